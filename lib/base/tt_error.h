@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How a parser or a reader says what was wrong: where (a file, an offset, a line) and why.
+ * Libraries fill it in and return a negative errno; only programs print it, as one line
+ * "where: why". Caller's memory, no allocation, any thread (one struct each).
+ */
+#ifndef TT_ERROR_H
+#define TT_ERROR_H
+
+#include "tt_base.h"
+
+struct tt_error {
+	int code; /* negative errno, 0 while nothing went wrong */
+	char where[512]; /* file, file:line, or the option's name; "" if there is none */
+	char why[512];
+};
+
+/*
+ * Fills err (unless it is NULL) and returns code, so that a failing function can end with
+ * `return tt_error_set(err, -EINVAL, path, "…")`. A where of NULL reads as "". Never cuts a
+ * UTF-8 sequence short of the end; text that is too long is cut.
+ */
+int tt_error_set(struct tt_error *err, int code, const char *where, const char *why_fmt,
+		...) TT_PRINTF(4, 5);
+
+/* Puts "place: " before what err already holds in `where`; for callers that know more. */
+void tt_error_at(struct tt_error *err, const char *place_fmt, ...) TT_PRINTF(2, 3);
+
+/* Prints "program: where: why" as one line to stderr. */
+void tt_error_print(const char *program, const struct tt_error *err);
+
+#endif

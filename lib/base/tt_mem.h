@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The injected allocator. Big tables are taken through it once, at start: the tools and the
+ * tests give plain heap memory (so that the address sanitizer sees every table), the daemon
+ * gives NUMA-local memory in huge pages. Not for the hot path. Each use is entered under a
+ * purpose, so that a program can print what it took and what for.
+ */
+#ifndef TT_MEM_H
+#define TT_MEM_H
+
+#include "tt_base.h"
+
+struct tt_mem {
+	/* Returns zeroed memory, aligned to a cache line at least, or NULL. */
+	void *(*alloc)(struct tt_mem *mem, size_t bytes, const char *purpose);
+	void (*free)(struct tt_mem *mem, void *ptr, size_t bytes);
+};
+
+/* The heap (calloc), for tools and tests. */
+struct tt_mem *tt_mem_heap(void);
+
+static inline void *
+tt_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	return mem->alloc(mem, bytes, purpose);
+}
+
+/* Frees what alloc gave, with the same number of bytes. NULL is allowed. */
+static inline void
+tt_mem_free(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	if (ptr != NULL)
+		mem->free(mem, ptr, bytes);
+}
+
+#endif

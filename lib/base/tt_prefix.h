@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A set of CIDR prefixes: the monitored addresses. Built once at start from text, then
+ * read-only and shared by all workers. Overlapping and adjacent prefixes are merged into
+ * sorted ranges, so that a look-up is one comparison for the usual single prefix and a
+ * binary search otherwise. Holds at most TT_PREFIX_RANGES_MAX ranges after merging.
+ */
+#ifndef TT_PREFIX_H
+#define TT_PREFIX_H
+
+#include "tt_addr.h"
+#include "tt_error.h"
+
+#define TT_PREFIX_RANGES_MAX 4096
+
+struct tt_range {
+	struct tt_addr first, last; /* inclusive */
+};
+
+struct tt_prefix_set {
+	struct tt_range *ranges; /* [n_ranges], ascending, disjoint */
+	unsigned n_ranges;
+};
+
+/*
+ * Parses "192.0.2.0/24,2001:db8::/32" (a bare address is a /32 or a /128) into an empty or
+ * zeroed set, replacing what was there. Host bits that are set are an error, as is an empty
+ * list. Returns 0, or -EINVAL, -ENOMEM or -E2BIG with err naming the element.
+ */
+int tt_prefix_set_parse(struct tt_prefix_set *set, const char *cidr_list,
+		struct tt_error *err) TT_MUST_CHECK;
+
+void tt_prefix_set_fini(struct tt_prefix_set *set);
+
+/* Number of addresses in the set; INT64_MAX where there are more. */
+int64_t tt_prefix_set_size(const struct tt_prefix_set *set);
+
+/* The set as canonical text, e.g. for a manifest: a list of the least prefixes that make it,
+ * comma-separated. The caller frees it. NULL if memory is short. */
+char *tt_prefix_set_format(const struct tt_prefix_set *set);
+
+bool tt_prefix_set_search(const struct tt_prefix_set *set, struct tt_addr a);
+
+static inline bool
+tt_range_has(const struct tt_range *r, struct tt_addr a)
+{
+	return tt_addr_cmp(r->first, a) <= 0 && tt_addr_cmp(a, r->last) <= 0;
+}
+
+/* Is the address in the set? */
+static inline bool
+tt_prefix_set_has(const struct tt_prefix_set *set, struct tt_addr a)
+{
+	if (TT_LIKELY(set->n_ranges == 1))
+		return tt_range_has(&set->ranges[0], a);
+	return tt_prefix_set_search(set, a);
+}
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+/* Writes strftime(fmt), then the microseconds if there are any, then tail. */
+static char *
+format(int64_t us, const char *fmt, const char *tail, char text[TT_TIME_TEXT_MAX])
+{
+	time_t seconds = (time_t)(tt_time_floor(us, TT_US_PER_S) / TT_US_PER_S);
+	int fraction = (int)(us - seconds * TT_US_PER_S);
+	struct tm tm;
+	size_t n;
+
+	gmtime_r(&seconds, &tm);
+	n = strftime(text, TT_TIME_TEXT_MAX, fmt, &tm);
+	if (fraction != 0 && tail[0] != '\0')
+		n += (size_t)snprintf(text + n, TT_TIME_TEXT_MAX - n, ".%06d", fraction);
+	snprintf(text + n, TT_TIME_TEXT_MAX - n, "%s", tail);
+	return text;
+}
+
+char *
+tt_time_format(int64_t us, char text[TT_TIME_TEXT_MAX])
+{
+	return format(us, "%Y-%m-%dT%H:%M:%S", "Z", text);
+}
+
+char *
+tt_time_format_compact(int64_t us, char text[TT_TIME_TEXT_MAX])
+{
+	return format(us, "%Y%m%dT%H%M%S", "Z", text);
+}
+
+char *
+tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX])
+{
+	return format(us, "%Y-%m-%d", "", text);
+}
+
+/* Reads ".123" at *text as microseconds and moves on; nothing there is 0. */
+static int
+parse_fraction(const char **text, int64_t *us)
+{
+	int64_t scale = TT_US_PER_S;
+
+	*us = 0;
+	if (**text != '.')
+		return 0;
+	(*text)++;
+	if (**text < '0' || **text > '9')
+		return -EINVAL;
+	for (; **text >= '0' && **text <= '9'; (*text)++) {
+		scale /= 10;
+		if (scale == 0)
+			return -EINVAL;
+		*us += (**text - '0') * scale;
+	}
+	return 0;
+}
+
+int
+tt_time_parse(const char *text, int64_t *us)
+{
+	struct tm tm = {0}, check;
+	int64_t fraction = 0;
+	const char *rest = strptime(text, "%Y-%m-%d", &tm);
+	time_t seconds;
+
+	if (rest == NULL || tm.tm_year < 70)
+		return -EINVAL;
+	if (*rest == 'T' || *rest == ' ') {
+		rest = strptime(rest + 1, "%H:%M", &tm);
+		if (rest == NULL)
+			return -EINVAL;
+		if (*rest == ':')
+			rest = strptime(rest + 1, "%S", &tm);
+		if (rest == NULL || parse_fraction(&rest, &fraction) != 0)
+			return -EINVAL;
+		if (*rest == 'Z')
+			rest++;
+	}
+	if (*rest != '\0')
+		return -EINVAL;
+	check = tm;
+	seconds = timegm(&check);
+	if (check.tm_mday != tm.tm_mday || check.tm_sec != tm.tm_sec)
+		return -EINVAL;
+	*us = (int64_t)seconds * TT_US_PER_S + fraction;
+	return 0;
+}
+
+int64_t
+tt_time_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * TT_US_PER_S + ts.tv_nsec / 1000;
+}

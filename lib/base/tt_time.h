@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Times as microseconds since the epoch, UTC, and their text.
+ */
+#ifndef TT_TIME_H
+#define TT_TIME_H
+
+#include "tt_base.h"
+
+#define TT_TIME_TEXT_MAX 40
+
+/* The largest and smallest time that the project handles: years 1970 to 9999. */
+#define TT_TIME_MIN INT64_C(0)
+#define TT_TIME_MAX INT64_C(253402300799999999)
+
+/* "2026-11-22T22:55:00Z", with ".123456" before the Z where there are microseconds. */
+char *tt_time_format(int64_t us, char text[TT_TIME_TEXT_MAX]);
+
+/* The same without separators, for file names: "20261122T225500Z" or "20261122T225500.123456Z". */
+char *tt_time_format_compact(int64_t us, char text[TT_TIME_TEXT_MAX]);
+
+/* "2026-11-22". */
+char *tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX]);
+
+/*
+ * Parses "2026-11-22", "2026-11-22T22:55", "2026-11-22T22:55:00", each with an optional
+ * fraction of up to six digits and an optional "Z"; a blank may stand for the T. Returns 0
+ * or -EINVAL.
+ */
+int tt_time_parse(const char *text, int64_t *us) TT_MUST_CHECK;
+
+/* Start of the interval that holds us: the greatest multiple of length_us that is <= us. */
+static inline int64_t
+tt_time_floor(int64_t us, int64_t length_us)
+{
+	int64_t rest = us % length_us;
+
+	return us - (rest < 0 ? rest + length_us : rest);
+}
+
+/* Wall clock, microseconds. */
+int64_t tt_time_now(void);
+
+#endif

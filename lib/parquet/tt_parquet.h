@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Flat Parquet files, written and read (format: apache/parquet-format, parquet.thrift).
+ * One REQUIRED value per column and row; integers, timestamps and text. No packaged C library
+ * writes Parquet, hence this small one. It writes the subset that every reader knows: PLAIN
+ * and dictionary encoding (RLE_DICTIONARY; falls back to PLAIN where a dictionary grows past
+ * its limit), data page V1, zstd with the zstd checksum flag set and the page CRC set, min/max
+ * statistics, key-value metadata. The same rows give the same bytes.
+ *
+ * Writer: one thread; holds one row group (at most TT_PARQUET_GROUP_ROWS rows) in memory.
+ * Reader: one thread; maps the file, decodes one row group at a time; checks bounds, then CRC,
+ * then meaning, so that any damage is an error and never a crash. It reads the files that the
+ * writer makes and, of other writers' files, those that keep to the same subset; the rest is
+ * refused by name.
+ */
+#ifndef TT_PARQUET_H
+#define TT_PARQUET_H
+
+#include "tt_base.h"
+#include "tt_error.h"
+
+#define TT_PARQUET_GROUP_ROWS (1 << 20)
+
+enum tt_column_type {
+	TT_COLUMN_INT32, /* INT32 */
+	TT_COLUMN_INT64, /* INT64 */
+	TT_COLUMN_TIMESTAMP, /* INT64, TIMESTAMP(MICROS, isAdjustedToUTC) */
+	TT_COLUMN_TEXT, /* BYTE_ARRAY, STRING */
+};
+
+struct tt_column {
+	const char *name;
+	enum tt_column_type type;
+};
+
+struct tt_key_value {
+	const char *key, *value;
+};
+
+/* What a finished file is, for a manifest. */
+struct tt_parquet_result {
+	int64_t rows;
+	int64_t bytes;
+	char sha256[65]; /* of the whole file, hexadecimal */
+};
+
+struct tt_parquet_writer;
+
+/*
+ * Creates the file `name` in the directory dir_fd (O_EXCL). columns: [n_columns], kept by
+ * reference until close. metadata: [n_metadata], copied. Returns 0, or a negative errno with
+ * err filled.
+ */
+int tt_parquet_create(struct tt_parquet_writer **writer, int dir_fd, const char *name,
+		const struct tt_column *columns, unsigned n_columns,
+		const struct tt_key_value *metadata, unsigned n_metadata,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Give the open row its value in one column. Errors (memory) are kept until end_row. */
+void tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value);
+void tt_parquet_set_text(
+		struct tt_parquet_writer *writer, unsigned column, const char *text);
+
+/* Ends the row; every column must have been set (a bug otherwise). Returns 0 or -errno. */
+int tt_parquet_end_row(
+		struct tt_parquet_writer *writer, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Writes what is left and the footer, fsyncs if sync is set, closes. The writer is gone whatever
+ * is returned: 0, or a negative errno with err filled (the file is then not to be used).
+ */
+int tt_parquet_finish(struct tt_parquet_writer *writer, bool sync,
+		struct tt_parquet_result *result, struct tt_error *err) TT_MUST_CHECK;
+
+/* Closes without finishing; the file that is left is no Parquet file. NULL is allowed. */
+void tt_parquet_abandon(struct tt_parquet_writer *writer);
+
+struct tt_parquet_reader;
+
+/* Opens a file and reads its footer. Returns 0, or a negative errno with err naming the file
+ * and, where it can, column and offset (-EBADMSG for anything that is wrong inside). */
+int tt_parquet_open(struct tt_parquet_reader **reader, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
+/* The same on bytes in memory, which must stay until close; `name` stands for the path. */
+int tt_parquet_open_memory(struct tt_parquet_reader **reader, const void *data,
+		size_t size, const char *name, struct tt_error *err) TT_MUST_CHECK;
+void tt_parquet_close(struct tt_parquet_reader *reader);
+
+int64_t tt_parquet_rows(const struct tt_parquet_reader *reader);
+unsigned tt_parquet_n_columns(const struct tt_parquet_reader *reader);
+const struct tt_column *tt_parquet_columns(const struct tt_parquet_reader *reader);
+/* Index of the named column, or -1. */
+int tt_parquet_find_column(const struct tt_parquet_reader *reader, const char *name);
+/* Value of a metadata key, or NULL. */
+const char *tt_parquet_metadata(const struct tt_parquet_reader *reader, const char *key);
+
+/* Moves to the next row: 1, 0 at the end, or a negative errno with err filled. */
+int tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err) TT_MUST_CHECK;
+
+/* Values of the row that next moved to; text lives until the next call of next. */
+int64_t tt_parquet_get_int(const struct tt_parquet_reader *reader, unsigned column);
+const char *tt_parquet_get_text(const struct tt_parquet_reader *reader, unsigned column);
+
+#endif

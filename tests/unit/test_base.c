@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_addr.h"
+#include "tt_prefix.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+addresses_survive_text_and_back(void **state)
+{
+	static const char *const texts[] = {
+			"0.0.0.0", "192.0.2.255", "255.255.255.255", "::", "2001:db8::1"};
+	char text[TT_ADDR_TEXT_MAX];
+	struct tt_addr a;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(texts); i++) {
+		assert_int_equal(tt_addr_parse(texts[i], &a), 0);
+		assert_string_equal(tt_addr_format(a, text), texts[i]);
+	}
+	assert_int_equal(tt_addr_parse("192.0.2", &a), -EINVAL);
+	assert_int_equal(tt_addr_parse("", &a), -EINVAL);
+}
+
+static bool
+has(const struct tt_prefix_set *set, const char *text)
+{
+	struct tt_addr a;
+
+	assert_int_equal(tt_addr_parse(text, &a), 0);
+	return tt_prefix_set_has(set, a);
+}
+
+static void
+one_prefix_holds_its_first_and_last_address_and_no_other(void **state)
+{
+	struct tt_prefix_set set = {0};
+	struct tt_error err = {0};
+
+	assert_int_equal(tt_prefix_set_parse(&set, "192.0.2.0/24", &err), 0);
+	assert_true(has(&set, "192.0.2.0"));
+	assert_true(has(&set, "192.0.2.255"));
+	assert_false(has(&set, "192.0.1.255"));
+	assert_false(has(&set, "192.0.3.0"));
+	assert_false(has(&set, "2001:db8::"));
+	assert_int_equal(tt_prefix_set_size(&set), 256);
+	tt_prefix_set_fini(&set);
+}
+
+static void
+overlapping_and_adjacent_prefixes_become_one_range(void **state)
+{
+	struct tt_prefix_set set = {0};
+	struct tt_error err = {0};
+	char *text;
+
+	assert_int_equal(
+			tt_prefix_set_parse(&set,
+					"10.0.1.0/24, 10.0.0.0/24,10.0.0.128/25,192.0.2.7,2001:db8::/32",
+					&err),
+			0);
+	assert_int_equal(set.n_ranges, 3);
+	assert_true(has(&set, "10.0.1.9"));
+	assert_true(has(&set, "192.0.2.7"));
+	assert_true(has(&set, "2001:db8:ffff::1"));
+	assert_false(has(&set, "192.0.2.8"));
+	assert_false(has(&set, "9.255.255.255"));
+	assert_int_equal(tt_prefix_set_size(&set), INT64_MAX);
+	text = tt_prefix_set_format(&set);
+	assert_string_equal(text, "10.0.0.0/23,192.0.2.7/32,2001:db8::/32");
+	free(text);
+	tt_prefix_set_fini(&set);
+}
+
+static void
+the_whole_of_ipv4_and_ipv6_can_be_monitored(void **state)
+{
+	struct tt_prefix_set set = {0};
+	struct tt_error err = {0};
+
+	assert_int_equal(tt_prefix_set_parse(&set, "0.0.0.0/0", &err), 0);
+	assert_true(has(&set, "255.255.255.255"));
+	assert_false(has(&set, "::1"));
+	assert_int_equal(tt_prefix_set_size(&set), INT64_C(1) << 32);
+	assert_int_equal(tt_prefix_set_parse(&set, "0.0.0.0/0,::/0", &err), 0);
+	assert_true(has(&set, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+	assert_true(has(&set, "0.0.0.0"));
+	tt_prefix_set_fini(&set);
+}
+
+static void
+a_bad_prefix_is_named(void **state)
+{
+	static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0.1/24", "10.0.0/8",
+			"x/8", "10.0.0.0/", "10.0.0.0/8,", "2001:db8::/129",
+			"10.0.0.0/-1"};
+	struct tt_prefix_set set = {0};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
+		struct tt_error err = {0};
+
+		assert_int_equal(tt_prefix_set_parse(&set, bad[i], &err), -EINVAL);
+		assert_non_null(strstr(err.why, "not a CIDR prefix"));
+	}
+}
+
+static void
+times_survive_text_and_back(void **state)
+{
+	char text[TT_TIME_TEXT_MAX];
+	int64_t us;
+
+	assert_int_equal(tt_time_parse("2026-11-22T22:55:00Z", &us), 0);
+	assert_int_equal(us, INT64_C(1795388100) * TT_US_PER_S);
+	assert_string_equal(tt_time_format(us, text), "2026-11-22T22:55:00Z");
+	assert_string_equal(tt_time_format(us + 5, text), "2026-11-22T22:55:00.000005Z");
+	assert_string_equal(tt_time_format_compact(us, text), "20261122T225500Z");
+	assert_string_equal(tt_time_format_date(us, text), "2026-11-22");
+	assert_int_equal(tt_time_parse("2026-11-22 22:55", &us), 0);
+	assert_int_equal(tt_time_parse("2026-11-22T22:55:00.25Z", &us), 0);
+	assert_int_equal(us % TT_US_PER_S, 250000);
+	assert_int_equal(tt_time_parse("2026-02-30", &us), -EINVAL);
+	assert_int_equal(tt_time_parse("2026-11-22T", &us), -EINVAL);
+	assert_int_equal(tt_time_parse("yesterday", &us), -EINVAL);
+	assert_int_equal(tt_time_parse("2026-11-22junk", &us), -EINVAL);
+}
+
+static void
+an_interval_starts_at_a_multiple_of_its_length(void **state)
+{
+	assert_int_equal(tt_time_floor(119 * TT_US_PER_S, 60 * TT_US_PER_S),
+			60 * TT_US_PER_S);
+	assert_int_equal(tt_time_floor(120 * TT_US_PER_S, 60 * TT_US_PER_S),
+			120 * TT_US_PER_S);
+	assert_int_equal(tt_time_floor(0, 60 * TT_US_PER_S), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(addresses_survive_text_and_back),
+			cmocka_unit_test(
+					one_prefix_holds_its_first_and_last_address_and_no_other),
+			cmocka_unit_test(
+					overlapping_and_adjacent_prefixes_become_one_range),
+			cmocka_unit_test(the_whole_of_ipv4_and_ipv6_can_be_monitored),
+			cmocka_unit_test(a_bad_prefix_is_named),
+			cmocka_unit_test(times_survive_text_and_back),
+			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
