@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which packet belongs to which interval, and when a tally is full to the brim of one: the part
+ * of a worker that is not DPDK. A counter owns the open tally, puts each burst into the interval
+ * of its packets' own times, and at a boundary gives the tally away through the `seal` callback.
+ * One thread. Takes no memory of its own.
+ *
+ * Two kinds, which differ in what they do at a boundary:
+ *
+ * LIVE follows a clock that does not wait. Intervals come one after the other, empty ones
+ * included, and never go back: a packet older than the open interval is counted in the open one,
+ * and in `late`. If no clean tally is there, counting goes on in the open one, whose span grows.
+ *
+ * REPLAY follows the packets of a file. Each packet is counted in the interval of its own time,
+ * whatever the order: when the next packet belongs to another interval, earlier or later, the
+ * tally is sealed as a part of its interval, and the callback waits for a clean one. So what a
+ * replay counts depends neither on the order of the packets nor on how they were split over
+ * files. A packet of an older interval than the newest one seen is counted in `late` as well.
+ */
+#ifndef TT_COUNTER_H
+#define TT_COUNTER_H
+
+#include "tt_pipeline.h"
+
+enum tt_counter_kind {
+	TT_COUNTER_LIVE,
+	TT_COUNTER_REPLAY
+};
+
+struct tt_counter {
+	enum tt_counter_kind kind;
+	int64_t interval_us;
+	int64_t max_gap_us; /* LIVE: a clock that jumps further leaves a gap, no empty intervals */
+	const struct tt_prefix_set *monitored;
+
+	/*
+	 * Takes the sealed tally and returns a clean one. LIVE: may return NULL without taking
+	 * it, if there is no clean one. REPLAY: waits until there is one; NULL if the program is
+	 * ending (the tally was taken, and no more may be counted).
+	 */
+	struct tt_tally *(*seal)(void *context, struct tt_tally *sealed);
+	void *context;
+
+	struct tt_tally *open;
+	int64_t newest_us; /* start of the newest interval seen; REPLAY */
+	bool has_span; /* REPLAY: the open tally belongs to an interval already */
+};
+
+/*
+ * Sets a counter up in the caller's memory with its first, clean tally. LIVE: the first interval
+ * starts at now_us and ends at the next boundary; REPLAY: now_us is not used.
+ */
+void tt_counter_init(struct tt_counter *c, enum tt_counter_kind kind, int64_t interval_us,
+		int64_t max_gap_us, const struct tt_prefix_set *monitored,
+		struct tt_tally *first, int64_t now_us,
+		struct tt_tally *(*seal)(void *, struct tt_tally *), void *context);
+
+/*
+ * Counts frames[n], n at most TT_TALLY_BURST. Returns how many were counted: all of them, but
+ * in a REPLAY whose seal returned NULL.
+ */
+unsigned tt_counter_burst(
+		struct tt_counter *c, const struct tt_frame *frames, unsigned n);
+
+/* LIVE: closes the open interval if now_us is past its end. For loops without packets. */
+void tt_counter_tick(struct tt_counter *c, int64_t now_us);
+
+/* LIVE: ends the open interval at at_us (if that is inside it); the next one starts there. */
+void tt_counter_cut(struct tt_counter *c, int64_t at_us);
+
+/*
+ * Ends counting and returns the open tally, to be sealed without getting another: LIVE with its
+ * span ending at now_us, REPLAY with its interval's. In a REPLAY without an open interval the
+ * tally that is returned has no frames and an empty span. NULL if seal had returned NULL.
+ */
+struct tt_tally *tt_counter_finish(struct tt_counter *c, int64_t now_us);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The burst pipeline that the daemon's worker and the offline reader both call: frames →
+ * decode → is it for the sensor → count. One instance per worker; its tables are the tally that
+ * it is given. No allocation, no lock, no system call, no error return: a frame that is odd in
+ * any way increments exactly one of the tally's fates.
+ */
+#ifndef TT_PIPELINE_H
+#define TT_PIPELINE_H
+
+#include "tt_capfile.h"
+#include "tt_prefix.h"
+#include "tt_tally.h"
+
+/*
+ * Counts frames[n] into the tally, whatever their times; n at most TT_TALLY_BURST. monitored:
+ * read-only, shared. A frame to a monitored address is counted; any other is TT_FATE_OUTGOING
+ * if it comes from one, else TT_FATE_NOT_MONITORED.
+ */
+void tt_pipeline_burst(const struct tt_prefix_set *monitored,
+		const struct tt_frame *frames, unsigned n, struct tt_tally *tally);
+
+/* The plain twin that defines the result: one frame at a time. */
+void tt_pipeline_burst_ref(const struct tt_prefix_set *monitored,
+		const struct tt_frame *frames, unsigned n, struct tt_tally *tally);
+
+#endif

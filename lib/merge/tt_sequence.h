@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The order in which intervals become snapshots. Workers seal tallies in their own time; the
+ * sequence holds them until an interval is complete over all workers, then gives the intervals
+ * out one by one in order of time, empty ones and gaps included. Pure bookkeeping on pointers:
+ * no clock, no file, no tally is read but its span and frame counts. One thread (the management
+ * core). Memory is taken at creation and grows only with the number of intervals that replayed
+ * files announce (24 bytes each).
+ *
+ * Live workers seal every interval, in order; an interval is complete once each of them has
+ * sealed past its end. Where a worker's span grew over several intervals because no clean tally
+ * was there, the snapshot spans as long, and takes in whatever the others sealed inside it.
+ *
+ * Replay workers seal parts in any order. Files are scanned beforehand, and the number of frames
+ * that each interval will get is announced; an interval is complete once it has got them. So
+ * neither the order of packets nor their split over files matters.
+ */
+#ifndef TT_SEQUENCE_H
+#define TT_SEQUENCE_H
+
+#include "tt_tally.h"
+
+struct tt_sequence;
+
+/* An interval that is ready to be written. */
+struct tt_interval {
+	struct tt_span span;
+	int64_t nominal_us; /* the configured length */
+	int64_t observed_us; /* of the span, how long packets were being taken */
+	int64_t gap_before_us; /* since the end of the interval before, if that was a gap */
+	bool complete; /* the whole span was observed, and it is whole intervals */
+	struct tt_tally **tallies; /* [n_tallies], belonging to the sequence */
+	unsigned n_tallies;
+};
+
+/*
+ * n_workers: all of them, idle until they are started; max_tallies: how many may be held at
+ * once. max_gap_us: empty intervals up to this span are given out as such, more is a gap.
+ */
+int tt_sequence_create(struct tt_sequence **sequence, unsigned n_workers,
+		unsigned max_tallies, int64_t interval_us, int64_t max_gap_us,
+		struct tt_error *err) TT_MUST_CHECK;
+void tt_sequence_destroy(struct tt_sequence *sequence);
+
+/* Announces that replayed files will bring `frames` more frames to the interval that starts at
+ * start_us. Before any worker starts. Returns 0 or -ENOMEM. */
+int tt_sequence_expect(struct tt_sequence *sequence, int64_t start_us,
+		uint64_t frames) TT_MUST_CHECK;
+
+/* A worker begins; a live one at start_us. */
+void tt_sequence_start_live(
+		struct tt_sequence *sequence, unsigned worker, int64_t start_us);
+void tt_sequence_start_replay(struct tt_sequence *sequence, unsigned worker);
+
+/* A worker will seal no more. When the last replay worker has ended, what had been announced and
+ * did not come is waited for no longer. */
+void tt_sequence_end(struct tt_sequence *sequence, unsigned worker);
+
+/* Takes a sealed tally; tally->owner is the worker. */
+void tt_sequence_push(struct tt_sequence *sequence, struct tt_tally *tally);
+
+/*
+ * Is an interval ready? Fills *interval, whose tallies stay held (and may be asked for again: a
+ * failed write is tried again later, by then perhaps with a longer span) until
+ * tt_sequence_pop. Returns false if none is ready.
+ */
+bool tt_sequence_next(struct tt_sequence *sequence, struct tt_interval *interval);
+
+/* The interval that next gave was written; its tallies are no longer held. */
+void tt_sequence_pop(struct tt_sequence *sequence, const struct tt_interval *interval);
+
+/* Number of tallies held of one worker. */
+unsigned tt_sequence_held(const struct tt_sequence *sequence, unsigned worker);
+
+/*
+ * Swaps one held tally of a worker, which is not ready, for a compact copy, so that the worker
+ * gets a clean one: *freed is the tally that is no longer held, NULL if the worker has none held
+ * that is not compact. Returns 0 or -ENOMEM.
+ */
+int tt_sequence_compact(struct tt_sequence *sequence, unsigned worker,
+		struct tt_tally **freed) TT_MUST_CHECK;
+
+/* Bytes that compact copies take now. */
+uint64_t tt_sequence_compact_bytes(const struct tt_sequence *sequence);
+
+#endif
