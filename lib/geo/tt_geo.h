@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Source address → country. A database is read once at start and compiled into a flat table
- * (IPv4: 2^24 entries of 16 bits by /24, finer prefixes in blocks of 256) and a sorted list of
- * ranges (IPv6), then shared read-only by all threads: a look-up is one or two loads for IPv4,
- * a binary search for IPv6, and never a call into a library. About 32 MiB + 512 bytes for each
- * /24 that holds more than one country + 24 bytes per IPv6 range.
+ * Source address → country. A database is read once at start and compiled into flat tables,
+ * then shared read-only by all threads: a look-up never calls a library. IPv4 is one load
+ * from 2^24 entries of 16 bits, one per /24; a /24 that holds more than one country refers to
+ * a block of 256 entries, which costs two loads more. Blocks are numbered within their /16
+ * (there are at most 256 of them), so that 16 bits are enough for any database. IPv6 is a
+ * binary search over the addresses at which the country changes, at full length, since the
+ * databases do hold ranges finer than /64.
+ *
+ * Memory: 32 MiB + 256 KiB, 512 bytes for each /24 with more than one country, and 24 bytes
+ * for each change of country in IPv6. It is the same without a database, so that the look-up
+ * needs no test. While reading, the files and 40 bytes per range are on the heap as well.
  *
  * Sources: the text files geoip and geoip6 of Debian's tor-geoipdb, or any MMDB (libmaxminddb)
- * with country/iso_code, registered_country/iso_code or country_code. The answer differs between
- * databases for several per cent of addresses; hence the identity, which goes into snapshots.
+ * with country/iso_code, registered_country/iso_code, country_code, or country as two letters,
+ * tried in this order. The answer differs between databases for several per cent of
+ * addresses; hence the identity, which goes into snapshots.
  */
 #ifndef TT_GEO_H
 #define TT_GEO_H
@@ -25,57 +32,69 @@ typedef uint16_t tt_country;
 #define TT_COUNTRY_UNKNOWN 0
 #define TT_N_COUNTRIES     (26 * 26 + 1)
 
-tt_country tt_country_parse(
-		const char *two_letters); /* TT_COUNTRY_UNKNOWN if it is none */
+/* Reads two capital letters; TT_COUNTRY_UNKNOWN if the text is anything else. */
+tt_country tt_country_parse(const char *two_letters);
+
+/* Writes the two letters, or "??", and returns text. */
 char *tt_country_format(tt_country country, char text[3]);
 
 struct tt_geo {
-	uint16_t *v4; /* [1 << 24]: a country, or TT_GEO_BLOCK | block number */
+	uint16_t *v4; /* [1 << 24]: a country, or TT_GEO_BLOCK | number within the /16 */
+	uint32_t *v4_base; /* [1 << 16]: number of the first block of each /16 */
 	uint16_t *v4_blocks; /* [n_blocks][256] */
-	struct tt_geo_range6 *v6; /* [n_v6], ascending, disjoint */
+	struct tt_geo_start6 *v6; /* [n_v6], ascending, the first one at :: */
 	uint32_t n_blocks, n_v6;
 	struct tt_mem *mem;
-	size_t v4_blocks_bytes, v6_bytes;
-	char identity[256]; /* e.g. "geoip 2026-06-03 sha256:1a2b…, geoip6 …", or "none" */
+	char identity[256]; /* "geoip 2026-06-25 sha256:0123456789abcdef, geoip6 …", or "none" */
 };
 
 #define TT_GEO_BLOCK 0x8000
 
-struct tt_geo_range6 {
-	uint64_t first, last; /* the upper 64 bits, inclusive: finer ranges do not exist in v6 */
-	uint16_t country;
+struct tt_geo_start6 {
+	struct tt_addr first; /* the country holds from here to before the next entry */
+	tt_country country;
 };
 
 /*
  * Reads the databases in `paths`, a comma-separated list: "/usr/share/tor/geoip,
  * /usr/share/tor/geoip6" or "country.mmdb"; the kind is told from the content. "" or NULL
- * gives a geo without a database, in which every country is unknown. Later files do not
- * overrule earlier ones of the same IP version; that is an error (-EINVAL). Returns 0, or a
- * negative errno with err naming file and line. *geo is to be given to tt_geo_close.
+ * gives a geo without a database, in which every country is unknown. A second file for the
+ * same IP version is an error, since which one holds would be a guess. The identity names
+ * each file, its date (the build time of an MMDB, the "Generated:" line of a text file, else
+ * the time of its last change) and the first 16 digits of its SHA-256. Returns 0; -ENOENT and
+ * the like for a file that cannot be read; -EINVAL for an unknown format, a bad or reversed
+ * or overlapping range, or a file without countries, with err naming file and line; -ENOMEM.
+ * *geo is to be given to tt_geo_close.
  */
 int tt_geo_open(struct tt_geo **geo, const char *paths, struct tt_mem *mem,
 		struct tt_error *err) TT_MUST_CHECK;
+
+/* Frees what tt_geo_open gave. NULL is allowed. */
 void tt_geo_close(struct tt_geo *geo);
 
-tt_country tt_geo_search6(const struct tt_geo *geo, uint64_t upper);
+/* Looks an IPv6 address up; about 20 steps for a real database. */
+tt_country tt_geo_search6(const struct tt_geo *geo, struct tt_addr a);
 
+/* Looks an IPv4 address in host byte order up. */
 static inline tt_country
 tt_geo_country4(const struct tt_geo *geo, uint32_t addr)
 {
 	uint16_t entry = geo->v4[addr >> 8];
+	size_t block;
 
-	if (TT_UNLIKELY(entry & TT_GEO_BLOCK))
-		return geo->v4_blocks[(size_t)(entry & ~TT_GEO_BLOCK) << 8
-				| (addr & 0xff)];
-	return entry;
+	if (TT_LIKELY(!(entry & TT_GEO_BLOCK)))
+		return entry;
+	block = (size_t)geo->v4_base[addr >> 16] + (entry & ~TT_GEO_BLOCK);
+	return geo->v4_blocks[block << 8 | (addr & 0xff)];
 }
 
+/* Looks an address of either version up. */
 static inline tt_country
 tt_geo_country(const struct tt_geo *geo, struct tt_addr a)
 {
 	if (TT_LIKELY(tt_addr_is_v4(a)))
 		return tt_geo_country4(geo, (uint32_t)a.lo);
-	return tt_geo_search6(geo, a.hi);
+	return tt_geo_search6(geo, a);
 }
 
 #endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The text files of Tor: comment lines with '#', then "first,last,CC" per line, the addresses
+ * as decimal numbers (geoip) or as IPv6 text (geoip6), the country "??" where it is unknown.
+ */
+#include "tt_geo_source.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct reader {
+	const struct tt_geo_file *file;
+	const char *at, *end; /* the rest of the file */
+	uint32_t line;
+	unsigned version; /* 4 or 6 once the first range told it, else 0 */
+	int64_t generated_us; /* -1 if no comment said it */
+};
+
+/* Takes the text up to a comma or the end into token; false if it is too long for one. */
+static bool
+take_token(const char **at, const char *end, char *token, size_t size)
+{
+	const char *comma = memchr(*at, ',', (size_t)(end - *at));
+	const char *stop = comma == NULL ? end : comma;
+	size_t n = (size_t)(stop - *at);
+
+	if (n == 0 || n >= size || memchr(*at, '\0', n) != NULL)
+		return false;
+	memcpy(token, *at, n);
+	token[n] = '\0';
+	*at = comma == NULL ? end : comma + 1;
+	return true;
+}
+
+static bool
+parse_number(const char *token, struct tt_addr *a)
+{
+	uint64_t value = 0;
+
+	for (; *token >= '0' && *token <= '9' && value <= UINT32_MAX; token++)
+		value = value * 10 + (uint64_t)(*token - '0');
+	*a = tt_addr_v4((uint32_t)value);
+	return *token == '\0' && value <= UINT32_MAX;
+}
+
+static bool
+take_addr(struct reader *r, const char **at, const char *end, struct tt_addr *a)
+{
+	char token[TT_ADDR_TEXT_MAX];
+	unsigned version;
+
+	if (!take_token(at, end, token, sizeof(token)))
+		return false;
+	version = strchr(token, ':') != NULL ? 6 : 4;
+	if (r->version != 0 && r->version != version)
+		return false;
+	r->version = version;
+	return version == 4 ? parse_number(token, a) : tt_addr_parse(token, a) == 0;
+}
+
+/* "??" and codes with a digit ("A1", "T1": proxies and the like) are no country. */
+static bool
+take_country(const char **at, const char *end, tt_country *country)
+{
+	char token[3];
+
+	if (!take_token(at, end, token, sizeof(token)) || *at != end
+			|| strlen(token) != 2)
+		return false;
+	*country = tt_country_parse(token);
+	return *country != TT_COUNTRY_UNKNOWN || strcmp(token, "??") == 0
+			|| (token[0] >= 'A' && token[0] <= 'Z' && token[1] >= '0'
+					&& token[1] <= '9');
+}
+
+/* Reads one line into range. Returns NULL, or what is wrong with it. */
+static const char *
+parse_range(struct reader *r, const char *at, const char *end, struct tt_geo_range *range)
+{
+	range->line = r->line;
+	if (!take_addr(r, &at, end, &range->first))
+		return "the first address is not one";
+	if (!take_addr(r, &at, end, &range->last))
+		return "the last address is not one";
+	if (!take_country(&at, end, &range->country))
+		return "the country is not two capital letters or ??";
+	if (tt_addr_cmp(range->first, range->last) > 0)
+		return "the range ends before it starts";
+	return NULL;
+}
+
+/* Reads "# Generated: Thu, 25 Jun 2026 04:33:59 GMT", whatever the locale. */
+static void
+parse_comment(struct reader *r, const char *at, const char *end)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char text[80], month[4], iso[24];
+	size_t n = (size_t)(end - at);
+	unsigned day, year;
+	const char *found;
+
+	if (n >= sizeof(text) || r->generated_us >= 0)
+		return;
+	memcpy(text, at, n);
+	text[n] = '\0';
+	if (sscanf(text, "# Generated: %*3s, %2u %3s %4u", &day, month, &year) != 3)
+		return;
+	found = strlen(month) == 3 ? strstr(months, month) : NULL;
+	if (found == NULL || (found - months) % 3 != 0)
+		return;
+	snprintf(iso, sizeof(iso), "%04u-%02u-%02u", year % 10000,
+			(unsigned)(found - months) / 3 + 1, day % 100);
+	if (tt_time_parse(iso, &r->generated_us) != 0)
+		r->generated_us = -1;
+}
+
+/* Sets *at and *end to the next line without blanks at its end; false after the last one. */
+static bool
+next_line(struct reader *r, const char **at, const char **end)
+{
+	const char *newline;
+
+	if (r->at == r->end)
+		return false;
+	newline = memchr(r->at, '\n', (size_t)(r->end - r->at));
+	*at = r->at;
+	*end = newline == NULL ? r->end : newline;
+	r->at = newline == NULL ? r->end : newline + 1;
+	while (*end > *at && strchr(" \t\r", (*end)[-1]) != NULL && (*end)[-1] != '\0')
+		(*end)--;
+	r->line++;
+	return true;
+}
+
+static int
+line_error(const struct reader *r, const char *why, bool first, struct tt_error *err)
+{
+	tt_error_set(err, -EINVAL, NULL, "%s%s", why,
+			first ? " (neither a geoip text file nor an MMDB?)" : "");
+	tt_error_at(err, "%s:%u", r->file->path, r->line);
+	return -EINVAL;
+}
+
+static int
+read_lines(struct reader *r, struct tt_geo_ranges *ranges, struct tt_error *err)
+{
+	const char *at, *end;
+
+	while (next_line(r, &at, &end)) {
+		struct tt_geo_range range;
+		const char *why;
+		int ret;
+
+		if (at == end)
+			continue;
+		if (*at == '#') {
+			parse_comment(r, at, end);
+			continue;
+		}
+		why = parse_range(r, at, end, &range);
+		if (why != NULL)
+			return line_error(r, why, ranges->n == 0, err);
+		ret = tt_geo_ranges_add(ranges, &range, err);
+		if (ret != 0)
+			return ret;
+	}
+	if (ranges->n == 0)
+		return tt_error_set(
+				err, -EINVAL, r->file->path, "no address range in it");
+	return tt_geo_ranges_order(ranges, r->file->path, err);
+}
+
+int
+tt_geo_text_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
+		struct tt_geo_ranges *v6, struct tt_error *err)
+{
+	struct reader r = {.file = file,
+			.at = (const char *)file->bytes,
+			.end = (const char *)file->bytes + file->n,
+			.generated_us = -1};
+	struct tt_geo_ranges ranges = {0}, *into;
+	int ret = read_lines(&r, &ranges, err);
+
+	into = r.version == 6 ? v6 : v4;
+	if (ret == 0)
+		ret = tt_geo_ranges_claim(into, file->path, r.version, err);
+	if (ret != 0) {
+		tt_geo_ranges_fini(&ranges);
+		return ret;
+	}
+	*into = ranges;
+	into->given = true;
+	if (r.generated_us >= 0)
+		file->date_us = r.generated_us;
+	return 0;
+}
