@@ -54,6 +54,7 @@ parse_cidr(char *text, struct tt_range *range, struct tt_error *err)
 	bool v4;
 	struct tt_addr mask;
 
+	TT_ASSERT(text != NULL);
 	snprintf(whole, sizeof(whole), "%.63s", text);
 	slash = strchr(text, '/');
 	if (slash != NULL)

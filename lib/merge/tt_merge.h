@@ -2,8 +2,8 @@
 /*
  * Many tallies of one interval → the rows of its tables, in canonical order. The tallies are
  * only read. One thread. The rows go to a sink one by one, so that no table is held twice; the
- * memory of a merge is 8 bytes for each pair that the tallies can hold, taken at creation (it
- * grows only for replays that hold more parts than that).
+ * memory of a merge is 8 bytes for each pair that the tallies can hold and 50 MiB for what
+ * overflows, taken at creation (it grows only for replays that hold more parts than that).
  *
  * The same packets give the same rows however they are spread over tallies: rows are sorted by
  * their keys, sums do not depend on order, and unique counts are counts of distinct keys.

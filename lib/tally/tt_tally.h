@@ -38,7 +38,7 @@ struct tt_slot {
 	tt_target_key key;
 	struct tt_count count; /* packets == 0: the slot is free */
 	int64_t first_us, last_us;
-	uint64_t unused;
+	uint64_t sourceless; /* 0 here; the merge marks counts without a source with 1 */
 } TT_CACHE_ALIGNED;
 _Static_assert(sizeof(struct tt_slot) == 64, "a slot is one cache line");
 
@@ -107,6 +107,12 @@ void tt_tally_reset(struct tt_tally *tally);
  */
 struct tt_tally *tt_tally_compact(const struct tt_tally *tally);
 uint64_t tt_tally_compact_bytes(const struct tt_tally *tally);
+
+static inline bool
+tt_tally_is_compact(const struct tt_tally *tally)
+{
+	return tally->cells == NULL;
+}
 
 /*
  * Counts decoded packets to monitored addresses. packets: [n], times_us: [n]; n at most

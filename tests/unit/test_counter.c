@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_counter.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MINUTE (60 * TT_US_PER_S)
+#define HOUR   (60 * MINUTE)
+
+/* A frame that is no packet at all is a frame all the same: it needs an interval. */
+static const uint8_t junk[1];
+
+static struct tt_frame
+frame_at(int64_t time_us)
+{
+	return (struct tt_frame){.data = junk,
+			.captured = 1,
+			.time_us = time_us,
+			.link = TT_LINK_ETHERNET};
+}
+
+/* Two tallies change places; what was sealed is noted down. */
+struct mailbox {
+	struct tt_tally *spare;
+	unsigned refuse; /* as many times there is no clean tally */
+	unsigned n;
+	struct tt_span spans[100];
+	uint64_t frames[100], late[100];
+};
+
+static struct tt_tally *
+seal(void *context, struct tt_tally *sealed)
+{
+	struct mailbox *box = context;
+	struct tt_tally *clean = box->spare;
+
+	if (box->refuse > 0) {
+		box->refuse--;
+		return NULL;
+	}
+	box->spans[box->n] = sealed->span;
+	box->frames[box->n] = sealed->frames;
+	box->late[box->n++] = sealed->late;
+	tt_tally_reset(sealed);
+	box->spare = sealed;
+	return clean;
+}
+
+static const struct tt_prefix_set *
+nothing_monitored(void)
+{
+	static struct tt_prefix_set set;
+
+	return &set;
+}
+
+static void
+open_counter(struct tt_counter *c, struct mailbox *box, enum tt_counter_kind kind,
+		int64_t now)
+{
+	struct tt_tally *first;
+
+	*box = (struct mailbox){0};
+	assert_int_equal(tt_tally_create(&first, 100, tt_mem_heap(), NULL), 0);
+	assert_int_equal(tt_tally_create(&box->spare, 100, tt_mem_heap(), NULL), 0);
+	tt_counter_init(c, kind, MINUTE, HOUR, nothing_monitored(), first, now, seal,
+			box);
+}
+
+static void
+close_counter(struct tt_counter *c, struct mailbox *box)
+{
+	tt_tally_destroy(tt_counter_finish(c, 0));
+	tt_tally_destroy(box->spare);
+}
+
+static void
+count_at(struct tt_counter *c, const int64_t *times, unsigned n)
+{
+	struct tt_frame frames[TT_TALLY_BURST];
+
+	for (unsigned i = 0; i < n; i++)
+		frames[i] = frame_at(times[i]);
+	assert_int_equal(tt_counter_burst(c, frames, n), n);
+}
+
+static void
+assert_sealed(const struct mailbox *box, unsigned i, int64_t start, int64_t end,
+		uint64_t frames)
+{
+	assert_true(i < box->n);
+	assert_int_equal(box->spans[i].start_us, start);
+	assert_int_equal(box->spans[i].end_us, end);
+	assert_int_equal(box->frames[i], frames);
+}
+
+static void
+a_burst_over_a_boundary_is_split_by_time(void **state)
+{
+	const int64_t times[] = {1, MINUTE - 1, MINUTE, MINUTE + 1, 2 * MINUTE};
+	struct tt_counter c;
+	struct mailbox box;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, 0);
+	count_at(&c, times, 5);
+	assert_int_equal(box.n, 2);
+	assert_sealed(&box, 0, 0, MINUTE, 2);
+	assert_sealed(&box, 1, MINUTE, 2 * MINUTE, 2);
+	assert_int_equal(c.open->frames, 1);
+	close_counter(&c, &box);
+}
+
+static void
+an_idle_live_worker_seals_empty_intervals(void **state)
+{
+	struct tt_counter c;
+	struct mailbox box;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, MINUTE / 2);
+	tt_counter_tick(&c, MINUTE - 1);
+	assert_int_equal(box.n, 0);
+	tt_counter_tick(&c, 3 * MINUTE);
+	assert_int_equal(box.n, 3);
+	assert_sealed(&box, 0, MINUTE / 2, MINUTE, 0);
+	assert_sealed(&box, 2, 2 * MINUTE, 3 * MINUTE, 0);
+	close_counter(&c, &box);
+}
+
+static void
+a_live_worker_without_a_clean_tally_goes_on_in_the_open_one(void **state)
+{
+	const int64_t first[] = {1, MINUTE + 1}, second[] = {2 * MINUTE + 1};
+	struct tt_counter c;
+	struct mailbox box;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, 0);
+	box.refuse = 1;
+	count_at(&c, first, 2);
+	assert_int_equal(box.n, 0);
+	count_at(&c, second, 1);
+	assert_int_equal(box.n, 1);
+	assert_sealed(&box, 0, 0, 2 * MINUTE, 2);
+	close_counter(&c, &box);
+}
+
+static void
+a_live_packet_of_the_past_is_counted_in_the_open_interval_and_as_late(void **state)
+{
+	const int64_t times[] = {2 * MINUTE + 5, MINUTE, 2 * MINUTE + 6};
+	struct tt_counter c;
+	struct mailbox box;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, 2 * MINUTE);
+	count_at(&c, times, 3);
+	assert_int_equal(box.n, 0);
+	assert_int_equal(c.open->frames, 3);
+	assert_int_equal(c.open->late, 1);
+	close_counter(&c, &box);
+}
+
+static void
+a_live_clock_that_jumps_leaves_a_gap_and_no_empty_intervals(void **state)
+{
+	struct tt_counter c;
+	struct mailbox box;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, 0);
+	tt_counter_tick(&c, 1000 * HOUR + 1);
+	assert_int_equal(box.n, 1);
+	assert_sealed(&box, 0, 0, MINUTE, 0);
+	assert_int_equal(c.open->span.start_us, 1000 * HOUR);
+	close_counter(&c, &box);
+}
+
+static void
+a_cut_ends_the_interval_where_it_is(void **state)
+{
+	struct tt_counter c;
+	struct mailbox box;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, 0);
+	tt_counter_cut(&c, 20);
+	assert_int_equal(box.n, 1);
+	assert_sealed(&box, 0, 0, 20, 0);
+	assert_int_equal(c.open->span.start_us, 20);
+	assert_int_equal(c.open->span.end_us, MINUTE);
+	tt_counter_cut(&c, 20);
+	tt_counter_cut(&c, 2 * MINUTE);
+	assert_int_equal(box.n, 1);
+	close_counter(&c, &box);
+}
+
+static void
+a_replay_puts_each_packet_into_its_own_interval_in_any_order(void **state)
+{
+	const int64_t times[] = {5 * MINUTE, 1, 2, 5 * MINUTE + 1};
+	struct tt_counter c;
+	struct mailbox box;
+	struct tt_tally *last;
+
+	open_counter(&c, &box, TT_COUNTER_REPLAY, 0);
+	count_at(&c, times, 4);
+	assert_int_equal(box.n, 2);
+	assert_sealed(&box, 0, 5 * MINUTE, 6 * MINUTE, 1);
+	assert_sealed(&box, 1, 0, MINUTE, 2);
+	assert_int_equal(box.late[0], 0);
+	assert_int_equal(box.late[1], 2);
+	last = tt_counter_finish(&c, 0);
+	assert_int_equal(last->span.start_us, 5 * MINUTE);
+	assert_int_equal(last->frames, 1);
+	tt_tally_destroy(last);
+	tt_tally_destroy(box.spare);
+}
+
+static void
+a_replay_that_is_ended_while_waiting_counts_no_more(void **state)
+{
+	struct tt_frame frames[2] = {frame_at(1), frame_at(MINUTE)};
+	struct tt_counter c;
+	struct mailbox box;
+	struct tt_tally *first;
+
+	open_counter(&c, &box, TT_COUNTER_REPLAY, 0);
+	first = c.open;
+	box.refuse = 1;
+	assert_int_equal(tt_counter_burst(&c, frames, 2), 1);
+	assert_null(tt_counter_finish(&c, 0));
+	tt_tally_destroy(first);
+	tt_tally_destroy(box.spare);
+}
+
+static void
+a_replay_without_packets_ends_with_an_empty_span(void **state)
+{
+	struct tt_counter c;
+	struct mailbox box;
+	struct tt_tally *last;
+
+	open_counter(&c, &box, TT_COUNTER_REPLAY, 0);
+	last = tt_counter_finish(&c, 0);
+	assert_int_equal(last->frames, 0);
+	assert_int_equal(last->span.end_us - last->span.start_us, 0);
+	tt_tally_destroy(last);
+	tt_tally_destroy(box.spare);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(a_burst_over_a_boundary_is_split_by_time),
+			cmocka_unit_test(an_idle_live_worker_seals_empty_intervals),
+			cmocka_unit_test(
+					a_live_worker_without_a_clean_tally_goes_on_in_the_open_one),
+			cmocka_unit_test(
+					a_live_packet_of_the_past_is_counted_in_the_open_interval_and_as_late),
+			cmocka_unit_test(
+					a_live_clock_that_jumps_leaves_a_gap_and_no_empty_intervals),
+			cmocka_unit_test(a_cut_ends_the_interval_where_it_is),
+			cmocka_unit_test(
+					a_replay_puts_each_packet_into_its_own_interval_in_any_order),
+			cmocka_unit_test(
+					a_replay_that_is_ended_while_waiting_counts_no_more),
+			cmocka_unit_test(
+					a_replay_without_packets_ends_with_an_empty_span),
+	};
+
+	return cmocka_run_group_tests_name("counter", tests, NULL, NULL);
+}
