@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Capture files → frames: pcap (both byte orders, micro- and nanosecond, the "modified" and
- * Nokia variants refused by name) and pcapng (any number of sections and interfaces, either
+ * Capture files → frames: pcap (both byte orders, micro- and nanosecond; the "modified" variant
+ * is refused by name) and pcapng (any number of sections and interfaces, either
  * byte order, mixed link types, if_tsresol and if_tsoffset; enhanced, simple and obsolete packet
  * blocks; other blocks skipped). Plain files are mapped; gzip and zstd are told from their first
  * bytes, whatever the name is, and streamed, as are pipes; "-" is standard input. One thread per

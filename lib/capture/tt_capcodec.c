@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_capcodec.h"
+
+#include "tt_capfile.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#define INPUT_BYTES (128 * 1024)
+#define SNIFF_BYTES 4
+
+struct tt_capcodec {
+	const char *name;
+	int fd;
+	enum tt_capcodec_kind kind;
+	bool input_ended; /* read(2) has given 0 */
+	int failed; /* negative: told by the next read, after the bytes that came with it */
+	struct tt_error why;
+	bool inside; /* a gzip member or a zstd frame has begun and not ended */
+	z_stream zlib;
+	ZSTD_DStream *zstd;
+	uint64_t read_bytes;
+	size_t at, end; /* what is left of input */
+	uint8_t input[INPUT_BYTES];
+};
+
+enum tt_capcodec_kind
+tt_capcodec_sniff(const uint8_t *bytes, size_t n)
+{
+	if (n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
+		return TT_CAPCODEC_GZIP;
+	if (n < 4 || bytes[3] != (bytes[2] == 0x2f ? 0xfd : 0x18))
+		return TT_CAPCODEC_PLAIN;
+	if (bytes[0] == 0x28 && bytes[1] == 0xb5 && bytes[2] == 0x2f)
+		return TT_CAPCODEC_ZSTD;
+	if ((bytes[0] & 0xf0) == 0x50 && bytes[1] == 0x2a && bytes[2] == 0x4d)
+		return TT_CAPCODEC_ZSTD; /* a skippable frame comes first */
+	return TT_CAPCODEC_PLAIN;
+}
+
+static ssize_t
+read_some(struct tt_capcodec *c, void *to, size_t size, struct tt_error *err)
+{
+	ssize_t n = read(c->fd, to, size);
+
+	if (n < 0)
+		return tt_error_set(err, -errno, c->name, "reading failed: %s",
+				strerror(errno));
+	c->read_bytes += n;
+	c->input_ended = n == 0;
+	return n;
+}
+
+/* Returns 1 if there is input, 0 at its end, or a negative errno. */
+static int
+have_input(struct tt_capcodec *c, struct tt_error *err)
+{
+	ssize_t n;
+
+	if (c->at < c->end)
+		return 1;
+	if (c->input_ended)
+		return 0;
+	n = read_some(c, c->input, sizeof(c->input), err);
+	if (n <= 0)
+		return n;
+	c->at = 0;
+	c->end = n;
+	return 1;
+}
+
+static int
+damaged(const struct tt_capcodec *c, struct tt_error *err, const char *why)
+{
+	return tt_error_set(err, -EBADMSG, c->name,
+			"damaged %s data before byte %llu: %s",
+			c->kind == TT_CAPCODEC_GZIP ? "gzip" : "zstd",
+			(unsigned long long)tt_capcodec_consumed(c), why);
+}
+
+static int
+cut_short(const struct tt_capcodec *c, struct tt_error *err)
+{
+	return tt_error_set(err, TT_CAPFILE_TRUNCATED, c->name,
+			"the %s data end early, at byte %llu of the file",
+			c->kind == TT_CAPCODEC_GZIP ? "gzip" : "zstd",
+			(unsigned long long)c->read_bytes);
+}
+
+static ssize_t
+plain_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
+{
+	size_t left = c->end - c->at;
+
+	if (left == 0)
+		return c->input_ended ? 0 : read_some(c, to, size, err);
+	if (left > size)
+		left = size;
+	memcpy(to, c->input + c->at, left);
+	c->at += left;
+	return left;
+}
+
+/* Decides, between gzip members, whether another one follows: 1 or 0, or a negative errno.
+ * Zeros that pad the file (tapes, block devices) are its end. */
+static int
+gzip_next_member(struct tt_capcodec *c, struct tt_error *err)
+{
+	int rc;
+
+	while ((rc = have_input(c, err)) > 0 && c->input[c->at] == 0)
+		c->at++;
+	if (rc <= 0)
+		return rc;
+	if (c->input[c->at] != 0x1f)
+		return damaged(c, err, "other bytes follow");
+	if (inflateReset(&c->zlib) != Z_OK)
+		return damaged(c, err, "the decoder cannot start again");
+	c->inside = true;
+	return 1;
+}
+
+static int
+gzip_step(struct tt_capcodec *c, struct tt_error *err)
+{
+	int rc;
+
+	c->zlib.next_in = c->input + c->at;
+	c->zlib.avail_in = c->end - c->at;
+	rc = inflate(&c->zlib, Z_NO_FLUSH);
+	c->at = c->end - c->zlib.avail_in;
+	if (rc == Z_STREAM_END)
+		c->inside = false;
+	else if (rc == Z_MEM_ERROR)
+		return tt_error_set(err, -ENOMEM, c->name, "no memory for gzip");
+	else if (rc != Z_OK && rc != Z_BUF_ERROR)
+		return damaged(c, err, c->zlib.msg == NULL ? "not gzip" : c->zlib.msg);
+	return 0;
+}
+
+static int
+tell_failure(const struct tt_capcodec *c, struct tt_error *err)
+{
+	if (err != NULL)
+		*err = c->why;
+	return c->failed;
+}
+
+static ssize_t
+gzip_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
+{
+	int rc;
+
+	if (size > UINT32_MAX)
+		size = UINT32_MAX;
+	c->zlib.next_out = to;
+	c->zlib.avail_out = size;
+	while (c->zlib.avail_out == size) {
+		if (!c->inside && (rc = gzip_next_member(c, err)) <= 0)
+			return rc;
+		rc = have_input(c, err);
+		if (rc <= 0)
+			return rc < 0 ? rc : cut_short(c, err);
+		c->failed = gzip_step(c, &c->why);
+		if (c->failed < 0)
+			break;
+	}
+	if (c->zlib.avail_out < size)
+		return size - c->zlib.avail_out;
+	return tell_failure(c, err);
+}
+
+static int
+zstd_step(struct tt_capcodec *c, ZSTD_outBuffer *out, struct tt_error *err)
+{
+	ZSTD_inBuffer in = {c->input, c->end, c->at};
+	size_t rc = ZSTD_decompressStream(c->zstd, out, &in);
+
+	c->at = in.pos;
+	if (ZSTD_isError(rc))
+		return damaged(c, err, ZSTD_getErrorName(rc));
+	c->inside = rc != 0;
+	return 0;
+}
+
+static ssize_t
+zstd_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
+{
+	ZSTD_outBuffer out = {to, size, 0};
+	int rc;
+
+	while (out.pos == 0) {
+		rc = have_input(c, err);
+		if (rc < 0)
+			return rc;
+		/* Output may be held back with all of the input taken: ask once more. */
+		if (rc == 0 && !c->inside)
+			return 0;
+		if (zstd_step(c, &out, err) < 0)
+			return -EBADMSG;
+		if (rc == 0 && out.pos == 0)
+			return c->inside ? cut_short(c, err) : 0;
+	}
+	return out.pos;
+}
+
+ssize_t
+tt_capcodec_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
+{
+	if (c->failed < 0)
+		return tell_failure(c, err);
+	switch (c->kind) {
+	case TT_CAPCODEC_GZIP:
+		return gzip_read(c, to, size, err);
+	case TT_CAPCODEC_ZSTD:
+		return zstd_read(c, to, size, err);
+	default:
+		return plain_read(c, to, size, err);
+	}
+}
+
+/* Reads enough for the sniffer; a pipe may give less than that at once. */
+static int
+read_first_bytes(struct tt_capcodec *c, struct tt_error *err)
+{
+	while (c->end < SNIFF_BYTES && !c->input_ended) {
+		ssize_t n = read_some(c, c->input + c->end, INPUT_BYTES - c->end, err);
+
+		if (n < 0)
+			return n;
+		c->end += n;
+	}
+	return 0;
+}
+
+static int
+start_decoder(struct tt_capcodec *c, struct tt_error *err)
+{
+	c->kind = tt_capcodec_sniff(c->input, c->end);
+	c->inside = c->kind != TT_CAPCODEC_PLAIN;
+	/* 16: gzip, not zlib's own format; 15: any window. */
+	if (c->kind == TT_CAPCODEC_GZIP && inflateInit2(&c->zlib, 16 + 15) != Z_OK)
+		return tt_error_set(err, -ENOMEM, c->name, "no memory for gzip");
+	if (c->kind == TT_CAPCODEC_ZSTD && (c->zstd = ZSTD_createDStream()) == NULL)
+		return tt_error_set(err, -ENOMEM, c->name, "no memory for zstd");
+	return 0;
+}
+
+int
+tt_capcodec_open(struct tt_capcodec **codec, int fd, const char *name,
+		struct tt_error *err)
+{
+	struct tt_capcodec *c = calloc(1, sizeof(*c));
+	int rc;
+
+	if (c == NULL) {
+		close(fd);
+		return tt_error_set(err, -ENOMEM, name, "no memory to read it");
+	}
+	c->fd = fd;
+	c->name = name;
+	rc = read_first_bytes(c, err);
+	if (rc == 0)
+		rc = start_decoder(c, err);
+	if (rc < 0) {
+		tt_capcodec_close(c);
+		return rc;
+	}
+	*codec = c;
+	return 0;
+}
+
+void
+tt_capcodec_close(struct tt_capcodec *c)
+{
+	if (c == NULL)
+		return;
+	if (c->kind == TT_CAPCODEC_GZIP)
+		inflateEnd(&c->zlib);
+	ZSTD_freeDStream(c->zstd);
+	close(c->fd);
+	free(c);
+}
+
+enum tt_capcodec_kind
+tt_capcodec_kind(const struct tt_capcodec *c)
+{
+	return c->kind;
+}
+
+uint64_t
+tt_capcodec_consumed(const struct tt_capcodec *c)
+{
+	return c->read_bytes - (c->end - c->at);
+}

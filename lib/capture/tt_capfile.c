@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_capfile.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+#include "tt_capfile_private.h"
+
+/* Files that people give by mistake, by how they begin. */
+static const struct {
+	const char *bytes;
+	uint8_t n;
+	const char *name;
+} others[] = {
+		{"\x34\xcd\xb2\xa1", 4,
+				"a \"modified\" pcap file (magic a1b2cd34); editcap "
+				"converts it"},
+		{"\xa1\xb2\xcd\x34", 4,
+				"a \"modified\" pcap file (magic a1b2cd34); editcap "
+				"converts it"},
+		{"snoop", 5, "a snoop file; editcap converts it"},
+		{"GMBU", 4, "a Network Monitor file; editcap converts it"},
+		{"RTSS", 4, "a Network Monitor file; editcap converts it"},
+		{"BZh", 3, "compressed with bzip2; decompress it first"},
+		{"\xfd"
+		 "7zXZ",
+				5, "compressed with xz; decompress it first"},
+		{"\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first"},
+		{"PK\x03\x04", 4, "a zip archive; extract it first"},
+};
+
+int
+tt_capfile_damaged(const struct tt_capfile *f, struct tt_error *err, const char *why_fmt,
+		...)
+{
+	char why[256];
+	va_list ap;
+
+	va_start(ap, why_fmt);
+	vsnprintf(why, sizeof(why), why_fmt, ap);
+	va_end(ap);
+	return tt_error_set(err, -EBADMSG, f->stream.name, "damaged at byte %llu%s: %s",
+			(unsigned long long)tt_capstream_offset(&f->stream),
+			tt_capstream_kind(&f->stream) == TT_CAPCODEC_PLAIN
+					? ""
+					: " of the decompressed data",
+			why);
+}
+
+int
+tt_capfile_ended(const struct tt_capfile *f, struct tt_error *err)
+{
+	if (tt_capstream_left(&f->stream) == 0)
+		return 0;
+	return tt_error_set(err, TT_CAPFILE_TRUNCATED, f->stream.name,
+			"truncated: the file ends inside the record at byte %llu",
+			(unsigned long long)tt_capstream_offset(&f->stream));
+}
+
+static int
+not_a_capture(struct tt_capfile *f, struct tt_error *err)
+{
+	size_t n = tt_capstream_left(&f->stream);
+
+	if (n == 0)
+		return tt_error_set(err, -EBADMSG, f->stream.name,
+				"not a capture file: it is empty");
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(others); i++) {
+		if (n >= others[i].n
+				&& memcmp(f->stream.at, others[i].bytes, others[i].n)
+						== 0)
+			return tt_error_set(err, -EBADMSG, f->stream.name,
+					"not a pcap or pcapng file: it is %s",
+					others[i].name);
+	}
+	return tt_error_set(err, -EBADMSG, f->stream.name,
+			"not a capture file: neither pcap nor pcapng");
+}
+
+/* Tells the format and reads what stands before the first frame. */
+static int
+begin(struct tt_capfile *f, struct tt_error *err)
+{
+	int rc = tt_capstream_fill(&f->stream, 5, err);
+
+	if (rc < 0)
+		return rc;
+	if (tt_capstream_left(&f->stream) >= 4) {
+		if (tt_cappcap_is(f->stream.at))
+			return tt_cappcap_begin(f, err);
+		if (tt_capng_is(f->stream.at))
+			return tt_capng_begin(f, err);
+	}
+	return not_a_capture(f, err);
+}
+
+static void
+describe(struct tt_capfile *f)
+{
+	static const char *const codecs[] = {
+			[TT_CAPCODEC_PLAIN] = "",
+			[TT_CAPCODEC_GZIP] = ", gzip",
+			[TT_CAPCODEC_ZSTD] = ", zstd",
+	};
+	const char *codec = codecs[tt_capstream_kind(&f->stream)];
+	bool big = f->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+
+	if (f->is_pcapng)
+		snprintf(f->text, sizeof(f->text), "pcapng%s", codec);
+	else
+		snprintf(f->text, sizeof(f->text), "pcap, %s, %s%s",
+				f->nanoseconds ? "nanoseconds" : "microseconds",
+				big ? "big-endian" : "little-endian", codec);
+}
+
+static int
+open_file(struct tt_capfile **file, const char *path, bool map, size_t chunk,
+		struct tt_error *err)
+{
+	struct tt_capfile *f = calloc(1, sizeof(*f));
+	int rc;
+
+	if (f == NULL)
+		return tt_error_set(err, -ENOMEM, path, "no memory to read it");
+	rc = tt_capstream_open(&f->stream, path, map, chunk, err);
+	if (rc < 0) {
+		free(f);
+		return rc;
+	}
+	rc = begin(f, err);
+	if (rc == TT_CAPFILE_TRUNCATED)
+		rc = tt_error_set(err, -EBADMSG, f->stream.name,
+				"not a capture file: it ends inside the file header");
+	if (rc < 0) {
+		tt_capfile_close(f);
+		return rc;
+	}
+	describe(f);
+	*file = f;
+	return 0;
+}
+
+int
+tt_capfile_open(struct tt_capfile **file, const char *path, struct tt_error *err)
+{
+	return open_file(file, path, true, TT_CAPSTREAM_CHUNK, err);
+}
+
+int
+tt_capfile_open_streamed(struct tt_capfile **file, const char *path, size_t chunk,
+		struct tt_error *err)
+{
+	return open_file(file, path, false, chunk, err);
+}
+
+void
+tt_capfile_close(struct tt_capfile *f)
+{
+	if (f == NULL)
+		return;
+	tt_capstream_close(&f->stream);
+	free(f->interfaces);
+	free(f);
+}
+
+int
+tt_capfile_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
+		struct tt_error *err)
+{
+	TT_ASSERT(n > 0);
+	tt_capstream_next_burst(&f->stream);
+	return f->is_pcapng ? tt_capng_read(f, frames, n, err)
+			    : tt_cappcap_read(f, frames, n, err);
+}
+
+bool
+tt_capfile_rereadable(const struct tt_capfile *f)
+{
+	return f->stream.regular;
+}
+
+void
+tt_capfile_progress(const struct tt_capfile *f, uint64_t *done, uint64_t *total)
+{
+	*done = tt_capstream_consumed(&f->stream);
+	*total = f->stream.file_size;
+}
+
+const char *
+tt_capfile_describe(const struct tt_capfile *f)
+{
+	return f->text;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the capture file's parsers share; for this room and its tests. A format is two
+ * functions: one reads what stands before the first frame, one reads a burst. Both take a
+ * negative errno from here and leave `at` before the record that cannot be read, so that
+ * reading on gives the same error again.
+ */
+#ifndef TT_CAPFILE_PRIVATE_H
+#define TT_CAPFILE_PRIVATE_H
+
+#include <string.h>
+
+#include "tt_capfile.h"
+#include "tt_capstream.h"
+
+/* libpcap's largest packet for most link types; writers state it as their snapshot length. */
+#define TT_CAPFILE_SNAPLEN_MAX 262144
+
+/* The largest packet of any link type, libpcap's too (USB captures). */
+#define TT_CAPFILE_CAPTURED_MAX (128u * 1024 * 1024)
+
+/* One interface of a pcapng section. A time of t ticks is, in microseconds,
+ * ((t * mul) >> shift) / div + offset_us. */
+struct tt_capng_interface {
+	uint64_t mul, div;
+	unsigned shift;
+	uint16_t link;
+	uint32_t snaplen; /* UINT32_MAX: no limit */
+	int64_t offset_s;
+};
+
+struct tt_capfile {
+	struct tt_capstream stream;
+	bool is_pcapng;
+	bool swapped; /* not in this machine's byte order: the file, or the pcapng section */
+	/* pcap */
+	bool nanoseconds;
+	bool lengths_swapped, lengths_maybe_swapped;
+	uint16_t link;
+	uint32_t snaplen;
+	uint32_t captured_max;
+	/* pcapng, of the section that is being read */
+	struct tt_capng_interface *interfaces;
+	uint32_t n_interfaces, room_interfaces;
+	int64_t last_time_us;
+	char text[64];
+};
+
+static inline uint32_t
+tt_capfile_u32(const uint8_t *at, bool swapped)
+{
+	uint32_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return swapped ? __builtin_bswap32(v) : v;
+}
+
+static inline uint16_t
+tt_capfile_u16(const uint8_t *at, bool swapped)
+{
+	uint16_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return swapped ? __builtin_bswap16(v) : v;
+}
+
+bool tt_cappcap_is(const uint8_t magic[4]);
+int tt_cappcap_begin(struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
+int tt_cappcap_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+bool tt_capng_is(const uint8_t magic[4]);
+int tt_capng_begin(struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
+int tt_capng_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Adds the interface that the body of an interface description block describes. */
+int tt_capng_add_interface(struct tt_capfile *f, const uint8_t *body, size_t n,
+		struct tt_error *err) TT_MUST_CHECK;
+int64_t tt_capng_time_us(const struct tt_capng_interface *i, uint64_t ticks);
+
+/* Fills err with "damaged at byte N: why" and returns -EBADMSG. */
+int tt_capfile_damaged(const struct tt_capfile *f, struct tt_error *err,
+		const char *why_fmt, ...) TT_PRINTF(3, 4);
+
+/* The data end before a record is whole. Returns 0 where nothing of the record is there,
+ * otherwise TT_CAPFILE_TRUNCATED. */
+int tt_capfile_ended(const struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
+
+/* tt_capfile_open that maps nothing and reads through buffers of chunk bytes. */
+int tt_capfile_open_streamed(struct tt_capfile **file, const char *path, size_t chunk,
+		struct tt_error *err) TT_MUST_CHECK;
+
+#endif
