@@ -5,13 +5,15 @@
  * writes Parquet, hence this small one. It writes the subset that every reader knows: PLAIN
  * and dictionary encoding (RLE_DICTIONARY; falls back to PLAIN where a dictionary grows past
  * its limit), data page V1, zstd with the zstd checksum flag set and the page CRC set, min/max
- * statistics, key-value metadata. The same rows give the same bytes.
+ * statistics, key-value metadata. The same rows give the same bytes. The format has no checksum
+ * for the footer, so the writer adds one to the metadata (key "teiten.footer_crc32").
  *
- * Writer: one thread; holds one row group (at most TT_PARQUET_GROUP_ROWS rows) in memory.
- * Reader: one thread; maps the file, decodes one row group at a time; checks bounds, then CRC,
- * then meaning, so that any damage is an error and never a crash. It reads the files that the
- * writer makes and, of other writers' files, those that keep to the same subset; the rest is
- * refused by name.
+ * Writer: one thread; holds one row group in memory, which ends at TT_PARQUET_GROUP_ROWS rows or
+ * TT_PARQUET_GROUP_BYTES bytes of values.
+ * Reader: one thread; maps the file, decodes one page per column at a time, 1 GiB together at
+ * most; checks bounds, then CRC, then meaning, so that any damage is an error and never a crash.
+ * It reads the files that the writer makes and, of other writers' files, those that keep to the
+ * same subset (columns may be OPTIONAL as long as no value is null); the rest is refused by name.
  */
 #ifndef TT_PARQUET_H
 #define TT_PARQUET_H
@@ -19,7 +21,12 @@
 #include "tt_base.h"
 #include "tt_error.h"
 
-#define TT_PARQUET_GROUP_ROWS (1 << 20)
+/* Whichever comes first ends a row group. */
+#define TT_PARQUET_GROUP_ROWS  (1 << 20)
+#define TT_PARQUET_GROUP_BYTES (128 << 20)
+
+/* The longest text that is written; a longer one is -EMSGSIZE. */
+#define TT_PARQUET_TEXT_MAX (1 << 20)
 
 enum tt_column_type {
 	TT_COLUMN_INT32, /* INT32 */
@@ -48,15 +55,19 @@ struct tt_parquet_writer;
 
 /*
  * Creates the file `name` in the directory dir_fd (O_EXCL). columns: [n_columns], kept by
- * reference until close. metadata: [n_metadata], copied. Returns 0, or a negative errno with
- * err filled.
+ * reference until finish or abandon. metadata: [n_metadata], copied. Returns 0, or a negative
+ * errno with err filled.
  */
 int tt_parquet_create(struct tt_parquet_writer **writer, int dir_fd, const char *name,
 		const struct tt_column *columns, unsigned n_columns,
 		const struct tt_key_value *metadata, unsigned n_metadata,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Give the open row its value in one column. Errors (memory) are kept until end_row. */
+/*
+ * Give the open row its value in one column, once. text: UTF-8, copied. What is wrong with a
+ * value is kept until end_row: -ERANGE for one that an INT32 column cannot hold, -EILSEQ for a
+ * text that is not UTF-8, -EMSGSIZE, -ENOMEM.
+ */
 void tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value);
 void tt_parquet_set_text(
 		struct tt_parquet_writer *writer, unsigned column, const char *text);

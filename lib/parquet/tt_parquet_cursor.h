@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Walks one column value by value through the pages of its chunks. Internal to the reader;
+ * one thread. Holds one decompressed page and one dictionary; what all cursors of a reader
+ * hold together is bounded by a budget that they share, so that no file can ask for more.
+ */
+#ifndef TT_PARQUET_CURSOR_H
+#define TT_PARQUET_CURSOR_H
+
+#include "tt_parquet_buffer.h"
+#include "tt_parquet_footer.h"
+#include "tt_parquet_rle.h"
+
+#include <zstd.h>
+
+/* What the cursors of one reader share. */
+struct tt_parquet_shared {
+	const struct tt_parquet_footer *footer;
+	ZSTD_DCtx *zstd;
+	size_t budget_bytes; /* still to be allocated */
+};
+
+struct tt_parquet_cursor {
+	struct tt_parquet_shared *shared;
+	unsigned column;
+	enum tt_column_type type;
+	bool optional;
+
+	enum tt_parquet_codec codec;
+	int64_t page_at, at,
+			end; /* offsets: the open page's header, the next one, the end */
+	bool has_dictionary;
+	uint32_t dictionary_values;
+	struct tt_parquet_buffer dictionary; /* decoded: int64_t, or uint32_t offsets */
+	struct tt_parquet_buffer
+			texts; /* the dictionary page, which the offsets point into */
+
+	struct tt_parquet_buffer page;
+	uint32_t page_left; /* values left in the open page */
+	bool by_dictionary;
+	struct tt_parquet_rle_in indices;
+	uint8_t *plain, *plain_end;
+
+	int64_t value; /* the latest one */
+	const char *text;
+};
+
+/*
+ * Takes the column's chunk of a row group that has `rows` rows, which must be what its pages
+ * say together: all page headers are read beforehand, so that damage to one of them (no
+ * checksum covers them) is found before any value is given out. Returns 0, or -EBADMSG.
+ */
+int tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
+		const struct tt_parquet_chunk *chunk, int64_t rows,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Moves to the next value, which there must be. Returns 0, or a negative errno. */
+int tt_parquet_cursor_next(
+		struct tt_parquet_cursor *cursor, struct tt_error *err) TT_MUST_CHECK;
+
+void tt_parquet_cursor_fini(struct tt_parquet_cursor *cursor);
+
+/* For the files of the cursor: "FILE: column X at offset N" as the place. */
+int tt_parquet_cursor_bad(const struct tt_parquet_cursor *cursor, struct tt_error *err,
+		const char *why_fmt, ...) TT_PRINTF(3, 4);
+
+/* Opens the next page: a dictionary is decoded, data are made ready. */
+int tt_parquet_cursor_page(
+		struct tt_parquet_cursor *cursor, struct tt_error *err) TT_MUST_CHECK;
+
+/* Makes the buffer hold n bytes and eight zeros after them, within the budget. */
+int tt_parquet_cursor_reserve(struct tt_parquet_cursor *cursor,
+		struct tt_parquet_buffer *buffer, size_t n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Decodes the dictionary page that `page` holds; `texts` of the cursor takes its place where
+ * the column is text.
+ */
+int tt_parquet_cursor_dictionary(struct tt_parquet_cursor *cursor, uint32_t n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Takes a text in PLAIN encoding from *at and makes it a C string in place, over its own
+ * length. Returns NULL where the bytes hold none.
+ */
+const char *tt_parquet_take_text(uint8_t **at, const uint8_t *end);
+
+#endif

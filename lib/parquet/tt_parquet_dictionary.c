@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_dictionary.h"
+
+#include <errno.h>
+
+#include "tt_hash.h"
+#include "tt_parquet_utf8.h"
+
+#define SLOTS_MIN 64
+
+/* Makes n slots at least, all free. Nothing is lost where memory is short. */
+static bool
+slots_clear(struct tt_parquet_slots *slots, size_t n)
+{
+	if (slots->n < n) {
+		uint32_t *more = malloc(n * sizeof(*more));
+
+		if (more == NULL)
+			return false;
+		free(slots->slots);
+		slots->slots = more;
+		slots->n = n;
+	}
+	memset(slots->slots, 0, slots->n * sizeof(*slots->slots));
+	return true;
+}
+
+static uint64_t
+hash_text(const uint8_t *text, size_t n)
+{
+	uint64_t hash = n, word;
+
+	for (; n >= sizeof(word); n -= sizeof(word), text += sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = tt_hash_mix(hash ^ word) + 1;
+	}
+	word = 0;
+	memcpy(&word, text, n);
+	return tt_hash_mix(hash ^ word);
+}
+
+void
+tt_parquet_texts_reset(struct tt_parquet_texts *texts)
+{
+	texts->entries.size = 0;
+	texts->offsets.size = 0;
+	texts->n = 0;
+	texts->distinct = true;
+	if (texts->slots.slots != NULL)
+		slots_clear(&texts->slots, 0);
+}
+
+void
+tt_parquet_texts_fini(struct tt_parquet_texts *texts)
+{
+	tt_parquet_buffer_fini(&texts->entries);
+	tt_parquet_buffer_fini(&texts->offsets);
+	free(texts->slots.slots);
+	*texts = (struct tt_parquet_texts){0};
+}
+
+/* Enters the old entries again after the slots became more. */
+static bool
+texts_grow(struct tt_parquet_texts *texts)
+{
+	size_t n = texts->slots.n == 0 ? SLOTS_MIN : texts->slots.n * 2;
+	uint32_t length;
+
+	if (!slots_clear(&texts->slots, n))
+		return false;
+	for (uint32_t i = 0; i < texts->n; i++) {
+		const uint8_t *entry = tt_parquet_texts_entry(texts, i, &length);
+		size_t at = hash_text(entry + 4, length) & (n - 1);
+
+		while (texts->slots.slots[at] != 0)
+			at = (at + 1) & (n - 1);
+		texts->slots.slots[at] = i + 1;
+	}
+	return true;
+}
+
+static int
+texts_append(struct tt_parquet_texts *texts, const char *text, size_t n, uint32_t *index)
+{
+	uint32_t offset = (uint32_t)texts->entries.size;
+	uint8_t length[4];
+
+	if (!tt_parquet_utf8_valid((const uint8_t *)text, n))
+		return -EILSEQ;
+	TT_ASSERT(n <= UINT32_MAX && texts->entries.size <= UINT32_MAX);
+	tt_parquet_put_le(length, n, sizeof(length));
+	if (!tt_parquet_buffer_reserve(&texts->entries, sizeof(length) + n)
+			|| !tt_parquet_buffer_reserve(&texts->offsets, sizeof(offset)))
+		return -ENOMEM;
+	tt_parquet_buffer_append(&texts->entries, length, sizeof(length));
+	tt_parquet_buffer_append(&texts->entries, text, n);
+	tt_parquet_buffer_append(&texts->offsets, &offset, sizeof(offset));
+	*index = texts->n++;
+	return 0;
+}
+
+static bool
+is_entry(const struct tt_parquet_texts *texts, uint32_t i, const char *text, size_t n)
+{
+	uint32_t length;
+	const uint8_t *entry = tt_parquet_texts_entry(texts, i, &length);
+
+	return length == n && memcmp(entry + 4, text, n) == 0;
+}
+
+/* The slot of the text: one that holds its index, or the free one where it belongs. */
+static uint32_t *
+texts_slot(const struct tt_parquet_texts *texts, const char *text, size_t n)
+{
+	size_t mask = texts->slots.n - 1;
+	size_t at = hash_text((const uint8_t *)text, n) & mask;
+	uint32_t *slots = texts->slots.slots;
+
+	while (slots[at] != 0 && !is_entry(texts, slots[at] - 1, text, n))
+		at = (at + 1) & mask;
+	return &slots[at];
+}
+
+int
+tt_parquet_texts_add(struct tt_parquet_texts *texts, const char *text, size_t n,
+		uint32_t max_entries, uint32_t *index)
+{
+	uint32_t *slot;
+	int ret;
+
+	if (!texts->distinct)
+		return texts_append(texts, text, n, index);
+	if (texts->n >= texts->slots.n / 2 && !texts_grow(texts))
+		return -ENOMEM;
+	slot = texts_slot(texts, text, n);
+	if (*slot != 0) {
+		*index = *slot - 1;
+		return 0;
+	}
+	ret = texts_append(texts, text, n, index);
+	if (ret < 0)
+		return ret;
+	*slot = texts->n;
+	texts->distinct = texts->n <= max_entries
+			&& texts->entries.size <= TT_PARQUET_DICTIONARY_BYTES;
+	return 0;
+}
+
+void
+tt_parquet_ints_fini(struct tt_parquet_ints *ints)
+{
+	free(ints->values);
+	free(ints->indices);
+	free(ints->slots.slots);
+	*ints = (struct tt_parquet_ints){0};
+}
+
+static bool
+ints_reserve(struct tt_parquet_ints *ints, size_t rows, size_t values)
+{
+	if (ints->values_capacity < values) {
+		free(ints->values);
+		ints->values = malloc(values * sizeof(*ints->values));
+		ints->values_capacity = ints->values == NULL ? 0 : values;
+	}
+	if (ints->indices_capacity < rows) {
+		free(ints->indices);
+		ints->indices = malloc(rows * sizeof(*ints->indices));
+		ints->indices_capacity = ints->indices == NULL ? 0 : rows;
+	}
+	return ints->values != NULL && ints->indices != NULL;
+}
+
+/* A free slot, or the one that holds the value. */
+static inline uint32_t *
+ints_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
+{
+	uint32_t *slots = ints->slots.slots;
+	size_t at = tt_hash_mix((uint64_t)value) & mask;
+
+	while (slots[at] != 0 && ints->values[slots[at] - 1] != value)
+		at = (at + 1) & mask;
+	return &slots[at];
+}
+
+int
+tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
+		uint32_t max)
+{
+	size_t most = rows < max ? rows : max;
+	size_t n_slots = SLOTS_MIN;
+
+	while (n_slots < most * 2)
+		n_slots *= 2;
+	ints->n = 0;
+	if (!ints_reserve(ints, rows, most) || !slots_clear(&ints->slots, n_slots))
+		return -ENOMEM;
+	for (size_t i = 0; i < rows; i++) {
+		uint32_t *slot = ints_slot(ints, ints->slots.n - 1, values[i]);
+
+		if (*slot == 0) {
+			if (ints->n == most)
+				return 0;
+			ints->values[ints->n++] = values[i];
+			*slot = ints->n;
+		}
+		ints->indices[i] = *slot - 1;
+	}
+	return 1;
+}

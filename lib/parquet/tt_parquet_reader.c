@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet.h"
+#include "tt_parquet_cursor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What the pages and dictionaries of one open row group may take together. */
+#define BUDGET_BYTES (1 << 30)
+
+struct tt_parquet_reader {
+	char *name;
+	void *map; /* NULL for bytes in the caller's memory */
+	size_t size;
+	struct tt_parquet_footer footer;
+	struct tt_parquet_shared shared;
+	struct tt_parquet_cursor *cursors; /* [n_columns] */
+	size_t next_group; /* the one after the open one */
+	int64_t rows_left; /* in the open row group */
+	int failed; /* what went wrong first: negative errno, with err */
+	struct tt_error err;
+};
+
+static int
+init_cursors(struct tt_parquet_reader *reader, struct tt_error *err)
+{
+	const struct tt_parquet_footer *footer = &reader->footer;
+
+	reader->shared = (struct tt_parquet_shared){.footer = footer,
+			.zstd = ZSTD_createDCtx(),
+			.budget_bytes = BUDGET_BYTES};
+	reader->cursors = calloc(footer->n_columns, sizeof(*reader->cursors));
+	if (reader->shared.zstd == NULL || reader->cursors == NULL)
+		return tt_error_set(err, -ENOMEM, reader->name, "out of memory");
+	for (unsigned i = 0; i < footer->n_columns; i++) {
+		reader->cursors[i].shared = &reader->shared;
+		reader->cursors[i].column = i;
+		reader->cursors[i].type = footer->columns[i].type;
+		reader->cursors[i].optional = footer->leaves[i].optional;
+	}
+	return 0;
+}
+
+/* The map, if there is one, is the reader's from here on, whatever is returned. */
+static int
+open_bytes(struct tt_parquet_reader **reader, const void *data, size_t size, void *map,
+		const char *name, struct tt_error *err)
+{
+	struct tt_parquet_reader *r = calloc(1, sizeof(*r));
+	int ret;
+
+	*reader = NULL;
+	if (r == NULL || (r->name = strdup(name)) == NULL) {
+		free(r);
+		if (map != NULL)
+			munmap(map, size);
+		return tt_error_set(err, -ENOMEM, name, "out of memory");
+	}
+	r->map = map;
+	r->size = size;
+	r->footer.name = r->name;
+	r->footer.file = data;
+	ret = tt_parquet_footer_read(&r->footer, size, err);
+	if (ret == 0)
+		ret = init_cursors(r, err);
+	if (ret < 0) {
+		tt_parquet_close(r);
+		return ret;
+	}
+	*reader = r;
+	return 0;
+}
+
+int
+tt_parquet_open_memory(struct tt_parquet_reader **reader, const void *data, size_t size,
+		const char *name, struct tt_error *err)
+{
+	return open_bytes(reader, data, size, NULL, name, err);
+}
+
+static int
+map_file(const char *path, int fd, void **map, size_t *size, struct tt_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+		return tt_error_set(err, -EBADMSG, path, "not a Parquet file");
+	*size = (size_t)st.st_size;
+	*map = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*map == MAP_FAILED)
+		return tt_error_set(err, -errno, path, "cannot map: %s", strerror(errno));
+	return 0;
+}
+
+int
+tt_parquet_open(struct tt_parquet_reader **reader, const char *path, struct tt_error *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t size;
+	void *map;
+	int ret;
+
+	*reader = NULL;
+	if (fd < 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	ret = map_file(path, fd, &map, &size, err);
+	close(fd);
+	return ret < 0 ? ret : open_bytes(reader, map, size, map, path, err);
+}
+
+void
+tt_parquet_close(struct tt_parquet_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	for (unsigned i = 0; reader->cursors != NULL && i < reader->footer.n_columns; i++)
+		tt_parquet_cursor_fini(&reader->cursors[i]);
+	free(reader->cursors);
+	ZSTD_freeDCtx(reader->shared.zstd);
+	tt_parquet_footer_fini(&reader->footer);
+	if (reader->map != NULL)
+		munmap(reader->map, reader->size);
+	free(reader->name);
+	free(reader);
+}
+
+int64_t
+tt_parquet_rows(const struct tt_parquet_reader *reader)
+{
+	return reader->footer.rows;
+}
+
+unsigned
+tt_parquet_n_columns(const struct tt_parquet_reader *reader)
+{
+	return reader->footer.n_columns;
+}
+
+const struct tt_column *
+tt_parquet_columns(const struct tt_parquet_reader *reader)
+{
+	return reader->footer.columns;
+}
+
+int
+tt_parquet_find_column(const struct tt_parquet_reader *reader, const char *name)
+{
+	for (unsigned i = 0; i < reader->footer.n_columns; i++)
+		if (strcmp(reader->footer.columns[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+const char *
+tt_parquet_metadata(const struct tt_parquet_reader *reader, const char *key)
+{
+	for (unsigned i = 0; i < reader->footer.n_metadata; i++)
+		if (strcmp(reader->footer.metadata[i].key, key) == 0)
+			return reader->footer.metadata[i].value;
+	return NULL;
+}
+
+static int
+enter_group(struct tt_parquet_reader *reader)
+{
+	const struct tt_parquet_group
+			*group = &reader->footer.groups[reader->next_group++];
+
+	for (unsigned i = 0; i < reader->footer.n_columns; i++) {
+		int ret = tt_parquet_cursor_start(&reader->cursors[i], &group->chunks[i],
+				group->rows, &reader->err);
+
+		if (ret < 0)
+			return ret;
+	}
+	reader->rows_left = group->rows;
+	return 0;
+}
+
+/* Returns 1 where a row follows, 0 at the end. */
+static int
+next_group(struct tt_parquet_reader *reader)
+{
+	while (reader->rows_left == 0) {
+		int ret;
+
+		if (reader->next_group == reader->footer.n_groups)
+			return 0;
+		ret = enter_group(reader);
+		if (ret < 0)
+			return ret;
+	}
+	return 1;
+}
+
+static int
+next_row(struct tt_parquet_reader *reader)
+{
+	if (reader->rows_left == 0) {
+		int ret = next_group(reader);
+
+		if (ret <= 0)
+			return ret;
+	}
+	for (unsigned i = 0; i < reader->footer.n_columns; i++) {
+		int ret = tt_parquet_cursor_next(&reader->cursors[i], &reader->err);
+
+		if (ret < 0)
+			return ret;
+	}
+	reader->rows_left--;
+	return 1;
+}
+
+int
+tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err)
+{
+	int ret = reader->failed != 0 ? reader->failed : next_row(reader);
+
+	if (TT_LIKELY(ret >= 0))
+		return ret;
+	reader->failed = ret;
+	if (err != NULL)
+		*err = reader->err;
+	return ret;
+}
+
+int64_t
+tt_parquet_get_int(const struct tt_parquet_reader *reader, unsigned column)
+{
+	TT_ASSERT(column < reader->footer.n_columns);
+	TT_ASSERT(reader->cursors[column].type != TT_COLUMN_TEXT);
+	return reader->cursors[column].value;
+}
+
+const char *
+tt_parquet_get_text(const struct tt_parquet_reader *reader, unsigned column)
+{
+	TT_ASSERT(column < reader->footer.n_columns);
+	TT_ASSERT(reader->cursors[column].type == TT_COLUMN_TEXT);
+	return reader->cursors[column].text;
+}

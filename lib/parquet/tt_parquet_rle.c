@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_rle.h"
+
+#define GROUP 8 /* values are packed by eight, so that a group ends on a byte */
+
+unsigned
+tt_parquet_rle_width(size_t n)
+{
+	unsigned width = 1;
+
+	while (width < 32 && ((size_t)1 << width) < n)
+		width++;
+	return width;
+}
+
+static size_t
+run_length(const uint32_t *values, size_t n)
+{
+	size_t length = 1;
+
+	while (length < n && values[length] == values[0])
+		length++;
+	return length;
+}
+
+static void
+put_repeated(struct tt_parquet_buffer *out, uint32_t value, size_t n, unsigned width)
+{
+	uint8_t bytes[4];
+
+	tt_parquet_buffer_varint(out, (uint64_t)n << 1);
+	tt_parquet_put_le(bytes, value, 4);
+	tt_parquet_buffer_append(out, bytes, (width + 7) / 8);
+}
+
+static void
+put_group(struct tt_parquet_buffer *out, const uint32_t *values, size_t n, unsigned width)
+{
+	uint8_t bytes[GROUP * sizeof(uint32_t)];
+	unsigned n_bytes = 0, filled = 0;
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < GROUP; i++) {
+		bits |= (uint64_t)(i < n ? values[i] : 0) << filled;
+		for (filled += width; filled >= 8; filled -= 8, bits >>= 8)
+			bytes[n_bytes++] = (uint8_t)bits;
+	}
+	tt_parquet_buffer_append(out, bytes, n_bytes);
+}
+
+static void
+put_packed(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
+		unsigned width)
+{
+	size_t groups = (n + GROUP - 1) / GROUP;
+
+	if (n == 0)
+		return;
+	tt_parquet_buffer_varint(out, (uint64_t)groups << 1 | 1);
+	for (size_t i = 0; i < n; i += GROUP)
+		put_group(out, values + i, n - i, width);
+}
+
+/*
+ * A repeated run is taken where at least one whole group is equal; what lies between goes
+ * into packed runs of whole groups, padded only at the very end.
+ */
+void
+tt_parquet_rle_put(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
+		unsigned width)
+{
+	size_t from = 0, i = 0;
+
+	while (i < n) {
+		size_t length = run_length(values + i, n - i);
+
+		if (length < GROUP) {
+			i += GROUP;
+			continue;
+		}
+		put_packed(out, values + from, i - from, width);
+		put_repeated(out, values[i], length, width);
+		i += length;
+		from = i;
+	}
+	put_packed(out, values + from, n - from, width);
+}
+
+void
+tt_parquet_rle_start(struct tt_parquet_rle_in *in, const uint8_t *at, const uint8_t *end,
+		unsigned width)
+{
+	TT_ASSERT(width <= 32);
+	*in = (struct tt_parquet_rle_in){.at = at, .end = end, .width = width};
+}
+
+static bool
+run_header(struct tt_parquet_rle_in *in, uint64_t *header)
+{
+	*header = 0;
+	for (unsigned shift = 0; shift < 35 && in->at < in->end; shift += 7) {
+		uint8_t byte = *in->at++;
+
+		*header |= (uint64_t)(byte & 0x7f) << shift;
+		if ((byte & 0x80) == 0)
+			return *header >> 1 != 0;
+	}
+	return false;
+}
+
+/* The last packed run may be cut short of its padding, as some writers do. */
+static bool
+packed_run(struct tt_parquet_rle_in *in, uint64_t groups)
+{
+	uint64_t bytes = groups * in->width;
+	uint64_t left = (uint64_t)(in->end - in->at);
+
+	in->run_left = groups * GROUP;
+	if (bytes > left) {
+		bytes = left;
+		in->run_left = left * 8 / in->width;
+	}
+	in->packed_at = in->at;
+	in->bit = 0;
+	in->at += bytes;
+	return in->run_left > 0;
+}
+
+bool
+tt_parquet_rle_run(struct tt_parquet_rle_in *in)
+{
+	uint64_t header;
+	unsigned bytes = (in->width + 7) / 8;
+
+	if (!run_header(in, &header))
+		return false;
+	in->packed = header & 1;
+	if (in->packed)
+		return packed_run(in, header >> 1);
+	if ((size_t)(in->end - in->at) < bytes)
+		return false;
+	in->value = (uint32_t)tt_parquet_get_le(in->at, bytes);
+	in->at += bytes;
+	in->run_left = header >> 1;
+	return true;
+}

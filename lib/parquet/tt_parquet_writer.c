@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_writer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ZSTD_LEVEL 3
+
+static const struct tt_parquet_limits default_limits = {
+		.group_rows = TT_PARQUET_GROUP_ROWS,
+		.group_bytes = TT_PARQUET_GROUP_BYTES,
+		.page_rows = 1 << 16,
+		.page_bytes = 1 << 20,
+		.dictionary_values = TT_PARQUET_DICTIONARY_VALUES,
+};
+
+int
+tt_parquet_writer_no_memory(struct tt_parquet_writer *writer)
+{
+	return tt_error_set(&writer->err, -ENOMEM, writer->name, "out of memory");
+}
+
+static void
+destroy(struct tt_parquet_writer *writer)
+{
+	for (unsigned i = 0; writer->held != NULL && i < writer->n_columns; i++) {
+		tt_parquet_buffer_fini(&writer->held[i].values);
+		tt_parquet_texts_fini(&writer->held[i].texts);
+	}
+	for (unsigned i = 0; writer->metadata != NULL && i < writer->n_metadata; i++) {
+		free((char *)writer->metadata[i].key);
+		free((char *)writer->metadata[i].value);
+	}
+	free(writer->held);
+	free(writer->metadata);
+	free(writer->name);
+	ZSTD_freeCCtx(writer->zstd);
+	tt_parquet_ints_fini(&writer->ints);
+	tt_parquet_buffer_fini(&writer->page);
+	tt_parquet_buffer_fini(&writer->packed);
+	tt_parquet_buffer_fini(&writer->header);
+	tt_parquet_buffer_fini(&writer->groups);
+	free(writer);
+}
+
+static bool
+copy_metadata(struct tt_parquet_writer *writer, const struct tt_key_value *metadata,
+		unsigned n)
+{
+	writer->metadata = calloc((size_t)n + 1, sizeof(*writer->metadata));
+	if (writer->metadata == NULL)
+		return false;
+	writer->n_metadata = n;
+	for (unsigned i = 0; i < n; i++) {
+		writer->metadata[i].key = strdup(metadata[i].key);
+		writer->metadata[i].value = strdup(metadata[i].value);
+		if (writer->metadata[i].key == NULL || writer->metadata[i].value == NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool
+init_zstd(struct tt_parquet_writer *writer)
+{
+	writer->zstd = ZSTD_createCCtx();
+	return writer->zstd != NULL
+			&& !ZSTD_isError(ZSTD_CCtx_setParameter(writer->zstd,
+					ZSTD_c_compressionLevel, ZSTD_LEVEL))
+			&& !ZSTD_isError(ZSTD_CCtx_setParameter(
+					writer->zstd, ZSTD_c_checksumFlag, 1));
+}
+
+static struct tt_parquet_writer *
+prepare(const char *name, const struct tt_column *columns, unsigned n_columns,
+		const struct tt_key_value *metadata, unsigned n_metadata)
+{
+	struct tt_parquet_writer *writer = calloc(1, sizeof(*writer));
+
+	if (writer == NULL)
+		return NULL;
+	writer->limits = default_limits;
+	writer->columns = columns;
+	writer->n_columns = n_columns;
+	writer->name = strdup(name);
+	writer->held = calloc(n_columns, sizeof(*writer->held));
+	if (writer->name == NULL || writer->held == NULL || !init_zstd(writer)
+			|| !copy_metadata(writer, metadata, n_metadata)) {
+		destroy(writer);
+		return NULL;
+	}
+	for (unsigned i = 0; i < n_columns; i++)
+		tt_parquet_texts_reset(&writer->held[i].texts);
+	return writer;
+}
+
+int
+tt_parquet_create(struct tt_parquet_writer **writer, int dir_fd, const char *name,
+		const struct tt_column *columns, unsigned n_columns,
+		const struct tt_key_value *metadata, unsigned n_metadata,
+		struct tt_error *err)
+{
+	struct tt_parquet_writer *w;
+	int ret;
+
+	TT_ASSERT(n_columns > 0);
+	*writer = NULL;
+	w = prepare(name, columns, n_columns, metadata, n_metadata);
+	if (w == NULL)
+		return tt_error_set(err, -ENOMEM, name, "out of memory");
+	ret = tt_parquet_sink_open(&w->sink, dir_fd, w->name, err);
+	if (ret < 0) {
+		destroy(w);
+		return ret;
+	}
+	ret = tt_parquet_sink_write(
+			&w->sink, TT_PARQUET_MAGIC, TT_PARQUET_MAGIC_BYTES, err);
+	if (ret < 0) {
+		tt_parquet_abandon(w);
+		return ret;
+	}
+	*writer = w;
+	return 0;
+}
+
+/* The column that is to be set: once per row. */
+static struct tt_parquet_held *
+open_value(struct tt_parquet_writer *writer, unsigned column)
+{
+	struct tt_parquet_held *held = &writer->held[column];
+
+	TT_ASSERT(column < writer->n_columns);
+	TT_ASSERT(held->rows == writer->group_rows);
+	held->rows++;
+	writer->n_set++;
+	return held;
+}
+
+static void
+bad_value(struct tt_parquet_writer *writer, unsigned column, int code, const char *why)
+{
+	if (writer->failed != 0)
+		return;
+	writer->failed = tt_error_set(&writer->err, code, writer->name,
+			"column %s, row %lld: %s", writer->columns[column].name,
+			(long long)writer->rows + (long long)writer->group_rows, why);
+}
+
+void
+tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value)
+{
+	struct tt_parquet_held *held = open_value(writer, column);
+	enum tt_column_type type = writer->columns[column].type;
+
+	TT_ASSERT(type != TT_COLUMN_TEXT);
+	if (type == TT_COLUMN_INT32 && (value < INT32_MIN || value > INT32_MAX))
+		bad_value(writer, column, -ERANGE, "the value needs more than 32 bits");
+	tt_parquet_buffer_append(&held->values, &value, sizeof(value));
+	if (held->values.failed)
+		bad_value(writer, column, -ENOMEM, "out of memory");
+	writer->group_bytes += sizeof(value);
+}
+
+void
+tt_parquet_set_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
+{
+	struct tt_parquet_held *held = open_value(writer, column);
+	uint32_t index = 0, entries = held->texts.n;
+	size_t n = strlen(text);
+	int ret;
+
+	TT_ASSERT(writer->columns[column].type == TT_COLUMN_TEXT);
+	if (writer->failed != 0)
+		return;
+	ret = n > TT_PARQUET_TEXT_MAX
+			? -EMSGSIZE
+			: tt_parquet_texts_add(&held->texts, text, n,
+					writer->limits.dictionary_values, &index);
+	tt_parquet_buffer_append(&held->values, &index, sizeof(index));
+	if (ret == -EMSGSIZE)
+		bad_value(writer, column, ret, "the text is too long");
+	else if (ret == -EILSEQ)
+		bad_value(writer, column, ret, "the text is not UTF-8");
+	else if (ret < 0 || held->values.failed)
+		bad_value(writer, column, -ENOMEM, "out of memory");
+	writer->group_bytes += sizeof(index);
+	if (held->texts.n > entries)
+		writer->group_bytes += n + 4 + sizeof(index);
+}
+
+static int
+failed(const struct tt_parquet_writer *writer, struct tt_error *err)
+{
+	if (err != NULL)
+		*err = writer->err;
+	return writer->failed;
+}
+
+int
+tt_parquet_end_row(struct tt_parquet_writer *writer, struct tt_error *err)
+{
+	TT_ASSERT(writer->n_set == writer->n_columns);
+	writer->n_set = 0;
+	writer->group_rows++;
+	if (TT_LIKELY(writer->failed == 0
+			    && writer->group_rows < writer->limits.group_rows
+			    && writer->group_bytes < writer->limits.group_bytes))
+		return 0;
+	if (writer->failed == 0)
+		writer->failed = tt_parquet_write_group(writer);
+	return writer->failed == 0 ? 0 : failed(writer, err);
+}
+
+int
+tt_parquet_finish(struct tt_parquet_writer *writer, bool sync,
+		struct tt_parquet_result *result, struct tt_error *err)
+{
+	int ret;
+
+	TT_ASSERT(writer->n_set == 0);
+	if (writer->failed == 0 && writer->group_rows > 0)
+		writer->failed = tt_parquet_write_group(writer);
+	if (writer->failed == 0)
+		writer->failed = tt_parquet_write_footer(writer);
+	if (writer->failed != 0) {
+		ret = failed(writer, err);
+		tt_parquet_abandon(writer);
+		return ret;
+	}
+	result->rows = writer->rows;
+	result->bytes = writer->sink.offset;
+	ret = tt_parquet_sink_close(&writer->sink, sync, result->sha256, err);
+	destroy(writer);
+	return ret;
+}
+
+void
+tt_parquet_abandon(struct tt_parquet_writer *writer)
+{
+	if (writer == NULL)
+		return;
+	close(writer->sink.fd);
+	destroy(writer);
+}

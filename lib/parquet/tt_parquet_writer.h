@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The inside of a writer, shared by the files that write row groups, column chunks, pages
+ * and the footer. Internal to the room and its tests; one thread.
+ *
+ * Held in memory: the values of one row group, up to group_bytes; the row group is written
+ * when that or group_rows is reached. Beside them one page, its compressed form, and one
+ * dictionary of integers; and per finished row group its metadata (about 150 bytes a column).
+ */
+#ifndef TT_PARQUET_WRITER_H
+#define TT_PARQUET_WRITER_H
+
+#include "tt_parquet.h"
+#include "tt_parquet_dictionary.h"
+#include "tt_parquet_format.h"
+#include "tt_parquet_sink.h"
+#include "tt_thrift.h"
+
+#include <zstd.h>
+
+/* What ends a row group, a page and a dictionary; smaller ones are for tests. */
+struct tt_parquet_limits {
+	size_t group_rows, group_bytes;
+	size_t page_rows, page_bytes;
+	uint32_t dictionary_values;
+};
+
+/* The open row group's values of one column. */
+struct tt_parquet_held {
+	size_t rows;
+	struct tt_parquet_buffer
+			values; /* int64_t, or uint32_t index into texts; per row */
+	struct tt_parquet_texts texts;
+};
+
+struct tt_parquet_writer {
+	struct tt_parquet_sink sink;
+	char *name;
+	struct tt_parquet_limits limits;
+	const struct tt_column *columns; /* [n_columns] */
+	struct tt_parquet_held *held; /* [n_columns] */
+	unsigned n_columns;
+	unsigned n_set; /* columns of the open row that have their value */
+	size_t group_rows, group_bytes; /* of the open row group */
+	int64_t rows; /* of the finished row groups */
+
+	struct tt_key_value *metadata; /* [n_metadata], copies */
+	unsigned n_metadata;
+
+	ZSTD_CCtx *zstd;
+	struct tt_parquet_ints ints;
+	struct tt_parquet_buffer page, packed, header;
+
+	struct tt_parquet_buffer groups; /* metadata of finished row groups, encoded */
+	unsigned n_groups;
+
+	int failed; /* what went wrong first: negative errno, with err */
+	struct tt_error err;
+};
+
+/* One column chunk in the making, for its metadata. */
+struct tt_parquet_chunk_out {
+	int64_t dictionary_offset; /* 0: none */
+	int64_t data_offset;
+	int64_t stored_bytes, raw_bytes; /* of all pages with their headers */
+	int32_t data_pages;
+	bool dictionary;
+};
+
+/* All return 0 or a negative errno with the writer's err filled. */
+
+/* Compresses and writes writer->page as one page. */
+int tt_parquet_write_page(struct tt_parquet_writer *writer,
+		struct tt_parquet_chunk_out *chunk, enum tt_parquet_page_type type,
+		enum tt_parquet_encoding encoding, size_t n_values) TT_MUST_CHECK;
+
+/* Writes the pages of one column of the open row group. */
+int tt_parquet_write_chunk(struct tt_parquet_writer *writer, unsigned column,
+		struct tt_parquet_chunk_out *chunk) TT_MUST_CHECK;
+
+/* Writes the open row group, keeps its metadata, and empties it. */
+int tt_parquet_write_group(struct tt_parquet_writer *writer) TT_MUST_CHECK;
+
+int tt_parquet_write_footer(struct tt_parquet_writer *writer) TT_MUST_CHECK;
+
+/* Adds min_value, max_value and null_count as field id of the open struct. */
+void tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned column,
+		struct tt_thrift_out *out, int id);
+
+/* -ENOMEM as the writer's error. */
+int tt_parquet_writer_no_memory(struct tt_parquet_writer *writer);
+
+static inline const int64_t *
+tt_parquet_held_ints(const struct tt_parquet_held *held)
+{
+	return (const int64_t *)(const void *)held->values.bytes;
+}
+
+static inline const uint32_t *
+tt_parquet_held_indices(const struct tt_parquet_held *held)
+{
+	return (const uint32_t *)(const void *)held->values.bytes;
+}
+
+#endif
