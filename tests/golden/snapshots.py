@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the golden tests share: running the programs, and reading what they wrote."""
+import csv
+import hashlib
+import io
+import json
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHARED = ROOT / ".." / "shared"
+SKIP = 77
+YEAR = 365 * 86400
+
+
+def run(*args, ok=(0,)):
+    """Runs a command; returns its standard output. Any other exit status is a failure."""
+    done = subprocess.run([str(a) for a in args], capture_output=True, text=True)
+    if done.returncode not in ok:
+        raise AssertionError(f"{' '.join(map(str, args))}: exit {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def read(teiten, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,)):
+    run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", interval, "--pairs",
+        65536, "--monitored", monitored, *files, ok=ok)
+
+
+def replay(teitend, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,)):
+    """Replays files as the queues of one net_pcap port, one worker each."""
+    lcores = run(ROOT / "scripts/lcores", len(files)).strip()
+    device = "net_pcap0," + ",".join(f"rx_pcap={f}" for f in files)
+    run(teitend, "--no-huge", "-m", 512, "--no-pci", lcores, "--vdev", device, "--",
+        "--spool", spool, "--sensor", "s", "--interval", interval, "--pairs", 65536,
+        "--monitored", monitored, "--exit-at-eof", ok=ok)
+
+
+def export(teiten, spool, table):
+    """The rows of a table as dictionaries."""
+    return list(csv.DictReader(io.StringIO(
+        run(teiten, "export", "--format", "csv", "--table", table, spool))))
+
+
+def digests(spool):
+    """What has to be the same for the same packets: path -> hash."""
+    found = {}
+    for path in sorted(pathlib.Path(spool).rglob("*")):
+        name = str(path.relative_to(spool))
+        if path.is_dir() or path.name in ("ledger.parquet", ".lock"):
+            continue
+        data = path.read_bytes()
+        if path.name == "manifest.json":
+            manifest = json.loads(data)
+            del manifest["run"]
+            data = json.dumps(manifest, sort_keys=True).encode()
+        found[name] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+def captures():
+    """The real captures that have expected counts: (capture, expected file)."""
+    if not (SHARED / "pcap/expected").is_dir():
+        print("skipped: no captures in ../shared/pcap")
+        raise SystemExit(SKIP)
+    for expected in sorted((SHARED / "pcap/expected").glob("*.tsv")):
+        yield next((SHARED / "pcap").glob(f"*/{expected.stem}")), expected
