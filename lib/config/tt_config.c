@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_config.h"
+
+#include "tt_config_option.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define OPTION(member, option_name) \
+	.name = (option_name), .offset = offsetof(struct tt_config, member)
+#define COMMON .group = TT_CONFIG_COMMON
+#define DAEMON .group = TT_CONFIG_DAEMON
+
+const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
+		{OPTION(spool, "spool"), COMMON, .argument = "DIR",
+				.help = "directory that the snapshots are written to"},
+		{OPTION(sensor, "sensor"), COMMON, .argument = "NAME",
+				.check = tt_config_check_sensor,
+				.help = "name of this sensor (default: the host name)"},
+		{OPTION(monitored, "monitored"), COMMON, .argument = "CIDR[,CIDR...]",
+				.check = tt_config_check_monitored,
+				.help = "the darknet: packets to these addresses are counted"},
+		{OPTION(geo, "geo"), COMMON, .argument = "FILE[,FILE]",
+				.help = "geoip and geoip6 files or an MMDB, or none (default: "
+					"those of tor-geoipdb if installed)"},
+		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
+				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 86400,
+				.check = tt_config_check_interval,
+				.help = "length of an interval; divides 86400 (default: 60)"},
+		{OPTION(max_gap_us, "max-gap"), COMMON, .argument = "SECONDS",
+				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
+				.help = "a longer jump of packet time is a gap, not empty "
+					"intervals (default: 3600)"},
+		{OPTION(pairs, "pairs"), COMMON, .argument = "N", .kind = TT_CONFIG_POWER,
+				.min = 1 << 10, .max = 1 << 30,
+				.help = "distinct pairs of source and target kept per worker "
+					"and interval (default: 1048576)"},
+		{OPTION(table_sets, "table-sets"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,
+				.help = "table sets per worker (default: 3)"},
+		{OPTION(exit_at_eof, "exit-at-eof"), COMMON, .kind = TT_CONFIG_FLAG,
+				.help = "end once every capture file was read to its end"},
+		{OPTION(eal, "eal"), DAEMON, .check = tt_config_check_words,
+				.yaml_only = true, .argument = "ARGUMENTS",
+				.help = "arguments of DPDK's EAL, quoted as in a shell"},
+		{OPTION(ports, "ports"), DAEMON, .argument = "PORT[=QUEUES][,...]",
+				.check = tt_config_check_ports,
+				.help = "names or numbers of the ports (default: all)"},
+		{OPTION(rx_queues, "rx-queues"), DAEMON, .argument = "N",
+				.kind = TT_CONFIG_COUNT, .min = 0, .max = 1024,
+				.help = "receive queues per port (default: 0, as many as "
+					"workers and device allow)"},
+		{OPTION(rx_descriptors, "rx-descriptors"), DAEMON, .argument = "N",
+				.kind = TT_CONFIG_COUNT, .min = 64, .max = 65536,
+				.help = "receive descriptors per queue (default: 4096)"},
+		{OPTION(mbufs, "mbufs"), DAEMON, .argument = "N", .kind = TT_CONFIG_COUNT,
+				.min = 0, .max = 1 << 28,
+				.help = "packet buffers per NUMA node (default: 0, computed)"},
+		{OPTION(burst, "burst"), DAEMON, .argument = "N", .kind = TT_CONFIG_COUNT,
+				.min = 1, .max = 256,
+				.help = "packets taken from a queue at once (default: 64)"},
+};
+
+const struct tt_config_option *
+tt_config_option_find(const char *name)
+{
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
+		if (strcmp(tt_config_options[i].name, name) == 0)
+			return &tt_config_options[i];
+	return NULL;
+}
+
+/* The files of tor-geoipdb that are there, as a list. */
+static const char *
+default_geo(void)
+{
+	bool v4 = access(TT_CONFIG_GEO_V4, R_OK) == 0;
+	bool v6 = access(TT_CONFIG_GEO_V6, R_OK) == 0;
+
+	if (v4 && v6)
+		return TT_CONFIG_GEO_V4 "," TT_CONFIG_GEO_V6;
+	return v4 ? TT_CONFIG_GEO_V4 : v6 ? TT_CONFIG_GEO_V6 : "";
+}
+
+int
+tt_config_init(struct tt_config *config, struct tt_error *err)
+{
+	char host[256] = "";
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	*config = (struct tt_config){
+			.sensor = strdup(host),
+			.geo = strdup(default_geo()),
+			.interval_us = 60 * TT_US_PER_S,
+			.pairs = 1 << 20,
+			.table_sets = 3,
+			.eal = strdup(""),
+			.ports = strdup(""),
+			.rx_descriptors = 4096,
+			.burst = 64,
+	};
+	if (config->sensor == NULL || config->geo == NULL || config->eal == NULL
+			|| config->ports == NULL) {
+		tt_config_fini(config);
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	}
+	return 0;
+}
+
+void
+tt_config_fini(struct tt_config *config)
+{
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
+		if (tt_config_options[i].kind == TT_CONFIG_TEXT)
+			free(*(char **)tt_config_field(config, &tt_config_options[i]));
+	*config = (struct tt_config){0};
+}
+
+static int
+set_text(struct tt_config *config, const struct tt_config_option *option,
+		const char *value, struct tt_error *err)
+{
+	char **field = tt_config_field(config, option), *copy;
+
+	if (!tt_config_is_text(value))
+		return tt_error_set(err, -EINVAL, option->name,
+				"a control character, or not UTF-8");
+	copy = strdup(value);
+	if (copy == NULL)
+		return tt_error_set(err, -ENOMEM, option->name, "out of memory");
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+static int
+parse_flag(const struct tt_config_option *option, const char *value, bool *flag,
+		struct tt_error *err)
+{
+	static const char *const words[] = {"false", "true", "no", "yes", "off", "on"};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(words); i++)
+		if (strcasecmp(value, words[i]) == 0) {
+			*flag = i % 2 == 1;
+			return 0;
+		}
+	return tt_error_set(err, -EINVAL, option->name, "\"%.40s\" is not true or false",
+			value);
+}
+
+static int
+parse_number(const struct tt_config_option *option, const char *value, uint64_t *number,
+		struct tt_error *err)
+{
+	const char *at = value;
+
+	*number = 0;
+	for (; *at >= '0' && *at <= '9' && *number <= UINT32_MAX; at++)
+		*number = *number * 10 + (uint64_t)(*at - '0');
+	if (*value == '\0' || *at != '\0' || *number < option->min
+			|| *number > option->max)
+		return tt_error_set(err, -EINVAL, option->name,
+				"\"%.40s\" is not a whole number from %llu to %llu",
+				value, (unsigned long long)option->min,
+				(unsigned long long)option->max);
+	return 0;
+}
+
+static uint64_t
+power_of_two(uint64_t at_least)
+{
+	uint64_t power = 1;
+
+	while (power < at_least)
+		power *= 2;
+	return power;
+}
+
+static void
+set_number(struct tt_config *config, const struct tt_config_option *option,
+		uint64_t number)
+{
+	void *field = tt_config_field(config, option);
+
+	if (option->kind == TT_CONFIG_SECONDS)
+		*(int64_t *)field = (int64_t)number * TT_US_PER_S;
+	else if (option->kind == TT_CONFIG_POWER)
+		*(uint64_t *)field = power_of_two(number);
+	else
+		*(unsigned *)field = (unsigned)number;
+}
+
+int
+tt_config_set(struct tt_config *config, const char *name, const char *value,
+		struct tt_error *err)
+{
+	const struct tt_config_option *option = tt_config_option_find(name);
+	uint64_t number = 0;
+	int ret = 0;
+
+	if (option == NULL)
+		return tt_error_set(err, -ENOENT, name, "unknown option");
+	if (option->kind == TT_CONFIG_FLAG)
+		return parse_flag(option, value, tt_config_field(config, option), err);
+	if (option->kind != TT_CONFIG_TEXT)
+		ret = parse_number(option, value, &number, err);
+	if (ret == 0 && option->check != NULL)
+		ret = option->check(name, value, err);
+	if (ret != 0)
+		return ret;
+	if (option->kind == TT_CONFIG_TEXT)
+		return set_text(config, option, value, err);
+	set_number(config, option, number);
+	return 0;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_config_option.h"
+#include "tt_prefix.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+int
+tt_config_check_sensor(const char *name, const char *value, struct tt_error *err)
+{
+	size_t n = strspn(value,
+			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			"0123456789._-");
+
+	if (n == 0 || n > 64 || value[n] != '\0' || value[0] == '.')
+		return tt_error_set(err, -EINVAL, name,
+				"\"%.80s\" is not a name of 1 to 64 letters, digits, "
+				"dots, hyphens and underscores that does not start "
+				"with a dot",
+				value);
+	return 0;
+}
+
+int
+tt_config_check_monitored(const char *name, const char *value, struct tt_error *err)
+{
+	struct tt_prefix_set set = {0};
+	int ret = tt_prefix_set_parse(&set, value, err);
+
+	if (ret != 0) {
+		tt_error_at(err, "%s", name);
+		return ret;
+	}
+	tt_prefix_set_fini(&set);
+	return 0;
+}
+
+int
+tt_config_check_interval(const char *name, const char *value, struct tt_error *err)
+{
+	if (86400 % strtoul(value, NULL, 10) != 0)
+		return tt_error_set(err, -EINVAL, name,
+				"%.20s s do not divide a day (86400 s), as intervals "
+				"must to begin with UTC days",
+				value);
+	return 0;
+}
+
+int
+tt_config_check_ports(const char *name, const char *value, struct tt_error *err)
+{
+	struct tt_config_port port;
+	int ret;
+
+	while ((ret = tt_config_next_port(&value, &port, err)) > 0)
+		;
+	if (ret < 0 && err != NULL)
+		snprintf(err->where, sizeof(err->where), "%s", name);
+	return ret;
+}
+
+int
+tt_config_check_words(const char *name, const char *value, struct tt_error *err)
+{
+	char **words;
+	int n, ret = tt_config_split(value, &words, &n, err);
+
+	if (ret != 0)
+		tt_error_at(err, "%s", name);
+	else
+		free(words);
+	return ret;
+}
+
+/* Decodes one character of UTF-8 (RFC 3629) and moves on; UINT32_MAX if it is none. */
+static uint32_t
+next_character(const unsigned char **at)
+{
+	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+	unsigned char lead = *(*at)++;
+	unsigned more = lead < 0x80 ? 0 : lead >> 5 == 6 ? 1 : lead >> 4 == 14 ? 2 : 3;
+	uint32_t c = more == 0 ? lead : lead & (0x3fU >> more);
+
+	if (more > 0 && (lead < 0xc2 || lead > 0xf4))
+		return UINT32_MAX;
+	for (unsigned i = 0; i < more; i++) {
+		if ((**at & 0xc0) != 0x80)
+			return UINT32_MAX;
+		c = c << 6 | (*(*at)++ & 0x3f);
+	}
+	return c < least[more] ? UINT32_MAX : c;
+}
+
+/* YAML 1.1 section 5.1 (c-printable), less what ends a line and the byte order mark. */
+static bool
+is_printable(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029)
+		return false;
+	return (c < 0xd800 || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000) && c != 0xfeff
+			&& c <= 0x10ffff;
+}
+
+bool
+tt_config_is_text(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at != '\0')
+		if (!is_printable(next_character(&at)))
+			return false;
+	return true;
+}
+
+static int
+check_given(const char *name, const char *value, const char *what, struct tt_error *err)
+{
+	if (value == NULL || value[0] == '\0')
+		return tt_error_set(err, -EINVAL, name, "not given; %s", what);
+	return 0;
+}
+
+/* "none" and "" are no database; otherwise each file has to be readable. */
+static int
+check_geo(struct tt_config *config, struct tt_error *err)
+{
+	char *copy, *rest, *path;
+	int ret = 0;
+
+	if (strcmp(config->geo, "none") == 0)
+		config->geo[0] = '\0';
+	if (config->geo[0] == '\0')
+		return 0;
+	copy = rest = strdup(config->geo);
+	if (copy == NULL)
+		return tt_error_set(err, -ENOMEM, "geo", "out of memory");
+	while (ret == 0 && (path = strsep(&rest, ",")) != NULL) {
+		size_t n;
+
+		path += strspn(path, " ");
+		n = strlen(path);
+		while (n > 0 && path[n - 1] == ' ')
+			path[--n] = '\0';
+		if (access(path, R_OK) != 0)
+			ret = tt_error_set(err, -errno, "geo", "%.255s: %s", path,
+					strerror(errno));
+	}
+	free(copy);
+	return ret;
+}
+
+static int
+check_max_gap(struct tt_config *config, struct tt_error *err)
+{
+	int64_t usual = 3600 * TT_US_PER_S, interval = config->interval_us;
+
+	if (config->max_gap_us == 0)
+		config->max_gap_us = interval > usual ? interval : usual;
+	if (config->max_gap_us < interval)
+		return tt_error_set(err, -EINVAL, "max-gap",
+				"%lld s are shorter than the interval of %lld s",
+				(long long)(config->max_gap_us / TT_US_PER_S),
+				(long long)(interval / TT_US_PER_S));
+	return 0;
+}
+
+int
+tt_config_check(struct tt_config *config, struct tt_error *err)
+{
+	int ret = check_given("spool", config->spool,
+			"it is the directory of the snapshots", err);
+
+	if (ret == 0)
+		ret = check_given("monitored", config->monitored,
+				"it is the address space to count, such as 192.0.2.0/24",
+				err);
+	if (ret == 0)
+		ret = tt_config_check_monitored("monitored", config->monitored, err);
+	if (ret == 0)
+		ret = tt_config_check_sensor("sensor", config->sensor, err);
+	if (ret == 0)
+		ret = check_max_gap(config, err);
+	if (ret == 0)
+		ret = check_geo(config, err);
+	return ret;
+}

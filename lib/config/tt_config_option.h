@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of options, for the files of lib/config. */
+#ifndef TT_CONFIG_OPTION_H
+#define TT_CONFIG_OPTION_H
+
+#include "tt_config.h"
+
+enum tt_config_kind {
+	TT_CONFIG_TEXT, /* char * */
+	TT_CONFIG_SECONDS, /* int64_t, microseconds */
+	TT_CONFIG_POWER, /* uint64_t, rounded up to a power of two */
+	TT_CONFIG_COUNT, /* unsigned */
+	TT_CONFIG_FLAG, /* bool */
+};
+
+struct tt_config_option {
+	const char *name;
+	const char *argument, *help;
+	unsigned group;
+	enum tt_config_kind kind;
+	size_t offset; /* in struct tt_config */
+	uint64_t min, max; /* inclusive, in the unit of the text */
+	bool yaml_only;
+	/* Looks at a text or a number once it is in range; NULL if any will do. */
+	int (*check)(const char *name, const char *value, struct tt_error *err);
+};
+
+#define TT_CONFIG_N_OPTIONS 15
+
+extern const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS];
+
+/* NULL if there is no option of this name. */
+const struct tt_config_option *tt_config_option_find(const char *name);
+
+static inline void *
+tt_config_field(const struct tt_config *config, const struct tt_config_option *option)
+{
+	return (char *)(uintptr_t)config + option->offset;
+}
+
+int tt_config_check_sensor(const char *name, const char *value, struct tt_error *err);
+int tt_config_check_monitored(const char *name, const char *value, struct tt_error *err);
+int tt_config_check_interval(const char *name, const char *value, struct tt_error *err);
+int tt_config_check_ports(const char *name, const char *value, struct tt_error *err);
+int tt_config_check_words(const char *name, const char *value, struct tt_error *err);
+
+/* Is this UTF-8 that YAML can hold in one line: no control characters, no line ends? */
+bool tt_config_is_text(const char *text);
+
+#endif
