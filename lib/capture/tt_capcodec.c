@@ -11,6 +11,8 @@
 
 #define INPUT_BYTES (128 * 1024)
 #define SNIFF_BYTES 4
+/* What libzstd reads first of a frame: magic and the first byte of its header. */
+#define ZSTD_FRAME_START 5
 
 struct tt_capcodec {
 	const char *name;
@@ -22,6 +24,7 @@ struct tt_capcodec {
 	bool inside; /* a gzip member or a zstd frame has begun and not ended */
 	z_stream zlib;
 	ZSTD_DStream *zstd;
+	size_t zstd_wants; /* bytes of input that take it one step further */
 	uint64_t read_bytes;
 	size_t at, end; /* what is left of input */
 	uint8_t input[INPUT_BYTES];
@@ -173,16 +176,21 @@ gzip_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
 	return tell_failure(c, err);
 }
 
+/* Gives no more input than takes the decoder one block further: when a call fails, libzstd does
+ * not say what it has put out before, and the blocks before the damage would be lost. */
 static int
 zstd_step(struct tt_capcodec *c, ZSTD_outBuffer *out, struct tt_error *err)
 {
-	ZSTD_inBuffer in = {c->input, c->end, c->at};
+	size_t left = c->end - c->at;
+	ZSTD_inBuffer in = {
+			c->input + c->at, left < c->zstd_wants ? left : c->zstd_wants, 0};
 	size_t rc = ZSTD_decompressStream(c->zstd, out, &in);
 
-	c->at = in.pos;
+	c->at += in.pos;
 	if (ZSTD_isError(rc))
 		return damaged(c, err, ZSTD_getErrorName(rc));
 	c->inside = rc != 0;
+	c->zstd_wants = rc != 0 ? rc : ZSTD_FRAME_START;
 	return 0;
 }
 
@@ -241,6 +249,7 @@ start_decoder(struct tt_capcodec *c, struct tt_error *err)
 {
 	c->kind = tt_capcodec_sniff(c->input, c->end);
 	c->inside = c->kind != TT_CAPCODEC_PLAIN;
+	c->zstd_wants = ZSTD_FRAME_START;
 	/* 16: gzip, not zlib's own format; 15: any window. */
 	if (c->kind == TT_CAPCODEC_GZIP && inflateInit2(&c->zlib, 16 + 15) != Z_OK)
 		return tt_error_set(err, -ENOMEM, c->name, "no memory for gzip");

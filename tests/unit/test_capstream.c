@@ -50,6 +50,17 @@ pack_zstd(const uint8_t *from, size_t n)
 }
 
 static void
+pack_zstd_with_checksum(const uint8_t *from, size_t n)
+{
+	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+
+	ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
+	n_packed = ZSTD_compress2(zstd, packed, sizeof(packed), from, n);
+	assert_false(ZSTD_isError(n_packed));
+	ZSTD_freeCCtx(zstd);
+}
+
+static void
 pack(bool zstd, const uint8_t *from, size_t n)
 {
 	if (zstd)
@@ -140,6 +151,12 @@ damage_in_compressed_data_is_damage_after_the_frames_before(void **state)
 	packed[n_packed - 6] ^= 1;
 	memcpy(packed + n_packed, "junk", 4);
 	n_packed += 4;
+	read_bytes(&got, packed, n_packed, 0, 64);
+	assert_int_equal(got.n, 30);
+	assert_int_equal(got.ended, -EBADMSG);
+	make_plain();
+	pack_zstd_with_checksum(b.at, b.n);
+	packed[n_packed - 2] ^= 1;
 	read_bytes(&got, packed, n_packed, 0, 64);
 	assert_int_equal(got.n, 30);
 	assert_int_equal(got.ended, -EBADMSG);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Any bytes as a capture file: mapped, and streamed through tiny buffers with another burst
+ * size. Both must give the same frames and the same end, and touch no byte that is not theirs.
+ */
+#include "tt_capfile_private.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A compressed bomb must not stop the fuzzer. */
+#define FRAMES_MAX 100000
+
+struct outcome {
+	int opened, ended;
+	unsigned n;
+	uint64_t sum;
+};
+
+static void
+add(struct outcome *o, uint64_t v)
+{
+	o->sum = (o->sum ^ v) * UINT64_C(0x100000001b3);
+}
+
+static void
+add_frame(struct outcome *o, const struct tt_frame *frame)
+{
+	o->n++;
+	add(o, frame->time_us);
+	add(o, frame->captured);
+	add(o, frame->length);
+	add(o, frame->link);
+	for (uint32_t i = 0; i < frame->captured; i++)
+		add(o, frame->data[i]);
+}
+
+/* chunk: 0 mapped. */
+static struct outcome
+read_all(const char *path, size_t chunk, unsigned burst)
+{
+	struct outcome o = {0};
+	struct tt_frame frames[64];
+	struct tt_capfile *f;
+	struct tt_error err;
+
+	o.opened = chunk == 0 ? tt_capfile_open(&f, path, &err)
+			      : tt_capfile_open_streamed(&f, path, chunk, &err);
+	if (o.opened < 0)
+		return o;
+	while ((o.ended = tt_capfile_read(f, frames, burst, &err)) > 0
+			&& o.n < FRAMES_MAX) {
+		for (int i = 0; i < o.ended; i++)
+			add_frame(&o, &frames[i]);
+	}
+	tt_capfile_close(f);
+	return o;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static int fd = -1;
+	struct outcome mapped, streamed;
+	char path[32];
+
+	if (fd < 0)
+		fd = memfd_create("fuzz", MFD_CLOEXEC);
+	TT_ASSERT(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	mapped = read_all(path, 0, 64);
+	streamed = read_all(path, 1 + size % 300, 1 + size % 7);
+	if (mapped.n >= FRAMES_MAX)
+		return 0;
+	TT_ASSERT(mapped.opened == streamed.opened && mapped.ended == streamed.ended);
+	TT_ASSERT(mapped.n == streamed.n && mapped.sum == streamed.sum);
+	return 0;
+}
