@@ -26,17 +26,18 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.help = "geoip and geoip6 files or an MMDB, or none (default: "
 					"those of tor-geoipdb if installed)"},
 		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
-				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 86400,
+				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,
-				.help = "length of an interval; divides 86400 (default: 60)"},
+				.help = "length of an interval; divides a day, or is whole days "
+					"(default: 60)"},
 		{OPTION(max_gap_us, "max-gap"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.help = "a longer jump of packet time is a gap, not empty "
 					"intervals (default: 3600)"},
-		{OPTION(pairs, "pairs"), COMMON, .argument = "N", .kind = TT_CONFIG_POWER,
+		{OPTION(pairs, "pairs"), COMMON, .argument = "N", .kind = TT_CONFIG_LARGE,
 				.min = 1 << 10, .max = 1 << 30,
 				.help = "distinct pairs of source and target kept per worker "
-					"and interval (default: 1048576)"},
+					"and interval (default: 900000)"},
 		{OPTION(table_sets, "table-sets"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,
 				.help = "table sets per worker (default: 3)"},
@@ -95,7 +96,7 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.sensor = strdup(host),
 			.geo = strdup(default_geo()),
 			.interval_us = 60 * TT_US_PER_S,
-			.pairs = 1 << 20,
+			.pairs = 900000,
 			.table_sets = 3,
 			.eal = strdup(""),
 			.ports = strdup(""),
@@ -169,16 +170,6 @@ parse_number(const struct tt_config_option *option, const char *value, uint64_t 
 	return 0;
 }
 
-static uint64_t
-power_of_two(uint64_t at_least)
-{
-	uint64_t power = 1;
-
-	while (power < at_least)
-		power *= 2;
-	return power;
-}
-
 static void
 set_number(struct tt_config *config, const struct tt_config_option *option,
 		uint64_t number)
@@ -187,8 +178,8 @@ set_number(struct tt_config *config, const struct tt_config_option *option,
 
 	if (option->kind == TT_CONFIG_SECONDS)
 		*(int64_t *)field = (int64_t)number * TT_US_PER_S;
-	else if (option->kind == TT_CONFIG_POWER)
-		*(uint64_t *)field = power_of_two(number);
+	else if (option->kind == TT_CONFIG_LARGE)
+		*(uint64_t *)field = number;
 	else
 		*(unsigned *)field = (unsigned)number;
 }

@@ -20,9 +20,9 @@ struct tt_config {
 	char *sensor; /* name of this sensor; the host name unless given */
 	char *monitored; /* list of CIDR prefixes; NULL until given */
 	char *geo; /* list of database files, "" for none; tor's files where installed */
-	int64_t interval_us; /* default 60 s; divides a day */
+	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
-	uint64_t pairs; /* per worker and interval; default 2^20; a power of two, 2^10..2^30 */
+	uint64_t pairs; /* per worker and interval; default 900,000; 2^10..2^30 */
 	unsigned table_sets; /* per worker; default 3; 2..16 */
 	bool exit_at_eof;
 	/* For the daemon alone, from here on. */
@@ -60,7 +60,7 @@ int tt_config_load(struct tt_config *config, const char *path,
 
 /*
  * Checks the whole, once everything was set: what has to be given is, the monitored list is
- * one (tt_prefix_set_parse), the interval divides a day so that intervals begin with UTC days,
+ * one (tt_prefix_set_parse), the interval divides a day or is whole days, so that it begins with a UTC day,
  * max_gap is no shorter than the interval, geo files are readable. Puts the default of max_gap
  * in. Returns 0 or a negative errno with the option in err->where.
  */

@@ -39,10 +39,12 @@ tt_config_check_monitored(const char *name, const char *value, struct tt_error *
 int
 tt_config_check_interval(const char *name, const char *value, struct tt_error *err)
 {
-	if (86400 % strtoul(value, NULL, 10) != 0)
+	unsigned long seconds = strtoul(value, NULL, 10);
+
+	if (86400 % seconds != 0 && seconds % 86400 != 0)
 		return tt_error_set(err, -EINVAL, name,
-				"%.20s s do not divide a day (86400 s), as intervals "
-				"must to begin with UTC days",
+				"%.20s s neither divide a day (86400 s) nor are whole days, "
+				"as intervals must to begin with UTC days",
 				value);
 	return 0;
 }

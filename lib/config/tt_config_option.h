@@ -8,7 +8,7 @@
 enum tt_config_kind {
 	TT_CONFIG_TEXT, /* char * */
 	TT_CONFIG_SECONDS, /* int64_t, microseconds */
-	TT_CONFIG_POWER, /* uint64_t, rounded up to a power of two */
+	TT_CONFIG_LARGE, /* uint64_t */
 	TT_CONFIG_COUNT, /* unsigned */
 	TT_CONFIG_FLAG, /* bool */
 };

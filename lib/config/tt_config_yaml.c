@@ -230,7 +230,7 @@ print_option(const struct tt_config *config, const struct tt_config_option *opti
 					(long long)(*(const int64_t *)field
 							/ TT_US_PER_S));
 		return;
-	case TT_CONFIG_POWER:
+	case TT_CONFIG_LARGE:
 		fprintf(out, "%s: %llu\n", option->name,
 				(unsigned long long)*(const uint64_t *)field);
 		return;
