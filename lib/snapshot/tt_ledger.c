@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_ledger.h"
+
+#include <string.h>
+
+/* Adds a row to the sum that it belongs to. Returns false if it belongs to none. */
+static bool
+add_row(struct tt_ledger_short *s, const struct tt_ledger_row *row)
+{
+	if (strcmp(row->account, TT_ACCOUNT_NOTE) == 0)
+		return true;
+	if (strcmp(row->account, TT_ACCOUNT_FRAMES) == 0) {
+		s->frames += row->packets;
+		if (strcmp(row->reason, "counted") == 0)
+			s->counted += row->packets;
+		return true;
+	}
+	if (strcmp(row->account, TT_ACCOUNT_NIC) != 0)
+		return false;
+	if (strcmp(row->reason, TT_REASON_MISSED) == 0)
+		s->missed += row->packets;
+	else if (strcmp(row->reason, TT_REASON_NO_MBUF) == 0)
+		s->no_mbuf += row->packets;
+	else if (strcmp(row->reason, TT_REASON_ERRORS) == 0)
+		s->errors += row->packets;
+	else if (strcmp(row->reason, TT_REASON_DELIVERED) == 0)
+		s->delivered += row->packets;
+	else
+		return false;
+	return true;
+}
+
+static bool
+port_closes(const struct tt_ledger_row *rows, unsigned n, const char *port)
+{
+	struct tt_ledger_short s = {0};
+	bool known = true;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(rows[i].port, port) == 0)
+			known = add_row(&s, &rows[i]) && known;
+	}
+	return known && s.delivered == s.frames;
+}
+
+bool
+tt_ledger_closes(const struct tt_ledger_row *rows, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		bool first = i == 0 || strcmp(rows[i].port, rows[i - 1].port) != 0;
+
+		if (first && !port_closes(rows, n, rows[i].port))
+			return false;
+	}
+	return true;
+}
+
+struct tt_ledger_short
+tt_ledger_sum(const struct tt_ledger_row *rows, unsigned n)
+{
+	struct tt_ledger_short s = {0};
+
+	for (unsigned i = 0; i < n; i++)
+		add_row(&s, &rows[i]);
+	s.closes = tt_ledger_closes(rows, n);
+	return s;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_manifest.h"
+#include "tt_time.h"
+
+#include <string.h>
+
+#include <jansson.h>
+#include <sha2.h>
+
+#define HASH_KEY    "\"manifest_sha256\": \""
+#define HASH_DIGITS 64
+
+static const char zeros[HASH_DIGITS + 1] =
+		"0000000000000000000000000000000000000000000000000000000000000000";
+
+void
+tt_manifest_fini(struct tt_manifest *manifest)
+{
+	free(manifest->monitored);
+	*manifest = (struct tt_manifest){0};
+}
+
+const char *
+tt_manifest_status(const struct tt_manifest *manifest)
+{
+	return manifest->complete ? "complete" : "partial";
+}
+
+const char *
+tt_manifest_uniques(const struct tt_manifest *manifest)
+{
+	return manifest->exact ? "exact" : "lower-bound";
+}
+
+static json_t *
+pack_time(int64_t us)
+{
+	char text[TT_TIME_TEXT_MAX];
+
+	return json_string(tt_time_format(us, text));
+}
+
+static json_t *
+pack_interval(const struct tt_manifest *m)
+{
+	return json_pack("{s:o s:o s:I s:I s:I s:s s:s}", "start", pack_time(m->start_us),
+			"end", pack_time(m->end_us), "nominal_s",
+			(json_int_t)m->nominal_s, "observed_us",
+			(json_int_t)m->observed_us, "gap_before_us",
+			(json_int_t)m->gap_before_us, "status", tt_manifest_status(m),
+			"uniques", tt_manifest_uniques(m));
+}
+
+static json_t *
+pack_totals(const struct tt_manifest *m)
+{
+	return json_pack("{s:I s:I s:I s:I s:I}", "frames", (json_int_t)m->frames,
+			"packets", (json_int_t)m->packets, "bytes", (json_int_t)m->bytes,
+			"uniq_src_ip", (json_int_t)m->uniq_src_ip, "targets",
+			(json_int_t)m->targets);
+}
+
+static json_t *
+pack_file(const struct tt_parquet_result *file)
+{
+	return json_pack("{s:I s:I s:s}", "rows", (json_int_t)file->rows, "bytes",
+			(json_int_t)file->bytes, "sha256", file->sha256);
+}
+
+static json_t *
+pack_ledger(const struct tt_ledger_short *s)
+{
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:b}", "offered",
+			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
+			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
+			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
+			"counted", (json_int_t)s->counted, "closes", (int)s->closes);
+}
+
+static json_t *
+pack_run(const struct tt_manifest *m)
+{
+	return json_pack("{s:s s:s s:s s:I s:o s:{s:o} s:s}", "program", m->program,
+			"version", m->version, "host", m->host, "workers",
+			(json_int_t)m->workers, "ledger", pack_ledger(&m->ledger),
+			"files", tt_schema_of(TT_TABLE_LEDGER)->file,
+			pack_file(&m->files[TT_TABLE_LEDGER]), "manifest_sha256", zeros);
+}
+
+static json_t *
+pack_files(const struct tt_manifest *m)
+{
+	json_t *files = json_object();
+
+	for (unsigned i = 0; i < TT_N_TABLES; i++) {
+		if (i != TT_TABLE_LEDGER
+				&& json_object_set_new(files,
+						   tt_schema_of((enum tt_table)i)->file,
+						   pack_file(&m->files[i]))
+						!= 0) {
+			json_decref(files);
+			return NULL;
+		}
+	}
+	return files;
+}
+
+static json_t *
+pack(const struct tt_manifest *m)
+{
+	return json_pack("{s:i s:s s:o s:s s:I s:s s:o s:o s:o}", "schema_version",
+			TT_SCHEMA_VERSION, "sensor", m->sensor, "interval",
+			pack_interval(m), "monitored", m->monitored,
+			"monitored_addresses", (json_int_t)m->monitored_addresses, "geo",
+			m->geo, "totals", pack_totals(m), "files", pack_files(m), "run",
+			pack_run(m));
+}
+
+static char *
+hash_place(const char *text, size_t size)
+{
+	char *key = memmem(text, size, HASH_KEY, strlen(HASH_KEY));
+
+	if (key == NULL)
+		return NULL;
+	key += strlen(HASH_KEY);
+	return (size_t)(text + size - key) >= HASH_DIGITS ? key : NULL;
+}
+
+/* The hash of the text with the digits at `place` read as zeros. */
+static void
+hash_text(const char *text, size_t size, const char *place,
+		char hex[SHA256_DIGEST_STRING_LENGTH])
+{
+	const char *rest = place + HASH_DIGITS;
+	SHA2_CTX context;
+
+	SHA256Init(&context);
+	SHA256Update(&context, (const uint8_t *)text, (size_t)(place - text));
+	SHA256Update(&context, (const uint8_t *)zeros, HASH_DIGITS);
+	SHA256Update(&context, (const uint8_t *)rest, (size_t)(text + size - rest));
+	SHA256End(&context, hex);
+}
+
+char *
+tt_manifest_format(const struct tt_manifest *manifest)
+{
+	json_t *root = pack(manifest);
+	char *dump = root == NULL ? NULL
+				  : json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS);
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+	char *text = NULL, *place;
+	int size;
+
+	json_decref(root);
+	if (dump == NULL)
+		return NULL;
+	size = asprintf(&text, "%s\n", dump);
+	free(dump);
+	if (size < 0)
+		return NULL;
+	place = hash_place(text, (size_t)size);
+	TT_ASSERT(place != NULL);
+	hash_text(text, (size_t)size, place, hex);
+	memcpy(place, hex, HASH_DIGITS);
+	return text;
+}
+
+bool
+tt_manifest_intact(const char *text, size_t size)
+{
+	char hex[SHA256_DIGEST_STRING_LENGTH];
+	const char *place = hash_place(text, size);
+
+	if (place == NULL)
+		return false;
+	hash_text(text, size, place, hex);
+	return memcmp(place, hex, HASH_DIGITS) == 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * manifest.json of a snapshot, as a struct and as text (libjansson). Any thread, one struct each;
+ * heap memory for the text and for the list of prefixes.
+ *
+ * Everything outside "run" is the same for the same packets, whichever program wrote it; "run"
+ * holds the program, and the ledger, which names ports and queues. The text ends in no time of
+ * writing, so that the same run gives the same bytes. run.manifest_sha256 is the hash of the
+ * text itself with that value's 64 digits read as zeros: a changed manifest is found.
+ */
+#ifndef TT_MANIFEST_H
+#define TT_MANIFEST_H
+
+#include "tt_error.h"
+#include "tt_ledger.h"
+#include "tt_schema.h"
+
+#define TT_MANIFEST_FILE "manifest.json"
+#define TT_SENSOR_MAX    64 /* bytes of a sensor's name */
+#define TT_RUN_TEXT_MAX  128 /* bytes of a program's or host's name, NUL included */
+
+struct tt_manifest {
+	char sensor[TT_SENSOR_MAX + 1];
+	int64_t start_us, end_us; /* the interval, end exclusive */
+	int64_t nominal_s, observed_us, gap_before_us;
+	bool complete; /* else partial */
+	bool exact; /* unique counts; else they are lower bounds */
+	char *monitored; /* CIDR list, heap */
+	int64_t monitored_addresses;
+	char geo[256]; /* identity of the database */
+	int64_t frames, packets, bytes, uniq_src_ip, targets; /* totals */
+	struct tt_parquet_result files[TT_N_TABLES];
+
+	/* run */
+	char program[TT_RUN_TEXT_MAX], version[TT_RUN_TEXT_MAX], host[TT_RUN_TEXT_MAX];
+	int64_t workers;
+	struct tt_ledger_short ledger;
+};
+
+void tt_manifest_fini(struct tt_manifest *manifest);
+
+/* The text, which the caller frees. NULL if memory is short or a name is not UTF-8. */
+char *tt_manifest_format(const struct tt_manifest *manifest);
+
+/*
+ * Parses text[size] into a zeroed struct. path is for messages. Returns 0, or -EBADMSG with err
+ * naming what is wrong (an unknown schema version with both versions), or -ENOMEM.
+ */
+int tt_manifest_parse(struct tt_manifest *manifest, const char *text, size_t size,
+		const char *path, struct tt_error *err) TT_MUST_CHECK;
+
+/* Is the text the one whose hash it carries? */
+bool tt_manifest_intact(const char *text, size_t size);
+
+const char *tt_manifest_status(
+		const struct tt_manifest *manifest); /* "complete", "partial" */
+const char *tt_manifest_uniques(
+		const struct tt_manifest *manifest); /* "exact", "lower-bound" */
+
+#endif

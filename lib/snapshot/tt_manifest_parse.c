@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_manifest.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* What is being parsed, and the first thing that is wrong with it. */
+struct parse {
+	struct tt_manifest *m;
+	const char *path;
+	struct tt_error *err;
+};
+
+static int
+wrong(const struct parse *p, const char *what, const char *why)
+{
+	return tt_error_set(p->err, -EBADMSG, p->path, "%s: %s", what, why);
+}
+
+static int
+copy_text(const struct parse *p, char *to, size_t room, const char *from,
+		const char *what)
+{
+	if (strlen(from) >= room)
+		return wrong(p, what, "too long");
+	memcpy(to, from, strlen(from) + 1);
+	return 0;
+}
+
+/* Takes one of two words: *is_first tells which. */
+static int
+take_word(const struct parse *p, const char *word, const char *first, const char *second,
+		bool *is_first, const char *what)
+{
+	*is_first = strcmp(word, first) == 0;
+	if (!*is_first && strcmp(word, second) != 0)
+		return tt_error_set(p->err, -EBADMSG, p->path,
+				"%s is \"%s\", neither \"%s\" nor \"%s\"", what, word,
+				first, second);
+	return 0;
+}
+
+static int
+take_interval(const struct parse *p, json_t *interval)
+{
+	struct tt_manifest *m = p->m;
+	const char *start, *end, *status, *uniques;
+	json_int_t nominal, observed, gap;
+	json_error_t why;
+	int ret;
+
+	if (json_unpack_ex(interval, &why, 0, "{s:s s:s s:I s:I s:I s:s s:s}", "start",
+			    &start, "end", &end, "nominal_s", &nominal, "observed_us",
+			    &observed, "gap_before_us", &gap, "status", &status,
+			    "uniques", &uniques)
+			!= 0)
+		return wrong(p, "interval", why.text);
+	if (tt_time_parse(start, &m->start_us) != 0
+			|| tt_time_parse(end, &m->end_us) != 0)
+		return wrong(p, "interval", "start or end is no time");
+	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0)
+		return wrong(p, "interval", "contradicts itself");
+	m->nominal_s = nominal;
+	m->observed_us = observed;
+	m->gap_before_us = gap;
+	ret = take_word(p, status, "complete", "partial", &m->complete, "status");
+	if (ret != 0)
+		return ret;
+	return take_word(p, uniques, "exact", "lower-bound", &m->exact, "uniques");
+}
+
+static int
+take_totals(const struct parse *p, json_t *totals)
+{
+	struct tt_manifest *m = p->m;
+	json_int_t frames, packets, bytes, sources, targets;
+	json_error_t why;
+
+	if (json_unpack_ex(totals, &why, 0, "{s:I s:I s:I s:I s:I}", "frames", &frames,
+			    "packets", &packets, "bytes", &bytes, "uniq_src_ip", &sources,
+			    "targets", &targets)
+			!= 0)
+		return wrong(p, "totals", why.text);
+	if (frames < 0 || packets < 0 || bytes < 0 || sources < 0 || targets < 0)
+		return wrong(p, "totals", "a negative count");
+	m->frames = frames;
+	m->packets = packets;
+	m->bytes = bytes;
+	m->uniq_src_ip = sources;
+	m->targets = targets;
+	return 0;
+}
+
+static int
+take_file(const struct parse *p, json_t *files, enum tt_table table)
+{
+	struct tt_parquet_result *file = &p->m->files[table];
+	const char *name = tt_schema_of(table)->file;
+	const char *sha256;
+	json_int_t rows, bytes;
+	json_error_t why;
+
+	if (json_unpack_ex(files, &why, 0, "{s:{s:I s:I s:s}}", name, "rows", &rows,
+			    "bytes", &bytes, "sha256", &sha256)
+			!= 0)
+		return wrong(p, "files", why.text);
+	if (rows < 0 || bytes < 0 || strlen(sha256) != sizeof(file->sha256) - 1)
+		return wrong(p, name, "rows, bytes or sha256 cannot be");
+	file->rows = rows;
+	file->bytes = bytes;
+	memcpy(file->sha256, sha256, sizeof(file->sha256));
+	return 0;
+}
+
+/* files: all tables but the ledger. Whatever else is named there is unknown to this version. */
+static int
+take_files(const struct parse *p, json_t *files)
+{
+	for (unsigned i = 0; i < TT_N_TABLES; i++) {
+		int ret = i == TT_TABLE_LEDGER ? 0
+					       : take_file(p, files, (enum tt_table)i);
+
+		if (ret != 0)
+			return ret;
+	}
+	if (json_object_size(files) != TT_N_TABLES - 1)
+		return wrong(p, "files", "names files that this version does not know");
+	return 0;
+}
+
+static int
+take_ledger(const struct parse *p, json_t *ledger)
+{
+	struct tt_ledger_short *s = &p->m->ledger;
+	json_int_t missed, no_mbuf, errors, delivered, counted;
+	json_error_t why;
+	int closes;
+
+	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:b}", "missed",
+			    &missed, "no_mbuf", &no_mbuf, "errors", &errors, "delivered",
+			    &delivered, "counted", &counted, "closes", &closes)
+			!= 0)
+		return wrong(p, "run.ledger", why.text);
+	if (missed < 0 || no_mbuf < 0 || errors < 0 || delivered < 0 || counted < 0)
+		return wrong(p, "run.ledger", "a negative count");
+	*s = (struct tt_ledger_short){
+			.missed = (uint64_t)missed,
+			.no_mbuf = (uint64_t)no_mbuf,
+			.errors = (uint64_t)errors,
+			.delivered = (uint64_t)delivered,
+			.counted = (uint64_t)counted,
+			.closes = closes != 0,
+	};
+	return 0;
+}
+
+static int
+take_run(const struct parse *p, json_t *run)
+{
+	struct tt_manifest *m = p->m;
+	const char *program, *version, *host;
+	json_t *ledger, *files;
+	json_int_t workers;
+	json_error_t why;
+	int ret;
+
+	if (json_unpack_ex(run, &why, 0, "{s:s s:s s:s s:I s:o s:o}", "program", &program,
+			    "version", &version, "host", &host, "workers", &workers,
+			    "ledger", &ledger, "files", &files)
+			!= 0)
+		return wrong(p, "run", why.text);
+	m->workers = workers;
+	ret = copy_text(p, m->program, sizeof(m->program), program, "run.program");
+	if (ret == 0)
+		ret = copy_text(p, m->version, sizeof(m->version), version,
+				"run.version");
+	if (ret == 0)
+		ret = copy_text(p, m->host, sizeof(m->host), host, "run.host");
+	if (ret == 0)
+		ret = take_ledger(p, ledger);
+	return ret != 0 ? ret : take_file(p, files, TT_TABLE_LEDGER);
+}
+
+static int
+take_version(const struct parse *p, json_t *root)
+{
+	json_int_t version;
+	json_error_t why;
+
+	if (json_unpack_ex(root, &why, 0, "{s:I}", "schema_version", &version) != 0)
+		return wrong(p, "not the manifest of a snapshot", why.text);
+	if (version != TT_SCHEMA_VERSION)
+		return tt_error_set(p->err, -EBADMSG, p->path,
+				"schema version %lld; this program reads version %d",
+				(long long)version, TT_SCHEMA_VERSION);
+	return 0;
+}
+
+static int
+take_root(const struct parse *p, json_t *root)
+{
+	struct tt_manifest *m = p->m;
+	json_t *interval, *totals, *files, *run;
+	const char *sensor, *monitored, *geo;
+	json_int_t addresses;
+	json_error_t why;
+	int ret = take_version(p, root);
+
+	if (ret != 0)
+		return ret;
+	if (json_unpack_ex(root, &why, 0, "{s:s s:o s:s s:I s:s s:o s:o s:o}", "sensor",
+			    &sensor, "interval", &interval, "monitored", &monitored,
+			    "monitored_addresses", &addresses, "geo", &geo, "totals",
+			    &totals, "files", &files, "run", &run)
+			!= 0)
+		return wrong(p, "not the manifest of a snapshot", why.text);
+	if (addresses < 0)
+		return wrong(p, "monitored_addresses", "a negative count");
+	m->monitored_addresses = addresses;
+	m->monitored = strdup(monitored);
+	if (m->monitored == NULL)
+		return tt_error_set(p->err, -ENOMEM, p->path, "out of memory");
+	ret = copy_text(p, m->sensor, sizeof(m->sensor), sensor, "sensor");
+	if (ret == 0)
+		ret = copy_text(p, m->geo, sizeof(m->geo), geo, "geo");
+	if (ret == 0)
+		ret = take_interval(p, interval);
+	if (ret == 0)
+		ret = take_totals(p, totals);
+	if (ret == 0)
+		ret = take_files(p, files);
+	return ret != 0 ? ret : take_run(p, run);
+}
+
+int
+tt_manifest_parse(struct tt_manifest *manifest, const char *text, size_t size,
+		const char *path, struct tt_error *err)
+{
+	const struct parse p = {manifest, path, err};
+	json_error_t why;
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
+	int ret;
+
+	if (root == NULL)
+		return tt_error_set(err, -EBADMSG, path, "not JSON: line %d: %s",
+				why.line, why.text);
+	ret = take_root(&p, root);
+	json_decref(root);
+	if (ret != 0)
+		tt_manifest_fini(manifest);
+	return ret;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_snapshot.h"
+#include "tt_snapshot_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* No manifest of ours comes near it. */
+#define MANIFEST_BYTES_MAX (16 << 20)
+
+char *
+tt_path_join(const char *dir, const char *name)
+{
+	size_t length = strlen(dir);
+	bool slash = length > 0 && dir[length - 1] == '/';
+	char *path;
+
+	if (asprintf(&path, "%s%s%s", dir, slash ? "" : "/", name) < 0)
+		return NULL;
+	return path;
+}
+
+static int
+read_fd(int fd, const char *path, struct tt_text *text, struct tt_error *err)
+{
+	struct stat st;
+	ssize_t n;
+
+	if (fstat(fd, &st) != 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode) || st.st_size > MANIFEST_BYTES_MAX)
+		return tt_error_set(err, -EBADMSG, path, "not a manifest");
+	text->bytes = malloc((size_t)st.st_size + 1);
+	if (text->bytes == NULL)
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	for (text->size = 0; text->size < (size_t)st.st_size; text->size += (size_t)n) {
+		n = read(fd, text->bytes + text->size, (size_t)st.st_size - text->size);
+		if (n < 0)
+			return tt_error_set(err, -errno, path, "%s", strerror(errno));
+		if (n == 0)
+			break;
+	}
+	text->bytes[text->size] = '\0';
+	return 0;
+}
+
+int
+tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *manifest,
+		struct tt_error *err)
+{
+	char *path = tt_path_join(dir, TT_MANIFEST_FILE);
+	int fd, ret;
+
+	*text = (struct tt_text){0};
+	if (path == NULL)
+		return tt_error_set(err, -ENOMEM, dir, "out of memory");
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		ret = tt_error_set(err, -errno, path, "%s", strerror(errno));
+	} else {
+		ret = read_fd(fd, path, text, err);
+		close(fd);
+	}
+	if (ret == 0)
+		ret = tt_manifest_parse(manifest, text->bytes, text->size, path, err);
+	if (ret != 0) {
+		free(text->bytes);
+		*text = (struct tt_text){0};
+	}
+	free(path);
+	return ret;
+}
+
+int
+tt_snapshot_open(struct tt_snapshot **snapshot, const char *path, struct tt_error *err)
+{
+	struct tt_snapshot *s = calloc(1, sizeof(*s));
+	struct tt_text text;
+	int ret;
+
+	if (s == NULL || (s->path = strdup(path)) == NULL) {
+		free(s);
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	}
+	ret = tt_manifest_read(path, &text, &s->manifest, err);
+	if (ret != 0) {
+		tt_snapshot_close(s);
+		return ret;
+	}
+	free(text.bytes);
+	*snapshot = s;
+	return 0;
+}
+
+void
+tt_snapshot_close(struct tt_snapshot *snapshot)
+{
+	if (snapshot == NULL)
+		return;
+	tt_manifest_fini(&snapshot->manifest);
+	free(snapshot->path);
+	free(snapshot);
+}
+
+static int
+check_columns(const struct tt_schema *schema, const struct tt_parquet_reader *reader,
+		const char *path, struct tt_error *err)
+{
+	const struct tt_column *columns = tt_parquet_columns(reader);
+
+	if (tt_parquet_n_columns(reader) != schema->n_columns)
+		return tt_error_set(err, -EBADMSG, path,
+				"%u columns; schema version %d of %s has %u",
+				tt_parquet_n_columns(reader), TT_SCHEMA_VERSION,
+				schema->name, schema->n_columns);
+	for (unsigned i = 0; i < schema->n_columns; i++) {
+		if (strcmp(columns[i].name, schema->columns[i].name) != 0
+				|| columns[i].type != schema->columns[i].type)
+			return tt_error_set(err, -EBADMSG, path,
+					"column %u is not %s of schema version %d", i + 1,
+					schema->columns[i].name, TT_SCHEMA_VERSION);
+	}
+	return 0;
+}
+
+int
+tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_parquet_reader **reader, struct tt_error *err)
+{
+	const struct tt_schema *schema = tt_schema_of(table);
+	char *path = tt_path_join(snapshot->path, schema->file);
+	struct tt_parquet_reader *r = NULL;
+	int ret;
+
+	if (path == NULL)
+		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
+	ret = tt_parquet_open(&r, path, err);
+	if (ret == 0) {
+		ret = check_columns(schema, r, path, err);
+		if (ret != 0)
+			tt_parquet_close(r);
+		else
+			*reader = r;
+	}
+	free(path);
+	return ret;
+}

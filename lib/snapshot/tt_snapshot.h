@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Snapshots, read: found in a spool, opened, proved intact. Any thread, one struct each. Heap
+ * memory: a manifest for each open snapshot, a path for each one listed.
+ *
+ * Nothing is believed: a directory is a snapshot only with a manifest that this version knows,
+ * and a table is given out only if its columns are those of the schema.
+ */
+#ifndef TT_SNAPSHOT_H
+#define TT_SNAPSHOT_H
+
+#include "tt_manifest.h"
+#include "tt_parquet.h"
+
+struct tt_snapshot {
+	char *path;
+	struct tt_manifest manifest;
+};
+
+/* Opens the snapshot in the directory `path`. Returns 0, or a negative errno with err naming
+ * the manifest and what is wrong with it (-EBADMSG). */
+int tt_snapshot_open(struct tt_snapshot **snapshot, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
+void tt_snapshot_close(struct tt_snapshot *snapshot); /* NULL is allowed */
+
+/* Opens a table of it, whose columns are as tt_schema_of says. */
+int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Proves a snapshot intact: every file is there and no other, each has the size and the hash of
+ * the manifest, every row can be read, and the sums agree (packets and bytes of targets,
+ * sources, distributions and interval; unique counts; the ledger closes). Calls damaged() once
+ * for each damaged file, with the first thing that is wrong with it. Returns how many files are
+ * damaged, or -ENOMEM.
+ */
+int tt_snapshot_verify(const char *path,
+		void (*damaged)(void *context, const struct tt_error *err),
+		void *context) TT_MUST_CHECK;
+
+/* Parses the name of a snapshot's directory, "20261122T225500Z" or "20261122T225500.123456Z".
+ * Returns 0 and the start of its interval, or -EINVAL. */
+int tt_snapshot_name_parse(const char *name, int64_t *start_us) TT_MUST_CHECK;
+
+/* May a sensor be called so? 1 to TT_SENSOR_MAX letters, digits, '-', '_', '.', no '.' first,
+ * and neither a day nor the name of a snapshot. */
+bool tt_sensor_name_valid(const char *name);
+
+struct tt_snapshot_ref {
+	char *path;
+	size_t sensor_length; /* of the path, up to and with the sensor's directory */
+	int64_t start_us;
+};
+
+struct tt_snapshot_list {
+	struct tt_snapshot_ref *refs; /* [n], by sensor and start */
+	size_t n, room;
+};
+
+/*
+ * Lists the snapshots in a spool, in a sensor's directory, in a day, or the one that path is.
+ * Those that start in [from_us, to_us) are taken; a snapshot that path itself names always is.
+ * Whatever has another name, temporary directories among it, is passed over. Returns 0 (also
+ * for an empty list), or a negative errno with err naming the directory.
+ */
+int tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path,
+		int64_t from_us, int64_t to_us, struct tt_error *err) TT_MUST_CHECK;
+void tt_snapshot_list_fini(struct tt_snapshot_list *list);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the snapshot reader share; not for other rooms. */
+#ifndef TT_SNAPSHOT_PRIVATE_H
+#define TT_SNAPSHOT_PRIVATE_H
+
+#include "tt_snapshot.h"
+
+struct tt_text {
+	char *bytes; /* [size], and a NUL; heap */
+	size_t size;
+};
+
+/* "dir/name" on the heap, or NULL. */
+char *tt_path_join(const char *dir, const char *name);
+
+/* Reads and parses a snapshot's manifest; its text is the caller's to free. */
+int tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *manifest,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* What the rows of a snapshot's tables add up to. */
+struct tt_sums {
+	bool read[TT_N_TABLES]; /* the table could be read to its end */
+	int64_t interval_packets, interval_bytes, interval_frames;
+	int64_t target_packets, target_bytes, distinct_targets;
+	int64_t source_packets, source_bytes, source_rows;
+	struct tt_ledger_short ledger;
+};
+
+/*
+ * Reads a whole table; adds to sums what other tables must agree with, and checks what the
+ * manifest must agree with. Returns 0, or a negative errno with err naming the file.
+ */
+int tt_verify_table(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_sums *sums, struct tt_error *err) TT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_snapshot.h"
+#include "tt_spool_private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define LOCK_FILE  ".lock"
+#define PROBE_FILE ".probe"
+
+static int
+check_sensor(const char *sensor, struct tt_error *err)
+{
+	if (tt_sensor_name_valid(sensor))
+		return 0;
+	return tt_error_set(err, -EINVAL, sensor,
+			"a sensor's name is 1 to %d letters, digits, '-', '_' or '.', does "
+			"not start with '.', and is no date",
+			TT_SENSOR_MAX);
+}
+
+static int
+take_lock(struct tt_spool *spool, struct tt_error *err)
+{
+	spool->lock_fd = openat(spool->fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (spool->lock_fd < 0)
+		return tt_spool_error(spool, NULL, LOCK_FILE, err);
+	if (flock(spool->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return tt_spool_error(spool, NULL, LOCK_FILE, err);
+	return tt_error_set(err, -EBUSY, spool->path,
+			"another running program writes this sensor's snapshots");
+}
+
+static int
+probe(const struct tt_spool *spool, struct tt_error *err)
+{
+	static const char block[4096];
+	int fd = openat(spool->fd, PROBE_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+			0644);
+	ssize_t written;
+	int ret = 0;
+
+	if (fd < 0)
+		return tt_spool_error(spool, NULL, NULL, err);
+	errno = 0;
+	written = write(fd, block, sizeof(block));
+	if (written != (ssize_t)sizeof(block)) {
+		errno = errno == 0 ? ENOSPC : errno;
+		ret = tt_spool_error(spool, NULL, NULL, err);
+	}
+	close(fd);
+	unlinkat(spool->fd, PROBE_FILE, 0);
+	return ret;
+}
+
+static void
+clean_day(int sensor_fd, const char *day)
+{
+	int fd = openat(sensor_fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (strncmp(entry->d_name, TT_SPOOL_TMP_PREFIX,
+				    strlen(TT_SPOOL_TMP_PREFIX))
+				== 0)
+			tt_remove_dir_at(fd, entry->d_name);
+	}
+	closedir(dir);
+}
+
+/* Removes the temporary directories of a writer that was killed; the lock says that it is. */
+static int
+clean(const struct tt_spool *spool, struct tt_error *err)
+{
+	int fd = openat(spool->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		int ret = tt_spool_error(spool, NULL, NULL, err);
+
+		if (fd >= 0)
+			close(fd);
+		return ret;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (entry->d_name[0] != '.')
+			clean_day(fd, entry->d_name);
+	}
+	closedir(dir);
+	return 0;
+}
+
+static int
+open_dir(struct tt_spool *spool, struct tt_error *err)
+{
+	int ret = tt_mkdir_parents(spool->path);
+
+	if (ret != 0)
+		return tt_error_set(err, ret, spool->path, "%s", strerror(-ret));
+	spool->fd = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (spool->fd < 0)
+		return tt_spool_error(spool, NULL, NULL, err);
+	return 0;
+}
+
+int
+tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
+		enum tt_sync sync, struct tt_error *err)
+{
+	struct tt_spool *s;
+	int ret = check_sensor(sensor, err);
+
+	if (ret != 0)
+		return ret;
+	if (*path == '\0')
+		return tt_error_set(err, -EINVAL, NULL, "the spool's path is empty");
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || asprintf(&s->path, "%s/%s", path, sensor) < 0) {
+		free(s);
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	}
+	snprintf(s->sensor, sizeof(s->sensor), "%s", sensor);
+	s->sync = sync;
+	s->fd = s->lock_fd = -1;
+	ret = open_dir(s, err);
+	if (ret == 0)
+		ret = take_lock(s, err);
+	if (ret == 0)
+		ret = clean(s, err);
+	if (ret == 0)
+		ret = probe(s, err);
+	if (ret != 0) {
+		tt_spool_close(s);
+		return ret;
+	}
+	*spool = s;
+	return 0;
+}
+
+static void
+drop_pending(struct tt_spool *spool)
+{
+	char tmp[TT_TIME_TEXT_MAX + 8];
+
+	for (unsigned i = 0; i < spool->n_pending; i++) {
+		int fd = openat(spool->fd, spool->pending[i].day,
+				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		tt_spool_tmp_name(tmp, spool->pending[i].name);
+		if (fd >= 0) {
+			tt_remove_dir_at(fd, tmp);
+			close(fd);
+		}
+	}
+	spool->n_pending = 0;
+}
+
+void
+tt_spool_close(struct tt_spool *spool)
+{
+	if (spool == NULL)
+		return;
+	drop_pending(spool);
+	if (spool->lock_fd >= 0)
+		close(spool->lock_fd);
+	if (spool->fd >= 0)
+		close(spool->fd);
+	free(spool->latest);
+	free(spool->path);
+	free(spool);
+}
+
+const char *
+tt_spool_latest(const struct tt_spool *spool)
+{
+	return spool->latest == NULL ? "" : spool->latest;
+}

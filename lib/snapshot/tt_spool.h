@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The spool directory, written to: one directory per interval, whole or absent. One thread (the
+ * management core, or a tool); one writer per spool and sensor, which a lock file sees to.
+ *
+ *     SPOOL/SENSOR/2026-11-22/20261122T225500Z/{interval,targets,…}.parquet, manifest.json
+ *
+ * A snapshot is written under a temporary name (with a leading dot, in the directory of its day),
+ * made durable, and renamed. So whenever the program is killed, what carries a final name is
+ * whole; what a killed writer left under a temporary name is removed at the next open.
+ *
+ * Memory: while a snapshot is written, one row group of each table (tt_parquet.h). A full disk,
+ * or any other failure, leaves nothing behind and the interval can be written again.
+ */
+#ifndef TT_SPOOL_H
+#define TT_SPOOL_H
+
+#include "tt_ledger.h"
+#include "tt_manifest.h"
+#include "tt_merge.h"
+#include "tt_sequence.h"
+
+/* When what is written is made durable. */
+enum tt_sync {
+	TT_SYNC_EACH, /* each snapshot before tt_spool_write returns */
+	TT_SYNC_BATCHED, /* TT_SPOOL_BATCH at a time; they appear at tt_spool_flush */
+	TT_SYNC_NONE, /* left to the kernel: whole after a kill, perhaps not after a crash */
+};
+
+#define TT_SPOOL_BATCH 256
+
+/* What a snapshot says of the run; all text UTF-8, NULL reads as "". */
+struct tt_run_info {
+	const char *monitored; /* CIDR list, tt_prefix_set_format */
+	int64_t monitored_addresses;
+	const char *program, *version, *host;
+	unsigned workers;
+};
+
+struct tt_spool;
+
+/*
+ * Makes the directories that are missing, takes the sensor's lock, removes what a killed writer
+ * left, and checks that files can be written. sensor: 1 to 64 letters, digits, '-', '_', '.', no
+ * '.' first. Returns 0, -EBUSY where another writer has the lock, -EINVAL for a bad name, or
+ * another negative errno, with err naming the path.
+ */
+int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
+		enum tt_sync sync, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Merges the tallies of an interval and writes its snapshot. merge and geo: as for
+ * tt_merge_run; ledger: [n], entered as it is; *totals gets the sums. Returns 0, -EEXIST where
+ * the interval has a snapshot already (which stays as it is), or another negative errno; after
+ * a failure the interval may be written again.
+ */
+int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
+		struct tt_merge *merge, const struct tt_geo *geo,
+		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
+
+/* Makes durable and renames what TT_SYNC_BATCHED holds back. After a failure, call it again. */
+int tt_spool_flush(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;
+
+/* Closes; drops what was not flushed. NULL is allowed. */
+void tt_spool_close(struct tt_spool *spool);
+
+/* The path of the latest snapshot that tt_spool_write wrote; "" before the first. */
+const char *tt_spool_latest(const struct tt_spool *spool);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_spool_private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+tt_spool_error(const struct tt_spool *spool, const char *day, const char *name,
+		struct tt_error *err)
+{
+	int code = errno == 0 ? EIO : errno;
+	char where[512];
+
+	snprintf(where, sizeof(where), "%s%s%s%s%s", spool->path, day == NULL ? "" : "/",
+			day == NULL ? "" : day, name == NULL ? "" : "/",
+			name == NULL ? "" : name);
+	return tt_error_set(err, -code, where, "%s", strerror(code));
+}
+
+void
+tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name)
+{
+	snprintf(tmp, TT_TIME_TEXT_MAX + 8, "%s%s", TT_SPOOL_TMP_PREFIX, name);
+}
+
+int
+tt_mkdir_parents(const char *path)
+{
+	char *copy = strdup(path);
+	int ret = 0;
+
+	if (copy == NULL)
+		return -ENOMEM;
+	for (char *p = copy + 1; ret == 0 && *copy != '\0'; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) != 0 && errno != EEXIST)
+			ret = -errno;
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	free(copy);
+	return ret;
+}
+
+int
+tt_remove_dir_at(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		int code = errno;
+
+		if (fd >= 0)
+			close(fd);
+		return code == ENOENT ? 0 : -code;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	closedir(dir);
+	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 ? 0 : -errno;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the spool writer share; not for other rooms. */
+#ifndef TT_SPOOL_PRIVATE_H
+#define TT_SPOOL_PRIVATE_H
+
+#include "tt_spool.h"
+#include "tt_time.h"
+
+#define TT_SPOOL_TMP_PREFIX ".tmp-"
+
+/* A snapshot on its way: its day and its final name. */
+struct tt_spool_name {
+	char day[TT_TIME_TEXT_MAX];
+	char name[TT_TIME_TEXT_MAX];
+};
+
+struct tt_spool {
+	char *path; /* SPOOL/SENSOR */
+	char sensor[TT_SENSOR_MAX + 1];
+	int fd; /* of that directory */
+	int lock_fd;
+	enum tt_sync sync;
+	char synced_day[TT_TIME_TEXT_MAX]; /* the latest day that is known to be durable */
+	struct tt_spool_name pending[TT_SPOOL_BATCH]; /* [n_pending] */
+	unsigned n_pending;
+	char *latest; /* path of the latest snapshot, NULL before */
+};
+
+/* Fills err with the errno, and the path spool/day/name (parts may be NULL). Returns -errno. */
+int tt_spool_error(const struct tt_spool *spool, const char *day, const char *name,
+		struct tt_error *err);
+
+/* Writes ".tmp-NAME". */
+void tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name);
+
+/* Makes path and its parents. Returns 0 or -errno. */
+int tt_mkdir_parents(const char *path);
+
+/* Removes a directory that holds files only. Returns 0 (also if it is not there) or -errno. */
+int tt_remove_dir_at(int dir_fd, const char *name);
+
+/*
+ * Writes the data files of an interval into dir_fd, and *manifest but for its run. Returns 0,
+ * or a negative errno with err naming the file.
+ */
+int tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
+		const struct tt_interval *interval, struct tt_merge *merge,
+		const struct tt_geo *geo, const struct tt_ledger_row *ledger, unsigned n,
+		struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
+
+#endif

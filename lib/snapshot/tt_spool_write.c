@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_spool_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Creates the directory of a day if need be and opens it. */
+static int
+open_day(struct tt_spool *spool, const char *day, int *fd, struct tt_error *err)
+{
+	if (mkdirat(spool->fd, day, 0755) != 0 && errno != EEXIST)
+		return tt_spool_error(spool, day, NULL, err);
+	if (spool->sync == TT_SYNC_EACH && strcmp(spool->synced_day, day) != 0) {
+		if (fsync(spool->fd) != 0)
+			return tt_spool_error(spool, day, NULL, err);
+		snprintf(spool->synced_day, sizeof(spool->synced_day), "%s", day);
+	}
+	*fd = openat(spool->fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*fd < 0)
+		return tt_spool_error(spool, day, NULL, err);
+	return 0;
+}
+
+/* rename of a directory that never replaces anything, not even an empty directory. */
+static int
+rename_at(int dir_fd, const char *from, const char *to)
+{
+	if (renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	/* Some network file systems lack the flag; a snapshot is never empty, so it is safe. */
+	if (errno != EINVAL || faccessat(dir_fd, to, F_OK, 0) == 0)
+		return -1;
+	return renameat(dir_fd, from, dir_fd, to);
+}
+
+/* Has the interval a snapshot already, or one that waits for a flush? */
+static bool
+is_taken(const struct tt_spool *spool, int day_fd, const struct tt_spool_name *n)
+{
+	for (unsigned i = 0; i < spool->n_pending; i++) {
+		if (strcmp(spool->pending[i].name, n->name) == 0)
+			return true;
+	}
+	return faccessat(day_fd, n->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int
+write_whole(int fd, const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t n = write(fd, text, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			errno = ENOSPC;
+		if (n <= 0)
+			return -1;
+		text += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+static int
+write_manifest(const struct tt_spool *spool, int dir_fd,
+		const struct tt_manifest *manifest, struct tt_error *err)
+{
+	char *text = tt_manifest_format(manifest);
+	int fd, ret = 0;
+
+	if (text == NULL)
+		return tt_error_set(err, -EINVAL, TT_MANIFEST_FILE,
+				"out of memory, or a name that is not UTF-8");
+	fd = openat(dir_fd, TT_MANIFEST_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+			0644);
+	if (fd < 0 || write_whole(fd, text, strlen(text)) != 0
+			|| (spool->sync == TT_SYNC_EACH && fsync(fd) != 0))
+		ret = tt_error_set(err, -errno, TT_MANIFEST_FILE, "%s", strerror(errno));
+	if (fd >= 0 && close(fd) != 0 && ret == 0)
+		ret = tt_error_set(err, -errno, TT_MANIFEST_FILE, "%s", strerror(errno));
+	free(text);
+	return ret;
+}
+
+static void
+copy_or_empty(char *to, size_t room, const char *from)
+{
+	snprintf(to, room, "%s", from == NULL ? "" : from);
+}
+
+static int
+start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
+		const struct tt_interval *interval, const struct tt_geo *geo,
+		const struct tt_run_info *run)
+{
+	*m = (struct tt_manifest){
+			.start_us = interval->span.start_us,
+			.end_us = interval->span.end_us,
+			.nominal_s = interval->nominal_us / TT_US_PER_S,
+			.observed_us = interval->observed_us,
+			.gap_before_us = interval->gap_before_us,
+			.complete = interval->complete,
+			.monitored = strdup(run->monitored == NULL ? "" : run->monitored),
+			.monitored_addresses = run->monitored_addresses,
+			.workers = run->workers,
+	};
+	copy_or_empty(m->sensor, sizeof(m->sensor), spool->sensor);
+	copy_or_empty(m->geo, sizeof(m->geo), geo->identity);
+	copy_or_empty(m->program, sizeof(m->program), run->program);
+	copy_or_empty(m->version, sizeof(m->version), run->version);
+	copy_or_empty(m->host, sizeof(m->host), run->host);
+	return m->monitored == NULL ? -ENOMEM : 0;
+}
+
+/* Gives the written directory its final name, at once or at the next flush. */
+static int
+commit(struct tt_spool *spool, int day_fd, const struct tt_spool_name *n, const char *tmp,
+		struct tt_error *err)
+{
+	if (spool->sync == TT_SYNC_BATCHED) {
+		spool->pending[spool->n_pending++] = *n;
+		return 0;
+	}
+	if (rename_at(day_fd, tmp, n->name) != 0)
+		return tt_spool_error(spool, n->day, n->name, err);
+	/* Once renamed it counts as written: a caller that tried again would find it there. */
+	if (spool->sync == TT_SYNC_EACH)
+		fsync(day_fd);
+	return 0;
+}
+
+struct job {
+	struct tt_spool *spool;
+	const struct tt_spool_name *name;
+	const char *tmp;
+	int day_fd;
+};
+
+/* Fills the temporary directory; what it holds after a failure is the caller's to remove. */
+static int
+fill_dir(const struct job *job, struct tt_manifest *manifest,
+		const struct tt_interval *interval, struct tt_merge *merge,
+		const struct tt_geo *geo, const struct tt_ledger_row *ledger, unsigned n,
+		struct tt_totals *totals, struct tt_error *err)
+{
+	const struct tt_spool *spool = job->spool;
+	bool sync = spool->sync == TT_SYNC_EACH;
+	int fd, ret;
+
+	if (mkdirat(job->day_fd, job->tmp, 0755) != 0)
+		return tt_spool_error(spool, job->name->day, job->tmp, err);
+	fd = openat(job->day_fd, job->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return tt_spool_error(spool, job->name->day, job->tmp, err);
+	ret = tt_tables_write(
+			fd, sync, manifest, interval, merge, geo, ledger, n, totals, err);
+	if (ret == 0)
+		ret = write_manifest(spool, fd, manifest, err);
+	if (ret != 0)
+		tt_error_at(err, "%s/%s/%s", spool->path, job->name->day,
+				job->name->name);
+	else if (sync && fsync(fd) != 0)
+		ret = tt_spool_error(spool, job->name->day, job->tmp, err);
+	close(fd);
+	return ret;
+}
+
+static void
+note_latest(struct tt_spool *spool, const struct tt_spool_name *n)
+{
+	free(spool->latest);
+	if (asprintf(&spool->latest, "%s/%s/%s", spool->path, n->day, n->name) < 0)
+		spool->latest = NULL;
+}
+
+int
+tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
+		struct tt_merge *merge, const struct tt_geo *geo,
+		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err)
+{
+	struct tt_spool_name name;
+	char tmp[TT_TIME_TEXT_MAX + 8];
+	struct job job = {.spool = spool, .name = &name, .tmp = tmp, .day_fd = -1};
+	struct tt_manifest manifest = {0};
+	int ret = spool->n_pending == TT_SPOOL_BATCH ? tt_spool_flush(spool, err) : 0;
+
+	tt_time_format_date(interval->span.start_us, name.day);
+	tt_time_format_compact(interval->span.start_us, name.name);
+	tt_spool_tmp_name(tmp, name.name);
+	if (ret == 0)
+		ret = open_day(spool, name.day, &job.day_fd, err);
+	if (ret != 0)
+		return ret;
+	if (is_taken(spool, job.day_fd, &name)) {
+		errno = EEXIST;
+		ret = tt_spool_error(spool, name.day, name.name, err);
+		close(job.day_fd);
+		return ret;
+	}
+	tt_remove_dir_at(job.day_fd, tmp);
+	if (start_manifest(&manifest, spool, interval, geo, run) != 0)
+		ret = tt_error_set(err, -ENOMEM, spool->path, "out of memory");
+	if (ret == 0)
+		ret = fill_dir(&job, &manifest, interval, merge, geo, ledger, n, totals,
+				err);
+	if (ret == 0)
+		ret = commit(spool, job.day_fd, &name, tmp, err);
+	if (ret != 0)
+		tt_remove_dir_at(job.day_fd, tmp);
+	else
+		note_latest(spool, &name);
+	tt_manifest_fini(&manifest);
+	close(job.day_fd);
+	return ret;
+}
+
+static int
+rename_pending(struct tt_spool *spool, const struct tt_spool_name *n,
+		struct tt_error *err)
+{
+	char tmp[TT_TIME_TEXT_MAX + 8];
+	int fd, ret = 0;
+
+	fd = openat(spool->fd, n->day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return tt_spool_error(spool, n->day, NULL, err);
+	tt_spool_tmp_name(tmp, n->name);
+	if (rename_at(fd, tmp, n->name) != 0)
+		ret = tt_spool_error(spool, n->day, n->name, err);
+	close(fd);
+	return ret;
+}
+
+int
+tt_spool_flush(struct tt_spool *spool, struct tt_error *err)
+{
+	unsigned done = 0;
+	int ret = 0;
+
+	if (spool->n_pending == 0)
+		return 0;
+	/* One pass over the file system instead of nine fsyncs for each snapshot. */
+	if (syncfs(spool->fd) != 0)
+		return tt_spool_error(spool, NULL, NULL, err);
+	while (ret == 0 && done < spool->n_pending) {
+		ret = rename_pending(spool, &spool->pending[done], err);
+		if (ret == 0)
+			done++;
+	}
+	spool->n_pending -= done;
+	memmove(spool->pending, spool->pending + done,
+			spool->n_pending * sizeof(spool->pending[0]));
+	if (done > 0 && syncfs(spool->fd) != 0 && ret == 0)
+		ret = tt_spool_error(spool, NULL, NULL, err);
+	return ret;
+}
