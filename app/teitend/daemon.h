@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * All that the daemon is made of, and the steps of its life that main() goes through. Each step
+ * runs on the management core, in this order; each takes its memory at once and gives one error.
+ */
+#ifndef TT_DAEMON_H
+#define TT_DAEMON_H
+
+#include "ledger.h"
+#include "numamem.h"
+#include "tt_merge.h"
+#include "tt_prefix.h"
+#include "tt_spool.h"
+
+struct tt_daemon {
+	struct tt_config config;
+	struct tt_eal eal;
+	struct tt_plan plan;
+	struct tt_numamem memory[RTE_MAX_NUMA_NODES];
+	struct tt_prefix_set monitored;
+	struct tt_geo *geo;
+	struct tt_sequence *sequence;
+	struct tt_merge *merge;
+	struct tt_spool *spool;
+	struct tt_book book;
+	struct tt_run_info run;
+	char *monitored_text;
+	char host[128];
+	struct tt_worker **workers; /* [plan.n_queues], each on its own NUMA node */
+	struct tt_tally **tallies; /* [plan.n_queues * config.table_sets] */
+	bool only_replays; /* every queue replays a file to its end */
+};
+
+/* Takes everything that counts and writes: scans files, opens spool and geo, makes tables. */
+int tt_daemon_scan(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
+int tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
+void tt_daemon_print_memory(const struct tt_daemon *d);
+
+/* Starts the workers on their lcores, and waits for them. */
+int tt_daemon_launch(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
+void tt_daemon_wait(struct tt_daemon *d);
+
+/*
+ * Collects what workers seal and writes it, until all have ended and all is written. Returns 0,
+ * or a negative errno where what was counted could not be written.
+ */
+int tt_daemon_manage(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
+
+/* Gives everything back. */
+void tt_daemon_fini(struct tt_daemon *d);
+
+/* The daemon's memory on the management core's node. */
+struct tt_mem *tt_daemon_own_memory(struct tt_daemon *d);
+
+/* Is jemalloc the allocator behind malloc? Says so if it is not. */
+void tt_daemon_check_allocator(void);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "eal.h"
+
+#include "say.h"
+#include "tt_config.h"
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_log.h>
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int
+add_arg(struct tt_eal *eal, char *arg, struct tt_error *err)
+{
+	/* Room for the log level and the terminating NULL. */
+	if (eal->n_args >= TT_EAL_ARGS_MAX - 2)
+		return tt_error_set(err, -E2BIG, NULL, "more than %d EAL arguments",
+				TT_EAL_ARGS_MAX - 3);
+	eal->args[eal->n_args++] = arg;
+	return 0;
+}
+
+int
+tt_eal_split(struct tt_eal *eal, int argc, char **argv, struct tt_error *err)
+{
+	int dashes = 1, rc = 0;
+
+	*eal = (struct tt_eal){.args = {argv[0]}, .n_args = 1};
+	while (dashes < argc && strcmp(argv[dashes], "--") != 0)
+		dashes++;
+	if (dashes >= argc)
+		return 0;
+	for (int i = 1; i < dashes && rc == 0; i++)
+		rc = add_arg(eal, argv[i], err);
+	return rc == 0 ? dashes : rc;
+}
+
+int
+tt_eal_add(struct tt_eal *eal, const char *text, struct tt_error *err)
+{
+	int n, rc;
+
+	rc = tt_config_split(text, &eal->words, &n, err);
+	for (int i = 0; i < n && rc == 0; i++)
+		rc = add_arg(eal, eal->words[i], err);
+	return rc;
+}
+
+const char *
+tt_eal_vdev(const struct tt_eal *eal, unsigned n)
+{
+	for (int i = 1; i < eal->n_args; i++) {
+		const char *value = NULL;
+
+		if (strncmp(eal->args[i], "--vdev=", 7) == 0)
+			value = eal->args[i] + 7;
+		else if (strcmp(eal->args[i], "--vdev") == 0 && i + 1 < eal->n_args)
+			value = eal->args[++i];
+		if (value != NULL && n-- == 0)
+			return value;
+	}
+	return NULL;
+}
+
+static bool
+has_log_level(const struct tt_eal *eal)
+{
+	for (int i = 1; i < eal->n_args; i++)
+		if (strncmp(eal->args[i], "--log-level", 11) == 0)
+			return true;
+	return false;
+}
+
+/* Standard output and error, put aside while EAL writes into a file in memory. */
+struct aside {
+	int file, out, err;
+};
+
+static bool
+put_aside(struct aside *aside)
+{
+	fflush(stdout);
+	aside->file = memfd_create("eal", MFD_CLOEXEC);
+	if (aside->file < 0)
+		return false;
+	aside->out = dup(STDOUT_FILENO);
+	aside->err = dup(STDERR_FILENO);
+	dup2(aside->file, STDOUT_FILENO);
+	dup2(aside->file, STDERR_FILENO);
+	return true;
+}
+
+static void
+put_back(const struct aside *aside, char *said, size_t size)
+{
+	ssize_t n = 0;
+
+	fflush(stdout);
+	dup2(aside->out, STDOUT_FILENO);
+	dup2(aside->err, STDERR_FILENO);
+	n = pread(aside->file, said, size - 1, 0);
+	said[n < 0 ? 0 : n] = '\0';
+	close(aside->out);
+	close(aside->err);
+	close(aside->file);
+}
+
+static int
+init_quietly(struct tt_eal *eal)
+{
+	static char level[] = "--log-level=warning";
+	char *args[TT_EAL_ARGS_MAX];
+	struct aside aside;
+	int n = 0, rc;
+
+	/* rte_eal_init reorders and keeps pointers into what it is given. */
+	args[n++] = eal->args[0];
+	if (!has_log_level(eal))
+		args[n++] = level;
+	for (int i = 1; i < eal->n_args; i++)
+		args[n++] = eal->args[i];
+	args[n] = NULL;
+	if (has_log_level(eal) || !put_aside(&aside))
+		return rte_eal_init(n, args);
+	rc = rte_eal_init(n, args);
+	put_back(&aside, eal->said, sizeof(eal->said));
+	return rc;
+}
+
+/* Copies one line, without the "EAL: " and the like that driver and library names make. */
+static char *
+copy_line(const char *line, char *text, size_t size)
+{
+	size_t n = strcspn(line, "\n");
+
+	while (strncmp(line, "EAL: ", 5) == 0 && n > 5)
+		line += 5, n -= 5;
+	snprintf(text, size, "%.*s", (int)n, line);
+	return text;
+}
+
+char *
+tt_eal_complaint(const struct tt_eal *eal, char *text, size_t size)
+{
+	const char *line = eal->said;
+
+	text[0] = '\0';
+	for (; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n') {
+		if (strncmp(line, "TELEMETRY:", 10) == 0)
+			continue;
+		if (text[0] == '\0')
+			copy_line(line, text, size);
+	}
+	return text;
+}
+
+int
+tt_eal_start(struct tt_eal *eal, struct tt_error *err)
+{
+	char why[256];
+
+	if (init_quietly(eal) < 0) {
+		int code = rte_errno > 0 ? -rte_errno : -EINVAL;
+
+		tt_eal_complaint(eal, why, sizeof(why));
+		return tt_error_set(err, code, "EAL", "does not start: %s",
+				why[0] == '\0' ? rte_strerror(-code) : why);
+	}
+	if (!rte_eal_has_hugepages())
+		tt_warn("no huge pages: tables and packet buffers lie in ordinary pages, "
+			"which is slower");
+	return 0;
+}
+
+void
+tt_eal_stop(struct tt_eal *eal)
+{
+	rte_eal_cleanup();
+	free(eal->words);
+	eal->words = NULL;
+}

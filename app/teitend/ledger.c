@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "ledger.h"
+
+#include "say.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define NIC_ROWS   3 /* of a port */
+#define OTHER_ROWS 4 /* of a queue: delivered, and three notes */
+
+int
+tt_book_init(struct tt_book *book, struct tt_plan *plan, struct tt_error *err)
+{
+	size_t rows = plan->n_ports * NIC_ROWS
+			+ plan->n_queues * (size_t)(OTHER_ROWS + TT_N_FATES);
+
+	*book = (struct tt_book){
+			.plan = plan,
+			.rows = calloc(rows, sizeof(*book->rows)),
+			.now = calloc(plan->n_queues, sizeof(*book->now)),
+			.written = calloc(plan->n_queues, sizeof(*book->written)),
+	};
+	if (book->rows == NULL || book->now == NULL || book->written == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	return 0;
+}
+
+void
+tt_book_fini(struct tt_book *book)
+{
+	free(book->rows);
+	free(book->now);
+	free(book->written);
+	*book = (struct tt_book){0};
+}
+
+static void
+add_tally(struct tt_account *a, const struct tt_tally *t)
+{
+	a->frames += t->frames;
+	a->late += t->late;
+	a->overflow += t->overflow_packets;
+	a->frame_bytes += t->frame_bytes;
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		a->fates[i] += t->fates[i];
+}
+
+static void
+add_account(struct tt_account *a, const struct tt_account *b)
+{
+	a->frames += b->frames;
+	a->late += b->late;
+	a->overflow += b->overflow;
+	a->frame_bytes += b->frame_bytes;
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		a->fates[i] += b->fates[i];
+}
+
+static void
+add_row(struct tt_book *book, const char *port, int queue, const char *account,
+		const char *reason, uint64_t packets)
+{
+	book->rows[book->n_rows++] = (struct tt_ledger_row){
+			port, queue, account, reason, packets};
+}
+
+static void
+port_rows(struct tt_book *book, const struct tt_port *port)
+{
+	const struct tt_port_counters *sum = &port->sum, *told = &port->told;
+
+	add_row(book, port->name, -1, TT_ACCOUNT_NIC, TT_REASON_MISSED,
+			sum->missed - told->missed);
+	add_row(book, port->name, -1, TT_ACCOUNT_NIC, TT_REASON_NO_MBUF,
+			sum->no_mbuf - told->no_mbuf);
+	add_row(book, port->name, -1, TT_ACCOUNT_NIC, TT_REASON_ERRORS,
+			sum->errors - told->errors);
+}
+
+static void
+queue_rows(struct tt_book *book, const char *port, int queue, const struct tt_account *a)
+{
+	add_row(book, port, queue, TT_ACCOUNT_NIC, TT_REASON_DELIVERED, a->frames);
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		if (a->fates[i] > 0 || i == TT_FATE_COUNTED)
+			add_row(book, port, queue, TT_ACCOUNT_FRAMES,
+					tt_fate_name((enum tt_fate)i), a->fates[i]);
+	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_LATE, a->late);
+	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_OVERFLOW, a->overflow);
+	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_FRAME_BYTES,
+			a->frame_bytes);
+}
+
+void
+tt_book_make(struct tt_book *book, const struct tt_interval *interval)
+{
+	struct tt_plan *plan = book->plan;
+
+	memset(book->now, 0, plan->n_queues * sizeof(*book->now));
+	for (unsigned i = 0; i < interval->n_tallies; i++)
+		add_tally(&book->now[interval->tallies[i]->owner], interval->tallies[i]);
+	book->n_rows = 0;
+	for (unsigned i = 0; i < plan->n_ports; i++) {
+		tt_port_read_counters(&plan->ports[i]);
+		port_rows(book, &plan->ports[i]);
+	}
+	for (unsigned i = 0; i < plan->n_queues; i++)
+		queue_rows(book, plan->ports[plan->queues[i].port].name,
+				plan->queues[i].queue, &book->now[i]);
+}
+
+void
+tt_book_written(struct tt_book *book)
+{
+	struct tt_plan *plan = book->plan;
+
+	for (unsigned i = 0; i < plan->n_ports; i++)
+		plan->ports[i].told = plan->ports[i].sum;
+	for (unsigned i = 0; i < plan->n_queues; i++)
+		add_account(&book->written[i], &book->now[i]);
+}
+
+/* One port's side of the closing check. */
+struct closing {
+	struct tt_account written;
+	uint64_t received; /* by the workers */
+	uint64_t expected; /* frames that files hold */
+};
+
+static struct closing
+sum_up(const struct tt_book *book, unsigned port, struct tt_worker **workers)
+{
+	struct closing c = {0};
+
+	for (unsigned i = 0; i < book->plan->n_queues; i++) {
+		if (book->plan->queues[i].port != port)
+			continue;
+		add_account(&c.written, &book->written[i]);
+		c.received += workers[i]->own.received;
+		c.expected += workers[i]->expected;
+	}
+	return c;
+}
+
+static void
+print_account(const struct tt_port *port, const struct closing *c)
+{
+	const struct tt_port_counters *lost = &port->told;
+	char text[512] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; i < TT_N_FATES && used < sizeof(text); i++)
+		if (c->written.fates[i] > 0 || i == TT_FATE_COUNTED)
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+					"%s%s %" PRIu64, used == 0 ? "" : " + ",
+					tt_fate_name((enum tt_fate)i),
+					c->written.fates[i]);
+	tt_say("%s: offered %" PRIu64 " = missed %" PRIu64 " + no-mbuf %" PRIu64
+	       " + errors %" PRIu64 " + delivered %" PRIu64 "; delivered = %s",
+			port->name,
+			lost->missed + lost->no_mbuf + lost->errors + c->received,
+			lost->missed, lost->no_mbuf, lost->errors, c->received, text);
+}
+
+/* What the device says differently, which is nobody's loss. */
+static void
+print_notes(const struct tt_port *port, const struct closing *c)
+{
+	uint64_t device = port->sum.received;
+
+	if (c->expected > c->received)
+		tt_say("%s: %" PRIu64 " frames of its files were not replayed",
+				port->name, c->expected - c->received);
+	if (device > c->received)
+		tt_say("%s: %" PRIu64 " packets were left in the queues at the end",
+				port->name, device - c->received);
+	else if (device < c->received)
+		tt_say("%s: the device's own counter says %" PRIu64
+		       " delivered; it went back %u times",
+				port->name, device, port->resets);
+	if (c->written.overflow > 0)
+		tt_say("%s: %" PRIu64 " packets were counted without their source, since "
+		       "the tables were full: unique counts are lower bounds (pairs)",
+				port->name, c->written.overflow);
+}
+
+bool
+tt_book_close(struct tt_book *book, struct tt_worker **workers)
+{
+	bool closes = true;
+
+	for (unsigned i = 0; i < book->plan->n_ports; i++) {
+		const struct tt_port *port = &book->plan->ports[i];
+		struct closing c = sum_up(book, i, workers);
+
+		print_account(port, &c);
+		print_notes(port, &c);
+		if (c.received == c.written.frames)
+			continue;
+		closes = false;
+		tt_say("%s: of %" PRIu64 " packets delivered, %" PRIu64
+		       " are in no snapshot",
+				port->name, c.received, c.received - c.written.frames);
+	}
+	tt_say(closes ? "ledger closes" : "ledger does not close");
+	return closes;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * teitend, the appliance: packets on NIC queues in, snapshots on disk out.
+ *
+ * Exit status: 0 all was counted and written, 1 something failed, 2 wrong usage.
+ */
+#include "daemon.h"
+
+#include "say.h"
+#include "signals.h"
+
+#include <errno.h>
+
+#define EXIT_USAGE 2
+
+static void
+print_help(const struct tt_config_cli *cli)
+{
+	printf("usage: %s [EAL arguments] -- [options]\n"
+	       "       %s [options]\n\n"
+	       "Counts the packets on all RX queues that DPDK finds, and writes one snapshot "
+	       "per\ninterval. EAL's own arguments: %s -h --\n\n",
+			TT_PROGRAM, TT_PROGRAM, TT_PROGRAM);
+	tt_config_print_help(cli, stdout);
+}
+
+/* Reads the command line and the file that it names. Fills action. */
+static int
+read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *cli,
+		struct tt_error *err)
+{
+	int own = tt_eal_split(&d->eal, argc, argv, err);
+	int rc = own < 0 ? own : tt_config_init(&d->config, err);
+
+	if (rc == 0)
+		rc = tt_config_parse_args(&d->config, cli, argc - own, argv + own, err);
+	if (rc != 0 || cli->action == TT_CONFIG_HELP || cli->action == TT_CONFIG_VERSION)
+		return rc;
+	rc = tt_config_check(&d->config, err);
+	if (rc == 0 && d->eal.n_args == 1)
+		rc = tt_eal_add(&d->eal, d->config.eal, err);
+	return rc;
+}
+
+/* Does what was asked for instead of running. */
+static int
+act(const struct tt_daemon *d, const struct tt_config_cli *cli)
+{
+	switch (cli->action) {
+	case TT_CONFIG_HELP:
+		print_help(cli);
+		break;
+	case TT_CONFIG_VERSION:
+		printf("%s %s\n", TT_PROGRAM, TT_VERSION);
+		break;
+	case TT_CONFIG_CHECK:
+		tt_say("the configuration is good");
+		break;
+	default:
+		tt_config_print(&d->config, cli->groups, stdout);
+	}
+	return EXIT_SUCCESS;
+}
+
+static int
+start(struct tt_daemon *d, struct tt_error *err)
+{
+	int rc = tt_eal_start(&d->eal, err);
+
+	if (rc != 0)
+		return rc;
+	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++)
+		tt_numamem_init(&d->memory[node], node);
+	rc = tt_plan_make(&d->plan, &d->config, &d->eal, err);
+	if (rc == 0)
+		rc = tt_daemon_scan(d, err);
+	if (rc == 0)
+		rc = tt_plan_prepare(&d->plan, &d->config, err);
+	if (rc == 0)
+		rc = tt_daemon_make_tables(d, err);
+	if (rc != 0)
+		return rc;
+	tt_daemon_print_memory(d);
+	return tt_plan_start(&d->plan, err);
+}
+
+static int
+run(struct tt_daemon *d, struct tt_error *err)
+{
+	int rc = tt_daemon_launch(d, err);
+
+	if (rc != 0)
+		return rc;
+	tt_say("%u worker%s running, management on lcore %u", d->plan.n_queues,
+			d->plan.n_queues == 1 ? "" : "s", rte_get_main_lcore());
+	tt_signals_unblock();
+	rc = tt_daemon_manage(d, err);
+	if (!tt_book_close(&d->book, d->workers) && rc == 0)
+		rc = tt_error_set(err, -EIO, NULL, "the ledger does not close");
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct tt_daemon d;
+	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON | TT_CONFIG_DAEMON};
+	struct tt_error err = {0};
+	int rc;
+
+	if (read_settings(&d, argc, argv, &cli, &err) != 0) {
+		tt_error_print(TT_PROGRAM, &err);
+		return EXIT_USAGE;
+	}
+	if (cli.action != TT_CONFIG_RUN)
+		return act(&d, &cli);
+	tt_signals_block();
+	rc = tt_replay_check_args(&d.eal, &err);
+	if (rc == 0) {
+		tt_daemon_check_allocator();
+		rc = start(&d, &err);
+		if (rc == 0)
+			rc = run(&d, &err);
+	}
+	if (err.code != 0)
+		tt_error_print(TT_PROGRAM, &err);
+	tt_daemon_fini(&d);
+	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

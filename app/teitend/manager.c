@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "daemon.h"
+
+#include "say.h"
+#include "signals.h"
+
+#include <rte_launch.h>
+#include <rte_mbuf_dyn.h>
+#include <rte_pause.h>
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define IDLE_US      500
+#define SPINS_BEFORE 64 /* empty passes before the core sleeps */
+#define RETRY_US     TT_US_PER_S
+#define FLUSH_US     TT_US_PER_S
+#define CUT_AHEAD_US 2000 /* so that every worker reads of it before it is due */
+
+/* How the management core stands between two passes of its loop. */
+struct manager {
+	struct tt_daemon *d;
+	unsigned n;
+	bool *ended; /* [n]: the sequence was told */
+	unsigned n_ended;
+	bool stopping, told_eof, failing, unflushed;
+	int64_t retry_us, flush_us;
+	uint64_t snapshots, frames;
+};
+
+int
+tt_daemon_launch(struct tt_daemon *d, struct tt_error *err)
+{
+	int offset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, NULL);
+	struct tt_worker_start start = {
+			.interval_us = d->config.interval_us,
+			.max_gap_us = d->config.max_gap_us,
+			.monitored = &d->monitored,
+			.start_us = tt_time_now(),
+	};
+
+	if (offset < 0 && d->plan.n_replays > 0)
+		return tt_error_set(err, -ENOTSUP, NULL,
+				"the pcap driver gives no time stamps");
+	for (unsigned i = 0; i < d->plan.n_queues; i++) {
+		struct tt_worker *w = d->workers[i];
+
+		start.first = d->tallies[i * d->config.table_sets];
+		w->time_offset = offset;
+		tt_worker_init(w, &start);
+		if (w->replay)
+			tt_sequence_start_replay(d->sequence, i);
+		else
+			tt_sequence_start_live(d->sequence, i, start.start_us);
+		/* EAL's launch pairs its own release with the lcore's acquire. */
+		rte_eal_remote_launch(tt_worker_run, w, w->lcore);
+	}
+	return 0;
+}
+
+void
+tt_daemon_wait(struct tt_daemon *d)
+{
+	for (unsigned i = 0; i < d->plan.n_queues; i++)
+		rte_eal_wait_lcore(d->workers[i]->lcore);
+}
+
+/* Takes what the worker sealed. Returns whether there was anything. */
+static bool
+collect_from(struct manager *m, unsigned i)
+{
+	struct tt_worker *w = m->d->workers[i];
+	bool finished = tt_worker_finished(w);
+	bool any = false;
+	void *tally;
+
+	/* Acquire inside: pairs with the release in the worker's hand_over. */
+	while (rte_ring_sc_dequeue(w->sealed, &tally) == 0) {
+		tt_sequence_push(m->d->sequence, tally);
+		any = true;
+	}
+	if (!finished || m->ended[i])
+		return any;
+	/* It had finished before the ring was emptied, so nothing more can come. */
+	tt_sequence_end(m->d->sequence, i);
+	m->ended[i] = true;
+	m->n_ended++;
+	return true;
+}
+
+static bool
+collect(struct manager *m)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < m->n; i++)
+		any |= collect_from(m, i);
+	return any;
+}
+
+static void
+give_back(struct tt_daemon *d, struct tt_tally *tally)
+{
+	int rc;
+
+	tt_tally_reset(tally);
+	/* Release inside: pairs with the acquire in the worker's take_clean. */
+	rc = rte_ring_sp_enqueue(d->workers[tally->owner]->clean, tally);
+	TT_ASSERT(rc == 0);
+}
+
+/* The sequence lets go of the interval's tallies: copies are freed, others go back. */
+static void
+release(struct manager *m, const struct tt_interval *interval)
+{
+	tt_sequence_pop(m->d->sequence, interval);
+	for (unsigned i = 0; i < interval->n_tallies; i++) {
+		if (tt_tally_is_compact(interval->tallies[i]))
+			tt_tally_destroy(interval->tallies[i]);
+		else
+			give_back(m->d, interval->tallies[i]);
+	}
+}
+
+static void
+note_written(struct manager *m, const struct tt_totals *totals)
+{
+	tt_book_written(&m->d->book);
+	m->snapshots++;
+	m->frames += totals->frames;
+	if (m->failing)
+		tt_say("snapshots are written again");
+	m->failing = false;
+	m->unflushed = true;
+	if (!m->d->only_replays)
+		tt_say("wrote %s: %" PRIu64 " packets counted of %" PRIu64 " frames",
+				tt_spool_latest(m->d->spool), totals->count.packets,
+				totals->frames);
+}
+
+/*
+ * Writes one interval. A live one whose name is taken (the clock was set back, and the daemon
+ * started again) holds other packets than the snapshot that is there: it starts a microsecond
+ * later, and is partial.
+ */
+static int
+write_interval(struct manager *m, const struct tt_interval *ready, struct tt_error *err)
+{
+	struct tt_daemon *d = m->d;
+	struct tt_interval interval = *ready;
+	struct tt_totals totals;
+	int rc;
+
+	tt_book_make(&d->book, ready);
+	do {
+		rc = tt_spool_write(d->spool, &interval, d->merge, d->geo, &d->run,
+				d->book.rows, d->book.n_rows, &totals, err);
+		interval.span.start_us++;
+		interval.complete = false;
+	} while (rc == -EEXIST && !d->only_replays
+			&& interval.span.start_us < interval.span.end_us);
+	if (rc == 0)
+		note_written(m, &totals);
+	return rc;
+}
+
+/* Whether to go on after a snapshot could not be written: a live port's packets go on coming. */
+static int
+bear_failure(struct manager *m, int rc, const struct tt_error *err)
+{
+	if (m->d->only_replays || m->n_ended == m->n)
+		return rc;
+	if (!m->failing)
+		tt_warn("%s%s%s; counting goes on, and writing is tried again every second",
+				err->where, err->where[0] == '\0' ? "" : ": ", err->why);
+	m->failing = true;
+	m->retry_us = tt_time_now() + RETRY_US;
+	return 0;
+}
+
+static int
+write_ready(struct manager *m, bool *any, struct tt_error *err)
+{
+	struct tt_interval interval;
+
+	if (m->failing && m->n_ended < m->n && tt_time_now() < m->retry_us)
+		return 0;
+	while (tt_sequence_next(m->d->sequence, &interval)) {
+		int rc = write_interval(m, &interval, err);
+
+		if (rc != 0)
+			return bear_failure(m, rc, err);
+		release(m, &interval);
+		*any = true;
+		collect(m);
+	}
+	return 0;
+}
+
+static int
+flush(struct manager *m, struct tt_error *err)
+{
+	m->unflushed = false;
+	m->flush_us = tt_time_now() + FLUSH_US;
+	return tt_spool_flush(m->d->spool, err);
+}
+
+/*
+ * Replays that wait for a clean tally while all of theirs are held for intervals that others
+ * have not finished get one back, for a copy of what is in it.
+ */
+static int
+feed_starving(struct manager *m, struct tt_error *err)
+{
+	for (unsigned i = 0; i < m->n; i++) {
+		const struct tt_worker *w = m->d->workers[i];
+		struct tt_tally *freed;
+
+		if (m->failing || !w->replay || !tt_worker_starving(w)
+				|| !rte_ring_empty(w->clean)
+				|| !rte_ring_empty(w->sealed))
+			continue;
+		if (tt_sequence_compact(m->d->sequence, i, &freed) != 0)
+			return tt_error_set(err, -ENOMEM, NULL,
+					"out of memory: the files' packets are so far out "
+					"of order that too many intervals are open");
+		if (freed != NULL)
+			give_back(m->d, freed);
+	}
+	return 0;
+}
+
+static void
+stop_workers(struct manager *m)
+{
+	m->stopping = true;
+	for (unsigned i = 0; i < m->n; i++)
+		tt_worker_stop(m->d->workers[i]);
+}
+
+static void
+obey_signals(struct manager *m)
+{
+	int64_t at_us = tt_time_now() + CUT_AHEAD_US;
+
+	if (tt_signals_take_cut()) {
+		if (m->d->only_replays)
+			tt_say("SIGUSR1: the packets' own time rules in capture files, no "
+			       "interval is closed");
+		for (unsigned i = 0; i < m->n; i++)
+			if (!m->d->workers[i]->replay)
+				tt_worker_cut(m->d->workers[i], at_us);
+	}
+	if (tt_signals_stop() && !m->stopping)
+		stop_workers(m);
+}
+
+/* Have all ended, and does nothing keep the daemon waiting for a signal? */
+static bool
+is_over(struct manager *m)
+{
+	if (m->n_ended < m->n)
+		return false;
+	if (m->stopping || m->d->config.exit_at_eof)
+		return true;
+	if (!m->told_eof)
+		tt_say("all capture files are at their end; waiting for SIGINT or SIGTERM "
+		       "(--exit-at-eof ends the run by itself)");
+	m->told_eof = true;
+	return false;
+}
+
+static int
+pass(struct manager *m, unsigned *idle, struct tt_error *err)
+{
+	bool any = collect(m);
+	int rc;
+
+	obey_signals(m);
+	rc = write_ready(m, &any, err);
+	if (rc == 0 && !any)
+		rc = feed_starving(m, err);
+	if (rc == 0 && m->unflushed
+			&& (m->n_ended == m->n || tt_time_now() > m->flush_us))
+		rc = flush(m, err);
+	if (any)
+		*idle = 0;
+	else if (++*idle < SPINS_BEFORE)
+		rte_pause();
+	else
+		usleep(IDLE_US);
+	return rc;
+}
+
+int
+tt_daemon_manage(struct tt_daemon *d, struct tt_error *err)
+{
+	struct manager m = {.d = d, .n = d->plan.n_queues};
+	unsigned idle = 0;
+	int rc = 0;
+
+	m.ended = calloc(m.n, sizeof(bool));
+	if (m.ended == NULL)
+		rc = tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	while (rc == 0 && !is_over(&m))
+		rc = pass(&m, &idle, err);
+	stop_workers(&m);
+	tt_daemon_wait(d);
+	free(m.ended);
+	if (rc == 0)
+		rc = tt_spool_flush(d->spool, err);
+	tt_say("%" PRIu64 " snapshot%s of %" PRIu64 " frames%s%s", m.snapshots,
+			m.snapshots == 1 ? "" : "s", m.frames,
+			m.snapshots == 0 ? "" : ", the last one: ",
+			tt_spool_latest(d->spool));
+	return rc;
+}

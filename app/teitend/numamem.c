@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "numamem.h"
+
+#include "say.h"
+
+#include <rte_eal.h>
+#include <rte_malloc.h>
+
+#include <numa.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE (UINT64_C(2) << 20)
+#define MIB       (1024.0 * 1024.0)
+
+struct tt_numa_block {
+	void *ptr;
+	size_t bytes; /* as mapped */
+	bool huge;
+};
+
+static bool
+has_nodes(void)
+{
+	return numa_available() >= 0;
+}
+
+/* Is the page at ptr on another node than it should be? */
+static bool
+is_misplaced(void *ptr, unsigned node)
+{
+	int status = (int)node;
+
+	if (!has_nodes() || numa_move_pages(0, 1, &ptr, NULL, &status, 0) != 0)
+		return false;
+	return status >= 0 && status != (int)node;
+}
+
+/* Looks at the first, the middle and the last page. */
+static uint64_t
+misplaced_bytes(uint8_t *ptr, size_t bytes, unsigned node)
+{
+	uint64_t page = 4096, found = 0;
+
+	for (unsigned i = 0; i < 3; i++) {
+		uintptr_t at = (uintptr_t)ptr + (bytes - 1) / 2 * i;
+
+		found += is_misplaced((void *)(at & ~(page - 1)), node);
+	}
+	return bytes / 3 * found;
+}
+
+static void *
+map_ordinary(size_t bytes, unsigned node)
+{
+	void *ptr = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			-1, 0);
+
+	if (ptr == MAP_FAILED)
+		return NULL;
+	if (bytes >= HUGE_PAGE)
+		madvise(ptr, bytes, MADV_HUGEPAGE);
+	if (has_nodes())
+		numa_tonode_memory(ptr, bytes, (int)node);
+	return ptr;
+}
+
+static struct tt_numa_block *
+add_block(struct tt_numamem *nm)
+{
+	if (nm->n_blocks == nm->room_blocks) {
+		unsigned room = nm->room_blocks == 0 ? 64 : nm->room_blocks * 2;
+		struct tt_numa_block *more = reallocarray(
+				nm->blocks, room, sizeof(*more));
+
+		if (more == NULL)
+			return NULL;
+		nm->blocks = more;
+		nm->room_blocks = room;
+	}
+	return &nm->blocks[nm->n_blocks];
+}
+
+void
+tt_numamem_note(struct tt_numamem *nm, const char *purpose, uint64_t bytes)
+{
+	unsigned i = 0;
+
+	while (i < nm->n_purposes && strcmp(nm->purposes[i].name, purpose) != 0)
+		i++;
+	if (i == TT_NUMA_PURPOSES_MAX)
+		i--;
+	else if (i == nm->n_purposes)
+		snprintf(nm->purposes[nm->n_purposes++].name,
+				sizeof(nm->purposes[i].name), "%s", purpose);
+	nm->purposes[i].bytes += bytes;
+}
+
+static void *
+numa_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	struct tt_numamem *nm = (struct tt_numamem *)mem;
+	struct tt_numa_block *block = add_block(nm);
+
+	if (block == NULL || bytes > SIZE_MAX - HUGE_PAGE)
+		return NULL;
+	*block = (struct tt_numa_block){.bytes = bytes == 0 ? 1 : bytes, .huge = true};
+	if (rte_eal_has_hugepages())
+		block->ptr = rte_malloc_socket(
+				"teitend", block->bytes, TT_CACHE_LINE, (int)nm->node);
+	if (block->ptr == NULL) {
+		block->huge = false;
+		block->ptr = map_ordinary(block->bytes, nm->node);
+	}
+	if (block->ptr == NULL)
+		return NULL;
+	memset(block->ptr, 0, block->bytes);
+	nm->n_blocks++;
+	*(block->huge ? &nm->huge_bytes : &nm->ordinary_bytes) += block->bytes;
+	nm->misplaced_bytes += misplaced_bytes(block->ptr, block->bytes, nm->node);
+	tt_numamem_note(nm, purpose, block->bytes);
+	return block->ptr;
+}
+
+static void
+numa_mem_free(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	struct tt_numamem *nm = (struct tt_numamem *)mem;
+	unsigned i = 0;
+
+	while (i < nm->n_blocks && nm->blocks[i].ptr != ptr)
+		i++;
+	TT_ASSERT(i < nm->n_blocks);
+	if (nm->blocks[i].huge)
+		rte_free(ptr);
+	else
+		munmap(ptr, nm->blocks[i].bytes);
+	nm->blocks[i] = nm->blocks[--nm->n_blocks];
+}
+
+void
+tt_numamem_init(struct tt_numamem *nm, unsigned node)
+{
+	*nm = (struct tt_numamem){
+			.mem = {.alloc = numa_mem_alloc, .free = numa_mem_free},
+			.node = node,
+	};
+}
+
+void
+tt_numamem_fini(struct tt_numamem *nm)
+{
+	free(nm->blocks);
+	*nm = (struct tt_numamem){0};
+}
+
+void
+tt_numamem_print(const struct tt_numamem *nm)
+{
+	char text[900];
+	int used = 0;
+
+	for (unsigned i = 0; i < nm->n_purposes && used < (int)sizeof(text); i++)
+		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s%s %.1f",
+				i == 0 ? "" : ", ", nm->purposes[i].name,
+				(double)nm->purposes[i].bytes / MIB);
+	if (nm->n_purposes == 0)
+		return;
+	tt_say("memory on NUMA node %u, MiB: %s; tables in huge pages %.1f, in ordinary ones "
+	       "%.1f",
+			nm->node, text, (double)nm->huge_bytes / MIB,
+			(double)nm->ordinary_bytes / MIB);
+	if (rte_eal_has_hugepages() && nm->ordinary_bytes > 0)
+		tt_warn("the huge pages of NUMA node %u hold %.1f MiB less than the tables need",
+				nm->node, (double)nm->ordinary_bytes / MIB);
+	if (nm->misplaced_bytes > 0)
+		tt_warn("about %.1f MiB of what should be on NUMA node %u lie on another",
+				(double)nm->misplaced_bytes / MIB, nm->node);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "replay.h"
+
+#include "tt_time.h"
+
+#include <rte_kvargs.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pcap/pcap.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool
+is_pcap_device(const char *name)
+{
+	return strncmp(name, "net_pcap", 8) == 0 || strncmp(name, "eth_pcap", 8) == 0;
+}
+
+static int
+add_file(struct tt_replay *replay, const char *name, const char *path,
+		struct tt_error *err)
+{
+	if (replay->n_files == TT_REPLAY_QUEUES_MAX)
+		return tt_error_set(err, -E2BIG, name,
+				"more than %d rx_pcap files; the driver takes no more "
+				"for one device",
+				TT_REPLAY_QUEUES_MAX);
+	replay->files[replay->n_files].path = strdup(path);
+	if (replay->files[replay->n_files].path == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	replay->n_files++;
+	return 0;
+}
+
+int
+tt_replay_parse(struct tt_replay *replay, const char *name, const char *args,
+		struct tt_error *err)
+{
+	struct rte_kvargs *pairs;
+	int rc = 0;
+
+	*replay = (struct tt_replay){0};
+	if (!is_pcap_device(name) || args == NULL)
+		return 0;
+	pairs = rte_kvargs_parse(args, NULL);
+	if (pairs == NULL)
+		return tt_error_set(err, -EINVAL, name, "not key=value pairs: %s", args);
+	for (unsigned i = 0; i < pairs->count && rc == 0; i++) {
+		const struct rte_kvargs_pair *pair = &pairs->pairs[i];
+
+		if (strcmp(pair->key, "rx_pcap") == 0)
+			rc = add_file(replay, name, pair->value, err);
+		else if (strcmp(pair->key, "infinite_rx") == 0)
+			replay->infinite = atoi(pair->value) == 1;
+	}
+	rte_kvargs_free(pairs);
+	return rc;
+}
+
+void
+tt_replay_fini(struct tt_replay *replay)
+{
+	for (unsigned i = 0; i < replay->n_files; i++)
+		free(replay->files[i].path);
+	*replay = (struct tt_replay){0};
+}
+
+/* What a file is that libpcap does not take, where that helps; else what libpcap said. */
+static const char *
+kind_of(const char *path, const char *libpcap_said)
+{
+	uint8_t magic[4] = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, magic, sizeof(magic));
+
+	if (fd >= 0)
+		close(fd);
+	if (n == 0)
+		return "it is empty";
+	if (n >= 2 && memcmp(magic, "\x1f\x8b", 2) == 0)
+		return "it is compressed (gzip); unpack it, or use teiten read";
+	if (n == 4 && memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0)
+		return "it is compressed (zstd); unpack it, or use teiten read";
+	return libpcap_said;
+}
+
+static int
+open_capture(const char *path, pcap_t **capture, struct tt_error *err)
+{
+	char text[PCAP_ERRBUF_SIZE] = "";
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return tt_error_set(err, -EINVAL, path,
+				"not a regular file; a replay has to read it twice");
+	if (access(path, R_OK) != 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	*capture = pcap_open_offline(path, text);
+	if (*capture == NULL)
+		return tt_error_set(err, -EBADMSG, path, "not a capture file: %s",
+				kind_of(path, text));
+	return 0;
+}
+
+static int
+check_device(const char *device, struct tt_error *err)
+{
+	struct tt_replay replay;
+	char *name = strndup(device, strcspn(device, ","));
+	const char *args = strchr(device, ',');
+	int rc;
+
+	if (name == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	rc = tt_replay_parse(&replay, name, args == NULL ? NULL : args + 1, err);
+	for (unsigned i = 0; i < replay.n_files && rc == 0; i++) {
+		pcap_t *capture;
+
+		rc = open_capture(replay.files[i].path, &capture, err);
+		if (rc == 0)
+			pcap_close(capture);
+	}
+	tt_replay_fini(&replay);
+	free(name);
+	return rc;
+}
+
+int
+tt_replay_check_args(const struct tt_eal *eal, struct tt_error *err)
+{
+	const char *device;
+
+	for (unsigned n = 0; (device = tt_eal_vdev(eal, n)) != NULL; n++) {
+		int rc = check_device(device, err);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* libpcap's numbers are those of capture files but for raw IP. */
+static uint16_t
+link_of(pcap_t *capture)
+{
+	int dlt = pcap_datalink(capture);
+
+	return dlt == DLT_RAW ? 101 : (uint16_t)dlt;
+}
+
+/* Frames of one interval that were met in a row. */
+struct run {
+	int64_t start_us;
+	uint64_t frames;
+};
+
+static int
+end_run(struct run *run, struct tt_sequence *sequence)
+{
+	int rc = 0;
+
+	if (run->frames > 0 && sequence != NULL)
+		rc = tt_sequence_expect(sequence, run->start_us, run->frames);
+	run->frames = 0;
+	return rc;
+}
+
+static int
+scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
+		struct tt_sequence *sequence)
+{
+	struct run run = {0};
+	struct pcap_pkthdr *header;
+	const u_char *data;
+	int got, rc = 0;
+
+	while (rc == 0 && (got = pcap_next_ex(capture, &header, &data)) == 1) {
+		int64_t us = tt_replay_time((uint64_t)header->ts.tv_sec * TT_US_PER_S
+				+ (uint64_t)header->ts.tv_usec);
+		int64_t start = tt_time_floor(us, interval_us);
+
+		if (run.frames == 0 || start != run.start_us) {
+			rc = end_run(&run, sequence);
+			run.start_us = start;
+		}
+		run.frames++;
+		file->frames++;
+		if (header->caplen > file->longest)
+			file->longest = header->caplen;
+	}
+	if (rc != 0)
+		return rc;
+	if (got == PCAP_ERROR)
+		tt_error_set(&file->end, -EBADMSG, file->path, "%s",
+				pcap_geterr(capture));
+	return end_run(&run, sequence);
+}
+
+int
+tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,
+		struct tt_sequence *sequence, struct tt_error *err)
+{
+	pcap_t *capture;
+	int rc = open_capture(file->path, &capture, err);
+
+	if (rc != 0)
+		return rc;
+	file->link = link_of(capture);
+	rc = scan_frames(capture, file, interval_us, sequence);
+	pcap_close(capture);
+	if (rc != 0)
+		return tt_error_set(err, rc, file->path, "out of memory");
+	return 0;
+}

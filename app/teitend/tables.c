@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "daemon.h"
+
+#include "say.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct tt_mem *
+tt_daemon_own_memory(struct tt_daemon *d)
+{
+	return &d->memory[rte_lcore_to_socket_id(rte_get_main_lcore())].mem;
+}
+
+/* One line for each file that is not what it should be; what was whole is replayed. */
+static void
+report_file(const struct tt_replay_file *file)
+{
+	if (file->end.code != 0)
+		tt_warn("%s: %s; the %" PRIu64 " whole frames before that are replayed",
+				file->path, file->end.why, file->frames);
+	if (!tt_link_known(file->link))
+		tt_warn("%s: link type %u is none that is decoded; its %" PRIu64
+			" frames are counted as unknown-link-type",
+				file->path, file->link, file->frames);
+}
+
+int
+tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
+{
+	const struct tt_config *config = &d->config;
+	unsigned n = d->plan.n_queues;
+	int rc = tt_sequence_create(&d->sequence, n, n * config->table_sets,
+			config->interval_us, config->max_gap_us, err);
+
+	for (unsigned i = 0; i < n && rc == 0; i++) {
+		const struct tt_plan_queue *q = &d->plan.queues[i];
+		struct tt_port *port = &d->plan.ports[q->port];
+
+		if (port->replay.n_files == 0)
+			continue;
+		rc = tt_replay_scan(&port->replay.files[q->queue], config->interval_us,
+				tt_port_is_replay(port) ? d->sequence : NULL, err);
+		if (rc == 0)
+			report_file(&port->replay.files[q->queue]);
+	}
+	d->only_replays = d->plan.n_replays == n;
+	return rc;
+}
+
+static struct rte_ring *
+make_ring(const char *kind, unsigned index, unsigned tallies, unsigned node)
+{
+	char name[RTE_RING_NAMESIZE];
+
+	snprintf(name, sizeof(name), "%s_%u", kind, index);
+	return rte_ring_create(name, tallies, (int)node,
+			RING_F_SP_ENQ | RING_F_SC_DEQ | RING_F_EXACT_SZ);
+}
+
+static int
+make_tallies(struct tt_daemon *d, struct tt_worker *w, struct tt_mem *mem,
+		struct tt_error *err)
+{
+	unsigned n = d->config.table_sets;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_tally **tally = &d->tallies[w->index * n + i];
+		int rc = tt_tally_create(tally, d->config.pairs, mem, err);
+
+		if (rc != 0)
+			return rc;
+		(*tally)->owner = w->index;
+		/* The first is the worker's open one. */
+		if (i > 0)
+			rte_ring_sp_enqueue(w->clean, *tally);
+	}
+	return 0;
+}
+
+static int
+make_worker(struct tt_daemon *d, unsigned index, struct tt_error *err)
+{
+	const struct tt_plan_queue *q = &d->plan.queues[index];
+	const struct tt_replay_file *file = tt_plan_file(&d->plan, q);
+	struct tt_port *port = &d->plan.ports[q->port];
+	struct tt_mem *mem = &d->memory[q->node].mem;
+	struct tt_worker *w = tt_mem_alloc(mem, sizeof(*w), "workers");
+
+	d->workers[index] = w;
+	if (w == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	w->index = index;
+	w->lcore = q->lcore;
+	w->port = port;
+	w->queue = q->queue;
+	w->burst = (uint16_t)d->config.burst;
+	w->replay = file != NULL;
+	w->expected = file == NULL ? 0 : file->frames;
+	w->damaged = file != NULL && file->end.code != 0;
+	w->link = port->replay.n_files > 0 ? port->replay.files[q->queue].link
+					   : TT_LINK_ETHERNET;
+	w->scratch = tt_mem_alloc(mem, TT_WORKER_SCRATCH, "workers");
+	w->sealed = make_ring("sealed", index, d->config.table_sets, q->node);
+	w->clean = make_ring("clean", index, d->config.table_sets, q->node);
+	if (w->scratch == NULL || w->sealed == NULL || w->clean == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	return make_tallies(d, w, mem, err);
+}
+
+static int
+open_shared(struct tt_daemon *d, struct tt_error *err)
+{
+	const struct tt_config *config = &d->config;
+	struct tt_mem *mem = tt_daemon_own_memory(d);
+	uint64_t tallies = (uint64_t)d->plan.n_queues * config->table_sets;
+	int rc = tt_prefix_set_parse(&d->monitored, config->monitored, err);
+
+	if (rc == 0)
+		rc = tt_geo_open(&d->geo, config->geo, mem, err);
+	if (rc == 0)
+		rc = tt_spool_open(&d->spool, config->spool, config->sensor,
+				d->only_replays ? TT_SYNC_BATCHED : TT_SYNC_EACH, err);
+	if (rc == 0)
+		rc = tt_merge_create(&d->merge, tallies * config->pairs, mem, err);
+	if (rc == 0)
+		rc = tt_book_init(&d->book, &d->plan, err);
+	return rc;
+}
+
+static int
+describe_run(struct tt_daemon *d, struct tt_error *err)
+{
+	gethostname(d->host, sizeof(d->host) - 1);
+	d->monitored_text = tt_prefix_set_format(&d->monitored);
+	if (d->monitored_text == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	d->run = (struct tt_run_info){
+			.monitored = d->monitored_text,
+			.monitored_addresses = tt_prefix_set_size(&d->monitored),
+			.program = TT_PROGRAM,
+			.version = TT_VERSION,
+			.host = d->host,
+			.workers = d->plan.n_queues,
+	};
+	return 0;
+}
+
+int
+tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
+{
+	unsigned n = d->plan.n_queues;
+	int rc = open_shared(d, err);
+
+	if (rc == 0)
+		rc = describe_run(d, err);
+	if (rc != 0)
+		return rc;
+	d->workers = calloc(n, sizeof(struct tt_worker *));
+	d->tallies = calloc((size_t)n * d->config.table_sets, sizeof(struct tt_tally *));
+	if (d->workers == NULL || d->tallies == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	for (unsigned i = 0; i < n && rc == 0; i++)
+		rc = make_worker(d, i, err);
+	return rc;
+}
+
+void
+tt_daemon_print_memory(const struct tt_daemon *d)
+{
+	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++) {
+		struct tt_numamem shown = d->memory[node];
+
+		if (d->plan.pools[node] != NULL)
+			tt_numamem_note(&shown, "packet buffers",
+					tt_plan_pool_bytes(&d->plan, node));
+		tt_numamem_print(&shown);
+	}
+}
+
+static void
+free_worker(struct tt_daemon *d, struct tt_worker *w)
+{
+	struct tt_mem *mem = &d->memory[d->plan.queues[w->index].node].mem;
+
+	rte_ring_free(w->sealed);
+	rte_ring_free(w->clean);
+	tt_mem_free(mem, w->scratch, TT_WORKER_SCRATCH);
+	tt_mem_free(mem, w, sizeof(*w));
+}
+
+static void
+free_tables(struct tt_daemon *d)
+{
+	unsigned n = d->plan.n_queues;
+
+	tt_sequence_destroy(d->sequence);
+	for (unsigned i = 0; d->tallies != NULL && i < n * d->config.table_sets; i++)
+		tt_tally_destroy(d->tallies[i]);
+	for (unsigned i = 0; d->workers != NULL && i < n; i++)
+		if (d->workers[i] != NULL)
+			free_worker(d, d->workers[i]);
+	free(d->tallies);
+	free(d->workers);
+	tt_merge_destroy(d->merge);
+	tt_geo_close(d->geo);
+}
+
+void
+tt_daemon_fini(struct tt_daemon *d)
+{
+	tt_spool_close(d->spool);
+	free_tables(d);
+	tt_book_fini(&d->book);
+	tt_plan_stop(&d->plan);
+	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++)
+		tt_numamem_fini(&d->memory[node]);
+	tt_prefix_set_fini(&d->monitored);
+	free(d->monitored_text);
+	tt_eal_stop(&d->eal);
+	tt_config_fini(&d->config);
+}
