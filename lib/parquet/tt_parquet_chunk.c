@@ -158,8 +158,8 @@ int
 tt_parquet_write_chunk(struct tt_parquet_writer *writer, unsigned column,
 		struct tt_parquet_chunk_out *chunk)
 {
-	const uint32_t *indices;
-	size_t n;
+	const uint32_t *indices = NULL;
+	size_t n = 0;
 	int ret = find_dictionary(writer, column, &n, &indices);
 
 	*chunk = (struct tt_parquet_chunk_out){.dictionary = ret > 0};

@@ -102,8 +102,8 @@ int
 tt_parquet_open(struct tt_parquet_reader **reader, const char *path, struct tt_error *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	size_t size;
-	void *map;
+	size_t size = 0;
+	void *map = NULL;
 	int ret;
 
 	*reader = NULL;

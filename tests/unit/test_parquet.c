@@ -218,7 +218,7 @@ assert_rows(const struct files *files, int64_t n)
 	int ret = holds_rows(files->bytes, files->size, n, &err);
 
 	if (ret < 0)
-		print_error("%s: %s\n", err.where, err.why);
+		print_error("# %s: %s\n", err.where, err.why);
 	assert_int_equal(ret, 1);
 }
 
@@ -342,7 +342,7 @@ every_flipped_bit_is_an_error_or_changes_nothing(void **state)
 		ret = holds_rows(files->bytes, files->size, 24, &err);
 		files->bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		if (ret == 0)
-			print_error("bit %zu of byte %zu of %zu\n", bit % 8, bit / 8,
+			print_error("# bit %zu of byte %zu of %zu\n", bit % 8, bit / 8,
 					files->size);
 		assert_int_not_equal(ret, 0);
 		if (ret < 0) {
@@ -381,7 +381,7 @@ random_damage_never_crashes(void **state)
 	struct files *files = *state;
 	uint8_t *bytes;
 
-	print_message("TT_SEED=%llu\n", (unsigned long long)seed);
+	print_message("# TT_SEED=%llu\n", (unsigned long long)seed);
 	write_rows(files, 100, 40, 10, 0);
 	bytes = malloc(files->size);
 	for (unsigned round = 0; round < 20000; round++) {
