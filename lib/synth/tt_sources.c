@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_sources.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Gives every country that the profile names a number. */
+static void
+number_countries(struct tt_source_pools *pools, const struct tt_profile *profile)
+{
+	for (unsigned i = 0; i < TT_N_COUNTRIES; i++)
+		pools->index[i] = -1;
+	for (unsigned i = 0; i < profile->n_components; i++) {
+		const struct tt_profile_component *c = &profile->components[i];
+
+		for (unsigned j = 0; j < c->n_shares; j++) {
+			tt_country country = tt_country_parse(c->shares[j].country);
+
+			if (country != TT_COUNTRY_UNKNOWN && pools->index[country] < 0)
+				pools->index[country] = (int)pools->n_countries++;
+		}
+	}
+}
+
+int
+tt_source_pools_init(struct tt_source_pools *pools, const struct tt_profile *profile,
+		const struct tt_geo *geo)
+{
+	int ret;
+
+	memset(pools, 0, sizeof(*pools));
+	ret = tt_pool_public(&pools->any, &profile->monitored);
+	pools->has_database = geo != NULL && strcmp(geo->identity, "none") != 0;
+	if (ret != 0 || !pools->has_database)
+		return ret;
+	number_countries(pools, profile);
+	if (pools->n_countries == 0)
+		return 0;
+	pools->countries = calloc(pools->n_countries, sizeof(*pools->countries));
+	if (pools->countries == NULL)
+		return -ENOMEM;
+	return tt_pool_countries(pools->countries, pools->index, geo, &pools->any);
+}
+
+void
+tt_source_pools_fini(struct tt_source_pools *pools)
+{
+	for (unsigned i = 0; pools->countries != NULL && i < pools->n_countries; i++)
+		tt_pool_fini(&pools->countries[i]);
+	free(pools->countries);
+	tt_pool_fini(&pools->any);
+}
+
+/* Cuts `sources` hosts into the groups' parts: one each, the rest by share. */
+static void
+share_hosts(struct tt_source_group *groups, const struct tt_profile_share *shares,
+		unsigned n, int64_t sources)
+{
+	double sum = 0, part = 0;
+	int64_t rest = sources - n, done = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += shares[i].weight;
+	for (unsigned i = 0; i < n; i++) {
+		int64_t until;
+
+		part += shares[i].weight;
+		until = i + 1 == n ? rest : (int64_t)(part / sum * (double)rest);
+		groups[i].n_hosts = sources == 0 ? 0 : (uint64_t)(1 + until - done);
+		groups[i].until = i + 1 == n || part >= sum
+				? UINT64_MAX
+				: (uint64_t)(part / sum * 18446744073709549568.0);
+		done = until;
+	}
+}
+
+static int
+find_pool(struct tt_source_group *g, const char *country,
+		const struct tt_source_pools *pools, struct tt_error *err)
+{
+	tt_country number = tt_country_parse(country);
+
+	g->pool = &pools->any;
+	if (pools->has_database && country[0] != '\0') {
+		int i = number == TT_COUNTRY_UNKNOWN ? -1 : pools->index[number];
+
+		if (i < 0)
+			return tt_error_set(err, -EINVAL, NULL, "there is no country %s",
+					country);
+		g->pool = &pools->countries[i];
+	}
+	if (g->pool->size == 0 || g->pool->size < g->n_hosts)
+		return tt_error_set(err, -EINVAL, NULL,
+				"%llu sources are wanted from %s, which has %llu addresses",
+				(unsigned long long)(g->n_hosts == 0 ? 1 : g->n_hosts),
+				country[0] == '\0' ? "anywhere" : country,
+				(unsigned long long)g->pool->size);
+	return 0;
+}
+
+static int
+init_group(struct tt_source_group *g, const struct tt_profile_component *c,
+		const char *country, const struct tt_source_pools *pools, uint64_t seed,
+		struct tt_error *err)
+{
+	int ret = find_pool(g, country, pools, err);
+
+	if (ret != 0)
+		return ret;
+	tt_permute_init(&g->order, g->pool->size,
+			tt_hash_3(seed, (uint8_t)country[0], (uint8_t)country[1]));
+	if (g->n_hosts == 0)
+		return 0;
+	g->hosts = malloc(g->n_hosts * sizeof(*g->hosts));
+	if (g->hosts == NULL
+			|| tt_weights_init(&g->weights, (uint32_t)g->n_hosts, c->zipf)
+					!= 0)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	for (uint64_t i = 0; i < g->n_hosts; i++)
+		g->hosts[i] = tt_pool_at(g->pool, tt_permute_at(&g->order, i));
+	return 0;
+}
+
+int
+tt_sources_init(struct tt_sources *s, const struct tt_profile_component *c,
+		const struct tt_source_pools *pools, uint64_t seed, uint64_t sequence,
+		struct tt_error *err)
+{
+	static const struct tt_profile_share anywhere = {.weight = 1};
+	const struct tt_profile_share *shares = pools->has_database ? c->shares
+								    : &anywhere;
+	int ret = 0;
+
+	*s = (struct tt_sources){.sequence = sequence};
+	s->n_groups = pools->has_database ? c->n_shares : 1;
+	s->groups = calloc(s->n_groups, sizeof(*s->groups));
+	if (s->groups == NULL) {
+		s->n_groups = 0;
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	}
+	share_hosts(s->groups, shares, s->n_groups, c->sources);
+	for (unsigned i = 0; ret == 0 && i < s->n_groups; i++)
+		ret = init_group(&s->groups[i], c, shares[i].country, pools, seed, err);
+	return ret;
+}
+
+void
+tt_sources_fini(struct tt_sources *s)
+{
+	for (unsigned i = 0; i < s->n_groups; i++) {
+		free(s->groups[i].hosts);
+		tt_weights_fini(&s->groups[i].weights);
+	}
+	free(s->groups);
+}

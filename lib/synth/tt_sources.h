@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside lib/synth: who sends the packets of a component. Each country of it is a group with its
+ * share of the packets and of the hosts, and Zipf weights of its own. The hosts of a group are
+ * the first n addresses of a random order of the country's addresses: distinct by construction,
+ * and the same for every component that names the same set of hosts.
+ */
+#ifndef TT_SOURCES_H
+#define TT_SOURCES_H
+
+#include "tt_permute.h"
+#include "tt_pool.h"
+#include "tt_profile.h"
+#include "tt_weights.h"
+
+/* The address pools that a profile needs, for all of its components. */
+struct tt_source_pools {
+	struct tt_pool any;
+	struct tt_pool *countries; /* [n_countries] */
+	unsigned n_countries;
+	int index[TT_N_COUNTRIES]; /* country → countries[], or -1 */
+	bool has_database; /* else everything comes from `any` */
+};
+
+int tt_source_pools_init(struct tt_source_pools *pools, const struct tt_profile *profile,
+		const struct tt_geo *geo) TT_MUST_CHECK;
+void tt_source_pools_fini(struct tt_source_pools *pools);
+
+struct tt_source_group {
+	uint64_t until; /* the group takes the values of the sequence up to this one */
+	uint32_t *hosts; /* [n_hosts], heaviest first; NULL: a new one for every packet */
+	uint64_t n_hosts;
+	struct tt_weights weights;
+	const struct tt_pool *pool;
+	struct tt_permute order;
+	uint64_t n_new;
+};
+
+struct tt_sources {
+	struct tt_source_group *groups; /* [n_groups] */
+	unsigned n_groups;
+	uint64_t sequence; /* multiples of the golden ratio modulo 1, in 2^-64 */
+};
+
+/* seed: of the set of hosts; sequence: where the sequence of countries begins. Returns 0,
+ * -ENOMEM, or -EINVAL with err->why. */
+int tt_sources_init(struct tt_sources *s, const struct tt_profile_component *c,
+		const struct tt_source_pools *pools, uint64_t seed, uint64_t sequence,
+		struct tt_error *err) TT_MUST_CHECK;
+void tt_sources_fini(struct tt_sources *s);
+
+static inline uint32_t
+tt_source_group_draw(struct tt_source_group *g, struct tt_rng *rng)
+{
+	uint64_t i;
+
+	if (g->hosts != NULL)
+		return g->hosts[tt_weights_draw(&g->weights, rng)];
+	i = g->n_new++;
+	if (g->n_new == g->pool->size)
+		g->n_new = 0; /* every address has sent once: begin again */
+	return tt_pool_at(g->pool, tt_permute_at(&g->order, i));
+}
+
+static inline uint32_t
+tt_sources_draw(struct tt_sources *s, struct tt_rng *rng)
+{
+	struct tt_source_group *g = s->groups;
+
+	s->sequence += TT_GOLDEN;
+	while (s->sequence > g->until)
+		g++;
+	return tt_source_group_draw(g, rng);
+}
+
+#endif
