@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #define BED_PAIRS     64
-#define BED_START     (INT64_C(1795387500) * TT_US_PER_S) /* 2026-11-22T22:05:00Z */
+#define BED_START     (INT64_C(1795387500) * TT_US_PER_S) /* 2026-11-22T22:45:00Z */
 #define BED_MINUTE    (60 * TT_US_PER_S)
 #define BED_MONITORED "192.0.2.0/24"
 

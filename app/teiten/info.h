@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* How `teiten info` prints: to standard output, as text for people or as JSON. */
+#ifndef INFO_H
+#define INFO_H
+
+#include "tt_summary.h"
+
+void info_manifest_text(const struct tt_manifest *manifest);
+void info_manifest_json(const struct tt_manifest *manifest);
+void info_summary_text(const struct tt_summary *summary);
+void info_summaries_json(const struct tt_summary *summaries, size_t n);
+
+#endif

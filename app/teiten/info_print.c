@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "info.h"
+#include "tt_time.h"
+
+#include <inttypes.h>
+
+#include <jansson.h>
+
+#define LABEL "  %-12s "
+
+static double
+seconds(int64_t us)
+{
+	return (double)us / TT_US_PER_S;
+}
+
+static void
+print_span(const char *label, int64_t start_us, int64_t end_us)
+{
+	char start[TT_TIME_TEXT_MAX], end[TT_TIME_TEXT_MAX];
+
+	printf(LABEL "%s to %s\n", label, tt_time_format(start_us, start),
+			tt_time_format(end_us, end));
+}
+
+static void
+print_losses(const struct tt_ledger_short *s)
+{
+	uint64_t lost = s->missed + s->no_mbuf + s->errors;
+	uint64_t offered = tt_ledger_offered(s);
+
+	printf(LABEL "%" PRIu64 " of %" PRIu64 " packets offered", "lost", lost, offered);
+	if (lost > 0)
+		printf(" (%.4f%%): %" PRIu64 " missed, %" PRIu64
+		       " without a buffer, %" PRIu64 " errors",
+				100.0 * (double)lost / (double)offered, s->missed,
+				s->no_mbuf, s->errors);
+	putchar('\n');
+}
+
+static void
+print_pauses(const char *label, const struct tt_pauses *pauses)
+{
+	if (pauses->n == 0)
+		printf(LABEL "none\n", label);
+	else
+		printf(LABEL "%" PRIu64 ", %.10g s in all\n", label, pauses->n,
+				seconds(pauses->us));
+}
+
+static void
+print_rate(int64_t packets, double address_days)
+{
+	if (address_days > 0)
+		printf(LABEL "%.2f packets per day and monitored address\n", "rate",
+				(double)packets / address_days);
+}
+
+void
+info_summary_text(const struct tt_summary *summary)
+{
+	const struct tt_summary *s = summary;
+
+	printf("sensor %s\n", s->sensor);
+	printf(LABEL "%" PRIu64 ", %" PRIu64 " complete, %" PRIu64 " partial\n",
+			"snapshots", s->snapshots, s->snapshots - s->partial, s->partial);
+	print_span("time", s->start_us, s->end_us);
+	printf(LABEL "%.10g s of %.10g s\n", "observed", seconds(s->observed_us),
+			seconds(s->end_us - s->start_us));
+	print_pauses("gaps", &s->gaps);
+	print_pauses("missing", &s->missing);
+	printf(LABEL "%" PRId64, "addresses", s->least_addresses);
+	if (s->most_addresses != s->least_addresses)
+		printf(" to %" PRId64, s->most_addresses);
+	printf(" monitored\n" LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64
+	       " frames\n",
+			"counted", s->packets, s->bytes, s->frames);
+	print_rate(s->packets, s->address_days);
+	printf(LABEL "at most %" PRIu64 " in one interval", "sources",
+			s->max_uniq_src_ip);
+	if (s->lower_bound > 0)
+		printf("; lower bounds in %" PRIu64 " snapshot%s", s->lower_bound,
+				s->lower_bound == 1 ? "" : "s");
+	putchar('\n');
+	print_losses(&s->ledger);
+	if (s->not_closing == 0)
+		printf(LABEL "closes\n", "ledger");
+	else
+		printf(LABEL "does not close in %" PRIu64 " of them\n", "ledger",
+				s->not_closing);
+}
+
+void
+info_manifest_text(const struct tt_manifest *manifest)
+{
+	const struct tt_manifest *m = manifest;
+
+	printf("snapshot of sensor %s\n", m->sensor);
+	print_span("time", m->start_us, m->end_us);
+	printf(LABEL "%s, nominally %" PRId64 " s, %.10g s observed\n", "interval",
+			m->complete ? "complete" : "partial", m->nominal_s,
+			seconds(m->observed_us));
+	if (m->gap_before_us > 0)
+		printf(LABEL "%.10g s before it\n", "gap", seconds(m->gap_before_us));
+	printf(LABEL "%s (%" PRId64 " addresses)\n", "monitored", m->monitored,
+			m->monitored_addresses);
+	printf(LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64 " frames\n",
+			"counted", m->packets, m->bytes, m->frames);
+	print_rate(m->packets,
+			seconds(m->observed_us) / 86400 * (double)m->monitored_addresses);
+	printf(LABEL "%" PRId64 "%s\n", "sources", m->uniq_src_ip,
+			m->exact ? "" : " at least: the tables were full");
+	printf(LABEL "%" PRId64 "\n", "targets", m->targets);
+	print_losses(&m->ledger);
+	printf(LABEL "%s\n", "ledger", m->ledger.closes ? "closes" : "does not close");
+	printf(LABEL "%s\n", "countries", m->geo);
+	printf(LABEL "%s %s on %s, %" PRId64 " worker%s\n", "written by", m->program,
+			m->version, m->host, m->workers, m->workers == 1 ? "" : "s");
+	for (unsigned i = 0; i < TT_N_TABLES; i++)
+		printf("  %-22s %10" PRId64 " rows %12" PRId64 " bytes\n",
+				tt_schema_of((enum tt_table)i)->file, m->files[i].rows,
+				m->files[i].bytes);
+}
+
+void
+info_manifest_json(const struct tt_manifest *manifest)
+{
+	char *text = tt_manifest_format(manifest);
+
+	if (text != NULL)
+		fputs(text, stdout);
+	free(text);
+}
+
+static json_t *
+pack_time(int64_t us)
+{
+	char text[TT_TIME_TEXT_MAX];
+
+	return json_string(tt_time_format(us, text));
+}
+
+static json_t *
+pack_pauses(const struct tt_pauses *pauses)
+{
+	return json_pack("{s:I s:I}", "n", (json_int_t)pauses->n, "us",
+			(json_int_t)pauses->us);
+}
+
+static json_t *
+pack_ledger(const struct tt_ledger_short *s)
+{
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:b}", "offered",
+			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
+			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
+			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
+			"counted", (json_int_t)s->counted, "closes", (int)s->closes);
+}
+
+static json_t *
+pack_summary(const struct tt_summary *s)
+{
+	json_t *rate = s->address_days > 0
+			? json_real((double)s->packets / s->address_days)
+			: json_null();
+
+	return json_pack("{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:[I,I] s:I s:I s:I "
+			 "s:I s:o s:o}",
+			"sensor", s->sensor, "snapshots", (json_int_t)s->snapshots,
+			"partial", (json_int_t)s->partial, "lower_bound",
+			(json_int_t)s->lower_bound, "ledger_not_closing",
+			(json_int_t)s->not_closing, "start", pack_time(s->start_us),
+			"end", pack_time(s->end_us), "observed_us",
+			(json_int_t)s->observed_us, "gaps", pack_pauses(&s->gaps),
+			"missing", pack_pauses(&s->missing), "monitored_addresses",
+			(json_int_t)s->least_addresses, (json_int_t)s->most_addresses,
+			"frames", (json_int_t)s->frames, "packets",
+			(json_int_t)s->packets, "bytes", (json_int_t)s->bytes,
+			"max_uniq_src_ip", (json_int_t)s->max_uniq_src_ip, "ledger",
+			pack_ledger(&s->ledger), "packets_per_day_address", rate);
+}
+
+void
+info_summaries_json(const struct tt_summary *summaries, size_t n)
+{
+	json_t *sensors = json_array();
+	json_t *root;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(sensors, pack_summary(&summaries[i]));
+	root = json_pack("{s:o}", "sensors", sensors);
+	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	putchar('\n');
+	json_decref(root);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "commands.h"
+#include "tt_base.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct command {
+	const char *name, *what;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+		{"read", "make snapshots from capture files", cmd_read},
+		{"info", "describe a spool or a snapshot", cmd_info},
+		{"verify", "prove snapshots intact", cmd_verify},
+		{"export", "print a table as CSV or JSON Lines", cmd_export},
+		{"top-targets", "print the ranking of targets", cmd_top_targets},
+		{"synth", "make a capture file of darknet traffic from a profile", cmd_synth},
+};
+
+static void
+help(FILE *out)
+{
+	fputs("Usage: teiten COMMAND [OPTION…] …\n"
+	      "Makes and reads the snapshots of a darknet sensor.\n\n",
+			out);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
+	fputs("\n`teiten COMMAND --help` says more; `teiten --version` prints the version.\n"
+	      "Exit status: 0 done, 1 bad data or a failed operation, 2 wrong usage.\n",
+			out);
+}
+
+/* What was printed is only known to be written once it is flushed. */
+static int
+flush_output(int status)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	/* A command that saw the error itself has said so. */
+	if (status == EXIT_OK)
+		fprintf(stderr, "teiten: standard output: %s\n",
+				errno == 0 ? "write error" : strerror(errno));
+	return status == EXIT_OK ? EXIT_DATA : status;
+}
+
+static int
+run(int argc, char **argv)
+{
+	const char *name = argv[1];
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++) {
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		help(stdout);
+		return EXIT_OK;
+	}
+	if (strcmp(name, "--version") == 0) {
+		printf("teiten %s\n", TT_VERSION);
+		return EXIT_OK;
+	}
+	fprintf(stderr, "teiten: unknown %s: %s\n", name[0] == '-' ? "option" : "command",
+			name);
+	return EXIT_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2) {
+		fputs("teiten: no command given; teiten --help lists them\n", stderr);
+		return EXIT_USAGE;
+	}
+	return flush_output(run(argc, argv));
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the subcommands that read snapshots share: options, and the choice of snapshots. */
+#ifndef TOOL_H
+#define TOOL_H
+
+#include "commands.h"
+#include "tt_snapshot.h"
+
+#include <getopt.h>
+
+/* A command line that is being read. */
+struct tool {
+	const char *name; /* "teiten export" */
+	const char *help;
+	const struct option *options; /* getopt_long; 'h' is help */
+	const char *short_options; /* starts with ':' */
+	int argc;
+	char **argv;
+	int status; /* of the program, once an option has ended it */
+};
+
+/* Prints "NAME: …" as one line to standard error and returns EXIT_USAGE. */
+int tool_usage(const struct tool *tool, const char *fmt, ...) TT_PRINTF(2, 3);
+
+/*
+ * Returns the next option's character, -1 after the last, or 0 where the command line is done
+ * with (help was printed, or what is wrong with it), and tool->status is how.
+ */
+int tool_option(struct tool *tool);
+
+/* Takes the only operand. Returns NULL where there is none or more than one, as above. */
+const char *tool_operand(struct tool *tool, const char *what);
+
+/* Which snapshots. */
+struct selection {
+	const char *path;
+	int64_t from_us, to_us; /* start in [from, to) */
+};
+
+#define SELECTION_ALL                                        \
+	{                                                    \
+		.from_us = TT_TIME_MIN, .to_us = TT_TIME_MAX \
+	}
+
+/* Takes the value of --from or --to. Returns false where it is no time, and says so. */
+bool tool_time(struct tool *tool, const char *option, int64_t *us);
+
+/*
+ * Opens each chosen snapshot in turn and calls each(). Snapshots that cannot be opened, or for
+ * which each() returns an error (with err filled), are reported and passed over; each() ends it
+ * with TOOL_STOP, having said why. *n: how many there were. Returns the exit status.
+ */
+#define TOOL_STOP 1
+int tool_each(const struct tool *tool, const struct selection *selection, size_t *n,
+		int (*each)(void *context, const struct tt_snapshot *snapshot,
+				struct tt_error *err),
+		void *context);
+
+#endif

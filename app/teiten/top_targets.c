@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tool.h"
+#include "tt_ranking.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const char help[] =
+		"Usage: teiten top-targets [OPTION…] PATH\n"
+		"Prints the ranking of targets (445/TCP, 8/ICMP) over all snapshots in PATH (a\n"
+		"spool, a sensor's directory, a day, or one snapshot): packets, share, bytes,\n"
+		"unique sources, and packets per day and monitored address. Over several\n"
+		"snapshots, the sources are the most in any one of them.\n"
+		"\n"
+		"  -n N             so many ranks (default 20)\n"
+		"  --class CLASS    only packets of that class, such as tcp-syn\n"
+		"  --format FORMAT  text (default), csv or jsonl\n"
+		"  --from TIME      intervals that start at TIME or later\n"
+		"  --to TIME        intervals that start before TIME\n"
+		"  -h, --help       print this\n"
+		"\n"
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z.\n";
+
+enum {
+	OPT_CLASS = 256,
+	OPT_FORMAT,
+	OPT_FROM,
+	OPT_TO,
+};
+
+static const struct option options[] = {
+		{"class", required_argument, NULL, OPT_CLASS},
+		{"format", required_argument, NULL, OPT_FORMAT},
+		{"from", required_argument, NULL, OPT_FROM},
+		{"to", required_argument, NULL, OPT_TO},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+};
+
+struct wish {
+	struct selection selection;
+	size_t n;
+	enum tt_ranking_format format;
+	bool one_class;
+	enum tt_class class;
+};
+
+static bool
+take_number(struct tool *tool, struct wish *w)
+{
+	char *end;
+
+	errno = 0;
+	w->n = strtoul(optarg, &end, 10);
+	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && errno == 0 && w->n > 0)
+		return true;
+	tool->status = tool_usage(tool, "-n: \"%s\" is no number from 1 on", optarg);
+	return false;
+}
+
+static bool
+take_class(struct tool *tool, struct wish *w)
+{
+	w->one_class = tt_class_parse(optarg, &w->class) == 0;
+	if (w->one_class)
+		return true;
+	fprintf(stderr, "%s: unknown class: %s (one of", tool->name, optarg);
+	for (unsigned c = 0; c < TT_N_CLASSES; c++)
+		fprintf(stderr, " %s", tt_class_name((enum tt_class)c));
+	fputs(")\n", stderr);
+	tool->status = EXIT_USAGE;
+	return false;
+}
+
+static bool
+take(struct tool *tool, struct wish *w, int option)
+{
+	switch (option) {
+	case 'n':
+		return take_number(tool, w);
+	case OPT_CLASS:
+		return take_class(tool, w);
+	case OPT_FROM:
+		return tool_time(tool, "--from", &w->selection.from_us);
+	case OPT_TO:
+		return tool_time(tool, "--to", &w->selection.to_us);
+	default:
+		if (tt_ranking_format_parse(optarg, &w->format) == 0)
+			return true;
+		tool->status = tool_usage(
+				tool, "unknown format: %s (text, csv or jsonl)", optarg);
+		return false;
+	}
+}
+
+static int
+add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
+{
+	return tt_ranking_add(context, snapshot, err);
+}
+
+static int
+rank(const struct tool *tool, const struct wish *w)
+{
+	struct tt_ranking ranking;
+	int status;
+	size_t n;
+
+	tt_ranking_init(&ranking, w->one_class ? &w->class : NULL);
+	status = tool_each(tool, &w->selection, &n, add, &ranking);
+	tt_ranking_sort(&ranking);
+	if (ranking.snapshots > 0 || (status == EXIT_OK && w->format != TT_RANKING_TEXT))
+		tt_ranking_print(&ranking, w->n, w->format, stdout);
+	if (n == 0 && status == EXIT_OK)
+		fprintf(w->format == TT_RANKING_TEXT ? stdout : stderr,
+				"no such snapshots in %s\n", w->selection.path);
+	tt_ranking_fini(&ranking);
+	return status;
+}
+
+int
+cmd_top_targets(int argc, char **argv)
+{
+	struct tool tool = {"teiten top-targets", help, options, ":hn:", argc, argv, 0};
+	struct wish w = {.selection = SELECTION_ALL, .n = 20};
+	int option;
+
+	while ((option = tool_option(&tool)) != -1) {
+		if (option == 0 || !take(&tool, &w, option))
+			return tool.status;
+	}
+	w.selection.path = tool_operand(&tool, "PATH");
+	return w.selection.path == NULL ? tool.status : rank(&tool, &w);
+}

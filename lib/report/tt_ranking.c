@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_ranking.h"
+#include "tt_hash.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define US_PER_DAY (86400.0 * TT_US_PER_S)
+
+void
+tt_ranking_init(struct tt_ranking *ranking, const enum tt_class *class)
+{
+	*ranking = (struct tt_ranking){.exact = true};
+	if (class != NULL) {
+		ranking->one_class = true;
+		ranking->class = *class;
+	}
+}
+
+void
+tt_ranking_fini(struct tt_ranking *ranking)
+{
+	free(ranking->ranks);
+	free(ranking->slots);
+	*ranking = (struct tt_ranking){0};
+}
+
+static size_t
+slot_of(const struct tt_ranking *r, uint8_t protocol, int32_t target)
+{
+	size_t mask = r->n_slots - 1;
+	size_t at = tt_hash_mix((uint64_t)protocol << 32 | (uint32_t)target) & mask;
+
+	while (r->slots[at] != 0) {
+		const struct tt_rank *rank = &r->ranks[r->slots[at] - 1];
+
+		if (rank->protocol == protocol && rank->target == target)
+			break;
+		at = (at + 1) & mask;
+	}
+	return at;
+}
+
+/* Doubles the room; the slots stay at most half full. */
+static int
+grow(struct tt_ranking *r)
+{
+	size_t room = r->room == 0 ? 256 : r->room * 2;
+	struct tt_rank *ranks = reallocarray(r->ranks, room, sizeof(*ranks));
+	uint32_t *slots;
+
+	if (ranks == NULL)
+		return -ENOMEM;
+	r->ranks = ranks;
+	slots = calloc(room * 2, sizeof(*slots));
+	if (slots == NULL)
+		return -ENOMEM;
+	free(r->slots);
+	r->slots = slots;
+	r->n_slots = room * 2;
+	r->room = room;
+	for (size_t i = 0; i < r->n_ranks; i++)
+		slots[slot_of(r, ranks[i].protocol, ranks[i].target)] = (uint32_t)i + 1;
+	return 0;
+}
+
+static struct tt_rank *
+find(struct tt_ranking *r, uint8_t protocol, int32_t target)
+{
+	size_t at;
+
+	if (r->n_ranks == r->room && grow(r) != 0)
+		return NULL;
+	at = slot_of(r, protocol, target);
+	if (r->slots[at] == 0) {
+		r->ranks[r->n_ranks++] = (struct tt_rank){
+				.protocol = protocol, .target = target};
+		r->slots[at] = (uint32_t)r->n_ranks;
+	}
+	return &r->ranks[r->slots[at] - 1];
+}
+
+/* The sources of the code that is being read, while rows are of one class. */
+struct code_sum {
+	uint8_t protocol;
+	int32_t target;
+	int64_t code;
+	uint64_t uniq_src_ip;
+};
+
+/*
+ * Rows of one target come together, ordered by code, class, country. A source has one country,
+ * so within a code and a class the countries add up.
+ */
+static void
+count_sources(struct tt_ranking *r, struct tt_rank *rank, struct code_sum *sum,
+		const struct tt_parquet_reader *row)
+{
+	int64_t code = tt_parquet_get_int(row, TT_TARGETS_CODE);
+
+	if (!r->one_class) {
+		rank->uniq_src_ip += (uint64_t)tt_parquet_get_int(
+				row, TT_TARGETS_UNIQ_SRC_IP_TARGET);
+	} else {
+		if (sum->protocol != rank->protocol || sum->target != rank->target
+				|| sum->code != code)
+			*sum = (struct code_sum){rank->protocol, rank->target, code, 0};
+		sum->uniq_src_ip += (uint64_t)tt_parquet_get_int(
+				row, TT_TARGETS_UNIQ_SRC_IP);
+		if (sum->uniq_src_ip > rank->uniq_src_ip)
+			rank->uniq_src_ip = sum->uniq_src_ip;
+	}
+	if (rank->uniq_src_ip > rank->max_uniq_src_ip)
+		rank->max_uniq_src_ip = rank->uniq_src_ip;
+}
+
+static int
+check_row(const struct tt_parquet_reader *row, const char *path, struct tt_error *err)
+{
+	const char *protocol_name = tt_parquet_get_text(row, TT_TARGETS_PROTOCOL);
+	uint8_t protocol;
+
+	if (tt_protocol_parse(protocol_name, &protocol) != 0)
+		return tt_error_set(err, -EBADMSG, path, "targets: \"%s\" is no protocol",
+				protocol_name);
+	if (tt_parquet_get_int(row, TT_TARGETS_PACKETS) < 0
+			|| tt_parquet_get_int(row, TT_TARGETS_BYTES) < 0)
+		return tt_error_set(err, -EBADMSG, path, "targets: a negative count");
+	return 0;
+}
+
+static int
+add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct code_sum *sum,
+		const char *path, struct tt_error *err)
+{
+	uint64_t packets = (uint64_t)tt_parquet_get_int(row, TT_TARGETS_PACKETS);
+	uint64_t bytes = (uint64_t)tt_parquet_get_int(row, TT_TARGETS_BYTES);
+	const char *class = tt_parquet_get_text(row, TT_TARGETS_CLASS);
+	struct tt_rank *rank = NULL;
+	uint8_t protocol;
+
+	if (r->one_class && strcmp(class, tt_class_name(r->class)) != 0)
+		return 0;
+	if (tt_protocol_parse(tt_parquet_get_text(row, TT_TARGETS_PROTOCOL), &protocol)
+			== 0)
+		rank = find(r, protocol,
+				(int32_t)tt_parquet_get_int(row, TT_TARGETS_TARGET));
+	if (rank == NULL)
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	rank->packets += packets;
+	rank->bytes += bytes;
+	r->packets += packets;
+	r->bytes += bytes;
+	count_sources(r, rank, sum, row);
+	return 0;
+}
+
+static void
+add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
+{
+	if (r->snapshots == 0 || m->start_us < r->first_us)
+		r->first_us = m->start_us;
+	if (r->snapshots == 0 || m->end_us > r->last_us)
+		r->last_us = m->end_us;
+	r->snapshots++;
+	r->exact = r->exact && m->exact;
+	r->observed_us += m->observed_us;
+	r->address_days += (double)m->observed_us / US_PER_DAY
+			* (double)m->monitored_addresses;
+}
+
+/* One pass over the table: without a ranking, only to see that it can be read to its end. */
+static int
+pass(struct tt_ranking *ranking, const struct tt_snapshot *snapshot, struct tt_error *err)
+{
+	struct tt_parquet_reader *reader;
+	struct code_sum sum = {.code = -1};
+	int ret = tt_snapshot_table(snapshot, TT_TABLE_TARGETS, &reader, err);
+	int more;
+
+	if (ret != 0)
+		return ret;
+	while (ret == 0 && (more = tt_parquet_next(reader, err)) != 0) {
+		if (more < 0)
+			ret = more;
+		else if (ranking == NULL)
+			ret = check_row(reader, snapshot->path, err);
+		else
+			ret = add_row(ranking, reader, &sum, snapshot->path, err);
+	}
+	tt_parquet_close(reader);
+	return ret;
+}
+
+int
+tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
+{
+	int ret = pass(NULL, snapshot, err);
+
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; i < ranking->n_ranks; i++)
+		ranking->ranks[i].uniq_src_ip = 0;
+	ret = pass(ranking, snapshot, err);
+	if (ret == 0)
+		add_denominator(ranking, &snapshot->manifest);
+	return ret;
+}
+
+static int
+rank_cmp(const void *a, const void *b)
+{
+	const struct tt_rank *x = a, *y = b;
+
+	if (x->packets != y->packets)
+		return x->packets > y->packets ? -1 : 1;
+	if (x->protocol != y->protocol)
+		return x->protocol < y->protocol ? -1 : 1;
+	return x->target < y->target ? -1 : x->target > y->target;
+}
+
+void
+tt_ranking_sort(struct tt_ranking *ranking)
+{
+	if (ranking->n_ranks > 1)
+		qsort(ranking->ranks, ranking->n_ranks, sizeof(ranking->ranks[0]),
+				rank_cmp);
+	free(ranking->slots);
+	ranking->slots = NULL;
+	ranking->n_slots = 0;
+}
+
+double
+tt_ranking_rate(const struct tt_ranking *ranking, uint64_t packets)
+{
+	return ranking->address_days > 0 ? (double)packets / ranking->address_days : 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The ranking of targets over any number of snapshots: `targets` summed by (protocol, target).
+ * One thread. Memory: 48 bytes for each distinct target.
+ *
+ * Rates are per day and monitored address, as observation reports give them: packets divided by
+ * the sum over snapshots of observed days x monitored addresses, so that intervals and sensors
+ * of unequal size weigh as they should.
+ *
+ * Unique sources cannot be summed over snapshots (a source comes again), and the tables of a
+ * snapshot do not say which sources a target had. So the ranking gives the greatest number in
+ * any one snapshot, max_uniq_src_ip: over one snapshot this is its unique sources, over several
+ * a lower bound. With a class, ICMP types of several codes count the greatest of their codes.
+ */
+#ifndef TT_RANKING_H
+#define TT_RANKING_H
+
+#include "tt_class.h"
+#include "tt_snapshot.h"
+
+struct tt_rank {
+	uint8_t protocol;
+	int32_t target; /* -1: none */
+	uint64_t packets, bytes;
+	uint64_t max_uniq_src_ip;
+	uint64_t uniq_src_ip; /* of the snapshot being added */
+};
+
+struct tt_ranking {
+	bool one_class; /* only packets of this class */
+	enum tt_class class;
+	struct tt_rank *ranks; /* [n_ranks], after tt_ranking_sort from the most packets */
+	size_t n_ranks, room;
+	uint32_t *slots; /* [n_slots] index into ranks + 1, or 0 */
+	size_t n_slots;
+	uint64_t snapshots, packets, bytes; /* of what was added, the class alone */
+	bool exact; /* unique counts of all snapshots were */
+	double address_days; /* observed days x monitored addresses */
+	int64_t observed_us, first_us, last_us; /* last: end of the latest interval */
+};
+
+/* Makes an empty ranking. class: NULL for all. */
+void tt_ranking_init(struct tt_ranking *ranking, const enum tt_class *class);
+void tt_ranking_fini(struct tt_ranking *ranking);
+
+/* Adds a snapshot, whose table is read once before, so that a damaged one adds nothing. Returns
+ * 0, or a negative errno with err naming the file. */
+int tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Sorts by packets, most first; equal ones by protocol and target. Ends adding. */
+void tt_ranking_sort(struct tt_ranking *ranking);
+
+/* Packets per day and monitored address; 0 where nothing was observed. */
+double tt_ranking_rate(const struct tt_ranking *ranking, uint64_t packets);
+
+enum tt_ranking_format {
+	TT_RANKING_TEXT,
+	TT_RANKING_CSV,
+	TT_RANKING_JSONL,
+};
+
+/* Parses "text", "csv" or "jsonl". Returns 0 or -EINVAL. */
+int tt_ranking_format_parse(
+		const char *name, enum tt_ranking_format *format) TT_MUST_CHECK;
+
+/* Prints the first n ranks; errors are those of the FILE. */
+void tt_ranking_print(const struct tt_ranking *ranking, size_t n,
+		enum tt_ranking_format format, FILE *out);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_ranking.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+int
+tt_ranking_format_parse(const char *name, enum tt_ranking_format *format)
+{
+	static const char *const names[] = {"text", "csv", "jsonl"};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			*format = (enum tt_ranking_format)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+/* One line, ready to be printed in any format. */
+struct line {
+	size_t rank; /* from 1 */
+	char name[32];
+	const struct tt_rank *data;
+	double share; /* 0 to 1 */
+	double rate; /* packets per day and monitored address */
+};
+
+static void
+print_head(const struct tt_ranking *r, FILE *out)
+{
+	char first[TT_TIME_TEXT_MAX], last[TT_TIME_TEXT_MAX];
+
+	fprintf(out,
+			"%" PRIu64 " snapshot%s, %s to %s, %.0f s observed, %" PRIu64
+			" packets",
+			r->snapshots, r->snapshots == 1 ? "" : "s",
+			tt_time_format(r->first_us, first),
+			tt_time_format(r->last_us, last),
+			(double)r->observed_us / TT_US_PER_S, r->packets);
+	if (r->one_class)
+		fprintf(out, " of class %s", tt_class_name(r->class));
+	fprintf(out, ", %zu target%s\n", r->n_ranks, r->n_ranks == 1 ? "" : "s");
+	if (r->n_ranks == 0)
+		return;
+	fprintf(out, "%5s  %-12s %14s %7s %16s %12s %16s\n", "rank", "target", "packets",
+			"share", "bytes", r->snapshots == 1 ? "sources" : "max sources",
+			"per day, address");
+}
+
+static void
+print_text(const struct line *l, FILE *out)
+{
+	fprintf(out,
+			"%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12" PRIu64
+			" %16.2f\n",
+			l->rank, l->name, l->data->packets, 100 * l->share,
+			l->data->bytes, l->data->max_uniq_src_ip, l->rate);
+}
+
+static void
+print_foot(const struct tt_ranking *r, FILE *out)
+{
+	if (r->n_ranks > 0 && r->snapshots > 1)
+		fputs("max sources: unique sources, the most in any one snapshot\n", out);
+	if (!r->exact)
+		fputs("tables were full: unique sources are lower bounds\n", out);
+	if (r->address_days == 0)
+		fputs("no monitored address was observed: no rates\n", out);
+}
+
+static void
+print_csv(const struct line *l, FILE *out)
+{
+	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%" PRIu64 ",%.6f\r\n", l->rank,
+			l->name, l->data->packets, l->share, l->data->bytes,
+			l->data->max_uniq_src_ip, l->rate);
+}
+
+static void
+print_jsonl(const struct line *l, FILE *out)
+{
+	fprintf(out,
+			"{\"rank\":%zu,\"target\":\"%s\",\"packets\":%" PRIu64
+			",\"share\":%.6f,\"bytes\":%" PRIu64
+			",\"max_uniq_src_ip\":%" PRIu64
+			",\"packets_per_day_address\":%.6f}\n",
+			l->rank, l->name, l->data->packets, l->share, l->data->bytes,
+			l->data->max_uniq_src_ip, l->rate);
+}
+
+static struct line
+make_line(const struct tt_ranking *r, size_t i)
+{
+	const struct tt_rank *rank = &r->ranks[i];
+	const struct tt_target target = {
+			.protocol = rank->protocol, .number = rank->target};
+	struct line line = {
+			.rank = i + 1,
+			.data = rank,
+			.share = (double)rank->packets / (double)r->packets,
+			.rate = tt_ranking_rate(r, rank->packets),
+	};
+
+	tt_target_format(target, line.name);
+	return line;
+}
+
+void
+tt_ranking_print(const struct tt_ranking *ranking, size_t n,
+		enum tt_ranking_format format, FILE *out)
+{
+	if (format == TT_RANKING_TEXT)
+		print_head(ranking, out);
+	if (format == TT_RANKING_CSV)
+		fputs("rank,target,packets,share,bytes,max_uniq_src_ip,"
+		      "packets_per_day_address\r\n",
+				out);
+	for (size_t i = 0; i < n && i < ranking->n_ranks; i++) {
+		struct line line = make_line(ranking, i);
+
+		if (format == TT_RANKING_TEXT)
+			print_text(&line, out);
+		else if (format == TT_RANKING_CSV)
+			print_csv(&line, out);
+		else
+			print_jsonl(&line, out);
+	}
+	if (format == TT_RANKING_TEXT)
+		print_foot(ranking, out);
+}

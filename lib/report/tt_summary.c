@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_summary.h"
+
+#define US_PER_DAY (86400.0 * TT_US_PER_S)
+
+void
+tt_summary_init(struct tt_summary *summary, const char *sensor)
+{
+	*summary = (struct tt_summary){.ledger.closes = true};
+	snprintf(summary->sensor, sizeof(summary->sensor), "%s", sensor);
+}
+
+static void
+add_pause(struct tt_pauses *pauses, int64_t us)
+{
+	if (us > 0) {
+		pauses->n++;
+		pauses->us += us;
+	}
+}
+
+static void
+add_ledger(struct tt_ledger_short *to, const struct tt_ledger_short *s)
+{
+	to->missed += s->missed;
+	to->no_mbuf += s->no_mbuf;
+	to->errors += s->errors;
+	to->delivered += s->delivered;
+	to->counted += s->counted;
+	to->closes = to->closes && s->closes;
+}
+
+static void
+add_times(struct tt_summary *s, const struct tt_manifest *m)
+{
+	if (s->snapshots == 0) {
+		s->start_us = m->start_us;
+		s->end_us = m->end_us;
+	} else {
+		add_pause(&s->missing, m->start_us - s->end_us - m->gap_before_us);
+	}
+	if (m->end_us > s->end_us)
+		s->end_us = m->end_us;
+	add_pause(&s->gaps, m->gap_before_us);
+	s->observed_us += m->observed_us;
+}
+
+void
+tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
+{
+	struct tt_summary *s = summary;
+	const struct tt_manifest *m = manifest;
+	int64_t addresses = m->monitored_addresses;
+
+	add_times(s, m);
+	if (s->snapshots == 0 || addresses < s->least_addresses)
+		s->least_addresses = addresses;
+	if (addresses > s->most_addresses)
+		s->most_addresses = addresses;
+	s->snapshots++;
+	s->partial += !m->complete;
+	s->lower_bound += !m->exact;
+	s->not_closing += !m->ledger.closes;
+	s->frames += m->frames;
+	s->packets += m->packets;
+	s->bytes += m->bytes;
+	if ((uint64_t)m->uniq_src_ip > s->max_uniq_src_ip)
+		s->max_uniq_src_ip = (uint64_t)m->uniq_src_ip;
+	s->address_days += (double)m->observed_us / US_PER_DAY * (double)addresses;
+	add_ledger(&s->ledger, &m->ledger);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the manifests of a sensor's snapshots say together: when it observed, what it counted,
+ * what was lost. One thread, caller's memory; snapshots are added in order of time.
+ */
+#ifndef TT_SUMMARY_H
+#define TT_SUMMARY_H
+
+#include "tt_snapshot.h"
+
+/* How often, and how long in all. */
+struct tt_pauses {
+	uint64_t n;
+	int64_t us;
+};
+
+struct tt_summary {
+	char sensor[TT_SENSOR_MAX + 1];
+	uint64_t snapshots, partial, lower_bound, not_closing;
+	int64_t start_us, end_us; /* of the first and of the latest interval */
+	int64_t observed_us;
+	struct tt_pauses gaps; /* jumps of packet time that snapshots record */
+	struct tt_pauses missing; /* spans without a snapshot that none records */
+	int64_t frames, packets, bytes;
+	uint64_t max_uniq_src_ip; /* in any one interval; they cannot be summed */
+	struct tt_ledger_short ledger;
+	double address_days; /* observed days x monitored addresses */
+	int64_t least_addresses, most_addresses;
+};
+
+void tt_summary_init(struct tt_summary *summary, const char *sensor);
+void tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest);
+
+#endif

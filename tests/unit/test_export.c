@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is printed of snapshots: tables as CSV and JSON Lines, and the ranking of targets. */
+#include "snapshot_bed.h"
+#include "tt_export.h"
+#include "tt_ranking.h"
+#include "tt_summary.h"
+
+static struct bed bed;
+static char *text; /* what the last export printed */
+
+static int
+setup(void **state)
+{
+	bed_init(&bed);
+	text = NULL;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	free(text);
+	bed_fini(&bed);
+	return 0;
+}
+
+static struct tt_snapshot *
+open_snapshot(int64_t start_us)
+{
+	struct tt_snapshot *snapshot = NULL;
+	struct tt_error err = {0};
+	char path[256];
+
+	if (tt_snapshot_open(&snapshot, bed_path(&bed, start_us, NULL, path), &err) != 0)
+		fail_msg("%s: %s", err.where, err.why);
+	return snapshot;
+}
+
+/* Exports one table of the first n minutes. */
+static void export(enum tt_table table, enum tt_export_format format, unsigned n)
+{
+	struct tt_export e = {.format = format, .table = table};
+	struct tt_error err = {0};
+	size_t size;
+
+	free(text);
+	e.out = open_memstream(&text, &size);
+	assert_int_equal(tt_export_begin(&e, &err), 0);
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_snapshot *s = open_snapshot(BED_START + i * BED_MINUTE);
+
+		assert_int_equal(tt_export_snapshot(&e, s, &err), 0);
+		tt_snapshot_close(s);
+	}
+	assert_int_equal(tt_export_end(&e, &err), 0);
+	fclose(e.out);
+}
+
+static void
+csv_has_one_header_and_a_line_for_each_row(void **state)
+{
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	tt_tally_reset(bed.tally);
+	bed_syn(&bed, 9, 80, BED_START + BED_MINUTE);
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
+	export(TT_TABLE_TARGETS, TT_EXPORT_CSV, 2);
+	assert_string_equal(text,
+			"interval_start,sensor,protocol,target,code,class,country,packets,"
+			"bytes,uniq_src_ip,uniq_src_ip_target\r\n"
+			"2026-11-22T22:45:00Z,tokyo-1,ICMP,8,0,icmp-echo-request,??,1,84,1,1"
+			"\r\n"
+			"2026-11-22T22:45:00Z,tokyo-1,TCP,23,0,tcp-syn,??,2,80,2,2\r\n"
+			"2026-11-22T22:45:00Z,tokyo-1,TCP,445,0,tcp-syn,??,3,120,2,2\r\n"
+			"2026-11-22T22:46:00Z,tokyo-1,TCP,80,0,tcp-syn,??,1,40,1,1\r\n");
+}
+
+static void
+json_lines_are_objects_with_the_columns_as_keys(void **state)
+{
+	tt_tally_reset(bed.tally);
+	bed_syn(&bed, 9, 80, BED_START + 5);
+	bed_write_ok(&bed, BED_START);
+	export(TT_TABLE_SOURCES, TT_EXPORT_JSONL, 1);
+	assert_string_equal(text,
+			"{\"interval_start\":\"2026-11-22T22:45:00Z\",\"sensor\":\"tokyo-1\""
+			",\"src_ip\":\"198.51.100.9\",\"country\":\"??\",\"packets\":1,"
+			"\"bytes\":40,\"targets\":1,\"classes\":\"tcp-syn\","
+			"\"first_seen\":\"2026-11-22T22:45:00.000005Z\","
+			"\"last_seen\":\"2026-11-22T22:45:00.000005Z\"}\n");
+}
+
+static void
+tables_without_rows_give_a_header_alone(void **state)
+{
+	tt_tally_reset(bed.tally);
+	bed_write_ok(&bed, BED_START);
+	export(TT_TABLE_DISTRIBUTIONS, TT_EXPORT_CSV, 1);
+	assert_string_equal(text,
+			"interval_start,sensor,distribution,value,label,packets,bytes\r\n");
+	export(TT_TABLE_DISTRIBUTIONS, TT_EXPORT_JSONL, 1);
+	assert_string_equal(text, "");
+}
+
+/* A port's name is free text: it is what needs quoting. */
+static void
+text_is_quoted_where_the_format_asks_for_it(void **state)
+{
+	struct tt_interval interval = {
+			.span = {BED_START, BED_START + BED_MINUTE},
+			.nominal_us = BED_MINUTE,
+			.tallies = &bed.tally,
+			.n_tallies = 1,
+	};
+	const struct tt_ledger_row row = {
+			"a\"b,c\\\n定", -1, "nic", TT_REASON_DELIVERED, 0};
+	const struct tt_run_info run = {.monitored = ""};
+
+	assert_int_equal(tt_spool_write(bed.spool, &interval, bed.merge, bed.geo, &run,
+					 &row, 1, &bed.totals, &bed.err),
+			0);
+	export(TT_TABLE_LEDGER, TT_EXPORT_CSV, 1);
+	assert_non_null(strstr(text, ",\"a\"\"b,c\\\n定\",-1,nic,delivered,0\r\n"));
+	export(TT_TABLE_LEDGER, TT_EXPORT_JSONL, 1);
+	assert_non_null(strstr(text, "\"port\":\"a\\\"b,c\\\\\\n定\",\"queue\":-1,"));
+}
+
+static void
+a_full_disk_is_an_error(void **state)
+{
+	struct tt_export e = {.table = TT_TABLE_LEDGER, .out_name = "full"};
+	struct tt_error err = {0};
+	struct tt_snapshot *s;
+	int ret;
+
+	e.out = fopen("/dev/full", "w");
+	if (e.out == NULL) {
+		print_message("skipped: there is no /dev/full\n");
+		skip();
+	}
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = open_snapshot(BED_START);
+	ret = tt_export_begin(&e, &err);
+	for (unsigned i = 0; ret == 0 && i < 100; i++)
+		ret = tt_export_snapshot(&e, s, &err);
+	assert_int_equal(ret, -ENOSPC);
+	assert_string_equal(err.where, "full");
+	tt_snapshot_close(s);
+	fclose(e.out);
+}
+
+static void
+add_minute(struct tt_ranking *ranking, unsigned minute)
+{
+	struct tt_snapshot *s = open_snapshot(BED_START + minute * BED_MINUTE);
+	struct tt_error err = {0};
+
+	assert_int_equal(tt_ranking_add(ranking, s, &err), 0);
+	tt_snapshot_close(s);
+}
+
+static void
+targets_are_ranked_by_packets_over_snapshots(void **state)
+{
+	struct tt_ranking r;
+
+	bed_count_some(&bed, BED_START); /* 445: 3 by 2, 23: 2 by 2, 8/ICMP: 1 by 1 */
+	bed_write_ok(&bed, BED_START);
+	tt_tally_reset(bed.tally);
+	for (unsigned i = 0; i < 10; i++)
+		bed_syn(&bed, i % 5, 23, BED_START + BED_MINUTE + i);
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
+
+	tt_ranking_init(&r, NULL);
+	add_minute(&r, 0);
+	add_minute(&r, 1);
+	tt_ranking_sort(&r);
+	assert_int_equal(r.n_ranks, 3);
+	assert_int_equal(r.packets, 16);
+	assert_int_equal(r.ranks[0].target, 23);
+	assert_int_equal(r.ranks[0].packets, 12);
+	assert_int_equal(r.ranks[0].bytes, 480);
+	assert_int_equal(r.ranks[0].max_uniq_src_ip, 5);
+	assert_int_equal(r.ranks[1].target, 445);
+	assert_int_equal(r.ranks[2].protocol, TT_PROTO_ICMP);
+	/* Two minutes of 256 addresses. */
+	assert_float_equal(tt_ranking_rate(&r, 12), 12 / (120.0 / 86400 * 256), 1e-9);
+	tt_ranking_fini(&r);
+}
+
+static void
+a_ranking_of_one_class_leaves_out_the_others(void **state)
+{
+	const enum tt_class class = TT_CLASS_ICMP_ECHO_REQUEST;
+	struct tt_ranking r;
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	tt_ranking_init(&r, &class);
+	add_minute(&r, 0);
+	tt_ranking_sort(&r);
+	assert_int_equal(r.n_ranks, 1);
+	assert_int_equal(r.ranks[0].protocol, TT_PROTO_ICMP);
+	assert_int_equal(r.packets, 1);
+	assert_int_equal(r.ranks[0].max_uniq_src_ip, 1);
+	tt_ranking_fini(&r);
+}
+
+static void
+thousands_of_targets_keep_their_own_counts(void **state)
+{
+	struct tt_ranking r;
+
+	tt_ranking_init(&r, NULL);
+	for (unsigned minute = 0; minute < 20; minute++) {
+		tt_tally_reset(bed.tally);
+		for (unsigned i = 0; i < BED_PAIRS; i++)
+			for (unsigned n = 0; n <= minute; n++)
+				bed_syn(&bed, 1, (uint16_t)(minute * BED_PAIRS + i),
+						BED_START + minute * BED_MINUTE);
+		bed_write_ok(&bed, BED_START + minute * BED_MINUTE);
+		add_minute(&r, minute);
+	}
+	tt_ranking_sort(&r);
+	assert_int_equal(r.n_ranks, 20 * BED_PAIRS);
+	for (unsigned i = 0; i < 20 * BED_PAIRS; i++) {
+		assert_int_equal(r.ranks[i].packets, 20 - i / BED_PAIRS);
+		assert_int_equal(r.ranks[i].target,
+				(19 - i / BED_PAIRS) * BED_PAIRS + i % BED_PAIRS);
+	}
+	tt_ranking_fini(&r);
+}
+
+static void
+a_summary_tells_gaps_from_missing_snapshots(void **state)
+{
+	struct tt_manifest m = {
+			.start_us = BED_START,
+			.end_us = BED_START + BED_MINUTE,
+			.observed_us = BED_MINUTE,
+			.complete = true,
+			.monitored_addresses = 256,
+			.ledger.closes = true,
+	};
+	struct tt_summary s;
+
+	tt_summary_init(&s, "tokyo-1");
+	tt_summary_add(&s, &m);
+	m.start_us += 4 * BED_MINUTE; /* a gap of three minutes, recorded */
+	m.end_us += 4 * BED_MINUTE;
+	m.gap_before_us = 3 * BED_MINUTE;
+	tt_summary_add(&s, &m);
+	m.start_us += 3 * BED_MINUTE; /* two minutes that nothing accounts for */
+	m.end_us += 3 * BED_MINUTE;
+	m.gap_before_us = 0;
+	m.ledger.closes = false;
+	tt_summary_add(&s, &m);
+	assert_int_equal(s.gaps.n, 1);
+	assert_int_equal(s.gaps.us, 3 * BED_MINUTE);
+	assert_int_equal(s.missing.n, 1);
+	assert_int_equal(s.missing.us, 2 * BED_MINUTE);
+	assert_int_equal(s.not_closing, 1);
+	assert_int_equal(s.snapshots, 3);
+}
+
+int
+main(void)
+{
+#define BEDDED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+			BEDDED(csv_has_one_header_and_a_line_for_each_row),
+			BEDDED(json_lines_are_objects_with_the_columns_as_keys),
+			BEDDED(tables_without_rows_give_a_header_alone),
+			BEDDED(text_is_quoted_where_the_format_asks_for_it),
+			BEDDED(a_full_disk_is_an_error),
+			BEDDED(targets_are_ranked_by_packets_over_snapshots),
+			BEDDED(a_ranking_of_one_class_leaves_out_the_others),
+			BEDDED(thousands_of_targets_keep_their_own_counts),
+			cmocka_unit_test(a_summary_tells_gaps_from_missing_snapshots),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
