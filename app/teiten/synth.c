@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* teiten synth: a profile → a capture file of synthetic darknet traffic. */
 #include "commands.h"
+#include "synth_out.h"
 
 #include "tt_synth.h"
 #include "tt_time.h"
@@ -16,6 +17,7 @@
 struct request {
 	const char *profile, *out, *geo;
 	struct tt_synth_options options;
+	unsigned split;
 	bool help;
 };
 
@@ -32,7 +34,9 @@ usage(FILE *to)
 	      "                      sources come from anywhere\n"
 	      "  --start TIME        instead of the profile's, e.g. 2026-01-05T00:00:00Z\n"
 	      "  --duration SECONDS  instead of the profile's\n"
-	      "  --packets N         exactly N packets, in the profile's proportions\n",
+	      "  --packets N         exactly N packets, in the profile's proportions\n"
+	      "  --split N           N files, FILE-0.pcap and so on, one per receive queue:\n"
+	      "                      the packets of a source are in the same file\n",
 			to);
 }
 
@@ -93,6 +97,11 @@ set_option(struct request *r, char option, const char *value)
 			return bad_value("packets", value, "a number from 1 to 10^12");
 		r->options.packets = (int64_t)number;
 		return EXIT_OK;
+	case 'q':
+		if (!parse_u64(value, 1, SYNTH_OUT_MAX, &number))
+			return bad_value("split", value, "a number from 1 to 64");
+		r->split = (unsigned)number;
+		return EXIT_OK;
 	default:
 		return EXIT_USAGE; /* getopt has said it */
 	}
@@ -109,6 +118,7 @@ parse_args(struct request *r, int argc, char **argv)
 			{"start", required_argument, NULL, 't'},
 			{"duration", required_argument, NULL, 'd'},
 			{"packets", required_argument, NULL, 'n'},
+			{"split", required_argument, NULL, 'q'},
 			{"help", no_argument, NULL, 'h'},
 			{0},
 	};
@@ -126,6 +136,8 @@ parse_args(struct request *r, int argc, char **argv)
 		fprintf(stderr, PROGRAM ": unexpected operand %s\n", argv[optind]);
 	else if (r->profile == NULL || r->out == NULL)
 		fprintf(stderr, PROGRAM ": --profile and --out are needed; see --help\n");
+	else if (r->split > 1 && strcmp(r->out, "-") == 0)
+		fprintf(stderr, PROGRAM ": --split: standard output is one file\n");
 	else
 		return EXIT_OK;
 	return EXIT_USAGE;
@@ -145,21 +157,21 @@ show_progress(int64_t done, int64_t total)
 }
 
 static int
-write_frames(struct tt_synth *synth, const char *out, struct tt_error *err)
+write_frames(struct tt_synth *synth, const struct request *r, struct tt_error *err)
 {
-	struct tt_capwriter *writer;
+	struct synth_out out;
 	struct tt_frame frame;
 	int64_t done = 0, total = tt_synth_total(synth);
-	int ret = tt_capwriter_open(&writer, out, TT_LINK_ETHERNET, err), closed;
+	int ret = synth_out_open(&out, r->out, r->split, err), closed;
 
 	if (ret != 0)
 		return ret;
 	while (ret == 0 && tt_synth_next(synth, &frame)) {
-		ret = tt_capwriter_write(writer, &frame, err);
+		ret = synth_out_write(&out, &frame, err);
 		if ((++done & 0x3ffff) == 0 || done == total)
 			show_progress(done, total);
 	}
-	closed = tt_capwriter_close(writer, ret == 0 ? err : NULL);
+	closed = synth_out_close(&out, ret == 0 ? err : NULL);
 	return ret == 0 ? closed : ret;
 }
 
@@ -196,7 +208,7 @@ generate(const struct request *r, struct tt_error *err)
 			tt_error_at(err, "%s", r->profile);
 	}
 	if (ret == 0)
-		ret = write_frames(synth, r->out, err);
+		ret = write_frames(synth, r, err);
 	if (ret == 0)
 		print_summary(profile, synth, r, geo);
 	tt_synth_destroy(synth);
@@ -208,7 +220,7 @@ generate(const struct request *r, struct tt_error *err)
 int
 cmd_synth(int argc, char **argv)
 {
-	struct request r = {.options = {.seed = 1, .start_us = -1}};
+	struct request r = {.split = 1, .options = {.seed = 1, .start_us = -1}};
 	struct tt_error err = {0};
 	int status = parse_args(&r, argc, argv);
 

@@ -131,6 +131,19 @@ add_overflow(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n)
 	}
 }
 
+/* The cells of a distribution, of which the six control bits of TCP are the sum of others. */
+static struct tt_count
+distribution_cell(const struct tt_count *cells, enum tt_distribution d, uint32_t value)
+{
+	struct tt_count sum = cells[value];
+
+	for (uint32_t i = value + 64; d == TT_DIST_TCP_FLAGS && i < 4096; i += 64) {
+		sum.packets += cells[i].packets;
+		sum.bytes += cells[i].bytes;
+	}
+	return sum;
+}
+
 static int
 emit_distribution(struct tt_merge *m, enum tt_distribution d,
 		const struct tt_merge_sink *sink, struct tt_error *err)
@@ -139,8 +152,11 @@ emit_distribution(struct tt_merge *m, enum tt_distribution d,
 	int ret = 0;
 
 	tt_distribution_range(d, &first, &n);
+	if (d == TT_DIST_TCP_FLAGS)
+		n = 64;
 	for (uint32_t i = 0; i < n && ret == 0; i++) {
-		struct tt_distribution_row row = {d, i, m->cells[first + i]};
+		struct tt_distribution_row row = {
+				d, i, distribution_cell(m->cells + first, d, i)};
 
 		if (row.count.packets != 0)
 			ret = sink->distribution(sink->context, &row, err);

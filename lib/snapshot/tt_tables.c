@@ -111,6 +111,7 @@ distribution_label(const struct tt_distribution_row *r, char text[64])
 	case TT_DIST_IP_PROTOCOL:
 		return tt_protocol_name((uint8_t)r->value, text);
 	case TT_DIST_TCP_FLAGS:
+	case TT_DIST_TCP_FLAGS_ALL:
 		return tt_tcp_flags_format((uint16_t)r->value, text);
 	case TT_DIST_ENCAPSULATION:
 		return tt_encap_format((uint8_t)r->value, text);

@@ -170,7 +170,7 @@ end_distributions(const struct table *t)
 {
 	for (unsigned d = 0; d < TT_N_DISTRIBUTIONS; d++) {
 		const struct tt_count *sum = &t->distributions[d];
-		bool some = d == TT_DIST_TCP_FLAGS;
+		bool some = d == TT_DIST_TCP_FLAGS || d == TT_DIST_TCP_FLAGS_ALL;
 
 		if (some ? sum->packets > (uint64_t)t->m->packets
 			 : sum->packets != (uint64_t)t->m->packets

@@ -46,7 +46,8 @@ _Static_assert(sizeof(struct tt_slot) == 64, "a slot is one cache line");
 enum tt_distribution {
 	TT_DIST_IP_PROTOCOL, /* value: protocol number */
 	TT_DIST_TTL, /* value: TTL or hop limit */
-	TT_DIST_TCP_FLAGS, /* value: 12 flag bits */
+	TT_DIST_TCP_FLAGS, /* value: the six control bits, URG to FIN; a marginal of the next */
+	TT_DIST_TCP_FLAGS_ALL, /* value: all twelve, with CWR, ECE, AE and the reserved ones */
 	TT_DIST_ENCAPSULATION, /* value: set of enum tt_encap */
 	TT_DIST_IP_LENGTH, /* value: bytes; 65536 stands for all longer ones */
 	TT_N_DISTRIBUTIONS
@@ -130,7 +131,8 @@ void tt_tally_one_ref(
 uint32_t tt_overflow_index(tt_target_key key);
 tt_target_key tt_overflow_key(uint32_t index);
 
-/* "ip-protocol", "ttl", …; and the cell range [first, first + n) of a distribution. */
+/* "ip-protocol", "ttl", …; and the cell range [first, first + n) of a distribution. The range
+ * of TT_DIST_TCP_FLAGS is that of TT_DIST_TCP_FLAGS_ALL: its cell i counts for value i % 64. */
 const char *tt_distribution_name(enum tt_distribution d);
 void tt_distribution_range(enum tt_distribution d, uint32_t *first, uint32_t *n);
 

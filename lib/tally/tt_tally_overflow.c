@@ -83,6 +83,7 @@ tt_distribution_name(enum tt_distribution d)
 			[TT_DIST_IP_PROTOCOL] = "ip-protocol",
 			[TT_DIST_TTL] = "ttl",
 			[TT_DIST_TCP_FLAGS] = "tcp-flags",
+			[TT_DIST_TCP_FLAGS_ALL] = "tcp-flags-all",
 			[TT_DIST_ENCAPSULATION] = "encapsulation",
 			[TT_DIST_IP_LENGTH] = "ip-length",
 	};
@@ -93,10 +94,18 @@ tt_distribution_name(enum tt_distribution d)
 void
 tt_distribution_range(enum tt_distribution d, uint32_t *first, uint32_t *n)
 {
-	static const uint32_t starts[TT_N_DISTRIBUTIONS + 1] = {TT_CELL_IP_PROTOCOL,
-			TT_CELL_TTL, TT_CELL_TCP_FLAGS, TT_CELL_ENCAPSULATION,
-			TT_CELL_IP_LENGTH, TT_N_CELLS};
+	static const struct {
+		uint32_t first, n;
+	} ranges[TT_N_DISTRIBUTIONS] = {
+			[TT_DIST_IP_PROTOCOL] = {TT_CELL_IP_PROTOCOL, 256},
+			[TT_DIST_TTL] = {TT_CELL_TTL, 256},
+			[TT_DIST_TCP_FLAGS] = {TT_CELL_TCP_FLAGS, 4096},
+			[TT_DIST_TCP_FLAGS_ALL] = {TT_CELL_TCP_FLAGS, 4096},
+			[TT_DIST_ENCAPSULATION] = {TT_CELL_ENCAPSULATION, TT_N_ENCAPS},
+			[TT_DIST_IP_LENGTH] = {TT_CELL_IP_LENGTH,
+					TT_DIST_IP_LENGTH_MAX + 1},
+	};
 
-	*first = starts[d];
-	*n = starts[d + 1] - starts[d];
+	*first = ranges[d].first;
+	*n = ranges[d].n;
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* teiten read: capture files → snapshots. */
+#include "commands.h"
+#include "reading.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+static void
+usage(const struct tt_config_cli *cli)
+{
+	printf("Usage: teiten read [OPTIONS] FILE...\n"
+	       "Makes snapshots from capture files: pcap and pcapng, plain, .gz or .zst.\n"
+	       "Several files are read side by side, as the queues of one port would be.\n\n");
+	tt_config_print_help(cli, stdout);
+}
+
+static int
+open_tables(struct reading *r, struct tt_error *err)
+{
+	struct tt_mem *heap = tt_mem_heap();
+	int ret = tt_tally_create(&r->tally, r->config.pairs, heap, err);
+
+	if (ret == 0)
+		ret = tt_merge_create(&r->merge, r->config.pairs, heap, err);
+	if (ret == 0)
+		ret = tt_geo_open(&r->geo, r->config.geo, heap, err);
+	if (ret == 0)
+		ret = tt_sequence_create(&r->sequence, 1, 2, r->config.interval_us,
+				r->config.max_gap_us, err);
+	return ret;
+}
+
+static int
+describe_run(struct reading *r, struct tt_error *err)
+{
+	gethostname(r->host, sizeof(r->host) - 1);
+	r->monitored_text = tt_prefix_set_format(&r->monitored);
+	if (r->monitored_text == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	r->run = (struct tt_run_info){.monitored = r->monitored_text,
+			.monitored_addresses = tt_prefix_set_size(&r->monitored),
+			.program = "teiten read",
+			.version = TT_VERSION,
+			.host = r->host,
+			.workers = 1};
+	return 0;
+}
+
+static int
+open_reading(struct reading *r, char **paths, unsigned n, struct tt_error *err)
+{
+	int ret = tt_prefix_set_parse(&r->monitored, r->config.monitored, err);
+
+	r->inputs = calloc(n, sizeof(*r->inputs));
+	if (r->inputs == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	r->n_inputs = n;
+	if (ret == 0)
+		ret = describe_run(r, err);
+	if (ret == 0)
+		ret = open_tables(r, err);
+	for (unsigned i = 0; i < n && ret == 0; i++) {
+		r->inputs[i].path = paths[i];
+		ret = reading_scan(r, &r->inputs[i], err);
+	}
+	if (ret == 0)
+		ret = tt_spool_open(&r->spool, r->config.spool, r->config.sensor,
+				TT_SYNC_BATCHED, err);
+	return ret;
+}
+
+static void
+close_reading(struct reading *r)
+{
+	tt_spool_close(r->spool);
+	tt_sequence_destroy(r->sequence);
+	tt_geo_close(r->geo);
+	tt_merge_destroy(r->merge);
+	tt_tally_destroy(r->tally);
+	tt_prefix_set_fini(&r->monitored);
+	free(r->monitored_text);
+	free(r->inputs);
+}
+
+static void
+print_summary(const struct reading *r)
+{
+	printf("%" PRIu64 " frames, %" PRIu64 " snapshots in %s/%s\n", r->frames,
+			r->snapshots, r->config.spool, r->config.sensor);
+	for (unsigned f = 0; f < TT_N_FATES; f++)
+		if (r->fates[f] > 0)
+			printf("  %-22s %12" PRIu64 "\n", tt_fate_name((enum tt_fate)f),
+					r->fates[f]);
+	if (r->late > 0)
+		printf("  %" PRIu64
+		       " of them late: older than an interval already begun\n",
+				r->late);
+	if (r->overflow > 0)
+		printf("  %" PRIu64 " of them without their source: the table of %" PRIu64
+		       " pairs was full, unique counts are lower bounds\n",
+				r->overflow, r->config.pairs);
+}
+
+/* Is anything wrong with the inputs that was said, and does not stop the reading? */
+static bool
+inputs_sound(const struct reading *r)
+{
+	for (unsigned i = 0; i < r->n_inputs; i++)
+		if (r->inputs[i].cut || r->inputs[i].unknown_link > 0)
+			return false;
+	return true;
+}
+
+static int
+read_files(struct reading *r, char **paths, unsigned n)
+{
+	struct tt_error err = {0};
+	int ret = open_reading(r, paths, n, &err);
+
+	if (ret == 0)
+		ret = reading_run(r, &err);
+	if (ret != 0)
+		tt_error_print("teiten read", &err);
+	else
+		print_summary(r);
+	if (ret == 0 && !inputs_sound(r))
+		ret = -EBADMSG;
+	close_reading(r);
+	return ret == 0 ? EXIT_OK : EXIT_DATA;
+}
+
+/* What the command line asks for. */
+static int
+act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
+{
+	struct tt_error err = {0};
+
+	if (cli->action == TT_CONFIG_HELP) {
+		usage(cli);
+		return EXIT_OK;
+	}
+	if (cli->action == TT_CONFIG_VERSION) {
+		printf("teiten %s\n", TT_VERSION);
+		return EXIT_OK;
+	}
+	if (tt_config_check(&r->config, &err) != 0) {
+		tt_error_print("teiten read", &err);
+		return EXIT_USAGE;
+	}
+	if (cli->action == TT_CONFIG_PRINT) {
+		tt_config_print(&r->config, TT_CONFIG_COMMON, stdout);
+		return EXIT_OK;
+	}
+	if (cli->action == TT_CONFIG_CHECK) {
+		printf("the configuration is sound\n");
+		return EXIT_OK;
+	}
+	if (cli->first_operand == argc) {
+		fprintf(stderr, "teiten read: no capture file given\n");
+		return EXIT_USAGE;
+	}
+	return read_files(r, argv + cli->first_operand,
+			(unsigned)(argc - cli->first_operand));
+}
+
+int
+cmd_read(int argc, char **argv)
+{
+	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON, .operands = true};
+	struct reading *r = calloc(1, sizeof(*r));
+	struct tt_error err = {0};
+	int status;
+
+	if (r == NULL || tt_config_init(&r->config, &err) != 0) {
+		fprintf(stderr, "teiten read: out of memory\n");
+		free(r);
+		return EXIT_DATA;
+	}
+	if (tt_config_parse_args(&r->config, &cli, argc, argv, &err) != 0) {
+		tt_error_print("teiten read", &err);
+		status = EXIT_USAGE;
+	} else {
+		status = act(r, &cli, argc, argv);
+	}
+	tt_config_fini(&r->config);
+	free(r);
+	return status;
+}

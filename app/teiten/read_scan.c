@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reading.h"
+
+#include "tt_packet.h"
+#include "tt_time.h"
+
+/* Frames of one interval that lie one after the other are announced at once. */
+struct run {
+	struct tt_span span;
+	uint64_t frames;
+};
+
+static int
+announce(struct reading *r, const struct run *run, struct tt_error *err)
+{
+	if (run->frames > 0
+			&& tt_sequence_expect(
+					   r->sequence, run->span.start_us, run->frames)
+					!= 0)
+		return tt_error_set(err, -12, NULL, "out of memory");
+	return 0;
+}
+
+static int
+scan_frame(struct reading *r, struct input *input, const struct tt_frame *f,
+		struct run *run, struct tt_error *err)
+{
+	if (f->time_us < run->span.start_us || f->time_us >= run->span.end_us) {
+		int64_t start = tt_time_floor(f->time_us, r->config.interval_us);
+		int ret = announce(r, run, err);
+
+		if (ret != 0)
+			return ret;
+		*run = (struct run){{start, start + r->config.interval_us}, 0};
+	}
+	run->frames++;
+	input->frames++;
+	if (TT_UNLIKELY(!tt_link_known(f->link))) {
+		input->unknown_link++;
+		input->link = f->link;
+	}
+	return 0;
+}
+
+static void
+report(const struct input *input, int end, struct tt_error *err)
+{
+	if (end < 0) {
+		tt_error_print("teiten read", err);
+		fprintf(stderr, "teiten read: %s: kept the %llu whole frames before that\n",
+				input->path, (unsigned long long)input->frames);
+	}
+	if (input->unknown_link > 0)
+		fprintf(stderr,
+				"teiten read: %s: link type %u is not decoded: %llu frames are in the "
+				"ledger as %s\n",
+				input->path, input->link,
+				(unsigned long long)input->unknown_link,
+				tt_fate_name(TT_FATE_UNKNOWN_LINK_TYPE));
+}
+
+int
+reading_scan(struct reading *r, struct input *input, struct tt_error *err)
+{
+	struct run run = {0};
+	int ret = tt_capfile_open(&input->file, input->path, err), n = 0;
+
+	if (ret != 0)
+		return ret;
+	if (!tt_capfile_rereadable(input->file))
+		ret = tt_error_set(err, -29, input->path,
+				"is read twice, and so has to be a file and not a pipe");
+	while (ret == 0
+			&& (n = tt_capfile_read(
+					    input->file, input->burst, READ_BURST, err))
+					> 0)
+		for (int i = 0; i < n && ret == 0; i++)
+			ret = scan_frame(r, input, &input->burst[i], &run, err);
+	tt_capfile_close(input->file);
+	input->file = NULL;
+	if (ret != 0)
+		return ret;
+	input->cut = n < 0;
+	input->cut_start_us = run.span.start_us;
+	r->frames_expected += input->frames;
+	report(input, n, err);
+	return announce(r, &run, err);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * `teiten read`: capture files → snapshots, with the library that the daemon uses and no DPDK.
+ * The files are scanned first, so that each interval is written as soon as its last packet has
+ * come, however the packets lie in the files; then they are read side by side, interval by
+ * interval. One thread. Memory: one tally, the merge, and compact copies of intervals that
+ * cannot be written yet because the packets are out of order.
+ */
+#ifndef READING_H
+#define READING_H
+
+#include "tt_capfile.h"
+#include "tt_config.h"
+#include "tt_counter.h"
+#include "tt_geo.h"
+#include "tt_merge.h"
+#include "tt_sequence.h"
+#include "tt_spool.h"
+
+#define READ_BURST TT_TALLY_BURST
+
+/* A capture file and what the scan found out about it. */
+struct input {
+	const char *path;
+	struct tt_capfile *file; /* while it is read */
+	struct tt_frame burst[READ_BURST];
+	unsigned n, at; /* frames in the burst, and how many of them are done */
+	bool ended;
+	uint64_t frames; /* whole frames, by the scan */
+	uint64_t unknown_link; /* of them, with a link type that is not decoded */
+	uint16_t link; /* one such link type */
+	bool cut; /* ends in the middle of a record, or is damaged */
+	int64_t cut_start_us; /* the interval of its last whole frame */
+};
+
+struct reading {
+	struct tt_config config;
+	struct tt_prefix_set monitored;
+	struct tt_geo *geo;
+	struct tt_spool *spool;
+	struct tt_merge *merge;
+	struct tt_sequence *sequence;
+	struct tt_counter counter;
+	struct tt_tally *tally;
+	struct input *inputs; /* [n_inputs] */
+	unsigned n_inputs;
+	struct tt_run_info run;
+	char *monitored_text;
+	char host[64];
+	uint64_t frames, frames_expected; /* read so far, and in all, by the scan */
+	uint64_t snapshots, compact_peak_bytes;
+	uint64_t fates[TT_N_FATES], late, overflow; /* of what was written */
+	struct tt_error err; /* why writing failed; err.code 0 if it did not */
+};
+
+/*
+ * Scans the input: counts its frames, announces those of each interval to the sequence, and
+ * prints one line for what is wrong with it. Returns 0; or a negative errno, with err filled,
+ * where nothing of the file can be read.
+ */
+int reading_scan(struct reading *r, struct input *input,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Reads all inputs and writes all snapshots. Returns 0, or a negative errno with err filled. */
+int reading_run(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
+
+/* Writes what is ready; the counter's callback. */
+struct tt_tally *reading_seal(void *reading, struct tt_tally *sealed);
+
+/* A progress bar on stderr, if that is a terminal; at most ten times a second. */
+void progress_show(const struct reading *r);
+void progress_clear(void);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where `teiten synth` writes: one capture file, or several, as the queues of one port would get
+ * the packets: all packets of a source address are in the same file.
+ */
+#ifndef SYNTH_OUT_H
+#define SYNTH_OUT_H
+
+#include "tt_capfile.h"
+
+#define SYNTH_OUT_MAX 64
+
+struct synth_out {
+	unsigned n;
+	struct tt_capwriter *writers[SYNTH_OUT_MAX]; /* [n] */
+};
+
+/*
+ * Opens path, or, where n (1 to SYNTH_OUT_MAX) is more than one, NAME-0.pcap to NAME-(n-1).pcap
+ * for a path NAME.pcap. Returns 0, or a negative errno with err naming the file.
+ */
+int synth_out_open(struct synth_out *out, const char *path, unsigned n,
+		struct tt_error *err) TT_MUST_CHECK;
+int synth_out_write(struct synth_out *out, const struct tt_frame *frame,
+		struct tt_error *err) TT_MUST_CHECK;
+/* Closes all; the first error is kept. */
+int synth_out_close(struct synth_out *out, struct tt_error *err) TT_MUST_CHECK;
+
+#endif
