@@ -14,9 +14,15 @@
 			TT_CLASS_TCP_RST, TT_CLASS_TCP_OTHER, TT_CLASS_TCP_OTHER,      \
 			TT_CLASS_TCP_OTHER
 
-/* By the low six flag bits; each line is there for PSH (8) clear and set, twice for URG (32). */
-static const uint8_t tcp_classes[64] = {WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
-		WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK};
+#define IS_UDP 64
+
+/*
+ * The classes of packets with ports, by the low six flag bits and IS_UDP, so that the mix of
+ * TCP and UDP costs no branch. Each line is there for PSH (8) clear and set, twice for URG (32).
+ */
+static const uint8_t port_classes[128] = {WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
+		WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
+		[IS_UDP... 127] = TT_CLASS_UDP};
 
 static const char *const class_names[TT_N_CLASSES] = {
 		[TT_CLASS_TCP_SYN] = "tcp-syn",
@@ -66,9 +72,8 @@ enum tt_class
 tt_classify(const struct tt_packet *p)
 {
 	if (TT_LIKELY(p->has_ports))
-		return p->protocol == TT_PROTO_UDP
-				? TT_CLASS_UDP
-				: (enum tt_class)tcp_classes[p->tcp_flags & 63];
+		return (enum tt_class)port_classes[(p->tcp_flags & 63u)
+				| (p->protocol == TT_PROTO_UDP) * IS_UDP];
 	if (p->has_icmp)
 		return p->protocol == TT_PROTO_ICMPV6 ? icmpv6_class(p->icmp_type)
 						      : icmp_class(p->icmp_type);

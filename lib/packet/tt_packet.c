@@ -42,19 +42,22 @@ plain_ip(const uint8_t *ip, struct tt_packet *p)
 	p->later_fragment = false;
 }
 
-/* Selects instead of branches: the mix of protocols on a darknet cannot be predicted. */
+/*
+ * Masks instead of branches: the mix of protocols on a darknet cannot be predicted, and of a
+ * conditional load the compiler would make a branch.
+ */
 static inline void
 plain_transport(const uint8_t *l4, uint8_t protocol, struct tt_packet *p)
 {
-	bool tcp = protocol == TT_PROTO_TCP;
-	bool ports = tcp | (protocol == TT_PROTO_UDP);
-	bool icmp = (protocol == TT_PROTO_ICMP) | (protocol == TT_PROTO_ICMPV6);
+	unsigned tcp = protocol == TT_PROTO_TCP;
+	unsigned ports = tcp | (protocol == TT_PROTO_UDP);
+	unsigned icmp = (protocol == TT_PROTO_ICMP) | (protocol == TT_PROTO_ICMPV6);
 
-	p->src_port = ports ? tt_load_be16(l4) : 0;
-	p->dst_port = ports ? tt_load_be16(l4 + 2) : 0;
-	p->tcp_flags = tcp ? tt_load_be16(l4 + 12) & 0xfff : 0;
-	p->icmp_type = icmp ? l4[0] : 0;
-	p->icmp_code = icmp ? l4[1] : 0;
+	p->src_port = (uint16_t)(tt_load_be16(l4) & (0 - ports));
+	p->dst_port = (uint16_t)(tt_load_be16(l4 + 2) & (0 - ports));
+	p->tcp_flags = (uint16_t)(tt_load_be16(l4 + 12) & (0 - tcp) & 0xfff);
+	p->icmp_type = (uint8_t)(l4[0] & (0 - icmp));
+	p->icmp_code = (uint8_t)(l4[1] & (0 - icmp));
 	p->has_ports = ports;
 	p->has_icmp = icmp;
 }

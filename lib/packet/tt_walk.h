@@ -108,6 +108,6 @@ enum tt_fate tt_walk_extensions(struct tt_walk *w, struct tt_packet *p);
 enum tt_fate tt_walk_transport(const struct tt_walk *w, struct tt_packet *p);
 
 /* The bytes that tt_packet_decode needs of each protocol's header; 0 where it needs none. */
-extern const uint8_t tt_transport_need[256];
+extern const uint8_t tt_transport_need[256] __attribute__((visibility("hidden")));
 
 #endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The decoder on any bytes under any link type: the first two bytes are the link type, little
+ * end first, the rest is the frame. What must hold of every counted packet is asserted.
+ */
+#include "tt_class.h"
+#include "tt_packet.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+check_offsets(const struct tt_packet *p, uint32_t captured)
+{
+	TT_ASSERT(p->ip_version == 4 || p->ip_version == 6);
+	TT_ASSERT(p->ip_offset + (p->ip_version == 4 ? 20 : 40) <= p->l4_offset);
+	TT_ASSERT(p->l4_offset <= captured);
+	TT_ASSERT((uint32_t)(p->l4_offset - p->ip_offset) <= p->ip_bytes);
+	TT_ASSERT(p->encap < TT_N_ENCAPS);
+}
+
+/* A header's fields are there only if its bytes are in the capture and in the IP packet. */
+static void
+check_transport(const struct tt_packet *p, uint32_t captured)
+{
+	uint32_t in_packet = p->ip_bytes - (p->l4_offset - p->ip_offset);
+	uint32_t in_capture = captured - p->l4_offset;
+	uint32_t need = !p->has_ports ? 4 : p->protocol == TT_PROTO_TCP ? 14 : 8;
+
+	TT_ASSERT(!(p->has_ports && p->has_icmp));
+	TT_ASSERT(!p->later_fragment || (p->fragment && !p->has_ports && !p->has_icmp));
+	if (p->has_ports || p->has_icmp)
+		TT_ASSERT(in_packet >= need && in_capture >= need);
+	if (p->has_ports)
+		TT_ASSERT(p->protocol == TT_PROTO_TCP || p->protocol == TT_PROTO_UDP);
+	if (p->has_icmp)
+		TT_ASSERT(p->protocol == TT_PROTO_ICMP || p->protocol == TT_PROTO_ICMPV6);
+}
+
+static void
+check_quoted(const uint8_t *frame, uint32_t captured, const struct tt_packet *p)
+{
+	struct tt_quoted q;
+
+	if (!tt_packet_quoted(frame, captured, p, &q))
+		return;
+	TT_ASSERT(p->has_icmp && !p->has_ports);
+	TT_ASSERT(q.ip_version == (p->protocol == TT_PROTO_ICMP ? 4 : 6));
+	TT_ASSERT(!(q.has_ports && q.has_icmp));
+}
+
+static void
+check_names(const struct tt_packet *p)
+{
+	tt_target_key key = tt_target_key_of(p);
+	struct tt_target t = tt_target_key_target(key), back;
+	char text[64];
+	enum tt_class c;
+
+	TT_ASSERT(tt_target_key_make(t, tt_classify(p)) == key);
+	TT_ASSERT(tt_class_parse(tt_class_name(tt_classify(p)), &c) == 0);
+	TT_ASSERT(c == tt_target_key_class(key));
+	TT_ASSERT(tt_target_parse(tt_target_format(t, text), &back) == 0);
+	TT_ASSERT(back.protocol == t.protocol && back.number == t.number);
+	TT_ASSERT(strlen(tt_encap_format(p->encap, text)) < sizeof(text));
+	TT_ASSERT(strlen(tt_tcp_flags_format(p->tcp_flags, text)) < sizeof(text));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const uint8_t *frame = data + 2;
+	struct tt_packet p;
+	enum tt_fate fate;
+	uint32_t captured;
+	uint16_t link;
+
+	if (size < 2 || size > 1 << 20)
+		return 0;
+	captured = (uint32_t)size - 2;
+	link = (uint16_t)(data[0] | data[1] << 8);
+	fate = tt_packet_decode(frame, captured, link, &p);
+	TT_ASSERT(strlen(tt_fate_name(fate)) > 0);
+	TT_ASSERT(fate != TT_FATE_OUTGOING && fate != TT_FATE_NOT_MONITORED);
+	TT_ASSERT((fate != TT_FATE_UNKNOWN_LINK_TYPE) == tt_link_known(link));
+	if (fate != TT_FATE_COUNTED)
+		return 0;
+	check_offsets(&p, captured);
+	check_transport(&p, captured);
+	check_quoted(frame, captured, &p);
+	check_names(&p);
+	return 0;
+}
