@@ -28,7 +28,7 @@ tt_daemon_check_allocator(void)
 	free(probe);
 	mallctl("version", &version, &size, NULL, 0);
 	if (!used)
-		tt_warn("jemalloc %s is linked, but something else serves malloc (a "
-			"sanitizer, or LD_PRELOAD)",
+		tt_say("jemalloc %s is linked, but something else serves malloc (a "
+		       "sanitizer, or LD_PRELOAD)",
 				version);
 }

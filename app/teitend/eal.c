@@ -10,6 +10,7 @@
 #include <rte_log.h>
 
 #include <errno.h>
+#include <getopt.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -118,6 +119,8 @@ init_quietly(struct tt_eal *eal)
 	struct aside aside;
 	int n = 0, rc;
 
+	/* Our own options were read with getopt in silence; EAL's are to be heard. */
+	opterr = 1;
 	/* rte_eal_init reorders and keeps pointers into what it is given. */
 	args[n++] = eal->args[0];
 	if (!has_log_level(eal))
@@ -132,14 +135,20 @@ init_quietly(struct tt_eal *eal)
 	return rc;
 }
 
-/* Copies one line, without the "EAL: " and the like that driver and library names make. */
+/* Copies one line, without the "EAL: " or the program's name at its start. */
 static char *
-copy_line(const char *line, char *text, size_t size)
+copy_line(const char *line, const char *program, char *text, size_t size)
 {
-	size_t n = strcspn(line, "\n");
+	size_t n = strcspn(line, "\n"), skip = strlen(program);
 
-	while (strncmp(line, "EAL: ", 5) == 0 && n > 5)
-		line += 5, n -= 5;
+	if (strncmp(line, "EAL: ", 5) == 0)
+		skip = 5;
+	else if (strncmp(line, program, skip) != 0 || strncmp(line + skip, ": ", 2) != 0)
+		skip = 0;
+	else
+		skip += 2;
+	line += skip;
+	n -= skip;
 	snprintf(text, size, "%.*s", (int)n, line);
 	return text;
 }
@@ -154,7 +163,7 @@ tt_eal_complaint(const struct tt_eal *eal, char *text, size_t size)
 		if (strncmp(line, "TELEMETRY:", 10) == 0)
 			continue;
 		if (text[0] == '\0')
-			copy_line(line, text, size);
+			copy_line(line, eal->args[0], text, size);
 	}
 	return text;
 }
@@ -171,16 +180,19 @@ tt_eal_start(struct tt_eal *eal, struct tt_error *err)
 		return tt_error_set(err, code, "EAL", "does not start: %s",
 				why[0] == '\0' ? rte_strerror(-code) : why);
 	}
+	eal->started = true;
 	if (!rte_eal_has_hugepages())
-		tt_warn("no huge pages: tables and packet buffers lie in ordinary pages, "
-			"which is slower");
+		tt_say("no huge pages: tables and packet buffers lie in ordinary pages, "
+		       "which is slower");
 	return 0;
 }
 
 void
 tt_eal_stop(struct tt_eal *eal)
 {
-	rte_eal_cleanup();
+	if (eal->started)
+		rte_eal_cleanup();
+	eal->started = false;
 	free(eal->words);
 	eal->words = NULL;
 }

@@ -15,6 +15,7 @@
 struct tt_eal {
 	char *args[TT_EAL_ARGS_MAX]; /* [n_args], for rte_eal_init; args[0] is the program */
 	int n_args;
+	bool started;
 	char **words; /* what the arguments of a configuration file lie in */
 	char said[8192]; /* EAL's warnings and errors at start, one per line */
 };
@@ -34,7 +35,7 @@ int tt_eal_add(struct tt_eal *eal, const char *text, struct tt_error *err) TT_MU
 /* The value of the n-th argument "--vdev VALUE" or "--vdev=VALUE"; NULL past the last. */
 const char *tt_eal_vdev(const struct tt_eal *eal, unsigned n);
 
-/* Starts EAL, and warns where it runs without huge pages. Returns 0, or a negative errno. */
+/* Starts EAL, and says so where it runs without huge pages. Returns 0, or a negative errno. */
 int tt_eal_start(struct tt_eal *eal, struct tt_error *err) TT_MUST_CHECK;
 
 /* What EAL or a driver complained of first at start; "" if of nothing. text: [size]; returns

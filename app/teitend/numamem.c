@@ -161,9 +161,11 @@ tt_numamem_print(const struct tt_numamem *nm)
 	int used = 0;
 
 	for (unsigned i = 0; i < nm->n_purposes && used < (int)sizeof(text); i++)
-		used += snprintf(text + used, sizeof(text) - (size_t)used, "%s%s %.1f",
-				i == 0 ? "" : ", ", nm->purposes[i].name,
-				(double)nm->purposes[i].bytes / MIB);
+		if (nm->purposes[i].bytes >= (uint64_t)(0.05 * MIB))
+			used += snprintf(text + used, sizeof(text) - (size_t)used,
+					"%s%s %.1f", used == 0 ? "" : ", ",
+					nm->purposes[i].name,
+					(double)nm->purposes[i].bytes / MIB);
 	if (nm->n_purposes == 0)
 		return;
 	tt_say("memory on NUMA node %u, MiB: %s; tables in huge pages %.1f, in ordinary ones "

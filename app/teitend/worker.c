@@ -6,6 +6,7 @@
 #include <rte_pause.h>
 #include <rte_prefetch.h>
 
+#include <string.h>
 #include <unistd.h>
 
 /* Empty receive calls in a row: at the end of a live queue; of a file that came up short. */
@@ -103,6 +104,25 @@ tt_worker_init(struct tt_worker *w, const struct tt_worker_start *start)
 			w->replay ? seal_replay : seal_live, w);
 }
 
+/*
+ * Copies a frame's segments one after the other. The pcap driver (22.11) keeps the length of a
+ * frame of several segments in 16 bits: of one longer than 65535 bytes the last 64 KiB or more
+ * are missing, while pkt_len is right. They read as zeros; no header is that far behind.
+ */
+static void
+gather(const struct rte_mbuf *m, uint8_t *to, uint32_t captured)
+{
+	uint32_t done = 0;
+
+	for (; m != NULL && done < captured; m = m->next) {
+		uint32_t n = RTE_MIN(m->data_len, captured - done);
+
+		memcpy(to + done, rte_pktmbuf_mtod(m, const void *), n);
+		done += n;
+	}
+	memset(to + done, 0, captured - done);
+}
+
 /* The bytes of a frame in one piece. NULL: the scratch buffer has no room for it just now. */
 static const uint8_t *
 in_one_piece(struct tt_worker *w, const struct rte_mbuf *m, uint32_t *captured)
@@ -110,13 +130,14 @@ in_one_piece(struct tt_worker *w, const struct rte_mbuf *m, uint32_t *captured)
 	uint8_t *to = w->scratch + w->own.scratch_used;
 
 	*captured = m->pkt_len;
-	if (TT_LIKELY(m->nb_segs == 1))
+	if (TT_LIKELY(m->data_len == m->pkt_len))
 		return rte_pktmbuf_mtod(m, const uint8_t *);
 	*captured = RTE_MIN(m->pkt_len, TT_WORKER_SCRATCH);
 	if (*captured > TT_WORKER_SCRATCH - w->own.scratch_used)
 		return NULL;
 	w->own.scratch_used += *captured;
-	return rte_pktmbuf_read(m, 0, *captured, to);
+	gather(m, to, *captured);
+	return to;
 }
 
 static int64_t

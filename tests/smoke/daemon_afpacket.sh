@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Live packets over a veth pair between two network namespaces made for the test: all that
+# tcpreplay sends is counted.
+set -eu
+dir=$(dirname "$0")
+. "$dir/lib.sh"
+
+[ "$(id -u)" -eq 0 ] || skip "network namespaces need root"
+command -v tcpreplay >/dev/null || skip "tcpreplay is not installed"
+a=teiten-a-$$
+b=teiten-b-$$
+remove_namespaces() {
+	ip netns del "$a" 2>/dev/null || :
+	ip netns del "$b" 2>/dev/null || :
+}
+at_exit=remove_namespaces
+ip netns add "$a" 2>/dev/null && ip netns add "$b" || skip "no network namespaces here"
+ip -n "$a" link add tap type veth peer name tap netns "$b" || skip "no veth here"
+for ns in "$a" "$b"; do
+	ip netns exec "$ns" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6' || :
+	ip -n "$ns" link set tap arp off up
+done
+
+frames=20000
+python3 "$dir/pcap_gen.py" "$work/send.pcap" $frames 10
+ip netns exec "$b" "$teitend" $eal "$(lcores 2)" \
+	--vdev net_af_packet0,iface=tap,framecnt=8192,blocksz=4194304,framesz=2048 -- \
+	$own --interval 1 --monitored 192.0.2.0/24 >"$work/out" 2>"$work/err" &
+pid=$!
+pids=$pid
+wait_for 20 running || fail "does not start"
+ip netns exec "$a" tcpreplay -q -i tap --pps 10000 "$work/send.pcap" >"$work/sent" 2>&1 \
+	|| fail "tcpreplay: $(tail -1 "$work/sent")"
+sleep 0.5
+kill -INT "$pid"
+wait "$pid" || fail "exit status $?"
+pids=
+[ "$(number counted)" -eq $frames ] || fail "$(number counted) of $frames packets counted"
+grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
+verify || fail "a snapshot is damaged"

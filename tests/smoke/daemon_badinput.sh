@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# Bad input gets one line on standard error that names what is wrong, and exit status 1 or 2.
+set -eu
+dir=$(dirname "$0")
+. "$dir/lib.sh"
+
+good="--monitored 192.0.2.0/24 --interval 1 --exit-at-eof"
+python3 "$dir/pcap_gen.py" "$work/good.pcap" 100 2
+replay="--vdev net_pcap0,rx_pcap=$work/good.pcap"
+echo 'no capture' >"$work/text.pcap"
+: >"$work/empty.pcap"
+gzip -c "$work/good.pcap" >"$work/zipped.pcap"
+echo 'neither text of tor nor MMDB' >"$work/bad.geo"
+three=$(lcores 3)
+two=$(lcores 2)
+
+# refused WORDS ARGUMENT…: teitend fails, and its one line holds the words.
+refused() {
+	words=$1
+	shift
+	status=0
+	timeout 60 "$teitend" "$@" >"$work/out" 2>"$work/err" || status=$?
+	[ "$status" -eq 1 ] || [ "$status" -eq 2 ] || fail "status $status for: $*"
+	[ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line for: $*"
+	grep -qF -- "$words" "$work/err" || fail "not \"$words\" for: $*"
+}
+
+refused "$work/none.pcap: No such file" $eal "$three" \
+	--vdev "net_pcap0,rx_pcap=$work/none.pcap" -- $own $good
+refused "$work/text.pcap: not a capture file" $eal "$three" \
+	--vdev "net_pcap0,rx_pcap=$work/good.pcap,rx_pcap=$work/text.pcap" -- $own $good
+refused "it is empty" $eal "$three" --vdev "net_pcap0,rx_pcap=$work/empty.pcap" -- $own $good
+refused "compressed (gzip)" $eal "$three" \
+	--vdev="net_pcap0,rx_pcap=$work/zipped.pcap" -- $own $good
+refused "not a regular file" $eal "$three" --vdev "net_pcap0,rx_pcap=$work" -- $own $good
+refused "192.0.2.0/33" $eal "$three" $replay -- $own --monitored 192.0.2.0/33
+refused "no-such-option" $eal "$three" $replay -- $own $good --no-such-option
+refused "no-such-option" $eal "$three" --no-such-option $replay -- $own $good
+refused "monitored" $eal "$three" $replay -- $own
+refused "no port found" $eal "$three" -- $own --monitored 192.0.2.0/24
+refused "more workers than lcores: 2 RX queues need 3 lcores, EAL has 2" $eal "$two" \
+	--vdev "net_pcap0,rx_pcap=$work/good.pcap,rx_pcap=$work/good.pcap" -- $own $good
+refused "more workers than lcores" $eal "$two" --vdev net_null0 --vdev net_null1 -- \
+	$own --monitored 192.0.2.0/24
+refused "2 rx_pcap files are 2 queues, but rx-queues is 1" $eal "$three" \
+	--vdev "net_pcap0,rx_pcap=$work/good.pcap,rx_pcap=$work/good.pcap" -- \
+	$own $good --rx-queues 1
+refused "exit-at-eof" $eal "$three" --vdev net_null0 -- $own $good
+refused "there is no port \"net_null7\"" $eal "$three" --vdev net_null0 -- \
+	$own --monitored 192.0.2.0/24 --ports net_null7
+refused "net_af_packet0" $eal "$three" --vdev net_af_packet0,iface=teiten-none -- \
+	$own --monitored 192.0.2.0/24
+refused "/no/such/geo" $eal "$three" $replay -- $own $good --geo /no/such/geo
+refused "$work/bad.geo" $eal "$three" $replay -- $own $good --geo "$work/bad.geo"
+refused "$work/text.pcap/spool" $eal "$three" $replay -- $own $good \
+	--spool "$work/text.pcap/spool"
+refused "$work/none.yaml" --config "$work/none.yaml"
+refused "hugepage" "$three" --no-pci --no-shconf --no-telemetry --huge-dir "$work" -- \
+	$own $good
+
+# A truncated capture: what was whole is kept, and said; the device counts one error.
+head -c 1000 "$work/good.pcap" >"$work/cut.pcap"
+timeout 60 "$teitend" $eal "$three" --vdev "net_pcap0,rx_pcap=$work/cut.pcap" -- $own $good \
+	>"$work/out" 2>"$work/err" || fail "status $? for a truncated capture"
+[ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line for a truncated capture"
+grep -q 'whole frames before that are replayed' "$work/err" || fail "truncation is not said"
+[ "$(number errors)" -eq 1 ] && [ "$(number counted)" -eq 12 ] \
+	|| fail "truncated: not 12 counted and 1 error"
+
+# Snapshots that are there already stay as they are.
+refused "$spool" $eal "$three" $replay -- $own $good

@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# A generator in a second process, dpdk-testpmd over shared memory (net_memif): every packet that
+# the device says it delivered is counted or a named exception.
+set -eu
+. "$(dirname "$0")/lib.sh"
+
+testpmd=$(command -v dpdk-testpmd) || skip "dpdk-testpmd is not installed (dpdk-dev)"
+memif="socket=$work/memif.sock,socket-abstract=no"
+"$teitend" $eal "$(lcores 2)" --vdev "net_memif0,role=server,$memif" -- \
+	$own --interval 1 --monitored 198.18.0.0/15 --rx-queues 1 \
+	>"$work/out" 2>"$work/err" &
+pid=$!
+pids=$pid
+wait_for 20 running || fail "does not start"
+# testpmd ends at the end of its input.
+sleep 4 | timeout 60 "$testpmd" --no-huge -m 256 --no-pci --no-shconf --no-telemetry \
+	--file-prefix="teiten$$" "$(lcores 2)" --vdev "net_memif1,role=client,$memif" -- \
+	--forward-mode=txonly --total-num-mbufs=4096 --no-flush-rx --auto-start -i >"$work/testpmd" 2>&1 || :
+kill -INT "$pid"
+wait "$pid" || fail "exit status $?"
+pids=
+[ "$(number delivered)" -gt 1000 ] || { tail -5 "$work/testpmd"; fail "nothing came"; }
+[ "$(number counted)" -gt 1000 ] || fail "nothing was counted"
+grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
+verify || fail "a snapshot is damaged"
