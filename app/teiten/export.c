@@ -107,17 +107,17 @@ export_one(void *context, const struct tt_snapshot *snapshot, struct tt_error *e
 }
 
 static int
-export_all(const struct tool *tool, struct wish *w)
+export_all(const struct tool *tool, struct wish *w, const struct tt_snapshot_list *list)
 {
 	struct tt_error err = {0};
+	size_t n = list->n;
 	int status;
-	size_t n;
 
 	if (tt_export_begin(&w->export, &err) != 0) {
 		tt_error_print(tool->name, &err);
 		return EXIT_DATA;
 	}
-	status = tool_each(tool, &w->selection, &n, export_one, &w->export);
+	status = tool_each(tool, list, export_one, &w->export);
 	if (!ferror(w->export.out) && tt_export_end(&w->export, &err) != 0) {
 		tt_error_print(tool->name, &err);
 		status = EXIT_DATA;
@@ -132,7 +132,8 @@ export_all(const struct tool *tool, struct wish *w)
 }
 
 static int
-export_to_file(const struct tool *tool, struct wish *w)
+export_to_file(const struct tool *tool, struct wish *w,
+		const struct tt_snapshot_list *list)
 {
 	int status;
 
@@ -142,7 +143,7 @@ export_to_file(const struct tool *tool, struct wish *w)
 		fprintf(stderr, "%s: %s: %s\n", tool->name, w->out_path, strerror(errno));
 		return EXIT_DATA;
 	}
-	status = export_all(tool, w);
+	status = export_all(tool, w, list);
 	if (fclose(w->export.out) != 0 && status == EXIT_OK) {
 		fprintf(stderr, "%s: %s: %s\n", tool->name, w->out_path, strerror(errno));
 		status = EXIT_DATA;
@@ -154,9 +155,10 @@ int
 cmd_export(int argc, char **argv)
 {
 	struct tool tool = {"teiten export", help, options, ":h", argc, argv, 0};
+	struct tt_snapshot_list list;
 	struct wish w = {.selection = SELECTION_ALL,
 			.export = {.out = stdout, .out_name = "standard output"}};
-	int option;
+	int option, status;
 
 	while ((option = tool_option(&tool)) != -1) {
 		if (option == 0 || !take(&tool, &w, option))
@@ -173,7 +175,12 @@ cmd_export(int argc, char **argv)
 		return tool.status;
 	/* So that a reader that went away is an error like any other. */
 	signal(SIGPIPE, SIG_IGN);
+	if (!tool_select(&tool, &w.selection, &list))
+		return EXIT_DATA;
 	if (w.out_path != NULL)
-		return export_to_file(&tool, &w);
-	return export_all(&tool, &w);
+		status = export_to_file(&tool, &w, &list);
+	else
+		status = export_all(&tool, &w, &list);
+	tt_snapshot_list_fini(&list);
+	return status;
 }

@@ -57,22 +57,6 @@ add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
 	return 0;
 }
 
-/* PATH is one snapshot when the only one found lies at PATH itself. */
-static bool
-is_single(const char *path)
-{
-	struct tt_snapshot_list list;
-	struct tt_error err = {0};
-	bool single;
-
-	if (tt_snapshot_list_scan(&list, path, TT_TIME_MIN, TT_TIME_MIN, &err) != 0)
-		return false;
-	/* Nothing starts in an empty span; a snapshot that is named directly is listed. */
-	single = list.n == 1;
-	tt_snapshot_list_fini(&list);
-	return single;
-}
-
 static int
 describe_single(const struct tool *tool, const char *path, bool json)
 {
@@ -92,12 +76,12 @@ describe_single(const struct tool *tool, const char *path, bool json)
 }
 
 static int
-describe_all(const struct tool *tool, const char *path, bool json)
+describe_all(const struct tool *tool, const char *path,
+		const struct tt_snapshot_list *list, bool json)
 {
-	const struct selection selection = {path, TT_TIME_MIN, INT64_MAX};
 	struct sensors s = {0};
-	size_t n;
-	int status = tool_each(tool, &selection, &n, add, &s);
+	size_t n = list->n;
+	int status = tool_each(tool, list, add, &s);
 
 	if (json && (n > 0 || status == EXIT_OK))
 		info_summaries_json(s.summaries, s.n);
@@ -113,19 +97,26 @@ int
 cmd_info(int argc, char **argv)
 {
 	struct tool tool = {"teiten info", help, options, ":h", argc, argv, 0};
+	struct selection selection = SELECTION_ALL;
+	struct tt_snapshot_list list;
 	bool json = false;
-	const char *path;
-	int option;
+	int option, status;
 
 	while ((option = tool_option(&tool)) != -1) {
 		if (option == 0)
 			return tool.status;
 		json = true;
 	}
-	path = tool_operand(&tool, "PATH");
-	if (path == NULL)
+	selection.path = tool_operand(&tool, "PATH");
+	if (selection.path == NULL)
 		return tool.status;
-	if (is_single(path))
-		return describe_single(&tool, path, json);
-	return describe_all(&tool, path, json);
+	if (!tool_select(&tool, &selection, &list))
+		return EXIT_DATA;
+	/* A snapshot that was named itself is listed under the path that was given. */
+	if (list.n == 1 && strcmp(list.refs[0].path, selection.path) == 0)
+		status = describe_single(&tool, selection.path, json);
+	else
+		status = describe_all(&tool, selection.path, &list, json);
+	tt_snapshot_list_fini(&list);
+	return status;
 }

@@ -3,6 +3,7 @@
 #include "tt_time.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 int
 tool_usage(const struct tool *tool, const char *fmt, ...)
@@ -21,12 +22,18 @@ tool_usage(const struct tool *tool, const char *fmt, ...)
 static void
 bad_option(struct tool *tool, const char *why)
 {
-	const char *typed = tool->argv[optind - 1];
+	bool is_long = optopt == 0 || optopt > UINT8_MAX;
 
-	if (optopt != 0 && (typed[0] != '-' || typed[1] != '-'))
-		tool->status = tool_usage(tool, "%s: -%c", why, optopt);
+	/* getopt_long gives the value of a long option that lacks or should lack an argument. */
+	for (const struct option *o = tool->options; o->name != NULL; o++)
+		is_long = is_long
+				|| (o->val == optopt
+						&& strchr(tool->short_options, optopt)
+								== NULL);
+	if (is_long)
+		tool->status = tool_usage(tool, "%s: %s", why, tool->argv[optind - 1]);
 	else
-		tool->status = tool_usage(tool, "%s: %s", why, typed);
+		tool->status = tool_usage(tool, "%s: -%c", why, optopt);
 }
 
 int
@@ -43,7 +50,10 @@ tool_option(struct tool *tool)
 	}
 	if (c != '?' && c != ':')
 		return c;
-	bad_option(tool, c == ':' ? "option without its value" : "unknown option");
+	if (c == ':')
+		bad_option(tool, "option without its value");
+	else
+		bad_option(tool, "unknown option");
 	return 0;
 }
 
@@ -90,32 +100,35 @@ visit(const struct tool *tool, const char *path,
 	return ret;
 }
 
+bool
+tool_select(const struct tool *tool, const struct selection *selection,
+		struct tt_snapshot_list *list)
+{
+	struct tt_error err = {0};
+
+	if (tt_snapshot_list_scan(list, selection->path, selection->from_us,
+			    selection->to_us, &err)
+			== 0)
+		return true;
+	tt_error_print(tool->name, &err);
+	return false;
+}
+
 int
-tool_each(const struct tool *tool, const struct selection *selection, size_t *n,
+tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 		int (*each)(void *context, const struct tt_snapshot *snapshot,
 				struct tt_error *err),
 		void *context)
 {
-	struct tt_snapshot_list list;
-	struct tt_error err = {0};
 	int status = EXIT_OK;
 
-	*n = 0;
-	if (tt_snapshot_list_scan(&list, selection->path, selection->from_us,
-			    selection->to_us, &err)
-			!= 0) {
-		tt_error_print(tool->name, &err);
-		return EXIT_DATA;
-	}
-	*n = list.n;
-	for (size_t i = 0; i < list.n; i++) {
-		int ret = visit(tool, list.refs[i].path, each, context);
+	for (size_t i = 0; i < list->n; i++) {
+		int ret = visit(tool, list->refs[i].path, each, context);
 
 		if (ret != 0)
 			status = EXIT_DATA;
 		if (ret == TOOL_STOP)
 			break;
 	}
-	tt_snapshot_list_fini(&list);
 	return status;
 }

@@ -45,13 +45,17 @@ struct selection {
 /* Takes the value of --from or --to. Returns false where it is no time, and says so. */
 bool tool_time(struct tool *tool, const char *option, int64_t *us);
 
+/* Lists the chosen snapshots. Returns false where that failed, and has said so. */
+bool tool_select(const struct tool *tool, const struct selection *selection,
+		struct tt_snapshot_list *list);
+
 /*
- * Opens each chosen snapshot in turn and calls each(). Snapshots that cannot be opened, or for
+ * Opens each listed snapshot in turn and calls each(). Snapshots that cannot be opened, or for
  * which each() returns an error (with err filled), are reported and passed over; each() ends it
- * with TOOL_STOP, having said why. *n: how many there were. Returns the exit status.
+ * with TOOL_STOP, having said why. Returns the exit status.
  */
 #define TOOL_STOP 1
-int tool_each(const struct tool *tool, const struct selection *selection, size_t *n,
+int tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 		int (*each)(void *context, const struct tt_snapshot *snapshot,
 				struct tt_error *err),
 		void *context);

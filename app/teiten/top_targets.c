@@ -103,19 +103,22 @@ add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
 static int
 rank(const struct tool *tool, const struct wish *w)
 {
+	struct tt_snapshot_list list;
 	struct tt_ranking ranking;
 	int status;
-	size_t n;
 
+	if (!tool_select(tool, &w->selection, &list))
+		return EXIT_DATA;
 	tt_ranking_init(&ranking, w->one_class ? &w->class : NULL);
-	status = tool_each(tool, &w->selection, &n, add, &ranking);
+	status = tool_each(tool, &list, add, &ranking);
 	tt_ranking_sort(&ranking);
 	if (ranking.snapshots > 0 || (status == EXIT_OK && w->format != TT_RANKING_TEXT))
 		tt_ranking_print(&ranking, w->n, w->format, stdout);
-	if (n == 0 && status == EXIT_OK)
+	if (list.n == 0 && status == EXIT_OK)
 		fprintf(w->format == TT_RANKING_TEXT ? stdout : stderr,
 				"no such snapshots in %s\n", w->selection.path);
 	tt_ranking_fini(&ranking);
+	tt_snapshot_list_fini(&list);
 	return status;
 }
 

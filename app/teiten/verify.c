@@ -56,17 +56,17 @@ cmd_verify(int argc, char **argv)
 {
 	struct tool tool = {"teiten verify", help, options, ":h", argc, argv, 0};
 	struct tt_snapshot_list list;
-	struct tt_error err = {0};
-	const char *path;
+	struct selection selection = SELECTION_ALL;
 	int status;
 
-	if (tool_option(&tool) == 0 || (path = tool_operand(&tool, "PATH")) == NULL)
+	if (tool_option(&tool) == 0)
 		return tool.status;
-	if (tt_snapshot_list_scan(&list, path, TT_TIME_MIN, INT64_MAX, &err) != 0) {
-		tt_error_print(tool.name, &err);
+	selection.path = tool_operand(&tool, "PATH");
+	if (selection.path == NULL)
+		return tool.status;
+	if (!tool_select(&tool, &selection, &list))
 		return EXIT_DATA;
-	}
-	status = verify_all(&list, path);
+	status = verify_all(&list, selection.path);
 	tt_snapshot_list_fini(&list);
 	return status;
 }

@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The tools' command lines: what is wrong with them is said in one line, with the right status.
+# Usage: tools.sh TEITEN
+set -u
+teiten=$1
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+
+# expect STATUS PATTERN ARGUMENT...: status, and a single line on stderr that has the pattern.
+expect() {
+	status=$1 pattern=$2
+	shift 2
+	"$teiten" "$@" >"$dir/out" 2>"$dir/err"
+	got=$?
+	if [ "$got" -ne "$status" ] || ! grep -q -e "$pattern" "$dir/err" ||
+		[ "$(wc -l <"$dir/err")" -ne 1 ]; then
+		echo "teiten $*: status $got, expected $status and \"$pattern\":"
+		cat "$dir/err"
+		failed=1
+	fi
+}
+
+# prints PATTERN ARGUMENT...: status 0, the pattern on stdout, nothing on stderr.
+prints() {
+	pattern=$1
+	shift
+	if ! "$teiten" "$@" >"$dir/out" 2>"$dir/err" || [ -s "$dir/err" ] ||
+		! grep -q -e "$pattern" "$dir/out"; then
+		echo "teiten $*: expected \"$pattern\":"
+		cat "$dir/out" "$dir/err"
+		failed=1
+	fi
+}
+
+mkdir "$dir/empty"
+expect 2 "no command"
+expect 2 'unknown command: frobnicate' frobnicate
+expect 2 'unknown option: --frobnicate' --frobnicate
+for command in info verify export top-targets; do
+	prints "Usage: teiten $command" $command --help
+	expect 2 'unknown option: --frobnicate' $command --frobnicate
+	expect 2 'unknown option: -x' $command -x
+done
+for command in info verify top-targets 'export --table targets'; do
+	expect 2 'PATH is missing' $command
+	expect 2 'too many operands: b' $command a b
+	expect 1 "$dir/none: No such file" $command "$dir/none"
+	expect 1 "/dev/null: Not a directory" $command /dev/null
+done
+expect 2 'unknown table: x' export --table x "$dir/empty"
+expect 2 'unknown format: xml' export --format xml "$dir/empty"
+expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
+expect 2 'unknown class: x' top-targets --class x "$dir/empty"
+expect 2 '"0" is no number' top-targets -n 0 "$dir/empty"
+expect 2 'without its value: -n' top-targets -n
+expect 2 'without its value: --table' export --table
+expect 2 '"noon" is no time' export --from noon "$dir/empty"
+expect 0 'no such snapshots' export --table targets "$dir/empty"
+expect 1 '/dev/full: No space left' export --table targets --out /dev/full "$dir/empty"
+prints 'no snapshots' info "$dir/empty"
+prints 'no snapshots' verify "$dir/empty"
+prints 'no such snapshots' top-targets "$dir/empty"
+prints '^ledger: interval_start sensor port queue account reason packets$' export --list-tables
+prints '^teiten [0-9]' --version
+exit $failed
