@@ -124,7 +124,7 @@ tt_book_written(struct tt_book *book)
 /* One port's side of the closing check. */
 struct closing {
 	struct tt_account written;
-	uint64_t received; /* by the workers */
+	uint64_t received; /* by the workers, and counted */
 	uint64_t expected; /* frames that files hold */
 };
 
@@ -137,7 +137,8 @@ sum_up(const struct tt_book *book, unsigned port, struct tt_worker **workers)
 		if (book->plan->queues[i].port != port)
 			continue;
 		add_account(&c.written, &book->written[i]);
-		c.received += workers[i]->own.received;
+		/* What a stopped replay received and did not count was not replayed. */
+		c.received += workers[i]->own.received - workers[i]->own.uncounted;
 		c.expected += workers[i]->expected;
 	}
 	return c;
@@ -169,10 +170,10 @@ print_notes(const struct tt_port *port, const struct closing *c)
 {
 	uint64_t device = port->sum.received;
 
-	if (c->expected > c->received)
+	if (tt_port_is_replay(port) && c->expected > c->received)
 		tt_say("%s: %" PRIu64 " frames of its files were not replayed",
 				port->name, c->expected - c->received);
-	if (device > c->received)
+	if (!tt_port_is_replay(port) && device > c->received)
 		tt_say("%s: %" PRIu64 " packets were left in the queues at the end",
 				port->name, device - c->received);
 	else if (device < c->received)

@@ -24,6 +24,7 @@ struct manager {
 	unsigned n;
 	bool *ended; /* [n]: the sequence was told */
 	unsigned n_ended;
+	bool busy; /* the last pass had something to do */
 	bool stopping, told_eof, failing, unflushed;
 	int64_t retry_us, flush_us;
 	uint64_t snapshots, frames;
@@ -179,22 +180,22 @@ bear_failure(struct manager *m, int rc, const struct tt_error *err)
 	return 0;
 }
 
+/* Writes one interval if one is ready; one, so that signals are heard in a long backlog. */
 static int
-write_ready(struct manager *m, bool *any, struct tt_error *err)
+write_ready(struct manager *m, struct tt_error *err)
 {
 	struct tt_interval interval;
+	int rc;
 
 	if (m->failing && m->n_ended < m->n && tt_time_now() < m->retry_us)
 		return 0;
-	while (tt_sequence_next(m->d->sequence, &interval)) {
-		int rc = write_interval(m, &interval, err);
-
-		if (rc != 0)
-			return bear_failure(m, rc, err);
-		release(m, &interval);
-		*any = true;
-		collect(m);
-	}
+	if (!tt_sequence_next(m->d->sequence, &interval))
+		return 0;
+	rc = write_interval(m, &interval, err);
+	if (rc != 0)
+		return bear_failure(m, rc, err);
+	release(m, &interval);
+	m->busy = true;
 	return 0;
 }
 
@@ -260,7 +261,7 @@ obey_signals(struct manager *m)
 static bool
 is_over(struct manager *m)
 {
-	if (m->n_ended < m->n)
+	if (m->n_ended < m->n || m->busy)
 		return false;
 	if (m->stopping || m->d->config.exit_at_eof)
 		return true;
@@ -274,17 +275,18 @@ is_over(struct manager *m)
 static int
 pass(struct manager *m, unsigned *idle, struct tt_error *err)
 {
-	bool any = collect(m);
 	int rc;
 
+	m->busy = collect(m);
 	obey_signals(m);
-	rc = write_ready(m, &any, err);
-	if (rc == 0 && !any)
+	rc = write_ready(m, err);
+	if (rc == 0 && !m->busy)
 		rc = feed_starving(m, err);
 	if (rc == 0 && m->unflushed
-			&& (m->n_ended == m->n || tt_time_now() > m->flush_us))
+			&& ((m->n_ended == m->n && !m->busy)
+					|| tt_time_now() > m->flush_us))
 		rc = flush(m, err);
-	if (any)
+	if (m->busy)
 		*idle = 0;
 	else if (++*idle < SPINS_BEFORE)
 		rte_pause();
@@ -296,7 +298,7 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 int
 tt_daemon_manage(struct tt_daemon *d, struct tt_error *err)
 {
-	struct manager m = {.d = d, .n = d->plan.n_queues};
+	struct manager m = {.d = d, .n = d->plan.n_queues, .busy = true};
 	unsigned idle = 0;
 	int rc = 0;
 

@@ -5,9 +5,14 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
+/* What sends a signal to a process and to its group, as timeout(1) does, sends it twice. */
+#define SAME_SIGNAL_S 1
+
 static volatile sig_atomic_t stop_asked, cut_asked;
+static struct timespec stop_time; /* of the first one; read and written by the handler */
 
 static void
 on_stop(int number)
@@ -16,11 +21,17 @@ on_stop(int number)
 			": second signal: ended at once, what was not "
 			"written is lost\n";
 
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (stop_asked && now.tv_sec - stop_time.tv_sec <= SAME_SIGNAL_S)
+		return;
 	if (stop_asked) {
 		if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 			_exit(EXIT_FAILURE);
 		_exit(EXIT_FAILURE);
 	}
+	stop_time = now;
 	stop_asked = 1;
 }
 

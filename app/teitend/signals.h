@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SIGINT, SIGTERM: stop; a second one ends the program at once. SIGUSR1: close the interval.
+ * SIGINT, SIGTERM: stop; another one a second or two later ends the program at once. SIGUSR1: close the interval.
  * The handlers only set flags that the management core reads; worker threads have these signals
  * blocked, so that a signal never interrupts a poll loop.
  */
