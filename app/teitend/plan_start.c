@@ -14,7 +14,9 @@
 static uint64_t
 buffers_of(const struct tt_port *port, uint16_t queue, const struct tt_config *config)
 {
-	uint64_t n = port->n_descriptors + 2ULL * config->burst + POOL_CACHE * 3 / 2;
+	/* Some drivers (vmxnet3) keep two rings of that many descriptors for a queue. */
+	uint64_t n = 2ULL * port->n_descriptors + 2ULL * config->burst
+			+ POOL_CACHE * 3 / 2;
 
 	if (tt_port_is_replay(port)) {
 		uint32_t longest = port->replay.files[queue].longest;
