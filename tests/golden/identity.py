@@ -12,7 +12,7 @@ import tempfile
 
 import snapshots
 
-INTERVAL = 60
+INTERVAL = 600
 
 
 def split(capture, n, mode, directory):
