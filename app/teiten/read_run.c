@@ -3,6 +3,8 @@
 
 #include "tt_time.h"
 
+#include <errno.h>
+
 #define PORT "capture-files"
 
 static struct tt_ledger_row
@@ -64,6 +66,9 @@ write_ready(struct reading *r, struct tt_tally **freed)
 	struct tt_interval interval;
 	struct tt_totals totals;
 
+	if (tt_sequence_surprised(r->sequence))
+		return tt_error_set(&r->err, -ESTALE, NULL,
+				"a capture file changed while it was read");
 	while (tt_sequence_next(r->sequence, &interval)) {
 		unsigned n = make_ledger(r, &interval, rows);
 		int ret = tt_spool_write(r->spool, &interval, r->merge, r->geo, &r->run,
@@ -94,7 +99,7 @@ reading_seal(void *reading, struct tt_tally *sealed)
 	if (write_ready(r, &freed) != 0)
 		return NULL;
 	if (freed == NULL && tt_sequence_compact(r->sequence, 0, &freed) != 0) {
-		tt_error_set(&r->err, -12, NULL,
+		tt_error_set(&r->err, -ENOMEM, NULL,
 				"out of memory: the packets are so far out of order that %llu MiB of "
 				"intervals are open; sort them by time first",
 				(unsigned long long)(tt_sequence_compact_bytes(

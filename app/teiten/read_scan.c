@@ -4,6 +4,8 @@
 #include "tt_packet.h"
 #include "tt_time.h"
 
+#include <errno.h>
+
 /* Frames of one interval that lie one after the other are announced at once. */
 struct run {
 	struct tt_span span;
@@ -17,7 +19,7 @@ announce(struct reading *r, const struct run *run, struct tt_error *err)
 			&& tt_sequence_expect(
 					   r->sequence, run->span.start_us, run->frames)
 					!= 0)
-		return tt_error_set(err, -12, NULL, "out of memory");
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
 }
 
@@ -68,7 +70,7 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 	if (ret != 0)
 		return ret;
 	if (!tt_capfile_rereadable(input->file))
-		ret = tt_error_set(err, -29, input->path,
+		ret = tt_error_set(err, -ESPIPE, input->path,
 				"is read twice, and so has to be a file and not a pipe");
 	while (ret == 0
 			&& (n = tt_capfile_read(

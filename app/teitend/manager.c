@@ -16,6 +16,7 @@
 #define SPINS_BEFORE 64 /* empty passes before the core sleeps */
 #define RETRY_US     TT_US_PER_S
 #define FLUSH_US     TT_US_PER_S
+#define COUNTERS_US  (10 * TT_US_PER_S) /* some cards' counters stop at their end */
 #define CUT_AHEAD_US 2000 /* so that every worker reads of it before it is due */
 
 /* How the management core stands between two passes of its loop. */
@@ -26,7 +27,7 @@ struct manager {
 	unsigned n_ended;
 	bool busy; /* the last pass had something to do */
 	bool stopping, told_eof, failing, unflushed;
-	int64_t retry_us, flush_us;
+	int64_t retry_us, flush_us, counters_us;
 	uint64_t snapshots, frames;
 };
 
@@ -189,6 +190,9 @@ write_ready(struct manager *m, struct tt_error *err)
 
 	if (m->failing && m->n_ended < m->n && tt_time_now() < m->retry_us)
 		return 0;
+	if (tt_sequence_surprised(m->d->sequence))
+		return tt_error_set(err, -ESTALE, NULL,
+				"a capture file changed between its scan and its replay");
 	if (!tt_sequence_next(m->d->sequence, &interval))
 		return 0;
 	rc = write_interval(m, &interval, err);
@@ -272,6 +276,18 @@ is_over(struct manager *m)
 	return false;
 }
 
+static void
+read_counters(struct manager *m)
+{
+	int64_t now_us = tt_time_now();
+
+	if (now_us < m->counters_us)
+		return;
+	m->counters_us = now_us + COUNTERS_US;
+	for (unsigned i = 0; i < m->d->plan.n_ports; i++)
+		tt_port_read_counters(&m->d->plan.ports[i]);
+}
+
 static int
 pass(struct manager *m, unsigned *idle, struct tt_error *err)
 {
@@ -279,6 +295,7 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 
 	m->busy = collect(m);
 	obey_signals(m);
+	read_counters(m);
 	rc = write_ready(m, err);
 	if (rc == 0 && !m->busy)
 		rc = feed_starving(m, err);

@@ -73,6 +73,18 @@ check_vdevs(const struct tt_eal *eal, struct tt_error *err)
 }
 
 static int
+no_port(const struct tt_eal *eal, struct tt_error *err)
+{
+	char why[256];
+
+	tt_eal_complaint(eal, why, sizeof(why));
+	return tt_error_set(err, -ENODEV, NULL,
+			"no port found: no network card is bound to a driver that DPDK can use, "
+			"and there is no --vdev%s%s",
+			why[0] == '\0' ? "" : "; EAL said: ", why);
+}
+
+static int
 find_ports(struct tt_plan *plan, const struct tt_config *config, const struct tt_eal *eal,
 		struct tt_error *err)
 {
@@ -93,9 +105,7 @@ find_ports(struct tt_plan *plan, const struct tt_config *config, const struct tt
 			return rc;
 	}
 	if (plan->n_ports == 0)
-		return tt_error_set(err, -ENODEV, NULL,
-				"no port found: no network card is bound to a driver that "
-				"DPDK can use, and there is no --vdev");
+		return no_port(eal, err);
 	return 0;
 }
 

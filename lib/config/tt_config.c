@@ -60,7 +60,7 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.min = 0, .max = 1 << 28,
 				.help = "packet buffers per NUMA node (default: 0, computed)"},
 		{OPTION(burst, "burst"), DAEMON, .argument = "N", .kind = TT_CONFIG_COUNT,
-				.min = 1, .max = 256,
+				.min = 32, .max = 256,
 				.help = "packets taken from a queue at once (default: 64)"},
 };
 

@@ -31,7 +31,7 @@ struct tt_config {
 	unsigned rx_queues; /* per port; 0: as many as workers and device allow */
 	unsigned rx_descriptors; /* per queue; default 4096; 64..65536 */
 	unsigned mbufs; /* per NUMA node; 0: computed */
-	unsigned burst; /* packets; default 64; 1..256 */
+	unsigned burst; /* packets; default 64; 32..256 */
 };
 
 #define TT_CONFIG_GEO_V4 "/usr/share/tor/geoip"

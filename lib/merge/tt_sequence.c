@@ -29,13 +29,14 @@ struct worker {
 struct tt_sequence {
 	int64_t interval_us, max_gap_us;
 	struct worker *workers;
-	unsigned n_workers, n_replay; /* n_replay: started and not ended */
+	unsigned n_workers, n_replay,
+			n_live; /* n_replay, n_live: started and not ended */
 	struct tt_tally **held; /* [n_held], in order of arrival */
 	struct tt_tally **chosen; /* [n_held]: what next gave out */
 	unsigned n_held, room_held, max_tallies;
 	struct expected *expected; /* [n_expected], ascending once sorted */
 	size_t n_expected, room_expected, next_expected;
-	bool sorted, was_replay;
+	bool sorted, was_replay, surprised;
 	bool has_position;
 	int64_t position_us; /* end of the interval popped last */
 	uint64_t compact_bytes;
@@ -148,6 +149,7 @@ tt_sequence_start_live(struct tt_sequence *s, unsigned worker, int64_t start_us)
 	TT_ASSERT(worker < s->n_workers && s->workers[worker].state == IDLE);
 	s->workers[worker].state = LIVE;
 	s->workers[worker].sealed_to_us = start_us;
+	s->n_live++;
 }
 
 void
@@ -165,7 +167,21 @@ tt_sequence_end(struct tt_sequence *s, unsigned worker)
 	TT_ASSERT(worker < s->n_workers);
 	if (s->workers[worker].state == REPLAY)
 		s->n_replay--;
+	if (s->workers[worker].state == LIVE)
+		s->n_live--;
 	s->workers[worker].state = ENDED;
+}
+
+/* Takes the frames off what was announced of their interval. False if more came than that. */
+static bool
+take_announced(struct tt_sequence *s, const struct tt_tally *tally)
+{
+	struct expected *e = find_expected(s, tally->span.start_us);
+
+	if (e == NULL || e->given || e->frames < tally->frames)
+		return false;
+	e->frames -= tally->frames;
+	return true;
 }
 
 void
@@ -174,16 +190,18 @@ tt_sequence_push(struct tt_sequence *s, struct tt_tally *tally)
 	struct worker *w = &s->workers[tally->owner];
 
 	TT_ASSERT(tally->owner < s->n_workers && s->n_held < s->room_held);
-	if (w->state == LIVE) {
+	if (w->state == LIVE)
 		w->sealed_to_us = tally->span.end_us;
-	} else {
-		struct expected *e = find_expected(s, tally->span.start_us);
-
-		TT_ASSERT(e != NULL && !e->given && e->frames >= tally->frames);
-		e->frames -= tally->frames;
-	}
+	else if (!take_announced(s, tally))
+		s->surprised = true;
 	s->held[s->n_held++] = tally;
 	w->held++;
+}
+
+bool
+tt_sequence_surprised(const struct tt_sequence *s)
+{
+	return s->surprised;
 }
 
 /* The least start among what is held and what is announced and may still come. */
@@ -203,6 +221,16 @@ earliest_start(struct tt_sequence *s, int64_t *start_us)
 			found = true;
 		}
 	return found;
+}
+
+/* Do packets of the earliest interval announced still have to come, and nothing but replays run?
+ * Then nothing can be ready, and what is held (perhaps a great deal) need not be looked at. */
+static bool
+replay_waits(struct tt_sequence *s)
+{
+	sort_expected(s);
+	return s->n_replay > 0 && s->n_live == 0 && s->next_expected < s->n_expected
+			&& s->expected[s->next_expected].frames > 0;
 }
 
 /* The end of the span that starts at start_us and cuts no held tally in two. */
@@ -321,7 +349,7 @@ tt_sequence_next(struct tt_sequence *s, struct tt_interval *out)
 	int64_t start;
 
 	*out = (struct tt_interval){0};
-	if (!earliest_start(s, &start))
+	if (replay_waits(s) || !earliest_start(s, &start))
 		return false;
 	out->span = (struct tt_span){start, closed_end(s, start)};
 	if (!is_ready(s, out->span))
@@ -406,7 +434,8 @@ tt_sequence_compact(struct tt_sequence *s, unsigned worker, struct tt_tally **fr
 	*freed = NULL;
 	if (make_room(s) != 0)
 		return -ENOMEM;
-	for (unsigned i = 0; i < s->n_held; i++) {
+	/* The latest first: what came earlier is compact already, as a rule. */
+	for (unsigned i = s->n_held; i-- > 0;) {
 		struct tt_tally *old = s->held[i], *compact;
 
 		if (old->owner != worker || tt_tally_is_compact(old))

@@ -59,6 +59,10 @@ void tt_sequence_end(struct tt_sequence *sequence, unsigned worker);
 /* Takes a sealed tally; tally->owner is the worker. */
 void tt_sequence_push(struct tt_sequence *sequence, struct tt_tally *tally);
 
+/* Did a replay push frames that were not announced, because a file changed after the scan? The
+ * intervals given out since then are not to be trusted. */
+bool tt_sequence_surprised(const struct tt_sequence *sequence);
+
 /*
  * Is an interval ready? Fills *interval, whose tallies stay held (and may be asked for again: a
  * failed write is tried again later, by then perhaps with a longer span) until

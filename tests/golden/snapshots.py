@@ -31,7 +31,7 @@ def replay(teitend, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,))
     """Replays files as the queues of one net_pcap port, one worker each."""
     lcores = run(ROOT / "scripts/lcores", len(files)).strip()
     device = "net_pcap0," + ",".join(f"rx_pcap={f}" for f in files)
-    run(teitend, "--no-huge", "-m", 512, "--no-pci", lcores, "--vdev", device, "--",
+    run(teitend, "--no-huge", "-m", 512, "--no-shconf", "--no-pci", lcores, "--vdev", device, "--",
         "--spool", spool, "--sensor", "s", "--interval", interval, "--pairs", 65536,
         "--monitored", monitored, "--exit-at-eof", ok=ok)
 

@@ -72,7 +72,7 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"pairs", "1073741825", "1024 to 1073741824", -EINVAL},
 			{"table-sets", "1", "2 to 16", -EINVAL},
 			{"table-sets", "17", "2 to 16", -EINVAL},
-			{"burst", "257", "1 to 256", -EINVAL},
+			{"burst", "257", "32 to 256", -EINVAL},
 			{"rx-descriptors", "63", "64 to 65536", -EINVAL},
 			{"exit-at-eof", "maybe", "true or false", -EINVAL},
 			{"sensor", ".x", "does not start with a dot", -EINVAL},

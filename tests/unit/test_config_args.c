@@ -125,7 +125,7 @@ the_command_line_overrules_the_file_wherever_it_stands(void **state)
 			"x --config %s --spool /line --exit-at-eof=false",
 			"x --spool /line --exit-at-eof=no --config=%s"};
 
-	write_yaml("spool: /file\nsensor: file\nexit-at-eof: true\nburst: 7\n");
+	write_yaml("spool: /file\nsensor: file\nexit-at-eof: true\nburst: 70\n");
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(lines); i++) {
 		struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON};
 		struct tt_error err = {0};
@@ -139,7 +139,7 @@ the_command_line_overrules_the_file_wherever_it_stands(void **state)
 		assert_string_equal(config.spool, "/line");
 		assert_string_equal(config.sensor, "file");
 		assert_false(config.exit_at_eof);
-		assert_int_equal(config.burst, 7);
+		assert_int_equal(config.burst, 70);
 		free(words);
 		tt_config_fini(&config);
 	}

@@ -249,6 +249,29 @@ an_interrupted_replay_writes_what_it_has_and_claims_no_empty_interval(void **sta
 }
 
 static void
+frames_that_were_not_announced_are_noticed(void **state)
+{
+	struct tt_sequence *s = make(1);
+	struct tt_tally a = sealed(0, 0, MINUTE, 2), more = sealed(0, 0, MINUTE, 2);
+	struct tt_tally elsewhere = sealed(0, MINUTE, 2 * MINUTE, 1);
+
+	assert_int_equal(tt_sequence_expect(s, 0, 3), 0);
+	tt_sequence_start_replay(s, 0);
+	tt_sequence_push(s, &a);
+	assert_false(tt_sequence_surprised(s));
+	tt_sequence_push(s, &more);
+	assert_true(tt_sequence_surprised(s));
+	tt_sequence_destroy(s);
+
+	s = make(1);
+	assert_int_equal(tt_sequence_expect(s, 0, 3), 0);
+	tt_sequence_start_replay(s, 0);
+	tt_sequence_push(s, &elsewhere);
+	assert_true(tt_sequence_surprised(s));
+	tt_sequence_destroy(s);
+}
+
+static void
 compact_copies_stand_in_for_tallies_that_are_needed(void **state)
 {
 	struct tt_sequence *s = make(1);
@@ -303,6 +326,7 @@ main(void)
 					a_replay_observes_from_its_first_packet_to_its_last),
 			cmocka_unit_test(
 					an_interrupted_replay_writes_what_it_has_and_claims_no_empty_interval),
+			cmocka_unit_test(frames_that_were_not_announced_are_noticed),
 			cmocka_unit_test(
 					compact_copies_stand_in_for_tallies_that_are_needed),
 	};
