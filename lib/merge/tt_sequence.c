@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_sequence.h"
 
+#include "tt_announced.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* An interval that replayed files announced. */
-struct expected {
-	int64_t start_us;
-	uint64_t frames; /* still to come */
-	bool given; /* popped already */
-};
 
 enum worker_state {
 	IDLE,
@@ -34,10 +28,10 @@ struct tt_sequence {
 	struct tt_tally **held; /* [n_held], in order of arrival */
 	struct tt_tally **chosen; /* [n_held]: what next gave out */
 	unsigned n_held, room_held, max_tallies;
-	struct expected *expected; /* [n_expected], ascending once sorted */
-	size_t n_expected, room_expected, next_expected;
-	bool sorted, was_replay, surprised;
+	struct tt_announced announced;
+	bool was_replay, surprised;
 	bool has_position;
+	int64_t cut_us; /* start of the interval in which an input breaks off */
 	int64_t position_us; /* end of the interval popped last */
 	uint64_t compact_bytes;
 };
@@ -52,6 +46,7 @@ tt_sequence_create(struct tt_sequence **sequence, unsigned n_workers,
 	if (s == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	s->interval_us = interval_us;
+	s->cut_us = INT64_MAX;
 	s->max_gap_us = max_gap_us;
 	s->n_workers = n_workers;
 	s->max_tallies = s->room_held = max_tallies;
@@ -77,70 +72,21 @@ tt_sequence_destroy(struct tt_sequence *s)
 	free(s->workers);
 	free(s->held);
 	free(s->chosen);
-	free(s->expected);
+	tt_announced_fini(&s->announced);
 	free(s);
-}
-
-static int
-expected_cmp(const void *a, const void *b)
-{
-	const struct expected *x = a, *y = b;
-
-	return x->start_us < y->start_us ? -1 : x->start_us > y->start_us;
 }
 
 int
 tt_sequence_expect(struct tt_sequence *s, int64_t start_us, uint64_t frames)
 {
-	/* Files mostly come in order: the interval is then the one announced last. */
-	if (s->n_expected > 0 && s->expected[s->n_expected - 1].start_us == start_us) {
-		s->expected[s->n_expected - 1].frames += frames;
-		return 0;
-	}
-	if (s->n_expected == s->room_expected) {
-		size_t room = s->room_expected == 0 ? 64 : s->room_expected * 2;
-		struct expected *more = reallocarray(s->expected, room, sizeof(*more));
-
-		if (more == NULL)
-			return -ENOMEM;
-		s->expected = more;
-		s->room_expected = room;
-	}
-	s->expected[s->n_expected++] = (struct expected){start_us, frames, false};
-	s->sorted = false;
-	return 0;
+	return tt_announced_add(&s->announced, start_us, frames);
 }
 
-/* Sorts what was announced and joins what several files announced of one interval. */
-static void
-sort_expected(struct tt_sequence *s)
+void
+tt_sequence_cut(struct tt_sequence *s, int64_t start_us)
 {
-	size_t out = 0;
-
-	if (s->sorted)
-		return;
-	s->sorted = true;
-	if (s->n_expected == 0)
-		return;
-	qsort(s->expected, s->n_expected, sizeof(*s->expected), expected_cmp);
-	for (size_t i = 1; i < s->n_expected; i++) {
-		if (s->expected[i].start_us == s->expected[out].start_us)
-			s->expected[out].frames += s->expected[i].frames;
-		else
-			s->expected[++out] = s->expected[i];
-	}
-	s->n_expected = out + 1;
-}
-
-static struct expected *
-find_expected(struct tt_sequence *s, int64_t start_us)
-{
-	struct expected key = {.start_us = start_us};
-
-	sort_expected(s);
-	if (s->n_expected == 0)
-		return NULL;
-	return bsearch(&key, s->expected, s->n_expected, sizeof(key), expected_cmp);
+	if (start_us < s->cut_us)
+		s->cut_us = start_us;
 }
 
 void
@@ -172,18 +118,6 @@ tt_sequence_end(struct tt_sequence *s, unsigned worker)
 	s->workers[worker].state = ENDED;
 }
 
-/* Takes the frames off what was announced of their interval. False if more came than that. */
-static bool
-take_announced(struct tt_sequence *s, const struct tt_tally *tally)
-{
-	struct expected *e = find_expected(s, tally->span.start_us);
-
-	if (e == NULL || e->given || e->frames < tally->frames)
-		return false;
-	e->frames -= tally->frames;
-	return true;
-}
-
 void
 tt_sequence_push(struct tt_sequence *s, struct tt_tally *tally)
 {
@@ -192,7 +126,7 @@ tt_sequence_push(struct tt_sequence *s, struct tt_tally *tally)
 	TT_ASSERT(tally->owner < s->n_workers && s->n_held < s->room_held);
 	if (w->state == LIVE)
 		w->sealed_to_us = tally->span.end_us;
-	else if (!take_announced(s, tally))
+	else if (!tt_announced_take(&s->announced, tally->span.start_us, tally->frames))
 		s->surprised = true;
 	s->held[s->n_held++] = tally;
 	w->held++;
@@ -208,13 +142,11 @@ tt_sequence_surprised(const struct tt_sequence *s)
 static bool
 earliest_start(struct tt_sequence *s, int64_t *start_us)
 {
-	bool found = false;
+	const struct tt_announcement *next = tt_announced_next(&s->announced);
+	bool found = s->n_replay > 0 && next != NULL;
 
-	sort_expected(s);
-	if (s->n_replay > 0 && s->next_expected < s->n_expected) {
-		*start_us = s->expected[s->next_expected].start_us;
-		found = true;
-	}
+	if (found)
+		*start_us = next->start_us;
 	for (unsigned i = 0; i < s->n_held; i++)
 		if (!found || s->held[i]->span.start_us < *start_us) {
 			*start_us = s->held[i]->span.start_us;
@@ -228,9 +160,9 @@ earliest_start(struct tt_sequence *s, int64_t *start_us)
 static bool
 replay_waits(struct tt_sequence *s)
 {
-	sort_expected(s);
-	return s->n_replay > 0 && s->n_live == 0 && s->next_expected < s->n_expected
-			&& s->expected[s->next_expected].frames > 0;
+	const struct tt_announcement *next = tt_announced_next(&s->announced);
+
+	return s->n_replay > 0 && s->n_live == 0 && next != NULL && next->frames > 0;
 }
 
 /* The end of the span that starts at start_us and cuts no held tally in two. */
@@ -257,32 +189,24 @@ closed_end(const struct tt_sequence *s, int64_t start_us)
 }
 
 static bool
-is_ready(const struct tt_sequence *s, struct tt_span span)
+is_ready(struct tt_sequence *s, struct tt_span span)
 {
 	for (unsigned i = 0; i < s->n_workers; i++)
 		if (s->workers[i].state == LIVE
 				&& s->workers[i].sealed_to_us < span.end_us)
 			return false;
-	if (s->n_replay == 0)
-		return true;
-	for (size_t i = s->next_expected;
-			i < s->n_expected && s->expected[i].start_us < span.end_us; i++)
-		if (s->expected[i].frames > 0)
-			return false;
-	return true;
+	return s->n_replay == 0
+			|| !tt_announced_missing(&s->announced, INT64_MIN, span.end_us);
 }
 
 /* Is anything announced after this span still to be given? */
 static bool
-is_last_of_replay(const struct tt_sequence *s, struct tt_span span)
+is_last_of_replay(struct tt_sequence *s, struct tt_span span)
 {
 	for (unsigned i = 0; i < s->n_held; i++)
 		if (s->held[i]->span.start_us >= span.end_us)
 			return false;
-	if (s->n_replay == 0)
-		return true;
-	return s->n_expected == 0
-			|| s->expected[s->n_expected - 1].start_us < span.end_us;
+	return s->n_replay == 0 || !tt_announced_after(&s->announced, span.end_us);
 }
 
 static void
@@ -297,7 +221,7 @@ choose_tallies(struct tt_sequence *s, struct tt_interval *out)
 
 /* A replay observes from its first packet to its last; a live port, the whole of its spans. */
 static int64_t
-observed_us(const struct tt_sequence *s, const struct tt_interval *interval)
+observed_us(struct tt_sequence *s, const struct tt_interval *interval)
 {
 	int64_t first = INT64_MAX, last = INT64_MIN;
 	struct tt_span span = interval->span;
@@ -319,19 +243,8 @@ observed_us(const struct tt_sequence *s, const struct tt_interval *interval)
 	return span.end_us - span.start_us;
 }
 
-/* Did packets that were announced of [from, to) never come (an interrupted replay)? */
-static bool
-packets_missing(const struct tt_sequence *s, int64_t from, int64_t to)
-{
-	for (size_t i = s->next_expected;
-			i < s->n_expected && s->expected[i].start_us < to; i++)
-		if (s->expected[i].start_us >= from && s->expected[i].frames > 0)
-			return true;
-	return false;
-}
-
 static void
-describe(const struct tt_sequence *s, struct tt_interval *interval)
+describe(struct tt_sequence *s, struct tt_interval *interval)
 {
 	struct tt_span span = interval->span;
 
@@ -340,7 +253,9 @@ describe(const struct tt_sequence *s, struct tt_interval *interval)
 	interval->complete = interval->observed_us == span.end_us - span.start_us
 			&& tt_time_floor(span.start_us, s->interval_us) == span.start_us
 			&& tt_time_floor(span.end_us, s->interval_us) == span.end_us
-			&& !packets_missing(s, span.start_us, span.end_us);
+			&& !tt_announced_missing(
+					&s->announced, span.start_us, span.end_us)
+			&& span.end_us <= s->cut_us;
 }
 
 bool
@@ -356,7 +271,8 @@ tt_sequence_next(struct tt_sequence *s, struct tt_interval *out)
 		return false;
 	if (s->has_position && start > s->position_us) {
 		if (start - s->position_us > s->max_gap_us
-				|| packets_missing(s, s->position_us, start)) {
+				|| tt_announced_missing(
+						&s->announced, s->position_us, start)) {
 			out->gap_before_us = start - s->position_us;
 		} else {
 			int64_t end = tt_time_floor(s->position_us, s->interval_us)
@@ -394,9 +310,7 @@ tt_sequence_pop(struct tt_sequence *s, const struct tt_interval *interval)
 	int64_t end = interval->span.end_us;
 
 	forget_tallies(s, end);
-	while (s->next_expected < s->n_expected
-			&& s->expected[s->next_expected].start_us < end)
-		s->expected[s->next_expected++].given = true;
+	tt_announced_give(&s->announced, end);
 	s->position_us = end;
 	s->has_position = true;
 }

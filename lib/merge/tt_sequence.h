@@ -47,6 +47,10 @@ void tt_sequence_destroy(struct tt_sequence *sequence);
 int tt_sequence_expect(struct tt_sequence *sequence, int64_t start_us,
 		uint64_t frames) TT_MUST_CHECK;
 
+/* Says that an input breaks off in the interval that starts at start_us: that one and all later
+ * ones are partial. */
+void tt_sequence_cut(struct tt_sequence *sequence, int64_t start_us);
+
 /* A worker begins; a live one at start_us. */
 void tt_sequence_start_live(
 		struct tt_sequence *sequence, unsigned worker, int64_t start_us);

@@ -249,6 +249,45 @@ an_interrupted_replay_writes_what_it_has_and_claims_no_empty_interval(void **sta
 }
 
 static void
+intervals_from_where_an_input_breaks_off_are_partial(void **state)
+{
+	struct tt_sequence *s = make(1);
+	struct tt_tally a = sealed(0, 0, MINUTE, 1), b = sealed(0, MINUTE, 2 * MINUTE, 1);
+	struct tt_tally c = sealed(0, 2 * MINUTE, 3 * MINUTE, 1);
+
+	a.first_us = 0;
+	for (int64_t i = 0; i < 4; i++)
+		assert_int_equal(tt_sequence_expect(s, i * MINUTE, 1), 0);
+	tt_sequence_cut(s, MINUTE);
+	tt_sequence_start_replay(s, 0);
+	tt_sequence_push(s, &a);
+	tt_sequence_push(s, &b);
+	tt_sequence_push(s, &c);
+	assert_true(take(s, 0, MINUTE, 1).complete);
+	assert_false(take(s, MINUTE, 2 * MINUTE, 1).complete);
+	assert_false(take(s, 2 * MINUTE, 3 * MINUTE, 1).complete);
+	tt_sequence_destroy(s);
+}
+
+static void
+a_capture_that_goes_to_and_fro_is_announced_in_little_memory(void **state)
+{
+	struct tt_sequence *s = make(1);
+	struct tt_tally a = sealed(0, 0, MINUTE, 100000),
+			b = sealed(0, MINUTE, 2 * MINUTE, 100000);
+
+	for (unsigned i = 0; i < 200000; i++)
+		assert_int_equal(tt_sequence_expect(s, i % 2 * MINUTE, 1), 0);
+	tt_sequence_start_replay(s, 0);
+	tt_sequence_push(s, &b);
+	tt_sequence_push(s, &a);
+	take(s, 0, MINUTE, 1);
+	take(s, MINUTE, 2 * MINUTE, 1);
+	assert_false(tt_sequence_surprised(s));
+	tt_sequence_destroy(s);
+}
+
+static void
 frames_that_were_not_announced_are_noticed(void **state)
 {
 	struct tt_sequence *s = make(1);
@@ -326,6 +365,10 @@ main(void)
 					a_replay_observes_from_its_first_packet_to_its_last),
 			cmocka_unit_test(
 					an_interrupted_replay_writes_what_it_has_and_claims_no_empty_interval),
+			cmocka_unit_test(
+					intervals_from_where_an_input_breaks_off_are_partial),
+			cmocka_unit_test(
+					a_capture_that_goes_to_and_fro_is_announced_in_little_memory),
 			cmocka_unit_test(frames_that_were_not_announced_are_noticed),
 			cmocka_unit_test(
 					compact_copies_stand_in_for_tallies_that_are_needed),
