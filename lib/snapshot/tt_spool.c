@@ -188,3 +188,13 @@ tt_spool_latest(const struct tt_spool *spool)
 {
 	return spool->latest == NULL ? "" : spool->latest;
 }
+
+bool
+tt_spool_has(const struct tt_spool *spool, int64_t start_us)
+{
+	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX], path[2 * TT_TIME_TEXT_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", tt_time_format_date(start_us, day),
+			tt_time_format_compact(start_us, name));
+	return faccessat(spool->fd, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}

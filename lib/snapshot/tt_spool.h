@@ -59,6 +59,10 @@ int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
 
+/* Is there a snapshot, under its final name, of the interval that starts at start_us? Those that
+ * wait for a flush are not asked. */
+bool tt_spool_has(const struct tt_spool *spool, int64_t start_us);
+
 /* Makes durable and renames what TT_SYNC_BATCHED holds back. After a failure, call it again. */
 int tt_spool_flush(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;
 

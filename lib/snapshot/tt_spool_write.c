@@ -36,6 +36,20 @@ rename_at(int dir_fd, const char *from, const char *to)
 	return renameat(dir_fd, from, dir_fd, to);
 }
 
+/* A name that cannot be given, because it is taken or for the reason in errno. Returns -errno. */
+static int
+name_error(const struct tt_spool *spool, const struct tt_spool_name *n,
+		struct tt_error *err)
+{
+	bool taken = errno == EEXIST;
+	int ret = tt_spool_error(spool, n->day, n->name, err);
+
+	if (taken && err != NULL)
+		snprintf(err->why, sizeof(err->why),
+				"there is a snapshot of this interval already");
+	return ret;
+}
+
 /* Has the interval a snapshot already, or one that waits for a flush? */
 static bool
 is_taken(const struct tt_spool *spool, int day_fd, const struct tt_spool_name *n)
@@ -126,7 +140,7 @@ commit(struct tt_spool *spool, int day_fd, const struct tt_spool_name *n, const 
 		return 0;
 	}
 	if (rename_at(day_fd, tmp, n->name) != 0)
-		return tt_spool_error(spool, n->day, n->name, err);
+		return name_error(spool, n, err);
 	/* Once renamed it counts as written: a caller that tried again would find it there. */
 	if (spool->sync == TT_SYNC_EACH)
 		fsync(day_fd);
@@ -198,7 +212,7 @@ tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		return ret;
 	if (is_taken(spool, job.day_fd, &name)) {
 		errno = EEXIST;
-		ret = tt_spool_error(spool, name.day, name.name, err);
+		ret = name_error(spool, &name, err);
 		close(job.day_fd);
 		return ret;
 	}
@@ -231,7 +245,7 @@ rename_pending(struct tt_spool *spool, const struct tt_spool_name *n,
 		return tt_spool_error(spool, n->day, NULL, err);
 	tt_spool_tmp_name(tmp, n->name);
 	if (rename_at(fd, tmp, n->name) != 0)
-		ret = tt_spool_error(spool, n->day, n->name, err);
+		ret = name_error(spool, n, err);
 	close(fd);
 	return ret;
 }

@@ -174,9 +174,23 @@ a_finished_snapshot_is_never_overwritten(void **state)
 	bed_write_ok(&bed, BED_START);
 	assert_int_equal(bed_write(&bed, BED_START), -EEXIST);
 	assert_non_null(strstr(bed.err.where, "/tokyo-1/2026-11-22/20261122T"));
+	assert_string_equal(bed.err.why, "there is a snapshot of this interval already");
 	assert_int_equal(verify(BED_START), 0);
 	bed_write_ok(&bed, BED_START + BED_MINUTE);
 	assert_int_equal(bed_count_snapshots(&bed), 2);
+}
+
+static void
+a_spool_knows_which_intervals_it_has(void **state)
+{
+	bed_count_some(&bed, BED_START);
+	assert_false(tt_spool_has(bed.spool, BED_START));
+	bed_write_ok(&bed, BED_START);
+	bed_write_ok(&bed, BED_START + BED_MINUTE + 1);
+	assert_true(tt_spool_has(bed.spool, BED_START));
+	assert_true(tt_spool_has(bed.spool, BED_START + BED_MINUTE + 1));
+	assert_false(tt_spool_has(bed.spool, BED_START + BED_MINUTE));
+	assert_false(tt_spool_has(bed.spool, BED_START + 86400 * TT_US_PER_S));
 }
 
 int
@@ -191,6 +205,7 @@ main(void)
 			BEDDED(what_was_not_flushed_leaves_nothing_behind),
 			BEDDED(snapshots_are_listed_by_sensor_and_time_at_every_level),
 			BEDDED(a_finished_snapshot_is_never_overwritten),
+			BEDDED(a_spool_knows_which_intervals_it_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
