@@ -20,14 +20,17 @@ static int
 open_tables(struct reading *r, struct tt_error *err)
 {
 	struct tt_mem *heap = tt_mem_heap();
-	int ret = tt_tally_create(&r->tally, r->config.pairs, heap, err);
+	int ret = 0;
 
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(r->tallies) && ret == 0; i++)
+		ret = tt_tally_create(&r->tallies[i], r->config.pairs, heap, err);
+	r->spare = r->tallies[1];
 	if (ret == 0)
-		ret = tt_merge_create(&r->merge, r->config.pairs, heap, err);
+		ret = tt_merge_create(&r->merge, 2 * r->config.pairs, heap, err);
 	if (ret == 0)
 		ret = tt_geo_open(&r->geo, r->config.geo, heap, err);
 	if (ret == 0)
-		ret = tt_sequence_create(&r->sequence, 1, 2, r->config.interval_us,
+		ret = tt_sequence_create(&r->sequence, 1, 4, r->config.interval_us,
 				r->config.max_gap_us, err);
 	return ret;
 }
@@ -78,7 +81,8 @@ close_reading(struct reading *r)
 	tt_sequence_destroy(r->sequence);
 	tt_geo_close(r->geo);
 	tt_merge_destroy(r->merge);
-	tt_tally_destroy(r->tally);
+	tt_tally_destroy(r->tallies[0]);
+	tt_tally_destroy(r->tallies[1]);
 	tt_prefix_set_fini(&r->monitored);
 	free(r->monitored_text);
 	free(r->inputs);

@@ -95,6 +95,11 @@ reading_seal(void *reading, struct tt_tally *sealed)
 	struct tt_tally *freed = NULL;
 	uint64_t compact;
 
+	if (sealed == NULL) {
+		freed = r->spare;
+		r->spare = NULL;
+		return freed;
+	}
 	tt_sequence_push(r->sequence, sealed);
 	if (write_ready(r, &freed) != 0)
 		return NULL;
@@ -187,10 +192,11 @@ read_all(struct reading *r)
 static int
 finish(struct reading *r)
 {
-	struct tt_tally *last = tt_counter_finish(&r->counter, 0), *freed = NULL;
+	struct tt_tally *last, *freed = NULL;
 
-	if (last->frames > 0)
-		tt_sequence_push(r->sequence, last);
+	while ((last = tt_counter_finish(&r->counter, 0)) != NULL)
+		if (last->frames > 0)
+			tt_sequence_push(r->sequence, last);
 	tt_sequence_end(r->sequence, 0);
 	if (write_ready(r, &freed) != 0)
 		return r->err.code;
@@ -206,7 +212,7 @@ reading_run(struct reading *r, struct tt_error *err)
 		ret = tt_capfile_open(&r->inputs[i].file, r->inputs[i].path, &r->err);
 	if (ret == 0) {
 		tt_counter_init(&r->counter, TT_COUNTER_REPLAY, r->config.interval_us,
-				r->config.max_gap_us, &r->monitored, r->tally, 0,
+				r->config.max_gap_us, &r->monitored, r->tallies[0], 0,
 				reading_seal, r);
 		tt_sequence_start_replay(r->sequence, 0);
 		ret = read_all(r);

@@ -41,7 +41,8 @@ struct reading {
 	struct tt_merge *merge;
 	struct tt_sequence *sequence;
 	struct tt_counter counter;
-	struct tt_tally *tally;
+	struct tt_tally *tallies[2]; /* all there are */
+	struct tt_tally *spare; /* of these, a clean one that is not in use yet */
 	struct input *inputs; /* [n_inputs] */
 	unsigned n_inputs;
 	struct tt_run_info run;

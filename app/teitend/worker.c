@@ -81,6 +81,8 @@ seal_replay(void *context, struct tt_tally *sealed)
 	struct tt_worker *w = context;
 	struct tt_tally *clean;
 
+	if (sealed == NULL)
+		return take_clean(w);
 	hand_over(w, sealed);
 	for (unsigned spins = 0; (clean = take_clean(w)) == NULL; spins++) {
 		if (stop_asked(w))
@@ -266,12 +268,13 @@ run_replay(struct tt_worker *w)
 static void
 finish(struct tt_worker *w)
 {
-	struct tt_tally *last = tt_counter_finish(
-			&w->own.counter, w->replay ? 0 : tt_wallclock_now(&w->own.clock));
+	int64_t now_us = w->replay ? 0 : tt_wallclock_now(&w->own.clock);
+	struct tt_tally *last;
 
 	/* A replay without a frame has no interval. */
-	if (last != NULL && (!w->replay || last->frames > 0))
-		hand_over(w, last);
+	while ((last = tt_counter_finish(&w->own.counter, now_us)) != NULL)
+		if (!w->replay || last->frames > 0)
+			hand_over(w, last);
 	/* Release: pairs with the acquire in tt_worker_finished. */
 	__atomic_store_n(&w->own.finished, 1, __ATOMIC_RELEASE);
 }

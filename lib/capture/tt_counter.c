@@ -39,14 +39,37 @@ run_inside(const struct tt_counter *c, const struct tt_frame *frames, unsigned n
 	return i;
 }
 
+/* Makes a clean tally the open one, at the price of the one used less recently if need be. */
+static void
+replay_take_clean(struct tt_counter *c)
+{
+	struct tt_tally *clean = c->other == NULL ? c->seal(c->context, NULL) : NULL;
+
+	if (clean == NULL && c->other == NULL) {
+		c->open = c->seal(c->context, c->open);
+		return;
+	}
+	if (clean == NULL)
+		clean = c->seal(c->context, c->other);
+	c->other = c->open;
+	c->open = clean;
+}
+
 /* The replay moves on to the interval of time_us. False if the program is ending. */
 static bool
 replay_turn(struct tt_counter *c, int64_t time_us)
 {
 	int64_t start = tt_time_floor(time_us, c->interval_us);
 
+	if (c->other != NULL && c->other->span.start_us == start) {
+		struct tt_tally *open = c->open;
+
+		c->open = c->other;
+		c->other = open;
+		return true;
+	}
 	if (c->has_span)
-		c->open = c->seal(c->context, c->open);
+		replay_take_clean(c);
 	if (c->open == NULL)
 		return false;
 	c->has_span = true;
@@ -153,9 +176,11 @@ tt_counter_burst(struct tt_counter *c, const struct tt_frame *frames, unsigned n
 struct tt_tally *
 tt_counter_finish(struct tt_counter *c, int64_t now_us)
 {
-	struct tt_tally *last = c->open;
+	struct tt_tally *last = c->other != NULL ? c->other : c->open;
 
-	c->open = NULL;
+	if (c->other == NULL)
+		c->open = NULL;
+	c->other = NULL;
 	if (last != NULL && c->kind == TT_COUNTER_LIVE && now_us > last->span.start_us)
 		last->span.end_us = now_us;
 	return last;

@@ -12,10 +12,12 @@
  * and in `late`. If no clean tally is there, counting goes on in the open one, whose span grows.
  *
  * REPLAY follows the packets of a file. Each packet is counted in the interval of its own time,
- * whatever the order: when the next packet belongs to another interval, earlier or later, the
- * tally is sealed as a part of its interval, and the callback waits for a clean one. So what a
- * replay counts depends neither on the order of the packets nor on how they were split over
- * files. A packet of an older interval than the newest one seen is counted in `late` as well.
+ * whatever the order. Two tallies are open, for the two intervals seen last, so that packets that
+ * change places at a boundary cost nothing; when the next packet belongs to a third interval,
+ * earlier or later, the tally that was used less recently is sealed as a part of its interval, and
+ * the callback waits for a clean one. So what a replay counts depends neither on the order of the
+ * packets nor on how they were split over files. A packet of an older interval than the newest
+ * one seen is counted in `late` as well.
  */
 #ifndef TT_COUNTER_H
 #define TT_COUNTER_H
@@ -36,13 +38,16 @@ struct tt_counter {
 	/*
 	 * Takes the sealed tally and returns a clean one. LIVE: may return NULL without taking
 	 * it, if there is no clean one. REPLAY: waits until there is one; NULL if the program is
-	 * ending (the tally was taken, and no more may be counted).
+	 * ending (the tally was taken, and no more may be counted). REPLAY calls it with NULL for
+	 * a second tally, which it need not give: it returns a clean one, or NULL.
 	 */
 	struct tt_tally *(*seal)(void *context, struct tt_tally *sealed);
 	void *context;
 
 	struct tt_tally *open;
-	int64_t newest_us; /* start of the newest interval seen; REPLAY */
+	struct tt_tally *
+			other; /* REPLAY: of the interval seen before; NULL if there is none */
+	int64_t newest_us; /* REPLAY: start of the newest interval seen */
 	bool has_span; /* REPLAY: the open tally belongs to an interval already */
 };
 
@@ -69,9 +74,9 @@ void tt_counter_tick(struct tt_counter *c, int64_t now_us);
 void tt_counter_cut(struct tt_counter *c, int64_t at_us);
 
 /*
- * Ends counting and returns the open tally, to be sealed without getting another: LIVE with its
- * span ending at now_us, REPLAY with its interval's. In a REPLAY without an open interval the
- * tally that is returned has no frames and an empty span. NULL if seal had returned NULL.
+ * Ends counting: each call returns one of the open tallies, to be sealed without getting another,
+ * then NULL. LIVE: one, with its span ending at now_us. REPLAY: up to two, with the spans of
+ * their intervals; where no packet came, one without frames and with an empty span.
  */
 struct tt_tally *tt_counter_finish(struct tt_counter *c, int64_t now_us);
 

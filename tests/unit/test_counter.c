@@ -25,6 +25,7 @@ frame_at(int64_t time_us)
 /* Two tallies change places; what was sealed is noted down. */
 struct mailbox {
 	struct tt_tally *spare;
+	struct tt_tally *second; /* for a replay that asks for one */
 	unsigned refuse; /* as many times there is no clean tally */
 	unsigned n;
 	struct tt_span spans[100];
@@ -37,6 +38,11 @@ seal(void *context, struct tt_tally *sealed)
 	struct mailbox *box = context;
 	struct tt_tally *clean = box->spare;
 
+	if (sealed == NULL) {
+		clean = box->second;
+		box->second = NULL;
+		return clean;
+	}
 	if (box->refuse > 0) {
 		box->refuse--;
 		return NULL;
@@ -216,6 +222,33 @@ a_replay_puts_each_packet_into_its_own_interval_in_any_order(void **state)
 }
 
 static void
+a_replay_with_two_tallies_goes_to_and_fro_between_two_intervals_for_nothing(void **state)
+{
+	const int64_t to_and_fro[] = {1, MINUTE, 2, MINUTE + 1, 3};
+	const int64_t third[] = {2 * MINUTE, 4};
+	struct tt_counter c;
+	struct mailbox box;
+	struct tt_tally *last;
+
+	open_counter(&c, &box, TT_COUNTER_REPLAY, 0);
+	assert_int_equal(tt_tally_create(&box.second, 100, tt_mem_heap(), NULL), 0);
+	count_at(&c, to_and_fro, 5);
+	assert_int_equal(box.n, 0);
+	count_at(&c, third, 2);
+	assert_int_equal(box.n, 1);
+	assert_sealed(&box, 0, MINUTE, 2 * MINUTE, 2);
+	for (unsigned i = 0; i < 2; i++) {
+		last = tt_counter_finish(&c, 0);
+		assert_non_null(last);
+		assert_int_equal(last->frames, last->span.start_us == 0 ? 4 : 1);
+		assert_int_equal(last->late, last->span.start_us == 0 ? 3 : 0);
+		tt_tally_destroy(last);
+	}
+	assert_null(tt_counter_finish(&c, 0));
+	tt_tally_destroy(box.spare);
+}
+
+static void
 a_replay_that_is_ended_while_waiting_counts_no_more(void **state)
 {
 	struct tt_frame frames[2] = {frame_at(1), frame_at(MINUTE)};
@@ -262,6 +295,8 @@ main(void)
 			cmocka_unit_test(a_cut_ends_the_interval_where_it_is),
 			cmocka_unit_test(
 					a_replay_puts_each_packet_into_its_own_interval_in_any_order),
+			cmocka_unit_test(
+					a_replay_with_two_tallies_goes_to_and_fro_between_two_intervals_for_nothing),
 			cmocka_unit_test(
 					a_replay_that_is_ended_while_waiting_counts_no_more),
 			cmocka_unit_test(
