@@ -109,6 +109,10 @@ void tt_tally_reset(struct tt_tally *tally);
 struct tt_tally *tt_tally_compact(const struct tt_tally *tally);
 uint64_t tt_tally_compact_bytes(const struct tt_tally *tally);
 
+/* Two compact parts of one interval as one compact tally, in which a pair has one slot. NULL if
+ * memory is short. */
+struct tt_tally *tt_tally_join(const struct tt_tally *a, const struct tt_tally *b);
+
 static inline bool
 tt_tally_is_compact(const struct tt_tally *tally)
 {

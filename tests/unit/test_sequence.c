@@ -249,6 +249,38 @@ an_interrupted_replay_writes_what_it_has_and_claims_no_empty_interval(void **sta
 }
 
 static void
+many_parts_of_one_interval_become_few(void **state)
+{
+	struct tt_sequence *s = make(1);
+	struct tt_tally *big, *freed;
+	struct tt_interval interval;
+	uint64_t frames = 0;
+
+	assert_int_equal(tt_tally_create(&big, 1000, tt_mem_heap(), NULL), 0);
+	assert_int_equal(tt_sequence_expect(s, 0, 1001), 0);
+	tt_sequence_start_replay(s, 0);
+	for (unsigned i = 0; i < 1000; i++) {
+		big->span = (struct tt_span){0, MINUTE};
+		big->frames = 1;
+		tt_sequence_push(s, big);
+		assert_int_equal(tt_sequence_compact(s, 0, &freed), 0);
+		assert_ptr_equal(freed, big);
+	}
+	assert_true(tt_sequence_held(s, 0) < 12);
+	tt_sequence_end(s, 0);
+	assert_true(tt_sequence_next(s, &interval));
+	tt_sequence_pop(s, &interval);
+	for (unsigned i = 0; i < interval.n_tallies; i++) {
+		frames += interval.tallies[i]->frames;
+		tt_tally_destroy(interval.tallies[i]);
+	}
+	assert_int_equal(frames, 1000);
+	assert_int_equal(tt_sequence_compact_bytes(s), 0);
+	tt_tally_destroy(big);
+	tt_sequence_destroy(s);
+}
+
+static void
 intervals_from_where_an_input_breaks_off_are_partial(void **state)
 {
 	struct tt_sequence *s = make(1);
@@ -365,6 +397,7 @@ main(void)
 					a_replay_observes_from_its_first_packet_to_its_last),
 			cmocka_unit_test(
 					an_interrupted_replay_writes_what_it_has_and_claims_no_empty_interval),
+			cmocka_unit_test(many_parts_of_one_interval_become_few),
 			cmocka_unit_test(
 					intervals_from_where_an_input_breaks_off_are_partial),
 			cmocka_unit_test(

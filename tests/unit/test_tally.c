@@ -174,6 +174,59 @@ a_compact_copy_holds_the_same_counts(void **state)
 	tt_tally_destroy(one);
 }
 
+static int
+by_pair(const void *a, const void *b)
+{
+	const struct tt_slot *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
+
+	return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void
+joined_parts_hold_what_one_tally_would_have_counted(void **state)
+{
+	struct tt_tally *whole = make(100000), *parts[2] = {make(100000), make(100000)};
+	struct tt_tally *compact[2], *joined;
+	struct tt_count *cells = calloc(TT_N_CELLS, sizeof(*cells));
+
+	for (unsigned i = 0; i < 20000; i++) {
+		struct tt_packet p = random_packet(300);
+		int64_t time_us = (int64_t)draw(1000000);
+
+		tt_tally_one_ref(whole, &p, time_us);
+		tt_tally_one_ref(parts[i % 2], &p, time_us);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		parts[i]->frames = 10000;
+		parts[i]->late = 1 + i;
+		parts[i]->first_us = 5 - i;
+		parts[i]->last_us = 7 + i;
+		compact[i] = tt_tally_compact(parts[i]);
+	}
+	joined = tt_tally_join(compact[0], compact[1]);
+	assert_non_null(joined);
+	assert_int_equal(joined->n_used, whole->n_used);
+	assert_int_equal(joined->frames, 20000);
+	assert_int_equal(joined->late, 3);
+	assert_int_equal(joined->first_us, 4);
+	assert_int_equal(joined->last_us, 8);
+	tt_tally_add_cells(joined, cells);
+	assert_memory_equal(cells, whole->cells, TT_N_CELLS * sizeof(*cells));
+	tt_tally_destroy(compact[0]);
+	compact[0] = tt_tally_compact(whole);
+	qsort(compact[0]->slots, compact[0]->n_used, sizeof(*compact[0]->slots), by_pair);
+	assert_memory_equal(joined->slots, compact[0]->slots,
+			joined->n_used * sizeof(*joined->slots));
+	free(cells);
+	tt_tally_destroy(joined);
+	tt_tally_destroy(whole);
+	for (unsigned i = 0; i < 2; i++) {
+		tt_tally_destroy(compact[i]);
+		tt_tally_destroy(parts[i]);
+	}
+}
+
 static void
 overflow_indexes_and_target_keys_are_two_ways_to_say_the_same(void **state)
 {
@@ -206,6 +259,8 @@ main(void)
 					a_full_table_counts_by_target_and_loses_no_packet),
 			cmocka_unit_test(a_reset_tally_is_as_new),
 			cmocka_unit_test(a_compact_copy_holds_the_same_counts),
+			cmocka_unit_test(
+					joined_parts_hold_what_one_tally_would_have_counted),
 			cmocka_unit_test(
 					overflow_indexes_and_target_keys_are_two_ways_to_say_the_same),
 			cmocka_unit_test(no_pairs_at_all_is_refused),
