@@ -37,9 +37,9 @@ struct selection {
 	int64_t from_us, to_us; /* start in [from, to) */
 };
 
-#define SELECTION_ALL                                        \
-	{                                                    \
-		.from_us = TT_TIME_MIN, .to_us = TT_TIME_MAX \
+#define SELECTION_ALL                                      \
+	{                                                  \
+		.from_us = TT_TIME_MIN, .to_us = INT64_MAX \
 	}
 
 /* Takes the value of --from or --to. Returns false where it is no time, and says so. */

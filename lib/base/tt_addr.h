@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * An IP address of either version as one 128-bit number. IPv4 is mapped into ::ffff:0:0/96
- * (RFC 4291 section 2.5.5.2), so that one table, one sort and one comparison serve both.
+ * (RFC 4291 section 2.5.5.2), so that one table, one sort and one comparison serve both. Pure
+ * functions on values and the caller's text, any thread, no memory.
  */
 #ifndef TT_ADDR_H
 #define TT_ADDR_H

@@ -2,7 +2,8 @@
 /*
  * The hash of the tables: a bijective 64-bit mixer (the finaliser of MurmurHash3 with the
  * constants of David Stafford's variant 13, as in SplitMix64). Deterministic, so that the
- * same packets fill a table in the same way everywhere; results never depend on it.
+ * same packets fill a table in the same way everywhere; results never depend on it. Header only,
+ * pure functions, any thread, no memory.
  */
 #ifndef TT_HASH_H
 #define TT_HASH_H

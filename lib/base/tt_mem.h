@@ -3,7 +3,8 @@
  * The injected allocator. Big tables are taken through it once, at start: the tools and the
  * tests give plain heap memory (so that the address sanitizer sees every table), the daemon
  * gives NUMA-local memory in huge pages. Not for the hot path. Each use is entered under a
- * purpose, so that a program can print what it took and what for.
+ * purpose, so that a program can print what it took and what for. One thread at a time uses an
+ * allocator; the heap one holds no state, so any thread may.
  */
 #ifndef TT_MEM_H
 #define TT_MEM_H

@@ -92,6 +92,38 @@ tt_time_parse(const char *text, int64_t *us)
 	return 0;
 }
 
+/* Does text have digits where the pattern has '0', and the pattern's own characters elsewhere? */
+static bool
+matches(const char *text, const char *pattern)
+{
+	for (; *pattern != '\0'; text++, pattern++) {
+		bool digit = *text >= '0' && *text <= '9';
+
+		if (*pattern == '0' ? !digit : *text != *pattern)
+			return false;
+	}
+	return *text == '\0';
+}
+
+int
+tt_time_parse_compact(const char *text, int64_t *us)
+{
+	char usual[TT_TIME_TEXT_MAX];
+
+	if (!matches(text, "00000000T000000Z")
+			&& !matches(text, "00000000T000000.000000Z"))
+		return -EINVAL;
+	snprintf(usual, sizeof(usual), "%.4s-%.2s-%.2sT%.2s:%.2s:%s", text, text + 4,
+			text + 6, text + 9, text + 11, text + 13);
+	return tt_time_parse(usual, us);
+}
+
+bool
+tt_time_is_date(const char *text)
+{
+	return matches(text, "0000-00-00");
+}
+
 int64_t
 tt_time_now(void)
 {

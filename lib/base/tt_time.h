@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Times as microseconds since the epoch, UTC, and their text.
+ * Times as microseconds since the epoch, UTC, and their text. Pure functions on the caller's
+ * memory, any thread.
  */
 #ifndef TT_TIME_H
 #define TT_TIME_H
@@ -9,9 +10,14 @@
 
 #define TT_TIME_TEXT_MAX 40
 
-/* The largest and smallest time that the project handles: years 1970 to 9999. */
+#define TT_US_PER_YEAR (366 * INT64_C(86400) * TT_US_PER_S) /* a leap year */
+
+/*
+ * The smallest and the largest time that a packet can have: years 1970 to 9997. The end of an
+ * interval, up to 366 days later, then still has a year of four digits, as all text here needs.
+ */
 #define TT_TIME_MIN INT64_C(0)
-#define TT_TIME_MAX INT64_C(253402300799999999)
+#define TT_TIME_MAX INT64_C(253339228799999999)
 
 /* "2026-11-22T22:55:00Z", with ".123456" before the Z where there are microseconds. */
 char *tt_time_format(int64_t us, char text[TT_TIME_TEXT_MAX]);
@@ -28,6 +34,12 @@ char *tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX]);
  * or -EINVAL.
  */
 int tt_time_parse(const char *text, int64_t *us) TT_MUST_CHECK;
+
+/* Parses what tt_time_format_compact writes, and nothing else. Returns 0 or -EINVAL. */
+int tt_time_parse_compact(const char *text, int64_t *us) TT_MUST_CHECK;
+
+/* Has text the form of a date, four digits, two and two ("2026-11-22", but "2026-99-99" too)? */
+bool tt_time_is_date(const char *text);
 
 /* Start of the interval that holds us: the greatest multiple of length_us that is <= us. */
 static inline int64_t

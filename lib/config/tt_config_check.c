@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_config_option.h"
 #include "tt_prefix.h"
+#include "tt_sensor.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,16 +10,9 @@
 int
 tt_config_check_sensor(const char *name, const char *value, struct tt_error *err)
 {
-	size_t n = strspn(value,
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			"0123456789._-");
-
-	if (n == 0 || n > 64 || value[n] != '\0' || value[0] == '.')
+	if (!tt_sensor_name_valid(value))
 		return tt_error_set(err, -EINVAL, name,
-				"\"%.80s\" is not a name of 1 to 64 letters, digits, "
-				"dots, hyphens and underscores that does not start "
-				"with a dot",
-				value);
+				"\"%.80s\"; a sensor's name is " TT_SENSOR_RULE, value);
 	return 0;
 }
 

@@ -93,7 +93,9 @@ put_value(const struct tt_export *export, const struct tt_parquet_reader *reader
 		return;
 	}
 	value = tt_parquet_get_int(reader, column);
-	if (type == TT_COLUMN_TIMESTAMP && value >= TT_TIME_MIN && value <= TT_TIME_MAX)
+	/* An interval may end after the last time that a packet can have. */
+	if (type == TT_COLUMN_TIMESTAMP && value >= TT_TIME_MIN
+			&& value <= TT_TIME_MAX + TT_US_PER_YEAR)
 		put_text(export, tt_time_format(value, time));
 	else
 		fprintf(export->out, "%" PRId64, value);

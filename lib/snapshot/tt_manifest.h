@@ -14,9 +14,9 @@
 #include "tt_error.h"
 #include "tt_ledger.h"
 #include "tt_schema.h"
+#include "tt_sensor.h"
 
 #define TT_MANIFEST_FILE "manifest.json"
-#define TT_SENSOR_MAX    64 /* bytes of a sensor's name */
 #define TT_RUN_TEXT_MAX  128 /* bytes of a program's or host's name, NUL included */
 
 struct tt_manifest {

@@ -42,10 +42,6 @@ int tt_snapshot_verify(const char *path,
  * Returns 0 and the start of its interval, or -EINVAL. */
 int tt_snapshot_name_parse(const char *name, int64_t *start_us) TT_MUST_CHECK;
 
-/* May a sensor be called so? 1 to TT_SENSOR_MAX letters, digits, '-', '_', '.', no '.' first,
- * and neither a day nor the name of a snapshot. */
-bool tt_sensor_name_valid(const char *name);
-
 struct tt_snapshot_ref {
 	char *path;
 	size_t sensor_length; /* of the path, up to and with the sensor's directory */

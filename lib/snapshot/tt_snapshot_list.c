@@ -15,53 +15,10 @@ struct walk {
 	struct tt_error *err;
 };
 
-/* Does text have digits where the pattern has '0', and the pattern's own characters elsewhere? */
-static bool
-matches(const char *text, size_t length, const char *pattern)
-{
-	if (length != strlen(pattern))
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		bool digit = text[i] >= '0' && text[i] <= '9';
-
-		if (pattern[i] == '0' ? !digit : text[i] != pattern[i])
-			return false;
-	}
-	return true;
-}
-
 int
 tt_snapshot_name_parse(const char *name, int64_t *start_us)
 {
-	size_t length = strlen(name);
-	char text[TT_TIME_TEXT_MAX];
-
-	if (!matches(name, length, "00000000T000000Z")
-			&& !matches(name, length, "00000000T000000.000000Z"))
-		return -EINVAL;
-	snprintf(text, sizeof(text), "%.4s-%.2s-%.2sT%.2s:%.2s:%s", name, name + 4,
-			name + 6, name + 9, name + 11, name + 13);
-	return tt_time_parse(text, start_us);
-}
-
-static bool
-is_date(const char *name)
-{
-	return matches(name, strlen(name), "0000-00-00");
-}
-
-bool
-tt_sensor_name_valid(const char *name)
-{
-	static const char allowed[] =
-			"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			"0123456789-_.";
-	size_t length = strlen(name);
-	int64_t us;
-
-	return length > 0 && length <= TT_SENSOR_MAX && name[0] != '.'
-			&& strspn(name, allowed) == length && !is_date(name)
-			&& tt_snapshot_name_parse(name, &us) != 0;
+	return tt_time_parse_compact(name, start_us);
 }
 
 static bool
@@ -108,7 +65,7 @@ walk_entry(const struct walk *w, const char *path, size_t sensor_length, unsigne
 	if (tt_snapshot_name_parse(name, &start_us) == 0) {
 		if (start_us >= w->from_us && start_us < w->to_us && is_dir(child))
 			return add(w, child, sensor_length, start_us);
-	} else if (level < 2 && is_date(name) && is_dir(child)) {
+	} else if (level < 2 && tt_time_is_date(name) && is_dir(child)) {
 		ret = walk_dir(w, child, level == 0 ? strlen(path) : sensor_length, 2);
 	} else if (level == 0 && tt_sensor_name_valid(name) && is_dir(child)) {
 		ret = walk_dir(w, child, strlen(child), 1);

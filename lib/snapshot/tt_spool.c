@@ -17,10 +17,7 @@ check_sensor(const char *sensor, struct tt_error *err)
 {
 	if (tt_sensor_name_valid(sensor))
 		return 0;
-	return tt_error_set(err, -EINVAL, sensor,
-			"a sensor's name is 1 to %d letters, digits, '-', '_' or '.', does "
-			"not start with '.', and is no date",
-			TT_SENSOR_MAX);
+	return tt_error_set(err, -EINVAL, sensor, "a sensor's name is " TT_SENSOR_RULE);
 }
 
 static int

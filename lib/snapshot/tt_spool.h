@@ -41,8 +41,7 @@ struct tt_spool;
 
 /*
  * Makes the directories that are missing, takes the sensor's lock, removes what a killed writer
- * left, and checks that files can be written. sensor: 1 to 64 letters, digits, '-', '_', '.', no
- * '.' first. Returns 0, -EBUSY where another writer has the lock, -EINVAL for a bad name, or
+ * left, and checks that files can be written. sensor: a name as of tt_sensor.h. Returns 0, -EBUSY where another writer has the lock, -EINVAL for a bad name, or
  * another negative errno, with err naming the path.
  */
 int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,

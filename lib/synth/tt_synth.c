@@ -125,7 +125,7 @@ set_span(struct tt_synth *s, const struct tt_profile *profile,
 	if (s->start_us > TT_TIME_MAX - TT_PROFILE_DURATION_MAX || s->duration_us < 0
 			|| s->duration_us > TT_PROFILE_DURATION_MAX)
 		return tt_error_set(err, -EINVAL, profile->name,
-				"start and duration reach past the year 9999 or 366 days");
+				"start and duration reach past the year 9997 or 366 days");
 	return 0;
 }
 

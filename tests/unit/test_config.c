@@ -75,9 +75,11 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"burst", "257", "32 to 256", -EINVAL},
 			{"rx-descriptors", "63", "64 to 65536", -EINVAL},
 			{"exit-at-eof", "maybe", "true or false", -EINVAL},
-			{"sensor", ".x", "does not start with a dot", -EINVAL},
-			{"sensor", "", "is not a name", -EINVAL},
-			{"sensor", "a/b", "is not a name", -EINVAL},
+			{"sensor", ".x", "does not start with '.'", -EINVAL},
+			{"sensor", "", "a sensor's name is", -EINVAL},
+			{"sensor", "a/b", "a sensor's name is", -EINVAL},
+			{"sensor", "2026-11-22", "neither as a date", -EINVAL},
+			{"sensor", "20261122T225500Z", "the name of a snapshot", -EINVAL},
 			{"monitored", "10.0.0.0/33", "not a CIDR prefix", -EINVAL},
 			{"monitored", "", "not a CIDR prefix", -EINVAL},
 			{"ports", "a,,b", "not a port name", -EINVAL},
@@ -392,7 +394,7 @@ the_check_names_what_is_missing_or_does_not_fit(void **state)
 	free(config.sensor);
 	config.sensor = strdup("bad host");
 	assert_int_equal(tt_config_check(&config, &err), -EINVAL);
-	expect_in(&err, "sensor", "is not a name");
+	expect_in(&err, "sensor", "a sensor's name is");
 	set(&config, "sensor", "s");
 
 	set(&config, "geo", "/dev/null, /nonexistent/geoip");
