@@ -30,6 +30,40 @@ host_mask(unsigned bits)
 	return (struct tt_addr){0, bits == 128 ? 0 : UINT64_MAX >> (bits - 64)};
 }
 
+/* IPv4 as it lies among the IPv6 addresses: ::ffff:0:0/96. An IPv6 prefix never means these. */
+static const struct tt_range mapped = {
+		{0, TT_ADDR_V4_PREFIX}, {0, TT_ADDR_V4_PREFIX | UINT32_MAX}};
+
+static struct tt_addr
+addr_before(struct tt_addr a)
+{
+	if (a.lo == 0)
+		a.hi--;
+	a.lo--;
+	return a;
+}
+
+/* What of the range is no mapped IPv4, as up to two ranges. */
+static unsigned
+without_mapped(struct tt_range range, struct tt_range out[2])
+{
+	unsigned n = 0;
+
+	if (tt_addr_cmp(range.first, mapped.first) < 0) {
+		out[n] = range;
+		if (tt_addr_cmp(range.last, mapped.first) >= 0)
+			out[n].last = addr_before(mapped.first);
+		n++;
+	}
+	if (tt_addr_cmp(range.last, mapped.last) > 0) {
+		out[n] = range;
+		if (tt_addr_cmp(range.first, mapped.last) <= 0)
+			out[n].first = addr_next(mapped.last);
+		n++;
+	}
+	return n;
+}
+
 static int
 parse_bits(const char *text, unsigned max, unsigned *bits)
 {
@@ -45,9 +79,11 @@ parse_bits(const char *text, unsigned max, unsigned *bits)
 	return 0;
 }
 
+/* Parses one element into one range, or two around the mapped addresses; *n: how many. */
 static int
-parse_cidr(char *text, struct tt_range *range, struct tt_error *err)
+parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err)
 {
+	struct tt_range whole_range, *range = &whole_range;
 	char whole[64];
 	char *slash;
 	unsigned bits, max;
@@ -74,6 +110,11 @@ parse_cidr(char *text, struct tt_range *range, struct tt_error *err)
 				"not a CIDR prefix: host bits are set");
 	range->last = (struct tt_addr){
 			range->first.hi | mask.hi, range->first.lo | mask.lo};
+	out[0] = *range;
+	*n = v4 ? 1 : without_mapped(*range, out);
+	if (*n == 0)
+		return tt_error_set(err, -EINVAL, whole,
+				"not a CIDR prefix: IPv4 is written as IPv4, not mapped into IPv6");
 	return 0;
 }
 
@@ -105,48 +146,72 @@ merge_ranges(struct tt_range *r, unsigned n)
 	return out + 1;
 }
 
+struct range_list {
+	struct tt_range *ranges; /* [n] of [room] */
+	unsigned n, room;
+};
+
+/* Makes room for two more ranges. */
+static int
+reserve(struct range_list *list, struct tt_error *err)
+{
+	unsigned room = list->room == 0 ? 16 : list->room * 2;
+	struct tt_range *more;
+
+	if (list->n + 2 <= list->room)
+		return 0;
+	more = reallocarray(list->ranges, room, sizeof(*more));
+	if (more == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	list->ranges = more;
+	list->room = room;
+	return 0;
+}
+
+/* Parses the list, which it takes apart. */
+static int
+parse_list(struct range_list *list, char *text, struct tt_error *err)
+{
+	char *item;
+
+	while ((item = strsep(&text, ",")) != NULL) {
+		unsigned n = 0;
+		int ret = reserve(list, err);
+
+		item += strspn(item, " \t");
+		item[strcspn(item, " \t\r\n")] = '\0';
+		if (ret == 0)
+			ret = parse_cidr(item, &list->ranges[list->n], &n, err);
+		if (ret != 0)
+			return ret;
+		list->n += n;
+	}
+	list->n = merge_ranges(list->ranges, list->n);
+	if (list->n > TT_PREFIX_RANGES_MAX)
+		return tt_error_set(err, -E2BIG, NULL, "%u separate prefixes, at most %d",
+				list->n, TT_PREFIX_RANGES_MAX);
+	return 0;
+}
+
 int
 tt_prefix_set_parse(
 		struct tt_prefix_set *set, const char *cidr_list, struct tt_error *err)
 {
 	char *copy = strdup(cidr_list);
-	char *rest = copy, *item;
-	unsigned n = 0, room = 0;
-	struct tt_range *ranges = NULL;
-	int ret = 0;
+	struct range_list list = {0};
+	int ret;
 
 	if (copy == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	while (ret == 0 && (item = strsep(&rest, ",")) != NULL) {
-		item += strspn(item, " \t");
-		item[strcspn(item, " \t\r\n")] = '\0';
-		if (n == room) {
-			room = room == 0 ? 16 : room * 2;
-			struct tt_range *more = reallocarray(
-					ranges, room, sizeof(*ranges));
-			if (more == NULL) {
-				ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
-				break;
-			}
-			ranges = more;
-		}
-		ret = parse_cidr(item, &ranges[n++], err);
-	}
+	ret = parse_list(&list, copy, err);
 	free(copy);
-	if (ret == 0) {
-		n = merge_ranges(ranges, n);
-		if (n > TT_PREFIX_RANGES_MAX)
-			ret = tt_error_set(err, -E2BIG, NULL,
-					"%u separate prefixes, at most %d", n,
-					TT_PREFIX_RANGES_MAX);
-	}
 	if (ret != 0) {
-		free(ranges);
+		free(list.ranges);
 		return ret;
 	}
 	tt_prefix_set_fini(set);
-	set->ranges = ranges;
-	set->n_ranges = n;
+	set->ranges = list.ranges;
+	set->n_ranges = list.n;
 	return 0;
 }
 
@@ -214,6 +279,52 @@ format_range(FILE *out, const struct tt_range *r, bool *started)
 	}
 }
 
+/* The ranges of IPv4. */
+static void
+format_v4(FILE *out, const struct tt_prefix_set *set, bool *started)
+{
+	for (unsigned i = 0; i < set->n_ranges; i++) {
+		struct tt_range r = set->ranges[i];
+
+		if (tt_addr_cmp(r.first, mapped.first) < 0)
+			r.first = mapped.first;
+		if (tt_addr_cmp(r.last, mapped.last) > 0)
+			r.last = mapped.last;
+		if (tt_addr_cmp(r.first, r.last) <= 0)
+			format_range(out, &r, started);
+	}
+}
+
+/* The ranges of IPv6; two that meet at the mapped addresses were one prefix, and are again. */
+static void
+format_v6(FILE *out, const struct tt_prefix_set *set, bool *started)
+{
+	struct tt_range open = {0}, parts[2];
+	bool is_open = false;
+
+	for (unsigned i = 0; i < set->n_ranges; i++) {
+		unsigned n = without_mapped(set->ranges[i], parts);
+
+		for (unsigned k = 0; k < n; k++) {
+			if (is_open
+					&& tt_addr_cmp(addr_next(open.last), mapped.first)
+							== 0
+					&& tt_addr_cmp(parts[k].first,
+							   addr_next(mapped.last))
+							== 0) {
+				open.last = parts[k].last;
+				continue;
+			}
+			if (is_open)
+				format_range(out, &open, started);
+			open = parts[k];
+			is_open = true;
+		}
+	}
+	if (is_open)
+		format_range(out, &open, started);
+}
+
 char *
 tt_prefix_set_format(const struct tt_prefix_set *set)
 {
@@ -224,8 +335,8 @@ tt_prefix_set_format(const struct tt_prefix_set *set)
 
 	if (out == NULL)
 		return NULL;
-	for (unsigned i = 0; i < set->n_ranges; i++)
-		format_range(out, &set->ranges[i], &started);
+	format_v4(out, set, &started);
+	format_v6(out, set, &started);
 	if (fclose(out) != 0) {
 		free(text);
 		return NULL;

@@ -3,7 +3,8 @@
  * A set of CIDR prefixes: the monitored addresses. Built once at start from text, then
  * read-only and shared by all workers. Overlapping and adjacent prefixes are merged into
  * sorted ranges, so that a look-up is one comparison for the usual single prefix and a
- * binary search otherwise. Holds at most TT_PREFIX_RANGES_MAX ranges after merging.
+ * binary search otherwise. Holds at most TT_PREFIX_RANGES_MAX ranges after merging; heap memory
+ * of 32 bytes each. An IPv6 prefix never means IPv4 addresses: ::/0 is all of IPv6 and nothing else.
  */
 #ifndef TT_PREFIX_H
 #define TT_PREFIX_H
@@ -32,7 +33,7 @@ int tt_prefix_set_parse(struct tt_prefix_set *set, const char *cidr_list,
 
 void tt_prefix_set_fini(struct tt_prefix_set *set);
 
-/* Number of addresses in the set; INT64_MAX where there are more. */
+/* Number of addresses in the set; INT64_MAX where there are as many or more (from IPv6 /65 on). */
 int64_t tt_prefix_set_size(const struct tt_prefix_set *set);
 
 /* The set as canonical text, e.g. for a manifest: a list of the least prefixes that make it,

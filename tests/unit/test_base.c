@@ -93,6 +93,38 @@ the_whole_of_ipv4_and_ipv6_can_be_monitored(void **state)
 }
 
 static void
+an_ipv6_prefix_means_no_ipv4_address(void **state)
+{
+	static const struct {
+		const char *given, *text;
+		bool v4, v6;
+	} sets[] = {
+			{"::/0", "::/0", false, true},
+			{"0.0.0.0/0", "0.0.0.0/0", true, false},
+			{"::/0,0.0.0.0/0", "0.0.0.0/0,::/0", true, true},
+			{"192.0.2.0/24,::/0", "192.0.2.0/24,::/0", true, true},
+			{"::/64,192.0.2.0/24", "192.0.2.0/24,::/64", true, false},
+	};
+	struct tt_prefix_set set = {0};
+	struct tt_error err = {0};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(sets); i++) {
+		char *text;
+
+		assert_int_equal(tt_prefix_set_parse(&set, sets[i].given, &err), 0);
+		text = tt_prefix_set_format(&set);
+		assert_string_equal(text, sets[i].text);
+		free(text);
+		assert_int_equal(has(&set, "192.0.2.7"), sets[i].v4);
+		assert_int_equal(has(&set, "2001:db8::1"), sets[i].v6);
+		assert_false(i == 3 && has(&set, "192.0.3.0"));
+	}
+	assert_int_equal(
+			tt_prefix_set_parse(&set, "::ffff:192.0.2.0/120", &err), -EINVAL);
+	tt_prefix_set_fini(&set);
+}
+
+static void
 a_bad_prefix_is_named(void **state)
 {
 	static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0.1/24", "10.0.0/8",
@@ -149,6 +181,7 @@ main(void)
 			cmocka_unit_test(
 					overlapping_and_adjacent_prefixes_become_one_range),
 			cmocka_unit_test(the_whole_of_ipv4_and_ipv6_can_be_monitored),
+			cmocka_unit_test(an_ipv6_prefix_means_no_ipv4_address),
 			cmocka_unit_test(a_bad_prefix_is_named),
 			cmocka_unit_test(times_survive_text_and_back),
 			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),
