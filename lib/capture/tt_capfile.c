@@ -113,8 +113,8 @@ describe(struct tt_capfile *f)
 				big ? "big-endian" : "little-endian", codec);
 }
 
-static int
-open_file(struct tt_capfile **file, const char *path, bool map, size_t chunk,
+int
+tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk,
 		struct tt_error *err)
 {
 	struct tt_capfile *f = calloc(1, sizeof(*f));
@@ -122,7 +122,7 @@ open_file(struct tt_capfile **file, const char *path, bool map, size_t chunk,
 
 	if (f == NULL)
 		return tt_error_set(err, -ENOMEM, path, "no memory to read it");
-	rc = tt_capstream_open(&f->stream, path, map, chunk, err);
+	rc = tt_capstream_open(&f->stream, path, chunk, err);
 	if (rc < 0) {
 		free(f);
 		return rc;
@@ -143,14 +143,7 @@ open_file(struct tt_capfile **file, const char *path, bool map, size_t chunk,
 int
 tt_capfile_open(struct tt_capfile **file, const char *path, struct tt_error *err)
 {
-	return open_file(file, path, true, TT_CAPSTREAM_CHUNK, err);
-}
-
-int
-tt_capfile_open_streamed(struct tt_capfile **file, const char *path, size_t chunk,
-		struct tt_error *err)
-{
-	return open_file(file, path, false, chunk, err);
+	return tt_capfile_open_chunked(file, path, TT_CAPSTREAM_CHUNK, err);
 }
 
 void

@@ -3,9 +3,9 @@
  * Capture files → frames: pcap (both byte orders, micro- and nanosecond; the "modified" variant
  * is refused by name) and pcapng (any number of sections and interfaces, either
  * byte order, mixed link types, if_tsresol and if_tsoffset; enhanced, simple and obsolete packet
- * blocks; other blocks skipped). Plain files are mapped; gzip and zstd are told from their first
- * bytes, whatever the name is, and streamed, as are pipes; "-" is standard input. One thread per
- * file.
+ * blocks; other blocks skipped). gzip and zstd are told from their first bytes, whatever the name
+ * is; pipes are followed live; "-" is standard input. One thread per file. Memory: two buffers
+ * (tt_capstream.h), the decoder's, and up to 2.5 MiB for the interfaces of a pcapng section.
  *
  * A file that ends in the middle of a record gives all the frames before it, then a
  * TT_CAPFILE_TRUNCATED; damage in the middle gives the frames before it, then an error.
@@ -40,7 +40,8 @@ void tt_capfile_close(struct tt_capfile *file);
 /*
  * Reads up to n frames into frames[n]. Returns their number; 0 at the end of the file; or, once
  * all whole frames have been returned, TT_CAPFILE_TRUNCATED (err says at which offset) or
- * another negative errno (-EBADMSG: damaged). After a negative return the file gives no more.
+ * another negative errno (-EBADMSG: damaged; -EIO and others of read(2)). After a negative
+ * return the file gives no more.
  */
 int tt_capfile_read(struct tt_capfile *file, struct tt_frame *frames, unsigned n,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -87,8 +87,8 @@ int tt_capfile_damaged(const struct tt_capfile *f, struct tt_error *err,
  * otherwise TT_CAPFILE_TRUNCATED. */
 int tt_capfile_ended(const struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
 
-/* tt_capfile_open that maps nothing and reads through buffers of chunk bytes. */
-int tt_capfile_open_streamed(struct tt_capfile **file, const char *path, size_t chunk,
+/* tt_capfile_open with buffers of chunk bytes, for tests. */
+int tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk,
 		struct tt_error *err) TT_MUST_CHECK;
 
 #endif

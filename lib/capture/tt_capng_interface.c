@@ -14,6 +14,10 @@
 #define OPT_TSOFFSET  14
 #define TSRESOL_BASE2 0x80
 
+/* Per section, so that a file of nothing but interfaces does not take all memory. A power of
+ * two, at which the room that doubles comes to a stop. */
+#define INTERFACES_MAX 65536
+
 static uint64_t
 power_of_ten(unsigned exponent)
 {
@@ -122,6 +126,9 @@ make_room(struct tt_capfile *f, struct tt_error *err)
 
 	if (f->n_interfaces < f->room_interfaces)
 		return 0;
+	if (f->n_interfaces == INTERFACES_MAX)
+		return tt_capfile_damaged(f, err, "a section of more than %u interfaces",
+				INTERFACES_MAX);
 	more = reallocarray(f->interfaces, room, sizeof(*f->interfaces));
 	if (more == NULL)
 		return tt_error_set(err, -ENOMEM, f->stream.name,

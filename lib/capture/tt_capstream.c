@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,28 +27,6 @@ open_fd(struct tt_capstream *s, const char *path, struct tt_error *err)
 	return fd;
 }
 
-/* Maps a plain regular file. Returns false if it has to be streamed. */
-static bool
-map_file(struct tt_capstream *s, int fd)
-{
-	void *map;
-
-	if (!s->regular || s->file_size == 0)
-		return false;
-	map = mmap(NULL, s->file_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (map == MAP_FAILED)
-		return false;
-	if (tt_capcodec_sniff(map, s->file_size) != TT_CAPCODEC_PLAIN) {
-		munmap(map, s->file_size);
-		return false;
-	}
-	madvise(map, s->file_size, MADV_SEQUENTIAL);
-	s->start = s->at = map;
-	s->end = s->at + s->file_size;
-	s->ended = true;
-	return true;
-}
-
 static int
 open_buffers(struct tt_capstream *s, size_t chunk, struct tt_error *err)
 {
@@ -64,7 +41,7 @@ open_buffers(struct tt_capstream *s, size_t chunk, struct tt_error *err)
 }
 
 int
-tt_capstream_open(struct tt_capstream *s, const char *path, bool map, size_t chunk,
+tt_capstream_open(struct tt_capstream *s, const char *path, size_t chunk,
 		struct tt_error *err)
 {
 	int fd, rc;
@@ -74,10 +51,6 @@ tt_capstream_open(struct tt_capstream *s, const char *path, bool map, size_t chu
 	if (s->name == NULL)
 		return tt_error_set(err, -ENOMEM, path, "no memory to read it");
 	rc = fd = open_fd(s, path, err);
-	if (fd >= 0 && map && map_file(s, fd)) {
-		close(fd);
-		return 0;
-	}
 	if (fd >= 0)
 		rc = tt_capcodec_open(&s->codec, fd, s->name, err);
 	if (rc >= 0)
@@ -90,8 +63,6 @@ tt_capstream_open(struct tt_capstream *s, const char *path, bool map, size_t chu
 void
 tt_capstream_close(struct tt_capstream *s)
 {
-	if (s->codec == NULL && s->start != NULL)
-		munmap((void *)s->start, s->file_size);
 	tt_capcodec_close(s->codec);
 	free(s->buffers[0]);
 	free(s->buffers[1]);
@@ -181,11 +152,11 @@ tt_capstream_skip(struct tt_capstream *s, size_t n, struct tt_error *err)
 uint64_t
 tt_capstream_consumed(const struct tt_capstream *s)
 {
-	return s->codec == NULL ? tt_capstream_offset(s) : tt_capcodec_consumed(s->codec);
+	return tt_capcodec_consumed(s->codec);
 }
 
 enum tt_capcodec_kind
 tt_capstream_kind(const struct tt_capstream *s)
 {
-	return s->codec == NULL ? TT_CAPCODEC_PLAIN : tt_capcodec_kind(s->codec);
+	return tt_capcodec_kind(s->codec);
 }

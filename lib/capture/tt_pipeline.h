@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The burst pipeline that the daemon's worker and the offline reader both call: frames →
- * decode → is it for the sensor → count. One instance per worker; its tables are the tally that
- * it is given. No allocation, no lock, no system call, no error return: a frame that is odd in
+ * decode → is it for the sensor → count. Any thread, as long as no two have the same tally; the
+ * prefixes are only read. It keeps nothing between calls and takes no memory but a few KiB of
+ * stack: all that it counts into is the tally. No allocation, no lock, no system call, no error return: a frame that is odd in
  * any way increments exactly one of the tally's fates.
  */
 #ifndef TT_PIPELINE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Any bytes as a capture file: mapped, and streamed through tiny buffers with another burst
- * size. Both must give the same frames and the same end, and touch no byte that is not theirs.
+ * Any bytes as a capture file: through buffers of the usual size, and through tiny ones with
+ * another burst size. Both must give the same frames and the same end, and touch no byte that is not theirs.
  */
 #include "tt_capfile_private.h"
 
@@ -37,7 +37,7 @@ add_frame(struct outcome *o, const struct tt_frame *frame)
 		add(o, frame->data[i]);
 }
 
-/* chunk: 0 mapped. */
+/* chunk: size of the buffers, 0 the usual one. */
 static struct outcome
 read_all(const char *path, size_t chunk, unsigned burst)
 {
@@ -47,7 +47,7 @@ read_all(const char *path, size_t chunk, unsigned burst)
 	struct tt_error err;
 
 	o.opened = chunk == 0 ? tt_capfile_open(&f, path, &err)
-			      : tt_capfile_open_streamed(&f, path, chunk, &err);
+			      : tt_capfile_open_chunked(&f, path, chunk, &err);
 	if (o.opened < 0)
 		return o;
 	while ((o.ended = tt_capfile_read(f, frames, burst, &err)) > 0
@@ -63,18 +63,18 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int fd = -1;
-	struct outcome mapped, streamed;
+	struct outcome large, tiny;
 	char path[32];
 
 	if (fd < 0)
 		fd = memfd_create("fuzz", MFD_CLOEXEC);
 	TT_ASSERT(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	mapped = read_all(path, 0, 64);
-	streamed = read_all(path, 1 + size % 300, 1 + size % 7);
-	if (mapped.n >= FRAMES_MAX)
+	large = read_all(path, 0, 64);
+	tiny = read_all(path, 1 + size % 300, 1 + size % 7);
+	if (large.n >= FRAMES_MAX)
 		return 0;
-	TT_ASSERT(mapped.opened == streamed.opened && mapped.ended == streamed.ended);
-	TT_ASSERT(mapped.n == streamed.n && mapped.sum == streamed.sum);
+	TT_ASSERT(large.opened == tiny.opened && large.ended == tiny.ended);
+	TT_ASSERT(large.n == tiny.n && large.sum == tiny.sum);
 	return 0;
 }

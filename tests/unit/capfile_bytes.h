@@ -238,7 +238,7 @@ keep_frame(struct got *g, const struct tt_frame *frame)
 	g->frames[g->n++].link = frame->link;
 }
 
-/* chunk: 0 as tt_capfile_open does it, else streamed. */
+/* chunk: size of the buffers, 0 the usual one. */
 static inline void
 read_path(struct got *g, const char *path, size_t chunk, unsigned burst)
 {
@@ -247,7 +247,7 @@ read_path(struct got *g, const char *path, size_t chunk, unsigned burst)
 
 	memset(g, 0, sizeof(*g));
 	g->opened = chunk == 0 ? tt_capfile_open(&f, path, &g->err)
-			       : tt_capfile_open_streamed(&f, path, chunk, &g->err);
+			       : tt_capfile_open_chunked(&f, path, chunk, &g->err);
 	if (g->opened < 0)
 		return;
 	strcpy(g->text, tt_capfile_describe(f));

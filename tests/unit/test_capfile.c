@@ -7,7 +7,7 @@
 
 #define SECOND INT64_C(1700000000)
 
-static const size_t chunks[] = {0, 1, 100, 4096}; /* 0: mapped */
+static const size_t chunks[] = {0, 1, 100, 4096}; /* 0: the usual size */
 
 static struct bytes b;
 static struct got got, whole;
@@ -340,6 +340,31 @@ what_is_no_capture_file_is_refused_by_name(void **state)
 }
 
 static void
+a_section_of_endless_interfaces_is_damage(void **state)
+{
+	const unsigned most = 65536;
+	size_t section, block, n;
+	uint8_t *large;
+
+	start(false);
+	put_section(&b);
+	section = b.n;
+	put_interface(&b, 1, 0, -1, 0);
+	block = b.n - section;
+	n = section + (most + 1) * block;
+	large = malloc(n);
+	memcpy(large, b.at, section);
+	for (unsigned i = 0; i <= most; i++)
+		memcpy(large + section + i * block, b.at + section, block);
+	read_bytes(&got, large, n - block, 0, 64);
+	assert_int_equal(got.ended, 0);
+	read_bytes(&got, large, n, 0, 64);
+	assert_int_equal(got.ended, -EBADMSG);
+	assert_non_null(strstr(got.err.why, "more than 65536 interfaces"));
+	free(large);
+}
+
+static void
 a_header_without_frames_is_a_capture_of_none(void **state)
 {
 	make_pcap(false, false);
@@ -373,6 +398,7 @@ main(void)
 			cmocka_unit_test(
 					a_file_cut_at_any_byte_gives_its_whole_frames_and_says_so),
 			cmocka_unit_test(what_is_no_capture_file_is_refused_by_name),
+			cmocka_unit_test(a_section_of_endless_interfaces_is_damage),
 			cmocka_unit_test(a_header_without_frames_is_a_capture_of_none),
 	};
 

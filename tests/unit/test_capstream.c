@@ -261,7 +261,7 @@ frames_of_a_stream_outlive_the_next_burst(void **state)
 	make_plain();
 	fd = memory_file(b.at, b.n, path);
 	for (size_t chunk = 1; chunk < 600; chunk += 13) {
-		assert_int_equal(tt_capfile_open_streamed(&f, path, chunk, &err), 0);
+		assert_int_equal(tt_capfile_open_chunked(&f, path, chunk, &err), 0);
 		for (unsigned i = 0; (n = tt_capfile_read(f, frames[i % 2], 3, &err)) > 0;
 				i++) {
 			assert_int_equal(sum_of(frames[(i + 1) % 2], before), sum);
@@ -273,6 +273,47 @@ frames_of_a_stream_outlive_the_next_burst(void **state)
 		before = sum = 0;
 	}
 	close(fd);
+}
+
+static void
+a_file_cut_while_it_is_read_ends_early_and_kills_nothing(void **state)
+{
+	struct tt_frame frames[64];
+	struct tt_capfile *f;
+	struct tt_error err;
+	unsigned total = 0;
+	uint8_t *large;
+	char path[32];
+	size_t n = 0;
+	int fd, got_now;
+
+	make_plain();
+	large = malloc(4096 * b.n); /* more than what is read ahead */
+	memcpy(large, b.at, n = b.n);
+	for (unsigned i = 1; i < 4096; i++, n += b.n - 24)
+		memcpy(large + n, b.at + 24, b.n - 24);
+	assert_true(n > 3 * TT_CAPSTREAM_CHUNK);
+	fd = memory_file(large, n, path);
+	free(large);
+	assert_int_equal(tt_capfile_open(&f, path, &err), 0);
+	assert_int_equal(tt_capfile_read(f, frames, 64, &err), 64);
+	assert_int_equal(ftruncate(fd, n / 2), 0);
+	while ((got_now = tt_capfile_read(f, frames, 64, &err)) > 0)
+		total += got_now;
+	assert_true(total < 30 * 4096 / 2);
+	assert_true(got_now == 0 || got_now == TT_CAPFILE_TRUNCATED);
+	tt_capfile_close(f);
+	close(fd);
+}
+
+static void
+a_read_that_fails_is_an_error_that_names_the_file(void **state)
+{
+	/* Nothing is mapped at address 0, so the kernel fails to read there. */
+	read_path(&got, "/proc/self/mem", 0, 64);
+	assert_int_equal(got.opened, -EIO);
+	assert_string_equal(got.err.where, "/proc/self/mem");
+	assert_non_null(strstr(got.err.why, "reading failed"));
 }
 
 static void
@@ -343,6 +384,10 @@ main(void)
 			cmocka_unit_test(a_pipe_that_trickles_is_read_whole),
 			cmocka_unit_test(a_dash_is_standard_input),
 			cmocka_unit_test(frames_of_a_stream_outlive_the_next_burst),
+			cmocka_unit_test(
+					a_file_cut_while_it_is_read_ends_early_and_kills_nothing),
+			cmocka_unit_test(
+					a_read_that_fails_is_an_error_that_names_the_file),
 			cmocka_unit_test(progress_ends_at_the_size_of_the_file_on_disk),
 			cmocka_unit_test(
 					a_big_block_that_is_not_a_packet_is_skipped_in_a_stream),
