@@ -135,7 +135,9 @@ tt_counter_cut(struct tt_counter *c, int64_t at_us)
 	struct tt_span span = c->open->span;
 
 	TT_ASSERT(c->kind == TT_COUNTER_LIVE);
-	if (at_us <= span.start_us || at_us >= span.end_us)
+	if (at_us <= span.start_us) /* the clock was set back */
+		at_us = span.start_us + 1;
+	if (at_us >= span.end_us)
 		return;
 	c->open->span.end_us = at_us;
 	if (!live_turn(c, at_us, span.end_us))
@@ -181,7 +183,10 @@ tt_counter_finish(struct tt_counter *c, int64_t now_us)
 	if (c->other == NULL)
 		c->open = NULL;
 	c->other = NULL;
-	if (last != NULL && c->kind == TT_COUNTER_LIVE && now_us > last->span.start_us)
-		last->span.end_us = now_us;
+	/* Where the clock was set back, the end is the least there can be, and not the future. */
+	if (last != NULL && c->kind == TT_COUNTER_LIVE)
+		last->span.end_us = now_us > last->span.start_us
+				? now_us
+				: last->span.start_us + 1;
 	return last;
 }

@@ -70,7 +70,8 @@ unsigned tt_counter_burst(
 /* LIVE: closes the open interval if now_us is past its end. For loops without packets. */
 void tt_counter_tick(struct tt_counter *c, int64_t now_us);
 
-/* LIVE: ends the open interval at at_us (if that is inside it); the next one starts there. */
+/* LIVE: ends the open interval at at_us, or as soon after its start as can be where the clock was
+ * set back before it; the next one starts there. Does nothing past its end. */
 void tt_counter_cut(struct tt_counter *c, int64_t at_us);
 
 /*

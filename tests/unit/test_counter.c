@@ -193,10 +193,28 @@ a_cut_ends_the_interval_where_it_is(void **state)
 	assert_sealed(&box, 0, 0, 20, 0);
 	assert_int_equal(c.open->span.start_us, 20);
 	assert_int_equal(c.open->span.end_us, MINUTE);
-	tt_counter_cut(&c, 20);
 	tt_counter_cut(&c, 2 * MINUTE);
 	assert_int_equal(box.n, 1);
 	close_counter(&c, &box);
+}
+
+static void
+a_clock_that_was_set_back_cuts_and_ends_an_interval_all_the_same(void **state)
+{
+	struct tt_counter c;
+	struct mailbox box;
+	struct tt_tally *last;
+
+	open_counter(&c, &box, TT_COUNTER_LIVE, HOUR);
+	tt_counter_cut(&c, 5);
+	assert_int_equal(box.n, 1);
+	assert_sealed(&box, 0, HOUR, HOUR + 1, 0);
+	last = tt_counter_finish(&c, 6);
+	assert_int_equal(last->span.start_us, HOUR + 1);
+	assert_int_equal(last->span.end_us, HOUR + 2);
+	assert_null(tt_counter_finish(&c, 6));
+	tt_tally_destroy(last);
+	tt_tally_destroy(box.spare);
 }
 
 static void
@@ -293,6 +311,8 @@ main(void)
 			cmocka_unit_test(
 					a_live_clock_that_jumps_leaves_a_gap_and_no_empty_intervals),
 			cmocka_unit_test(a_cut_ends_the_interval_where_it_is),
+			cmocka_unit_test(
+					a_clock_that_was_set_back_cuts_and_ends_an_interval_all_the_same),
 			cmocka_unit_test(
 					a_replay_puts_each_packet_into_its_own_interval_in_any_order),
 			cmocka_unit_test(
