@@ -14,6 +14,10 @@ usage(const struct tt_config_cli *cli)
 	       "Makes snapshots from capture files: pcap and pcapng, plain, .gz or .zst.\n"
 	       "Several files are read side by side, as the queues of one port would be.\n\n");
 	tt_config_print_help(cli, stdout);
+	printf("\nExit status: 0 done, 1 bad data or a failed operation (also where a file is "
+	       "truncated or\ndamaged, and what is whole of it was counted), 2 wrong usage. "
+	       "SIGINT and SIGTERM stop it:\nfinished snapshots are kept, unfinished ones are "
+	       "not written, exit status 130 or 143.\n");
 }
 
 static int
@@ -52,26 +56,21 @@ describe_run(struct reading *r, struct tt_error *err)
 }
 
 static int
-open_reading(struct reading *r, char **paths, unsigned n, struct tt_error *err)
+open_reading(struct reading *r, struct tt_error *err)
 {
 	int ret = tt_prefix_set_parse(&r->monitored, r->config.monitored, err);
 
-	r->inputs = calloc(n, sizeof(*r->inputs));
-	if (r->inputs == NULL)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	r->n_inputs = n;
 	if (ret == 0)
 		ret = describe_run(r, err);
-	if (ret == 0)
-		ret = open_tables(r, err);
-	for (unsigned i = 0; i < n && ret == 0; i++) {
-		r->inputs[i].path = paths[i];
-		ret = reading_scan(r, &r->inputs[i], err);
-	}
+	/* Before the scan, which may take long, so that what is wrong with it is said at once. */
 	if (ret == 0)
 		ret = tt_spool_open(&r->spool, r->config.spool, r->config.sensor,
 				TT_SYNC_BATCHED, err);
-	return ret;
+	if (ret == 0)
+		ret = open_tables(r, err);
+	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
+		ret = reading_scan(r, &r->inputs[i], err);
+	return ret == 0 ? reading_check_taken(r, err) : ret;
 }
 
 static void
@@ -85,6 +84,7 @@ close_reading(struct reading *r)
 	tt_tally_destroy(r->tallies[1]);
 	tt_prefix_set_fini(&r->monitored);
 	free(r->monitored_text);
+	free(r->starts);
 	free(r->inputs);
 }
 
@@ -93,6 +93,10 @@ print_summary(const struct reading *r)
 {
 	printf("%" PRIu64 " frames, %" PRIu64 " snapshots in %s/%s\n", r->frames,
 			r->snapshots, r->config.spool, r->config.sensor);
+	if (r->skipped > 0)
+		printf("  %" PRIu64 " intervals with %" PRIu64
+		       " frames skipped: they have a snapshot already\n",
+				r->skipped, r->skipped_frames);
 	for (unsigned f = 0; f < TT_N_FATES; f++)
 		if (r->fates[f] > 0)
 			printf("  %-22s %12" PRIu64 "\n", tt_fate_name((enum tt_fate)f),
@@ -121,8 +125,12 @@ static int
 read_files(struct reading *r, char **paths, unsigned n)
 {
 	struct tt_error err = {0};
-	int ret = open_reading(r, paths, n, &err);
+	int ret = reading_take_inputs(r, paths, n, &err);
+	bool usage = ret == -EINVAL;
 
+	reading_catch_signals();
+	if (ret == 0)
+		ret = open_reading(r, &err);
 	if (ret == 0)
 		ret = reading_run(r, &err);
 	if (ret != 0)
@@ -132,7 +140,9 @@ read_files(struct reading *r, char **paths, unsigned n)
 	if (ret == 0 && !inputs_sound(r))
 		ret = -EBADMSG;
 	close_reading(r);
-	return ret == 0 ? EXIT_OK : EXIT_DATA;
+	if (ret == -EINTR)
+		return reading_stop_status();
+	return ret == 0 ? EXIT_OK : usage ? EXIT_USAGE : EXIT_DATA;
 }
 
 /* What the command line asks for. */
@@ -169,11 +179,29 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 			(unsigned)(argc - cli->first_operand));
 }
 
+static int
+set_skip_existing(
+		void *reading, const char *name, const char *value, struct tt_error *err)
+{
+	struct reading *r = reading;
+
+	r->skip_existing = true;
+	return 0;
+}
+
 int
 cmd_read(int argc, char **argv)
 {
-	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON, .operands = true};
+	static const struct tt_config_extra extras[] = {{"skip-existing", NULL,
+			"leave out intervals that have a snapshot already, to go on with a run that "
+			"was stopped"}};
 	struct reading *r = calloc(1, sizeof(*r));
+	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON,
+			.operands = true,
+			.extras = extras,
+			.n_extras = TT_ARRAY_SIZE(extras),
+			.set_extra = set_skip_existing,
+			.set_extra_arg = r};
 	struct tt_error err = {0};
 	int status;
 

@@ -4,8 +4,11 @@
 #include "tt_time.h"
 
 #include <errno.h>
+#include <string.h>
+#include <time.h>
 
-#define PORT "capture-files"
+#define PORT     "capture-files"
+#define FLUSH_MS 1000
 
 static struct tt_ledger_row
 row(const char *account, const char *reason, uint64_t packets)
@@ -58,25 +61,71 @@ add_totals(struct reading *r, const struct tt_totals *totals)
 	r->snapshots++;
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* Lets what is finished appear, so that no more than FLUSH_MS of it is lost by a kill. */
+static int
+flush_in_time(struct reading *r)
+{
+	int ret;
+
+	if (now_ms() < r->flush_ms)
+		return 0;
+	ret = tt_spool_flush(r->spool, &r->err);
+	r->flush_ms = now_ms() + FLUSH_MS;
+	return ret;
+}
+
+static void
+skip(struct reading *r, const struct tt_interval *interval)
+{
+	r->skipped++;
+	for (unsigned i = 0; i < interval->n_tallies; i++)
+		r->skipped_frames += interval->tallies[i]->frames;
+}
+
+static int
+write_one(struct reading *r, const struct tt_interval *interval)
+{
+	struct tt_ledger_row rows[TT_N_FATES + 7];
+	struct tt_totals totals;
+	int ret = reading_stopped(&r->err);
+
+	if (ret != 0)
+		return ret;
+	if (r->skip_existing && tt_spool_has(r->spool, interval->span.start_us)) {
+		skip(r, interval);
+		return 0;
+	}
+	ret = tt_spool_write(r->spool, interval, r->merge, r->geo, &r->run, rows,
+			make_ledger(r, interval, rows), &totals, &r->err);
+	if (ret != 0)
+		return ret;
+	add_totals(r, &totals);
+	return flush_in_time(r);
+}
+
 /* Writes all intervals that are ready. Returns the full-size tally if it was among them. */
 static int
 write_ready(struct reading *r, struct tt_tally **freed)
 {
-	struct tt_ledger_row rows[TT_N_FATES + 7];
 	struct tt_interval interval;
-	struct tt_totals totals;
 
 	if (tt_sequence_surprised(r->sequence))
 		return tt_error_set(&r->err, -ESTALE, NULL,
 				"a capture file changed while it was read");
 	while (tt_sequence_next(r->sequence, &interval)) {
-		unsigned n = make_ledger(r, &interval, rows);
-		int ret = tt_spool_write(r->spool, &interval, r->merge, r->geo, &r->run,
-				rows, n, &totals, &r->err);
+		int ret = write_one(r, &interval);
 
 		if (ret != 0)
 			return ret;
-		add_totals(r, &totals);
 		tt_sequence_pop(r->sequence, &interval);
 		for (unsigned i = 0; i < interval.n_tallies; i++) {
 			if (tt_tally_is_compact(interval.tallies[i]))
@@ -119,40 +168,58 @@ reading_seal(void *reading, struct tt_tally *sealed)
 	return freed;
 }
 
-/* Makes sure that there is a frame at burst[at], unless the input has ended. */
+/* The input gave fewer frames than the scan saw. end: what came instead of a frame. */
 static int
-fill(struct input *input)
+came_short(struct reading *r, const struct input *input, int end)
 {
+	char why[256] = "it ends";
+
+	if (end < 0)
+		snprintf(why, sizeof(why), "%.200s", r->err.why);
+	return tt_error_set(&r->err, end < 0 ? end : -ESTALE, input->path,
+			"changed while it was read: %s after %llu of the %llu frames that "
+			"the scan saw",
+			why, (unsigned long long)(input->frames - input->left),
+			(unsigned long long)input->frames);
+}
+
+/* Makes sure that there is a frame at burst[at], unless all have been read that were scanned. */
+static int
+fill(struct reading *r, struct input *input)
+{
+	unsigned want = input->left < READ_BURST ? (unsigned)input->left : READ_BURST;
 	int n;
 
-	if (input->ended || input->at < input->n)
+	if (input->at < input->n || want == 0)
 		return 0;
-	/* What is wrong at the end was said by the scan. */
-	n = tt_capfile_read(input->file, input->burst, READ_BURST, NULL);
+	n = tt_capfile_read(input->file, input->burst, want, &r->err);
+	if (n <= 0)
+		return came_short(r, input, n);
 	input->at = 0;
-	input->n = n > 0 ? (unsigned)n : 0;
-	input->ended = n <= 0;
+	input->n = (unsigned)n;
+	input->left -= input->n;
 	return 0;
 }
 
-/* The input whose next frame is oldest; NULL at the end of all. */
-static struct input *
-oldest(struct reading *r)
+/* Finds the input whose next frame is oldest; NULL at the end of all. */
+static int
+oldest(struct reading *r, struct input **best)
 {
-	struct input *best = NULL;
-
+	*best = NULL;
 	for (unsigned i = 0; i < r->n_inputs; i++) {
 		struct input *in = &r->inputs[i];
+		int ret = fill(r, in);
 
-		fill(in);
-		if (!in->ended
-				&& (best == NULL
+		if (ret != 0)
+			return ret;
+		if (in->at < in->n
+				&& (*best == NULL
 						|| in->burst[in->at].time_us
-								< best->burst[best->at]
+								< (*best)->burst[(*best)->at]
 										  .time_us))
-			best = in;
+			*best = in;
 	}
-	return best;
+	return 0;
 }
 
 /* How many frames of the burst to count before the others have their turn again: those up to
@@ -175,8 +242,10 @@ static int
 read_all(struct reading *r)
 {
 	struct input *in;
+	unsigned turns = 0;
+	int ret;
 
-	while ((in = oldest(r)) != NULL) {
+	while ((ret = oldest(r, &in)) == 0 && in != NULL) {
 		unsigned n = turn(r, in);
 		unsigned done = tt_counter_burst(&r->counter, in->burst + in->at, n);
 
@@ -184,9 +253,15 @@ read_all(struct reading *r)
 		if (done < n)
 			return r->err.code;
 		in->at += n;
+		ret = reading_stopped(&r->err);
+		/* The clock is read once in 64 bursts. */
+		if (ret == 0 && turns++ % 64 == 0)
+			ret = flush_in_time(r);
+		if (ret != 0)
+			return ret;
 		progress_show(r);
 	}
-	return 0;
+	return ret;
 }
 
 static int
@@ -203,10 +278,31 @@ finish(struct reading *r)
 	return 0;
 }
 
+/* What is finished is kept, also where a later interval failed. */
+static int
+keep_finished(struct reading *r, int ret)
+{
+	struct tt_error why = {0};
+	size_t n = strlen(r->err.why);
+
+	if (tt_spool_flush(r->spool, &why) != 0) {
+		if (ret != 0 && ret != why.code)
+			tt_error_print("teiten read", &r->err);
+		r->err = why;
+		return why.code;
+	}
+	if (ret != 0)
+		snprintf(r->err.why + n, sizeof(r->err.why) - n,
+				"; %llu snapshots were finished and are kept, --skip-existing "
+				"goes on after them",
+				(unsigned long long)r->snapshots);
+	return ret;
+}
+
 int
 reading_run(struct reading *r, struct tt_error *err)
 {
-	int ret = 0, flushed;
+	int ret = 0;
 
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
 		ret = tt_capfile_open(&r->inputs[i].file, r->inputs[i].path, &r->err);
@@ -215,15 +311,15 @@ reading_run(struct reading *r, struct tt_error *err)
 				r->config.max_gap_us, &r->monitored, r->tallies[0], 0,
 				reading_seal, r);
 		tt_sequence_start_replay(r->sequence, 0);
+		r->flush_ms = now_ms() + FLUSH_MS;
 		ret = read_all(r);
 	}
 	if (ret == 0)
 		ret = finish(r);
 	progress_clear();
-	/* What is finished is kept, also where a later interval failed. */
-	flushed = tt_spool_flush(r->spool, ret == 0 ? &r->err : NULL);
+	ret = keep_finished(r, ret);
 	*err = r->err;
 	for (unsigned i = 0; i < r->n_inputs; i++)
 		tt_capfile_close(r->inputs[i].file);
-	return ret != 0 ? ret : flushed;
+	return ret;
 }

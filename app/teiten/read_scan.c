@@ -15,10 +15,11 @@ struct run {
 static int
 announce(struct reading *r, const struct run *run, struct tt_error *err)
 {
+	int64_t start = run->span.start_us;
+
 	if (run->frames > 0
-			&& tt_sequence_expect(
-					   r->sequence, run->span.start_us, run->frames)
-					!= 0)
+			&& (tt_sequence_expect(r->sequence, start, run->frames) != 0
+					|| reading_note_interval(r, start) != 0))
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
 }
@@ -45,13 +46,13 @@ scan_frame(struct reading *r, struct input *input, const struct tt_frame *f,
 }
 
 static void
-report(const struct input *input, int end, struct tt_error *err)
+report(const struct input *input, int end, const struct tt_error *err)
 {
-	if (end < 0) {
-		tt_error_print("teiten read", err);
-		fprintf(stderr, "teiten read: %s: kept the %llu whole frames before that\n",
-				input->path, (unsigned long long)input->frames);
-	}
+	if (end < 0)
+		fprintf(stderr,
+				"teiten read: %s: %s; the %llu whole frames before that are "
+				"kept\n",
+				err->where, err->why, (unsigned long long)input->frames);
 	if (input->unknown_link > 0)
 		fprintf(stderr,
 				"teiten read: %s: link type %u is not decoded: %llu frames are in the "
@@ -62,29 +63,53 @@ report(const struct input *input, int end, struct tt_error *err)
 }
 
 int
+reading_refuse_pipe(const struct input *input, struct tt_error *err)
+{
+	return tt_error_set(err, -ESPIPE, input->path,
+			"is read twice, and so has to be a file and not a pipe");
+}
+
+/* Scans all frames. What ends them, where it is no end of file, is in *end and why. */
+static int
+scan_frames(struct reading *r, struct input *input, struct run *run, int *end,
+		struct tt_error *why, struct tt_error *err)
+{
+	int ret = 0, n = 0;
+
+	while (ret == 0
+			&& (n = tt_capfile_read(
+					    input->file, input->burst, READ_BURST, why))
+					> 0) {
+		ret = reading_stopped(err);
+		for (int i = 0; i < n && ret == 0; i++)
+			ret = scan_frame(r, input, &input->burst[i], run, err);
+	}
+	*end = n;
+	return ret;
+}
+
+int
 reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 {
+	struct tt_error why = {0};
 	struct run run = {0};
-	int ret = tt_capfile_open(&input->file, input->path, err), n = 0;
+	int ret = tt_capfile_open(&input->file, input->path, err), end;
 
 	if (ret != 0)
 		return ret;
-	if (!tt_capfile_rereadable(input->file))
-		ret = tt_error_set(err, -ESPIPE, input->path,
-				"is read twice, and so has to be a file and not a pipe");
-	while (ret == 0
-			&& (n = tt_capfile_read(
-					    input->file, input->burst, READ_BURST, err))
-					> 0)
-		for (int i = 0; i < n && ret == 0; i++)
-			ret = scan_frame(r, input, &input->burst[i], &run, err);
+	ret = tt_capfile_rereadable(input->file)
+			? scan_frames(r, input, &run, &end, &why, err)
+			: reading_refuse_pipe(input, err);
 	tt_capfile_close(input->file);
 	input->file = NULL;
 	if (ret != 0)
 		return ret;
-	input->cut = n < 0;
-	input->cut_start_us = run.span.start_us;
+	input->left = input->frames;
+	input->cut = end < 0;
+	input->cut_start_us = input->frames > 0 ? run.span.start_us : INT64_MIN;
+	if (input->cut)
+		tt_sequence_cut(r->sequence, input->cut_start_us);
 	r->frames_expected += input->frames;
-	report(input, n, err);
+	report(input, end, &why);
 	return announce(r, &run, err);
 }

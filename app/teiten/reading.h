@@ -3,8 +3,13 @@
  * `teiten read`: capture files → snapshots, with the library that the daemon uses and no DPDK.
  * The files are scanned first, so that each interval is written as soon as its last packet has
  * come, however the packets lie in the files; then they are read side by side, interval by
- * interval. One thread. Memory: one tally, the merge, and compact copies of intervals that
- * cannot be written yet because the packets are out of order.
+ * interval. One thread. Memory: two tallies, the merge, the buffers of each file, 8 bytes per
+ * interval, and compact copies of intervals that cannot be written yet because the packets are
+ * out of order.
+ *
+ * What is finished is made visible at least once per second. A run that breaks off, by a signal
+ * or an error, leaves out the intervals that are open: so reading the same files again with
+ * --skip-existing gives what one run would have given.
  */
 #ifndef READING_H
 #define READING_H
@@ -17,6 +22,8 @@
 #include "tt_sequence.h"
 #include "tt_spool.h"
 
+#include <sys/types.h>
+
 #define READ_BURST TT_TALLY_BURST
 
 /* A capture file and what the scan found out about it. */
@@ -25,12 +32,14 @@ struct input {
 	struct tt_capfile *file; /* while it is read */
 	struct tt_frame burst[READ_BURST];
 	unsigned n, at; /* frames in the burst, and how many of them are done */
-	bool ended;
+	dev_t device;
+	ino_t inode;
 	uint64_t frames; /* whole frames, by the scan */
+	uint64_t left; /* of them, still to be read; a file that grows is not followed */
 	uint64_t unknown_link; /* of them, with a link type that is not decoded */
 	uint16_t link; /* one such link type */
 	bool cut; /* ends in the middle of a record, or is damaged */
-	int64_t cut_start_us; /* the interval of its last whole frame */
+	int64_t cut_start_us; /* the interval of its last whole frame, INT64_MIN without one */
 };
 
 struct reading {
@@ -45,25 +54,58 @@ struct reading {
 	struct tt_tally *spare; /* of these, a clean one that is not in use yet */
 	struct input *inputs; /* [n_inputs] */
 	unsigned n_inputs;
+	int64_t *starts; /* [n_starts] of the intervals announced, in any order */
+	size_t n_starts, room_starts;
+	bool skip_existing;
+	int64_t flush_ms; /* when to flush next, by the monotonic clock */
 	struct tt_run_info run;
 	char *monitored_text;
 	char host[64];
 	uint64_t frames, frames_expected; /* read so far, and in all, by the scan */
 	uint64_t snapshots, compact_peak_bytes;
+	uint64_t skipped,
+			skipped_frames; /* intervals that have a snapshot, their frames */
 	uint64_t fates[TT_N_FATES], late, overflow; /* of what was written */
 	struct tt_error err; /* why writing failed; err.code 0 if it did not */
 };
 
 /*
+ * Looks at what the paths name, before anything is opened. Returns 0; -EINVAL where a file is
+ * given twice; -EMFILE where so many cannot be open; or another negative errno; with err filled.
+ */
+int reading_take_inputs(struct reading *r, char **paths, unsigned n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Fills err for an input that cannot be read twice. Returns -ESPIPE. */
+int reading_refuse_pipe(const struct input *input, struct tt_error *err);
+
+/*
  * Scans the input: counts its frames, announces those of each interval to the sequence, and
- * prints one line for what is wrong with it. Returns 0; or a negative errno, with err filled,
- * where nothing of the file can be read.
+ * prints one line for what is wrong with it. Returns 0; -EINTR after a signal; or another
+ * negative errno where nothing of the file can be read; with err filled.
  */
 int reading_scan(struct reading *r, struct input *input,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Reads all inputs and writes all snapshots. Returns 0, or a negative errno with err filled. */
+/* Notes that the scan found frames of an interval. Returns 0 or -ENOMEM. */
+int reading_note_interval(struct reading *r, int64_t start_us) TT_MUST_CHECK;
+
+/* Returns -EEXIST, with err filled, if an interval that was noted, or an empty one between, has
+ * a snapshot in the spool; 0 if none has, or if those are to be skipped. */
+int reading_check_taken(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
+
+/* Reads all inputs and writes all snapshots. Returns 0; or a negative errno with err filled,
+ * -EINTR after a signal. */
 int reading_run(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
+
+/* From now on SIGINT and SIGTERM stop the reading at the next burst or snapshot. */
+void reading_catch_signals(void);
+
+/* Returns -EINTR, with err filled, once a signal has come; otherwise 0. */
+int reading_stopped(struct tt_error *err) TT_MUST_CHECK;
+
+/* The exit status after a signal, as a shell would have it. */
+int reading_stop_status(void);
 
 /* Writes what is ready; the counter's callback. */
 struct tt_tally *reading_seal(void *reading, struct tt_tally *sealed);

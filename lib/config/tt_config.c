@@ -38,10 +38,10 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.min = 1 << 10, .max = 1 << 30,
 				.help = "distinct pairs of source and target kept per worker "
 					"and interval (default: 900000)"},
-		{OPTION(table_sets, "table-sets"), COMMON, .argument = "N",
+		{OPTION(table_sets, "table-sets"), DAEMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,
 				.help = "table sets per worker (default: 3)"},
-		{OPTION(exit_at_eof, "exit-at-eof"), COMMON, .kind = TT_CONFIG_FLAG,
+		{OPTION(exit_at_eof, "exit-at-eof"), DAEMON, .kind = TT_CONFIG_FLAG,
 				.help = "end once every capture file was read to its end"},
 		{OPTION(eal, "eal"), DAEMON, .check = tt_config_check_words,
 				.yaml_only = true, .argument = "ARGUMENTS",

@@ -23,9 +23,9 @@ struct tt_config {
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
 	uint64_t pairs; /* per worker and interval; default 900,000; 2^10..2^30 */
+	/* For the daemon alone, from here on. */
 	unsigned table_sets; /* per worker; default 3; 2..16 */
 	bool exit_at_eof;
-	/* For the daemon alone, from here on. */
 	char *eal; /* EAL arguments as one line; "" for none */
 	char *ports; /* "0000:03:00.0=4,net_pcap0,2" (see tt_config_next_port); "" for all */
 	unsigned rx_queues; /* per port; 0: as many as workers and device allow */

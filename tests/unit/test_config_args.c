@@ -93,7 +93,7 @@ parse_line(struct tt_config *config, struct tt_config_cli *cli, const char *line
 static void
 options_extras_and_operands_may_be_mixed(void **state)
 {
-	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON};
+	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON | TT_CONFIG_DAEMON};
 	struct tt_error err = {0};
 	struct tt_config config;
 	char **words;
@@ -127,7 +127,8 @@ the_command_line_overrules_the_file_wherever_it_stands(void **state)
 
 	write_yaml("spool: /file\nsensor: file\nexit-at-eof: true\nburst: 70\n");
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(lines); i++) {
-		struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON};
+		struct tt_config_cli cli = {
+				.groups = TT_CONFIG_COMMON | TT_CONFIG_DAEMON};
 		struct tt_error err = {0};
 		struct tt_config config;
 		char **words, line[200];
@@ -249,6 +250,8 @@ the_help_has_the_options_that_are_allowed(void **state)
 	assert_non_null(strstr(text, "  --from TIME "));
 	assert_non_null(strstr(text, "  --check-config "));
 	assert_null(strstr(text, "--burst"));
+	assert_null(strstr(text, "--table-sets"));
+	assert_null(strstr(text, "--exit-at-eof"));
 	free(text);
 	cli.groups |= TT_CONFIG_DAEMON;
 	out = open_memstream(&text, &size);

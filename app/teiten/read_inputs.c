@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reading.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+/* Descriptors that are open beside the inputs: standard ones, the spool's, one snapshot's. */
+#define OTHER_FILES 32
+
+/* What can be said of an input without opening it. */
+static int
+look_at(struct input *input, struct tt_error *err)
+{
+	struct stat st;
+
+	if (strcmp(input->path, "-") == 0)
+		return reading_refuse_pipe(input, err);
+	if (stat(input->path, &st) != 0)
+		return tt_error_set(err, -errno, input->path, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return tt_error_set(err, -EISDIR, input->path, "%s", strerror(EISDIR));
+	if (!S_ISREG(st.st_mode))
+		return reading_refuse_pipe(input, err);
+	input->device = st.st_dev;
+	input->inode = st.st_ino;
+	return 0;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct input *x = *(struct input *const *)a, *y = *(struct input *const *)b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return x->inode < y->inode ? -1 : x->inode > y->inode;
+}
+
+/* Its packets would be counted twice. */
+static int
+refuse_doubles(struct reading *r, struct tt_error *err)
+{
+	struct input **sorted = calloc(r->n_inputs, sizeof(struct input *));
+	int ret = 0;
+
+	if (sorted == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	for (unsigned i = 0; i < r->n_inputs; i++)
+		sorted[i] = &r->inputs[i];
+	qsort(sorted, r->n_inputs, sizeof(struct input *), compare);
+	for (unsigned i = 1; i < r->n_inputs && ret == 0; i++)
+		if (compare(&sorted[i - 1], &sorted[i]) == 0)
+			ret = tt_error_set(err, -EINVAL, sorted[i]->path,
+					strcmp(sorted[i]->path, sorted[i - 1]->path) == 0
+							? "given twice"
+							: "the same file as %s",
+					sorted[i - 1]->path);
+	free(sorted);
+	return ret;
+}
+
+static int
+allow_files(unsigned n, struct tt_error *err)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return tt_error_set(err, -errno, NULL, "%s", strerror(errno));
+	if (limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		/* Where it is not allowed, what is there may do. */
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+			getrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= (rlim_t)n + OTHER_FILES)
+		return 0;
+	return tt_error_set(err, -EMFILE, NULL,
+			"%u files are read side by side, and only %llu may be open at once: "
+			"raise the limit to %u (ulimit -n), or join files first",
+			n, (unsigned long long)limit.rlim_cur, n + OTHER_FILES);
+}
+
+int
+reading_take_inputs(struct reading *r, char **paths, unsigned n, struct tt_error *err)
+{
+	int ret = 0;
+
+	r->inputs = calloc(n, sizeof(*r->inputs));
+	if (r->inputs == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	r->n_inputs = n;
+	for (unsigned i = 0; i < n && ret == 0; i++) {
+		r->inputs[i].path = paths[i];
+		ret = look_at(&r->inputs[i], err);
+	}
+	if (ret == 0)
+		ret = refuse_doubles(r, err);
+	return ret == 0 ? allow_files(n, err) : ret;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reading.h"
+
+#include <errno.h>
+#include <signal.h>
+
+static volatile sig_atomic_t stopped_by;
+
+/* What sends a signal to a process and to its group, as timeout(1) does, sends it twice: so the
+ * second one changes nothing. */
+static void
+on_stop(int number)
+{
+	stopped_by = number;
+}
+
+void
+reading_catch_signals(void)
+{
+	struct sigaction act = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+	const int signals[] = {SIGINT, SIGTERM};
+
+	sigemptyset(&act.sa_mask);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(signals); i++) {
+		struct sigaction old;
+
+		/* A shell starts what runs in the background with SIGINT ignored. */
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &act, NULL);
+	}
+}
+
+int
+reading_stopped(struct tt_error *err)
+{
+	if (TT_LIKELY(stopped_by == 0))
+		return 0;
+	return tt_error_set(err, -EINTR, NULL, "stopped by %s",
+			stopped_by == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+int
+reading_stop_status(void)
+{
+	return 128 + stopped_by;
+}

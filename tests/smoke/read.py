@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""teiten read with odd inputs at odd times: what is wrong is said in one line that names it, what
+is finished is kept, and nothing is left out in silence.
+
+    read.py TEITEN"""
+import filecmp
+import fcntl
+import json
+import os
+import pathlib
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+START = 1700000040  # a whole minute
+teiten = ""
+
+
+def record(second, size=60):
+    """A SYN to a monitored address, padded to size bytes."""
+    tcp = struct.pack(">HHIIBBHHH", 6000, 445, 1, 0, 0x50, 2, 1024, 0, 0)
+    ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40, 0, 0, 64, 6, 0, 0x01020304, 0xC0000201)
+    data = (b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp).ljust(size, b"\0")
+    return struct.pack("<IIII", START + second, 0, len(data), len(data)) + data
+
+
+def capture(records):
+    return struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + b"".join(records)
+
+
+class Read(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.at = pathlib.Path(self.directory.name)
+
+    def file(self, name, records):
+        path = self.at / name
+        path.write_bytes(capture(records))
+        return path
+
+    def command(self, files, options=(), spool="spool"):
+        return [teiten, "read", "--spool", str(self.at / spool), "--sensor", "s", "--monitored",
+                "192.0.2.0/24", "--geo", "none", "--pairs", "1024", *options, *map(str, files)]
+
+    def read(self, *files, options=(), status=0, said="", spool="spool", **more):
+        """Runs teiten read; returns its standard output."""
+        done = subprocess.run(self.command(files, options, spool), capture_output=True,
+                              text=True, **more)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stderr.count("\n"), 1 if said else 0, done.stderr)
+        self.assertIn(said, done.stderr)
+        return done.stdout
+
+    def snapshots(self, spool="spool"):
+        """start -> manifest, of what has its final name."""
+        return {path.parent.name: json.loads(path.read_text())
+                for path in sorted((self.at / spool).rglob("manifest.json"))
+                if not path.parent.name.startswith(".")}
+
+    # That many snapshots of one packet each take seconds, and the file is larger than what is
+    # read ahead of them.
+    N = 1500
+
+    def slow_file(self):
+        return self.file("slow.pcap", [record(i, 1400) for i in range(self.N)])
+
+    def start_slowly(self, path):
+        """Starts reading and returns once it has begun to write snapshots."""
+        self.running = subprocess.Popen(
+            self.command([path], ["--interval", "1"]), stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self.running.kill)
+        self.wait_for(lambda: any((self.at / "spool" / "s").glob("*/*T*")))
+
+    def wait_for(self, condition):
+        end = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), end)
+            self.assertIsNone(self.running.poll())
+            time.sleep(0.01)
+
+    def finish(self, status, said):
+        out, err = self.running.communicate(timeout=120)
+        self.assertEqual(self.running.returncode, status, err)
+        self.assertEqual(err.count("\n"), 1 if said else 0, err)
+        self.assertIn(said, err)
+        return out
+
+    def same_spools(self, a, b):
+        def compare(c):
+            self.assertEqual((c.left_only, c.right_only, c.diff_files), ([], [], []))
+            for sub in c.subdirs.values():
+                compare(sub)
+        compare(filecmp.dircmp(self.at / a, self.at / b, ignore=[]))
+
+    def test_a_truncated_file_is_said_in_one_line(self):
+        path = self.at / "cut.pcap"
+        path.write_bytes(capture([record(0), record(1), record(70)])[:-7])
+        self.assertIn("2 frames", self.read(path, status=1, said=(
+            f"{path}: truncated: the file ends inside the record at byte 176; "
+            "the 2 whole frames before that are kept")))
+
+    def test_a_damaged_file_is_said_in_one_line(self):
+        path = self.at / "bad.pcap"
+        path.write_bytes(capture([record(0), b"\xff" * 100]))
+        self.read(path, status=1, said=f"{path}: damaged at byte 100: a frame of 4294967295 "
+                  "captured bytes, more than the limit of 262144; the 1 whole frames before that "
+                  "are kept")
+
+    def test_what_comes_after_an_input_broke_off_is_partial(self):
+        whole = self.file("whole.pcap", [record(i) for i in range(0, 600, 5)] + [record(600)])
+        cut = self.at / "cut.pcap"
+        cut.write_bytes(capture([record(i) for i in range(0, 200, 5)])[:-1])
+        self.read(whole, cut, status=1, said="cut.pcap: truncated")
+        status = [m["interval"]["status"] for m in self.snapshots().values()]
+        self.assertEqual(status, ["complete"] * 3 + ["partial"] * 8)
+
+    def test_a_file_that_shrinks_is_an_error_that_names_it(self):
+        path = self.slow_file()
+        self.start_slowly(path)
+        os.truncate(path, path.stat().st_size // 2)
+        self.finish(1, f"{path}: changed while it was read")
+        self.assertGreater(len(self.snapshots()), 0)
+        self.assertLessEqual(len(self.snapshots()), self.N // 2)
+
+    def test_a_file_that_grows_is_read_as_it_was_scanned(self):
+        path = self.slow_file()
+        self.start_slowly(path)
+        with open(path, "ab") as out:
+            out.write(record(self.N - 1) * 1000 + record(self.N + 1000))
+        self.assertIn(f"{self.N} frames, {self.N} snapshots", self.finish(0, ""))
+
+    def test_more_files_than_may_be_open_are_refused_at_once(self):
+        files = [self.file(f"{i}.pcap", [record(i)]) for i in range(100)]
+
+        def limit(soft, hard):
+            return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        self.read(*files, status=1, preexec_fn=limit(64, 64),
+                  said="100 files are read side by side, and only 64 may be open at once")
+        self.assertFalse((self.at / "spool").exists())
+        self.assertIn("100 frames", self.read(*files, preexec_fn=limit(64, 1024)))
+
+    def test_a_spool_that_cannot_be_written_is_told_before_the_files_are_scanned(self):
+        path = self.at / "cut.pcap"
+        path.write_bytes(capture([record(0)])[:-1])
+        (self.at / "file").write_bytes(b"")
+        self.read(path, spool="file", status=1, said="file")
+        (self.at / "spool" / "s").mkdir(parents=True)
+        with open(self.at / "spool" / "s" / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.read(path, status=1, said="another running program")
+
+    def test_a_file_given_twice_is_refused(self):
+        path = self.file("a.pcap", [record(0)])
+        (self.at / "b.pcap").symlink_to(path)
+        os.link(path, self.at / "c.pcap")
+        self.read(path, path, status=2, said="a.pcap: given twice")
+        for other in "b.pcap", "c.pcap":
+            self.read(path, self.at / other, status=2, said="the same file as")
+        self.read("-", status=1, said="not a pipe")
+        self.read("/dev/null", status=1, said="not a pipe")
+        self.read(self.at, status=1, said="Is a directory")
+        self.assertEqual(self.snapshots(), {})
+
+    def test_options_of_the_daemon_are_no_options_here_but_may_stand_in_a_shared_file(self):
+        path = self.file("a.pcap", [record(0)])
+        usage = self.read(options=["--help"])
+        self.assertIn("--skip-existing", usage)
+        for option in "--table-sets", "--exit-at-eof":
+            self.assertNotIn(option, usage)
+            self.read(path, options=[option, "2"], status=2, said=option)
+        shared = self.at / "both.yaml"
+        shared.write_text("table-sets: 4\nexit-at-eof: true\nrx-queues: 2\n")
+        self.read(path, options=["--config", str(shared)])
+
+    def test_intervals_that_have_snapshots_are_told_before_anything_is_written(self):
+        first = self.file("first.pcap", [record(i) for i in (60, 70, 200)])
+        more = self.file("more.pcap", [record(i) for i in (0, 130, 300)])
+        self.read(first)
+        before = self.snapshots()
+        # 60 and 180 have packets, 120 has none and a snapshot all the same.
+        self.assertEqual(list(before), ["20231114T221500Z", "20231114T221600Z",
+                                        "20231114T221700Z"])
+        self.read(more, status=1, said=(
+            "spool/s/2023-11-14/20231114T221500Z: there is a snapshot of this interval already "
+            "(3 of 6 intervals); read files that share an interval together, choose another "
+            "spool, or give --skip-existing"))
+        self.assertEqual(self.snapshots(), before)
+        out = self.read(more, options=["--skip-existing"])
+        self.assertIn("3 frames, 3 snapshots", out)
+        self.assertIn("3 intervals with 1 frames skipped", out)
+        after = self.snapshots()
+        self.assertEqual(len(after), 6)
+        self.assertEqual({k: after[k] for k in before}, before)
+
+    def test_a_run_that_is_stopped_keeps_what_is_finished_and_can_be_gone_on_with(self):
+        path = self.slow_file()
+        self.start_slowly(path)
+        # Two at once, as timeout(1) sends them.
+        self.running.send_signal(signal.SIGTERM)
+        self.running.send_signal(signal.SIGTERM)
+        self.finish(143, "stopped by SIGTERM")
+        some = len(self.snapshots())
+        self.assertTrue(0 < some < self.N, some)
+        for manifest in self.snapshots().values():
+            self.assertEqual(manifest["interval"]["status"], "complete")
+        out = self.read(path, options=["--interval", "1", "--skip-existing"])
+        self.assertIn(f"{self.N} frames, {self.N - some} snapshots", out)
+        self.read(path, options=["--interval", "1"], spool="whole")
+        self.same_spools("spool", "whole")
+
+    def test_a_run_that_is_killed_loses_no_more_than_a_moment(self):
+        path = self.slow_file()
+        self.start_slowly(path)
+        self.running.send_signal(signal.SIGSTOP)
+        time.sleep(1.1)
+        self.running.send_signal(signal.SIGCONT)
+        self.wait_for(self.snapshots)
+        self.running.kill()
+        self.running.communicate()
+        # They appear when a second is over, not when a batch of 256 is full.
+        self.assertGreater(len(self.snapshots()), 0)
+        self.assertLess(len(list((self.at / "spool" / "s").glob("*/*T*"))), 256)
+
+
+if __name__ == "__main__":
+    teiten = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
