@@ -4,7 +4,6 @@
 #include "tt_time.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 static const char help[] =
@@ -93,6 +92,16 @@ take(struct tool *tool, struct wish *w, int option)
 	}
 }
 
+/* Says why writing failed, unless nobody reads any more. */
+static int
+write_status(const char *name, FILE *out, const struct tt_error *err)
+{
+	if (tool_reader_gone(out))
+		return EXIT_OK;
+	tt_error_print(name, err);
+	return EXIT_DATA;
+}
+
 /* Damaged snapshots are passed over, but no more is written where writing failed. */
 static int
 export_one(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
@@ -102,8 +111,8 @@ export_one(void *context, const struct tt_snapshot *snapshot, struct tt_error *e
 
 	if (ret == 0 || !ferror(export->out))
 		return ret;
-	tt_error_print("teiten export", err);
-	return TOOL_STOP;
+	return write_status("teiten export", export->out, err) == EXIT_OK ? TOOL_END
+									  : TOOL_STOP;
 }
 
 static int
@@ -113,15 +122,14 @@ export_all(const struct tool *tool, struct wish *w, const struct tt_snapshot_lis
 	size_t n = list->n;
 	int status;
 
-	if (tt_export_begin(&w->export, &err) != 0) {
-		tt_error_print(tool->name, &err);
-		return EXIT_DATA;
-	}
+	if (tt_export_begin(&w->export, &err) != 0)
+		return write_status(tool->name, w->export.out, &err);
 	status = tool_each(tool, list, export_one, &w->export);
-	if (!ferror(w->export.out) && tt_export_end(&w->export, &err) != 0) {
-		tt_error_print(tool->name, &err);
+	if (!ferror(w->export.out) && tt_export_end(&w->export, &err) != 0
+			&& write_status(tool->name, w->export.out, &err) != EXIT_OK)
 		status = EXIT_DATA;
-	}
+	if (ferror(w->export.out))
+		return status;
 	if (status == EXIT_OK && n == 0)
 		fprintf(stderr, "%s: no such snapshots in %s\n", tool->name,
 				w->selection.path);
@@ -144,7 +152,7 @@ export_to_file(const struct tool *tool, struct wish *w,
 		return EXIT_DATA;
 	}
 	status = export_all(tool, w, list);
-	if (fclose(w->export.out) != 0 && status == EXIT_OK) {
+	if (fclose(w->export.out) != 0 && errno != EPIPE && status == EXIT_OK) {
 		fprintf(stderr, "%s: %s: %s\n", tool->name, w->out_path, strerror(errno));
 		status = EXIT_DATA;
 	}
@@ -173,8 +181,6 @@ cmd_export(int argc, char **argv)
 	w.selection.path = tool_operand(&tool, "PATH");
 	if (w.selection.path == NULL)
 		return tool.status;
-	/* So that a reader that went away is an error like any other. */
-	signal(SIGPIPE, SIG_IGN);
 	if (!tool_select(&tool, &w.selection, &list))
 		return EXIT_DATA;
 	if (w.out_path != NULL)

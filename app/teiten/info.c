@@ -3,6 +3,7 @@
 #include "tool.h"
 #include "tt_time.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const char help[] =
@@ -21,39 +22,11 @@ static const struct option options[] = {
 		{0},
 };
 
-/* One summary for each sensor, in the order in which they come. */
-struct sensors {
-	struct tt_summary *summaries; /* [n] */
-	size_t n;
-};
-
-static struct tt_summary *
-summary_of(struct sensors *s, const char *sensor)
-{
-	struct tt_summary *more;
-
-	/* Snapshots come by sensor, so it is the latest but for directories put together. */
-	for (size_t i = s->n; i > 0; i--) {
-		if (strcmp(s->summaries[i - 1].sensor, sensor) == 0)
-			return &s->summaries[i - 1];
-	}
-	more = reallocarray(s->summaries, s->n + 1, sizeof(*more));
-	if (more == NULL)
-		return NULL;
-	s->summaries = more;
-	tt_summary_init(&more[s->n], sensor);
-	return &more[s->n++];
-}
-
 static int
 add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
-	struct sensors *s = context;
-	struct tt_summary *summary = summary_of(s, snapshot->manifest.sensor);
-
-	if (summary == NULL)
-		return tt_error_set(err, -1, snapshot->path, "out of memory");
-	tt_summary_add(summary, &snapshot->manifest);
+	if (tt_summaries_add(context, &snapshot->manifest) != 0)
+		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	return 0;
 }
 
@@ -79,17 +52,17 @@ static int
 describe_all(const struct tool *tool, const char *path,
 		const struct tt_snapshot_list *list, bool json)
 {
-	struct sensors s = {0};
+	struct tt_summaries s = {0};
 	size_t n = list->n;
 	int status = tool_each(tool, list, add, &s);
 
 	if (json && (n > 0 || status == EXIT_OK))
-		info_summaries_json(s.summaries, s.n);
+		info_summaries_json(s.all, s.n);
 	for (size_t i = 0; !json && i < s.n; i++)
-		info_summary_text(&s.summaries[i]);
+		info_summary_text(&s.all[i]);
 	if (n == 0 && status == EXIT_OK && !json)
 		printf("no snapshots in %s\n", path);
-	free(s.summaries);
+	tt_summaries_fini(&s);
 	return status;
 }
 

@@ -39,6 +39,18 @@ print_losses(const struct tt_ledger_short *s)
 }
 
 static void
+print_notes(const struct tt_ledger_short *s)
+{
+	if (s->late > 0)
+		printf(LABEL "%" PRIu64 " packets older than an interval already begun\n",
+				"late", s->late);
+	if (s->overflow > 0)
+		printf(LABEL "%" PRIu64
+			     " packets counted without their source: tables were full\n",
+				"overflow", s->overflow);
+}
+
+static void
 print_pauses(const char *label, const struct tt_pauses *pauses)
 {
 	if (pauses->n == 0)
@@ -83,6 +95,7 @@ info_summary_text(const struct tt_summary *summary)
 				s->lower_bound == 1 ? "" : "s");
 	putchar('\n');
 	print_losses(&s->ledger);
+	print_notes(&s->ledger);
 	if (s->not_closing == 0)
 		printf(LABEL "closes\n", "ledger");
 	else
@@ -112,6 +125,7 @@ info_manifest_text(const struct tt_manifest *manifest)
 			m->exact ? "" : " at least: the tables were full");
 	printf(LABEL "%" PRId64 "\n", "targets", m->targets);
 	print_losses(&m->ledger);
+	print_notes(&m->ledger);
 	printf(LABEL "%s\n", "ledger", m->ledger.closes ? "closes" : "does not close");
 	printf(LABEL "%s\n", "countries", m->geo);
 	printf(LABEL "%s %s on %s, %" PRId64 " worker%s\n", "written by", m->program,
@@ -150,11 +164,12 @@ pack_pauses(const struct tt_pauses *pauses)
 static json_t *
 pack_ledger(const struct tt_ledger_short *s)
 {
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:b}", "offered",
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:I s:b}", "offered",
 			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
 			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
 			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
-			"counted", (json_int_t)s->counted, "closes", (int)s->closes);
+			"counted", (json_int_t)s->counted, "late", (json_int_t)s->late,
+			"overflow", (json_int_t)s->overflow, "closes", (int)s->closes);
 }
 
 static json_t *

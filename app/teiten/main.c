@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The program: its table of subcommands, and what becomes of standard output. A reader that goes
+ * away (`teiten export … | head`) ends the printing and is no error: nothing is said, and the
+ * exit status is what it would have been, 0 unless something else went wrong.
+ */
 #include "commands.h"
+#include "tool.h"
 #include "tt_base.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 struct command {
@@ -38,7 +45,7 @@ static int
 flush_output(int status)
 {
 	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || tool_reader_gone(stdout))
 		return status;
 	/* A command that saw the error itself has said so. */
 	if (status == EXIT_OK)
@@ -72,6 +79,8 @@ run(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	/* So that a reader that went away is an error of writing, in every command alike. */
+	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		fputs("teiten: no command given; teiten --help lists them\n", stderr);
 		return EXIT_USAGE;

@@ -230,9 +230,9 @@ cmd_synth(int argc, char **argv)
 	}
 	if (status != EXIT_OK)
 		return status;
-	if (generate(&r, &err) != 0) {
-		tt_error_print(PROGRAM, &err);
-		return EXIT_DATA;
-	}
-	return EXIT_OK;
+	status = generate(&r, &err);
+	if (status == 0 || status == -EPIPE)
+		return EXIT_OK;
+	tt_error_print(PROGRAM, &err);
+	return EXIT_DATA;
 }

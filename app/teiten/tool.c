@@ -2,6 +2,7 @@
 #include "tool.h"
 #include "tt_time.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -71,6 +72,15 @@ tool_operand(struct tool *tool, const char *what)
 }
 
 bool
+tool_reader_gone(FILE *out)
+{
+	struct pollfd fd = {.fd = fileno(out), .events = POLLOUT};
+
+	/* errno may be gone by the time that an error of writing shows; POLLERR stays (poll(2)). */
+	return poll(&fd, 1, 0) == 1 && (fd.revents & POLLERR) != 0;
+}
+
+bool
 tool_time(struct tool *tool, const char *option, int64_t *us)
 {
 	if (tt_time_parse(optarg, us) == 0)
@@ -125,6 +135,8 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 	for (size_t i = 0; i < list->n; i++) {
 		int ret = visit(tool, list->refs[i].path, each, context);
 
+		if (ret == TOOL_END)
+			break;
 		if (ret != 0)
 			status = EXIT_DATA;
 		if (ret == TOOL_STOP)

@@ -31,6 +31,9 @@ int tool_option(struct tool *tool);
 /* Takes the only operand. Returns NULL where there is none or more than one, as above. */
 const char *tool_operand(struct tool *tool, const char *what);
 
+/* Has the reader of a pipe gone that out writes to? */
+bool tool_reader_gone(FILE *out);
+
 /* Which snapshots. */
 struct selection {
 	const char *path;
@@ -52,9 +55,11 @@ bool tool_select(const struct tool *tool, const struct selection *selection,
 /*
  * Opens each listed snapshot in turn and calls each(). Snapshots that cannot be opened, or for
  * which each() returns an error (with err filled), are reported and passed over; each() ends it
- * with TOOL_STOP, having said why. Returns the exit status.
+ * with TOOL_STOP, having said why, or with TOOL_END, which is no failure. Returns the exit
+ * status.
  */
 #define TOOL_STOP 1
+#define TOOL_END  2
 int tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 		int (*each)(void *context, const struct tt_snapshot *snapshot,
 				struct tt_error *err),

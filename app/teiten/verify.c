@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tool.h"
+#include "tt_summary.h"
 #include "tt_time.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+#define PROGRAM "teiten verify"
 
 static const char help[] =
 		"Usage: teiten verify PATH\n"
 		"Proves snapshots intact: every file is there, has the hash that the manifest\n"
-		"gives, can be read to its end, and agrees with the others; the ledger closes.\n"
-		"PATH is a spool, a sensor's directory, a day, or one snapshot. Prints one line\n"
-		"for each damaged file on standard error, and exits 1 if there is any.\n"
+		"gives, can be read to its end, and agrees with the others; the ledger closes;\n"
+		"each lies in the directories of its sensor, day and time, and nothing else does.\n"
+		"PATH is a spool, a sensor's directory, a day, or one snapshot; the directories\n"
+		"above it may have any name. Prints one line for each damaged file on standard\n"
+		"error, and exits 1 if there is any, or no snapshot at all. Time without a\n"
+		"snapshot is no damage, and is told.\n"
 		"\n"
 		"  -h, --help   print this\n";
 
@@ -18,55 +25,149 @@ static const struct option options[] = {
 		{0},
 };
 
+/* What does not belong in the spool. It is told once snapshots were found: a directory that has
+ * none is most likely no spool at all. */
+struct strays {
+	char **lines; /* [n] "path: why" */
+	size_t n, room;
+};
+
+static void
+note_stray(void *context, const struct tt_error *err)
+{
+	struct strays *s = context;
+
+	if (s->n == s->room) {
+		size_t room = s->room == 0 ? 16 : s->room * 2;
+		char **more = reallocarray(s->lines, room, sizeof(*more));
+
+		if (more == NULL)
+			return;
+		s->lines = more;
+		s->room = room;
+	}
+	if (asprintf(&s->lines[s->n], "%s: %s", err->where, err->why) >= 0)
+		s->n++;
+}
+
+static void
+free_strays(struct strays *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		free(s->lines[i]);
+	free(s->lines);
+}
+
 static void
 report(void *context, const struct tt_error *err)
 {
-	tt_error_print("teiten verify", err);
+	tt_error_print(PROGRAM, err);
+}
+
+struct count {
+	size_t damaged, files;
+	struct tt_summaries summaries;
+};
+
+/* Verifies one. Returns false where that could not be done, and has said so. */
+static bool
+verify_one(const struct tt_snapshot_list *list, size_t i, struct count *count)
+{
+	const char *path = list->refs[i].path;
+	int n = tt_snapshot_verify_listed(list, i, report, NULL);
+	struct tt_snapshot *snapshot;
+
+	if (n == 0 && tt_snapshot_open(&snapshot, path, NULL) == 0) {
+		n = tt_summaries_add(&count->summaries, &snapshot->manifest);
+		tt_snapshot_close(snapshot);
+	}
+	if (n < 0) {
+		fprintf(stderr, PROGRAM ": %s: %s\n", path, strerror(-n));
+		return false;
+	}
+	count->damaged += n > 0;
+	count->files += (size_t)n;
+	return true;
+}
+
+static const char *
+plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void
+print_holes(const struct tt_summaries *summaries)
+{
+	for (size_t i = 0; i < summaries->n; i++) {
+		const struct tt_summary *s = &summaries->all[i];
+
+		if (s->missing.n > 0)
+			printf("sensor %s: %.10g s without a snapshot, in %" PRIu64
+			       " place%s\n",
+					s->sensor, (double)s->missing.us / TT_US_PER_S,
+					s->missing.n, plural(s->missing.n));
+		if (s->gaps.n > 0)
+			printf("sensor %s: %.10g s skipped by packet time, in %" PRIu64
+			       " gap%s\n",
+					s->sensor, (double)s->gaps.us / TT_US_PER_S,
+					s->gaps.n, plural(s->gaps.n));
+	}
 }
 
 static int
-verify_all(const struct tt_snapshot_list *list, const char *path)
+verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
 {
-	size_t damaged = 0, files = 0;
+	struct count c = {0};
+	bool able = true;
 
-	for (size_t i = 0; i < list->n; i++) {
-		int n = tt_snapshot_verify(list->refs[i].path, report, NULL);
-
-		if (n < 0) {
-			fprintf(stderr, "teiten verify: %s: %s\n", list->refs[i].path,
-					strerror(-n));
-			return EXIT_DATA;
-		}
-		damaged += n > 0;
-		files += (size_t)n;
-	}
-	if (list->n == 0)
-		printf("no snapshots in %s\n", path);
-	else if (damaged == 0)
-		printf("%zu snapshot%s, all intact\n", list->n, list->n == 1 ? "" : "s");
-	else
+	for (size_t i = 0; i < strays->n; i++)
+		fprintf(stderr, PROGRAM ": %s\n", strays->lines[i]);
+	for (size_t i = 0; able && i < list->n; i++)
+		able = verify_one(list, i, &c);
+	if (able && c.damaged == 0)
+		printf("%zu snapshot%s, all intact\n", list->n, plural(list->n));
+	else if (able)
 		printf("%zu snapshot%s, %zu damaged, in %zu file%s\n", list->n,
-				list->n == 1 ? "" : "s", damaged, files,
-				files == 1 ? "" : "s");
-	return damaged == 0 ? EXIT_OK : EXIT_DATA;
+				plural(list->n), c.damaged, c.files, plural(c.files));
+	if (able && strays->n > 0)
+		printf("%zu other entr%s\n", strays->n, strays->n == 1 ? "y" : "ies");
+	/* Beside damaged snapshots, what is missing may be one of them. */
+	if (able && c.damaged == 0)
+		print_holes(&c.summaries);
+	tt_summaries_fini(&c.summaries);
+	return able && c.damaged == 0 && strays->n == 0 ? EXIT_OK : EXIT_DATA;
+}
+
+static int
+verify(const char *path)
+{
+	struct tt_snapshot_list list;
+	struct strays strays = {0};
+	struct tt_error err = {0};
+	int status = EXIT_DATA;
+
+	if (tt_snapshot_list_scan_strict(&list, path, note_stray, &strays, &err) != 0) {
+		tt_error_print(PROGRAM, &err);
+	} else {
+		if (list.n > 0)
+			status = verify_all(&list, &strays);
+		else
+			fprintf(stderr, PROGRAM ": no snapshots in %s\n", path);
+		tt_snapshot_list_fini(&list);
+	}
+	free_strays(&strays);
+	return status;
 }
 
 int
 cmd_verify(int argc, char **argv)
 {
-	struct tool tool = {"teiten verify", help, options, ":h", argc, argv, 0};
-	struct tt_snapshot_list list;
-	struct selection selection = SELECTION_ALL;
-	int status;
+	struct tool tool = {PROGRAM, help, options, ":h", argc, argv, 0};
+	const char *path;
 
 	if (tool_option(&tool) == 0)
 		return tool.status;
-	selection.path = tool_operand(&tool, "PATH");
-	if (selection.path == NULL)
-		return tool.status;
-	if (!tool_select(&tool, &selection, &list))
-		return EXIT_DATA;
-	status = verify_all(&list, selection.path);
-	tt_snapshot_list_fini(&list);
-	return status;
+	path = tool_operand(&tool, "PATH");
+	return path == NULL ? tool.status : verify(path);
 }

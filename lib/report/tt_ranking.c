@@ -22,6 +22,7 @@ tt_ranking_fini(struct tt_ranking *ranking)
 {
 	free(ranking->ranks);
 	free(ranking->slots);
+	free(ranking->sensors);
 	*ranking = (struct tt_ranking){0};
 }
 
@@ -155,6 +156,22 @@ add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct code_s
 	return 0;
 }
 
+static int
+note_sensor(struct tt_ranking *r, const char *sensor)
+{
+	char(*more)[TT_SENSOR_MAX + 1];
+
+	for (size_t i = r->n_sensors; i > 0; i--)
+		if (strcmp(r->sensors[i - 1], sensor) == 0)
+			return 0;
+	more = reallocarray(r->sensors, r->n_sensors + 1, sizeof(*more));
+	if (more == NULL)
+		return -ENOMEM;
+	r->sensors = more;
+	snprintf(more[r->n_sensors++], sizeof(*more), "%s", sensor);
+	return 0;
+}
+
 static void
 add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
 {
@@ -200,6 +217,8 @@ tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 
 	if (ret != 0)
 		return ret;
+	if (note_sensor(ranking, snapshot->manifest.sensor) != 0)
+		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	for (size_t i = 0; i < ranking->n_ranks; i++)
 		ranking->ranks[i].uniq_src_ip = 0;
 	ret = pass(ranking, snapshot, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The ranking of targets over any number of snapshots: `targets` summed by (protocol, target).
- * One thread. Memory: 48 bytes for each distinct target.
+ * One thread. Memory: 48 bytes for each distinct target, 65 for each sensor.
  *
  * Rates are per day and monitored address, as observation reports give them: packets divided by
  * the sum over snapshots of observed days x monitored addresses, so that intervals and sensors
@@ -33,6 +33,9 @@ struct tt_ranking {
 	size_t n_ranks, room;
 	uint32_t *slots; /* [n_slots] index into ranks + 1, or 0 */
 	size_t n_slots;
+	char (*sensors)[TT_SENSOR_MAX
+			+ 1]; /* [n_sensors], in the order in which they came */
+	size_t n_sensors;
 	uint64_t snapshots, packets, bytes; /* of what was added, the class alone */
 	bool exact; /* unique counts of all snapshots were */
 	double address_days; /* observed days x monitored addresses */

@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define SENSORS_NAMED 8 /* so that the line stays one; the others are a number */
+
 int
 tt_ranking_format_parse(const char *name, enum tt_ranking_format *format)
 {
@@ -30,10 +32,22 @@ struct line {
 };
 
 static void
+print_sensors(const struct tt_ranking *r, FILE *out)
+{
+	fprintf(out, "sensor%s", r->n_sensors == 1 ? "" : "s");
+	for (size_t i = 0; i < r->n_sensors && i < SENSORS_NAMED; i++)
+		fprintf(out, "%s %s", i == 0 ? "" : ",", r->sensors[i]);
+	if (r->n_sensors > SENSORS_NAMED)
+		fprintf(out, " and %zu more", r->n_sensors - SENSORS_NAMED);
+	fputs("\n", out);
+}
+
+static void
 print_head(const struct tt_ranking *r, FILE *out)
 {
 	char first[TT_TIME_TEXT_MAX], last[TT_TIME_TEXT_MAX];
 
+	print_sensors(r, out);
 	fprintf(out,
 			"%" PRIu64 " snapshot%s, %s to %s, %.0f s observed, %" PRIu64
 			" packets",

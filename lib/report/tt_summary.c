@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_summary.h"
 
+#include <errno.h>
+#include <string.h>
+
 #define US_PER_DAY (86400.0 * TT_US_PER_S)
 
 void
@@ -27,6 +30,8 @@ add_ledger(struct tt_ledger_short *to, const struct tt_ledger_short *s)
 	to->errors += s->errors;
 	to->delivered += s->delivered;
 	to->counted += s->counted;
+	to->late += s->late;
+	to->overflow += s->overflow;
 	to->closes = to->closes && s->closes;
 }
 
@@ -68,4 +73,40 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 		s->max_uniq_src_ip = (uint64_t)m->uniq_src_ip;
 	s->address_days += (double)m->observed_us / US_PER_DAY * (double)addresses;
 	add_ledger(&s->ledger, &m->ledger);
+}
+
+static struct tt_summary *
+summary_of(struct tt_summaries *s, const char *sensor)
+{
+	struct tt_summary *more;
+
+	/* Snapshots come by sensor, so it is the latest but for directories put together. */
+	for (size_t i = s->n; i > 0; i--) {
+		if (strcmp(s->all[i - 1].sensor, sensor) == 0)
+			return &s->all[i - 1];
+	}
+	more = reallocarray(s->all, s->n + 1, sizeof(*more));
+	if (more == NULL)
+		return NULL;
+	s->all = more;
+	tt_summary_init(&more[s->n], sensor);
+	return &more[s->n++];
+}
+
+int
+tt_summaries_add(struct tt_summaries *summaries, const struct tt_manifest *manifest)
+{
+	struct tt_summary *summary = summary_of(summaries, manifest->sensor);
+
+	if (summary == NULL)
+		return -ENOMEM;
+	tt_summary_add(summary, manifest);
+	return 0;
+}
+
+void
+tt_summaries_fini(struct tt_summaries *summaries)
+{
+	free(summaries->all);
+	*summaries = (struct tt_summaries){0};
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the manifests of a sensor's snapshots say together: when it observed, what it counted,
- * what was lost. One thread, caller's memory; snapshots are added in order of time.
+ * what was lost. One thread; snapshots are added in order of time. A summary is the caller's
+ * memory, a list of them takes as much on the heap for each sensor.
  */
 #ifndef TT_SUMMARY_H
 #define TT_SUMMARY_H
@@ -30,5 +31,16 @@ struct tt_summary {
 
 void tt_summary_init(struct tt_summary *summary, const char *sensor);
 void tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest);
+
+/* One summary for each sensor, in the order in which they come. */
+struct tt_summaries {
+	struct tt_summary *all; /* [n] */
+	size_t n;
+};
+
+/* Adds to the summary of the manifest's sensor. Returns 0 or -ENOMEM. */
+int tt_summaries_add(struct tt_summaries *summaries,
+		const struct tt_manifest *manifest) TT_MUST_CHECK;
+void tt_summaries_fini(struct tt_summaries *summaries);
 
 #endif

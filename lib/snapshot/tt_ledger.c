@@ -7,8 +7,13 @@
 static bool
 add_row(struct tt_ledger_short *s, const struct tt_ledger_row *row)
 {
-	if (strcmp(row->account, TT_ACCOUNT_NOTE) == 0)
+	if (strcmp(row->account, TT_ACCOUNT_NOTE) == 0) {
+		if (strcmp(row->reason, TT_REASON_LATE) == 0)
+			s->late += row->packets;
+		else if (strcmp(row->reason, TT_REASON_OVERFLOW) == 0)
+			s->overflow += row->packets;
 		return true;
+	}
 	if (strcmp(row->account, TT_ACCOUNT_FRAMES) == 0) {
 		s->frames += row->packets;
 		if (strcmp(row->reason, "counted") == 0)

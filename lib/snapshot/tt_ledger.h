@@ -38,6 +38,7 @@ struct tt_ledger_short {
 	uint64_t missed, no_mbuf, errors, delivered;
 	uint64_t frames,
 			counted; /* of the account "frames": all reasons, and counted alone */
+	uint64_t late, overflow; /* of the notes */
 	bool closes;
 };
 

@@ -70,11 +70,12 @@ pack_file(const struct tt_parquet_result *file)
 static json_t *
 pack_ledger(const struct tt_ledger_short *s)
 {
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:b}", "offered",
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:I s:b}", "offered",
 			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
 			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
 			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
-			"counted", (json_int_t)s->counted, "closes", (int)s->closes);
+			"counted", (json_int_t)s->counted, "late", (json_int_t)s->late,
+			"overflow", (json_int_t)s->overflow, "closes", (int)s->closes);
 }
 
 static json_t *

@@ -135,16 +135,18 @@ static int
 take_ledger(const struct parse *p, json_t *ledger)
 {
 	struct tt_ledger_short *s = &p->m->ledger;
-	json_int_t missed, no_mbuf, errors, delivered, counted;
+	json_int_t missed, no_mbuf, errors, delivered, counted, late, overflow;
 	json_error_t why;
 	int closes;
 
-	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:b}", "missed",
+	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:I s:I s:b}", "missed",
 			    &missed, "no_mbuf", &no_mbuf, "errors", &errors, "delivered",
-			    &delivered, "counted", &counted, "closes", &closes)
+			    &delivered, "counted", &counted, "late", &late, "overflow",
+			    &overflow, "closes", &closes)
 			!= 0)
 		return wrong(p, "run.ledger", why.text);
-	if (missed < 0 || no_mbuf < 0 || errors < 0 || delivered < 0 || counted < 0)
+	if (missed < 0 || no_mbuf < 0 || errors < 0 || delivered < 0 || counted < 0
+			|| late < 0 || overflow < 0)
 		return wrong(p, "run.ledger", "a negative count");
 	*s = (struct tt_ledger_short){
 			.missed = (uint64_t)missed,
@@ -152,6 +154,8 @@ take_ledger(const struct parse *p, json_t *ledger)
 			.errors = (uint64_t)errors,
 			.delivered = (uint64_t)delivered,
 			.counted = (uint64_t)counted,
+			.late = (uint64_t)late,
+			.overflow = (uint64_t)overflow,
 			.closes = closes != 0,
 	};
 	return 0;

@@ -30,9 +30,9 @@ int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
 /*
  * Proves a snapshot intact: every file is there and no other, each has the size and the hash of
  * the manifest, every row can be read, and the sums agree (packets and bytes of targets,
- * sources, distributions and interval; unique counts; the ledger closes). Calls damaged() once
- * for each damaged file, with the first thing that is wrong with it. Returns how many files are
- * damaged, or -ENOMEM.
+ * sources, distributions and interval; unique counts; the ledger closes), and the directory has
+ * the name of its interval. Calls damaged() once for each damaged file, with the first thing that
+ * is wrong with it. Returns how many files are damaged, or -ENOMEM.
  */
 int tt_snapshot_verify(const char *path,
 		void (*damaged)(void *context, const struct tt_error *err),
@@ -46,11 +46,13 @@ struct tt_snapshot_ref {
 	char *path;
 	size_t sensor_length; /* of the path, up to and with the sensor's directory */
 	int64_t start_us;
+	unsigned depth; /* of the path, how many parts lie below the one that was listed */
 };
 
 struct tt_snapshot_list {
 	struct tt_snapshot_ref *refs; /* [n], by sensor and start */
 	size_t n, room;
+	char *name; /* of the directory that was listed */
 };
 
 /*
@@ -61,6 +63,24 @@ struct tt_snapshot_list {
  */
 int tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path,
 		int64_t from_us, int64_t to_us, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Lists all of them, whenever they start, and calls stray() for each entry of a sensor's or a
+ * day's directory that is neither a day, nor a snapshot, nor hidden (err says where and what).
+ */
+int tt_snapshot_list_scan_strict(struct tt_snapshot_list *list, const char *path,
+		void (*stray)(void *context, const struct tt_error *err), void *context,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Verifies list->refs[i], as tt_snapshot_verify does, and that it lies in the directories of its
+ * sensor and day: of these, the ones that were listed. What lies above the listed path may have
+ * any name, so that a part of a spool can be verified wherever it was copied to.
+ */
+int tt_snapshot_verify_listed(const struct tt_snapshot_list *list, size_t i,
+		void (*damaged)(void *context, const struct tt_error *err),
+		void *context) TT_MUST_CHECK;
+
 void tt_snapshot_list_fini(struct tt_snapshot_list *list);
 
 #endif

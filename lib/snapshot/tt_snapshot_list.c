@@ -12,7 +12,24 @@
 struct walk {
 	struct tt_snapshot_list *list;
 	int64_t from_us, to_us;
+	void (*stray)(void *context, const struct tt_error *err); /* or NULL */
+	void *context;
 	struct tt_error *err;
+};
+
+enum level {
+	SPOOL,
+	SENSOR,
+	DAY
+};
+
+/* A directory on the way. The one that is listed may be of any level. */
+struct folder {
+	const char *path;
+	size_t sensor_length; /* as in tt_snapshot_ref */
+	unsigned depth; /* below the path that is listed */
+	enum level level; /* the highest that it can be of */
+	bool strict; /* what does not belong here is reported */
 };
 
 int
@@ -29,9 +46,10 @@ is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Takes over path. */
+/* Adds the snapshot in the directory path, which it takes over. */
 static int
-add(const struct walk *w, char *path, size_t sensor_length, int64_t start_us)
+add(const struct walk *w, char *path, size_t sensor_length, unsigned depth,
+		int64_t start_us)
 {
 	struct tt_snapshot_list *list = w->list;
 
@@ -47,51 +65,101 @@ add(const struct walk *w, char *path, size_t sensor_length, int64_t start_us)
 		list->refs = more;
 		list->room = room;
 	}
-	list->refs[list->n++] = (struct tt_snapshot_ref){path, sensor_length, start_us};
+	list->refs[list->n++] = (struct tt_snapshot_ref){
+			path, sensor_length, start_us, depth};
 	return 0;
 }
 
-static int walk_dir(const struct walk *w, const char *path, size_t sensor_length,
-		unsigned level);
+static int walk_dir(const struct walk *w, const struct folder *at);
 
-/* level 0: path may be a spool; 1: a sensor's directory; 2: a day. Takes over child. */
-static int
-walk_entry(const struct walk *w, const char *path, size_t sensor_length, unsigned level,
-		const char *name, char *child)
+static void
+report_stray(const struct walk *w, const struct folder *at, const char *child)
 {
-	int64_t start_us;
-	int ret = 0;
+	struct tt_error err = {0};
 
-	if (tt_snapshot_name_parse(name, &start_us) == 0) {
-		if (start_us >= w->from_us && start_us < w->to_us && is_dir(child))
-			return add(w, child, sensor_length, start_us);
-	} else if (level < 2 && tt_time_is_date(name) && is_dir(child)) {
-		ret = walk_dir(w, child, level == 0 ? strlen(path) : sensor_length, 2);
-	} else if (level == 0 && tt_sensor_name_valid(name) && is_dir(child)) {
-		ret = walk_dir(w, child, strlen(child), 1);
-	}
-	free(child);
-	return ret;
+	if (!at->strict)
+		return;
+	tt_error_set(&err, -EBADMSG, child, "neither a %ssnapshot nor a temporary file",
+			at->level == DAY ? "" : "day nor a ");
+	w->stray(w->context, &err);
+}
+
+/* Has it what a writer makes in a sensor's directory, its lock or a day? */
+static bool
+is_sensor_dir(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir != NULL && !found && (entry = readdir(dir)) != NULL)
+		found = strcmp(entry->d_name, ".lock") == 0
+				|| tt_time_is_date(entry->d_name);
+	if (dir != NULL)
+		closedir(dir);
+	return found;
 }
 
 static int
-walk_dir(const struct walk *w, const char *path, size_t sensor_length, unsigned level)
+walk_entry(const struct walk *w, const struct folder *at, const char *name,
+		const char *child)
 {
-	DIR *dir = opendir(path);
+	struct folder below = {.path = child, .depth = at->depth + 1};
+
+	if (at->level != DAY && tt_time_is_date(name) && is_dir(child)) {
+		below.level = DAY;
+		below.sensor_length = at->level == SPOOL ? strlen(at->path)
+							 : at->sensor_length;
+		below.strict = w->stray != NULL;
+		return walk_dir(w, &below);
+	}
+	report_stray(w, at, child);
+	if (at->level == SPOOL && tt_sensor_name_valid(name) && is_dir(child)) {
+		below.level = SENSOR;
+		below.sensor_length = strlen(child);
+		below.strict = w->stray != NULL && is_sensor_dir(child);
+		return walk_dir(w, &below);
+	}
+	return 0;
+}
+
+/* An entry with the name of a snapshot; takes over child. */
+static int
+take_snapshot(const struct walk *w, const struct folder *at, int64_t start_us,
+		char *child)
+{
+	if (is_dir(child) && start_us >= w->from_us && start_us < w->to_us)
+		return add(w, child, at->sensor_length, at->depth + 1, start_us);
+	if (!is_dir(child))
+		report_stray(w, at, child);
+	free(child);
+	return 0;
+}
+
+static int
+walk_dir(const struct walk *w, const struct folder *at)
+{
+	DIR *dir = opendir(at->path);
 	const struct dirent *entry;
 	int ret = 0;
 
 	if (dir == NULL)
-		return tt_error_set(w->err, -errno, path, "%s", strerror(errno));
+		return tt_error_set(w->err, -errno, at->path, "%s", strerror(errno));
 	while (ret == 0 && (entry = readdir(dir)) != NULL) {
+		int64_t start_us;
 		char *child;
 
 		if (entry->d_name[0] == '.')
 			continue;
-		child = tt_path_join(path, entry->d_name);
-		ret = child == NULL ? tt_error_set(w->err, -ENOMEM, path, "out of memory")
-				    : walk_entry(w, path, sensor_length, level,
-						    entry->d_name, child);
+		child = tt_path_join(at->path, entry->d_name);
+		if (child == NULL) {
+			ret = tt_error_set(w->err, -ENOMEM, at->path, "out of memory");
+		} else if (tt_snapshot_name_parse(entry->d_name, &start_us) == 0) {
+			ret = take_snapshot(w, at, start_us, child);
+		} else {
+			ret = walk_entry(w, at, entry->d_name, child);
+			free(child);
+		}
 	}
 	closedir(dir);
 	return ret;
@@ -114,58 +182,77 @@ ref_cmp(const void *a, const void *b)
 
 /* Is path itself a snapshot? By its manifest, or by its name where the manifest is lost. */
 static bool
-is_snapshot(const char *path, int64_t *start_us)
+is_snapshot(const char *path, const char *name, int64_t *start_us)
 {
 	char *manifest = tt_path_join(path, TT_MANIFEST_FILE);
-	char *real = realpath(path, NULL);
-	const char *name = real == NULL ? NULL : strrchr(real, '/');
 	struct stat st;
 	bool found = manifest != NULL && stat(manifest, &st) == 0;
 
 	*start_us = 0;
-	if (name != NULL && tt_snapshot_name_parse(name + 1, start_us) == 0)
+	if (tt_snapshot_name_parse(name, start_us) == 0)
 		found = true;
 	free(manifest);
-	free(real);
 	return found;
 }
 
 static int
 scan(const struct walk *w, const char *path)
 {
+	const char *name = w->list->name;
+	bool strict = w->stray != NULL && (tt_time_is_date(name) || is_sensor_dir(path));
+	const struct folder at = {path, strlen(path), 0, SPOOL, strict};
 	int64_t start_us;
 	char *copy;
 
-	if (!is_snapshot(path, &start_us))
-		return walk_dir(w, path, strlen(path), 0);
+	if (!is_snapshot(path, name, &start_us))
+		return walk_dir(w, &at);
 	copy = strdup(path);
 	if (copy == NULL)
 		return tt_error_set(w->err, -ENOMEM, path, "out of memory");
-	return add(w, copy, strlen(path), start_us);
+	return add(w, copy, strlen(path), 0, start_us);
+}
+
+/* Fills w->list, which is empty. */
+static int
+list_all(const struct walk *w, const char *path)
+{
+	int ret;
+
+	*w->list = (struct tt_snapshot_list){0};
+	errno = 0;
+	if (!is_dir(path)) {
+		int code = errno == 0 ? ENOTDIR : errno;
+
+		return tt_error_set(w->err, -code, path, "%s", strerror(code));
+	}
+	w->list->name = tt_path_name(path);
+	if (w->list->name == NULL)
+		return tt_error_set(w->err, -ENOMEM, path, "out of memory");
+	ret = scan(w, path);
+	if (ret != 0)
+		tt_snapshot_list_fini(w->list);
+	else if (w->list->n > 1)
+		qsort(w->list->refs, w->list->n, sizeof(w->list->refs[0]), ref_cmp);
+	return ret;
 }
 
 int
 tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path, int64_t from_us,
 		int64_t to_us, struct tt_error *err)
 {
-	const struct walk w = {list, from_us, to_us, err};
-	int ret;
+	const struct walk w = {list, from_us, to_us, NULL, NULL, err};
 
-	*list = (struct tt_snapshot_list){0};
-	errno = 0;
-	if (!is_dir(path)) {
-		int code = errno == 0 ? ENOTDIR : errno;
+	return list_all(&w, path);
+}
 
-		return tt_error_set(err, -code, path, "%s", strerror(code));
-	}
-	ret = scan(&w, path);
-	if (ret != 0) {
-		tt_snapshot_list_fini(list);
-		return ret;
-	}
-	if (list->n > 1)
-		qsort(list->refs, list->n, sizeof(list->refs[0]), ref_cmp);
-	return 0;
+int
+tt_snapshot_list_scan_strict(struct tt_snapshot_list *list, const char *path,
+		void (*stray)(void *context, const struct tt_error *err), void *context,
+		struct tt_error *err)
+{
+	const struct walk w = {list, TT_TIME_MIN, INT64_MAX, stray, context, err};
+
+	return list_all(&w, path);
 }
 
 void
@@ -174,5 +261,6 @@ tt_snapshot_list_fini(struct tt_snapshot_list *list)
 	for (size_t i = 0; i < list->n; i++)
 		free(list->refs[i].path);
 	free(list->refs);
+	free(list->name);
 	*list = (struct tt_snapshot_list){0};
 }

@@ -27,6 +27,27 @@ tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name)
 	snprintf(tmp, TT_TIME_TEXT_MAX + 8, "%s%s", TT_SPOOL_TMP_PREFIX, name);
 }
 
+/* Makes the entry of path in its parent durable. */
+static int
+sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash == NULL ? 0 : (size_t)(slash - path);
+	char *parent = length > 0 ? strndup(path, length)
+				  : strdup(slash == NULL ? "." : "/");
+	int fd, ret = 0;
+
+	if (parent == NULL)
+		return -ENOMEM;
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(parent);
+	return ret;
+}
+
 int
 tt_mkdir_parents(const char *path)
 {
@@ -41,7 +62,9 @@ tt_mkdir_parents(const char *path)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		if (mkdir(copy, 0755) != 0 && errno != EEXIST)
+		if (mkdir(copy, 0755) == 0)
+			ret = sync_parent(copy);
+		else if (errno != EEXIST)
 			ret = -errno;
 		*p = c;
 		if (c == '\0')

@@ -33,7 +33,7 @@ int tt_spool_error(const struct tt_spool *spool, const char *day, const char *na
 /* Writes ".tmp-NAME". */
 void tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name);
 
-/* Makes path and its parents. Returns 0 or -errno. */
+/* Makes path and its parents, and makes durable what was made. Returns 0 or -errno. */
 int tt_mkdir_parents(const char *path);
 
 /* Removes a directory that holds files only. Returns 0 (also if it is not there) or -errno. */

@@ -31,9 +31,17 @@ rename_at(int dir_fd, const char *from, const char *to)
 	if (renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	/* Some network file systems lack the flag; a snapshot is never empty, so it is safe. */
-	if (errno != EINVAL || faccessat(dir_fd, to, F_OK, 0) == 0)
+	if (errno != EINVAL)
 		return -1;
-	return renameat(dir_fd, from, dir_fd, to);
+	if (faccessat(dir_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (renameat(dir_fd, from, dir_fd, to) == 0)
+		return 0;
+	if (errno == ENOTEMPTY) /* POSIX leaves the choice */
+		errno = EEXIST;
+	return -1;
 }
 
 /* A name that cannot be given, because it is taken or for the reason in errno. Returns -errno. */

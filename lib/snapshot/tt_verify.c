@@ -72,6 +72,7 @@ struct claim {
 	const char *what;
 	int64_t sum, expected;
 	bool at_most; /* enough that the sum is not greater */
+	const char *by; /* who expects it, where that is not interval.parquet */
 };
 
 static void
@@ -84,8 +85,9 @@ check_claim(struct verify *v, const struct tt_sums *sums, const struct claim *c)
 			|| (c->at_most ? c->sum <= c->expected : c->sum == c->expected))
 		return;
 	path = tt_path_join(v->dir, tt_schema_of(c->table)->file);
-	tt_error_set(&err, -EBADMSG, path, "%s: %lld; interval.parquet says %lld",
-			c->what, (long long)c->sum, (long long)c->expected);
+	tt_error_set(&err, -EBADMSG, path, "%s: %lld; %s says %lld", c->what,
+			(long long)c->sum, c->by == NULL ? "interval.parquet" : c->by,
+			(long long)c->expected);
 	report(v, &err);
 	free(path);
 }
@@ -95,12 +97,17 @@ static void
 check_sums(struct verify *v, const struct tt_manifest *m, const struct tt_sums *s)
 {
 	bool bound = !m->exact;
+	/* A pair of source and target is counted once from either side (decision 0003). */
+	bool both = m->exact && s->read[TT_TABLE_SOURCES];
+	int64_t pairs = both ? s->source_targets : s->target_sources;
 	const struct claim claims[] = {
 			{TT_TABLE_TARGETS, "packets", s->target_packets, m->packets,
 					false},
 			{TT_TABLE_TARGETS, "bytes", s->target_bytes, m->bytes, false},
 			{TT_TABLE_TARGETS, "distinct targets", s->distinct_targets,
 					m->targets, false},
+			{TT_TABLE_TARGETS, "sources of all targets", s->target_sources,
+					pairs, false, "sources.parquet"},
 			{TT_TABLE_SOURCES, "sources", s->source_rows, m->uniq_src_ip,
 					false},
 			{TT_TABLE_SOURCES, "packets", s->source_packets, m->packets,
@@ -183,8 +190,17 @@ check_manifest(struct verify *v, struct tt_snapshot *snapshot)
 	return 0;
 }
 
-int
-tt_snapshot_verify(const char *path,
+static void
+check_place(struct verify *v, const struct tt_place *place, const struct tt_manifest *m)
+{
+	struct tt_error err = {0};
+
+	if (tt_place_check(place, m, v->dir, &err) != 0)
+		report(v, &err);
+}
+
+static int
+verify_at(const char *path, const struct tt_place *place,
 		void (*damaged)(void *context, const struct tt_error *err), void *context)
 {
 	struct verify v = {.dir = path, .damaged = damaged, .context = context};
@@ -194,6 +210,7 @@ tt_snapshot_verify(const char *path,
 	if (snapshot.path == NULL)
 		return -ENOMEM;
 	if (check_manifest(&v, &snapshot) == 0) {
+		check_place(&v, place, &snapshot.manifest);
 		for (unsigned i = 0; i < TT_N_TABLES; i++)
 			check_table(&v, &snapshot, (enum tt_table)i, &sums);
 		check_sums(&v, &snapshot.manifest, &sums);
@@ -202,4 +219,30 @@ tt_snapshot_verify(const char *path,
 	tt_manifest_fini(&snapshot.manifest);
 	free(snapshot.path);
 	return v.n_damaged;
+}
+
+int
+tt_snapshot_verify(const char *path,
+		void (*damaged)(void *context, const struct tt_error *err), void *context)
+{
+	struct tt_place place;
+	int ret = tt_place_of_path(&place, path);
+
+	if (ret == 0)
+		ret = verify_at(path, &place, damaged, context);
+	tt_place_fini(&place);
+	return ret;
+}
+
+int
+tt_snapshot_verify_listed(const struct tt_snapshot_list *list, size_t i,
+		void (*damaged)(void *context, const struct tt_error *err), void *context)
+{
+	struct tt_place place;
+	int ret = tt_place_of(&place, list, i);
+
+	if (ret == 0)
+		ret = verify_at(list->refs[i].path, &place, damaged, context);
+	tt_place_fini(&place);
+	return ret;
 }

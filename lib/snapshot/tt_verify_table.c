@@ -92,6 +92,8 @@ read_target(struct table *t)
 	if (get(t, TT_TARGETS_UNIQ_SRC_IP) < get(t, TT_TARGETS_UNIQ_SRC_IP_TARGET)
 			|| get(t, TT_TARGETS_UNIQ_SRC_IP_TARGET) < 0)
 		return wrong(t, "unique counts that cannot be");
+	if (add(t, &t->sums->target_sources, TT_TARGETS_UNIQ_SRC_IP_TARGET) != 0)
+		return -EBADMSG;
 	if (add(t, &t->sums->target_packets, TT_TARGETS_PACKETS) != 0)
 		return -EBADMSG;
 	return add(t, &t->sums->target_bytes, TT_TARGETS_BYTES);
@@ -103,6 +105,8 @@ read_source(struct table *t)
 	t->sums->source_rows++;
 	if (get(t, TT_SOURCES_FIRST_SEEN) > get(t, TT_SOURCES_LAST_SEEN))
 		return wrong(t, "first_seen is after last_seen");
+	if (add(t, &t->sums->source_targets, TT_SOURCES_TARGETS) != 0)
+		return -EBADMSG;
 	if (add(t, &t->sums->source_packets, TT_SOURCES_PACKETS) != 0)
 		return -EBADMSG;
 	return add(t, &t->sums->source_bytes, TT_SOURCES_BYTES);
@@ -191,7 +195,8 @@ short_equal(const struct tt_ledger_short *a, const struct tt_ledger_short *b)
 {
 	return a->missed == b->missed && a->no_mbuf == b->no_mbuf
 			&& a->errors == b->errors && a->delivered == b->delivered
-			&& a->counted == b->counted && a->closes == b->closes;
+			&& a->counted == b->counted && a->late == b->late
+			&& a->overflow == b->overflow && a->closes == b->closes;
 }
 
 static int

@@ -60,7 +60,7 @@ expect 2 '"noon" is no time' export --from noon "$dir/empty"
 expect 0 'no such snapshots' export --table targets "$dir/empty"
 expect 1 '/dev/full: No space left' export --table targets --out /dev/full "$dir/empty"
 prints 'no snapshots' info "$dir/empty"
-prints 'no snapshots' verify "$dir/empty"
+expect 1 "no snapshots in $dir/empty" verify "$dir/empty"
 prints 'no such snapshots' top-targets "$dir/empty"
 prints '^ledger: interval_start sensor port queue account reason packets$' export --list-tables
 prints '^teiten [0-9]' --version

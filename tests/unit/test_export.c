@@ -190,6 +190,28 @@ targets_are_ranked_by_packets_over_snapshots(void **state)
 }
 
 static void
+a_ranking_says_of_which_sensors_it_is(void **state)
+{
+	struct tt_ranking r;
+	char *printed = NULL;
+	size_t size;
+	FILE *out = open_memstream(&printed, &size);
+
+	tt_ranking_init(&r, NULL);
+	bed_count_some(&bed, BED_START);
+	for (unsigned i = 0; i < 2; i++) {
+		bed_write_ok(&bed, BED_START + i * BED_MINUTE);
+		add_minute(&r, i);
+	}
+	tt_ranking_sort(&r);
+	tt_ranking_print(&r, 1, TT_RANKING_TEXT, out);
+	fclose(out);
+	assert_ptr_equal(strstr(printed, "sensor tokyo-1\n2 snapshots, "), printed);
+	free(printed);
+	tt_ranking_fini(&r);
+}
+
+static void
 a_ranking_of_one_class_leaves_out_the_others(void **state)
 {
 	const enum tt_class class = TT_CLASS_ICMP_ECHO_REQUEST;
@@ -255,7 +277,11 @@ a_summary_tells_gaps_from_missing_snapshots(void **state)
 	m.end_us += 3 * BED_MINUTE;
 	m.gap_before_us = 0;
 	m.ledger.closes = false;
+	m.ledger.late = 7;
+	m.ledger.overflow = 9;
 	tt_summary_add(&s, &m);
+	assert_int_equal(s.ledger.late, 7);
+	assert_int_equal(s.ledger.overflow, 9);
 	assert_int_equal(s.gaps.n, 1);
 	assert_int_equal(s.gaps.us, 3 * BED_MINUTE);
 	assert_int_equal(s.missing.n, 1);
@@ -275,6 +301,7 @@ main(void)
 			BEDDED(text_is_quoted_where_the_format_asks_for_it),
 			BEDDED(a_full_disk_is_an_error),
 			BEDDED(targets_are_ranked_by_packets_over_snapshots),
+			BEDDED(a_ranking_says_of_which_sensors_it_is),
 			BEDDED(a_ranking_of_one_class_leaves_out_the_others),
 			BEDDED(thousands_of_targets_keep_their_own_counts),
 			cmocka_unit_test(a_summary_tells_gaps_from_missing_snapshots),

@@ -279,6 +279,10 @@ a_forged_manifest_disagrees_with_the_data(void **state)
 	assert_int_equal(forge(&m), 1);
 	assert_string_equal(damage, "ledger.parquet\n");
 	m = snapshot->manifest;
+	m.ledger.overflow++;
+	assert_int_equal(forge(&m), 1);
+	assert_string_equal(damage, "ledger.parquet\n");
+	m = snapshot->manifest;
 	m.files[TT_TABLE_SOURCES].rows--;
 	assert_int_equal(forge(&m), 1);
 	assert_string_equal(damage, "sources.parquet\n");
@@ -352,6 +356,7 @@ a_ledger_closes_port_by_port(void **state)
 	assert_true(s.closes);
 	assert_int_equal(tt_ledger_offered(&s), 13);
 	assert_int_equal(s.counted, 4);
+	assert_int_equal(s.late, 99);
 	rows[1].packets++;
 	rows[5].packets--;
 	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));

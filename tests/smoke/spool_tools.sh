@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The tools on a spool: what verify says of snapshots out of place, strangers and holes; what info
+# and top-targets say of sensors and losses; a reader that goes away is no error.
+# Usage: spool_tools.sh TEITEN
+set -u
+teiten=$1
+profile=$(dirname "$0")/../../profiles/demo.yaml
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+
+# says STATUS PATTERN ARGUMENT...: status, and the pattern in what is printed.
+says() {
+	status=$1 pattern=$2
+	shift 2
+	"$teiten" "$@" >"$dir/said" 2>&1
+	got=$?
+	if [ "$got" -ne "$status" ] || ! grep -q -e "$pattern" "$dir/said"; then
+		echo "teiten $*: status $got, expected $status and \"$pattern\":"
+		cat "$dir/said"
+		failed=1
+	fi
+}
+
+# unread ARGUMENT...: the reader of standard output goes away at once; nothing is said of it.
+unread() {
+	{
+		sleep 0.3
+		"$teiten" "$@" 2>"$dir/err"
+		echo $? >"$dir/status"
+	} | true
+	if [ "$(cat "$dir/status")" != 0 ] || [ -s "$dir/err" ]; then
+		echo "teiten $* without a reader: status $(cat "$dir/status"), expected 0:"
+		cat "$dir/err"
+		failed=1
+	fi
+}
+
+spool=$dir/spool
+"$teiten" synth --profile "$profile" --packets 60000 --out "$dir/a.pcap" >/dev/null || exit 1
+# 1024 pairs of source and target are far too few.
+for sensor in one two; do
+	"$teiten" read --spool "$spool" --sensor $sensor --monitored 0.0.0.0/0 --pairs 1024 \
+		"$dir/a.pcap" >/dev/null || exit 1
+done
+days=$(ls "$spool/one")
+day=$spool/one/$days
+
+says 0 '^10 snapshots, all intact$' verify "$spool"
+says 0 'overflow  *[0-9]* packets counted without their source' info "$spool"
+says 0 '"overflow": [1-9]' info --json "$spool"
+says 0 '^sensors one, two$' top-targets "$spool"
+says 0 '^sensor one$' top-targets "$spool/one"
+
+# A hole in time is told, and is no damage.
+mv "$day/20260105T000200Z" "$dir"
+says 0 '^sensor one: 60 s without a snapshot, in 1 place$' verify "$spool"
+says 0 '^1 snapshot, all intact$' verify "$dir/20260105T000200Z"
+says 0 'missing *1, 60 s' info "$spool/one"
+
+# A copy in its place counts what is there already.
+cp -r "$day/20260105T000100Z" "$day/20260105T000200Z"
+says 1 'holds the snapshot 20260105T000100Z of sensor one' verify "$spool"
+rm -r "$day/20260105T000200Z"
+mv "$dir/20260105T000200Z" "$day"
+
+: >"$day/notes.txt"
+says 1 "$day/notes.txt: neither a snapshot" verify "$spool"
+rm "$day/notes.txt"
+says 0 '^10 snapshots, all intact$' verify "$spool"
+
+says 2 'neither as a date' read --spool "$dir/x" --sensor 2026-11-22 --monitored 10.0.0.0/8 \
+	--check-config
+mkdir "$dir/wrong"
+: >"$dir/wrong/file"
+says 1 "no snapshots in $dir/wrong" verify "$dir/wrong"
+
+unread info "$spool"
+unread info --json "$spool"
+unread verify "$spool"
+unread top-targets "$spool"
+unread export --table targets "$spool"
+unread export --table sources --format jsonl "$spool"
+unread synth --profile "$profile" --packets 3000 --out -
+unread synth --profile "$profile" --packets 50000 --out -
+unread --help
+exit $failed
