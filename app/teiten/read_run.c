@@ -291,7 +291,10 @@ keep_finished(struct reading *r, int ret)
 		r->err = why;
 		return why.code;
 	}
-	if (ret != 0)
+	if (ret != 0 && r->snapshots == 0)
+		snprintf(r->err.why + n, sizeof(r->err.why) - n,
+				"; no snapshot was finished");
+	else if (ret != 0)
 		snprintf(r->err.why + n, sizeof(r->err.why) - n,
 				"; %llu snapshots were finished and are kept, --skip-existing "
 				"goes on after them",

@@ -93,7 +93,7 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 {
 	struct tt_error why = {0};
 	struct run run = {0};
-	int ret = tt_capfile_open(&input->file, input->path, err), end;
+	int ret = tt_capfile_open(&input->file, input->path, err), end = 0;
 
 	if (ret != 0)
 		return ret;
