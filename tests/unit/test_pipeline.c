@@ -60,7 +60,7 @@ what_is_sent_to_a_monitored_address_is_counted_and_nothing_else(void **state)
 	assert_fate("192.0.2.0/24,198.51.100.0/24", TT_FATE_COUNTED);
 	assert_fate("198.51.100.0/24", TT_FATE_OUTGOING);
 	assert_fate("203.0.113.0/24", TT_FATE_NOT_MONITORED);
-	assert_fate("::/0", TT_FATE_COUNTED);
+	assert_fate("::/0", TT_FATE_NOT_MONITORED);
 }
 
 static void
