@@ -103,7 +103,8 @@ print_summary(const struct reading *r)
 					r->fates[f]);
 	if (r->late > 0)
 		printf("  %" PRIu64
-		       " of them late: older than an interval already begun\n",
+		       " frames came late, after one of a newer interval; each is counted in "
+		       "its own\n",
 				r->late);
 	if (r->overflow > 0)
 		printf("  %" PRIu64 " of them without their source: the table of %" PRIu64
