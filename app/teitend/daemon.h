@@ -8,6 +8,7 @@
 
 #include "ledger.h"
 #include "numamem.h"
+#include "taken.h"
 #include "tt_merge.h"
 #include "tt_prefix.h"
 #include "tt_spool.h"
@@ -23,6 +24,7 @@ struct tt_daemon {
 	struct tt_merge *merge;
 	struct tt_spool *spool;
 	struct tt_book book;
+	struct tt_taken taken;
 	struct tt_run_info run;
 	char *monitored_text;
 	char host[128];
@@ -42,7 +44,8 @@ void tt_daemon_wait(struct tt_daemon *d);
 
 /*
  * Collects what workers seal and writes it, until all have ended and all is written. Returns 0,
- * or a negative errno where what was counted could not be written.
+ * or a negative errno where what was counted could not be written; err then says how many frames
+ * are in no snapshot. What was finished before is on disk either way.
  */
 int tt_daemon_manage(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 

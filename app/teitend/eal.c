@@ -69,10 +69,48 @@ tt_eal_vdev(const struct tt_eal *eal, unsigned n)
 }
 
 static bool
+has_arg(const struct tt_eal *eal, const char *arg)
+{
+	for (int i = 1; i < eal->n_args; i++)
+		if (strcmp(eal->args[i], arg) == 0)
+			return true;
+	return false;
+}
+
+static bool
 has_log_level(const struct tt_eal *eal)
 {
 	for (int i = 1; i < eal->n_args; i++)
 		if (strncmp(eal->args[i], "--log-level", 11) == 0)
+			return true;
+	return false;
+}
+
+bool
+tt_eal_wants_help(const struct tt_eal *eal)
+{
+	return has_arg(eal, "-h") || has_arg(eal, "--help");
+}
+
+bool
+tt_eal_knows(const char *option)
+{
+	/* "lib/eal: EAL common options" of DPDK 22.11's guide, and Linux's own ones. */
+	static const char *const names[] = {"allow", "base-virtaddr", "block",
+			"create-uio-dev", "file-prefix", "force-max-simd-bitwidth",
+			"huge-dir", "huge-unlink", "huge-worker-stack", "in-memory",
+			"iova-mode", "lcores", "legacy-mem", "log-level", "main-lcore",
+			"match-allocations", "mbuf-pool-ops-name", "no-hpet", "no-huge",
+			"no-pci", "no-shconf", "no-telemetry", "proc-type",
+			"single-file-segments", "socket-limit", "socket-mem", "syslog",
+			"telemetry", "trace", "trace-bufsz", "trace-dir", "trace-mode",
+			"vdev", "vfio-intr", "vfio-vf-token", "vmware-tsc-map"};
+
+	if (strncmp(option, "--", 2) != 0)
+		return strlen(option) == 2 && option[0] == '-'
+				&& strchr("abcdlmnrsSv", option[1]) != NULL;
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++)
+		if (strcmp(option + 2, names[i]) == 0)
 			return true;
 	return false;
 }
@@ -128,7 +166,7 @@ init_quietly(struct tt_eal *eal)
 	for (int i = 1; i < eal->n_args; i++)
 		args[n++] = eal->args[i];
 	args[n] = NULL;
-	if (has_log_level(eal) || !put_aside(&aside))
+	if (has_log_level(eal) || tt_eal_wants_help(eal) || !put_aside(&aside))
 		return rte_eal_init(n, args);
 	rc = rte_eal_init(n, args);
 	put_back(&aside, eal->said, sizeof(eal->said));
@@ -168,6 +206,19 @@ tt_eal_complaint(const struct tt_eal *eal, char *text, size_t size)
 	return text;
 }
 
+/* What to do about a complaint, where that is known. */
+static const char *
+hint(const struct tt_eal *eal, const char *complaint)
+{
+	if (has_arg(eal, "--no-huge")
+			|| (strstr(complaint, "hugepage information") == NULL
+					&& strstr(complaint, "hugepages reported")
+							== NULL))
+		return "";
+	return "; reserve huge pages (dpdk-setup.md), or do without them: --no-huge -m MIB, "
+	       "before the --";
+}
+
 int
 tt_eal_start(struct tt_eal *eal, struct tt_error *err)
 {
@@ -175,10 +226,14 @@ tt_eal_start(struct tt_eal *eal, struct tt_error *err)
 
 	if (init_quietly(eal) < 0) {
 		int code = rte_errno > 0 ? -rte_errno : -EINVAL;
+		size_t n;
 
-		tt_eal_complaint(eal, why, sizeof(why));
-		return tt_error_set(err, code, "EAL", "does not start: %s",
-				why[0] == '\0' ? rte_strerror(-code) : why);
+		n = strlen(tt_eal_complaint(eal, why, sizeof(why)));
+		if (n > 0 && why[n - 1] == '.')
+			why[n - 1] = '\0';
+		return tt_error_set(err, code, "EAL", "does not start: %s%s",
+				why[0] == '\0' ? rte_strerror(-code) : why,
+				hint(eal, why));
 	}
 	eal->started = true;
 	if (!rte_eal_has_hugepages())

@@ -35,6 +35,12 @@ int tt_eal_add(struct tt_eal *eal, const char *text, struct tt_error *err) TT_MU
 /* The value of the n-th argument "--vdev VALUE" or "--vdev=VALUE"; NULL past the last. */
 const char *tt_eal_vdev(const struct tt_eal *eal, unsigned n);
 
+/* Is -h or --help among the arguments? tt_eal_start then prints EAL's help and exits. */
+bool tt_eal_wants_help(const struct tt_eal *eal);
+
+/* Is "-l" or "--no-huge" one of EAL's options? */
+bool tt_eal_knows(const char *option);
+
 /* Starts EAL, and says so where it runs without huge pages. Returns 0, or a negative errno. */
 int tt_eal_start(struct tt_eal *eal, struct tt_error *err) TT_MUST_CHECK;
 

@@ -83,9 +83,8 @@ queue_rows(struct tt_book *book, const char *port, int queue, const struct tt_ac
 {
 	add_row(book, port, queue, TT_ACCOUNT_NIC, TT_REASON_DELIVERED, a->frames);
 	for (unsigned i = 0; i < TT_N_FATES; i++)
-		if (a->fates[i] > 0 || i == TT_FATE_COUNTED)
-			add_row(book, port, queue, TT_ACCOUNT_FRAMES,
-					tt_fate_name((enum tt_fate)i), a->fates[i]);
+		add_row(book, port, queue, TT_ACCOUNT_FRAMES,
+				tt_fate_name((enum tt_fate)i), a->fates[i]);
 	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_LATE, a->late);
 	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_OVERFLOW, a->overflow);
 	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_FRAME_BYTES,
@@ -164,26 +163,48 @@ print_account(const struct tt_port *port, const struct closing *c)
 			lost->missed, lost->no_mbuf, lost->errors, c->received, text);
 }
 
+/* A live device's own count of what it delivered, where it is another. */
+static void
+compare_device(const struct tt_port *port, uint64_t received)
+{
+	uint64_t device = port->sum.received;
+
+	if (device > received)
+		tt_say("%s: %" PRIu64 " packets were left in the queues at the end",
+				port->name, device - received);
+	else if (device < received && port->resets > 0)
+		tt_say("%s: the device's own counter says %" PRIu64
+		       " delivered; it went back %u times",
+				port->name, device, port->resets);
+	else if (device < received)
+		tt_say("%s: the device's own counter says only %" PRIu64 " delivered",
+				port->name, device);
+}
+
 /* What the device says differently, which is nobody's loss. */
 static void
 print_notes(const struct tt_port *port, const struct closing *c)
 {
-	uint64_t device = port->sum.received;
-
 	if (tt_port_is_replay(port) && c->expected > c->received)
 		tt_say("%s: %" PRIu64 " frames of its files were not replayed",
 				port->name, c->expected - c->received);
-	if (!tt_port_is_replay(port) && device > c->received)
-		tt_say("%s: %" PRIu64 " packets were left in the queues at the end",
-				port->name, device - c->received);
-	else if (device < c->received)
-		tt_say("%s: the device's own counter says %" PRIu64
-		       " delivered; it went back %u times",
-				port->name, device, port->resets);
+	if (!tt_port_is_replay(port))
+		compare_device(port, c->received);
 	if (c->written.overflow > 0)
 		tt_say("%s: %" PRIu64 " packets were counted without their source, since "
 		       "the tables were full: unique counts are lower bounds (pairs)",
 				port->name, c->written.overflow);
+}
+
+uint64_t
+tt_book_offered(const struct tt_book *book, struct tt_worker **workers)
+{
+	uint64_t frames = 0;
+
+	for (unsigned i = 0; i < book->plan->n_queues; i++)
+		frames += workers[i]->replay ? workers[i]->expected
+					     : workers[i]->own.received;
+	return frames;
 }
 
 bool

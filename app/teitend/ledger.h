@@ -37,6 +37,10 @@ void tt_book_make(struct tt_book *book, const struct tt_interval *interval);
 /* The rows that were made last are in a snapshot. */
 void tt_book_written(struct tt_book *book);
 
+/* Frames that should be in snapshots at the end: all of replayed files, and what live ports
+ * delivered. workers: [queues], all finished. */
+uint64_t tt_book_offered(const struct tt_book *book, struct tt_worker **workers);
+
 /* Prints how each port's account closes. workers: [queues], all finished. Returns false, after
  * a line that says what is missing, where one does not. */
 bool tt_book_close(struct tt_book *book, struct tt_worker **workers);

@@ -10,8 +10,10 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define EXIT_USAGE 2
+#define UNKNOWN    "unknown option" /* as tt_config_parse_args begins it */
 
 static void
 print_help(const struct tt_config_cli *cli)
@@ -22,6 +24,8 @@ print_help(const struct tt_config_cli *cli)
 	       "per\ninterval. EAL's own arguments: %s -h --\n\n",
 			TT_PROGRAM, TT_PROGRAM, TT_PROGRAM);
 	tt_config_print_help(cli, stdout);
+	printf("\nSIGTERM, SIGINT and SIGHUP (a closed terminal) end a run, with the open "
+	       "interval\nwritten as partial; SIGUSR1 closes the interval now.\n");
 }
 
 /* Reads the command line and the file that it names. Fills action. */
@@ -32,8 +36,17 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 	int own = tt_eal_split(&d->eal, argc, argv, err);
 	int rc = own < 0 ? own : tt_config_init(&d->config, err);
 
+	/* EAL prints its own help and exits. */
+	if (rc == 0 && tt_eal_wants_help(&d->eal))
+		rc = tt_eal_start(&d->eal, err);
 	if (rc == 0)
 		rc = tt_config_parse_args(&d->config, cli, argc - own, argv + own, err);
+	if (rc != 0 && tt_eal_knows(err->where)
+			&& strncmp(err->why, UNKNOWN, strlen(UNKNOWN)) == 0)
+		snprintf(err->why, sizeof(err->why),
+				"an EAL argument; these stand before a \"--\", %s's own "
+				"options after it",
+				TT_PROGRAM);
 	if (rc != 0 || cli->action == TT_CONFIG_HELP || cli->action == TT_CONFIG_VERSION)
 		return rc;
 	rc = tt_config_check(&d->config, err);
@@ -54,7 +67,7 @@ act(const struct tt_daemon *d, const struct tt_config_cli *cli)
 		printf("%s %s\n", TT_PROGRAM, TT_VERSION);
 		break;
 	case TT_CONFIG_CHECK:
-		tt_say("the configuration is good");
+		printf("the configuration is sound\n");
 		break;
 	default:
 		tt_config_print(&d->config, cli->groups, stdout);
@@ -95,7 +108,9 @@ run(struct tt_daemon *d, struct tt_error *err)
 			d->plan.n_queues == 1 ? "" : "s", rte_get_main_lcore());
 	tt_signals_unblock();
 	rc = tt_daemon_manage(d, err);
-	if (!tt_book_close(&d->book, d->workers) && rc == 0)
+	if (rc != 0)
+		return rc;
+	if (!tt_book_close(&d->book, d->workers))
 		rc = tt_error_set(err, -EIO, NULL, "the ledger does not close");
 	return rc;
 }
@@ -122,7 +137,8 @@ main(int argc, char **argv)
 		if (rc == 0)
 			rc = run(&d, &err);
 	}
-	if (err.code != 0)
+	/* A run that got over an error has it in err still. */
+	if (rc != 0)
 		tt_error_print(TT_PROGRAM, &err);
 	tt_daemon_fini(&d);
 	return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -3,6 +3,7 @@
 
 #include "say.h"
 #include "signals.h"
+#include "written.h"
 
 #include <rte_launch.h>
 #include <rte_mbuf_dyn.h>
@@ -26,9 +27,9 @@ struct manager {
 	bool *ended; /* [n]: the sequence was told */
 	unsigned n_ended;
 	bool busy; /* the last pass had something to do */
-	bool stopping, told_eof, failing, unflushed;
+	bool stopping, told_eof, failing;
 	int64_t retry_us, flush_us, counters_us;
-	uint64_t snapshots, frames;
+	struct tt_written written;
 };
 
 int
@@ -126,19 +127,24 @@ release(struct manager *m, const struct tt_interval *interval)
 }
 
 static void
-note_written(struct manager *m, const struct tt_totals *totals)
+note_written(struct manager *m, int64_t start_us, const struct tt_totals *totals)
 {
 	tt_book_written(&m->d->book);
-	m->snapshots++;
-	m->frames += totals->frames;
+	tt_written_add(&m->written, start_us, totals->frames);
 	if (m->failing)
 		tt_say("snapshots are written again");
 	m->failing = false;
-	m->unflushed = true;
 	if (!m->d->only_replays)
 		tt_say("wrote %s: %" PRIu64 " packets counted of %" PRIu64 " frames",
 				tt_spool_latest(m->d->spool), totals->count.packets,
 				totals->frames);
+}
+
+static int
+flush(struct manager *m, struct tt_error *err)
+{
+	m->flush_us = tt_time_now() + FLUSH_US;
+	return tt_written_flush(&m->written, m->d->spool, err);
 }
 
 /*
@@ -152,8 +158,10 @@ write_interval(struct manager *m, const struct tt_interval *ready, struct tt_err
 	struct tt_daemon *d = m->d;
 	struct tt_interval interval = *ready;
 	struct tt_totals totals;
-	int rc;
+	int rc = tt_written_full(&m->written) ? flush(m, err) : 0;
 
+	if (rc != 0)
+		return rc;
 	tt_book_make(&d->book, ready);
 	do {
 		rc = tt_spool_write(d->spool, &interval, d->merge, d->geo, &d->run,
@@ -163,7 +171,7 @@ write_interval(struct manager *m, const struct tt_interval *ready, struct tt_err
 	} while (rc == -EEXIST && !d->only_replays
 			&& interval.span.start_us < interval.span.end_us);
 	if (rc == 0)
-		note_written(m, &totals);
+		note_written(m, interval.span.start_us - 1, &totals);
 	return rc;
 }
 
@@ -201,14 +209,6 @@ write_ready(struct manager *m, struct tt_error *err)
 	release(m, &interval);
 	m->busy = true;
 	return 0;
-}
-
-static int
-flush(struct manager *m, struct tt_error *err)
-{
-	m->unflushed = false;
-	m->flush_us = tt_time_now() + FLUSH_US;
-	return tt_spool_flush(m->d->spool, err);
 }
 
 /*
@@ -277,6 +277,17 @@ is_over(struct manager *m)
 }
 
 static void
+watch_ports(struct manager *m)
+{
+	for (unsigned i = 0; i < m->d->plan.n_ports; i++)
+		if (tt_port_take_removal(&m->d->plan.ports[i]))
+			tt_warn("%s: the device is being removed; expect no more packets from it%s",
+					m->d->plan.ports[i].name,
+					m->d->plan.n_ports > 1 ? ", the other ports go on"
+							       : "");
+}
+
+static void
 read_counters(struct manager *m)
 {
 	int64_t now_us = tt_time_now();
@@ -295,11 +306,12 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 
 	m->busy = collect(m);
 	obey_signals(m);
+	watch_ports(m);
 	read_counters(m);
 	rc = write_ready(m, err);
 	if (rc == 0 && !m->busy)
 		rc = feed_starving(m, err);
-	if (rc == 0 && m->unflushed
+	if (rc == 0 && m->written.n_fresh > 0
 			&& ((m->n_ended == m->n && !m->busy)
 					|| tt_time_now() > m->flush_us))
 		rc = flush(m, err);
@@ -309,6 +321,52 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 		rte_pause();
 	else
 		usleep(IDLE_US);
+	return rc;
+}
+
+static void
+say_result(const struct manager *m, bool failed)
+{
+	char path[TT_TAKEN_PATH_MAX] = "";
+
+	if (m->written.snapshots > 0)
+		tt_taken_path(&m->d->taken, m->written.last_us, path);
+	tt_say("%" PRIu64 " snapshot%s of %" PRIu64 " frames%s%s%s", m->written.snapshots,
+			m->written.snapshots == 1 ? "" : "s", m->written.frames,
+			failed ? " are on disk" : "",
+			m->written.snapshots == 0 ? "" : ", the last one: ", path);
+}
+
+/* Adds to the error that ended the run what it cost. */
+static void
+add_loss(const struct manager *m, struct tt_error *err)
+{
+	uint64_t offered = tt_book_offered(&m->d->book, m->d->workers);
+	size_t n = strlen(err->why);
+
+	snprintf(err->why + n, sizeof(err->why) - n,
+			"; %" PRIu64 " of %" PRIu64 " frames are in no snapshot%s%s",
+			offered - m->written.frames, offered,
+			m->d->only_replays ? "; a replay can be repeated" : "",
+			m->d->only_replays && m->written.snapshots > 0
+					? ", into another spool or without the "
+					  "snapshots that are there"
+					: "");
+}
+
+/* What is finished is kept, also where a later interval could not be written. */
+static int
+conclude(struct manager *m, int rc, struct tt_error *err)
+{
+	struct tt_error second;
+	int flushed = tt_written_conclude(
+			&m->written, m->d->spool, rc == 0 ? err : &second);
+
+	if (rc == 0)
+		rc = flushed;
+	say_result(m, rc != 0);
+	if (rc != 0)
+		add_loss(m, err);
 	return rc;
 }
 
@@ -327,11 +385,5 @@ tt_daemon_manage(struct tt_daemon *d, struct tt_error *err)
 	stop_workers(&m);
 	tt_daemon_wait(d);
 	free(m.ended);
-	if (rc == 0)
-		rc = tt_spool_flush(d->spool, err);
-	tt_say("%" PRIu64 " snapshot%s of %" PRIu64 " frames%s%s", m.snapshots,
-			m.snapshots == 1 ? "" : "s", m.frames,
-			m.snapshots == 0 ? "" : ", the last one: ",
-			tt_spool_latest(d->spool));
-	return rc;
+	return conclude(&m, rc, err);
 }

@@ -6,47 +6,66 @@
 #include <errno.h>
 #include <string.h>
 
-/* Is the port named, by name or number, in the comma-separated list? "" names all. */
+/*
+ * Finds the port in the list of those to use, by name or number; "" names all. Returns whether
+ * it is there; *wanted gets its number of queues, 0 where none is given.
+ */
 static bool
-is_named(const char *list, uint16_t id, const char *name)
+is_named(const char *list, uint16_t id, const char *name, unsigned *wanted)
 {
+	struct tt_config_port entry;
 	char number[8];
 
-	snprintf(number, sizeof(number), "%u", id);
+	*wanted = 0;
 	if (*list == '\0')
 		return true;
-	while (*list != '\0') {
-		size_t n = strcspn(list, ", ");
-
-		if ((strlen(name) == n && strncmp(list, name, n) == 0)
-				|| (strlen(number) == n && strncmp(list, number, n) == 0))
-			return true;
-		list += n + strspn(list + n, ", ");
+	snprintf(number, sizeof(number), "%u", id);
+	while (tt_config_next_port(&list, &entry, NULL) > 0) {
+		if (strcmp(entry.name, name) != 0 && strcmp(entry.name, number) != 0)
+			continue;
+		*wanted = entry.queues;
+		return true;
 	}
 	return false;
 }
 
-/* Every name of the list must be a port that there is. */
+/* The port that an entry names. Returns whether there is one. */
+static bool
+find_port(const struct tt_config_port *entry, uint16_t *found)
+{
+	char name[RTE_ETH_NAME_MAX_LEN], number[8];
+	uint16_t id;
+
+	RTE_ETH_FOREACH_DEV(id) {
+		snprintf(number, sizeof(number), "%u", id);
+		*found = id;
+		if (strcmp(entry->name, number) == 0
+				|| (rte_eth_dev_get_name_by_port(id, name) == 0
+						&& strcmp(entry->name, name) == 0))
+			return true;
+	}
+	return false;
+}
+
+/* Every entry of the list must be a port that there is, and another one. */
 static int
 check_names(const char *list, struct tt_error *err)
 {
-	while (*list != '\0') {
-		size_t n = strcspn(list, ", ");
-		char name[RTE_ETH_NAME_MAX_LEN], text[RTE_ETH_NAME_MAX_LEN];
-		bool found = false;
-		uint16_t id;
+	bool seen[RTE_MAX_ETHPORTS] = {false};
+	struct tt_config_port entry;
+	uint16_t id;
+	int rc;
 
-		snprintf(text, sizeof(text), "%.*s", (int)n, list);
-		RTE_ETH_FOREACH_DEV(id)
-			found = found
-					|| (rte_eth_dev_get_name_by_port(id, name) == 0
-							&& is_named(text, id, name));
-		if (!found && n > 0)
+	while ((rc = tt_config_next_port(&list, &entry, err)) > 0) {
+		if (!find_port(&entry, &id))
 			return tt_error_set(err, -ENODEV, "ports",
-					"there is no port \"%s\"", text);
-		list += n + strspn(list + n, ", ");
+					"there is no port \"%s\"", entry.name);
+		if (seen[id])
+			return tt_error_set(err, -EINVAL, "ports",
+					"\"%s\" is named twice", entry.name);
+		seen[id] = true;
 	}
-	return 0;
+	return rc;
 }
 
 /* A driver that cannot make its device leaves nothing behind but a line in EAL's log. */
@@ -89,6 +108,7 @@ find_ports(struct tt_plan *plan, const struct tt_config *config, const struct tt
 		struct tt_error *err)
 {
 	char name[RTE_ETH_NAME_MAX_LEN];
+	unsigned wanted;
 	uint16_t id;
 	int rc = check_vdevs(eal, err);
 
@@ -98,9 +118,10 @@ find_ports(struct tt_plan *plan, const struct tt_config *config, const struct tt
 		return rc;
 	RTE_ETH_FOREACH_DEV(id) {
 		if (rte_eth_dev_get_name_by_port(id, name) != 0
-				|| !is_named(config->ports, id, name))
+				|| !is_named(config->ports, id, name, &wanted))
 			continue;
 		rc = tt_port_open(&plan->ports[plan->n_ports++], id, err);
+		plan->ports[plan->n_ports - 1].wanted = wanted;
 		if (rc != 0)
 			return rc;
 	}
@@ -114,18 +135,20 @@ static int
 fixed_queues(const struct tt_port *port, const struct tt_config *config,
 		const struct rte_eth_dev_info *info, struct tt_error *err)
 {
-	unsigned wanted = config->rx_queues;
+	unsigned wanted = port->wanted != 0 ? port->wanted : config->rx_queues;
+	const char *option = port->wanted != 0 ? "its number in ports" : "rx-queues";
 
 	if (port->replay.n_files > 0 && wanted != 0 && wanted != port->replay.n_files)
 		return tt_error_set(err, -EINVAL, port->name,
-				"%u rx_pcap files are %u queues, but rx-queues is %u",
-				port->replay.n_files, port->replay.n_files, wanted);
+				"%u rx_pcap files are %u queues, but %s is %u",
+				port->replay.n_files, port->replay.n_files, option,
+				wanted);
 	if (port->replay.n_files > 0)
 		return (int)port->replay.n_files;
 	if (wanted > info->max_rx_queues)
 		return tt_error_set(err, -EINVAL, port->name,
-				"has at most %u RX queues, but rx-queues is %u",
-				info->max_rx_queues, wanted);
+				"has at most %u RX queues, but %s is %u",
+				info->max_rx_queues, option, wanted);
 	return wanted != 0 ? (int)wanted : info->max_rx_queues == 1;
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* rte_dev_event_callback_register, how vfio-pci has a removal told, is experimental in 22.11. */
+#define ALLOW_EXPERIMENTAL_API
 #include "port.h"
 
 #include "say.h"
@@ -52,6 +54,7 @@ wanted_conf(const struct tt_port *port, const struct rte_eth_dev_info *info)
 {
 	struct rte_eth_conf conf = {0};
 
+	conf.intr_conf.rmv = (*info->dev_flags & RTE_ETH_DEV_INTR_RMV) != 0;
 	conf.rxmode.mtu = mtu_for(info);
 	if (conf.rxmode.mtu != 0)
 		conf.rxmode.offloads = info->rx_offload_capa & RTE_ETH_RX_OFFLOAD_SCATTER;
@@ -170,6 +173,53 @@ describe(const struct tt_port *port)
 			port->n_queues == 1 ? "" : "s", spread);
 }
 
+static void
+note_removal(struct tt_port *port)
+{
+	/* Only the word itself is read on its account: no pairing. */
+	__atomic_store_n(&port->removed, 1, __ATOMIC_RELAXED);
+}
+
+/* EAL's interrupt thread. Drivers that see for themselves that their device goes (mlx5). */
+static int
+on_port_event(uint16_t id, enum rte_eth_event_type type, void *port, void *result)
+{
+	note_removal(port);
+	return 0;
+}
+
+/* EAL's interrupt thread. A card that is taken from vfio-pci. */
+static void
+on_device_event(const char *name, enum rte_dev_event_type type, void *port)
+{
+	if (type == RTE_DEV_EVENT_REMOVE)
+		note_removal(port);
+}
+
+/* A driver or bus that tells nothing is no reason to fail. */
+static void
+watch_removal(struct tt_port *port)
+{
+	struct rte_eth_dev_info info;
+
+	if (rte_eth_dev_callback_register(
+			    port->id, RTE_ETH_EVENT_INTR_RMV, on_port_event, port)
+			!= 0)
+		tt_warn("%s: its removal would not be noticed", port->name);
+	if (rte_eth_dev_info_get(port->id, &info) == 0 && info.device != NULL)
+		rte_dev_event_callback_register(
+				rte_dev_name(info.device), on_device_event, port);
+}
+
+bool
+tt_port_take_removal(struct tt_port *port)
+{
+	if (port->removal_told || __atomic_load_n(&port->removed, __ATOMIC_RELAXED) == 0)
+		return false;
+	port->removal_told = true;
+	return true;
+}
+
 int
 tt_port_start(struct tt_port *port, struct tt_error *err)
 {
@@ -188,6 +238,7 @@ tt_port_start(struct tt_port *port, struct tt_error *err)
 	if (rc != 0 && rc != -ENOTSUP)
 		tt_warn("%s: not promiscuous: %s", port->name, rte_strerror(-rc));
 	describe(port);
+	watch_removal(port);
 	return 0;
 }
 
@@ -211,7 +262,8 @@ tt_port_read_counters(struct tt_port *port)
 	struct rte_eth_stats now;
 	bool back = false;
 
-	if (rte_eth_stats_get(port->id, &now) != 0)
+	if (__atomic_load_n(&port->removed, __ATOMIC_RELAXED) != 0
+			|| rte_eth_stats_get(port->id, &now) != 0)
 		return;
 	sum->received += advance(&d->received, now.ipackets, &back);
 	sum->missed += advance(&d->missed, now.imissed, &back);

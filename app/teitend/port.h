@@ -24,12 +24,16 @@ struct tt_port {
 	char name[RTE_ETH_NAME_MAX_LEN];
 	int node; /* NUMA node; -1 where the device does not know */
 	unsigned n_queues;
+	unsigned wanted; /* queues, of the port's own entry in ports; 0: as rx-queues says */
 	uint16_t n_descriptors; /* per queue, after the driver's adjustment */
 	struct rte_eth_conf conf; /* what was accepted */
 	struct tt_replay replay; /* n_files 0: no capture files */
 	struct tt_port_counters device; /* as last read from the device */
 	struct tt_port_counters sum; /* since the start */
 	struct tt_port_counters told; /* of sum, what is in written snapshots */
+	/* Set to 1 by EAL's interrupt thread when the device goes away, and not cleared. */
+	uint32_t removed;
+	bool removal_told;
 	unsigned resets; /* times that the device's counters went back */
 };
 
@@ -55,7 +59,10 @@ int tt_port_setup_queue(struct tt_port *port, uint16_t queue, int node,
 /* Starts reception, and reads the counters for the first time. */
 int tt_port_start(struct tt_port *port, struct tt_error *err) TT_MUST_CHECK;
 
-/* Adds what the device counted since the last time to port->sum. */
+/* Has the device gone away since the last call? Once true. */
+bool tt_port_take_removal(struct tt_port *port);
+
+/* Adds what the device counted since the last time to port->sum; nothing once it has gone. */
 void tt_port_read_counters(struct tt_port *port);
 
 #endif

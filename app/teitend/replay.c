@@ -152,28 +152,31 @@ link_of(pcap_t *capture)
 	return dlt == DLT_RAW ? 101 : (uint16_t)dlt;
 }
 
-/* Frames of one interval that were met in a row. */
+/* Frames of one interval that were met in a row, and who is told of them. */
 struct run {
 	int64_t start_us;
 	uint64_t frames;
+	struct tt_sequence *sequence;
+	struct tt_taken *taken;
 };
 
 static int
-end_run(struct run *run, struct tt_sequence *sequence)
+end_run(struct run *run)
 {
 	int rc = 0;
 
-	if (run->frames > 0 && sequence != NULL)
-		rc = tt_sequence_expect(sequence, run->start_us, run->frames);
+	if (run->frames > 0 && run->sequence != NULL)
+		rc = tt_sequence_expect(run->sequence, run->start_us, run->frames);
+	if (rc == 0 && run->frames > 0 && run->taken != NULL)
+		rc = tt_announced_add(&run->taken->intervals, run->start_us, run->frames);
 	run->frames = 0;
 	return rc;
 }
 
 static int
 scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
-		struct tt_sequence *sequence)
+		struct run run)
 {
-	struct run run = {0};
 	struct pcap_pkthdr *header;
 	const u_char *data;
 	int got, rc = 0;
@@ -184,7 +187,7 @@ scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
 		int64_t start = tt_time_floor(us, interval_us);
 
 		if (run.frames == 0 || start != run.start_us) {
-			rc = end_run(&run, sequence);
+			rc = end_run(&run);
 			run.start_us = start;
 		}
 		run.frames++;
@@ -197,12 +200,13 @@ scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
 	if (got == PCAP_ERROR)
 		tt_error_set(&file->end, -EBADMSG, file->path, "%s",
 				pcap_geterr(capture));
-	return end_run(&run, sequence);
+	return end_run(&run);
 }
 
 int
 tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,
-		struct tt_sequence *sequence, struct tt_error *err)
+		struct tt_sequence *sequence, struct tt_taken *taken,
+		struct tt_error *err)
 {
 	pcap_t *capture;
 	int rc = open_capture(file->path, &capture, err);
@@ -210,7 +214,8 @@ tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,
 	if (rc != 0)
 		return rc;
 	file->link = link_of(capture);
-	rc = scan_frames(capture, file, interval_us, sequence);
+	rc = scan_frames(capture, file, interval_us,
+			(struct run){.sequence = sequence, .taken = taken});
 	pcap_close(capture);
 	if (rc != 0)
 		return tt_error_set(err, rc, file->path, "out of memory");

@@ -13,6 +13,7 @@
 #define TT_REPLAY_H
 
 #include "eal.h"
+#include "taken.h"
 #include "tt_sequence.h"
 
 #include <sys/time.h>
@@ -48,11 +49,12 @@ int tt_replay_check_args(const struct tt_eal *eal, struct tt_error *err) TT_MUST
 
 /*
  * Reads a file to its end and fills in the counts. sequence: gets the number of frames of each
- * interval announced; NULL: not wanted. Returns 0 (see `end` for a file that is cut short), or a
+ * interval announced; NULL: not wanted. taken: gets the intervals too; NULL likewise. Returns 0 (see `end` for a file that is cut short), or a
  * negative errno.
  */
 int tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,
-		struct tt_sequence *sequence, struct tt_error *err) TT_MUST_CHECK;
+		struct tt_sequence *sequence, struct tt_taken *taken,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /*
  * The time of a frame from what the driver puts into the packet. libpcap sign-extends the 32-bit

@@ -49,6 +49,7 @@ our_signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGUSR1);
 	return set;
 }
@@ -57,8 +58,12 @@ void
 tt_signals_block(void)
 {
 	struct sigaction stop = {.sa_handler = on_stop}, cut = {.sa_handler = on_cut};
+	struct sigaction hup;
 	sigset_t set = our_signals();
 
+	/* nohup(1) has it ignored, which is meant. */
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGUSR1, &cut, NULL);

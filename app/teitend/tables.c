@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "daemon.h"
 
+#include "free_memory.h"
 #include "say.h"
 
 #include <errno.h>
@@ -34,6 +35,11 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 	int rc = tt_sequence_create(&d->sequence, n, n * config->table_sets,
 			config->interval_us, config->max_gap_us, err);
 
+	d->only_replays = d->plan.n_replays == n;
+	d->taken.spool = config->spool;
+	d->taken.sensor = config->sensor;
+	if (rc == 0)
+		rc = tt_free_memory_check(&d->plan, config, err);
 	for (unsigned i = 0; i < n && rc == 0; i++) {
 		const struct tt_plan_queue *q = &d->plan.queues[i];
 		struct tt_port *port = &d->plan.ports[q->port];
@@ -41,11 +47,11 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 		if (port->replay.n_files == 0)
 			continue;
 		rc = tt_replay_scan(&port->replay.files[q->queue], config->interval_us,
-				tt_port_is_replay(port) ? d->sequence : NULL, err);
+				tt_port_is_replay(port) ? d->sequence : NULL,
+				d->only_replays ? &d->taken : NULL, err);
 		if (rc == 0)
 			report_file(&port->replay.files[q->queue]);
 	}
-	d->only_replays = d->plan.n_replays == n;
 	return rc;
 }
 
@@ -122,6 +128,9 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 	if (rc == 0)
 		rc = tt_spool_open(&d->spool, config->spool, config->sensor,
 				d->only_replays ? TT_SYNC_BATCHED : TT_SYNC_EACH, err);
+	if (rc == 0)
+		rc = tt_taken_check(&d->taken, d->spool, config->interval_us,
+				config->max_gap_us, err);
 	if (rc == 0)
 		rc = tt_merge_create(&d->merge, tallies * config->pairs, mem, err);
 	if (rc == 0)
@@ -213,6 +222,7 @@ tt_daemon_fini(struct tt_daemon *d)
 	tt_spool_close(d->spool);
 	free_tables(d);
 	tt_book_fini(&d->book);
+	tt_taken_fini(&d->taken);
 	tt_plan_stop(&d->plan);
 	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++)
 		tt_numamem_fini(&d->memory[node]);

@@ -56,8 +56,33 @@ refused "$work/bad.geo" $eal "$three" $replay -- $own $good --geo "$work/bad.geo
 refused "$work/text.pcap/spool" $eal "$three" $replay -- $own $good \
 	--spool "$work/text.pcap/spool"
 refused "$work/none.yaml" --config "$work/none.yaml"
-refused "hugepage" "$three" --no-pci --no-shconf --no-telemetry --huge-dir "$work" -- \
-	$own $good
+refused "reserve huge pages (dpdk-setup.md), or do without them: --no-huge" "$three" --no-pci \
+	--no-shconf --no-telemetry --huge-dir "$work" -- $own $good
+refused "--no-huge: an EAL argument" $eal "$three" $replay $own $good
+refused "-l: an EAL argument" -l 0-2 $replay $own $good
+refused "--spol: unknown option" --spol "$spool"
+refused "rx_pcap files are 1 queues, but its number in ports is 2" $eal "$three" $replay -- \
+	$own $good --ports net_pcap0=2
+refused '"0" is named twice' $eal "$three" --vdev net_null0 -- $own --monitored 192.0.2.0/24 \
+	--ports net_null0=1,0
+
+# More tables than memory: refused before the kernel's out-of-memory killer comes. Each of the 16
+# sets would fit by itself. The limit is for a daemon that does not look.
+total=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
+limit=$(ulimit -v)
+# An address sanitizer's own map of memory does not fit under any limit.
+ldd "$teitend" | grep -q libasan || ulimit -S -v $((total / 2 + 1048576))
+pairs=$(awk -v kib="$total" 'BEGIN { n = int(kib * 1024 / 8 / 74); print n < 2^30 ? n : 2^30 }')
+refused "MiB of memory are free; take fewer pairs" $eal "$two" $replay -- $own $good \
+	--pairs "$pairs" --table-sets 16
+ulimit -S -v "$limit"
+
+# What it can do besides running.
+"$teitend" -h -- >"$work/out" 2>"$work/err" || fail "status $? for EAL's help"
+grep -q 'EAL common options' "$work/out" || fail "-h -- is not EAL's help"
+"$teitend" $own --monitored 192.0.2.0/24 --check-config >"$work/out" 2>"$work/err" \
+	|| fail "status $? for --check-config"
+[ "$(cat "$work/out")" = "the configuration is sound" ] || fail "--check-config says something else"
 
 # A truncated capture: what was whole is kept, and said; the device counts one error.
 head -c 1000 "$work/good.pcap" >"$work/cut.pcap"
@@ -69,4 +94,4 @@ grep -q 'whole frames before that are replayed' "$work/err" || fail "truncation 
 	|| fail "truncated: not 12 counted and 1 error"
 
 # Snapshots that are there already stay as they are.
-refused "$spool" $eal "$three" $replay -- $own $good
+refused "there is a snapshot of this interval already" $eal "$three" $replay -- $own $good

@@ -35,6 +35,7 @@ wait_for 10 again || fail "writing is not resumed"
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=
+[ "$(wc -l <"$work/err")" -eq 1 ] || fail "an error that was got over is said again"
 grep -q 'ledger closes' "$work/out" || fail "something was lost"
 verify || fail "a snapshot is damaged"
 
@@ -51,3 +52,25 @@ timeout 60 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/a.pcap"
 [ "$status" -eq 1 ] || fail "a replay onto a full disk ends with status $status"
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "a replay onto a full disk is not one line"
 grep -qi 'space' "$work/err" || fail "the line does not say that space is short"
+grep -q 'of 10000 frames are in no snapshot; a replay can be repeated' "$work/err" \
+	|| fail "what is missing is not said"
+grep -q 'ledger' "$work/out" && fail "an alarm about the ledger"
+
+# What was finished before the disk was full is kept, all that is said to be.
+rm -rf "$spool/smoke" "$spool/filler"
+mount -o remount,size=700k "$spool"
+"$teiten" synth --profile "$dir/../../profiles/demo.yaml" --split 2 --out "$work/demo.pcap" \
+	>"$work/out" 2>"$work/err" || fail "teiten synth"
+status=0
+timeout 60 "$teitend" $eal "$(lcores 3)" \
+	--vdev "net_pcap0,rx_pcap=$work/demo-0.pcap,rx_pcap=$work/demo-1.pcap" -- \
+	$own --monitored 198.51.100.0/24,203.0.113.0/24 --exit-at-eof \
+	>"$work/out" 2>"$work/err" || status=$?
+[ "$status" -eq 1 ] || fail "a replay onto a small disk ends with status $status"
+said=$(sed -n 's/^teitend: \([0-9]*\) snapshots\{0,1\} of .* on disk.*/\1/p' "$work/out")
+[ "${said:-0}" -gt 0 ] || fail "not one snapshot fits; the test is of no use"
+[ "$(snapshots | wc -l)" -eq "$said" ] || fail "$(snapshots | wc -l) of $said snapshots are there"
+last=$(sed -n 's/.*the last one: //p' "$work/out")
+[ "$last" = "$(snapshots | tail -1)" ] || fail "the last one is not $last"
+grep -q 'own counter' "$work/out" && fail "a device that did not lose count is suspected"
+verify || fail "a snapshot is damaged"

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Is there memory for what the tables will take? Asked before they are taken: all of it is
+ * touched at once, and where the kernel finds too late that it has not so much, it ends the
+ * program without a word. Management core, at start only.
+ */
+#ifndef TT_FREE_MEMORY_H
+#define TT_FREE_MEMORY_H
+
+#include "plan.h"
+
+/* Returns 0, or -ENOMEM with what is needed, what is free, and the options to change. */
+int tt_free_memory_check(const struct tt_plan *plan, const struct tt_config *config,
+		struct tt_error *err) TT_MUST_CHECK;
+
+#endif
