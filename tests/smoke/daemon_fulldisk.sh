@@ -25,13 +25,13 @@ again() {
 	--monitored 0.0.0.0/0 --rx-queues 1 >"$work/out" 2>"$work/err" &
 pid=$!
 pids=$pid
-wait_for 20 running || fail "does not start"
+wait_for 60 running || fail "does not start"
 fill
-wait_for 10 failing || fail "a full disk is not noticed"
+wait_for 60 failing || fail "a full disk is not noticed"
 sleep 5
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "a full disk is more than one line"
 rm "$spool/filler"
-wait_for 10 again || fail "writing is not resumed"
+wait_for 60 again || fail "writing is not resumed"
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=

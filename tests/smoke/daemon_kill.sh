@@ -14,7 +14,7 @@ echo "seed $seed, $kills kills"
 python3 "$dir/pcap_gen.py" "$work/a.pcap" 40000 4000
 : >"$work/last"
 
-# Milliseconds to live after the start of a replay, or after the end of a second of a live port.
+# Milliseconds to live after the workers of a replay have started, or after the end of a second of a live port.
 lives=$(awk -v seed="$seed" -v n="$kills" 'BEGIN {
 	srand(seed); for (i = 0; i < n; i++) print int(rand() * (i % 2 ? 1500 : 150)) }')
 
@@ -23,7 +23,7 @@ live() {
 		--monitored 0.0.0.0/0 --rx-queues 1 >"$work/out" 2>"$work/err" &
 	pid=$!
 	pids=$pid
-	wait_for 20 running || fail "does not start"
+	wait_for 60 running || fail "does not start"
 	sleep "$(date +%N | awk -v ms="$1" '{ print 1 - $1 / 1e9 + ms / 1000 }')"
 }
 
@@ -34,6 +34,7 @@ replay() {
 		>"$work/out" 2>"$work/err" &
 	pid=$!
 	pids=$pid
+	wait_for 60 running || fail "does not start"
 	sleep "$(awk -v ms="$1" 'BEGIN { print ms / 1000 }')"
 }
 
@@ -57,4 +58,5 @@ for life in $lives; do
 	verify || fail "a snapshot is damaged after $life ms"
 done
 [ -s "$work/last" ] || fail "no snapshot at all in $kills runs"
+[ "$kills" -lt 20 ] || [ "$in_replays" -gt 0 ] || fail "no snapshot of a replay in $kills runs"
 echo "$(wc -l <"$work/last") live snapshots and $in_replays of replays, all whole"

@@ -12,9 +12,12 @@ memif="socket=$work/memif.sock,socket-abstract=no"
 	>"$work/out" 2>"$work/err" &
 pid=$!
 pids=$pid
-wait_for 20 running || fail "does not start"
+wait_for 60 running || fail "does not start"
+counting() {
+	grep -qE 'wrote .*: [1-9][0-9]{3,} packets' "$work/out"
+}
 # testpmd ends at the end of its input.
-sleep 4 | timeout 60 "$testpmd" --no-huge -m 256 --no-pci --no-shconf --no-telemetry \
+{ wait_for 60 counting || :; } | timeout 90 "$testpmd" --no-huge -m 256 --no-pci --no-shconf --no-telemetry \
 	--file-prefix="teiten$$" "$(lcores 2)" --vdev "net_memif1,role=client,$memif" -- \
 	--forward-mode=txonly --total-num-mbufs=4096 --no-flush-rx --auto-start -i >"$work/testpmd" 2>&1 || :
 kill -INT "$pid"

@@ -32,24 +32,9 @@ fail() {
 	exit 1
 }
 
-# lcores N: EAL's argument for N lcores, spread over the processors that this process may use.
+# lcores N: EAL's argument for N lcores, the first of which manages.
 lcores() {
-	cpus=$(taskset -pc $$ | sed 's/.*: //' | awk -F, '{
-		for (i = 1; i <= NF; i++) {
-			n = split($i, r, "-"); last = n == 2 ? r[2] : r[1]
-			for (c = r[1]; c <= last; c++) printf "%s ", c
-		}}')
-	set -- "$1" $cpus
-	want=$1
-	shift
-	printf %s '--lcores='
-	i=0
-	while [ "$i" -lt "$want" ]; do
-		eval "cpu=\${$((i % $# + 1))}"
-		[ "$i" -gt 0 ] && printf ,
-		printf '%s@%s' "$i" "$cpu"
-		i=$((i + 1))
-	done
+	"$(dirname "$0")/../../scripts/lcores" $(($1 - 1))
 }
 
 # Without huge pages and network cards, and not in the way of another DPDK program.
