@@ -15,9 +15,11 @@ static bool
 mount_small(void)
 {
 	mkdir(bed.spool_path, 0755);
-	return unshare(CLONE_NEWNS) == 0
-			&& mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
-			&& mount("none", bed.spool_path, "tmpfs", 0, "size=256k") == 0;
+	if (unshare(CLONE_NEWNS) != 0)
+		return false;
+	/* Where the root is no mount point of its own, as in a chroot, this fails and may. */
+	(void)!mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+	return mount("none", bed.spool_path, "tmpfs", 0, "size=256k") == 0;
 }
 
 static int
@@ -104,7 +106,8 @@ a_full_disk_leaves_nothing_partial_and_the_interval_can_be_tried_again(void **st
 	int ret;
 
 	if (!mount_small()) {
-		print_message("skipped: a small tmpfs needs root: %s\n", strerror(errno));
+		print_message("# skipped: a small tmpfs needs root: %s\n",
+				strerror(errno));
 		skip();
 	}
 	bed_open_spool(&bed, TT_SYNC_EACH);

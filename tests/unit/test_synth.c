@@ -378,7 +378,7 @@ open_geo(void)
 	struct tt_error err = {0};
 
 	if (access(GEOIP, R_OK) != 0) {
-		print_message("skipped: %s is absent (Debian's tor-geoipdb)\n", GEOIP);
+		print_message("# skipped: %s is absent (Debian's tor-geoipdb)\n", GEOIP);
 		skip();
 	}
 	if (tt_geo_open(&geo, GEOIP, tt_mem_heap(), &err) != 0)
