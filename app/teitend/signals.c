@@ -88,8 +88,9 @@ tt_signals_stop(void)
 bool
 tt_signals_take_cut(void)
 {
-	bool asked = cut_asked != 0;
-
+	/* Cleared only where it was set, or a signal between the two would be lost. */
+	if (!cut_asked)
+		return false;
 	cut_asked = 0;
-	return asked;
+	return true;
 }
