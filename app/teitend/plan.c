@@ -3,6 +3,8 @@
 
 #include "say.h"
 
+#include <rte_errno.h>
+
 #include <errno.h>
 #include <string.h>
 
@@ -152,6 +154,18 @@ fixed_queues(const struct tt_port *port, const struct tt_config *config,
 	return wanted != 0 ? (int)wanted : info->max_rx_queues == 1;
 }
 
+static int
+ask_device(const struct tt_port *port, struct rte_eth_dev_info *info,
+		struct tt_error *err)
+{
+	int rc = rte_eth_dev_info_get(port->id, info);
+
+	if (rc == 0)
+		return 0;
+	return tt_error_set(err, rc, port->name, "tells nothing about itself: %s",
+			rte_strerror(-rc));
+}
+
 /* The lcores that are left over are shared out evenly among the ports that can use them. */
 static int
 count_queues(struct tt_plan *plan, const struct tt_config *config, struct tt_error *err)
@@ -160,7 +174,7 @@ count_queues(struct tt_plan *plan, const struct tt_config *config, struct tt_err
 	struct rte_eth_dev_info info;
 
 	for (unsigned i = 0; i < plan->n_ports; i++) {
-		int n = rte_eth_dev_info_get(plan->ports[i].id, &info);
+		int n = ask_device(&plan->ports[i], &info, err);
 
 		if (n == 0)
 			n = fixed_queues(&plan->ports[i], config, &info, err);
@@ -174,10 +188,13 @@ count_queues(struct tt_plan *plan, const struct tt_config *config, struct tt_err
 		share = lcores > fixed + n_free ? (lcores - fixed) / n_free : 1;
 		for (unsigned i = 0; i < plan->n_ports; i++) {
 			struct tt_port *port = &plan->ports[i];
+			int rc;
 
 			if (port->n_queues != 0)
 				continue;
-			rte_eth_dev_info_get(port->id, &info);
+			rc = ask_device(port, &info, err);
+			if (rc != 0)
+				return rc;
 			port->n_queues = RTE_MIN(share, info.max_rx_queues);
 			fixed += port->n_queues;
 		}
