@@ -34,11 +34,29 @@ add_file(struct tt_replay *replay, const char *name, const char *path,
 	return 0;
 }
 
+static int
+take_pair(struct tt_replay *replay, const char *name, const struct rte_kvargs_pair *pair,
+		unsigned *n_infinite, struct tt_error *err)
+{
+	bool infinite = strcmp(pair->key, "infinite_rx") == 0;
+
+	if (!infinite && strcmp(pair->key, "rx_pcap") != 0)
+		return 0;
+	if (pair->value == NULL)
+		return tt_error_set(err, -EINVAL, name, "%s has no value", pair->key);
+	if (!infinite)
+		return add_file(replay, name, pair->value, err);
+	++*n_infinite;
+	replay->infinite = atoi(pair->value) > 0; /* as the driver reads it */
+	return 0;
+}
+
 int
 tt_replay_parse(struct tt_replay *replay, const char *name, const char *args,
 		struct tt_error *err)
 {
 	struct rte_kvargs *pairs;
+	unsigned n_infinite = 0;
 	int rc = 0;
 
 	*replay = (struct tt_replay){0};
@@ -47,14 +65,11 @@ tt_replay_parse(struct tt_replay *replay, const char *name, const char *args,
 	pairs = rte_kvargs_parse(args, NULL);
 	if (pairs == NULL)
 		return tt_error_set(err, -EINVAL, name, "not key=value pairs: %s", args);
-	for (unsigned i = 0; i < pairs->count && rc == 0; i++) {
-		const struct rte_kvargs_pair *pair = &pairs->pairs[i];
-
-		if (strcmp(pair->key, "rx_pcap") == 0)
-			rc = add_file(replay, name, pair->value, err);
-		else if (strcmp(pair->key, "infinite_rx") == 0)
-			replay->infinite = atoi(pair->value) == 1;
-	}
+	for (unsigned i = 0; i < pairs->count && rc == 0; i++)
+		rc = take_pair(replay, name, &pairs->pairs[i], &n_infinite, err);
+	/* The driver heeds none of several, and only says so in its log. */
+	if (n_infinite > 1)
+		replay->infinite = false;
 	rte_kvargs_free(pairs);
 	return rc;
 }
