@@ -208,6 +208,16 @@ count_queues(struct tt_plan *plan, const struct tt_config *config, struct tt_err
 	return 0;
 }
 
+unsigned
+tt_plan_node(unsigned lcore, int port_node)
+{
+	unsigned node = rte_lcore_to_socket_id(lcore);
+
+	if (node < RTE_MAX_NUMA_NODES)
+		return node;
+	return port_node >= 0 && port_node < RTE_MAX_NUMA_NODES ? (unsigned)port_node : 0;
+}
+
 /* A free worker lcore, on the node if there is one. */
 static unsigned
 pick_lcore(bool *taken, int node)
@@ -239,7 +249,7 @@ assign_lcores(struct tt_plan *plan)
 
 		for (unsigned q = 0; q < port->n_queues; q++) {
 			unsigned lcore = pick_lcore(taken, port->node);
-			unsigned node = rte_lcore_to_socket_id(lcore);
+			unsigned node = tt_plan_node(lcore, port->node);
 
 			plan->queues[plan->n_queues++] = (struct tt_plan_queue){
 					p, (uint16_t)q, lcore, node};

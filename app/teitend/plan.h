@@ -27,6 +27,10 @@ struct tt_plan {
 	unsigned n_ports, n_queues, n_replays; /* queues that replay a file to its end */
 };
 
+/* The NUMA node of an lcore; where the lcore floats over several, port_node, and where that is
+ * not known either (negative), 0. Below RTE_MAX_NUMA_NODES. */
+unsigned tt_plan_node(unsigned lcore, int port_node);
+
 /* Finds the ports and gives their queues to lcores. Returns 0 or a negative errno. */
 int tt_plan_make(struct tt_plan *plan, const struct tt_config *config,
 		const struct tt_eal *eal, struct tt_error *err) TT_MUST_CHECK;

@@ -11,7 +11,7 @@
 struct tt_mem *
 tt_daemon_own_memory(struct tt_daemon *d)
 {
-	return &d->memory[rte_lcore_to_socket_id(rte_get_main_lcore())].mem;
+	return &d->memory[tt_plan_node(rte_get_main_lcore(), -1)].mem;
 }
 
 /* One line for each file that is not what it should be; what was whole is replayed. */
