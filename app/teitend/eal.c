@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -113,6 +114,36 @@ tt_eal_knows(const char *option)
 		if (strcmp(option + 2, names[i]) == 0)
 			return true;
 	return false;
+}
+
+/* The value of "--proc-type", which getopt lets be shortened; NULL where i is another argument. */
+static const char *
+process_type(const struct tt_eal *eal, int i)
+{
+	const char *arg = eal->args[i];
+	size_t n = strcspn(arg, "=");
+
+	if (n < strlen("--p") || strncmp(arg, "--proc-type", n) != 0)
+		return NULL;
+	if (arg[n] == '=')
+		return arg + n + 1;
+	return i + 1 < eal->n_args ? eal->args[i + 1] : NULL;
+}
+
+/* A secondary process would wait for the primary one for ever, and has no ports of its own. */
+static int
+check_process_type(const struct tt_eal *eal, struct tt_error *err)
+{
+	for (int i = 1; i < eal->n_args; i++) {
+		const char *type = process_type(eal, i);
+
+		if (type != NULL && strcasecmp(type, "primary") != 0)
+			return tt_error_set(err, -EINVAL, "--proc-type",
+					"\"%s\" is not possible, %s is always a primary "
+					"process (primary)",
+					type, TT_PROGRAM);
+	}
+	return 0;
 }
 
 /* Standard output and error, put aside while EAL writes into a file in memory. */
@@ -223,7 +254,10 @@ int
 tt_eal_start(struct tt_eal *eal, struct tt_error *err)
 {
 	char why[256];
+	int rc = check_process_type(eal, err);
 
+	if (rc != 0)
+		return rc;
 	if (init_quietly(eal) < 0) {
 		int code = rte_errno > 0 ? -rte_errno : -EINVAL;
 		size_t n;

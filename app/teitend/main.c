@@ -6,6 +6,7 @@
  */
 #include "daemon.h"
 
+#include "guard.h"
 #include "say.h"
 #include "signals.h"
 
@@ -100,8 +101,12 @@ start(struct tt_daemon *d, struct tt_error *err)
 static int
 run(struct tt_daemon *d, struct tt_error *err)
 {
-	int rc = tt_daemon_launch(d, err);
+	int rc;
 
+	/* Handlers first: a signal that comes in between is not lost. */
+	tt_signals_block();
+	tt_guard_end();
+	rc = tt_daemon_launch(d, err);
 	if (rc != 0)
 		return rc;
 	tt_say("%u worker%s running, management on lcore %u", d->plan.n_queues,
@@ -129,8 +134,9 @@ main(int argc, char **argv)
 	}
 	if (cli.action != TT_CONFIG_RUN)
 		return act(&d, &cli);
-	tt_signals_block();
-	rc = tt_replay_check_args(&d.eal, &err);
+	rc = tt_guard_start(&err);
+	if (rc == 0)
+		rc = tt_replay_check_args(&d.eal, &err);
 	if (rc == 0) {
 		tt_daemon_check_allocator();
 		rc = start(&d, &err);

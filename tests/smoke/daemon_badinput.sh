@@ -60,6 +60,8 @@ refused "reserve huge pages (dpdk-setup.md), or do without them: --no-huge" "$th
 	--no-shconf --no-telemetry --huge-dir "$work" -- $own $good
 refused "--no-huge: an EAL argument" $eal "$three" $replay $own $good
 refused "-l: an EAL argument" -l 0-2 $replay $own $good
+refused '"secondary" is not possible' $eal --file-prefix a --proc-type=secondary -- $own $good
+refused '"auto" is not possible' $eal --proc-type auto -- $own $good
 refused "--spol: unknown option" --spol "$spool"
 refused "rx_pcap files are 1 queues, but its number in ports is 2" $eal "$three" $replay -- \
 	$own $good --ports net_pcap0=2

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Lets SIGINT, SIGTERM and SIGHUP end the program at once while it starts, when nothing is open
+ * that could be lost: EAL, large files and slow storage may keep it for minutes. EAL's threads
+ * take over the signal mask of the thread that starts them and must not hear the signals later,
+ * so this thread has them blocked from the beginning, and a thread of its own, which only
+ * sleeps, takes them. Main thread only; one thread's stack until tt_guard_end.
+ */
+#ifndef TT_GUARD_H
+#define TT_GUARD_H
+
+#include "tt_error.h"
+
+/* Blocks the signals here, SIGUSR1 too, and starts the thread. Returns 0 or a negative errno. */
+int tt_guard_start(struct tt_error *err) TT_MUST_CHECK;
+
+/* Ends the thread. Signals that have handlers by then are either handled or stay pending. */
+void tt_guard_end(void);
+
+#endif
