@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "eal.h"
 
+#include "aside.h"
 #include "say.h"
 #include "tt_config.h"
 
@@ -13,8 +14,6 @@
 #include <getopt.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 static int
 add_arg(struct tt_eal *eal, char *arg, struct tt_error *err)
@@ -146,46 +145,11 @@ check_process_type(const struct tt_eal *eal, struct tt_error *err)
 	return 0;
 }
 
-/* Standard output and error, put aside while EAL writes into a file in memory. */
-struct aside {
-	int file, out, err;
-};
-
-static bool
-put_aside(struct aside *aside)
-{
-	fflush(stdout);
-	aside->file = memfd_create("eal", MFD_CLOEXEC);
-	if (aside->file < 0)
-		return false;
-	aside->out = dup(STDOUT_FILENO);
-	aside->err = dup(STDERR_FILENO);
-	dup2(aside->file, STDOUT_FILENO);
-	dup2(aside->file, STDERR_FILENO);
-	return true;
-}
-
-static void
-put_back(const struct aside *aside, char *said, size_t size)
-{
-	ssize_t n = 0;
-
-	fflush(stdout);
-	dup2(aside->out, STDOUT_FILENO);
-	dup2(aside->err, STDERR_FILENO);
-	n = pread(aside->file, said, size - 1, 0);
-	said[n < 0 ? 0 : n] = '\0';
-	close(aside->out);
-	close(aside->err);
-	close(aside->file);
-}
-
 static int
 init_quietly(struct tt_eal *eal)
 {
 	static char level[] = "--log-level=warning";
 	char *args[TT_EAL_ARGS_MAX];
-	struct aside aside;
 	int n = 0, rc;
 
 	/* Our own options were read with getopt in silence; EAL's are to be heard. */
@@ -197,10 +161,10 @@ init_quietly(struct tt_eal *eal)
 	for (int i = 1; i < eal->n_args; i++)
 		args[n++] = eal->args[i];
 	args[n] = NULL;
-	if (has_log_level(eal) || tt_eal_wants_help(eal) || !put_aside(&aside))
+	if (has_log_level(eal) || tt_eal_wants_help(eal) || !tt_aside_begin())
 		return rte_eal_init(n, args);
 	rc = rte_eal_init(n, args);
-	put_back(&aside, eal->said, sizeof(eal->said));
+	tt_aside_end(eal->said, sizeof(eal->said));
 	return rc;
 }
 
