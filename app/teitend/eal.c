@@ -44,11 +44,18 @@ tt_eal_split(struct tt_eal *eal, int argc, char **argv, struct tt_error *err)
 int
 tt_eal_add(struct tt_eal *eal, const char *text, struct tt_error *err)
 {
+	struct tt_eal given = *eal;
 	int n, rc;
 
 	rc = tt_config_split(text, &eal->words, &n, err);
+	if (rc != 0)
+		return rc;
+	/* EAL lets the last of several rule. */
+	eal->n_args = 1;
 	for (int i = 0; i < n && rc == 0; i++)
 		rc = add_arg(eal, eal->words[i], err);
+	for (int i = 1; i < given.n_args && rc == 0; i++)
+		rc = add_arg(eal, given.args[i], err);
 	return rc;
 }
 

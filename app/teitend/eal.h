@@ -28,8 +28,8 @@ struct tt_eal {
 int tt_eal_split(struct tt_eal *eal, int argc, char **argv,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Adds the EAL arguments of a configuration file, one line; at most once. Returns 0, -ENOMEM,
- * -E2BIG, or -EINVAL where a quote is not closed. */
+/* Puts the EAL arguments of a configuration file, one line, before those of the command line; at
+ * most once. Returns 0, -ENOMEM, -E2BIG, or -EINVAL where a quote is not closed. */
 int tt_eal_add(struct tt_eal *eal, const char *text, struct tt_error *err) TT_MUST_CHECK;
 
 /* The value of the n-th argument "--vdev VALUE" or "--vdev=VALUE"; NULL past the last. */

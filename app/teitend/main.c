@@ -51,7 +51,7 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 	if (rc != 0 || cli->action == TT_CONFIG_HELP || cli->action == TT_CONFIG_VERSION)
 		return rc;
 	rc = tt_config_check(&d->config, err);
-	if (rc == 0 && d->eal.n_args == 1)
+	if (rc == 0)
 		rc = tt_eal_add(&d->eal, d->config.eal, err);
 	return rc;
 }

@@ -51,6 +51,8 @@ refused "there is no port \"net_null7\"" $eal "$three" --vdev net_null0 -- \
 	$own --monitored 192.0.2.0/24 --ports net_null7
 refused "net_af_packet0" $eal "$three" --vdev net_af_packet0,iface=teiten-none -- \
 	$own --monitored 192.0.2.0/24
+echo "eal: \"$eal --vdev net_null0\"" >"$work/eal.yaml"
+refused "net_null0 has no end" "$three" -- --config "$work/eal.yaml" $own $good
 refused "/no/such/geo" $eal "$three" $replay -- $own $good --geo /no/such/geo
 refused "$work/bad.geo" $eal "$three" $replay -- $own $good --geo "$work/bad.geo"
 refused "$work/text.pcap/spool" $eal "$three" $replay -- $own $good \
