@@ -2,6 +2,7 @@
 #include "eal.h"
 
 #include "aside.h"
+#include "dpdk_log.h"
 #include "say.h"
 #include "tt_config.h"
 
@@ -172,6 +173,7 @@ init_quietly(struct tt_eal *eal)
 		return rte_eal_init(n, args);
 	rc = rte_eal_init(n, args);
 	tt_aside_end(eal->said, sizeof(eal->said));
+	tt_dpdk_log_hold();
 	return rc;
 }
 

@@ -2,7 +2,8 @@
 /*
  * The Environment Abstraction Layer's arguments and start. EAL is talkative and prints its own
  * usage and several lines per failure; here its output is held back while it starts (unless
- * --log-level is among its arguments), and a failure becomes one line. Management core, at start
+ * --log-level is among its arguments), and a failure becomes one line. Its log is held back from
+ * then on (dpdk_log.h). Management core, at start
  * and end only.
  */
 #ifndef TT_EAL_H

@@ -6,6 +6,7 @@
  */
 #include "daemon.h"
 
+#include "dpdk_log.h"
 #include "guard.h"
 #include "say.h"
 #include "signals.h"
@@ -95,7 +96,10 @@ start(struct tt_daemon *d, struct tt_error *err)
 	if (rc != 0)
 		return rc;
 	tt_daemon_print_memory(d);
-	return tt_plan_start(&d->plan, err);
+	rc = tt_plan_start(&d->plan, err);
+	if (rc == 0)
+		tt_dpdk_log_release();
+	return rc;
 }
 
 static int

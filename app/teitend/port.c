@@ -3,6 +3,7 @@
 #define ALLOW_EXPERIMENTAL_API
 #include "port.h"
 
+#include "dpdk_log.h"
 #include "say.h"
 
 #include <errno.h>
@@ -93,9 +94,8 @@ configure(struct tt_port *port, uint16_t n_tx, struct rte_eth_conf conf)
 	return rc;
 }
 
-int
-tt_port_configure(struct tt_port *port, const struct tt_config *config,
-		struct tt_error *err)
+static int
+configure_all(struct tt_port *port, const struct tt_config *config, struct tt_error *err)
 {
 	struct rte_eth_dev_info info;
 	uint16_t n_rxd = (uint16_t)RTE_MIN(config->rx_descriptors, 65535U);
@@ -127,21 +127,37 @@ tt_port_configure(struct tt_port *port, const struct tt_config *config,
 }
 
 int
+tt_port_configure(struct tt_port *port, const struct tt_config *config,
+		struct tt_error *err)
+{
+	int rc;
+
+	tt_dpdk_log_mark();
+	rc = configure_all(port, config, err);
+	if (rc != 0)
+		tt_dpdk_log_explain(err);
+	return rc;
+}
+
+int
 tt_port_setup_queue(struct tt_port *port, uint16_t queue, int node,
 		struct rte_mempool *pool, struct tt_error *err)
 {
 	struct rte_eth_dev_info info;
 	int rc = rte_eth_dev_info_get(port->id, &info);
 
+	tt_dpdk_log_mark();
 	if (rc == 0) {
 		info.default_rxconf.offloads = port->conf.rxmode.offloads;
 		rc = rte_eth_rx_queue_setup(port->id, queue, port->n_descriptors,
 				(unsigned)node, &info.default_rxconf, pool);
 	}
-	if (rc != 0)
-		return tt_error_set(err, rc, port->name, "RX queue %u: %s", queue,
+	if (rc != 0) {
+		tt_error_set(err, rc, port->name, "RX queue %u: %s", queue,
 				rte_strerror(-rc));
-	return 0;
+		tt_dpdk_log_explain(err);
+	}
+	return rc;
 }
 
 /* One line: how its queues share the packets, and what else is worth knowing. */
@@ -230,10 +246,14 @@ tt_port_start(struct tt_port *port, struct tt_error *err)
 	if (rte_eth_stats_get(port->id, &stats) == 0)
 		port->device = (struct tt_port_counters){stats.ipackets, stats.imissed,
 				stats.ierrors, stats.rx_nombuf};
+	tt_dpdk_log_mark();
 	rc = rte_eth_dev_start(port->id);
-	if (rc != 0)
-		return tt_error_set(err, rc, port->name, "does not start: %s",
+	if (rc != 0) {
+		tt_error_set(err, rc, port->name, "does not start: %s",
 				rte_strerror(-rc));
+		tt_dpdk_log_explain(err);
+		return rc;
+	}
 	rc = rte_eth_promiscuous_enable(port->id);
 	if (rc != 0 && rc != -ENOTSUP)
 		tt_warn("%s: not promiscuous: %s", port->name, rte_strerror(-rc));

@@ -53,6 +53,9 @@ refused "net_af_packet0" $eal "$three" --vdev net_af_packet0,iface=teiten-none -
 	$own --monitored 192.0.2.0/24
 echo "eal: \"$eal --vdev net_null0\"" >"$work/eal.yaml"
 refused "net_null0 has no end" "$three" -- --config "$work/eal.yaml" $own $good
+refused "net_memif0: does not start: Operation not permitted; DPDK: memif_connect" $eal "$two" \
+	--vdev "net_memif0,role=client,socket=$work/none.sock" -- \
+	$own --monitored 192.0.2.0/24
 refused "/no/such/geo" $eal "$three" $replay -- $own $good --geo /no/such/geo
 refused "$work/bad.geo" $eal "$three" $replay -- $own $good --geo "$work/bad.geo"
 refused "$work/text.pcap/spool" $eal "$three" $replay -- $own $good \
