@@ -189,6 +189,19 @@ describe(const struct tt_port *port)
 			port->n_queues == 1 ? "" : "s", spread);
 }
 
+/* Its imissed stays 0 while the kernel's ring drops packets. */
+static void
+warn_of_losses(const struct tt_port *port)
+{
+	struct rte_eth_dev_info info;
+
+	if (rte_eth_dev_info_get(port->id, &info) == 0
+			&& strcmp(info.driver_name, "net_af_packet") == 0)
+		tt_warn("%s: this device (net_af_packet) does not say what it lost: the "
+			"ledger holds from the kernel's ring on",
+				port->name);
+}
+
 static void
 note_removal(struct tt_port *port)
 {
@@ -258,6 +271,7 @@ tt_port_start(struct tt_port *port, struct tt_error *err)
 	if (rc != 0 && rc != -ENOTSUP)
 		tt_warn("%s: not promiscuous: %s", port->name, rte_strerror(-rc));
 	describe(port);
+	warn_of_losses(port);
 	watch_removal(port);
 	return 0;
 }
