@@ -125,6 +125,7 @@ struct closing {
 	struct tt_account written;
 	uint64_t received; /* by the workers, and counted */
 	uint64_t expected; /* frames that files hold */
+	unsigned undrained; /* queues that packets kept coming to */
 };
 
 static struct closing
@@ -139,6 +140,7 @@ sum_up(const struct tt_book *book, unsigned port, struct tt_worker **workers)
 		/* What a stopped replay received and did not count was not replayed. */
 		c.received += workers[i]->own.received - workers[i]->own.uncounted;
 		c.expected += workers[i]->expected;
+		c.undrained += workers[i]->own.undrained;
 	}
 	return c;
 }
@@ -190,6 +192,11 @@ print_notes(const struct tt_port *port, const struct closing *c)
 				port->name, c->expected - c->received);
 	if (!tt_port_is_replay(port))
 		compare_device(port, c->received);
+	if (c->undrained > 0)
+		tt_say("%s: packets kept arriving for %d seconds after the stop; %u of %u "
+		       "queues were left at that point",
+				port->name, TT_WORKER_DRAIN_S, c->undrained,
+				port->n_queues);
 	if (c->written.overflow > 0)
 		tt_say("%s: %" PRIu64 " packets were counted without their source, since "
 		       "the tables were full: unique counts are lower bounds (pairs)",

@@ -208,14 +208,21 @@ obey_cut(struct tt_worker *w, int64_t now_us)
 	tt_counter_cut(&w->own.counter, at_us);
 }
 
-/* What the queue held when the end was ordered, and not for ever what comes after. */
+/*
+ * What the queue held when the end was ordered, and not for ever what comes after. The number of
+ * descriptors is no bound: a ring of the kernel's (af_packet) may hold many times as many.
+ */
 static void
 drain_live(struct tt_worker *w)
 {
+	uint64_t since = rte_rdtsc(), most = TT_WORKER_DRAIN_S * rte_get_tsc_hz();
 	unsigned empty = 0;
-	unsigned turns = 16 + 4U * w->port->n_descriptors / w->burst;
 
-	while (empty < EMPTY_AT_END && turns-- > 0) {
+	while (empty < EMPTY_AT_END) {
+		if (rte_rdtsc() - since > most) {
+			w->own.undrained = true;
+			break;
+		}
 		if (turn(w, w->burst, tt_wallclock_now(&w->own.clock)) == 0)
 			empty++;
 		else

@@ -26,6 +26,7 @@
 #include <rte_ring.h>
 
 #define TT_WORKER_SCRATCH (256U * 1024)
+#define TT_WORKER_DRAIN_S 2 /* after the order to end, at most this long */
 
 /* Written by the management core alone, read by the worker in every turn of its loop. */
 struct tt_worker_orders {
@@ -42,6 +43,7 @@ struct tt_worker_own {
 	int64_t cut_us; /* the order that was last obeyed */
 	uint32_t scratch_used;
 	uint32_t starving; /* 1: a replay waits for a clean tally */
+	bool undrained; /* packets kept arriving, and a live queue was left with some */
 	uint32_t finished; /* 1: all is handed over; the fields above are final */
 } TT_CACHE_ALIGNED;
 

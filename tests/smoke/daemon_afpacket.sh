@@ -39,3 +39,26 @@ pids=
 [ "$(number counted)" -eq $frames ] || fail "$(number counted) of $frames packets counted"
 grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
 verify || fail "a snapshot is damaged"
+
+# What waits in a ring of the kernel's when the end is ordered is counted as well, also where it
+# is many times the number of descriptors.
+rm -rf "$spool" "$work/out"
+frames=40000
+python3 "$dir/pcap_gen.py" "$work/send.pcap" $frames 10
+ip netns exec "$b" "$teitend" $eal "$(lcores 2)" \
+	--vdev net_af_packet0,iface=tap,framecnt=65536,blocksz=4194304,framesz=256 -- \
+	$own --interval 60 --monitored 192.0.2.0/24 --rx-descriptors 64 \
+	>"$work/out" 2>"$work/err" &
+pid=$!
+pids=$pid
+wait_for 20 running || fail "does not start"
+kill -STOP "$pid"
+ip netns exec "$a" tcpreplay -q -i tap --pps 10000 "$work/send.pcap" >"$work/sent" 2>&1 \
+	|| fail "tcpreplay: $(tail -1 "$work/sent")"
+kill -TERM "$pid"
+kill -CONT "$pid"
+wait "$pid" || fail "exit status $?"
+pids=
+[ "$(number counted)" -eq $frames ] || fail "$(number counted) of $frames waiting packets counted"
+grep -q 'kept arriving' "$work/out" && fail "packets are said to arrive that do not"
+grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
