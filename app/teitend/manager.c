@@ -5,6 +5,7 @@
 #include "signals.h"
 #include "written.h"
 
+#include <rte_cycles.h>
 #include <rte_launch.h>
 #include <rte_mbuf_dyn.h>
 #include <rte_pause.h>
@@ -17,6 +18,7 @@
 #define SPINS_BEFORE 64 /* empty passes before the core sleeps */
 #define RETRY_US     TT_US_PER_S
 #define FLUSH_US     TT_US_PER_S
+#define LAST_S       10 /* after a stop, so long is a failing write tried again */
 #define COUNTERS_US  (10 * TT_US_PER_S) /* some cards' counters stop at their end */
 #define CUT_AHEAD_US 2000 /* so that every worker reads of it before it is due */
 
@@ -29,6 +31,7 @@ struct manager {
 	bool busy; /* the last pass had something to do */
 	bool stopping, told_eof, failing;
 	int64_t retry_us, flush_us, counters_us;
+	uint64_t stop_tsc; /* when the end was ordered */
 	struct tt_written written;
 };
 
@@ -179,7 +182,10 @@ write_interval(struct manager *m, const struct tt_interval *ready, struct tt_err
 static int
 bear_failure(struct manager *m, int rc, const struct tt_error *err)
 {
-	if (m->d->only_replays || m->n_ended == m->n)
+	if (m->d->only_replays
+			|| (m->stopping
+					&& rte_rdtsc() - m->stop_tsc
+							> LAST_S * rte_get_tsc_hz()))
 		return rc;
 	if (!m->failing)
 		tt_warn("%s%s%s; counting goes on, and writing is tried again every second",
@@ -196,7 +202,7 @@ write_ready(struct manager *m, struct tt_error *err)
 	struct tt_interval interval;
 	int rc;
 
-	if (m->failing && m->n_ended < m->n && tt_time_now() < m->retry_us)
+	if (m->failing && tt_time_now() < m->retry_us)
 		return 0;
 	if (tt_sequence_surprised(m->d->sequence))
 		return tt_error_set(err, -ESTALE, NULL,
@@ -240,6 +246,7 @@ static void
 stop_workers(struct manager *m)
 {
 	m->stopping = true;
+	m->stop_tsc = rte_rdtsc();
 	for (unsigned i = 0; i < m->n; i++)
 		tt_worker_stop(m->d->workers[i]);
 }
@@ -257,15 +264,19 @@ obey_signals(struct manager *m)
 			if (!m->d->workers[i]->replay)
 				tt_worker_cut(m->d->workers[i], at_us);
 	}
-	if (tt_signals_stop() && !m->stopping)
-		stop_workers(m);
+	if (!tt_signals_stop() || m->stopping)
+		return;
+	stop_workers(m);
+	if (m->failing)
+		tt_say("writing is tried for %d seconds more; a second signal ends it at once",
+				LAST_S);
 }
 
 /* Have all ended, and does nothing keep the daemon waiting for a signal? */
 static bool
 is_over(struct manager *m)
 {
-	if (m->n_ended < m->n || m->busy)
+	if (m->n_ended < m->n || m->busy || m->failing)
 		return false;
 	if (m->stopping || m->d->config.exit_at_eof)
 		return true;
