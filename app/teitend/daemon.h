@@ -30,7 +30,8 @@ struct tt_daemon {
 	char host[128];
 	struct tt_worker **workers; /* [plan.n_queues], each on its own NUMA node */
 	struct tt_tally **tallies; /* [plan.n_queues * config.table_sets] */
-	bool only_replays; /* every queue replays a file to its end */
+	bool only_replays; /* every queue replays a file to its end; else none does */
+	bool imperfect; /* a capture file was cut short, or is of an unknown link type */
 };
 
 /* Takes everything that counts and writes: scans files, opens spool and geo, makes tables. */

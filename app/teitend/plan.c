@@ -275,6 +275,10 @@ tt_plan_make(struct tt_plan *plan, const struct tt_config *config,
 	if (rc != 0)
 		return rc;
 	assign_lcores(plan);
+	if (plan->n_replays > 0 && plan->n_replays < plan->n_queues)
+		return tt_error_set(err, -EINVAL, NULL,
+				"capture files are replayed in the files' own time, and live ports "
+				"run in today's: each in a run of its own");
 	for (unsigned i = 0; i < plan->n_ports && config->exit_at_eof; i++)
 		if (!tt_port_is_replay(&plan->ports[i]))
 			return tt_error_set(err, -EINVAL, "exit-at-eof",

@@ -64,6 +64,11 @@ make_pools(struct tt_plan *plan, const struct tt_config *config, struct tt_error
 	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES && rc == 0; node++) {
 		if (n[node] == 0)
 			continue;
+		if (config->mbufs != 0 && config->mbufs < n[node] && plan->n_replays > 0)
+			return tt_error_set(err, -EINVAL, "mbufs",
+					"%u are fewer than the %" PRIu64
+					" that a replay on NUMA node %u needs to lose nothing",
+					config->mbufs, n[node], node);
 		if (config->mbufs != 0 && config->mbufs < n[node])
 			tt_warn("mbufs: %u are fewer than the %" PRIu64
 				" that the queues on NUMA node %u can hold",

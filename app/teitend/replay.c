@@ -212,9 +212,13 @@ scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
 	}
 	if (rc != 0)
 		return rc;
-	if (got == PCAP_ERROR)
+	if (got == PCAP_ERROR) {
 		tt_error_set(&file->end, -EBADMSG, file->path, "%s",
 				pcap_geterr(capture));
+		if (run.sequence != NULL)
+			tt_sequence_cut(run.sequence,
+					file->frames > 0 ? run.start_us : INT64_MIN);
+	}
 	return end_run(&run);
 }
 

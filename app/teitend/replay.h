@@ -49,7 +49,8 @@ int tt_replay_check_args(const struct tt_eal *eal, struct tt_error *err) TT_MUST
 
 /*
  * Reads a file to its end and fills in the counts. sequence: gets the number of frames of each
- * interval announced; NULL: not wanted. taken: gets the intervals too; NULL likewise. Returns 0 (see `end` for a file that is cut short), or a
+ * interval announced; NULL: not wanted. taken: gets the intervals too; NULL likewise. From
+ * where the file is cut short, intervals are partial. Returns 0 (see `end` for such a file), or a
  * negative errno.
  */
 int tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,

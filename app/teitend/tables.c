@@ -14,8 +14,9 @@ tt_daemon_own_memory(struct tt_daemon *d)
 	return &d->memory[tt_plan_node(rte_get_main_lcore(), -1)].mem;
 }
 
-/* One line for each file that is not what it should be; what was whole is replayed. */
-static void
+/* One line for a file that is not what it should be, which makes the run imperfect; what was
+ * whole is replayed. */
+static bool
 report_file(const struct tt_replay_file *file)
 {
 	if (file->end.code != 0)
@@ -25,6 +26,7 @@ report_file(const struct tt_replay_file *file)
 		tt_warn("%s: link type %u is none that is decoded; its %" PRIu64
 			" frames are counted as unknown-link-type",
 				file->path, file->link, file->frames);
+	return file->end.code == 0 && tt_link_known(file->link);
 }
 
 int
@@ -49,8 +51,8 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 		rc = tt_replay_scan(&port->replay.files[q->queue], config->interval_us,
 				tt_port_is_replay(port) ? d->sequence : NULL,
 				d->only_replays ? &d->taken : NULL, err);
-		if (rc == 0)
-			report_file(&port->replay.files[q->queue]);
+		if (rc == 0 && !report_file(&port->replay.files[q->queue]))
+			d->imperfect = true;
 	}
 	return rc;
 }

@@ -94,10 +94,14 @@ grep -q 'EAL common options' "$work/out" || fail "--hel -- is not EAL's help"
 	|| fail "status $? for --check-config"
 [ "$(cat "$work/out")" = "the configuration is sound" ] || fail "--check-config says something else"
 
+refused "mbufs: 64 are fewer than" $eal "$three" $replay -- $own $good --mbufs 64
+refused "each in a run of its own" $eal "$three" $replay --vdev net_null0 -- \
+	$own --monitored 192.0.2.0/24 --rx-queues 1
+
 # A truncated capture: what was whole is kept, and said; the device counts one error.
 head -c 1000 "$work/good.pcap" >"$work/cut.pcap"
-timeout 60 "$teitend" $eal "$three" --vdev "net_pcap0,rx_pcap=$work/cut.pcap" -- $own $good \
-	>"$work/out" 2>"$work/err" || fail "status $? for a truncated capture"
+refused "whole frames before that are replayed" $eal "$three" \
+	--vdev "net_pcap0,rx_pcap=$work/cut.pcap" -- $own $good
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line for a truncated capture"
 grep -q 'whole frames before that are replayed' "$work/err" || fail "truncation is not said"
 [ "$(number errors)" -eq 1 ] && [ "$(number counted)" -eq 12 ] \
