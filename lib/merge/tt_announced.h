@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside the sequence: how many frames each interval of a replay is still to get. Filled by the
- * scan of the files, counted down as tallies come in. Grows with the number of intervals, 24
- * bytes each; one thread.
+ * How many frames each interval of a replay is still to get, for the sequence and for programs
+ * that look beforehand which intervals a replay will write. Filled by the scan of the files,
+ * counted down as tallies come in. Grows with the number of intervals, 24 bytes each; one thread.
  */
 #ifndef TT_ANNOUNCED_H
 #define TT_ANNOUNCED_H
