@@ -162,17 +162,6 @@ pack_pauses(const struct tt_pauses *pauses)
 }
 
 static json_t *
-pack_ledger(const struct tt_ledger_short *s)
-{
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:I s:b}", "offered",
-			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
-			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
-			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
-			"counted", (json_int_t)s->counted, "late", (json_int_t)s->late,
-			"overflow", (json_int_t)s->overflow, "closes", (int)s->closes);
-}
-
-static json_t *
 pack_summary(const struct tt_summary *s)
 {
 	json_t *rate = s->address_days > 0
@@ -192,7 +181,8 @@ pack_summary(const struct tt_summary *s)
 			"frames", (json_int_t)s->frames, "packets",
 			(json_int_t)s->packets, "bytes", (json_int_t)s->bytes,
 			"max_uniq_src_ip", (json_int_t)s->max_uniq_src_ip, "ledger",
-			pack_ledger(&s->ledger), "packets_per_day_address", rate);
+			tt_ledger_short_pack(&s->ledger), "packets_per_day_address",
+			rate);
 }
 
 void

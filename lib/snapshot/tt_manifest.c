@@ -67,8 +67,8 @@ pack_file(const struct tt_parquet_result *file)
 			(json_int_t)file->bytes, "sha256", file->sha256);
 }
 
-static json_t *
-pack_ledger(const struct tt_ledger_short *s)
+struct json_t *
+tt_ledger_short_pack(const struct tt_ledger_short *s)
 {
 	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:I s:b}", "offered",
 			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
@@ -83,8 +83,9 @@ pack_run(const struct tt_manifest *m)
 {
 	return json_pack("{s:s s:s s:s s:I s:o s:{s:o} s:s}", "program", m->program,
 			"version", m->version, "host", m->host, "workers",
-			(json_int_t)m->workers, "ledger", pack_ledger(&m->ledger),
-			"files", tt_schema_of(TT_TABLE_LEDGER)->file,
+			(json_int_t)m->workers, "ledger",
+			tt_ledger_short_pack(&m->ledger), "files",
+			tt_schema_of(TT_TABLE_LEDGER)->file,
 			pack_file(&m->files[TT_TABLE_LEDGER]), "manifest_sha256", zeros);
 }
 

@@ -39,6 +39,11 @@ struct tt_manifest {
 
 void tt_manifest_fini(struct tt_manifest *manifest);
 
+/* The ledger in short as a JSON object (libjansson) of its own, as manifests and `teiten info
+ * --json` have it. NULL if memory is short. */
+struct json_t;
+struct json_t *tt_ledger_short_pack(const struct tt_ledger_short *ledger);
+
 /* The text, which the caller frees. NULL if memory is short or a name is not UTF-8. */
 char *tt_manifest_format(const struct tt_manifest *manifest);
 
