@@ -81,6 +81,9 @@ struct tt_packet {
 	uint16_t src_port; /* TCP and UDP, where has_ports */
 	uint16_t dst_port;
 	uint16_t tcp_flags; /* TCP, where has_ports */
+	uint16_t tcp_window; /* as in the header, not scaled; where has_tcp */
+	uint16_t ip_id; /* IPv4 identification; 0 in IPv6 */
+	uint32_t tcp_seq, tcp_ack; /* where has_tcp */
 	uint16_t l4_offset; /* from the frame's first byte; what follows the IP headers */
 	uint16_t ip_offset;
 	uint8_t ip_version; /* 4 or 6 */
@@ -89,6 +92,8 @@ struct tt_packet {
 	uint8_t icmp_type; /* ICMP and ICMPv6, where has_icmp */
 	uint8_t icmp_code;
 	uint8_t encap; /* bits of enum tt_encap */
+	uint8_t encap_depth; /* tags, labels, PPPoE and LLC headers before the IP header */
+	bool has_tcp; /* the fixed 20 bytes of a TCP header were captured; implies has_ports */
 	bool has_ports; /* TCP or UDP, first or only fragment */
 	bool has_icmp; /* ICMP or ICMPv6, first or only fragment */
 	bool fragment; /* any fragment: MF set or offset > 0 */

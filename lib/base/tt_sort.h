@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sorting of many references by a 64-bit prefix of their key: a radix sort (least significant
+ * byte first, bytes that are the same in all are skipped), then a comparison sort of the runs
+ * whose prefix is equal. Linear in n where prefixes tell most keys apart; qsort took ten times
+ * as long on a million table slots. One thread; memory: the caller's scratch.
+ */
+#ifndef TT_SORT_H
+#define TT_SORT_H
+
+#include "tt_base.h"
+
+struct tt_sort_item {
+	uint64_t prefix; /* sorts first, ascending */
+	const void *ref;
+};
+
+/*
+ * Sorts items[n] by prefix, then by compare(a->ref, b->ref), which may be NULL where the order of
+ * equal prefixes does not matter (it is then that of the input). scratch: [n].
+ */
+void tt_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n,
+		int (*compare)(const void *a, const void *b));
+
+#endif

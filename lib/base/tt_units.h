@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A set of prefixes cut into at most so many equal units, each with an index: the destinations
+ * of an interval's tables. Built once at start, then read-only and shared by all threads. An
+ * address space that has no more addresses than units is cut into single addresses; a larger
+ * one into the longest prefixes that are few enough, for each IP version on its own. Units do
+ * not reach over the end of a range: the first and the last one of a range may be cut short.
+ * Heap memory of 40 bytes for each range of the set.
+ */
+#ifndef TT_UNITS_H
+#define TT_UNITS_H
+
+#include "tt_prefix.h"
+
+struct tt_unit_range {
+	struct tt_range range;
+	uint32_t first; /* index of the range's first unit */
+};
+
+struct tt_units {
+	struct tt_unit_range *ranges; /* [n_ranges], as in the prefix set */
+	unsigned n_ranges;
+	uint32_t n; /* units in all, at least 1 */
+	uint8_t bits_v4,
+			bits_v6; /* low address bits that a unit spans; 0: single addresses */
+};
+
+/*
+ * Cuts the set. max: the most units per IP version, at least TT_PREFIX_RANGES_MAX; min_bits_v4 and
+ * min_bits_v6: units span at least so many low bits (0 for single addresses, 8 for /24).
+ * Returns 0, or -ENOMEM, -EINVAL with err filled.
+ */
+int tt_units_init(struct tt_units *units, const struct tt_prefix_set *set, uint32_t max,
+		unsigned min_bits_v4, unsigned min_bits_v6,
+		struct tt_error *err) TT_MUST_CHECK;
+void tt_units_fini(struct tt_units *units);
+
+/* The unit of an address of the set; any address of another place gives some unit below n. */
+uint32_t tt_units_index(const struct tt_units *units, struct tt_addr a);
+
+/* The addresses of a unit, both inclusive; they are of the set. */
+struct tt_range tt_units_range(const struct tt_units *units, uint32_t index);
+
+/* Unit as text: "192.0.2.1", or the prefix that its addresses lie in, "192.0.2.0/24". */
+#define TT_UNIT_TEXT_MAX (TT_ADDR_TEXT_MAX + 4)
+char *tt_units_format(const struct tt_units *units, uint32_t index,
+		char text[TT_UNIT_TEXT_MAX]);
+
+#endif

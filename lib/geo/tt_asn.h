@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Source address → number of the autonomous system that announces it. Read once at start, then
+ * shared read-only. Asked once per distinct source at merge time, so a binary search over sorted
+ * ranges is enough (IPv4 with an index by the top 16 bits).
+ *
+ * Sources: any MMDB with autonomous_system_number (libmaxminddb), or the database of IPFire
+ * Location (libloc; Debian's libloc-database). Memory: 8 bytes for each change of number in
+ * IPv4, 24 in IPv6, and 256 KiB.
+ */
+#ifndef TT_ASN_H
+#define TT_ASN_H
+
+#include "tt_addr.h"
+#include "tt_error.h"
+#include "tt_mem.h"
+
+struct tt_asn;
+
+/* Reads the databases in `paths`, a comma-separated list; "" or NULL gives one without a
+ * database. The kind is told from the content. A second file for the same IP version is an
+ * error. Errors as tt_geo_open's. */
+int tt_asn_open(struct tt_asn **asn, const char *paths, struct tt_mem *mem,
+		struct tt_error *err) TT_MUST_CHECK;
+void tt_asn_close(struct tt_asn *asn); /* NULL is allowed */
+
+/* The number, or 0 where the database has none. asn may be NULL. */
+uint32_t tt_asn_number(const struct tt_asn *asn, struct tt_addr a);
+
+/* Names, dates and hashes as in tt_geo's identity, or "none". */
+const char *tt_asn_identity(const struct tt_asn *asn);
+
+#endif

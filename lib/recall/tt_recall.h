@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What earlier intervals saw, for facts that reach over intervals: is this the first time that a
+ * target is seen at this sensor, does a source come back? Belongs to the management core; asked
+ * while an interval is merged. One thread.
+ *
+ * Memory is fixed at creation: 8 bytes for every target that there can be, so targets are always
+ * exact, and 48 bytes for each of `sources` addresses at most. When these are full, sources are
+ * kept by threshold sampling as in the tables (only those whose tt_sketch_hash has its `shift`
+ * top bits zero; shift grows by one whenever there is no room), and all others are unknown:
+ * counts are then scaled by 2^shift. Sources that were not seen for the horizon are forgotten
+ * first.
+ *
+ * Asking twice about the same interval gives the same answers: "seen before" means in an interval
+ * that starts earlier than the one asked about.
+ */
+#ifndef TT_RECALL_H
+#define TT_RECALL_H
+
+#include "tt_addr.h"
+#include "tt_class.h"
+#include "tt_error.h"
+#include "tt_mem.h"
+
+struct tt_recall;
+
+enum tt_returning {
+	TT_RETURNING_NO,
+	TT_RETURNING_YES,
+	TT_RETURNING_UNKNOWN, /* not in the sample that memory has room for */
+};
+
+/* sources: 2^10 to 2^28; horizon_us: how long a source is remembered after it was last seen. */
+int tt_recall_create(struct tt_recall **recall, uint64_t sources, int64_t horizon_us,
+		struct tt_mem *mem, struct tt_error *err) TT_MUST_CHECK;
+void tt_recall_destroy(struct tt_recall *recall);
+uint64_t tt_recall_bytes(uint64_t sources);
+
+/* Enters a target seen in the interval that starts at start_us. True: no earlier one had it. */
+bool tt_recall_target(
+		struct tt_recall *recall, struct tt_target target, int64_t start_us);
+
+/* Enters a source seen in the interval, and says whether an earlier one within the horizon had
+ * it. hash: tt_sketch_hash of the address. */
+enum tt_returning tt_recall_source(struct tt_recall *recall, struct tt_addr src,
+		uint64_t hash, int64_t start_us);
+
+/* One source in 2^shift is remembered. */
+unsigned tt_recall_shift(const struct tt_recall *recall);
+
+/* Start of the first interval of the unbroken memory; 0 where nothing was entered. */
+int64_t tt_recall_since_us(const struct tt_recall *recall);
+
+/*
+ * Keeps the memory in a file, so that a restart does not forget: written under a temporary name
+ * and renamed. Little-endian, with a version, the sensor's name and a checksum.
+ */
+int tt_recall_save(const struct tt_recall *recall, const char *path, const char *sensor,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Reads what tt_recall_save wrote into an empty recall. Returns 0; -ENOENT without a file;
+ * -EBADMSG for a damaged one, another version or sensor, with err naming it: the recall is then
+ * empty. */
+int tt_recall_load(struct tt_recall *recall, const char *path, const char *sensor,
+		struct tt_error *err) TT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_fingerprint.h"
+
+int
+main(void)
+{
+	return 77;
+}
