@@ -1,8 +1,181 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_hash.h"
 #include "tt_sort.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static uint64_t seed;
+
+/* What an item refers to: the rest of its key, and where it stood in the input. */
+struct row {
+	uint64_t prefix, rest, place;
+};
+
+static int
+row_cmp(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	return (x->rest > y->rest) - (x->rest < y->rest);
+}
+
+/* The definition: by prefix, then by compare if there is one, then by the place in the input. */
+static bool use_rest;
+
+static int
+item_cmp(const void *a, const void *b)
+{
+	const struct tt_sort_item *x = a, *y = b;
+	const struct row *p = x->ref, *q = y->ref;
+	int rest = use_rest ? row_cmp(p, q) : 0;
+
+	if (x->prefix != y->prefix)
+		return x->prefix < y->prefix ? -1 : 1;
+	return rest != 0 ? rest : (p->place > q->place) - (p->place < q->place);
+}
+
+/* Sorts rows[n] with and without compare, and with qsort, and wants the same. */
+static void
+check(struct row *rows, uint64_t n)
+{
+	struct tt_sort_item *items = calloc(n + 1, sizeof(*items)),
+			    *want = calloc(n + 1, sizeof(*want)),
+			    *scratch = malloc((n + 1) * sizeof(*scratch));
+
+	for (unsigned with_compare = 0; with_compare < 2; with_compare++) {
+		for (uint64_t i = 0; i < n; i++) {
+			rows[i].place = i;
+			items[i] = (struct tt_sort_item){rows[i].prefix, &rows[i]};
+		}
+		memcpy(want, items, n * sizeof(*want));
+		use_rest = with_compare != 0;
+		qsort(want, n, sizeof(*want), item_cmp);
+		tt_sort(items, scratch, n, use_rest ? row_cmp : NULL);
+		assert_memory_equal(items, want, (n + 1) * sizeof(*items));
+	}
+	free(items);
+	free(want);
+	free(scratch);
+}
+
+static const uint64_t lengths[] = {
+		0, 1, 2, 3, 15, 16, 17, 31, 33, 100, 255, 256, 257, 1000, 4097};
+
+/* prefix: the value for row i of n; rests take 8 values, so that some items are fully equal. */
+static void
+check_all_lengths(uint64_t (*prefix)(uint64_t i, uint64_t n))
+{
+	for (unsigned k = 0; k < TT_ARRAY_SIZE(lengths); k++) {
+		uint64_t n = lengths[k];
+		struct row *rows = calloc(n + 1, sizeof(*rows));
+
+		for (uint64_t i = 0; i < n; i++) {
+			rows[i].prefix = prefix(i, n);
+			rows[i].rest = tt_hash_mix(seed ^ i) & 7;
+		}
+		check(rows, n);
+		free(rows);
+	}
+}
+
+static uint64_t
+random_prefix(uint64_t i, uint64_t n)
+{
+	return tt_hash_mix(seed + i);
+}
+
+static uint64_t
+few_prefix(uint64_t i, uint64_t n)
+{
+	return tt_hash_mix(seed + i) % 5 << 40;
+}
+
+static uint64_t
+equal_prefix(uint64_t i, uint64_t n)
+{
+	return UINT64_MAX;
+}
+
+static uint64_t
+ascending_prefix(uint64_t i, uint64_t n)
+{
+	return i << 20;
+}
+
+static uint64_t
+descending_prefix(uint64_t i, uint64_t n)
+{
+	return n - i;
+}
+
+/* The top byte differs, and one byte in the middle: an even number of passes. */
+static uint64_t
+two_digit_prefix(uint64_t i, uint64_t n)
+{
+	return (i % 3 ? UINT64_C(0xff) << 56 : 0) | (i * 7 % 256) << 24;
+}
+
+static void
+random_prefixes_sort_as_qsort_sorts_them(void **state)
+{
+	check_all_lengths(random_prefix);
+}
+
+static void
+equal_prefixes_sort_by_compare_and_keep_the_order_of_equal_items(void **state)
+{
+	check_all_lengths(few_prefix);
+	check_all_lengths(equal_prefix);
+}
+
+static void
+sorted_and_reversed_input_is_sorted(void **state)
+{
+	check_all_lengths(ascending_prefix);
+	check_all_lengths(descending_prefix);
+}
+
+static void
+digits_that_all_items_share_are_skipped_without_harm(void **state)
+{
+	check_all_lengths(two_digit_prefix);
+}
+
+static void
+a_million_items_are_sorted(void **state)
+{
+	uint64_t n = 1000000;
+	struct row *rows = calloc(n, sizeof(*rows));
+
+	/* Half of the prefixes are of one long run, the others are random. */
+	for (uint64_t i = 0; i < n; i++) {
+		rows[i].prefix = i & 1 ? tt_hash_mix(seed + i) : 1;
+		rows[i].rest = tt_hash_mix(seed ^ i);
+	}
+	check(rows, n);
+	free(rows);
+}
 
 int
 main(void)
 {
-	return 77;
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(random_prefixes_sort_as_qsort_sorts_them),
+			cmocka_unit_test(
+					equal_prefixes_sort_by_compare_and_keep_the_order_of_equal_items),
+			cmocka_unit_test(sorted_and_reversed_input_is_sorted),
+			cmocka_unit_test(
+					digits_that_all_items_share_are_skipped_without_harm),
+			cmocka_unit_test(a_million_items_are_sorted),
+	};
+
+	const char *given = getenv("TT_SEED");
+
+	seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)(uintptr_t)&tests;
+	fprintf(stderr, "TT_SEED=0x%llx\n", (unsigned long long)seed);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }
