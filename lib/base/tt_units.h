@@ -5,7 +5,9 @@
  * address space that has no more addresses than units is cut into single addresses; a larger
  * one into the longest prefixes that are few enough, for each IP version on its own. Units do
  * not reach over the end of a range: the first and the last one of a range may be cut short.
- * Heap memory of 40 bytes for each range of the set.
+ * Units are numbered in the order of their addresses, IPv4 where it lies among the IPv6 ones. A
+ * set of nothing has one unit, "::", so that a table always has a row. Heap memory of 40 bytes
+ * for each range of the set.
  */
 #ifndef TT_UNITS_H
 #define TT_UNITS_H
@@ -15,10 +17,12 @@
 struct tt_unit_range {
 	struct tt_range range;
 	uint32_t first; /* index of the range's first unit */
+	uint8_t bits; /* as bits_v4 or bits_v6, so that a look-up need not ask for the version */
 };
 
 struct tt_units {
-	struct tt_unit_range *ranges; /* [n_ranges], as in the prefix set */
+	struct tt_unit_range
+			*ranges; /* [n_ranges], the set's, cut where IPv4 and IPv6 meet */
 	unsigned n_ranges;
 	uint32_t n; /* units in all, at least 1 */
 	uint8_t bits_v4,
@@ -26,9 +30,12 @@ struct tt_units {
 };
 
 /*
- * Cuts the set. max: the most units per IP version, at least TT_PREFIX_RANGES_MAX; min_bits_v4 and
- * min_bits_v6: units span at least so many low bits (0 for single addresses, 8 for /24).
- * Returns 0, or -ENOMEM, -EINVAL with err filled.
+ * Cuts the set. max: the most units per IP version, 1 to INT32_MAX; as many as
+ * TT_PREFIX_RANGES_MAX + 1 are enough for any set. min_bits_v4 and min_bits_v6: units span at
+ * least so many low bits (0 for single addresses, 8 for /24). What units holds before is not
+ * looked at; after an error it holds nothing. Returns 0; -ENOMEM; -EINVAL where max is out of
+ * range or less than the set's separate ranges of a version, or min_bits more than an address
+ * has; with err filled.
  */
 int tt_units_init(struct tt_units *units, const struct tt_prefix_set *set, uint32_t max,
 		unsigned min_bits_v4, unsigned min_bits_v6,
@@ -41,7 +48,10 @@ uint32_t tt_units_index(const struct tt_units *units, struct tt_addr a);
 /* The addresses of a unit, both inclusive; they are of the set. */
 struct tt_range tt_units_range(const struct tt_units *units, uint32_t index);
 
-/* Unit as text: "192.0.2.1", or the prefix that its addresses lie in, "192.0.2.0/24". */
+/*
+ * Unit as text: "192.0.2.1" if it is one address, or else the whole prefix that its addresses lie
+ * in, "192.0.2.0/24". Not a key: units of two ranges that share such a prefix have the same text.
+ */
 #define TT_UNIT_TEXT_MAX (TT_ADDR_TEXT_MAX + 4)
 char *tt_units_format(const struct tt_units *units, uint32_t index,
 		char text[TT_UNIT_TEXT_MAX]);

@@ -172,10 +172,9 @@ main(void)
 					digits_that_all_items_share_are_skipped_without_harm),
 			cmocka_unit_test(a_million_items_are_sorted),
 	};
-
 	const char *given = getenv("TT_SEED");
 
 	seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)(uintptr_t)&tests;
 	fprintf(stderr, "TT_SEED=0x%llx\n", (unsigned long long)seed);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests_name("sort", tests, NULL, NULL);
 }
