@@ -4,9 +4,10 @@
  * shared read-only. Asked once per distinct source at merge time, so a binary search over sorted
  * ranges is enough (IPv4 with an index by the top 16 bits).
  *
- * Sources: any MMDB with autonomous_system_number (libmaxminddb), or the database of IPFire
- * Location (libloc; Debian's libloc-database). Memory: 8 bytes for each change of number in
- * IPv4, 24 in IPv6, and 256 KiB.
+ * Sources: any MMDB with autonomous_system_number, also below traits (libmaxminddb), or the
+ * database of IPFire Location (Debian's libloc-database). Memory: 8 bytes for each change of
+ * number in IPv4, 24 in IPv6, and 256 KiB; while reading, the file and 40 bytes per range are
+ * on the heap as well.
  */
 #ifndef TT_ASN_H
 #define TT_ASN_H
@@ -14,6 +15,9 @@
 #include "tt_addr.h"
 #include "tt_error.h"
 #include "tt_mem.h"
+
+/* What Debian's libloc-database installs. */
+#define TT_ASN_DEFAULT "/usr/share/libloc-location/location.db"
 
 struct tt_asn;
 
@@ -27,7 +31,7 @@ void tt_asn_close(struct tt_asn *asn); /* NULL is allowed */
 /* The number, or 0 where the database has none. asn may be NULL. */
 uint32_t tt_asn_number(const struct tt_asn *asn, struct tt_addr a);
 
-/* Names, dates and hashes as in tt_geo's identity, or "none". */
+/* Names, dates and hashes as in tt_geo's identity, or "none" (also for an asn of NULL). */
 const char *tt_asn_identity(const struct tt_asn *asn);
 
 #endif

@@ -33,17 +33,7 @@ tt_country_format(tt_country country, char text[3])
 tt_country
 tt_geo_search6(const struct tt_geo *geo, struct tt_addr a)
 {
-	const struct tt_geo_start6 *at = geo->v6;
-	uint32_t n = geo->n_v6;
-
-	while (n > 1) {
-		uint32_t half = n / 2;
-
-		if (tt_addr_cmp(at[half].first, a) <= 0)
-			at += half;
-		n -= half;
-	}
-	return at->country;
+	return (tt_country)tt_geo_starts_find(geo->v6, geo->n_v6, a);
 }
 
 /* Counts the /24 that have more than one country, or one in part. */
@@ -134,113 +124,41 @@ compile4(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
 	for (size_t i = 0; i < ranges->n; i++)
 		fill_range4(geo, (uint32_t)ranges->items[i].first.lo,
 				(uint32_t)ranges->items[i].last.lo,
-				ranges->items[i].country);
+				(tt_country)ranges->items[i].value);
 	TT_ASSERT(geo->n_blocks == n_blocks);
 	return 0;
-}
-
-/* Enters the start, if there is room; returns the number of starts so far. */
-static uint32_t
-put_start(struct tt_geo_start6 *starts, uint32_t n, struct tt_addr first,
-		tt_country country)
-{
-	if (starts != NULL)
-		starts[n] = (struct tt_geo_start6){.first = first, .country = country};
-	return n + 1;
-}
-
-/* Turns ranges into starts, gaps being of unknown country; only counts them if starts is
- * NULL. */
-static uint32_t
-make_starts(const struct tt_geo_ranges *ranges, struct tt_geo_start6 *starts)
-{
-	struct tt_addr free_from = {0, 0};
-	uint32_t n = 0;
-	bool at_end = false;
-
-	for (size_t i = 0; i < ranges->n; i++) {
-		const struct tt_geo_range *r = &ranges->items[i];
-
-		if (tt_addr_cmp(free_from, r->first) < 0)
-			n = put_start(starts, n, free_from, TT_COUNTRY_UNKNOWN);
-		n = put_start(starts, n, r->first, r->country);
-		free_from.lo = r->last.lo + 1;
-		free_from.hi = r->last.hi + (free_from.lo == 0);
-		at_end = free_from.hi == 0 && free_from.lo == 0;
-	}
-	if (!at_end)
-		n = put_start(starts, n, free_from, TT_COUNTRY_UNKNOWN);
-	return n;
 }
 
 static int
 compile6(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
 {
-	geo->n_v6 = make_starts(ranges, NULL);
+	geo->n_v6 = tt_geo_ranges_starts(ranges, NULL);
 	geo->v6 = tt_mem_alloc(geo->mem, geo->n_v6 * sizeof(*geo->v6), "country of IPv6");
 	if (geo->v6 == NULL)
 		return -ENOMEM;
-	make_starts(ranges, geo->v6);
+	tt_geo_ranges_starts(ranges, geo->v6);
 	return 0;
 }
 
 static int
-read_file(struct tt_geo *geo, const char *path, struct tt_geo_ranges *v4,
-		struct tt_geo_ranges *v6, struct tt_error *err)
+read_file(struct tt_geo_file *file, struct tt_geo_ranges *v4, struct tt_geo_ranges *v6,
+		struct tt_error *err)
 {
-	struct tt_geo_file file;
-	int ret = tt_geo_file_read(&file, path, err);
-
-	if (ret != 0)
-		return ret;
-	if (tt_geo_mmdb_is(&file))
-		ret = tt_geo_mmdb_read(&file, v4, v6, err);
-	else
-		ret = tt_geo_text_read(&file, v4, v6, err);
-	if (ret == 0)
-		tt_geo_file_identify(&file, geo->identity, sizeof(geo->identity));
-	tt_geo_file_fini(&file);
-	return ret;
-}
-
-/* Reads every file of the list; blanks around a name do not belong to it. */
-static int
-read_files(struct tt_geo *geo, const char *paths, struct tt_geo_ranges *v4,
-		struct tt_geo_ranges *v6, struct tt_error *err)
-{
-	char *copy = strdup(paths), *rest = copy, *path;
-	int ret = copy == NULL ? tt_error_set(err, -ENOMEM, NULL, "out of memory") : 0;
-
-	while (ret == 0 && (path = strsep(&rest, ",")) != NULL) {
-		size_t n;
-
-		path += strspn(path, " \t\n");
-		n = strlen(path);
-		while (n > 0 && strchr(" \t\n", path[n - 1]) != NULL)
-			path[--n] = '\0';
-		if (n == 0)
-			ret = tt_error_set(err, -EINVAL, "geo",
-					"empty file name in \"%s\"", paths);
-		else
-			ret = read_file(geo, path, v4, v6, err);
-	}
-	free(copy);
-	return ret;
+	if (tt_geo_mmdb_is(file))
+		return tt_geo_mmdb_read(file, TT_GEO_COUNTRY, v4, v6, err);
+	if (tt_geo_loc_is(file))
+		return tt_geo_loc_read(file, TT_GEO_COUNTRY, v4, v6, err);
+	return tt_geo_text_read(file, v4, v6, err);
 }
 
 static int
 compile(struct tt_geo *geo, const char *paths, struct tt_error *err)
 {
 	struct tt_geo_ranges v4 = {0}, v6 = {0};
-	int ret = 0;
+	int ret = tt_geo_list_read("geo", paths, read_file, &v4, &v6, geo->identity,
+			sizeof(geo->identity), err);
 
-	if (paths != NULL && paths[0] != '\0')
-		ret = read_files(geo, paths, &v4, &v6, err);
-	else
-		snprintf(geo->identity, sizeof(geo->identity), "none");
 	if (ret == 0) {
-		tt_geo_ranges_compact(&v4);
-		tt_geo_ranges_compact(&v6);
 		ret = compile4(geo, &v4);
 		if (ret == 0)
 			ret = compile6(geo, &v6);

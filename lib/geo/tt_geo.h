@@ -12,9 +12,9 @@
  * for each change of country in IPv6. It is the same without a database, so that the look-up
  * needs no test. While reading, the files and 40 bytes per range are on the heap as well.
  *
- * Sources: the text files geoip and geoip6 of Debian's tor-geoipdb, or any MMDB (libmaxminddb)
+ * Sources: the text files geoip and geoip6 of Debian's tor-geoipdb, any MMDB (libmaxminddb)
  * with country/iso_code, registered_country/iso_code, country_code, or country as two letters,
- * tried in this order. The answer differs between databases for several per cent of
+ * tried in this order, or the database of IPFire Location. The answer differs between databases for several per cent of
  * addresses; hence the identity, which goes into snapshots.
  */
 #ifndef TT_GEO_H
@@ -51,8 +51,8 @@ struct tt_geo {
 #define TT_GEO_BLOCK 0x8000
 
 struct tt_geo_start6 {
-	struct tt_addr first; /* the country holds from here to before the next entry */
-	tt_country country;
+	struct tt_addr first; /* the value holds from here to before the next entry */
+	uint32_t value; /* tt_country (in lib/geo, AS numbers are kept so as well) */
 };
 
 /*
@@ -60,7 +60,7 @@ struct tt_geo_start6 {
  * /usr/share/tor/geoip6" or "country.mmdb"; the kind is told from the content. "" or NULL
  * gives a geo without a database, in which every country is unknown. A second file for the
  * same IP version is an error, since which one holds would be a guess. The identity names
- * each file, its date (the build time of an MMDB, the "Generated:" line of a text file, else
+ * each file, its date (the build time of a database, the "Generated:" line of a text file, else
  * the time of its last change) and the first 16 digits of its SHA-256. Returns 0; -ENOENT and
  * the like for a file that cannot be read; -EINVAL for an unknown format, a bad or reversed
  * or overlapping range, or a file without countries, with err naming file and line; -ENOMEM.

@@ -18,10 +18,11 @@ struct walk {
 	const char *path;
 	struct tt_geo_ranges v4, v6;
 	uint64_t visits, visits_max;
-	uint64_t n_records, n_countries;
+	uint64_t n_records, n_values;
+	const struct meaning *meaning;
 	struct {
 		uint32_t offset_plus_1; /* 0: free */
-		tt_country country;
+		uint32_t value;
 	} cache[CACHE_SIZE]; /* many networks share few records */
 	struct tt_error *err;
 };
@@ -43,68 +44,85 @@ walk_error(const struct walk *w, int mmdb_error)
 			MMDB_strerror(mmdb_error));
 }
 
-/* Is this the text of a country? Else *country stays as it is. */
-static bool
-country_from(const MMDB_entry_data_s *data, tt_country *country)
+static uint32_t
+country_from(const MMDB_entry_data_s *data)
 {
 	char text[3] = "";
 
-	if (!data->has_data || data->type != MMDB_DATA_TYPE_UTF8_STRING
-			|| data->data_size != 2)
-		return false;
+	if (data->type != MMDB_DATA_TYPE_UTF8_STRING || data->data_size != 2)
+		return 0;
 	memcpy(text, data->utf8_string, 2);
-	*country = tt_country_parse(text);
-	return *country != TT_COUNTRY_UNKNOWN;
+	return tt_country_parse(text);
 }
 
-static int
-read_country(const struct walk *w, MMDB_entry_s *entry, tt_country *country)
+static uint32_t
+number_from(const MMDB_entry_data_s *data)
 {
-	static const char *const paths[][3] = {{"country", "iso_code"},
-			{"registered_country", "iso_code"}, {"country_code"},
-			{"country"}};
+	switch (data->type) {
+	case MMDB_DATA_TYPE_UINT16:
+		return data->uint16;
+	case MMDB_DATA_TYPE_UINT32:
+		return data->uint32;
+	case MMDB_DATA_TYPE_UINT64:
+		return data->uint64 <= UINT32_MAX ? (uint32_t)data->uint64 : 0;
+	default:
+		return 0;
+	}
+}
 
-	*country = TT_COUNTRY_UNKNOWN;
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(paths); i++) {
+/* Where in a record to look, in this order, and how to read what is there: 0 if it is not one. */
+static const struct meaning {
+	const char *noun;
+	const char *paths[4][3];
+	uint32_t (*value_from)(const MMDB_entry_data_s *data);
+} meanings[] = {
+		[TT_GEO_COUNTRY] = {"country",
+				{{"country", "iso_code"},
+						{"registered_country", "iso_code"},
+						{"country_code"}, {"country"}},
+				country_from},
+		[TT_GEO_ASN] = {"AS number",
+				{{"autonomous_system_number"},
+						{"traits", "autonomous_system_number"}},
+				number_from},
+};
+
+static int
+read_value(const struct walk *w, MMDB_entry_s *entry, uint32_t *value)
+{
+	const struct meaning *m = w->meaning;
+
+	*value = 0;
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(m->paths) && m->paths[i][0] != NULL; i++) {
 		MMDB_entry_data_s data = {0};
-		int status = MMDB_aget_value(entry, &data, paths[i]);
+		int status = MMDB_aget_value(entry, &data, m->paths[i]);
 
 		if (status == MMDB_LOOKUP_PATH_DOES_NOT_MATCH_DATA_ERROR)
 			continue;
 		if (status != MMDB_SUCCESS)
 			return walk_error(w, status);
-		if (country_from(&data, country))
+		if (data.has_data)
+			*value = m->value_from(&data);
+		if (*value != 0)
 			break;
 	}
 	return 0;
 }
 
 static int
-cached_country(struct walk *w, MMDB_entry_s *entry, tt_country *country)
+cached_value(struct walk *w, MMDB_entry_s *entry, uint32_t *value)
 {
 	unsigned slot = (entry->offset ^ entry->offset >> 16) % CACHE_SIZE;
 	int ret = 0;
 
 	if (w->cache[slot].offset_plus_1 == entry->offset + 1) {
-		*country = w->cache[slot].country;
+		*value = w->cache[slot].value;
 		return 0;
 	}
-	ret = read_country(w, entry, country);
+	ret = read_value(w, entry, value);
 	w->cache[slot].offset_plus_1 = ret == 0 ? entry->offset + 1 : 0;
-	w->cache[slot].country = *country;
+	w->cache[slot].value = *value;
 	return ret;
-}
-
-static struct tt_addr
-last_of(struct tt_addr first, unsigned bits)
-{
-	if (bits == 0)
-		return (struct tt_addr){UINT64_MAX, UINT64_MAX};
-	if (bits <= 64)
-		return (struct tt_addr){first.hi | (bits == 64 ? 0 : UINT64_MAX >> bits),
-				UINT64_MAX};
-	return (struct tt_addr){first.hi,
-			first.lo | (bits == 128 ? 0 : UINT64_MAX >> (bits - 64))};
 }
 
 static bool
@@ -114,11 +132,12 @@ is_in_v4_tree(struct tt_addr first, unsigned bits)
 }
 
 static int
-add_network(struct walk *w, struct tt_addr first, unsigned bits, tt_country country)
+add_network(struct walk *w, struct tt_addr first, unsigned bits, uint32_t value)
 {
-	struct tt_geo_range range = {
-			.first = first, .last = last_of(first, bits), .country = country};
-	struct tt_geo_range v4 = {.country = country};
+	struct tt_geo_range range = {.first = first,
+			.last = tt_geo_last_of(first, bits),
+			.value = value};
+	struct tt_geo_range v4 = {.value = value};
 
 	if (is_in_v4_tree(first, bits)) {
 		v4.first = tt_addr_v4((uint32_t)range.first.lo);
@@ -143,7 +162,7 @@ static int
 walk_record(struct walk *w, uint8_t type, uint64_t record, MMDB_entry_s *entry,
 		struct tt_addr first, unsigned bits)
 {
-	tt_country country;
+	uint32_t value;
 	int ret;
 
 	switch (type) {
@@ -153,11 +172,11 @@ walk_record(struct walk *w, uint8_t type, uint64_t record, MMDB_entry_s *entry,
 		return walk_node(w, (uint32_t)record, first, bits);
 	case MMDB_RECORD_TYPE_DATA:
 		w->n_records++;
-		ret = cached_country(w, entry, &country);
-		if (ret != 0 || country == TT_COUNTRY_UNKNOWN)
+		ret = cached_value(w, entry, &value);
+		if (ret != 0 || value == 0)
 			return ret;
-		w->n_countries++;
-		return add_network(w, first, bits, country);
+		w->n_values++;
+		return add_network(w, first, bits, value);
 	default:
 		return walk_error(w, MMDB_CORRUPT_SEARCH_TREE_ERROR);
 	}
@@ -167,7 +186,6 @@ static int
 walk_node(struct walk *w, uint32_t node, struct tt_addr first, unsigned bits)
 {
 	MMDB_search_node_s pair;
-	struct tt_addr right = first;
 	int status, ret;
 
 	if (tt_addr_is_v4(first)
@@ -182,12 +200,8 @@ walk_node(struct walk *w, uint32_t node, struct tt_addr first, unsigned bits)
 			&pair.left_record_entry, first, bits + 1);
 	if (ret != 0)
 		return ret;
-	if (bits < 64)
-		right.hi |= UINT64_C(1) << (63 - bits);
-	else
-		right.lo |= UINT64_C(1) << (127 - bits);
 	return walk_record(w, pair.right_record_type, pair.right_record,
-			&pair.right_record_entry, right, bits + 1);
+			&pair.right_record_entry, tt_geo_with_bit(first, bits), bits + 1);
 }
 
 static int
@@ -201,42 +215,17 @@ walk_tree(struct walk *w)
 	 * ::ffff:0:0/96); only a tree with a loop in it comes near this bound. */
 	w->visits_max = (uint64_t)w->db->metadata.node_count * 16 + 1024;
 	ret = walk_node(w, 0, (struct tt_addr){0, 0}, bits);
-	if (ret == 0 && w->n_countries == 0)
+	if (ret == 0 && w->n_values == 0)
 		ret = tt_error_set(w->err, -EINVAL, w->path,
-				"no country in any of the %llu records of this %.64s database",
-				(unsigned long long)w->n_records,
+				"no %s in any of the %llu records of this %.64s database",
+				w->meaning->noun, (unsigned long long)w->n_records,
 				w->db->metadata.database_type);
 	return ret;
 }
 
-/* Hands the lists over; on failure they stay with the walk. */
 static int
-hand_over(struct walk *w, struct tt_geo_ranges *v4, struct tt_geo_ranges *v6)
-{
-	int ret = 0;
-
-	if (w->v4.n > 0)
-		ret = tt_geo_ranges_claim(v4, w->path, 4, w->err);
-	if (ret == 0 && w->v6.n > 0)
-		ret = tt_geo_ranges_claim(v6, w->path, 6, w->err);
-	if (ret != 0)
-		return ret;
-	if (w->v4.n > 0) {
-		w->v4.given = true;
-		*v4 = w->v4;
-		w->v4 = (struct tt_geo_ranges){0};
-	}
-	if (w->v6.n > 0) {
-		w->v6.given = true;
-		*v6 = w->v6;
-		w->v6 = (struct tt_geo_ranges){0};
-	}
-	return 0;
-}
-
-static int
-read_database(struct tt_geo_file *file, const MMDB_s *db, struct tt_geo_ranges *v4,
-		struct tt_geo_ranges *v6, struct tt_error *err)
+read_database(struct tt_geo_file *file, const MMDB_s *db, enum tt_geo_what what,
+		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6, struct tt_error *err)
 {
 	struct walk *w;
 	int ret;
@@ -250,10 +239,13 @@ read_database(struct tt_geo_file *file, const MMDB_s *db, struct tt_geo_ranges *
 		return tt_error_set(err, -ENOMEM, file->path, "out of memory");
 	w->db = db;
 	w->path = file->path;
+	w->meaning = &meanings[what];
 	w->err = err;
 	ret = walk_tree(w);
 	if (ret == 0)
-		ret = hand_over(w, v4, v6);
+		ret = tt_geo_ranges_give(&w->v4, v4, w->path, 4, err);
+	if (ret == 0)
+		ret = tt_geo_ranges_give(&w->v6, v6, w->path, 6, err);
 	tt_geo_ranges_fini(&w->v4);
 	tt_geo_ranges_fini(&w->v6);
 	free(w);
@@ -261,8 +253,8 @@ read_database(struct tt_geo_file *file, const MMDB_s *db, struct tt_geo_ranges *
 }
 
 int
-tt_geo_mmdb_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
-		struct tt_geo_ranges *v6, struct tt_error *err)
+tt_geo_mmdb_read(struct tt_geo_file *file, enum tt_geo_what what,
+		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6, struct tt_error *err)
 {
 	MMDB_s db;
 	int status = MMDB_open(file->path, MMDB_MODE_MMAP, &db);
@@ -272,7 +264,7 @@ tt_geo_mmdb_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
 		return tt_error_set(err,
 				status == MMDB_OUT_OF_MEMORY_ERROR ? -ENOMEM : -EINVAL,
 				file->path, "broken MMDB: %s", MMDB_strerror(status));
-	ret = read_database(file, &db, v4, v6, err);
+	ret = read_database(file, &db, what, v4, v6, err);
 	MMDB_close(&db);
 	return ret;
 }

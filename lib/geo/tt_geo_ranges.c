@@ -12,7 +12,7 @@ is_next(struct tt_addr a, struct tt_addr b)
 static bool
 continues(const struct tt_geo_range *a, const struct tt_geo_range *b)
 {
-	return a->country == b->country && is_next(a->last, b->first);
+	return a->value == b->value && is_next(a->last, b->first);
 }
 
 int
@@ -84,7 +84,7 @@ tt_geo_ranges_compact(struct tt_geo_ranges *ranges)
 	for (size_t i = 0; i < ranges->n; i++) {
 		const struct tt_geo_range *r = &ranges->items[i];
 
-		if (r->country == TT_COUNTRY_UNKNOWN)
+		if (r->value == 0)
 			continue;
 		if (n > 0 && continues(&ranges->items[n - 1], r))
 			ranges->items[n - 1].last = r->last;
@@ -102,12 +102,79 @@ tt_geo_ranges_fini(struct tt_geo_ranges *ranges)
 }
 
 int
-tt_geo_ranges_claim(struct tt_geo_ranges *ranges, const char *path, unsigned ip_version,
-		struct tt_error *err)
+tt_geo_ranges_give(struct tt_geo_ranges *from, struct tt_geo_ranges *into,
+		const char *path, unsigned ip_version, struct tt_error *err)
 {
-	if (ranges->given)
+	if (from->n == 0)
+		return 0;
+	if (into->given)
 		return tt_error_set(err, -EINVAL, path,
 				"another file was given for IPv%u already", ip_version);
-	ranges->given = true;
+	*into = *from;
+	into->given = true;
+	*from = (struct tt_geo_ranges){0};
 	return 0;
+}
+
+struct tt_addr
+tt_geo_last_of(struct tt_addr first, unsigned bits)
+{
+	if (bits < 64)
+		return (struct tt_addr){first.hi | UINT64_MAX >> bits, UINT64_MAX};
+	return (struct tt_addr){first.hi,
+			first.lo | (bits == 128 ? 0 : UINT64_MAX >> (bits - 64))};
+}
+
+struct tt_addr
+tt_geo_with_bit(struct tt_addr a, unsigned bit)
+{
+	if (bit < 64)
+		a.hi |= UINT64_C(1) << (63 - bit);
+	else
+		a.lo |= UINT64_C(1) << (127 - bit);
+	return a;
+}
+
+/* Enters the start, if there is room; returns the number of starts so far. */
+static uint32_t
+put_start(struct tt_geo_start6 *starts, uint32_t n, struct tt_addr first, uint32_t value)
+{
+	if (starts != NULL)
+		starts[n] = (struct tt_geo_start6){.first = first, .value = value};
+	return n + 1;
+}
+
+uint32_t
+tt_geo_ranges_starts(const struct tt_geo_ranges *ranges, struct tt_geo_start6 *starts)
+{
+	struct tt_addr free_from = {0, 0};
+	uint32_t n = 0;
+	bool at_end = false;
+
+	for (size_t i = 0; i < ranges->n; i++) {
+		const struct tt_geo_range *r = &ranges->items[i];
+
+		if (tt_addr_cmp(free_from, r->first) < 0)
+			n = put_start(starts, n, free_from, 0);
+		n = put_start(starts, n, r->first, r->value);
+		free_from.lo = r->last.lo + 1;
+		free_from.hi = r->last.hi + (free_from.lo == 0);
+		at_end = free_from.hi == 0 && free_from.lo == 0;
+	}
+	if (!at_end)
+		n = put_start(starts, n, free_from, 0);
+	return n;
+}
+
+uint32_t
+tt_geo_starts_find(const struct tt_geo_start6 *starts, uint32_t n, struct tt_addr a)
+{
+	while (n > 1) {
+		uint32_t half = n / 2;
+
+		if (tt_addr_cmp(starts[half].first, a) <= 0)
+			starts += half;
+		n -= half;
+	}
+	return starts->value;
 }

@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the readers of lib/geo share: a database file in memory, and the list of ranges that
- * both kinds of file are turned into before they are compiled. Heap memory, only while
- * tt_geo_open runs, its thread. Not for other rooms.
+ * every kind of file is turned into before it is compiled. A range has a value: a country, or
+ * the number of an autonomous system; 0 is unknown in both. Heap memory, only while tt_geo_open
+ * or tt_asn_open runs, its thread. Not for other rooms.
  */
 #ifndef TT_GEO_SOURCE_H
 #define TT_GEO_SOURCE_H
 
 #include "tt_geo.h"
 
+enum tt_geo_what {
+	TT_GEO_COUNTRY,
+	TT_GEO_ASN,
+};
+
 struct tt_geo_range {
 	struct tt_addr first, last; /* inclusive */
 	uint32_t line; /* of the text file, from 1; 0 where there is none */
-	tt_country country;
+	uint32_t value; /* tt_country or AS number */
 };
 
 struct tt_geo_ranges {
@@ -22,7 +28,7 @@ struct tt_geo_ranges {
 };
 
 /* Adds a range, or lengthens the last one if it is of line 0, adjacent and of the same
- * country. Returns 0, or -ENOMEM with err filled. */
+ * value. Returns 0, or -ENOMEM with err filled. */
 int tt_geo_ranges_add(struct tt_geo_ranges *ranges, const struct tt_geo_range *range,
 		struct tt_error *err) TT_MUST_CHECK;
 
@@ -30,8 +36,16 @@ int tt_geo_ranges_add(struct tt_geo_ranges *ranges, const struct tt_geo_range *r
 int tt_geo_ranges_order(struct tt_geo_ranges *ranges, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Drops ranges of unknown country and joins adjacent ones of the same country. */
+/* Drops ranges of value 0 and joins adjacent ones of the same value. */
 void tt_geo_ranges_compact(struct tt_geo_ranges *ranges);
+
+/* Turns compact ranges into starts (gaps have the value 0); only counts them if starts is NULL. */
+uint32_t tt_geo_ranges_starts(
+		const struct tt_geo_ranges *ranges, struct tt_geo_start6 *starts);
+
+/* Finds the value at an address. starts: [n], n > 0. */
+uint32_t tt_geo_starts_find(
+		const struct tt_geo_start6 *starts, uint32_t n, struct tt_addr a);
 
 void tt_geo_ranges_fini(struct tt_geo_ranges *ranges);
 
@@ -53,18 +67,45 @@ void tt_geo_file_identify(const struct tt_geo_file *file, char *identity, size_t
 /* Does the file carry the metadata marker of the MMDB format (version 2.0) near its end? */
 bool tt_geo_mmdb_is(const struct tt_geo_file *file);
 
+/* Is the file a database of IPFire Location, of whatever version? */
+bool tt_geo_loc_is(const struct tt_geo_file *file);
+
 /*
- * The two readers. Each fills the lists of the IP versions that the file is for, which must
+ * The three readers. Each fills the lists of the IP versions that the file is for, which must
  * be empty and not yet given, in ascending order and without overlaps. Return 0 or a negative
  * errno with err naming file and place.
  */
-int tt_geo_mmdb_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
-		struct tt_geo_ranges *v6, struct tt_error *err) TT_MUST_CHECK;
+int tt_geo_mmdb_read(struct tt_geo_file *file, enum tt_geo_what what,
+		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6,
+		struct tt_error *err) TT_MUST_CHECK;
+int tt_geo_loc_read(struct tt_geo_file *file, enum tt_geo_what what,
+		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6,
+		struct tt_error *err) TT_MUST_CHECK;
 int tt_geo_text_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
 		struct tt_geo_ranges *v6, struct tt_error *err) TT_MUST_CHECK;
 
-/* Marks the list as given. Returns 0, or -EINVAL if another file did so before. */
-int tt_geo_ranges_claim(struct tt_geo_ranges *ranges, const char *path,
-		unsigned ip_version, struct tt_error *err) TT_MUST_CHECK;
+/* Moves a reader's list, unless it is empty, into one that it marks as given. Returns 0, or
+ * -EINVAL if another file did so before; `from` then stays as it is. */
+int tt_geo_ranges_give(struct tt_geo_ranges *from, struct tt_geo_ranges *into,
+		const char *path, unsigned ip_version,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Last address of the network of that many bits. */
+struct tt_addr tt_geo_last_of(struct tt_addr first, unsigned bits);
+
+/* Sets the bit of an address, 0 being the first on the wire. */
+struct tt_addr tt_geo_with_bit(struct tt_addr a, unsigned bit);
+
+typedef int tt_geo_reader(struct tt_geo_file *file, struct tt_geo_ranges *v4,
+		struct tt_geo_ranges *v6, struct tt_error *err);
+
+/*
+ * Reads every file of a comma-separated list and writes the identity, "none" for an empty list
+ * or NULL; blanks around a name do not belong to it. The lists are compact at the end.
+ * who: named in the error about an empty name.
+ */
+int tt_geo_list_read(const char *who, const char *paths, tt_geo_reader *read,
+		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6, char *identity,
+		size_t size, struct tt_error *err) TT_MUST_CHECK;
 
 #endif

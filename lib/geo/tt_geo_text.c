@@ -61,7 +61,7 @@ take_addr(struct reader *r, const char **at, const char *end, struct tt_addr *a)
 
 /* "??" and codes with a digit ("A1", "T1": proxies and the like) are no country. */
 static bool
-take_country(const char **at, const char *end, tt_country *country)
+take_country(const char **at, const char *end, uint32_t *country)
 {
 	char token[3];
 
@@ -83,7 +83,7 @@ parse_range(struct reader *r, const char *at, const char *end, struct tt_geo_ran
 		return "the first address is not one";
 	if (!take_addr(r, &at, end, &range->last))
 		return "the last address is not one";
-	if (!take_country(&at, end, &range->country))
+	if (!take_country(&at, end, &range->value))
 		return "the country is not two capital letters or ??";
 	if (tt_addr_cmp(range->first, range->last) > 0)
 		return "the range ends before it starts";
@@ -137,7 +137,8 @@ static int
 line_error(const struct reader *r, const char *why, bool first, struct tt_error *err)
 {
 	tt_error_set(err, -EINVAL, NULL, "%s%s", why,
-			first ? " (neither a geoip text file nor an MMDB?)" : "");
+			first ? " (neither a geoip text file nor an MMDB nor of IPFire Location?)"
+			      : "");
 	tt_error_at(err, "%s:%u", r->file->path, r->line);
 	return -EINVAL;
 }
@@ -184,13 +185,11 @@ tt_geo_text_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
 
 	into = r.version == 6 ? v6 : v4;
 	if (ret == 0)
-		ret = tt_geo_ranges_claim(into, file->path, r.version, err);
+		ret = tt_geo_ranges_give(&ranges, into, file->path, r.version, err);
 	if (ret != 0) {
 		tt_geo_ranges_fini(&ranges);
 		return ret;
 	}
-	*into = ranges;
-	into->given = true;
 	if (r.generated_us >= 0)
 		file->date_us = r.generated_us;
 	return 0;

@@ -69,6 +69,23 @@ mmdb_put_record(struct mmdb_writer *w, const char *key, const char *subkey,
 	return MMDB_WRITER_DATA | offset;
 }
 
+/* As mmdb_put_record, with a number of 32 bits. */
+static inline uint32_t
+mmdb_put_number_record(struct mmdb_writer *w, const char *key, const char *subkey,
+		uint32_t number)
+{
+	uint32_t offset = (uint32_t)w->n_data;
+
+	mmdb_put_map(w, 1);
+	mmdb_put_string(w, key);
+	if (subkey != NULL) {
+		mmdb_put_map(w, 1);
+		mmdb_put_string(w, subkey);
+	}
+	mmdb_put_number(w, 6, 4, number);
+	return MMDB_WRITER_DATA | offset;
+}
+
 /* The record of a network, on whose way nodes are made as needed. */
 static inline uint32_t *
 mmdb_record(struct mmdb_writer *w, struct tt_addr a, unsigned bits)

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The database of IPFire Location, version 1 of its format: a header that says where its tables
+ * lie, a binary tree over the bits of IPv6 addresses (IPv4 ones below ::ffff:0:0/96), and the
+ * networks that nodes of the tree may refer to. All numbers are big-endian. Networks nest, and
+ * the innermost one holds; one walk, left before right, that hands the value of the outer
+ * network down, gives disjoint ranges in ascending order.
+ *
+ * Read here and not through libloc, since 0.9.16 (Debian 12) does not bound the depth of the tree:
+ * its enumerator writes past its stack on a file with a chain of 600 nodes. It would also bring a
+ * TLS library into the daemon. The tests compare with it.
+ */
+#include "tt_geo_source.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define MAGIC       "LOCDBXX"
+#define MAGIC_SIZE  7
+#define VERSION     1
+#define HEADER_SIZE 4200 /* with the magic and two signatures of 2,048 bytes */
+
+/* Where the header has which number. */
+#define AT_CREATED  8 /* 64 bits, seconds since the epoch */
+#define AT_NETWORKS 36 /* offset and length in bytes, 32 bits each; so is AT_NODES */
+#define AT_NODES    44
+
+#define NODE_SIZE 12 /* left, right, network: 32 bits each */
+#define NETWORK_SIZE \
+	12 /* country: two letters and two of padding, AS number, flags, padding */
+#define NO_NETWORK UINT32_MAX
+
+struct table {
+	const uint8_t *bytes;
+	uint32_t n;
+};
+
+struct walk {
+	const struct tt_geo_file *file;
+	enum tt_geo_what what;
+	struct table nodes, networks;
+	struct tt_geo_ranges v4, v6;
+	uint64_t visits, n_networks, n_values;
+	struct tt_error *err;
+};
+
+static uint32_t
+get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+bool
+tt_geo_loc_is(const struct tt_geo_file *file)
+{
+	return file->n > MAGIC_SIZE && memcmp(file->bytes, MAGIC, MAGIC_SIZE) == 0;
+}
+
+static int
+broken(const struct walk *w, const char *why)
+{
+	return tt_error_set(w->err, -EINVAL, w->file->path,
+			"broken IPFire Location database: %s", why);
+}
+
+/* Both kinds of entry have 12 bytes. False if the table is not within the file. */
+static bool
+find_table(const struct tt_geo_file *file, unsigned at, struct table *table)
+{
+	uint64_t offset = get32(file->bytes + at), n = get32(file->bytes + at + 4);
+
+	if (offset + n > file->n)
+		return false;
+	*table = (struct table){file->bytes + offset, (uint32_t)(n / NODE_SIZE)};
+	return true;
+}
+
+static int
+read_header(struct walk *w, int64_t *date_us)
+{
+	const uint8_t *bytes = w->file->bytes;
+	uint64_t created;
+
+	if (bytes[MAGIC_SIZE] != VERSION)
+		return tt_error_set(w->err, -EINVAL, w->file->path,
+				"IPFire Location database of version %u; only %u is known",
+				bytes[MAGIC_SIZE], VERSION);
+	if (w->file->n < HEADER_SIZE)
+		return broken(w, "cut short in its header");
+	created = (uint64_t)get32(bytes + AT_CREATED) << 32
+			| get32(bytes + AT_CREATED + 4);
+	if (created > (uint64_t)(TT_TIME_MAX / TT_US_PER_S))
+		return broken(w, "the time of its making is not one");
+	*date_us = (int64_t)created * TT_US_PER_S;
+	if (!find_table(w->file, AT_NETWORKS, &w->networks)
+			|| !find_table(w->file, AT_NODES, &w->nodes))
+		return broken(w, "a table is not within the file");
+	if (w->nodes.n == 0)
+		return broken(w, "it has no tree");
+	return 0;
+}
+
+static uint32_t
+network_value(const struct walk *w, uint32_t i)
+{
+	const uint8_t *network = w->networks.bytes + (size_t)i * NETWORK_SIZE;
+	char country[3] = {(char)network[0], (char)network[1], '\0'};
+
+	return w->what == TT_GEO_ASN ? get32(network + 4) : tt_country_parse(country);
+}
+
+static int
+add(struct walk *w, struct tt_addr first, unsigned bits, uint32_t value)
+{
+	struct tt_geo_range range = {.first = first,
+			.last = tt_geo_last_of(first, bits),
+			.value = value};
+	struct tt_addr v4 = tt_addr_v4(0), v4_last = tt_addr_v4(UINT32_MAX);
+
+	if (value == 0)
+		return 0;
+	w->n_values++;
+	if (tt_addr_is_v4(first) && bits >= 96)
+		return tt_geo_ranges_add(&w->v4, &range, w->err);
+	if (tt_addr_cmp(range.first, v4) <= 0 && tt_addr_cmp(v4_last, range.last) <= 0) {
+		struct tt_geo_range all = {.first = v4, .last = v4_last, .value = value};
+		int ret = tt_geo_ranges_add(&w->v4, &all, w->err);
+
+		if (ret != 0)
+			return ret;
+	}
+	return tt_geo_ranges_add(&w->v6, &range, w->err);
+}
+
+/* Walks what is below a node whose address has that many bits; value: of the outer network. */
+static int
+walk_node(struct walk *w, uint32_t i, struct tt_addr first, unsigned bits, uint32_t value)
+{
+	const uint8_t *node = w->nodes.bytes + (size_t)i * NODE_SIZE;
+	uint32_t network;
+
+	if (i >= w->nodes.n)
+		return broken(w, "its tree refers to a node that is not there");
+	if (++w->visits > w->nodes.n)
+		return broken(w, "its tree reaches a node twice");
+	network = get32(node + 8);
+	if (network != NO_NETWORK) {
+		if (network >= w->networks.n)
+			return broken(w,
+					"its tree refers to a network that is not there");
+		value = network_value(w, network);
+		w->n_networks++;
+	}
+	if (get32(node) == 0 && get32(node + 4) == 0)
+		return add(w, first, bits, value);
+	for (unsigned side = 0; side < 2; side++) {
+		uint32_t child = get32(node + side * 4);
+		struct tt_addr a = first;
+		int ret;
+
+		if (bits == 128)
+			return broken(w, "its tree is too deep, or has a loop");
+		if (side == 1)
+			a = tt_geo_with_bit(first, bits);
+		ret = child == 0 ? add(w, a, bits + 1, value)
+				 : walk_node(w, child, a, bits + 1, value);
+		if (ret != 0)
+			return ret;
+	}
+	return 0;
+}
+
+static int
+read_tree(struct walk *w)
+{
+	int ret = walk_node(w, 0, (struct tt_addr){0, 0}, 0, 0);
+
+	if (ret == 0 && w->n_values == 0)
+		ret = tt_error_set(w->err, -EINVAL, w->file->path,
+				"no %s in any of the %llu networks of this database",
+				w->what == TT_GEO_ASN ? "AS number" : "country",
+				(unsigned long long)w->n_networks);
+	return ret;
+}
+
+int
+tt_geo_loc_read(struct tt_geo_file *file, enum tt_geo_what what, struct tt_geo_ranges *v4,
+		struct tt_geo_ranges *v6, struct tt_error *err)
+{
+	struct walk w = {.file = file, .what = what, .err = err};
+	int ret = read_header(&w, &file->date_us);
+
+	if (ret == 0)
+		ret = read_tree(&w);
+	if (ret == 0)
+		ret = tt_geo_ranges_give(&w.v4, v4, file->path, 4, err);
+	if (ret == 0)
+		ret = tt_geo_ranges_give(&w.v6, v6, file->path, 6, err);
+	tt_geo_ranges_fini(&w.v4);
+	tt_geo_ranges_fini(&w.v6);
+	return ret;
+}
