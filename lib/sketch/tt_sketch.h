@@ -58,7 +58,10 @@ tt_sketch_add(uint8_t *registers, unsigned p, uint64_t hash)
 /* Takes the maximum of each pair of registers into `into`. Both: [n]. */
 void tt_sketch_merge(uint8_t *into, const uint8_t *from, size_t n);
 
-/* Estimates how many distinct hashes were entered. registers: [1 << p]. */
+/*
+ * Estimates how many distinct hashes were entered: 0 if none, 2^64 at most. registers: [1 << p];
+ * values that no hash gives are taken for the largest that one does.
+ */
 double tt_sketch_estimate(const uint8_t *registers, unsigned p);
 
 /* The relative standard error of the estimate, 1.04 / sqrt(2^p). */
