@@ -42,6 +42,7 @@ ipv4(struct tt_walk *w, struct tt_packet *p)
 		tt_walk_limit(w, total);
 	if (!tt_walk_has(w, header_bytes))
 		return TT_FATE_TRUNCATED_IP;
+	p->ip_id = tt_load_be16(b + 4);
 	fragment = tt_load_be16(b + 6);
 	p->fragment = (fragment & (IPV4_MORE | IPV4_OFFSET)) != 0;
 	p->later_fragment = (fragment & IPV4_OFFSET) != 0;
@@ -109,6 +110,7 @@ ipv6(struct tt_walk *w, struct tt_packet *p)
 	p->later_fragment = false;
 	p->protocol = b[6];
 	p->ttl = b[7];
+	p->ip_id = 0;
 	p->src = ipv6_address(b + 8);
 	p->dst = ipv6_address(b + 24);
 	p->ip_bytes = IPV6_HEADER_BYTES + payload;

@@ -8,7 +8,29 @@
 
 #define PLAIN_IP   14
 #define PLAIN_L4   34
-#define PLAIN_NEED 48 /* up to TCP's flags, so that any protocol can be read */
+#define PLAIN_NEED 54 /* TCP's fixed header, so that any protocol can be read */
+
+/*
+ * What a protocol's header gives, as masks: the mix of protocols on a darknet cannot be
+ * predicted, and of a conditional load the compiler would make a branch.
+ */
+struct shape {
+	uint32_t ports, tcp;
+	uint8_t icmp;
+	bool has_tcp, has_ports, has_icmp;
+	uint8_t bytes; /* the header's; an IP packet that has fewer is not plain */
+};
+
+static const struct shape shapes[256] = {
+		[TT_PROTO_TCP] = {.ports = UINT32_MAX,
+				.tcp = UINT32_MAX,
+				.has_tcp = true,
+				.has_ports = true,
+				.bytes = 20},
+		[TT_PROTO_UDP] = {.ports = UINT32_MAX, .has_ports = true, .bytes = 8},
+		[TT_PROTO_ICMP] = {.icmp = UINT8_MAX, .has_icmp = true, .bytes = 4},
+		[TT_PROTO_ICMPV6] = {.icmp = UINT8_MAX, .has_icmp = true, .bytes = 4},
+};
 
 /* Untagged Ethernet, IPv4 without options, no fragment, room for the transport header. */
 static inline bool
@@ -23,43 +45,42 @@ is_plain(const uint8_t *frame, uint32_t captured, uint16_t link)
 			    | (tt_load_be16(ip + 6) & 0x3fff))
 			!= 0)
 		return false;
-	return tt_load_be16(ip + 2) >= 20 + tt_transport_need[ip[9]];
+	return tt_load_be16(ip + 2) >= 20 + shapes[ip[9]].bytes;
 }
 
 static inline void
-plain_ip(const uint8_t *ip, struct tt_packet *p)
+plain_ip(const uint8_t *restrict ip, struct tt_packet *restrict p)
 {
 	p->src = tt_addr_v4(tt_load_be32(ip + 12));
 	p->dst = tt_addr_v4(tt_load_be32(ip + 16));
 	p->ip_bytes = tt_load_be16(ip + 2);
-	p->l4_offset = PLAIN_L4;
-	p->ip_offset = PLAIN_IP;
-	p->ip_version = 4;
-	p->protocol = ip[9];
+	p->ip_id = tt_load_be16(ip + 4);
 	p->ttl = ip[8];
-	p->encap = 0;
+	p->protocol = ip[9];
 	p->fragment = false;
 	p->later_fragment = false;
+	p->ip_version = 4;
+	p->encap = 0;
+	p->encap_depth = 0;
+	p->l4_offset = PLAIN_L4;
+	p->ip_offset = PLAIN_IP;
 }
 
-/*
- * Masks instead of branches: the mix of protocols on a darknet cannot be predicted, and of a
- * conditional load the compiler would make a branch.
- */
 static inline void
-plain_transport(const uint8_t *l4, uint8_t protocol, struct tt_packet *p)
+plain_transport(const uint8_t *restrict l4, const struct shape *s,
+		struct tt_packet *restrict p)
 {
-	unsigned tcp = protocol == TT_PROTO_TCP;
-	unsigned ports = tcp | (protocol == TT_PROTO_UDP);
-	unsigned icmp = (protocol == TT_PROTO_ICMP) | (protocol == TT_PROTO_ICMPV6);
-
-	p->src_port = (uint16_t)(tt_load_be16(l4) & (0 - ports));
-	p->dst_port = (uint16_t)(tt_load_be16(l4 + 2) & (0 - ports));
-	p->tcp_flags = (uint16_t)(tt_load_be16(l4 + 12) & (0 - tcp) & 0xfff);
-	p->icmp_type = (uint8_t)(l4[0] & (0 - icmp));
-	p->icmp_code = (uint8_t)(l4[1] & (0 - icmp));
-	p->has_ports = ports;
-	p->has_icmp = icmp;
+	p->src_port = (uint16_t)(tt_load_be16(l4) & s->ports);
+	p->dst_port = (uint16_t)(tt_load_be16(l4 + 2) & s->ports);
+	p->tcp_seq = tt_load_be32(l4 + 4) & s->tcp;
+	p->tcp_ack = tt_load_be32(l4 + 8) & s->tcp;
+	p->tcp_flags = (uint16_t)(tt_load_be16(l4 + 12) & s->tcp & 0xfff);
+	p->tcp_window = (uint16_t)(tt_load_be16(l4 + 14) & s->tcp);
+	p->icmp_type = l4[0] & s->icmp;
+	p->icmp_code = l4[1] & s->icmp;
+	p->has_tcp = s->has_tcp;
+	p->has_ports = s->has_ports;
+	p->has_icmp = s->has_icmp;
 }
 
 /* The bytes ended where a header's stated length ends: then it is the header that is wrong. */
@@ -78,6 +99,13 @@ not_the_capture(enum tt_fate fate)
 	}
 }
 
+/* A session's header comes at most once, so it needs no limit and is not among the tags. */
+static uint8_t
+depth(const struct tt_walk *w)
+{
+	return (uint8_t)(w->tags + ((w->encap & TT_ENCAP_PPPOE) != 0));
+}
+
 static __attribute__((noinline)) enum tt_fate
 walk(const uint8_t *frame, uint32_t captured, uint16_t link, struct tt_packet *p)
 {
@@ -92,6 +120,7 @@ walk(const uint8_t *frame, uint32_t captured, uint16_t link, struct tt_packet *p
 	if (fate == TT_FATE_COUNTED)
 		fate = tt_walk_transport(&w, p);
 	p->encap = w.encap;
+	p->encap_depth = depth(&w);
 	return w.stated ? not_the_capture(fate) : fate;
 }
 
@@ -103,7 +132,7 @@ tt_packet_decode(const uint8_t *frame, uint32_t captured, uint16_t link,
 		const uint8_t *ip = frame + PLAIN_IP;
 
 		plain_ip(ip, p);
-		plain_transport(frame + PLAIN_L4, ip[9], p);
+		plain_transport(frame + PLAIN_L4, &shapes[ip[9]], p);
 		return TT_FATE_COUNTED;
 	}
 	return walk(frame, captured, link, p);

@@ -72,7 +72,10 @@ enum tt_encap {
 #define TT_TCP_ECE 0x040
 #define TT_TCP_CWR 0x080
 
-/* The header fields of one frame: the outermost IP header and what it carries. */
+/*
+ * The header fields of one frame: the outermost IP header and what it carries. What is constant
+ * in nearly all frames stands together, and so does what is copied together.
+ */
 struct tt_packet {
 	struct tt_addr src, dst;
 	uint32_t ip_bytes; /* IPv4 total length; IPv6 40 + payload length or jumbo length.
@@ -83,21 +86,23 @@ struct tt_packet {
 	uint16_t tcp_flags; /* TCP, where has_ports */
 	uint16_t tcp_window; /* as in the header, not scaled; where has_tcp */
 	uint16_t ip_id; /* IPv4 identification; 0 in IPv6 */
-	uint32_t tcp_seq, tcp_ack; /* where has_tcp */
-	uint16_t l4_offset; /* from the frame's first byte; what follows the IP headers */
-	uint16_t ip_offset;
-	uint8_t ip_version; /* 4 or 6 */
-	uint8_t protocol; /* the one after IPv6 extension headers */
+	uint32_t tcp_seq; /* where has_tcp */
+	uint32_t tcp_ack; /* where has_tcp; as in the header, with ACK set or not */
 	uint8_t ttl; /* or hop limit */
+	uint8_t protocol; /* the one after IPv6 extension headers */
 	uint8_t icmp_type; /* ICMP and ICMPv6, where has_icmp */
 	uint8_t icmp_code;
-	uint8_t encap; /* bits of enum tt_encap */
-	uint8_t encap_depth; /* tags, labels, PPPoE and LLC headers before the IP header */
-	bool has_tcp; /* the fixed 20 bytes of a TCP header were captured; implies has_ports */
+	bool has_tcp; /* the fixed 20 bytes of a TCP header were captured and lie within the IP
+			* packet; implies has_ports */
 	bool has_ports; /* TCP or UDP, first or only fragment */
 	bool has_icmp; /* ICMP or ICMPv6, first or only fragment */
 	bool fragment; /* any fragment: MF set or offset > 0 */
 	bool later_fragment; /* fragment offset > 0: no transport header */
+	uint8_t ip_version; /* 4 or 6 */
+	uint8_t encap; /* bits of enum tt_encap */
+	uint8_t encap_depth; /* tags, labels, PPPoE and LLC headers before the IP header */
+	uint16_t l4_offset; /* from the frame's first byte; what follows the IP headers */
+	uint16_t ip_offset;
 };
 
 /*
@@ -109,8 +114,8 @@ struct tt_packet {
  * Ethernet, 802.3 with LLC/SNAP, any VLAN TPID of 0x8100 0x88a8 0x9100 0x9200, MPLS (0x8847,
  * 0x8848; the version nibble after the bottom label, a pseudowire's control word excluded),
  * PPPoE session, IPv4 (RFC 791), IPv6 (RFC 8200) with hop-by-hop, routing, fragment,
- * destination options, AH, mobility, HIP and shim6 headers. TCP needs 14 bytes of its header,
- * UDP 8, ICMP and ICMPv6 4.
+ * destination options, AH, mobility, HIP and shim6 headers. TCP needs 14 bytes of its header
+ * (20 for has_tcp), UDP 8, ICMP and ICMPv6 4. Fields that a packet does not have are 0.
  */
 enum tt_fate tt_packet_decode(const uint8_t *frame, uint32_t captured, uint16_t link,
 		struct tt_packet *p);
@@ -124,10 +129,12 @@ struct tt_quoted {
 	bool has_ports, has_icmp;
 };
 
+/* Is it an ICMP error (types 3 4 5 11 12, ICMPv6 1 to 4)? */
+bool tt_packet_is_error(const struct tt_packet *p);
+
 /*
  * Decodes the packet that the ICMP error p quotes; frame and captured as given to
- * tt_packet_decode. Returns true where p is an ICMP error (types 3 4 5 11 12, ICMPv6 1 to 4)
- * and quotes at least a whole IP header.
+ * tt_packet_decode. Returns true where p is an ICMP error (tt_packet_is_error) and quotes at least a whole IP header.
  */
 bool tt_packet_quoted(const uint8_t *frame, uint32_t captured, const struct tt_packet *p,
 		struct tt_quoted *q);

@@ -8,8 +8,8 @@
 
 #define ICMP_HEADER_BYTES 8
 
-static bool
-is_error(const struct tt_packet *p)
+bool
+tt_packet_is_error(const struct tt_packet *p)
 {
 	if (!p->has_icmp)
 		return false;
@@ -65,7 +65,7 @@ tt_packet_quoted(const uint8_t *frame, uint32_t captured, const struct tt_packet
 	struct tt_walk w;
 	bool reached;
 
-	if (!is_error(p) || !quotation(frame, captured, p, &w))
+	if (!tt_packet_is_error(p) || !quotation(frame, captured, p, &w))
 		return false;
 	if (tt_walk_ip(&w, &inner) != TT_FATE_COUNTED)
 		return false;

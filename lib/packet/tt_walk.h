@@ -107,7 +107,4 @@ enum tt_fate tt_walk_extensions(struct tt_walk *w, struct tt_packet *p);
 /* Reads the transport header at w->at and fills its fields of *p. */
 enum tt_fate tt_walk_transport(const struct tt_walk *w, struct tt_packet *p);
 
-/* The bytes that tt_packet_decode needs of each protocol's header; 0 where it needs none. */
-extern const uint8_t tt_transport_need[256] __attribute__((visibility("hidden")));
-
 #endif

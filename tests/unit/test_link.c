@@ -36,73 +36,75 @@ struct wrapping {
 	uint8_t version;
 	uint8_t ip_offset;
 	uint8_t encap;
+	uint8_t depth;
 };
 
 static const struct wrapping link_types[] = {
-		{ETH "0800" V4_TCP, TT_LINK_ETHERNET, 4, 14, 0},
-		{ETH "86dd" V6_TCP, TT_LINK_ETHERNET, 6, 14, 0},
-		{"02000000" V4_TCP, TT_LINK_NULL, 4, 4, 0},
-		{"00000002" V4_TCP, TT_LINK_NULL, 4, 4, 0},
-		{"1e000000" V6_TCP, TT_LINK_NULL, 6, 4, 0},
-		{"0000001c" V6_TCP, TT_LINK_NULL, 6, 4, 0},
-		{"00000002" V4_TCP, TT_LINK_LOOP, 4, 4, 0},
-		{"00000018" V6_TCP, TT_LINK_LOOP, 6, 4, 0},
-		{"0a000000" V6_TCP, TT_LINK_LOOP, 6, 4, 0},
-		{"0021" V4_TCP, TT_LINK_PPP, 4, 2, 0},
-		{"21" V4_TCP, TT_LINK_PPP, 4, 1, 0},
-		{"ff03 0021" V4_TCP, TT_LINK_PPP, 4, 4, 0},
-		{"ff03 57" V6_TCP, TT_LINK_PPP_HDLC, 6, 3, 0},
-		{"0057" V6_TCP, TT_LINK_PPP_HDLC, 6, 2, 0},
-		{"ff03 0281 00001140" V4_TCP, TT_LINK_PPP_HDLC, 4, 8, TT_ENCAP_MPLS},
-		{"0f00 0800" V4_TCP, TT_LINK_PPP_HDLC, 4, 4, 0},
-		{V4_TCP, TT_LINK_RAW_BSD, 4, 0, 0},
-		{V6_TCP, TT_LINK_RAW_OPENBSD, 6, 0, 0},
-		{V4_TCP, TT_LINK_RAW, 4, 0, 0},
-		{V6_TCP, TT_LINK_RAW, 6, 0, 0},
-		{V4_TCP, TT_LINK_IPV4, 4, 0, 0},
-		{V6_TCP, TT_LINK_IPV6, 6, 0, 0},
+		{ETH "0800" V4_TCP, TT_LINK_ETHERNET, 4, 14, 0, 0},
+		{ETH "86dd" V6_TCP, TT_LINK_ETHERNET, 6, 14, 0, 0},
+		{"02000000" V4_TCP, TT_LINK_NULL, 4, 4, 0, 0},
+		{"00000002" V4_TCP, TT_LINK_NULL, 4, 4, 0, 0},
+		{"1e000000" V6_TCP, TT_LINK_NULL, 6, 4, 0, 0},
+		{"0000001c" V6_TCP, TT_LINK_NULL, 6, 4, 0, 0},
+		{"00000002" V4_TCP, TT_LINK_LOOP, 4, 4, 0, 0},
+		{"00000018" V6_TCP, TT_LINK_LOOP, 6, 4, 0, 0},
+		{"0a000000" V6_TCP, TT_LINK_LOOP, 6, 4, 0, 0},
+		{"0021" V4_TCP, TT_LINK_PPP, 4, 2, 0, 0},
+		{"21" V4_TCP, TT_LINK_PPP, 4, 1, 0, 0},
+		{"ff03 0021" V4_TCP, TT_LINK_PPP, 4, 4, 0, 0},
+		{"ff03 57" V6_TCP, TT_LINK_PPP_HDLC, 6, 3, 0, 0},
+		{"0057" V6_TCP, TT_LINK_PPP_HDLC, 6, 2, 0, 0},
+		{"ff03 0281 00001140" V4_TCP, TT_LINK_PPP_HDLC, 4, 8, TT_ENCAP_MPLS, 1},
+		{"0f00 0800" V4_TCP, TT_LINK_PPP_HDLC, 4, 4, 0, 0},
+		{V4_TCP, TT_LINK_RAW_BSD, 4, 0, 0, 0},
+		{V6_TCP, TT_LINK_RAW_OPENBSD, 6, 0, 0, 0},
+		{V4_TCP, TT_LINK_RAW, 4, 0, 0, 0},
+		{V6_TCP, TT_LINK_RAW, 6, 0, 0, 0},
+		{V4_TCP, TT_LINK_IPV4, 4, 0, 0, 0},
+		{V6_TCP, TT_LINK_IPV6, 6, 0, 0, 0},
 		{"0000 0001 0006 0200000000010000 0800" V4_TCP, TT_LINK_LINUX_SLL, 4, 16,
-				0},
+				0, 0},
 		{"0000 0001 0006 0200000000010000 8100 0064 86dd" V6_TCP,
-				TT_LINK_LINUX_SLL, 6, 20, TT_ENCAP_VLAN},
+				TT_LINK_LINUX_SLL, 6, 20, TT_ENCAP_VLAN, 1},
 		{"0000 0001 0006 0200000000010000 0004 aaaa03 000000 0800" V4_TCP,
-				TT_LINK_LINUX_SLL, 4, 24, TT_ENCAP_LLC_SNAP},
+				TT_LINK_LINUX_SLL, 4, 24, TT_ENCAP_LLC_SNAP, 1},
 		{"0800 0000 00000002 0001 00 06 0200000000010000" V4_TCP,
-				TT_LINK_LINUX_SLL2, 4, 20, 0},
+				TT_LINK_LINUX_SLL2, 4, 20, 0, 0},
 		{"88a8 0000 00000002 0001 00 06 0200000000010000 0064 8100 0065 0800" V4_TCP,
-				TT_LINK_LINUX_SLL2, 4, 28, TT_ENCAP_QINQ},
+				TT_LINK_LINUX_SLL2, 4, 28, TT_ENCAP_QINQ, 2},
 		{"02 00 0000 0500 0a00 78000000 2c00 0900" V4_TCP, TT_LINK_NFLOG, 4, 16,
-				0},
+				0, 0},
 		{"0a 00 0000 0008 0001 08000000 0040 0009" V6_TCP, TT_LINK_NFLOG, 6, 16,
-				0},
+				0, 0},
 };
 
 static const struct wrapping encapsulations[] = {
-		{ETH "8100 0064 0800" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_VLAN},
-		{ETH "9100 0064 86dd" V6_TCP, TT_LINK_ETHERNET, 6, 18, TT_ENCAP_VLAN},
-		{ETH "9200 0064 0800" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_VLAN},
+		{ETH "8100 0064 0800" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_VLAN, 1},
+		{ETH "9100 0064 86dd" V6_TCP, TT_LINK_ETHERNET, 6, 18, TT_ENCAP_VLAN, 1},
+		{ETH "9200 0064 0800" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_VLAN, 1},
 		{ETH "88a8 0064 8100 0065 0800" V4_TCP, TT_LINK_ETHERNET, 4, 22,
-				TT_ENCAP_QINQ},
+				TT_ENCAP_QINQ, 2},
 		{ETH "88a8 0064 8100 0065 8100 0066 0800" V4_TCP, TT_LINK_ETHERNET, 4, 26,
-				TT_ENCAP_QINQ},
-		{ETH "8847 00001140" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_MPLS},
+				TT_ENCAP_QINQ, 3},
+		{ETH "8847 00001140" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_MPLS, 1},
 		{ETH "8848 00001040 00002140" V6_TCP, TT_LINK_ETHERNET, 6, 22,
-				TT_ENCAP_MPLS},
+				TT_ENCAP_MPLS, 2},
 		{ETH "8100 0064 8847 00001040 00002140" V4_TCP, TT_LINK_ETHERNET, 4, 26,
-				TT_ENCAP_VLAN | TT_ENCAP_MPLS},
+				TT_ENCAP_VLAN | TT_ENCAP_MPLS, 3},
 		{ETH "8864 1100 0001 002a 0021" V4_TCP, TT_LINK_ETHERNET, 4, 22,
-				TT_ENCAP_PPPOE},
+				TT_ENCAP_PPPOE, 1},
 		{ETH "8864 1100 0001 003e 0057" V6_TCP, TT_LINK_ETHERNET, 6, 22,
-				TT_ENCAP_PPPOE},
+				TT_ENCAP_PPPOE, 1},
 		{ETH "88a8 0064 8100 0065 8864 1100 0001 002a 0021" V4_TCP,
-				TT_LINK_ETHERNET, 4, 30, TT_ENCAP_QINQ | TT_ENCAP_PPPOE},
+				TT_LINK_ETHERNET, 4, 30, TT_ENCAP_QINQ | TT_ENCAP_PPPOE,
+				3},
 		{ETH "0030 aaaa03 000000 0800" V4_TCP, TT_LINK_ETHERNET, 4, 22,
-				TT_ENCAP_LLC_SNAP},
+				TT_ENCAP_LLC_SNAP, 1},
 		{ETH "0044 aaaa03 0000f8 86dd" V6_TCP, TT_LINK_ETHERNET, 6, 22,
-				TT_ENCAP_LLC_SNAP},
-		{ETH "002b 060603" V4_TCP, TT_LINK_ETHERNET, 4, 17, TT_ENCAP_LLC_SNAP},
+				TT_ENCAP_LLC_SNAP, 1},
+		{ETH "002b 060603" V4_TCP, TT_LINK_ETHERNET, 4, 17, TT_ENCAP_LLC_SNAP, 1},
 		{ETH "8100 0064 0030 aaaa03 000000 0800" V4_TCP, TT_LINK_ETHERNET, 4, 26,
-				TT_ENCAP_VLAN | TT_ENCAP_LLC_SNAP},
+				TT_ENCAP_VLAN | TT_ENCAP_LLC_SNAP, 2},
 };
 
 static void
@@ -113,6 +115,7 @@ expect_wrapped_syn(const struct wrapping *w)
 	assert_true(tt_link_known(w->link));
 	assert_string_equal(tt_fate_name(decode(w->hex, w->link, &p)), "counted");
 	expect_syn(&p, w->version, w->ip_offset, w->encap);
+	assert_int_equal(p.encap_depth, w->depth);
 }
 
 static void
@@ -153,8 +156,13 @@ expect_truncations(const struct wrapping *w)
 		else /* between two attributes, it is a message without a packet */
 			assert_true(fate == TT_FATE_TRUNCATED_LINK
 					|| fate == TT_FATE_NOT_IP);
-		if (fate == TT_FATE_COUNTED)
-			expect_syn(&p, w->version, w->ip_offset, w->encap);
+		if (fate != TT_FATE_COUNTED)
+			continue;
+		expect_syn(&p, w->version, w->ip_offset, w->encap);
+		assert_int_equal(p.encap_depth, w->depth);
+		assert_int_equal(p.has_tcp, cut >= l4 + 20);
+		assert_int_equal(p.tcp_seq, p.has_tcp ? 1 : 0);
+		assert_int_equal(p.tcp_window, p.has_tcp ? 1024 : 0);
 	}
 }
 
