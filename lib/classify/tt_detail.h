@@ -7,15 +7,16 @@
  * Backscatter is what a victim answers to packets whose source was forged to be ours (Moore,
  * Voelker, Savage, "Inferring Internet Denial-of-Service Activity", 2001, table 1): TCP with
  * SYN+ACK or RST (the classes tcp-synack and tcp-rst), ICMP 0 3 4 5 11 12 14 16 18 and ICMPv6
- * 1 2 3 4 129, and UDP from the port of a well-known service to a port that is not one
- * (tt_udp_reply_port). The attacked service is
+ * 1 2 3 4 129, and UDP from the port of a well-known service (tt_udp_reply_port) to a port from
+ * 1024 on that is not one. The attacked service is
  *
  *     TCP, UDP          the packet's source port
  *     ICMP errors       the target of the quoted packet: destination port, or ICMP type
  *     ICMP replies      the ICMP type that asks for them: 8 for 0, 13 for 14, 15 for 16, 17 for
  *                       18; ICMPv6 128 for 129
  *
- * and unknown where an error does not quote enough. Pure functions, any thread.
+ * and unknown where an error does not quote a whole IP header; where it quotes no more than
+ * that, or a later fragment, the protocol is known and the number is -1. Pure functions, any thread.
  */
 #ifndef TT_DETAIL_H
 #define TT_DETAIL_H
@@ -87,5 +88,8 @@ tt_detail tt_backscatter_detail(
 
 /* Is it the port of a UDP service that answers well-known reflection and flood attacks? */
 bool tt_udp_reply_port(uint16_t port);
+
+/* "dns", "ntp", "memcached" …; NULL where tt_udp_reply_port is false. */
+const char *tt_udp_reply_service(uint16_t port);
 
 #endif

@@ -3,7 +3,7 @@
  * The decoder on any bytes under any link type: the first two bytes are the link type, little
  * end first, the rest is the frame. What must hold of every counted packet is asserted.
  */
-#include "tt_class.h"
+#include "tt_detail.h"
 #include "tt_packet.h"
 
 #include <string.h>
@@ -18,6 +18,9 @@ check_offsets(const struct tt_packet *p, uint32_t captured)
 	TT_ASSERT(p->l4_offset <= captured);
 	TT_ASSERT((uint32_t)(p->l4_offset - p->ip_offset) <= p->ip_bytes);
 	TT_ASSERT(p->encap < TT_N_ENCAPS);
+	TT_ASSERT((p->encap != 0) == (p->encap_depth != 0));
+	TT_ASSERT(p->encap_depth <= 17);
+	TT_ASSERT(p->ip_version == 4 || p->ip_id == 0);
 }
 
 /* A header's fields are there only if its bytes are in the capture and in the IP packet. */
@@ -36,6 +39,43 @@ check_transport(const struct tt_packet *p, uint32_t captured)
 		TT_ASSERT(p->protocol == TT_PROTO_TCP || p->protocol == TT_PROTO_UDP);
 	if (p->has_icmp)
 		TT_ASSERT(p->protocol == TT_PROTO_ICMP || p->protocol == TT_PROTO_ICMPV6);
+}
+
+/* The fields of TCP's fixed header are there with all twenty bytes, and 0 with fewer. */
+static void
+check_tcp(const struct tt_packet *p, uint32_t captured)
+{
+	uint32_t in_packet = p->ip_bytes - (p->l4_offset - p->ip_offset);
+	uint32_t in_capture = captured - p->l4_offset;
+	bool tcp = p->has_ports && p->protocol == TT_PROTO_TCP;
+
+	TT_ASSERT(p->has_tcp == (tcp && in_packet >= 20 && in_capture >= 20));
+	if (!p->has_tcp)
+		TT_ASSERT((p->tcp_seq | p->tcp_ack | p->tcp_window) == 0);
+	if (!tcp)
+		TT_ASSERT(p->tcp_flags == 0);
+	if (!p->has_ports)
+		TT_ASSERT((p->src_port | p->dst_port) == 0);
+}
+
+static void
+check_backscatter(const uint8_t *frame, uint32_t captured, const struct tt_packet *p)
+{
+	tt_detail d = tt_backscatter_detail(p, frame, captured);
+	struct tt_target attacked = tt_detail_attacked(d);
+
+	TT_ASSERT(tt_detail_backscatter(d) == (d != 0));
+	TT_ASSERT(tt_detail_tested(d) == 0 && tt_detail_matched(d) == 0);
+	TT_ASSERT(attacked.number >= -1 && attacked.number <= UINT16_MAX);
+	if (d != 0 && p->has_ports)
+		TT_ASSERT(attacked.number == p->src_port
+				&& attacked.protocol == p->protocol);
+	if (d != 0 && p->has_ports && p->protocol == TT_PROTO_UDP)
+		TT_ASSERT(tt_udp_reply_service(p->src_port) != NULL);
+	if (tt_packet_is_error(p))
+		TT_ASSERT(d != 0);
+	if (p->later_fragment)
+		TT_ASSERT(d == 0);
 }
 
 static void
@@ -88,7 +128,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_offsets(&p, captured);
 	check_transport(&p, captured);
+	check_tcp(&p, captured);
 	check_quoted(frame, captured, &p);
+	check_backscatter(frame, captured, &p);
 	check_names(&p);
 	return 0;
 }
