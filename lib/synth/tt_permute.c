@@ -6,10 +6,10 @@
 void
 tt_permute_init(struct tt_permute *p, uint64_t n, uint64_t seed)
 {
-	TT_ASSERT(n >= 1 && n <= UINT64_C(1) << 32);
+	TT_ASSERT(n >= 1);
 	p->n = n;
 	p->half_bits = 1;
-	while (UINT64_C(1) << (2 * p->half_bits) < n)
+	while (p->half_bits < 32 && UINT64_C(1) << (2 * p->half_bits) < n)
 		p->half_bits++;
 	for (unsigned i = 0; i < 4; i++)
 		p->keys[i] = tt_hash_mix(seed += TT_GOLDEN);

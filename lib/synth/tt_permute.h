@@ -12,7 +12,7 @@
 
 struct tt_permute {
 	uint64_t keys[4];
-	uint64_t n; /* 1 to 2^32 */
+	uint64_t n; /* at least 1 */
 	unsigned half_bits;
 };
 

@@ -37,15 +37,7 @@ set_top(struct tt_profile *p, const struct tt_profile_raw *raw, const char **key
 	if (p->duration_us == 0)
 		return tt_error_set(err, -EINVAL, NULL, "the duration is 0");
 	*key = "monitored";
-	ret = tt_prefix_set_parse(&p->monitored, raw->monitored, err);
-	if (ret != 0)
-		return ret;
-	for (unsigned i = 0; i < p->monitored.n_ranges; i++)
-		if (!tt_addr_is_v4(p->monitored.ranges[i].first)
-				|| !tt_addr_is_v4(p->monitored.ranges[i].last))
-			return tt_error_set(err, -EINVAL, NULL,
-					"only IPv4 traffic is generated, and this names IPv6");
-	return 0;
+	return tt_prefix_set_parse(&p->monitored, raw->monitored, err);
 }
 
 static int
@@ -72,6 +64,8 @@ set_component(struct tt_profile *p, unsigned i, const struct tt_profile_raw *raw
 	struct tt_profile_component *c = &p->components[i];
 	int ret = tt_profile_component_set(c, &raw->components[i], key, err);
 
+	if (ret == 0)
+		ret = tt_profile_version_check(c, &p->monitored, key, err);
 	if (ret == 0)
 		ret = tt_profile_component_check(c, &raw->components[i], key, err);
 	if (ret == 0)

@@ -54,7 +54,10 @@ enum tt_profile_field {
 struct tt_profile_component {
 	char *name; /* for messages and statistics */
 	struct tt_target target; /* number -1: any port of destination_port */
+	unsigned ip_version; /* 4 or 6 */
 	enum tt_class class;
+	uint16_t tcp_flags; /* those that make the class, or the profile's */
+	bool has_flags; /* the profile says them */
 	struct tt_target quotes; /* ICMP errors: what the quoted packet was sent to */
 	bool has_quotes;
 
@@ -82,13 +85,13 @@ struct tt_profile_component {
 	unsigned n_vlans;
 	uint8_t *payload; /* [payload_bytes], after the transport header */
 	uint32_t payload_bytes;
-	uint32_t ip_bytes; /* IP total length */
+	uint32_t ip_bytes; /* with the IP header */
 };
 
 struct tt_profile {
 	char *name;
 	int64_t start_us, duration_us;
-	struct tt_prefix_set monitored; /* IPv4 only */
+	struct tt_prefix_set monitored; /* of either IP version */
 	struct tt_profile_component *components; /* [n_components] */
 	unsigned n_components;
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/* TCP's options and flags, from their text to the header's bytes. */
 #include "tt_profile_text.h"
 
 #include <errno.h>
@@ -77,5 +78,41 @@ tt_text_tcp_options(const char *text, uint8_t bytes[TT_PROFILE_OPTIONS_MAX], uns
 			return ret;
 	}
 	*n = (*n + 3) & ~3u;
+	return 0;
+}
+
+/* The bit of a flag by its name, 0 for none. */
+static uint16_t
+find_flag(const char *name, size_t n)
+{
+	for (unsigned bit = 0; bit < 12; bit++) {
+		char text[64];
+
+		tt_tcp_flags_format((uint16_t)(1u << bit), text);
+		if (strlen(text) == n && memcmp(text, name, n) == 0)
+			return (uint16_t)(1u << bit);
+	}
+	return 0;
+}
+
+int
+tt_text_tcp_flags(const char *text, uint16_t *flags, struct tt_error *err)
+{
+	const char *at = text;
+
+	*flags = 0;
+	while (strcmp(text, "none") != 0) {
+		size_t n = strcspn(at, "+");
+		uint16_t flag = find_flag(at, n);
+
+		if (flag == 0)
+			return tt_error_set(err, -EINVAL, NULL,
+					"\"%.60s\" is not \"none\" or TCP flags such as SYN+ACK",
+					text);
+		*flags |= flag;
+		if (at[n] == '\0')
+			break;
+		at += n + 1;
+	}
 	return 0;
 }

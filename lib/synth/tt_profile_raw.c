@@ -14,7 +14,9 @@
 static const cyaml_schema_field_t component_fields[] = {
 		COMPONENT(name),
 		TEXT(struct tt_profile_raw_component, target, 0),
+		COMPONENT(ip_version),
 		COMPONENT(class),
+		COMPONENT(flags),
 		COMPONENT(quotes),
 		COMPONENT(rate),
 		COMPONENT(packets),

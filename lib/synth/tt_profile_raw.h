@@ -10,7 +10,7 @@
 
 /* Each member is the key of the same name; NULL where the key is absent. */
 struct tt_profile_raw_component {
-	char *name, *target, *class, *quotes;
+	char *name, *target, *ip_version, *class, *flags, *quotes;
 	char *rate, *packets, *daily_amplitude, *daily_peak, *from, *to;
 	char *sources, *zipf, *hosts, *countries;
 	char *source_port, *destination_port, *ttl, *scan;
@@ -38,6 +38,11 @@ unsigned tt_profile_line(const uint8_t *text, size_t size, int index, const char
 /* Fills one component from its text; on failure err says why and *key which key it was. */
 int tt_profile_component_set(struct tt_profile_component *c,
 		const struct tt_profile_raw_component *raw, const char **key,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Settles the IP version: that of the target, else 4 where such addresses are monitored. */
+int tt_profile_version_check(struct tt_profile_component *c,
+		const struct tt_prefix_set *monitored, const char **key,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /* Checks what only the values together tell, and fills in what follows from them. */

@@ -19,6 +19,16 @@ SETTER(target)
 	return 0;
 }
 
+SETTER(ip_version)
+{
+	int64_t version;
+
+	if (tt_text_integer(text, 4, 6, &version, NULL) != 0 || version == 5)
+		return tt_error_set(err, -EINVAL, NULL, "\"%.60s\" is not 4 or 6", text);
+	c->ip_version = (unsigned)version;
+	return 0;
+}
+
 SETTER(class)
 {
 	if (tt_class_parse(text, &c->class) != 0)
@@ -26,6 +36,12 @@ SETTER(class)
 				"\"%.60s\" is not a class such as tcp-syn or tcp-synack",
 				text);
 	return 0;
+}
+
+SETTER(flags)
+{
+	c->has_flags = true;
+	return tt_text_tcp_flags(text, &c->tcp_flags, err);
 }
 
 SETTER(quotes)
@@ -241,7 +257,9 @@ static const struct setter {
 #what, offsetof(struct tt_profile_raw_component, what), set_##what \
 	}
 		KEY(target),
+		KEY(ip_version),
 		KEY(class),
+		KEY(flags),
 		KEY(quotes),
 		KEY(rate),
 		KEY(packets),

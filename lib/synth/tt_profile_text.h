@@ -34,6 +34,10 @@ int tt_text_shares(const char *text, struct tt_profile_share *shares, unsigned *
 int tt_text_hex(const char *text, uint8_t *bytes, uint32_t max, uint32_t *n,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* "SYN+ACK", in any order, or "none": header bits. */
+int tt_text_tcp_flags(
+		const char *text, uint16_t *flags, struct tt_error *err) TT_MUST_CHECK;
+
 /* "mss 1460, nop, ws 8, nop, nop, sackok, ts" → option bytes, padded to a multiple of four. */
 int tt_text_tcp_options(const char *text, uint8_t bytes[TT_PROFILE_OPTIONS_MAX],
 		unsigned *n, struct tt_error *err) TT_MUST_CHECK;

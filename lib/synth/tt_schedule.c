@@ -25,7 +25,7 @@ integral(const struct tt_profile_component *c, int64_t t_us)
 
 double
 tt_schedule_expect(const struct tt_profile_component *c, int64_t start_us,
-		int64_t duration_us, int64_t n_addresses, struct tt_schedule *s)
+		int64_t duration_us, double n_addresses, struct tt_schedule *s)
 {
 	int64_t to_us = c->to_us < 0 || c->to_us > duration_us ? duration_us : c->to_us;
 
@@ -36,7 +36,7 @@ tt_schedule_expect(const struct tt_profile_component *c, int64_t start_us,
 	if (c->packets > 0)
 		return (double)c->packets;
 	return (integral(c, s->to_us) - integral(c, s->from_us)) * c->rate
-			* (c->rate_per_address ? (double)n_addresses : 1);
+			* (c->rate_per_address ? n_addresses : 1);
 }
 
 static int64_t

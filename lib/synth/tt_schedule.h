@@ -23,7 +23,7 @@ struct tt_schedule {
 
 /* The span and the expected number of packets of a component, before rounding. */
 double tt_schedule_expect(const struct tt_profile_component *c, int64_t start_us,
-		int64_t duration_us, int64_t n_addresses, struct tt_schedule *s);
+		int64_t duration_us, double n_addresses, struct tt_schedule *s);
 
 /* Spreads s->packets over the span that tt_schedule_expect found. Returns 0 or -ENOMEM. */
 int tt_schedule_init(struct tt_schedule *s,

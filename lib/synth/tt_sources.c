@@ -22,33 +22,63 @@ number_countries(struct tt_source_pools *pools, const struct tt_profile *profile
 	}
 }
 
+static int
+init_family(struct tt_source_family *f, unsigned ip_version,
+		const struct tt_source_pools *pools, const struct tt_profile *profile,
+		const struct tt_geo *geo)
+{
+	int ret = tt_pool_public(&f->any, ip_version, &profile->monitored);
+
+	if (ret != 0 || pools->n_countries == 0)
+		return ret;
+	f->countries = calloc(pools->n_countries, sizeof(*f->countries));
+	if (f->countries == NULL)
+		return -ENOMEM;
+	if (ip_version == 4)
+		return tt_pool_countries4(f->countries, pools->index, geo, &f->any);
+	return tt_pool_countries6(f->countries, pools->index, geo, &f->any);
+}
+
+static bool
+has_version(const struct tt_profile *profile, unsigned ip_version)
+{
+	for (unsigned i = 0; i < profile->n_components; i++)
+		if (profile->components[i].ip_version == ip_version)
+			return true;
+	return false;
+}
+
 int
 tt_source_pools_init(struct tt_source_pools *pools, const struct tt_profile *profile,
 		const struct tt_geo *geo)
 {
-	int ret;
+	int ret = 0;
 
 	memset(pools, 0, sizeof(*pools));
-	ret = tt_pool_public(&pools->any, &profile->monitored);
 	pools->has_database = geo != NULL && strcmp(geo->identity, "none") != 0;
-	if (ret != 0 || !pools->has_database)
-		return ret;
-	number_countries(pools, profile);
-	if (pools->n_countries == 0)
-		return 0;
-	pools->countries = calloc(pools->n_countries, sizeof(*pools->countries));
-	if (pools->countries == NULL)
-		return -ENOMEM;
-	return tt_pool_countries(pools->countries, pools->index, geo, &pools->any);
+	if (pools->has_database)
+		number_countries(pools, profile);
+	if (has_version(profile, 4))
+		ret = init_family(&pools->v4, 4, pools, profile, geo);
+	if (ret == 0 && has_version(profile, 6))
+		ret = init_family(&pools->v6, 6, pools, profile, geo);
+	return ret;
+}
+
+static void
+fini_family(struct tt_source_family *f, unsigned n_countries)
+{
+	for (unsigned i = 0; f->countries != NULL && i < n_countries; i++)
+		tt_pool_fini(&f->countries[i]);
+	free(f->countries);
+	tt_pool_fini(&f->any);
 }
 
 void
 tt_source_pools_fini(struct tt_source_pools *pools)
 {
-	for (unsigned i = 0; pools->countries != NULL && i < pools->n_countries; i++)
-		tt_pool_fini(&pools->countries[i]);
-	free(pools->countries);
-	tt_pool_fini(&pools->any);
+	fini_family(&pools->v4, pools->n_countries);
+	fini_family(&pools->v6, pools->n_countries);
 }
 
 /* Cuts `sources` hosts into the groups' parts: one each, the rest by share. */
@@ -75,26 +105,28 @@ share_hosts(struct tt_source_group *groups, const struct tt_profile_share *share
 }
 
 static int
-find_pool(struct tt_source_group *g, const char *country,
+find_pool(struct tt_source_group *g, const char *country, unsigned ip_version,
 		const struct tt_source_pools *pools, struct tt_error *err)
 {
+	const struct tt_source_family *f = ip_version == 4 ? &pools->v4 : &pools->v6;
 	tt_country number = tt_country_parse(country);
 
-	g->pool = &pools->any;
+	g->pool = &f->any;
 	if (pools->has_database && country[0] != '\0') {
 		int i = number == TT_COUNTRY_UNKNOWN ? -1 : pools->index[number];
 
 		if (i < 0)
 			return tt_error_set(err, -EINVAL, NULL, "there is no country %s",
 					country);
-		g->pool = &pools->countries[i];
+		g->pool = &f->countries[i];
 	}
 	if (g->pool->size == 0 || g->pool->size < g->n_hosts)
 		return tt_error_set(err, -EINVAL, NULL,
-				"%llu sources are wanted from %s, which has %llu addresses",
+				"%llu sources are wanted from %s, which has %llu %s",
 				(unsigned long long)(g->n_hosts == 0 ? 1 : g->n_hosts),
 				country[0] == '\0' ? "anywhere" : country,
-				(unsigned long long)g->pool->size);
+				(unsigned long long)g->pool->size,
+				ip_version == 4 ? "addresses" : "IPv6 networks");
 	return 0;
 }
 
@@ -103,7 +135,7 @@ init_group(struct tt_source_group *g, const struct tt_profile_component *c,
 		const char *country, const struct tt_source_pools *pools, uint64_t seed,
 		struct tt_error *err)
 {
-	int ret = find_pool(g, country, pools, err);
+	int ret = find_pool(g, country, c->ip_version, pools, err);
 
 	if (ret != 0)
 		return ret;
@@ -112,7 +144,8 @@ init_group(struct tt_source_group *g, const struct tt_profile_component *c,
 	if (g->n_hosts == 0)
 		return 0;
 	g->hosts = malloc(g->n_hosts * sizeof(*g->hosts));
-	if (g->hosts == NULL
+	g->has_sent = calloc(g->n_hosts / 64 + 1, sizeof(*g->has_sent));
+	if (g->hosts == NULL || g->has_sent == NULL
 			|| tt_weights_init(&g->weights, (uint32_t)g->n_hosts, c->zipf)
 					!= 0)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
@@ -149,7 +182,59 @@ tt_sources_fini(struct tt_sources *s)
 {
 	for (unsigned i = 0; i < s->n_groups; i++) {
 		free(s->groups[i].hosts);
+		free(s->groups[i].has_sent);
 		tt_weights_fini(&s->groups[i].weights);
 	}
 	free(s->groups);
+}
+
+static bool
+has_sent(const struct tt_source_group *g, uint64_t i)
+{
+	return g->has_sent[i / 64] >> i % 64 & 1;
+}
+
+static int
+compare_hosts(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int64_t
+distinct_new(const struct tt_sources *s)
+{
+	const struct tt_source_group *g = s->groups;
+
+	if (s->n_groups > 1)
+		return -1;
+	return (int64_t)(g->went_round ? g->pool->size : g->n_new);
+}
+
+int
+tt_sources_distinct(const struct tt_sources *s, int64_t *n)
+{
+	uint64_t *hosts, n_hosts = 0, n_sent = 0;
+
+	if (s->groups[0].hosts == NULL) {
+		*n = distinct_new(s);
+		return 0;
+	}
+	for (unsigned i = 0; i < s->n_groups; i++)
+		n_hosts += s->groups[i].n_hosts;
+	hosts = malloc(n_hosts * sizeof(*hosts));
+	if (hosts == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < s->n_groups; i++)
+		for (uint64_t k = 0; k < s->groups[i].n_hosts; k++)
+			if (has_sent(&s->groups[i], k))
+				hosts[n_sent++] = s->groups[i].hosts[k];
+	if (s->n_groups > 1) /* one of `any` may be one of a country's */
+		qsort(hosts, n_sent, sizeof(*hosts), compare_hosts);
+	*n = 0;
+	for (uint64_t k = 0; k < n_sent; k++)
+		*n += k == 0 || hosts[k] != hosts[k - 1];
+	free(hosts);
+	return 0;
 }

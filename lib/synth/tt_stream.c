@@ -21,13 +21,14 @@ hosts_seed(const struct tt_profile_component *c, unsigned number, uint64_t seed)
 
 int
 tt_stream_init(struct tt_stream *s, const struct tt_profile_component *c, unsigned number,
-		const struct tt_source_pools *pools, const struct tt_pool *monitored,
+		const struct tt_source_pools *pools, const struct tt_space *monitored,
 		uint64_t seed, struct tt_error *err)
 {
 	int ret;
 
 	s->c = *c;
 	tt_rng_init(&s->rng, tt_hash_3(seed, 0, number));
+	s->monitored = monitored;
 	s->scan_at = tt_rng_next(&s->rng) % monitored->size;
 	tt_template_init(&s->frame, c);
 	ret = tt_sources_init(&s->sources, c, pools, hosts_seed(c, number, seed),
@@ -47,16 +48,37 @@ tt_stream_fini(struct tt_stream *s)
 	s->sources = (struct tt_sources){0};
 }
 
-static uint32_t
-destination(struct tt_stream *s, const struct tt_pool *monitored, uint32_t random)
+static tt_uint128
+any_of(const struct tt_space *space, struct tt_rng *rng)
 {
-	uint64_t i = s->scan_at;
+	uint64_t high = tt_rng_next(rng), low = tt_rng_next(rng);
 
-	if (s->c.scan == TT_PROFILE_SCAN_RANDOM)
-		i = (uint64_t)random * monitored->size >> 32;
-	else if (s->c.scan == TT_PROFILE_SCAN_SEQUENTIAL)
-		s->scan_at = i + 1 == monitored->size ? 0 : i + 1;
-	return tt_pool_at(monitored, i);
+	return tt_space_scale(space, high, low);
+}
+
+static struct tt_addr
+destination(struct tt_stream *s, uint32_t random)
+{
+	tt_uint128 i = s->scan_at;
+
+	if (s->c.scan == TT_PROFILE_SCAN_SEQUENTIAL)
+		s->scan_at = i + 1 == s->monitored->size ? 0 : i + 1;
+	else if (s->c.scan == TT_PROFILE_SCAN_RANDOM && s->c.ip_version == 4)
+		i = random * (uint64_t)s->monitored->size >> 32;
+	else if (s->c.scan == TT_PROFILE_SCAN_RANDOM)
+		i = any_of(s->monitored, &s->rng);
+	return tt_space_at(s->monitored, i);
+}
+
+/* In its network, a host has an interface identifier that tells nothing (RFC 8981). */
+static struct tt_addr
+source(struct tt_stream *s)
+{
+	uint64_t drawn = tt_sources_draw(&s->sources, &s->rng);
+
+	if (s->c.ip_version == 4)
+		return tt_addr_v4((uint32_t)drawn);
+	return (struct tt_addr){drawn, tt_hash_mix(drawn + TT_GOLDEN)};
 }
 
 static uint32_t
@@ -74,7 +96,7 @@ ip_id(const struct tt_stream *s, const struct tt_template_fields *f, uint16_t ra
 	case TT_PROFILE_FIELD_FIXED:
 		return (uint16_t)s->c.ip_id_value;
 	case TT_PROFILE_FIELD_MASSCAN:
-		mixed = f->dst ^ f->dst_port ^ f->seq;
+		mixed = (uint32_t)f->dst.lo ^ f->dst_port ^ f->seq;
 		return (uint16_t)mixed;
 	default:
 		return random;
@@ -82,13 +104,13 @@ ip_id(const struct tt_stream *s, const struct tt_template_fields *f, uint16_t ra
 }
 
 static uint32_t
-sequence(const struct tt_stream *s, uint32_t dst, uint32_t random)
+sequence(const struct tt_stream *s, struct tt_addr dst, uint32_t random)
 {
 	switch (s->c.seq) {
 	case TT_PROFILE_FIELD_FIXED:
 		return s->c.seq_value;
 	case TT_PROFILE_FIELD_DESTINATION:
-		return dst;
+		return (uint32_t)dst.lo;
 	default:
 		return random;
 	}
@@ -103,15 +125,14 @@ destination_port(const struct tt_stream *s, uint32_t random)
 }
 
 void
-tt_stream_fill(struct tt_stream *s, const struct tt_pool *monitored,
-		struct tt_frame *frame)
+tt_stream_fill(struct tt_stream *s, struct tt_frame *frame)
 {
 	struct tt_rng *rng = &s->rng;
 	uint64_t where = tt_rng_next(rng), what = tt_rng_next(rng);
 	struct tt_template_fields f;
 
-	f.src = tt_sources_draw(&s->sources, rng);
-	f.dst = destination(s, monitored, (uint32_t)(where >> 32));
+	f.src = source(s);
+	f.dst = destination(s, (uint32_t)(where >> 32));
 	f.src_port = (uint16_t)in_span(s->c.source_port, (uint32_t)where);
 	f.dst_port = destination_port(s, (uint32_t)what << 16);
 	f.seq = sequence(s, f.dst, (uint32_t)(what >> 32));
@@ -119,8 +140,9 @@ tt_stream_fill(struct tt_stream *s, const struct tt_pool *monitored,
 	f.ack = s->c.class == TT_CLASS_TCP_SYN ? 0 : (uint32_t)tt_hash_mix(what);
 	f.ip_id = ip_id(s, &f, (uint16_t)(what >> 16));
 	/* A host is as far away with every packet. */
-	f.ttl = (uint8_t)in_span(s->c.ttl, f.src * UINT32_C(2654435769));
+	f.ttl = (uint8_t)in_span(s->c.ttl, (uint32_t)f.src.lo * UINT32_C(2654435769));
 	tt_template_fill(&s->frame, &f);
+	s->n_made++;
 	frame->data = s->frame.bytes;
 	frame->captured = s->frame.length;
 	frame->length = s->frame.length;

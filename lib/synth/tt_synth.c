@@ -21,7 +21,7 @@ struct tt_synth {
 	struct head *heap; /* [n_heap], a binary heap */
 	unsigned n_streams, n_heap, last;
 	struct tt_source_pools pools;
-	struct tt_pool monitored;
+	struct tt_space monitored4, monitored6;
 	int64_t start_us, duration_us, total;
 };
 
@@ -58,7 +58,7 @@ tt_synth_next(struct tt_synth *s, struct tt_frame *frame)
 	stream = &s->streams[top->stream];
 	s->last = top->stream;
 	frame->time_us = top->time_us;
-	tt_stream_fill(stream, &s->monitored, frame);
+	tt_stream_fill(stream, frame);
 	top->time_us = tt_schedule_next(&stream->schedule, &stream->rng);
 	if (top->time_us == INT64_MAX)
 		*top = s->heap[--s->n_heap];
@@ -91,18 +91,25 @@ round_counts(struct tt_stream *streams, const double *expected, unsigned n,
 	return done;
 }
 
+static const struct tt_space *
+monitored(const struct tt_synth *s, const struct tt_profile_component *c)
+{
+	return c->ip_version == 4 ? &s->monitored4 : &s->monitored6;
+}
+
 static int
 plan(struct tt_synth *s, const struct tt_profile *profile, int64_t packets,
 		struct tt_error *err)
 {
-	int64_t n_addresses = tt_prefix_set_size(&profile->monitored);
 	double *expected = calloc(s->n_streams, sizeof(*expected));
 
 	if (expected == NULL)
 		return tt_error_set(err, -ENOMEM, profile->name, "out of memory");
 	for (unsigned i = 0; i < s->n_streams; i++)
 		expected[i] = tt_schedule_expect(&profile->components[i], s->start_us,
-				s->duration_us, n_addresses, &s->streams[i].schedule);
+				s->duration_us,
+				(double)monitored(s, &profile->components[i])->size,
+				&s->streams[i].schedule);
 	s->total = round_counts(s->streams, expected, s->n_streams, packets);
 	free(expected);
 	if (s->total == 0)
@@ -135,12 +142,13 @@ make_streams(struct tt_synth *s, const struct tt_profile *profile, uint64_t seed
 {
 	for (unsigned i = 0; i < s->n_streams; i++) {
 		struct tt_stream *stream = &s->streams[i];
-		int ret = tt_stream_init(stream, &profile->components[i], i, &s->pools,
-				&s->monitored, seed, err);
+		const struct tt_profile_component *c = &profile->components[i];
+		int ret = tt_stream_init(
+				stream, c, i, &s->pools, monitored(s, c), seed, err);
 
 		if (ret != 0) {
 			tt_error_at(err, "%.100s: component %u (%.60s)", profile->name,
-					i + 1, profile->components[i].name);
+					i + 1, c->name);
 			return ret;
 		}
 		s->heap[s->n_heap].stream = i;
@@ -166,7 +174,8 @@ build(struct tt_synth *s, const struct tt_profile *profile, const struct tt_geo 
 	s->heap = calloc(profile->n_components, sizeof(*s->heap));
 	if (s->streams == NULL || s->heap == NULL
 			|| tt_source_pools_init(&s->pools, profile, geo) != 0
-			|| tt_pool_of_prefixes(&s->monitored, &profile->monitored) != 0)
+			|| tt_space_init(&s->monitored4, &profile->monitored, 4) != 0
+			|| tt_space_init(&s->monitored6, &profile->monitored, 6) != 0)
 		return tt_error_set(err, -ENOMEM, profile->name, "out of memory");
 	s->n_streams = profile->n_components;
 	ret = plan(s, profile, options->packets, err);
@@ -204,7 +213,8 @@ tt_synth_destroy(struct tt_synth *s)
 	free(s->streams);
 	free(s->heap);
 	tt_source_pools_fini(&s->pools);
-	tt_pool_fini(&s->monitored);
+	tt_space_fini(&s->monitored4);
+	tt_space_fini(&s->monitored6);
 	free(s);
 }
 
@@ -219,6 +229,19 @@ tt_synth_planned(const struct tt_synth *s, unsigned component)
 {
 	TT_ASSERT(component < s->n_streams);
 	return s->streams[component].schedule.packets;
+}
+
+int
+tt_synth_made(const struct tt_synth *s, unsigned component, struct tt_synth_made *made)
+{
+	const struct tt_stream *stream;
+
+	TT_ASSERT(component < s->n_streams);
+	stream = &s->streams[component];
+	made->packets = stream->n_made;
+	made->frame_bytes = made->packets * stream->frame.length;
+	made->ip_bytes = made->packets * stream->c.ip_bytes;
+	return tt_sources_distinct(&stream->sources, &made->sources);
 }
 
 int64_t

@@ -10,12 +10,12 @@
  * can be checked against the profile without allowing for chance. What is random is which host,
  * which address, and the moment. Bursts of a Poisson process are not modelled.
  *
- * Frames are Ethernet, at least 60 bytes, with valid IPv4, TCP, UDP and ICMP checksums, written
+ * Frames are Ethernet, at least 60 bytes, with valid IPv4, TCP, UDP, ICMP and ICMPv6 checksums, written
  * into a template of each component: only what changes is stored and summed up.
  *
- * Memory is taken in create: per component 2 KiB, 4 bytes for each source (none for "new"), 6 KiB
- * per country, 8 bytes per quarter of an hour where it has a daily cycle; and once 16 bytes for
- * each range of each country that is named. It does not depend on the number of packets. One
+ * Memory is taken in create: per component 2 KiB, 8 bytes for each source (none for "new"), 6 KiB
+ * per country, 8 bytes per quarter of an hour where it has a daily cycle; and once 24 bytes for
+ * each range of each country that is named, per IP version. It does not depend on the number of packets. One
  * thread per generator.
  */
 #ifndef TT_SYNTH_H
@@ -58,6 +58,17 @@ unsigned tt_synth_component(const struct tt_synth *synth);
 /* How many packets there will be, of one component and in all. */
 int64_t tt_synth_planned(const struct tt_synth *synth, unsigned component);
 int64_t tt_synth_total(const struct tt_synth *synth);
+
+/* What the packets of one component given so far amount to, exactly. */
+struct tt_synth_made {
+	int64_t packets;
+	int64_t frame_bytes, ip_bytes;
+	int64_t sources; /* distinct addresses; -1: not known (new ones of countries and `any`) */
+};
+
+/* Counts them. Returns 0 or -ENOMEM. */
+int tt_synth_made(const struct tt_synth *synth, unsigned component,
+		struct tt_synth_made *made) TT_MUST_CHECK;
 
 /* The span of time in use: what start and duration came to. */
 int64_t tt_synth_start(const struct tt_synth *synth);

@@ -17,17 +17,17 @@ struct tt_template {
 	uint32_t length; /* of the frame */
 	uint32_t ip, l4; /* offsets */
 	uint32_t ip_sum, l4_sum; /* of what does not change, not folded */
-	uint8_t protocol;
+	uint8_t ip_version, protocol;
 	bool quotes, echo;
 };
 
 /* What changes from packet to packet; a field that the protocol does not have is ignored. */
 struct tt_template_fields {
-	uint32_t src, dst;
+	struct tt_addr src, dst;
 	uint32_t seq, ack;
 	uint16_t src_port, dst_port; /* quoted packet: its source port is src_port */
 	uint16_t ip_id;
-	uint8_t ttl;
+	uint8_t ttl; /* or hop limit */
 };
 
 void tt_template_init(struct tt_template *t, const struct tt_profile_component *c);

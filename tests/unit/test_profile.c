@@ -118,6 +118,12 @@ a_bad_value_is_named_with_file_line_component_and_key(void **state)
 	} bad[] = {
 			{"class: tcp-sin", "class", "\"tcp-sin\" is not a class"},
 			{"class: udp", "class", "cannot have this target"},
+			{"ip_version: 5", "ip_version", "\"5\" is not 4 or 6"},
+			{"ip_version: 6", "ip_version", "no IPv6 address is monitored"},
+			{"flags: SYN+", "flags", "\"SYN+\" is not \"none\""},
+			{"flags: syn", "flags", "TCP flags such as SYN+ACK"},
+			{"flags: ''", "flags", "TCP flags such as SYN+ACK"},
+			{"class: tcp-ack\n    flags: ACK", "class", "\"flags\" as well"},
 			{"quotes: 80/UDP", "quotes", "only ICMP types"},
 			{"packets: 5", "packets", "has no meaning"},
 			{"packets: 0", "packets", "whole number from 1"},
@@ -183,8 +189,6 @@ a_bad_top_level_value_is_named_with_file_and_line(void **state)
 					"test.yaml:2", "start: \"soon\""},
 			{"name: a\nduration: 1d\nmonitored: 10.0.0.1/8\ncomponents:\n- {target: TCP, rate: 1/s}",
 					"test.yaml:3", "10.0.0.1/8"},
-			{"name: a\nduration: 1d\nmonitored: 2001:db8::/48\ncomponents:\n- {target: TCP, rate: 1/s}",
-					"test.yaml:3", "IPv6"},
 			{"name: a\nduration: 1d\nmonitored: 10.0.0.0/8\ncomponents:\n- target: 445/XYZ\n  rate: 1/s",
 					"test.yaml:5", "\"445/XYZ\" is not a target"},
 			{"name: a\nduration: 1d\nmonitored: 10.0.0.0/8\ncomponents:\n- target: ICMP\n  rate: 1/s",
@@ -201,6 +205,106 @@ a_bad_top_level_value_is_named_with_file_and_line(void **state)
 		assert_string_equal(err.where, bad[i].where);
 		if (strstr(err.why, bad[i].why) == NULL)
 			fail_msg("%s: %s", bad[i].why, err.why);
+	}
+}
+
+#define BOTH                                                               \
+	"name: a\nduration: 1d\nmonitored: 203.0.113.0/24,2001:db8::/48\n" \
+	"components:\n- "
+
+static void
+the_ip_version_is_that_of_the_target_or_of_what_is_monitored(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned ip_version;
+		uint32_t ip_bytes;
+	} good[] = {
+			{BOTH "{target: 1/TCP, rate: 1/s}", 4, 40},
+			{BOTH "{target: 1/TCP, rate: 1/s, ip_version: 6}", 6, 60},
+			{BOTH "{target: 128/ICMPv6, rate: 1/s}", 6, 48},
+			{BOTH "{target: 8/ICMP, rate: 1/s}", 4, 28},
+			{BOTH "{target: 3.4/ICMPv6, rate: 1/s}", 6, 96},
+			{"name: a\nduration: 1d\nmonitored: '::/0'\ncomponents:\n"
+			 "- {target: 1/UDP, rate: 1/s}",
+					6, 48},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(good); i++) {
+		struct tt_error err = {0};
+		struct tt_profile *p;
+
+		if (parse(&p, good[i].text, &err) != 0)
+			fail_msg("%s: %s", good[i].text, err.why);
+		assert_int_equal(p->components[0].ip_version, good[i].ip_version);
+		assert_int_equal(p->components[0].ip_bytes, good[i].ip_bytes);
+		tt_profile_destroy(p);
+	}
+}
+
+static void
+what_ipv6_does_not_have_is_named(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} bad[] = {
+			{BOTH "{target: 8/ICMP, rate: 1/s, ip_version: 6}",
+					"ip_version: the target is one of IPv4"},
+			{BOTH "{target: 1/ICMPv6, rate: 1/s, ip_version: 4}",
+					"ip_version: the target is one of IPv6"},
+			{BOTH "{target: ICMPv6, rate: 1/s}",
+					"target: an ICMP target needs"},
+			{BOTH "{target: 44, rate: 1/s, ip_version: 6}",
+					"target: protocol 44 is an extension header"},
+			{BOTH "{target: 1/TCP, rate: 1/s, ip_version: 6, ip_id: 5}",
+					"ip_id: has no meaning"},
+			{BOTH "{target: 1/TCP, rate: 1/s, ip_version: 6, seq: destination}",
+					"seq: an IPv6 address does not fit"},
+			{BOTH "{target: 1/ICMPv6, rate: 1/s, quotes: 8/ICMP}",
+					"quotes: quotes TCP, UDP or ICMPv6"},
+			{BOTH "{target: 128/ICMPv6, rate: 1/s, quotes: 8/UDP}",
+					"ICMPv6 types 1 to 4"},
+			{BOTH "{target: 1/UDP, rate: 1/s, flags: SYN}",
+					"flags: has no meaning"},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
+		struct tt_error err = {0};
+		struct tt_profile *p;
+
+		assert_int_equal(parse(&p, bad[i].text, &err), -EINVAL);
+		assert_string_equal(err.where, "test.yaml:5");
+		if (strstr(err.why, bad[i].why) == NULL)
+			fail_msg("%s: %s", bad[i].why, err.why);
+	}
+}
+
+static void
+flags_give_the_class(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned flags;
+		enum tt_class class;
+	} good[] = {
+			{"none", 0, TT_CLASS_TCP_OTHER},
+			{"FIN+PSH+URG", 0x29, TT_CLASS_TCP_OTHER},
+			{"CWR+SYN+ECE", 0xc2, TT_CLASS_TCP_SYN},
+			{"ACK+SYN", 0x12, TT_CLASS_TCP_SYNACK},
+			{"AE+R3", 0x900, TT_CLASS_TCP_OTHER},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(good); i++) {
+		struct tt_error err = {0};
+		struct tt_profile *p;
+		char text[512];
+
+		snprintf(text, sizeof(text), HEAD "    flags: %s\n", good[i].text);
+		if (parse(&p, text, &err) != 0)
+			fail_msg("%s: %s", good[i].text, err.why);
+		assert_int_equal(p->components[0].tcp_flags, good[i].flags);
+		assert_int_equal(p->components[0].class, good[i].class);
+		tt_profile_destroy(p);
 	}
 }
 
@@ -247,7 +351,7 @@ a_missing_file_is_named(void **state)
 static void
 the_profiles_of_the_project_load(void **state)
 {
-	static const char *const names[] = {"demo", "flood", "backscatter"};
+	static const char *const names[] = {"demo", "flood", "backscatter", "measures"};
 	const char *root = getenv("TT_SOURCE_ROOT");
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
@@ -274,6 +378,10 @@ main(void)
 					a_bad_value_is_named_with_file_line_component_and_key),
 			cmocka_unit_test(
 					a_bad_top_level_value_is_named_with_file_and_line),
+			cmocka_unit_test(
+					the_ip_version_is_that_of_the_target_or_of_what_is_monitored),
+			cmocka_unit_test(what_ipv6_does_not_have_is_named),
+			cmocka_unit_test(flags_give_the_class),
 			cmocka_unit_test(
 					what_is_no_profile_is_named_with_file_line_and_reason),
 			cmocka_unit_test(a_missing_file_is_named),
