@@ -2,6 +2,7 @@
 /* teiten synth: a profile → a capture file of synthetic darknet traffic. */
 #include "commands.h"
 #include "synth_out.h"
+#include "synth_truth.h"
 
 #include "tt_synth.h"
 #include "tt_time.h"
@@ -15,7 +16,7 @@
 #define PROGRAM "teiten synth"
 
 struct request {
-	const char *profile, *out, *geo;
+	const char *profile, *out, *geo, *truth;
 	struct tt_synth_options options;
 	unsigned split;
 	bool help;
@@ -36,7 +37,8 @@ usage(FILE *to)
 	      "  --duration SECONDS  instead of the profile's\n"
 	      "  --packets N         exactly N packets, in the profile's proportions\n"
 	      "  --split N           N files, FILE-0.pcap and so on, one per receive queue:\n"
-	      "                      the packets of a source are in the same file\n",
+	      "                      the packets of a source are in the same file\n"
+	      "  --truth FILE        JSON with the exact totals of each component\n",
 			to);
 }
 
@@ -73,6 +75,9 @@ set_option(struct request *r, char option, const char *value)
 		return EXIT_OK;
 	case 'g':
 		r->geo = value;
+		return EXIT_OK;
+	case 'j':
+		r->truth = value;
 		return EXIT_OK;
 	case 'h':
 		r->help = true;
@@ -119,6 +124,7 @@ parse_args(struct request *r, int argc, char **argv)
 			{"duration", required_argument, NULL, 'd'},
 			{"packets", required_argument, NULL, 'n'},
 			{"split", required_argument, NULL, 'q'},
+			{"truth", required_argument, NULL, 'j'},
 			{"help", no_argument, NULL, 'h'},
 			{0},
 	};
@@ -209,6 +215,8 @@ generate(const struct request *r, struct tt_error *err)
 	}
 	if (ret == 0)
 		ret = write_frames(synth, r, err);
+	if (ret == 0 && r->truth != NULL)
+		ret = synth_truth_write(r->truth, profile, synth, r->options.seed, err);
 	if (ret == 0)
 		print_summary(profile, synth, r, geo);
 	tt_synth_destroy(synth);
