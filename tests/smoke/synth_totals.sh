@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# teiten synth: standard output and a file get the same bytes, and the totals that it states are
+# those of the file.
+#
+#   synth_totals.sh TEITEN
+set -u
+teiten=$1
+profile=$(dirname "$0")/../../profiles/measures.yaml
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+
+"$teiten" synth --profile "$profile" --packets 30000 --out "$dir/a.pcap" \
+	--truth "$dir/truth.json" >/dev/null || exit 1
+"$teiten" synth --profile "$profile" --packets 30000 --out - >"$dir/b.pcap" 2>/dev/null || exit 1
+cmp "$dir/a.pcap" "$dir/b.pcap" || exit 1
+
+python3 - "$dir/truth.json" "$dir/a.pcap" <<'END' || exit 1
+import json, os, sys
+
+truth = json.load(open(sys.argv[1]))
+parts = truth["components"]
+packets = sum(part["packets"] for part in parts)
+# A header of 24 bytes, and one of 16 for each frame.
+size = 24 + 16 * packets + sum(part["frame_bytes"] for part in parts)
+assert packets == truth["packets"] == 30000, packets
+assert size == os.path.getsize(sys.argv[2]), size
+assert all(0 < part["sources"] <= part["packets"] for part in parts), parts
+END
+
+if "$teiten" synth --profile "$profile" --packets 5 --out "$dir/c.pcap" --truth /dev/full \
+	>/dev/null 2>"$dir/err"; then
+	echo "totals that could not be written, and no failure"
+	exit 1
+fi
+grep -q '/dev/full: No space left' "$dir/err" || { cat "$dir/err"; exit 1; }
