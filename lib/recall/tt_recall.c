@@ -1,2 +1,182 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_recall.h"
+
+#include "tt_recall_private.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SOURCES_MIN (UINT64_C(1) << 10)
+#define SOURCES_MAX (UINT64_C(1) << 28)
+
+static uint64_t
+slots_for(uint64_t sources)
+{
+	return sources + sources / 2;
+}
+
+uint64_t
+tt_recall_bytes(uint64_t sources)
+{
+	return sizeof(struct tt_recall) + TT_RECALL_N_TARGETS * sizeof(int64_t)
+			+ slots_for(sources) * sizeof(struct tt_recall_source);
+}
+
+void
+tt_recall_clear(struct tt_recall *recall)
+{
+	for (size_t i = 0; i < TT_RECALL_N_TARGETS; i++)
+		recall->targets[i] = TT_RECALL_NEVER;
+	memset(recall->slots, 0, recall->n_slots * sizeof(*recall->slots));
+	recall->n_sources = 0;
+	recall->since_us = 0;
+	recall->swept_us = TT_RECALL_NONE;
+	recall->shift = 0;
+}
+
+static int
+alloc_tables(struct tt_recall *recall)
+{
+	if (getrandom(&recall->seed, sizeof(recall->seed), GRND_NONBLOCK) < 0)
+		recall->seed = (uint64_t)tt_time_now();
+	recall->targets = tt_mem_alloc(recall->mem,
+			TT_RECALL_N_TARGETS * sizeof(*recall->targets),
+			"targets of earlier intervals");
+	recall->slots = tt_mem_alloc(recall->mem,
+			recall->n_slots * sizeof(*recall->slots),
+			"sources of earlier intervals");
+	return recall->targets == NULL || recall->slots == NULL ? -ENOMEM : 0;
+}
+
+int
+tt_recall_create(struct tt_recall **out, uint64_t sources, int64_t horizon_us,
+		struct tt_mem *mem, struct tt_error *err)
+{
+	struct tt_recall *recall;
+
+	*out = NULL;
+	if (sources < SOURCES_MIN || sources > SOURCES_MAX)
+		return tt_error_set(err, -EINVAL, "recall",
+				"%llu sources; possible are %llu to %llu",
+				(unsigned long long)sources,
+				(unsigned long long)SOURCES_MIN,
+				(unsigned long long)SOURCES_MAX);
+	if (horizon_us < 0 || horizon_us > TT_TIME_MAX)
+		return tt_error_set(err, -EINVAL, "recall", "the horizon is not a time");
+	recall = tt_mem_alloc(mem, sizeof(*recall), "recall");
+	if (recall == NULL)
+		return tt_error_set(err, -ENOMEM, "recall", "out of memory");
+	recall->mem = mem;
+	recall->max_sources = sources;
+	recall->n_slots = slots_for(sources);
+	recall->horizon_us = horizon_us;
+	if (alloc_tables(recall) != 0) {
+		tt_recall_destroy(recall);
+		return tt_error_set(err, -ENOMEM, "recall", "out of memory");
+	}
+	tt_recall_clear(recall);
+	*out = recall;
+	return 0;
+}
+
+void
+tt_recall_destroy(struct tt_recall *recall)
+{
+	if (recall == NULL)
+		return;
+	tt_mem_free(recall->mem, recall->targets,
+			TT_RECALL_N_TARGETS * sizeof(*recall->targets));
+	tt_mem_free(recall->mem, recall->slots, recall->n_slots * sizeof(*recall->slots));
+	tt_mem_free(recall->mem, recall, sizeof(*recall));
+}
+
+size_t
+tt_recall_target_index(unsigned protocol, int32_t number)
+{
+	size_t n = (size_t)number;
+
+	TT_ASSERT(protocol < 256 && number >= -1 && number < tt_recall_numbers(protocol));
+	if (number < 0)
+		return protocol;
+	switch (protocol) {
+	case TT_PROTO_TCP:
+		return 256 + n;
+	case TT_PROTO_UDP:
+		return 256 + 65536 + n;
+	case TT_PROTO_ICMP:
+		return 256 + 2 * 65536 + n;
+	default:
+		return 256 + 2 * 65536 + 256 + n;
+	}
+}
+
+static void
+enter_interval(struct tt_recall *recall, int64_t start_us)
+{
+	if (recall->since_us == 0)
+		recall->since_us = start_us;
+}
+
+bool
+tt_recall_target(struct tt_recall *recall, struct tt_target target, int64_t start_us)
+{
+	int64_t *first = &recall->targets[tt_recall_target_index(
+			target.protocol, target.number)];
+
+	enter_interval(recall, start_us);
+	if (start_us < *first)
+		*first = start_us;
+	return *first == start_us;
+}
+
+/* Enters the interval into a source that is known; had an earlier one within the horizon it? */
+static bool
+visit(struct tt_recall_source *s, int64_t start_us, int64_t horizon_us)
+{
+	int64_t before = TT_RECALL_NONE;
+
+	if (start_us > s->last_us) {
+		before = s->prev_us = s->last_us;
+		s->last_us = start_us;
+	} else if (start_us > s->prev_us) {
+		before = s->prev_us;
+		if (start_us < s->last_us)
+			s->prev_us = start_us;
+	}
+	return before != TT_RECALL_NONE && start_us - before <= horizon_us;
+}
+
+enum tt_returning
+tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
+		int64_t start_us)
+{
+	struct tt_recall_source *s;
+
+	enter_interval(recall, start_us);
+	if (!tt_recall_keeps(recall->shift, hash))
+		return TT_RETURNING_UNKNOWN;
+	s = tt_recall_find(recall, src);
+	if (!tt_recall_is_free(s))
+		return visit(s, start_us, recall->horizon_us) ? TT_RETURNING_YES
+							      : TT_RETURNING_NO;
+	if (!tt_recall_make_room(recall, hash, start_us))
+		return TT_RETURNING_UNKNOWN;
+	*tt_recall_find(recall, src) = (struct tt_recall_source){
+			.addr = src, .last_us = start_us, .prev_us = TT_RECALL_NONE};
+	recall->n_sources++;
+	return TT_RETURNING_NO;
+}
+
+unsigned
+tt_recall_shift(const struct tt_recall *recall)
+{
+	return recall->shift;
+}
+
+int64_t
+tt_recall_since_us(const struct tt_recall *recall)
+{
+	return recall->since_us;
+}

@@ -12,7 +12,17 @@
  * first.
  *
  * Asking twice about the same interval gives the same answers: "seen before" means in an interval
- * that starts earlier than the one asked about.
+ * that starts earlier than the one asked about. Only the shift may have grown meanwhile; once all
+ * sources of an interval were entered, asking again does not change it, and what is then counted
+ * is counted at one shift.
+ *
+ * Intervals come in ascending order. Of a source, the latest two intervals are known, so that an
+ * interval asked about late is answered right if it lies after the earlier of these two, and
+ * otherwise with "no".
+ *
+ * A source takes 32 bytes in a table with three slots for two sources, so that searches stay
+ * short; a target needs no search. Sampling by the hash of the address, rather than dropping
+ * what comes last, makes the remembered part one that counts can be scaled by.
  */
 #ifndef TT_RECALL_H
 #define TT_RECALL_H
@@ -30,13 +40,16 @@ enum tt_returning {
 	TT_RETURNING_UNKNOWN, /* not in the sample that memory has room for */
 };
 
-/* sources: 2^10 to 2^28; horizon_us: how long a source is remembered after it was last seen. */
+/* sources: 2^10 to 2^28; horizon_us: how long a source is remembered after it was last seen, from
+ * interval start to interval start, inclusive. Returns 0, -EINVAL or -ENOMEM. */
 int tt_recall_create(struct tt_recall **recall, uint64_t sources, int64_t horizon_us,
 		struct tt_mem *mem, struct tt_error *err) TT_MUST_CHECK;
-void tt_recall_destroy(struct tt_recall *recall);
+void tt_recall_destroy(struct tt_recall *recall); /* NULL is allowed */
+/* What tt_recall_create takes from mem. */
 uint64_t tt_recall_bytes(uint64_t sources);
 
-/* Enters a target seen in the interval that starts at start_us. True: no earlier one had it. */
+/* Enters a target seen in the interval that starts at start_us. True: no earlier one had it. Its
+ * code does not count. */
 bool tt_recall_target(
 		struct tt_recall *recall, struct tt_target target, int64_t start_us);
 
@@ -48,19 +61,23 @@ enum tt_returning tt_recall_source(struct tt_recall *recall, struct tt_addr src,
 /* One source in 2^shift is remembered. */
 unsigned tt_recall_shift(const struct tt_recall *recall);
 
-/* Start of the first interval of the unbroken memory; 0 where nothing was entered. */
+/* Start of the first interval that was entered since the memory was empty; 0 where none was. */
 int64_t tt_recall_since_us(const struct tt_recall *recall);
 
 /*
  * Keeps the memory in a file, so that a restart does not forget: written under a temporary name
- * and renamed. Little-endian, with a version, the sensor's name and a checksum.
+ * ("PATH.tmp") and renamed, both made durable. Little-endian, with a version, the sensor's name
+ * and a checksum; the same content is the same bytes. Sources are in the order of their hash and
+ * sorted a part at a time, for which two to four bytes per source are on the heap meanwhile.
+ * Returns 0 or a negative errno with err naming the file; what was there is then still there.
  */
 int tt_recall_save(const struct tt_recall *recall, const char *path, const char *sensor,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Reads what tt_recall_save wrote into an empty recall. Returns 0; -ENOENT without a file;
- * -EBADMSG for a damaged one, another version or sensor, with err naming it: the recall is then
- * empty. */
+/* Reads what tt_recall_save wrote into an empty recall, whatever the horizon was; one that has
+ * room for fewer sources takes a higher shift. Returns 0; -ENOENT without a file; -EBADMSG for a
+ * damaged one, another version or sensor; another negative errno where it cannot be read; err
+ * names it. After an error the recall is empty. */
 int tt_recall_load(struct tt_recall *recall, const char *path, const char *sensor,
 		struct tt_error *err) TT_MUST_CHECK;
 

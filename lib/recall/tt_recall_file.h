@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The file that tt_recall_save writes and tt_recall_load reads, version 1. All numbers are
+ * little-endian:
+ *
+ *   0  8 bytes   "TTRECALL"
+ *   8  uint32    version
+ *  12  uint32    shift
+ *  16  int64     horizon, microseconds (what it was; a reader has its own)
+ *  24  int64     start of the first interval entered
+ *  32  uint64    number of targets
+ *  40  uint64    number of sources
+ *  48  64 bytes  the sensor's name, filled up with zeros
+ * 112  targets, ascending: uint32 protocol << 24 | (number + 1), int64 first interval
+ *      sources, ascending by tt_sketch_hash, then by address: uint64 hi, uint64 lo, int64 last
+ *      interval, int64 the one before it (-2^63: none)
+ *      uint32    CRC-32 (as in zlib) of all before
+ *
+ * In the order of hashes, the sample of a higher shift is the beginning of the list. Not for
+ * other rooms.
+ */
+#ifndef TT_RECALL_FILE_H
+#define TT_RECALL_FILE_H
+
+#include "tt_sensor.h"
+
+#define TT_RECALL_MAGIC        "TTRECALL"
+#define TT_RECALL_VERSION      1
+#define TT_RECALL_HEADER_BYTES (48 + TT_SENSOR_MAX)
+#define TT_RECALL_TARGET_BYTES 12
+#define TT_RECALL_SOURCE_BYTES 32
+#define TT_RECALL_CRC_BYTES    4
+
+static inline uint8_t *
+tt_recall_put(uint8_t *at, uint64_t value, unsigned bytes)
+{
+	for (unsigned i = 0; i < bytes; i++)
+		*at++ = (uint8_t)(value >> (8 * i));
+	return at;
+}
+
+static inline uint64_t
+tt_recall_get(const uint8_t *at, unsigned bytes)
+{
+	uint64_t value = 0;
+
+	for (unsigned i = 0; i < bytes; i++)
+		value |= (uint64_t)at[i] << (8 * i);
+	return value;
+}
+
+#endif

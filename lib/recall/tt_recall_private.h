@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the parts of lib/recall share: the two tables. Targets are a dense array. Sources are an
+ * open-addressing table with linear probing, three slots for two sources; where a source lies
+ * depends on a seed of this process, so that nobody can choose addresses that collide, and
+ * answers never depend on it. Not for other rooms.
+ */
+#ifndef TT_RECALL_PRIVATE_H
+#define TT_RECALL_PRIVATE_H
+
+#include "tt_hash.h"
+#include "tt_recall.h"
+#include "tt_sketch.h"
+
+#define TT_RECALL_N_TARGETS (256 + 2 * 65536 + 2 * 256)
+#define TT_RECALL_NEVER     INT64_MAX /* in `targets` */
+#define TT_RECALL_NONE      INT64_MIN /* in `prev_us` */
+#define TT_RECALL_SHIFT_MAX 63
+
+struct tt_recall_source {
+	struct tt_addr addr;
+	int64_t last_us, prev_us; /* the latest two intervals; equal in a free slot */
+};
+
+_Static_assert(sizeof(struct tt_recall_source) == 32,
+		"48 bytes per source, as tt_recall.h says");
+
+struct tt_recall {
+	int64_t *targets; /* [TT_RECALL_N_TARGETS]: start of the first interval */
+	struct tt_recall_source *slots; /* [n_slots] */
+	uint64_t n_slots, n_sources, max_sources;
+	int64_t horizon_us, since_us;
+	int64_t swept_us; /* the interval in which old sources were last forgotten */
+	uint64_t seed;
+	unsigned shift;
+	struct tt_mem *mem;
+};
+
+/* How many numbers a protocol's targets have beside -1. */
+static inline int32_t
+tt_recall_numbers(unsigned protocol)
+{
+	switch (protocol) {
+	case TT_PROTO_TCP:
+	case TT_PROTO_UDP:
+		return 65536;
+	case TT_PROTO_ICMP:
+	case TT_PROTO_ICMPV6:
+		return 256;
+	default:
+		return 0;
+	}
+}
+
+/* Where a target is in `targets`. number: -1 to tt_recall_numbers - 1. */
+size_t tt_recall_target_index(unsigned protocol, int32_t number);
+
+static inline bool
+tt_recall_is_free(const struct tt_recall_source *slot)
+{
+	return slot->last_us == slot->prev_us;
+}
+
+/* Does the sample of that shift have the hash? */
+static inline bool
+tt_recall_keeps(unsigned shift, uint64_t hash)
+{
+	return shift == 0 || hash >> (64 - shift) == 0;
+}
+
+/* Finds the source's slot, or the free one that it would have. */
+struct tt_recall_source *tt_recall_find(
+		const struct tt_recall *recall, struct tt_addr addr);
+
+/* Raises the shift until there is room for one more source. False: the sample no longer has the
+ * hash. */
+bool tt_recall_raise_shift(struct tt_recall *recall, uint64_t hash);
+
+/* The same, but forgets those last seen longer ago than the horizon first, unless that was done
+ * in this interval already. */
+bool tt_recall_make_room(struct tt_recall *recall, uint64_t hash, int64_t start_us);
+
+/* Forgets everything. */
+void tt_recall_clear(struct tt_recall *recall);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_recall_file.h"
+#include "tt_recall_private.h"
+#include "tt_sort.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define PARTS 16 /* of the sources by hash, each sorted and written before the next */
+
+struct writer {
+	FILE *file;
+	uLong crc;
+	int error; /* the first errno, 0 while there is none */
+};
+
+static void
+put(struct writer *w, const uint8_t *bytes, size_t n)
+{
+	w->crc = crc32(w->crc, bytes, (uInt)n);
+	if (w->error == 0 && fwrite(bytes, 1, n, w->file) != n)
+		w->error = errno;
+}
+
+static uint64_t
+count_targets(const struct tt_recall *recall)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < TT_RECALL_N_TARGETS; i++)
+		n += recall->targets[i] != TT_RECALL_NEVER;
+	return n;
+}
+
+static void
+put_header(struct writer *w, const struct tt_recall *recall, const char *sensor)
+{
+	uint8_t bytes[TT_RECALL_HEADER_BYTES] = TT_RECALL_MAGIC, *at = bytes + 8;
+
+	at = tt_recall_put(at, TT_RECALL_VERSION, 4);
+	at = tt_recall_put(at, recall->shift, 4);
+	at = tt_recall_put(at, (uint64_t)recall->horizon_us, 8);
+	at = tt_recall_put(at, (uint64_t)recall->since_us, 8);
+	at = tt_recall_put(at, count_targets(recall), 8);
+	at = tt_recall_put(at, recall->n_sources, 8);
+	memcpy(at, sensor, strnlen(sensor, TT_SENSOR_MAX));
+	put(w, bytes, sizeof(bytes));
+}
+
+static void
+put_targets(struct writer *w, const struct tt_recall *recall)
+{
+	for (unsigned protocol = 0; protocol < 256; protocol++)
+		for (int32_t n = -1; n < tt_recall_numbers(protocol); n++) {
+			int64_t first = recall->targets[tt_recall_target_index(
+					protocol, n)];
+			uint8_t bytes[TT_RECALL_TARGET_BYTES];
+
+			if (first == TT_RECALL_NEVER)
+				continue;
+			tt_recall_put(bytes, protocol << 24 | (uint32_t)(n + 1), 4);
+			tt_recall_put(bytes + 4, (uint64_t)first, 8);
+			put(w, bytes, sizeof(bytes));
+		}
+}
+
+static void
+put_source(struct writer *w, const struct tt_recall_source *s)
+{
+	uint8_t bytes[TT_RECALL_SOURCE_BYTES];
+
+	tt_recall_put(bytes, s->addr.hi, 8);
+	tt_recall_put(bytes + 8, s->addr.lo, 8);
+	tt_recall_put(bytes + 16, (uint64_t)s->last_us, 8);
+	tt_recall_put(bytes + 24, (uint64_t)s->prev_us, 8);
+	put(w, bytes, sizeof(bytes));
+}
+
+/* The bits of the hash below those that are zero in all sources. */
+static unsigned
+part_of(const struct tt_recall *recall, uint64_t hash)
+{
+	return (unsigned)(hash << recall->shift >> 60) % PARTS;
+}
+
+static uint64_t
+largest_part(const struct tt_recall *recall)
+{
+	uint64_t n[PARTS] = {0}, largest = 0;
+
+	for (uint64_t i = 0; i < recall->n_slots; i++)
+		if (!tt_recall_is_free(&recall->slots[i]))
+			n[part_of(recall, tt_sketch_hash(recall->slots[i].addr))]++;
+	for (unsigned part = 0; part < PARTS; part++)
+		largest = n[part] > largest ? n[part] : largest;
+	return largest;
+}
+
+static int
+compare_addr(const void *a, const void *b)
+{
+	const struct tt_recall_source *left = a, *right = b;
+
+	return tt_addr_cmp(left->addr, right->addr);
+}
+
+static void
+put_part(struct writer *w, const struct tt_recall *recall, unsigned part,
+		struct tt_sort_item *items, struct tt_sort_item *scratch)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < recall->n_slots; i++) {
+		const struct tt_recall_source *s = &recall->slots[i];
+		uint64_t hash = tt_sketch_hash(s->addr);
+
+		if (!tt_recall_is_free(s) && part_of(recall, hash) == part)
+			items[n++] = (struct tt_sort_item){hash, s};
+	}
+	tt_sort(items, scratch, n, compare_addr);
+	for (uint64_t i = 0; i < n; i++)
+		put_source(w, items[i].ref);
+}
+
+static int
+put_sources(struct writer *w, const struct tt_recall *recall)
+{
+	uint64_t n = largest_part(recall);
+	struct tt_sort_item *items = reallocarray(NULL, n + 1, 2 * sizeof(*items));
+
+	if (items == NULL)
+		return -ENOMEM;
+	for (unsigned part = 0; part < PARTS; part++)
+		put_part(w, recall, part, items, items + n);
+	free(items);
+	return 0;
+}
+
+static int
+write_file(const struct tt_recall *recall, FILE *file, const char *sensor)
+{
+	struct writer w = {.file = file, .crc = crc32(0, NULL, 0)};
+	uint8_t crc[TT_RECALL_CRC_BYTES];
+	int ret;
+
+	put_header(&w, recall, sensor);
+	put_targets(&w, recall);
+	ret = put_sources(&w, recall);
+	if (ret != 0)
+		return ret;
+	tt_recall_put(crc, w.crc, sizeof(crc));
+	put(&w, crc, sizeof(crc));
+	if (w.error != 0)
+		return -w.error;
+	if (fflush(file) != 0 || fsync(fileno(file)) != 0)
+		return -errno;
+	return 0;
+}
+
+static int
+sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent = slash == NULL ? strdup(".")
+				     : strndup(path, (size_t)(slash - path) + 1);
+	int fd, ret = 0;
+
+	if (parent == NULL)
+		return -ENOMEM;
+	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		ret = -errno;
+	if (fd >= 0)
+		close(fd);
+	free(parent);
+	return ret;
+}
+
+static int
+write_and_rename(const struct tt_recall *recall, const char *tmp, const char *path,
+		const char *sensor)
+{
+	FILE *file = fopen(tmp, "we");
+	int ret;
+
+	if (file == NULL)
+		return -errno;
+	ret = write_file(recall, file, sensor);
+	if (fclose(file) != 0 && ret == 0)
+		ret = -errno;
+	if (ret == 0 && rename(tmp, path) != 0)
+		ret = -errno;
+	if (ret != 0) {
+		unlink(tmp);
+		return ret;
+	}
+	return sync_parent(path);
+}
+
+int
+tt_recall_save(const struct tt_recall *recall, const char *path, const char *sensor,
+		struct tt_error *err)
+{
+	char *tmp;
+	int ret;
+
+	if (strlen(sensor) > TT_SENSOR_MAX)
+		return tt_error_set(err, -EINVAL, path, "the sensor's name is too long");
+	if (asprintf(&tmp, "%s.tmp", path) < 0)
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	ret = write_and_rename(recall, tmp, path, sensor);
+	free(tmp);
+	if (ret != 0)
+		tt_error_set(err, ret, path, "cannot be written: %s", strerror(-ret));
+	return ret;
+}
