@@ -28,7 +28,9 @@ struct tt_fingerprint_rule {
 	char *title; /* "ZMap before 4.1" */
 	char *origin; /* where the rule comes from */
 	char *where, *match; /* the expressions, as written; where: "" for all packets */
-	int64_t valid_from_us, valid_until_us; /* inclusive, exclusive */
+	int64_t valid_from_us,
+			valid_until_us; /* inclusive, exclusive; where the file does not
+						* say, TT_TIME_MIN and TT_TIME_MAX + 1 */
 	int64_t chance_one_in; /* a packet that is not of the tool matches once in so many */
 	uint32_t source_packets; /* matching packets that a source needs, at least 1 */
 	uint32_t source_percent; /* of its tested packets, 1 to 100 */
@@ -39,10 +41,15 @@ struct tt_fingerprints; /* opaque: rules and their programs */
 /*
  * Reads and compiles a rules file (YAML); "" or NULL gives a set without rules. Returns 0;
  * -ENOENT and the like for a file that cannot be read; -EINVAL for one that is wrong, with err
- * naming file, line and what; -E2BIG for more than TT_FINGERPRINTS_MAX rules; -ENOMEM.
+ * naming file, line and what; -E2BIG for more than TT_FINGERPRINTS_MAX rules, or for rules that
+ * take more room than a program has; -EFBIG for a file of a megabyte and more; -ENOMEM.
  */
 int tt_fingerprints_open(struct tt_fingerprints **set, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
+
+/* The same of the bytes of a file; name: for messages and the identity. */
+int tt_fingerprints_parse(struct tt_fingerprints **set, const char *name,
+		const uint8_t *bytes, size_t n, struct tt_error *err) TT_MUST_CHECK;
 void tt_fingerprints_close(struct tt_fingerprints *set); /* NULL is allowed */
 
 unsigned tt_fingerprints_count(

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Trees → steps. A value is a constant, a source, or what an earlier step gave. */
+#include "tt_fingerprint_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct operand {
+	bool constant;
+	uint32_t value; /* of a constant */
+	uint16_t id; /* otherwise */
+};
+
+struct compiler {
+	struct tt_fp_program *program;
+	const struct tt_fp_expr *expr;
+	uint32_t granted; /* what packets are known to have, bits of enum tt_fp_has */
+	bool full;
+};
+
+static const struct operand one = {.constant = true, .value = 1};
+
+/* An equal step that is there already, or a new one. */
+static struct operand
+add_step(struct compiler *c, struct tt_fp_step step)
+{
+	struct tt_fp_program *program = c->program;
+
+	for (unsigned i = 0; i < program->n; i++) {
+		step.to = (uint16_t)(TT_FP_N_SOURCES + i);
+		if (memcmp(&program->steps[i], &step, sizeof(step)) == 0)
+			return (struct operand){.id = step.to};
+	}
+	if (program->n == TT_FP_STEPS_MAX) {
+		c->full = true;
+		return one;
+	}
+	step.to = (uint16_t)(TT_FP_N_SOURCES + program->n);
+	program->steps[program->n++] = step;
+	return (struct operand){.id = step.to};
+}
+
+static uint16_t
+in_column(struct compiler *c, struct operand o)
+{
+	struct tt_fp_step step;
+
+	if (!o.constant)
+		return o.id;
+	memset(&step, 0, sizeof(step));
+	step.operation = TT_FP_STEP_CONSTANT;
+	step.value = o.value;
+	return add_step(c, step).id;
+}
+
+static bool
+is_commutative(enum tt_fp_kind kind)
+{
+	switch (kind) {
+	case TT_FP_NOT:
+	case TT_FP_OR:
+	case TT_FP_AND:
+	case TT_FP_EQ:
+	case TT_FP_NE:
+	case TT_FP_BIT_OR:
+	case TT_FP_BIT_XOR:
+	case TT_FP_BIT_AND:
+	case TT_FP_ADD:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct operand
+calculate(struct compiler *c, enum tt_fp_kind kind, struct operand a, struct operand b)
+{
+	struct tt_fp_step step;
+
+	if (a.constant && b.constant)
+		return (struct operand){.constant = true,
+				.value = tt_fp_calculate(kind, a.value, b.value)};
+	if (a.constant && is_commutative(kind))
+		return calculate(c, kind, b, a);
+	memset(&step, 0, sizeof(step));
+	step.kind = (uint8_t)kind;
+	step.a = in_column(c, a);
+	step.operation = b.constant ? TT_FP_STEP_VALUE : TT_FP_STEP_PAIR;
+	if (b.constant)
+		step.value = b.value;
+	else
+		step.b = b.id;
+	return add_step(c, step);
+}
+
+static struct operand
+has(struct compiler *c, uint32_t bits)
+{
+	struct tt_fp_step step;
+
+	if (bits == 0)
+		return one;
+	memset(&step, 0, sizeof(step));
+	step.operation = TT_FP_STEP_HAS;
+	step.a = TT_FP_SOURCE_HAS;
+	step.value = bits;
+	return add_step(c, step);
+}
+
+static struct operand
+both(struct compiler *c, struct operand a, struct operand b)
+{
+	if (a.constant)
+		return a.value != 0 ? b : a;
+	if (b.constant)
+		return b.value != 0 ? a : b;
+	return calculate(c, TT_FP_AND, a, b);
+}
+
+static struct operand
+number(struct compiler *c, unsigned at)
+{
+	const struct tt_fp_node *node = &c->expr->nodes[at];
+	struct operand a, b;
+
+	if (node->kind == TT_FP_NUMBER)
+		return (struct operand){.constant = true, .value = node->value};
+	if (node->kind == TT_FP_FIELD)
+		return (struct operand){.id = (uint16_t)node->value};
+	a = number(c, node->a);
+	b = number(c, node->b);
+	return calculate(c, node->kind, a, b);
+}
+
+static struct operand
+truth(struct compiler *c, unsigned at)
+{
+	const struct tt_fp_node *node = &c->expr->nodes[at];
+	struct operand a, b;
+
+	switch (node->kind) {
+	case TT_FP_NOT:
+		return calculate(c, TT_FP_BIT_XOR, truth(c, node->a), one);
+	case TT_FP_AND:
+		a = truth(c, node->a);
+		return both(c, a, truth(c, node->b));
+	case TT_FP_OR:
+		a = truth(c, node->a);
+		b = truth(c, node->b);
+		return calculate(c, TT_FP_OR, a, b);
+	default:
+		a = number(c, at);
+		if (node->type != TT_FP_IS_TRUTH)
+			a = calculate(c, TT_FP_NE, a, (struct operand){.constant = true});
+		return both(c, a, has(c, node->has & ~c->granted));
+	}
+}
+
+static void
+compile_rule(struct compiler *c, const struct tt_fp_rule *rule, uint32_t place)
+{
+	struct operand tested = has(c, rule->match_has), matched;
+	struct tt_fp_step step;
+
+	if (rule->where.nodes != NULL) {
+		c->expr = &rule->where;
+		c->granted = 0;
+		tested = both(c, truth(c, rule->where.root), tested);
+	}
+	c->expr = &rule->match;
+	c->granted = rule->match_has;
+	matched = truth(c, rule->match.root);
+	memset(&step, 0, sizeof(step));
+	step.operation = TT_FP_STEP_ANSWER;
+	step.a = in_column(c, tested);
+	step.b = in_column(c, matched);
+	step.value = place;
+	add_step(c, step);
+}
+
+int
+tt_fp_compile(struct tt_fingerprints *set)
+{
+	struct compiler c = {.program = &set->program};
+
+	set->program.steps = calloc(TT_FP_STEPS_MAX, sizeof(set->program.steps[0]));
+	if (set->program.steps == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < set->n; i++)
+		compile_rule(&c, &set->rules[i], i);
+	return c.full ? -E2BIG : tt_fp_give_columns(&set->program);
+}
