@@ -32,8 +32,10 @@ tt_recall_clear(struct tt_recall *recall)
 	memset(recall->slots, 0, recall->n_slots * sizeof(*recall->slots));
 	recall->n_sources = 0;
 	recall->since_us = 0;
+	recall->latest_us = TT_RECALL_NONE;
 	recall->swept_us = TT_RECALL_NONE;
-	recall->shift = 0;
+	recall->collect_us = TT_RECALL_NONE;
+	recall->shift = recall->collect_shift = 0;
 }
 
 static int
@@ -148,16 +150,12 @@ visit(struct tt_recall_source *s, int64_t start_us, int64_t horizon_us)
 	return before != TT_RECALL_NONE && start_us - before <= horizon_us;
 }
 
-enum tt_returning
-tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
+static enum tt_returning
+enter_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 		int64_t start_us)
 {
-	struct tt_recall_source *s;
+	struct tt_recall_source *s = tt_recall_find(recall, src);
 
-	enter_interval(recall, start_us);
-	if (!tt_recall_keeps(recall->shift, hash))
-		return TT_RETURNING_UNKNOWN;
-	s = tt_recall_find(recall, src);
 	if (!tt_recall_is_free(s))
 		return visit(s, start_us, recall->horizon_us) ? TT_RETURNING_YES
 							      : TT_RETURNING_NO;
@@ -167,6 +165,36 @@ tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 			.addr = src, .last_us = start_us, .prev_us = TT_RECALL_NONE};
 	recall->n_sources++;
 	return TT_RETURNING_NO;
+}
+
+/* The sample changes with an interval later than all before, so that no other question about it
+ * is answered from another one, but for what there is no room for. */
+static void
+begin_interval(struct tt_recall *recall, int64_t start_us)
+{
+	recall->latest_us = start_us;
+	if (recall->collect_us != TT_RECALL_NONE
+			&& start_us - recall->collect_us >= recall->horizon_us) {
+		recall->shift = recall->collect_shift;
+		recall->collect_us = TT_RECALL_NONE;
+	}
+	if (recall->shift > 0 && recall->collect_us == TT_RECALL_NONE)
+		tt_recall_widen(recall, start_us);
+}
+
+enum tt_returning
+tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
+		int64_t start_us)
+{
+	enum tt_returning returning;
+
+	enter_interval(recall, start_us);
+	if (start_us > recall->latest_us)
+		begin_interval(recall, start_us);
+	if (!tt_recall_keeps(recall->collect_shift, hash))
+		return TT_RETURNING_UNKNOWN;
+	returning = enter_source(recall, src, hash, start_us);
+	return tt_recall_keeps(recall->shift, hash) ? returning : TT_RETURNING_UNKNOWN;
 }
 
 unsigned

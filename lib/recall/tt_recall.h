@@ -11,14 +11,28 @@
  * counts are then scaled by 2^shift. Sources that were not seen for the horizon are forgotten
  * first.
  *
- * Asking twice about the same interval gives the same answers: "seen before" means in an interval
- * that starts earlier than the one asked about. Only the shift may have grown meanwhile; once all
- * sources of an interval were entered, asking again does not change it, and what is then counted
- * is counted at one shift.
+ * The shift falls again. When an interval begins and the sources seen within the horizon take no
+ * more than a quarter of the room, a larger sample is collected: of a shift so much lower that
+ * they would take at most half. What it adds is unknown as before, until the interval that lies a
+ * whole horizon after the one with which collecting began: then its history is complete, and it
+ * becomes the sample. If there is no room meanwhile, what is collected is halved first, down to
+ * the sample itself. So a flood is over for this memory two horizons and an interval after it,
+ * unless the sources that are left need a sample as well. Until collecting begins, each interval
+ * costs one pass over the table.
+ *
+ * Asking twice about the same interval, or about a part of its sources and then about all, gives
+ * the same answers: "seen before" means in an interval that starts earlier than the one asked
+ * about, and the shift falls only with the first source of an interval later than all before.
+ * Meanwhile it may have grown; once all sources of an interval were entered, asking again does
+ * not change it, and what is then counted is counted at one shift.
  *
  * Intervals come in ascending order. Of a source, the latest two intervals are known, so that an
  * interval asked about late is answered right if it lies after the earlier of these two, and
- * otherwise with "no".
+ * otherwise with "no"; one that lies before the latest fall of the shift may get "no" as well.
+ *
+ * Known limit: the hash is public, so that whoever chooses source addresses for it can force the
+ * shift up and leave returning sources unknown until two horizons later; a secret hash would
+ * make sensors differ, and neither the memory of the tables nor counts of packets are affected.
  *
  * A source takes 32 bytes in a table with three slots for two sources, so that searches stay
  * short; a target needs no search. Sampling by the hash of the address, rather than dropping
@@ -58,7 +72,7 @@ bool tt_recall_target(
 enum tt_returning tt_recall_source(struct tt_recall *recall, struct tt_addr src,
 		uint64_t hash, int64_t start_us);
 
-/* One source in 2^shift is remembered. */
+/* Of one source in 2^shift it is known whether it returns. */
 unsigned tt_recall_shift(const struct tt_recall *recall);
 
 /* Start of the first interval that was entered since the memory was empty; 0 where none was. */
@@ -68,16 +82,18 @@ int64_t tt_recall_since_us(const struct tt_recall *recall);
  * Keeps the memory in a file, so that a restart does not forget: written under a temporary name
  * ("PATH.tmp") and renamed, both made durable. Little-endian, with a version, the sensor's name
  * and a checksum; the same content is the same bytes. Sources are in the order of their hash and
- * sorted a part at a time, for which two to four bytes per source are on the heap meanwhile.
+ * sorted a part at a time, for which two to four bytes per source are on the heap meanwhile (up to
+ * 32 where addresses were chosen for their hash).
  * Returns 0 or a negative errno with err naming the file; what was there is then still there.
  */
 int tt_recall_save(const struct tt_recall *recall, const char *path, const char *sensor,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Reads what tt_recall_save wrote into an empty recall, whatever the horizon was; one that has
- * room for fewer sources takes a higher shift. Returns 0; -ENOENT without a file; -EBADMSG for a
- * damaged one, another version or sensor; another negative errno where it cannot be read; err
- * names it. After an error the recall is empty. */
+/* Reads what tt_recall_save wrote into an empty recall, whatever the horizon was (what a shorter
+ * one let it forget stays forgotten); one that has room for fewer sources takes a higher shift.
+ * Returns 0; -ENOENT without a file; -EBADMSG for a damaged one, another version or sensor;
+ * another negative errno where it cannot be read; err names it. After an error the recall is
+ * empty. */
 int tt_recall_load(struct tt_recall *recall, const char *path, const char *sensor,
 		struct tt_error *err) TT_MUST_CHECK;
 

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The file that tt_recall_save writes and tt_recall_load reads, version 1. All numbers are
+ * The file that tt_recall_save writes and tt_recall_load reads, version 2. All numbers are
  * little-endian:
  *
  *   0  8 bytes   "TTRECALL"
  *   8  uint32    version
- *  12  uint32    shift
+ *  12  uint16    shift of the sample
+ *  14  uint16    shift of the sources that follow; less where a larger sample is collected
  *  16  int64     horizon, microseconds (what it was; a reader has its own)
  *  24  int64     start of the first interval entered
  *  32  uint64    number of targets
  *  40  uint64    number of sources
- *  48  64 bytes  the sensor's name, filled up with zeros
- * 112  targets, ascending: uint32 protocol << 24 | (number + 1), int64 first interval
+ *  48  int64     the latest interval with sources (-2^63: none)
+ *  56  int64     the interval with which collecting began (-2^63: none)
+ *  64  64 bytes  the sensor's name, filled up with zeros
+ * 128  targets, ascending: uint32 protocol << 24 | (number + 1), int64 first interval
  *      sources, ascending by tt_sketch_hash, then by address: uint64 hi, uint64 lo, int64 last
  *      interval, int64 the one before it (-2^63: none)
  *      uint32    CRC-32 (as in zlib) of all before
@@ -25,8 +28,8 @@
 #include "tt_sensor.h"
 
 #define TT_RECALL_MAGIC        "TTRECALL"
-#define TT_RECALL_VERSION      1
-#define TT_RECALL_HEADER_BYTES (48 + TT_SENSOR_MAX)
+#define TT_RECALL_VERSION      2
+#define TT_RECALL_HEADER_BYTES (64 + TT_SENSOR_MAX)
 #define TT_RECALL_TARGET_BYTES 12
 #define TT_RECALL_SOURCE_BYTES 32
 #define TT_RECALL_CRC_BYTES    4

@@ -18,8 +18,8 @@ struct loader {
 	FILE *file;
 	uint64_t bytes;
 	uint64_t n_targets, n_sources;
-	unsigned shift;
-	int64_t since_us;
+	unsigned shift, collect_shift;
+	int64_t since_us, latest_us, collect_us;
 	struct tt_error *err;
 };
 
@@ -107,21 +107,34 @@ is_time(int64_t us)
 	return us >= TT_TIME_MIN && us <= TT_TIME_MAX;
 }
 
+/* Are the shifts and times that the sample consists of possible together? */
+static bool
+is_sample(const struct loader *l)
+{
+	bool collects = l->collect_shift < l->shift;
+
+	return l->shift <= TT_RECALL_SHIFT_MAX && l->collect_shift <= l->shift
+			&& is_time(l->since_us)
+			&& (l->latest_us == TT_RECALL_NONE || is_time(l->latest_us))
+			&& (collects ? is_time(l->collect_us) && l->collect_us <= l->latest_us
+				     : l->collect_us == TT_RECALL_NONE);
+}
+
 static int
 check_header(struct loader *l, const uint8_t *header)
 {
 	char sensor[TT_SENSOR_MAX + 1] = "";
-	uint64_t shift = tt_recall_get(header + 12, 4);
 
-	memcpy(sensor, header + 48, TT_SENSOR_MAX);
+	memcpy(sensor, header + 64, TT_SENSOR_MAX);
 	if (strcmp(sensor, l->sensor) != 0)
 		return tt_error_set(l->err, -EBADMSG, l->path,
 				"of another sensor, \"%s\"", sensor);
+	l->shift = (unsigned)tt_recall_get(header + 12, 2);
+	l->collect_shift = (unsigned)tt_recall_get(header + 14, 2);
 	l->since_us = (int64_t)tt_recall_get(header + 24, 8);
-	if (shift > TT_RECALL_SHIFT_MAX || !is_time(l->since_us))
-		return bad(l, "its header is not one");
-	l->shift = (unsigned)shift;
-	return 0;
+	l->latest_us = (int64_t)tt_recall_get(header + 48, 8);
+	l->collect_us = (int64_t)tt_recall_get(header + 56, 8);
+	return is_sample(l) ? 0 : bad(l, "its header is not one");
 }
 
 static int
@@ -151,11 +164,12 @@ load_targets(const struct loader *l)
 }
 
 /* Enters a source if there is room. Hashes ascend: once the shift has grown, all that follow are
- * out of the sample, and nothing that was entered falls out of the new one. */
+ * beyond it. */
 static void
 enter(struct tt_recall *recall, const struct tt_recall_source *s, uint64_t hash)
 {
-	if (!tt_recall_keeps(recall->shift, hash) || !tt_recall_raise_shift(recall, hash))
+	if (!tt_recall_keeps(recall->collect_shift, hash)
+			|| !tt_recall_raise_shift(recall, hash))
 		return;
 	*tt_recall_find(recall, s->addr) = *s;
 	recall->n_sources++;
@@ -174,8 +188,8 @@ parse_source(const uint8_t *bytes)
 static bool
 is_source(const struct loader *l, const struct tt_recall_source *s)
 {
-	return tt_recall_keeps(l->shift, tt_sketch_hash(s->addr)) && is_time(s->last_us)
-			&& s->prev_us < s->last_us
+	return tt_recall_keeps(l->collect_shift, tt_sketch_hash(s->addr))
+			&& is_time(s->last_us) && s->prev_us < s->last_us
 			&& (s->prev_us == TT_RECALL_NONE || is_time(s->prev_us));
 }
 
@@ -207,6 +221,16 @@ load_sources(const struct loader *l)
 	return 0;
 }
 
+static void
+set_sample(const struct loader *l)
+{
+	l->recall->shift = l->shift;
+	l->recall->collect_shift = l->collect_shift;
+	l->recall->since_us = l->since_us;
+	l->recall->latest_us = l->latest_us;
+	l->recall->collect_us = l->collect_us;
+}
+
 static int
 load(struct loader *l)
 {
@@ -223,8 +247,7 @@ load(struct loader *l)
 		return ret;
 	if (fseeko(l->file, TT_RECALL_HEADER_BYTES, SEEK_SET) != 0)
 		return tt_error_set(l->err, -errno, l->path, "%s", strerror(errno));
-	l->recall->shift = l->shift;
-	l->recall->since_us = l->since_us;
+	set_sample(l);
 	ret = load_targets(l);
 	return ret == 0 ? load_sources(l) : ret;
 }

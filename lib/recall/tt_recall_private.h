@@ -14,7 +14,7 @@
 
 #define TT_RECALL_N_TARGETS (256 + 2 * 65536 + 2 * 256)
 #define TT_RECALL_NEVER     INT64_MAX /* in `targets` */
-#define TT_RECALL_NONE      INT64_MIN /* in `prev_us` */
+#define TT_RECALL_NONE      INT64_MIN /* no interval */
 #define TT_RECALL_SHIFT_MAX 63
 
 struct tt_recall_source {
@@ -30,9 +30,12 @@ struct tt_recall {
 	struct tt_recall_source *slots; /* [n_slots] */
 	uint64_t n_slots, n_sources, max_sources;
 	int64_t horizon_us, since_us;
+	int64_t latest_us; /* the latest interval that sources were entered of */
 	int64_t swept_us; /* the interval in which old sources were last forgotten */
+	int64_t collect_us; /* the first interval of what is collected beyond the sample */
 	uint64_t seed;
-	unsigned shift;
+	unsigned shift; /* of the sample */
+	unsigned collect_shift; /* of what the table has; less where there is a collect_us */
 	struct tt_mem *mem;
 };
 
@@ -72,13 +75,17 @@ tt_recall_keeps(unsigned shift, uint64_t hash)
 struct tt_recall_source *tt_recall_find(
 		const struct tt_recall *recall, struct tt_addr addr);
 
-/* Raises the shift until there is room for one more source. False: the sample no longer has the
- * hash. */
+/* Raises the shift of what is collected, and with it at last the sample's, until there is room
+ * for one more source. False: the hash is no longer collected. */
 bool tt_recall_raise_shift(struct tt_recall *recall, uint64_t hash);
 
 /* The same, but forgets those last seen longer ago than the horizon first, unless that was done
  * in this interval already. */
 bool tt_recall_make_room(struct tt_recall *recall, uint64_t hash, int64_t start_us);
+
+/* Begins to collect a larger sample if few sources were seen within the horizon; nothing may be
+ * collected beyond the sample yet. */
+void tt_recall_widen(struct tt_recall *recall, int64_t start_us);
 
 /* Forgets everything. */
 void tt_recall_clear(struct tt_recall *recall);

@@ -41,11 +41,14 @@ put_header(struct writer *w, const struct tt_recall *recall, const char *sensor)
 	uint8_t bytes[TT_RECALL_HEADER_BYTES] = TT_RECALL_MAGIC, *at = bytes + 8;
 
 	at = tt_recall_put(at, TT_RECALL_VERSION, 4);
-	at = tt_recall_put(at, recall->shift, 4);
+	at = tt_recall_put(at, recall->shift, 2);
+	at = tt_recall_put(at, recall->collect_shift, 2);
 	at = tt_recall_put(at, (uint64_t)recall->horizon_us, 8);
 	at = tt_recall_put(at, (uint64_t)recall->since_us, 8);
 	at = tt_recall_put(at, count_targets(recall), 8);
 	at = tt_recall_put(at, recall->n_sources, 8);
+	at = tt_recall_put(at, (uint64_t)recall->latest_us, 8);
+	at = tt_recall_put(at, (uint64_t)recall->collect_us, 8);
 	memcpy(at, sensor, strnlen(sensor, TT_SENSOR_MAX));
 	put(w, bytes, sizeof(bytes));
 }
@@ -83,7 +86,7 @@ put_source(struct writer *w, const struct tt_recall_source *s)
 static unsigned
 part_of(const struct tt_recall *recall, uint64_t hash)
 {
-	return (unsigned)(hash << recall->shift >> 60) % PARTS;
+	return (unsigned)(hash << recall->collect_shift >> 60) % PARTS;
 }
 
 static uint64_t

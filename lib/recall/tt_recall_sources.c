@@ -32,7 +32,7 @@ any_free(const struct tt_recall *recall)
 }
 
 /*
- * Drops those last seen before oldest_us or not in the sample of the shift, in place: from a
+ * Drops those last seen before oldest_us or not collected at the shift, in place: from a
  * free slot on, which no search runs over, each source is taken out and put back as near to its
  * home as it can be now.
  */
@@ -56,26 +56,69 @@ drop(struct tt_recall *recall, int64_t oldest_us, unsigned shift)
 		else
 			recall->n_sources--;
 	}
-	recall->shift = shift;
+	recall->collect_shift = shift;
+}
+
+/* Collects half as much; where that was no more than the sample, the sample is the half. */
+static void
+halve(struct tt_recall *recall)
+{
+	drop(recall, INT64_MIN, recall->collect_shift + 1);
+	if (recall->collect_shift < recall->shift)
+		return;
+	recall->shift = recall->collect_shift;
+	recall->collect_us = TT_RECALL_NONE;
 }
 
 bool
 tt_recall_raise_shift(struct tt_recall *recall, uint64_t hash)
 {
 	while (recall->n_sources == recall->max_sources
-			&& tt_recall_keeps(recall->shift, hash)
-			&& recall->shift < TT_RECALL_SHIFT_MAX)
-		drop(recall, INT64_MIN, recall->shift + 1);
+			&& tt_recall_keeps(recall->collect_shift, hash)
+			&& recall->collect_shift < TT_RECALL_SHIFT_MAX)
+		halve(recall);
 	return recall->n_sources < recall->max_sources
-			&& tt_recall_keeps(recall->shift, hash);
+			&& tt_recall_keeps(recall->collect_shift, hash);
+}
+
+/* Forgets those last seen longer ago than the horizon. */
+static void
+forget(struct tt_recall *recall, int64_t start_us)
+{
+	recall->swept_us = start_us;
+	drop(recall, start_us - recall->horizon_us, recall->collect_shift);
 }
 
 bool
 tt_recall_make_room(struct tt_recall *recall, uint64_t hash, int64_t start_us)
 {
-	if (recall->n_sources == recall->max_sources && recall->swept_us != start_us) {
-		recall->swept_us = start_us;
-		drop(recall, start_us - recall->horizon_us, recall->shift);
-	}
+	if (recall->n_sources == recall->max_sources && recall->swept_us != start_us)
+		forget(recall, start_us);
 	return tt_recall_raise_shift(recall, hash);
+}
+
+static uint64_t
+count_since(const struct tt_recall *recall, int64_t oldest_us)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < recall->n_slots; i++)
+		n += !tt_recall_is_free(&recall->slots[i])
+				&& recall->slots[i].last_us >= oldest_us;
+	return n;
+}
+
+void
+tt_recall_widen(struct tt_recall *recall, int64_t start_us)
+{
+	uint64_t n = count_since(recall, start_us - recall->horizon_us);
+	unsigned shift = recall->shift;
+
+	for (; shift > 0 && n <= recall->max_sources / 4; n *= 2)
+		shift--;
+	if (shift == recall->shift)
+		return;
+	forget(recall, start_us);
+	recall->collect_shift = shift;
+	recall->collect_us = start_us;
 }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define HEADER 112 /* of the file */
+#define HEADER 128 /* of the file */
 
 static char dir[] = "/tmp/test_recall.XXXXXX";
 
@@ -173,6 +173,69 @@ a_smaller_table_takes_a_sample_of_the_file(void **state)
 	tt_recall_destroy(small);
 }
 
+/* A flood, after which what the sample lost is collected again and becomes known. */
+static uint32_t
+sources_of(int interval)
+{
+	return interval == 0 ? 20000 : 200;
+}
+
+static void
+a_restart_changes_neither_answers_nor_the_file(void **state)
+{
+	struct tt_recall *steady = make(SOURCES, 10), *restarted = make(SOURCES, 10);
+	unsigned n_falls = 0;
+
+	for (int n = 0; n < 24; n++) {
+		unsigned before = tt_recall_shift(steady);
+
+		for (uint32_t i = 0; i < sources_of(n); i++) {
+			assert_int_equal(source(restarted, addr(i), n),
+					source(steady, addr(i), n));
+			if (i == 100 || i == 199) {
+				save(restarted, "restarted");
+				tt_recall_destroy(restarted);
+				restarted = make(SOURCES, 10);
+				load(restarted, "restarted");
+			}
+		}
+		n_falls += tt_recall_shift(steady) < before;
+		save(restarted, "restarted");
+		save(steady, "steady");
+		assert_same_file("steady", "restarted");
+	}
+	assert_int_equal(n_falls, 1);
+	assert_int_equal(tt_recall_shift(restarted), 0);
+	tt_recall_destroy(steady);
+	tt_recall_destroy(restarted);
+}
+
+static void
+a_smaller_table_leaves_out_what_was_only_collected(void **state)
+{
+	struct tt_recall *big = make(16384, 10), *small = make(SOURCES, 10);
+	unsigned shift;
+
+	for (uint32_t i = 0; i < 100000; i++)
+		source(big, addr(i), 0);
+	shift = tt_recall_shift(big);
+	for (int n = 11; n < 21; n++)
+		for (uint32_t i = 0; i < 4000; i++)
+			source(big, addr(i), n);
+	assert_int_equal(tt_recall_shift(big), shift);
+	save(big, "big");
+	load(small, "big");
+	assert_int_equal(tt_recall_shift(small), shift);
+	for (uint32_t i = 0; i < 4000; i++)
+		assert_int_equal(source(small, addr(i), 20), source(big, addr(i), 20));
+	source(small, addr(0), 21);
+	source(big, addr(0), 21);
+	assert_int_equal(tt_recall_shift(small), shift);
+	assert_int_equal(tt_recall_shift(big), 0);
+	tt_recall_destroy(big);
+	tt_recall_destroy(small);
+}
+
 static void
 expect_bad(const char *name, int code, const char *why)
 {
@@ -254,12 +317,16 @@ what_a_file_says_is_checked_beyond_its_checksum(void **state)
 		const char *why;
 	} cases[] = {
 			{0, 1, "not a memory"},
-			{8, 4, "of version 4294967295; only 1 is known"},
+			{8, 4, "of version 4294967295; only 2 is known"},
 			{12, 4, "header"},
+			{12, 1, "header"}, /* a larger shift, but nothing is collected */
+			{14, 1, "header"},
 			{24, 8, "header"},
 			{32, 8, "length"},
 			{40, 8, "length"},
-			{48, 1, "of another sensor"},
+			{48, 8, "header"},
+			{56, 8, "header"},
+			{64, 1, "of another sensor"},
 			{targets, 4, "targets"},
 			{targets + 2, 1, "targets"},
 			{targets + 4, 8, "targets"},
@@ -289,7 +356,7 @@ what_a_file_says_is_checked_beyond_its_checksum(void **state)
 	write_changed(bytes, n, sources, swapped, sizeof(swapped));
 	expect_bad("changed", -EBADMSG, "sources");
 	/* A sample that does not have all of these sources. */
-	write_changed(bytes, n, 12, (const uint8_t[]){20}, 1);
+	write_changed(bytes, n, 12, (const uint8_t[]){20, 0, 20, 0}, 4);
 	expect_bad("changed", -EBADMSG, "sources");
 	free(bytes);
 	expect_bad("missing", -ENOENT, "No such file");
@@ -342,6 +409,9 @@ main(void)
 			cmocka_unit_test(a_file_brings_back_all_that_was_known),
 			cmocka_unit_test(the_same_content_is_the_same_bytes),
 			cmocka_unit_test(a_smaller_table_takes_a_sample_of_the_file),
+			cmocka_unit_test(a_restart_changes_neither_answers_nor_the_file),
+			cmocka_unit_test(
+					a_smaller_table_leaves_out_what_was_only_collected),
 			cmocka_unit_test(every_cut_and_every_changed_byte_is_refused),
 			cmocka_unit_test(what_a_file_says_is_checked_beyond_its_checksum),
 			cmocka_unit_test(a_failed_save_is_named_and_leaves_the_old_file),
