@@ -36,6 +36,7 @@ tt_recall_clear(struct tt_recall *recall)
 	recall->swept_us = TT_RECALL_NONE;
 	recall->collect_us = TT_RECALL_NONE;
 	recall->shift = recall->collect_shift = 0;
+	tt_recall_clear_rates(recall);
 }
 
 static int
@@ -188,13 +189,19 @@ tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 {
 	enum tt_returning returning;
 
+	TT_ASSERT(start_us == recall->begun_us);
 	enter_interval(recall, start_us);
 	if (start_us > recall->latest_us)
 		begin_interval(recall, start_us);
 	if (!tt_recall_keeps(recall->collect_shift, hash))
 		return TT_RETURNING_UNKNOWN;
 	returning = enter_source(recall, src, hash, start_us);
-	return tt_recall_keeps(recall->shift, hash) ? returning : TT_RETURNING_UNKNOWN;
+	if (!tt_recall_keeps(recall->shift, hash))
+		return TT_RETURNING_UNKNOWN;
+	/* An interval that kept fewer sources may have had this one. */
+	return returning == TT_RETURNING_NO && !tt_recall_keeps(recall->begun_shift, hash)
+			? TT_RETURNING_UNKNOWN
+			: returning;
 }
 
 unsigned

@@ -26,6 +26,15 @@
  * Meanwhile it may have grown; once all sources of an interval were entered, asking again does
  * not change it, and what is then counted is counted at one shift.
  *
+ * An interval may itself have kept only the sources whose hash has its `pair_shift` top bits zero,
+ * since the tables were full; the others it had are then missing here. That nobody saw a source
+ * is known only where every interval within the horizon kept it: one that is not in the sample of
+ * the coarsest of them, and not remembered, is unknown. That a source was seen is certain, so
+ * that "yes" is told of any; but who counts leaves out the sources beyond that sample also
+ * where they are known to return (tt_recall_shift_for), or too many would be counted of them.
+ * So the rate of an interval is told when it begins, and the starts of the latest two intervals
+ * of each rate are kept, 1 KiB in all: as far back as the intervals of a source are.
+ *
  * Intervals come in ascending order. Of a source, the latest two intervals are known, so that an
  * interval asked about late is answered right if it lies after the earlier of these two, and
  * otherwise with "no"; one that lies before the latest fall of the shift may get "no" as well.
@@ -51,7 +60,7 @@ struct tt_recall;
 enum tt_returning {
 	TT_RETURNING_NO,
 	TT_RETURNING_YES,
-	TT_RETURNING_UNKNOWN, /* not in the sample that memory has room for */
+	TT_RETURNING_UNKNOWN, /* not in the sample, of this memory or of an interval before */
 };
 
 /* sources: 2^10 to 2^28; horizon_us: how long a source is remembered after it was last seen, from
@@ -67,13 +76,24 @@ uint64_t tt_recall_bytes(uint64_t sources);
 bool tt_recall_target(
 		struct tt_recall *recall, struct tt_target target, int64_t start_us);
 
-/* Enters a source seen in the interval, and says whether an earlier one within the horizon had
- * it. hash: tt_sketch_hash of the address. */
+/* Begins to enter the sources of an interval whose pairs were sampled at one source in
+ * 2^pair_shift, 0 to 63. May be called again for the same interval, like all that follows. */
+void tt_recall_begin(struct tt_recall *recall, int64_t start_us, unsigned pair_shift);
+
+/* Enters a source seen in the interval, which is the one begun last, and says whether an earlier
+ * one within the horizon had it. hash: tt_sketch_hash of the address. */
 enum tt_returning tt_recall_source(struct tt_recall *recall, struct tt_addr src,
 		uint64_t hash, int64_t start_us);
 
-/* Of one source in 2^shift it is known whether it returns. */
+/* Of one source in 2^shift there is room to remember whether it returns. */
 unsigned tt_recall_shift(const struct tt_recall *recall);
+
+/* Of one source in 2^shift it is known whether an interval within the horizon before start_us had
+ * it: the higher of tt_recall_shift and of the highest pair_shift of these intervals. At that
+ * shift or the interval's own pair_shift, whichever is higher, the "yes" of sources whose hash
+ * has so many top bits zero, times 2^shift, are a count without bias. To be asked once all
+ * sources of the interval were entered. */
+unsigned tt_recall_shift_for(const struct tt_recall *recall, int64_t start_us);
 
 /* Start of the first interval that was entered since the memory was empty; 0 where none was. */
 int64_t tt_recall_since_us(const struct tt_recall *recall);

@@ -20,6 +20,7 @@ struct loader {
 	uint64_t n_targets, n_sources;
 	unsigned shift, collect_shift;
 	int64_t since_us, latest_us, collect_us;
+	struct tt_recall_rate rates[TT_RECALL_RATES];
 	struct tt_error *err;
 };
 
@@ -120,6 +121,33 @@ is_sample(const struct loader *l)
 				     : l->collect_us == TT_RECALL_NONE);
 }
 
+/* The latest interval and the one before it, of which there may be none. */
+static bool
+are_intervals(int64_t last_us, int64_t prev_us)
+{
+	return is_time(last_us) && prev_us < last_us
+			&& (prev_us == TT_RECALL_NONE || is_time(prev_us));
+}
+
+_Static_assert(TT_RECALL_RATES == TT_RECALL_SHIFT_MAX + 1,
+		"the file has every rate that there is");
+
+static int
+parse_rates(struct loader *l, const uint8_t *at)
+{
+	for (unsigned i = 0; i < TT_RECALL_RATES; i++, at += TT_RECALL_RATE_BYTES) {
+		struct tt_recall_rate *rate = &l->rates[i];
+
+		*rate = (struct tt_recall_rate){(int64_t)tt_recall_get(at, 8),
+				(int64_t)tt_recall_get(at + 8, 8)};
+		if (!are_intervals(rate->last_us, rate->prev_us)
+				&& (rate->last_us != TT_RECALL_NONE
+						|| rate->prev_us != TT_RECALL_NONE))
+			return bad(l, "one of its rates is not one");
+	}
+	return 0;
+}
+
 static int
 check_header(struct loader *l, const uint8_t *header)
 {
@@ -134,7 +162,9 @@ check_header(struct loader *l, const uint8_t *header)
 	l->since_us = (int64_t)tt_recall_get(header + 24, 8);
 	l->latest_us = (int64_t)tt_recall_get(header + 48, 8);
 	l->collect_us = (int64_t)tt_recall_get(header + 56, 8);
-	return is_sample(l) ? 0 : bad(l, "its header is not one");
+	if (!is_sample(l))
+		return bad(l, "its header is not one");
+	return parse_rates(l, header + TT_RECALL_RATES_AT);
 }
 
 static int
@@ -189,8 +219,7 @@ static bool
 is_source(const struct loader *l, const struct tt_recall_source *s)
 {
 	return tt_recall_keeps(l->collect_shift, tt_sketch_hash(s->addr))
-			&& is_time(s->last_us) && s->prev_us < s->last_us
-			&& (s->prev_us == TT_RECALL_NONE || is_time(s->prev_us));
+			&& are_intervals(s->last_us, s->prev_us);
 }
 
 static bool
@@ -229,6 +258,7 @@ set_sample(const struct loader *l)
 	l->recall->since_us = l->since_us;
 	l->recall->latest_us = l->latest_us;
 	l->recall->collect_us = l->collect_us;
+	memcpy(l->recall->rates, l->rates, sizeof(l->rates));
 }
 
 static int

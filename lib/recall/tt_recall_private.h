@@ -25,6 +25,11 @@ struct tt_recall_source {
 _Static_assert(sizeof(struct tt_recall_source) == 32,
 		"48 bytes per source, as tt_recall.h says");
 
+/* The latest two intervals that were entered at a rate. */
+struct tt_recall_rate {
+	int64_t last_us, prev_us;
+};
+
 struct tt_recall {
 	int64_t *targets; /* [TT_RECALL_N_TARGETS]: start of the first interval */
 	struct tt_recall_source *slots; /* [n_slots] */
@@ -33,6 +38,10 @@ struct tt_recall {
 	int64_t latest_us; /* the latest interval that sources were entered of */
 	int64_t swept_us; /* the interval in which old sources were last forgotten */
 	int64_t collect_us; /* the first interval of what is collected beyond the sample */
+	struct tt_recall_rate
+			rates[TT_RECALL_SHIFT_MAX + 1]; /* by the shift of the pairs */
+	int64_t begun_us; /* the interval that sources are entered of now */
+	unsigned begun_shift; /* the higher of its own and of the highest before it */
 	uint64_t seed;
 	unsigned shift; /* of the sample */
 	unsigned collect_shift; /* of what the table has; less where there is a collect_us */
@@ -86,6 +95,9 @@ bool tt_recall_make_room(struct tt_recall *recall, uint64_t hash, int64_t start_
 /* Begins to collect a larger sample if few sources were seen within the horizon; nothing may be
  * collected beyond the sample yet. */
 void tt_recall_widen(struct tt_recall *recall, int64_t start_us);
+
+/* Forgets at which rates intervals were entered. */
+void tt_recall_clear_rates(struct tt_recall *recall);
 
 /* Forgets everything. */
 void tt_recall_clear(struct tt_recall *recall);

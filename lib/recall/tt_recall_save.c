@@ -38,7 +38,7 @@ count_targets(const struct tt_recall *recall)
 static void
 put_header(struct writer *w, const struct tt_recall *recall, const char *sensor)
 {
-	uint8_t bytes[TT_RECALL_HEADER_BYTES] = TT_RECALL_MAGIC, *at = bytes + 8;
+	uint8_t bytes[TT_RECALL_RATES_AT] = TT_RECALL_MAGIC, *at = bytes + 8;
 
 	at = tt_recall_put(at, TT_RECALL_VERSION, 4);
 	at = tt_recall_put(at, recall->shift, 2);
@@ -51,6 +51,18 @@ put_header(struct writer *w, const struct tt_recall *recall, const char *sensor)
 	at = tt_recall_put(at, (uint64_t)recall->collect_us, 8);
 	memcpy(at, sensor, strnlen(sensor, TT_SENSOR_MAX));
 	put(w, bytes, sizeof(bytes));
+}
+
+static void
+put_rates(struct writer *w, const struct tt_recall *recall)
+{
+	for (unsigned shift = 0; shift < TT_RECALL_RATES; shift++) {
+		uint8_t bytes[TT_RECALL_RATE_BYTES];
+
+		tt_recall_put(bytes, (uint64_t)recall->rates[shift].last_us, 8);
+		tt_recall_put(bytes + 8, (uint64_t)recall->rates[shift].prev_us, 8);
+		put(w, bytes, sizeof(bytes));
+	}
 }
 
 static void
@@ -150,6 +162,7 @@ write_file(const struct tt_recall *recall, FILE *file, const char *sensor)
 	int ret;
 
 	put_header(&w, recall, sensor);
+	put_rates(&w, recall);
 	put_targets(&w, recall);
 	ret = put_sources(&w, recall);
 	if (ret != 0)

@@ -43,9 +43,11 @@ target(struct tt_recall *recall, uint8_t protocol, int32_t number, int n)
 			at(n));
 }
 
+/* Of an interval that kept all of its sources. */
 static inline enum tt_returning
 source(struct tt_recall *recall, struct tt_addr a, int n)
 {
+	tt_recall_begin(recall, at(n), 0);
 	return tt_recall_source(recall, a, tt_sketch_hash(a), at(n));
 }
 

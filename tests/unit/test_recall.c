@@ -108,6 +108,7 @@ addresses_of_all_zeros_and_all_ones_are_sources_as_well(void **state)
 	struct tt_recall *recall = make(SOURCES, 10);
 	struct tt_addr zeros = {0, 0}, ones = {UINT64_MAX, UINT64_MAX};
 
+	tt_recall_begin(recall, 0, 0);
 	assert_int_equal(tt_recall_source(recall, zeros, tt_sketch_hash(zeros), 0),
 			TT_RETURNING_NO);
 	assert_int_equal(source(recall, zeros, 0), TT_RETURNING_NO);
