@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "info.h"
+#include "tt_merge.h"
 #include "tt_time.h"
 
 #include <inttypes.h>
@@ -38,16 +39,36 @@ print_losses(const struct tt_ledger_short *s)
 	putchar('\n');
 }
 
+/* What full tables did not keep; without keys, the packets were counted all the same. */
+static void
+print_not_kept(const struct tt_ledger_short *s)
+{
+	static const char *const labels[TT_N_LEDGER_TABLES] = {
+			[TT_LEDGER_PAIRS] = "sources and targets",
+			[TT_LEDGER_CONTACTS] = "sources and destinations",
+			[TT_LEDGER_SOURCE_PORTS] = "targets and source ports",
+			[TT_LEDGER_SLICES] = "targets and countries",
+			[TT_LEDGER_TALKERS] = "talkers",
+			[TT_LEDGER_SKETCHES] = "sketches of targets",
+	};
+
+	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
+		const struct tt_ledger_not_kept *n = &s->not_kept[i];
+
+		if (n->packets > 0 || n->keys > 0)
+			printf(LABEL "about %" PRIu64 " %s, %" PRIu64
+				     " packets counted without them\n",
+					"not kept", n->keys, labels[i], n->packets);
+	}
+}
+
 static void
 print_notes(const struct tt_ledger_short *s)
 {
 	if (s->late > 0)
 		printf(LABEL "%" PRIu64 " packets older than an interval already begun\n",
 				"late", s->late);
-	if (s->overflow > 0)
-		printf(LABEL "%" PRIu64
-			     " packets counted without their source: tables were full\n",
-				"overflow", s->overflow);
+	print_not_kept(s);
 }
 
 static void
@@ -66,6 +87,31 @@ print_rate(int64_t packets, double address_days)
 	if (address_days > 0)
 		printf(LABEL "%.2f packets per day and monitored address\n", "rate",
 				(double)packets / address_days);
+}
+
+static void
+print_backscatter(int64_t answers, int64_t packets)
+{
+	if (answers > 0)
+		printf(LABEL "%" PRId64 " of these packets (%.2f%%)\n", "backscatter",
+				answers, 100.0 * (double)answers / (double)packets);
+}
+
+/* Distinct sources, with the standard error where they are estimated. */
+static void
+print_sources(const struct tt_manifest *m)
+{
+	printf(LABEL "%" PRId64, "sources", m->uniq_src_ip);
+	if (m->sources_one_in > 1)
+		printf(" +- %" PRIu64 ", estimated from one source in %" PRId64,
+				tt_scaled_error((uint64_t)m->uniq_src_ip,
+						(uint64_t)m->sources_one_in),
+				m->sources_one_in);
+	printf("\n" LABEL "%" PRId64, "destinations", m->destinations);
+	if (m->contacts_one_in > 1)
+		printf("; their sources estimated from one contact in %" PRId64,
+				m->contacts_one_in);
+	printf("\n" LABEL "%" PRId64 "\n", "targets", m->targets);
 }
 
 void
@@ -87,12 +133,15 @@ info_summary_text(const struct tt_summary *summary)
 	printf(" monitored\n" LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64
 	       " frames\n",
 			"counted", s->packets, s->bytes, s->frames);
+	print_backscatter(s->backscatter_packets, s->packets);
 	print_rate(s->packets, s->address_days);
 	printf(LABEL "at most %" PRIu64 " in one interval", "sources",
 			s->max_uniq_src_ip);
-	if (s->lower_bound > 0)
-		printf("; lower bounds in %" PRIu64 " snapshot%s", s->lower_bound,
-				s->lower_bound == 1 ? "" : "s");
+	if (s->estimated > 0)
+		printf("; estimated in %" PRIu64
+		       " snapshot%s, from one source in %" PRId64 " at least",
+				s->estimated, s->estimated == 1 ? "" : "s",
+				s->max_one_in);
 	putchar('\n');
 	print_losses(&s->ledger);
 	print_notes(&s->ledger);
@@ -119,19 +168,19 @@ info_manifest_text(const struct tt_manifest *manifest)
 			m->monitored_addresses);
 	printf(LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64 " frames\n",
 			"counted", m->packets, m->bytes, m->frames);
+	print_backscatter(m->backscatter_packets, m->packets);
 	print_rate(m->packets,
 			seconds(m->observed_us) / 86400 * (double)m->monitored_addresses);
-	printf(LABEL "%" PRId64 "%s\n", "sources", m->uniq_src_ip,
-			m->exact ? "" : " at least: the tables were full");
-	printf(LABEL "%" PRId64 "\n", "targets", m->targets);
+	print_sources(m);
 	print_losses(&m->ledger);
 	print_notes(&m->ledger);
 	printf(LABEL "%s\n", "ledger", m->ledger.closes ? "closes" : "does not close");
-	printf(LABEL "%s\n", "countries", m->geo);
+	printf(LABEL "%s\n" LABEL "%s\n" LABEL "%s\n", "countries", m->geo, "AS numbers",
+			m->asn, "fingerprints", m->fingerprints);
 	printf(LABEL "%s %s on %s, %" PRId64 " worker%s\n", "written by", m->program,
 			m->version, m->host, m->workers, m->workers == 1 ? "" : "s");
 	for (unsigned i = 0; i < TT_N_TABLES; i++)
-		printf("  %-22s %10" PRId64 " rows %12" PRId64 " bytes\n",
+		printf("  %-28s %10" PRId64 " rows %12" PRId64 " bytes\n",
 				tt_schema_of((enum tt_table)i)->file, m->files[i].rows,
 				m->files[i].bytes);
 }
@@ -169,10 +218,10 @@ pack_summary(const struct tt_summary *s)
 			: json_null();
 
 	return json_pack("{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:[I,I] s:I s:I s:I "
-			 "s:I s:o s:o}",
+			 "s:I s:I s:I s:o s:o}",
 			"sensor", s->sensor, "snapshots", (json_int_t)s->snapshots,
-			"partial", (json_int_t)s->partial, "lower_bound",
-			(json_int_t)s->lower_bound, "ledger_not_closing",
+			"partial", (json_int_t)s->partial, "estimated",
+			(json_int_t)s->estimated, "ledger_not_closing",
 			(json_int_t)s->not_closing, "start", pack_time(s->start_us),
 			"end", pack_time(s->end_us), "observed_us",
 			(json_int_t)s->observed_us, "gaps", pack_pauses(&s->gaps),
@@ -180,7 +229,9 @@ pack_summary(const struct tt_summary *s)
 			(json_int_t)s->least_addresses, (json_int_t)s->most_addresses,
 			"frames", (json_int_t)s->frames, "packets",
 			(json_int_t)s->packets, "bytes", (json_int_t)s->bytes,
-			"max_uniq_src_ip", (json_int_t)s->max_uniq_src_ip, "ledger",
+			"backscatter_packets", (json_int_t)s->backscatter_packets,
+			"max_uniq_src_ip", (json_int_t)s->max_uniq_src_ip,
+			"max_sources_one_in", (json_int_t)s->max_one_in, "ledger",
 			tt_ledger_short_pack(&s->ledger), "packets_per_day_address",
 			rate);
 }

@@ -23,6 +23,8 @@ static const struct command commands[] = {
 		{"verify", "prove snapshots intact", cmd_verify},
 		{"export", "print a table as CSV or JSON Lines", cmd_export},
 		{"top-targets", "print the ranking of targets", cmd_top_targets},
+		{"uniques", "estimate distinct sources and destinations over snapshots",
+				cmd_uniques},
 		{"synth", "make a capture file of darknet traffic from a profile",
 				cmd_synth},
 };

@@ -20,52 +20,61 @@ usage(const struct tt_config_cli *cli)
 	       "not written, exit status 130 or 143.\n");
 }
 
+/* What an earlier run saw. Where it cannot be had, that is said, and no more. */
+static void
+recall(struct reading *r)
+{
+	struct tt_error why = {0};
+
+	if (tt_setup_load_recall(&r->setup, &why) != 0)
+		fprintf(stderr,
+				"teiten read: %s: %s; what earlier intervals saw is not "
+				"known\n",
+				why.where, why.why);
+}
+
 static int
 open_tables(struct reading *r, struct tt_error *err)
 {
 	struct tt_mem *heap = tt_mem_heap();
-	int ret = 0;
+	char text[TT_SETUP_TABLES_TEXT_MAX];
+	int ret = tt_setup_open(&r->setup, &r->config, 0, heap, err);
 
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(r->tallies) && ret == 0; i++)
-		ret = tt_tally_create(&r->tallies[i], r->config.pairs, heap, err);
+	for (unsigned i = 0; i < READ_TALLIES && ret == 0; i++)
+		ret = tt_tally_create(&r->tallies[i], &r->setup.tally, heap, err);
 	r->spare = r->tallies[1];
 	if (ret == 0)
-		ret = tt_merge_create(&r->merge, 2 * r->config.pairs, heap, err);
-	if (ret == 0)
-		ret = tt_geo_open(&r->geo, r->config.geo, heap, err);
+		ret = tt_merge_create(&r->merge, &r->setup.merge, heap, err);
 	if (ret == 0)
 		ret = tt_sequence_create(&r->sequence, 1, 4, r->config.interval_us,
 				r->config.max_gap_us, err);
-	return ret;
+	if (ret != 0)
+		return ret;
+	recall(r);
+	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
+	return 0;
 }
 
-static int
-describe_run(struct reading *r, struct tt_error *err)
+static void
+describe_run(struct reading *r)
 {
 	gethostname(r->host, sizeof(r->host) - 1);
-	r->monitored_text = tt_prefix_set_format(&r->monitored);
-	if (r->monitored_text == NULL)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	r->run = (struct tt_run_info){.monitored = r->monitored_text,
-			.monitored_addresses = tt_prefix_set_size(&r->monitored),
+	r->run = (struct tt_run_info){.monitored = r->setup.monitored_text,
+			.monitored_addresses = tt_prefix_set_size(&r->setup.monitored),
 			.program = "teiten read",
 			.version = TT_VERSION,
 			.host = r->host,
 			.workers = 1};
-	return 0;
 }
 
+/* Before the scan, which may take long, so that what is wrong is said at once. */
 static int
 open_reading(struct reading *r, struct tt_error *err)
 {
-	int ret = tt_prefix_set_parse(&r->monitored, r->config.monitored, err);
+	int ret = tt_spool_open(&r->spool, r->config.spool, r->config.sensor,
+			TT_SYNC_BATCHED, err);
 
-	if (ret == 0)
-		ret = describe_run(r, err);
-	/* Before the scan, which may take long, so that what is wrong with it is said at once. */
-	if (ret == 0)
-		ret = tt_spool_open(&r->spool, r->config.spool, r->config.sensor,
-				TT_SYNC_BATCHED, err);
+	describe_run(r);
 	if (ret == 0)
 		ret = open_tables(r, err);
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
@@ -78,12 +87,10 @@ close_reading(struct reading *r)
 {
 	tt_spool_close(r->spool);
 	tt_sequence_destroy(r->sequence);
-	tt_geo_close(r->geo);
 	tt_merge_destroy(r->merge);
 	tt_tally_destroy(r->tallies[0]);
 	tt_tally_destroy(r->tallies[1]);
-	tt_prefix_set_fini(&r->monitored);
-	free(r->monitored_text);
+	tt_setup_fini(&r->setup);
 	free(r->starts);
 	free(r->inputs);
 }
@@ -91,6 +98,8 @@ close_reading(struct reading *r)
 static void
 print_summary(const struct reading *r)
 {
+	char lacking[TT_SETUP_LACKING_TEXT_MAX];
+
 	printf("%" PRIu64 " frames, %" PRIu64 " snapshots in %s/%s\n", r->frames,
 			r->snapshots, r->config.spool, r->config.sensor);
 	if (r->skipped > 0)
@@ -106,10 +115,8 @@ print_summary(const struct reading *r)
 		       " frames came late, after one of a newer interval; each is counted in "
 		       "its own\n",
 				r->late);
-	if (r->overflow > 0)
-		printf("  %" PRIu64 " of them without their source: the table of %" PRIu64
-		       " pairs was full, unique counts are lower bounds\n",
-				r->overflow, r->config.pairs);
+	if (tt_setup_lacking_text(&r->setup, lacking)[0] != '\0')
+		printf("  %s\n", lacking);
 }
 
 /* Is anything wrong with the inputs that was said, and does not stop the reading? */
@@ -126,9 +133,12 @@ static int
 read_files(struct reading *r, char **paths, unsigned n)
 {
 	struct tt_error err = {0};
-	int ret = reading_take_inputs(r, paths, n, &err);
-	bool usage = ret == -EINVAL;
+	int ret = tt_setup_init(&r->setup, &r->config, READ_TALLIES, &err);
+	bool usage;
 
+	if (ret == 0)
+		ret = reading_take_inputs(r, paths, n, &err);
+	usage = ret == -EINVAL;
 	reading_catch_signals();
 	if (ret == 0)
 		ret = open_reading(r, &err);
@@ -160,7 +170,9 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 		printf("teiten %s\n", TT_VERSION);
 		return EXIT_OK;
 	}
-	if (tt_config_check(&r->config, &err) != 0) {
+	if (tt_config_check(&r->config, &err) != 0
+			|| (cli->action == TT_CONFIG_CHECK
+					&& tt_setup_check(&r->config, &err) != 0)) {
 		tt_error_print("teiten read", &err);
 		return EXIT_USAGE;
 	}

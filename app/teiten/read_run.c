@@ -21,7 +21,7 @@ static unsigned
 make_ledger(struct reading *r, const struct tt_interval *interval,
 		struct tt_ledger_row *rows)
 {
-	uint64_t fates[TT_N_FATES] = {0}, late = 0, overflow = 0, bytes = 0, errors = 0;
+	uint64_t fates[TT_N_FATES] = {0}, late = 0, bytes = 0, errors = 0;
 	uint64_t delivered = 0;
 	unsigned n = 0;
 
@@ -32,7 +32,6 @@ make_ledger(struct reading *r, const struct tt_interval *interval,
 			fates[f] += t->fates[f];
 		delivered += t->frames;
 		late += t->late;
-		overflow += t->overflow_packets;
 		bytes += t->frame_bytes;
 	}
 	for (unsigned i = 0; i < r->n_inputs; i++)
@@ -46,7 +45,6 @@ make_ledger(struct reading *r, const struct tt_interval *interval,
 		rows[n++] = row(TT_ACCOUNT_FRAMES, tt_fate_name((enum tt_fate)f),
 				fates[f]);
 	rows[n++] = row(TT_ACCOUNT_NOTE, TT_REASON_LATE, late);
-	rows[n++] = row(TT_ACCOUNT_NOTE, TT_REASON_OVERFLOW, overflow);
 	rows[n++] = row(TT_ACCOUNT_NOTE, TT_REASON_FRAME_BYTES, bytes);
 	return n;
 }
@@ -54,10 +52,10 @@ make_ledger(struct reading *r, const struct tt_interval *interval,
 static void
 add_totals(struct reading *r, const struct tt_totals *totals)
 {
+	tt_setup_note_lacking(&r->setup, totals);
 	for (unsigned f = 0; f < TT_N_FATES; f++)
 		r->fates[f] += totals->fates[f];
 	r->late += totals->late;
-	r->overflow += totals->overflow_packets;
 	r->snapshots++;
 }
 
@@ -83,32 +81,39 @@ flush_in_time(struct reading *r)
 	return ret;
 }
 
-static void
+/* Merged for what later intervals recall of it: a run that was killed had not kept all of that. */
+static int
 skip(struct reading *r, const struct tt_interval *interval)
 {
+	static const struct tt_merge_sink nowhere;
+	struct tt_totals totals;
+	int ret = tt_merge_run(r->merge, interval->tallies, interval->n_tallies,
+			interval->span.start_us, &nowhere, &totals, &r->err);
+
 	r->skipped++;
-	for (unsigned i = 0; i < interval->n_tallies; i++)
-		r->skipped_frames += interval->tallies[i]->frames;
+	r->skipped_frames += totals.frames;
+	return ret;
 }
 
 static int
 write_one(struct reading *r, const struct tt_interval *interval)
 {
-	struct tt_ledger_row rows[TT_N_FATES + 7];
+	struct tt_ledger_row rows[TT_N_FATES + 6];
 	struct tt_totals totals;
 	int ret = reading_stopped(&r->err);
 
 	if (ret != 0)
 		return ret;
-	if (r->skip_existing && tt_spool_has(r->spool, interval->span.start_us)) {
-		skip(r, interval);
-		return 0;
-	}
-	ret = tt_spool_write(r->spool, interval, r->merge, r->geo, &r->run, rows,
+	if (r->skip_existing && tt_spool_has(r->spool, interval->span.start_us))
+		return skip(r, interval);
+	ret = tt_spool_write(r->spool, interval, r->merge, &r->setup.merge, &r->run, rows,
 			make_ledger(r, interval, rows), &totals, &r->err);
 	if (ret != 0)
 		return ret;
 	add_totals(r, &totals);
+	ret = tt_setup_save_recall_in_time(&r->setup, &r->err);
+	if (ret != 0)
+		return ret;
 	return flush_in_time(r);
 }
 
@@ -291,6 +296,10 @@ keep_finished(struct reading *r, int ret)
 		r->err = why;
 		return why.code;
 	}
+	if (tt_setup_save_recall(&r->setup, &why) != 0 && ret == 0) {
+		r->err = why;
+		return why.code;
+	}
 	if (ret != 0 && r->snapshots == 0)
 		snprintf(r->err.why + n, sizeof(r->err.why) - n,
 				"; no snapshot was finished");
@@ -311,8 +320,8 @@ reading_run(struct reading *r, struct tt_error *err)
 		ret = tt_capfile_open(&r->inputs[i].file, r->inputs[i].path, &r->err);
 	if (ret == 0) {
 		tt_counter_init(&r->counter, TT_COUNTER_REPLAY, r->config.interval_us,
-				r->config.max_gap_us, &r->monitored, r->tallies[0], 0,
-				reading_seal, r);
+				r->config.max_gap_us, &r->setup.pipeline, r->tallies[0],
+				0, reading_seal, r);
 		tt_sequence_start_replay(r->sequence, 0);
 		r->flush_ms = now_ms() + FLUSH_MS;
 		ret = read_all(r);

@@ -3,28 +3,28 @@
  * `teiten read`: capture files → snapshots, with the library that the daemon uses and no DPDK.
  * The files are scanned first, so that each interval is written as soon as its last packet has
  * come, however the packets lie in the files; then they are read side by side, interval by
- * interval. One thread. Memory: two tallies, the merge, the buffers of each file, 8 bytes per
- * interval, and compact copies of intervals that cannot be written yet because the packets are
- * out of order.
+ * interval. One thread. Memory: two tallies, the merge, what lib/setup takes, the buffers of each
+ * file, 8 bytes per interval, and compact copies of intervals that cannot be written yet because
+ * the packets are out of order.
  *
  * What is finished is made visible at least once per second. A run that breaks off, by a signal
  * or an error, leaves out the intervals that are open: so reading the same files again with
- * --skip-existing gives what one run would have given.
+ * --skip-existing gives what one run would have given: what earlier intervals saw is kept in the
+ * spool, and skipped intervals are merged all the same, so that it is known of them too.
  */
 #ifndef READING_H
 #define READING_H
 
 #include "tt_capfile.h"
-#include "tt_config.h"
 #include "tt_counter.h"
-#include "tt_geo.h"
-#include "tt_merge.h"
 #include "tt_sequence.h"
+#include "tt_setup.h"
 #include "tt_spool.h"
 
 #include <sys/types.h>
 
-#define READ_BURST TT_TALLY_BURST
+#define READ_BURST   TT_TALLY_BURST
+#define READ_TALLIES 2
 
 /* A capture file and what the scan found out about it. */
 struct input {
@@ -44,13 +44,12 @@ struct input {
 
 struct reading {
 	struct tt_config config;
-	struct tt_prefix_set monitored;
-	struct tt_geo *geo;
+	struct tt_setup setup;
 	struct tt_spool *spool;
 	struct tt_merge *merge;
 	struct tt_sequence *sequence;
 	struct tt_counter counter;
-	struct tt_tally *tallies[2]; /* all there are */
+	struct tt_tally *tallies[READ_TALLIES]; /* all there are */
 	struct tt_tally *spare; /* of these, a clean one that is not in use yet */
 	struct input *inputs; /* [n_inputs] */
 	unsigned n_inputs;
@@ -59,13 +58,12 @@ struct reading {
 	bool skip_existing;
 	int64_t flush_ms; /* when to flush next, by the monotonic clock */
 	struct tt_run_info run;
-	char *monitored_text;
 	char host[64];
 	uint64_t frames, frames_expected; /* read so far, and in all, by the scan */
 	uint64_t snapshots, compact_peak_bytes;
 	uint64_t skipped,
 			skipped_frames; /* intervals that have a snapshot, their frames */
-	uint64_t fates[TT_N_FATES], late, overflow; /* of what was written */
+	uint64_t fates[TT_N_FATES], late; /* of what was written */
 	struct tt_error err; /* why writing failed; err.code 0 if it did not */
 };
 

@@ -11,7 +11,7 @@ static const char help[] =
 		"Prints the ranking of targets (445/TCP, 8/ICMP) over all snapshots in PATH (a\n"
 		"spool, a sensor's directory, a day, or one snapshot): packets, share, bytes,\n"
 		"unique sources, and packets per day and monitored address. Over several\n"
-		"snapshots, the sources are the most in any one of them.\n"
+		"snapshots, the sources are the most in any one of them; ~ marks estimates.\n"
 		"\n"
 		"  -n N             so many ranks (default 20)\n"
 		"  --class CLASS    only packets of that class, such as tcp-syn\n"

@@ -9,8 +9,7 @@
 #include "ledger.h"
 #include "numamem.h"
 #include "taken.h"
-#include "tt_merge.h"
-#include "tt_prefix.h"
+#include "tt_setup.h"
 #include "tt_spool.h"
 
 struct tt_daemon {
@@ -18,23 +17,24 @@ struct tt_daemon {
 	struct tt_eal eal;
 	struct tt_plan plan;
 	struct tt_numamem memory[RTE_MAX_NUMA_NODES];
-	struct tt_prefix_set monitored;
-	struct tt_geo *geo;
+	struct tt_setup setup; /* its recall is the management core's alone */
 	struct tt_sequence *sequence;
 	struct tt_merge *merge;
 	struct tt_spool *spool;
 	struct tt_book book;
 	struct tt_taken taken;
 	struct tt_run_info run;
-	char *monitored_text;
 	char host[128];
 	struct tt_worker **workers; /* [plan.n_queues], each on its own NUMA node */
 	struct tt_tally **tallies; /* [plan.n_queues * config.table_sets] */
 	bool only_replays; /* every queue replays a file to its end; else none does */
-	bool imperfect; /* a capture file was cut short, or is of an unknown link type */
+	bool recall_failing; /* it could not be kept, and that was said */
+	bool imperfect; /* a capture file was cut short, or is of an unknown link type; or what
+			 * was seen could not be kept for the next run */
 };
 
-/* Takes everything that counts and writes: scans files, opens spool and geo, makes tables. */
+/* Takes everything that counts and writes: decides how large tables are, scans files, opens spool
+ * and databases, makes tables. */
 int tt_daemon_scan(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 int tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 void tt_daemon_print_memory(const struct tt_daemon *d);

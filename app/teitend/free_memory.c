@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "free_memory.h"
 
-#include "tt_tally.h"
-
 #include <rte_eal.h>
 #include <rte_malloc.h>
 
@@ -12,8 +10,7 @@
 #include <string.h>
 
 #define MIB          (UINT64_C(1) << 20)
-#define MERGE_BYTES  (50 * MIB) /* beside 8 bytes per pair: tt_merge.h */
-#define OTHERS_BYTES (64 * MIB) /* countries, rings, EAL itself */
+#define OTHERS_BYTES (64 * MIB) /* databases, rings, EAL itself */
 
 #define HUGE_PAGES_DIR "/sys/kernel/mm/hugepages"
 
@@ -111,23 +108,25 @@ huge_bytes(void)
 
 int
 tt_free_memory_check(const struct tt_plan *plan, const struct tt_config *config,
-		struct tt_error *err)
+		const struct tt_setup *setup, struct tt_error *err)
 {
-	uint64_t sets = (uint64_t)plan->n_queues * config->table_sets;
-	uint64_t tables = sets * tt_tally_bytes(config->pairs);
-	uint64_t merge = sets * config->pairs * sizeof(uint64_t) + MERGE_BYTES;
-	uint64_t need = tables + merge + OTHERS_BYTES;
+	uint64_t tables = tt_setup_tables_bytes(setup);
+	uint64_t others = tt_setup_merge_bytes(setup)
+			+ tt_recall_bytes(config->remember_sources) + OTHERS_BYTES;
 	uint64_t free_bytes = available_bytes(), limit = group_limit();
 
 	free_bytes = limit < free_bytes ? limit : free_bytes;
-	if (free_bytes == UINT64_MAX || need <= free_bytes + huge_bytes())
+	if (free_bytes == UINT64_MAX || tables + others <= free_bytes + huge_bytes())
 		return 0;
-	return tt_error_set(err, -ENOMEM, "pairs",
+	return tt_error_set(err, -ENOMEM,
+			config->table_memory != 0 ? "table-memory" : "pairs",
 			"%u worker%s with %u table sets of %" PRIu64
 			" pairs need %" PRIu64 " MiB, and %" PRIu64
 			" MiB for the merge and the rest, but only %" PRIu64
-			" MiB of memory are free; take fewer pairs, table-sets or queues",
+			" MiB of memory are free; take %s",
 			plan->n_queues, plan->n_queues == 1 ? "" : "s",
-			config->table_sets, config->pairs, tables / MIB,
-			(need - tables) / MIB, (free_bytes + huge_bytes()) / MIB);
+			config->table_sets, setup->tally.pairs, tables / MIB,
+			others / MIB, (free_bytes + huge_bytes()) / MIB,
+			config->table_memory != 0 ? "less"
+						  : "fewer pairs, table-sets or queues");
 }

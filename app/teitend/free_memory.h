@@ -8,9 +8,10 @@
 #define TT_FREE_MEMORY_H
 
 #include "plan.h"
+#include "tt_setup.h"
 
 /* Returns 0, or -ENOMEM with what is needed, what is free, and the options to change. */
 int tt_free_memory_check(const struct tt_plan *plan, const struct tt_config *config,
-		struct tt_error *err) TT_MUST_CHECK;
+		const struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define NIC_ROWS   3 /* of a port */
-#define OTHER_ROWS 4 /* of a queue: delivered, and three notes */
+#define OTHER_ROWS 3 /* of a queue: delivered, and two notes */
 
 int
 tt_book_init(struct tt_book *book, struct tt_plan *plan, struct tt_error *err)
@@ -40,7 +40,6 @@ add_tally(struct tt_account *a, const struct tt_tally *t)
 {
 	a->frames += t->frames;
 	a->late += t->late;
-	a->overflow += t->overflow_packets;
 	a->frame_bytes += t->frame_bytes;
 	for (unsigned i = 0; i < TT_N_FATES; i++)
 		a->fates[i] += t->fates[i];
@@ -51,7 +50,6 @@ add_account(struct tt_account *a, const struct tt_account *b)
 {
 	a->frames += b->frames;
 	a->late += b->late;
-	a->overflow += b->overflow;
 	a->frame_bytes += b->frame_bytes;
 	for (unsigned i = 0; i < TT_N_FATES; i++)
 		a->fates[i] += b->fates[i];
@@ -86,7 +84,6 @@ queue_rows(struct tt_book *book, const char *port, int queue, const struct tt_ac
 		add_row(book, port, queue, TT_ACCOUNT_FRAMES,
 				tt_fate_name((enum tt_fate)i), a->fates[i]);
 	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_LATE, a->late);
-	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_OVERFLOW, a->overflow);
 	add_row(book, port, queue, TT_ACCOUNT_NOTE, TT_REASON_FRAME_BYTES,
 			a->frame_bytes);
 }
@@ -197,10 +194,6 @@ print_notes(const struct tt_port *port, const struct closing *c)
 		       "queues were left at that point",
 				port->name, TT_WORKER_DRAIN_S, c->undrained,
 				port->n_queues);
-	if (c->written.overflow > 0)
-		tt_say("%s: %" PRIu64 " packets were counted without their source, since "
-		       "the tables were full: unique counts are lower bounds (pairs)",
-				port->name, c->written.overflow);
 }
 
 uint64_t

@@ -16,7 +16,7 @@
 
 /* What one queue's tallies add up to. */
 struct tt_account {
-	uint64_t frames, fates[TT_N_FATES], late, overflow, frame_bytes;
+	uint64_t frames, fates[TT_N_FATES], late, frame_bytes;
 };
 
 struct tt_book {

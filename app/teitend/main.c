@@ -52,6 +52,8 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 	if (rc != 0 || cli->action == TT_CONFIG_HELP || cli->action == TT_CONFIG_VERSION)
 		return rc;
 	rc = tt_config_check(&d->config, err);
+	if (rc == 0 && cli->action == TT_CONFIG_CHECK)
+		rc = tt_setup_check(&d->config, err);
 	if (rc == 0)
 		rc = tt_eal_add(&d->eal, d->config.eal, err);
 	return rc;
@@ -124,6 +126,7 @@ check_replays(const struct tt_daemon *d, struct tt_error *err)
 static int
 run(struct tt_daemon *d, struct tt_error *err)
 {
+	char lacking[TT_SETUP_LACKING_TEXT_MAX];
 	int rc;
 
 	/* Handlers first: a signal that comes in between is not lost. */
@@ -138,6 +141,8 @@ run(struct tt_daemon *d, struct tt_error *err)
 	rc = tt_daemon_manage(d, err);
 	if (rc != 0)
 		return rc;
+	if (tt_setup_lacking_text(&d->setup, lacking)[0] != '\0')
+		tt_say("%s", lacking);
 	if (!tt_book_close(&d->book, d->workers))
 		return tt_error_set(err, -EIO, NULL, "the ledger does not close");
 	return tt_signals_stop() ? 0 : check_replays(d, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "daemon.h"
 
+#include "recalled.h"
 #include "say.h"
 #include "signals.h"
 #include "written.h"
@@ -42,7 +43,7 @@ tt_daemon_launch(struct tt_daemon *d, struct tt_error *err)
 	struct tt_worker_start start = {
 			.interval_us = d->config.interval_us,
 			.max_gap_us = d->config.max_gap_us,
-			.monitored = &d->monitored,
+			.pipeline = &d->setup.pipeline,
 			.start_us = tt_time_now(),
 	};
 
@@ -133,6 +134,8 @@ static void
 note_written(struct manager *m, int64_t start_us, const struct tt_totals *totals)
 {
 	tt_book_written(&m->d->book);
+	tt_setup_note_lacking(&m->d->setup, totals);
+	tt_recalled_keep(m->d);
 	tt_written_add(&m->written, start_us, totals->frames);
 	if (m->failing)
 		tt_say("snapshots are written again");
@@ -167,8 +170,8 @@ write_interval(struct manager *m, const struct tt_interval *ready, struct tt_err
 		return rc;
 	tt_book_make(&d->book, ready);
 	do {
-		rc = tt_spool_write(d->spool, &interval, d->merge, d->geo, &d->run,
-				d->book.rows, d->book.n_rows, &totals, err);
+		rc = tt_spool_write(d->spool, &interval, d->merge, &d->setup.merge,
+				&d->run, d->book.rows, d->book.n_rows, &totals, err);
 		interval.span.start_us++;
 		interval.complete = false;
 	} while (rc == -EEXIST && !d->only_replays
@@ -375,6 +378,7 @@ conclude(struct manager *m, int rc, struct tt_error *err)
 
 	if (rc == 0)
 		rc = flushed;
+	tt_recalled_keep_last(m->d, rc != 0);
 	say_result(m, rc != 0);
 	if (rc != 0)
 		add_loss(m, err);

@@ -157,7 +157,7 @@ tt_numamem_fini(struct tt_numamem *nm)
 void
 tt_numamem_print(const struct tt_numamem *nm)
 {
-	char text[900];
+	char text[1400];
 	int used = 0;
 
 	for (unsigned i = 0; i < nm->n_purposes && used < (int)sizeof(text); i++)

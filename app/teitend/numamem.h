@@ -13,7 +13,7 @@
 
 #include "tt_mem.h"
 
-#define TT_NUMA_PURPOSES_MAX 24
+#define TT_NUMA_PURPOSES_MAX 32
 
 struct tt_numa_block; /* one allocation */
 

@@ -2,10 +2,12 @@
 #include "daemon.h"
 
 #include "free_memory.h"
+#include "recalled.h"
 #include "say.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 struct tt_mem *
@@ -34,14 +36,17 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 {
 	const struct tt_config *config = &d->config;
 	unsigned n = d->plan.n_queues;
-	int rc = tt_sequence_create(&d->sequence, n, n * config->table_sets,
-			config->interval_us, config->max_gap_us, err);
+	unsigned sets = n * config->table_sets;
+	int rc = tt_setup_init(&d->setup, config, sets, err);
 
 	d->only_replays = d->plan.n_replays == n;
 	d->taken.spool = config->spool;
 	d->taken.sensor = config->sensor;
 	if (rc == 0)
-		rc = tt_free_memory_check(&d->plan, config, err);
+		rc = tt_free_memory_check(&d->plan, config, &d->setup, err);
+	if (rc == 0)
+		rc = tt_sequence_create(&d->sequence, n, sets, config->interval_us,
+				config->max_gap_us, err);
 	for (unsigned i = 0; i < n && rc == 0; i++) {
 		const struct tt_plan_queue *q = &d->plan.queues[i];
 		struct tt_port *port = &d->plan.ports[q->port];
@@ -75,7 +80,7 @@ make_tallies(struct tt_daemon *d, struct tt_worker *w, struct tt_mem *mem,
 
 	for (unsigned i = 0; i < n; i++) {
 		struct tt_tally **tally = &d->tallies[w->index * n + i];
-		int rc = tt_tally_create(tally, d->config.pairs, mem, err);
+		int rc = tt_tally_create(tally, &d->setup.tally, mem, err);
 
 		if (rc != 0)
 			return rc;
@@ -117,16 +122,26 @@ make_worker(struct tt_daemon *d, unsigned index, struct tt_error *err)
 	return make_tallies(d, w, mem, err);
 }
 
+/* What places keys in the tables: nobody outside shall know it, but a replay is one like another. */
+static int
+draw_seed(const struct tt_daemon *d, uint64_t *seed, struct tt_error *err)
+{
+	*seed = 0;
+	if (d->only_replays || getrandom(seed, sizeof(*seed), 0) == sizeof(*seed))
+		return 0;
+	return tt_error_set(err, -errno, NULL, "no random number: %s", strerror(errno));
+}
+
 static int
 open_shared(struct tt_daemon *d, struct tt_error *err)
 {
 	const struct tt_config *config = &d->config;
 	struct tt_mem *mem = tt_daemon_own_memory(d);
-	uint64_t tallies = (uint64_t)d->plan.n_queues * config->table_sets;
-	int rc = tt_prefix_set_parse(&d->monitored, config->monitored, err);
+	uint64_t seed;
+	int rc = draw_seed(d, &seed, err);
 
 	if (rc == 0)
-		rc = tt_geo_open(&d->geo, config->geo, mem, err);
+		rc = tt_setup_open(&d->setup, config, seed, mem, err);
 	if (rc == 0)
 		rc = tt_spool_open(&d->spool, config->spool, config->sensor,
 				d->only_replays ? TT_SYNC_BATCHED : TT_SYNC_EACH, err);
@@ -134,28 +149,24 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 		rc = tt_taken_check(&d->taken, d->spool, config->interval_us,
 				config->max_gap_us, err);
 	if (rc == 0)
-		rc = tt_merge_create(&d->merge, tallies * config->pairs, mem, err);
+		rc = tt_merge_create(&d->merge, &d->setup.merge, mem, err);
 	if (rc == 0)
 		rc = tt_book_init(&d->book, &d->plan, err);
 	return rc;
 }
 
-static int
-describe_run(struct tt_daemon *d, struct tt_error *err)
+static void
+describe_run(struct tt_daemon *d)
 {
 	gethostname(d->host, sizeof(d->host) - 1);
-	d->monitored_text = tt_prefix_set_format(&d->monitored);
-	if (d->monitored_text == NULL)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	d->run = (struct tt_run_info){
-			.monitored = d->monitored_text,
-			.monitored_addresses = tt_prefix_set_size(&d->monitored),
+			.monitored = d->setup.monitored_text,
+			.monitored_addresses = tt_prefix_set_size(&d->setup.monitored),
 			.program = TT_PROGRAM,
 			.version = TT_VERSION,
 			.host = d->host,
 			.workers = d->plan.n_queues,
 	};
-	return 0;
 }
 
 int
@@ -164,10 +175,10 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 	unsigned n = d->plan.n_queues;
 	int rc = open_shared(d, err);
 
-	if (rc == 0)
-		rc = describe_run(d, err);
 	if (rc != 0)
 		return rc;
+	describe_run(d);
+	tt_recalled_load(d);
 	d->workers = calloc(n, sizeof(struct tt_worker *));
 	d->tallies = calloc((size_t)n * d->config.table_sets, sizeof(struct tt_tally *));
 	if (d->workers == NULL || d->tallies == NULL)
@@ -180,6 +191,9 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 void
 tt_daemon_print_memory(const struct tt_daemon *d)
 {
+	char text[TT_SETUP_TABLES_TEXT_MAX];
+
+	tt_say("%s", tt_setup_tables_text(&d->setup, text));
 	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++) {
 		struct tt_numamem shown = d->memory[node];
 
@@ -215,7 +229,7 @@ free_tables(struct tt_daemon *d)
 	free(d->tallies);
 	free(d->workers);
 	tt_merge_destroy(d->merge);
-	tt_geo_close(d->geo);
+	tt_setup_fini(&d->setup);
 }
 
 void
@@ -228,8 +242,6 @@ tt_daemon_fini(struct tt_daemon *d)
 	tt_plan_stop(&d->plan);
 	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++)
 		tt_numamem_fini(&d->memory[node]);
-	tt_prefix_set_fini(&d->monitored);
-	free(d->monitored_text);
 	tt_eal_stop(&d->eal);
 	tt_config_fini(&d->config);
 }

@@ -65,7 +65,7 @@ struct tt_worker {
 /* What a worker counts into and against, at its start. */
 struct tt_worker_start {
 	int64_t interval_us, max_gap_us, start_us;
-	const struct tt_prefix_set *monitored;
+	const struct tt_pipeline *pipeline;
 	struct tt_tally *first;
 };
 

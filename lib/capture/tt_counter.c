@@ -5,7 +5,7 @@
 
 void
 tt_counter_init(struct tt_counter *c, enum tt_counter_kind kind, int64_t interval_us,
-		int64_t max_gap_us, const struct tt_prefix_set *monitored,
+		int64_t max_gap_us, const struct tt_pipeline *pipeline,
 		struct tt_tally *first, int64_t now_us,
 		struct tt_tally *(*seal)(void *, struct tt_tally *), void *context)
 {
@@ -14,7 +14,7 @@ tt_counter_init(struct tt_counter *c, enum tt_counter_kind kind, int64_t interva
 			.kind = kind,
 			.interval_us = interval_us,
 			.max_gap_us = max_gap_us,
-			.monitored = monitored,
+			.pipeline = pipeline,
 			.seal = seal,
 			.context = context,
 			.open = first,
@@ -94,7 +94,7 @@ replay_burst(struct tt_counter *c, const struct tt_frame *frames, unsigned n)
 		}
 		if (c->open->span.start_us < c->newest_us)
 			c->open->late += run;
-		tt_pipeline_burst(c->monitored, frames + done, run, c->open);
+		tt_pipeline_burst(c->pipeline, frames + done, run, c->open);
 		done += run;
 	}
 	return done;
@@ -161,7 +161,7 @@ live_burst(struct tt_counter *c, const struct tt_frame *frames, unsigned n)
 			run = 1;
 			c->open->late++;
 		}
-		tt_pipeline_burst(c->monitored, frames + done, run, c->open);
+		tt_pipeline_burst(c->pipeline, frames + done, run, c->open);
 		done += run;
 	}
 }

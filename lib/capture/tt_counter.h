@@ -33,7 +33,7 @@ struct tt_counter {
 	enum tt_counter_kind kind;
 	int64_t interval_us;
 	int64_t max_gap_us; /* LIVE: a clock that jumps further leaves a gap, no empty intervals */
-	const struct tt_prefix_set *monitored;
+	const struct tt_pipeline *pipeline;
 
 	/*
 	 * Takes the sealed tally and returns a clean one. LIVE: may return NULL without taking
@@ -56,7 +56,7 @@ struct tt_counter {
  * starts at now_us and ends at the next boundary; REPLAY: now_us is not used.
  */
 void tt_counter_init(struct tt_counter *c, enum tt_counter_kind kind, int64_t interval_us,
-		int64_t max_gap_us, const struct tt_prefix_set *monitored,
+		int64_t max_gap_us, const struct tt_pipeline *pipeline,
 		struct tt_tally *first, int64_t now_us,
 		struct tt_tally *(*seal)(void *, struct tt_tally *), void *context);
 

@@ -29,34 +29,58 @@ note_frame(struct tt_tally *tally, const struct tt_frame *f, enum tt_fate fate)
 		tally->last_us = f->time_us;
 }
 
+/* The packets of a burst that are counted, side by side as the next stages want them. */
+struct counted {
+	struct tt_packet packets[TT_TALLY_BURST];
+	const uint8_t *data[TT_TALLY_BURST];
+	uint32_t captured[TT_TALLY_BURST];
+	int64_t times_us[TT_TALLY_BURST];
+	tt_detail details[TT_TALLY_BURST];
+};
+
 void
-tt_pipeline_burst(const struct tt_prefix_set *monitored, const struct tt_frame *frames,
+tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *frames,
 		unsigned n, struct tt_tally *tally)
 {
-	struct tt_packet packets[TT_TALLY_BURST];
-	int64_t times_us[TT_TALLY_BURST];
-	unsigned counted = 0;
+	struct counted c;
+	unsigned k = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		enum tt_fate fate = fate_of(monitored, &frames[i], &packets[counted]);
+		const struct tt_frame *f = &frames[i];
+		enum tt_fate fate = fate_of(pipeline->monitored, f, &c.packets[k]);
 
-		note_frame(tally, &frames[i], fate);
-		times_us[counted] = frames[i].time_us;
-		counted += fate == TT_FATE_COUNTED;
+		note_frame(tally, f, fate);
+		c.data[k] = f->data;
+		c.captured[k] = f->captured;
+		c.times_us[k] = f->time_us;
+		k += fate == TT_FATE_COUNTED;
 	}
-	tt_tally_burst(tally, packets, times_us, counted);
+	for (unsigned i = 0; i < k; i++)
+		c.details[i] = tt_backscatter_detail(
+				&c.packets[i], c.data[i], c.captured[i]);
+	if (pipeline->fingerprints != NULL)
+		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
+				c.captured, c.times_us, c.details, k);
+	tt_tally_burst(tally, c.packets, c.details, c.times_us, k);
 }
 
 void
-tt_pipeline_burst_ref(const struct tt_prefix_set *monitored,
-		const struct tt_frame *frames, unsigned n, struct tt_tally *tally)
+tt_pipeline_burst_ref(const struct tt_pipeline *pipeline, const struct tt_frame *frames,
+		unsigned n, struct tt_tally *tally)
 {
 	for (unsigned i = 0; i < n; i++) {
+		const struct tt_frame *f = &frames[i];
 		struct tt_packet p;
-		enum tt_fate fate = fate_of(monitored, &frames[i], &p);
+		enum tt_fate fate = fate_of(pipeline->monitored, f, &p);
+		tt_detail detail;
 
-		note_frame(tally, &frames[i], fate);
-		if (fate == TT_FATE_COUNTED)
-			tt_tally_one_ref(tally, &p, frames[i].time_us);
+		note_frame(tally, f, fate);
+		if (fate != TT_FATE_COUNTED)
+			continue;
+		detail = tt_backscatter_detail(&p, f->data, f->captured);
+		if (pipeline->fingerprints != NULL)
+			detail |= tt_fingerprints_one_ref(pipeline->fingerprints, &p,
+					f->data, f->captured, f->time_us);
+		tt_tally_one_ref(tally, &p, detail, f->time_us);
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The burst pipeline that the daemon's worker and the offline reader both call: frames →
- * decode → is it for the sensor → count. Any thread, as long as no two have the same tally; the
- * prefixes are only read. It keeps nothing between calls and takes no memory but a few KiB of
+ * decode → is it for the sensor → backscatter, fingerprints → count. Any thread, as long as no two
+ * have the same tally; prefixes and fingerprints are only read. It keeps nothing between calls and takes no memory but a few KiB of
  * stack: all that it counts into is the tally. No allocation, no lock, no system call, no error return: a frame that is odd in
  * any way increments exactly one of the tally's fates.
  */
@@ -10,19 +10,26 @@
 #define TT_PIPELINE_H
 
 #include "tt_capfile.h"
+#include "tt_fingerprint.h"
 #include "tt_prefix.h"
 #include "tt_tally.h"
 
+/* What all bursts are looked at with; shared, read-only. */
+struct tt_pipeline {
+	const struct tt_prefix_set *monitored;
+	const struct tt_fingerprints *fingerprints; /* NULL: none */
+};
+
 /*
- * Counts frames[n] into the tally, whatever their times; n at most TT_TALLY_BURST. monitored:
- * read-only, shared. A frame to a monitored address is counted; any other is TT_FATE_OUTGOING
- * if it comes from one, else TT_FATE_NOT_MONITORED.
+ * Counts frames[n] into the tally, whatever their times; n at most TT_TALLY_BURST. A frame to a
+ * monitored address is counted; any other is TT_FATE_OUTGOING if it comes from one, else
+ * TT_FATE_NOT_MONITORED.
  */
-void tt_pipeline_burst(const struct tt_prefix_set *monitored,
-		const struct tt_frame *frames, unsigned n, struct tt_tally *tally);
+void tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *frames,
+		unsigned n, struct tt_tally *tally);
 
 /* The plain twin that defines the result: one frame at a time. */
-void tt_pipeline_burst_ref(const struct tt_prefix_set *monitored,
+void tt_pipeline_burst_ref(const struct tt_pipeline *pipeline,
 		const struct tt_frame *frames, unsigned n, struct tt_tally *tally);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_config.h"
 
+#include "tt_asn.h"
 #include "tt_config_option.h"
 
 #include <errno.h>
@@ -25,6 +26,13 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(geo, "geo"), COMMON, .argument = "FILE[,FILE]",
 				.help = "geoip and geoip6 files or an MMDB, or none (default: "
 					"those of tor-geoipdb if installed)"},
+		{OPTION(asn, "asn"), COMMON, .argument = "FILE[,FILE]",
+				.help = "AS numbers of sources: MMDB or IPFire Location "
+					"files, or none (default: that of libloc-database "
+					"if installed)"},
+		{OPTION(fingerprints, "fingerprints"), COMMON, .argument = "FILE",
+				.help = "rules that tell scanners apart, or none (default: "
+					"those that come with teiten)"},
 		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,
@@ -35,9 +43,35 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.help = "a longer jump of packet time is a gap, not empty "
 					"intervals (default: 3600)"},
 		{OPTION(pairs, "pairs"), COMMON, .argument = "N", .kind = TT_CONFIG_LARGE,
-				.min = 1 << 10, .max = 1 << 30,
+				.min = 1 << 10, .max = 1 << 30, .rival = "table-memory",
 				.help = "distinct pairs of source and target kept per worker "
-					"and interval (default: 900000)"},
+					"and interval; all other tables grow with it "
+					"(default: 786432)"},
+		{OPTION(table_memory, "table-memory"), COMMON, .argument = "SIZE",
+				.kind = TT_CONFIG_SIZE, .min = 1 << 20,
+				.max = UINT64_C(64) << 40, .rival = "pairs",
+				.help = "memory of all tables together, such as 1G or 4096M: "
+					"takes as many pairs as fit"},
+		{OPTION(source_ports, "source-ports"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_COUNT, .min = 1, .max = 65536,
+				.help = "rows of the heaviest source ports of each target "
+					"(default: 10)"},
+		{OPTION(talkers, "talkers"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_COUNT, .min = 1, .max = 65536,
+				.help = "rows of the heaviest sources of each target "
+					"(default: 10)"},
+		{OPTION(sketch_rows, "sketch-rows"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_LARGE, .min = 0, .max = 1 << 30,
+				.help = "rows of target sketches in a snapshot at most, "
+					"busiest targets first; 0: none (default: 4000000)"},
+		{OPTION(remember_us, "remember"), COMMON, .argument = "SECONDS",
+				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
+				.help = "a source that comes back within this time is a "
+					"returning one (default: 86400)"},
+		{OPTION(remember_sources, "remember-sources"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_LARGE, .min = 1 << 10, .max = 1 << 28,
+				.help = "sources remembered for that, 48 bytes each "
+					"(default: 1048576)"},
 		{OPTION(table_sets, "table-sets"), DAEMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,
 				.help = "table sets per worker (default: 3)"},
@@ -85,6 +119,23 @@ default_geo(void)
 	return v4 ? TT_CONFIG_GEO_V4 : v6 ? TT_CONFIG_GEO_V6 : "";
 }
 
+/* Rules as installed; else, in a build tree, as they lie beside the source. */
+static const char *
+default_fingerprints(void)
+{
+	if (access(TT_CONFIG_RULES_INSTALLED, R_OK) == 0)
+		return TT_CONFIG_RULES_INSTALLED;
+	return access(TT_CONFIG_RULES_SOURCE, R_OK) == 0 ? TT_CONFIG_RULES_SOURCE : "";
+}
+
+/* Is any text missing that has a default? */
+static bool
+lacks_text(const struct tt_config *c)
+{
+	return c->sensor == NULL || c->geo == NULL || c->asn == NULL
+			|| c->fingerprints == NULL || c->eal == NULL || c->ports == NULL;
+}
+
 int
 tt_config_init(struct tt_config *config, struct tt_error *err)
 {
@@ -95,16 +146,21 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 	*config = (struct tt_config){
 			.sensor = strdup(host),
 			.geo = strdup(default_geo()),
+			.asn = strdup(access(TT_ASN_DEFAULT, R_OK) == 0 ? TT_ASN_DEFAULT
+									: ""),
+			.fingerprints = strdup(default_fingerprints()),
 			.interval_us = 60 * TT_US_PER_S,
-			.pairs = 900000,
+			.source_ports = 10,
+			.talkers = 10,
+			.sketch_rows = 4000000,
+			.remember_sources = 1 << 20,
 			.table_sets = 3,
 			.eal = strdup(""),
 			.ports = strdup(""),
 			.rx_descriptors = 4096,
 			.burst = 64,
 	};
-	if (config->sensor == NULL || config->geo == NULL || config->eal == NULL
-			|| config->ports == NULL) {
+	if (lacks_text(config)) {
 		tt_config_fini(config);
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	}
@@ -170,6 +226,30 @@ parse_number(const struct tt_config_option *option, const char *value, uint64_t 
 	return 0;
 }
 
+/* Digits, and a letter for a power of 1024. */
+static int
+parse_size(const struct tt_config_option *option, const char *value, uint64_t *bytes,
+		struct tt_error *err)
+{
+	static const char letters[] = "KMGT";
+	size_t n = strspn(value, "0123456789");
+	const char *letter = value[n] == '\0' ? NULL : strchr(letters, value[n]);
+	unsigned shift = letter == NULL ? 0 : 10 * (unsigned)(letter - letters + 1);
+
+	*bytes = strtoull(value, NULL, 10);
+	/* The first of these also keeps the shift from overflowing. */
+	if (n < 1 || n > 15 || *bytes > option->max >> shift
+			|| *bytes << shift < option->min
+			|| value[n + (letter != NULL)] != '\0')
+		return tt_error_set(err, -EINVAL, option->name,
+				"\"%.40s\" is not a size such as 1G or 4096M (from %lluM to "
+				"%lluT)",
+				value, (unsigned long long)option->min >> 20,
+				(unsigned long long)option->max >> 40);
+	*bytes <<= shift;
+	return 0;
+}
+
 static void
 set_number(struct tt_config *config, const struct tt_config_option *option,
 		uint64_t number)
@@ -178,7 +258,7 @@ set_number(struct tt_config *config, const struct tt_config_option *option,
 
 	if (option->kind == TT_CONFIG_SECONDS)
 		*(int64_t *)field = (int64_t)number * TT_US_PER_S;
-	else if (option->kind == TT_CONFIG_LARGE)
+	else if (option->kind == TT_CONFIG_LARGE || option->kind == TT_CONFIG_SIZE)
 		*(uint64_t *)field = number;
 	else
 		*(unsigned *)field = (unsigned)number;
@@ -196,7 +276,9 @@ tt_config_set(struct tt_config *config, const char *name, const char *value,
 		return tt_error_set(err, -ENOENT, name, "unknown option");
 	if (option->kind == TT_CONFIG_FLAG)
 		return parse_flag(option, value, tt_config_field(config, option), err);
-	if (option->kind != TT_CONFIG_TEXT)
+	if (option->kind == TT_CONFIG_SIZE)
+		ret = parse_size(option, value, &number, err);
+	else if (option->kind != TT_CONFIG_TEXT)
 		ret = parse_number(option, value, &number, err);
 	if (ret == 0 && option->check != NULL)
 		ret = option->check(name, value, err);

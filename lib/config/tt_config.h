@@ -20,9 +20,18 @@ struct tt_config {
 	char *sensor; /* name of this sensor; the host name unless given */
 	char *monitored; /* list of CIDR prefixes; NULL until given */
 	char *geo; /* list of database files, "" for none; tor's files where installed */
+	char *asn; /* list of database files, "" for none; IPFire Location's where installed */
+	char *fingerprints; /* rules file, "" for none; the project's own where it is found */
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
-	uint64_t pairs; /* per worker and interval; default 900,000; 2^10..2^30 */
+	/* At most one of the next two is given; without either, the check puts 786,432 pairs in. */
+	uint64_t pairs; /* per worker and interval; 0 until given or checked; 2^10..2^30 */
+	uint64_t table_memory; /* bytes of all tables and the merge; 0: as `pairs` needs */
+	unsigned source_ports; /* rows of each target and class; default 10; 1..65536 */
+	unsigned talkers; /* likewise */
+	uint64_t sketch_rows; /* of targets, in a snapshot; default 4,000,000; 0 for none */
+	int64_t remember_us; /* 0 until given or checked; then a day, or the interval if longer */
+	uint64_t remember_sources; /* default 2^20; 2^10..2^28 */
 	/* For the daemon alone, from here on. */
 	unsigned table_sets; /* per worker; default 3; 2..16 */
 	bool exit_at_eof;
@@ -36,6 +45,8 @@ struct tt_config {
 
 #define TT_CONFIG_GEO_V4 "/usr/share/tor/geoip"
 #define TT_CONFIG_GEO_V6 "/usr/share/tor/geoip6"
+#define TT_CONFIG_PAIRS_DEFAULT \
+	786432 /* three quarters of 2^20: the fullest use of its slots */
 
 /* Puts the defaults in. Returns 0, or -ENOMEM. */
 int tt_config_init(struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
@@ -60,9 +71,10 @@ int tt_config_load(struct tt_config *config, const char *path,
 
 /*
  * Checks the whole, once everything was set: what has to be given is, the monitored list is
- * one (tt_prefix_set_parse), the interval divides a day or is whole days, so that it begins with a UTC day,
- * max_gap is no shorter than the interval, geo files are readable. Puts the default of max_gap
- * in. Returns 0 or a negative errno with the option in err->where.
+ * one (tt_prefix_set_parse), the interval divides a day or is whole days, so that it begins with
+ * a UTC day, max_gap and remember are no shorter than the interval, files that are named are
+ * readable, and not both pairs and table_memory are given. Puts the defaults of max_gap,
+ * remember and pairs in. Returns 0 or a negative errno with the option in err->where.
  */
 int tt_config_check(struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
 

@@ -35,6 +35,7 @@ struct parse {
 	struct option *options; /* [n + 1], ends with a NULL name */
 	unsigned n;
 	const char *file; /* of --config */
+	bool given[TT_CONFIG_N_OPTIONS]; /* on the command line */
 	struct tt_error *err;
 };
 
@@ -139,6 +140,21 @@ add_dashes(struct tt_error *err)
 	err->where[sizeof(err->where) - 1] = '\0';
 }
 
+/* The file may have said what cannot stand beside this option. */
+static void
+drop_rival(struct parse *p, unsigned index)
+{
+	const char *rival = tt_config_options[index].rival;
+	const struct tt_config_option *other;
+
+	p->given[index] = true;
+	if (rival == NULL)
+		return;
+	other = tt_config_option_find(rival);
+	if (!p->given[other - tt_config_options])
+		*(uint64_t *)tt_config_field(p->config, other) = 0;
+}
+
 /* Second pass: settings and extras. */
 static int
 apply(struct parse *p, unsigned code)
@@ -154,6 +170,8 @@ apply(struct parse *p, unsigned code)
 	ret = tt_config_set(p->config, name, optarg == NULL ? "true" : optarg, p->err);
 	if (ret != 0)
 		add_dashes(p->err);
+	else
+		drop_rival(p, code - CODE_OPTION);
 	return ret;
 }
 

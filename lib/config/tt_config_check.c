@@ -117,20 +117,35 @@ check_given(const char *name, const char *value, const char *what, struct tt_err
 	return 0;
 }
 
-/* "none" and "" are no database; otherwise each file has to be readable. */
+/* "none" and "" are no file. */
+static bool
+is_none(char *value)
+{
+	if (strcmp(value, "none") == 0)
+		value[0] = '\0';
+	return value[0] == '\0';
+}
+
 static int
-check_geo(struct tt_config *config, struct tt_error *err)
+check_file(const char *name, const char *path, struct tt_error *err)
+{
+	if (access(path, R_OK) == 0)
+		return 0;
+	return tt_error_set(err, -errno, name, "%.255s: %s", path, strerror(errno));
+}
+
+/* Each file of the list has to be readable. */
+static int
+check_list(const char *name, char *value, struct tt_error *err)
 {
 	char *copy, *rest, *path;
 	int ret = 0;
 
-	if (strcmp(config->geo, "none") == 0)
-		config->geo[0] = '\0';
-	if (config->geo[0] == '\0')
+	if (is_none(value))
 		return 0;
-	copy = rest = strdup(config->geo);
+	copy = rest = strdup(value);
 	if (copy == NULL)
-		return tt_error_set(err, -ENOMEM, "geo", "out of memory");
+		return tt_error_set(err, -ENOMEM, name, "out of memory");
 	while (ret == 0 && (path = strsep(&rest, ",")) != NULL) {
 		size_t n;
 
@@ -138,26 +153,48 @@ check_geo(struct tt_config *config, struct tt_error *err)
 		n = strlen(path);
 		while (n > 0 && path[n - 1] == ' ')
 			path[--n] = '\0';
-		if (access(path, R_OK) != 0)
-			ret = tt_error_set(err, -errno, "geo", "%.255s: %s", path,
-					strerror(errno));
+		ret = check_file(name, path, err);
 	}
 	free(copy);
 	return ret;
 }
 
 static int
-check_max_gap(struct tt_config *config, struct tt_error *err)
+check_files(struct tt_config *config, struct tt_error *err)
 {
-	int64_t usual = 3600 * TT_US_PER_S, interval = config->interval_us;
+	int ret = check_list("geo", config->geo, err);
 
-	if (config->max_gap_us == 0)
-		config->max_gap_us = interval > usual ? interval : usual;
-	if (config->max_gap_us < interval)
-		return tt_error_set(err, -EINVAL, "max-gap",
+	if (ret == 0)
+		ret = check_list("asn", config->asn, err);
+	if (ret == 0 && !is_none(config->fingerprints))
+		ret = check_file("fingerprints", config->fingerprints, err);
+	return ret;
+}
+
+/* A time that is no shorter than the interval; the usual one, or the interval, if not given. */
+static int
+check_time(const char *name, int64_t *us, int64_t usual_us, int64_t interval_us,
+		struct tt_error *err)
+{
+	if (*us == 0)
+		*us = interval_us > usual_us ? interval_us : usual_us;
+	if (*us < interval_us)
+		return tt_error_set(err, -EINVAL, name,
 				"%lld s are shorter than the interval of %lld s",
-				(long long)(config->max_gap_us / TT_US_PER_S),
-				(long long)(interval / TT_US_PER_S));
+				(long long)(*us / TT_US_PER_S),
+				(long long)(interval_us / TT_US_PER_S));
+	return 0;
+}
+
+static int
+check_tables(struct tt_config *config, struct tt_error *err)
+{
+	if (config->pairs != 0 && config->table_memory != 0)
+		return tt_error_set(err, -EINVAL, "table-memory",
+				"not together with pairs: one of them decides how large "
+				"the tables are");
+	if (config->pairs == 0 && config->table_memory == 0)
+		config->pairs = TT_CONFIG_PAIRS_DEFAULT;
 	return 0;
 }
 
@@ -176,8 +213,14 @@ tt_config_check(struct tt_config *config, struct tt_error *err)
 	if (ret == 0)
 		ret = tt_config_check_sensor("sensor", config->sensor, err);
 	if (ret == 0)
-		ret = check_max_gap(config, err);
+		ret = check_time("max-gap", &config->max_gap_us, 3600 * TT_US_PER_S,
+				config->interval_us, err);
 	if (ret == 0)
-		ret = check_geo(config, err);
+		ret = check_time("remember", &config->remember_us, 86400 * TT_US_PER_S,
+				config->interval_us, err);
+	if (ret == 0)
+		ret = check_tables(config, err);
+	if (ret == 0)
+		ret = check_files(config, err);
 	return ret;
 }

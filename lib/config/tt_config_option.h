@@ -9,6 +9,7 @@ enum tt_config_kind {
 	TT_CONFIG_TEXT, /* char * */
 	TT_CONFIG_SECONDS, /* int64_t, microseconds */
 	TT_CONFIG_LARGE, /* uint64_t */
+	TT_CONFIG_SIZE, /* uint64_t, bytes; as text with K, M, G or T */
 	TT_CONFIG_COUNT, /* unsigned */
 	TT_CONFIG_FLAG, /* bool */
 };
@@ -21,11 +22,14 @@ struct tt_config_option {
 	size_t offset; /* in struct tt_config */
 	uint64_t min, max; /* inclusive, in the unit of the text */
 	bool yaml_only;
+	/* An option that cannot be given together with this one, both of a number: on the command
+	 * line, this one takes away what the file says of that one. */
+	const char *rival;
 	/* Looks at a text or a number once it is in range; NULL if any will do. */
 	int (*check)(const char *name, const char *value, struct tt_error *err);
 };
 
-#define TT_CONFIG_N_OPTIONS 15
+#define TT_CONFIG_N_OPTIONS 23
 
 extern const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS];
 

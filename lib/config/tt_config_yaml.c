@@ -209,6 +209,19 @@ print_text(const char *text, FILE *out)
 	fputs("\"\n", out);
 }
 
+/* With the largest letter that leaves a whole number. */
+static void
+print_size(uint64_t bytes, FILE *out)
+{
+	unsigned i = 0;
+
+	while (i < 4 && bytes % 1024 == 0) {
+		bytes /= 1024;
+		i++;
+	}
+	fprintf(out, "%llu%.1s\n", (unsigned long long)bytes, &"\0KMGT"[i]);
+}
+
 static void
 print_option(const struct tt_config *config, const struct tt_config_option *option,
 		FILE *out)
@@ -231,8 +244,16 @@ print_option(const struct tt_config *config, const struct tt_config_option *opti
 							/ TT_US_PER_S));
 		return;
 	case TT_CONFIG_LARGE:
-		fprintf(out, "%s: %llu\n", option->name,
-				(unsigned long long)*(const uint64_t *)field);
+	case TT_CONFIG_SIZE:
+		/* 0 is "not given", unless it is allowed. */
+		if (*(const uint64_t *)field < option->min)
+			return;
+		fprintf(out, "%s: ", option->name);
+		if (option->kind == TT_CONFIG_SIZE)
+			print_size(*(const uint64_t *)field, out);
+		else
+			fprintf(out, "%llu\n",
+					(unsigned long long)*(const uint64_t *)field);
 		return;
 	case TT_CONFIG_COUNT:
 		fprintf(out, "%s: %u\n", option->name, *(const unsigned *)field);

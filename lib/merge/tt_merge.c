@@ -1,38 +1,145 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_merge.h"
-
 #include "tt_merge_rows.h"
 
 #include <errno.h>
 #include <string.h>
 
-int
-tt_merge_create(struct tt_merge **merge, uint64_t max_pairs, struct tt_mem *mem,
-		struct tt_error *err)
-{
-	struct tt_merge *m = calloc(1, sizeof(*m));
+/* Any other than that of the tallies will do: what comes in their order is then spread again. */
+#define MERGE_SEED UINT64_C(0x6d65726765)
 
-	if (m == NULL)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	m->mem = mem;
-	m->room = max_pairs + TT_N_OVERFLOW;
-	m->refs = tt_mem_alloc(mem, m->room * sizeof(*m->refs), "merge index");
-	m->cells = tt_mem_alloc(mem, TT_N_CELLS * sizeof(*m->cells), "merge counters");
-	m->overflow = tt_mem_alloc(
-			mem, TT_N_OVERFLOW * sizeof(*m->overflow), "merge counters");
-	m->sourceless = tt_mem_alloc(
-			mem, TT_N_OVERFLOW * sizeof(*m->sourceless), "merge counters");
-	m->groups = tt_mem_alloc(
-			mem, TT_MERGE_GROUPS * sizeof(*m->groups), "merge counters");
-	if (m->refs == NULL || m->cells == NULL || m->overflow == NULL
-			|| m->sourceless == NULL || m->groups == NULL) {
-		tt_merge_destroy(m);
-		return tt_error_set(err, -ENOMEM, NULL,
-				"out of memory for merging %llu pairs",
-				(unsigned long long)max_pairs);
-	}
-	*merge = m;
+/*
+ * Rooms of the lists, in items. A tally of n pairs has up to 8/3 n slots for them, of which a
+ * full one takes 7/8, and twice as many for ports, of which it takes all (tt_tally.c).
+ */
+struct sizes {
+	uint64_t pairs, others, sourceless, talkers, scratch, heavy;
+	struct tt_rest_config rest;
+};
+
+static uint64_t
+max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static struct sizes
+sizes_of(const struct tt_merge_config *c)
+{
+	struct sizes s = {.pairs = c->max_pairs * 7 / 3 + 1,
+			.rest = {.slices = 2048,
+					.geo = c->geo,
+					.destinations = c->destinations,
+					.prefixes = c->prefixes,
+					.seed = MERGE_SEED}};
+
+	while (s.rest.slices < 2 * c->max_pairs)
+		s.rest.slices *= 2;
+	s.rest.talkers = s.talkers = s.rest.slices / 4;
+	s.sourceless = s.rest.slices + TT_N_ROWS + TT_N_CLASSES + TT_FINGERPRINTS_MAX;
+	s.others = max_u64(c->max_pairs * 16 / 3 + 1, TT_N_TARGETS);
+	s.scratch = max_u64(s.others, s.sourceless);
+	s.heavy = (uint64_t)TT_N_CLASSES * c->talkers + c->source_ports + 1;
+	return s;
+}
+
+uint64_t
+tt_merge_bytes(const struct tt_merge_config *c)
+{
+	const struct sizes s = sizes_of(c);
+
+	return (s.pairs + s.others + s.sourceless + s.talkers + s.scratch)
+			* sizeof(struct tt_sort_item)
+			+ s.heavy * sizeof(struct tt_merge_heavy) + tt_rest_bytes(&s.rest)
+			+ sizeof(struct tt_merge_matrix) + sizeof(struct tt_merge)
+			+ TT_N_COUNTRIES * TT_MERGE_SIDES * sizeof(struct tt_merge_group)
+			+ TT_N_ROWS * sizeof(uint64_t) + TT_N_TARGETS * sizeof(uint64_t)
+			+ TT_N_TARGETS;
+}
+
+static void *
+take(struct tt_merge *m, uint64_t n, size_t size)
+{
+	return tt_mem_alloc(m->mem, n * size, "merge");
+}
+
+int
+tt_merge_room(struct tt_merge *m, struct tt_merge_list *list, uint64_t n)
+{
+	struct tt_sort_item *more;
+
+	if (n <= list->room && list->items != NULL)
+		return 0;
+	n = max_u64(n, 1);
+	more = take(m, n, sizeof(*more));
+	if (more == NULL)
+		return tt_error_set(m->err, -ENOMEM, NULL,
+				"out of memory for merging %llu keys",
+				(unsigned long long)n);
+	tt_mem_free(m->mem, list->items, list->room * sizeof(*more));
+	*list = (struct tt_merge_list){.items = more, .room = n};
 	return 0;
+}
+
+static void
+place_heavy(struct tt_merge *m)
+{
+	struct tt_merge_heavy *at = m->heavy;
+
+	for (unsigned i = 0; i < TT_N_CLASSES; i++, at += m->config.talkers)
+		m->heavy_talkers[i] = (struct tt_merge_heaviest){
+				.entries = at, .max = m->config.talkers};
+	m->heavy_ports = (struct tt_merge_heaviest){
+			.entries = at, .max = m->config.source_ports};
+}
+
+static int
+take_memory(struct tt_merge *m, const struct sizes *s)
+{
+	m->heavy = take(m, s->heavy, sizeof(*m->heavy));
+	m->matrix = take(m, 1, sizeof(*m->matrix));
+	m->country_rows = take(m, TT_N_COUNTRIES, sizeof(*m->country_rows));
+	m->row_packets = take(m, TT_N_ROWS, sizeof(*m->row_packets));
+	m->target_packets = take(m, TT_N_TARGETS, sizeof(*m->target_packets));
+	m->sketched = take(m, TT_N_TARGETS, sizeof(*m->sketched));
+	if (m->heavy == NULL || m->matrix == NULL || m->country_rows == NULL
+			|| m->row_packets == NULL || m->target_packets == NULL
+			|| m->sketched == NULL
+			|| tt_merge_room(m, &m->pairs, s->pairs) != 0
+			|| tt_merge_room(m, &m->others, s->others) != 0
+			|| tt_merge_room(m, &m->sourceless, s->sourceless) != 0
+			|| tt_merge_room(m, &m->talkers, s->talkers) != 0
+			|| tt_merge_room(m, &m->scratch, s->scratch) != 0
+			|| tt_rest_init(&m->rest, &s->rest, m->mem) != 0)
+		return -ENOMEM;
+	place_heavy(m);
+	return 0;
+}
+
+int
+tt_merge_create(struct tt_merge **merge, const struct tt_merge_config *config,
+		struct tt_mem *mem, struct tt_error *err)
+{
+	const struct sizes s = sizes_of(config);
+	struct tt_merge *m = tt_mem_alloc(mem, sizeof(*m), "merge");
+
+	if (m != NULL) {
+		*m = (struct tt_merge){.config = *config, .mem = mem};
+		if (take_memory(m, &s) == 0) {
+			*merge = m;
+			return 0;
+		}
+		tt_merge_destroy(m);
+	}
+	return tt_error_set(err, -ENOMEM, NULL,
+			"out of memory: merging %llu pairs needs %llu MiB",
+			(unsigned long long)config->max_pairs,
+			(unsigned long long)(tt_merge_bytes(config) >> 20));
+}
+
+static void
+free_list(struct tt_merge *m, struct tt_merge_list *list)
+{
+	tt_mem_free(m->mem, list->items, list->room * sizeof(*list->items));
 }
 
 void
@@ -40,151 +147,67 @@ tt_merge_destroy(struct tt_merge *m)
 {
 	if (m == NULL)
 		return;
-	tt_mem_free(m->mem, m->refs, m->room * sizeof(*m->refs));
-	tt_mem_free(m->mem, m->cells, TT_N_CELLS * sizeof(*m->cells));
-	tt_mem_free(m->mem, m->overflow, TT_N_OVERFLOW * sizeof(*m->overflow));
-	tt_mem_free(m->mem, m->sourceless, TT_N_OVERFLOW * sizeof(*m->sourceless));
-	tt_mem_free(m->mem, m->groups, TT_MERGE_GROUPS * sizeof(*m->groups));
-	free(m);
-}
-
-/* Replays may hold more parts of an interval than there are tallies. */
-static int
-make_room(struct tt_merge *m, uint64_t n, struct tt_error *err)
-{
-	const struct tt_slot **more;
-
-	if (n <= m->room)
-		return 0;
-	more = tt_mem_alloc(m->mem, n * sizeof(*more), "merge index");
-	if (more == NULL)
-		return tt_error_set(err, -ENOMEM, NULL,
-				"out of memory for merging %llu pairs",
-				(unsigned long long)n);
-	tt_mem_free(m->mem, m->refs, m->room * sizeof(*m->refs));
-	m->refs = more;
-	m->room = n;
-	return 0;
-}
-
-static int
-collect(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
-		struct tt_error *err)
-{
-	uint64_t total = TT_N_OVERFLOW;
-	int ret;
-
-	for (unsigned i = 0; i < n; i++)
-		total += tallies[i]->n_used;
-	ret = make_room(m, total, err);
-	if (ret != 0)
-		return ret;
-	m->n = 0;
-	for (unsigned i = 0; i < n; i++)
-		for (uint32_t k = 0; k < tallies[i]->n_used; k++)
-			m->refs[m->n++] = &tallies[i]->slots[tallies[i]->used[k]];
-	return 0;
-}
-
-static void
-add_frames(struct tt_totals *totals, const struct tt_tally *t)
-{
-	if (t->frames > 0 && (totals->frames == 0 || t->first_us < totals->first_us))
-		totals->first_us = t->first_us;
-	if (t->frames > 0 && (totals->frames == 0 || t->last_us > totals->last_us))
-		totals->last_us = t->last_us;
-	totals->frames += t->frames;
-	totals->frame_bytes += t->frame_bytes;
-	totals->late += t->late;
-	totals->overflow_packets += t->overflow_packets;
-	for (unsigned i = 0; i < TT_N_FATES; i++)
-		totals->fates[i] += t->fates[i];
-}
-
-static void
-add_arrays(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
-		struct tt_totals *totals)
-{
-	memset(m->cells, 0, TT_N_CELLS * sizeof(*m->cells));
-	for (unsigned i = 0; i < n; i++)
-		tt_tally_add_cells(tallies[i], m->cells);
-	for (unsigned i = 0; i < 256; i++) {
-		totals->count.packets += m->cells[TT_CELL_IP_PROTOCOL + i].packets;
-		totals->count.bytes += m->cells[TT_CELL_IP_PROTOCOL + i].bytes;
-	}
-}
-
-/* What was counted without its source joins the references as slots of its own. */
-static void
-add_overflow(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n)
-{
-	memset(m->overflow, 0, TT_N_OVERFLOW * sizeof(*m->overflow));
-	for (unsigned i = 0; i < n; i++)
-		tt_tally_add_overflow(tallies[i], m->overflow);
-	for (uint32_t i = 0; i < TT_N_OVERFLOW; i++) {
-		if (m->overflow[i].packets == 0)
-			continue;
-		m->sourceless[i] = (struct tt_slot){.key = tt_overflow_key(i),
-				.count = m->overflow[i],
-				.sourceless = 1};
-		m->refs[m->n++] = &m->sourceless[i];
-	}
-}
-
-/* The cells of a distribution, of which the six control bits of TCP are the sum of others. */
-static struct tt_count
-distribution_cell(const struct tt_count *cells, enum tt_distribution d, uint32_t value)
-{
-	struct tt_count sum = cells[value];
-
-	for (uint32_t i = value + 64; d == TT_DIST_TCP_FLAGS && i < 4096; i += 64) {
-		sum.packets += cells[i].packets;
-		sum.bytes += cells[i].bytes;
-	}
-	return sum;
-}
-
-static int
-emit_distribution(struct tt_merge *m, enum tt_distribution d,
-		const struct tt_merge_sink *sink, struct tt_error *err)
-{
-	uint32_t first, n;
-	int ret = 0;
-
-	tt_distribution_range(d, &first, &n);
-	if (d == TT_DIST_TCP_FLAGS)
-		n = 64;
-	for (uint32_t i = 0; i < n && ret == 0; i++) {
-		struct tt_distribution_row row = {
-				d, i, distribution_cell(m->cells + first, d, i)};
-
-		if (row.count.packets != 0)
-			ret = sink->distribution(sink->context, &row, err);
-	}
-	return ret;
+	free_list(m, &m->pairs);
+	free_list(m, &m->others);
+	free_list(m, &m->sourceless);
+	free_list(m, &m->talkers);
+	free_list(m, &m->scratch);
+	tt_mem_free(m->mem, m->heavy, sizes_of(&m->config).heavy * sizeof(*m->heavy));
+	tt_mem_free(m->mem, m->matrix, sizeof(*m->matrix));
+	tt_mem_free(m->mem, m->country_rows, TT_N_COUNTRIES * sizeof(*m->country_rows));
+	tt_mem_free(m->mem, m->row_packets, TT_N_ROWS * sizeof(*m->row_packets));
+	tt_mem_free(m->mem, m->target_packets, TT_N_TARGETS * sizeof(*m->target_packets));
+	tt_mem_free(m->mem, m->sketched, TT_N_TARGETS * sizeof(*m->sketched));
+	tt_rest_fini(&m->rest);
+	tt_mem_free(m->mem, m, sizeof(*m));
 }
 
 int
 tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
-		const struct tt_geo *geo, const struct tt_merge_sink *sink,
+		int64_t start_us, const struct tt_merge_sink *sink,
 		struct tt_totals *totals, struct tt_error *err)
 {
-	int ret = collect(m, tallies, n, err);
+	static int (*const steps[])(struct tt_merge *) = {
+			tt_merge_collect,
+			tt_merge_targets,
+			tt_merge_fingerprints,
+			tt_merge_sources,
+			tt_merge_rules,
+			tt_merge_countries,
+			tt_merge_backscatter,
+			tt_merge_destinations,
+			tt_merge_ports,
+			tt_merge_distributions,
+			tt_merge_sketches,
+	};
+	int ret = 0;
 
 	*totals = (struct tt_totals){0};
-	if (ret != 0)
-		return ret;
-	for (unsigned i = 0; i < n; i++)
-		add_frames(totals, tallies[i]);
-	add_arrays(m, tallies, n, totals);
-	if (totals->overflow_packets != 0)
-		add_overflow(m, tallies, n);
-	ret = tt_merge_targets(m, geo, sink, totals, err);
-	if (ret == 0)
-		ret = tt_merge_sources(m, geo, sink, totals, err);
-	for (unsigned d = 0;
-			ret == 0 && sink->distribution != NULL && d < TT_N_DISTRIBUTIONS;
-			d++)
-		ret = emit_distribution(m, (enum tt_distribution)d, sink, err);
+	m->tallies = tallies;
+	m->n_tallies = n;
+	m->start_us = start_us;
+	m->sink = sink;
+	m->totals = totals;
+	m->err = err;
+	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(steps); i++)
+		ret = steps[i](m);
+	m->err = NULL;
 	return ret;
+}
+
+uint64_t
+tt_scaled_error(uint64_t count, uint64_t one_in)
+{
+	unsigned __int128 variance = (unsigned __int128)count * (one_in - 1), square;
+	uint64_t root = 0;
+
+	/* Bit by bit, from the highest: the greatest root whose square is not above. */
+	for (int bit = 63; bit >= 0; bit--) {
+		uint64_t more = root | UINT64_C(1) << bit;
+
+		if ((unsigned __int128)more * more <= variance)
+			root = more;
+	}
+	square = (unsigned __int128)root * root;
+	return root + (square < variance);
 }

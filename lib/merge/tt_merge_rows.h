@@ -1,38 +1,213 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Inside the merge: references to slots, sorted one way for targets, another for sources. */
+/*
+ * Inside the merge: the keys of all tallies as references that are sorted one way for one table
+ * and another way for the next, each file taking one table from them. Whatever has no source (or
+ * whose source the sample lacks) is added up in a tt_rest, whose registers and cells the kept keys
+ * then join.
+ */
 #ifndef TT_MERGE_ROWS_H
 #define TT_MERGE_ROWS_H
 
 #include "tt_merge.h"
 
-/*
- * The rows that one (protocol, target) can have: a class or a code (never both: a class of ICMP
- * follows from its type) by country.
- */
-#define TT_MERGE_SUBS   256
-#define TT_MERGE_GROUPS (TT_MERGE_SUBS * TT_N_COUNTRIES)
+#include "tt_sort.h"
+
+struct tt_merge_list {
+	struct tt_sort_item *items; /* [n], of [room] */
+	uint64_t n, room;
+};
 
 struct tt_merge_group {
 	struct tt_count count;
-	uint64_t uniq, uniq_target;
+	uint64_t uniq, uniq_first; /* uniq_src_ip; those that no earlier row has */
+};
+
+/*
+ * The rows that one (protocol, number) can have: a class or a code (never both: a class of ICMP
+ * follows from its type), with and without backscatter, by country. All zero between targets.
+ */
+#define TT_MERGE_SUBS          512
+#define TT_MERGE_COUNTRIES     (TT_N_COUNTRIES + 1) /* the last is TT_COUNTRY_REST */
+#define TT_MERGE_COUNTRY_WORDS ((TT_MERGE_COUNTRIES + 63) / 64)
+
+struct tt_merge_matrix {
+	tt_target_key keys[TT_MERGE_SUBS]; /* the key of each sub that is in use */
+	uint64_t used_subs[TT_MERGE_SUBS / 64]; /* bit per sub */
+	uint64_t used[TT_MERGE_SUBS][TT_MERGE_COUNTRY_WORDS]; /* bit per country */
+	struct tt_merge_group groups[TT_MERGE_SUBS][TT_MERGE_COUNTRIES];
+};
+
+/* Class and backscatter as one number. */
+#define TT_MERGE_SIDES (TT_N_CLASSES * 2)
+
+/* An address, or a port in the low bits of one, and its packets. */
+struct tt_merge_heavy {
+	struct tt_addr src;
+	uint64_t packets;
+};
+
+struct tt_merge_heaviest {
+	struct tt_merge_heavy *entries; /* [n], of [max] */
+	unsigned n, max;
+};
+
+struct tt_merge_rule {
+	uint64_t sources, carriers, carrier_packets; /* kept ones */
 };
 
 struct tt_merge {
+	struct tt_merge_config config;
 	struct tt_mem *mem;
-	const struct tt_slot **refs; /* [n], of [room] */
-	uint64_t n, room;
-	struct tt_count *cells; /* [TT_N_CELLS] */
-	struct tt_count *overflow; /* [TT_N_OVERFLOW] */
-	struct tt_slot *sourceless; /* [TT_N_OVERFLOW]: overflow as slots without a source */
-	struct tt_merge_group *
-			groups; /* [TT_MERGE_SUBS][TT_N_COUNTRIES], zero between targets */
+	struct tt_rest rest;
+	struct tt_merge_list pairs; /* kept ones: tt_slot */
+	struct tt_merge_list others; /* kept contacts: tt_entry; ports: tt_port_entry */
+	struct tt_merge_list sourceless; /* struct tt_count of slices and rests */
+	struct tt_merge_list talkers; /* of the rest: tt_entry */
+	struct tt_merge_list scratch; /* of sorts; between sorts: what was picked */
+	struct tt_merge_list countries, attacked, fingerprints; /* parts of sourceless */
+	struct tt_merge_matrix *matrix;
+	struct tt_merge_group (*country_rows)[TT_MERGE_SIDES]; /* [TT_N_COUNTRIES] */
+	uint64_t *row_packets; /* [TT_N_ROWS] of all, by tt_row_index */
+	uint64_t *target_packets; /* [TT_N_TARGETS] likewise */
+	uint8_t *sketched; /* [TT_N_TARGETS] are its sketches among the rows? */
+	struct tt_merge_heavy *heavy; /* memory of the two below */
+	struct tt_merge_heaviest heavy_talkers[TT_N_CLASSES], heavy_ports;
+
+	/* Of one run. */
+	struct tt_tally *const *tallies;
+	unsigned n_tallies;
+	int64_t start_us;
+	const struct tt_merge_sink *sink;
+	struct tt_totals *totals;
+	struct tt_error *err;
+	unsigned shift, contact_shift; /* one in 2^shift is kept */
+	bool any_v6; /* is there a pair whose source is not IPv4? */
+	uint64_t kept_pairs, kept_contacts; /* distinct keys */
+	struct tt_merge_rule rules[TT_FINGERPRINTS_MAX];
+	uint64_t returning
+			[65]; /* sources by the number of leading zero bits of their hash */
 };
 
-int tt_merge_targets(struct tt_merge *m, const struct tt_geo *geo,
-		const struct tt_merge_sink *sink, struct tt_totals *totals,
-		struct tt_error *err) TT_MUST_CHECK;
-int tt_merge_sources(struct tt_merge *m, const struct tt_geo *geo,
-		const struct tt_merge_sink *sink, struct tt_totals *totals,
-		struct tt_error *err) TT_MUST_CHECK;
+/* Gives a row to the sink, if it wants any of that kind. */
+#define TT_MERGE_EMIT(m, kind, row) \
+	((m)->sink->kind == NULL ? 0 : (m)->sink->kind((m)->sink->context, row, (m)->err))
+
+/* The steps of a merge, in the order in which they are to be called. */
+int tt_merge_collect(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_targets(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_fingerprints(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_sources(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_rules(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_countries(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_backscatter(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_destinations(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_ports(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_distributions(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_sketches(struct tt_merge *m) TT_MUST_CHECK;
+
+/* Collects slices and rest cells into m->sourceless and its three parts, each sorted. */
+void tt_merge_collect_sourceless(struct tt_merge *m);
+
+/* Makes room for n items, which are then lost. Returns 0, or -ENOMEM. */
+int tt_merge_room(
+		struct tt_merge *m, struct tt_merge_list *list, uint64_t n) TT_MUST_CHECK;
+
+/* Sorts contacts by source and key; counts the distinct destinations of a row's source, from item
+ * *at on, which is moved past the source. Sources are to be asked about in ascending order. */
+void tt_merge_sort_contacts(struct tt_merge *m);
+void tt_merge_destinations_of(
+		struct tt_merge *m, struct tt_source_row *row, uint64_t *at);
+
+/* Enters an address; gives the entries the order of rows: most packets first, then address. */
+void tt_merge_offer(struct tt_merge_heaviest *h, struct tt_addr src, uint64_t packets);
+void tt_merge_rank(struct tt_merge_heaviest *h);
+
+/* One (protocol, number) in the three lists that are sorted by it. */
+struct tt_merge_target {
+	uint64_t number; /* tt_merge_number */
+	struct tt_merge_list pairs, sourceless, talkers;
+	uint64_t class_packets[TT_N_CLASSES];
+};
+
+int tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t) TT_MUST_CHECK;
+
+/* Protocol and number as 25 bits that sort as they do; the highest value is none. */
+#define TT_MERGE_NUMBER_BITS 25
+#define TT_MERGE_NUMBER_NONE ((UINT64_C(1) << TT_MERGE_NUMBER_BITS) - 1)
+
+static inline uint64_t
+tt_merge_number(tt_target_key key)
+{
+	return key >> 40 << 17 | (key >> 16 & 0x1ffff);
+}
+
+static inline struct tt_target
+tt_merge_number_target(uint64_t number)
+{
+	return (struct tt_target){.protocol = (uint8_t)(number >> 17),
+			.number = (int32_t)(number & 0x1ffff) - 1};
+}
+
+/* Where the parts of a prefix start in each of the lists that are sorted by (protocol, number). */
+#define TT_MERGE_PAIR_NUMBER        39 /* above 39 bits of the source */
+#define TT_MERGE_COUNTRY_NUMBER     30 /* above the row, 20 bits, and the country, 10 bits */
+#define TT_MERGE_FINGERPRINT_NUMBER 4 /* above the class; below the rule */
+
+/* The order of addresses in 39 bits: all of IPv4, the first 38 bits of IPv6. */
+static inline uint64_t
+tt_merge_addr39(struct tt_addr a)
+{
+	if (TT_LIKELY(tt_addr_is_v4(a)))
+		return 1 + (a.lo & 0xffffffff);
+	if (a.hi == 0)
+		return a.lo < TT_ADDR_V4_PREFIX ? 0 : (UINT64_C(1) << 32) + 1;
+	return (UINT64_C(1) << 32) + 2 + (a.hi >> 26);
+}
+
+/* The same in 64 bits: all of IPv4, the first 63 bits of IPv6. */
+static inline uint64_t
+tt_merge_addr64(struct tt_addr a)
+{
+	if (TT_LIKELY(tt_addr_is_v4(a)))
+		return 1 + (a.lo & 0xffffffff);
+	if (a.hi == 0)
+		return a.lo < TT_ADDR_V4_PREFIX ? 0 : (UINT64_C(1) << 32) + 1;
+	return (UINT64_C(1) << 32) + 2 + (a.hi >> 1);
+}
+
+/* Item i as a slot; the slots lie anywhere, so those that come next are fetched beforehand. */
+static inline const struct tt_slot *
+tt_merge_slot(const struct tt_merge_list *list, uint64_t i)
+{
+	if (TT_LIKELY(i + 8 < list->n))
+		__builtin_prefetch(list->items[i + 8].ref);
+	return list->items[i].ref;
+}
+
+/* How many items from `at` on have the value above `shift` in their prefix. */
+static inline uint64_t
+tt_merge_run_length(const struct tt_merge_list *list, uint64_t at, unsigned shift,
+		uint64_t value)
+{
+	uint64_t n = 0;
+
+	while (at + n < list->n && list->items[at + n].prefix >> shift == value)
+		n++;
+	return n;
+}
+
+static inline void
+tt_merge_sort(struct tt_merge *m, struct tt_merge_list *list,
+		int (*compare)(const void *a, const void *b))
+{
+	tt_sort(list->items, m->scratch.items, list->n, compare);
+}
+
+static inline void
+tt_merge_add(struct tt_count *to, struct tt_count from)
+{
+	to->packets += from.packets;
+	to->bytes += from.bytes;
+}
 
 #endif

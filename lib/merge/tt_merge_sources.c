@@ -1,74 +1,248 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rows of `sources` and `source_fingerprints`, and whatever else is counted by source: unique
+ * sources of countries, sources and carriers of rules, the sketches of all and of countries, who
+ * returns. Pairs are sorted by source, key and detail, contacts by source and destination.
+ */
 #include "tt_merge_rows.h"
+
+struct sums {
+	struct tt_source_row row;
+	uint64_t last_number; /* (protocol, number) that was counted last */
+	uint32_t sides; /* bit per class and backscatter */
+	uint32_t tested_rules, matched_rules; /* bit per rule */
+	uint64_t tested[TT_FINGERPRINTS_MAX], matched[TT_FINGERPRINTS_MAX];
+};
 
 static int
 by_source(const void *a, const void *b)
 {
-	const struct tt_slot *x = *(const struct tt_slot *const *)a;
-	const struct tt_slot *y = *(const struct tt_slot *const *)b;
-	int order = tt_addr_cmp(x->src, y->src);
+	const struct tt_slot *x = a, *y = b;
 
-	if (x->sourceless != y->sourceless)
-		return x->sourceless ? -1 : 1;
-	if (order != 0)
-		return order;
-	return x->key < y->key ? -1 : x->key > y->key;
+	return tt_addr_cmp(x->src, y->src);
 }
 
-/* Joins the slots of one source, refs[n], into a row. */
-static struct tt_source_row
-row_of(const struct tt_slot *const *refs, uint64_t n, const struct tt_geo *geo)
+/* The order that they have keeps (key, detail) ascending for each source. IPv4 sources are whole
+ * in the prefix. */
+static void
+sort_by_source(struct tt_merge *m)
 {
-	struct tt_source_row row = {
-			.src = refs[0]->src,
-			.country = tt_geo_country(geo, refs[0]->src),
-			.first_us = refs[0]->first_us,
-			.last_us = refs[0]->last_us,
+	for (uint64_t i = 0; i < m->pairs.n; i++)
+		m->pairs.items[i].prefix = tt_merge_addr64(
+				tt_merge_slot(&m->pairs, i)->src);
+	tt_merge_sort(m, &m->pairs, m->any_v6 ? by_source : NULL);
+}
+
+static void
+begin_source(struct tt_merge *m, struct sums *x, const struct tt_slot *s)
+{
+	x->row = (struct tt_source_row){
+			.src = s->src,
+			.country = tt_geo_country(m->config.geo, s->src),
+			.asn = tt_asn_number(m->config.asn, s->src),
+			.first_us = s->first_us,
+			.last_us = s->last_us,
 	};
+	x->last_number = TT_MERGE_NUMBER_NONE;
+	x->sides = 0;
+}
 
-	for (uint64_t i = 0; i < n; i++) {
-		const struct tt_slot *s = refs[i];
+static void
+add_fingerprints(struct sums *x, const struct tt_slot *s)
+{
+	uint32_t tested = tt_detail_tested(s->detail);
+	uint32_t matched = tt_detail_matched(s->detail);
 
-		row.count.packets += s->count.packets;
-		row.count.bytes += s->count.bytes;
-		row.classes |= 1u << tt_target_key_class(s->key);
-		if (i == 0
-				|| TT_TARGET_KEY_NUMBER(s->key)
-						!= TT_TARGET_KEY_NUMBER(refs[i - 1]->key))
-			row.targets++;
-		if (s->first_us < row.first_us)
-			row.first_us = s->first_us;
-		if (s->last_us > row.last_us)
-			row.last_us = s->last_us;
+	x->tested_rules |= tested;
+	x->matched_rules |= matched;
+	for (; tested != 0; tested &= tested - 1)
+		x->tested[__builtin_ctz(tested)] += s->count.packets;
+	for (; matched != 0; matched &= matched - 1)
+		x->matched[__builtin_ctz(matched)] += s->count.packets;
+}
+
+static void
+add_pair(struct tt_merge *m, struct sums *x, const struct tt_slot *s)
+{
+	enum tt_class class = tt_target_key_class(s->key);
+	bool backscatter = tt_detail_backscatter(s->detail);
+	unsigned side = class * 2 + backscatter;
+	uint64_t number = tt_merge_number(s->key);
+
+	tt_merge_add(&x->row.count, s->count);
+	tt_merge_add(&m->country_rows[x->row.country][side].count, s->count);
+	x->row.backscatter_packets += backscatter ? s->count.packets : 0;
+	x->row.targets += number != x->last_number;
+	x->row.classes |= 1u << class;
+	x->sides |= 1u << side;
+	x->last_number = number;
+	if (s->first_us < x->row.first_us)
+		x->row.first_us = s->first_us;
+	if (s->last_us > x->row.last_us)
+		x->row.last_us = s->last_us;
+	if (tt_detail_tested(s->detail) != 0 || tt_detail_matched(s->detail) != 0)
+		add_fingerprints(x, s);
+}
+
+static void
+count_in_country(struct tt_merge *m, const struct sums *x)
+{
+	struct tt_merge_group *rows = m->country_rows[x->row.country];
+
+	rows[__builtin_ctz(x->sides)].uniq_first++;
+	for (uint32_t left = x->sides; left != 0; left &= left - 1)
+		rows[__builtin_ctz(left)].uniq++;
+}
+
+static void
+sketch(struct tt_merge *m, const struct sums *x, uint64_t hash)
+{
+	tt_rest_sketch(&m->rest, TT_REGISTERS_ALL, TT_SKETCH_P_ALL, hash);
+	tt_rest_sketch(&m->rest,
+			TT_REGISTERS_COUNTRY
+					+ ((uint32_t)x->row.country
+							<< TT_SKETCH_P_COUNTRY),
+			TT_SKETCH_P_COUNTRY, hash);
+}
+
+static void
+recall(struct tt_merge *m, struct sums *x, uint64_t hash)
+{
+	if (m->config.recall == NULL)
+		return;
+	x->row.returning = tt_recall_source(
+			m->config.recall, x->row.src, hash, m->start_us);
+	if (x->row.returning == TT_RETURNING_YES)
+		m->returning[hash == 0 ? 64 : __builtin_clzll(hash)]++;
+}
+
+/* Rules of which the source has matching packets; the rows of them follow its own. */
+static void
+judge(struct tt_merge *m, struct sums *x)
+{
+	unsigned n = tt_fingerprints_count(m->config.fingerprints);
+
+	for (uint32_t left = x->matched_rules; left != 0; left &= left - 1) {
+		unsigned rule = (unsigned)__builtin_ctz(left);
+
+		if (rule >= n)
+			return;
+		m->rules[rule].sources++;
+		if (!tt_fingerprint_judge(
+				    tt_fingerprints_rule(m->config.fingerprints, rule),
+				    x->matched[rule], x->tested[rule]))
+			continue;
+		x->row.fingerprints |= 1u << rule;
+		m->rules[rule].carriers++;
+		m->rules[rule].carrier_packets += x->matched[rule];
 	}
-	return row;
+}
+
+static int
+emit_fingerprints(struct tt_merge *m, const struct sums *x)
+{
+	unsigned n = tt_fingerprints_count(m->config.fingerprints);
+	int ret = 0;
+
+	for (uint32_t left = x->matched_rules; ret == 0 && left != 0; left &= left - 1) {
+		unsigned rule = (unsigned)__builtin_ctz(left);
+		struct tt_source_fingerprint_row row = {
+				.src = x->row.src,
+				.rule = rule,
+				.packets = x->matched[rule],
+				.tested = x->tested[rule],
+				.carried = (x->row.fingerprints >> rule & 1) != 0,
+		};
+
+		if (rule >= n)
+			break;
+		ret = TT_MERGE_EMIT(m, source_fingerprint, &row);
+	}
+	return ret;
+}
+
+static void
+clear_fingerprints(struct sums *x)
+{
+	for (uint32_t left = x->tested_rules | x->matched_rules; left != 0;
+			left &= left - 1)
+		x->tested[__builtin_ctz(left)] = x->matched[__builtin_ctz(left)] = 0;
+	x->tested_rules = x->matched_rules = 0;
+}
+
+static int
+end_source(struct tt_merge *m, struct sums *x, uint64_t *contact)
+{
+	uint64_t hash = tt_sketch_hash(x->row.src);
+	int ret;
+
+	tt_merge_destinations_of(m, &x->row, contact);
+	m->totals->uniq_src_ip++;
+	count_in_country(m, x);
+	sketch(m, x, hash);
+	recall(m, x, hash);
+	judge(m, x);
+	ret = TT_MERGE_EMIT(m, source, &x->row);
+	if (ret == 0)
+		ret = emit_fingerprints(m, x);
+	clear_fingerprints(x);
+	return ret;
+}
+
+/*
+ * Sources that return are counted at the lowest of the rates of these pairs, of those of earlier
+ * intervals within the horizon, and of the memory at the end of this interval. All of these keep
+ * the sources whose hash starts with so many zero bits, and of those all answers are known; of
+ * others it is known of some that they return, which are not a sample.
+ */
+static void
+count_returning(struct tt_merge *m)
+{
+	struct tt_totals *totals = m->totals;
+	unsigned known, shift = 0;
+
+	totals->recall_since_us = 0;
+	if (m->config.recall != NULL) {
+		known = tt_recall_shift_for(m->config.recall, m->start_us);
+		shift = known > m->shift ? known : m->shift;
+		totals->recall_since_us = tt_recall_since_us(m->config.recall);
+	}
+	/* An interval older than all that is recalled: nothing before it is known. */
+	if (totals->recall_since_us == 0 || totals->recall_since_us > m->start_us)
+		totals->recall_since_us = m->start_us;
+	for (unsigned zeros = shift; zeros <= 64; zeros++)
+		totals->uniq_src_ip_returning += m->returning[zeros];
+	totals->uniq_src_ip_returning <<= shift;
+	totals->returning_one_in = UINT64_C(1) << shift;
 }
 
 int
-tt_merge_sources(struct tt_merge *m, const struct tt_geo *geo,
-		const struct tt_merge_sink *sink, struct tt_totals *totals,
-		struct tt_error *err)
+tt_merge_sources(struct tt_merge *m)
 {
-	uint64_t n, i = 0;
+	struct sums x = {0};
+	uint64_t contact = 0;
+	int ret = 0;
 
-	qsort(m->refs, m->n, sizeof(*m->refs), by_source);
-	while (i < m->n && m->refs[i]->sourceless)
-		i++;
-	for (; i < m->n; i += n) {
-		int ret = 0;
+	sort_by_source(m);
+	tt_merge_sort_contacts(m);
+	m->scratch.n = 0;
+	if (m->config.recall != NULL)
+		tt_recall_begin(m->config.recall, m->start_us, m->shift);
+	for (uint64_t i = 0, n; ret == 0 && i < m->pairs.n; i += n) {
+		const struct tt_slot *s = m->pairs.items[i].ref;
 
-		for (n = 1; i + n < m->n
-				&& tt_addr_cmp(m->refs[i + n]->src, m->refs[i]->src)
-						== 0;)
-			n++;
-		totals->uniq_src_ip++;
-		if (sink->source != NULL) {
-			struct tt_source_row row = row_of(&m->refs[i], n, geo);
-
-			ret = sink->source(sink->context, &row, err);
+		begin_source(m, &x, s);
+		for (n = 0; i + n < m->pairs.n; n++) {
+			s = tt_merge_slot(&m->pairs, i + n);
+			if (tt_addr_cmp(s->src, x.row.src) != 0)
+				break;
+			add_pair(m, &x, s);
+			if (tt_detail_backscatter(s->detail)) /* for the next step */
+				m->scratch.items[m->scratch.n++] = m->pairs.items[i + n];
 		}
-		if (ret != 0)
-			return ret;
+		ret = end_source(m, &x, &contact);
 	}
-	return 0;
+	m->totals->uniq_src_ip <<= m->shift;
+	count_returning(m);
+	return ret;
 }

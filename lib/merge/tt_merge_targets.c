@@ -1,147 +1,221 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The rows of `targets`. Slots are sorted by (protocol, number), then source, then code and
- * class, so that a target's sources come one after the other, each with all its slots; the
- * target's rows are summed in a small matrix of (class or code) x country on the way.
- *
- * What was counted without its source (overflow) takes part as slots marked sourceless: they add
- * to the row of country "??", and to no unique count.
+ * The rows of `targets`, and with each target its talkers. Pairs are sorted by (protocol, number),
+ * source, key and detail, so that a target's sources come one after the other, each with all its
+ * pairs; the target's rows are summed in a small matrix of (class or code, backscatter) x country
+ * on the way. What has no source is sorted by (protocol, number) as well, and only adds packets.
  */
 #include "tt_merge_rows.h"
 
 #include <string.h>
 
 static int
-by_target(const void *a, const void *b)
+by_source_key_detail(const void *a, const void *b)
 {
-	const struct tt_slot *x = *(const struct tt_slot *const *)a;
-	const struct tt_slot *y = *(const struct tt_slot *const *)b;
-	uint64_t p = TT_TARGET_KEY_NUMBER(x->key), q = TT_TARGET_KEY_NUMBER(y->key);
-	int order;
+	const struct tt_slot *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
 
-	if (p != q)
-		return p < q ? -1 : 1;
-	if (x->sourceless != y->sourceless)
-		return x->sourceless ? -1 : 1;
-	order = tt_addr_cmp(x->src, y->src);
 	if (order != 0)
 		return order;
-	return x->key < y->key ? -1 : x->key > y->key;
+	if (x->key != y->key)
+		return x->key < y->key ? -1 : 1;
+	return x->detail < y->detail ? -1 : x->detail > y->detail;
 }
 
-/* Rows of a target differ in their class, or, for ICMP, in their code. */
+/* With ascending keys and details of one target, subs ascend too. */
 static unsigned
-sub_of(tt_target_key key)
+sub_of(tt_target_key key, tt_detail detail)
 {
-	uint8_t protocol = tt_target_key_target(key).protocol;
+	struct tt_target t = tt_target_key_target(key);
+	bool icmp = t.protocol == TT_PROTO_ICMP || t.protocol == TT_PROTO_ICMPV6;
 
-	if (protocol == TT_PROTO_ICMP || protocol == TT_PROTO_ICMPV6)
-		return tt_target_key_target(key).code;
-	return tt_target_key_class(key);
+	return (icmp ? t.code : (unsigned)tt_target_key_class(key)) << 1
+			| tt_detail_backscatter(detail);
 }
-
-static void
-add(struct tt_count *to, struct tt_count from)
-{
-	to->packets += from.packets;
-	to->bytes += from.bytes;
-}
-
-struct target_sums {
-	tt_target_key keys[TT_MERGE_SUBS]; /* the key of each sub that is in use */
-	bool used[TT_MERGE_SUBS];
-};
 
 static struct tt_merge_group *
-group_of(struct tt_merge *m, struct target_sums *sums, tt_target_key key,
-		tt_country country)
+group_of(struct tt_merge_matrix *x, tt_target_key key, tt_detail detail, uint32_t country)
 {
-	unsigned sub = sub_of(key);
+	unsigned sub = sub_of(key, detail);
 
-	sums->keys[sub] = key;
-	sums->used[sub] = true;
-	return &m->groups[(size_t)sub * TT_N_COUNTRIES + country];
+	x->keys[sub] = key;
+	x->used_subs[sub / 64] |= UINT64_C(1) << sub % 64;
+	x->used[sub][country / 64] |= UINT64_C(1) << country % 64;
+	return &x->groups[sub][country];
 }
 
-/* Adds the slots refs[n] of one target. */
 static void
-sum_slots(struct tt_merge *m, struct target_sums *sums, const struct tt_slot *const *refs,
-		uint64_t n, const struct tt_geo *geo)
+sketch_source(struct tt_merge *m, uint32_t first_register, struct tt_addr src)
 {
+	tt_rest_sketch(&m->rest, first_register, TT_SKETCH_P_TARGET, tt_sketch_hash(src));
+}
+
+/* Pairs with a matching fingerprint are picked for the step that comes next. */
+static void
+pick(struct tt_merge *m, const struct tt_sort_item *item, const struct tt_slot *s)
+{
+	if (tt_detail_matched(s->detail) != 0)
+		m->scratch.items[m->scratch.n++] = *item;
+}
+
+static void
+add_pairs(struct tt_merge *m, struct tt_merge_target *t)
+{
+	const struct tt_slot *last = NULL;
+	struct tt_merge_group *g, *last_group = NULL;
 	tt_country country = TT_COUNTRY_UNKNOWN;
+	uint32_t registers = 0;
 
-	for (uint64_t i = 0; i < n; i++) {
-		const struct tt_slot *s = refs[i];
-		bool new_source = i == 0 || refs[i - 1]->sourceless
-				|| tt_addr_cmp(s->src, refs[i - 1]->src) != 0;
-		struct tt_merge_group *g;
+	for (uint64_t i = 0; i < t->pairs.n; i++, last_group = g) {
+		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
+		bool new_source = last == NULL || tt_addr_cmp(s->src, last->src) != 0;
 
-		if (s->sourceless) {
-			add(&group_of(m, sums, s->key, TT_COUNTRY_UNKNOWN)->count,
-					s->count);
-			continue;
+		if (last == NULL)
+			registers = TT_REGISTERS_TARGET
+					+ (tt_target_index(s->key) << TT_SKETCH_P_TARGET);
+		if (new_source) {
+			country = tt_geo_country(m->config.geo, s->src);
+			sketch_source(m, registers, s->src);
 		}
-		if (new_source)
-			country = tt_geo_country(geo, s->src);
-		g = group_of(m, sums, s->key, country);
-		add(&g->count, s->count);
-		g->uniq_target += new_source;
-		g->uniq += new_source || s->key != refs[i - 1]->key;
+		g = group_of(m->matrix, s->key, s->detail, country);
+		tt_merge_add(&g->count, s->count);
+		t->class_packets[tt_target_key_class(s->key)] += s->count.packets;
+		g->uniq_first += new_source;
+		g->uniq += new_source || g != last_group;
+		m->kept_pairs += new_source || s->key != last->key
+				|| s->detail != last->detail;
+		pick(m, &t->pairs.items[i], s);
+		last = s;
 	}
 }
 
-/* Gives out the rows of one target and leaves the matrix zero. */
-static int
-emit_target(struct tt_merge *m, struct target_sums *sums,
-		const struct tt_merge_sink *sink, struct tt_error *err)
+static void
+add_sourceless(struct tt_merge *m, struct tt_merge_target *t)
 {
-	int ret = 0;
+	for (uint64_t i = 0; i < t->sourceless.n; i++) {
+		const struct tt_sort_item *item = &t->sourceless.items[i];
+		const struct tt_count *count = item->ref;
+		tt_target_key key;
+		tt_detail detail;
 
-	for (unsigned sub = 0; sub < TT_MERGE_SUBS; sub++) {
-		struct tt_merge_group *row = &m->groups[(size_t)sub * TT_N_COUNTRIES];
-
-		if (!sums->used[sub])
-			continue;
-		for (unsigned c = 0; c < TT_N_COUNTRIES; c++) {
-			struct tt_target_row out = {
-					.target = tt_target_key_target(sums->keys[sub]),
-					.class = tt_target_key_class(sums->keys[sub]),
-					.country = (tt_country)c,
-					.count = row[c].count,
-					.uniq_src_ip = row[c].uniq,
-					.uniq_src_ip_target = row[c].uniq_target,
-			};
-
-			if (row[c].count.packets != 0 && ret == 0 && sink->target != NULL)
-				ret = sink->target(sink->context, &out, err);
-		}
-		memset(row, 0, TT_N_COUNTRIES * sizeof(*row));
-		sums->used[sub] = false;
+		tt_row_key(item->prefix >> 10 & 0xfffff, &key, &detail);
+		tt_merge_add(&group_of(m->matrix, key, detail, item->prefix & 0x3ff)
+						->count,
+				*count);
+		t->class_packets[tt_target_key_class(key)] += count->packets;
 	}
+}
+
+/* Gives out the row of a group, and leaves the group zero. */
+static int
+emit_group(struct tt_merge *m, unsigned sub, uint32_t country, bool first)
+{
+	struct tt_merge_group *g = &m->matrix->groups[sub][country];
+	tt_target_key key = m->matrix->keys[sub];
+	tt_detail detail = sub % 2 != 0 ? TT_DETAIL_BACKSCATTER : 0;
+	struct tt_target_row row = {
+			.target = tt_target_key_target(key),
+			.class = tt_target_key_class(key),
+			.backscatter = sub % 2 != 0,
+			.country = (uint16_t)country,
+			.count = g->count,
+			.uniq_src_ip = g->uniq << m->shift,
+			.uniq_src_ip_target = g->uniq_first << m->shift,
+			.first = first,
+	};
+
+	m->row_packets[tt_row_index(key, detail)] += g->count.packets;
+	m->target_packets[tt_target_index(key)] += g->count.packets;
+	*g = (struct tt_merge_group){0};
+	return TT_MERGE_EMIT(m, target, &row);
+}
+
+/* ret: of the rows before; after an error the other groups are still to be made zero. */
+static int
+emit_sub(struct tt_merge *m, unsigned sub, bool first, int ret)
+{
+	uint64_t *used = m->matrix->used[sub];
+
+	for (unsigned w = 0; w < TT_MERGE_COUNTRY_WORDS; w++)
+		for (; used[w] != 0; used[w] &= used[w] - 1) {
+			uint32_t c = w * 64 + (uint32_t)__builtin_ctzll(used[w]);
+
+			if (ret == 0)
+				ret = emit_group(m, sub, c, first);
+			else
+				m->matrix->groups[sub][c] = (struct tt_merge_group){0};
+		}
 	return ret;
 }
 
-int
-tt_merge_targets(struct tt_merge *m, const struct tt_geo *geo,
-		const struct tt_merge_sink *sink, struct tt_totals *totals,
-		struct tt_error *err)
+static int
+emit_target(struct tt_merge *m, const struct tt_merge_target *t)
 {
-	struct target_sums sums = {0};
-	uint64_t i = 0;
+	struct tt_target target = tt_merge_number_target(t->number);
+	uint64_t *used = m->matrix->used_subs;
+	bool first = m->config.recall == NULL
+			|| tt_recall_target(m->config.recall, target, m->start_us);
 	int ret = 0;
 
-	qsort(m->refs, m->n, sizeof(*m->refs), by_target);
-	while (ret == 0 && i < m->n) {
-		uint64_t target = TT_TARGET_KEY_NUMBER(m->refs[i]->key);
-		uint64_t n = 1;
+	m->totals->targets++;
+	m->totals->targets_first += first;
+	for (unsigned w = 0; w < TT_MERGE_SUBS / 64; w++)
+		for (; used[w] != 0; used[w] &= used[w] - 1)
+			ret = emit_sub(m, w * 64 + (unsigned)__builtin_ctzll(used[w]),
+					first, ret);
+	return ret;
+}
 
-		while (i + n < m->n
-				&& TT_TARGET_KEY_NUMBER(m->refs[i + n]->key) == target)
-			n++;
-		sum_slots(m, &sums, &m->refs[i], n, geo);
-		i += n;
-		totals->targets++;
-		ret = emit_target(m, &sums, sink, err);
+/* The part of a list, from *at on, that has the (protocol, number); *at moves past it. */
+static struct tt_merge_list
+part_of(const struct tt_merge_list *list, uint64_t *at, unsigned shift, uint64_t number)
+{
+	struct tt_merge_list part = {.items = &list->items[*at],
+			.n = tt_merge_run_length(list, *at, shift, number)};
+
+	*at += part.n;
+	return part;
+}
+
+static uint64_t
+next_number(const struct tt_merge_list *list, uint64_t at, unsigned shift)
+{
+	return at < list->n ? list->items[at].prefix >> shift : TT_MERGE_NUMBER_NONE;
+}
+
+static uint64_t
+min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+int
+tt_merge_targets(struct tt_merge *m)
+{
+	uint64_t pair = 0, sourceless = 0, talker = 0;
+	int ret = 0;
+
+	tt_merge_sort(m, &m->pairs, by_source_key_detail);
+	m->scratch.n = 0;
+	while (ret == 0) {
+		uint64_t number = min_u64(
+				next_number(&m->pairs, pair, TT_MERGE_PAIR_NUMBER),
+				next_number(&m->countries, sourceless,
+						TT_MERGE_COUNTRY_NUMBER));
+		struct tt_merge_target t = {.number = number};
+
+		if (number == TT_MERGE_NUMBER_NONE)
+			break;
+		t.pairs = part_of(&m->pairs, &pair, TT_MERGE_PAIR_NUMBER, number);
+		t.sourceless = part_of(&m->countries, &sourceless,
+				TT_MERGE_COUNTRY_NUMBER, number);
+		t.talkers = part_of(&m->talkers, &talker, TT_MERGE_PAIR_NUMBER, number);
+		add_pairs(m, &t);
+		add_sourceless(m, &t);
+		ret = emit_target(m, &t);
+		if (ret == 0)
+			ret = tt_merge_talkers(m, &t);
 	}
+	m->totals->pairs.keys = m->kept_pairs * (m->totals->sources_one_in - 1);
 	return ret;
 }

@@ -81,31 +81,34 @@ find(struct tt_ranking *r, uint8_t protocol, int32_t target)
 	return &r->ranks[r->slots[at] - 1];
 }
 
-/* The sources of the code that is being read, while rows are of one class. */
+/* The sources of the code, and of its backscatter or of the rest of it, that are being read, while
+ * rows are of one class. */
 struct code_sum {
 	uint8_t protocol;
 	int32_t target;
-	int64_t code;
+	int64_t code, backscatter;
 	uint64_t uniq_src_ip;
 };
 
 /*
- * Rows of one target come together, ordered by code, class, country. A source has one country,
- * so within a code and a class the countries add up.
+ * Rows of one target come together, ordered by code, class, backscatter, country. A source has
+ * one country, so within the first three the countries add up.
  */
 static void
 count_sources(struct tt_ranking *r, struct tt_rank *rank, struct code_sum *sum,
 		const struct tt_parquet_reader *row)
 {
 	int64_t code = tt_parquet_get_int(row, TT_TARGETS_CODE);
+	int64_t backscatter = tt_parquet_get_int(row, TT_TARGETS_BACKSCATTER);
 
 	if (!r->one_class) {
 		rank->uniq_src_ip += (uint64_t)tt_parquet_get_int(
 				row, TT_TARGETS_UNIQ_SRC_IP_TARGET);
 	} else {
 		if (sum->protocol != rank->protocol || sum->target != rank->target
-				|| sum->code != code)
-			*sum = (struct code_sum){rank->protocol, rank->target, code, 0};
+				|| sum->code != code || sum->backscatter != backscatter)
+			*sum = (struct code_sum){rank->protocol, rank->target, code,
+					backscatter, 0};
 		sum->uniq_src_ip += (uint64_t)tt_parquet_get_int(
 				row, TT_TARGETS_UNIQ_SRC_IP);
 		if (sum->uniq_src_ip > rank->uniq_src_ip)
@@ -180,7 +183,7 @@ add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
 	if (r->snapshots == 0 || m->end_us > r->last_us)
 		r->last_us = m->end_us;
 	r->snapshots++;
-	r->exact = r->exact && m->exact;
+	r->exact = r->exact && m->sources_one_in == 1;
 	r->observed_us += m->observed_us;
 	r->address_days += (double)m->observed_us / US_PER_DAY
 			* (double)m->monitored_addresses;

@@ -10,7 +10,9 @@
  * Unique sources cannot be summed over snapshots (a source comes again), and the tables of a
  * snapshot do not say which sources a target had. So the ranking gives the greatest number in
  * any one snapshot, max_uniq_src_ip: over one snapshot this is its unique sources, over several
- * a lower bound. With a class, ICMP types of several codes count the greatest of their codes.
+ * a lower bound. With a class, ICMP types of several codes count the greatest of their codes, and
+ * targets with both backscatter and other packets of it the greater of the two. Where a snapshot's
+ * unique counts are estimates (see tt_merge.h), so are these.
  */
 #ifndef TT_RANKING_H
 #define TT_RANKING_H

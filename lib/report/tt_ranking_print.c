@@ -66,13 +66,15 @@ print_head(const struct tt_ranking *r, FILE *out)
 }
 
 static void
-print_text(const struct line *l, FILE *out)
+print_text(const struct line *l, bool exact, FILE *out)
 {
-	fprintf(out,
-			"%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12" PRIu64
-			" %16.2f\n",
+	char sources[32];
+
+	snprintf(sources, sizeof(sources), "%s%" PRIu64, exact ? "" : "~",
+			l->data->max_uniq_src_ip);
+	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %16.2f\n",
 			l->rank, l->name, l->data->packets, 100 * l->share,
-			l->data->bytes, l->data->max_uniq_src_ip, l->rate);
+			l->data->bytes, sources, l->rate);
 }
 
 static void
@@ -81,7 +83,7 @@ print_foot(const struct tt_ranking *r, FILE *out)
 	if (r->n_ranks > 0 && r->snapshots > 1)
 		fputs("max sources: unique sources, the most in any one snapshot\n", out);
 	if (!r->exact)
-		fputs("tables were full: unique sources are lower bounds\n", out);
+		fputs("~: estimated from a sample, in some snapshot at least\n", out);
 	if (r->address_days == 0)
 		fputs("no monitored address was observed: no rates\n", out);
 }
@@ -137,7 +139,7 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		struct line line = make_line(ranking, i);
 
 		if (format == TT_RANKING_TEXT)
-			print_text(&line, out);
+			print_text(&line, ranking->exact, out);
 		else if (format == TT_RANKING_CSV)
 			print_csv(&line, out);
 		else

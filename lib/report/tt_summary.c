@@ -9,7 +9,7 @@
 void
 tt_summary_init(struct tt_summary *summary, const char *sensor)
 {
-	*summary = (struct tt_summary){.ledger.closes = true};
+	*summary = (struct tt_summary){.max_one_in = 1, .ledger.closes = true};
 	snprintf(summary->sensor, sizeof(summary->sensor), "%s", sensor);
 }
 
@@ -20,19 +20,6 @@ add_pause(struct tt_pauses *pauses, int64_t us)
 		pauses->n++;
 		pauses->us += us;
 	}
-}
-
-static void
-add_ledger(struct tt_ledger_short *to, const struct tt_ledger_short *s)
-{
-	to->missed += s->missed;
-	to->no_mbuf += s->no_mbuf;
-	to->errors += s->errors;
-	to->delivered += s->delivered;
-	to->counted += s->counted;
-	to->late += s->late;
-	to->overflow += s->overflow;
-	to->closes = to->closes && s->closes;
 }
 
 static void
@@ -64,15 +51,18 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 		s->most_addresses = addresses;
 	s->snapshots++;
 	s->partial += !m->complete;
-	s->lower_bound += !m->exact;
+	s->estimated += !m->exact;
+	if (m->sources_one_in > s->max_one_in)
+		s->max_one_in = m->sources_one_in;
 	s->not_closing += !m->ledger.closes;
 	s->frames += m->frames;
 	s->packets += m->packets;
 	s->bytes += m->bytes;
+	s->backscatter_packets += m->backscatter_packets;
 	if ((uint64_t)m->uniq_src_ip > s->max_uniq_src_ip)
 		s->max_uniq_src_ip = (uint64_t)m->uniq_src_ip;
 	s->address_days += (double)m->observed_us / US_PER_DAY * (double)addresses;
-	add_ledger(&s->ledger, &m->ledger);
+	tt_ledger_add(&s->ledger, &m->ledger);
 }
 
 static struct tt_summary *

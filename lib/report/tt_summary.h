@@ -17,13 +17,15 @@ struct tt_pauses {
 
 struct tt_summary {
 	char sensor[TT_SENSOR_MAX + 1];
-	uint64_t snapshots, partial, lower_bound, not_closing;
+	uint64_t snapshots, partial, estimated, not_closing;
 	int64_t start_us, end_us; /* of the first and of the latest interval */
 	int64_t observed_us;
 	struct tt_pauses gaps; /* jumps of packet time that snapshots record */
 	struct tt_pauses missing; /* spans without a snapshot that none records */
 	int64_t frames, packets, bytes;
+	int64_t backscatter_packets;
 	uint64_t max_uniq_src_ip; /* in any one interval; they cannot be summed */
+	int64_t max_one_in; /* of the estimated ones, the smallest sample of sources */
 	struct tt_ledger_short ledger;
 	double address_days; /* observed days x monitored addresses */
 	int64_t least_addresses, most_addresses;

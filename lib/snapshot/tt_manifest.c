@@ -29,7 +29,7 @@ tt_manifest_status(const struct tt_manifest *manifest)
 const char *
 tt_manifest_uniques(const struct tt_manifest *manifest)
 {
-	return manifest->exact ? "exact" : "lower-bound";
+	return manifest->exact ? "exact" : "estimated";
 }
 
 static json_t *
@@ -43,21 +43,25 @@ pack_time(int64_t us)
 static json_t *
 pack_interval(const struct tt_manifest *m)
 {
-	return json_pack("{s:o s:o s:I s:I s:I s:s s:s}", "start", pack_time(m->start_us),
-			"end", pack_time(m->end_us), "nominal_s",
+	return json_pack("{s:o s:o s:I s:I s:I s:s s:s s:I s:I}", "start",
+			pack_time(m->start_us), "end", pack_time(m->end_us), "nominal_s",
 			(json_int_t)m->nominal_s, "observed_us",
 			(json_int_t)m->observed_us, "gap_before_us",
 			(json_int_t)m->gap_before_us, "status", tt_manifest_status(m),
-			"uniques", tt_manifest_uniques(m));
+			"uniques", tt_manifest_uniques(m), "sources_one_in",
+			(json_int_t)m->sources_one_in, "contacts_one_in",
+			(json_int_t)m->contacts_one_in);
 }
 
 static json_t *
 pack_totals(const struct tt_manifest *m)
 {
-	return json_pack("{s:I s:I s:I s:I s:I}", "frames", (json_int_t)m->frames,
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:I}", "frames", (json_int_t)m->frames,
 			"packets", (json_int_t)m->packets, "bytes", (json_int_t)m->bytes,
+			"backscatter_packets", (json_int_t)m->backscatter_packets,
 			"uniq_src_ip", (json_int_t)m->uniq_src_ip, "targets",
-			(json_int_t)m->targets);
+			(json_int_t)m->targets, "destinations",
+			(json_int_t)m->destinations);
 }
 
 static json_t *
@@ -67,15 +71,35 @@ pack_file(const struct tt_parquet_result *file)
 			(json_int_t)file->bytes, "sha256", file->sha256);
 }
 
+static json_t *
+pack_not_kept(const struct tt_ledger_short *s)
+{
+	json_t *tables = json_object();
+
+	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
+		const struct tt_ledger_not_kept *n = &s->not_kept[i];
+		json_t *table = json_pack("{s:I s:I}", "packets", (json_int_t)n->packets,
+				"keys", (json_int_t)n->keys);
+
+		if (json_object_set_new(tables,
+				    tt_ledger_table_name((enum tt_ledger_table)i), table)
+				!= 0) {
+			json_decref(tables);
+			return NULL;
+		}
+	}
+	return tables;
+}
+
 struct json_t *
 tt_ledger_short_pack(const struct tt_ledger_short *s)
 {
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:I s:b}", "offered",
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:o s:b}", "offered",
 			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
 			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
 			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
 			"counted", (json_int_t)s->counted, "late", (json_int_t)s->late,
-			"overflow", (json_int_t)s->overflow, "closes", (int)s->closes);
+			"not_kept", pack_not_kept(s), "closes", (int)s->closes);
 }
 
 static json_t *
@@ -110,12 +134,12 @@ pack_files(const struct tt_manifest *m)
 static json_t *
 pack(const struct tt_manifest *m)
 {
-	return json_pack("{s:i s:s s:o s:s s:I s:s s:o s:o s:o}", "schema_version",
-			TT_SCHEMA_VERSION, "sensor", m->sensor, "interval",
-			pack_interval(m), "monitored", m->monitored,
+	return json_pack("{s:i s:s s:o s:s s:I s:s s:s s:s s:o s:o s:o}",
+			"schema_version", TT_SCHEMA_VERSION, "sensor", m->sensor,
+			"interval", pack_interval(m), "monitored", m->monitored,
 			"monitored_addresses", (json_int_t)m->monitored_addresses, "geo",
-			m->geo, "totals", pack_totals(m), "files", pack_files(m), "run",
-			pack_run(m));
+			m->geo, "asn", m->asn, "fingerprints", m->fingerprints, "totals",
+			pack_totals(m), "files", pack_files(m), "run", pack_run(m));
 }
 
 static char *

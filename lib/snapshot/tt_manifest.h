@@ -24,11 +24,15 @@ struct tt_manifest {
 	int64_t start_us, end_us; /* the interval, end exclusive */
 	int64_t nominal_s, observed_us, gap_before_us;
 	bool complete; /* else partial */
-	bool exact; /* unique counts; else they are lower bounds */
+	bool exact; /* unique counts; else they are estimates: of a sample, one source and one */
+	int64_t sources_one_in,
+			contacts_one_in; /* contact in so many; 1 where all are kept */
 	char *monitored; /* CIDR list, heap */
 	int64_t monitored_addresses;
-	char geo[256]; /* identity of the database */
-	int64_t frames, packets, bytes, uniq_src_ip, targets; /* totals */
+	/* Identities of the databases and of the rules. */
+	char geo[256], asn[256], fingerprints[256];
+	int64_t frames, packets, bytes, backscatter_packets; /* totals */
+	int64_t uniq_src_ip, targets, destinations;
 	struct tt_parquet_result files[TT_N_TABLES];
 
 	/* run */
@@ -60,6 +64,6 @@ bool tt_manifest_intact(const char *text, size_t size);
 const char *tt_manifest_status(
 		const struct tt_manifest *manifest); /* "complete", "partial" */
 const char *tt_manifest_uniques(
-		const struct tt_manifest *manifest); /* "exact", "lower-bound" */
+		const struct tt_manifest *manifest); /* "exact", "estimated" */
 
 #endif

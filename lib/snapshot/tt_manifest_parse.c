@@ -48,49 +48,59 @@ take_interval(const struct parse *p, json_t *interval)
 {
 	struct tt_manifest *m = p->m;
 	const char *start, *end, *status, *uniques;
-	json_int_t nominal, observed, gap;
+	json_int_t nominal, observed, gap, sources, contacts;
 	json_error_t why;
 	int ret;
 
-	if (json_unpack_ex(interval, &why, 0, "{s:s s:s s:I s:I s:I s:s s:s}", "start",
-			    &start, "end", &end, "nominal_s", &nominal, "observed_us",
-			    &observed, "gap_before_us", &gap, "status", &status,
-			    "uniques", &uniques)
+	if (json_unpack_ex(interval, &why, 0, "{s:s s:s s:I s:I s:I s:s s:s s:I s:I}",
+			    "start", &start, "end", &end, "nominal_s", &nominal,
+			    "observed_us", &observed, "gap_before_us", &gap, "status",
+			    &status, "uniques", &uniques, "sources_one_in", &sources,
+			    "contacts_one_in", &contacts)
 			!= 0)
 		return wrong(p, "interval", why.text);
 	if (tt_time_parse(start, &m->start_us) != 0
 			|| tt_time_parse(end, &m->end_us) != 0)
 		return wrong(p, "interval", "start or end is no time");
-	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0)
+	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0
+			|| sources < 1 || contacts < 1)
 		return wrong(p, "interval", "contradicts itself");
 	m->nominal_s = nominal;
 	m->observed_us = observed;
 	m->gap_before_us = gap;
+	m->sources_one_in = sources;
+	m->contacts_one_in = contacts;
 	ret = take_word(p, status, "complete", "partial", &m->complete, "status");
-	if (ret != 0)
-		return ret;
-	return take_word(p, uniques, "exact", "lower-bound", &m->exact, "uniques");
+	if (ret == 0)
+		ret = take_word(p, uniques, "exact", "estimated", &m->exact, "uniques");
+	if (ret == 0 && m->exact != (sources == 1 && contacts == 1))
+		ret = wrong(p, "interval", "uniques contradicts the sampling");
+	return ret;
 }
 
 static int
 take_totals(const struct parse *p, json_t *totals)
 {
 	struct tt_manifest *m = p->m;
-	json_int_t frames, packets, bytes, sources, targets;
+	json_int_t frames, packets, bytes, backscatter, sources, targets, destinations;
 	json_error_t why;
 
-	if (json_unpack_ex(totals, &why, 0, "{s:I s:I s:I s:I s:I}", "frames", &frames,
-			    "packets", &packets, "bytes", &bytes, "uniq_src_ip", &sources,
-			    "targets", &targets)
+	if (json_unpack_ex(totals, &why, 0, "{s:I s:I s:I s:I s:I s:I s:I}", "frames",
+			    &frames, "packets", &packets, "bytes", &bytes,
+			    "backscatter_packets", &backscatter, "uniq_src_ip", &sources,
+			    "targets", &targets, "destinations", &destinations)
 			!= 0)
 		return wrong(p, "totals", why.text);
-	if (frames < 0 || packets < 0 || bytes < 0 || sources < 0 || targets < 0)
+	if (frames < 0 || packets < 0 || bytes < 0 || backscatter < 0 || sources < 0
+			|| targets < 0 || destinations < 0)
 		return wrong(p, "totals", "a negative count");
 	m->frames = frames;
 	m->packets = packets;
 	m->bytes = bytes;
+	m->backscatter_packets = backscatter;
 	m->uniq_src_ip = sources;
 	m->targets = targets;
+	m->destinations = destinations;
 	return 0;
 }
 
@@ -132,21 +142,43 @@ take_files(const struct parse *p, json_t *files)
 }
 
 static int
+take_not_kept(const struct parse *p, json_t *tables)
+{
+	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
+		struct tt_ledger_not_kept *n = &p->m->ledger.not_kept[i];
+		json_int_t packets, keys;
+		json_error_t why;
+
+		if (json_unpack_ex(tables, &why, 0, "{s:{s:I s:I}}",
+				    tt_ledger_table_name((enum tt_ledger_table)i),
+				    "packets", &packets, "keys", &keys)
+				!= 0)
+			return wrong(p, "run.ledger.not_kept", why.text);
+		if (packets < 0 || keys < 0)
+			return wrong(p, "run.ledger.not_kept", "a negative count");
+		n->packets = (uint64_t)packets;
+		n->keys = (uint64_t)keys;
+	}
+	return 0;
+}
+
+static int
 take_ledger(const struct parse *p, json_t *ledger)
 {
 	struct tt_ledger_short *s = &p->m->ledger;
-	json_int_t missed, no_mbuf, errors, delivered, counted, late, overflow;
+	json_int_t missed, no_mbuf, errors, delivered, counted, late;
+	json_t *not_kept;
 	json_error_t why;
 	int closes;
 
-	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:I s:I s:b}", "missed",
+	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:I s:o s:b}", "missed",
 			    &missed, "no_mbuf", &no_mbuf, "errors", &errors, "delivered",
-			    &delivered, "counted", &counted, "late", &late, "overflow",
-			    &overflow, "closes", &closes)
+			    &delivered, "counted", &counted, "late", &late, "not_kept",
+			    &not_kept, "closes", &closes)
 			!= 0)
 		return wrong(p, "run.ledger", why.text);
 	if (missed < 0 || no_mbuf < 0 || errors < 0 || delivered < 0 || counted < 0
-			|| late < 0 || overflow < 0)
+			|| late < 0)
 		return wrong(p, "run.ledger", "a negative count");
 	*s = (struct tt_ledger_short){
 			.missed = (uint64_t)missed,
@@ -155,10 +187,9 @@ take_ledger(const struct parse *p, json_t *ledger)
 			.delivered = (uint64_t)delivered,
 			.counted = (uint64_t)counted,
 			.late = (uint64_t)late,
-			.overflow = (uint64_t)overflow,
 			.closes = closes != 0,
 	};
-	return 0;
+	return take_not_kept(p, not_kept);
 }
 
 static int
@@ -208,17 +239,18 @@ take_root(const struct parse *p, json_t *root)
 {
 	struct tt_manifest *m = p->m;
 	json_t *interval, *totals, *files, *run;
-	const char *sensor, *monitored, *geo;
+	const char *sensor, *monitored, *geo, *asn, *fingerprints;
 	json_int_t addresses;
 	json_error_t why;
 	int ret = take_version(p, root);
 
 	if (ret != 0)
 		return ret;
-	if (json_unpack_ex(root, &why, 0, "{s:s s:o s:s s:I s:s s:o s:o s:o}", "sensor",
-			    &sensor, "interval", &interval, "monitored", &monitored,
-			    "monitored_addresses", &addresses, "geo", &geo, "totals",
-			    &totals, "files", &files, "run", &run)
+	if (json_unpack_ex(root, &why, 0, "{s:s s:o s:s s:I s:s s:s s:s s:o s:o s:o}",
+			    "sensor", &sensor, "interval", &interval, "monitored",
+			    &monitored, "monitored_addresses", &addresses, "geo", &geo,
+			    "asn", &asn, "fingerprints", &fingerprints, "totals", &totals,
+			    "files", &files, "run", &run)
 			!= 0)
 		return wrong(p, "not the manifest of a snapshot", why.text);
 	if (addresses < 0)
@@ -230,6 +262,11 @@ take_root(const struct parse *p, json_t *root)
 	ret = copy_text(p, m->sensor, sizeof(m->sensor), sensor, "sensor");
 	if (ret == 0)
 		ret = copy_text(p, m->geo, sizeof(m->geo), geo, "geo");
+	if (ret == 0)
+		ret = copy_text(p, m->asn, sizeof(m->asn), asn, "asn");
+	if (ret == 0)
+		ret = copy_text(p, m->fingerprints, sizeof(m->fingerprints), fingerprints,
+				"fingerprints");
 	if (ret == 0)
 		ret = take_interval(p, interval);
 	if (ret == 0)

@@ -21,8 +21,23 @@ static const struct tt_column interval_columns[] = {
 		[TT_INTERVAL_FRAMES] = {"frames", TT_COLUMN_INT64},
 		[TT_INTERVAL_PACKETS] = {"packets", TT_COLUMN_INT64},
 		[TT_INTERVAL_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_INTERVAL_BACKSCATTER_PACKETS] = {"backscatter_packets",
+				TT_COLUMN_INT64},
 		[TT_INTERVAL_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
+		[TT_INTERVAL_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr",
+				TT_COLUMN_INT64},
+		[TT_INTERVAL_UNIQ_SRC_IP_RETURNING] = {"uniq_src_ip_returning",
+				TT_COLUMN_INT64},
+		[TT_INTERVAL_UNIQ_SRC_IP_RETURNING_STDERR] =
+				{"uniq_src_ip_returning_stderr", TT_COLUMN_INT64},
+		[TT_INTERVAL_DESTINATIONS] = {"destinations", TT_COLUMN_INT64},
 		[TT_INTERVAL_TARGETS] = {"targets", TT_COLUMN_INT64},
+		[TT_INTERVAL_TARGETS_FIRST_TIME] = {"targets_first_time",
+				TT_COLUMN_INT64},
+		[TT_INTERVAL_SOURCES_ONE_IN] = {"sources_one_in", TT_COLUMN_INT64},
+		[TT_INTERVAL_CONTACTS_ONE_IN] = {"contacts_one_in", TT_COLUMN_INT64},
+		[TT_INTERVAL_RETURNING_ONE_IN] = {"returning_one_in", TT_COLUMN_INT64},
+		[TT_INTERVAL_RECALL_SINCE] = {"recall_since", TT_COLUMN_TIMESTAMP},
 };
 
 static const struct tt_column targets_columns[] = {
@@ -31,32 +46,162 @@ static const struct tt_column targets_columns[] = {
 		[TT_TARGETS_TARGET] = {"target", TT_COLUMN_INT32},
 		[TT_TARGETS_CODE] = {"code", TT_COLUMN_INT32},
 		[TT_TARGETS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_TARGETS_BACKSCATTER] = {"backscatter", TT_COLUMN_INT32},
 		[TT_TARGETS_COUNTRY] = {"country", TT_COLUMN_TEXT},
 		[TT_TARGETS_PACKETS] = {"packets", TT_COLUMN_INT64},
 		[TT_TARGETS_BYTES] = {"bytes", TT_COLUMN_INT64},
 		[TT_TARGETS_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
 		[TT_TARGETS_UNIQ_SRC_IP_TARGET] = {"uniq_src_ip_target", TT_COLUMN_INT64},
+		[TT_TARGETS_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr", TT_COLUMN_INT64},
+		[TT_TARGETS_FIRST_TIME] = {"first_time", TT_COLUMN_INT32},
+};
+
+static const struct tt_column countries_columns[] = {
+		COMMON_COLUMNS,
+		[TT_COUNTRIES_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_COUNTRIES_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_COUNTRIES_BACKSCATTER] = {"backscatter", TT_COLUMN_INT32},
+		[TT_COUNTRIES_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_COUNTRIES_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_COUNTRIES_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
+		[TT_COUNTRIES_UNIQ_SRC_IP_COUNTRY] = {"uniq_src_ip_country",
+				TT_COLUMN_INT64},
+		[TT_COUNTRIES_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr",
+				TT_COLUMN_INT64},
 };
 
 static const struct tt_column sources_columns[] = {
 		COMMON_COLUMNS,
 		[TT_SOURCES_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
 		[TT_SOURCES_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_SOURCES_ASN] = {"asn", TT_COLUMN_INT64},
 		[TT_SOURCES_PACKETS] = {"packets", TT_COLUMN_INT64},
 		[TT_SOURCES_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_SOURCES_BACKSCATTER_PACKETS] = {"backscatter_packets",
+				TT_COLUMN_INT64},
 		[TT_SOURCES_TARGETS] = {"targets", TT_COLUMN_INT64},
+		[TT_SOURCES_DESTINATIONS] = {"destinations", TT_COLUMN_INT64},
+		[TT_SOURCES_DESTINATIONS_STDERR] = {"destinations_stderr",
+				TT_COLUMN_INT64},
 		[TT_SOURCES_CLASSES] = {"classes", TT_COLUMN_TEXT},
+		[TT_SOURCES_FINGERPRINTS] = {"fingerprints", TT_COLUMN_TEXT},
 		[TT_SOURCES_FIRST_SEEN] = {"first_seen", TT_COLUMN_TIMESTAMP},
 		[TT_SOURCES_LAST_SEEN] = {"last_seen", TT_COLUMN_TIMESTAMP},
+		[TT_SOURCES_RETURNING] = {"returning", TT_COLUMN_INT32},
+};
+
+static const struct tt_column talkers_columns[] = {
+		COMMON_COLUMNS,
+		[TT_TALKERS_PROTOCOL] = {"protocol", TT_COLUMN_TEXT},
+		[TT_TALKERS_TARGET] = {"target", TT_COLUMN_INT32},
+		[TT_TALKERS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_TALKERS_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
+		[TT_TALKERS_PACKETS] = {"packets", TT_COLUMN_INT64},
+};
+
+static const struct tt_column source_ports_columns[] = {
+		COMMON_COLUMNS,
+		[TT_SOURCE_PORTS_PROTOCOL] = {"protocol", TT_COLUMN_TEXT},
+		[TT_SOURCE_PORTS_TARGET] = {"target", TT_COLUMN_INT32},
+		[TT_SOURCE_PORTS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_SOURCE_PORTS_SOURCE_PORT] = {"source_port", TT_COLUMN_INT32},
+		[TT_SOURCE_PORTS_PACKETS] = {"packets", TT_COLUMN_INT64},
+};
+
+static const struct tt_column destinations_columns[] = {
+		COMMON_COLUMNS,
+		[TT_DESTINATIONS_DESTINATION] = {"destination", TT_COLUMN_TEXT},
+		[TT_DESTINATIONS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_DESTINATIONS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_DESTINATIONS_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
+		[TT_DESTINATIONS_UNIQ_SRC_IP_DESTINATION] = {"uniq_src_ip_destination",
+				TT_COLUMN_INT64},
+		[TT_DESTINATIONS_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr",
+				TT_COLUMN_INT64},
+};
+
+static const struct tt_column backscatter_columns[] = {
+		COMMON_COLUMNS,
+		[TT_BACKSCATTER_PROTOCOL] = {"protocol", TT_COLUMN_TEXT},
+		[TT_BACKSCATTER_TYPE] = {"type", TT_COLUMN_INT32},
+		[TT_BACKSCATTER_CODE] = {"code", TT_COLUMN_INT32},
+		[TT_BACKSCATTER_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_BACKSCATTER_ATTACKED_PROTOCOL] = {"attacked_protocol",
+				TT_COLUMN_TEXT},
+		[TT_BACKSCATTER_ATTACKED_TARGET] = {"attacked_target", TT_COLUMN_INT32},
+		[TT_BACKSCATTER_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_BACKSCATTER_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_BACKSCATTER_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
+		[TT_BACKSCATTER_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr",
+				TT_COLUMN_INT64},
+};
+
+static const struct tt_column victims_columns[] = {
+		COMMON_COLUMNS,
+		[TT_VICTIMS_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
+		[TT_VICTIMS_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_VICTIMS_ATTACKED_PROTOCOL] = {"attacked_protocol", TT_COLUMN_TEXT},
+		[TT_VICTIMS_ATTACKED_TARGET] = {"attacked_target", TT_COLUMN_INT32},
+		[TT_VICTIMS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_VICTIMS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_VICTIMS_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_VICTIMS_FIRST_SEEN] = {"first_seen", TT_COLUMN_TIMESTAMP},
+		[TT_VICTIMS_LAST_SEEN] = {"last_seen", TT_COLUMN_TIMESTAMP},
+};
+
+static const struct tt_column fingerprints_columns[] = {
+		COMMON_COLUMNS,
+		[TT_FINGERPRINTS_FINGERPRINT] = {"fingerprint", TT_COLUMN_TEXT},
+		[TT_FINGERPRINTS_PROTOCOL] = {"protocol", TT_COLUMN_TEXT},
+		[TT_FINGERPRINTS_TARGET] = {"target", TT_COLUMN_INT32},
+		[TT_FINGERPRINTS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_FINGERPRINTS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_FINGERPRINTS_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_FINGERPRINTS_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
+		[TT_FINGERPRINTS_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr",
+				TT_COLUMN_INT64},
+};
+
+static const struct tt_column fingerprint_rules_columns[] = {
+		COMMON_COLUMNS,
+		[TT_FINGERPRINT_RULES_FINGERPRINT] = {"fingerprint", TT_COLUMN_TEXT},
+		[TT_FINGERPRINT_RULES_TITLE] = {"title", TT_COLUMN_TEXT},
+		[TT_FINGERPRINT_RULES_CHANCE_ONE_IN] = {"chance_one_in", TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_TESTED] = {"tested", TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_MATCHED] = {"matched", TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_SOURCES] = {"sources", TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_CARRIERS] = {"carriers", TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_CARRIER_PACKETS] = {"carrier_packets",
+				TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_SOURCES_STDERR] = {"sources_stderr",
+				TT_COLUMN_INT64},
+};
+
+static const struct tt_column source_fingerprints_columns[] = {
+		COMMON_COLUMNS,
+		[TT_SOURCE_FINGERPRINTS_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
+		[TT_SOURCE_FINGERPRINTS_FINGERPRINT] = {"fingerprint", TT_COLUMN_TEXT},
+		[TT_SOURCE_FINGERPRINTS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_SOURCE_FINGERPRINTS_TESTED] = {"tested", TT_COLUMN_INT64},
+		[TT_SOURCE_FINGERPRINTS_CARRIED] = {"carried", TT_COLUMN_INT32},
 };
 
 static const struct tt_column distributions_columns[] = {
 		COMMON_COLUMNS,
 		[TT_DISTRIBUTIONS_DISTRIBUTION] = {"distribution", TT_COLUMN_TEXT},
+		[TT_DISTRIBUTIONS_CLASS] = {"class", TT_COLUMN_TEXT},
 		[TT_DISTRIBUTIONS_VALUE] = {"value", TT_COLUMN_INT32},
 		[TT_DISTRIBUTIONS_LABEL] = {"label", TT_COLUMN_TEXT},
 		[TT_DISTRIBUTIONS_PACKETS] = {"packets", TT_COLUMN_INT64},
 		[TT_DISTRIBUTIONS_BYTES] = {"bytes", TT_COLUMN_INT64},
+};
+
+static const struct tt_column sketches_columns[] = {
+		COMMON_COLUMNS,
+		[TT_SKETCHES_KEY] = {"key", TT_COLUMN_TEXT},
+		[TT_SKETCHES_PRECISION] = {"precision", TT_COLUMN_INT32},
+		[TT_SKETCHES_REGISTER] = {"register", TT_COLUMN_INT32},
+		[TT_SKETCHES_RHO] = {"rho", TT_COLUMN_INT32},
 };
 
 static const struct tt_column ledger_columns[] = {
@@ -66,6 +211,7 @@ static const struct tt_column ledger_columns[] = {
 		[TT_LEDGER_ACCOUNT] = {"account", TT_COLUMN_TEXT},
 		[TT_LEDGER_REASON] = {"reason", TT_COLUMN_TEXT},
 		[TT_LEDGER_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_LEDGER_KEYS] = {"keys", TT_COLUMN_INT64},
 };
 
 #define SCHEMA(table)                                          \
@@ -77,16 +223,43 @@ static const struct tt_column ledger_columns[] = {
 static const struct tt_schema schemas[TT_N_TABLES] = {
 		[TT_TABLE_INTERVAL] = SCHEMA(interval),
 		[TT_TABLE_TARGETS] = SCHEMA(targets),
+		[TT_TABLE_COUNTRIES] = SCHEMA(countries),
 		[TT_TABLE_SOURCES] = SCHEMA(sources),
+		[TT_TABLE_TALKERS] = SCHEMA(talkers),
+		[TT_TABLE_SOURCE_PORTS] = SCHEMA(source_ports),
+		[TT_TABLE_DESTINATIONS] = SCHEMA(destinations),
+		[TT_TABLE_BACKSCATTER] = SCHEMA(backscatter),
+		[TT_TABLE_VICTIMS] = SCHEMA(victims),
+		[TT_TABLE_FINGERPRINTS] = SCHEMA(fingerprints),
+		[TT_TABLE_FINGERPRINT_RULES] = SCHEMA(fingerprint_rules),
+		[TT_TABLE_SOURCE_FINGERPRINTS] = SCHEMA(source_fingerprints),
 		[TT_TABLE_DISTRIBUTIONS] = SCHEMA(distributions),
+		[TT_TABLE_SKETCHES] = SCHEMA(sketches),
 		[TT_TABLE_LEDGER] = SCHEMA(ledger),
 };
 
 _Static_assert(TT_ARRAY_SIZE(interval_columns) == TT_INTERVAL_N_COLUMNS, "interval");
 _Static_assert(TT_ARRAY_SIZE(targets_columns) == TT_TARGETS_N_COLUMNS, "targets");
+_Static_assert(TT_ARRAY_SIZE(countries_columns) == TT_COUNTRIES_N_COLUMNS, "countries");
 _Static_assert(TT_ARRAY_SIZE(sources_columns) == TT_SOURCES_N_COLUMNS, "sources");
+_Static_assert(TT_ARRAY_SIZE(talkers_columns) == TT_TALKERS_N_COLUMNS, "talkers");
+_Static_assert(TT_ARRAY_SIZE(source_ports_columns) == TT_SOURCE_PORTS_N_COLUMNS,
+		"source_ports");
+_Static_assert(TT_ARRAY_SIZE(destinations_columns) == TT_DESTINATIONS_N_COLUMNS,
+		"destinations");
+_Static_assert(TT_ARRAY_SIZE(backscatter_columns) == TT_BACKSCATTER_N_COLUMNS,
+		"backscatter");
+_Static_assert(TT_ARRAY_SIZE(victims_columns) == TT_VICTIMS_N_COLUMNS, "victims");
+_Static_assert(TT_ARRAY_SIZE(fingerprints_columns) == TT_FINGERPRINTS_N_COLUMNS,
+		"fingerprints");
+_Static_assert(TT_ARRAY_SIZE(fingerprint_rules_columns) == TT_FINGERPRINT_RULES_N_COLUMNS,
+		"fingerprint_rules");
+_Static_assert(TT_ARRAY_SIZE(source_fingerprints_columns)
+				== TT_SOURCE_FINGERPRINTS_N_COLUMNS,
+		"source_fingerprints");
 _Static_assert(TT_ARRAY_SIZE(distributions_columns) == TT_DISTRIBUTIONS_N_COLUMNS,
 		"distributions");
+_Static_assert(TT_ARRAY_SIZE(sketches_columns) == TT_SKETCHES_N_COLUMNS, "sketches");
 _Static_assert(TT_ARRAY_SIZE(ledger_columns) == TT_LEDGER_N_COLUMNS, "ledger");
 
 const struct tt_schema *

@@ -29,9 +29,9 @@ int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
 
 /*
  * Proves a snapshot intact: every file is there and no other, each has the size and the hash of
- * the manifest, every row can be read, and the sums agree (packets and bytes of targets,
- * sources, distributions and interval; unique counts; the ledger closes), and the directory has
- * the name of its interval. Calls damaged() once for each damaged file, with the first thing that
+ * the manifest, every row can be read, has values that can be and comes in order, what the
+ * tables add up to agrees (packets and bytes, unique counts and sketches, by target, class,
+ * country and source; the ledger closes), and the directory has the name of its interval. Calls damaged() once for each damaged file, with the first thing that
  * is wrong with it. Returns how many files are damaged, or -ENOMEM.
  */
 int tt_snapshot_verify(const char *path,

@@ -37,22 +37,4 @@ int tt_place_check(const struct tt_place *place, const struct tt_manifest *manif
 /* The last part of a path, symbolic links and "." followed; heap, or NULL. */
 char *tt_path_name(const char *path);
 
-/* What the rows of a snapshot's tables add up to. */
-struct tt_sums {
-	bool read[TT_N_TABLES]; /* the table could be read to its end */
-	int64_t interval_packets, interval_bytes, interval_frames;
-	int64_t target_packets, target_bytes, distinct_targets;
-	int64_t source_packets, source_bytes, source_rows;
-	int64_t target_sources; /* sources of each target, summed over the targets */
-	int64_t source_targets; /* targets of each source, summed over the sources */
-	struct tt_ledger_short ledger;
-};
-
-/*
- * Reads a whole table; adds to sums what other tables must agree with, and checks what the
- * manifest must agree with. Returns 0, or a negative errno with err naming the file.
- */
-int tt_verify_table(const struct tt_snapshot *snapshot, enum tt_table table,
-		struct tt_sums *sums, struct tt_error *err) TT_MUST_CHECK;
-
 #endif

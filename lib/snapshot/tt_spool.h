@@ -48,13 +48,14 @@ int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 		enum tt_sync sync, struct tt_error *err) TT_MUST_CHECK;
 
 /*
- * Merges the tallies of an interval and writes its snapshot. merge and geo: as for
- * tt_merge_run; ledger: [n], entered as it is; *totals gets the sums. Returns 0, -EEXIST where
+ * Merges the tallies of an interval and writes its snapshot. config: what merge was created
+ * with, for texts and for the identities of databases and rules; ledger: [n], entered as it is,
+ * before the rows of the account "tables"; *totals gets the sums. Returns 0, -EEXIST where
  * the interval has a snapshot already (which stays as it is), or another negative errno; after
  * a failure the interval may be written again.
  */
 int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
-		struct tt_merge *merge, const struct tt_geo *geo,
+		struct tt_merge *merge, const struct tt_merge_config *config,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
 

@@ -45,7 +45,7 @@ int tt_remove_dir_at(int dir_fd, const char *name);
  */
 int tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		const struct tt_interval *interval, struct tt_merge *merge,
-		const struct tt_geo *geo, const struct tt_ledger_row *ledger, unsigned n,
-		struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
+		const struct tt_merge_config *config, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
 
 #endif

@@ -116,7 +116,7 @@ copy_or_empty(char *to, size_t room, const char *from)
 
 static int
 start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
-		const struct tt_interval *interval, const struct tt_geo *geo,
+		const struct tt_interval *interval, const struct tt_merge_config *config,
 		const struct tt_run_info *run)
 {
 	*m = (struct tt_manifest){
@@ -131,7 +131,10 @@ start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
 			.workers = run->workers,
 	};
 	copy_or_empty(m->sensor, sizeof(m->sensor), spool->sensor);
-	copy_or_empty(m->geo, sizeof(m->geo), geo->identity);
+	copy_or_empty(m->geo, sizeof(m->geo), config->geo->identity);
+	copy_or_empty(m->asn, sizeof(m->asn), tt_asn_identity(config->asn));
+	copy_or_empty(m->fingerprints, sizeof(m->fingerprints),
+			tt_fingerprints_identity(config->fingerprints));
 	copy_or_empty(m->program, sizeof(m->program), run->program);
 	copy_or_empty(m->version, sizeof(m->version), run->version);
 	copy_or_empty(m->host, sizeof(m->host), run->host);
@@ -166,8 +169,8 @@ struct job {
 static int
 fill_dir(const struct job *job, struct tt_manifest *manifest,
 		const struct tt_interval *interval, struct tt_merge *merge,
-		const struct tt_geo *geo, const struct tt_ledger_row *ledger, unsigned n,
-		struct tt_totals *totals, struct tt_error *err)
+		const struct tt_merge_config *config, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
 	const struct tt_spool *spool = job->spool;
 	bool sync = spool->sync == TT_SYNC_EACH;
@@ -178,8 +181,8 @@ fill_dir(const struct job *job, struct tt_manifest *manifest,
 	fd = openat(job->day_fd, job->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return tt_spool_error(spool, job->name->day, job->tmp, err);
-	ret = tt_tables_write(
-			fd, sync, manifest, interval, merge, geo, ledger, n, totals, err);
+	ret = tt_tables_write(fd, sync, manifest, interval, merge, config, ledger, n,
+			totals, err);
 	if (ret == 0)
 		ret = write_manifest(spool, fd, manifest, err);
 	if (ret != 0)
@@ -201,7 +204,7 @@ note_latest(struct tt_spool *spool, const struct tt_spool_name *n)
 
 int
 tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
-		struct tt_merge *merge, const struct tt_geo *geo,
+		struct tt_merge *merge, const struct tt_merge_config *config,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
@@ -225,11 +228,11 @@ tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		return ret;
 	}
 	tt_remove_dir_at(job.day_fd, tmp);
-	if (start_manifest(&manifest, spool, interval, geo, run) != 0)
+	if (start_manifest(&manifest, spool, interval, config, run) != 0)
 		ret = tt_error_set(err, -ENOMEM, spool->path, "out of memory");
 	if (ret == 0)
-		ret = fill_dir(&job, &manifest, interval, merge, geo, ledger, n, totals,
-				err);
+		ret = fill_dir(&job, &manifest, interval, merge, config, ledger, n,
+				totals, err);
 	if (ret == 0)
 		ret = commit(spool, job.day_fd, &name, tmp, err);
 	if (ret != 0)

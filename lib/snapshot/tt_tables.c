@@ -1,195 +1,111 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows of a merge → the data files of a snapshot. */
-#include "tt_spool_private.h"
+#include "tt_tables.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* The writers of one snapshot. A failure is kept by the function that returns it. */
-struct tables {
-	int dir_fd;
-	const struct tt_manifest *manifest;
-	struct tt_parquet_writer *writers[TT_N_TABLES];
-};
-
-/* A row that is being filled from left to right. */
-struct row {
-	struct tt_parquet_writer *writer;
-	unsigned column;
-};
-
-static void
-put_int(struct row *row, int64_t value)
-{
-	tt_parquet_set_int(row->writer, row->column++, value);
-}
-
-static void
-put_text(struct row *row, const char *text)
-{
-	tt_parquet_set_text(row->writer, row->column++, text);
-}
-
-static void
-put_count(struct row *row, struct tt_count count)
-{
-	put_int(row, (int64_t)count.packets);
-	put_int(row, (int64_t)count.bytes);
-}
-
-static struct row
-begin(struct tables *t, enum tt_table table)
-{
-	struct row row = {.writer = t->writers[table]};
-
-	put_int(&row, t->manifest->start_us);
-	put_text(&row, t->manifest->sensor);
-	return row;
-}
-
 static int
-end(struct row *row, enum tt_table table, struct tt_error *err)
-{
-	TT_ASSERT(row->column == tt_schema_of(table)->n_columns);
-	return tt_parquet_end_row(row->writer, err);
-}
-
-static int
-put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
-{
-	struct row row = begin(context, TT_TABLE_TARGETS);
-	char text[16], country[3];
-
-	put_text(&row, tt_protocol_name(r->target.protocol, text));
-	put_int(&row, r->target.number);
-	put_int(&row, r->target.code);
-	put_text(&row, tt_class_name(r->class));
-	put_text(&row, tt_country_format(r->country, country));
-	put_count(&row, r->count);
-	put_int(&row, (int64_t)r->uniq_src_ip);
-	put_int(&row, (int64_t)r->uniq_src_ip_target);
-	return end(&row, TT_TABLE_TARGETS, err);
-}
-
-/* "tcp-syn+udp". */
-static void
-format_classes(char *text, size_t room, uint32_t classes)
-{
-	size_t used = 0;
-
-	text[0] = '\0';
-	for (unsigned c = 0; c < TT_N_CLASSES; c++) {
-		if ((classes >> c & 1) != 0 && used < room)
-			used += (size_t)snprintf(text + used, room - used, "%s%s",
-					used == 0 ? "" : "+",
-					tt_class_name((enum tt_class)c));
-	}
-	TT_ASSERT(used < room);
-}
-
-static int
-put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
-{
-	struct row row = begin(context, TT_TABLE_SOURCES);
-	char addr[TT_ADDR_TEXT_MAX], country[3], classes[32 * TT_N_CLASSES];
-
-	format_classes(classes, sizeof(classes), r->classes);
-	put_text(&row, tt_addr_format(r->src, addr));
-	put_text(&row, tt_country_format(r->country, country));
-	put_count(&row, r->count);
-	put_int(&row, (int64_t)r->targets);
-	put_text(&row, classes);
-	put_int(&row, r->first_us);
-	put_int(&row, r->last_us);
-	return end(&row, TT_TABLE_SOURCES, err);
-}
-
-static const char *
-distribution_label(const struct tt_distribution_row *r, char text[64])
-{
-	switch (r->distribution) {
-	case TT_DIST_IP_PROTOCOL:
-		return tt_protocol_name((uint8_t)r->value, text);
-	case TT_DIST_TCP_FLAGS:
-	case TT_DIST_TCP_FLAGS_ALL:
-		return tt_tcp_flags_format((uint16_t)r->value, text);
-	case TT_DIST_ENCAPSULATION:
-		return tt_encap_format((uint8_t)r->value, text);
-	default:
-		return "";
-	}
-}
-
-static int
-put_distribution(void *context, const struct tt_distribution_row *r, struct tt_error *err)
-{
-	struct row row = begin(context, TT_TABLE_DISTRIBUTIONS);
-	char text[64];
-
-	put_text(&row, tt_distribution_name(r->distribution));
-	put_int(&row, (int64_t)r->value);
-	put_text(&row, distribution_label(r, text));
-	put_count(&row, r->count);
-	return end(&row, TT_TABLE_DISTRIBUTIONS, err);
-}
-
-static int
-put_interval(struct tables *t, struct tt_error *err)
+put_interval(const struct tt_tables *t, const struct tt_totals *totals,
+		struct tt_error *err)
 {
 	const struct tt_manifest *m = t->manifest;
-	struct row row = begin(t, TT_TABLE_INTERVAL);
+	struct tt_row row = tt_row_begin(t, TT_TABLE_INTERVAL);
+	uint64_t sources = totals->sources_one_in, recalled = totals->returning_one_in;
 
-	put_int(&row, m->end_us);
-	put_int(&row, m->nominal_s);
-	put_int(&row, m->observed_us);
-	put_int(&row, m->gap_before_us);
-	put_text(&row, tt_manifest_status(m));
-	put_text(&row, tt_manifest_uniques(m));
-	put_int(&row, m->monitored_addresses);
-	put_int(&row, m->frames);
-	put_int(&row, m->packets);
-	put_int(&row, m->bytes);
-	put_int(&row, m->uniq_src_ip);
-	put_int(&row, m->targets);
-	return end(&row, TT_TABLE_INTERVAL, err);
+	tt_row_int(&row, m->end_us);
+	tt_row_int(&row, m->nominal_s);
+	tt_row_int(&row, m->observed_us);
+	tt_row_int(&row, m->gap_before_us);
+	tt_row_text(&row, tt_manifest_status(m));
+	tt_row_text(&row, tt_manifest_uniques(m));
+	tt_row_int(&row, m->monitored_addresses);
+	tt_row_int(&row, m->frames);
+	tt_row_int(&row, m->packets);
+	tt_row_int(&row, m->bytes);
+	tt_row_int(&row, m->backscatter_packets);
+	tt_row_int(&row, m->uniq_src_ip);
+	tt_row_int(&row, (int64_t)tt_scaled_error(totals->uniq_src_ip, sources));
+	tt_row_int(&row, (int64_t)totals->uniq_src_ip_returning);
+	/* Both samples are by the same hash: the smaller one lies within the other. */
+	tt_row_int(&row,
+			(int64_t)tt_scaled_error(totals->uniq_src_ip_returning,
+					sources > recalled ? sources : recalled));
+	tt_row_int(&row, m->destinations);
+	tt_row_int(&row, m->targets);
+	tt_row_int(&row, (int64_t)totals->targets_first);
+	tt_row_int(&row, m->sources_one_in);
+	tt_row_int(&row, m->contacts_one_in);
+	tt_row_int(&row, (int64_t)totals->returning_one_in);
+	tt_row_int(&row, totals->recall_since_us);
+	return tt_row_end(&row, err);
+}
+
+/* The rows of the account "tables": what the tables did not keep. */
+static void
+make_table_rows(struct tt_ledger_row rows[TT_N_LEDGER_TABLES],
+		const struct tt_totals *totals)
+{
+	const struct tt_not_kept *const lost[TT_N_LEDGER_TABLES] = {
+			[TT_LEDGER_PAIRS] = &totals->pairs,
+			[TT_LEDGER_CONTACTS] = &totals->contacts,
+			[TT_LEDGER_SOURCE_PORTS] = &totals->ports,
+			[TT_LEDGER_SLICES] = &totals->slices,
+			[TT_LEDGER_TALKERS] = &totals->talkers,
+			[TT_LEDGER_SKETCHES] = &totals->sketches,
+	};
+
+	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++)
+		rows[i] = (struct tt_ledger_row){
+				.port = TT_LEDGER_TABLES_PORT,
+				.queue = -1,
+				.account = TT_ACCOUNT_TABLES,
+				.reason = tt_ledger_table_name((enum tt_ledger_table)i),
+				.packets = lost[i]->packets,
+				.keys = lost[i]->keys,
+		};
 }
 
 static int
-put_ledger(struct tables *t, const struct tt_ledger_row *rows, unsigned n,
+put_ledger(const struct tt_tables *t, const struct tt_ledger_row *rows, unsigned n,
 		struct tt_error *err)
 {
 	int ret = 0;
 
 	for (unsigned i = 0; ret == 0 && i < n; i++) {
-		struct row row = begin(t, TT_TABLE_LEDGER);
+		struct tt_row row = tt_row_begin(t, TT_TABLE_LEDGER);
 
-		put_text(&row, rows[i].port);
-		put_int(&row, rows[i].queue);
-		put_text(&row, rows[i].account);
-		put_text(&row, rows[i].reason);
-		put_int(&row, (int64_t)rows[i].packets);
-		ret = end(&row, TT_TABLE_LEDGER, err);
+		tt_row_text(&row, rows[i].port);
+		tt_row_int(&row, rows[i].queue);
+		tt_row_text(&row, rows[i].account);
+		tt_row_text(&row, rows[i].reason);
+		tt_row_int(&row, (int64_t)rows[i].packets);
+		tt_row_int(&row, (int64_t)rows[i].keys);
+		ret = tt_row_end(&row, err);
 	}
 	return ret;
 }
 
 /* What each file says of itself; all of it follows from the packets and the options. */
 static int
-create(struct tables *t, enum tt_table table, struct tt_error *err)
+create(struct tt_tables *t, enum tt_table table, struct tt_error *err)
 {
 	const struct tt_schema *schema = tt_schema_of(table);
+	const struct tt_manifest *m = t->manifest;
 	char version[16], start[TT_TIME_TEXT_MAX];
 	const struct tt_key_value metadata[] = {
 			{TT_META_SCHEMA_VERSION, version},
 			{TT_META_TABLE, schema->name},
 			{TT_META_INTERVAL_START, start},
-			{TT_META_SENSOR, t->manifest->sensor},
-			{TT_META_MONITORED, t->manifest->monitored},
-			{TT_META_GEO, t->manifest->geo},
+			{TT_META_SENSOR, m->sensor},
+			{TT_META_MONITORED, m->monitored},
+			{TT_META_GEO, m->geo},
+			{TT_META_ASN, m->asn},
+			{TT_META_FINGERPRINTS, m->fingerprints},
 	};
 
 	snprintf(version, sizeof(version), "%d", TT_SCHEMA_VERSION);
-	tt_time_format(t->manifest->start_us, start);
+	tt_time_format(m->start_us, start);
 	return tt_parquet_create(&t->writers[table], t->dir_fd, schema->file,
 			schema->columns, schema->n_columns, metadata,
 			TT_ARRAY_SIZE(metadata), err);
@@ -198,16 +114,20 @@ create(struct tables *t, enum tt_table table, struct tt_error *err)
 static void
 take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 {
-	m->exact = totals->overflow_packets == 0;
+	m->exact = totals->sources_one_in == 1 && totals->contacts_one_in == 1;
+	m->sources_one_in = (int64_t)totals->sources_one_in;
+	m->contacts_one_in = (int64_t)totals->contacts_one_in;
 	m->frames = (int64_t)totals->frames;
 	m->packets = (int64_t)totals->count.packets;
 	m->bytes = (int64_t)totals->count.bytes;
+	m->backscatter_packets = (int64_t)totals->backscatter_packets;
 	m->uniq_src_ip = (int64_t)totals->uniq_src_ip;
 	m->targets = (int64_t)totals->targets;
+	m->destinations = (int64_t)totals->uniq_dst_ip;
 }
 
 static int
-finish(struct tables *t, bool sync, struct tt_manifest *m, struct tt_error *err)
+finish(struct tt_tables *t, bool sync, struct tt_manifest *m, struct tt_error *err)
 {
 	int ret = 0;
 
@@ -220,33 +140,65 @@ finish(struct tables *t, bool sync, struct tt_manifest *m, struct tt_error *err)
 	return ret;
 }
 
+/* At which rates the merge will sample, worked out as it does. */
+static void
+note_rates(struct tt_tables *t, const struct tt_interval *interval)
+{
+	unsigned pairs = 0, contacts = 0;
+
+	for (unsigned i = 0; i < interval->n_tallies; i++) {
+		const struct tt_tally *tally = interval->tallies[i];
+
+		if (tally->pair_shift > pairs)
+			pairs = tally->pair_shift;
+		if (tally->contact_shift > contacts)
+			contacts = tally->contact_shift;
+	}
+	t->sources_one_in = UINT64_C(1) << pairs;
+	t->contacts_one_in = UINT64_C(1) << contacts;
+}
+
+/* What only the totals know: the row of the interval, and the ledger. */
+static int
+put_totals(struct tt_tables *t, struct tt_manifest *manifest,
+		const struct tt_totals *totals, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_error *err)
+{
+	struct tt_ledger_row tables[TT_N_LEDGER_TABLES];
+	struct tt_ledger_short sum;
+	int ret;
+
+	TT_ASSERT(totals->sources_one_in == t->sources_one_in
+			&& totals->contacts_one_in == t->contacts_one_in);
+	take_totals(manifest, totals);
+	make_table_rows(tables, totals);
+	manifest->ledger = tt_ledger_sum(ledger, n);
+	sum = tt_ledger_sum(tables, TT_N_LEDGER_TABLES);
+	tt_ledger_add(&manifest->ledger, &sum);
+	ret = put_interval(t, totals, err);
+	if (ret == 0)
+		ret = put_ledger(t, ledger, n, err);
+	return ret != 0 ? ret : put_ledger(t, tables, TT_N_LEDGER_TABLES, err);
+}
+
 int
 tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		const struct tt_interval *interval, struct tt_merge *merge,
-		const struct tt_geo *geo, const struct tt_ledger_row *ledger, unsigned n,
-		struct tt_totals *totals, struct tt_error *err)
+		const struct tt_merge_config *config, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
-	struct tables t = {.dir_fd = dir_fd, .manifest = manifest};
-	const struct tt_merge_sink sink = {
-			.context = &t,
-			.target = put_target,
-			.source = put_source,
-			.distribution = put_distribution,
-	};
+	struct tt_tables t = {.dir_fd = dir_fd, .manifest = manifest, .config = config};
+	const struct tt_merge_sink sink = tt_tables_sink(&t);
 	int ret = 0;
 
+	note_rates(&t, interval);
 	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++)
 		ret = create(&t, (enum tt_table)i, err);
 	if (ret == 0)
-		ret = tt_merge_run(merge, interval->tallies, interval->n_tallies, geo,
-				&sink, totals, err);
-	if (ret == 0) {
-		take_totals(manifest, totals);
-		manifest->ledger = tt_ledger_sum(ledger, n);
-		ret = put_interval(&t, err);
-	}
+		ret = tt_merge_run(merge, interval->tallies, interval->n_tallies,
+				interval->span.start_us, &sink, totals, err);
 	if (ret == 0)
-		ret = put_ledger(&t, ledger, n, err);
+		ret = put_totals(&t, manifest, totals, ledger, n, err);
 	if (ret == 0)
 		ret = finish(&t, sync, manifest, err);
 	for (unsigned i = 0; i < TT_N_TABLES; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_snapshot_private.h"
+#include "tt_verify.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -67,65 +67,17 @@ check_table(struct verify *v, const struct tt_snapshot *snapshot, enum tt_table 
 	free(path);
 }
 
-struct claim {
-	enum tt_table table; /* whose sum it is */
-	const char *what;
-	int64_t sum, expected;
-	bool at_most; /* enough that the sum is not greater */
-	const char *by; /* who expects it, where that is not interval.parquet */
-};
-
+/* Names the file of a table that does not agree with others. */
 static void
-check_claim(struct verify *v, const struct tt_sums *sums, const struct claim *c)
+disagree(void *context, enum tt_table table, const char *why)
 {
+	struct verify *v = context;
+	char *path = tt_path_join(v->dir, tt_schema_of(table)->file);
 	struct tt_error err = {0};
-	char *path;
 
-	if (!sums->read[c->table]
-			|| (c->at_most ? c->sum <= c->expected : c->sum == c->expected))
-		return;
-	path = tt_path_join(v->dir, tt_schema_of(c->table)->file);
-	tt_error_set(&err, -EBADMSG, path, "%s: %lld; %s says %lld", c->what,
-			(long long)c->sum, c->by == NULL ? "interval.parquet" : c->by,
-			(long long)c->expected);
+	tt_error_set(&err, -EBADMSG, path, "%s", why);
 	report(v, &err);
 	free(path);
-}
-
-/* What the tables must agree on with the interval. One line per file: the first that fails. */
-static void
-check_sums(struct verify *v, const struct tt_manifest *m, const struct tt_sums *s)
-{
-	bool bound = !m->exact;
-	/* A pair of source and target is counted once from either side (decision 0003). */
-	bool both = m->exact && s->read[TT_TABLE_SOURCES];
-	int64_t pairs = both ? s->source_targets : s->target_sources;
-	const struct claim claims[] = {
-			{TT_TABLE_TARGETS, "packets", s->target_packets, m->packets,
-					false},
-			{TT_TABLE_TARGETS, "bytes", s->target_bytes, m->bytes, false},
-			{TT_TABLE_TARGETS, "distinct targets", s->distinct_targets,
-					m->targets, false},
-			{TT_TABLE_TARGETS, "sources of all targets", s->target_sources,
-					pairs, false, "sources.parquet"},
-			{TT_TABLE_SOURCES, "sources", s->source_rows, m->uniq_src_ip,
-					false},
-			{TT_TABLE_SOURCES, "packets", s->source_packets, m->packets,
-					bound},
-			{TT_TABLE_SOURCES, "bytes", s->source_bytes, m->bytes, bound},
-			{TT_TABLE_LEDGER, "frames", (int64_t)s->ledger.frames, m->frames,
-					false},
-			{TT_TABLE_LEDGER, "packets counted", (int64_t)s->ledger.counted,
-					m->packets, false},
-	};
-	int before = v->n_damaged;
-
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(claims); i++) {
-		if (i > 0 && claims[i].table != claims[i - 1].table)
-			before = v->n_damaged;
-		if (v->n_damaged == before)
-			check_claim(v, s, &claims[i]);
-	}
 }
 
 static bool
@@ -199,26 +151,49 @@ check_place(struct verify *v, const struct tt_place *place, const struct tt_mani
 		report(v, &err);
 }
 
+/* Reads all tables, and compares what they add up to. Ids of rules come before what names them. */
+static int
+check_tables(struct verify *v, const struct tt_snapshot *snapshot)
+{
+	struct tt_sums *sums = calloc(1, sizeof(*sums));
+	struct tt_error err = {0};
+	int ret;
+
+	if (sums == NULL)
+		return -ENOMEM;
+	ret = tt_prefix_set_parse(&sums->monitored, snapshot->manifest.monitored, &err);
+	if (ret == -ENOMEM) {
+		free(sums);
+		return ret;
+	}
+	check_table(v, snapshot, TT_TABLE_FINGERPRINT_RULES, sums);
+	for (unsigned i = 0; i < TT_N_TABLES; i++)
+		if (i != TT_TABLE_FINGERPRINT_RULES)
+			check_table(v, snapshot, (enum tt_table)i, sums);
+	tt_verify_sums(&snapshot->manifest, sums, disagree, v);
+	tt_prefix_set_fini(&sums->monitored);
+	free(sums);
+	return 0;
+}
+
 static int
 verify_at(const char *path, const struct tt_place *place,
 		void (*damaged)(void *context, const struct tt_error *err), void *context)
 {
 	struct verify v = {.dir = path, .damaged = damaged, .context = context};
 	struct tt_snapshot snapshot = {.path = strdup(path)};
-	struct tt_sums sums = {0};
+	int ret = 0;
 
 	if (snapshot.path == NULL)
 		return -ENOMEM;
 	if (check_manifest(&v, &snapshot) == 0) {
 		check_place(&v, place, &snapshot.manifest);
-		for (unsigned i = 0; i < TT_N_TABLES; i++)
-			check_table(&v, &snapshot, (enum tt_table)i, &sums);
-		check_sums(&v, &snapshot.manifest, &sums);
+		ret = check_tables(&v, &snapshot);
 		check_extra(&v);
 	}
 	tt_manifest_fini(&snapshot.manifest);
 	free(snapshot.path);
-	return v.n_damaged;
+	return ret != 0 ? ret : v.n_damaged;
 }
 
 int

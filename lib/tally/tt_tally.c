@@ -1,64 +1,121 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_tally.h"
 
-#include "tt_hash.h"
-
 #include <errno.h>
 #include <string.h>
 
-#define PAIRS_MAX (UINT64_C(1) << 30)
+/* All sizes follow from the number of pairs: slots of pairs are the power of two that leaves a
+ * quarter of them free. */
+struct sizes {
+	uint64_t pairs, contacts, ports; /* slots */
+	uint64_t max_pairs, max_contacts, max_ports; /* before the table is full */
+	/* A full table may take slots up to seven eighths of pairs and contacts, all of ports. */
+	uint64_t list_pairs, list_contacts, list_ports;
+	struct tt_rest_config rest;
+};
 
-static uint64_t
-slots_for(uint64_t pairs)
+static struct sizes
+sizes_of(const struct tt_tally_config *c)
 {
-	uint64_t n = 1024;
+	struct sizes s = {.pairs = 1024, .max_pairs = c->pairs};
 
-	while (n / 8 * 7 < pairs)
-		n *= 2;
-	return n;
+	while (s.pairs / 4 * 3 < c->pairs)
+		s.pairs *= 2;
+	s.contacts = s.ports = 2 * s.pairs;
+	s.max_contacts = 2 * c->pairs;
+	s.max_ports = c->pairs;
+	s.list_pairs = s.pairs / 8 * 7;
+	s.list_contacts = s.contacts / 8 * 7;
+	s.list_ports = s.ports;
+	s.rest = (struct tt_rest_config){
+			.slices = s.pairs,
+			.talkers = s.pairs / 4,
+			.geo = c->geo,
+			.destinations = c->destinations,
+			.prefixes = c->prefixes,
+			.seed = c->seed,
+	};
+	return s;
 }
 
 uint64_t
-tt_tally_bytes(uint64_t pairs)
+tt_tally_bytes(const struct tt_tally_config *c)
 {
-	return slots_for(pairs) * sizeof(struct tt_slot) + pairs * sizeof(uint32_t)
-			+ (TT_N_CELLS + TT_N_OVERFLOW) * sizeof(struct tt_count)
-			+ sizeof(struct tt_tally);
+	const struct sizes s = sizes_of(c);
+
+	return s.pairs * sizeof(struct tt_slot) + s.contacts * sizeof(struct tt_entry)
+			+ s.ports * sizeof(struct tt_port_entry)
+			+ (s.list_pairs + s.list_contacts + s.list_ports)
+			* sizeof(uint32_t)
+			+ tt_rest_bytes(&s.rest) + sizeof(struct tt_tally);
+}
+
+uint64_t
+tt_tally_pairs_for(const struct tt_tally_config *config, uint64_t bytes)
+{
+	struct tt_tally_config c = *config;
+	uint64_t best = 0;
+
+	/* Three quarters of a power of two: the fullest use of the slots. */
+	for (uint64_t slots = 2048; slots / 4 * 3 <= TT_PAIRS_MAX; slots *= 2) {
+		c.pairs = slots / 4 * 3;
+		if (tt_tally_bytes(&c) > bytes)
+			break;
+		best = c.pairs;
+	}
+	return best;
+}
+
+static bool
+take_memory(struct tt_tally *t, const struct sizes *s)
+{
+	struct tt_mem *mem = t->mem;
+
+	t->slots = tt_mem_alloc(mem, s->pairs * sizeof(*t->slots), "pairs");
+	t->contacts = tt_mem_alloc(mem, s->contacts * sizeof(*t->contacts), "contacts");
+	t->ports = tt_mem_alloc(mem, s->ports * sizeof(*t->ports), "source ports");
+	t->pairs_at = tt_mem_alloc(mem, s->list_pairs * sizeof(uint32_t), "pairs");
+	t->contacts_at = tt_mem_alloc(
+			mem, s->list_contacts * sizeof(uint32_t), "contacts");
+	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
+	return tt_rest_init(&t->rest, &s->rest, mem) == 0 && t->slots != NULL
+			&& t->contacts != NULL && t->ports != NULL && t->pairs_at != NULL
+			&& t->contacts_at != NULL && t->ports_at != NULL;
 }
 
 int
-tt_tally_create(struct tt_tally **tally, uint64_t pairs, struct tt_mem *mem,
-		struct tt_error *err)
+tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
+		struct tt_mem *mem, struct tt_error *err)
 {
+	struct sizes s;
 	struct tt_tally *t;
 
-	if (pairs == 0 || pairs > PAIRS_MAX)
-		return tt_error_set(err, -EINVAL, "pairs", "must be 1 to %llu",
-				(unsigned long long)PAIRS_MAX);
-	t = tt_mem_alloc(mem, sizeof(*t), "tally header");
-	if (t == NULL)
-		goto no_memory;
-	t->mem = mem;
-	t->pairs = (uint32_t)pairs;
-	t->mask = slots_for(pairs) - 1;
-	t->slots = tt_mem_alloc(mem, (t->mask + 1) * sizeof(*t->slots), "pair tables");
-	t->used = tt_mem_alloc(mem, pairs * sizeof(*t->used), "pair indexes");
-	t->cells = tt_mem_alloc(mem, TT_N_CELLS * sizeof(*t->cells), "distributions");
-	t->overflow = tt_mem_alloc(
-			mem, TT_N_OVERFLOW * sizeof(*t->overflow), "overflow counters");
-	if (t->slots == NULL || t->used == NULL || t->cells == NULL
-			|| t->overflow == NULL) {
+	if (config->pairs < TT_PAIRS_MIN || config->pairs > TT_PAIRS_MAX)
+		return tt_error_set(err, -EINVAL, "pairs", "must be %d to %d",
+				TT_PAIRS_MIN, TT_PAIRS_MAX);
+	s = sizes_of(config);
+	t = tt_mem_alloc(mem, sizeof(*t), "tally headers");
+	if (t != NULL) {
+		*t = (struct tt_tally){
+				.mem = mem,
+				.seed = config->seed,
+				.pair_mask = s.pairs - 1,
+				.contact_mask = s.contacts - 1,
+				.port_mask = s.ports - 1,
+				.max_pairs = (uint32_t)s.max_pairs,
+				.max_contacts = (uint32_t)s.max_contacts,
+				.max_ports = (uint32_t)s.max_ports,
+		};
+		if (take_memory(t, &s)) {
+			*tally = t;
+			return 0;
+		}
 		tt_tally_destroy(t);
-		goto no_memory;
 	}
-	*tally = t;
-	return 0;
-
-no_memory:
 	return tt_error_set(err, -ENOMEM, "pairs",
 			"out of memory: %llu pairs need %llu MiB a table set",
-			(unsigned long long)pairs,
-			(unsigned long long)(tt_tally_bytes(pairs) >> 20));
+			(unsigned long long)config->pairs,
+			(unsigned long long)(tt_tally_bytes(config) >> 20));
 }
 
 void
@@ -66,138 +123,63 @@ tt_tally_destroy(struct tt_tally *t)
 {
 	if (t == NULL)
 		return;
-	tt_mem_free(t->mem, t->slots, (t->mask + 1) * sizeof(*t->slots));
-	tt_mem_free(t->mem, t->used, t->pairs * sizeof(*t->used));
-	tt_mem_free(t->mem, t->cells, TT_N_CELLS * sizeof(*t->cells));
-	tt_mem_free(t->mem, t->overflow, TT_N_OVERFLOW * sizeof(*t->overflow));
-	free(t->sparse_cells);
-	free(t->sparse_overflow);
+	if (tt_tally_is_compact(t)) {
+		free(t->slots);
+		free(t->contacts);
+		free(t->ports);
+	} else {
+		tt_mem_free(t->mem, t->slots, (t->pair_mask + 1) * sizeof(*t->slots));
+		tt_mem_free(t->mem, t->contacts,
+				(t->contact_mask + 1) * sizeof(*t->contacts));
+		tt_mem_free(t->mem, t->ports, (t->port_mask + 1) * sizeof(*t->ports));
+	}
+	tt_mem_free(t->mem, t->pairs_at, (t->pair_mask + 1) / 8 * 7 * sizeof(uint32_t));
+	tt_mem_free(t->mem, t->contacts_at,
+			(t->contact_mask + 1) / 8 * 7 * sizeof(uint32_t));
+	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
+	tt_rest_fini(&t->rest);
 	tt_mem_free(t->mem, t, sizeof(*t));
+}
+
+/* Beyond a quarter of the slots one long clearing is cheaper than many short ones; a full table,
+ * of which the list is not kept, is far beyond. */
+static void
+clear(void *slots, size_t size, uint64_t mask, const uint32_t *at, uint32_t n)
+{
+	if (n > (mask + 1) / 4)
+		memset(slots, 0, (mask + 1) * size);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			memset((char *)slots + at[i] * size, 0, size);
 }
 
 void
 tt_tally_reset(struct tt_tally *t)
 {
-	/* Beyond a quarter of the slots one long clearing is cheaper than many short ones. */
-	if (t->n_used > (t->mask + 1) / 4)
-		memset(t->slots, 0, (t->mask + 1) * sizeof(*t->slots));
-	else
-		for (uint32_t i = 0; i < t->n_used; i++)
-			memset(&t->slots[t->used[i]], 0, sizeof(*t->slots));
-	if (t->frames != 0)
-		memset(t->cells, 0, TT_N_CELLS * sizeof(*t->cells));
-	if (t->overflow_packets != 0)
-		memset(t->overflow, 0, TT_N_OVERFLOW * sizeof(*t->overflow));
-	memset(t->fates, 0, sizeof(t->fates));
-	t->n_used = 0;
-	t->overflow_packets = t->frames = t->frame_bytes = t->late = 0;
-	t->first_us = t->last_us = 0;
-	t->span = (struct tt_span){0};
-}
-
-static inline uint64_t
-hash_of(struct tt_addr src, tt_target_key key)
-{
-	return tt_hash_3(src.hi, src.lo, key);
-}
-
-static inline void
-count_distributions(struct tt_count *cells, const struct tt_packet *p)
-{
-	uint32_t length = p->ip_bytes < TT_DIST_IP_LENGTH_MAX ? p->ip_bytes
-							      : TT_DIST_IP_LENGTH_MAX;
-	struct tt_count *at[4] = {
-			&cells[TT_CELL_IP_PROTOCOL + p->protocol],
-			&cells[TT_CELL_TTL + p->ttl],
-			&cells[TT_CELL_ENCAPSULATION + p->encap % TT_N_ENCAPS],
-			&cells[TT_CELL_IP_LENGTH + length],
+	struct tt_tally clean = {
+			.slots = t->slots,
+			.contacts = t->contacts,
+			.ports = t->ports,
+			.pairs_at = t->pairs_at,
+			.contacts_at = t->contacts_at,
+			.ports_at = t->ports_at,
+			.pair_mask = t->pair_mask,
+			.contact_mask = t->contact_mask,
+			.port_mask = t->port_mask,
+			.max_pairs = t->max_pairs,
+			.max_contacts = t->max_contacts,
+			.max_ports = t->max_ports,
+			.owner = t->owner,
+			.seed = t->seed,
+			.mem = t->mem,
 	};
 
-	for (unsigned i = 0; i < 4; i++) {
-		at[i]->packets++;
-		at[i]->bytes += p->ip_bytes;
-	}
-	if (p->has_ports && p->protocol == TT_PROTO_TCP) {
-		struct tt_count *flags = &cells[TT_CELL_TCP_FLAGS + p->tcp_flags % 4096];
-
-		flags->packets++;
-		flags->bytes += p->ip_bytes;
-	}
-}
-
-static void
-count_overflow(struct tt_tally *t, tt_target_key key, uint32_t bytes)
-{
-	struct tt_count *c = &t->overflow[tt_overflow_index(key)];
-
-	c->packets++;
-	c->bytes += bytes;
-	t->overflow_packets++;
-}
-
-static inline void
-count_in_slot(struct tt_slot *s, uint32_t bytes, int64_t time_us)
-{
-	s->count.packets++;
-	s->count.bytes += bytes;
-	if (time_us < s->first_us)
-		s->first_us = time_us;
-	if (time_us > s->last_us)
-		s->last_us = time_us;
-}
-
-/* Linear probing from `at`: the slots of a run lie side by side and prefetch themselves. */
-static inline void
-count_pair(struct tt_tally *t, uint64_t at, struct tt_addr src, tt_target_key key,
-		uint32_t bytes, int64_t time_us)
-{
-	struct tt_slot *s;
-
-	for (;; at = (at + 1) & t->mask) {
-		s = &t->slots[at];
-		if (TT_LIKELY(s->count.packets != 0)) {
-			if (TT_LIKELY(s->src.lo == src.lo && s->key == key
-					    && s->src.hi == src.hi))
-				break;
-			continue;
-		}
-		if (TT_UNLIKELY(t->n_used == t->pairs)) {
-			count_overflow(t, key, bytes);
-			return;
-		}
-		t->used[t->n_used++] = (uint32_t)at;
-		s->src = src;
-		s->key = key;
-		s->first_us = s->last_us = time_us;
-		break;
-	}
-	count_in_slot(s, bytes, time_us);
-}
-
-void
-tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, int64_t time_us)
-{
-	tt_target_key key = tt_target_key_of(p);
-
-	count_distributions(t->cells, p);
-	count_pair(t, hash_of(p->src, key) & t->mask, p->src, key, p->ip_bytes, time_us);
-}
-
-void
-tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
-		const int64_t *times_us, unsigned n)
-{
-	uint64_t at[TT_TALLY_BURST];
-	tt_target_key keys[TT_TALLY_BURST];
-
-	for (unsigned i = 0; i < n; i++) {
-		keys[i] = tt_target_key_of(&packets[i]);
-		at[i] = hash_of(packets[i].src, keys[i]) & t->mask;
-		__builtin_prefetch(&t->slots[at[i]], 1);
-	}
-	for (unsigned i = 0; i < n; i++)
-		count_distributions(t->cells, &packets[i]);
-	for (unsigned i = 0; i < n; i++)
-		count_pair(t, at[i], packets[i].src, keys[i], packets[i].ip_bytes,
-				times_us[i]);
+	tt_tally_settle(t);
+	clear(t->slots, sizeof(*t->slots), t->pair_mask, t->pairs_at, t->n_pairs);
+	clear(t->contacts, sizeof(*t->contacts), t->contact_mask, t->contacts_at,
+			t->n_contacts);
+	clear(t->ports, sizeof(*t->ports), t->port_mask, t->ports_at, t->n_ports);
+	tt_rest_reset(&t->rest);
+	clean.rest = t->rest;
+	*t = clean;
 }

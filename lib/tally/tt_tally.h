@@ -3,82 +3,154 @@
  * The histogram tables of one core and one interval: a tally. One worker counts into it and
  * then passes it on whole; it is never shared, so nothing in it is atomic or locked.
  *
- * The main table has one slot per (source, target, class): packets, bytes, first and last time.
- * Everything that an interval reports of sources and targets (unique sources of a port, of a
- * port and country; targets of a source) is a marginal of it and is derived at merge time, so
- * that a packet costs one access to memory here and the worker never looks up a country. A slot
- * is exactly one cache line. Small distributions (TTL, length, flags, …) are plain arrays.
+ * Three tables have keys; nearly all that an interval reports is a marginal of them and is
+ * derived at merge time, so that a packet costs one access to memory for each:
  *
- * Memory: 64 bytes for each slot (a power of two, at least 8/7 of `pairs`), 4 bytes for each
- * pair, 1.1 MiB of distributions, 8.0 MiB of overflow counters; all of it taken at creation.
+ *   pairs      (source, target and class, detail) → packets, bytes, first and last time
+ *   contacts   (source, destination, class) → packets
+ *   ports      (target and class, source port) → packets
  *
- * When `pairs` slots are taken, a packet of a new pair is counted by target and class alone, in
- * the overflow counters: packets and bytes of targets stay exact, unique counts become lower
- * bounds, and the tally says so (overflow_packets).
+ * Beside them stands a tt_rest: distributions, sketches, and the counts of what is not kept.
+ *
+ * When a table is full:
+ *   pairs      Only sources whose tt_sketch_hash has its `pair_shift` top bits zero are kept, all
+ *              of what they send or none; pair_shift grows by one whenever there is no room.
+ *              Distinct sources are then 2^pair_shift times those kept, without bias (P. Flajolet,
+ *              "On adaptive sampling", 1990). Those that are no longer wanted stay until their
+ *              place is needed, so that growing costs nothing at that moment. Packets of sources
+ *              that are not kept are counted in the rest.
+ *   contacts   The same by the hash of source and destination unit, and contact_shift.
+ *   ports      The lightest of a few neighbours makes room for a new key: what is heavy stays.
+ *              Counts are then lower bounds; source ports of the rest are counted without target.
+ *
+ * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes x n
+ * for pairs, 64 x n for contacts (2 n of them), 32 x n for ports, 32 x n for slices, 8 x n for talkers,
+ * 4 bytes for each key, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
 #define TT_TALLY_H
 
-#include "tt_class.h"
-#include "tt_error.h"
-#include "tt_mem.h"
-#include "tt_packet.h"
+#include "tt_rest.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
 struct tt_span {
 	int64_t start_us, end_us;
 };
 
-struct tt_count {
-	uint64_t packets, bytes;
-};
-
 struct tt_slot {
 	struct tt_addr src;
 	tt_target_key key;
+	tt_detail detail;
 	struct tt_count count; /* packets == 0: the slot is free */
 	int64_t first_us, last_us;
-	uint64_t sourceless; /* 0 here; the merge marks counts without a source with 1 */
 } TT_CACHE_ALIGNED;
 _Static_assert(sizeof(struct tt_slot) == 64, "a slot is one cache line");
 
-/* The distributions, laid end to end in one array of cells. */
-enum tt_distribution {
-	TT_DIST_IP_PROTOCOL, /* value: protocol number */
-	TT_DIST_TTL, /* value: TTL or hop limit */
-	TT_DIST_TCP_FLAGS, /* value: the six control bits, URG to FIN; a marginal of the next */
-	TT_DIST_TCP_FLAGS_ALL, /* value: all twelve, with CWR, ECE, AE and the reserved ones */
-	TT_DIST_ENCAPSULATION, /* value: set of enum tt_encap */
-	TT_DIST_IP_LENGTH, /* value: bytes; 65536 stands for all longer ones */
-	TT_N_DISTRIBUTIONS
+struct tt_port_entry {
+	uint64_t key; /* tt_port_key */
+	uint64_t packets; /* 0: free */
 };
 
-#define TT_DIST_IP_LENGTH_MAX 65536
-#define TT_CELL_IP_PROTOCOL   0
-#define TT_CELL_TTL           (TT_CELL_IP_PROTOCOL + 256)
-#define TT_CELL_TCP_FLAGS     (TT_CELL_TTL + 256)
-#define TT_CELL_ENCAPSULATION (TT_CELL_TCP_FLAGS + 4096)
-#define TT_CELL_IP_LENGTH     (TT_CELL_ENCAPSULATION + TT_N_ENCAPS)
-#define TT_N_CELLS            (TT_CELL_IP_LENGTH + TT_DIST_IP_LENGTH_MAX + 1)
+/* Target and class (the code is 0), and the source port, as one number that sorts in this order. */
+static inline uint64_t
+tt_port_key(tt_target_key key, uint16_t src_port)
+{
+	/* protocol 8 | number + 1 24 | code 8 | class 8 becomes 8 | 24 | class 8 | port 16 */
+	return key >> 16 << 24 | (key & 0xff) << 16 | src_port;
+}
 
-/* Targets with class, without sources, as a dense range of indexes. */
-#define TT_N_OVERFLOW (65536 * (5 + 1 + 2) + 256)
+static inline tt_target_key
+tt_port_key_target(uint64_t port_key)
+{
+	return port_key >> 24 << 16 | (port_key >> 16 & 0xff);
+}
 
-/* One index and its count; how a compact tally keeps cells and overflow. */
-struct tt_sparse {
-	uint32_t index;
-	struct tt_count count;
+/*
+ * Destination and class of a contact: the address in IPv4, its unit in IPv6 (a single address
+ * where the monitored space is small enough). Sorts by destination, IPv4 first.
+ */
+#define TT_CONTACT_V6 (UINT64_C(1) << 63)
+
+static inline uint64_t
+tt_contact_key(const struct tt_units *units, struct tt_addr dst, enum tt_class class)
+{
+	if (TT_LIKELY(tt_addr_is_v4(dst)))
+		return (dst.lo & 0xffffffff) << 4 | (uint64_t) class;
+	return TT_CONTACT_V6 | (uint64_t)tt_units_index(units, dst) << 4
+			| (uint64_t) class;
+}
+
+static inline enum tt_class
+tt_contact_class(uint64_t contact_key)
+{
+	return (enum tt_class)(contact_key & 15);
+}
+
+static inline uint32_t
+tt_contact_unit(const struct tt_units *units, uint64_t contact_key)
+{
+	uint32_t n = (uint32_t)(contact_key >> 4);
+
+	return (contact_key & TT_CONTACT_V6) != 0 ? n & 0x7fffffff
+						  : tt_units_index(units, tt_addr_v4(n));
+}
+
+/* The destination's address; in IPv6, the first one of its unit. */
+static inline struct tt_addr
+tt_contact_destination(const struct tt_units *units, uint64_t contact_key)
+{
+	if (TT_LIKELY((contact_key & TT_CONTACT_V6) == 0))
+		return tt_addr_v4((uint32_t)(contact_key >> 4));
+	return tt_units_range(units, tt_contact_unit(units, contact_key)).first;
+}
+
+/*
+ * The hash that contacts are sampled by; its top bits decide. It is of source and destination
+ * unit, so that the sources of a unit are a sample without bias, and so are the units that a
+ * source reached, each with all its addresses.
+ */
+static inline uint64_t
+tt_contact_hash(const struct tt_units *units, struct tt_addr src, uint64_t contact_key)
+{
+	return tt_hash_3(src.hi, src.lo, tt_contact_unit(units, contact_key));
+}
+
+/* Is a hash in the sample of one in 2^shift? */
+static inline bool
+tt_sampled(uint64_t hash, unsigned shift)
+{
+	return shift == 0 || hash >> (64 - shift) == 0;
+}
+
+struct tt_tally_config {
+	uint64_t pairs; /* 2^10 to 2^30; all other sizes follow from it */
+	const struct tt_geo *geo;
+	const struct tt_units *destinations, *prefixes;
+	uint64_t seed;
 };
+
+#define TT_PAIRS_MIN (1 << 10)
+#define TT_PAIRS_MAX (1 << 30)
 
 struct tt_tally {
 	struct tt_span span; /* set by who opens it */
-	struct tt_slot *slots; /* [n_slots] */
-	uint32_t *used; /* [n_used] indexes into slots, in order of arrival */
-	struct tt_count *cells; /* [TT_N_CELLS], NULL in a compact tally */
-	struct tt_count *overflow; /* [TT_N_OVERFLOW], NULL in a compact tally */
-	uint64_t mask; /* n_slots - 1 */
-	uint32_t n_used, pairs; /* slots taken, and how many may be */
-	uint64_t overflow_packets; /* counted without their source */
+	struct tt_slot *slots; /* pairs; compact: [n_pairs] */
+	struct tt_entry *contacts; /* key: tt_contact_key */
+	struct tt_port_entry *ports;
+	uint32_t *pairs_at, *contacts_at, *ports_at; /* where they are, in order of
+						      * arrival; NULL in a compact tally */
+	uint64_t pair_mask, contact_mask, port_mask;
+	uint32_t n_pairs, n_contacts, n_ports; /* slots taken */
+	uint32_t max_pairs, max_contacts,
+			max_ports; /* how many may be, before it is full */
+	unsigned pair_shift, contact_shift; /* one in 2^shift is kept */
+	bool pairs_unlisted, contacts_unlisted; /* see tt_tally_settle */
+	struct tt_not_kept pairs_lost,
+			contacts_lost; /* packets alone: keys are estimated */
+	struct tt_not_kept ports_lost;
+	struct tt_rest rest;
+	/* Of each fingerprint: packets that were tested, that matched. Exact always. */
+	uint64_t tested[TT_FINGERPRINTS_MAX], matched[TT_FINGERPRINTS_MAX];
 	uint64_t fates[TT_N_FATES]; /* frames by where they ended up */
 	uint64_t frames; /* the sum of fates */
 	uint64_t frame_bytes; /* captured bytes of all frames */
@@ -86,18 +158,19 @@ struct tt_tally {
 	int64_t first_us,
 			last_us; /* least and greatest time of any frame; no frames: 0 */
 	unsigned owner; /* the worker it belongs to */
-	struct tt_sparse *sparse_cells, *sparse_overflow; /* compact tally only */
-	uint32_t n_sparse_cells, n_sparse_overflow;
+	uint64_t seed;
 	struct tt_mem *mem;
 };
 
-/* Returns 0 and a clean tally that keeps up to `pairs` pairs, or -ENOMEM, -EINVAL. */
-int tt_tally_create(struct tt_tally **tally, uint64_t pairs, struct tt_mem *mem,
-		struct tt_error *err) TT_MUST_CHECK;
+/* Returns 0 and a clean tally, or -ENOMEM, -EINVAL. What config points to must outlive it. */
+int tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
+		struct tt_mem *mem, struct tt_error *err) TT_MUST_CHECK;
 void tt_tally_destroy(struct tt_tally *tally);
 
-/* Bytes that a tally of that many pairs takes. */
-uint64_t tt_tally_bytes(uint64_t pairs);
+/* Bytes that such a tally takes, and the most pairs for which it takes no more than `bytes` (0:
+ * even the fewest take more). */
+uint64_t tt_tally_bytes(const struct tt_tally_config *config);
+uint64_t tt_tally_pairs_for(const struct tt_tally_config *config, uint64_t bytes);
 
 /* Makes a tally clean again; the time it takes goes with what was used. Keeps the owner. */
 void tt_tally_reset(struct tt_tally *tally);
@@ -106,43 +179,55 @@ void tt_tally_reset(struct tt_tally *tally);
  * A read-only copy of a tally in as little heap memory as its contents need, for replays that
  * must hold many intervals at once. Destroyed as any other. NULL if memory is short.
  */
-struct tt_tally *tt_tally_compact(const struct tt_tally *tally);
+struct tt_tally *tt_tally_compact(struct tt_tally *tally);
 uint64_t tt_tally_compact_bytes(const struct tt_tally *tally);
 
-/* Two compact parts of one interval as one compact tally, in which a pair has one slot. NULL if
+/* Two compact parts of one interval as one compact tally, in which a key has one slot. NULL if
  * memory is short. */
 struct tt_tally *tt_tally_join(const struct tt_tally *a, const struct tt_tally *b);
 
 static inline bool
 tt_tally_is_compact(const struct tt_tally *tally)
 {
-	return tally->cells == NULL;
+	return tally->pairs_at == NULL;
 }
 
 /*
- * Counts decoded packets to monitored addresses. packets: [n], times_us: [n]; n at most
- * TT_TALLY_BURST. Staged: all slots of the burst are prefetched before the first is touched.
+ * Makes pairs_at and contacts_at true again: a full table does not keep them up to date. To be
+ * called before pairs and contacts are read; costs nothing where no table was full.
+ */
+void tt_tally_settle(struct tt_tally *tally);
+
+/* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order. Those of the first
+ * two that tt_sampled() refuses are to be counted as not kept. */
+static inline const struct tt_slot *
+tt_tally_pair(const struct tt_tally *t, uint32_t i)
+{
+	return &t->slots[t->pairs_at != NULL ? t->pairs_at[i] : i];
+}
+
+static inline const struct tt_entry *
+tt_tally_contact(const struct tt_tally *t, uint32_t i)
+{
+	return &t->contacts[t->contacts_at != NULL ? t->contacts_at[i] : i];
+}
+
+static inline const struct tt_port_entry *
+tt_tally_port(const struct tt_tally *t, uint32_t i)
+{
+	return &t->ports[t->ports_at != NULL ? t->ports_at[i] : i];
+}
+
+/*
+ * Counts decoded packets to monitored addresses. packets, details, times_us: [n]; n at most
+ * TT_TALLY_BURST. Staged: what the burst will touch is prefetched before the first is touched.
  */
 #define TT_TALLY_BURST 256
 void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,
-		const int64_t *times_us, unsigned n);
+		const tt_detail *details, const int64_t *times_us, unsigned n);
 
 /* The plain twin that defines the result: one packet, no staging. */
-void tt_tally_one_ref(
-		struct tt_tally *tally, const struct tt_packet *packet, int64_t time_us);
-
-/* Overflow index of a key, and back. */
-uint32_t tt_overflow_index(tt_target_key key);
-tt_target_key tt_overflow_key(uint32_t index);
-
-/* "ip-protocol", "ttl", …; and the cell range [first, first + n) of a distribution. The range
- * of TT_DIST_TCP_FLAGS is that of TT_DIST_TCP_FLAGS_ALL: its cell i counts for value i % 64. */
-const char *tt_distribution_name(enum tt_distribution d);
-void tt_distribution_range(enum tt_distribution d, uint32_t *first, uint32_t *n);
-
-/* Adds what cell and overflow arrays hold, dense or sparse: cells: [TT_N_CELLS], overflow:
- * [TT_N_OVERFLOW]. For the merge. */
-void tt_tally_add_cells(const struct tt_tally *tally, struct tt_count *cells);
-void tt_tally_add_overflow(const struct tt_tally *tally, struct tt_count *overflow);
+void tt_tally_one_ref(struct tt_tally *tally, const struct tt_packet *packet,
+		tt_detail detail, int64_t time_us);
 
 #endif

@@ -1,102 +1,216 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A tally in as little memory as its contents need. */
+/* A tally in as little memory as its contents need, and two of these as one. */
 #include "tt_tally.h"
 
 #include <string.h>
 
-static uint32_t
-count_nonzero(const struct tt_count *dense, uint32_t n)
+/* A copy of everything but the tables and the rest. */
+static struct tt_tally *
+copy_head(const struct tt_tally *from)
 {
-	uint32_t found = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		found += dense[i].packets != 0;
-	return found;
-}
-
-/* Returns the cells that are not zero as [*found], or NULL if memory is short. */
-static struct tt_sparse *
-make_sparse(const struct tt_count *dense, uint32_t n, uint32_t *found)
-{
-	uint32_t k = 0;
-	struct tt_sparse *sparse;
-
-	*found = count_nonzero(dense, n);
-	sparse = calloc(*found + 1, sizeof(*sparse));
-	for (uint32_t i = 0; sparse != NULL && i < n; i++)
-		if (dense[i].packets != 0)
-			sparse[k++] = (struct tt_sparse){i, dense[i]};
-	return sparse;
-}
-
-struct tt_tally *
-tt_tally_compact(const struct tt_tally *tally)
-{
-	struct tt_mem *mem = tt_mem_heap();
-	struct tt_tally *c = tt_mem_alloc(mem, sizeof(*c), "compact tally");
-	uint32_t n = tally->n_used > 0 ? tally->n_used : 1;
+	struct tt_tally *c = tt_mem_alloc(tt_mem_heap(), sizeof(*c), "compact tally");
 
 	if (c == NULL)
 		return NULL;
-	*c = *tally;
-	c->mem = mem;
-	c->mask = n - 1;
-	c->pairs = n;
-	c->cells = c->overflow = NULL;
-	c->slots = tt_mem_alloc(mem, n * sizeof(*c->slots), "compact tally");
-	c->used = tt_mem_alloc(mem, n * sizeof(*c->used), "compact tally");
-	c->sparse_cells = make_sparse(tally->cells, TT_N_CELLS, &c->n_sparse_cells);
-	c->sparse_overflow = make_sparse(tally->overflow,
-			tally->overflow_packets != 0 ? TT_N_OVERFLOW : 0,
-			&c->n_sparse_overflow);
-	if (c->slots == NULL || c->used == NULL || c->sparse_cells == NULL
-			|| c->sparse_overflow == NULL) {
+	*c = *from;
+	c->mem = tt_mem_heap();
+	c->slots = NULL;
+	c->contacts = NULL;
+	c->ports = NULL;
+	c->pairs_at = c->contacts_at = c->ports_at = NULL;
+	c->n_pairs = c->n_contacts = c->n_ports = 0;
+	c->rest = (struct tt_rest){0};
+	return c;
+}
+
+static bool
+take_tables(struct tt_tally *c, size_t pairs, size_t contacts, size_t ports)
+{
+	c->slots = aligned_alloc(TT_CACHE_LINE, (pairs + 1) * sizeof(*c->slots));
+	c->contacts = calloc(contacts + 1, sizeof(*c->contacts));
+	c->ports = calloc(ports + 1, sizeof(*c->ports));
+	return c->slots != NULL && c->contacts != NULL && c->ports != NULL;
+}
+
+static void
+append(struct tt_tally *c, const struct tt_tally *from)
+{
+	for (uint32_t i = 0; i < from->n_pairs; i++)
+		c->slots[c->n_pairs++] = *tt_tally_pair(from, i);
+	for (uint32_t i = 0; i < from->n_contacts; i++)
+		c->contacts[c->n_contacts++] = *tt_tally_contact(from, i);
+	for (uint32_t i = 0; i < from->n_ports; i++)
+		c->ports[c->n_ports++] = *tt_tally_port(from, i);
+}
+
+struct tt_tally *
+tt_tally_compact(struct tt_tally *tally)
+{
+	struct tt_tally *c;
+
+	tt_tally_settle(tally);
+	c = copy_head(tally);
+	if (c == NULL)
+		return NULL;
+	if (!take_tables(c, tally->n_pairs, tally->n_contacts, tally->n_ports)
+			|| tt_rest_compact(&c->rest, &tally->rest) != 0) {
 		tt_tally_destroy(c);
 		return NULL;
 	}
-	for (uint32_t i = 0; i < tally->n_used; i++) {
-		c->slots[i] = tally->slots[tally->used[i]];
-		c->used[i] = i;
-	}
+	append(c, tally);
 	return c;
 }
 
 uint64_t
-tt_tally_compact_bytes(const struct tt_tally *tally)
+tt_tally_compact_bytes(const struct tt_tally *t)
 {
-	return sizeof(*tally) + (uint64_t)tally->n_used * (sizeof(struct tt_slot) + 4)
-			+ ((uint64_t)tally->n_sparse_cells + tally->n_sparse_overflow + 2)
-			* sizeof(struct tt_sparse);
+	return sizeof(*t) + t->n_pairs * sizeof(*t->slots)
+			+ t->n_contacts * sizeof(*t->contacts)
+			+ t->n_ports * sizeof(*t->ports)
+			+ tt_rest_compact_bytes(&t->rest);
+}
+
+static int
+compare_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? -1 : a > b;
+}
+
+static int
+by_pair(const void *a, const void *b)
+{
+	const struct tt_slot *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
+
+	if (order == 0)
+		order = compare_u64(x->key, y->key);
+	return order != 0 ? order : compare_u64(x->detail, y->detail);
+}
+
+static int
+by_contact(const void *a, const void *b)
+{
+	const struct tt_entry *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
+
+	return order != 0 ? order : compare_u64(x->key, y->key);
+}
+
+static int
+by_port(const void *a, const void *b)
+{
+	const struct tt_port_entry *x = a, *y = b;
+
+	return compare_u64(x->key, y->key);
 }
 
 static void
-add(struct tt_count *to, const struct tt_count *from)
+add_pair(void *to, const void *from)
 {
-	to->packets += from->packets;
-	to->bytes += from->bytes;
+	struct tt_slot *x = to;
+	const struct tt_slot *y = from;
+
+	x->count.packets += y->count.packets;
+	x->count.bytes += y->count.bytes;
+	if (y->first_us < x->first_us)
+		x->first_us = y->first_us;
+	if (y->last_us > x->last_us)
+		x->last_us = y->last_us;
 }
 
 static void
-add_all(struct tt_count *to, const struct tt_count *dense, uint32_t n,
-		const struct tt_sparse *sparse, uint32_t n_sparse)
+add_contact(void *to, const void *from)
 {
-	for (uint32_t i = 0; dense != NULL && i < n; i++)
-		add(&to[i], &dense[i]);
-	for (uint32_t i = 0; i < n_sparse; i++)
-		add(&to[sparse[i].index], &sparse[i].count);
+	((struct tt_entry *)to)->packets += ((const struct tt_entry *)from)->packets;
 }
 
-void
-tt_tally_add_cells(const struct tt_tally *tally, struct tt_count *cells)
+static void
+add_port(void *to, const void *from)
 {
-	add_all(cells, tally->cells, TT_N_CELLS, tally->sparse_cells,
-			tally->n_sparse_cells);
+	((struct tt_port_entry *)to)->packets += ((const struct tt_port_entry *)from)
+								 ->packets;
 }
 
-void
-tt_tally_add_overflow(const struct tt_tally *tally, struct tt_count *overflow)
+/* Sorts rows[n] and brings those of the same key together. Returns how many are left. */
+static uint32_t
+join_rows(void *rows, uint32_t n, size_t size, int (*compare)(const void *, const void *),
+		void (*add)(void *, const void *))
 {
-	if (tally->overflow_packets != 0)
-		add_all(overflow, tally->overflow, TT_N_OVERFLOW, tally->sparse_overflow,
-				tally->n_sparse_overflow);
+	char *row = rows;
+	uint32_t out = 0;
+
+	if (n == 0)
+		return 0;
+	qsort(rows, n, size, compare);
+	for (uint32_t i = 1; i < n; i++) {
+		if (compare(row + out * size, row + i * size) == 0)
+			add(row + out * size, row + i * size);
+		else if (++out != i)
+			memcpy(row + out * size, row + i * size, size);
+	}
+	return out + 1;
+}
+
+static void
+add_not_kept(struct tt_not_kept *to, struct tt_not_kept from)
+{
+	to->packets += from.packets;
+	to->keys += from.keys;
+}
+
+static unsigned
+greater(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
+}
+
+static void
+add_head(struct tt_tally *to, const struct tt_tally *from)
+{
+	to->pair_shift = greater(to->pair_shift, from->pair_shift);
+	to->contact_shift = greater(to->contact_shift, from->contact_shift);
+	add_not_kept(&to->pairs_lost, from->pairs_lost);
+	add_not_kept(&to->contacts_lost, from->contacts_lost);
+	add_not_kept(&to->ports_lost, from->ports_lost);
+	to->frames += from->frames;
+	to->frame_bytes += from->frame_bytes;
+	to->late += from->late;
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		to->fates[i] += from->fates[i];
+	for (unsigned i = 0; i < TT_FINGERPRINTS_MAX; i++) {
+		to->tested[i] += from->tested[i];
+		to->matched[i] += from->matched[i];
+	}
+	if (from->first_us < to->first_us)
+		to->first_us = from->first_us;
+	if (from->last_us > to->last_us)
+		to->last_us = from->last_us;
+}
+
+struct tt_tally *
+tt_tally_join(const struct tt_tally *a, const struct tt_tally *b)
+{
+	struct tt_tally *t = copy_head(a);
+
+	TT_ASSERT(tt_tally_is_compact(a) && tt_tally_is_compact(b));
+	TT_ASSERT(a->span.start_us == b->span.start_us && a->frames > 0 && b->frames > 0);
+	if (t == NULL)
+		return NULL;
+	add_head(t, b);
+	if (!take_tables(t, (size_t)a->n_pairs + b->n_pairs,
+			    (size_t)a->n_contacts + b->n_contacts,
+			    (size_t)a->n_ports + b->n_ports)
+			|| tt_rest_join(&t->rest, &a->rest, &b->rest) != 0) {
+		tt_tally_destroy(t);
+		return NULL;
+	}
+	append(t, a);
+	append(t, b);
+	t->n_pairs = join_rows(
+			t->slots, t->n_pairs, sizeof(*t->slots), by_pair, add_pair);
+	t->n_contacts = join_rows(t->contacts, t->n_contacts, sizeof(*t->contacts),
+			by_contact, add_contact);
+	t->n_ports = join_rows(
+			t->ports, t->n_ports, sizeof(*t->ports), by_port, add_port);
+	return t;
 }

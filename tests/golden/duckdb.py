@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """DuckDB reads every table of a spool with its plain read_parquet: the same rows, sums and texts
-as `teiten export` prints. Skipped where node or DuckDB is not installed.
+as `teiten export` prints; and the SQL of docs/snapshot-format.md that estimates unique counts from
+sketches gives what `teiten uniques` gives, over intervals and sensors. Skipped where node or DuckDB
+is not installed.
 
     duckdb.py TEITEN"""
 import csv
 import io
+import json
 import pathlib
 import shutil
 import subprocess
@@ -15,7 +18,12 @@ import tempfile
 import snapshots
 
 QUERY = snapshots.ROOT / "tests/smoke/duckdb/query.mjs"
-TABLES = ("interval", "targets", "sources", "distributions", "ledger")
+FORMAT = snapshots.ROOT / "docs/snapshot-format.md"
+
+
+def tables(teiten):
+    return [line.split(":")[0]
+            for line in snapshots.run(teiten, "export", "--list-tables").splitlines()]
 
 
 def query(sql):
@@ -46,10 +54,53 @@ def from_export(teiten, spool, table):
 def from_duckdb(spool, table):
     source = f"read_parquet('{spool}/*/*/*/{table}.parquet')"
     columns = query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})")
-    facts = ", ".join(f"sum({name})" if kind in ("BIGINT", "INTEGER")
-                      else f"count(DISTINCT {name})" for name, kind in columns)
+    facts = ", ".join(f'sum("{name}")' if kind in ("BIGINT", "INTEGER")
+                      else f'count(DISTINCT "{name}")' for name, kind in columns)
     row = query(f"SELECT count(*), {facts} FROM {source}")[0]
     return int(row[0]), {name: int(value) for (name, _), value in zip(columns, row[1:])}
+
+
+def documented_sql(spool):
+    """The query of the format's document, over the spool, of all keys and without its limit."""
+    block = FORMAT.read_text().split("    WITH merged AS (")[1].split("\n\n")[0]
+    sql = "WITH merged AS (" + block
+    for old, new in (("SPOOL/*/2026-11-22/*/", f"{spool}/*/*/*/"), ("LIKE 'sources/target/%'", "LIKE '%'"),
+                     ("LIMIT 20;", "")):
+        if old not in sql:
+            raise AssertionError(f"{FORMAT}: no \"{old}\" in the query of sketches")
+        sql = sql.replace(old, new)
+    return sql
+
+
+def uniques(teiten, spool, *args):
+    """{key: estimate}; by sensor without a pattern."""
+    told = json.loads(snapshots.run(teiten, "uniques", "--json", *args, spool))
+    return {line.get("sensor", line["key"]): line["estimate"] for line in told["uniques"]}
+
+
+def sketches(teiten, spool):
+    """Number of differences. Both round the same estimator, so one address is the most."""
+    want = uniques(teiten, spool, "--keys", "*", "-n", 1 << 30)
+    got = {key: int(count) for key, count in query(documented_sql(spool))}
+    far = [key for key in want.keys() | got.keys() if abs(want.get(key, -9) - got.get(key, -9)) > 1]
+    print(f"sketches: {len(want)} keys, sources {want['sources']}")
+    for key in far[:5]:
+        print(f"{key}: uniques {want.get(key)}, DuckDB {got.get(key)}")
+    if uniques(teiten, spool)[None] != want["sources"]:
+        print(f"all sensors: {uniques(teiten, spool)}, the key sources {want['sources']}")
+        return len(far) + 1
+    return len(far) if want["sources"] > 0 else 1
+
+
+def make_spool(teiten, directory, spool):
+    """Two sensors, of which the second saw a part of what the first did, and some other sources."""
+    for sensor, seed, packets in (("one", 3, 50000), ("two", 3, 20000), ("two", 4, 20000)):
+        made = pathlib.Path(directory) / f"{sensor}{seed}.pcap"
+        start = ("--start", "2026-01-06T00:00:00Z") if seed == 4 else ()
+        snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml",
+                      "--seed", seed, "--packets", packets, *start, "--out", made)
+        snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60,
+                      "--pairs", 65536, "--monitored", "0.0.0.0/0", made)
 
 
 def main(teiten):
@@ -58,16 +109,15 @@ def main(teiten):
         return snapshots.SKIP
     wrong = 0
     with tempfile.TemporaryDirectory() as directory:
-        made, spool = pathlib.Path(directory) / "synth.pcap", f"{directory}/spool"
-        snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml",
-                      "--seed", 3, "--packets", 50000, "--out", made)
-        snapshots.read(teiten, spool, [made], 60)
-        for table in TABLES:
+        spool = f"{directory}/spool"
+        make_spool(teiten, directory, spool)
+        for table in tables(teiten):
             want, got = from_export(teiten, spool, table), from_duckdb(spool, table)
             print(f"{table}: {want[0]} rows, {len(want[1])} columns")
             if want != got or want[0] == 0:
                 print(f"{table}: export {want}, DuckDB {got}")
                 wrong += 1
+        wrong += sketches(teiten, spool)
     return 1 if wrong else 0
 
 

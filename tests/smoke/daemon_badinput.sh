@@ -58,6 +58,14 @@ refused "net_memif0: does not start: Operation not permitted; DPDK: memif_connec
 	$own --monitored 192.0.2.0/24
 refused "/no/such/geo" $eal "$three" $replay -- $own $good --geo /no/such/geo
 refused "$work/bad.geo" $eal "$three" $replay -- $own $good --geo "$work/bad.geo"
+refused "/no/such/asn" $eal "$three" $replay -- $own $good --asn /no/such/asn
+refused "$work/bad.geo" $eal "$three" $replay -- $own $good --asn "$work/bad.geo"
+sed '/^ *match: ip.id == 54321/s/54321//' "$rules" >"$work/rules.yaml"
+line=$(grep -n '^ *match: ip.id == $' "$work/rules.yaml" | cut -d: -f1)
+refused "$work/rules.yaml:$line" $eal "$three" $replay -- $own $good \
+	--fingerprints "$work/rules.yaml"
+refused "$work/rules.yaml:$line" $own $good --fingerprints "$work/rules.yaml" --check-config
+refused "/no/such/rules" $own $good --fingerprints /no/such/rules
 refused "$work/text.pcap/spool" $eal "$three" $replay -- $own $good \
 	--spool "$work/text.pcap/spool"
 refused "$work/none.yaml" --config "$work/none.yaml"
@@ -79,10 +87,20 @@ total=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
 limit=$(ulimit -v)
 # An address sanitizer's own map of memory does not fit under any limit.
 ldd "$teitend" | grep -q libasan || ulimit -S -v $((total / 2 + 1048576))
-pairs=$(awk -v kib="$total" 'BEGIN { n = int(kib * 1024 / 8 / 74); print n < 2^30 ? n : 2^30 }')
+pairs=$(awk -v kib="$total" 'BEGIN { n = int(kib * 1024 / 8 / 592); print n < 2^30 ? n : 2^30 }')
 refused "MiB of memory are free; take fewer pairs" $eal "$two" $replay -- $own $good \
 	--pairs "$pairs" --table-sets 16
 ulimit -S -v "$limit"
+
+# The memory of tables is what all workers' sets and the merge take; the least that works is said.
+sets="--spool $spool --sensor smoke --geo= --asn="
+refused "table-memory: not together with pairs" $eal "$three" $replay -- $own $good \
+	--table-memory 2G
+refused "table-memory: 64 MiB are too little: 3 table sets and the merge take " $eal "$two" \
+	$replay -- $sets $good --table-memory 64M
+least=$(sed 's/.* merge take \([0-9]*M\) at least.*/\1/' "$work/err")
+refused "table-memory: 1 worker with 3 table sets of" $eal "$two" $replay -- $sets $good \
+	--table-memory 64T
 
 # What it can do besides running.
 "$teitend" -h -- >"$work/out" 2>"$work/err" || fail "status $? for EAL's help"
@@ -106,6 +124,11 @@ refused "whole frames before that are replayed" $eal "$three" \
 grep -q 'whole frames before that are replayed' "$work/err" || fail "truncation is not said"
 [ "$(number errors)" -eq 1 ] && [ "$(number counted)" -eq 12 ] \
 	|| fail "truncated: not 12 counted and 1 error"
+
+timeout 60 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table-memory "$least" \
+	>"$work/out" 2>"$work/err" || fail "status $? with --table-memory $least"
+grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
+	|| fail "the size of the tables is not printed"
 
 # Snapshots that are there already stay as they are.
 refused "there is a snapshot of this interval already" $eal "$three" $replay -- $own $good

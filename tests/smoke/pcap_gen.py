@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Writes a capture of small TCP SYNs: pcap_gen.py FILE FRAMES SECONDS [SHUFFLE-SEED]."""
+"""Writes a capture of small TCP SYNs: pcap_gen.py FILE FRAMES SECONDS [SHUFFLE-SEED|- [START]].
+
+SHUFFLE-SEED: "-" for none; START: seconds since the epoch."""
 import random
 import struct
 import sys
@@ -25,12 +27,13 @@ def frame(number):
 def main():
     path, count, seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     order = list(range(count))
-    if len(sys.argv) > 4:
+    start = int(sys.argv[5]) if len(sys.argv) > 5 else 1700000000
+    if len(sys.argv) > 4 and sys.argv[4] != "-":
         random.Random(int(sys.argv[4])).shuffle(order)
     with open(path, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
         for i in order:
-            us = 1700000000 * 1000000 + i * seconds * 1000000 // count
+            us = start * 1000000 + i * seconds * 1000000 // count
             data = frame(i)
             out.write(struct.pack("<IIII", us // 1000000, us % 1000000, len(data), len(data)))
             out.write(data)

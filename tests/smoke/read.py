@@ -4,8 +4,10 @@
 is finished is kept, and nothing is left out in silence.
 
     read.py TEITEN"""
+import csv
 import filecmp
 import fcntl
+import io
 import json
 import os
 import pathlib
@@ -19,13 +21,14 @@ import time
 import unittest
 
 START = 1700000040  # a whole minute
+RULES = pathlib.Path(__file__).resolve().parents[2] / "rules" / "fingerprints.yaml"
 teiten = ""
 
 
-def record(second, size=60):
+def record(second, size=60, src=0x01020304, port=445):
     """A SYN to a monitored address, padded to size bytes."""
-    tcp = struct.pack(">HHIIBBHHH", 6000, 445, 1, 0, 0x50, 2, 1024, 0, 0)
-    ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40, 0, 0, 64, 6, 0, 0x01020304, 0xC0000201)
+    tcp = struct.pack(">HHIIBBHHH", 6000, port, 1, 0, 0x50, 2, 1024, 0, 0)
+    ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40, 0, 0, 64, 6, 0, src, 0xC0000201)
     data = (b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp).ljust(size, b"\0")
     return struct.pack("<IIII", START + second, 0, len(data), len(data)) + data
 
@@ -45,13 +48,15 @@ class Read(unittest.TestCase):
         path.write_bytes(capture(records))
         return path
 
-    def command(self, files, options=(), spool="spool"):
+    def command(self, files, options=(), spool="spool", tables=("--pairs", "1024")):
         return [teiten, "read", "--spool", str(self.at / spool), "--sensor", "s", "--monitored",
-                "192.0.2.0/24", "--geo", "none", "--pairs", "1024", *options, *map(str, files)]
+                "192.0.2.0/24", "--geo", "none", "--asn", "none", "--fingerprints", str(RULES),
+                "--remember-sources", "4096", *tables, *options, *map(str, files)]
 
-    def read(self, *files, options=(), status=0, said="", spool="spool", **more):
+    def read(self, *files, options=(), status=0, said="", spool="spool",
+             tables=("--pairs", "1024"), **more):
         """Runs teiten read; returns its standard output."""
-        done = subprocess.run(self.command(files, options, spool), capture_output=True,
+        done = subprocess.run(self.command(files, options, spool, tables), capture_output=True,
                               text=True, **more)
         self.assertEqual(done.returncode, status, done.stderr)
         self.assertEqual(done.stderr.count("\n"), 1 if said else 0, done.stderr)
@@ -64,12 +69,24 @@ class Read(unittest.TestCase):
                 for path in sorted((self.at / spool).rglob("manifest.json"))
                 if not path.parent.name.startswith(".")}
 
+    def export(self, table, spool="spool"):
+        """The rows of a table, as dictionaries."""
+        done = subprocess.run([teiten, "export", "--table", table, str(self.at / spool)],
+                              capture_output=True, text=True, check=True)
+        return list(csv.DictReader(io.StringIO(done.stdout)))
+
+    def verify(self, spool="spool"):
+        done = subprocess.run([teiten, "verify", str(self.at / spool)], capture_output=True,
+                              text=True)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     # That many snapshots of one packet each take seconds, and the file is larger than what is
     # read ahead of them.
-    N = 1500
+    N = 400
 
     def slow_file(self):
-        return self.file("slow.pcap", [record(i, 1400) for i in range(self.N)])
+        return self.file("slow.pcap", [record(i, 5000, src=0x01020300 + i % 7, port=i % 50)
+                                       for i in range(self.N)])
 
     def start_slowly(self, path):
         """Starts reading and returns once it has begun to write snapshots."""
@@ -199,6 +216,7 @@ class Read(unittest.TestCase):
         after = self.snapshots()
         self.assertEqual(len(after), 6)
         self.assertEqual({k: after[k] for k in before}, before)
+        self.verify()
 
     def test_a_run_that_is_stopped_keeps_what_is_finished_and_can_be_gone_on_with(self):
         path = self.slow_file()
@@ -228,6 +246,111 @@ class Read(unittest.TestCase):
         # They appear when a second is over, not when a batch of 256 is full.
         self.assertGreater(len(self.snapshots()), 0)
         self.assertLess(len(list((self.at / "spool" / "s").glob("*/*T*"))), 256)
+        # It kept nothing of what it saw, and yet the run that goes on gives what one run would.
+        self.assertFalse((self.at / "spool" / "s" / ".recall").exists())
+        self.read(path, options=["--interval", "1", "--skip-existing"])
+        self.read(path, options=["--interval", "1"], spool="whole")
+        self.same_spools("spool", "whole")
+        self.verify()
+
+    def test_the_same_capture_in_a_fresh_spool_gives_the_same_bytes(self):
+        path = self.file("a.pcap", [record(i, src=0x01020300 + i % 90, port=i % 700)
+                                    for i in range(900)])
+        self.read(path, tables=())
+        self.read(path, spool="again")
+        self.same_spools("spool", "again")
+        self.verify()
+
+    def returning(self, spool="spool"):
+        """(interval's minute, source) of those that came back."""
+        return {(row["interval_start"][14:16], row["src_ip"])
+                for row in self.export("sources", spool) if row["returning"] == "1"}
+
+    def test_a_later_run_knows_what_an_earlier_one_saw(self):
+        first = self.file("first.pcap", [record(0), record(60, src=0x01020305)])
+        later = self.file("later.pcap", [record(120, port=80), record(180, src=0x01020306),
+                                         record(180, src=0x01020305)])
+        self.read(first)
+        self.read(later)
+        self.assertEqual(self.returning(), {("16", "1.2.3.4"), ("17", "1.2.3.5")})
+        targets = [(row["interval_start"][14:16], row["target"], row["first_time"])
+                   for row in self.export("targets")]
+        self.assertEqual(targets, [("14", "445", "1"), ("15", "445", "0"), ("16", "80", "1"),
+                                   ("17", "445", "0")])
+        self.assertEqual({row["recall_since"] for row in self.export("interval")},
+                         {"2023-11-14T22:14:00Z"})
+        self.verify()
+        # As if both had been read at once.
+        self.read(first, later, spool="once")
+        for table in "sources", "targets":
+            self.assertEqual(self.export(table), self.export(table, "once"))
+        # Another sensor, and a shorter memory.
+        self.read(later, spool="spool", options=["--sensor", "other"])
+        self.read(first, spool="short", options=["--remember", "60"])
+        self.read(later, spool="short", options=["--remember", "60"])
+        self.assertEqual(self.returning("short"), set())
+
+    def test_a_damaged_memory_is_told_in_one_line_and_ignored(self):
+        first = self.file("first.pcap", [record(0)])
+        later = self.file("later.pcap", [record(60)])
+        last = self.file("last.pcap", [record(120)])
+        self.read(first)
+        memory = self.at / "spool" / "s" / ".recall"
+        whole = memory.read_bytes()
+        memory.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        self.read(later, said=f"{memory}: damaged")
+        self.assertEqual(self.returning(), set())
+        self.read(last)
+        self.assertEqual(self.returning(), {("16", "1.2.3.4")})
+        self.verify()
+
+    def test_what_full_tables_lack_is_said_and_is_in_the_ledger(self):
+        path = self.file("many.pcap", [record(i % 60, src=0x0B000000 + i) for i in range(5000)])
+        out = self.read(path)
+        manifest = list(self.snapshots().values())[0]
+        lost = manifest["run"]["ledger"]["not_kept"]["pairs"]
+        self.assertGreater(lost["packets"], 0)
+        self.assertIn(f"  pairs {lost['packets']}, ", out)
+        row = [row for row in self.export("ledger")
+               if (row["account"], row["reason"]) == ("tables", "pairs")]
+        self.assertEqual([(r["packets"], r["keys"]) for r in row],
+                         [(str(lost["packets"]), str(lost["keys"]))])
+        self.assertEqual(sum(int(row["packets"]) for row in self.export("targets")), 5000)
+        self.verify()
+        out = self.read(path, tables=["--pairs", "8192"], spool="large")
+        self.assertNotIn("lack", out)
+
+    def test_tables_take_no_more_than_table_memory(self):
+        path = self.file("a.pcap", [record(0)])
+        out = self.read(path, tables=["--table-memory", "1G"])
+        tables, merge = [float(word) for line in out.splitlines() if "memory at most" in line
+                         for word in line.replace(",", " ").split() if "." in word]
+        self.assertLessEqual(tables + merge, 1024)
+        self.assertGreater(tables + merge, 700)
+        self.read(path, tables=["--table-memory", "64M"], status=2,
+                  said="table-memory: 64 MiB are too little: 2 table sets and the merge take ")
+        self.read(path, tables=["--table-memory", "1G", "--pairs", "4096"], status=2,
+                  said="table-memory: not together with pairs")
+        self.read(path, tables=["--table-memory", "many"], status=2,
+                  said='--table-memory: "many" is not a size')
+
+    def test_what_is_wrong_with_rules_and_databases_is_said_with_its_place(self):
+        path = self.file("a.pcap", [record(0)])
+        rules = self.at / "rules.yaml"
+        rules.write_text(RULES.read_text().replace("match: ip.id == 54321", "match: ip.id ==", 1))
+        line = RULES.read_text().splitlines().index("    match: ip.id == 54321") + 1
+        for options, status in ([], 1), (["--check-config"], 2):
+            self.read(path, options=["--fingerprints", str(rules), *options], status=status,
+                      said=f"{rules}:{line}:")
+        self.read(path, options=["--fingerprints", str(self.at / "none.yaml")], status=2,
+                  said=f"fingerprints: {self.at}/none.yaml: No such file")
+        self.read(path, options=["--asn", str(self.at / "none.db")], status=2,
+                  said=f"asn: {self.at}/none.db: No such file")
+        self.read(path, options=["--asn", str(rules)], status=1, said=str(rules))
+        self.assertEqual(self.snapshots(), {})
+        self.read(path, options=["--fingerprints", "none"])
+        manifest = list(self.snapshots().values())[0]
+        self.assertEqual((manifest["asn"], manifest["fingerprints"]), ("none", "none"))
 
 
 if __name__ == "__main__":

@@ -42,16 +42,38 @@ spool=$dir/spool
 # 1024 pairs of source and target are far too few.
 for sensor in one two; do
 	"$teiten" read --spool "$spool" --sensor $sensor --monitored 0.0.0.0/0 --pairs 1024 \
-		"$dir/a.pcap" >/dev/null || exit 1
+		--asn none "$dir/a.pcap" >/dev/null || exit 1
 done
 days=$(ls "$spool/one")
 day=$spool/one/$days
 
 says 0 '^10 snapshots, all intact$' verify "$spool"
-says 0 'overflow  *[0-9]* packets counted without their source' info "$spool"
-says 0 '"overflow": [1-9]' info --json "$spool"
+says 0 'not kept  *about [0-9]* sources and targets, [0-9]* packets counted without them' \
+	info "$spool"
+says 0 '"not_kept": {' info --json "$spool"
+says 0 '"pairs": {' info --json "$spool"
 says 0 '^sensors one, two$' top-targets "$spool"
 says 0 '^sensor one$' top-targets "$spool/one"
+
+says 0 '^10 snapshots of 2 sensors, ' uniques "$spool"
+says 0 '^\*  *sources  *[1-9]' uniques "$spool"
+says 0 '^one  *sources  *[1-9].* 0\.81  *5$' uniques "$spool/one"
+says 0 '^sources/target/445/TCP  *[1-9]' uniques --keys 'sources/target/*' "$spool/one" "$spool/two"
+says 0 '^destinations/target/445/TCP  *[1-9].* 4\.60  *5$' uniques --keys '*s/target/445/*' "$spool/one"
+says 0 '"estimate": [1-9]' uniques --json --keys 'sources/country/*' -n 1 "$spool"
+says 0 'no key matches sources/planet/\*$' uniques --keys 'sources/planet/*' "$spool"
+
+# Targets without sketches are told of.
+"$teiten" read --spool "$dir/few" --sensor few --monitored 0.0.0.0/0 --pairs 65536 --asn none \
+	--sketch-rows 1000 "$dir/a.pcap" >/dev/null || exit 1
+says 0 '^note: 5 snapshots left out sketches of targets, [1-9]' uniques "$dir/few"
+says 0 '"snapshots_without_some_targets": 5' uniques --json "$dir/few"
+
+# A damaged snapshot is passed over, by name.
+first=$(ls "$dir/few/few/$days" | head -n 1)
+: >"$dir/few/few/$days/$first/sketches.parquet"
+says 1 "$first/sketches.parquet" uniques "$dir/few"
+says 1 '^4 snapshots of 1 sensor, ' uniques "$dir/few"
 
 # A hole in time is told, and is no damage.
 mv "$day/20260105T000200Z" "$dir"
@@ -80,6 +102,7 @@ unread info "$spool"
 unread info --json "$spool"
 unread verify "$spool"
 unread top-targets "$spool"
+unread uniques --keys '*' -n 100000 "$spool"
 unread export --table targets "$spool"
 unread export --table sources --format jsonl "$spool"
 unread synth --profile "$profile" --packets 3000 --out -

@@ -38,7 +38,7 @@ mkdir "$dir/empty"
 expect 2 "no command"
 expect 2 'unknown command: frobnicate' frobnicate
 expect 2 'unknown option: --frobnicate' --frobnicate
-for command in info verify export top-targets; do
+for command in info verify export top-targets uniques; do
 	prints "Usage: teiten $command" $command --help
 	expect 2 'unknown option: --frobnicate' $command --frobnicate
 	expect 2 'unknown option: -x' $command -x
@@ -49,6 +49,17 @@ for command in info verify top-targets 'export --table targets'; do
 	expect 1 "$dir/none: No such file" $command "$dir/none"
 	expect 1 "/dev/null: Not a directory" $command /dev/null
 done
+expect 2 'SPOOL is missing' uniques
+expect 1 "$dir/none: No such file" uniques "$dir/none"
+expect 1 "$dir/none: No such file" uniques "$dir/none" "$dir/empty"
+expect 1 "/dev/null: Not a directory" uniques /dev/null
+expect 2 'without its value: --keys' uniques --keys
+expect 2 'empty pattern' uniques --keys '' "$dir/empty"
+expect 2 '"0" is no number' uniques --keys 'sources*' -n 0 "$dir/empty"
+expect 2 'without --keys' uniques -n 5 "$dir/empty"
+expect 2 '"noon" is no time' uniques --to noon "$dir/empty"
+expect 0 'no such snapshots' uniques "$dir/empty"
+expect 0 'no such snapshots' uniques --json "$dir/empty"
 expect 2 'unknown table: x' export --table x "$dir/empty"
 expect 2 'unknown format: xml' export --format xml "$dir/empty"
 expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
@@ -62,6 +73,6 @@ expect 1 '/dev/full: No space left' export --table targets --out /dev/full "$dir
 prints 'no snapshots' info "$dir/empty"
 expect 1 "no snapshots in $dir/empty" verify "$dir/empty"
 prints 'no such snapshots' top-targets "$dir/empty"
-prints '^ledger: interval_start sensor port queue account reason packets$' export --list-tables
+prints '^ledger: interval_start sensor port queue account reason packets keys$' export --list-tables
 prints '^teiten [0-9]' --version
 exit $failed

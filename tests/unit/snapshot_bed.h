@@ -17,10 +17,21 @@
 
 #include <cmocka.h>
 
-#define BED_PAIRS     64
+#define BED_PAIRS     TT_PAIRS_MIN
 #define BED_START     (INT64_C(1795387500) * TT_US_PER_S) /* 2026-11-22T22:45:00Z */
 #define BED_MINUTE    (60 * TT_US_PER_S)
 #define BED_MONITORED "192.0.2.0/24"
+
+/* Two rules, of which the sources of bed_scan carry the first. */
+#define BED_RULES                                                                 \
+	"version: 1\n"                                                            \
+	"fingerprints:\n"                                                         \
+	"  - {id: zmap-ip-id, title: ZMap before 4.1, where: tcp.flags == syn,\n" \
+	"     match: ip.id == 54321, chance: 1/65536,\n"                          \
+	"     source: {packets: 2, percent: 50}, origin: a test}\n"               \
+	"  - {id: source-port-6000, title: Port 6000, where: tcp.flags == syn,\n" \
+	"     match: tcp.srcport == 6000, chance: 1/65536,\n"                     \
+	"     source: {packets: 2, percent: 50}, origin: a test}\n"
 
 struct bed {
 	char dir[64]; /* temporary; the spool is DIR/spool */
@@ -28,11 +39,22 @@ struct bed {
 	struct tt_spool *spool;
 	struct tt_tally *tally;
 	struct tt_merge *merge;
-	struct tt_geo *geo;
+	const struct tt_merge_config *config;
+	const char *monitored;
 	struct tt_ledger_row ledger[TT_N_FATES + 7];
 	unsigned n_ledger;
 	struct tt_totals totals;
 	struct tt_error err;
+};
+
+/* What all tests of a program share, for it is large. */
+struct bed_world {
+	struct tt_geo *geo;
+	struct tt_units destinations, prefixes;
+	struct tt_fingerprints *fingerprints;
+	struct tt_merge_config config;
+	struct tt_tally *tally;
+	struct tt_merge *merge;
 };
 
 static inline int
@@ -56,21 +78,73 @@ bed_open_spool(struct bed *b, enum tt_sync sync)
 		fail_msg("%s: %s", b->err.where, b->err.why);
 }
 
+static inline struct tt_fingerprints *
+bed_rules(void)
+{
+	char path[] = "/tmp/tt-rules-XXXXXX";
+	struct tt_fingerprints *set = NULL;
+	struct tt_error err = {0};
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, BED_RULES, strlen(BED_RULES)), strlen(BED_RULES));
+	close(fd);
+	if (tt_fingerprints_open(&set, path, &err) != 0)
+		fail_msg("%s: %s", err.where, err.why);
+	unlink(path);
+	return set;
+}
+
+static inline struct bed_world *
+bed_world(void)
+{
+	static struct bed_world world;
+	struct bed_world *w = &world;
+	struct tt_tally_config tally = {.pairs = BED_PAIRS,
+			.destinations = &w->destinations,
+			.prefixes = &w->prefixes};
+	struct tt_prefix_set set = {0};
+
+	if (w->geo != NULL)
+		return w;
+	assert_int_equal(tt_geo_open(&w->geo, NULL, tt_mem_heap(), NULL), 0);
+	assert_int_equal(tt_prefix_set_parse(&set, BED_MONITORED, NULL), 0);
+	assert_int_equal(tt_units_init(&w->destinations, &set, 65536, 0, 0, NULL), 0);
+	assert_int_equal(tt_units_init(&w->prefixes, &set, 4096, 8, 64, NULL), 0);
+	tt_prefix_set_fini(&set);
+	w->fingerprints = bed_rules();
+	tally.geo = w->geo;
+	w->config = (struct tt_merge_config){
+			.max_pairs = BED_PAIRS,
+			.geo = w->geo,
+			.destinations = &w->destinations,
+			.prefixes = &w->prefixes,
+			.fingerprints = w->fingerprints,
+			.source_ports = 2,
+			.talkers = 2,
+			.sketch_rows = 1000,
+	};
+	assert_int_equal(tt_tally_create(&w->tally, &tally, tt_mem_heap(), NULL), 0);
+	assert_int_equal(tt_merge_create(&w->merge, &w->config, tt_mem_heap(), NULL), 0);
+	return w;
+}
+
 static inline void
 bed_init(struct bed *b)
 {
 	const char *tmp = getenv("TMPDIR");
+	struct bed_world *w = bed_world();
 
 	memset(b, 0, sizeof(*b));
 	snprintf(b->dir, sizeof(b->dir), "%.40s/tt-snapshot-XXXXXX",
 			tmp == NULL ? "/tmp" : tmp);
 	assert_non_null(mkdtemp(b->dir));
 	snprintf(b->spool_path, sizeof(b->spool_path), "%s/spool", b->dir);
-	assert_int_equal(
-			tt_tally_create(&b->tally, BED_PAIRS, tt_mem_heap(), &b->err), 0);
-	assert_int_equal(
-			tt_merge_create(&b->merge, BED_PAIRS, tt_mem_heap(), &b->err), 0);
-	assert_int_equal(tt_geo_open(&b->geo, NULL, tt_mem_heap(), &b->err), 0);
+	b->tally = w->tally;
+	b->merge = w->merge;
+	b->config = &w->config;
+	b->monitored = BED_MONITORED;
+	tt_tally_reset(b->tally);
 	bed_open_spool(b, TT_SYNC_NONE);
 }
 
@@ -78,29 +152,19 @@ static inline void
 bed_fini(struct bed *b)
 {
 	tt_spool_close(b->spool);
-	tt_geo_close(b->geo);
-	tt_merge_destroy(b->merge);
-	tt_tally_destroy(b->tally);
 	bed_remove(b->dir);
 }
 
-/* Counts one frame: a TCP SYN from 198.51.100.HOST to a port. */
+/* Counts one frame; of its bytes, only the length of the TCP header is ever looked at. */
 static inline void
-bed_syn(struct bed *b, unsigned host, uint16_t port, int64_t us)
+bed_packet(struct bed *b, const struct tt_packet *p, int64_t us)
 {
-	const struct tt_packet p = {
-			.src = tt_addr_v4(0xc6336400u | host),
-			.dst = tt_addr_v4(0xc0000201u),
-			.ip_bytes = 40,
-			.ip_version = 4,
-			.protocol = TT_PROTO_TCP,
-			.ttl = 64,
-			.has_ports = true,
-			.dst_port = port,
-			.tcp_flags = TT_TCP_SYN,
-	};
+	static const uint8_t frame[40] = {[20 + 12] = 0x50};
+	tt_detail detail = tt_backscatter_detail(p, frame, sizeof(frame))
+			| tt_fingerprints_one_ref(b->config->fingerprints, p, frame,
+					sizeof(frame), us);
 
-	tt_tally_one_ref(b->tally, &p, us);
+	tt_tally_one_ref(b->tally, p, detail, us);
 	b->tally->frames++;
 	b->tally->fates[TT_FATE_COUNTED]++;
 	b->tally->frame_bytes += 60;
@@ -108,26 +172,54 @@ bed_syn(struct bed *b, unsigned host, uint16_t port, int64_t us)
 	b->tally->last_us = us;
 }
 
+/* A TCP segment from 198.51.100.HOST (or beyond) to a port of 192.0.2.1. */
+static inline struct tt_packet
+bed_tcp(unsigned host, uint16_t port, uint16_t flags)
+{
+	return (struct tt_packet){
+			.src = tt_addr_v4(0xc6336400u + host),
+			.dst = tt_addr_v4(0xc0000201u),
+			.ip_bytes = 40,
+			.ip_version = 4,
+			.protocol = TT_PROTO_TCP,
+			.ttl = 64,
+			.l4_offset = 20,
+			.has_tcp = true,
+			.has_ports = true,
+			.src_port = (uint16_t)(1024 + host),
+			.dst_port = port,
+			.tcp_flags = flags,
+			.tcp_window = 1024,
+	};
+}
+
+static inline void
+bed_syn(struct bed *b, unsigned host, uint16_t port, int64_t us)
+{
+	const struct tt_packet p = bed_tcp(host, port, TT_TCP_SYN);
+
+	bed_packet(b, &p, us);
+}
+
 static inline void
 bed_echo(struct bed *b, unsigned host, int64_t us)
 {
 	const struct tt_packet p = {
-			.src = tt_addr_v4(0xc6336400u | host),
+			.src = tt_addr_v4(0xc6336400u + host),
 			.dst = tt_addr_v4(0xc0000202u),
 			.ip_bytes = 84,
 			.ip_version = 4,
 			.protocol = TT_PROTO_ICMP,
 			.ttl = 50,
+			.l4_offset = 20,
 			.has_icmp = true,
 			.icmp_type = 8,
 	};
 
-	tt_tally_one_ref(b->tally, &p, us);
-	b->tally->frames++;
-	b->tally->fates[TT_FATE_COUNTED]++;
+	bed_packet(b, &p, us);
 }
 
-/* Three sources, two targets, 6 packets. */
+/* Three sources, three targets, 6 packets, and a frame that is not counted. */
 static inline void
 bed_count_some(struct bed *b, int64_t start_us)
 {
@@ -142,11 +234,61 @@ bed_count_some(struct bed *b, int64_t start_us)
 	b->tally->fates[TT_FATE_ARP]++;
 }
 
+/* The same and rows for all the other tables: backscatter of four kinds, sources that carry a
+ * fingerprint and one that has a matching packet by chance, more talkers and source ports than are
+ * listed, a fragment. */
+static inline void
+bed_count_all(struct bed *b, int64_t start_us)
+{
+	struct tt_packet p;
+
+	bed_count_some(b, start_us);
+	for (unsigned i = 0; i < 12; i++) {
+		p = bed_tcp(20 + i / 3, 445, TT_TCP_SYN);
+		p.ip_id = i < 7 ? 54321 : 0;
+		p.src_port = (uint16_t)(i < 4 ? 6000 : 50000 + i);
+		p.dst.lo += i % 5;
+		bed_packet(b, &p, start_us + 10 + i);
+	}
+	p = bed_tcp(40, 40000, TT_TCP_SYN | TT_TCP_ACK);
+	p.src_port = 80;
+	bed_packet(b, &p, start_us + 30);
+	bed_packet(b, &p, start_us + 31);
+	p = bed_tcp(41, 40001, TT_TCP_RST | TT_TCP_ECE);
+	bed_packet(b, &p, start_us + 32);
+	p.protocol = TT_PROTO_UDP;
+	p.src_port = 53;
+	p.tcp_flags = 0;
+	p.has_tcp = false;
+	bed_packet(b, &p, start_us + 33);
+	p.src_port = 5353;
+	p.dst_port = 5353;
+	bed_packet(b, &p, start_us + 34);
+	p = (struct tt_packet){.src = tt_addr_v4(0xc6336440u),
+			.dst = tt_addr_v4(0xc0000203u),
+			.ip_bytes = 56,
+			.ip_version = 4,
+			.protocol = TT_PROTO_ICMP,
+			.ttl = 60,
+			.l4_offset = 20,
+			.has_icmp = true,
+			.icmp_type = 3,
+			.icmp_code = 1};
+	bed_packet(b, &p, start_us + 35);
+	p.icmp_type = 0;
+	bed_packet(b, &p, start_us + 36);
+	p.has_icmp = false;
+	p.later_fragment = p.fragment = true;
+	p.encap = TT_ENCAP_VLAN;
+	p.encap_depth = 1;
+	bed_packet(b, &p, start_us + 37);
+}
+
 static inline void
 bed_ledger_row(struct bed *b, const char *account, const char *reason, uint64_t packets)
 {
 	b->ledger[b->n_ledger++] = (struct tt_ledger_row){
-			"capture-files", 0, account, reason, packets};
+			"capture-files", 0, account, reason, packets, 0};
 }
 
 static inline void
@@ -176,7 +318,7 @@ bed_write(struct bed *b, int64_t start_us)
 			.n_tallies = 1,
 	};
 	const struct tt_run_info run = {
-			.monitored = BED_MONITORED,
+			.monitored = b->monitored,
 			.monitored_addresses = 256,
 			.program = "test",
 			.version = "0",
@@ -186,7 +328,7 @@ bed_write(struct bed *b, int64_t start_us)
 
 	b->tally->span = interval.span;
 	bed_make_ledger(b);
-	return tt_spool_write(b->spool, &interval, b->merge, b->geo, &run, b->ledger,
+	return tt_spool_write(b->spool, &interval, b->merge, b->config, &run, b->ledger,
 			b->n_ledger, &b->totals, &b->err);
 }
 

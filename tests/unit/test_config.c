@@ -18,7 +18,13 @@ defaults_are_as_documented(void **state)
 	assert_int_equal(strstr(config.geo, TT_CONFIG_GEO_V4) != NULL, v4);
 	assert_int_equal(config.interval_us, 60 * TT_US_PER_S);
 	assert_int_equal(config.max_gap_us, 0);
-	assert_int_equal(config.pairs, 900000);
+	assert_int_equal(config.pairs, 0);
+	assert_int_equal(config.table_memory, 0);
+	assert_int_equal(config.source_ports, 10);
+	assert_int_equal(config.talkers, 10);
+	assert_int_equal(config.sketch_rows, 4000000);
+	assert_int_equal(config.remember_us, 0);
+	assert_int_equal(config.remember_sources, 1048576);
 	assert_int_equal(config.table_sets, 3);
 	assert_false(config.exit_at_eof);
 	assert_string_equal(config.eal, "");
@@ -50,6 +56,50 @@ values_are_taken_over(void **state)
 	set(&config, "pairs", "1073741824");
 	assert_false(config.exit_at_eof);
 	assert_int_equal(config.pairs, 1 << 30);
+	set(&config, "sketch-rows", "0");
+	set(&config, "remember", "1");
+	assert_int_equal(config.sketch_rows, 0);
+	assert_int_equal(config.remember_us, TT_US_PER_S);
+	tt_config_fini(&config);
+}
+
+static void
+sizes_are_bytes_or_powers_of_1024(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} cases[] = {{"1048576", 1 << 20}, {"1048577", (1 << 20) + 1}, {"1024K", 1 << 20},
+			{"512M", 512 << 20}, {"1G", 1 << 30}, {"4G", UINT64_C(4) << 30},
+			{"64T", UINT64_C(64) << 40},
+			{"070368744177664", UINT64_C(1) << 46}};
+	struct tt_config config;
+
+	start(&config);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		set(&config, "table-memory", cases[i].text);
+		assert_int_equal(config.table_memory, cases[i].bytes);
+	}
+	tt_config_fini(&config);
+}
+
+static void
+rules_are_found_where_they_are_installed_or_beside_the_source(void **state)
+{
+	const char *root = getenv("TT_SOURCE_ROOT");
+	struct tt_config config;
+	char beside[512];
+
+	if (root == NULL) {
+		print_message("# skipped: TT_SOURCE_ROOT is not set\n");
+		skip();
+	}
+	snprintf(beside, sizeof(beside), "%s/rules/fingerprints.yaml", root);
+	start(&config);
+	if (strcmp(config.fingerprints, beside) != 0)
+		assert_non_null(strstr(
+				config.fingerprints, "/share/teiten/fingerprints.yaml"));
+	assert_int_equal(access(config.fingerprints, R_OK), 0);
 	tt_config_fini(&config);
 }
 
@@ -70,6 +120,24 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"max-gap", "0", "1 to 31622400", -EINVAL},
 			{"pairs", "1023", "1024 to 1073741824", -EINVAL},
 			{"pairs", "1073741825", "1024 to 1073741824", -EINVAL},
+			{"table-memory", "0", "not a size", -EINVAL},
+			{"table-memory", "", "not a size", -EINVAL},
+			{"table-memory", "M", "not a size", -EINVAL},
+			{"table-memory", "-1G", "not a size", -EINVAL},
+			{"table-memory", "1 G", "not a size", -EINVAL},
+			{"table-memory", "1Gi", "not a size", -EINVAL},
+			{"table-memory", "1.5G", "not a size", -EINVAL},
+			{"table-memory", "1023K", "not a size", -EINVAL},
+			{"table-memory", "65T", "from 1M to 64T", -EINVAL},
+			{"table-memory", "18446744073709551616", "not a size", -EINVAL},
+			{"table-memory", "999999999999999T", "not a size", -EINVAL},
+			{"source-ports", "0", "1 to 65536", -EINVAL},
+			{"source-ports", "65537", "1 to 65536", -EINVAL},
+			{"talkers", "0", "1 to 65536", -EINVAL},
+			{"sketch-rows", "-1", "0 to 1073741824", -EINVAL},
+			{"remember", "0", "1 to 31622400", -EINVAL},
+			{"remember-sources", "1023", "1024 to 268435456", -EINVAL},
+			{"remember-sources", "268435457", "1024 to 268435456", -EINVAL},
 			{"table-sets", "1", "2 to 16", -EINVAL},
 			{"table-sets", "17", "2 to 16", -EINVAL},
 			{"burst", "257", "32 to 256", -EINVAL},
@@ -231,23 +299,25 @@ a_yaml_file_that_cannot_be_read_is_named(void **state)
 static void
 expect_same(const struct tt_config *a, const struct tt_config *b)
 {
-	const char *const *left[] = {(const char *const *)&a->spool,
-			(const char *const *)&a->sensor,
-			(const char *const *)&a->monitored, (const char *const *)&a->geo,
-			(const char *const *)&a->eal, (const char *const *)&a->ports};
-	const char *const *right[] = {(const char *const *)&b->spool,
-			(const char *const *)&b->sensor,
-			(const char *const *)&b->monitored, (const char *const *)&b->geo,
-			(const char *const *)&b->eal, (const char *const *)&b->ports};
+	const char *const left[] = {a->spool, a->sensor, a->monitored, a->geo, a->asn,
+			a->fingerprints, a->eal, a->ports};
+	const char *const right[] = {b->spool, b->sensor, b->monitored, b->geo, b->asn,
+			b->fingerprints, b->eal, b->ports};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(left); i++)
-		if (*left[i] == NULL || *right[i] == NULL)
-			assert_ptr_equal(*left[i], *right[i]);
+		if (left[i] == NULL || right[i] == NULL)
+			assert_ptr_equal(left[i], right[i]);
 		else
-			assert_string_equal(*left[i], *right[i]);
+			assert_string_equal(left[i], right[i]);
 	assert_int_equal(a->interval_us, b->interval_us);
 	assert_int_equal(a->max_gap_us, b->max_gap_us);
 	assert_int_equal(a->pairs, b->pairs);
+	assert_int_equal(a->table_memory, b->table_memory);
+	assert_int_equal(a->source_ports, b->source_ports);
+	assert_int_equal(a->talkers, b->talkers);
+	assert_int_equal(a->sketch_rows, b->sketch_rows);
+	assert_int_equal(a->remember_us, b->remember_us);
+	assert_int_equal(a->remember_sources, b->remember_sources);
 	assert_int_equal(a->table_sets, b->table_sets);
 	assert_int_equal(a->exit_at_eof, b->exit_at_eof);
 	assert_int_equal(a->rx_queues, b->rx_queues);
@@ -287,6 +357,8 @@ what_is_printed_reads_back_to_the_same_settings(void **state)
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(texts); i++) {
 		set(&config, "spool", texts[i]);
 		set(&config, "geo", texts[i]);
+		set(&config, "asn", texts[i]);
+		set(&config, "fingerprints", texts[i]);
 		expect_round_trip(&config);
 	}
 	set(&config, "monitored", "192.0.2.0/24,2001:db8::/32");
@@ -294,6 +366,12 @@ what_is_printed_reads_back_to_the_same_settings(void **state)
 	set(&config, "interval", "86400");
 	set(&config, "max-gap", "86401");
 	set(&config, "pairs", "4096");
+	set(&config, "table-memory", "1048577");
+	set(&config, "source-ports", "65536");
+	set(&config, "talkers", "1");
+	set(&config, "sketch-rows", "0");
+	set(&config, "remember", "604800");
+	set(&config, "remember-sources", "4096");
 	set(&config, "table-sets", "16");
 	set(&config, "exit-at-eof", "true");
 	set(&config, "eal", "-l 0 --vdev 'net_pcap0,rx_pcap=a b' \"\\\\\"");
@@ -302,6 +380,10 @@ what_is_printed_reads_back_to_the_same_settings(void **state)
 	set(&config, "rx-descriptors", "512");
 	set(&config, "mbufs", "65535");
 	set(&config, "burst", "32");
+	expect_round_trip(&config);
+	set(&config, "table-memory", "3G");
+	expect_round_trip(&config);
+	set(&config, "table-memory", "1025K");
 	expect_round_trip(&config);
 	tt_config_fini(&config);
 }
@@ -348,6 +430,8 @@ make_complete(struct tt_config *config)
 	set(config, "monitored", "192.0.2.0/24");
 	set(config, "sensor", "s");
 	set(config, "geo", "none");
+	set(config, "asn", "none");
+	set(config, "fingerprints", "none");
 }
 
 static void
@@ -360,13 +444,20 @@ a_complete_configuration_passes_the_check(void **state)
 	if (tt_config_check(&config, &err) != 0)
 		fail_msg("%s: %s", err.where, err.why);
 	assert_int_equal(config.max_gap_us, 3600 * TT_US_PER_S);
+	assert_int_equal(config.remember_us, 86400 * TT_US_PER_S);
+	assert_int_equal(config.pairs, 786432);
 	assert_string_equal(config.geo, "");
+	assert_string_equal(config.asn, "");
+	assert_string_equal(config.fingerprints, "");
 	tt_config_fini(&config);
 
 	make_complete(&config);
-	set(&config, "interval", "86400");
+	set(&config, "interval", "172800");
+	set(&config, "table-memory", "1G");
 	assert_int_equal(tt_config_check(&config, &err), 0);
-	assert_int_equal(config.max_gap_us, 86400 * TT_US_PER_S);
+	assert_int_equal(config.max_gap_us, 172800 * TT_US_PER_S);
+	assert_int_equal(config.remember_us, 172800 * TT_US_PER_S);
+	assert_int_equal(config.pairs, 0);
 	tt_config_fini(&config);
 }
 
@@ -401,6 +492,25 @@ the_check_names_what_is_missing_or_does_not_fit(void **state)
 	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
 	expect_in(&err, "geo", "/nonexistent/geoip: No such file");
 	set(&config, "geo", "");
+	set(&config, "asn", "/nonexistent/asn");
+	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
+	expect_in(&err, "asn", "/nonexistent/asn: No such file");
+	set(&config, "asn", "");
+	set(&config, "fingerprints", "/nonexistent/a,b.yaml");
+	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
+	expect_in(&err, "fingerprints", "/nonexistent/a,b.yaml: No such file");
+	set(&config, "fingerprints", "");
+
+	set(&config, "pairs", "4096");
+	set(&config, "table-memory", "1G");
+	assert_int_equal(tt_config_check(&config, &err), -EINVAL);
+	expect_in(&err, "table-memory", "not together with pairs");
+	config.table_memory = 0;
+
+	set(&config, "remember", "59");
+	assert_int_equal(tt_config_check(&config, &err), -EINVAL);
+	expect_in(&err, "remember", "shorter than the interval");
+	set(&config, "remember", "60");
 
 	set(&config, "max-gap", "59");
 	assert_int_equal(tt_config_check(&config, &err), -EINVAL);
@@ -446,6 +556,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(defaults_are_as_documented),
 			cmocka_unit_test(values_are_taken_over),
+			cmocka_unit_test(sizes_are_bytes_or_powers_of_1024),
+			cmocka_unit_test(
+					rules_are_found_where_they_are_installed_or_beside_the_source),
 			cmocka_unit_test(a_bad_value_is_named_and_changes_nothing),
 			cmocka_unit_test(the_longest_sensor_name_has_64_characters),
 			cmocka_unit_test(a_yaml_file_sets_what_it_names),

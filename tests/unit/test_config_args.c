@@ -147,6 +147,42 @@ the_command_line_overrules_the_file_wherever_it_stands(void **state)
 }
 
 static void
+the_command_line_overrules_what_the_file_says_of_the_size_of_tables(void **state)
+{
+	static const struct {
+		const char *text, *line;
+		uint64_t pairs, table_memory;
+	} cases[] = {
+			{"pairs: 4096\n", "x --config %s --table-memory 2G", 0,
+					UINT64_C(2) << 30},
+			{"table-memory: 2G\n", "x --pairs 4096 --config %s", 4096, 0},
+			{"table-memory: 2G\n", "x --config %s", 0, UINT64_C(2) << 30},
+			/* Both there: the check refuses it. */
+			{"pairs: 2048\n", "x --config %s --pairs 4096 --table-memory 1G",
+					4096, 1 << 30},
+			{"pairs: 2048\n", "x --config %s --table-memory 1G --pairs 4096",
+					4096, 1 << 30},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON};
+		struct tt_error err = {0};
+		struct tt_config config;
+		char **words, line[200];
+
+		write_yaml(cases[i].text);
+		start(&config);
+		snprintf(line, sizeof(line), cases[i].line, path);
+		if (parse_line(&config, &cli, line, &words, &err) != 0)
+			fail_msg("%s: %s", err.where, err.why);
+		assert_int_equal(config.pairs, cases[i].pairs);
+		assert_int_equal(config.table_memory, cases[i].table_memory);
+		free(words);
+		tt_config_fini(&config);
+	}
+}
+
+static void
 a_bad_command_line_gets_one_line_that_names_the_option(void **state)
 {
 	static const struct {
@@ -271,6 +307,8 @@ main(void)
 			cmocka_unit_test(options_extras_and_operands_may_be_mixed),
 			cmocka_unit_test(
 					the_command_line_overrules_the_file_wherever_it_stands),
+			cmocka_unit_test(
+					the_command_line_overrules_what_the_file_says_of_the_size_of_tables),
 			cmocka_unit_test(
 					a_bad_command_line_gets_one_line_that_names_the_option),
 			cmocka_unit_test(

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tally_bed.h"
 #include "tt_counter.h"
 
 #include <setjmp.h>
@@ -55,12 +56,13 @@ seal(void *context, struct tt_tally *sealed)
 	return clean;
 }
 
-static const struct tt_prefix_set *
+static const struct tt_pipeline *
 nothing_monitored(void)
 {
 	static struct tt_prefix_set set;
+	static const struct tt_pipeline pipeline = {.monitored = &set};
 
-	return &set;
+	return &pipeline;
 }
 
 static void
@@ -70,8 +72,8 @@ open_counter(struct tt_counter *c, struct mailbox *box, enum tt_counter_kind kin
 	struct tt_tally *first;
 
 	*box = (struct mailbox){0};
-	assert_int_equal(tt_tally_create(&first, 100, tt_mem_heap(), NULL), 0);
-	assert_int_equal(tt_tally_create(&box->spare, 100, tt_mem_heap(), NULL), 0);
+	first = tally_make(1024);
+	box->spare = tally_make(1024);
 	tt_counter_init(c, kind, MINUTE, HOUR, nothing_monitored(), first, now, seal,
 			box);
 }
@@ -249,7 +251,7 @@ a_replay_with_two_tallies_goes_to_and_fro_between_two_intervals_for_nothing(void
 	struct tt_tally *last;
 
 	open_counter(&c, &box, TT_COUNTER_REPLAY, 0);
-	assert_int_equal(tt_tally_create(&box.second, 100, tt_mem_heap(), NULL), 0);
+	box.second = tally_make(1024);
 	count_at(&c, to_and_fro, 5);
 	assert_int_equal(box.n, 0);
 	count_at(&c, third, 2);

@@ -66,13 +66,15 @@ csv_has_one_header_and_a_line_for_each_row(void **state)
 	bed_write_ok(&bed, BED_START + BED_MINUTE);
 	export(TT_TABLE_TARGETS, TT_EXPORT_CSV, 2);
 	assert_string_equal(text,
-			"interval_start,sensor,protocol,target,code,class,country,packets,"
-			"bytes,uniq_src_ip,uniq_src_ip_target\r\n"
-			"2026-11-22T22:45:00Z,tokyo-1,ICMP,8,0,icmp-echo-request,??,1,84,1,1"
+			"interval_start,sensor,protocol,target,code,class,backscatter,"
+			"country,packets,bytes,uniq_src_ip,uniq_src_ip_target,"
+			"uniq_src_ip_stderr,first_time\r\n"
+			"2026-11-22T22:45:00Z,tokyo-1,ICMP,8,0,icmp-echo-request,0,??,1,84,1"
+			",1,0,1\r\n"
+			"2026-11-22T22:45:00Z,tokyo-1,TCP,23,0,tcp-syn,0,??,2,80,2,2,0,1\r\n"
+			"2026-11-22T22:45:00Z,tokyo-1,TCP,445,0,tcp-syn,0,??,3,120,2,2,0,1"
 			"\r\n"
-			"2026-11-22T22:45:00Z,tokyo-1,TCP,23,0,tcp-syn,??,2,80,2,2\r\n"
-			"2026-11-22T22:45:00Z,tokyo-1,TCP,445,0,tcp-syn,??,3,120,2,2\r\n"
-			"2026-11-22T22:46:00Z,tokyo-1,TCP,80,0,tcp-syn,??,1,40,1,1\r\n");
+			"2026-11-22T22:46:00Z,tokyo-1,TCP,80,0,tcp-syn,0,??,1,40,1,1,0,1\r\n");
 }
 
 static void
@@ -84,10 +86,12 @@ json_lines_are_objects_with_the_columns_as_keys(void **state)
 	export(TT_TABLE_SOURCES, TT_EXPORT_JSONL, 1);
 	assert_string_equal(text,
 			"{\"interval_start\":\"2026-11-22T22:45:00Z\",\"sensor\":\"tokyo-1\""
-			",\"src_ip\":\"198.51.100.9\",\"country\":\"??\",\"packets\":1,"
-			"\"bytes\":40,\"targets\":1,\"classes\":\"tcp-syn\","
+			",\"src_ip\":\"198.51.100.9\",\"country\":\"??\",\"asn\":0,"
+			"\"packets\":1,\"bytes\":40,\"backscatter_packets\":0,"
+			"\"targets\":1,\"destinations\":1,\"destinations_stderr\":0,"
+			"\"classes\":\"tcp-syn\",\"fingerprints\":\"\","
 			"\"first_seen\":\"2026-11-22T22:45:00.000005Z\","
-			"\"last_seen\":\"2026-11-22T22:45:00.000005Z\"}\n");
+			"\"last_seen\":\"2026-11-22T22:45:00.000005Z\",\"returning\":0}\n");
 }
 
 static void
@@ -97,7 +101,8 @@ tables_without_rows_give_a_header_alone(void **state)
 	bed_write_ok(&bed, BED_START);
 	export(TT_TABLE_DISTRIBUTIONS, TT_EXPORT_CSV, 1);
 	assert_string_equal(text,
-			"interval_start,sensor,distribution,value,label,packets,bytes\r\n");
+			"interval_start,sensor,distribution,class,value,label,packets,"
+			"bytes\r\n");
 	export(TT_TABLE_DISTRIBUTIONS, TT_EXPORT_JSONL, 1);
 	assert_string_equal(text, "");
 }
@@ -113,14 +118,14 @@ text_is_quoted_where_the_format_asks_for_it(void **state)
 			.n_tallies = 1,
 	};
 	const struct tt_ledger_row row = {
-			"a\"b,c\\\n定", -1, "nic", TT_REASON_DELIVERED, 0};
+			"a\"b,c\\\n定", -1, "nic", TT_REASON_DELIVERED, 0, 0};
 	const struct tt_run_info run = {.monitored = ""};
 
-	assert_int_equal(tt_spool_write(bed.spool, &interval, bed.merge, bed.geo, &run,
+	assert_int_equal(tt_spool_write(bed.spool, &interval, bed.merge, bed.config, &run,
 					 &row, 1, &bed.totals, &bed.err),
 			0);
 	export(TT_TABLE_LEDGER, TT_EXPORT_CSV, 1);
-	assert_non_null(strstr(text, ",\"a\"\"b,c\\\n定\",-1,nic,delivered,0\r\n"));
+	assert_non_null(strstr(text, ",\"a\"\"b,c\\\n定\",-1,nic,delivered,0,0\r\n"));
 	export(TT_TABLE_LEDGER, TT_EXPORT_JSONL, 1);
 	assert_non_null(strstr(text, "\"port\":\"a\\\"b,c\\\\\\n定\",\"queue\":-1,"));
 }
@@ -229,6 +234,8 @@ a_ranking_of_one_class_leaves_out_the_others(void **state)
 	tt_ranking_fini(&r);
 }
 
+#define MANY 64
+
 static void
 thousands_of_targets_keep_their_own_counts(void **state)
 {
@@ -237,20 +244,65 @@ thousands_of_targets_keep_their_own_counts(void **state)
 	tt_ranking_init(&r, NULL);
 	for (unsigned minute = 0; minute < 20; minute++) {
 		tt_tally_reset(bed.tally);
-		for (unsigned i = 0; i < BED_PAIRS; i++)
+		for (unsigned i = 0; i < MANY; i++)
 			for (unsigned n = 0; n <= minute; n++)
-				bed_syn(&bed, 1, (uint16_t)(minute * BED_PAIRS + i),
+				bed_syn(&bed, 1, (uint16_t)(minute * MANY + i),
 						BED_START + minute * BED_MINUTE);
 		bed_write_ok(&bed, BED_START + minute * BED_MINUTE);
 		add_minute(&r, minute);
 	}
 	tt_ranking_sort(&r);
-	assert_int_equal(r.n_ranks, 20 * BED_PAIRS);
-	for (unsigned i = 0; i < 20 * BED_PAIRS; i++) {
-		assert_int_equal(r.ranks[i].packets, 20 - i / BED_PAIRS);
-		assert_int_equal(r.ranks[i].target,
-				(19 - i / BED_PAIRS) * BED_PAIRS + i % BED_PAIRS);
+	assert_int_equal(r.n_ranks, 20 * MANY);
+	for (unsigned i = 0; i < 20 * MANY; i++) {
+		assert_int_equal(r.ranks[i].packets, 20 - i / MANY);
+		assert_int_equal(r.ranks[i].target, (19 - i / MANY) * MANY + i % MANY);
 	}
+	tt_ranking_fini(&r);
+}
+
+static void
+estimates_are_marked(void **state)
+{
+	struct tt_ranking r;
+	char *printed = NULL;
+	size_t size;
+	FILE *out = open_memstream(&printed, &size);
+
+	tt_tally_reset(bed.tally);
+	for (unsigned i = 0; i < 3 * BED_PAIRS; i++)
+		bed_syn(&bed, i, 445, BED_START + i);
+	bed_write_ok(&bed, BED_START);
+	tt_ranking_init(&r, NULL);
+	add_minute(&r, 0);
+	tt_ranking_sort(&r);
+	assert_false(r.exact);
+	tt_ranking_print(&r, 1, TT_RANKING_TEXT, out);
+	fclose(out);
+	assert_non_null(strstr(printed, " ~"));
+	assert_non_null(strstr(printed, "\n~: estimated from a sample"));
+	free(printed);
+	tt_ranking_fini(&r);
+}
+
+/* A source that sends both is in two rows of the target and the class, and counts once. */
+static void
+backscatter_and_scans_of_one_class_do_not_add_up_sources(void **state)
+{
+	const enum tt_class class = TT_CLASS_UDP;
+	struct tt_packet p = bed_tcp(1, 40000, 0);
+	struct tt_ranking r;
+
+	p.protocol = TT_PROTO_UDP;
+	p.has_tcp = false;
+	bed_packet(&bed, &p, BED_START);
+	p.src_port = 53; /* an answer */
+	bed_packet(&bed, &p, BED_START + 1);
+	bed_write_ok(&bed, BED_START);
+	tt_ranking_init(&r, &class);
+	add_minute(&r, 0);
+	assert_int_equal(r.n_ranks, 1);
+	assert_int_equal(r.packets, 2);
+	assert_int_equal(r.ranks[0].max_uniq_src_ip, 1);
 	tt_ranking_fini(&r);
 }
 
@@ -278,10 +330,10 @@ a_summary_tells_gaps_from_missing_snapshots(void **state)
 	m.gap_before_us = 0;
 	m.ledger.closes = false;
 	m.ledger.late = 7;
-	m.ledger.overflow = 9;
+	m.ledger.not_kept[TT_LEDGER_PAIRS].packets = 9;
 	tt_summary_add(&s, &m);
 	assert_int_equal(s.ledger.late, 7);
-	assert_int_equal(s.ledger.overflow, 9);
+	assert_int_equal(s.ledger.not_kept[TT_LEDGER_PAIRS].packets, 9);
 	assert_int_equal(s.gaps.n, 1);
 	assert_int_equal(s.gaps.us, 3 * BED_MINUTE);
 	assert_int_equal(s.missing.n, 1);
@@ -304,6 +356,8 @@ main(void)
 			BEDDED(a_ranking_says_of_which_sensors_it_is),
 			BEDDED(a_ranking_of_one_class_leaves_out_the_others),
 			BEDDED(thousands_of_targets_keep_their_own_counts),
+			BEDDED(estimates_are_marked),
+			BEDDED(backscatter_and_scans_of_one_class_do_not_add_up_sources),
 			cmocka_unit_test(a_summary_tells_gaps_from_missing_snapshots),
 	};
 

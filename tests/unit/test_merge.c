@@ -1,343 +1,173 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The merge against plain counting, and against itself over other splits of the packets. */
-#include "tt_merge.h"
+/* The merge as a whole, while nothing is full: splits, order, totals, errors. */
+#include "merge_bed.h"
 
-#include "tt_hash.h"
+static struct traffic traffic;
+static struct output *whole; /* of one tally, all rows */
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-#define N_PACKETS 4000
-
-static uint64_t seed;
-
-static uint64_t
-draw(uint64_t below)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return tt_hash_mix(seed) % below;
-}
-
-static struct tt_packet packets[N_PACKETS];
-static int64_t times_us[N_PACKETS];
-
-static void
-draw_packets(void)
-{
-	static const uint8_t protocols[] = {
-			TT_PROTO_TCP, TT_PROTO_UDP, TT_PROTO_ICMP, 47};
-
-	for (unsigned i = 0; i < N_PACKETS; i++) {
-		struct tt_packet *p = &packets[i];
-
-		*p = (struct tt_packet){.src = tt_addr_v4((uint32_t)draw(60)),
-				.protocol = protocols[draw(4)],
-				.ip_bytes = 40 + (uint32_t)draw(100),
-				.ttl = (uint8_t)draw(256)};
-		p->has_ports = p->protocol == TT_PROTO_TCP || p->protocol == TT_PROTO_UDP;
-		p->has_icmp = p->protocol == TT_PROTO_ICMP;
-		p->dst_port = (uint16_t)draw(8);
-		p->tcp_flags = (uint16_t)draw(64);
-		p->icmp_type = (uint8_t)draw(12);
-		p->icmp_code = (uint8_t)draw(3);
-		times_us[i] = (int64_t)draw(1000);
-	}
-}
-
-/* What a merge gave out, as text, so that two merges compare as strings. */
-struct listing {
-	FILE *out;
-	char *text;
-	size_t size;
-	struct tt_totals totals;
-	struct tt_target_row targets[N_PACKETS];
-	struct tt_source_row sources[N_PACKETS];
-	unsigned n_targets, n_sources;
-};
+#define FOR_ROWS(kind, r)                                       \
+	for (__typeof__(whole->kind.rows) r = whole->kind.rows; \
+			r < whole->kind.rows + whole->kind.n; r++)
 
 static int
-list_target(void *context, const struct tt_target_row *r, struct tt_error *err)
+make_whole(void **state)
 {
-	struct listing *l = context;
+	int ret = open_bed(2);
 
-	l->targets[l->n_targets++] = *r;
-	fprintf(l->out, "T %u %d %u %u %u %lu %lu %lu %lu\n", r->target.protocol,
-			r->target.number, r->target.code, r->class, r->country,
-			r->count.packets, r->count.bytes, r->uniq_src_ip,
-			r->uniq_src_ip_target);
-	return 0;
+	if (ret != 0)
+		return ret;
+	traffic = draw_traffic(&(struct traffic_config){3000, 60, 6, 9});
+	whole = merge_over(&(struct run){&traffic, 1});
+	return whole->target.n > 10 && whole->victim.n > 10 ? 0 : -1;
 }
 
 static int
-list_source(void *context, const struct tt_source_row *r, struct tt_error *err)
+free_whole(void **state)
 {
-	struct listing *l = context;
-
-	l->sources[l->n_sources++] = *r;
-	fprintf(l->out, "S %lx %u %lu %lu %lu %x %ld %ld\n", r->src.lo, r->country,
-			r->count.packets, r->count.bytes, r->targets, r->classes,
-			r->first_us, r->last_us);
-	return 0;
-}
-
-static int
-list_distribution(
-		void *context, const struct tt_distribution_row *r, struct tt_error *err)
-{
-	struct listing *l = context;
-
-	fprintf(l->out, "D %u %u %lu %lu\n", r->distribution, r->value, r->count.packets,
-			r->count.bytes);
-	return 0;
-}
-
-/* A database in which the country follows from the address's last bit. */
-static struct tt_geo *geo;
-
-static int
-open_geo(void **state)
-{
-	char path[] = "/tmp/test-merge-geoip-XXXXXX";
-	FILE *out = fdopen(mkstemp(path), "w");
-	int ret;
-
-	for (unsigned i = 0; i < 60; i++)
-		fprintf(out, "%u,%u,%s\n", i, i, i % 2 == 0 ? "JP" : "CN");
-	fclose(out);
-	ret = tt_geo_open(&geo, path, tt_mem_heap(), NULL);
-	unlink(path);
-	return ret;
-}
-
-static int
-close_geo(void **state)
-{
-	tt_geo_close(geo);
-	return 0;
-}
-
-/* Spreads the packets over n tallies of `pairs` pairs, merges, lists. */
-static struct listing *
-merge_over(unsigned n, uint64_t pairs, bool compact)
-{
-	struct tt_merge_sink sink = {NULL, list_target, list_source, list_distribution};
-	struct listing *l = calloc(1, sizeof(*l));
-	struct tt_tally *tallies[8], *copy;
-	struct tt_merge *merge;
-
-	for (unsigned i = 0; i < n; i++)
-		assert_int_equal(tt_tally_create(&tallies[i], pairs, tt_mem_heap(), NULL),
-				0);
-	for (unsigned i = 0; i < N_PACKETS; i++)
-		tt_tally_one_ref(tallies[draw(n)], &packets[i], times_us[i]);
-	for (unsigned i = 0; compact && i < n; i++) {
-		copy = tt_tally_compact(tallies[i]);
-		tt_tally_destroy(tallies[i]);
-		tallies[i] = copy;
-	}
-	assert_int_equal(tt_merge_create(&merge, n * pairs, tt_mem_heap(), NULL), 0);
-	l->out = open_memstream(&l->text, &l->size);
-	sink.context = l;
-	assert_int_equal(
-			tt_merge_run(merge, tallies, n, geo, &sink, &l->totals, NULL), 0);
-	fclose(l->out);
-	tt_merge_destroy(merge);
-	for (unsigned i = 0; i < n; i++)
-		tt_tally_destroy(tallies[i]);
-	return l;
-}
-
-static void
-listing_free(struct listing *l)
-{
-	free(l->text);
-	free(l);
+	free_output(whole);
+	free_traffic(&traffic);
+	return close_bed(state);
 }
 
 static void
 the_split_over_tallies_does_not_show(void **state)
 {
-	struct listing *whole = merge_over(1, 10000, false);
+	static const struct run runs[] = {{.n_tallies = 2},
+			{.n_tallies = 3, .uneven = true},
+			{.n_tallies = 4, .compact = true}, {.n_tallies = 5, .join = true},
+			{.n_tallies = 7}};
 
-	assert_true(whole->size > 1000);
-	for (unsigned n = 2; n <= 8; n++) {
-		struct listing *split = merge_over(n, 10000, n % 2 == 0);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(runs); i++) {
+		struct run r = runs[i];
+		struct output *split;
 
+		r.traffic = &traffic;
+		split = merge_over(&r);
 		assert_string_equal(split->text, whole->text);
 		assert_memory_equal(
 				&split->totals, &whole->totals, sizeof(whole->totals));
-		listing_free(split);
+		free_output(split);
 	}
-	listing_free(whole);
 }
 
-static uint64_t
-distinct_sources(bool (*wanted)(const struct tt_packet *, const void *), const void *what)
+/* Lines are "kind key | values", and keys of a kind compare as text. */
+static void
+rows_of_every_table_are_in_order_and_distinct(void **state)
 {
-	bool seen[60] = {0};
-	uint64_t n = 0;
+	char *copy = strdup(whole->text), *last = NULL, *save = NULL;
 
-	for (unsigned i = 0; i < N_PACKETS; i++) {
-		uint32_t source = (uint32_t)packets[i].src.lo;
+	for (char *line = strtok_r(copy, "\n", &save); line != NULL;
+			line = strtok_r(NULL, "\n", &save)) {
+		size_t kind = strcspn(line, " ");
 
-		if (wanted(&packets[i], what) && !seen[source]) {
-			seen[source] = true;
-			n++;
-		}
+		*strchr(line, '|') = '\0';
+		if (last != NULL && strncmp(last, line, kind + 1) == 0
+				&& strcmp(last, line) >= 0)
+			fail_msg("%s before %s", last, line);
+		last = line;
 	}
-	return n;
-}
-
-static bool
-is_of_row(const struct tt_packet *p, const void *what)
-{
-	const struct tt_target_row *row = what;
-
-	return tt_target_key_of(p) == tt_target_key_make(row->target, row->class)
-			&& tt_geo_country(geo, p->src) == row->country;
-}
-
-static bool
-is_of_target(const struct tt_packet *p, const void *what)
-{
-	const struct tt_target_row *row = what;
-
-	return TT_TARGET_KEY_NUMBER(tt_target_key_of(p))
-			== TT_TARGET_KEY_NUMBER(
-					tt_target_key_make(row->target, row->class));
+	free(copy);
 }
 
 static void
-target_rows_agree_with_plain_counting(void **state)
+totals_are_those_of_all_packets(void **state)
 {
-	struct listing *l = merge_over(3, 10000, false);
-	uint64_t packets_sum = 0, targets = 0;
+	const struct tt_totals *t = &whole->totals;
+	struct answer a = ask(&traffic, any_packet, NULL);
 
-	for (unsigned i = 0; i < l->n_targets; i++) {
-		const struct tt_target_row *row = &l->targets[i];
-		uint64_t n = 0, of_target = 0;
-
-		for (unsigned k = 0; k < N_PACKETS; k++)
-			n += is_of_row(&packets[k], row);
-		assert_int_equal(row->count.packets, n);
-		assert_int_equal(row->uniq_src_ip, distinct_sources(is_of_row, row));
-		for (unsigned k = 0; k < l->n_targets; k++)
-			if (l->targets[k].target.protocol == row->target.protocol
-					&& l->targets[k].target.number
-							== row->target.number)
-				of_target += l->targets[k].uniq_src_ip_target;
-		assert_int_equal(of_target, distinct_sources(is_of_target, row));
-		packets_sum += n;
-		targets += i == 0 || row[-1].target.protocol != row->target.protocol
-				|| row[-1].target.number != row->target.number;
-	}
-	assert_int_equal(packets_sum, N_PACKETS);
-	assert_int_equal(l->totals.count.packets, N_PACKETS);
-	assert_int_equal(l->totals.targets, targets);
-	listing_free(l);
-}
-
-static void
-source_rows_agree_with_plain_counting(void **state)
-{
-	struct listing *l = merge_over(3, 10000, false);
-
-	assert_int_equal(l->totals.uniq_src_ip, l->n_sources);
-	for (unsigned i = 0; i < l->n_sources; i++) {
-		const struct tt_source_row *row = &l->sources[i];
-		uint64_t n = 0, bytes = 0;
-		int64_t first = INT64_MAX, last = INT64_MIN;
-
-		for (unsigned k = 0; k < N_PACKETS; k++) {
-			if (tt_addr_cmp(packets[k].src, row->src) != 0)
-				continue;
-			n++;
-			bytes += packets[k].ip_bytes;
-			first = times_us[k] < first ? times_us[k] : first;
-			last = times_us[k] > last ? times_us[k] : last;
-		}
-		assert_int_equal(row->count.packets, n);
-		assert_int_equal(row->count.bytes, bytes);
-		assert_int_equal(row->first_us, first);
-		assert_int_equal(row->last_us, last);
-	}
-	listing_free(l);
-}
-
-static void
-overflow_keeps_the_packets_of_every_target_and_class(void **state)
-{
-	struct listing *exact = merge_over(1, 10000, false),
-		       *full = merge_over(2, 30, false);
-	uint64_t sum = 0;
-
-	assert_int_equal(exact->totals.overflow_packets, 0);
-	assert_true(full->totals.overflow_packets > 0);
-	assert_int_equal(full->totals.count.packets, N_PACKETS);
-	assert_int_equal(full->totals.targets, exact->totals.targets);
-	for (unsigned i = 0; i < exact->n_targets; i++) {
-		const struct tt_target_row *row = &exact->targets[i];
-		tt_target_key key = tt_target_key_make(row->target, row->class);
-		int64_t left = 0;
-
-		for (unsigned k = 0; k < exact->n_targets; k++)
-			if (tt_target_key_make(exact->targets[k].target,
-					    exact->targets[k].class)
-					== key)
-				left += (int64_t)exact->targets[k].count.packets;
-		for (unsigned k = 0; k < full->n_targets; k++)
-			if (tt_target_key_make(full->targets[k].target,
-					    full->targets[k].class)
-					== key)
-				left -= (int64_t)full->targets[k].count.packets;
-		assert_int_equal(left, 0);
-		sum += row->count.packets;
-	}
-	assert_int_equal(sum, N_PACKETS);
-	assert_true(full->n_sources <= 60);
-	listing_free(exact);
-	listing_free(full);
+	assert_int_equal(t->count.packets, traffic.n);
+	assert_int_equal(t->count.bytes, a.count.bytes);
+	assert_int_equal(t->frames, traffic.n);
+	assert_int_equal(t->fates[TT_FATE_COUNTED], traffic.n);
+	assert_int_equal(t->frame_bytes, a.count.bytes + 14 * traffic.n);
+	assert_true(t->first_us >= START_US && t->last_us < START_US + 1000);
+	assert_int_equal(t->sources_one_in, 1);
+	assert_int_equal(t->contacts_one_in, 1);
+	assert_int_equal(t->returning_one_in, 1);
+	assert_int_equal(t->recall_since_us, START_US);
+	assert_int_equal(t->pairs.keys + t->contacts.keys + t->ports.keys + t->slices.keys
+					+ t->talkers.keys + t->sketches.keys,
+			0);
 }
 
 static void
 nothing_merges_into_nothing(void **state)
 {
-	struct tt_merge_sink sink = {NULL, list_target, list_source, list_distribution};
-	struct tt_totals totals;
-	struct tt_merge *merge;
+	struct tt_merge *merge = new_merge(&(struct run){0}, 0);
+	struct output *o = output_of(merge, NULL, 0, START_US);
 
-	assert_int_equal(tt_merge_create(&merge, 0, tt_mem_heap(), NULL), 0);
-	assert_int_equal(tt_merge_run(merge, NULL, 0, geo, &sink, &totals, NULL), 0);
-	assert_int_equal(totals.frames + totals.count.packets + totals.uniq_src_ip, 0);
+	assert_int_equal(o->totals.frames + o->totals.count.packets
+					+ o->totals.uniq_src_ip + o->totals.targets,
+			0);
+	assert_int_equal(o->totals.sources_one_in, 1);
+	assert_int_equal(o->rule.n, 2);
+	assert_int_equal(o->rule.rows[0].tested + o->rule.rows[1].sources, 0);
+	assert_int_equal(o->target.n + o->country.n + o->source.n + o->destination.n
+					+ o->distribution.n + o->sketch.n + o->talker.n,
+			0);
+	free_output(o);
 	tt_merge_destroy(merge);
 }
 
+#define REFUSE(name, type)                                                           \
+	static int refuse_##name(                                                    \
+			void *context, const struct type *row, struct tt_error *err) \
+	{                                                                            \
+		return tt_error_set(err, -28, "disk", "no room for a " #name);       \
+	}
+KINDS(REFUSE)
+
+#define REFUSING(name, type) {.name = refuse_##name},
+
+/* The third row, when something is in the merge's own tables. */
 static int
-refuse(void *context, const struct tt_source_row *row, struct tt_error *err)
+refuse_third(void *context, const struct tt_target_row *row, struct tt_error *err)
 {
-	return tt_error_set(err, -28, "disk", "full");
+	unsigned *left = context;
+
+	assert_int_not_equal(*left, 0);
+	return --*left == 0 ? -5 : 0;
 }
 
 static void
-what_a_sink_returns_ends_the_merge(void **state)
+what_a_sink_returns_ends_the_merge_and_the_next_is_whole(void **state)
 {
-	struct tt_merge_sink sink = {.source = refuse};
-	struct tt_error err = {0};
+	const struct tt_merge_sink sinks[] = {KINDS(REFUSING)};
+	struct run r = {&traffic, 2};
+	struct tt_tally *tallies[N_TALLIES_MAX];
+	unsigned n = new_tallies(&r, tallies), left = 3;
+	struct tt_merge *merge = new_merge(&r, 10);
+	struct tt_merge_sink third = {.context = &left, .target = refuse_third};
 	struct tt_totals totals;
-	struct tt_tally *t;
-	struct tt_merge *merge;
+	struct output *o;
 
-	assert_int_equal(tt_tally_create(&t, 100, tt_mem_heap(), NULL), 0);
-	tt_tally_one_ref(t, &packets[0], 1);
-	assert_int_equal(tt_merge_create(&merge, 100, tt_mem_heap(), NULL), 0);
-	assert_int_equal(tt_merge_run(merge, &t, 1, geo, &sink, &totals, &err), -28);
-	assert_string_equal(err.where, "disk");
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(sinks); i++) {
+		struct tt_error err = {0};
+
+		assert_int_equal(tt_merge_run(merge, tallies, n, START_US, &sinks[i],
+						 &totals, &err),
+				-28);
+		assert_string_equal(err.where, "disk");
+	}
+	assert_int_equal(tt_merge_run(merge, tallies, n, START_US, &third, &totals, NULL),
+			-5);
+	o = output_of(merge, tallies, n, START_US);
+	assert_string_equal(o->text, whole->text);
+	free_output(o);
 	tt_merge_destroy(merge);
-	tt_tally_destroy(t);
+	for (unsigned i = 0; i < n; i++)
+		tt_tally_destroy(tallies[i]);
+}
+
+static void
+scaled_errors_are_rounded_up(void **state)
+{
+	assert_int_equal(tt_scaled_error(1000, 1), 0);
+	assert_int_equal(tt_scaled_error(0, 8), 0);
+	assert_int_equal(tt_scaled_error(100, 2), 10);
+	assert_int_equal(tt_scaled_error(101, 2), 11);
+	assert_int_equal(tt_scaled_error(1 << 20, 5), 2048);
+	assert_int_equal(tt_scaled_error(UINT64_MAX, 2), UINT64_C(1) << 32);
 }
 
 int
@@ -345,17 +175,14 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(the_split_over_tallies_does_not_show),
-			cmocka_unit_test(target_rows_agree_with_plain_counting),
-			cmocka_unit_test(source_rows_agree_with_plain_counting),
-			cmocka_unit_test(
-					overflow_keeps_the_packets_of_every_target_and_class),
+			cmocka_unit_test(rows_of_every_table_are_in_order_and_distinct),
+			cmocka_unit_test(totals_are_those_of_all_packets),
 			cmocka_unit_test(nothing_merges_into_nothing),
-			cmocka_unit_test(what_a_sink_returns_ends_the_merge),
+			cmocka_unit_test(
+					what_a_sink_returns_ends_the_merge_and_the_next_is_whole),
+			cmocka_unit_test(scaled_errors_are_rounded_up),
 	};
-	const char *given = getenv("TT_SEED");
 
-	seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)(uintptr_t)&tests;
-	fprintf(stderr, "TT_SEED=0x%llx\n", (unsigned long long)seed);
-	draw_packets();
-	return cmocka_run_group_tests_name("merge", tests, open_geo, close_geo);
+	choose_seed();
+	return cmocka_run_group_tests_name("merge", tests, make_whole, free_whole);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tally_bed.h"
 #include "tt_sequence.h"
 
 #include <setjmp.h>
@@ -11,7 +12,7 @@
 #define HOUR   (60 * MINUTE)
 
 /* Tallies without tables: the sequence looks at spans and frame counts only. */
-static struct tt_count some_cells[1];
+static uint32_t no_pairs[1];
 
 static struct tt_tally
 sealed(unsigned owner, int64_t start, int64_t end, uint64_t frames)
@@ -21,7 +22,7 @@ sealed(unsigned owner, int64_t start, int64_t end, uint64_t frames)
 			.frames = frames,
 			.first_us = start + 1,
 			.last_us = end - 1,
-			.cells = some_cells};
+			.pairs_at = no_pairs};
 }
 
 static struct tt_sequence *
@@ -256,7 +257,7 @@ many_parts_of_one_interval_become_few(void **state)
 	struct tt_interval interval;
 	uint64_t frames = 0;
 
-	assert_int_equal(tt_tally_create(&big, 1000, tt_mem_heap(), NULL), 0);
+	big = tally_make(1024);
 	assert_int_equal(tt_sequence_expect(s, 0, 1001), 0);
 	tt_sequence_start_replay(s, 0);
 	for (unsigned i = 0; i < 1000; i++) {
@@ -354,7 +355,7 @@ compact_copies_stand_in_for_tallies_that_are_needed(void **state)
 		assert_int_equal(tt_sequence_expect(s, i * MINUTE, 1), 0);
 	tt_sequence_start_replay(s, 0);
 	for (unsigned i = 0; i < 20; i++) {
-		assert_int_equal(tt_tally_create(&big[i], 1000, tt_mem_heap(), NULL), 0);
+		big[i] = tally_make(1024);
 		big[i]->span = (struct tt_span){i * MINUTE, (i + 1) * MINUTE};
 		big[i]->frames = 1;
 		tt_sequence_push(s, big[i]);

@@ -42,6 +42,22 @@ verify(int64_t start_us)
 			bed_path(&bed, start_us, NULL, path), note_damage, NULL);
 }
 
+static void
+fail_damaged(void *context, const struct tt_error *err)
+{
+	fail_msg("%s: %s", err->where, err->why);
+}
+
+static void
+verify_ok(int64_t start_us)
+{
+	char path[256];
+
+	assert_int_equal(tt_snapshot_verify(bed_path(&bed, start_us, NULL, path),
+					 fail_damaged, NULL),
+			0);
+}
+
 static struct tt_snapshot *
 open_snapshot(int64_t start_us)
 {
@@ -108,6 +124,57 @@ a_snapshot_holds_what_was_counted(void **state)
 	assert_int_equal(verify(BED_START), 0);
 }
 
+/* The value of a column in the one row whose text column says so. */
+static int64_t
+value_where(const struct tt_snapshot *s, enum tt_table table, unsigned text_column,
+		const char *text, unsigned column)
+{
+	struct tt_parquet_reader *reader;
+	int64_t value = -999;
+
+	assert_int_equal(tt_snapshot_table(s, table, &reader, &bed.err), 0);
+	while (tt_parquet_next(reader, &bed.err) == 1)
+		if (strcmp(tt_parquet_get_text(reader, text_column), text) == 0) {
+			assert_int_equal(value, -999);
+			value = tt_parquet_get_int(reader, column);
+		}
+	tt_parquet_close(reader);
+	return value;
+}
+
+static void
+every_table_has_rows_and_verifies(void **state)
+{
+	struct tt_snapshot *s;
+
+	bed_count_all(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = open_snapshot(BED_START);
+	for (unsigned i = 0; i < TT_N_TABLES; i++)
+		assert_true(s->manifest.files[i].rows > 0);
+	assert_int_equal(s->manifest.backscatter_packets, 6);
+	assert_int_equal(value_where(s, TT_TABLE_VICTIMS, TT_VICTIMS_SRC_IP,
+					 "198.51.100.40", TT_VICTIMS_PACKETS),
+			2);
+	assert_int_equal(value_where(s, TT_TABLE_FINGERPRINT_RULES,
+					 TT_FINGERPRINT_RULES_FINGERPRINT, "zmap-ip-id",
+					 TT_FINGERPRINT_RULES_MATCHED),
+			7);
+	assert_int_equal(value_where(s, TT_TABLE_SOURCES, TT_SOURCES_FINGERPRINTS,
+					 "zmap-ip-id+source-port-6000",
+					 TT_SOURCES_PACKETS),
+			3);
+	assert_int_equal(
+			value_where(s, TT_TABLE_DESTINATIONS, TT_DESTINATIONS_DESTINATION,
+					"192.0.2.4", TT_DESTINATIONS_PACKETS),
+			2);
+	assert_int_equal(value_where(s, TT_TABLE_TALKERS, TT_TALKERS_SRC_IP, "*",
+					 TT_TALKERS_PACKETS),
+			9);
+	tt_snapshot_close(s);
+	verify_ok(BED_START);
+}
+
 static void
 an_empty_interval_is_a_snapshot_too(void **state)
 {
@@ -118,20 +185,52 @@ an_empty_interval_is_a_snapshot_too(void **state)
 }
 
 static void
-a_full_tally_makes_the_unique_counts_lower_bounds_and_verifies(void **state)
+a_full_tally_makes_the_unique_counts_estimates_and_verifies(void **state)
 {
 	struct tt_snapshot *snapshot;
+	const struct tt_manifest *m;
+	unsigned n = 8 * BED_PAIRS;
 
 	tt_tally_reset(bed.tally);
-	for (unsigned i = 0; i < BED_PAIRS + 20; i++)
-		bed_syn(&bed, i, 445, BED_START + i);
+	for (unsigned i = 0; i < n; i++)
+		bed_syn(&bed, i, (uint16_t)(i % 3), BED_START + i);
 	bed_write_ok(&bed, BED_START);
 	snapshot = open_snapshot(BED_START);
-	assert_false(snapshot->manifest.exact);
-	assert_int_equal(snapshot->manifest.uniq_src_ip, BED_PAIRS);
-	assert_int_equal(snapshot->manifest.packets, BED_PAIRS + 20);
+	m = &snapshot->manifest;
+	assert_false(m->exact);
+	assert_in_range(m->sources_one_in, 8, 32);
+	assert_true(m->contacts_one_in > 1);
+	/* Five standard errors of a sample of at least a quarter of the pairs. */
+	assert_in_range(m->uniq_src_ip, n * 2 / 3, n * 3 / 2);
+	assert_int_equal(m->packets, n);
+	assert_true(m->ledger.not_kept[TT_LEDGER_PAIRS].packets > n / 2);
+	assert_true(m->ledger.not_kept[TT_LEDGER_PAIRS].keys > n / 2);
+	assert_true(m->ledger.not_kept[TT_LEDGER_CONTACTS].packets > 0);
 	tt_snapshot_close(snapshot);
-	assert_int_equal(verify(BED_START), 0);
+	verify_ok(BED_START);
+}
+
+/* Every table full: sources, ports and destinations are all different. */
+static void
+a_flood_of_everything_verifies(void **state)
+{
+	tt_tally_reset(bed.tally);
+	for (unsigned i = 0; i < 20000; i++) {
+		struct tt_packet p = bed_tcp(i * 37, (uint16_t)(i * 7), TT_TCP_SYN);
+
+		p.tcp_flags = i % 4 == 0 ? TT_TCP_RST : TT_TCP_SYN;
+		p.src_port = (uint16_t)(i * 11);
+		p.dst.lo += i % 254;
+		p.ip_id = i % 5 == 0 ? 54321 : 0;
+		if (i % 7 == 0)
+			p.src = (struct tt_addr){UINT64_C(0x20010db8) << 32 | i, i};
+		bed_packet(&bed, &p, BED_START + i);
+	}
+	bed_write_ok(&bed, BED_START);
+	verify_ok(BED_START);
+	assert_true(bed.totals.slices.packets > 0);
+	assert_true(bed.totals.ports.packets > 0);
+	assert_true(bed.totals.sketches.keys > 0);
 }
 
 static size_t
@@ -272,6 +371,16 @@ a_forged_manifest_disagrees_with_the_data(void **state)
 	m.geo[0] = 'N';
 	assert_int_equal(forge(&m), TT_N_TABLES);
 	m = snapshot->manifest;
+	m.asn[0] = 'N';
+	assert_int_equal(forge(&m), TT_N_TABLES);
+	m = snapshot->manifest;
+	m.fingerprints[0] = 'N';
+	assert_int_equal(forge(&m), TT_N_TABLES);
+	m = snapshot->manifest;
+	m.destinations++;
+	assert_int_equal(forge(&m), 2);
+	assert_string_equal(damage, "interval.parquet\ndestinations.parquet\n");
+	m = snapshot->manifest;
 	m.sensor[0] = 'T';
 	assert_int_equal(forge(&m), TT_N_TABLES);
 	m = snapshot->manifest;
@@ -279,7 +388,7 @@ a_forged_manifest_disagrees_with_the_data(void **state)
 	assert_int_equal(forge(&m), 1);
 	assert_string_equal(damage, "ledger.parquet\n");
 	m = snapshot->manifest;
-	m.ledger.overflow++;
+	m.ledger.not_kept[TT_LEDGER_TALKERS].keys++;
 	assert_int_equal(forge(&m), 1);
 	assert_string_equal(damage, "ledger.parquet\n");
 	m = snapshot->manifest;
@@ -342,14 +451,15 @@ static void
 a_ledger_closes_port_by_port(void **state)
 {
 	struct tt_ledger_row rows[] = {
-			{"a", -1, "nic", "missed", 5},
-			{"a", 0, "nic", "delivered", 3},
-			{"a", 1, "nic", "delivered", 4},
-			{"a", 0, "frames", "counted", 3},
-			{"a", 1, "frames", "arp", 4},
-			{"b", 0, "nic", "delivered", 1},
-			{"b", 0, "frames", "counted", 1},
-			{"b", 0, "note", "late", 99},
+			{"a", -1, "nic", "missed", 5, 0},
+			{"a", 0, "nic", "delivered", 3, 0},
+			{"a", 1, "nic", "delivered", 4, 0},
+			{"a", 0, "frames", "counted", 3, 0},
+			{"a", 1, "frames", "arp", 4, 0},
+			{"b", 0, "nic", "delivered", 1, 0},
+			{"b", 0, "frames", "counted", 1, 0},
+			{"b", 0, "note", "late", 99, 0},
+			{"tables", -1, "tables", "talkers", 6, 2},
 	};
 	struct tt_ledger_short s = tt_ledger_sum(rows, TT_ARRAY_SIZE(rows));
 
@@ -357,11 +467,17 @@ a_ledger_closes_port_by_port(void **state)
 	assert_int_equal(tt_ledger_offered(&s), 13);
 	assert_int_equal(s.counted, 4);
 	assert_int_equal(s.late, 99);
+	assert_int_equal(s.not_kept[TT_LEDGER_TALKERS].packets, 6);
+	assert_int_equal(s.not_kept[TT_LEDGER_TALKERS].keys, 2);
 	rows[1].packets++;
 	rows[5].packets--;
 	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
 	rows[5].packets++;
 	rows[1].packets--;
+	rows[8].reason = "walkers";
+	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
+	rows[8].reason = "talkers";
+	assert_true(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
 	rows[7].account = "notes";
 	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
 }
@@ -379,11 +495,14 @@ an_unknown_schema_version_is_refused_naming_both(void **state)
 	bed_write_ok(&bed, BED_START);
 	n = read_file(bed_path(&bed, BED_START, TT_MANIFEST_FILE, path), text,
 			sizeof(text));
-	version = strstr(text, "\"schema_version\": 1");
+	version = strstr(text, "\"schema_version\": 2");
 	assert_non_null(version);
+	version[strlen("\"schema_version\": ")] = '1';
+	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
+	assert_string_equal(err.why, "schema version 1; this program reads version 2");
 	version[strlen("\"schema_version\": ")] = '7';
 	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
-	assert_string_equal(err.why, "schema version 7; this program reads version 1");
+	assert_string_equal(err.why, "schema version 7; this program reads version 2");
 }
 
 int
@@ -393,7 +512,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			BEDDED(a_snapshot_holds_what_was_counted),
 			BEDDED(an_empty_interval_is_a_snapshot_too),
-			BEDDED(a_full_tally_makes_the_unique_counts_lower_bounds_and_verifies),
+			BEDDED(a_full_tally_makes_the_unique_counts_estimates_and_verifies),
+			BEDDED(a_flood_of_everything_verifies),
+			BEDDED(every_table_has_rows_and_verifies),
 			BEDDED(the_same_packets_give_the_same_bytes),
 			BEDDED(a_flipped_byte_in_any_file_is_found),
 			BEDDED(a_flipped_byte_anywhere_in_the_manifest_is_found),

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What `verify` finds beside damaged bytes: snapshots out of place, strangers in the spool, and
  * unique counts that contradict each other. */
-#include "snapshot_bed.h"
-
-#include <fcntl.h>
+#include "snapshot_forge.h"
 
 static struct bed bed;
 
@@ -234,81 +232,34 @@ what_a_spool_may_hold_beside_snapshots_is_no_stranger(void **state)
 	assert_int_equal(n_strays, 0);
 }
 
-/* Copies a row of `targets`, one source added to its unique counts where add says so. */
-static void
-copy_row(struct tt_parquet_writer *to, const struct tt_parquet_reader *from, int add)
-{
-	const struct tt_schema *schema = tt_schema_of(TT_TABLE_TARGETS);
-
-	for (unsigned c = 0; c < schema->n_columns; c++) {
-		bool unique = c == TT_TARGETS_UNIQ_SRC_IP
-				|| c == TT_TARGETS_UNIQ_SRC_IP_TARGET;
-
-		if (schema->columns[c].type == TT_COLUMN_TEXT)
-			tt_parquet_set_text(to, c, tt_parquet_get_text(from, c));
-		else
-			tt_parquet_set_int(to, c,
-					tt_parquet_get_int(from, c) + (unique ? add : 0));
-	}
-	assert_int_equal(tt_parquet_end_row(to, &bed.err), 0);
-}
-
-/* Writes `targets` again with one source more in its first row, and a manifest that agrees. */
-static void
-add_a_source(struct tt_snapshot *s, int add)
-{
-	const struct tt_schema *schema = tt_schema_of(TT_TABLE_TARGETS);
-	struct tt_parquet_reader *reader;
-	struct tt_parquet_writer *writer;
-	struct tt_key_value metadata[6];
-	static const char *const keys[] = {TT_META_SCHEMA_VERSION, TT_META_TABLE,
-			TT_META_INTERVAL_START, TT_META_SENSOR, TT_META_MONITORED,
-			TT_META_GEO};
-	char path[256], *text;
-	int dir = open(s->path, O_RDONLY | O_DIRECTORY);
-	FILE *out;
-
-	assert_int_equal(tt_snapshot_table(s, TT_TABLE_TARGETS, &reader, &bed.err), 0);
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(keys); i++)
-		metadata[i] = (struct tt_key_value){
-				keys[i], tt_parquet_metadata(reader, keys[i])};
-	assert_int_equal(unlinkat(dir, schema->file, 0), 0);
-	assert_int_equal(tt_parquet_create(&writer, dir, schema->file, schema->columns,
-					 schema->n_columns, metadata,
-					 TT_ARRAY_SIZE(metadata), &bed.err),
-			0);
-	for (int row = 0; tt_parquet_next(reader, &bed.err) == 1; row++)
-		copy_row(writer, reader, row == 0 ? add : 0);
-	assert_int_equal(tt_parquet_finish(writer, false,
-					 &s->manifest.files[TT_TABLE_TARGETS], &bed.err),
-			0);
-	tt_parquet_close(reader);
-	close(dir);
-	text = tt_manifest_format(&s->manifest);
-	out = fopen(bed_path(&bed, BED_START, TT_MANIFEST_FILE, path), "w");
-	assert_true(fputs(text, out) >= 0);
-	assert_int_equal(fclose(out), 0);
-	free(text);
-}
-
 static void
 sources_of_targets_have_to_be_targets_of_sources(void **state)
+{
+	const struct forge more[] = {{0, TT_TARGETS_UNIQ_SRC_IP_TARGET, -1, NULL}};
+	struct tt_snapshot *s;
+
+	assert_int_equal(tt_snapshot_open(&s, in_spool(SNAPSHOT), &bed.err), 0);
+	forge_table(s, TT_TABLE_TARGETS, NULL, 0);
+	assert_int_equal(verify(bed.spool_path), 0);
+	forge_table(s, TT_TABLE_TARGETS, more, 1);
+	assert_int_equal(verify(bed.spool_path), 1);
+	assert_string_equal(said,
+			"targets.parquet: sources of all targets: 4; "
+			"sources.parquet says 5\n");
+	tt_snapshot_close(s);
+}
+
+static void
+a_manifest_whose_sampling_contradicts_itself_is_found(void **state)
 {
 	struct tt_snapshot *s;
 
 	assert_int_equal(tt_snapshot_open(&s, in_spool(SNAPSHOT), &bed.err), 0);
-	add_a_source(s, 0);
-	assert_int_equal(verify(bed.spool_path), 0);
-	add_a_source(s, 1);
+	s->manifest.exact = false;
+	forge_manifest(s);
 	assert_int_equal(verify(bed.spool_path), 1);
 	assert_string_equal(said,
-			"targets.parquet: sources of all targets: 6; "
-			"sources.parquet says 5\n");
-	s->manifest.exact =
-			false; /* then nothing is promised, but interval.parquet is exact */
-	add_a_source(s, 0);
-	assert_int_equal(verify(bed.spool_path), 1);
-	assert_null(strstr(said, "sources of all targets"));
+			"manifest.json: interval: uniques contradicts the sampling\n");
 	tt_snapshot_close(s);
 }
 
@@ -327,6 +278,7 @@ main(void)
 			BEDDED(strangers_in_a_sensor_or_a_day_are_named),
 			BEDDED(what_a_spool_may_hold_beside_snapshots_is_no_stranger),
 			BEDDED(sources_of_targets_have_to_be_targets_of_sources),
+			BEDDED(a_manifest_whose_sampling_contradicts_itself_is_found),
 	};
 
 	return cmocka_run_group_tests_name("verify", tests, NULL, NULL);

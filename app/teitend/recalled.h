@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What earlier intervals saw, kept in the spool from one run to the next (lib/setup), and what the
+ * operator is told where that fails: capturing goes on all the same. Management core only; while
+ * it writes, workers count into the table sets that they have.
+ */
+#ifndef TT_RECALLED_H
+#define TT_RECALLED_H
+
+#include "daemon.h"
+
+/* At start, once the spool is open. */
+void tt_recalled_load(struct tt_daemon *d);
+
+/* After a snapshot was written: keeps what is known by now, unless that was done a moment ago. */
+void tt_recalled_keep(struct tt_daemon *d);
+
+/* At the end. failed: the run ends by an error, beside which this one is not told. */
+void tt_recalled_keep_last(struct tt_daemon *d, bool failed);
+
+#endif

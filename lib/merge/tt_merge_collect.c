@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What all tallies hold, at the rate of the one that keeps least: the rests are added up, pairs
+ * and contacts of the sample become references, the others join the rest.
+ */
+#include "tt_merge_rows.h"
+
+#include <string.h>
+
+static void
+add_not_kept(struct tt_not_kept *to, struct tt_not_kept from)
+{
+	to->packets += from.packets;
+	to->keys += from.keys;
+}
+
+static void
+add_frames(struct tt_totals *totals, const struct tt_tally *t)
+{
+	if (t->frames > 0 && (totals->frames == 0 || t->first_us < totals->first_us))
+		totals->first_us = t->first_us;
+	if (t->frames > 0 && (totals->frames == 0 || t->last_us > totals->last_us))
+		totals->last_us = t->last_us;
+	totals->frames += t->frames;
+	totals->frame_bytes += t->frame_bytes;
+	totals->late += t->late;
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		totals->fates[i] += t->fates[i];
+	totals->pairs.packets += t->pairs_lost.packets;
+	totals->contacts.packets += t->contacts_lost.packets;
+	add_not_kept(&totals->ports, t->ports_lost);
+}
+
+static void
+clear(struct tt_merge *m)
+{
+	tt_rest_reset(&m->rest);
+	memset(m->country_rows, 0, TT_N_COUNTRIES * sizeof(*m->country_rows));
+	memset(m->row_packets, 0, TT_N_ROWS * sizeof(*m->row_packets));
+	memset(m->target_packets, 0, TT_N_TARGETS * sizeof(*m->target_packets));
+	memset(m->sketched, 0, TT_N_TARGETS * sizeof(*m->sketched));
+	memset(m->rules, 0, sizeof(m->rules));
+	memset(m->returning, 0, sizeof(m->returning));
+	m->pairs.n = m->others.n = m->sourceless.n = m->talkers.n = m->scratch.n = 0;
+	m->shift = m->contact_shift = 0;
+	m->any_v6 = false;
+	m->kept_pairs = m->kept_contacts = 0;
+}
+
+static uint64_t
+max_u64(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int
+make_room(struct tt_merge *m)
+{
+	uint64_t pairs = 0, contacts = 0, ports = 0, others;
+	int ret;
+
+	for (unsigned i = 0; i < m->n_tallies; i++) {
+		pairs += m->tallies[i]->n_pairs;
+		contacts += m->tallies[i]->n_contacts;
+		ports += m->tallies[i]->n_ports;
+	}
+	others = max_u64(contacts, ports);
+	ret = tt_merge_room(m, &m->pairs, pairs);
+	if (ret == 0)
+		ret = tt_merge_room(m, &m->others, others);
+	if (ret == 0)
+		ret = tt_merge_room(m, &m->scratch, max_u64(pairs, others));
+	return ret;
+}
+
+static void
+add_pair(struct tt_merge *m, const struct tt_slot *s)
+{
+	if (TT_UNLIKELY(m->shift != 0)) {
+		uint64_t hash = tt_sketch_hash(s->src);
+
+		if (!tt_sampled(hash, m->shift)) {
+			tt_rest_add_pair(&m->rest, s->src, hash, s->key, s->detail,
+					s->count);
+			m->totals->pairs.packets += s->count.packets;
+			return;
+		}
+	}
+	m->any_v6 |= !tt_addr_is_v4(s->src);
+	m->pairs.items[m->pairs.n++] = (struct tt_sort_item){
+			.prefix = tt_merge_number(s->key) << TT_MERGE_PAIR_NUMBER
+					| tt_merge_addr39(s->src),
+			.ref = s};
+}
+
+/* Contacts of the sample enter the sketches of destination prefixes as the others do. */
+static void
+add_contact(struct tt_merge *m, const struct tt_entry *e)
+{
+	struct tt_addr dst = tt_contact_destination(m->config.destinations, e->key);
+	uint64_t hash = tt_sketch_hash(e->src);
+	uint32_t prefix;
+
+	if (m->contact_shift != 0
+			&& !tt_sampled(tt_contact_hash(m->config.destinations, e->src,
+						       e->key),
+					m->contact_shift)) {
+		tt_rest_add_contact(&m->rest, hash, dst, tt_contact_class(e->key),
+				e->packets);
+		m->totals->contacts.packets += e->packets;
+		return;
+	}
+	prefix = tt_units_index(m->config.prefixes, dst);
+	tt_rest_sketch(&m->rest, TT_REGISTERS_PREFIX + (prefix << TT_SKETCH_P_PREFIX),
+			TT_SKETCH_P_PREFIX, hash);
+	m->others.items[m->others.n++] = (struct tt_sort_item){.ref = e};
+}
+
+static void
+add_tally(struct tt_merge *m, const struct tt_tally *t)
+{
+	for (uint32_t i = 0; i < t->n_pairs; i++) {
+		if (i + 8 < t->n_pairs)
+			__builtin_prefetch(tt_tally_pair(t, i + 8));
+		add_pair(m, tt_tally_pair(t, i));
+	}
+	for (uint32_t i = 0; i < t->n_contacts; i++) {
+		if (i + 8 < t->n_contacts)
+			__builtin_prefetch(tt_tally_contact(t, i + 8));
+		add_contact(m, tt_tally_contact(t, i));
+	}
+}
+
+static int
+by_source_and_key(const void *a, const void *b)
+{
+	const struct tt_entry *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
+
+	return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
+}
+
+static void
+collect_talkers(struct tt_merge *m)
+{
+	for (uint32_t i = 0; i < m->rest.n_talkers; i++) {
+		const struct tt_entry *e = tt_rest_talker(&m->rest, i);
+
+		m->talkers.items[m->talkers.n++] = (struct tt_sort_item){
+				.prefix = tt_merge_number(e->key) << TT_MERGE_PAIR_NUMBER
+						| tt_merge_addr39(e->src),
+				.ref = e};
+	}
+	tt_merge_sort(m, &m->talkers, by_source_and_key);
+}
+
+static void
+count_packets(struct tt_merge *m)
+{
+	const struct tt_count *cells = &m->rest.cells[TT_CELL_IP_PROTOCOL];
+
+	for (unsigned i = 0; i < TT_N_CLASSES * 256; i++)
+		tt_merge_add(&m->totals->count, cells[i]);
+	m->totals->slices = m->rest.slices_lost;
+	m->totals->talkers = m->rest.talkers_lost;
+	m->totals->sources_one_in = UINT64_C(1) << m->shift;
+	m->totals->contacts_one_in = UINT64_C(1) << m->contact_shift;
+}
+
+int
+tt_merge_collect(struct tt_merge *m)
+{
+	int ret;
+
+	clear(m);
+	for (unsigned i = 0; i < m->n_tallies; i++)
+		tt_tally_settle(m->tallies[i]);
+	ret = make_room(m);
+	if (ret != 0)
+		return ret;
+	for (unsigned i = 0; i < m->n_tallies; i++) {
+		const struct tt_tally *t = m->tallies[i];
+
+		m->shift = t->pair_shift > m->shift ? t->pair_shift : m->shift;
+		if (t->contact_shift > m->contact_shift)
+			m->contact_shift = t->contact_shift;
+		add_frames(m->totals, t);
+		tt_rest_add(&m->rest, &t->rest);
+	}
+	for (unsigned i = 0; i < m->n_tallies; i++)
+		add_tally(m, m->tallies[i]);
+	tt_merge_collect_sourceless(m);
+	collect_talkers(m);
+	count_packets(m);
+	return 0;
+}

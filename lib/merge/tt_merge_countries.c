@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The rows of `countries`: what tt_merge_sources summed, and packets without a source. */
+#include "tt_merge_rows.h"
+
+static void
+add_slices(struct tt_merge *m)
+{
+	for (uint64_t i = 0; i < m->countries.n; i++) {
+		uint64_t prefix = m->countries.items[i].prefix;
+		uint32_t country = prefix & 0x3ff;
+		const struct tt_count *count = m->countries.items[i].ref;
+		tt_target_key key;
+		tt_detail detail;
+
+		if (country == TT_COUNTRY_REST)
+			continue;
+		tt_row_key(prefix >> 10 & 0xfffff, &key, &detail);
+		tt_merge_add(&m->country_rows[country][tt_target_key_class(key) * 2
+					       + tt_detail_backscatter(detail)]
+						.count,
+				*count);
+	}
+}
+
+static void
+add_rests(struct tt_merge *m)
+{
+	const struct tt_count *cells = &m->rest.cells[TT_CELL_COUNTRY_REST];
+
+	for (unsigned side = 0; side < TT_MERGE_SIDES; side++)
+		for (unsigned c = 0; c < TT_N_COUNTRIES; c++)
+			tt_merge_add(&m->country_rows[c][side].count,
+					cells[side * TT_N_COUNTRIES + c]);
+}
+
+int
+tt_merge_countries(struct tt_merge *m)
+{
+	int ret = 0;
+
+	if (m->sink->country == NULL)
+		return 0;
+	add_slices(m);
+	add_rests(m);
+	for (unsigned i = 0; ret == 0 && i < TT_N_COUNTRIES * TT_MERGE_SIDES; i++) {
+		unsigned country = i / TT_MERGE_SIDES, side = i % TT_MERGE_SIDES;
+		const struct tt_merge_group *g = &m->country_rows[country][side];
+		struct tt_country_row row = {
+				.country = (tt_country)country,
+				.class = (enum tt_class)(side / 2),
+				.backscatter = side % 2 != 0,
+				.count = g->count,
+				.uniq_src_ip = g->uniq << m->shift,
+				.uniq_src_ip_country = g->uniq_first << m->shift,
+		};
+
+		if (g->count.packets != 0)
+			ret = TT_MERGE_EMIT(m, country, &row);
+	}
+	return ret;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rows of `source_ports`. Every target and class that has ports gets the heaviest of those
+ * that the tallies kept; the rest row is what remains of its packets, which are known exactly. On
+ * the way the ports join the cells that already hold what was not kept of their distributions.
+ */
+#include "tt_merge_rows.h"
+
+static void
+add_port(struct tt_merge *m, const struct tt_port_entry *e)
+{
+	enum tt_class class = tt_target_key_class(tt_port_key_target(e->key));
+	int64_t cell = tt_distribution_cell(class == TT_CLASS_UDP
+					? TT_DIST_UDP_SOURCE_PORT
+					: TT_DIST_TCP_SOURCE_PORT,
+			class, (uint32_t)e->key & 0xffff);
+
+	TT_ASSERT(cell >= 0);
+	tt_rest_count(&m->rest, (uint32_t)cell, e->packets, 0);
+	m->others.items[m->others.n++] = (struct tt_sort_item){
+			.prefix = e->key, .ref = e};
+}
+
+static void
+collect(struct tt_merge *m)
+{
+	m->others.n = 0;
+	for (unsigned i = 0; i < m->n_tallies; i++)
+		for (uint32_t k = 0; k < m->tallies[i]->n_ports; k++)
+			add_port(m, tt_tally_port(m->tallies[i], k));
+	tt_merge_sort(m, &m->others, NULL);
+}
+
+/* All packets of a target and class, backscatter or not. */
+static uint64_t
+packets_of(const struct tt_merge *m, tt_target_key key)
+{
+	uint32_t a = tt_row_index(key, 0), b = tt_row_index(key, TT_DETAIL_BACKSCATTER);
+
+	return m->row_packets[a] + (a != b ? m->row_packets[b] : 0);
+}
+
+/* Offers the ports of a target and class, from item *at on, which is moved past them. */
+static void
+offer_ports(struct tt_merge *m, uint64_t first_key, uint64_t *at)
+{
+	const struct tt_merge_list *list = &m->others;
+
+	m->heavy_ports.n = 0;
+	while (*at < list->n && list->items[*at].prefix >> 16 == first_key >> 16) {
+		uint64_t key = list->items[*at].prefix, packets = 0;
+
+		for (; *at < list->n && list->items[*at].prefix == key; ++*at) {
+			const struct tt_port_entry *e = list->items[*at].ref;
+
+			packets += e->packets;
+		}
+		tt_merge_offer(&m->heavy_ports, (struct tt_addr){.lo = key & 0xffff},
+				packets);
+	}
+	tt_merge_rank(&m->heavy_ports);
+}
+
+static int
+emit_ports(struct tt_merge *m, tt_target_key key, uint64_t packets, uint64_t *at)
+{
+	const struct tt_merge_heaviest *h = &m->heavy_ports;
+	struct tt_source_port_row row = {.target = tt_target_key_target(key),
+			.class = tt_target_key_class(key)};
+	int ret = 0;
+
+	offer_ports(m, tt_port_key(key, 0), at);
+	for (unsigned i = 0; ret == 0 && i < h->n; i++) {
+		row.source_port = (int32_t)h->entries[i].src.lo;
+		row.packets = h->entries[i].packets;
+		packets -= row.packets;
+		ret = TT_MERGE_EMIT(m, source_port, &row);
+	}
+	row.source_port = -1;
+	row.packets = packets;
+	return ret != 0 || packets == 0 ? ret : TT_MERGE_EMIT(m, source_port, &row);
+}
+
+static int
+emit_protocol(struct tt_merge *m, uint8_t protocol, enum tt_class first,
+		enum tt_class last, uint64_t *at)
+{
+	int ret = 0;
+
+	for (int32_t number = 0; number < 65536; number++)
+		for (unsigned class = first; ret == 0 && class <= last; class ++) {
+			tt_target_key key = tt_target_key_make(
+					(struct tt_target){protocol, number, 0},
+					(enum tt_class) class);
+			uint64_t packets = packets_of(m, key);
+
+			if (packets != 0)
+				ret = emit_ports(m, key, packets, at);
+		}
+	return ret;
+}
+
+int
+tt_merge_ports(struct tt_merge *m)
+{
+	uint64_t at = 0;
+	int ret;
+
+	collect(m);
+	if (m->sink->source_port == NULL)
+		return 0;
+	ret = emit_protocol(m, TT_PROTO_TCP, TT_CLASS_TCP_SYN, TT_CLASS_TCP_OTHER, &at);
+	if (ret == 0)
+		ret = emit_protocol(m, TT_PROTO_UDP, TT_CLASS_UDP, TT_CLASS_UDP, &at);
+	return ret;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rows of `sketches`. Those of targets are chosen first, the busiest target before the next,
+ * until one does not fit into what is left of the budget; then all rows come in their order.
+ */
+#include "tt_merge_rows.h"
+
+static bool
+is_used(const struct tt_merge *m, uint32_t first_register)
+{
+	return m->rest.registers_used[first_register / TT_REGISTER_BLOCK] != 0;
+}
+
+/* Registers of one target, which are one block, that are not empty. */
+static uint32_t
+count_registers(const struct tt_merge *m, uint32_t first)
+{
+	uint32_t n = 0;
+
+	if (!is_used(m, first))
+		return 0;
+	for (uint32_t i = 0; i < 1 << TT_SKETCH_P_TARGET; i++)
+		n += m->rest.registers[first + i] != 0;
+	return n;
+}
+
+_Static_assert(1 << TT_SKETCH_P_TARGET == TT_REGISTER_BLOCK, "a target is one block");
+
+static uint32_t
+registers_of(enum tt_registers first, uint32_t target)
+{
+	return first + (target << TT_SKETCH_P_TARGET);
+}
+
+static void
+rank_targets(struct tt_merge *m)
+{
+	struct tt_merge_list *list = &m->others;
+
+	list->n = 0;
+	for (uint32_t i = 0; i < TT_N_TARGETS; i++)
+		if (m->target_packets[i] != 0)
+			list->items[list->n++] = (struct tt_sort_item){
+					.prefix = ~m->target_packets[i],
+					.ref = &m->target_packets[i]};
+	tt_merge_sort(m, list, NULL);
+}
+
+static void
+choose_targets(struct tt_merge *m)
+{
+	uint64_t left = m->config.sketch_rows;
+	bool full = false;
+
+	rank_targets(m);
+	for (uint64_t i = 0; i < m->others.n; i++) {
+		const uint64_t *packets = m->others.items[i].ref;
+		uint32_t target = (uint32_t)(packets - m->target_packets);
+		uint32_t sources = count_registers(
+				m, registers_of(TT_REGISTERS_TARGET, target));
+		uint32_t destinations = count_registers(
+				m, registers_of(TT_REGISTERS_DESTINATIONS, target));
+
+		full = full || sources + destinations > left;
+		if (full) {
+			m->totals->sketches.keys += (sources != 0) + (destinations != 0);
+			continue;
+		}
+		m->sketched[target] = 1;
+		left -= sources + destinations;
+	}
+}
+
+static int
+emit_sketch(struct tt_merge *m, enum tt_sketch_kind kind, uint32_t key, uint32_t first,
+		unsigned p)
+{
+	struct tt_sketch_row row = {.kind = kind, .key = key, .p = p};
+	uint32_t n = UINT32_C(1) << p;
+	int ret = 0;
+
+	for (; ret == 0 && row.reg < n; row.reg++) {
+		if (row.reg % TT_REGISTER_BLOCK == 0 && !is_used(m, first + row.reg)) {
+			row.reg += TT_REGISTER_BLOCK - 1;
+			continue;
+		}
+		row.rho = m->rest.registers[first + row.reg];
+		if (row.rho != 0)
+			ret = TT_MERGE_EMIT(m, sketch, &row);
+	}
+	return ret;
+}
+
+static int
+emit_kind(struct tt_merge *m, enum tt_sketch_kind kind, uint32_t first, unsigned p,
+		uint32_t n)
+{
+	int ret = 0;
+
+	for (uint32_t key = 0; ret == 0 && key < n; key++)
+		ret = emit_sketch(m, kind, key, first + (key << p), p);
+	return ret;
+}
+
+static int
+emit_targets(struct tt_merge *m, enum tt_sketch_kind kind, enum tt_registers first)
+{
+	int ret = 0;
+
+	for (uint32_t t = 0; ret == 0 && t < TT_N_TARGETS; t++)
+		if (m->sketched[t])
+			ret = emit_sketch(m, kind, t, registers_of(first, t),
+					TT_SKETCH_P_TARGET);
+	return ret;
+}
+
+int
+tt_merge_sketches(struct tt_merge *m)
+{
+	int ret;
+
+	choose_targets(m);
+	if (m->sink->sketch == NULL)
+		return 0;
+	ret = emit_sketch(m, TT_SKETCH_SOURCES, 0, TT_REGISTERS_ALL, TT_SKETCH_P_ALL);
+	if (ret == 0)
+		ret = emit_kind(m, TT_SKETCH_SOURCES_COUNTRY, TT_REGISTERS_COUNTRY,
+				TT_SKETCH_P_COUNTRY, TT_N_COUNTRIES);
+	if (ret == 0)
+		ret = emit_kind(m, TT_SKETCH_SOURCES_PREFIX, TT_REGISTERS_PREFIX,
+				TT_SKETCH_P_PREFIX, m->config.prefixes->n);
+	if (ret == 0)
+		ret = emit_targets(m, TT_SKETCH_SOURCES_TARGET, TT_REGISTERS_TARGET);
+	if (ret == 0)
+		ret = emit_targets(m, TT_SKETCH_DESTINATIONS_TARGET,
+				TT_REGISTERS_DESTINATIONS);
+	return ret;
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From the configuration to what a sensor counts with: monitored addresses and their units,
+ * databases, rules, the memory of earlier intervals, and how large the tables are. Both programs
+ * set themselves up here, so that the same packets give the same snapshot in either.
+ *
+ * tt_setup_init decides the sizes and takes next to nothing; what is large comes from the
+ * injected memory in tt_setup_open. At start and end, and the recall whenever it is saved: the
+ * management core alone. Between, all but the recall is read-only and shared by all threads.
+ */
+#ifndef TT_SETUP_H
+#define TT_SETUP_H
+
+#include "tt_config.h"
+#include "tt_ledger.h"
+#include "tt_merge.h"
+#include "tt_pipeline.h"
+
+/* Destination units of each IP version at most: all addresses of a /16, and one more, so that the
+ * two halves of IPv6 around IPv4's place (::/0) have units of /16. */
+#define TT_SETUP_DESTINATIONS 65537
+
+/* Destination prefixes with a sketch, of each version; from /24 and /64 on. More where the
+ * monitored addresses lie in more separate ranges. */
+#define TT_SETUP_PREFIXES         1024
+#define TT_SETUP_PREFIXES_BITS_V4 8
+#define TT_SETUP_PREFIXES_BITS_V6 64
+
+/* A file in the sensor's directory of the spool, hidden as the lock is. */
+#define TT_SETUP_RECALL_FILE   ".recall"
+#define TT_SETUP_RECALL_SAVE_S 60
+
+struct tt_setup {
+	struct tt_prefix_set monitored;
+	char *monitored_text; /* tt_prefix_set_format */
+	struct tt_units destinations, prefixes;
+	struct tt_geo *geo;
+	struct tt_asn *asn;
+	struct tt_fingerprints *fingerprints;
+	struct tt_recall *recall;
+	char *recall_path, *sensor;
+	int64_t recall_saved_us; /* by the monotonic clock */
+	unsigned table_sets; /* tallies that there will be */
+	struct tt_tally_config tally; /* of each of them */
+	struct tt_merge_config merge; /* of all of them at once */
+	struct tt_pipeline pipeline;
+	uint64_t lacking[TT_N_LEDGER_TABLES]; /* packets that full tables lack, so far */
+};
+
+/*
+ * Reads the monitored addresses, cuts their units, and decides how many pairs a table set has: as
+ * configured, or as many as table_memory has room for in table_sets sets and the merge. config:
+ * checked by tt_config_check. Returns 0; -EINVAL where table_memory is too little, with the least
+ * that works in err; or another negative errno.
+ */
+int tt_setup_init(struct tt_setup *setup, const struct tt_config *config,
+		unsigned table_sets, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Opens databases and rules and makes an empty recall. seed: see struct tt_tally_config. What
+ * setup holds may then be pointed to until tt_setup_fini. Returns 0, or a negative errno with err
+ * naming the file.
+ */
+int tt_setup_open(struct tt_setup *setup, const struct tt_config *config, uint64_t seed,
+		struct tt_mem *mem, struct tt_error *err) TT_MUST_CHECK;
+
+/* A setup of zeros, or one that an error left, is allowed. */
+void tt_setup_fini(struct tt_setup *setup);
+
+/* For --check-config: reads what takes no memory to speak of, the rules. Returns 0, or a negative
+ * errno with err naming the file. */
+int tt_setup_check(const struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
+
+/* Bytes of a table set, of all of them, and of the merge. */
+uint64_t tt_setup_set_bytes(const struct tt_setup *setup);
+uint64_t tt_setup_tables_bytes(const struct tt_setup *setup);
+uint64_t tt_setup_merge_bytes(const struct tt_setup *setup);
+
+/* Writes "6 table sets of 786432 pairs 2297.4 MiB, merge 1712.0 MiB"; returns text. */
+#define TT_SETUP_TABLES_TEXT_MAX 160
+char *tt_setup_tables_text(
+		const struct tt_setup *setup, char text[TT_SETUP_TABLES_TEXT_MAX]);
+
+/* Adds what the tables of a written snapshot lack. */
+void tt_setup_note_lacking(struct tt_setup *setup, const struct tt_totals *totals);
+
+/* Writes "pairs 123, contacts 45: packets that these tables lack, since they were full …", or
+ * "" where they lack nothing; returns text. */
+#define TT_SETUP_LACKING_TEXT_MAX 320
+char *tt_setup_lacking_text(
+		const struct tt_setup *setup, char text[TT_SETUP_LACKING_TEXT_MAX]);
+
+/*
+ * Reads what an earlier run saw, from SPOOL/SENSOR/.recall. Returns 0, also where there is no such
+ * file; or a negative errno with err naming it: nothing is then remembered, which is no reason to
+ * stop. To be called at most once, before the first merge.
+ */
+int tt_setup_load_recall(struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Keeps it for the next run; "in time" only if that was done, or it was loaded,
+ * TT_SETUP_RECALL_SAVE_S seconds or more ago. Does nothing where no interval was merged. Returns
+ * 0, or a negative errno with err naming the file; what was kept before is still there then.
+ */
+int tt_setup_save_recall(struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
+int tt_setup_save_recall_in_time(
+		struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files that write a snapshot's tables share; not for other rooms. Rows come from the
+ * merge one by one (tt_tables_rows.c) and go to one Parquet writer per table.
+ *
+ * Standard errors are columns of rows that come before the merge knows the rate at which it
+ * samples. So it is worked out from the tallies beforehand, by the merge's own rule: the rate of
+ * the one that keeps least.
+ */
+#ifndef TT_TABLES_H
+#define TT_TABLES_H
+
+#include "tt_spool_private.h"
+
+struct tt_tables {
+	int dir_fd;
+	const struct tt_manifest *manifest;
+	const struct tt_merge_config *config;
+	uint64_t sources_one_in, contacts_one_in;
+	struct tt_parquet_writer *writers[TT_N_TABLES];
+};
+
+/* A row that is being filled from left to right. */
+struct tt_row {
+	struct tt_parquet_writer *writer;
+	enum tt_table table;
+	unsigned column;
+};
+
+static inline void
+tt_row_int(struct tt_row *row, int64_t value)
+{
+	tt_parquet_set_int(row->writer, row->column++, value);
+}
+
+static inline void
+tt_row_text(struct tt_row *row, const char *text)
+{
+	tt_parquet_set_text(row->writer, row->column++, text);
+}
+
+static inline void
+tt_row_count(struct tt_row *row, struct tt_count count)
+{
+	tt_row_int(row, (int64_t)count.packets);
+	tt_row_int(row, (int64_t)count.bytes);
+}
+
+/* Begins a row with the columns that all tables have. */
+static inline struct tt_row
+tt_row_begin(const struct tt_tables *t, enum tt_table table)
+{
+	struct tt_row row = {.writer = t->writers[table], .table = table};
+
+	tt_row_int(&row, t->manifest->start_us);
+	tt_row_text(&row, t->manifest->sensor);
+	return row;
+}
+
+static inline int
+tt_row_end(const struct tt_row *row, struct tt_error *err)
+{
+	TT_ASSERT(row->column == tt_schema_of(row->table)->n_columns);
+	return tt_parquet_end_row(row->writer, err);
+}
+
+/* Where the merge puts its rows. */
+struct tt_merge_sink tt_tables_sink(struct tt_tables *tables);
+
+#endif

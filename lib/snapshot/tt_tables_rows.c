@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The rows of a merge as rows of the tables: one function for each kind. */
+#include "tt_row_text.h"
+#include "tt_tables.h"
+
+#define ANY_OTHER "*" /* the sources that a row of talkers does not tell apart */
+
+static void
+put_country(struct tt_row *row, uint16_t country)
+{
+	char text[3];
+
+	tt_row_text(row, tt_row_country(country, text));
+}
+
+static void
+put_addr(struct tt_row *row, struct tt_addr addr)
+{
+	char text[TT_ADDR_TEXT_MAX];
+
+	tt_row_text(row, tt_addr_format(addr, text));
+}
+
+/* Protocol and number. */
+static void
+put_target_of(struct tt_row *row, struct tt_target target)
+{
+	char text[16];
+
+	tt_row_text(row, tt_protocol_name(target.protocol, text));
+	tt_row_int(row, target.number);
+}
+
+/* Protocol and number that need not be known: no packet of protocol 0 is told apart. */
+static void
+put_known_target(struct tt_row *row, struct tt_target target)
+{
+	if (target.protocol != 0) {
+		put_target_of(row, target);
+		return;
+	}
+	tt_row_text(row, "");
+	tt_row_int(row, -1);
+}
+
+static void
+put_class(struct tt_row *row, enum tt_class class)
+{
+	tt_row_text(row, tt_class_name(class));
+}
+
+/* A standard error, of a count that was scaled by one_in. */
+static void
+put_error(struct tt_row *row, uint64_t count, uint64_t one_in)
+{
+	tt_row_int(row, (int64_t)tt_scaled_error(count, one_in));
+}
+
+static void
+put_rule(struct tt_row *row, const struct tt_tables *t, unsigned rule)
+{
+	tt_row_text(row, tt_fingerprints_rule(t->config->fingerprints, rule)->id);
+}
+
+static int
+put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_TARGETS);
+
+	put_target_of(&row, r->target);
+	tt_row_int(&row, r->target.code);
+	put_class(&row, r->class);
+	tt_row_int(&row, r->backscatter);
+	put_country(&row, r->country);
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip_target);
+	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	tt_row_int(&row, r->first);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_country_row(void *context, const struct tt_country_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_COUNTRIES);
+
+	put_country(&row, r->country);
+	put_class(&row, r->class);
+	tt_row_int(&row, r->backscatter);
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip_country);
+	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	return tt_row_end(&row, err);
+}
+
+static int
+returning(enum tt_returning r)
+{
+	if (r == TT_RETURNING_UNKNOWN)
+		return -1;
+	return r == TT_RETURNING_YES;
+}
+
+static int
+put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCES);
+	char classes[TT_CLASSES_TEXT_MAX], rules[TT_RULES_TEXT_MAX];
+
+	put_addr(&row, r->src);
+	put_country(&row, r->country);
+	tt_row_int(&row, r->asn);
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, (int64_t)r->backscatter_packets);
+	tt_row_int(&row, (int64_t)r->targets);
+	tt_row_int(&row, (int64_t)r->destinations);
+	tt_row_int(&row, (int64_t)r->destinations_error);
+	tt_row_text(&row, tt_row_classes(r->classes, classes));
+	tt_row_text(&row, tt_row_rules(t->config->fingerprints, r->fingerprints, rules));
+	tt_row_int(&row, r->first_us);
+	tt_row_int(&row, r->last_us);
+	tt_row_int(&row, returning(r->returning));
+	return tt_row_end(&row, err);
+}
+
+static int
+put_source_fingerprint(void *context, const struct tt_source_fingerprint_row *r,
+		struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCE_FINGERPRINTS);
+
+	put_addr(&row, r->src);
+	put_rule(&row, t, r->rule);
+	tt_row_int(&row, (int64_t)r->packets);
+	tt_row_int(&row, (int64_t)r->tested);
+	tt_row_int(&row, r->carried);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_fingerprint(void *context, const struct tt_fingerprint_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_FINGERPRINTS);
+
+	put_rule(&row, t, r->rule);
+	if (r->rest) {
+		tt_row_text(&row, "");
+		tt_row_int(&row, -1);
+		tt_row_text(&row, "");
+	} else {
+		put_target_of(&row, r->target);
+		put_class(&row, r->class);
+	}
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip);
+	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_rule_row(void *context, const struct tt_rule_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	const struct tt_fingerprint_rule *rule = tt_fingerprints_rule(
+			t->config->fingerprints, r->rule);
+	struct tt_row row = tt_row_begin(t, TT_TABLE_FINGERPRINT_RULES);
+
+	tt_row_text(&row, rule->id);
+	tt_row_text(&row, rule->title);
+	tt_row_int(&row, rule->chance_one_in);
+	tt_row_int(&row, (int64_t)r->tested);
+	tt_row_int(&row, (int64_t)r->matched);
+	tt_row_int(&row, (int64_t)r->sources);
+	tt_row_int(&row, (int64_t)r->carriers);
+	tt_row_int(&row, (int64_t)r->carrier_packets);
+	put_error(&row, r->sources, t->sources_one_in);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_source_port(void *context, const struct tt_source_port_row *r, struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(context, TT_TABLE_SOURCE_PORTS);
+
+	put_target_of(&row, r->target);
+	put_class(&row, r->class);
+	tt_row_int(&row, r->source_port);
+	tt_row_int(&row, (int64_t)r->packets);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_talker(void *context, const struct tt_talker_row *r, struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(context, TT_TABLE_TALKERS);
+
+	put_target_of(&row, r->target);
+	put_class(&row, r->class);
+	if (r->rest)
+		tt_row_text(&row, ANY_OTHER);
+	else
+		put_addr(&row, r->src);
+	tt_row_int(&row, (int64_t)r->packets);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_destination(void *context, const struct tt_destination_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_DESTINATIONS);
+	char text[TT_UNIT_TEXT_MAX];
+
+	tt_row_text(&row, tt_units_format(t->config->destinations, r->unit, text));
+	put_class(&row, r->class);
+	tt_row_int(&row, (int64_t)r->packets);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip_destination);
+	put_error(&row, r->uniq_src_ip, t->contacts_one_in);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_backscatter(void *context, const struct tt_backscatter_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_BACKSCATTER);
+
+	put_known_target(&row, r->target);
+	tt_row_int(&row, r->target.code);
+	put_class(&row, r->class);
+	put_known_target(&row, r->attacked);
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, (int64_t)r->uniq_src_ip);
+	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_victim(void *context, const struct tt_victim_row *r, struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(context, TT_TABLE_VICTIMS);
+
+	put_addr(&row, r->src);
+	put_country(&row, r->country);
+	put_known_target(&row, r->attacked);
+	put_class(&row, r->class);
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, r->first_us);
+	tt_row_int(&row, r->last_us);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_distribution(void *context, const struct tt_distribution_row *r, struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(context, TT_TABLE_DISTRIBUTIONS);
+	char text[64];
+
+	tt_row_text(&row, tt_distribution_name(r->distribution));
+	put_class(&row, r->class);
+	tt_row_int(&row, (int64_t)r->value);
+	tt_row_text(&row, tt_row_label(r->distribution, r->value, text));
+	tt_row_count(&row, r->count);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_SKETCHES);
+	char text[TT_SKETCH_KEY_MAX];
+
+	tt_row_text(&row, tt_row_sketch_key(r, t->config->prefixes, text));
+	tt_row_int(&row, r->p);
+	tt_row_int(&row, r->reg);
+	tt_row_int(&row, r->rho);
+	return tt_row_end(&row, err);
+}
+
+struct tt_merge_sink
+tt_tables_sink(struct tt_tables *tables)
+{
+	return (struct tt_merge_sink){
+			.context = tables,
+			.target = put_target,
+			.country = put_country_row,
+			.source = put_source,
+			.source_fingerprint = put_source_fingerprint,
+			.fingerprint = put_fingerprint,
+			.rule = put_rule_row,
+			.source_port = put_source_port,
+			.talker = put_talker,
+			.destination = put_destination,
+			.backscatter = put_backscatter,
+			.victim = put_victim,
+			.distribution = put_distribution,
+			.sketch = put_sketch,
+	};
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the files that verify a snapshot share; not for other rooms. Each table is read once, row by
+ * row, with the memory of one row: whatever tables must agree on is summed up on the way and
+ * compared at the end.
+ *
+ * Where two tables must agree key by key (every source, every target and class), both sum up
+ * hash(key) x count modulo 2^64. Equal tables give equal sums; tables that differ in any key give
+ * equal ones by accident once in 2^64. So the comparison needs no memory, whatever the number of
+ * keys and in whatever order they come.
+ */
+#ifndef TT_VERIFY_H
+#define TT_VERIFY_H
+
+#include "tt_row_text.h"
+#include "tt_snapshot_private.h"
+
+/* What is compared key by key. */
+enum tt_match {
+	TT_MATCH_TALKERS, /* packets by target and class: targets, talkers */
+	TT_MATCH_SOURCE_PORTS, /* the same of TCP and UDP with ports: targets, source_ports */
+	TT_MATCH_COUNTRIES, /* by country, class and backscatter: targets, countries */
+	TT_MATCH_COUNTRY_SOURCES, /* sources by country: sources, countries */
+	TT_MATCH_PROTOCOLS, /* by protocol and class: targets, distributions */
+	TT_MATCH_TCP_FLAGS, /* by class and the six flags: two distributions */
+	TT_MATCH_VICTIMS, /* backscatter packets by source: sources, victims */
+	TT_MATCH_FINGERPRINTS, /* sources and what they carry: sources, source_fingerprints */
+	TT_N_MATCHES
+};
+
+/* Of one rule, what three tables say. */
+struct tt_rule_sums {
+	int64_t tested, matched, sources, carriers,
+			carrier_packets; /* fingerprint_rules */
+	int64_t packets; /* fingerprints */
+	int64_t source_rows, source_packets, source_tested; /* source_fingerprints */
+	int64_t carried_rows, carried_packets;
+};
+
+/* What the rows of a snapshot's tables add up to. */
+struct tt_sums {
+	bool read[TT_N_TABLES]; /* the table could be read to its end */
+	struct tt_prefix_set monitored;
+	struct tt_count total[TT_N_TABLES], by_class[TT_N_TABLES][TT_N_CLASSES];
+	struct tt_count distributions[TT_N_DISTRIBUTIONS][TT_N_CLASSES];
+	struct tt_count answers[TT_N_CLASSES]; /* rows of targets with backscatter */
+	uint64_t match[TT_N_MATCHES][2];
+	int64_t returning, returning_one_in, first_time; /* interval */
+	int64_t targets, targets_first_time; /* distinct (protocol, target); targets */
+	int64_t target_sources; /* sources of each target, summed over the targets */
+	int64_t country_sources; /* likewise over the countries */
+	int64_t destinations, destination_sources; /* likewise over the destinations */
+	int64_t source_rows, sources_returning, source_backscatter;
+	int64_t source_targets, source_destinations; /* of each source, summed */
+	bool country_rest; /* targets has rows of countries that are not told apart */
+	bool prefixes; /* of the destinations, some are prefixes */
+	unsigned n_rules;
+	char rules[TT_FINGERPRINTS_MAX][TT_FINGERPRINT_ID_MAX + 1];
+	struct tt_rule_sums rule_sums[TT_FINGERPRINTS_MAX];
+	/* Registers of the sources overall: as given, and as the rows of sources make them. */
+	uint8_t sketch[1 << TT_SKETCH_P_ALL], source_sketch[1 << TT_SKETCH_P_ALL];
+	struct tt_ledger_short ledger;
+};
+
+#define TT_CHECK_KEY_MAX 6
+
+/* A table that is being read, at one of its rows. */
+struct tt_check {
+	const struct tt_manifest *m;
+	const struct tt_parquet_reader *reader;
+	struct tt_sums *sums;
+	const char *path;
+	enum tt_table table;
+	struct tt_error *err;
+	int64_t row; /* from 1 */
+	uint64_t before[TT_CHECK_KEY_MAX]; /* order of the row before */
+	struct tt_target
+			target; /* of the target row before, and whether it was the first time */
+	bool first_time;
+	char destination[TT_SKETCH_KEY_MAX]; /* prefix of the row before */
+	uint64_t part; /* how often that prefix has begun again */
+	struct tt_ledger_row *ledger; /* [row], text on the heap */
+	unsigned ledger_tables; /* rows of the account "tables" so far */
+};
+
+/* Fills err with the row and what is wrong with it. Returns -EBADMSG. */
+int tt_check_wrong(const struct tt_check *t, const char *what);
+
+static inline int64_t
+tt_check_int(const struct tt_check *t, unsigned column)
+{
+	return tt_parquet_get_int(t->reader, column);
+}
+
+static inline const char *
+tt_check_text(const struct tt_check *t, unsigned column)
+{
+	return tt_parquet_get_text(t->reader, column);
+}
+
+/* Adds hash(a, b, c) x weight to one side of a match. */
+static inline void
+tt_match_add(uint64_t *side, uint64_t a, uint64_t b, uint64_t c, uint64_t weight)
+{
+	*side += tt_hash_3(a, b, c) * weight;
+}
+
+/* Both packets and bytes of a count. */
+static inline void
+tt_match_count(uint64_t *side, uint64_t a, uint64_t b, struct tt_count count)
+{
+	tt_match_add(side, a, b, 0, count.packets);
+	tt_match_add(side, a, b, 1, count.bytes);
+}
+
+/*
+ * Each takes a value from the columns that begin at `column`, and says what is wrong with it: 0 or
+ * -EBADMSG.
+ */
+int tt_check_add(const struct tt_check *t, int64_t *sum, unsigned column);
+int tt_check_flag(const struct tt_check *t, unsigned column, bool *flag);
+int tt_check_addr(const struct tt_check *t, unsigned column, struct tt_addr *addr);
+int tt_check_country(
+		const struct tt_check *t, unsigned column, bool rest, uint16_t *country);
+int tt_check_class(const struct tt_check *t, unsigned column, enum tt_class *class);
+/* Protocol and number (of ICMP, at most 255); unknown: may be "" and -1, then protocol is 0. */
+int tt_check_target(const struct tt_check *t, unsigned column, bool unknown,
+		struct tt_target *target);
+/* Can packets to the target be of the class? */
+int tt_check_class_fits(const struct tt_check *t, const struct tt_target *target,
+		enum tt_class class);
+/* Packets, at least one, and added to the sums of table and class. */
+int tt_check_packets(struct tt_check *t, unsigned column, enum tt_class class,
+		struct tt_count *count);
+/* Packets and bytes. */
+int tt_check_count(struct tt_check *t, unsigned column, enum tt_class class,
+		struct tt_count *count);
+/* A count of distinct keys, of which one_in is kept, of so many packets; and its error. */
+int tt_check_uniques(const struct tt_check *t, unsigned column, unsigned error_column,
+		int64_t one_in, uint64_t packets);
+/* First and last time, both of which lie together. */
+int tt_check_times(const struct tt_check *t, unsigned column);
+/* The rule's number, of those that fingerprint_rules has; -ENOENT where that was not read. */
+int tt_check_rule(
+		const struct tt_check *t, const char *id, size_t length, unsigned *rule);
+/* An address or a prefix with monitored addresses. *part: which one of the units that have the
+ * same prefix it is, told by `again`: the row begins the prefix again. */
+int tt_check_destination(
+		struct tt_check *t, const char *text, bool again, struct tt_addr *first);
+/* Does the row come after the one before? key: [n]. */
+int tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n);
+
+/* The rows of each table. */
+int tt_check_interval(struct tt_check *t);
+int tt_check_target_row(struct tt_check *t);
+int tt_check_country_row(struct tt_check *t);
+int tt_check_source_row(struct tt_check *t);
+int tt_check_talker_row(struct tt_check *t);
+int tt_check_source_port_row(struct tt_check *t);
+int tt_check_destination_row(struct tt_check *t);
+int tt_check_backscatter_row(struct tt_check *t);
+int tt_check_victim_row(struct tt_check *t);
+int tt_check_fingerprint_row(struct tt_check *t);
+int tt_check_rule_row(struct tt_check *t);
+int tt_check_source_fingerprint_row(struct tt_check *t);
+int tt_check_distribution_row(struct tt_check *t);
+int tt_check_sketch_row(struct tt_check *t);
+int tt_check_ledger_row(struct tt_check *t);
+
+/* The ledger as a whole. */
+int tt_check_ledger_begin(struct tt_check *t, int64_t rows);
+int tt_check_ledger_end(const struct tt_check *t);
+void tt_check_ledger_free(struct tt_check *t);
+
+/*
+ * Reads a whole table; adds to sums what other tables must agree with, and checks what the
+ * manifest must agree with. Returns 0, or a negative errno with err naming the file.
+ */
+int tt_verify_table(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_sums *sums, struct tt_error *err) TT_MUST_CHECK;
+
+/* Compares what was summed up, and tells of each file the first thing that is wrong. */
+void tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
+		void (*wrong)(void *context, enum tt_table table, const char *why),
+		void *context);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The values that rows of several tables have. */
+#include "tt_verify.h"
+
+#include <errno.h>
+#include <string.h>
+
+int
+tt_check_wrong(const struct tt_check *t, const char *what)
+{
+	return tt_error_set(t->err, -EBADMSG, t->path, "row %lld: %s", (long long)t->row,
+			what);
+}
+
+int
+tt_check_add(const struct tt_check *t, int64_t *sum, unsigned column)
+{
+	int64_t value = tt_check_int(t, column);
+
+	if (value < 0 || __builtin_add_overflow(*sum, value, sum))
+		return tt_check_wrong(t, "a count that cannot be");
+	return 0;
+}
+
+int
+tt_check_flag(const struct tt_check *t, unsigned column, bool *flag)
+{
+	int64_t value = tt_check_int(t, column);
+
+	*flag = value == 1;
+	return value == 0 || value == 1
+			? 0
+			: tt_check_wrong(t, "a flag that is neither 0 nor 1");
+}
+
+int
+tt_check_addr(const struct tt_check *t, unsigned column, struct tt_addr *addr)
+{
+	const char *text = tt_check_text(t, column);
+	char again[TT_ADDR_TEXT_MAX];
+
+	if (tt_addr_parse(text, addr) != 0
+			|| strcmp(tt_addr_format(*addr, again), text) != 0)
+		return tt_check_wrong(t, "an address that cannot be");
+	return 0;
+}
+
+int
+tt_check_country(const struct tt_check *t, unsigned column, bool rest, uint16_t *country)
+{
+	if (tt_row_country_parse(tt_check_text(t, column), country) != 0
+			|| (!rest && *country == TT_COUNTRY_REST))
+		return tt_check_wrong(t, "a country that cannot be");
+	return 0;
+}
+
+int
+tt_check_class(const struct tt_check *t, unsigned column, enum tt_class *class)
+{
+	if (tt_class_parse(tt_check_text(t, column), class) != 0)
+		return tt_check_wrong(t, "a class that cannot be");
+	return 0;
+}
+
+static bool
+is_icmp(uint8_t protocol)
+{
+	return protocol == TT_PROTO_ICMP || protocol == TT_PROTO_ICMPV6;
+}
+
+static bool
+target_can_be(const struct tt_target *target, int64_t number)
+{
+	if (target->protocol == TT_PROTO_TCP || target->protocol == TT_PROTO_UDP)
+		return number >= -1 && number <= UINT16_MAX;
+	return number >= -1 && number <= (is_icmp(target->protocol) ? UINT8_MAX : -1);
+}
+
+int
+tt_check_target(const struct tt_check *t, unsigned column, bool unknown,
+		struct tt_target *target)
+{
+	const char *protocol = tt_check_text(t, column);
+	int64_t number = tt_check_int(t, column + 1);
+	char again[16];
+
+	*target = (struct tt_target){.number = -1};
+	if (unknown && *protocol == '\0' && number == -1)
+		return 0;
+	if (tt_protocol_parse(protocol, &target->protocol) != 0
+			|| strcmp(tt_protocol_name(target->protocol, again), protocol)
+					!= 0
+			|| !target_can_be(target, number))
+		return tt_check_wrong(t, "a protocol and target that cannot be");
+	target->number = (int32_t)number;
+	return 0;
+}
+
+int
+tt_check_class_fits(const struct tt_check *t, const struct tt_target *target,
+		enum tt_class class)
+{
+	bool fits;
+
+	if (target->number < 0)
+		fits = class == TT_CLASS_OTHER;
+	else if (target->protocol == TT_PROTO_TCP)
+		fits = class <= TT_CLASS_TCP_OTHER;
+	else if (target->protocol == TT_PROTO_UDP)
+		fits = class == TT_CLASS_UDP;
+	else
+		fits = class >= TT_CLASS_ICMP_ECHO_REQUEST
+				&& class <= TT_CLASS_ICMP_OTHER;
+	return fits ? 0 : tt_check_wrong(t, "a class that its target cannot have");
+}
+
+static int
+add_to(const struct tt_check *t, uint64_t *sum, uint64_t value)
+{
+	if (__builtin_add_overflow(*sum, value, sum) || *sum > INT64_MAX)
+		return tt_check_wrong(t, "a count that cannot be");
+	return 0;
+}
+
+static int
+add_count(struct tt_check *t, enum tt_class class, const struct tt_count *count)
+{
+	struct tt_count *total = &t->sums->total[t->table];
+	struct tt_count *of_class = &t->sums->by_class[t->table][class];
+	int ret = add_to(t, &total->packets, count->packets);
+
+	if (ret == 0)
+		ret = add_to(t, &total->bytes, count->bytes);
+	/* No class can overflow where the sum over all does not. */
+	of_class->packets += count->packets;
+	of_class->bytes += count->bytes;
+	return ret;
+}
+
+int
+tt_check_packets(struct tt_check *t, unsigned column, enum tt_class class,
+		struct tt_count *count)
+{
+	int64_t packets = tt_check_int(t, column);
+
+	*count = (struct tt_count){.packets = (uint64_t)packets};
+	return packets < 1 ? tt_check_wrong(t, "a count that cannot be")
+			   : add_count(t, class, count);
+}
+
+int
+tt_check_count(struct tt_check *t, unsigned column, enum tt_class class,
+		struct tt_count *count)
+{
+	int64_t packets = tt_check_int(t, column);
+	int64_t bytes = tt_check_int(t, column + 1);
+
+	*count = (struct tt_count){(uint64_t)packets, (uint64_t)bytes};
+	return packets < 1 || bytes < 0 ? tt_check_wrong(t, "a count that cannot be")
+					: add_count(t, class, count);
+}
+
+int
+tt_check_uniques(const struct tt_check *t, unsigned column, unsigned error_column,
+		int64_t one_in, uint64_t packets)
+{
+	int64_t uniques = tt_check_int(t, column);
+
+	/* An estimate from a sample may well be greater than the packets. */
+	if (uniques < 0 || uniques % one_in != 0
+			|| (one_in == 1 && (uint64_t)uniques > packets))
+		return tt_check_wrong(t, "unique counts that cannot be");
+	if (tt_check_int(t, error_column)
+			!= (int64_t)tt_scaled_error((uint64_t)uniques, (uint64_t)one_in))
+		return tt_check_wrong(t, "not the standard error of its count");
+	return 0;
+}
+
+int
+tt_check_times(const struct tt_check *t, unsigned column)
+{
+	if (tt_check_int(t, column) > tt_check_int(t, column + 1))
+		return tt_check_wrong(t, "first_seen is after last_seen");
+	return 0;
+}
+
+int
+tt_check_rule(const struct tt_check *t, const char *id, size_t length, unsigned *rule)
+{
+	const struct tt_sums *s = t->sums;
+
+	if (!s->read[TT_TABLE_FINGERPRINT_RULES])
+		return -ENOENT;
+	for (*rule = 0; *rule < s->n_rules; ++*rule) {
+		if (strncmp(s->rules[*rule], id, length) == 0
+				&& s->rules[*rule][length] == '\0')
+			return 0;
+	}
+	return tt_check_wrong(t, "a fingerprint that fingerprint_rules does not have");
+}
+
+int
+tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n)
+{
+	unsigned i = 0;
+
+	TT_ASSERT(n <= TT_CHECK_KEY_MAX);
+	while (i < n && key[i] == t->before[i])
+		i++;
+	if (t->row > 1 && (i == n || key[i] < t->before[i]))
+		return tt_check_wrong(t, "not in order, or a row that is there twice");
+	memcpy(t->before, key, n * sizeof(*key));
+	return 0;
+}

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the tables of a snapshot must agree on, with each other and with the interval. */
+#include "tt_verify.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+struct compare {
+	const struct tt_manifest *m;
+	const struct tt_sums *s;
+	void (*wrong)(void *context, enum tt_table table, const char *why);
+	void *context;
+	bool told[TT_N_TABLES]; /* one line for each file: the first that fails */
+};
+
+static const char *
+file_of(enum tt_table table)
+{
+	return tt_schema_of(table)->file;
+}
+
+static void tell(struct compare *c, enum tt_table table, const char *fmt, ...)
+		TT_PRINTF(3, 4);
+
+static void
+tell(struct compare *c, enum tt_table table, const char *fmt, ...)
+{
+	char why[256];
+	va_list args;
+
+	if (c->told[table])
+		return;
+	c->told[table] = true;
+	va_start(args, fmt);
+	vsnprintf(why, sizeof(why), fmt, args);
+	va_end(args);
+	c->wrong(c->context, table, why);
+}
+
+/* Could both be read to their end, and is the other one not known to be wrong itself? The
+ * interval's numbers are in the manifest as well. */
+static bool
+have(const struct compare *c, enum tt_table table, enum tt_table other)
+{
+	return c->s->read[table]
+			&& (other == TT_TABLE_INTERVAL
+					|| (c->s->read[other] && !c->told[other]));
+}
+
+static void
+equal(struct compare *c, enum tt_table table, const char *what, int64_t sum,
+		enum tt_table other, int64_t expected)
+{
+	if (have(c, table, other) && sum != expected)
+		tell(c, table, "%s: %" PRId64 "; %s says %" PRId64, what, sum,
+				file_of(other), expected);
+}
+
+static void
+at_most(struct compare *c, enum tt_table table, const char *what, int64_t sum,
+		enum tt_table other, int64_t most)
+{
+	if (have(c, table, other) && sum > most)
+		tell(c, table, "%s: %" PRId64 "; %s says %" PRId64, what, sum,
+				file_of(other), most);
+}
+
+/* Compares key by key. */
+static void
+match(struct compare *c, enum tt_table table, const char *what, enum tt_match m,
+		enum tt_table other)
+{
+	if (have(c, table, other) && c->s->match[m][0] != c->s->match[m][1])
+		tell(c, table, "%s: not as in %s", what, file_of(other));
+}
+
+static void
+by_class(struct compare *c, enum tt_table table, const struct tt_count *expected,
+		bool bytes)
+{
+	for (unsigned i = 0; i < TT_N_CLASSES; i++) {
+		const struct tt_count *sum = &c->s->by_class[table][i];
+		const char *class = tt_class_name((enum tt_class)i);
+
+		if (!have(c, table, TT_TABLE_TARGETS))
+			return;
+		if (sum->packets != expected[i].packets)
+			tell(c, table,
+					"packets of class %s: %" PRIu64
+					"; %s says %" PRIu64,
+					class, sum->packets, file_of(TT_TABLE_TARGETS),
+					expected[i].packets);
+		else if (bytes && sum->bytes != expected[i].bytes)
+			tell(c, table, "bytes of class %s: %" PRIu64 "; %s says %" PRIu64,
+					class, sum->bytes, file_of(TT_TABLE_TARGETS),
+					expected[i].bytes);
+	}
+}
+
+static void
+compare_targets(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_TARGETS;
+	int64_t answers = 0;
+
+	for (unsigned i = 0; i < TT_N_CLASSES; i++)
+		answers += (int64_t)s->answers[i].packets;
+	equal(c, table, "packets", (int64_t)s->total[table].packets, TT_TABLE_INTERVAL,
+			c->m->packets);
+	equal(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
+			c->m->bytes);
+	equal(c, table, "backscatter packets", answers, TT_TABLE_INTERVAL,
+			c->m->backscatter_packets);
+	equal(c, table, "distinct targets", s->targets, TT_TABLE_INTERVAL, c->m->targets);
+	if (s->read[TT_TABLE_INTERVAL])
+		equal(c, table, "targets for the first time", s->targets_first_time,
+				TT_TABLE_INTERVAL, s->first_time);
+	/* A pair of source and target is counted once from either side (decision 0003). */
+	equal(c, table, "sources of all targets", s->target_sources, TT_TABLE_SOURCES,
+			s->source_targets * c->m->sources_one_in);
+}
+
+static void
+compare_countries(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_COUNTRIES;
+
+	equal(c, table, "packets", (int64_t)s->total[table].packets, TT_TABLE_INTERVAL,
+			c->m->packets);
+	equal(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
+			c->m->bytes);
+	by_class(c, table, s->by_class[TT_TABLE_TARGETS], true);
+	equal(c, table, "sources of all countries", s->country_sources, TT_TABLE_INTERVAL,
+			c->m->uniq_src_ip);
+	match(c, table, "sources by country", TT_MATCH_COUNTRY_SOURCES, TT_TABLE_SOURCES);
+	if (!s->country_rest)
+		match(c, table, "counts by country and class", TT_MATCH_COUNTRIES,
+				TT_TABLE_TARGETS);
+}
+
+static void
+compare_sources(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_SOURCES;
+	const struct tt_ledger_not_kept *lost = &c->m->ledger.not_kept[TT_LEDGER_PAIRS];
+
+	equal(c, table, "sources", s->source_rows * c->m->sources_one_in,
+			TT_TABLE_INTERVAL, c->m->uniq_src_ip);
+	equal(c, table, "packets, and those that the ledger says are not kept",
+			(int64_t)(s->total[table].packets + lost->packets),
+			TT_TABLE_INTERVAL, c->m->packets);
+	at_most(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
+			c->m->bytes);
+	at_most(c, table, "backscatter packets", s->source_backscatter, TT_TABLE_INTERVAL,
+			c->m->backscatter_packets);
+	if (c->m->sources_one_in == 1) {
+		equal(c, table, "bytes", (int64_t)s->total[table].bytes,
+				TT_TABLE_INTERVAL, c->m->bytes);
+		equal(c, table, "backscatter packets", s->source_backscatter,
+				TT_TABLE_INTERVAL, c->m->backscatter_packets);
+	}
+	if (s->read[TT_TABLE_INTERVAL] && s->returning_one_in == 1)
+		equal(c, table, "returning sources",
+				s->sources_returning * c->m->sources_one_in,
+				TT_TABLE_INTERVAL, s->returning);
+	match(c, table, "fingerprints that sources carry", TT_MATCH_FINGERPRINTS,
+			TT_TABLE_SOURCE_FINGERPRINTS);
+}
+
+static void
+compare_split(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+
+	match(c, TT_TABLE_TALKERS, "packets by target and class", TT_MATCH_TALKERS,
+			TT_TABLE_TARGETS);
+	match(c, TT_TABLE_SOURCE_PORTS, "packets by target and class",
+			TT_MATCH_SOURCE_PORTS, TT_TABLE_TARGETS);
+	by_class(c, TT_TABLE_BACKSCATTER, s->answers, true);
+	match(c, TT_TABLE_VICTIMS, "backscatter packets by source", TT_MATCH_VICTIMS,
+			TT_TABLE_SOURCES);
+}
+
+static void
+compare_destinations(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_DESTINATIONS;
+
+	by_class(c, table, s->by_class[TT_TABLE_TARGETS], false);
+	equal(c, table, "distinct destinations", s->destinations, TT_TABLE_INTERVAL,
+			c->m->destinations);
+	if (!c->m->exact)
+		return;
+	/* A pair of source and destination is counted once from either side, unless
+	 * destinations are told apart by their prefix only. */
+	at_most(c, table, "sources of all destinations", s->destination_sources,
+			TT_TABLE_SOURCES, s->source_destinations);
+	if (!s->prefixes)
+		equal(c, table, "sources of all destinations", s->destination_sources,
+				TT_TABLE_SOURCES, s->source_destinations);
+}
+
+/* Is every packet of the class in the distribution? */
+static bool
+covers(enum tt_distribution d, enum tt_class class)
+{
+	switch (d) {
+	case TT_DIST_TCP_FLAGS:
+	case TT_DIST_TCP_FLAGS_ALL:
+	case TT_DIST_TCP_SOURCE_PORT:
+		return class <= TT_CLASS_TCP_OTHER;
+	case TT_DIST_UDP_SOURCE_PORT:
+		return class == TT_CLASS_UDP;
+	default:
+		return true;
+	}
+}
+
+/* TCP windows are those of SYNs of which that much of the header is there; of the source port
+ * distributions, bytes are not counted. */
+static void
+compare_distribution(struct compare *c, enum tt_distribution d, enum tt_class class)
+{
+	const struct tt_count *sum = &c->s->distributions[d][class];
+	struct tt_count expected = c->s->by_class[TT_TABLE_TARGETS][class];
+	bool wrong;
+
+	if (d == TT_DIST_TCP_SOURCE_PORT || d == TT_DIST_UDP_SOURCE_PORT)
+		expected.bytes = 0;
+	if (d == TT_DIST_TCP_WINDOW)
+		wrong = sum->packets > expected.packets || sum->bytes > expected.bytes;
+	else
+		wrong = covers(d, class)
+				&& (sum->packets != expected.packets
+						|| sum->bytes != expected.bytes);
+	if (wrong)
+		tell(c, TT_TABLE_DISTRIBUTIONS,
+				"%s of class %s: %" PRIu64 " packets, %" PRIu64
+				" bytes; %s says %" PRIu64 " and %" PRIu64,
+				tt_distribution_name(d), tt_class_name(class),
+				sum->packets, sum->bytes, file_of(TT_TABLE_TARGETS),
+				expected.packets, expected.bytes);
+}
+
+static void
+compare_distributions(struct compare *c)
+{
+	const enum tt_table table = TT_TABLE_DISTRIBUTIONS;
+
+	if (!have(c, table, TT_TABLE_TARGETS))
+		return;
+	for (unsigned d = 0; d < TT_N_DISTRIBUTIONS; d++)
+		for (unsigned i = 0; i < TT_N_CLASSES; i++)
+			compare_distribution(
+					c, (enum tt_distribution)d, (enum tt_class)i);
+	match(c, table, "counts by IP protocol and class", TT_MATCH_PROTOCOLS,
+			TT_TABLE_TARGETS);
+	match(c, table, "tcp-flags", TT_MATCH_TCP_FLAGS, table);
+}
+
+/* Of one rule: matching packets by target, and sources by what is kept of them. */
+static void
+compare_rule(struct compare *c, const struct tt_rule_sums *r)
+{
+	const enum tt_table rules = TT_TABLE_FINGERPRINT_RULES;
+	const enum tt_table sources = TT_TABLE_SOURCE_FINGERPRINTS;
+	int64_t one_in = c->m->sources_one_in;
+
+	equal(c, TT_TABLE_FINGERPRINTS, "packets of a rule", r->packets, rules,
+			r->matched);
+	equal(c, sources, "sources of a rule", r->source_rows * one_in, rules,
+			r->sources);
+	equal(c, sources, "carriers of a rule", r->carried_rows * one_in, rules,
+			r->carriers);
+	equal(c, sources, "packets of the carriers of a rule",
+			r->carried_packets * one_in, rules, r->carrier_packets);
+	at_most(c, sources, "packets of a rule", r->source_packets, rules, r->matched);
+	at_most(c, sources, "packets tested", r->source_tested, rules, r->tested);
+	if (one_in == 1)
+		equal(c, sources, "packets of a rule", r->source_packets, rules,
+				r->matched);
+}
+
+static void
+compare_sketch(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+
+	if (!have(c, TT_TABLE_SKETCHES, TT_TABLE_SOURCES))
+		return;
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(s->sketch); i++) {
+		bool wrong = s->sketch[i] < s->source_sketch[i];
+
+		/* Where sources are not kept, the sketch knows of more. */
+		if (c->m->sources_one_in == 1)
+			wrong = s->sketch[i] != s->source_sketch[i];
+		if (wrong)
+			tell(c, TT_TABLE_SKETCHES,
+					"sources: register %u is %u; by %s it is %u", i,
+					s->sketch[i], file_of(TT_TABLE_SOURCES),
+					s->source_sketch[i]);
+	}
+}
+
+static void
+compare_ledger(struct compare *c)
+{
+	const struct tt_ledger_short *s = &c->s->ledger;
+	const enum tt_table table = TT_TABLE_LEDGER;
+
+	equal(c, table, "frames", (int64_t)s->frames, TT_TABLE_INTERVAL, c->m->frames);
+	equal(c, table, "packets counted", (int64_t)s->counted, TT_TABLE_INTERVAL,
+			c->m->packets);
+	if (c->m->sources_one_in == 1)
+		equal(c, table, "packets of sources that are not kept",
+				(int64_t)s->not_kept[TT_LEDGER_PAIRS].packets,
+				TT_TABLE_INTERVAL, 0);
+	if (c->m->contacts_one_in == 1)
+		equal(c, table, "packets of contacts that are not kept",
+				(int64_t)s->not_kept[TT_LEDGER_CONTACTS].packets,
+				TT_TABLE_INTERVAL, 0);
+}
+
+void
+tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
+		void (*wrong)(void *context, enum tt_table table, const char *why),
+		void *context)
+{
+	struct compare c = {.m = manifest, .s = sums, .wrong = wrong, .context = context};
+
+	/* What others are held against comes first: one wrong file is then one line. */
+	for (unsigned i = 0; i < sums->n_rules; i++)
+		compare_rule(&c, &sums->rule_sums[i]);
+	compare_sources(&c);
+	compare_targets(&c);
+	compare_countries(&c);
+	compare_split(&c);
+	compare_destinations(&c);
+	compare_distributions(&c);
+	compare_sketch(&c);
+	compare_ledger(&c);
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_cells.h"
+
+/* The blocks of 65,536 rows: the TCP classes, UDP, backscatter over UDP, ICMP and ICMPv6 by type
+ * and code; then 256 rows for protocols without a number. */
+enum {
+	BLOCK_TCP = 0,
+	BLOCK_UDP = 5,
+	BLOCK_UDP_BACKSCATTER = 6,
+	BLOCK_ICMP = 7,
+	BLOCK_ICMPV6 = 8,
+	N_BLOCKS = 9
+};
+
+/* The same for targets. */
+enum {
+	TARGET_TCP = 0,
+	TARGET_UDP = 65536,
+	TARGET_ICMP = 2 * 65536,
+	TARGET_ICMPV6 = TARGET_ICMP + 256,
+	TARGET_OTHER = TARGET_ICMPV6 + 256,
+};
+
+_Static_assert(TT_CLASS_TCP_SYN == 0 && TT_CLASS_TCP_OTHER == 4 && TT_CLASS_UDP == 5,
+		"TCP classes come first, then UDP");
+_Static_assert(TT_N_ROWS == N_BLOCKS * 65536 + 256, "one index per target and class");
+_Static_assert(TT_N_TARGETS == TARGET_OTHER + 256, "one index per target");
+
+static uint32_t
+in_block(unsigned block, unsigned number)
+{
+	return block * 65536 + number;
+}
+
+uint32_t
+tt_row_index(tt_target_key key, tt_detail detail)
+{
+	struct tt_target t = tt_target_key_target(key);
+	unsigned icmp = (unsigned)t.number << 8 | t.code;
+
+	if (t.number >= 0) {
+		if (t.protocol == TT_PROTO_TCP)
+			return in_block(BLOCK_TCP + tt_target_key_class(key),
+					(unsigned)t.number);
+		if (t.protocol == TT_PROTO_UDP)
+			return in_block(tt_detail_backscatter(detail)
+							? BLOCK_UDP_BACKSCATTER
+							: BLOCK_UDP,
+					(unsigned)t.number);
+		if (t.protocol == TT_PROTO_ICMP)
+			return in_block(BLOCK_ICMP, icmp);
+		if (t.protocol == TT_PROTO_ICMPV6)
+			return in_block(BLOCK_ICMPV6, icmp);
+	}
+	return in_block(N_BLOCKS, t.protocol);
+}
+
+static struct tt_packet
+icmp_packet(uint8_t protocol, unsigned type_code)
+{
+	return (struct tt_packet){.protocol = protocol,
+			.has_icmp = true,
+			.icmp_type = (uint8_t)(type_code >> 8),
+			.icmp_code = (uint8_t)type_code};
+}
+
+static void
+icmp_key(uint8_t protocol, unsigned type_code, tt_target_key *key, tt_detail *detail)
+{
+	struct tt_packet p = icmp_packet(protocol, type_code);
+
+	*key = tt_target_key_of(&p);
+	*detail = tt_backscatter_detail(&p, NULL, 0) & TT_DETAIL_BACKSCATTER;
+}
+
+static void
+port_key(uint8_t protocol, unsigned port, enum tt_class class, bool backscatter,
+		tt_target_key *key, tt_detail *detail)
+{
+	*key = tt_target_key_make((struct tt_target){protocol, (int32_t)port, 0}, class);
+	*detail = backscatter ? TT_DETAIL_BACKSCATTER : 0;
+}
+
+void
+tt_row_key(uint32_t row, tt_target_key *key, tt_detail *detail)
+{
+	unsigned block = row / 65536, number = row % 65536;
+	enum tt_class class;
+
+	switch (block) {
+	case BLOCK_UDP:
+	case BLOCK_UDP_BACKSCATTER:
+		port_key(TT_PROTO_UDP, number, TT_CLASS_UDP,
+				block == BLOCK_UDP_BACKSCATTER, key, detail);
+		break;
+	case BLOCK_ICMP:
+		icmp_key(TT_PROTO_ICMP, number, key, detail);
+		break;
+	case BLOCK_ICMPV6:
+		icmp_key(TT_PROTO_ICMPV6, number, key, detail);
+		break;
+	case N_BLOCKS:
+		*key = tt_target_key_make((struct tt_target){(uint8_t)number, -1, 0},
+				TT_CLASS_OTHER);
+		*detail = 0;
+		break;
+	default:
+		class = (enum tt_class)(block - BLOCK_TCP);
+		port_key(TT_PROTO_TCP, number, class,
+				class == TT_CLASS_TCP_SYNACK || class == TT_CLASS_TCP_RST,
+				key, detail);
+	}
+}
+
+uint32_t
+tt_target_index(tt_target_key key)
+{
+	struct tt_target t = tt_target_key_target(key);
+
+	if (t.number >= 0) {
+		if (t.protocol == TT_PROTO_TCP)
+			return TARGET_TCP + (uint32_t)t.number;
+		if (t.protocol == TT_PROTO_UDP)
+			return TARGET_UDP + (uint32_t)t.number;
+		if (t.protocol == TT_PROTO_ICMP)
+			return TARGET_ICMP + ((uint32_t)t.number & 0xff);
+		if (t.protocol == TT_PROTO_ICMPV6)
+			return TARGET_ICMPV6 + ((uint32_t)t.number & 0xff);
+	}
+	return TARGET_OTHER + t.protocol;
+}
+
+struct tt_target
+tt_target_of_index(uint32_t i)
+{
+	if (i < TARGET_UDP)
+		return (struct tt_target){TT_PROTO_TCP, (int32_t)i, 0};
+	if (i < TARGET_ICMP)
+		return (struct tt_target){TT_PROTO_UDP, (int32_t)(i - TARGET_UDP), 0};
+	if (i < TARGET_ICMPV6)
+		return (struct tt_target){TT_PROTO_ICMP, (int32_t)(i - TARGET_ICMP), 0};
+	if (i < TARGET_OTHER)
+		return (struct tt_target){
+				TT_PROTO_ICMPV6, (int32_t)(i - TARGET_ICMPV6), 0};
+	return (struct tt_target){(uint8_t)(i - TARGET_OTHER), -1, 0};
+}
+
+/* What there is to know of each distribution; `section` is where its cells start, those of one
+ * class after those of another where `by_class`. */
+static const struct {
+	const char *name;
+	uint32_t values, section;
+	bool by_class;
+} distributions[TT_N_DISTRIBUTIONS] = {
+		[TT_DIST_IP_PROTOCOL] = {"ip-protocol", 256, TT_CELL_IP_PROTOCOL, true},
+		[TT_DIST_TTL] = {"ttl", 256, TT_CELL_TTL, true},
+		[TT_DIST_TCP_FLAGS] = {"tcp-flags", 64, TT_CELL_TCP_FLAGS, false},
+		[TT_DIST_TCP_FLAGS_ALL] = {"tcp-flags-all", 4096, TT_CELL_TCP_FLAGS,
+				false},
+		[TT_DIST_TCP_WINDOW] = {"tcp-window", 65536, TT_CELL_TCP_WINDOW, false},
+		[TT_DIST_TCP_SOURCE_PORT] = {"tcp-source-port", 65536,
+				TT_CELL_SOURCE_PORT_REST, true},
+		[TT_DIST_UDP_SOURCE_PORT] = {"udp-source-port", 65536,
+				TT_CELL_SOURCE_PORT_REST, true},
+		[TT_DIST_ENCAPSULATION] = {"encapsulation", TT_N_ENCAPS,
+				TT_CELL_ENCAPSULATION, true},
+		[TT_DIST_ENCAPSULATION_DEPTH] = {"encapsulation-depth",
+				TT_DIST_DEPTH_MAX + 1, TT_CELL_DEPTH, true},
+		[TT_DIST_IP_LENGTH] = {"ip-length", TT_DIST_IP_LENGTH_MAX + 1,
+				TT_CELL_IP_LENGTH, true},
+};
+
+const char *
+tt_distribution_name(enum tt_distribution d)
+{
+	TT_ASSERT((unsigned)d < TT_N_DISTRIBUTIONS);
+	return distributions[d].name;
+}
+
+uint32_t
+tt_distribution_values(enum tt_distribution d)
+{
+	TT_ASSERT((unsigned)d < TT_N_DISTRIBUTIONS);
+	return distributions[d].values;
+}
+
+static bool
+has_class(enum tt_distribution d, enum tt_class class, uint32_t value)
+{
+	struct tt_packet p = {.protocol = TT_PROTO_TCP,
+			.has_ports = true,
+			.tcp_flags = (uint16_t)value};
+
+	switch (d) {
+	case TT_DIST_TCP_FLAGS:
+	case TT_DIST_TCP_FLAGS_ALL:
+		return tt_classify(&p) == class;
+	case TT_DIST_TCP_WINDOW:
+		return class == TT_CLASS_TCP_SYN;
+	case TT_DIST_TCP_SOURCE_PORT:
+		return class <= TT_CLASS_TCP_OTHER;
+	case TT_DIST_UDP_SOURCE_PORT:
+		return class == TT_CLASS_UDP;
+	default:
+		return true;
+	}
+}
+
+int64_t
+tt_distribution_cell(enum tt_distribution d, enum tt_class class, uint32_t value)
+{
+	TT_ASSERT((unsigned)d < TT_N_DISTRIBUTIONS && value < distributions[d].values);
+	if (!has_class(d, class, value))
+		return -1;
+	return distributions[d].section + value
+			+ (distributions[d].by_class ? (uint32_t) class * distributions[d].values
+						     : 0);
+}

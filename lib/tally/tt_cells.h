@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The layout of the plain counters of a tally: one array of cells, one section after the other.
+ * First the distributions, which every packet is counted in; then the rests: what packets are
+ * counted in when the table that would have their key is full. The last section has as many
+ * cells as there are destination units, times classes. Constants and pure functions, any thread.
+ */
+#ifndef TT_CELLS_H
+#define TT_CELLS_H
+
+#include "tt_detail.h"
+#include "tt_geo.h"
+
+struct tt_count {
+	uint64_t packets, bytes;
+};
+
+enum tt_distribution {
+	TT_DIST_IP_PROTOCOL, /* value: protocol number */
+	TT_DIST_TTL, /* value: TTL or hop limit */
+	TT_DIST_TCP_FLAGS, /* value: the six control bits, URG to FIN; a marginal of the next */
+	TT_DIST_TCP_FLAGS_ALL, /* value: all twelve, with CWR, ECE, AE and the reserved ones */
+	TT_DIST_TCP_WINDOW, /* value: window field of packets of class tcp-syn */
+	TT_DIST_TCP_SOURCE_PORT, /* value: port; of its sum, cells hold only the rest */
+	TT_DIST_UDP_SOURCE_PORT, /* value: port; likewise */
+	TT_DIST_ENCAPSULATION, /* value: set of enum tt_encap */
+	TT_DIST_ENCAPSULATION_DEPTH, /* value: number of headers before the IP header */
+	TT_DIST_IP_LENGTH, /* value: bytes; 65536 stands for all longer ones */
+	TT_N_DISTRIBUTIONS
+};
+
+#define TT_DIST_IP_LENGTH_MAX 65536
+#define TT_DIST_DEPTH_MAX     31 /* stands for all deeper ones */
+
+/* Targets with code, class and backscatter as a dense range of indexes: `targets` without
+ * countries. */
+#define TT_N_ROWS (65536 * (5 + 2 + 2) + 256)
+
+/* Protocol and number alone: what sketches are kept of. */
+#define TT_N_TARGETS (65536 * 2 + 256 * 2 + 256)
+
+/* Where each section starts. Sections by class have the class outermost. */
+enum tt_section {
+	TT_CELL_IP_PROTOCOL = 0, /* [class][256] */
+	TT_CELL_TTL = TT_CELL_IP_PROTOCOL + TT_N_CLASSES * 256, /* [class][256] */
+	TT_CELL_TCP_FLAGS = TT_CELL_TTL + TT_N_CLASSES * 256, /* [4096] */
+	TT_CELL_TCP_WINDOW = TT_CELL_TCP_FLAGS + 4096, /* [65536] */
+	TT_CELL_ENCAPSULATION = TT_CELL_TCP_WINDOW + 65536, /* [class][TT_N_ENCAPS] */
+	TT_CELL_DEPTH = TT_CELL_ENCAPSULATION
+			+ TT_N_CLASSES * TT_N_ENCAPS, /* [class][32] */
+	TT_CELL_IP_LENGTH = TT_CELL_DEPTH
+			+ TT_N_CLASSES * (TT_DIST_DEPTH_MAX + 1), /* [class][65537] */
+	TT_CELL_SOURCE_PORT_REST = TT_CELL_IP_LENGTH
+			+ TT_N_CLASSES
+					* (TT_DIST_IP_LENGTH_MAX
+							+ 1), /* [TCP class, UDP][65536] */
+	TT_CELL_ROW_REST = TT_CELL_SOURCE_PORT_REST + 6 * 65536, /* [TT_N_ROWS] */
+	TT_CELL_COUNTRY_REST = TT_CELL_ROW_REST
+			+ TT_N_ROWS, /* [class][backscatter][TT_N_COUNTRIES] */
+	TT_CELL_ATTACKED_REST = TT_CELL_COUNTRY_REST
+			+ TT_N_CLASSES * 2 * TT_N_COUNTRIES, /* [class] */
+	TT_CELL_FINGERPRINT_REST = TT_CELL_ATTACKED_REST + TT_N_CLASSES, /* [rule] */
+	TT_CELL_DESTINATION_REST = TT_CELL_FINGERPRINT_REST
+			+ TT_FINGERPRINTS_MAX, /* [class][destination unit] */
+	TT_N_FIXED_CELLS = TT_CELL_DESTINATION_REST
+};
+
+/* The row of a key and its detail, in 0 .. TT_N_ROWS - 1, and back (of the detail, only
+ * TT_DETAIL_BACKSCATTER comes back). */
+uint32_t tt_row_index(tt_target_key key, tt_detail detail);
+void tt_row_key(uint32_t row, tt_target_key *key, tt_detail *detail);
+
+/* The (protocol, number) of a key, in 0 .. TT_N_TARGETS - 1, and back. Numbers of -1 and protocols
+ * that have none share one index per protocol. */
+uint32_t tt_target_index(tt_target_key key);
+struct tt_target tt_target_of_index(uint32_t index);
+
+/* "ip-protocol", "ttl", …; and how many values a distribution has. */
+const char *tt_distribution_name(enum tt_distribution d);
+uint32_t tt_distribution_values(enum tt_distribution d);
+
+/*
+ * The cell of a distribution's value for packets of a class, or -1 where there are none: TCP
+ * flags belong to the class that tt_classify gives them, windows to tcp-syn, ports to the
+ * classes of their protocol. For TT_DIST_TCP_FLAGS that of the value without other bits.
+ */
+int64_t tt_distribution_cell(enum tt_distribution d, enum tt_class class, uint32_t value);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is counted without a source: the plain counters and distributions, the sketches, and for
+ * packets whose source is not kept the slices (target by country, attacked services,
+ * fingerprints) and the heaviest talkers. Each tally has one; the merge has one that all of them
+ * are added into. One thread at a time; all memory is taken at creation.
+ *
+ * Cells and registers are marked in blocks as they are touched, so that adding up, copying and
+ * clearing cost what was used and not what there is.
+ *
+ * Memory for `slots` (a power of two): 32 bytes each for slices, 8 bytes each for talkers, 28 MiB
+ * of cells and 176 bytes more for each destination unit, 135 MiB of registers and 2 KiB more for
+ * each destination prefix.
+ *
+ * Full slices: packets are counted in the rests of tt_cells.h, so that the sums over targets, over
+ * countries, over classes and over fingerprints stay exact each. Full talkers: the lightest of a
+ * few neighbours makes room, so that what is heavy stays; counts are then lower bounds.
+ */
+#ifndef TT_REST_H
+#define TT_REST_H
+
+#include "tt_cells.h"
+#include "tt_error.h"
+#include "tt_mem.h"
+#include "tt_sketch.h"
+#include "tt_units.h"
+
+/* Precision of the sketches: 2^p registers. */
+#define TT_SKETCH_P_ALL     14 /* sources overall */
+#define TT_SKETCH_P_COUNTRY 12 /* sources of a country */
+#define TT_SKETCH_P_PREFIX  11 /* sources that reached a destination prefix */
+#define TT_SKETCH_P_TARGET  9 /* sources, and destinations, of a (protocol, number) */
+
+/* Where the registers of each kind start. The first kind is entered for every packet, the others
+ * for packets whose source (TT_REGISTERS_PREFIX: contact) is not kept. */
+enum tt_registers {
+	TT_REGISTERS_DESTINATIONS = 0, /* [TT_N_TARGETS][512] */
+	TT_REGISTERS_TARGET = TT_REGISTERS_DESTINATIONS
+			+ (TT_N_TARGETS << TT_SKETCH_P_TARGET), /* [TT_N_TARGETS][512] */
+	TT_REGISTERS_ALL = TT_REGISTERS_TARGET + (TT_N_TARGETS << TT_SKETCH_P_TARGET),
+	TT_REGISTERS_COUNTRY = TT_REGISTERS_ALL
+			+ (1 << TT_SKETCH_P_ALL), /* [TT_N_COUNTRIES][4096] */
+	TT_REGISTERS_PREFIX = TT_REGISTERS_COUNTRY
+			+ (TT_N_COUNTRIES << TT_SKETCH_P_COUNTRY), /* [prefix][2048] */
+	TT_N_FIXED_REGISTERS = TT_REGISTERS_PREFIX
+};
+
+/* Blocks that are marked as one. */
+#define TT_CELL_BLOCK     256
+#define TT_REGISTER_BLOCK 512
+
+/* A slice: the count of one key of tt_slice_*. packets == 0: free. */
+struct tt_slice {
+	uint64_t key;
+	struct tt_count count;
+	uint64_t spare;
+};
+
+/* Packets of one source and one 64-bit key. packets == 0: free. Two lie in a cache line. */
+struct tt_entry {
+	struct tt_addr src;
+	uint64_t key;
+	uint64_t packets;
+};
+
+enum tt_slice_kind {
+	TT_SLICE_COUNTRY = 1, /* row of tt_row_index, country */
+	TT_SLICE_ATTACKED, /* class, packet's protocol, ICMP type and code, attacked service */
+	TT_SLICE_FINGERPRINT, /* rule, row */
+};
+
+static inline uint64_t
+tt_slice_country(uint32_t row, tt_country country)
+{
+	return (uint64_t)TT_SLICE_COUNTRY << 62 | (uint64_t)row << 10 | country;
+}
+
+/* ICMP type and code are 0 where the packet is TCP or UDP. */
+static inline uint64_t
+tt_slice_attacked(tt_target_key key, tt_detail detail)
+{
+	struct tt_target t = tt_target_key_target(key);
+	bool icmp = t.protocol == TT_PROTO_ICMP || t.protocol == TT_PROTO_ICMPV6;
+	uint64_t attacked = detail >> TT_DETAIL_NUMBER_SHIFT & 0x1ffffff; /* 25 bits */
+
+	return (uint64_t)TT_SLICE_ATTACKED << 62
+			| (uint64_t)tt_target_key_class(key) << 49
+			| (uint64_t)t.protocol << 41
+			| (icmp ? (uint64_t)(uint8_t)t.number << 33 | (uint64_t)t.code << 25
+				: 0)
+			| attacked;
+}
+
+static inline uint64_t
+tt_slice_fingerprint(unsigned rule, uint32_t row)
+{
+	return (uint64_t)TT_SLICE_FINGERPRINT << 62 | (uint64_t)rule << 20 | row;
+}
+
+/* One index and what it holds; how a compact rest keeps cells and registers. */
+struct tt_sparse {
+	uint32_t index;
+	struct tt_count count;
+};
+
+struct tt_sparse_register {
+	uint32_t index;
+	uint8_t rho;
+};
+
+/* Keys that a full table did not keep, and the packets that are therefore not in it. */
+struct tt_not_kept {
+	uint64_t packets, keys;
+};
+
+struct tt_rest_config {
+	uint64_t slices, talkers; /* slots of each, powers of two */
+	const struct tt_geo *geo; /* countries of sources that are not kept */
+	const struct tt_units *destinations, *prefixes; /* see tt_units.h */
+	uint64_t seed; /* of the placement in tables; results do not depend on it */
+};
+
+struct tt_rest {
+	struct tt_rest_config config;
+	struct tt_count *cells; /* [n_cells]; NULL in a compact rest */
+	uint8_t *cells_used; /* [n_cells / TT_CELL_BLOCK + 1]: was the block touched? */
+	uint8_t *registers; /* [n_registers]; NULL in a compact rest */
+	uint8_t *registers_used; /* [n_registers / TT_REGISTER_BLOCK + 1] */
+	uint32_t n_cells, n_registers;
+	struct tt_slice *
+			slices; /* [config.slices], open addressing; compact: [n_slices] */
+	uint32_t *slices_at; /* [n_slices] where they are; NULL in a compact rest */
+	uint32_t n_slices, max_slices;
+	struct tt_entry *talkers; /* key: tt_target_key without its code */
+	uint32_t *talkers_at;
+	uint32_t n_talkers, max_talkers;
+	struct tt_not_kept slices_lost, talkers_lost;
+	struct tt_sparse *sparse; /* [n_sparse] cells, ascending; compact only */
+	struct tt_sparse_register *sparse_registers; /* ascending; compact only */
+	uint32_t n_sparse, n_sparse_registers;
+	bool compact; /* made by tt_rest_compact or tt_rest_join */
+	struct tt_mem *mem;
+};
+
+/* Takes the memory of an empty rest in the caller's struct. Returns 0, or -ENOMEM. */
+int tt_rest_init(struct tt_rest *rest, const struct tt_rest_config *config,
+		struct tt_mem *mem) TT_MUST_CHECK;
+void tt_rest_fini(struct tt_rest *rest);
+void tt_rest_reset(struct tt_rest *rest);
+uint64_t tt_rest_bytes(const struct tt_rest_config *config);
+
+/* Counts packets of one source, key and detail whose source is not kept: slices, talkers, sketches
+ * of sources. hash: tt_sketch_hash of the source. */
+void tt_rest_add_pair(struct tt_rest *rest, struct tt_addr src, uint64_t hash,
+		tt_target_key key, tt_detail detail, struct tt_count count);
+
+/* Warms the lines that tt_rest_add_pair will touch. */
+void tt_rest_prefetch_pair(const struct tt_rest *rest, struct tt_addr src, uint64_t hash,
+		tt_target_key key, tt_detail detail);
+
+/* Warms the lines that tt_rest_add_contact will touch. */
+void tt_rest_prefetch_contact(const struct tt_rest *rest, uint64_t source_hash,
+		struct tt_addr dst, enum tt_class class);
+
+/* Counts packets of one contact (source and destination) that is not kept. */
+void tt_rest_add_contact(struct tt_rest *rest, uint64_t source_hash, struct tt_addr dst,
+		enum tt_class class, uint64_t packets);
+
+/* Adds the whole of `from`, compact or not, into `into`, which is not compact. */
+void tt_rest_add(struct tt_rest *into, const struct tt_rest *from);
+
+/* Copies into heap memory of exactly the size needed; joins two compact ones. -ENOMEM. */
+int tt_rest_compact(struct tt_rest *compact, const struct tt_rest *rest) TT_MUST_CHECK;
+int tt_rest_join(struct tt_rest *joined, const struct tt_rest *a,
+		const struct tt_rest *b) TT_MUST_CHECK;
+uint64_t tt_rest_compact_bytes(const struct tt_rest *rest);
+
+static inline void
+tt_rest_count(struct tt_rest *rest, uint32_t cell, uint64_t packets, uint64_t bytes)
+{
+	rest->cells[cell].packets += packets;
+	rest->cells[cell].bytes += bytes;
+	rest->cells_used[cell / TT_CELL_BLOCK] = 1;
+}
+
+/* Enters a hash into the 2^p registers that start at `first`. */
+static inline void
+tt_rest_sketch(struct tt_rest *rest, uint32_t first, unsigned p, uint64_t hash)
+{
+	uint32_t at = first + tt_sketch_register(hash, p);
+	uint8_t rho = tt_sketch_rho(hash, p);
+
+	if (rho > rest->registers[at]) {
+		rest->registers[at] = rho;
+		rest->registers_used[at / TT_REGISTER_BLOCK] = 1;
+	}
+}
+
+/* Slice i of n_slices, talker i of n_talkers, in no order; a key may come twice. */
+static inline const struct tt_slice *
+tt_rest_slice(const struct tt_rest *rest, uint32_t i)
+{
+	return &rest->slices[rest->slices_at != NULL ? rest->slices_at[i] : i];
+}
+
+static inline const struct tt_entry *
+tt_rest_talker(const struct tt_rest *rest, uint32_t i)
+{
+	return &rest->talkers[rest->talkers_at != NULL ? rest->talkers_at[i] : i];
+}
+
+#endif

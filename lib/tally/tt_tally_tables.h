@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside a tally: one packet into each of the three tables. Open addressing with linear probing,
+ * so that the slots of a run lie side by side and prefetch themselves. Inline, since the burst
+ * calls each in a pass of its own.
+ *
+ * Pairs and contacts that are no longer sampled stay in their slots until a new key needs one on
+ * its way, and are then counted in the rest. So the runs never have holes, and lowering the rate
+ * costs one increment.
+ */
+#ifndef TT_TALLY_TABLES_H
+#define TT_TALLY_TABLES_H
+
+#include "tt_tally.h"
+
+/* When ports are full, a key is looked for in the cache line of its home alone. */
+#define TT_PORT_WINDOW 4
+
+static inline uint64_t
+tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+		tt_detail detail)
+{
+	return tt_hash_3(src.hi ^ t->seed, src.lo, key ^ detail << 1) & t->pair_mask;
+}
+
+static inline uint64_t
+tt_contact_home(const struct tt_tally *t, struct tt_addr src, uint64_t to)
+{
+	return tt_hash_3(src.hi ^ t->seed, src.lo, to) & t->contact_mask;
+}
+
+static inline uint64_t
+tt_port_home(const struct tt_tally *t, uint64_t key)
+{
+	return tt_hash_mix(key ^ t->seed) & t->port_mask;
+}
+
+/* Where a full table has no place for a key. */
+#define TT_NO_PLACE UINT64_MAX
+
+/*
+ * A free slot for a new pair, or contact, in a full table, on the way from its home. Lowers the
+ * sampling rate where nothing can be freed; TT_NO_PLACE where the new one is then not sampled
+ * itself.
+ */
+uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t source_hash);
+uint64_t tt_tally_make_contact_room(
+		struct tt_tally *t, uint64_t home, uint64_t contact_hash);
+
+static inline bool
+tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
+		uint64_t source_hash, tt_target_key key, tt_detail detail,
+		int64_t time_us)
+{
+	uint64_t at = home;
+	struct tt_slot *s;
+
+	if (TT_UNLIKELY(!tt_sampled(source_hash, t->pair_shift)))
+		return false;
+	for (;; at = (at + 1) & t->pair_mask) {
+		s = &t->slots[at];
+		if (TT_UNLIKELY(s->count.packets == 0))
+			break;
+		if (TT_LIKELY(s->src.lo == p->src.lo && s->key == key
+				    && s->src.hi == p->src.hi && s->detail == detail))
+			goto found;
+	}
+	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
+		t->pairs_at[t->n_pairs++] = (uint32_t)at;
+	} else {
+		at = tt_tally_make_pair_room(t, home, source_hash);
+		if (at == TT_NO_PLACE)
+			return false;
+		s = &t->slots[at];
+	}
+	s->src = p->src;
+	s->key = key;
+	s->detail = detail;
+	s->first_us = s->last_us = time_us;
+found:
+	s->count.packets++;
+	s->count.bytes += p->ip_bytes;
+	if (time_us < s->first_us)
+		s->first_us = time_us;
+	if (time_us > s->last_us)
+		s->last_us = time_us;
+	return true;
+}
+
+/* hash: tt_contact_hash, or 0 where contact_shift was 0 when the burst began. */
+static inline bool
+tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to,
+		uint64_t hash)
+{
+	uint64_t at = home;
+	struct tt_entry *e;
+
+	if (TT_UNLIKELY(t->contact_shift != 0)) {
+		if (hash == 0)
+			hash = tt_contact_hash(t->rest.config.destinations, src, to);
+		if (!tt_sampled(hash, t->contact_shift))
+			return false;
+	}
+	for (;; at = (at + 1) & t->contact_mask) {
+		e = &t->contacts[at];
+		if (TT_UNLIKELY(e->packets == 0))
+			break;
+		if (TT_LIKELY(e->src.lo == src.lo && e->key == to
+				    && e->src.hi == src.hi)) {
+			e->packets++;
+			return true;
+		}
+	}
+	if (TT_LIKELY(t->n_contacts < t->max_contacts)) {
+		t->contacts_at[t->n_contacts++] = (uint32_t)at;
+	} else {
+		if (hash == 0)
+			hash = tt_contact_hash(t->rest.config.destinations, src, to);
+		at = tt_tally_make_contact_room(t, home, hash);
+		if (at == TT_NO_PLACE)
+			return false;
+		e = &t->contacts[at];
+	}
+	*e = (struct tt_entry){src, to, 1};
+	return true;
+}
+
+/*
+ * The same when ports are full. Free slots are still taken, within the window; the lightest key
+ * of a full window makes room. A key that lies further from its home than the window may so be
+ * entered twice, which the merge adds up. Returns what made room; packets 0 where nothing did.
+ */
+static inline struct tt_port_entry
+tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key)
+{
+	uint64_t first = home & ~(uint64_t)(TT_PORT_WINDOW - 1);
+	struct tt_port_entry *e = &t->ports[first], *lightest = e, out;
+
+	for (unsigned i = 0; i < TT_PORT_WINDOW; i++, e++) {
+		if (e->packets == 0) {
+			t->ports_at[t->n_ports++] = (uint32_t)(first + i);
+			*e = (struct tt_port_entry){key, 1};
+			return (struct tt_port_entry){0};
+		}
+		if (e->key == key) {
+			e->packets++;
+			return (struct tt_port_entry){0};
+		}
+		if (e->packets < lightest->packets)
+			lightest = e;
+	}
+	out = *lightest;
+	*lightest = (struct tt_port_entry){key, 1};
+	return out;
+}
+
+/* Counts what made room without its target. */
+static inline void
+tt_tally_rest_port(struct tt_tally *t, struct tt_port_entry out)
+{
+	uint32_t class = out.key >> 16 & 0xff, port = out.key & 0xffff;
+
+	tt_rest_count(&t->rest, TT_CELL_SOURCE_PORT_REST + class * 65536 + port,
+			out.packets, 0);
+	t->ports_lost.packets += out.packets;
+	t->ports_lost.keys++;
+}
+
+static inline void
+tt_tally_prefetch_rest_port(const struct tt_tally *t, uint64_t key)
+{
+	__builtin_prefetch(&t->rest.cells[TT_CELL_SOURCE_PORT_REST
+					   + (uint32_t)(key >> 16 & 0xff) * 65536
+					   + (uint32_t)(key & 0xffff)],
+			1);
+}
+
+/* One packet into the ports as long as they are not full. */
+static inline void
+tt_tally_add_port(struct tt_tally *t, uint64_t at, uint64_t key)
+{
+	struct tt_port_entry *e;
+
+	for (;; at = (at + 1) & t->port_mask) {
+		e = &t->ports[at];
+		if (e->packets == 0)
+			break;
+		if (TT_LIKELY(e->key == key)) {
+			e->packets++;
+			return;
+		}
+	}
+	t->ports_at[t->n_ports++] = (uint32_t)at;
+	*e = (struct tt_port_entry){key, 1};
+}
+
+static inline bool
+tt_tally_ports_full(const struct tt_tally *t)
+{
+	return t->n_ports >= t->max_ports;
+}
+
+#endif
