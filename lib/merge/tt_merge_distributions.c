@@ -14,34 +14,46 @@ flags_of(const struct tt_merge *m, uint32_t value)
 }
 
 static struct tt_count
-count_of(const struct tt_merge *m, enum tt_distribution d, enum tt_class class,
-		uint32_t value)
+count_of(const struct tt_merge *m, enum tt_distribution d, uint32_t value, int64_t cell)
 {
-	int64_t cell = tt_distribution_cell(d, class, value);
-	struct tt_count count;
+	struct tt_count count = d == TT_DIST_TCP_FLAGS ? flags_of(m, value)
+						       : m->rest.cells[cell];
 
-	if (cell < 0)
-		return (struct tt_count){0};
-	count = d == TT_DIST_TCP_FLAGS ? flags_of(m, value) : m->rest.cells[cell];
 	if (d == TT_DIST_TCP_SOURCE_PORT || d == TT_DIST_UDP_SOURCE_PORT)
 		count.bytes = 0;
 	return count;
 }
 
+/* Values of a class lie side by side, so that a block that nothing touched is passed over. */
+static uint32_t
+skip_unused(const struct tt_merge *m, uint32_t value, int64_t cell)
+{
+	if (m->rest.cells_used[cell / TT_CELL_BLOCK])
+		return value;
+	return value + TT_CELL_BLOCK - 1 - (uint32_t)(cell % TT_CELL_BLOCK);
+}
+
 static int
 emit_class(struct tt_merge *m, enum tt_distribution d, enum tt_class class)
 {
+	bool flags = d == TT_DIST_TCP_FLAGS || d == TT_DIST_TCP_FLAGS_ALL;
 	uint32_t n = tt_distribution_values(d);
 	int ret = 0;
 
+	if (!flags && tt_distribution_cell(d, class, 0) < 0)
+		return 0;
 	for (uint32_t value = 0; ret == 0 && value < n; value++) {
-		struct tt_distribution_row row = {.distribution = d,
-				.class = class,
-				.value = value,
-				.count = count_of(m, d, class, value)};
+		int64_t cell = tt_distribution_cell(d, class, value);
+		struct tt_distribution_row row = {
+				.distribution = d, .class = class, .value = value};
 
+		if (cell < 0)
+			continue;
+		row.count = count_of(m, d, value, cell);
 		if (row.count.packets != 0)
 			ret = TT_MERGE_EMIT(m, distribution, &row);
+		else if (!flags)
+			value = skip_unused(m, value, cell);
 	}
 	return ret;
 }
