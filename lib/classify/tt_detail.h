@@ -15,8 +15,10 @@
  *     ICMP replies      the ICMP type that asks for them: 8 for 0, 13 for 14, 15 for 16, 17 for
  *                       18; ICMPv6 128 for 129
  *
- * and unknown where an error does not quote a whole IP header; where it quotes no more than
- * that, or a later fragment, the protocol is known and the number is -1. Pure functions, any thread.
+ * and unknown where an error does not quote a whole IP header, nor all of the IPv6 extension
+ * headers before the transport; where it quotes no more than that, or a later fragment, the
+ * protocol is known (of a fragment, that of the first header in the fragmented part) and the
+ * number is -1. Protocol 0, which is no transport, reads as unknown. Pure functions, any thread.
  */
 #ifndef TT_DETAIL_H
 #define TT_DETAIL_H

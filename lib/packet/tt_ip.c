@@ -113,6 +113,9 @@ ipv6(struct tt_walk *w, struct tt_packet *p)
 	p->ip_id = 0;
 	p->src = ipv6_address(b + 8);
 	p->dst = ipv6_address(b + 24);
+	/* Mapped addresses are nobody's on the wire (RFC 6890 table 20), and IPv4's in here. */
+	if (tt_addr_is_v4(p->src) || tt_addr_is_v4(p->dst))
+		return TT_FATE_BAD_IP_HEADER;
 	p->ip_bytes = IPV6_HEADER_BYTES + payload;
 	if (payload == 0 && p->protocol == HOP_BY_HOP) {
 		enum tt_fate fate = jumbogram(w, p);

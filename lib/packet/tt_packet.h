@@ -25,7 +25,9 @@ enum tt_fate {
 	TT_FATE_TRUNCATED_IP, /* they end inside the IP header or its extensions */
 	TT_FATE_TRUNCATED_TRANSPORT, /* they end inside the part of the transport header needed */
 	TT_FATE_BAD_IP_VERSION, /* the link layer says IPv4 (IPv6), the packet does not */
-	TT_FATE_BAD_IP_HEADER, /* lengths that contradict each other, IHL < 5, … */
+	TT_FATE_BAD_IP_HEADER, /* lengths that contradict each other, IHL < 5, an IPv6 packet
+				* from or to an IPv4-mapped address (RFC 4291 section 2.5.5.2),
+				* … */
 	TT_FATE_BAD_TRANSPORT, /* the IP packet itself is too short for its transport header */
 	TT_N_FATES
 };
@@ -124,7 +126,8 @@ enum tt_fate tt_packet_decode(const uint8_t *frame, uint32_t captured, uint16_t 
 struct tt_quoted {
 	struct tt_addr src, dst;
 	uint16_t src_port, dst_port; /* where has_ports */
-	uint8_t ip_version, protocol;
+	uint8_t ip_version;
+	uint8_t protocol; /* 0 where an IPv6 extension header that is not quoted whole hides it */
 	uint8_t icmp_type, icmp_code; /* where has_icmp */
 	bool has_ports, has_icmp;
 };
@@ -134,7 +137,9 @@ bool tt_packet_is_error(const struct tt_packet *p);
 
 /*
  * Decodes the packet that the ICMP error p quotes; frame and captured as given to
- * tt_packet_decode. Returns true where p is an ICMP error (tt_packet_is_error) and quotes at least a whole IP header.
+ * tt_packet_decode. Returns true where p is an ICMP error (tt_packet_is_error) and quotes at
+ * least a whole IP header that tt_packet_decode would not call bad. Extension headers are
+ * followed as far as they are quoted.
  */
 bool tt_packet_quoted(const uint8_t *frame, uint32_t captured, const struct tt_packet *p,
 		struct tt_quoted *q);

@@ -63,21 +63,20 @@ tt_packet_quoted(const uint8_t *frame, uint32_t captured, const struct tt_packet
 {
 	struct tt_packet inner;
 	struct tt_walk w;
-	bool reached;
+	bool readable;
 
 	if (!tt_packet_is_error(p) || !quotation(frame, captured, p, &w))
 		return false;
 	if (tt_walk_ip(&w, &inner) != TT_FATE_COUNTED)
 		return false;
-	reached = tt_walk_extensions(&w, &inner) == TT_FATE_COUNTED
-			&& !inner.later_fragment;
+	readable = tt_walk_extensions(&w, &inner) == TT_FATE_COUNTED;
 	*q = (struct tt_quoted){
 			.src = inner.src,
 			.dst = inner.dst,
 			.ip_version = inner.ip_version,
-			.protocol = inner.protocol,
+			.protocol = readable ? inner.protocol : 0,
 	};
-	if (reached)
+	if (readable && !inner.later_fragment)
 		quoted_transport(&w, q);
 	return true;
 }

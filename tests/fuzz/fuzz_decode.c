@@ -21,6 +21,8 @@ check_offsets(const struct tt_packet *p, uint32_t captured)
 	TT_ASSERT((p->encap != 0) == (p->encap_depth != 0));
 	TT_ASSERT(p->encap_depth <= 17);
 	TT_ASSERT(p->ip_version == 4 || p->ip_id == 0);
+	TT_ASSERT(tt_addr_is_v4(p->src) == (p->ip_version == 4));
+	TT_ASSERT(tt_addr_is_v4(p->dst) == (p->ip_version == 4));
 }
 
 /* A header's fields are there only if its bytes are in the capture and in the IP packet. */
@@ -88,6 +90,8 @@ check_quoted(const uint8_t *frame, uint32_t captured, const struct tt_packet *p)
 	TT_ASSERT(p->has_icmp && !p->has_ports);
 	TT_ASSERT(q.ip_version == (p->protocol == TT_PROTO_ICMP ? 4 : 6));
 	TT_ASSERT(!(q.has_ports && q.has_icmp));
+	TT_ASSERT(tt_addr_is_v4(q.src) == (q.ip_version == 4));
+	TT_ASSERT(tt_addr_is_v4(q.dst) == (q.ip_version == 4));
 }
 
 static void

@@ -198,6 +198,26 @@ an_icmpv6_error_names_the_quoted_destination(void **state)
 	assert_int_equal(frame_detail(b, sizeof(b)), 0);
 }
 
+/* Hop-by-hop, then destination options, then TCP to port 22: cut inside either, no TCP is seen. */
+static void
+a_quoted_extension_header_that_is_cut_hides_the_protocol(void **state)
+{
+	const uint8_t b[40 + 8 + 40 + 8 + 8 + 8] = {0x60, [5] = 72, [6] = TT_PROTO_ICMPV6,
+			[40] = 1, [48] = 0x60, [53] = 24, [88] = 60, [96] = TT_PROTO_TCP,
+			[105] = 53, [107] = 22};
+
+	for (size_t n = 88; n <= sizeof(b); n++) {
+		tt_detail d = frame_detail(b, n);
+
+		if (n >= 108)
+			expect_attacked(d, TT_PROTO_TCP, 22);
+		else if (n >= 104)
+			expect_attacked(d, TT_PROTO_TCP, -1);
+		else
+			expect_attacked(d, 0, -1);
+	}
+}
+
 static void
 an_attacked_type_0_is_not_an_unknown_one(void **state)
 {
@@ -274,6 +294,8 @@ main(void)
 			cmocka_unit_test(
 					a_quoted_later_fragment_has_a_protocol_and_no_number),
 			cmocka_unit_test(an_icmpv6_error_names_the_quoted_destination),
+			cmocka_unit_test(
+					a_quoted_extension_header_that_is_cut_hides_the_protocol),
 			cmocka_unit_test(an_attacked_type_0_is_not_an_unknown_one),
 			cmocka_unit_test(exactly_the_listed_ports_answer_and_have_names),
 			cmocka_unit_test(

@@ -226,6 +226,37 @@ headers_that_contradict_themselves_are_bad(void **state)
 			TT_FATE_BAD_IP_HEADER);
 }
 
+static void
+ipv6_packets_with_ipv4_mapped_addresses_are_bad(void **state)
+{
+	static const char *const addrs[] = {
+			"00000000000000000000ffffc6336401 20010db8000000000000000000000002",
+			"20010db8000000000000000000000001 00000000000000000000ffffc0000201",
+			"00000000000000000000ffffc6336401 00000000000000000000ffffc0000201",
+	};
+	char framed[512];
+	struct tt_packet p;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(addrs); i++) {
+		snprintf(framed, sizeof(framed),
+				ETH "86dd 6000 0000 0014 06 39 %s" TCP_SYN, addrs[i]);
+		expect_eth(framed, TT_FATE_BAD_IP_HEADER);
+		expect_fate(framed + strlen(ETH "86dd"), TT_LINK_RAW,
+				TT_FATE_BAD_IP_HEADER);
+	}
+	/* The neighbours of the prefix, and one that has its bits further up, are others'. */
+	assert_int_equal(decode("6000 0000 0014 06 39"
+				"00000000000000000000fffec6336401"
+				"000000000000000000010000c0000201" TCP_SYN,
+					 TT_LINK_RAW, &p),
+			TT_FATE_COUNTED);
+	assert_int_equal(decode("6000 0000 0014 06 39"
+				"20010db8000000000000ffffc6336401"
+				"0000000000000000ffff0000c0000201" TCP_SYN,
+					 TT_LINK_RAW, &p),
+			TT_FATE_COUNTED);
+}
+
 /* n repetitions of one piece between a beginning and an end. */
 static enum tt_fate
 decode_deep(const char *begin, unsigned n, const char *piece, const char *end)
@@ -487,6 +518,7 @@ main(void)
 			cmocka_unit_test(a_total_length_of_0_reads_as_the_captured_bytes),
 			cmocka_unit_test(padding_after_the_ip_packet_is_not_read),
 			cmocka_unit_test(headers_that_contradict_themselves_are_bad),
+			cmocka_unit_test(ipv6_packets_with_ipv4_mapped_addresses_are_bad),
 			cmocka_unit_test(
 					sixteen_tags_labels_and_extensions_are_followed_and_no_more),
 			cmocka_unit_test(

@@ -190,10 +190,27 @@ an_icmpv6_error_quotes_past_extension_headers(void **state)
 	expect_addr(o.q.src, "::7");
 	o = quoted(b, 48 + 40 + 7, TT_LINK_RAW); /* the extension header is cut */
 	assert_true(o.has && !o.q.has_ports);
-	assert_int_equal(o.q.protocol, 60);
+	assert_int_equal(o.q.protocol, 0);
 	assert_false(quoted(b, 48 + 39, TT_LINK_RAW).has);
 	b[40] = 128;
 	assert_false(quoted(b, n, TT_LINK_RAW).has);
+}
+
+static void
+a_quoted_packet_with_ipv4_mapped_addresses_quotes_nothing(void **state)
+{
+	static const unsigned at[] = {48 + 8, 48 + 24};
+	static const uint8_t mapped[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1};
+	uint8_t b[160];
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(at); i++) {
+		size_t n = make_icmpv6_error(b);
+
+		memcpy(b + at[i], mapped, sizeof(mapped));
+		assert_false(quoted(b, n, TT_LINK_RAW).has);
+		b[at[i] + 9] = 1;
+		assert_true(quoted(b, n, TT_LINK_RAW).has);
+	}
 }
 
 static void
@@ -238,6 +255,8 @@ main(void)
 			cmocka_unit_test(the_quoted_packet_bounds_its_transport_header),
 			cmocka_unit_test(a_quoted_echo_has_type_and_code),
 			cmocka_unit_test(an_icmpv6_error_quotes_past_extension_headers),
+			cmocka_unit_test(
+					a_quoted_packet_with_ipv4_mapped_addresses_quotes_nothing),
 			cmocka_unit_test(fates_have_names_of_their_own),
 			cmocka_unit_test(
 					encapsulations_and_flags_are_written_with_plus_signs),
