@@ -198,7 +198,9 @@ tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 uint64_t
 tt_scaled_error(uint64_t count, uint64_t one_in)
 {
-	unsigned __int128 variance = (unsigned __int128)count * (one_in - 1), square;
+	/* Where none was kept, fewer than one_in are likely: the error of one that was. */
+	uint64_t n = count > one_in ? count : one_in;
+	unsigned __int128 variance = (unsigned __int128)n * (one_in - 1), square;
 	uint64_t root = 0;
 
 	/* Bit by bit, from the highest: the greatest root whose square is not above. */

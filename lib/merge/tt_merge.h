@@ -249,7 +249,8 @@ int tt_merge_run(struct tt_merge *merge, struct tt_tally *const *tallies, unsign
 		int64_t start_us, const struct tt_merge_sink *sink,
 		struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
 
-/* The standard error of a count of distinct keys that was scaled by one_in; rounded up. */
+/* The standard error of a count of distinct keys that was scaled by one_in, rounded up; of 0, that
+ * of one key. 0 only where one_in is 1. */
 uint64_t tt_scaled_error(uint64_t count, uint64_t one_in);
 
 #endif

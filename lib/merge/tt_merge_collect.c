@@ -79,7 +79,7 @@ add_pair(struct tt_merge *m, const struct tt_slot *s)
 	if (TT_UNLIKELY(m->shift != 0)) {
 		uint64_t hash = tt_sketch_hash(s->src);
 
-		if (!tt_sampled(hash, m->shift)) {
+		if (!tt_sampled(tt_sample_hash(m->secret, hash), m->shift)) {
 			tt_rest_add_pair(&m->rest, s->src, hash, s->key, s->detail,
 					s->count);
 			m->totals->pairs.packets += s->count.packets;
@@ -102,8 +102,8 @@ add_contact(struct tt_merge *m, const struct tt_entry *e)
 	uint32_t prefix;
 
 	if (m->contact_shift != 0
-			&& !tt_sampled(tt_contact_hash(m->config.destinations, e->src,
-						       e->key),
+			&& !tt_sampled(tt_contact_hash(m->secret, m->config.destinations,
+						       e->src, e->key),
 					m->contact_shift)) {
 		tt_rest_add_contact(&m->rest, hash, dst, tt_contact_class(e->key),
 				e->packets);
@@ -181,6 +181,8 @@ tt_merge_collect(struct tt_merge *m)
 	for (unsigned i = 0; i < m->n_tallies; i++) {
 		const struct tt_tally *t = m->tallies[i];
 
+		TT_ASSERT(i == 0 || t->secret == m->secret);
+		m->secret = t->secret;
 		m->shift = t->pair_shift > m->shift ? t->pair_shift : m->shift;
 		if (t->contact_shift > m->contact_shift)
 			m->contact_shift = t->contact_shift;

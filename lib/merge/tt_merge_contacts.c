@@ -58,14 +58,15 @@ tt_merge_sort_contacts(struct tt_merge *m)
 /*
  * Units are kept or not, each with the n addresses of it that the source reached. Kept with
  * probability 1 / s, the sum of s x n over those kept has the variance s (s - 1) x sum of n^2 over
- * those kept, as an estimate without bias (D. G. Horvitz, D. J. Thompson, 1952).
+ * those kept, as an estimate without bias (D. G. Horvitz, D. J. Thompson, 1952); where none is
+ * kept, that of one.
  */
 static uint64_t
 error_of(const struct tt_merge *m, uint64_t squares)
 {
 	double s = (double)m->totals->contacts_one_in;
 
-	return (uint64_t)ceil(sqrt(s * (s - 1) * (double)squares));
+	return (uint64_t)ceil(sqrt(s * (s - 1) * (double)(squares > 0 ? squares : 1)));
 }
 
 void

@@ -180,7 +180,7 @@ end_source(struct tt_merge *m, struct sums *x, uint64_t *contact)
 	m->totals->uniq_src_ip++;
 	count_in_country(m, x);
 	sketch(m, x, hash);
-	recall(m, x, hash);
+	recall(m, x, tt_sample_hash(m->secret, hash));
 	judge(m, x);
 	ret = TT_MERGE_EMIT(m, source, &x->row);
 	if (ret == 0)

@@ -31,6 +31,20 @@ tt_sketch_hash(struct tt_addr a)
 	return tt_hash_mix(a.lo ^ tt_hash_mix(a.hi ^ TT_SKETCH_SEED));
 }
 
+/*
+ * The hash that sources are sampled by (docs/decisions/0006-full-tables.md), from tt_sketch_hash: mixed
+ * with the sensor's secret, so that nobody can choose addresses that are kept, or are not. Secret
+ * 0, of replays, leaves it as it is. It is not part of the format.
+ */
+static inline uint64_t
+tt_sample_hash(uint64_t secret, uint64_t sketch_hash)
+{
+	return secret == 0 ? sketch_hash : tt_hash_mix(sketch_hash ^ secret);
+}
+
+/* Sampling goes no further than one in 2^32, so that counts scaled by it are below 2^63. */
+#define TT_SAMPLE_SHIFT_MAX 32
+
 static inline uint32_t
 tt_sketch_register(uint64_t hash, unsigned p)
 {

@@ -130,8 +130,8 @@ slice_home(const struct tt_rest *r, uint64_t key)
 static inline uint64_t
 talker_home(const struct tt_rest *r, struct tt_addr src, uint64_t key)
 {
-	return tt_hash_3(src.hi ^ r->config.seed, src.lo, key) & (r->config.talkers - 1)
-			& ~(uint64_t)(TALKER_WINDOW - 1);
+	return tt_hash_3(src.hi, src.lo, tt_hash_mix(key ^ r->config.seed))
+			& (r->config.talkers - 1) & ~(uint64_t)(TALKER_WINDOW - 1);
 }
 
 /* Adds to the slice of a key; false where it has none and there is no room. */
@@ -149,7 +149,6 @@ add_slice(struct tt_rest *r, uint64_t key, struct tt_count count)
 			goto found;
 	}
 	if (r->n_slices == r->max_slices) {
-		r->slices_lost.packets += count.packets;
 		r->slices_lost.keys++;
 		return false;
 	}
@@ -161,30 +160,43 @@ found:
 	return true;
 }
 
-/* The lightest of a window makes room for a key that is not there. */
+/*
+ * A key that finds no free slot in its window. The packet of a newcomer takes the place of the
+ * lightest, since what becomes heavy begins light; of two sums, the heavier stays.
+ */
 static void
-add_talker(struct tt_rest *r, struct tt_addr src, uint64_t key, uint64_t packets)
+push_out(struct tt_rest *r, struct tt_entry *lightest, const struct tt_entry *e,
+		bool newcomer)
 {
-	uint64_t at = talker_home(r, src, key);
-	struct tt_entry *e, *lightest = NULL;
+	r->talkers_lost.keys++;
+	if (newcomer || e->packets > lightest->packets) {
+		r->talkers_lost.packets += lightest->packets;
+		*lightest = *e;
+	} else {
+		r->talkers_lost.packets += e->packets;
+	}
+}
 
-	for (unsigned i = 0; i < TALKER_WINDOW; i++) {
-		e = &r->talkers[at + i];
+static void
+add_talker(struct tt_rest *r, const struct tt_entry *add, bool newcomer)
+{
+	struct tt_entry *e = &r->talkers[talker_home(r, add->src, add->key)];
+	struct tt_entry *lightest = e;
+
+	for (unsigned i = 0; i < TALKER_WINDOW; i++, e++) {
 		if (e->packets == 0) {
 			r->talkers_at[r->n_talkers++] = (uint32_t)(e - r->talkers);
-			*e = (struct tt_entry){src, key, packets};
+			*e = *add;
 			return;
 		}
-		if (e->key == key && tt_addr_cmp(e->src, src) == 0) {
-			e->packets += packets;
+		if (e->key == add->key && tt_addr_cmp(e->src, add->src) == 0) {
+			e->packets += add->packets;
 			return;
 		}
-		if (lightest == NULL || e->packets < lightest->packets)
+		if (e->packets < lightest->packets)
 			lightest = e;
 	}
-	r->talkers_lost.keys++;
-	r->talkers_lost.packets += lightest->packets;
-	*lightest = (struct tt_entry){src, key, packets};
+	push_out(r, lightest, add, newcomer);
 }
 
 static uint32_t
@@ -202,6 +214,7 @@ add_country(struct tt_rest *r, uint32_t row, tt_country country, tt_target_key k
 {
 	if (add_slice(r, tt_slice_country(row, country), c))
 		return;
+	r->slices_lost.packets += c.packets;
 	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
 	tt_rest_count(r, source_cell(key, detail, country), c.packets, c.bytes);
 }
@@ -274,6 +287,7 @@ void
 tt_rest_add_pair(struct tt_rest *r, struct tt_addr src, uint64_t hash, tt_target_key key,
 		tt_detail detail, struct tt_count count)
 {
+	const struct tt_entry talker = {src, talker_key(key), count.packets};
 	uint32_t row = tt_row_index(key, detail);
 	tt_country country = tt_geo_country(r->config.geo, src);
 
@@ -282,7 +296,7 @@ tt_rest_add_pair(struct tt_rest *r, struct tt_addr src, uint64_t hash, tt_target
 		add_attacked(r, key, detail, count);
 	if (tt_detail_matched(detail) != 0)
 		add_fingerprints(r, row, tt_detail_matched(detail), count);
-	add_talker(r, src, talker_key(key), count.packets);
+	add_talker(r, &talker, count.packets == 1);
 	sketch_source(r, tt_target_index(key), country, hash);
 }
 
@@ -377,6 +391,7 @@ add_slice_or_rest(struct tt_rest *r, const struct tt_slice *s)
 	switch ((enum tt_slice_kind)(s->key >> 62)) {
 	case TT_SLICE_COUNTRY:
 		tt_row_key((uint32_t)(s->key >> 10) & 0xfffff, &key, &detail);
+		r->slices_lost.packets += s->count.packets;
 		tt_rest_count(r, TT_CELL_ROW_REST + ((uint32_t)(s->key >> 10) & 0xfffff),
 				s->count.packets, s->count.bytes);
 		tt_rest_count(r, source_cell(key, detail, s->key & 0x3ff),
@@ -408,11 +423,8 @@ tt_rest_add(struct tt_rest *into, const struct tt_rest *from)
 	add_registers(into, from);
 	for (uint32_t i = 0; i < from->n_slices; i++)
 		add_slice_or_rest(into, tt_rest_slice(from, i));
-	for (uint32_t i = 0; i < from->n_talkers; i++) {
-		const struct tt_entry *e = tt_rest_talker(from, i);
-
-		add_talker(into, e->src, e->key, e->packets);
-	}
+	for (uint32_t i = 0; i < from->n_talkers; i++)
+		add_talker(into, tt_rest_talker(from, i), false);
 	add_not_kept(&into->slices_lost, from->slices_lost);
 	add_not_kept(&into->talkers_lost, from->talkers_lost);
 }

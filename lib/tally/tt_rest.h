@@ -117,7 +117,7 @@ struct tt_rest_config {
 	uint64_t slices, talkers; /* slots of each, powers of two */
 	const struct tt_geo *geo; /* countries of sources that are not kept */
 	const struct tt_units *destinations, *prefixes; /* see tt_units.h */
-	uint64_t seed; /* of the placement in tables; results do not depend on it */
+	uint64_t seed; /* of the placement in tables */
 };
 
 struct tt_rest {
@@ -134,7 +134,8 @@ struct tt_rest {
 	struct tt_entry *talkers; /* key: tt_target_key without its code */
 	uint32_t *talkers_at;
 	uint32_t n_talkers, max_talkers;
-	struct tt_not_kept slices_lost, talkers_lost;
+	struct tt_not_kept slices_lost; /* packets: of country slices, each packet once */
+	struct tt_not_kept talkers_lost;
 	struct tt_sparse *sparse; /* [n_sparse] cells, ascending; compact only */
 	struct tt_sparse_register *sparse_registers; /* ascending; compact only */
 	uint32_t n_sparse, n_sparse_registers;

@@ -99,6 +99,7 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 		*t = (struct tt_tally){
 				.mem = mem,
 				.seed = config->seed,
+				.secret = config->secret,
 				.pair_mask = s.pairs - 1,
 				.contact_mask = s.contacts - 1,
 				.port_mask = s.ports - 1,
@@ -171,6 +172,7 @@ tt_tally_reset(struct tt_tally *t)
 			.max_ports = t->max_ports,
 			.owner = t->owner,
 			.seed = t->seed,
+			.secret = t->secret,
 			.mem = t->mem,
 	};
 

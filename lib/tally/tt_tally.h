@@ -13,7 +13,7 @@
  * Beside them stands a tt_rest: distributions, sketches, and the counts of what is not kept.
  *
  * When a table is full:
- *   pairs      Only sources whose tt_sketch_hash has its `pair_shift` top bits zero are kept, all
+ *   pairs      Only sources whose tt_sample_hash has its `pair_shift` top bits zero are kept, all
  *              of what they send or none; pair_shift grows by one whenever there is no room.
  *              Distinct sources are then 2^pair_shift times those kept, without bias (P. Flajolet,
  *              "On adaptive sampling", 1990). Those that are no longer wanted stay until their
@@ -110,12 +110,14 @@ tt_contact_destination(const struct tt_units *units, uint64_t contact_key)
  * source reached, each with all its addresses.
  */
 static inline uint64_t
-tt_contact_hash(const struct tt_units *units, struct tt_addr src, uint64_t contact_key)
+tt_contact_hash(uint64_t secret, const struct tt_units *units, struct tt_addr src,
+		uint64_t contact_key)
 {
-	return tt_hash_3(src.hi, src.lo, tt_contact_unit(units, contact_key));
+	return tt_hash_3(src.hi, src.lo,
+			tt_hash_mix(tt_contact_unit(units, contact_key) ^ secret));
 }
 
-/* Is a hash in the sample of one in 2^shift? */
+/* Is a hash in the sample of one in 2^shift? shift: at most TT_SAMPLE_SHIFT_MAX. */
 static inline bool
 tt_sampled(uint64_t hash, unsigned shift)
 {
@@ -123,14 +125,15 @@ tt_sampled(uint64_t hash, unsigned shift)
 }
 
 struct tt_tally_config {
-	uint64_t pairs; /* 2^10 to 2^30; all other sizes follow from it */
+	uint64_t pairs; /* 2^10 to 2^29; all other sizes follow from it */
 	const struct tt_geo *geo;
 	const struct tt_units *destinations, *prefixes;
-	uint64_t seed;
+	uint64_t seed; /* of the placement in tables; nobody outside should know it */
+	uint64_t secret; /* of the sampling (tt_sample_hash); the same in all tallies of a sensor */
 };
 
 #define TT_PAIRS_MIN (1 << 10)
-#define TT_PAIRS_MAX (1 << 30)
+#define TT_PAIRS_MAX (1 << 29)
 
 struct tt_tally {
 	struct tt_span span; /* set by who opens it */
@@ -158,7 +161,8 @@ struct tt_tally {
 	int64_t first_us,
 			last_us; /* least and greatest time of any frame; no frames: 0 */
 	unsigned owner; /* the worker it belongs to */
-	uint64_t seed;
+	bool compact; /* made by tt_tally_compact or tt_tally_join */
+	uint64_t seed, secret; /* as in the config */
 	struct tt_mem *mem;
 };
 
@@ -189,7 +193,7 @@ struct tt_tally *tt_tally_join(const struct tt_tally *a, const struct tt_tally *
 static inline bool
 tt_tally_is_compact(const struct tt_tally *tally)
 {
-	return tally->pairs_at == NULL;
+	return tally->compact;
 }
 
 /*
@@ -226,7 +230,8 @@ tt_tally_port(const struct tt_tally *t, uint32_t i)
 void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,
 		const tt_detail *details, const int64_t *times_us, unsigned n);
 
-/* The plain twin that defines the result: one packet, no staging. */
+/* The plain twin that defines the result: one packet, no staging. Once tables are full it may keep
+ * other slices and talkers than the burst, which counts what it refuses last; all sums agree. */
 void tt_tally_one_ref(struct tt_tally *tally, const struct tt_packet *packet,
 		tt_detail detail, int64_t time_us);
 

@@ -5,7 +5,7 @@
 /* What is computed of a packet once and needed by several passes. */
 struct staged {
 	tt_target_key key;
-	uint64_t source_hash, to;
+	uint64_t source_hash, sample_hash, to;
 	uint64_t contact_hash; /* 0 as long as all contacts are kept */
 	uint64_t pair, contact, port; /* home slots */
 	uint64_t port_key; /* 0: it has no ports */
@@ -17,12 +17,12 @@ stage(const struct tt_tally *t, const struct tt_packet *p, tt_detail detail)
 	struct staged s = {.key = tt_target_key_of(p),
 			.source_hash = tt_sketch_hash(p->src)};
 
+	s.sample_hash = tt_sample_hash(t->secret, s.source_hash);
 	s.to = tt_contact_key(
 			t->rest.config.destinations, p->dst, tt_target_key_class(s.key));
 	s.pair = tt_pair_home(t, p->src, s.key, detail);
 	if (TT_UNLIKELY(t->contact_shift != 0))
-		s.contact_hash = tt_contact_hash(
-				t->rest.config.destinations, p->src, s.to);
+		s.contact_hash = tt_tally_contact_hash(t, p->src, s.to);
 	s.contact = tt_contact_home(t, p->src, s.to);
 	s.port_key = p->has_ports ? tt_port_key(s.key, p->src_port) : 0;
 	s.port = tt_port_home(t, s.port_key);
@@ -106,7 +106,7 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 	count_distributions(&t->rest, p, tt_target_key_class(s.key));
 	count_fingerprints(t, detail);
 	count_destination(t, s.key, p->dst);
-	if (!tt_tally_add_pair(t, s.pair, p, s.source_hash, s.key, detail, time_us))
+	if (!tt_tally_add_pair(t, s.pair, p, s.sample_hash, s.key, detail, time_us))
 		count_pair_rest(t, p, &s, detail);
 	if (!tt_tally_add_contact(t, s.contact, p->src, s.to, s.contact_hash))
 		count_contact_rest(t, p, &s);
@@ -123,7 +123,7 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 static inline void
 prefetch_kept(const struct tt_tally *t, const struct staged *s, struct tt_addr dst)
 {
-	if (TT_LIKELY(tt_sampled(s->source_hash, t->pair_shift)))
+	if (TT_LIKELY(tt_sampled(s->sample_hash, t->pair_shift)))
 		__builtin_prefetch(&t->slots[s->pair], 1);
 	if (TT_LIKELY(tt_sampled(s->contact_hash, t->contact_shift)))
 		__builtin_prefetch(&t->contacts[s->contact], 1);
@@ -177,7 +177,7 @@ count_pairs(struct tt_tally *t, const struct tt_packet *packets, const struct st
 
 	for (unsigned i = 0; i < n; i++) {
 		if (TT_LIKELY(tt_tally_add_pair(t, s[i].pair, &packets[i],
-				    s[i].source_hash, s[i].key, details[i], times_us[i])))
+				    s[i].sample_hash, s[i].key, details[i], times_us[i])))
 			continue;
 		__builtin_prefetch(
 				&t->rest.config.geo

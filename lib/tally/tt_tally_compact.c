@@ -14,6 +14,7 @@ copy_head(const struct tt_tally *from)
 		return NULL;
 	*c = *from;
 	c->mem = tt_mem_heap();
+	c->compact = true;
 	c->slots = NULL;
 	c->contacts = NULL;
 	c->ports = NULL;

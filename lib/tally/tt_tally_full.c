@@ -25,7 +25,9 @@ pair_taken(const struct tt_tally *t, uint64_t at)
 static bool
 pair_wanted(const struct tt_tally *t, uint64_t at)
 {
-	return tt_sampled(tt_sketch_hash(t->slots[at].src), t->pair_shift);
+	uint64_t hash = tt_sketch_hash(t->slots[at].src);
+
+	return tt_sampled(tt_sample_hash(t->secret, hash), t->pair_shift);
 }
 
 static void
@@ -65,8 +67,7 @@ contact_wanted(const struct tt_tally *t, uint64_t at)
 {
 	const struct tt_entry *e = &t->contacts[at];
 
-	return tt_sampled(tt_contact_hash(t->rest.config.destinations, e->src, e->key),
-			t->contact_shift);
+	return tt_sampled(tt_tally_contact_hash(t, e->src, e->key), t->contact_shift);
 }
 
 static void
@@ -150,7 +151,7 @@ make_room(struct table *b, uint64_t home, uint64_t hash)
 		at = (at + 1) & b->mask;
 	}
 	while (!free_another(b, at + 1)) {
-		if (*b->shift == 63)
+		if (*b->shift == TT_SAMPLE_SHIFT_MAX)
 			return TT_NO_PLACE;
 		++*b->shift;
 		if (!tt_sampled(hash, *b->shift))
@@ -163,13 +164,13 @@ make_room(struct table *b, uint64_t home, uint64_t hash)
 }
 
 uint64_t
-tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t source_hash)
+tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash)
 {
 	struct table b = {t, pair_taken, pair_wanted, spill_pair, pair_home, move_pair,
 			t->pair_mask, &t->n_pairs, &t->pair_shift};
 
 	t->pairs_unlisted = true;
-	return make_room(&b, home, source_hash);
+	return make_room(&b, home, sample_hash);
 }
 
 uint64_t

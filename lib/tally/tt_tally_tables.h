@@ -4,9 +4,9 @@
  * so that the slots of a run lie side by side and prefetch themselves. Inline, since the burst
  * calls each in a pass of its own.
  *
- * Pairs and contacts that are no longer sampled stay in their slots until a new key needs one on
- * its way, and are then counted in the rest. So the runs never have holes, and lowering the rate
- * costs one increment.
+ * Pairs and contacts that are no longer sampled stay in their slots until a new key needs one: the
+ * first on its way, or one nearby, whose hole is closed. They are then counted in the rest. So
+ * lowering the rate costs one increment.
  */
 #ifndef TT_TALLY_TABLES_H
 #define TT_TALLY_TABLES_H
@@ -20,19 +20,26 @@ static inline uint64_t
 tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	return tt_hash_3(src.hi ^ t->seed, src.lo, key ^ detail << 1) & t->pair_mask;
+	return tt_hash_3(src.hi, src.lo, tt_hash_mix(key ^ detail << 1 ^ t->seed))
+			& t->pair_mask;
 }
 
 static inline uint64_t
 tt_contact_home(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
-	return tt_hash_3(src.hi ^ t->seed, src.lo, to) & t->contact_mask;
+	return tt_hash_3(src.hi, src.lo, tt_hash_mix(to ^ t->seed)) & t->contact_mask;
 }
 
 static inline uint64_t
 tt_port_home(const struct tt_tally *t, uint64_t key)
 {
 	return tt_hash_mix(key ^ t->seed) & t->port_mask;
+}
+
+static inline uint64_t
+tt_tally_contact_hash(const struct tt_tally *t, struct tt_addr src, uint64_t to)
+{
+	return tt_contact_hash(t->secret, t->rest.config.destinations, src, to);
 }
 
 /* Where a full table has no place for a key. */
@@ -43,19 +50,19 @@ tt_port_home(const struct tt_tally *t, uint64_t key)
  * sampling rate where nothing can be freed; TT_NO_PLACE where the new one is then not sampled
  * itself.
  */
-uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t source_hash);
+uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash);
 uint64_t tt_tally_make_contact_room(
 		struct tt_tally *t, uint64_t home, uint64_t contact_hash);
 
 static inline bool
 tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
-		uint64_t source_hash, tt_target_key key, tt_detail detail,
+		uint64_t sample_hash, tt_target_key key, tt_detail detail,
 		int64_t time_us)
 {
 	uint64_t at = home;
 	struct tt_slot *s;
 
-	if (TT_UNLIKELY(!tt_sampled(source_hash, t->pair_shift)))
+	if (TT_UNLIKELY(!tt_sampled(sample_hash, t->pair_shift)))
 		return false;
 	for (;; at = (at + 1) & t->pair_mask) {
 		s = &t->slots[at];
@@ -68,7 +75,7 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
 		t->pairs_at[t->n_pairs++] = (uint32_t)at;
 	} else {
-		at = tt_tally_make_pair_room(t, home, source_hash);
+		at = tt_tally_make_pair_room(t, home, sample_hash);
 		if (at == TT_NO_PLACE)
 			return false;
 		s = &t->slots[at];
@@ -87,7 +94,7 @@ found:
 	return true;
 }
 
-/* hash: tt_contact_hash, or 0 where contact_shift was 0 when the burst began. */
+/* hash: tt_tally_contact_hash, or 0 where contact_shift was 0 when the burst began. */
 static inline bool
 tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to,
 		uint64_t hash)
@@ -97,7 +104,7 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
 
 	if (TT_UNLIKELY(t->contact_shift != 0)) {
 		if (hash == 0)
-			hash = tt_contact_hash(t->rest.config.destinations, src, to);
+			hash = tt_tally_contact_hash(t, src, to);
 		if (!tt_sampled(hash, t->contact_shift))
 			return false;
 	}
@@ -115,7 +122,7 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
 		t->contacts_at[t->n_contacts++] = (uint32_t)at;
 	} else {
 		if (hash == 0)
-			hash = tt_contact_hash(t->rest.config.destinations, src, to);
+			hash = tt_tally_contact_hash(t, src, to);
 		at = tt_tally_make_contact_room(t, home, hash);
 		if (at == TT_NO_PLACE)
 			return false;
@@ -137,18 +144,15 @@ tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key)
 	struct tt_port_entry *e = &t->ports[first], *lightest = e, out;
 
 	for (unsigned i = 0; i < TT_PORT_WINDOW; i++, e++) {
-		if (e->packets == 0) {
-			t->ports_at[t->n_ports++] = (uint32_t)(first + i);
-			*e = (struct tt_port_entry){key, 1};
-			return (struct tt_port_entry){0};
-		}
-		if (e->key == key) {
+		if (e->packets != 0 && e->key == key) {
 			e->packets++;
 			return (struct tt_port_entry){0};
 		}
 		if (e->packets < lightest->packets)
 			lightest = e;
 	}
+	if (lightest->packets == 0)
+		t->ports_at[t->n_ports++] = (uint32_t)(lightest - t->ports);
 	out = *lightest;
 	*lightest = (struct tt_port_entry){key, 1};
 	return out;

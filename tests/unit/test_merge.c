@@ -163,7 +163,9 @@ static void
 scaled_errors_are_rounded_up(void **state)
 {
 	assert_int_equal(tt_scaled_error(1000, 1), 0);
-	assert_int_equal(tt_scaled_error(0, 8), 0);
+	assert_int_equal(tt_scaled_error(0, 1), 0);
+	assert_int_equal(tt_scaled_error(0, 8), 8);
+	assert_int_equal(tt_scaled_error(8, 8), 8);
 	assert_int_equal(tt_scaled_error(100, 2), 10);
 	assert_int_equal(tt_scaled_error(101, 2), 11);
 	assert_int_equal(tt_scaled_error(1 << 20, 5), 2048);
