@@ -39,26 +39,34 @@ print_losses(const struct tt_ledger_short *s)
 	putchar('\n');
 }
 
-/* What full tables did not keep; without keys, the packets were counted all the same. */
+/* What full tables did not keep; without keys, the packets were counted all the same. Keys of pairs
+ * and contacts are estimated from the sample; of the others, one that came and went more than once
+ * is counted each time. */
 static void
 print_not_kept(const struct tt_ledger_short *s)
 {
-	static const char *const labels[TT_N_LEDGER_TABLES] = {
-			[TT_LEDGER_PAIRS] = "sources and targets",
-			[TT_LEDGER_CONTACTS] = "sources and destinations",
-			[TT_LEDGER_SOURCE_PORTS] = "targets and source ports",
-			[TT_LEDGER_SLICES] = "targets and countries",
-			[TT_LEDGER_TALKERS] = "talkers",
-			[TT_LEDGER_SKETCHES] = "sketches of targets",
+	static const struct {
+		const char *bound, *what;
+	} labels[TT_N_LEDGER_TABLES] = {
+			[TT_LEDGER_PAIRS] = {"about ", "sources and targets"},
+			[TT_LEDGER_CONTACTS] = {"about ", "sources and destinations"},
+			[TT_LEDGER_SOURCE_PORTS] = {"at most ",
+					"targets and source ports"},
+			[TT_LEDGER_SLICES] = {"at most ", "targets and countries"},
+			[TT_LEDGER_TALKERS] = {"at most ", "talkers"},
+			[TT_LEDGER_SKETCHES] = {"", "sketches of targets"},
 	};
 
 	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
 		const struct tt_ledger_not_kept *n = &s->not_kept[i];
 
-		if (n->packets > 0 || n->keys > 0)
-			printf(LABEL "about %" PRIu64 " %s, %" PRIu64
-				     " packets counted without them\n",
-					"not kept", n->keys, labels[i], n->packets);
+		if (n->packets == 0 && n->keys == 0)
+			continue;
+		printf(LABEL "%s%" PRIu64 " %s", "not kept", labels[i].bound, n->keys,
+				labels[i].what);
+		if (i != TT_LEDGER_SKETCHES)
+			printf(", %" PRIu64 " packets counted without them", n->packets);
+		putchar('\n');
 	}
 }
 

@@ -81,41 +81,57 @@ find(struct tt_ranking *r, uint8_t protocol, int32_t target)
 	return &r->ranks[r->slots[at] - 1];
 }
 
-/* The sources of the code, and of its backscatter or of the rest of it, that are being read, while
- * rows are of one class. */
-struct code_sum {
+/*
+ * The target whose rows are being read: they come together, ordered by code, class, backscatter,
+ * country. A source has one country, so within the first three (a group) countries add up; and
+ * uniq_src_ip_target adds up over all rows of the target, but not over those of one class if
+ * there are others.
+ */
+struct target_sum {
 	uint8_t protocol;
 	int32_t target;
-	int64_t code, backscatter;
-	uint64_t uniq_src_ip;
+	size_t rank; /* index + 1; 0: no row of the class yet */
+	bool others; /* it has rows of other classes */
+	int64_t code, backscatter; /* of the group */
+	uint64_t groups, group, most; /* sources of the group, and of the greatest one */
+	uint64_t first; /* sum of uniq_src_ip_target */
 };
 
-/*
- * Rows of one target come together, ordered by code, class, backscatter, country. A source has
- * one country, so within the first three the countries add up.
- */
+/* Enters the sources of the target that was read. */
 static void
-count_sources(struct tt_ranking *r, struct tt_rank *rank, struct code_sum *sum,
-		const struct tt_parquet_reader *row)
+end_target(struct tt_ranking *r, const struct target_sum *s)
+{
+	uint64_t uniq = s->first;
+	struct tt_rank *rank;
+
+	if (s->rank == 0)
+		return;
+	if (s->others && s->groups == 1)
+		uniq = s->group;
+	else if (s->others && s->most > uniq)
+		uniq = s->most;
+	rank = &r->ranks[s->rank - 1];
+	rank->at_least = rank->at_least || (s->others && s->groups > 1);
+	if (uniq > rank->max_uniq_src_ip)
+		rank->max_uniq_src_ip = uniq;
+}
+
+static void
+count_sources(struct target_sum *s, const struct tt_parquet_reader *row)
 {
 	int64_t code = tt_parquet_get_int(row, TT_TARGETS_CODE);
 	int64_t backscatter = tt_parquet_get_int(row, TT_TARGETS_BACKSCATTER);
 
-	if (!r->one_class) {
-		rank->uniq_src_ip += (uint64_t)tt_parquet_get_int(
-				row, TT_TARGETS_UNIQ_SRC_IP_TARGET);
-	} else {
-		if (sum->protocol != rank->protocol || sum->target != rank->target
-				|| sum->code != code || sum->backscatter != backscatter)
-			*sum = (struct code_sum){rank->protocol, rank->target, code,
-					backscatter, 0};
-		sum->uniq_src_ip += (uint64_t)tt_parquet_get_int(
-				row, TT_TARGETS_UNIQ_SRC_IP);
-		if (sum->uniq_src_ip > rank->uniq_src_ip)
-			rank->uniq_src_ip = sum->uniq_src_ip;
+	if (s->groups == 0 || s->code != code || s->backscatter != backscatter) {
+		s->groups++;
+		s->code = code;
+		s->backscatter = backscatter;
+		s->group = 0;
 	}
-	if (rank->uniq_src_ip > rank->max_uniq_src_ip)
-		rank->max_uniq_src_ip = rank->uniq_src_ip;
+	s->group += (uint64_t)tt_parquet_get_int(row, TT_TARGETS_UNIQ_SRC_IP);
+	s->first += (uint64_t)tt_parquet_get_int(row, TT_TARGETS_UNIQ_SRC_IP_TARGET);
+	if (s->group > s->most)
+		s->most = s->group;
 }
 
 static int
@@ -133,30 +149,50 @@ check_row(const struct tt_parquet_reader *row, const char *path, struct tt_error
 	return 0;
 }
 
+/* Counts the row's packets and bytes. */
 static int
-add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct code_sum *sum,
-		const char *path, struct tt_error *err)
+add_packets(struct tt_ranking *r, const struct tt_parquet_reader *row,
+		struct target_sum *sum, const char *path, struct tt_error *err)
 {
 	uint64_t packets = (uint64_t)tt_parquet_get_int(row, TT_TARGETS_PACKETS);
 	uint64_t bytes = (uint64_t)tt_parquet_get_int(row, TT_TARGETS_BYTES);
-	const char *class = tt_parquet_get_text(row, TT_TARGETS_CLASS);
-	struct tt_rank *rank = NULL;
-	uint8_t protocol;
+	struct tt_rank *rank = find(r, sum->protocol, sum->target);
 
-	if (r->one_class && strcmp(class, tt_class_name(r->class)) != 0)
-		return 0;
-	if (tt_protocol_parse(tt_parquet_get_text(row, TT_TARGETS_PROTOCOL), &protocol)
-			== 0)
-		rank = find(r, protocol,
-				(int32_t)tt_parquet_get_int(row, TT_TARGETS_TARGET));
 	if (rank == NULL)
 		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	sum->rank = (size_t)(rank - r->ranks) + 1;
 	rank->packets += packets;
 	rank->bytes += bytes;
 	r->packets += packets;
 	r->bytes += bytes;
-	count_sources(r, rank, sum, row);
 	return 0;
+}
+
+static int
+add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct target_sum *sum,
+		const char *path, struct tt_error *err)
+{
+	const char *class = tt_parquet_get_text(row, TT_TARGETS_CLASS);
+	int32_t target = (int32_t)tt_parquet_get_int(row, TT_TARGETS_TARGET);
+	uint8_t protocol;
+	int ret;
+
+	/* The first pass has parsed it. */
+	if (tt_protocol_parse(tt_parquet_get_text(row, TT_TARGETS_PROTOCOL), &protocol)
+			!= 0)
+		return tt_error_set(err, -EBADMSG, path, "targets: no protocol");
+	if (protocol != sum->protocol || target != sum->target) {
+		end_target(r, sum);
+		*sum = (struct target_sum){.protocol = protocol, .target = target};
+	}
+	if (r->one_class && strcmp(class, tt_class_name(r->class)) != 0) {
+		sum->others = true;
+		return 0;
+	}
+	ret = add_packets(r, row, sum, path, err);
+	if (ret == 0)
+		count_sources(sum, row);
+	return ret;
 }
 
 static int
@@ -194,7 +230,7 @@ static int
 pass(struct tt_ranking *ranking, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
 	struct tt_parquet_reader *reader;
-	struct code_sum sum = {.code = -1};
+	struct target_sum sum = {0};
 	int ret = tt_snapshot_table(snapshot, TT_TABLE_TARGETS, &reader, err);
 	int more;
 
@@ -208,6 +244,8 @@ pass(struct tt_ranking *ranking, const struct tt_snapshot *snapshot, struct tt_e
 		else
 			ret = add_row(ranking, reader, &sum, snapshot->path, err);
 	}
+	if (ranking != NULL)
+		end_target(ranking, &sum);
 	tt_parquet_close(reader);
 	return ret;
 }
@@ -222,8 +260,6 @@ tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 		return ret;
 	if (note_sensor(ranking, snapshot->manifest.sensor) != 0)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	for (size_t i = 0; i < ranking->n_ranks; i++)
-		ranking->ranks[i].uniq_src_ip = 0;
 	ret = pass(ranking, snapshot, err);
 	if (ret == 0)
 		add_denominator(ranking, &snapshot->manifest);

@@ -10,9 +10,11 @@
  * Unique sources cannot be summed over snapshots (a source comes again), and the tables of a
  * snapshot do not say which sources a target had. So the ranking gives the greatest number in
  * any one snapshot, max_uniq_src_ip: over one snapshot this is its unique sources, over several
- * a lower bound. With a class, ICMP types of several codes count the greatest of their codes, and
- * targets with both backscatter and other packets of it the greater of the two. Where a snapshot's
- * unique counts are estimates (see tt_merge.h), so are these.
+ * a lower bound. With a class, it is those of the class: of UDP and ICMP every packet to a target
+ * is of one class, and of TCP a class has one code and is backscatter or is not, so that `targets`
+ * has these numbers. Were a target to have several classes and the class several codes, they would be
+ * a lower bound (at_least). Where a snapshot's unique counts are estimates (see tt_merge.h), so are
+ * these.
  */
 #ifndef TT_RANKING_H
 #define TT_RANKING_H
@@ -25,7 +27,7 @@ struct tt_rank {
 	int32_t target; /* -1: none */
 	uint64_t packets, bytes;
 	uint64_t max_uniq_src_ip;
-	uint64_t uniq_src_ip; /* of the snapshot being added */
+	bool at_least; /* max_uniq_src_ip is a lower bound in some snapshot */
 };
 
 struct tt_ranking {

@@ -70,20 +70,26 @@ print_text(const struct line *l, bool exact, FILE *out)
 {
 	char sources[32];
 
-	snprintf(sources, sizeof(sources), "%s%" PRIu64, exact ? "" : "~",
-			l->data->max_uniq_src_ip);
+	snprintf(sources, sizeof(sources), "%s%s%" PRIu64, l->data->at_least ? ">=" : "",
+			exact ? "" : "~", l->data->max_uniq_src_ip);
 	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %16.2f\n",
 			l->rank, l->name, l->data->packets, 100 * l->share,
 			l->data->bytes, sources, l->rate);
 }
 
 static void
-print_foot(const struct tt_ranking *r, FILE *out)
+print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 {
+	bool at_least = false;
+
+	for (size_t i = 0; i < n && i < r->n_ranks; i++)
+		at_least = at_least || r->ranks[i].at_least;
 	if (r->n_ranks > 0 && r->snapshots > 1)
 		fputs("max sources: unique sources, the most in any one snapshot\n", out);
 	if (!r->exact)
 		fputs("~: estimated from a sample, in some snapshot at least\n", out);
+	if (at_least)
+		fputs(">=: at least as many, in some snapshot\n", out);
 	if (r->address_days == 0)
 		fputs("no monitored address was observed: no rates\n", out);
 }
@@ -146,5 +152,5 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 			print_jsonl(&line, out);
 	}
 	if (format == TT_RANKING_TEXT)
-		print_foot(ranking, out);
+		print_foot(ranking, n, out);
 }

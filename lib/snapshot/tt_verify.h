@@ -49,7 +49,9 @@ struct tt_sums {
 	int64_t targets, targets_first_time; /* distinct (protocol, target); targets */
 	int64_t target_sources; /* sources of each target, summed over the targets */
 	int64_t country_sources; /* likewise over the countries */
-	int64_t destinations, destination_sources; /* likewise over the destinations */
+	int64_t destination_sources; /* likewise over the destinations */
+	/* Distinct destinations, as far as the text of rows tells them apart. */
+	int64_t destinations_least, destinations_most;
 	int64_t source_rows, sources_returning, source_backscatter;
 	int64_t source_targets, source_destinations; /* of each source, summed */
 	bool country_rest; /* targets has rows of countries that are not told apart */
@@ -64,6 +66,14 @@ struct tt_sums {
 
 #define TT_CHECK_KEY_MAX 6
 
+/* A destination, or a prefix of sketches, and how many there were. */
+struct tt_check_unit {
+	char text[TT_SKETCH_KEY_MAX];
+	struct tt_range range; /* the monitored addresses that it is, or may be */
+	uint64_t rows, units; /* rows of that text, and units that may be meant */
+	int64_t least, most; /* distinct units so far */
+};
+
 /* A table that is being read, at one of its rows. */
 struct tt_check {
 	const struct tt_manifest *m;
@@ -77,8 +87,7 @@ struct tt_check {
 	struct tt_target
 			target; /* of the target row before, and whether it was the first time */
 	bool first_time;
-	char destination[TT_SKETCH_KEY_MAX]; /* prefix of the row before */
-	uint64_t part; /* how often that prefix has begun again */
+	struct tt_check_unit unit; /* of the row before */
 	struct tt_ledger_row *ledger; /* [row], text on the heap */
 	unsigned ledger_tables; /* rows of the account "tables" so far */
 };
@@ -143,10 +152,12 @@ int tt_check_times(const struct tt_check *t, unsigned column);
 /* The rule's number, of those that fingerprint_rules has; -ENOENT where that was not read. */
 int tt_check_rule(
 		const struct tt_check *t, const char *id, size_t length, unsigned *rule);
-/* An address or a prefix with monitored addresses. *part: which one of the units that have the
- * same prefix it is, told by `again`: the row begins the prefix again. */
-int tt_check_destination(
-		struct tt_check *t, const char *text, bool again, struct tt_addr *first);
+/*
+ * Finds which unit of monitored addresses a text is about, "192.0.2.1" or "192.0.2.0/24", and keeps
+ * it in t->unit: where units have the same text, the first one that the row can be of. again: after
+ * a row of the same text, this one is of another unit.
+ */
+int tt_check_unit(struct tt_check *t, const char *text, bool again);
 /* Does the row come after the one before? key: [n]. */
 int tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n);
 

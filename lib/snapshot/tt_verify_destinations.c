@@ -5,90 +5,22 @@
 #include <errno.h>
 #include <string.h>
 
-/* "192.0.2.1" or "192.0.2.0/24". */
-static int
-parse_unit(const char *text, struct tt_range *range)
-{
-	struct tt_prefix_set set = {0};
-	int ret = tt_prefix_set_parse(&set, text, NULL);
-
-	if (ret == 0 && set.n_ranges != 1)
-		ret = -EINVAL;
-	if (ret == 0)
-		*range = set.ranges[0];
-	tt_prefix_set_fini(&set);
-	return ret;
-}
-
-/* How many ranges of the set have addresses in the range. */
-static uint64_t
-count_overlaps(const struct tt_prefix_set *set, const struct tt_range *range)
-{
-	unsigned low = 0, high = set->n_ranges;
-	uint64_t n = 0;
-
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-
-		if (tt_addr_cmp(set->ranges[mid].last, range->first) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	while (low < set->n_ranges
-			&& tt_addr_cmp(set->ranges[low].first, range->last) <= 0) {
-		low++;
-		n++;
-	}
-	return n;
-}
-
-/*
- * A prefix can be there once for each range of monitored addresses in it, as units do not reach
- * over the end of a range.
- */
-int
-tt_check_destination(
-		struct tt_check *t, const char *text, bool again, struct tt_addr *first)
-{
-	bool same = strcmp(text, t->destination) == 0;
-	struct tt_range range;
-
-	if (parse_unit(text, &range) != 0 || strlen(text) >= sizeof(t->destination))
-		return tt_check_wrong(t, "a destination that cannot be");
-	*first = range.first;
-	t->part = same ? t->part + again : 0;
-	if ((!same || again) && t->part >= count_overlaps(&t->sums->monitored, &range))
-		return tt_check_wrong(t,
-				again ? "not in order, or a row that is there twice"
-				      : "a destination that is not monitored");
-	snprintf(t->destination, sizeof(t->destination), "%s", text);
-	return 0;
-}
-
 int
 tt_check_destination_row(struct tt_check *t)
 {
 	const char *text = tt_check_text(t, TT_DESTINATIONS_DESTINATION);
+	const struct tt_addr *first = &t->unit.range.first;
 	struct tt_sums *s = t->sums;
 	int64_t one_in = t->m->contacts_one_in;
 	int64_t uniques = tt_check_int(t, TT_DESTINATIONS_UNIQ_SRC_IP_DESTINATION);
-	uint64_t part = t->part;
 	struct tt_count count;
-	struct tt_addr first;
 	enum tt_class class;
-	bool same = strcmp(text, t->destination) == 0;
 
 	if (tt_check_class(t, TT_DESTINATIONS_CLASS, &class) != 0
-			|| tt_check_destination(
-					   t, text, same && class <= t->before[3], &first)
-					!= 0
+			|| tt_check_unit(t, text, class <= t->before[2]) != 0
 			|| tt_check_packets(t, TT_DESTINATIONS_PACKETS, class, &count)
 					!= 0
-			|| tt_check_order(t,
-					   (uint64_t[]){first.hi, first.lo, t->part,
-							   class},
-					   4)
+			|| tt_check_order(t, (uint64_t[]){first->hi, first->lo, class}, 3)
 					!= 0
 			|| tt_check_uniques(t, TT_DESTINATIONS_UNIQ_SRC_IP,
 					   TT_DESTINATIONS_UNIQ_SRC_IP_STDERR, one_in,
@@ -98,7 +30,8 @@ tt_check_destination_row(struct tt_check *t)
 	if (uniques > tt_check_int(t, TT_DESTINATIONS_UNIQ_SRC_IP)
 			|| uniques % one_in != 0)
 		return tt_check_wrong(t, "unique counts that cannot be");
-	s->destinations += !same || t->part != part;
+	s->destinations_least = t->unit.least;
+	s->destinations_most = t->unit.most;
 	s->prefixes = s->prefixes || strchr(text, '/') != NULL;
 	return tt_check_add(t, &s->destination_sources,
 			TT_DESTINATIONS_UNIQ_SRC_IP_DESTINATION);
@@ -126,7 +59,6 @@ take_key(struct tt_check *t, enum tt_sketch_kind kind, const char *of, bool agai
 		uint64_t number[2])
 {
 	struct tt_target target;
-	struct tt_addr first;
 	uint16_t country;
 	char text[32];
 
@@ -140,10 +72,10 @@ take_key(struct tt_check *t, enum tt_sketch_kind kind, const char *of, bool agai
 		number[0] = country;
 		return 0;
 	case TT_SKETCH_SOURCES_PREFIX:
-		if (tt_check_destination(t, of, again, &first) != 0)
+		if (tt_check_unit(t, of, again) != 0)
 			return -EBADMSG;
-		number[0] = first.hi;
-		number[1] = first.lo;
+		number[0] = t->unit.range.first.hi;
+		number[1] = t->unit.range.first.lo;
 		return 0;
 	default:
 		if (tt_target_parse(of, &target) != 0
@@ -165,13 +97,11 @@ tt_check_sketch_row(struct tt_check *t)
 	enum tt_sketch_kind kind;
 	uint64_t number[2];
 	const char *of;
-	bool again;
 
 	if (find_kind(t, key, &kind) != 0)
 		return -EBADMSG;
 	of = key + strlen(tt_row_sketch_prefix(kind));
-	again = strcmp(of, t->destination) == 0 && (uint64_t)reg <= t->before[4];
-	if (take_key(t, kind, of, again, number) != 0)
+	if (take_key(t, kind, of, (uint64_t)reg <= t->before[3], number) != 0)
 		return -EBADMSG;
 	if (p != tt_row_sketch_precision(kind))
 		return tt_check_wrong(t, "not the precision of its kind");
@@ -179,11 +109,8 @@ tt_check_sketch_row(struct tt_check *t)
 		return tt_check_wrong(t, "a register that cannot be");
 	if (kind == TT_SKETCH_SOURCES)
 		t->sums->sketch[reg] = (uint8_t)rho;
-	return tt_check_order(t,
-			(uint64_t[]){kind, number[0], number[1],
-					kind == TT_SKETCH_SOURCES_PREFIX ? t->part : 0,
-					(uint64_t)reg},
-			5);
+	return tt_check_order(
+			t, (uint64_t[]){kind, number[0], number[1], (uint64_t)reg}, 4);
 }
 
 /* ICMP has type and code; of TCP and UDP, only the protocol is kept; "" is the rest. */

@@ -50,6 +50,7 @@ day=$spool/one/$days
 says 0 '^10 snapshots, all intact$' verify "$spool"
 says 0 'not kept  *about [0-9]* sources and targets, [0-9]* packets counted without them' \
 	info "$spool"
+says 0 'not kept  *at most [0-9]* talkers, [0-9]* packets counted without them' info "$spool"
 says 0 '"not_kept": {' info --json "$spool"
 says 0 '"pairs": {' info --json "$spool"
 says 0 '^sensors one, two$' top-targets "$spool"

@@ -284,26 +284,84 @@ estimates_are_marked(void **state)
 	tt_ranking_fini(&r);
 }
 
-/* A source that sends both is in two rows of the target and the class, and counts once. */
-static void
-backscatter_and_scans_of_one_class_do_not_add_up_sources(void **state)
+/* Ranks one class over what the bed has counted. */
+static struct tt_rank the_only_target(enum tt_class class)
 {
-	const enum tt_class class = TT_CLASS_UDP;
-	struct tt_packet p = bed_tcp(1, 40000, 0);
+	struct tt_rank rank;
 	struct tt_ranking r;
 
-	p.protocol = TT_PROTO_UDP;
-	p.has_tcp = false;
-	bed_packet(&bed, &p, BED_START);
-	p.src_port = 53; /* an answer */
-	bed_packet(&bed, &p, BED_START + 1);
 	bed_write_ok(&bed, BED_START);
 	tt_ranking_init(&r, &class);
 	add_minute(&r, 0);
+	tt_ranking_sort(&r);
 	assert_int_equal(r.n_ranks, 1);
-	assert_int_equal(r.packets, 2);
-	assert_int_equal(r.ranks[0].max_uniq_src_ip, 1);
+	rank = r.ranks[0];
 	tt_ranking_fini(&r);
+	assert_false(rank.at_least);
+	return rank;
+}
+
+/* Three answer, two ask, and one of these answers as well. */
+static void
+a_ranking_of_udp_counts_each_source_of_backscatter_and_of_the_rest_once(void **state)
+{
+	struct tt_rank rank;
+
+	for (unsigned host = 0; host < 5; host++) {
+		struct tt_packet p = bed_tcp(host, 50000, 0);
+
+		p.protocol = TT_PROTO_UDP;
+		p.has_tcp = false;
+		p.src_port = host < 3 ? 53 : 40000;
+		bed_packet(&bed, &p, BED_START + host);
+		p.src_port = 53;
+		if (host == 3)
+			bed_packet(&bed, &p, BED_START + host);
+	}
+	rank = the_only_target(TT_CLASS_UDP);
+	assert_int_equal(rank.packets, 6);
+	assert_int_equal(rank.max_uniq_src_ip, 5);
+}
+
+static void
+a_ranking_of_an_icmp_class_counts_each_source_of_all_codes_once(void **state)
+{
+	struct tt_rank rank;
+
+	for (unsigned i = 0; i < 6; i++) {
+		struct tt_packet p = {.src = tt_addr_v4(0xc6336400u + i % 5),
+				.dst = tt_addr_v4(0xc0000202u),
+				.ip_bytes = 56,
+				.ip_version = 4,
+				.protocol = TT_PROTO_ICMP,
+				.l4_offset = 20,
+				.has_icmp = true,
+				.icmp_type = 3,
+				.icmp_code = (uint8_t)(i % 3)};
+
+		bed_packet(&bed, &p, BED_START + i);
+	}
+	rank = the_only_target(TT_CLASS_ICMP_UNREACHABLE);
+	assert_int_equal(rank.packets, 6);
+	assert_int_equal(rank.max_uniq_src_ip, 5);
+}
+
+/* Hosts 2 to 4 send a SYN as well, and are first counted by it. */
+static void
+a_ranking_of_a_tcp_class_counts_sources_that_send_others_too(void **state)
+{
+	struct tt_rank rank;
+
+	for (unsigned host = 0; host < 5; host++) {
+		struct tt_packet p = bed_tcp(host, 445, TT_TCP_RST);
+
+		bed_syn(&bed, host, 445, BED_START + host);
+		if (host >= 2)
+			bed_packet(&bed, &p, BED_START + host);
+	}
+	rank = the_only_target(TT_CLASS_TCP_RST);
+	assert_int_equal(rank.packets, 3);
+	assert_int_equal(rank.max_uniq_src_ip, 3);
 }
 
 static void
@@ -357,7 +415,9 @@ main(void)
 			BEDDED(a_ranking_of_one_class_leaves_out_the_others),
 			BEDDED(thousands_of_targets_keep_their_own_counts),
 			BEDDED(estimates_are_marked),
-			BEDDED(backscatter_and_scans_of_one_class_do_not_add_up_sources),
+			BEDDED(a_ranking_of_udp_counts_each_source_of_backscatter_and_of_the_rest_once),
+			BEDDED(a_ranking_of_an_icmp_class_counts_each_source_of_all_codes_once),
+			BEDDED(a_ranking_of_a_tcp_class_counts_sources_that_send_others_too),
 			cmocka_unit_test(a_summary_tells_gaps_from_missing_snapshots),
 	};
 

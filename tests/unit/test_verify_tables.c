@@ -431,39 +431,107 @@ ledgers_that_contradict_are_found(void **state)
 	CHECK_ALL(damages);
 }
 
-/* Two ranges of one prefix are two destinations with the same text, and no more than two. */
+/* Packets from hosts 0, 1, … to an address each; an even host sends a SYN, an odd one an RST. */
+struct space {
+	const char *monitored;
+	const char *to[8]; /* up to the first NULL */
+};
+
 static void
-a_prefix_is_there_once_for_each_part_of_it_that_is_monitored(void **state)
+count_packet(unsigned host, const char *to)
+{
+	struct tt_packet p = bed_tcp(host, 445, host % 2 == 1 ? TT_TCP_RST : TT_TCP_SYN);
+
+	assert_int_equal(tt_addr_parse(to, &p.dst), 0);
+	if (!tt_addr_is_v4(p.dst)) {
+		p.ip_version = 6;
+		p.src.hi = UINT64_C(0x20010db8) << 32;
+	}
+	bed_packet(&bed, &p, BED_START + host);
+}
+
+/* Writes a snapshot of the space cut into 4096 units at most, and verifies it, damaged or not. */
+static void
+check_space(const struct space *space, const struct damage *d)
 {
 	struct tt_units units;
 	struct tt_prefix_set set = {0};
 	struct tt_merge_config config = bed_world()->config;
 	struct tt_tally_config tally = {BED_PAIRS, config.geo, &units, &units, .seed = 1};
-	const struct damage third = ONE(DESTINATIONS, 1, TT_DESTINATIONS_CLASS, 0,
-			"tcp-syn", "row 3" TWICE);
 
 	bed_init(&bed);
-	bed.monitored = "192.0.2.0/26,192.0.2.128/26";
+	bed.monitored = space->monitored;
 	assert_int_equal(tt_prefix_set_parse(&set, bed.monitored, NULL), 0);
 	assert_int_equal(tt_units_init(&units, &set, 4096, 8, 64, NULL), 0);
 	config.destinations = config.prefixes = &units;
 	bed.config = &config;
 	assert_int_equal(tt_tally_create(&bed.tally, &tally, tt_mem_heap(), NULL), 0);
 	assert_int_equal(tt_merge_create(&bed.merge, &config, tt_mem_heap(), NULL), 0);
-	for (unsigned i = 0; i < 3; i++) {
-		struct tt_packet p = bed_tcp(i, 445, i == 1 ? TT_TCP_RST : TT_TCP_SYN);
-
-		p.dst = tt_addr_v4(0xc0000201u + i / 2 * 128);
-		bed_packet(&bed, &p, BED_START + i);
-	}
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(space->to) && space->to[i] != NULL; i++)
+		count_packet(i, space->to[i]);
 	bed_write_ok(&bed, BED_START);
-	check_verify(NULL);
-	check_verify(&third);
+	check_verify(d);
 	tt_merge_destroy(bed.merge);
 	tt_tally_destroy(bed.tally);
 	tt_units_fini(&units);
 	tt_prefix_set_fini(&set);
 	bed_fini(&bed);
+}
+
+/* Two ranges of one prefix are two destinations with the same text, and no more than two. */
+static void
+a_prefix_is_there_once_for_each_part_of_it_that_is_monitored(void **state)
+{
+	static const struct space space = {"192.0.2.0/26,192.0.2.128/26",
+			{"192.0.2.1", "192.0.2.1", "192.0.2.129"}};
+	static const struct damage third = ONE(DESTINATIONS, 1, TT_DESTINATIONS_CLASS, 0,
+			"tcp-syn", "row 3" TWICE);
+
+	check_space(&space, NULL);
+	check_space(&space, &third);
+}
+
+/* Rows do not tell them apart: a SYN to the one, an RST to the other. */
+static void
+parts_of_a_prefix_with_other_classes_each_are_in_order(void **state)
+{
+	static const struct space space = {
+			"192.0.2.0/26,192.0.2.128/26", {"192.0.2.1", "192.0.2.129"}};
+
+	check_space(&space, NULL);
+}
+
+static void
+a_part_of_one_address_before_others_of_its_prefix_is_in_order(void **state)
+{
+	static const struct space space = {
+			"192.0.2.5,192.0.2.64/26,192.0.2.192/27,192.0.2.250",
+			{"192.0.2.5", "192.0.2.65", "192.0.2.200", "192.0.2.250",
+					"192.0.2.250"}};
+
+	check_space(&space, NULL);
+}
+
+/* An IPv6 prefix that holds ::ffff:0:0/96 is no IPv4, and may be there before IPv4 and after it. */
+static void
+prefixes_around_the_ipv4_addresses_are_in_order(void **state)
+{
+	static const struct space spaces[] = {
+			{"::/0", {"::1", "::2", "::1:0:0:0", "2001:db8::1", "ffff::1"}},
+			{"::/0,0.0.0.0/0",
+					{"::1", "::2", "::1:0:0:0", "192.0.2.1",
+							"10.0.0.1", "2001:db8::1",
+							"ffff::1"}},
+			{"0.0.0.0/0,::/0", {"192.0.2.1", "::1:0:0:0", "ffff::1"}},
+			{"10.0.0.0/8,2001:db8::/32,::/120",
+					{"::1", "10.0.0.1", "::1", "2001:db8::1"}},
+	};
+	static const struct damage again = ONE(DESTINATIONS, 2,
+			TT_DESTINATIONS_DESTINATION, 0, "::/12", "row 3" TWICE);
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(spaces); i++)
+		check_space(&spaces[i], NULL);
+	check_space(&spaces[2], &again);
 }
 
 int
@@ -490,6 +558,11 @@ main(void)
 			cmocka_unit_test(ledgers_that_contradict_are_found),
 			cmocka_unit_test(
 					a_prefix_is_there_once_for_each_part_of_it_that_is_monitored),
+			cmocka_unit_test(
+					parts_of_a_prefix_with_other_classes_each_are_in_order),
+			cmocka_unit_test(
+					a_part_of_one_address_before_others_of_its_prefix_is_in_order),
+			cmocka_unit_test(prefixes_around_the_ipv4_addresses_are_in_order),
 	};
 
 	return cmocka_run_group_tests_name("verify_tables", tests, NULL, NULL);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which monitored addresses a row of destinations or of a sketch by prefix is about. Its text is
+ * the whole prefix; the unit is what is monitored of it, and a prefix of which several parts are
+ * monitored is several units of the same text. Parts are ranges of one IP version: an IPv6 prefix
+ * around ::ffff:0:0/96 has one part before the IPv4 addresses and one after them.
+ */
+#include "tt_verify.h"
+
+#include <errno.h>
+#include <string.h>
+
+typedef unsigned __int128 u128;
+
+#define MAPPED_FIRST ((u128)TT_ADDR_V4_PREFIX)
+#define MAPPED_LAST  ((u128)(TT_ADDR_V4_PREFIX | UINT32_MAX))
+
+struct text_prefix {
+	u128 first, last;
+	bool v4, whole; /* whole: a prefix, not a single address */
+};
+
+/* The units of a prefix that come after the unit of the row before. */
+struct found {
+	u128 after; /* addresses from here on */
+	u128 first, last; /* of the first such unit */
+	uint64_t n, monitored; /* such units, and units of the prefix in all */
+};
+
+static u128
+number(struct tt_addr a)
+{
+	return (u128)a.hi << 64 | a.lo;
+}
+
+static struct tt_addr
+address(u128 a)
+{
+	return (struct tt_addr){.hi = (uint64_t)(a >> 64), .lo = (uint64_t)a};
+}
+
+/* Takes "192.0.2.1" or "192.0.2.0/24" as tt_units_format writes them. */
+static int
+parse(const char *text, struct text_prefix *p)
+{
+	const char *slash = strchr(text, '/');
+	char address_text[TT_ADDR_TEXT_MAX], again[TT_UNIT_TEXT_MAX];
+	size_t length = slash == NULL ? strlen(text) : (size_t)(slash - text);
+	unsigned bits = 0, most;
+	struct tt_addr addr;
+	u128 mask;
+
+	if (length >= sizeof(address_text))
+		return -EINVAL;
+	snprintf(address_text, sizeof(address_text), "%.*s", (int)length, text);
+	if (tt_addr_parse(address_text, &addr) != 0)
+		return -EINVAL;
+	tt_addr_format(addr, again);
+	length = strlen(again);
+	p->v4 = tt_addr_is_v4(addr);
+	p->whole = slash != NULL;
+	most = p->v4 ? 32 : 128;
+	if (p->whole) {
+		bits = (unsigned)strtoul(slash + 1, NULL, 10);
+		if (bits > most)
+			return -EINVAL;
+		snprintf(again + length, sizeof(again) - length, "/%u", bits);
+		bits = most - bits;
+	}
+	mask = bits < 128 ? ((u128)1 << bits) - 1 : ~(u128)0;
+	p->first = number(addr);
+	p->last = p->first | mask;
+	return strcmp(again, text) != 0 || (p->first & mask) != 0 ? -EINVAL : 0;
+}
+
+/* Takes what lies in both the prefix and the range from `first` to `last`, if it is a unit. */
+static void
+take_part(struct found *f, const struct text_prefix *p, u128 first, u128 last)
+{
+	first = first > p->first ? first : p->first;
+	last = last < p->last ? last : p->last;
+	/* A part of one address is written as that address. */
+	if (first > last || (p->whole && first == last))
+		return;
+	f->monitored++;
+	if (first >= f->after && f->n++ == 0) {
+		f->first = first;
+		f->last = last;
+	}
+}
+
+static void
+take_range(struct found *f, const struct text_prefix *p, const struct tt_range *range)
+{
+	u128 first = number(range->first), last = number(range->last);
+
+	if (p->v4) {
+		take_part(f, p, first, last);
+		return;
+	}
+	take_part(f, p, first, last < MAPPED_FIRST ? last : MAPPED_FIRST - 1);
+	take_part(f, p, first > MAPPED_LAST ? first : MAPPED_LAST + 1, last);
+}
+
+/* The first range of the set that ends at the address or after it. */
+static unsigned
+first_range(const struct tt_prefix_set *set, u128 from)
+{
+	unsigned low = 0, high = set->n_ranges;
+
+	while (low < high) {
+		unsigned mid = (low + high) / 2;
+
+		if (number(set->ranges[mid].last) < from)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static struct found
+find_units(const struct tt_prefix_set *set, const struct text_prefix *p, u128 after)
+{
+	struct found f = {.after = after};
+
+	for (unsigned i = first_range(set, p->first);
+			i < set->n_ranges && number(set->ranges[i].first) <= p->last; i++)
+		take_range(&f, p, &set->ranges[i]);
+	return f;
+}
+
+/* A row more of the same text, and in order of class: of the same unit, or else of a later one. */
+static void
+stay(struct tt_check_unit *u)
+{
+	if (u->rows < u->units)
+		u->most++;
+	u->rows++;
+}
+
+static void
+move_to(struct tt_check_unit *u, const char *text, const struct found *f, bool same)
+{
+	u->range = (struct tt_range){address(f->first), address(f->last)};
+	u->least++;
+	if (same) {
+		stay(u);
+		return;
+	}
+	u->most++;
+	u->rows = 1;
+	u->units = f->n;
+	snprintf(u->text, sizeof(u->text), "%s", text);
+}
+
+int
+tt_check_unit(struct tt_check *t, const char *text, bool again)
+{
+	struct tt_check_unit *u = &t->unit;
+	bool any = u->least > 0, same = any && strcmp(text, u->text) == 0;
+	bool at_end = any && ~number(u->range.last) == 0;
+	struct text_prefix p;
+	struct found f;
+
+	if (same && !again) {
+		stay(u);
+		return 0;
+	}
+	if (strlen(text) >= sizeof(u->text) || parse(text, &p) != 0)
+		return tt_check_wrong(t, "a destination that cannot be");
+	f = find_units(&t->sums->monitored, &p, any ? number(u->range.last) + 1 : 0);
+	if (f.monitored == 0)
+		return tt_check_wrong(t, "a destination that is not monitored");
+	if (f.n == 0 || at_end)
+		return tt_check_wrong(t, "not in order, or a row that is there twice");
+	move_to(u, text, &f, same);
+	return 0;
+}
