@@ -32,6 +32,7 @@ tt_recall_clear(struct tt_recall *recall)
 	memset(recall->slots, 0, recall->n_slots * sizeof(*recall->slots));
 	recall->n_sources = 0;
 	recall->since_us = 0;
+	recall->entered_us = TT_RECALL_NONE;
 	recall->latest_us = TT_RECALL_NONE;
 	recall->swept_us = TT_RECALL_NONE;
 	recall->collect_us = TT_RECALL_NONE;
@@ -115,40 +116,35 @@ tt_recall_target_index(unsigned protocol, int32_t number)
 	}
 }
 
-static void
-enter_interval(struct tt_recall *recall, int64_t start_us)
-{
-	if (recall->since_us == 0)
-		recall->since_us = start_us;
-}
-
 bool
 tt_recall_target(struct tt_recall *recall, struct tt_target target, int64_t start_us)
 {
 	int64_t *first = &recall->targets[tt_recall_target_index(
 			target.protocol, target.number)];
 
-	enter_interval(recall, start_us);
+	if (recall->since_us == 0 || start_us < recall->since_us)
+		recall->since_us = start_us;
 	if (start_us < *first)
 		*first = start_us;
 	return *first == start_us;
 }
 
-/* Enters the interval into a source that is known; had an earlier one within the horizon it? */
-static bool
+/*
+ * Enters the interval into a source that is known; had an earlier one within the horizon it? An
+ * interval before its latest one is not entered, so that answers stay what they were; what lay
+ * before its latest two is not known any more.
+ */
+static enum tt_returning
 visit(struct tt_recall_source *s, int64_t start_us, int64_t horizon_us)
 {
-	int64_t before = TT_RECALL_NONE;
-
 	if (start_us > s->last_us) {
-		before = s->prev_us = s->last_us;
+		s->prev_us = s->last_us;
 		s->last_us = start_us;
-	} else if (start_us > s->prev_us) {
-		before = s->prev_us;
-		if (start_us < s->last_us)
-			s->prev_us = start_us;
 	}
-	return before != TT_RECALL_NONE && start_us - before <= horizon_us;
+	if (s->prev_us != TT_RECALL_NONE && s->prev_us < start_us
+			&& start_us - s->prev_us <= horizon_us)
+		return TT_RETURNING_YES;
+	return start_us == s->last_us ? TT_RETURNING_NO : TT_RETURNING_UNKNOWN;
 }
 
 static enum tt_returning
@@ -158,10 +154,15 @@ enter_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 	struct tt_recall_source *s = tt_recall_find(recall, src);
 
 	if (!tt_recall_is_free(s))
-		return visit(s, start_us, recall->horizon_us) ? TT_RETURNING_YES
-							      : TT_RETURNING_NO;
-	if (!tt_recall_make_room(recall, hash, start_us))
+		return visit(s, start_us, recall->horizon_us);
+	/* So late that it would be forgotten at once. */
+	if (start_us < recall->entered_us - recall->horizon_us)
 		return TT_RETURNING_UNKNOWN;
+	if (!tt_recall_make_room(recall, hash)) {
+		if (tt_recall_keeps(recall->collect_shift, hash))
+			tt_recall_note_overflow(recall, start_us);
+		return TT_RETURNING_UNKNOWN;
+	}
 	*tt_recall_find(recall, src) = (struct tt_recall_source){
 			.addr = src, .last_us = start_us, .prev_us = TT_RECALL_NONE};
 	recall->n_sources++;
@@ -183,6 +184,15 @@ begin_interval(struct tt_recall *recall, int64_t start_us)
 		tt_recall_widen(recall, start_us);
 }
 
+/* Would it be known if an earlier interval had had the source? Not where one kept fewer sources, or
+ * there was no room for them; and of an interval that comes late, some may be forgotten already. */
+static bool
+is_complete(const struct tt_recall *recall, uint64_t hash, int64_t start_us)
+{
+	return tt_recall_keeps(recall->begun_shift, hash) && !recall->begun_blind
+			&& !tt_recall_is_late(recall, start_us);
+}
+
 enum tt_returning
 tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 		int64_t start_us)
@@ -190,7 +200,6 @@ tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 	enum tt_returning returning;
 
 	TT_ASSERT(start_us == recall->begun_us);
-	enter_interval(recall, start_us);
 	if (start_us > recall->latest_us)
 		begin_interval(recall, start_us);
 	if (!tt_recall_keeps(recall->collect_shift, hash))
@@ -198,10 +207,27 @@ tt_recall_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 	returning = enter_source(recall, src, hash, start_us);
 	if (!tt_recall_keeps(recall->shift, hash))
 		return TT_RETURNING_UNKNOWN;
-	/* An interval that kept fewer sources may have had this one. */
-	return returning == TT_RETURNING_NO && !tt_recall_keeps(recall->begun_shift, hash)
+	return returning == TT_RETURNING_NO && !is_complete(recall, hash, start_us)
 			? TT_RETURNING_UNKNOWN
 			: returning;
+}
+
+bool
+tt_recall_set_secret(struct tt_recall *recall, uint64_t secret)
+{
+	bool sampled = recall->shift > 0;
+
+	for (unsigned i = 1; i < TT_RECALL_N_RATES; i++)
+		sampled |= recall->rates[i].last_us != TT_RECALL_NONE;
+	if (!sampled)
+		recall->secret = secret;
+	return !sampled;
+}
+
+uint64_t
+tt_recall_secret(const struct tt_recall *recall)
+{
+	return recall->secret;
 }
 
 unsigned
@@ -214,4 +240,10 @@ int64_t
 tt_recall_since_us(const struct tt_recall *recall)
 {
 	return recall->since_us;
+}
+
+int64_t
+tt_recall_latest_us(const struct tt_recall *recall)
+{
+	return recall->entered_us;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The file that tt_recall_save writes and tt_recall_load reads, version 3. All numbers are
+ * The file that tt_recall_save writes and tt_recall_load reads, version 4. All numbers are
  * little-endian:
  *
  *   0  8 bytes   "TTRECALL"
@@ -13,11 +13,13 @@
  *  40  uint64    number of sources
  *  48  int64     the latest interval with sources (-2^63: none)
  *  56  int64     the interval with which collecting began (-2^63: none)
- *  64  64 bytes  the sensor's name, filled up with zeros
- * 128  for each shift of pairs, 0 to 63: int64 the latest interval that was entered at it, int64
- *      the one before it (-2^63: none)
- * 1152 targets, ascending: uint32 protocol << 24 | (number + 1), int64 first interval
- *      sources, ascending by tt_sketch_hash, then by address: uint64 hi, uint64 lo, int64 last
+ *  64  int64     the latest interval that was begun (-2^63: none)
+ *  72  uint64    the secret of the sampling; so the file is for its owner's eyes only
+ *  80  64 bytes  the sensor's name, filled up with zeros
+ * 144  for each shift of pairs, 0 to 32: int64 the latest interval that was entered at it, int64
+ *      the one before it (-2^63: none); then the same of intervals that overflowed
+ * 688  targets, ascending: uint32 protocol << 24 | (number + 1), int64 first interval
+ *      sources, ascending by tt_sample_hash, then by address: uint64 hi, uint64 lo, int64 last
  *      interval, int64 the one before it (-2^63: none)
  *      uint32    CRC-32 (as in zlib) of all before
  *
@@ -30,10 +32,11 @@
 #include "tt_sensor.h"
 
 #define TT_RECALL_MAGIC      "TTRECALL"
-#define TT_RECALL_VERSION    3
-#define TT_RECALL_RATES      64
+#define TT_RECALL_VERSION    4
+#define TT_RECALL_RATES      34
 #define TT_RECALL_RATE_BYTES 16
-#define TT_RECALL_RATES_AT   (64 + TT_SENSOR_MAX)
+#define TT_RECALL_NAME_AT    80
+#define TT_RECALL_RATES_AT   (TT_RECALL_NAME_AT + TT_SENSOR_MAX)
 #define TT_RECALL_HEADER_BYTES \
 	(TT_RECALL_RATES_AT + TT_RECALL_RATES * TT_RECALL_RATE_BYTES)
 #define TT_RECALL_TARGET_BYTES 12

@@ -19,7 +19,8 @@ struct loader {
 	uint64_t bytes;
 	uint64_t n_targets, n_sources;
 	unsigned shift, collect_shift;
-	int64_t since_us, latest_us, collect_us;
+	int64_t since_us, entered_us, latest_us, collect_us;
+	uint64_t secret;
 	struct tt_recall_rate rates[TT_RECALL_RATES];
 	struct tt_error *err;
 };
@@ -116,7 +117,11 @@ is_sample(const struct loader *l)
 
 	return l->shift <= TT_RECALL_SHIFT_MAX && l->collect_shift <= l->shift
 			&& is_time(l->since_us)
+			&& (l->entered_us == TT_RECALL_NONE
+					|| (is_time(l->entered_us)
+							&& l->entered_us >= l->since_us))
 			&& (l->latest_us == TT_RECALL_NONE || is_time(l->latest_us))
+			&& l->latest_us <= l->entered_us
 			&& (collects ? is_time(l->collect_us) && l->collect_us <= l->latest_us
 				     : l->collect_us == TT_RECALL_NONE);
 }
@@ -129,7 +134,7 @@ are_intervals(int64_t last_us, int64_t prev_us)
 			&& (prev_us == TT_RECALL_NONE || is_time(prev_us));
 }
 
-_Static_assert(TT_RECALL_RATES == TT_RECALL_SHIFT_MAX + 1,
+_Static_assert(TT_RECALL_RATES == TT_RECALL_N_RATES,
 		"the file has every rate that there is");
 
 static int
@@ -153,7 +158,7 @@ check_header(struct loader *l, const uint8_t *header)
 {
 	char sensor[TT_SENSOR_MAX + 1] = "";
 
-	memcpy(sensor, header + 64, TT_SENSOR_MAX);
+	memcpy(sensor, header + TT_RECALL_NAME_AT, TT_SENSOR_MAX);
 	if (strcmp(sensor, l->sensor) != 0)
 		return tt_error_set(l->err, -EBADMSG, l->path,
 				"of another sensor, \"%s\"", sensor);
@@ -162,6 +167,8 @@ check_header(struct loader *l, const uint8_t *header)
 	l->since_us = (int64_t)tt_recall_get(header + 24, 8);
 	l->latest_us = (int64_t)tt_recall_get(header + 48, 8);
 	l->collect_us = (int64_t)tt_recall_get(header + 56, 8);
+	l->entered_us = (int64_t)tt_recall_get(header + 64, 8);
+	l->secret = tt_recall_get(header + 72, 8);
 	if (!is_sample(l))
 		return bad(l, "its header is not one");
 	return parse_rates(l, header + TT_RECALL_RATES_AT);
@@ -193,14 +200,28 @@ load_targets(const struct loader *l)
 	return 0;
 }
 
+/* Sources of the latest interval, or of any before it, had no room. */
+static void
+note_overflow(struct tt_recall *recall)
+{
+	if (recall->entered_us <= TT_TIME_MIN)
+		return;
+	tt_recall_note_overflow(recall, recall->entered_us - 1);
+	tt_recall_note_overflow(recall, recall->entered_us);
+}
+
 /* Enters a source if there is room. Hashes ascend: once the shift has grown, all that follow are
  * beyond it. */
 static void
 enter(struct tt_recall *recall, const struct tt_recall_source *s, uint64_t hash)
 {
-	if (!tt_recall_keeps(recall->collect_shift, hash)
-			|| !tt_recall_raise_shift(recall, hash))
+	if (!tt_recall_keeps(recall->collect_shift, hash))
 		return;
+	if (!tt_recall_raise_shift(recall, hash)) {
+		if (tt_recall_keeps(recall->collect_shift, hash))
+			note_overflow(recall);
+		return;
+	}
 	*tt_recall_find(recall, s->addr) = *s;
 	recall->n_sources++;
 }
@@ -218,14 +239,16 @@ parse_source(const uint8_t *bytes)
 static bool
 is_source(const struct loader *l, const struct tt_recall_source *s)
 {
-	return tt_recall_keeps(l->collect_shift, tt_sketch_hash(s->addr))
+	return tt_recall_keeps(l->collect_shift, tt_recall_hash(l->recall, s->addr))
 			&& are_intervals(s->last_us, s->prev_us);
 }
 
 static bool
-ascends(const struct tt_recall_source *a, const struct tt_recall_source *b)
+ascends(const struct tt_recall *recall, const struct tt_recall_source *a,
+		const struct tt_recall_source *b)
 {
-	uint64_t left = tt_sketch_hash(a->addr), right = tt_sketch_hash(b->addr);
+	uint64_t left = tt_recall_hash(recall, a->addr),
+		 right = tt_recall_hash(recall, b->addr);
 
 	return left != right ? left < right : tt_addr_cmp(a->addr, b->addr) < 0;
 }
@@ -242,9 +265,9 @@ load_sources(const struct loader *l)
 		if (ret != 0)
 			return ret;
 		s = parse_source(bytes);
-		if (!is_source(l, &s) || (i > 0 && !ascends(&before, &s)))
+		if (!is_source(l, &s) || (i > 0 && !ascends(l->recall, &before, &s)))
 			return bad(l, "one of its sources is not one");
-		enter(l->recall, &s, tt_sketch_hash(s.addr));
+		enter(l->recall, &s, tt_recall_hash(l->recall, s.addr));
 		before = s;
 	}
 	return 0;
@@ -256,6 +279,8 @@ set_sample(const struct loader *l)
 	l->recall->shift = l->shift;
 	l->recall->collect_shift = l->collect_shift;
 	l->recall->since_us = l->since_us;
+	l->recall->secret = l->secret;
+	l->recall->entered_us = l->entered_us;
 	l->recall->latest_us = l->latest_us;
 	l->recall->collect_us = l->collect_us;
 	memcpy(l->recall->rates, l->rates, sizeof(l->rates));
@@ -300,6 +325,7 @@ tt_recall_load(struct tt_recall *recall, const char *path, const char *sensor,
 		struct tt_error *err)
 {
 	struct loader l = {.recall = recall, .path = path, .sensor = sensor, .err = err};
+	uint64_t secret = recall->secret;
 	int ret;
 
 	TT_ASSERT(recall->since_us == 0 && recall->n_sources == 0);
@@ -310,7 +336,9 @@ tt_recall_load(struct tt_recall *recall, const char *path, const char *sensor,
 	if (ret == 0)
 		ret = load(&l);
 	fclose(l.file);
-	if (ret != 0)
+	if (ret != 0) {
 		tt_recall_clear(recall);
+		recall->secret = secret;
+	}
 	return ret;
 }

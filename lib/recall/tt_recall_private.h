@@ -15,7 +15,11 @@
 #define TT_RECALL_N_TARGETS (256 + 2 * 65536 + 2 * 256)
 #define TT_RECALL_NEVER     INT64_MAX /* in `targets` */
 #define TT_RECALL_NONE      INT64_MIN /* no interval */
-#define TT_RECALL_SHIFT_MAX 63
+#define TT_RECALL_SHIFT_MAX TT_SAMPLE_SHIFT_MAX
+
+/* Beside the rates: intervals of which sources found no room although sampled as far as it goes. */
+#define TT_RECALL_RATE_OVERFLOW (TT_RECALL_SHIFT_MAX + 1)
+#define TT_RECALL_N_RATES       (TT_RECALL_SHIFT_MAX + 2)
 
 struct tt_recall_source {
 	struct tt_addr addr;
@@ -35,14 +39,16 @@ struct tt_recall {
 	struct tt_recall_source *slots; /* [n_slots] */
 	uint64_t n_slots, n_sources, max_sources;
 	int64_t horizon_us, since_us;
+	int64_t entered_us; /* the latest interval that was begun */
 	int64_t latest_us; /* the latest interval that sources were entered of */
 	int64_t swept_us; /* the interval in which old sources were last forgotten */
 	int64_t collect_us; /* the first interval of what is collected beyond the sample */
-	struct tt_recall_rate
-			rates[TT_RECALL_SHIFT_MAX + 1]; /* by the shift of the pairs */
+	struct tt_recall_rate rates[TT_RECALL_N_RATES]; /* by the shift of the pairs */
 	int64_t begun_us; /* the interval that sources are entered of now */
 	unsigned begun_shift; /* the higher of its own and of the highest before it */
-	uint64_t seed;
+	bool begun_blind; /* an interval within the horizon before it overflowed */
+	uint64_t seed; /* of the places in the table */
+	uint64_t secret; /* of the sampling */
 	unsigned shift; /* of the sample */
 	unsigned collect_shift; /* of what the table has; less where there is a collect_us */
 	struct tt_mem *mem;
@@ -80,6 +86,19 @@ tt_recall_keeps(unsigned shift, uint64_t hash)
 	return shift == 0 || hash >> (64 - shift) == 0;
 }
 
+static inline uint64_t
+tt_recall_hash(const struct tt_recall *recall, struct tt_addr addr)
+{
+	return tt_sample_hash(recall->secret, tt_sketch_hash(addr));
+}
+
+/* Is an interval that was begun later known already? */
+static inline bool
+tt_recall_is_late(const struct tt_recall *recall, int64_t start_us)
+{
+	return start_us < recall->entered_us;
+}
+
 /* Finds the source's slot, or the free one that it would have. */
 struct tt_recall_source *tt_recall_find(
 		const struct tt_recall *recall, struct tt_addr addr);
@@ -88,9 +107,9 @@ struct tt_recall_source *tt_recall_find(
  * for one more source. False: the hash is no longer collected. */
 bool tt_recall_raise_shift(struct tt_recall *recall, uint64_t hash);
 
-/* The same, but forgets those last seen longer ago than the horizon first, unless that was done
- * in this interval already. */
-bool tt_recall_make_room(struct tt_recall *recall, uint64_t hash, int64_t start_us);
+/* The same, but forgets those last seen longer before the latest interval than the horizon first,
+ * unless that was done in it already. */
+bool tt_recall_make_room(struct tt_recall *recall, uint64_t hash);
 
 /* Begins to collect a larger sample if few sources were seen within the horizon; nothing may be
  * collected beyond the sample yet. */
@@ -99,7 +118,7 @@ void tt_recall_widen(struct tt_recall *recall, int64_t start_us);
 /* Forgets at which rates intervals were entered. */
 void tt_recall_clear_rates(struct tt_recall *recall);
 
-/* Forgets everything. */
-void tt_recall_clear(struct tt_recall *recall);
+/* Notes that a source of the interval found no room although it is in the sample. */
+void tt_recall_note_overflow(struct tt_recall *recall, int64_t start_us);
 
 #endif

@@ -49,6 +49,8 @@ put_header(struct writer *w, const struct tt_recall *recall, const char *sensor)
 	at = tt_recall_put(at, recall->n_sources, 8);
 	at = tt_recall_put(at, (uint64_t)recall->latest_us, 8);
 	at = tt_recall_put(at, (uint64_t)recall->collect_us, 8);
+	at = tt_recall_put(at, (uint64_t)recall->entered_us, 8);
+	at = tt_recall_put(at, recall->secret, 8);
 	memcpy(at, sensor, strnlen(sensor, TT_SENSOR_MAX));
 	put(w, bytes, sizeof(bytes));
 }
@@ -108,7 +110,8 @@ largest_part(const struct tt_recall *recall)
 
 	for (uint64_t i = 0; i < recall->n_slots; i++)
 		if (!tt_recall_is_free(&recall->slots[i]))
-			n[part_of(recall, tt_sketch_hash(recall->slots[i].addr))]++;
+			n[part_of(recall,
+					tt_recall_hash(recall, recall->slots[i].addr))]++;
 	for (unsigned part = 0; part < PARTS; part++)
 		largest = n[part] > largest ? n[part] : largest;
 	return largest;
@@ -130,7 +133,7 @@ put_part(struct writer *w, const struct tt_recall *recall, unsigned part,
 
 	for (uint64_t i = 0; i < recall->n_slots; i++) {
 		const struct tt_recall_source *s = &recall->slots[i];
-		uint64_t hash = tt_sketch_hash(s->addr);
+		uint64_t hash = tt_recall_hash(recall, s->addr);
 
 		if (!tt_recall_is_free(s) && part_of(recall, hash) == part)
 			items[n++] = (struct tt_sort_item){hash, s};
@@ -195,11 +198,27 @@ sync_parent(const char *path)
 	return ret;
 }
 
+/* For its owner's eyes only, since it holds the secret; so one that a killed run left is not used
+ * again. */
+static FILE *
+create(const char *tmp)
+{
+	FILE *file;
+	int fd;
+
+	unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (file == NULL && fd >= 0)
+		close(fd);
+	return file;
+}
+
 static int
 write_and_rename(const struct tt_recall *recall, const char *tmp, const char *path,
 		const char *sensor)
 {
-	FILE *file = fopen(tmp, "we");
+	FILE *file = create(tmp);
 	int ret;
 
 	if (file == NULL)

@@ -51,7 +51,7 @@ drop(struct tt_recall *recall, int64_t oldest_us, unsigned shift)
 		s = *slot;
 		*slot = (struct tt_recall_source){0};
 		if (s.last_us >= oldest_us
-				&& tt_recall_keeps(shift, tt_sketch_hash(s.addr)))
+				&& tt_recall_keeps(shift, tt_recall_hash(recall, s.addr)))
 			*tt_recall_find(recall, s.addr) = s;
 		else
 			recall->n_sources--;
@@ -90,10 +90,11 @@ forget(struct tt_recall *recall, int64_t start_us)
 }
 
 bool
-tt_recall_make_room(struct tt_recall *recall, uint64_t hash, int64_t start_us)
+tt_recall_make_room(struct tt_recall *recall, uint64_t hash)
 {
-	if (recall->n_sources == recall->max_sources && recall->swept_us != start_us)
-		forget(recall, start_us);
+	if (recall->n_sources == recall->max_sources
+			&& recall->swept_us != recall->entered_us)
+		forget(recall, recall->entered_us);
 	return tt_recall_raise_shift(recall, hash);
 }
 

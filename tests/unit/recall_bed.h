@@ -48,7 +48,9 @@ static inline enum tt_returning
 source(struct tt_recall *recall, struct tt_addr a, int n)
 {
 	tt_recall_begin(recall, at(n), 0);
-	return tt_recall_source(recall, a, tt_sketch_hash(a), at(n));
+	return tt_recall_source(recall, a,
+			tt_sample_hash(tt_recall_secret(recall), tt_sketch_hash(a)),
+			at(n));
 }
 
 static inline struct tt_addr

@@ -28,7 +28,24 @@ a_target_is_new_until_an_earlier_interval_had_it(void **state)
 	assert_false(target(recall, TT_PROTO_TCP, 445, 1000000));
 	assert_true(target(recall, TT_PROTO_TCP, 445, 4));
 	assert_false(target(recall, TT_PROTO_TCP, 445, 5));
+	tt_recall_destroy(recall);
+}
+
+static void
+the_memory_reaches_back_to_the_earliest_interval_in_whatever_order(void **state)
+{
+	struct tt_recall *recall = make(SOURCES, 10);
+
+	assert_true(target(recall, TT_PROTO_TCP, 445, 5));
 	assert_int_equal(tt_recall_since_us(recall), at(5));
+	assert_true(target(recall, TT_PROTO_TCP, 445, 4));
+	assert_int_equal(tt_recall_since_us(recall), at(4));
+	source(recall, addr(1), 6);
+	assert_int_equal(tt_recall_since_us(recall), at(4));
+	assert_int_equal(tt_recall_latest_us(recall), at(6));
+	source(recall, addr(1), 2);
+	assert_int_equal(tt_recall_since_us(recall), at(2));
+	assert_int_equal(tt_recall_latest_us(recall), at(6));
 	tt_recall_destroy(recall);
 }
 
@@ -63,9 +80,9 @@ a_source_returns_if_an_interval_within_the_horizon_had_it(void **state)
 	assert_int_equal(source(recall, a, 0), TT_RETURNING_NO);
 	assert_int_equal(source(recall, a, 10), TT_RETURNING_YES);
 	assert_int_equal(source(recall, b, 10), TT_RETURNING_NO);
+	assert_int_equal(source(recall, b, 20), TT_RETURNING_YES);
 	assert_int_equal(source(recall, a, 21), TT_RETURNING_NO);
 	assert_int_equal(source(recall, a, 22), TT_RETURNING_YES);
-	assert_int_equal(source(recall, b, 20), TT_RETURNING_YES);
 	assert_int_equal(tt_recall_since_us(recall), at(0));
 	assert_int_equal(tt_recall_shift(recall), 0);
 	tt_recall_destroy(recall);
@@ -87,18 +104,117 @@ the_same_interval_asked_twice_gets_the_same_answer(void **state)
 }
 
 static void
-an_interval_asked_about_late_is_answered_from_the_latest_two(void **state)
+of_an_interval_that_comes_late_no_source_is_said_to_be_new(void **state)
 {
 	struct tt_recall *recall = make(SOURCES, 10);
-	struct tt_addr a = tt_addr_v4(1);
+	struct tt_addr a = tt_addr_v4(1), b = tt_addr_v4(2), c = tt_addr_v4(3);
 
+	source(recall, a, 5);
 	source(recall, a, 10);
 	source(recall, a, 20);
-	assert_int_equal(source(recall, a, 15), TT_RETURNING_YES);
-	assert_int_equal(source(recall, a, 20), TT_RETURNING_YES);
-	assert_int_equal(source(recall, a, 3), TT_RETURNING_NO);
-	assert_int_equal(source(recall, a, 12), TT_RETURNING_NO);
+	source(recall, b, 18);
+	source(recall, b, 20);
+	for (unsigned again = 0; again < 2; again++) {
+		assert_int_equal(source(recall, a, 15), TT_RETURNING_YES);
+		/* It was there in 5, which is forgotten, and b may have been before. */
+		assert_int_equal(source(recall, a, 10), TT_RETURNING_UNKNOWN);
+		assert_int_equal(source(recall, a, 7), TT_RETURNING_UNKNOWN);
+		assert_int_equal(source(recall, b, 17), TT_RETURNING_UNKNOWN);
+		assert_int_equal(source(recall, c, 17), TT_RETURNING_UNKNOWN);
+		assert_int_equal(source(recall, b, 19), TT_RETURNING_YES);
+		assert_int_equal(source(recall, a, 20), TT_RETURNING_YES);
+		assert_int_equal(source(recall, b, 20), TT_RETURNING_YES);
+	}
+	assert_int_equal(tt_recall_shift_for(recall, at(19)), TT_SAMPLE_SHIFT_MAX);
+	assert_int_equal(tt_recall_shift_for(recall, at(20)), 0);
+	assert_int_equal(source(recall, c, 21), TT_RETURNING_YES);
 	assert_int_equal(source(recall, a, 31), TT_RETURNING_NO);
+	tt_recall_destroy(recall);
+}
+
+static void
+what_comes_so_late_that_it_is_forgotten_takes_no_room(void **state)
+{
+	struct tt_recall *recall = make(SOURCES, 10);
+
+	source(recall, addr(0), 100);
+	for (uint32_t i = 0; i < SOURCES * 4; i++)
+		assert_int_equal(source(recall, addr(i), 89), TT_RETURNING_UNKNOWN);
+	assert_int_equal(tt_recall_shift(recall), 0);
+	for (uint32_t i = 1; i < SOURCES; i++)
+		assert_int_equal(source(recall, addr(i), 101), TT_RETURNING_NO);
+	assert_int_equal(tt_recall_shift(recall), 0);
+	tt_recall_destroy(recall);
+}
+
+/* What tt_hash_mix made: each of its steps undone. */
+static uint64_t
+unmix(uint64_t x)
+{
+	x ^= x >> 31 ^ x >> 62;
+	x *= UINT64_C(0x319642b2d24d8ec3);
+	x ^= x >> 27 ^ x >> 54;
+	x *= UINT64_C(0x96de1b173f119089);
+	return x ^ x >> 30 ^ x >> 60;
+}
+
+/* An address whose hash is that. */
+static struct tt_addr
+chosen(uint64_t hash)
+{
+	struct tt_addr a = {1, unmix(hash) ^ tt_hash_mix(1 ^ TT_SKETCH_SEED)};
+
+	assert_int_equal(tt_sketch_hash(a), hash);
+	return a;
+}
+
+static void
+where_the_last_shift_has_no_room_all_that_comes_is_unknown(void **state)
+{
+	struct tt_recall *recall = make(SOURCES, 10);
+
+	for (uint32_t i = 0; i < 2 * SOURCES; i++)
+		assert_int_equal(source(recall, chosen(i), 0),
+				i < SOURCES ? TT_RETURNING_NO : TT_RETURNING_UNKNOWN);
+	assert_int_equal(tt_recall_shift(recall), TT_SAMPLE_SHIFT_MAX);
+	assert_int_equal(tt_recall_shift_for(recall, at(0)), TT_SAMPLE_SHIFT_MAX);
+	for (uint32_t i = 0; i < 2 * SOURCES; i++)
+		assert_int_equal(source(recall, chosen(i), 10),
+				i < SOURCES ? TT_RETURNING_YES : TT_RETURNING_UNKNOWN);
+	/* There is room again, and yet some of these were there a horizon ago. */
+	for (uint32_t i = 2 * SOURCES; i > SOURCES / 2; i--)
+		source(recall, chosen(UINT32_MAX - i), 19);
+	for (uint32_t i = SOURCES; i < 2 * SOURCES; i++)
+		assert_int_equal(source(recall, chosen(i), 20), TT_RETURNING_UNKNOWN);
+	tt_recall_destroy(recall);
+}
+
+static void
+a_secret_chooses_another_sample_and_is_not_changed_once_there_is_one(void **state)
+{
+	struct tt_recall *recall = make(SOURCES, 10);
+
+	assert_int_equal(tt_recall_secret(recall), 0);
+	assert_true(tt_recall_set_secret(recall, 77));
+	assert_int_equal(tt_recall_secret(recall), 77);
+	for (uint32_t i = 0; i < SOURCES; i++)
+		assert_int_equal(source(recall, chosen(i), 0), TT_RETURNING_NO);
+	assert_true(tt_recall_set_secret(recall, 99));
+	for (uint32_t i = 0; i < 8 * SOURCES; i++)
+		source(recall, chosen(i), 0);
+	/* Of addresses chosen for the hash without the secret, one in 16 as of any. */
+	assert_in_range(tt_recall_shift(recall), 3, 4);
+	for (uint32_t i = 0; i < 8 * SOURCES; i++)
+		assert_int_equal(source(recall, chosen(i), 1),
+				is_kept(tt_sample_hash(99, i), tt_recall_shift(recall))
+						? TT_RETURNING_YES
+						: TT_RETURNING_UNKNOWN);
+	assert_false(tt_recall_set_secret(recall, 5));
+	assert_int_equal(tt_recall_secret(recall), 99);
+	tt_recall_clear(recall);
+	assert_int_equal(tt_recall_secret(recall), 99);
+	tt_recall_begin(recall, at(0), 1);
+	assert_false(tt_recall_set_secret(recall, 5));
 	tt_recall_destroy(recall);
 }
 
@@ -268,13 +384,21 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					a_target_is_new_until_an_earlier_interval_had_it),
+			cmocka_unit_test(
+					the_memory_reaches_back_to_the_earliest_interval_in_whatever_order),
 			cmocka_unit_test(every_target_is_told_from_every_other),
 			cmocka_unit_test(
 					a_source_returns_if_an_interval_within_the_horizon_had_it),
 			cmocka_unit_test(
 					the_same_interval_asked_twice_gets_the_same_answer),
 			cmocka_unit_test(
-					an_interval_asked_about_late_is_answered_from_the_latest_two),
+					of_an_interval_that_comes_late_no_source_is_said_to_be_new),
+			cmocka_unit_test(
+					what_comes_so_late_that_it_is_forgotten_takes_no_room),
+			cmocka_unit_test(
+					where_the_last_shift_has_no_room_all_that_comes_is_unknown),
+			cmocka_unit_test(
+					a_secret_chooses_another_sample_and_is_not_changed_once_there_is_one),
 			cmocka_unit_test(
 					addresses_of_all_zeros_and_all_ones_are_sources_as_well),
 			cmocka_unit_test(

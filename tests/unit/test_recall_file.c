@@ -3,12 +3,17 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#define RATES  128 /* in the file */
-#define HEADER (RATES + 64 * 16)
+#define SECRET UINT64_C(0x0123456789abcdef)
+#define NAME   80 /* in the file */
+#define RATES  (NAME + 64)
+#define HEADER (RATES + 34 * 16)
 
 static char dir[] = "/tmp/test_recall.XXXXXX";
 
@@ -133,6 +138,65 @@ a_file_brings_back_all_that_was_known(void **state)
 }
 
 static void
+the_secret_is_kept_and_nobody_else_may_read_it(void **state)
+{
+	struct tt_recall *first = make(SOURCES, 10), *second = make(SOURCES, 10);
+	mode_t mask = umask(0);
+	struct stat st;
+
+	assert_true(tt_recall_set_secret(first, SECRET));
+	for (int n = 0; n < 2; n++)
+		for (uint32_t i = 0; i < SOURCES * 5; i++)
+			source(first, addr(i), n);
+	/* What a killed run left may have any mode. */
+	write_file("secret.tmp", (const uint8_t *)"x", 1);
+	save(first, "secret");
+	umask(mask);
+	assert_int_equal(stat(path_of("secret"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	load(second, "secret");
+	assert_int_equal(tt_recall_secret(second), SECRET);
+	assert_int_equal(tt_recall_shift(second), 3);
+	assert_int_equal(tt_recall_latest_us(second), at(1));
+	for (uint32_t i = 0; i < SOURCES * 5; i++)
+		assert_int_equal(source(second, addr(i), 2), source(first, addr(i), 2));
+	save(first, "one");
+	save(second, "two");
+	assert_same_file("one", "two");
+	tt_recall_destroy(first);
+	tt_recall_destroy(second);
+}
+
+/* The hash of an address is a bijection of its lower half: see tt_hash_mix. */
+static struct tt_addr
+chosen(uint64_t hash)
+{
+	hash ^= hash >> 31 ^ hash >> 62;
+	hash *= UINT64_C(0x319642b2d24d8ec3);
+	hash ^= hash >> 27 ^ hash >> 54;
+	hash *= UINT64_C(0x96de1b173f119089);
+	hash ^= hash >> 30 ^ hash >> 60;
+	return (struct tt_addr){1, hash ^ tt_hash_mix(1 ^ TT_SKETCH_SEED)};
+}
+
+static void
+a_table_too_small_for_the_last_shift_knows_that_it_lacks_some(void **state)
+{
+	struct tt_recall *big = make(4096, 10), *small = make(SOURCES, 10);
+
+	for (uint32_t i = 0; i < 4096; i++)
+		assert_int_equal(source(big, chosen(i), 0), TT_RETURNING_NO);
+	save(big, "big");
+	load(small, "big");
+	assert_int_equal(tt_recall_shift(small), TT_SAMPLE_SHIFT_MAX);
+	for (uint32_t i = 0; i < 4096; i++)
+		assert_int_equal(source(small, chosen(i), 10),
+				i < SOURCES ? TT_RETURNING_YES : TT_RETURNING_UNKNOWN);
+	tt_recall_destroy(big);
+	tt_recall_destroy(small);
+}
+
+static void
 the_same_content_is_the_same_bytes(void **state)
 {
 	struct tt_recall *a = make_filled(5000, 4000, 1),
@@ -249,6 +313,7 @@ expect_bad(const char *name, int code, const char *why)
 		fail_msg("\"%s\" lacks \"%s\"", err.why, why);
 	assert_int_equal(tt_recall_since_us(recall), 0);
 	assert_int_equal(tt_recall_shift(recall), 0);
+	assert_int_equal(tt_recall_secret(recall), 0);
 	save(recall, "after");
 	assert_same_file("after", "empty");
 	tt_recall_destroy(recall);
@@ -319,7 +384,7 @@ what_a_file_says_is_checked_beyond_its_checksum(void **state)
 		const char *why;
 	} cases[] = {
 			{0, 1, "not a memory"},
-			{8, 4, "of version 4294967295; only 3 is known"},
+			{8, 4, "of version 4294967295; only 4 is known"},
 			{12, 4, "header"},
 			{12, 1, "header"}, /* a larger shift, but nothing is collected */
 			{14, 1, "header"},
@@ -328,11 +393,12 @@ what_a_file_says_is_checked_beyond_its_checksum(void **state)
 			{40, 8, "length"},
 			{48, 8, "header"},
 			{56, 8, "header"},
-			{64, 1, "of another sensor"},
+			{64, 8, "header"},
+			{NAME, 1, "of another sensor"},
 			{RATES, 8, "rates"},
 			{RATES + 8, 8, "rates"},
-			{RATES + 63 * 16, 8, "rates"},
-			{RATES + 63 * 16 + 8, 8, "rates"},
+			{RATES + 33 * 16, 8, "rates"},
+			{RATES + 33 * 16 + 8, 8, "rates"},
 			{targets, 4, "targets"},
 			{targets + 2, 1, "targets"},
 			{targets + 4, 8, "targets"},
@@ -352,6 +418,9 @@ what_a_file_says_is_checked_beyond_its_checksum(void **state)
 		write_changed(bytes, n, cases[i].offset, ff, cases[i].n);
 		expect_bad("changed", -EBADMSG, cases[i].why);
 	}
+	/* The latest interval, before the first one. */
+	write_changed(bytes, n, 64, (const uint8_t[8]){1}, 8);
+	expect_bad("changed", -EBADMSG, "header");
 	/* An interval, and the same as the one before it. */
 	write_changed(bytes, n, RATES + 8, bytes + RATES, 8);
 	expect_bad("changed", -EBADMSG, "rates");
@@ -376,6 +445,7 @@ a_failed_save_is_named_and_leaves_the_old_file(void **state)
 {
 	struct tt_recall *recall = make_filled(SOURCES, 5, 1);
 	struct tt_error err = {0};
+	struct rlimit limit;
 
 	assert_int_equal(tt_recall_save(recall, path_of("none/file"), "sensor", &err),
 			-ENOENT);
@@ -383,9 +453,12 @@ a_failed_save_is_named_and_leaves_the_old_file(void **state)
 	save(recall, "kept");
 	save(recall, "same");
 	target(recall, TT_PROTO_TCP, 9999, 4);
-	assert_int_equal(symlink("/dev/full", path_of("kept.tmp")), 0);
-	assert_int_equal(
-			tt_recall_save(recall, path_of("kept"), "sensor", &err), -ENOSPC);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit){100, limit.rlim_max}),
+			0);
+	assert_int_equal(tt_recall_save(recall, path_of("kept"), "sensor", &err), -EFBIG);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	assert_int_not_equal(access(path_of("kept.tmp"), F_OK), 0);
 	assert_same_file("kept", "same");
 	tt_recall_destroy(recall);
@@ -416,6 +489,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(a_file_brings_back_all_that_was_known),
+			cmocka_unit_test(the_secret_is_kept_and_nobody_else_may_read_it),
+			cmocka_unit_test(
+					a_table_too_small_for_the_last_shift_knows_that_it_lacks_some),
 			cmocka_unit_test(the_same_content_is_the_same_bytes),
 			cmocka_unit_test(a_smaller_table_takes_a_sample_of_the_file),
 			cmocka_unit_test(a_restart_changes_neither_answers_nor_the_file),
