@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* Talkers are looked for in so many slots: two cache lines, the first of which is their home's. */
-#define TALKER_WINDOW 4
+/* Talkers are looked for in so many slots: the cache line of their home. */
+#define TALKER_WINDOW 2
+
+/* So few of the slots are taken, since a flood looks for many slices that are not there. */
+#define SLICES_LOAD 4
 
 static uint32_t
 cell_blocks(const struct tt_rest *r)
@@ -38,7 +41,8 @@ tt_rest_bytes(const struct tt_rest_config *c)
 
 	return r.n_cells * sizeof(*r.cells) + cell_blocks(&r) + r.n_registers
 			+ register_blocks(&r)
-			+ c->slices * (sizeof(*r.slices) + sizeof(*r.slices_at) / 2)
+			+ c->slices
+			* (sizeof(*r.slices) + sizeof(*r.slices_at) / SLICES_LOAD)
 			+ c->talkers * (sizeof(*r.talkers) + sizeof(*r.talkers_at));
 }
 
@@ -48,7 +52,7 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 	*r = (struct tt_rest){.config = *c,
 			.n_cells = cells_of(c),
 			.n_registers = registers_of(c),
-			.max_slices = (uint32_t)(c->slices / 2),
+			.max_slices = (uint32_t)(c->slices / SLICES_LOAD),
 			.max_talkers = (uint32_t)c->talkers,
 			.mem = mem};
 	r->cells = tt_mem_alloc(mem, r->n_cells * sizeof(*r->cells), "plain counters");
@@ -136,9 +140,8 @@ talker_home(const struct tt_rest *r, struct tt_addr src, uint64_t key)
 
 /* Adds to the slice of a key; false where it has none and there is no room. */
 static bool
-add_slice(struct tt_rest *r, uint64_t key, struct tt_count count)
+add_slice_at(struct tt_rest *r, uint64_t at, uint64_t key, struct tt_count count)
 {
-	uint64_t at = slice_home(r, key);
 	struct tt_slice *s;
 
 	for (;; at = (at + 1) & (r->config.slices - 1)) {
@@ -160,6 +163,12 @@ found:
 	return true;
 }
 
+static bool
+add_slice(struct tt_rest *r, uint64_t key, struct tt_count count)
+{
+	return add_slice_at(r, slice_home(r, key), key, count);
+}
+
 /*
  * A key that finds no free slot in its window. The packet of a newcomer takes the place of the
  * lightest, since what becomes heavy begins light; of two sums, the heavier stays.
@@ -178,10 +187,9 @@ push_out(struct tt_rest *r, struct tt_entry *lightest, const struct tt_entry *e,
 }
 
 static void
-add_talker(struct tt_rest *r, const struct tt_entry *add, bool newcomer)
+add_talker(struct tt_rest *r, uint64_t home, const struct tt_entry *add, bool newcomer)
 {
-	struct tt_entry *e = &r->talkers[talker_home(r, add->src, add->key)];
-	struct tt_entry *lightest = e;
+	struct tt_entry *e = &r->talkers[home], *lightest = e;
 
 	for (unsigned i = 0; i < TALKER_WINDOW; i++, e++) {
 		if (e->packets == 0) {
@@ -209,14 +217,15 @@ source_cell(tt_target_key key, tt_detail detail, tt_country country)
 }
 
 static void
-add_country(struct tt_rest *r, uint32_t row, tt_country country, tt_target_key key,
-		tt_detail detail, struct tt_count c)
+add_country(struct tt_rest *r, const struct tt_rest_pair *p, struct tt_count c)
 {
-	if (add_slice(r, tt_slice_country(row, country), c))
+	uint64_t key = tt_slice_country(p->row, p->country);
+
+	if (add_slice_at(r, p->slice, key, c))
 		return;
 	r->slices_lost.packets += c.packets;
-	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
-	tt_rest_count(r, source_cell(key, detail, country), c.packets, c.bytes);
+	tt_rest_count(r, TT_CELL_ROW_REST + p->row, c.packets, c.bytes);
+	tt_rest_count(r, source_cell(p->key, p->detail, p->country), c.packets, c.bytes);
 }
 
 static void
@@ -257,47 +266,57 @@ talker_key(tt_target_key key)
 }
 
 void
-tt_rest_prefetch_pair(const struct tt_rest *r, struct tt_addr src, uint64_t hash,
-		tt_target_key key, tt_detail detail)
+tt_rest_find_pair(const struct tt_rest *r, struct tt_addr src, uint64_t hash,
+		tt_target_key key, tt_detail detail, struct tt_rest_pair *p)
 {
-	uint32_t row = tt_row_index(key, detail);
-	tt_country country = tt_geo_country(r->config.geo, src);
-	const struct tt_slice *slice =
-			&r->slices[slice_home(r, tt_slice_country(row, country))];
-	const struct tt_entry *talker = &r->talkers[talker_home(r, src, talker_key(key))];
-
-	__builtin_prefetch(slice, 1);
-	__builtin_prefetch(slice + 2, 1);
-	__builtin_prefetch(talker, 1);
-	__builtin_prefetch(talker + 2, 1);
-	__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + row], 1);
+	*p = (struct tt_rest_pair){
+			.src = src,
+			.hash = hash,
+			.key = key,
+			.detail = detail,
+			.row = tt_row_index(key, detail),
+			.target = tt_target_index(key),
+			.country = tt_geo_country(r->config.geo, src),
+			.talker = talker_home(r, src, talker_key(key)),
+	};
+	p->slice = slice_home(r, tt_slice_country(p->row, p->country));
+	__builtin_prefetch(&r->slices[p->slice], 1);
+	__builtin_prefetch(&r->talkers[p->talker], 1);
+	__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + p->row], 1);
 	__builtin_prefetch(
 			&r->registers[TT_REGISTERS_TARGET
-					+ (tt_target_index(key) << TT_SKETCH_P_TARGET)
+					+ (p->target << TT_SKETCH_P_TARGET)
 					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET)],
 			1);
 	__builtin_prefetch(
 			&r->registers[TT_REGISTERS_COUNTRY
-					+ (country << TT_SKETCH_P_COUNTRY)
+					+ (p->country << TT_SKETCH_P_COUNTRY)
 					+ tt_sketch_register(hash, TT_SKETCH_P_COUNTRY)],
 			1);
+}
+
+void
+tt_rest_count_pair(struct tt_rest *r, const struct tt_rest_pair *p, struct tt_count count)
+{
+	const struct tt_entry talker = {p->src, talker_key(p->key), count.packets};
+
+	add_country(r, p, count);
+	if (tt_detail_backscatter(p->detail))
+		add_attacked(r, p->key, p->detail, count);
+	if (tt_detail_matched(p->detail) != 0)
+		add_fingerprints(r, p->row, tt_detail_matched(p->detail), count);
+	add_talker(r, p->talker, &talker, count.packets == 1);
+	sketch_source(r, p->target, p->country, p->hash);
 }
 
 void
 tt_rest_add_pair(struct tt_rest *r, struct tt_addr src, uint64_t hash, tt_target_key key,
 		tt_detail detail, struct tt_count count)
 {
-	const struct tt_entry talker = {src, talker_key(key), count.packets};
-	uint32_t row = tt_row_index(key, detail);
-	tt_country country = tt_geo_country(r->config.geo, src);
+	struct tt_rest_pair p;
 
-	add_country(r, row, country, key, detail, count);
-	if (tt_detail_backscatter(detail))
-		add_attacked(r, key, detail, count);
-	if (tt_detail_matched(detail) != 0)
-		add_fingerprints(r, row, tt_detail_matched(detail), count);
-	add_talker(r, &talker, count.packets == 1);
-	sketch_source(r, tt_target_index(key), country, hash);
+	tt_rest_find_pair(r, src, hash, key, detail, &p);
+	tt_rest_count_pair(r, &p, count);
 }
 
 static uint32_t
@@ -316,22 +335,37 @@ prefix_registers(const struct tt_rest *r, struct tt_addr dst)
 }
 
 void
-tt_rest_prefetch_contact(const struct tt_rest *r, uint64_t source_hash,
-		struct tt_addr dst, enum tt_class class)
+tt_rest_find_contact(const struct tt_rest *r, uint64_t source_hash, struct tt_addr dst,
+		enum tt_class class, struct tt_rest_contact *c)
 {
-	__builtin_prefetch(&r->cells[destination_cell(r, dst, class)], 1);
-	__builtin_prefetch(&r->registers[prefix_registers(r, dst)
+	*c = (struct tt_rest_contact){
+			source_hash,
+			destination_cell(r, dst, class),
+			prefix_registers(r, dst),
+	};
+	__builtin_prefetch(&r->cells[c->cell], 1);
+	__builtin_prefetch(&r->registers[c->registers
 					   + tt_sketch_register(source_hash,
 							   TT_SKETCH_P_PREFIX)],
 			1);
 }
 
 void
+tt_rest_count_contact(
+		struct tt_rest *r, const struct tt_rest_contact *c, uint64_t packets)
+{
+	tt_rest_count(r, c->cell, packets, 0);
+	tt_rest_sketch(r, c->registers, TT_SKETCH_P_PREFIX, c->hash);
+}
+
+void
 tt_rest_add_contact(struct tt_rest *r, uint64_t source_hash, struct tt_addr dst,
 		enum tt_class class, uint64_t packets)
 {
-	tt_rest_count(r, destination_cell(r, dst, class), packets, 0);
-	tt_rest_sketch(r, prefix_registers(r, dst), TT_SKETCH_P_PREFIX, source_hash);
+	struct tt_rest_contact c;
+
+	tt_rest_find_contact(r, source_hash, dst, class, &c);
+	tt_rest_count_contact(r, &c, packets);
 }
 
 static void
@@ -423,8 +457,11 @@ tt_rest_add(struct tt_rest *into, const struct tt_rest *from)
 	add_registers(into, from);
 	for (uint32_t i = 0; i < from->n_slices; i++)
 		add_slice_or_rest(into, tt_rest_slice(from, i));
-	for (uint32_t i = 0; i < from->n_talkers; i++)
-		add_talker(into, tt_rest_talker(from, i), false);
+	for (uint32_t i = 0; i < from->n_talkers; i++) {
+		const struct tt_entry *e = tt_rest_talker(from, i);
+
+		add_talker(into, talker_home(into, e->src, e->key), e, false);
+	}
 	add_not_kept(&into->slices_lost, from->slices_lost);
 	add_not_kept(&into->talkers_lost, from->talkers_lost);
 }

@@ -150,20 +150,39 @@ void tt_rest_fini(struct tt_rest *rest);
 void tt_rest_reset(struct tt_rest *rest);
 uint64_t tt_rest_bytes(const struct tt_rest_config *config);
 
-/* Counts packets of one source, key and detail whose source is not kept: slices, talkers, sketches
- * of sources. hash: tt_sketch_hash of the source. */
+/* Where a pair whose source is not kept will be counted, so that it can be prefetched first. */
+struct tt_rest_pair {
+	struct tt_addr src;
+	uint64_t hash; /* tt_sketch_hash of the source */
+	tt_target_key key;
+	tt_detail detail;
+	uint32_t row, target; /* tt_row_index, tt_target_index */
+	tt_country country;
+	uint64_t slice, talker; /* slots */
+};
+
+/* Finds the places, and warms their lines. */
+void tt_rest_find_pair(const struct tt_rest *rest, struct tt_addr src, uint64_t hash,
+		tt_target_key key, tt_detail detail, struct tt_rest_pair *pair);
+
+/* Counts packets there: slices, talkers, sketches of sources. */
+void tt_rest_count_pair(struct tt_rest *rest, const struct tt_rest_pair *pair,
+		struct tt_count count);
+
+/* The same of a contact (source and destination) that is not kept. */
+struct tt_rest_contact {
+	uint64_t hash; /* tt_sketch_hash of the source */
+	uint32_t cell, registers;
+};
+
+void tt_rest_find_contact(const struct tt_rest *rest, uint64_t source_hash,
+		struct tt_addr dst, enum tt_class class, struct tt_rest_contact *contact);
+void tt_rest_count_contact(struct tt_rest *rest, const struct tt_rest_contact *contact,
+		uint64_t packets);
+
+/* Both at once, for what comes alone. */
 void tt_rest_add_pair(struct tt_rest *rest, struct tt_addr src, uint64_t hash,
 		tt_target_key key, tt_detail detail, struct tt_count count);
-
-/* Warms the lines that tt_rest_add_pair will touch. */
-void tt_rest_prefetch_pair(const struct tt_rest *rest, struct tt_addr src, uint64_t hash,
-		tt_target_key key, tt_detail detail);
-
-/* Warms the lines that tt_rest_add_contact will touch. */
-void tt_rest_prefetch_contact(const struct tt_rest *rest, uint64_t source_hash,
-		struct tt_addr dst, enum tt_class class);
-
-/* Counts packets of one contact (source and destination) that is not kept. */
 void tt_rest_add_contact(struct tt_rest *rest, uint64_t source_hash, struct tt_addr dst,
 		enum tt_class class, uint64_t packets);
 

@@ -141,31 +141,35 @@ count_refused_pairs(struct tt_tally *t, const struct tt_packet *packets,
 		const struct staged *s, const tt_detail *details, const uint8_t *refused,
 		unsigned n)
 {
+	struct tt_rest_pair places[TT_TALLY_BURST];
+
 	for (unsigned k = 0; k < n; k++) {
 		unsigned i = refused[k];
 
-		tt_rest_prefetch_pair(&t->rest, packets[i].src, s[i].source_hash,
-				s[i].key, details[i]);
+		tt_rest_find_pair(&t->rest, packets[i].src, s[i].source_hash, s[i].key,
+				details[i], &places[k]);
 	}
-	for (unsigned k = 0; k < n; k++) {
-		unsigned i = refused[k];
-
-		count_pair_rest(t, &packets[i], &s[i], details[i]);
-	}
+	for (unsigned k = 0; k < n; k++)
+		tt_rest_count_pair(&t->rest, &places[k],
+				(struct tt_count){1, packets[refused[k]].ip_bytes});
+	t->pairs_lost.packets += n;
 }
 
 static __attribute__((noinline)) void
 count_refused_contacts(struct tt_tally *t, const struct tt_packet *packets,
 		const struct staged *s, const uint8_t *refused, unsigned n)
 {
+	struct tt_rest_contact places[TT_TALLY_BURST];
+
 	for (unsigned k = 0; k < n; k++) {
 		unsigned i = refused[k];
 
-		tt_rest_prefetch_contact(&t->rest, s[i].source_hash, packets[i].dst,
-				tt_target_key_class(s[i].key));
+		tt_rest_find_contact(&t->rest, s[i].source_hash, packets[i].dst,
+				tt_target_key_class(s[i].key), &places[k]);
 	}
 	for (unsigned k = 0; k < n; k++)
-		count_contact_rest(t, &packets[refused[k]], &s[refused[k]]);
+		tt_rest_count_contact(&t->rest, &places[k], 1);
+	t->contacts_lost.packets += n;
 }
 
 static void
