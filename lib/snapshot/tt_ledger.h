@@ -38,8 +38,9 @@ struct tt_ledger_row {
 	uint64_t keys; /* of the account "tables": keys not kept; else 0 */
 };
 
-/* The reasons of the account "tables". Of pairs and contacts the number of keys is an estimate;
- * of the others a key that came and went more than once is counted each time. */
+/* The reasons of the account "tables". Of pairs and contacts the number of keys is an estimate, of
+ * sketches it is exact; of the others a key that came more than once is counted each time. Packets
+ * of slices are those without a country. */
 enum tt_ledger_table {
 	TT_LEDGER_PAIRS,
 	TT_LEDGER_CONTACTS,
