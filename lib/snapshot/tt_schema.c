@@ -87,7 +87,7 @@ static const struct tt_column sources_columns[] = {
 		[TT_SOURCES_FINGERPRINTS] = {"fingerprints", TT_COLUMN_TEXT},
 		[TT_SOURCES_FIRST_SEEN] = {"first_seen", TT_COLUMN_TIMESTAMP},
 		[TT_SOURCES_LAST_SEEN] = {"last_seen", TT_COLUMN_TIMESTAMP},
-		[TT_SOURCES_RETURNING] = {"returning", TT_COLUMN_INT32},
+		[TT_SOURCES_SEEN_BEFORE] = {"seen_before", TT_COLUMN_INT32},
 };
 
 static const struct tt_column talkers_columns[] = {

@@ -52,18 +52,18 @@ take_extent(const struct tt_check *t, const struct tt_count *count)
 {
 	int64_t answers = tt_check_int(t, TT_SOURCES_BACKSCATTER_PACKETS);
 	int64_t targets = tt_check_int(t, TT_SOURCES_TARGETS);
-	int64_t returning = tt_check_int(t, TT_SOURCES_RETURNING);
+	int64_t seen_before = tt_check_int(t, TT_SOURCES_SEEN_BEFORE);
 	int64_t asn = tt_check_int(t, TT_SOURCES_ASN);
 	uint32_t classes;
 
 	if (answers < 0 || (uint64_t)answers > count->packets || targets < 1
 			|| (uint64_t)targets > count->packets)
 		return tt_check_wrong(t, "a count that cannot be");
-	if (returning < -1 || returning > 1 || asn < 0 || asn > UINT32_MAX)
-		return tt_check_wrong(t, "returning or asn that cannot be");
+	if (seen_before < -1 || seen_before > 1 || asn < 0 || asn > UINT32_MAX)
+		return tt_check_wrong(t, "seen_before or asn that cannot be");
 	if (tt_row_classes_parse(tt_check_text(t, TT_SOURCES_CLASSES), &classes) != 0)
 		return tt_check_wrong(t, "classes that cannot be");
-	t->sums->sources_returning += returning == 1;
+	t->sums->sources_returning += seen_before == 1;
 	return check_destinations(t, count->packets);
 }
 

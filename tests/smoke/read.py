@@ -264,7 +264,7 @@ class Read(unittest.TestCase):
     def returning(self, spool="spool"):
         """(interval's minute, source) of those that came back."""
         return {(row["interval_start"][14:16], row["src_ip"])
-                for row in self.export("sources", spool) if row["returning"] == "1"}
+                for row in self.export("sources", spool) if row["seen_before"] == "1"}
 
     def test_a_later_run_knows_what_an_earlier_one_saw(self):
         first = self.file("first.pcap", [record(0), record(60, src=0x01020305)])
@@ -303,6 +303,94 @@ class Read(unittest.TestCase):
         self.read(last)
         self.assertEqual(self.returning(), {("16", "1.2.3.4")})
         self.verify()
+
+    def memory(self):
+        return self.at / "spool" / "s" / ".recall"
+
+    def flood(self, name, second, n, first=0):
+        """A capture of so many sources in the minute that begins there."""
+        return self.file(name, [record(second + i % 60, src=0x0B000000 + first + i,
+                                       port=i % 50 + second) for i in range(n)])
+
+    def test_a_memory_older_than_the_snapshots_learns_from_them(self):
+        files = [self.flood("a.pcap", 0, 100), self.flood("b.pcap", 60, 5000),
+                 self.flood("c.pcap", 120, 200, 50), self.flood("d.pcap", 240, 3000),
+                 self.flood("e.pcap", 86400, 50)]
+        self.read(files[0])
+        stale = self.memory().read_bytes()
+        self.read(*files[1:4])
+        # As a kill would have left it.
+        self.memory().write_bytes(stale)
+        self.read(files[4])
+        self.read(*files, spool="once")
+        self.same_spools("spool", "once")
+        self.assertTrue(any(m["interval"]["sources_one_in"] > 1
+                            for m in self.snapshots().values()))
+        self.verify()
+
+    def test_what_cannot_be_learnt_from_is_told_in_one_line_and_the_memory_starts_anew(self):
+        self.read(self.flood("a.pcap", 0, 10))
+        stale = self.memory().read_bytes()
+        self.read(self.flood("b.pcap", 60, 10))
+        self.memory().write_bytes(stale)
+        table = next((self.at / "spool").rglob("20231114T221500Z/sources.parquet"))
+        whole = table.read_bytes()
+        table.write_bytes(whole[:-9])
+        self.read(self.flood("c.pcap", 120, 10), said=str(table))
+        table.write_bytes(whole)
+        self.assertEqual([row["recall_since"] for row in self.export("interval")],
+                         ["2023-11-14T22:14:00Z"] * 2 + ["2023-11-14T22:16:00Z"])
+        # Nor is what it would have forgotten.
+        self.memory().write_bytes(stale)
+        self.read(self.flood("d.pcap", 240, 10), options=["--remember", "60"],
+                  said=f"{self.memory()}: 120 s older than the latest snapshot; "
+                       "what earlier intervals saw is not known")
+        self.assertEqual(self.export("interval")[-1]["recall_since"], "2023-11-14T22:18:00Z")
+        self.verify()
+
+    def test_old_intervals_that_are_skipped_do_not_fill_the_memory(self):
+        files = [self.flood("a.pcap", 0, 3000), self.flood("b.pcap", 600, 3000, 10000)]
+        options = ["--remember", "60"]
+        tables = ["--pairs", "16384"]
+        self.read(*files, options=options, tables=tables)
+        before = self.memory().read_bytes()
+        out = self.read(*files, options=[*options, "--skip-existing"], tables=tables)
+        self.assertIn("11 intervals with 6000 frames skipped", out)
+        self.assertEqual(self.memory().read_bytes(), before)
+
+    def test_of_an_interval_that_comes_late_nothing_is_claimed(self):
+        self.read(self.file("b.pcap", [record(60, src=5), record(120, src=5)]))
+        self.read(self.file("a.pcap", [record(0, src=5)]))
+        self.read(self.file("c.pcap", [record(180, src=5)]))
+        self.assertEqual([row["returning"] for row in self.export("sources")],
+                         ["-1", "0", "1", "1"])
+        self.assertEqual([row["first_time"] for row in self.export("targets")],
+                         ["1", "1", "0", "0"])
+        rows = self.export("interval")
+        self.assertEqual([(row["recall_since"][14:16], row["uniq_src_ip_returning"],
+                           row["returning_one_in"]) for row in rows],
+                         [("14", "0", str(1 << 32)), ("15", "0", "1"), ("15", "1", "1"),
+                          ("14", "1", "1")])
+        self.verify()
+
+    def test_the_memory_is_for_its_owner_only_and_a_replay_has_no_secret(self):
+        self.read(self.file("a.pcap", [record(0)]))
+        self.assertEqual(self.memory().stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.memory().read_bytes()[72:80], bytes(8))
+
+    def test_the_check_finds_what_a_run_would_stop_at(self):
+        text = self.at / "text"
+        text.write_text("nonsense\n")
+        for options, said in ((["--geo", text], f"{text}:1: "), (["--asn", text], str(text)),
+                              (["--asn", ","], 'asn: "," names an empty file')):
+            self.read(options=["--check-config", *map(str, options)], status=2, said=said)
+        self.read(options=["--check-config"], tables=["--table-memory", "100M"], status=2,
+                  said="table-memory: 100 MiB are too little: 2 table sets")
+        self.read(options=["--check-config"], tables=["--pairs", "536870912"], status=2,
+                  said="out of memory", env={**os.environ, "ASAN_OPTIONS":
+                                             "allocator_may_return_null=1"})
+        self.assertIn("sound", self.read(options=["--check-config"]))
+        self.assertFalse((self.at / "spool").exists())
 
     def test_what_full_tables_lack_is_said_and_is_in_the_ledger(self):
         path = self.file("many.pcap", [record(i % 60, src=0x0B000000 + i) for i in range(5000)])

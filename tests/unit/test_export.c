@@ -91,7 +91,7 @@ json_lines_are_objects_with_the_columns_as_keys(void **state)
 			"\"targets\":1,\"destinations\":1,\"destinations_stderr\":0,"
 			"\"classes\":\"tcp-syn\",\"fingerprints\":\"\","
 			"\"first_seen\":\"2026-11-22T22:45:00.000005Z\","
-			"\"last_seen\":\"2026-11-22T22:45:00.000005Z\",\"returning\":0}\n");
+			"\"last_seen\":\"2026-11-22T22:45:00.000005Z\",\"seen_before\":0}\n");
 }
 
 static void
