@@ -29,9 +29,10 @@ static const char help[] =
 		"of the key. Of targets, a snapshot has the sketches of the busiest alone, as\n"
 		"many as --sketch-rows of teiten read and teitend leaves room for: where the\n"
 		"ledger (account tables, reason sketches) says that some were left out, merged\n"
-		"estimates of targets are lower bounds, and a note says so. Memory is taken\n"
-		"for each key that is merged: 16 KiB for all sources of a sensor, 4 KiB for a\n"
-		"country, 2 KiB for a prefix, 512 bytes for a target, and up to 200 bytes more.\n";
+		"estimates of targets are lower bounds, and a note below them says so. Memory\n"
+		"is taken for each key that is merged: 16 KiB for all sources of a sensor, 4 KiB\n"
+		"for a country, 2 KiB for a prefix, 512 bytes for a target, and up to 200 bytes\n"
+		"more.\n";
 
 enum {
 	OPT_KEYS = 256,

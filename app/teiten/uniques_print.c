@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include <jansson.h>
 
@@ -60,6 +61,16 @@ print_line(const struct tt_uniques *u, const struct tt_unique *x)
 			x->snapshots);
 }
 
+/* Snapshots leave out sketches of no other keys. */
+static bool
+shows_targets(const struct tt_uniques *u, size_t n)
+{
+	for (size_t i = 0; i < lines_of(u, n); i++)
+		if (strstr(u->all[i].key, "/target/") != NULL)
+			return true;
+	return false;
+}
+
 void
 uniques_text(const struct tt_uniques *uniques, size_t n)
 {
@@ -71,7 +82,7 @@ uniques_text(const struct tt_uniques *uniques, size_t n)
 			print_line(u, &u->all[i]);
 	if (u->pattern == NULL && u->n_sensors > 1)
 		printf("%s: all sensors together\n", ALL_SENSORS);
-	if (u->incomplete > 0)
+	if (u->incomplete > 0 && shows_targets(u, n))
 		printf("note: %" PRIu64
 		       " snapshot%s left out sketches of targets, %" PRIu64
 		       " in all: estimates of targets are lower bounds\n",
