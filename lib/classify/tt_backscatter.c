@@ -63,6 +63,7 @@ static const struct service services[SLOTS] = {
 		SERVICE(3389, "rdp"), /* over UDP, MS-RDPEUDP */
 		SERVICE(3478, "stun"), /* RFC 8489 */
 		SERVICE(3702, "ws-discovery"), /* OASIS WS-Discovery 1.1 */
+		SERVICE(4500, "ipsec-nat-t"), /* RFC 3948 */
 		SERVICE(5060, "sip"), /* RFC 3261 section 18 */
 		SERVICE(5093, "sentinel-lm"), /* licence manager; IANA */
 		SERVICE(5351, "nat-pmp"), /* RFC 6886 */

@@ -2,6 +2,7 @@
 /* Which packets are backscatter, and of an attack on what. */
 #include "tt_detail.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -11,7 +12,7 @@
 /* Every service, by hand: the table finds a port by hashing, and must lose none. */
 static const uint16_t services[] = {7, 11, 13, 17, 19, 37, 53, 69, 111, 123, 137, 161,
 		177, 389, 427, 443, 500, 520, 623, 1194, 1434, 1604, 1701, 1900, 3283,
-		3389, 3478, 3702, 5060, 5093, 5351, 5353, 5683, 10001, 11211, 17185,
+		3389, 3478, 3702, 4500, 5060, 5093, 5351, 5353, 5683, 10001, 11211, 17185,
 		27015, 27960};
 
 #define IP_BYTES   20
@@ -254,6 +255,44 @@ exactly_the_listed_ports_answer_and_have_names(void **state)
 	assert_string_equal(tt_udp_reply_service(27960), "quake3");
 }
 
+/* Opens docs/measures.md at the first line after the heading of the UDP services. */
+static FILE *
+open_document(void)
+{
+	const char *root = getenv("TT_SOURCE_ROOT");
+	char path[512], line[1024];
+	FILE *in;
+
+	snprintf(path, sizeof(path), "%s/docs/measures.md", root == NULL ? "." : root);
+	in = fopen(path, "r");
+	if (in == NULL)
+		fail_msg("%s: %s", path, strerror(errno));
+	while (fgets(line, sizeof(line), in) != NULL)
+		if (strncmp(line, "### UDP services ", 17) == 0)
+			return in;
+	fail_msg("%s has no section of UDP services", path);
+	return NULL;
+}
+
+static void
+the_document_lists_the_same_services(void **state)
+{
+	FILE *in = open_document();
+	char line[1024], name[16];
+	unsigned port, n = 0;
+
+	while (fgets(line, sizeof(line), in) != NULL && line[0] != '#') {
+		if (sscanf(line, "| %u | `%15[^`]`", &port, name) != 2)
+			continue;
+		assert_true(n < TT_ARRAY_SIZE(services));
+		assert_int_equal(port, services[n]);
+		assert_string_equal(name, tt_udp_reply_service((uint16_t)port));
+		n++;
+	}
+	fclose(in);
+	assert_int_equal(n, TT_ARRAY_SIZE(services));
+}
+
 static void
 udp_is_backscatter_from_a_service_to_a_port_that_is_none(void **state)
 {
@@ -298,6 +337,7 @@ main(void)
 					a_quoted_extension_header_that_is_cut_hides_the_protocol),
 			cmocka_unit_test(an_attacked_type_0_is_not_an_unknown_one),
 			cmocka_unit_test(exactly_the_listed_ports_answer_and_have_names),
+			cmocka_unit_test(the_document_lists_the_same_services),
 			cmocka_unit_test(
 					udp_is_backscatter_from_a_service_to_a_port_that_is_none),
 			cmocka_unit_test(
