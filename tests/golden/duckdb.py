@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """DuckDB reads every table of a spool with its plain read_parquet: the same rows, sums and texts
-as `teiten export` prints; and the SQL of docs/snapshot-format.md that estimates unique counts from
-sketches gives what `teiten uniques` gives, over intervals and sensors. Skipped where node or DuckDB
+as `teiten export` prints; the SQL of docs/snapshot-format.md that estimates unique counts from
+sketches gives what `teiten uniques` gives, over intervals and sensors; and the queries of
+docs/measures.md run. An unfinished snapshot lies in the spool, and is not read. Skipped where node or DuckDB
 is not installed.
 
     duckdb.py TEITEN"""
@@ -10,6 +11,7 @@ import csv
 import io
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +20,7 @@ import tempfile
 import snapshots
 
 QUERY = snapshots.ROOT / "tests/smoke/duckdb/query.mjs"
+MEASURES = snapshots.ROOT / "docs/measures.md"
 FORMAT = snapshots.ROOT / "docs/snapshot-format.md"
 
 
@@ -52,7 +55,7 @@ def from_export(teiten, spool, table):
 
 
 def from_duckdb(spool, table):
-    source = f"read_parquet('{spool}/*/*/*/{table}.parquet')"
+    source = f"read_parquet('{spool}/*/*/[0-9]*/{table}.parquet')"
     columns = query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})")
     facts = ", ".join(f'sum("{name}")' if kind in ("BIGINT", "INTEGER")
                       else f'count(DISTINCT "{name}")' for name, kind in columns)
@@ -64,7 +67,7 @@ def documented_sql(spool):
     """The query of the format's document, over the spool, of all keys and without its limit."""
     block = FORMAT.read_text().split("    WITH merged AS (")[1].split("\n\n")[0]
     sql = "WITH merged AS (" + block
-    for old, new in (("SPOOL/*/2026-11-22/*/", f"{spool}/*/*/*/"), ("LIKE 'sources/target/%'", "LIKE '%'"),
+    for old, new in (("SPOOL/*/2026-11-22/[0-9]*/", f"{spool}/*/*/[0-9]*/"), ("LIKE 'sources/target/%'", "LIKE '%'"),
                      ("LIMIT 20;", "")):
         if old not in sql:
             raise AssertionError(f"{FORMAT}: no \"{old}\" in the query of sketches")
@@ -92,6 +95,27 @@ def sketches(teiten, spool):
     return len(far) if want["sources"] > 0 else 1
 
 
+def documented_queries():
+    """(query, rows that it prints) of the section of queries."""
+    section = MEASURES.read_text().split("\n## Questions and queries\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"((?:^    .*\n)+)\nprints\n\n((?:^    .*\n)+)", section, re.M)
+    return [(sql, [line[4:].split("\t") for line in rows.splitlines()]) for sql, rows in blocks]
+
+
+def answers(spool):
+    """Number of documented queries that give no rows of the documented width. Their numbers are
+    those of another spool, and of one edition of the database of countries."""
+    wrong = 0
+    queries = documented_queries()
+    for sql, told in queries:
+        rows = query(sql.replace("spool/demo/", f"{spool}/one/"))
+        if not rows or len(rows[0]) != len(told[0]):
+            print(f"{MEASURES}: {sql}gives {rows}, where the document has {told}")
+            wrong += 1
+    print(f"{len(queries)} queries of docs/measures.md")
+    return wrong if len(queries) == 6 else wrong + 1
+
+
 def make_spool(teiten, directory, spool):
     """Two sensors, of which the second saw a part of what the first did, and some other sources."""
     for sensor, seed, packets in (("one", 3, 50000), ("two", 3, 20000), ("two", 4, 20000)):
@@ -103,6 +127,12 @@ def make_spool(teiten, directory, spool):
                       "--pairs", 65536, "--monitored", "0.0.0.0/0", made)
 
 
+def leave_unfinished(spool):
+    """A copy of a snapshot as a killed program leaves it."""
+    snapshot = sorted(pathlib.Path(spool).glob("one/*/2*Z"))[0]
+    shutil.copytree(snapshot, snapshot.with_name(".tmp-" + snapshot.name))
+
+
 def main(teiten):
     if shutil.which("node") is None or query("SELECT 1") is None:
         print("skipped: node or DuckDB is not installed (scripts/install-duckdb)")
@@ -111,13 +141,14 @@ def main(teiten):
     with tempfile.TemporaryDirectory() as directory:
         spool = f"{directory}/spool"
         make_spool(teiten, directory, spool)
+        leave_unfinished(spool)
         for table in tables(teiten):
             want, got = from_export(teiten, spool, table), from_duckdb(spool, table)
             print(f"{table}: {want[0]} rows, {len(want[1])} columns")
             if want != got or want[0] == 0:
                 print(f"{table}: export {want}, DuckDB {got}")
                 wrong += 1
-        wrong += sketches(teiten, spool)
+        wrong += sketches(teiten, spool) + answers(spool)
     return 1 if wrong else 0
 
 
