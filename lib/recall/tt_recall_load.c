@@ -256,7 +256,7 @@ ascends(const struct tt_recall *recall, const struct tt_recall_source *a,
 static int
 load_sources(const struct loader *l)
 {
-	struct tt_recall_source s, before;
+	struct tt_recall_source s, before = {0};
 
 	for (uint64_t i = 0; i < l->n_sources; i++) {
 		uint8_t bytes[TT_RECALL_SOURCE_BYTES];

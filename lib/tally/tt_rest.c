@@ -4,23 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* Talkers are looked for in so many slots: the cache line of their home. */
-#define TALKER_WINDOW 2
-
 /* So few of the slots are taken, since a flood looks for many slices that are not there. */
 #define SLICES_LOAD 4
-
-static uint32_t
-cell_blocks(const struct tt_rest *r)
-{
-	return r->n_cells / TT_CELL_BLOCK + 1;
-}
-
-static uint32_t
-register_blocks(const struct tt_rest *r)
-{
-	return r->n_registers / TT_REGISTER_BLOCK + 1;
-}
 
 static uint32_t
 cells_of(const struct tt_rest_config *c)
@@ -39,8 +24,8 @@ tt_rest_bytes(const struct tt_rest_config *c)
 {
 	struct tt_rest r = {.n_cells = cells_of(c), .n_registers = registers_of(c)};
 
-	return r.n_cells * sizeof(*r.cells) + cell_blocks(&r) + r.n_registers
-			+ register_blocks(&r)
+	return r.n_cells * sizeof(*r.cells) + tt_rest_cell_blocks(&r) + r.n_registers
+			+ tt_rest_register_blocks(&r)
 			+ c->slices
 			* (sizeof(*r.slices) + sizeof(*r.slices_at) / SLICES_LOAD)
 			+ c->talkers * (sizeof(*r.talkers) + sizeof(*r.talkers_at));
@@ -56,9 +41,9 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 			.max_talkers = (uint32_t)c->talkers,
 			.mem = mem};
 	r->cells = tt_mem_alloc(mem, r->n_cells * sizeof(*r->cells), "plain counters");
-	r->cells_used = tt_mem_alloc(mem, cell_blocks(r), "plain counters");
+	r->cells_used = tt_mem_alloc(mem, tt_rest_cell_blocks(r), "plain counters");
 	r->registers = tt_mem_alloc(mem, r->n_registers, "sketches");
-	r->registers_used = tt_mem_alloc(mem, register_blocks(r), "sketches");
+	r->registers_used = tt_mem_alloc(mem, tt_rest_register_blocks(r), "sketches");
 	r->slices = tt_mem_alloc(mem, c->slices * sizeof(*r->slices), "slices");
 	r->slices_at = tt_mem_alloc(mem, r->max_slices * sizeof(*r->slices_at), "slices");
 	r->talkers = tt_mem_alloc(mem, c->talkers * sizeof(*r->talkers), "talkers");
@@ -80,9 +65,9 @@ tt_rest_fini(struct tt_rest *r)
 	if (r->mem == NULL)
 		return;
 	tt_mem_free(r->mem, r->cells, r->n_cells * sizeof(*r->cells));
-	tt_mem_free(r->mem, r->cells_used, cell_blocks(r));
+	tt_mem_free(r->mem, r->cells_used, tt_rest_cell_blocks(r));
 	tt_mem_free(r->mem, r->registers, r->n_registers);
-	tt_mem_free(r->mem, r->registers_used, register_blocks(r));
+	tt_mem_free(r->mem, r->registers_used, tt_rest_register_blocks(r));
 	tt_mem_free(r->mem, r->slices_at, r->max_slices * sizeof(*r->slices_at));
 	tt_mem_free(r->mem, r->talkers_at, r->max_talkers * sizeof(*r->talkers_at));
 	if (r->compact) {
@@ -102,366 +87,25 @@ tt_rest_reset(struct tt_rest *r)
 {
 	uint32_t n;
 
-	for (uint32_t b = 0; b < cell_blocks(r); b++) {
+	for (uint32_t b = 0; b < tt_rest_cell_blocks(r); b++) {
 		n = r->n_cells - b * TT_CELL_BLOCK;
 		if (r->cells_used[b])
 			memset(&r->cells[b * TT_CELL_BLOCK], 0,
 					(n < TT_CELL_BLOCK ? n : TT_CELL_BLOCK)
 							* sizeof(*r->cells));
 	}
-	for (uint32_t b = 0; b < register_blocks(r); b++) {
+	for (uint32_t b = 0; b < tt_rest_register_blocks(r); b++) {
 		n = r->n_registers - b * TT_REGISTER_BLOCK;
 		if (r->registers_used[b])
 			memset(&r->registers[b * TT_REGISTER_BLOCK], 0,
 					n < TT_REGISTER_BLOCK ? n : TT_REGISTER_BLOCK);
 	}
-	memset(r->cells_used, 0, cell_blocks(r));
-	memset(r->registers_used, 0, register_blocks(r));
+	memset(r->cells_used, 0, tt_rest_cell_blocks(r));
+	memset(r->registers_used, 0, tt_rest_register_blocks(r));
 	for (uint32_t i = 0; i < r->n_slices; i++)
 		r->slices[r->slices_at[i]] = (struct tt_slice){0};
 	for (uint32_t i = 0; i < r->n_talkers; i++)
 		r->talkers[r->talkers_at[i]] = (struct tt_entry){0};
 	r->n_slices = r->n_talkers = 0;
 	r->slices_lost = r->talkers_lost = (struct tt_not_kept){0};
-}
-
-static inline uint64_t
-slice_home(const struct tt_rest *r, uint64_t key)
-{
-	return tt_hash_mix(key ^ r->config.seed) & (r->config.slices - 1);
-}
-
-static inline uint64_t
-talker_home(const struct tt_rest *r, struct tt_addr src, uint64_t key)
-{
-	return tt_hash_3(src.hi, src.lo, tt_hash_mix(key ^ r->config.seed))
-			& (r->config.talkers - 1) & ~(uint64_t)(TALKER_WINDOW - 1);
-}
-
-/* Adds to the slice of a key; false where it has none and there is no room. */
-static bool
-add_slice_at(struct tt_rest *r, uint64_t at, uint64_t key, struct tt_count count)
-{
-	struct tt_slice *s;
-
-	for (;; at = (at + 1) & (r->config.slices - 1)) {
-		s = &r->slices[at];
-		if (s->count.packets == 0)
-			break;
-		if (s->key == key)
-			goto found;
-	}
-	if (r->n_slices == r->max_slices) {
-		r->slices_lost.keys++;
-		return false;
-	}
-	r->slices_at[r->n_slices++] = (uint32_t)at;
-	s->key = key;
-found:
-	s->count.packets += count.packets;
-	s->count.bytes += count.bytes;
-	return true;
-}
-
-static bool
-add_slice(struct tt_rest *r, uint64_t key, struct tt_count count)
-{
-	return add_slice_at(r, slice_home(r, key), key, count);
-}
-
-/*
- * A key that finds no free slot in its window. The packet of a newcomer takes the place of the
- * lightest, since what becomes heavy begins light; of two sums, the heavier stays.
- */
-static void
-push_out(struct tt_rest *r, struct tt_entry *lightest, const struct tt_entry *e,
-		bool newcomer)
-{
-	r->talkers_lost.keys++;
-	if (newcomer || e->packets > lightest->packets) {
-		r->talkers_lost.packets += lightest->packets;
-		*lightest = *e;
-	} else {
-		r->talkers_lost.packets += e->packets;
-	}
-}
-
-static void
-add_talker(struct tt_rest *r, uint64_t home, const struct tt_entry *add, bool newcomer)
-{
-	struct tt_entry *e = &r->talkers[home], *lightest = e;
-
-	for (unsigned i = 0; i < TALKER_WINDOW; i++, e++) {
-		if (e->packets == 0) {
-			r->talkers_at[r->n_talkers++] = (uint32_t)(e - r->talkers);
-			*e = *add;
-			return;
-		}
-		if (e->key == add->key && tt_addr_cmp(e->src, add->src) == 0) {
-			e->packets += add->packets;
-			return;
-		}
-		if (e->packets < lightest->packets)
-			lightest = e;
-	}
-	push_out(r, lightest, add, newcomer);
-}
-
-static uint32_t
-source_cell(tt_target_key key, tt_detail detail, tt_country country)
-{
-	uint32_t group = (uint32_t)tt_target_key_class(key) * 2
-			+ tt_detail_backscatter(detail);
-
-	return TT_CELL_COUNTRY_REST + group * TT_N_COUNTRIES + country;
-}
-
-static void
-add_country(struct tt_rest *r, const struct tt_rest_pair *p, struct tt_count c)
-{
-	uint64_t key = tt_slice_country(p->row, p->country);
-
-	if (add_slice_at(r, p->slice, key, c))
-		return;
-	r->slices_lost.packets += c.packets;
-	tt_rest_count(r, TT_CELL_ROW_REST + p->row, c.packets, c.bytes);
-	tt_rest_count(r, source_cell(p->key, p->detail, p->country), c.packets, c.bytes);
-}
-
-static void
-add_attacked(struct tt_rest *r, tt_target_key key, tt_detail detail, struct tt_count c)
-{
-	if (!add_slice(r, tt_slice_attacked(key, detail), c))
-		tt_rest_count(r, TT_CELL_ATTACKED_REST + tt_target_key_class(key),
-				c.packets, c.bytes);
-}
-
-static void
-add_fingerprints(struct tt_rest *r, uint32_t row, uint32_t matched, struct tt_count c)
-{
-	for (; matched != 0; matched &= matched - 1) {
-		unsigned rule = (unsigned)__builtin_ctz(matched);
-
-		if (!add_slice(r, tt_slice_fingerprint(rule, row), c))
-			tt_rest_count(r, TT_CELL_FINGERPRINT_REST + rule, c.packets,
-					c.bytes);
-	}
-}
-
-static void
-sketch_source(struct tt_rest *r, uint32_t target, tt_country country, uint64_t hash)
-{
-	tt_rest_sketch(r, TT_REGISTERS_TARGET + (target << TT_SKETCH_P_TARGET),
-			TT_SKETCH_P_TARGET, hash);
-	tt_rest_sketch(r, TT_REGISTERS_ALL, TT_SKETCH_P_ALL, hash);
-	tt_rest_sketch(r, TT_REGISTERS_COUNTRY + (country << TT_SKETCH_P_COUNTRY),
-			TT_SKETCH_P_COUNTRY, hash);
-}
-
-/* A talker is a source of a target and class; the code does not tell it apart. */
-static inline uint64_t
-talker_key(tt_target_key key)
-{
-	return key & ~UINT64_C(0xff00);
-}
-
-void
-tt_rest_find_pair(const struct tt_rest *r, struct tt_addr src, uint64_t hash,
-		tt_target_key key, tt_detail detail, struct tt_rest_pair *p)
-{
-	*p = (struct tt_rest_pair){
-			.src = src,
-			.hash = hash,
-			.key = key,
-			.detail = detail,
-			.row = tt_row_index(key, detail),
-			.target = tt_target_index(key),
-			.country = tt_geo_country(r->config.geo, src),
-			.talker = talker_home(r, src, talker_key(key)),
-	};
-	p->slice = slice_home(r, tt_slice_country(p->row, p->country));
-	__builtin_prefetch(&r->slices[p->slice], 1);
-	__builtin_prefetch(&r->talkers[p->talker], 1);
-	__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + p->row], 1);
-	__builtin_prefetch(
-			&r->registers[TT_REGISTERS_TARGET
-					+ (p->target << TT_SKETCH_P_TARGET)
-					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET)],
-			1);
-	__builtin_prefetch(
-			&r->registers[TT_REGISTERS_COUNTRY
-					+ (p->country << TT_SKETCH_P_COUNTRY)
-					+ tt_sketch_register(hash, TT_SKETCH_P_COUNTRY)],
-			1);
-}
-
-void
-tt_rest_count_pair(struct tt_rest *r, const struct tt_rest_pair *p, struct tt_count count)
-{
-	const struct tt_entry talker = {p->src, talker_key(p->key), count.packets};
-
-	add_country(r, p, count);
-	if (tt_detail_backscatter(p->detail))
-		add_attacked(r, p->key, p->detail, count);
-	if (tt_detail_matched(p->detail) != 0)
-		add_fingerprints(r, p->row, tt_detail_matched(p->detail), count);
-	add_talker(r, p->talker, &talker, count.packets == 1);
-	sketch_source(r, p->target, p->country, p->hash);
-}
-
-void
-tt_rest_add_pair(struct tt_rest *r, struct tt_addr src, uint64_t hash, tt_target_key key,
-		tt_detail detail, struct tt_count count)
-{
-	struct tt_rest_pair p;
-
-	tt_rest_find_pair(r, src, hash, key, detail, &p);
-	tt_rest_count_pair(r, &p, count);
-}
-
-static uint32_t
-destination_cell(const struct tt_rest *r, struct tt_addr dst, enum tt_class class)
-{
-	const struct tt_units *units = r->config.destinations;
-
-	return TT_CELL_DESTINATION_REST + class * units->n + tt_units_index(units, dst);
-}
-
-static uint32_t
-prefix_registers(const struct tt_rest *r, struct tt_addr dst)
-{
-	return TT_REGISTERS_PREFIX
-			+ (tt_units_index(r->config.prefixes, dst) << TT_SKETCH_P_PREFIX);
-}
-
-void
-tt_rest_find_contact(const struct tt_rest *r, uint64_t source_hash, struct tt_addr dst,
-		enum tt_class class, struct tt_rest_contact *c)
-{
-	*c = (struct tt_rest_contact){
-			source_hash,
-			destination_cell(r, dst, class),
-			prefix_registers(r, dst),
-	};
-	__builtin_prefetch(&r->cells[c->cell], 1);
-	__builtin_prefetch(&r->registers[c->registers
-					   + tt_sketch_register(source_hash,
-							   TT_SKETCH_P_PREFIX)],
-			1);
-}
-
-void
-tt_rest_count_contact(
-		struct tt_rest *r, const struct tt_rest_contact *c, uint64_t packets)
-{
-	tt_rest_count(r, c->cell, packets, 0);
-	tt_rest_sketch(r, c->registers, TT_SKETCH_P_PREFIX, c->hash);
-}
-
-void
-tt_rest_add_contact(struct tt_rest *r, uint64_t source_hash, struct tt_addr dst,
-		enum tt_class class, uint64_t packets)
-{
-	struct tt_rest_contact c;
-
-	tt_rest_find_contact(r, source_hash, dst, class, &c);
-	tt_rest_count_contact(r, &c, packets);
-}
-
-static void
-add_cells(struct tt_rest *into, const struct tt_rest *from)
-{
-	for (uint32_t b = 0; from->cells != NULL && b < cell_blocks(from); b++) {
-		uint32_t first = b * TT_CELL_BLOCK, end = first + TT_CELL_BLOCK;
-
-		if (!from->cells_used[b])
-			continue;
-		for (uint32_t i = first; i < end && i < from->n_cells; i++)
-			if (from->cells[i].packets != 0)
-				tt_rest_count(into, i, from->cells[i].packets,
-						from->cells[i].bytes);
-	}
-	for (uint32_t i = 0; i < from->n_sparse; i++)
-		tt_rest_count(into, from->sparse[i].index, from->sparse[i].count.packets,
-				from->sparse[i].count.bytes);
-}
-
-static void
-raise_register(struct tt_rest *into, uint32_t at, uint8_t rho)
-{
-	if (rho > into->registers[at]) {
-		into->registers[at] = rho;
-		into->registers_used[at / TT_REGISTER_BLOCK] = 1;
-	}
-}
-
-static void
-add_registers(struct tt_rest *into, const struct tt_rest *from)
-{
-	for (uint32_t b = 0; from->registers != NULL && b < register_blocks(from); b++) {
-		uint32_t first = b * TT_REGISTER_BLOCK;
-		uint32_t n = from->n_registers - first;
-
-		if (!from->registers_used[b])
-			continue;
-		tt_sketch_merge(&into->registers[first], &from->registers[first],
-				n < TT_REGISTER_BLOCK ? n : TT_REGISTER_BLOCK);
-		into->registers_used[b] = 1;
-	}
-	for (uint32_t i = 0; i < from->n_sparse_registers; i++)
-		raise_register(into, from->sparse_registers[i].index,
-				from->sparse_registers[i].rho);
-}
-
-/* A slice that finds no room goes where its packets would have gone. */
-static void
-add_slice_or_rest(struct tt_rest *r, const struct tt_slice *s)
-{
-	tt_target_key key;
-	tt_detail detail;
-
-	if (add_slice(r, s->key, s->count))
-		return;
-	switch ((enum tt_slice_kind)(s->key >> 62)) {
-	case TT_SLICE_COUNTRY:
-		tt_row_key((uint32_t)(s->key >> 10) & 0xfffff, &key, &detail);
-		r->slices_lost.packets += s->count.packets;
-		tt_rest_count(r, TT_CELL_ROW_REST + ((uint32_t)(s->key >> 10) & 0xfffff),
-				s->count.packets, s->count.bytes);
-		tt_rest_count(r, source_cell(key, detail, s->key & 0x3ff),
-				s->count.packets, s->count.bytes);
-		break;
-	case TT_SLICE_ATTACKED:
-		tt_rest_count(r, TT_CELL_ATTACKED_REST + (uint32_t)(s->key >> 49 & 0xf),
-				s->count.packets, s->count.bytes);
-		break;
-	case TT_SLICE_FINGERPRINT:
-		tt_rest_count(r,
-				TT_CELL_FINGERPRINT_REST + (uint32_t)(s->key >> 20 & 0xf),
-				s->count.packets, s->count.bytes);
-		break;
-	}
-}
-
-static void
-add_not_kept(struct tt_not_kept *to, struct tt_not_kept from)
-{
-	to->packets += from.packets;
-	to->keys += from.keys;
-}
-
-void
-tt_rest_add(struct tt_rest *into, const struct tt_rest *from)
-{
-	add_cells(into, from);
-	add_registers(into, from);
-	for (uint32_t i = 0; i < from->n_slices; i++)
-		add_slice_or_rest(into, tt_rest_slice(from, i));
-	for (uint32_t i = 0; i < from->n_talkers; i++) {
-		const struct tt_entry *e = tt_rest_talker(from, i);
-
-		add_talker(into, talker_home(into, e->src, e->key), e, false);
-	}
-	add_not_kept(&into->slices_lost, from->slices_lost);
-	add_not_kept(&into->talkers_lost, from->talkers_lost);
 }

@@ -195,6 +195,18 @@ int tt_rest_join(struct tt_rest *joined, const struct tt_rest *a,
 		const struct tt_rest *b) TT_MUST_CHECK;
 uint64_t tt_rest_compact_bytes(const struct tt_rest *rest);
 
+static inline uint32_t
+tt_rest_cell_blocks(const struct tt_rest *rest)
+{
+	return rest->n_cells / TT_CELL_BLOCK + 1;
+}
+
+static inline uint32_t
+tt_rest_register_blocks(const struct tt_rest *rest)
+{
+	return rest->n_registers / TT_REGISTER_BLOCK + 1;
+}
+
 static inline void
 tt_rest_count(struct tt_rest *rest, uint32_t cell, uint64_t packets, uint64_t bytes)
 {

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What full tables keep, and that nothing else is lost. */
+#include "tally_packets.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* However full: every packet is in a pair, or in a slice, or in the rest of its row. */
+static void
+assert_nothing_is_lost(struct tt_tally *t)
+{
+	uint64_t packets = sum_of_cells(&t->rest, TT_CELL_TTL, TT_CELL_TCP_FLAGS);
+	uint64_t rows = sum_of_slices(&t->rest, TT_SLICE_COUNTRY);
+	uint64_t rest = sum_of_cells(&t->rest, TT_CELL_ROW_REST, TT_CELL_COUNTRY_REST);
+
+	assert_int_equal(packets, t->frames);
+	assert_int_equal(sum_of_pairs(t) + rows + rest, packets);
+	assert_int_equal(rows + rest, t->pairs_lost.packets);
+	assert_int_equal(rest,
+			sum_of_cells(&t->rest, TT_CELL_COUNTRY_REST,
+					TT_CELL_ATTACKED_REST));
+	assert_int_equal(rest > 0, t->rest.slices_lost.packets > 0);
+	assert_int_equal(sum_of_contacts(t) + t->contacts_lost.packets, packets);
+	assert_int_equal(t->contacts_lost.packets,
+			sum_of_cells(&t->rest, TT_CELL_DESTINATION_REST,
+					t->rest.n_cells));
+	assert_int_equal(t->ports_lost.packets,
+			sum_of_cells(&t->rest, TT_CELL_SOURCE_PORT_REST,
+					TT_CELL_ROW_REST));
+	assert_int_equal(sum_of_ports(t) + t->ports_lost.packets,
+			sum_of_cells(&t->rest, TT_CELL_TCP_FLAGS, TT_CELL_TCP_WINDOW)
+					+ t->rest.cells[TT_CELL_IP_PROTOCOL
+								 + TT_CLASS_UDP * 256
+								 + TT_PROTO_UDP]
+							  .packets);
+}
+
+static void
+full_tables_lose_no_packet_in_bursts_or_one_by_one(void **state)
+{
+	static const uint64_t sources[] = {10, 3000, 100000, UINT32_MAX};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(sources); i++) {
+		struct tt_tally *burst = tally_make(1024), *one = tally_make(1024);
+
+		count_both(burst, one, sources[i], 200);
+		assert_nothing_is_lost(burst);
+		assert_nothing_is_lost(one);
+		assert_true(burst->pair_shift > 0 && burst->contact_shift > 0);
+		tt_tally_destroy(burst);
+		tt_tally_destroy(one);
+	}
+}
+
+/* Counts `each` packets from each of so many random sources; returns how many were kept. */
+static uint32_t
+sample(struct tt_tally *t, unsigned sources, unsigned each)
+{
+	uint64_t base = seed;
+	uint32_t kept = 0;
+
+	for (unsigned i = 0; i < sources * each; i++) {
+		struct tt_packet p = {.dst = tt_addr_v4(0x0a000001),
+				.protocol = TT_PROTO_UDP,
+				.has_ports = true,
+				.dst_port = 53,
+				.ip_bytes = 40};
+
+		p.src = (struct tt_addr){7, tt_hash_mix(base + i % sources)};
+		tt_tally_one_ref(t, &p, 0, 1);
+	}
+	seed += sources;
+	tt_tally_settle(t);
+	for (uint32_t i = 0; i < t->n_pairs; i++) {
+		const struct tt_slot *s = tt_tally_pair(t, i);
+		uint64_t hash = tt_sample_hash(t->secret, tt_sketch_hash(s->src));
+
+		if (!tt_sampled(hash, t->pair_shift))
+			continue;
+		kept++;
+		assert_int_equal(s->count.packets, each);
+	}
+	return kept;
+}
+
+/* Of a source that is kept, everything is; and the mean of many estimates is the truth. */
+static void
+sampled_sources_are_whole_and_their_number_is_unbiased(void **state)
+{
+	enum {
+		SOURCES = 7000,
+		ROUNDS = 200
+	};
+	struct tt_tally_config config = tally_bed(1024);
+	struct tt_tally *t;
+	double sum = 0, variance = 0, mean;
+
+	config.secret = draw(UINT64_MAX);
+	assert_int_equal(tt_tally_create(&t, &config, tt_mem_heap(), NULL), 0);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint64_t kept = sample(t, SOURCES, 2);
+
+		sum += (double)(kept << t->pair_shift);
+		variance += (double)SOURCES * ((1u << t->pair_shift) - 1);
+		assert_true(t->pair_shift >= 3 && t->pair_shift <= 5);
+		tt_tally_reset(t);
+	}
+	mean = sum / ROUNDS;
+	variance /= (double)ROUNDS * ROUNDS;
+	assert_true(mean > SOURCES - 4 * __builtin_sqrt(variance));
+	assert_true(mean < SOURCES + 4 * __builtin_sqrt(variance));
+	tt_tally_destroy(t);
+}
+
+/* Who chooses addresses whose public hash begins with zeros gains nothing where there is a secret,
+ * and where there is none the rate goes no further than it may. */
+static void
+chosen_sources_neither_stay_nor_overflow_the_rate(void **state)
+{
+	for (unsigned secret = 0; secret < 2; secret++) {
+		struct tt_tally_config config = tally_bed(1024);
+		struct tt_tally *t;
+
+		config.secret = secret * UINT64_C(0x123456789abcdef);
+		assert_int_equal(tt_tally_create(&t, &config, tt_mem_heap(), NULL), 0);
+		for (uint64_t i = 0; i < 20000; i++) {
+			/* hi chosen so that lo ^ mix(hi ^ seed) is 0: the sketch's hash is 0. */
+			struct tt_packet p = {.dst = tt_addr_v4(0x0a000001),
+					.protocol = 47,
+					.ip_bytes = 40};
+
+			p.src.hi = i + 1;
+			p.src.lo = tt_hash_mix(p.src.hi ^ TT_SKETCH_SEED);
+			assert_int_equal(tt_sketch_hash(p.src), 0);
+			tt_tally_one_ref(t, &p, 0, 1);
+			t->frames++;
+		}
+		if (secret == 0)
+			assert_int_equal(t->pair_shift, TT_SAMPLE_SHIFT_MAX);
+		assert_true(t->pair_shift <= TT_SAMPLE_SHIFT_MAX);
+		assert_nothing_is_lost(t);
+		tt_tally_destroy(t);
+	}
+}
+
+static void
+chosen_keys_do_not_share_a_home_where_there_is_a_seed(void **state)
+{
+	struct tt_tally_config config = tally_bed(100000);
+	uint64_t low[2] = {0};
+	struct tt_tally *t;
+
+	config.seed = draw(UINT64_MAX) | 1;
+	assert_int_equal(tt_tally_create(&t, &config, tt_mem_heap(), NULL), 0);
+	for (unsigned i = 0; i < 60000; i++) {
+		struct tt_packet p = {.dst = tt_addr_v4(0x0a000001),
+				.protocol = TT_PROTO_UDP,
+				.has_ports = true,
+				.dst_port = (uint16_t)i,
+				.ip_bytes = 40};
+		tt_target_key key = tt_target_key_of(&p);
+
+		/* The same tt_hash_3 of source and key for all. */
+		p.src = (struct tt_addr){UINT64_C(0x20010db8) << 32,
+				-UINT64_C(0xd1b54a32d192ed03) * key};
+		tt_tally_one_ref(t, &p, 0, 1);
+	}
+	for (uint32_t i = 0; i < t->n_pairs; i++)
+		low[t->pairs_at[i] < t->pair_mask / 2]++;
+	assert_true(low[0] > t->n_pairs / 3 && low[1] > t->n_pairs / 3);
+	tt_tally_destroy(t);
+}
+
+static void
+the_heavier_of_two_sums_stays_a_talker(void **state)
+{
+	struct tt_rest whole, part;
+	struct tt_tally *t = tally_make(1024);
+	uint64_t kept = 0;
+
+	assert_int_equal(tt_rest_init(&whole, &t->rest.config, tt_mem_heap()), 0);
+	for (unsigned i = 0; i < 4000; i++) {
+		struct tt_count heavy = {1000000 + i, 1};
+		struct tt_addr src = tt_addr_v4(i + 1);
+
+		tt_rest_add_pair(i < 200 ? &whole : &t->rest, src, tt_sketch_hash(src), 0,
+				0, i < 200 ? heavy : (struct tt_count){2, 1});
+	}
+	assert_int_equal(tt_rest_compact(&part, &t->rest), 0);
+	for (uint32_t i = 0; i < whole.n_talkers; i++)
+		kept += tt_rest_talker(&whole, i)->packets >= 1000000;
+	tt_rest_add(&whole, &part);
+	for (uint32_t i = 0; i < whole.n_talkers; i++)
+		kept -= tt_rest_talker(&whole, i)->packets >= 1000000;
+	assert_int_equal(kept, 0);
+	tt_rest_fini(&part);
+	tt_rest_fini(&whole);
+	tt_tally_destroy(t);
+}
+
+static void
+what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood(void **state)
+{
+	struct tt_tally *t = tally_make(1024);
+	struct tt_packet heavy = {.src = tt_addr_v4(0xc6336407),
+			.dst = tt_addr_v4(0x0a000001),
+			.protocol = TT_PROTO_TCP,
+			.tcp_flags = TT_TCP_SYN,
+			.has_ports = true,
+			.src_port = 6000,
+			.dst_port = 1521,
+			.ip_bytes = 40};
+	uint64_t talked = 0, from_port = 0;
+
+	for (unsigned i = 0; i < 400000; i++) {
+		struct tt_packet p = heavy;
+
+		if (i % 20 != 0 || i < 100000) {
+			p.src = tt_addr_v4((uint32_t)draw(UINT32_MAX));
+			p.src_port = (uint16_t)draw(65536);
+			p.dst_port = (uint16_t)draw(65536);
+		}
+		tt_tally_one_ref(t, &p, 0, 1);
+	}
+	tt_tally_settle(t);
+	for (uint32_t i = 0; i < t->rest.n_talkers; i++)
+		if (tt_addr_cmp(tt_rest_talker(&t->rest, i)->src, heavy.src) == 0)
+			talked += tt_rest_talker(&t->rest, i)->packets;
+	for (uint32_t i = 0; i < t->n_pairs; i++)
+		if (tt_addr_cmp(tt_tally_pair(t, i)->src, heavy.src) == 0)
+			talked += tt_tally_pair(t, i)->count.packets;
+	for (uint32_t i = 0; i < t->n_ports; i++)
+		if ((tt_tally_port(t, i)->key & 0xffff) == 6000)
+			from_port += tt_tally_port(t, i)->packets;
+	assert_in_range(talked, 14000, 15100);
+	assert_in_range(from_port, 14000, 15100);
+	tt_tally_destroy(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(
+					full_tables_lose_no_packet_in_bursts_or_one_by_one),
+			cmocka_unit_test(
+					sampled_sources_are_whole_and_their_number_is_unbiased),
+			cmocka_unit_test(
+					chosen_sources_neither_stay_nor_overflow_the_rate),
+			cmocka_unit_test(
+					chosen_keys_do_not_share_a_home_where_there_is_a_seed),
+			cmocka_unit_test(the_heavier_of_two_sums_stays_a_talker),
+			cmocka_unit_test(
+					what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood),
+	};
+
+	choose_seed(&tests);
+	return cmocka_run_group_tests_name("tally_full", tests, NULL, NULL);
+}
