@@ -26,31 +26,41 @@ recall(struct reading *r)
 {
 	struct tt_error why = {0};
 
-	if (tt_setup_load_recall(&r->setup, &why) != 0)
+	if (tt_setup_load_recall(&r->setup, 0, &why) != 0)
 		fprintf(stderr,
 				"teiten read: %s: %s; what earlier intervals saw is not "
 				"known\n",
 				why.where, why.why);
 }
 
+/* What is large, on the heap. */
 static int
-open_tables(struct reading *r, struct tt_error *err)
+make_tables(struct reading *r, struct tt_error *err)
 {
 	struct tt_mem *heap = tt_mem_heap();
-	char text[TT_SETUP_TABLES_TEXT_MAX];
-	int ret = tt_setup_open(&r->setup, &r->config, 0, heap, err);
+	int ret = 0;
 
 	for (unsigned i = 0; i < READ_TALLIES && ret == 0; i++)
 		ret = tt_tally_create(&r->tallies[i], &r->setup.tally, heap, err);
 	r->spare = r->tallies[1];
-	if (ret == 0)
-		ret = tt_merge_create(&r->merge, &r->setup.merge, heap, err);
+	return ret == 0 ? tt_merge_create(&r->merge, &r->setup.merge, heap, err) : ret;
+}
+
+static int
+open_tables(struct reading *r, struct tt_error *err)
+{
+	char text[TT_SETUP_TABLES_TEXT_MAX];
+	int ret = tt_setup_open(&r->setup, &r->config, 0, tt_mem_heap(), err);
+
+	if (ret != 0)
+		return ret;
+	recall(r);
+	ret = make_tables(r, err);
 	if (ret == 0)
 		ret = tt_sequence_create(&r->sequence, 1, 4, r->config.interval_us,
 				r->config.max_gap_us, err);
 	if (ret != 0)
 		return ret;
-	recall(r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
 	return 0;
 }
@@ -156,6 +166,20 @@ read_files(struct reading *r, char **paths, unsigned n)
 	return ret == 0 ? EXIT_OK : usage ? EXIT_USAGE : EXIT_DATA;
 }
 
+/* Tries everything that comes before the spool and the files are touched. */
+static int
+check(struct reading *r, struct tt_error *err)
+{
+	int ret = tt_setup_init(&r->setup, &r->config, READ_TALLIES, err);
+
+	if (ret == 0)
+		ret = tt_setup_open(&r->setup, &r->config, 0, tt_mem_heap(), err);
+	if (ret == 0)
+		ret = make_tables(r, err);
+	close_reading(r);
+	return ret;
+}
+
 /* What the command line asks for. */
 static int
 act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
@@ -171,8 +195,7 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (tt_config_check(&r->config, &err) != 0
-			|| (cli->action == TT_CONFIG_CHECK
-					&& tt_setup_check(&r->config, &err) != 0)) {
+			|| (cli->action == TT_CONFIG_CHECK && check(r, &err) != 0)) {
 		tt_error_print("teiten read", &err);
 		return EXIT_USAGE;
 	}

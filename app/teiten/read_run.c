@@ -68,31 +68,49 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* Lets what is finished appear, so that no more than FLUSH_MS of it is lost by a kill. */
 static int
-flush_in_time(struct reading *r)
+flush(struct reading *r)
 {
-	int ret;
+	int ret = tt_spool_flush(r->spool, &r->err);
 
-	if (now_ms() < r->flush_ms)
-		return 0;
-	ret = tt_spool_flush(r->spool, &r->err);
 	r->flush_ms = now_ms() + FLUSH_MS;
 	return ret;
 }
 
-/* Merged for what later intervals recall of it: a run that was killed had not kept all of that. */
+/* Lets what is finished appear, so that no more than FLUSH_MS of it is lost by a kill. */
+static int
+flush_in_time(struct reading *r)
+{
+	return now_ms() < r->flush_ms ? 0 : flush(r);
+}
+
+/* Keeps what is recalled, of snapshots that are there: those first. */
+static int
+keep_in_time(struct reading *r)
+{
+	int ret;
+
+	if (!tt_setup_recall_due(&r->setup))
+		return flush_in_time(r);
+	ret = flush(r);
+	return ret == 0 ? tt_setup_save_recall(&r->setup, &r->err) : ret;
+}
+
+/* Merged for what later intervals recall of it, unless that is known: a run that was killed had
+ * not kept all of it. */
 static int
 skip(struct reading *r, const struct tt_interval *interval)
 {
 	static const struct tt_merge_sink nowhere;
 	struct tt_totals totals;
-	int ret = tt_merge_run(r->merge, interval->tallies, interval->n_tallies,
-			interval->span.start_us, &nowhere, &totals, &r->err);
 
 	r->skipped++;
-	r->skipped_frames += totals.frames;
-	return ret;
+	for (unsigned i = 0; i < interval->n_tallies; i++)
+		r->skipped_frames += interval->tallies[i]->frames;
+	if (interval->span.start_us <= tt_recall_latest_us(r->setup.recall))
+		return 0;
+	return tt_merge_run(r->merge, interval->tallies, interval->n_tallies,
+			interval->span.start_us, &nowhere, &totals, &r->err);
 }
 
 static int
@@ -111,10 +129,7 @@ write_one(struct reading *r, const struct tt_interval *interval)
 	if (ret != 0)
 		return ret;
 	add_totals(r, &totals);
-	ret = tt_setup_save_recall_in_time(&r->setup, &r->err);
-	if (ret != 0)
-		return ret;
-	return flush_in_time(r);
+	return keep_in_time(r);
 }
 
 /* Writes all intervals that are ready. Returns the full-size tally if it was among them. */

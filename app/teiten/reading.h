@@ -10,7 +10,8 @@
  * What is finished is made visible at least once per second. A run that breaks off, by a signal
  * or an error, leaves out the intervals that are open: so reading the same files again with
  * --skip-existing gives what one run would have given: what earlier intervals saw is kept in the
- * spool, and skipped intervals are merged all the same, so that it is known of them too.
+ * spool, never ahead of the snapshots, and skipped intervals that are newer than it are merged all
+ * the same, so that it is known of them too.
  */
 #ifndef READING_H
 #define READING_H

@@ -30,6 +30,23 @@ print_help(const struct tt_config_cli *cli)
 	       "interval\nwritten as partial; SIGUSR1 closes the interval now.\n");
 }
 
+/* Table sets that there will be at least, whatever ports EAL finds. */
+static unsigned
+least_sets(const struct tt_config *config)
+{
+	const char *list = config->ports;
+	struct tt_config_port port;
+	unsigned queues = 0;
+
+	while (tt_config_next_port(&list, &port, NULL) > 0)
+		queues += port.queues > 0               ? port.queues
+				: config->rx_queues > 0 ? config->rx_queues
+							: 1;
+	if (queues == 0)
+		queues = config->rx_queues > 0 ? config->rx_queues : 1;
+	return queues * config->table_sets;
+}
+
 /* Reads the command line and the file that it names. Fills action. */
 static int
 read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *cli,
@@ -53,7 +70,7 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 		return rc;
 	rc = tt_config_check(&d->config, err);
 	if (rc == 0 && cli->action == TT_CONFIG_CHECK)
-		rc = tt_setup_check(&d->config, err);
+		rc = tt_setup_check(&d->config, least_sets(&d->config), err);
 	if (rc == 0)
 		rc = tt_eal_add(&d->eal, d->config.eal, err);
 	return rc;

@@ -31,6 +31,7 @@ struct manager {
 	unsigned n_ended;
 	bool busy; /* the last pass had something to do */
 	bool stopping, told_eof, failing;
+	bool unkept; /* intervals were written since the recall was kept */
 	int64_t retry_us, flush_us, counters_us;
 	uint64_t stop_tsc; /* when the end was ordered */
 	struct tt_written written;
@@ -135,8 +136,8 @@ note_written(struct manager *m, int64_t start_us, const struct tt_totals *totals
 {
 	tt_book_written(&m->d->book);
 	tt_setup_note_lacking(&m->d->setup, totals);
-	tt_recalled_keep(m->d);
 	tt_written_add(&m->written, start_us, totals->frames);
+	m->unkept = true;
 	if (m->failing)
 		tt_say("snapshots are written again");
 	m->failing = false;
@@ -151,6 +152,22 @@ flush(struct manager *m, struct tt_error *err)
 {
 	m->flush_us = tt_time_now() + FLUSH_US;
 	return tt_written_flush(&m->written, m->d->spool, err);
+}
+
+/* Keeps what is recalled, of snapshots that are there: those first. */
+static int
+keep_in_time(struct manager *m, struct tt_error *err)
+{
+	int rc;
+
+	if (!m->unkept || m->failing || !tt_setup_recall_due(&m->d->setup))
+		return 0;
+	rc = flush(m, err);
+	if (rc != 0)
+		return rc;
+	tt_recalled_keep(m->d);
+	m->unkept = m->d->recall_failing;
+	return 0;
 }
 
 /*
@@ -329,6 +346,8 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 			&& ((m->n_ended == m->n && !m->busy)
 					|| tt_time_now() > m->flush_us))
 		rc = flush(m, err);
+	if (rc == 0)
+		rc = keep_in_time(m, err);
 	if (m->busy)
 		*idle = 0;
 	else if (++*idle < SPINS_BEFORE)
@@ -378,7 +397,9 @@ conclude(struct manager *m, int rc, struct tt_error *err)
 
 	if (rc == 0)
 		rc = flushed;
-	tt_recalled_keep_last(m->d, rc != 0);
+	/* Not ahead of the snapshots. */
+	if (flushed == 0)
+		tt_recalled_keep_last(m->d, rc != 0);
 	say_result(m, rc != 0);
 	if (rc != 0)
 		add_loss(m, err);

@@ -4,11 +4,11 @@
 #include "say.h"
 
 void
-tt_recalled_load(struct tt_daemon *d)
+tt_recalled_load(struct tt_daemon *d, uint64_t secret)
 {
 	struct tt_error why = {0};
 
-	if (tt_setup_load_recall(&d->setup, &why) != 0)
+	if (tt_setup_load_recall(&d->setup, secret, &why) != 0)
 		tt_warn("%s: %s; what earlier intervals saw is not known", why.where,
 				why.why);
 }
@@ -17,12 +17,11 @@ void
 tt_recalled_keep(struct tt_daemon *d)
 {
 	struct tt_error why = {0};
-	bool failing = tt_setup_save_recall_in_time(&d->setup, &why) != 0;
+	bool failing = tt_setup_save_recall(&d->setup, &why) != 0;
 
 	if (failing && !d->recall_failing)
 		tt_warn("%s: %s; it is tried again every minute", why.where, why.why);
-	/* "In time" succeeds as well where it is not yet time. */
-	d->recall_failing |= failing;
+	d->recall_failing = failing;
 }
 
 void

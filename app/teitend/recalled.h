@@ -9,13 +9,14 @@
 
 #include "daemon.h"
 
-/* At start, once the spool is open. */
-void tt_recalled_load(struct tt_daemon *d);
+/* At start, once the spool is open and before tables are made. secret: see
+ * tt_setup_load_recall. */
+void tt_recalled_load(struct tt_daemon *d, uint64_t secret);
 
-/* After a snapshot was written: keeps what is known by now, unless that was done a moment ago. */
+/* Keeps what is known by now; snapshots were flushed. */
 void tt_recalled_keep(struct tt_daemon *d);
 
-/* At the end. failed: the run ends by an error, beside which this one is not told. */
+/* At the end, likewise. failed: the run ends by an error, beside which this one is not told. */
 void tt_recalled_keep_last(struct tt_daemon *d, bool failed);
 
 #endif

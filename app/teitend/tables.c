@@ -122,12 +122,13 @@ make_worker(struct tt_daemon *d, unsigned index, struct tt_error *err)
 	return make_tallies(d, w, mem, err);
 }
 
-/* What places keys in the tables: nobody outside shall know it, but a replay is one like another. */
+/* What keys are placed in the tables by, and sampled by: nobody outside shall know it, but a replay
+ * is one like another. */
 static int
-draw_seed(const struct tt_daemon *d, uint64_t *seed, struct tt_error *err)
+draw(const struct tt_daemon *d, uint64_t *number, struct tt_error *err)
 {
-	*seed = 0;
-	if (d->only_replays || getrandom(seed, sizeof(*seed), 0) == sizeof(*seed))
+	*number = 0;
+	if (d->only_replays || getrandom(number, sizeof(*number), 0) == sizeof(*number))
 		return 0;
 	return tt_error_set(err, -errno, NULL, "no random number: %s", strerror(errno));
 }
@@ -137,8 +138,11 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 {
 	const struct tt_config *config = &d->config;
 	struct tt_mem *mem = tt_daemon_own_memory(d);
-	uint64_t seed;
-	int rc = draw_seed(d, &seed, err);
+	uint64_t seed, secret;
+	int rc = draw(d, &seed, err);
+
+	if (rc == 0)
+		rc = draw(d, &secret, err);
 
 	if (rc == 0)
 		rc = tt_setup_open(&d->setup, config, seed, mem, err);
@@ -148,6 +152,8 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 	if (rc == 0)
 		rc = tt_taken_check(&d->taken, d->spool, config->interval_us,
 				config->max_gap_us, err);
+	if (rc == 0)
+		tt_recalled_load(d, secret);
 	if (rc == 0)
 		rc = tt_merge_create(&d->merge, &d->setup.merge, mem, err);
 	if (rc == 0)
@@ -178,7 +184,6 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 	if (rc != 0)
 		return rc;
 	describe_run(d);
-	tt_recalled_load(d);
 	d->workers = calloc(n, sizeof(struct tt_worker *));
 	d->tallies = calloc((size_t)n * d->config.table_sets, sizeof(struct tt_tally *));
 	if (d->workers == NULL || d->tallies == NULL)

@@ -43,7 +43,7 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.help = "a longer jump of packet time is a gap, not empty "
 					"intervals (default: 3600)"},
 		{OPTION(pairs, "pairs"), COMMON, .argument = "N", .kind = TT_CONFIG_LARGE,
-				.min = 1 << 10, .max = 1 << 30, .rival = "table-memory",
+				.min = 1 << 10, .max = 1 << 29, .rival = "table-memory",
 				.help = "distinct pairs of source and target kept per worker "
 					"and interval; all other tables grow with it "
 					"(default: 786432)"},
@@ -51,14 +51,15 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.kind = TT_CONFIG_SIZE, .min = 1 << 20,
 				.max = UINT64_C(64) << 40, .rival = "pairs",
 				.help = "memory of all tables together, such as 1G or 4096M: "
-					"takes as many pairs as fit"},
+					"takes as many pairs as fit (at least "
+					"about 160M for each table set and 200M for the merge)"},
 		{OPTION(source_ports, "source-ports"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 1, .max = 65536,
-				.help = "rows of the heaviest source ports of each target "
-					"(default: 10)"},
+				.help = "rows of the heaviest source ports of each target and "
+					"class (default: 10)"},
 		{OPTION(talkers, "talkers"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 1, .max = 65536,
-				.help = "rows of the heaviest sources of each target "
+				.help = "rows of the heaviest sources of each target and class "
 					"(default: 10)"},
 		{OPTION(sketch_rows, "sketch-rows"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_LARGE, .min = 0, .max = 1 << 30,

@@ -25,7 +25,7 @@ struct tt_config {
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
 	/* At most one of the next two is given; without either, the check puts 786,432 pairs in. */
-	uint64_t pairs; /* per worker and interval; 0 until given or checked; 2^10..2^30 */
+	uint64_t pairs; /* per worker and interval; 0 until given or checked; 2^10..2^29 */
 	uint64_t table_memory; /* bytes of all tables and the merge; 0: as `pairs` needs */
 	unsigned source_ports; /* rows of each target and class; default 10; 1..65536 */
 	unsigned talkers; /* likewise */

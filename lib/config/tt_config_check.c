@@ -153,7 +153,11 @@ check_list(const char *name, char *value, struct tt_error *err)
 		n = strlen(path);
 		while (n > 0 && path[n - 1] == ' ')
 			path[--n] = '\0';
-		ret = check_file(name, path, err);
+		if (n == 0)
+			ret = tt_error_set(err, -EINVAL, name,
+					"\"%.200s\" names an empty file", value);
+		else
+			ret = check_file(name, path, err);
 	}
 	free(copy);
 	return ret;

@@ -117,6 +117,12 @@ tt_recall_target_index(unsigned protocol, int32_t number)
 }
 
 bool
+tt_recall_has_target(struct tt_target target)
+{
+	return target.number >= -1 && target.number < tt_recall_numbers(target.protocol);
+}
+
+bool
 tt_recall_target(struct tt_recall *recall, struct tt_target target, int64_t start_us)
 {
 	int64_t *first = &recall->targets[tt_recall_target_index(

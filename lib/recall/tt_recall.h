@@ -85,6 +85,9 @@ void tt_recall_clear(struct tt_recall *recall);
 bool tt_recall_set_secret(struct tt_recall *recall, uint64_t secret);
 uint64_t tt_recall_secret(const struct tt_recall *recall);
 
+/* Is it one of those that can be entered? Its code does not count. */
+bool tt_recall_has_target(struct tt_target target);
+
 /* Enters a target seen in the interval that starts at start_us. True: no earlier one had it. Its
  * code does not count. */
 bool tt_recall_target(

@@ -32,11 +32,14 @@ copy_texts(struct tt_setup *s, const struct tt_config *config, struct tt_error *
 {
 	s->sensor = strdup(config->sensor);
 	s->monitored_text = tt_prefix_set_format(&s->monitored);
+	if (asprintf(&s->sensor_path, "%s/%s", config->spool, config->sensor) < 0)
+		s->sensor_path = NULL;
 	if (asprintf(&s->recall_path, "%s/%s/" TT_SETUP_RECALL_FILE, config->spool,
 			    config->sensor)
 			< 0)
 		s->recall_path = NULL;
-	if (s->sensor == NULL || s->monitored_text == NULL || s->recall_path == NULL)
+	if (s->sensor == NULL || s->monitored_text == NULL || s->sensor_path == NULL
+			|| s->recall_path == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
 }
@@ -48,6 +51,7 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 	int ret;
 
 	*s = (struct tt_setup){.table_sets = table_sets,
+			.remember_us = config->remember_us,
 			.merge = {.source_ports = config->source_ports,
 					.talkers = config->talkers,
 					.sketch_rows = config->sketch_rows}};
@@ -64,19 +68,10 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 	return tt_setup_decide_pairs(s, config, err);
 }
 
-int
-tt_setup_check(const struct tt_config *config, struct tt_error *err)
-{
-	struct tt_fingerprints *rules = NULL;
-	int ret = tt_fingerprints_open(&rules, config->fingerprints, err);
-
-	tt_fingerprints_close(rules);
-	return ret;
-}
-
-int
-tt_setup_open(struct tt_setup *s, const struct tt_config *config, uint64_t seed,
-		struct tt_mem *mem, struct tt_error *err)
+/* What is read from files. */
+static int
+open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *mem,
+		struct tt_error *err)
 {
 	int ret = tt_fingerprints_open(&s->fingerprints, config->fingerprints, err);
 
@@ -84,6 +79,29 @@ tt_setup_open(struct tt_setup *s, const struct tt_config *config, uint64_t seed,
 		ret = tt_geo_open(&s->geo, config->geo, mem, err);
 	if (ret == 0)
 		ret = tt_asn_open(&s->asn, config->asn, mem, err);
+	return ret;
+}
+
+int
+tt_setup_check(const struct tt_config *config, unsigned table_sets, struct tt_error *err)
+{
+	struct tt_setup s;
+	int ret = tt_setup_init(&s, config, table_sets, err);
+
+	if (ret == 0)
+		ret = tt_setup_check_memory(&s, config, err);
+	if (ret == 0)
+		ret = open_files(&s, config, tt_mem_heap(), err);
+	tt_setup_fini(&s);
+	return ret;
+}
+
+int
+tt_setup_open(struct tt_setup *s, const struct tt_config *config, uint64_t seed,
+		struct tt_mem *mem, struct tt_error *err)
+{
+	int ret = open_files(s, config, mem, err);
+
 	if (ret == 0)
 		ret = tt_recall_create(&s->recall, config->remember_sources,
 				config->remember_us, mem, err);
@@ -108,6 +126,7 @@ tt_setup_fini(struct tt_setup *s)
 	tt_units_fini(&s->destinations);
 	tt_prefix_set_fini(&s->monitored);
 	free(s->monitored_text);
+	free(s->sensor_path);
 	free(s->recall_path);
 	free(s->sensor);
 	*s = (struct tt_setup){0};

@@ -38,8 +38,9 @@ struct tt_setup {
 	struct tt_asn *asn;
 	struct tt_fingerprints *fingerprints;
 	struct tt_recall *recall;
-	char *recall_path, *sensor;
+	char *sensor_path, *recall_path, *sensor;
 	int64_t recall_saved_us; /* by the monotonic clock */
+	int64_t remember_us; /* the horizon of the recall */
 	unsigned table_sets; /* tallies that there will be */
 	struct tt_tally_config tally; /* of each of them */
 	struct tt_merge_config merge; /* of all of them at once */
@@ -67,9 +68,14 @@ int tt_setup_open(struct tt_setup *setup, const struct tt_config *config, uint64
 /* A setup of zeros, or one that an error left, is allowed. */
 void tt_setup_fini(struct tt_setup *setup);
 
-/* For --check-config: reads what takes no memory to speak of, the rules. Returns 0, or a negative
- * errno with err naming the file. */
-int tt_setup_check(const struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
+/*
+ * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
+ * known yet), holds them against the memory that the machine has, and reads databases and rules,
+ * with the memory on the heap meanwhile. Returns 0, or a negative errno with err naming the option
+ * or the file.
+ */
+int tt_setup_check(const struct tt_config *config, unsigned table_sets,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* Bytes of a table set, of all of them, and of the merge. */
 uint64_t tt_setup_set_bytes(const struct tt_setup *setup);
@@ -91,19 +97,27 @@ char *tt_setup_lacking_text(
 		const struct tt_setup *setup, char text[TT_SETUP_LACKING_TEXT_MAX]);
 
 /*
- * Reads what an earlier run saw, from SPOOL/SENSOR/.recall. Returns 0, also where there is no such
- * file; or a negative errno with err naming it: nothing is then remembered, which is no reason to
- * stop. To be called at most once, before the first merge.
+ * Reads what an earlier run saw, from SPOOL/SENSOR/.recall, and from the snapshots that are newer,
+ * where that run was killed: their `sources` and `targets` say the same as the packets did. What
+ * lies further back than the memory reaches is not read again. With it goes the secret that
+ * sources are sampled with, of tallies as well; where there is none yet, it is `secret`: 0 for
+ * replays, so that they can be repeated, otherwise a random number.
+ *
+ * Returns 0, also where there is no such file; or a negative errno with err naming a file: nothing
+ * is then remembered, which is no reason to stop. To be called once, when the spool is open, before
+ * tallies are made.
  */
-int tt_setup_load_recall(struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
+int tt_setup_load_recall(struct tt_setup *setup, uint64_t secret,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /*
- * Keeps it for the next run; "in time" only if that was done, or it was loaded,
- * TT_SETUP_RECALL_SAVE_S seconds or more ago. Does nothing where no interval was merged. Returns
- * 0, or a negative errno with err naming the file; what was kept before is still there then.
+ * Keeps it for the next run; nothing is done where no interval was merged. Snapshots are to be
+ * flushed first: a memory of intervals that are nowhere would be a wrong one. Returns 0, or a
+ * negative errno with err naming the file; what was kept before is still there then.
  */
 int tt_setup_save_recall(struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
-int tt_setup_save_recall_in_time(
-		struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
+
+/* Was that tried, or the memory loaded, TT_SETUP_RECALL_SAVE_S seconds or more ago? */
+bool tt_setup_recall_due(const struct tt_setup *setup);
 
 #endif

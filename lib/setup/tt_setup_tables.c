@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <unistd.h>
 
 #define MIB 1048576.0
 
@@ -50,6 +51,8 @@ tt_setup_decide_pairs(
 	int ret = 0;
 
 	s->tally.pairs = config->pairs;
+	if (config->table_memory == 0 && config->pairs > TT_PAIRS_MAX)
+		return tt_error_set(err, -EINVAL, "pairs", "at most %d", TT_PAIRS_MAX);
 	if (config->table_memory != 0)
 		ret = fit(s, config->table_memory, err);
 	s->merge.max_pairs = s->tally.pairs * s->table_sets;
@@ -72,6 +75,25 @@ uint64_t
 tt_setup_merge_bytes(const struct tt_setup *s)
 {
 	return tt_merge_bytes(&s->merge);
+}
+
+int
+tt_setup_check_memory(const struct tt_setup *s, const struct tt_config *config,
+		struct tt_error *err)
+{
+	uint64_t needed = tt_setup_tables_bytes(s) + tt_setup_merge_bytes(s)
+			+ tt_recall_bytes(config->remember_sources);
+	uint64_t has = (uint64_t)sysconf(_SC_PHYS_PAGES)
+			* (uint64_t)sysconf(_SC_PAGESIZE);
+
+	if (needed <= has)
+		return 0;
+	return tt_error_set(err, -ENOMEM,
+			config->table_memory != 0 ? "table-memory" : "pairs",
+			"%u table sets of %" PRIu64
+			" pairs, the merge and remember-sources take %" PRIu64
+			" MiB, and this machine has %" PRIu64 " MiB",
+			s->table_sets, s->tally.pairs, needed >> 20, has >> 20);
 }
 
 char *

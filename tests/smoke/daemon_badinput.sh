@@ -87,7 +87,7 @@ total=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
 limit=$(ulimit -v)
 # An address sanitizer's own map of memory does not fit under any limit.
 ldd "$teitend" | grep -q libasan || ulimit -S -v $((total / 2 + 1048576))
-pairs=$(awk -v kib="$total" 'BEGIN { n = int(kib * 1024 / 8 / 592); print n < 2^30 ? n : 2^30 }')
+pairs=$(awk -v kib="$total" 'BEGIN { n = int(kib * 1024 / 8 / 592); print n < 2^29 ? n : 2^29 }')
 refused "MiB of memory are free; take fewer pairs" $eal "$two" $replay -- $own $good \
 	--pairs "$pairs" --table-sets 16
 ulimit -S -v "$limit"
@@ -115,6 +115,15 @@ grep -q 'EAL common options' "$work/out" || fail "--hel -- is not EAL's help"
 refused "mbufs: 64 are fewer than" $eal "$three" $replay -- $own $good --mbufs 64
 refused "each in a run of its own" $eal "$three" $replay --vdev net_null0 -- \
 	$own --monitored 192.0.2.0/24 --rx-queues 1
+
+check="--check-config --spool $spool --sensor smoke --monitored 192.0.2.0/24"
+refused "table-memory: 900 MiB are too little: 9 table sets" $check --geo= --asn= \
+	--table-memory 900M --ports a=2,b
+refused "pairs: 3 table sets of 536870912 pairs, the merge and remember-sources take" $check \
+	--geo= --asn= --pairs 536870912
+refused "$work/bad.geo" $check --asn= --geo "$work/bad.geo"
+refused "$work/bad.geo" $check --geo= --asn "$work/bad.geo"
+refused 'asn: "," names an empty file' $check --geo= --asn ,
 
 # A truncated capture: what was whole is kept, and said; the device counts one error.
 head -c 1000 "$work/good.pcap" >"$work/cut.pcap"

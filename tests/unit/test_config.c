@@ -53,9 +53,9 @@ values_are_taken_over(void **state)
 	assert_true(config.exit_at_eof);
 	assert_string_equal(config.ports, "0000:03:00.0=4,net_pcap0");
 	set(&config, "exit-at-eof", "false");
-	set(&config, "pairs", "1073741824");
+	set(&config, "pairs", "536870912");
 	assert_false(config.exit_at_eof);
-	assert_int_equal(config.pairs, 1 << 30);
+	assert_int_equal(config.pairs, 1 << 29);
 	set(&config, "sketch-rows", "0");
 	set(&config, "remember", "1");
 	assert_int_equal(config.sketch_rows, 0);
@@ -118,8 +118,8 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"interval", "", "whole number", -EINVAL},
 			{"interval", "18446744073709551676", "whole number", -EINVAL},
 			{"max-gap", "0", "1 to 31622400", -EINVAL},
-			{"pairs", "1023", "1024 to 1073741824", -EINVAL},
-			{"pairs", "1073741825", "1024 to 1073741824", -EINVAL},
+			{"pairs", "1023", "1024 to 536870912", -EINVAL},
+			{"pairs", "536870913", "1024 to 536870912", -EINVAL},
 			{"table-memory", "0", "not a size", -EINVAL},
 			{"table-memory", "", "not a size", -EINVAL},
 			{"table-memory", "M", "not a size", -EINVAL},

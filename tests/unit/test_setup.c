@@ -216,19 +216,20 @@ what_was_seen_is_kept_for_the_next_run(void **state)
 	configure(&config, "192.0.2.0/24", "pairs", "1024");
 	unlink(recall_path());
 	open_all(&setup, &config);
-	assert_int_equal(tt_setup_load_recall(&setup, NULL), 0);
+	assert_int_equal(tt_setup_load_recall(&setup, 0, NULL), 0);
 	assert_int_equal(tt_setup_save_recall(&setup, NULL), 0);
 	assert_int_equal(access(recall_path(), F_OK), -1);
 	assert_true(tt_recall_target(setup.recall, target, 60 * TT_US_PER_S));
-	assert_int_equal(tt_setup_save_recall_in_time(&setup, NULL), 0);
-	assert_int_equal(access(recall_path(), F_OK), -1);
+	assert_false(tt_setup_recall_due(&setup));
 	setup.recall_saved_us -= TT_SETUP_RECALL_SAVE_S * TT_US_PER_S;
-	assert_int_equal(tt_setup_save_recall_in_time(&setup, NULL), 0);
+	assert_true(tt_setup_recall_due(&setup));
+	assert_int_equal(tt_setup_save_recall(&setup, NULL), 0);
+	assert_false(tt_setup_recall_due(&setup));
 	assert_int_equal(access(recall_path(), F_OK), 0);
 	tt_setup_fini(&setup);
 
 	open_all(&setup, &config);
-	assert_int_equal(tt_setup_load_recall(&setup, NULL), 0);
+	assert_int_equal(tt_setup_load_recall(&setup, 0, NULL), 0);
 	assert_false(tt_recall_target(setup.recall, target, 120 * TT_US_PER_S));
 	tt_setup_fini(&setup);
 	tt_config_fini(&config);
@@ -246,11 +247,88 @@ a_damaged_memory_is_named_and_nothing_is_remembered(void **state)
 	fclose(out);
 	configure(&config, "192.0.2.0/24", "pairs", "1024");
 	open_all(&setup, &config);
-	assert_int_equal(tt_setup_load_recall(&setup, &err), -EBADMSG);
+	assert_int_equal(tt_setup_load_recall(&setup, 9, &err), -EBADMSG);
 	expect_in(&err, recall_path(), "");
 	assert_int_equal(tt_recall_since_us(setup.recall), 0);
+	assert_int_equal(setup.tally.secret, 9);
+	tt_setup_fini(&setup);
+	unlink(recall_path());
+	tt_config_fini(&config);
+}
+
+/* A run that comes with a secret, enters an interval sampled at one in 2^shift, and keeps that.
+ * Returns the secret that it sampled with. */
+static uint64_t
+run_with(uint64_t secret, unsigned shift, int result)
+{
+	static int64_t start_us = 0;
+	struct tt_error err = {0};
+	struct tt_config config;
+	struct tt_setup setup;
+	uint64_t used;
+
+	start_us += 60 * TT_US_PER_S;
+	configure(&config, "192.0.2.0/24", "pairs", "1024");
+	open_all(&setup, &config);
+	assert_int_equal(tt_setup_load_recall(&setup, secret, &err), result);
+	if (result != 0) {
+		expect_in(&err, recall_path(), "without a secret");
+		assert_int_equal(tt_recall_since_us(setup.recall), 0);
+	}
+	used = tt_recall_secret(setup.recall);
+	assert_int_equal(setup.tally.secret, used);
+	tt_recall_begin(setup.recall, start_us, shift);
+	assert_int_equal(tt_setup_save_recall(&setup, NULL), 0);
 	tt_setup_fini(&setup);
 	tt_config_fini(&config);
+	return used;
+}
+
+static void
+a_sensor_keeps_its_secret_and_a_replay_has_none_of_its_own(void **state)
+{
+	unlink(recall_path());
+	assert_int_equal(run_with(0, 0, 0), 0);
+	/* Nothing was sampled yet. */
+	assert_int_equal(run_with(7, 0, 0), 7);
+	assert_int_equal(run_with(8, 2, 0), 7);
+	assert_int_equal(run_with(0, 0, 0), 7);
+	unlink(recall_path());
+	assert_int_equal(run_with(0, 1, 0), 0);
+	assert_int_equal(run_with(9, 0, -ESTALE), 9);
+	assert_int_equal(run_with(0, 0, 0), 9);
+	unlink(recall_path());
+}
+
+/* Checks a configuration for three table sets. */
+static void
+check_says(const char *option, const char *value, const char *where, const char *why)
+{
+	struct tt_error err = {0};
+	struct tt_config config;
+
+	configure(&config, "192.0.2.0/24", option, value);
+	if (tt_setup_check(&config, 3, &err) == 0)
+		assert_null(where);
+	else if (where == NULL)
+		fail_msg("%s: %s", err.where, err.why);
+	else
+		expect_in(&err, where, why);
+	tt_config_fini(&config);
+}
+
+static void
+the_check_finds_what_a_run_would_stop_at(void **state)
+{
+	check_says(NULL, NULL, NULL, NULL);
+	check_says("table-memory", "2G", NULL, NULL);
+	check_says("table-memory", "100M", "table-memory", "100 MiB are too little");
+	check_says("table-memory", "60T", "table-memory", "this machine has");
+	check_says("pairs", "536870912", "pairs", "this machine has");
+	write_yaml("nonsense\n");
+	check_says("geo", path, path, "neither a geoip text file nor an MMDB");
+	check_says("asn", path, path, "neither an MMDB nor");
+	check_says("fingerprints", path, path, "");
 }
 
 static int
@@ -290,6 +368,9 @@ main(void)
 			cmocka_unit_test(what_was_seen_is_kept_for_the_next_run),
 			cmocka_unit_test(
 					a_damaged_memory_is_named_and_nothing_is_remembered),
+			cmocka_unit_test(
+					a_sensor_keeps_its_secret_and_a_replay_has_none_of_its_own),
+			cmocka_unit_test(the_check_finds_what_a_run_would_stop_at),
 	};
 
 	return cmocka_run_group_tests_name("setup", tests, make_places, remove_places);
