@@ -21,7 +21,6 @@ SCANNERS = {
     "ScannerRecognition-zmap.pcap": {("192.168.37.132", ZMAP): 10000},
     "ScannerRecognition-masscan.pcap": {("192.168.37.135", MASSCAN): 600},
     "curated-tcp_0_1000_20190821.pcap": {("172.31.15.102", MASSCAN): 1001},
-    "stopddos-amp.dns.RRSIG.fragmented.pcap": {("185.200.118.57", ZMAP): 2},
 }
 
 

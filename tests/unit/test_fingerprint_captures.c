@@ -120,10 +120,6 @@ static const struct {
 				{.packets[MASSCAN] = 600, .sources[MASSCAN] = 1}},
 		{"curated-tcp_0_1000_20190821.pcap",
 				{.packets[MASSCAN] = 1001, .sources[MASSCAN] = 1}},
-		/* 185.200.118.57 sends SYNs of ZMap to 3389/TCP: identification 54321, window
-		 * 65535, no options, source ports 37920 and 44466, 21 seconds apart. */
-		{"stopddos-amp.dns.RRSIG.fragmented.pcap",
-				{.packets[ZMAP] = 2, .sources[ZMAP] = 1}},
 };
 
 static struct verdict
