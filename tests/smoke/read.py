@@ -389,9 +389,6 @@ class Read(unittest.TestCase):
             self.read(options=["--check-config", *map(str, options)], status=2, said=said)
         self.read(options=["--check-config"], tables=["--table-memory", "100M"], status=2,
                   said="table-memory: 100 MiB are too little: 2 table sets")
-        self.read(options=["--check-config"], tables=["--pairs", "536870912"], status=2,
-                  said="out of memory", env={**os.environ, "ASAN_OPTIONS":
-                                             "allocator_may_return_null=1"})
         self.assertIn("sound", self.read(options=["--check-config"]))
         self.assertFalse((self.at / "spool").exists())
 
