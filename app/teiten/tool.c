@@ -2,6 +2,7 @@
 #include "tool.h"
 #include "tt_time.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
@@ -108,6 +109,20 @@ visit(const struct tool *tool, const char *path,
 	if (ret < 0)
 		tt_error_print(tool->name, &err);
 	return ret;
+}
+
+bool
+tool_number(struct tool *tool, const char *option, size_t *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtoul(optarg, &end, 10);
+	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && errno == 0 && *n > 0)
+		return true;
+	tool->status = tool_usage(
+			tool, "%s: \"%s\" is no number from 1 on", option, optarg);
+	return false;
 }
 
 bool

@@ -48,6 +48,9 @@ struct selection {
 /* Takes the value of --from or --to. Returns false where it is no time, and says so. */
 bool tool_time(struct tool *tool, const char *option, int64_t *us);
 
+/* Takes the value of an option that is a number from 1 on. Returns as tool_time. */
+bool tool_number(struct tool *tool, const char *option, size_t *n);
+
 /* Lists the chosen snapshots. Returns false where that failed, and has said so. */
 bool tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list);

@@ -3,7 +3,6 @@
 #include "tt_ranking.h"
 #include "tt_time.h"
 
-#include <errno.h>
 #include <string.h>
 
 static const char help[] =
@@ -47,19 +46,6 @@ struct wish {
 };
 
 static bool
-take_number(struct tool *tool, struct wish *w)
-{
-	char *end;
-
-	errno = 0;
-	w->n = strtoul(optarg, &end, 10);
-	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && errno == 0 && w->n > 0)
-		return true;
-	tool->status = tool_usage(tool, "-n: \"%s\" is no number from 1 on", optarg);
-	return false;
-}
-
-static bool
 take_class(struct tool *tool, struct wish *w)
 {
 	w->one_class = tt_class_parse(optarg, &w->class) == 0;
@@ -78,7 +64,7 @@ take(struct tool *tool, struct wish *w, int option)
 {
 	switch (option) {
 	case 'n':
-		return take_number(tool, w);
+		return tool_number(tool, "-n", &w->n);
 	case OPT_CLASS:
 		return take_class(tool, w);
 	case OPT_FROM:

@@ -58,19 +58,6 @@ struct wish {
 };
 
 static bool
-take_number(struct tool *tool, struct wish *w)
-{
-	char *end;
-
-	errno = 0;
-	w->n = strtoul(optarg, &end, 10);
-	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && errno == 0 && w->n > 0)
-		return true;
-	tool->status = tool_usage(tool, "-n: \"%s\" is no number from 1 on", optarg);
-	return false;
-}
-
-static bool
 take_keys(struct tool *tool, struct wish *w)
 {
 	w->keys = optarg;
@@ -86,7 +73,7 @@ take(struct tool *tool, struct wish *w, int option)
 {
 	switch (option) {
 	case 'n':
-		return take_number(tool, w);
+		return tool_number(tool, "-n", &w->n);
 	case OPT_KEYS:
 		return take_keys(tool, w);
 	case OPT_FROM:
