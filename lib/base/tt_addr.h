@@ -29,6 +29,12 @@ tt_addr_is_v4(struct tt_addr a)
 	return a.hi == 0 && (a.lo >> 32) == 0xffff;
 }
 
+static inline unsigned __int128
+tt_addr_number(struct tt_addr a)
+{
+	return (unsigned __int128)a.hi << 64 | a.lo;
+}
+
 static inline int
 tt_addr_cmp(struct tt_addr a, struct tt_addr b)
 {

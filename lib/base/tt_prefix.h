@@ -45,7 +45,9 @@ bool tt_prefix_set_search(const struct tt_prefix_set *set, struct tt_addr a);
 static inline bool
 tt_range_has(const struct tt_range *r, struct tt_addr a)
 {
-	return tt_addr_cmp(r->first, a) <= 0 && tt_addr_cmp(a, r->last) <= 0;
+	const unsigned __int128 n = tt_addr_number(a);
+
+	return tt_addr_number(r->first) <= n && n <= tt_addr_number(r->last);
 }
 
 /* Is the address in the set? */

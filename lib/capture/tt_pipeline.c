@@ -15,18 +15,40 @@ fate_of(const struct tt_prefix_set *monitored, const struct tt_frame *f,
 						    : TT_FATE_NOT_MONITORED;
 }
 
-static inline void
+static void
 note_frame(struct tt_tally *tally, const struct tt_frame *f, enum tt_fate fate)
 {
 	tally->fates[fate]++;
 	tally->frame_bytes += f->captured;
-	if (TT_UNLIKELY(tally->frames == 0))
+	if (tally->frames == 0)
 		tally->first_us = tally->last_us = f->time_us;
 	tally->frames++;
 	if (f->time_us < tally->first_us)
 		tally->first_us = f->time_us;
 	if (f->time_us > tally->last_us)
 		tally->last_us = f->time_us;
+}
+
+/* The same of frames[n], n at least 1, but for their fates. */
+static void
+note_frames(struct tt_tally *tally, const struct tt_frame *frames, unsigned n)
+{
+	int64_t first = frames[0].time_us, last = first;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const int64_t t = frames[i].time_us;
+
+		bytes += frames[i].captured;
+		first = t < first ? t : first;
+		last = t > last ? t : last;
+	}
+	if (tally->frames == 0 || first < tally->first_us)
+		tally->first_us = first;
+	if (tally->frames == 0 || last > tally->last_us)
+		tally->last_us = last;
+	tally->frames += n;
+	tally->frame_bytes += bytes;
 }
 
 /* The packets of a burst that are counted, side by side as the next stages want them. */
@@ -38,23 +60,41 @@ struct counted {
 	tt_detail details[TT_TALLY_BURST];
 };
 
+/* Returns how many of frames[n] are counted; the others are in the tally's fates. */
+static unsigned
+decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsigned n,
+		struct counted *c, struct tt_tally *tally)
+{
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_frame *f = &frames[i];
+		enum tt_fate fate = fate_of(pipeline->monitored, f, &c->packets[k]);
+
+		if (TT_UNLIKELY(fate != TT_FATE_COUNTED)) {
+			tally->fates[fate]++;
+			continue;
+		}
+		c->data[k] = f->data;
+		c->captured[k] = f->captured;
+		c->times_us[k] = f->time_us;
+		k++;
+	}
+	tally->fates[TT_FATE_COUNTED] += k;
+	return k;
+}
+
 void
 tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *frames,
 		unsigned n, struct tt_tally *tally)
 {
 	struct counted c;
-	unsigned k = 0;
+	unsigned k;
 
-	for (unsigned i = 0; i < n; i++) {
-		const struct tt_frame *f = &frames[i];
-		enum tt_fate fate = fate_of(pipeline->monitored, f, &c.packets[k]);
-
-		note_frame(tally, f, fate);
-		c.data[k] = f->data;
-		c.captured[k] = f->captured;
-		c.times_us[k] = f->time_us;
-		k += fate == TT_FATE_COUNTED;
-	}
+	if (n == 0)
+		return;
+	note_frames(tally, frames, n);
+	k = decode(pipeline, frames, n, &c, tally);
 	for (unsigned i = 0; i < k; i++)
 		c.details[i] = tt_backscatter_detail(
 				&c.packets[i], c.data[i], c.captured[i]);

@@ -5,12 +5,6 @@
  */
 #include "tt_detail.h"
 
-/* Classes with answers among them; of these, all of TCP's are. */
-#define MAY_ANSWER                                                               \
-	(1u << TT_CLASS_TCP_SYNACK | 1u << TT_CLASS_TCP_RST | 1u << TT_CLASS_UDP \
-			| 1u << TT_CLASS_ICMP_ECHO_REPLY                         \
-			| 1u << TT_CLASS_ICMP_UNREACHABLE | 1u << TT_CLASS_ICMP_OTHER)
-
 /* Where a port stands in the table of services. The multiplier is one of those that give each
  * service a slot of its own; if a new one meets another, the compiler warns that an initializer
  * is overridden, the unit test fails, and another odd multiplier is to be tried. */
@@ -157,16 +151,9 @@ of_icmp(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
 	return asked.number < 0 ? 0 : tt_detail_of_attacked(asked);
 }
 
-static __attribute__((noinline)) tt_detail
-of_answer(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
+tt_detail
+tt_backscatter_of_answer(
+		const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
 {
 	return p->has_ports ? of_ports(p) : of_icmp(p, frame, captured);
-}
-
-tt_detail
-tt_backscatter_detail(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
-{
-	if (TT_LIKELY(!(MAY_ANSWER >> tt_classify(p) & 1)))
-		return 0;
-	return of_answer(p, frame, captured);
 }

@@ -14,15 +14,10 @@
 			TT_CLASS_TCP_RST, TT_CLASS_TCP_OTHER, TT_CLASS_TCP_OTHER,      \
 			TT_CLASS_TCP_OTHER
 
-#define IS_UDP 64
-
-/*
- * The classes of packets with ports, by the low six flag bits and IS_UDP, so that the mix of
- * TCP and UDP costs no branch. Each line is there for PSH (8) clear and set, twice for URG (32).
- */
-static const uint8_t port_classes[128] = {WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
-		WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
-		[IS_UDP... 127] = TT_CLASS_UDP};
+/* Each line is there for PSH (8) clear and set, twice for URG (32). */
+const uint8_t tt_class_of_ports[2 * TT_CLASS_IS_UDP] = {WITHOUT_ACK, WITHOUT_ACK,
+		WITH_ACK, WITH_ACK, WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
+		[TT_CLASS_IS_UDP... 2 * TT_CLASS_IS_UDP - 1] = TT_CLASS_UDP};
 
 static const char *const class_names[TT_N_CLASSES] = {
 		[TT_CLASS_TCP_SYN] = "tcp-syn",
@@ -69,29 +64,12 @@ icmpv6_class(uint8_t type)
 }
 
 enum tt_class
-tt_classify(const struct tt_packet *p)
+tt_class_without_ports(const struct tt_packet *p)
 {
-	if (TT_LIKELY(p->has_ports))
-		return (enum tt_class)port_classes[(p->tcp_flags & 63u)
-				| (p->protocol == TT_PROTO_UDP) * IS_UDP];
 	if (p->has_icmp)
 		return p->protocol == TT_PROTO_ICMPV6 ? icmpv6_class(p->icmp_type)
 						      : icmp_class(p->icmp_type);
 	return TT_CLASS_OTHER;
-}
-
-tt_target_key
-tt_target_key_of(const struct tt_packet *p)
-{
-	struct tt_target t = {.protocol = p->protocol, .number = -1};
-
-	if (TT_LIKELY(p->has_ports)) {
-		t.number = p->dst_port;
-	} else if (p->has_icmp) {
-		t.number = p->icmp_type;
-		t.code = p->icmp_code;
-	}
-	return tt_target_key_make(t, tt_classify(p));
 }
 
 const char *

@@ -39,14 +39,39 @@ struct tt_target {
  */
 typedef uint64_t tt_target_key;
 
-enum tt_class tt_classify(const struct tt_packet *p);
-tt_target_key tt_target_key_of(const struct tt_packet *p);
+/*
+ * The classes of packets with ports, by the low six flag bits and TT_CLASS_IS_UDP, so that the mix
+ * of TCP and UDP costs no branch; and the class of those without.
+ */
+#define TT_CLASS_IS_UDP 64
+extern const uint8_t tt_class_of_ports[2 * TT_CLASS_IS_UDP];
+enum tt_class tt_class_without_ports(const struct tt_packet *p);
+
+static inline enum tt_class
+tt_classify(const struct tt_packet *p)
+{
+	if (TT_LIKELY(p->has_ports))
+		return (enum tt_class)tt_class_of_ports[(p->tcp_flags & 63u)
+				| (p->protocol == TT_PROTO_UDP) * TT_CLASS_IS_UDP];
+	return tt_class_without_ports(p);
+}
 
 static inline tt_target_key
 tt_target_key_make(struct tt_target t, enum tt_class c)
 {
 	return (uint64_t)t.protocol << 40 | (uint64_t)(uint32_t)(t.number + 1) << 16
 			| (uint64_t)t.code << 8 | (uint64_t)c;
+}
+
+/* The number is 0 - 1 where there is neither a port nor a type. */
+static inline tt_target_key
+tt_target_key_of(const struct tt_packet *p)
+{
+	uint64_t number = (uint64_t)(p->dst_port | p->icmp_type)
+			+ (p->has_ports | p->has_icmp);
+
+	return (uint64_t)p->protocol << 40 | number << 16 | (uint64_t)p->icmp_code << 8
+			| (uint64_t)tt_classify(p);
 }
 
 static inline struct tt_target

@@ -81,12 +81,27 @@ tt_detail_of_attacked(struct tt_target t)
 			| (uint64_t)(uint32_t)(t.number + 1) << TT_DETAIL_NUMBER_SHIFT;
 }
 
+/* Classes with answers among them; of these, all of TCP's are. */
+#define TT_CLASSES_WITH_ANSWERS                                                  \
+	(1u << TT_CLASS_TCP_SYNACK | 1u << TT_CLASS_TCP_RST | 1u << TT_CLASS_UDP \
+			| 1u << TT_CLASS_ICMP_ECHO_REPLY                         \
+			| 1u << TT_CLASS_ICMP_UNREACHABLE | 1u << TT_CLASS_ICMP_OTHER)
+
+/* tt_backscatter_detail of a packet of these. */
+tt_detail tt_backscatter_of_answer(
+		const struct tt_packet *p, const uint8_t *frame, uint32_t captured);
+
 /*
  * The backscatter part of a packet's detail, without fingerprints; 0 where it is none. frame,
  * captured: as given to tt_packet_decode, for what ICMP errors quote.
  */
-tt_detail tt_backscatter_detail(
-		const struct tt_packet *p, const uint8_t *frame, uint32_t captured);
+static inline tt_detail
+tt_backscatter_detail(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
+{
+	if (TT_LIKELY(!(TT_CLASSES_WITH_ANSWERS >> tt_classify(p) & 1)))
+		return 0;
+	return tt_backscatter_of_answer(p, frame, captured);
+}
 
 /* Is it the port of a UDP service that answers well-known reflection and flood attacks? */
 bool tt_udp_reply_port(uint16_t port);

@@ -10,6 +10,9 @@
 
 #include "tt_packet.h"
 
+#include <endian.h>
+#include <string.h>
+
 /* name in rules, enumerator, what the packet must have */
 #define TT_FP_FIELDS(X)                                  \
 	X("ip.version", IP_VERSION, 0)                   \
@@ -94,25 +97,60 @@ struct tt_fp_input {
 bool tt_fp_options(
 		const struct tt_fp_input *in, struct tt_fp_layout *layout, uint32_t *mss);
 
+/*
+ * What tt_fp_presence looks at, as three words of four fields each: has_tcp and two more; ttl,
+ * protocol; later_fragment, ip_version. From fields of a byte the compiler makes no vectors.
+ */
+struct tt_fp_words {
+	uint32_t kinds, ttl, later;
+};
+
+static inline struct tt_fp_words
+tt_fp_words(const struct tt_packet *p)
+{
+	struct tt_fp_words w;
+
+	memcpy(&w.kinds, &p->has_tcp, sizeof(w.kinds));
+	memcpy(&w.ttl, &p->ttl, sizeof(w.ttl));
+	memcpy(&w.later, &p->later_fragment, sizeof(w.later));
+	return w;
+}
+
 /* Bits of enum tt_fp_has. */
+static inline uint32_t
+tt_fp_presence_of(struct tt_fp_words w)
+{
+	const uint32_t protocol = le32toh(w.ttl) >> 8 & 0xff;
+	const uint32_t version = le32toh(w.later) >> 8 & 0xff;
+	const uint32_t kinds = le32toh(w.kinds);
+	const uint32_t tcp_20 = -(kinds & 1), ports = -(kinds >> 8 & 1);
+	const uint32_t icmp = -(kinds >> 16 & 1);
+	const uint32_t tcp = protocol == TT_PROTO_TCP ? ports : 0;
+	const uint32_t udp = protocol == TT_PROTO_UDP ? ports : 0;
+
+	return (version == 4 ? TT_FP_HAS_IPV4 : 0) | (ports & TT_FP_HAS_PORTS)
+			| (tcp & TT_FP_HAS_TCP) | (tcp_20 & TT_FP_HAS_TCP_20)
+			| (udp & TT_FP_HAS_UDP) | (icmp & TT_FP_HAS_ICMP)
+			| ((tcp_20 | udp | icmp) & TT_FP_HAS_PAYLOAD);
+}
+
 static inline uint32_t
 tt_fp_presence(const struct tt_fp_input *in)
 {
-	const struct tt_packet *p = in->packet;
-	const bool tcp = p->has_ports && p->protocol == TT_PROTO_TCP;
-	const bool udp = p->has_ports && p->protocol == TT_PROTO_UDP;
-	const bool tcp_20 = tcp && p->has_tcp;
-	uint32_t has = 0;
-
-	has |= p->ip_version == 4 ? TT_FP_HAS_IPV4 : 0;
-	has |= p->has_ports ? TT_FP_HAS_PORTS : 0;
-	has |= tcp ? TT_FP_HAS_TCP : 0;
-	has |= tcp_20 ? TT_FP_HAS_TCP_20 : 0;
-	has |= udp ? TT_FP_HAS_UDP : 0;
-	has |= p->has_icmp ? TT_FP_HAS_ICMP : 0;
-	has |= tcp_20 || udp || p->has_icmp ? TT_FP_HAS_PAYLOAD : 0;
-	return has;
+	return tt_fp_presence_of(tt_fp_words(in->packet));
 }
+
+_Static_assert(offsetof(struct tt_packet, has_icmp)
+						== offsetof(struct tt_packet, has_tcp) + 2
+				&& offsetof(struct tt_packet, has_ports)
+						== offsetof(struct tt_packet, has_tcp) + 1
+				&& offsetof(struct tt_packet, protocol)
+						== offsetof(struct tt_packet, ttl) + 1
+				&& offsetof(struct tt_packet, ip_version)
+						== offsetof(struct tt_packet,
+								   later_fragment)
+								+ 1,
+		"the words of tt_fp_words");
 
 /* The bytes that a TCP header states for itself; the packet has TT_FP_HAS_TCP_20. */
 static inline uint32_t

@@ -71,6 +71,22 @@ fill_options(const struct burst *b, uint32_t *has, uint32_t *options, uint32_t *
 }
 
 static void
+fill_presence(const struct burst *b, uint32_t *has)
+{
+	column kinds, ttl, later;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct tt_fp_words w = tt_fp_words(&b->packets[i]);
+
+		kinds[i] = w.kinds;
+		ttl[i] = w.ttl;
+		later[i] = w.later;
+	}
+	EACH(b->n)
+	has[i] = tt_fp_presence_of((struct tt_fp_words){kinds[i], ttl[i], later[i]});
+}
+
+static void
 fill_sources(const struct burst *b, column *columns)
 {
 	const uint16_t *sources = b->set->program.sources;
@@ -82,11 +98,7 @@ fill_sources(const struct burst *b, column *columns)
 			fill_field(b, f, columns[sources[f]]);
 	if (has == TT_FP_NO_COLUMN)
 		return;
-	for (unsigned i = 0; i < b->n; i++) {
-		const struct tt_fp_input in = input(b, i);
-
-		columns[has][i] = tt_fp_presence(&in);
-	}
+	fill_presence(b, columns[has]);
 	if (options != TT_FP_NO_COLUMN || mss != TT_FP_NO_COLUMN)
 		fill_options(b, columns[has],
 				options != TT_FP_NO_COLUMN ? columns[options] : NULL,
@@ -212,11 +224,13 @@ run_chunk(const struct burst *b, tt_detail *details)
 static bool
 all_within(const int64_t *times_us, unsigned n, int64_t from_us, int64_t until_us)
 {
-	bool within = true;
+	int64_t min = INT64_MAX, max = INT64_MIN;
 
-	for (unsigned i = 0; i < n; i++)
-		within &= (times_us[i] >= from_us) & (times_us[i] < until_us);
-	return within;
+	for (unsigned i = 0; i < n; i++) {
+		min = times_us[i] < min ? times_us[i] : min;
+		max = times_us[i] > max ? times_us[i] : max;
+	}
+	return min >= from_us && max < until_us;
 }
 
 void

@@ -189,6 +189,7 @@ tt_merge_collect(struct tt_merge *m)
 		add_frames(m->totals, t);
 		tt_rest_add(&m->rest, &t->rest);
 	}
+	tt_rest_complete(&m->rest);
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		add_tally(m, m->tallies[i]);
 	tt_merge_collect_sourceless(m);

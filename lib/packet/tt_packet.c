@@ -10,42 +10,65 @@
 #define PLAIN_L4   34
 #define PLAIN_NEED 54 /* TCP's fixed header, so that any protocol can be read */
 
+/* The fields of struct tt_packet from has_tcp to encap_depth, as they lie there. */
+struct kinds {
+	bool has_tcp, has_ports, has_icmp, fragment, later_fragment;
+	uint8_t ip_version, encap, encap_depth;
+};
+_Static_assert(offsetof(struct tt_packet, encap_depth)
+						- offsetof(struct tt_packet, has_tcp)
+				== sizeof(struct kinds) - 1,
+		"copied at once");
+
 /*
  * What a protocol's header gives, as masks: the mix of protocols on a darknet cannot be
  * predicted, and of a conditional load the compiler would make a branch.
  */
 struct shape {
 	uint32_t ports, tcp;
-	uint8_t icmp;
-	bool has_tcp, has_ports, has_icmp;
-	uint8_t bytes; /* the header's; an IP packet that has fewer is not plain */
+	struct kinds kinds;
+	uint16_t icmp; /* of type and code as they lie in the frame */
+	uint16_t bytes; /* the headers'; an IP packet that has fewer is not plain */
 };
 
+#define IPV4 .ip_version = 4
+/* clang-format off */
+#define OTHER {.kinds = {IPV4}, .bytes = 20}
+/* clang-format on */
+
 static const struct shape shapes[256] = {
+		[0] = OTHER,
+		[2 ... 5] = OTHER,
+		[7 ... 16] = OTHER,
+		[18 ... 57] = OTHER,
+		[59 ... 255] = OTHER,
 		[TT_PROTO_TCP] = {.ports = UINT32_MAX,
 				.tcp = UINT32_MAX,
-				.has_tcp = true,
-				.has_ports = true,
-				.bytes = 20},
-		[TT_PROTO_UDP] = {.ports = UINT32_MAX, .has_ports = true, .bytes = 8},
-		[TT_PROTO_ICMP] = {.icmp = UINT8_MAX, .has_icmp = true, .bytes = 4},
-		[TT_PROTO_ICMPV6] = {.icmp = UINT8_MAX, .has_icmp = true, .bytes = 4},
+				.kinds = {.has_tcp = true, .has_ports = true, IPV4},
+				.bytes = 20 + 20},
+		[TT_PROTO_UDP] = {.ports = UINT32_MAX,
+				.kinds = {.has_ports = true, IPV4},
+				.bytes = 20 + 8},
+		[TT_PROTO_ICMP] = {.icmp = UINT16_MAX,
+				.kinds = {.has_icmp = true, IPV4},
+				.bytes = 20 + 4},
+		[TT_PROTO_ICMPV6] = {.icmp = UINT16_MAX,
+				.kinds = {.has_icmp = true, IPV4},
+				.bytes = 20 + 4},
 };
 
 /* Untagged Ethernet, IPv4 without options, no fragment, room for the transport header. */
 static inline bool
 is_plain(const uint8_t *frame, uint32_t captured, uint16_t link)
 {
-	const uint8_t *ip;
+	const uint8_t *ip = frame + PLAIN_IP;
 
 	if (link != TT_LINK_ETHERNET || captured < PLAIN_NEED)
 		return false;
-	ip = frame + PLAIN_IP;
-	if (((tt_load_be16(ip - 2) ^ 0x0800) | (ip[0] ^ 0x45)
-			    | (tt_load_be16(ip + 6) & 0x3fff))
-			!= 0)
+	if ((tt_load_be32(ip - 2) & 0xffffff00) != 0x08004500
+			|| (tt_load_be16(ip + 6) & 0x3fff) != 0)
 		return false;
-	return tt_load_be16(ip + 2) >= 20 + shapes[ip[9]].bytes;
+	return tt_load_be16(ip + 2) >= shapes[ip[9]].bytes;
 }
 
 static inline void
@@ -57,11 +80,6 @@ plain_ip(const uint8_t *restrict ip, struct tt_packet *restrict p)
 	p->ip_id = tt_load_be16(ip + 4);
 	p->ttl = ip[8];
 	p->protocol = ip[9];
-	p->fragment = false;
-	p->later_fragment = false;
-	p->ip_version = 4;
-	p->encap = 0;
-	p->encap_depth = 0;
 	p->l4_offset = PLAIN_L4;
 	p->ip_offset = PLAIN_IP;
 }
@@ -70,17 +88,19 @@ static inline void
 plain_transport(const uint8_t *restrict l4, const struct shape *s,
 		struct tt_packet *restrict p)
 {
-	p->src_port = (uint16_t)(tt_load_be16(l4) & s->ports);
-	p->dst_port = (uint16_t)(tt_load_be16(l4 + 2) & s->ports);
+	uint32_t ports = tt_load_be32(l4) & s->ports;
+	uint16_t icmp;
+
+	p->src_port = (uint16_t)(ports >> 16);
+	p->dst_port = (uint16_t)ports;
 	p->tcp_seq = tt_load_be32(l4 + 4) & s->tcp;
 	p->tcp_ack = tt_load_be32(l4 + 8) & s->tcp;
 	p->tcp_flags = (uint16_t)(tt_load_be16(l4 + 12) & s->tcp & 0xfff);
 	p->tcp_window = (uint16_t)(tt_load_be16(l4 + 14) & s->tcp);
-	p->icmp_type = l4[0] & s->icmp;
-	p->icmp_code = l4[1] & s->icmp;
-	p->has_tcp = s->has_tcp;
-	p->has_ports = s->has_ports;
-	p->has_icmp = s->has_icmp;
+	memcpy(&icmp, l4, sizeof(icmp));
+	icmp &= s->icmp;
+	memcpy(&p->icmp_type, &icmp, sizeof(icmp));
+	memcpy(&p->has_tcp, &s->kinds, sizeof(s->kinds));
 }
 
 /* The bytes ended where a header's stated length ends: then it is the header that is wrong. */

@@ -28,7 +28,10 @@
 static inline uint64_t
 tt_sketch_hash(struct tt_addr a)
 {
-	return tt_hash_mix(a.lo ^ tt_hash_mix(a.hi ^ TT_SKETCH_SEED));
+	/* The inner one is a constant for IPv4. */
+	return tt_hash_mix(a.lo
+			^ (TT_LIKELY(a.hi == 0) ? tt_hash_mix(TT_SKETCH_SEED)
+						: tt_hash_mix(a.hi ^ TT_SKETCH_SEED)));
 }
 
 /*

@@ -12,19 +12,26 @@ enum {
 	N_BLOCKS = 9
 };
 
-/* The same for targets. */
-enum {
-	TARGET_TCP = 0,
-	TARGET_UDP = 65536,
-	TARGET_ICMP = 2 * 65536,
-	TARGET_ICMPV6 = TARGET_ICMP + 256,
-	TARGET_OTHER = TARGET_ICMPV6 + 256,
-};
-
 _Static_assert(TT_CLASS_TCP_SYN == 0 && TT_CLASS_TCP_OTHER == 4 && TT_CLASS_UDP == 5,
 		"TCP classes come first, then UDP");
 _Static_assert(TT_N_ROWS == N_BLOCKS * 65536 + 256, "one index per target and class");
-_Static_assert(TT_N_TARGETS == TARGET_OTHER + 256, "one index per target");
+_Static_assert(TT_N_TARGETS == TT_TARGET_OTHER + 256, "one index per target");
+_Static_assert(TT_CELL_DENSE_END % 256 == 0, "a section of whole blocks");
+
+const uint16_t tt_usual_protocol[TT_N_CLASSES] = {
+		[TT_CLASS_TCP_SYN... TT_CLASS_TCP_OTHER] = TT_PROTO_TCP,
+		[TT_CLASS_UDP] = TT_PROTO_UDP,
+		[TT_CLASS_ICMP_ECHO_REQUEST... TT_CLASS_ICMP_OTHER] = TT_PROTO_ICMP,
+		[TT_CLASS_OTHER] = TT_USUAL_NONE,
+};
+
+/* Numbers in keys are one more than they are. */
+const uint32_t tt_target_base[256] = {
+		[TT_PROTO_TCP] = (uint32_t)(TT_TARGET_TCP - 1),
+		[TT_PROTO_UDP] = TT_TARGET_UDP - 1,
+		[TT_PROTO_ICMP] = TT_TARGET_ICMP - 1,
+		[TT_PROTO_ICMPV6] = TT_TARGET_ICMPV6 - 1,
+};
 
 static uint32_t
 in_block(unsigned block, unsigned number)
@@ -112,37 +119,20 @@ tt_row_key(uint32_t row, tt_target_key *key, tt_detail *detail)
 	}
 }
 
-uint32_t
-tt_target_index(tt_target_key key)
-{
-	struct tt_target t = tt_target_key_target(key);
-
-	if (t.number >= 0) {
-		if (t.protocol == TT_PROTO_TCP)
-			return TARGET_TCP + (uint32_t)t.number;
-		if (t.protocol == TT_PROTO_UDP)
-			return TARGET_UDP + (uint32_t)t.number;
-		if (t.protocol == TT_PROTO_ICMP)
-			return TARGET_ICMP + ((uint32_t)t.number & 0xff);
-		if (t.protocol == TT_PROTO_ICMPV6)
-			return TARGET_ICMPV6 + ((uint32_t)t.number & 0xff);
-	}
-	return TARGET_OTHER + t.protocol;
-}
-
 struct tt_target
 tt_target_of_index(uint32_t i)
 {
-	if (i < TARGET_UDP)
+	if (i < TT_TARGET_UDP)
 		return (struct tt_target){TT_PROTO_TCP, (int32_t)i, 0};
-	if (i < TARGET_ICMP)
-		return (struct tt_target){TT_PROTO_UDP, (int32_t)(i - TARGET_UDP), 0};
-	if (i < TARGET_ICMPV6)
-		return (struct tt_target){TT_PROTO_ICMP, (int32_t)(i - TARGET_ICMP), 0};
-	if (i < TARGET_OTHER)
+	if (i < TT_TARGET_ICMP)
+		return (struct tt_target){TT_PROTO_UDP, (int32_t)(i - TT_TARGET_UDP), 0};
+	if (i < TT_TARGET_ICMPV6)
 		return (struct tt_target){
-				TT_PROTO_ICMPV6, (int32_t)(i - TARGET_ICMPV6), 0};
-	return (struct tt_target){(uint8_t)(i - TARGET_OTHER), -1, 0};
+				TT_PROTO_ICMP, (int32_t)(i - TT_TARGET_ICMP), 0};
+	if (i < TT_TARGET_OTHER)
+		return (struct tt_target){
+				TT_PROTO_ICMPV6, (int32_t)(i - TT_TARGET_ICMPV6), 0};
+	return (struct tt_target){(uint8_t)(i - TT_TARGET_OTHER), -1, 0};
 }
 
 /* What there is to know of each distribution; `section` is where its cells start, those of one

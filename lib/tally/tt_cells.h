@@ -11,9 +11,23 @@
 #include "tt_detail.h"
 #include "tt_geo.h"
 
+#include <string.h>
+
 struct tt_count {
 	uint64_t packets, bytes;
 };
+
+/* Adds both numbers at once. */
+static inline void
+tt_count_add(struct tt_count *to, struct tt_count add)
+{
+	typedef uint64_t both __attribute__((vector_size(16)));
+	both sum;
+
+	memcpy(&sum, to, sizeof(sum));
+	sum += (both){add.packets, add.bytes};
+	memcpy(to, &sum, sizeof(sum));
+}
 
 enum tt_distribution {
 	TT_DIST_IP_PROTOCOL, /* value: protocol number */
@@ -32,6 +46,14 @@ enum tt_distribution {
 #define TT_DIST_IP_LENGTH_MAX 65536
 #define TT_DIST_DEPTH_MAX     31 /* stands for all deeper ones */
 
+/*
+ * Nearly all packets of a class have one value of these, the usual one: its protocol, no
+ * encapsulation. Cells are counted for the others alone; tt_rest_complete derives the usual
+ * one's, since every packet is in the cells of TT_DIST_TTL.
+ */
+#define TT_USUAL_NONE 256 /* class other: no protocol is usual */
+extern const uint16_t tt_usual_protocol[TT_N_CLASSES];
+
 /* Targets with code, class and backscatter as a dense range of indexes: `targets` without
  * countries. */
 #define TT_N_ROWS (65536 * (5 + 2 + 2) + 256)
@@ -44,7 +66,9 @@ enum tt_section {
 	TT_CELL_IP_PROTOCOL = 0, /* [class][256] */
 	TT_CELL_TTL = TT_CELL_IP_PROTOCOL + TT_N_CLASSES * 256, /* [class][256] */
 	TT_CELL_TCP_FLAGS = TT_CELL_TTL + TT_N_CLASSES * 256, /* [4096] */
-	TT_CELL_TCP_WINDOW = TT_CELL_TCP_FLAGS + 4096, /* [65536] */
+	TT_CELL_DENSE_END = TT_CELL_TCP_FLAGS
+			+ 4096, /* before it, cells are all looked at */
+	TT_CELL_TCP_WINDOW = TT_CELL_DENSE_END, /* [65536] */
 	TT_CELL_ENCAPSULATION = TT_CELL_TCP_WINDOW + 65536, /* [class][TT_N_ENCAPS] */
 	TT_CELL_DEPTH = TT_CELL_ENCAPSULATION
 			+ TT_N_CLASSES * TT_N_ENCAPS, /* [class][32] */
@@ -70,9 +94,30 @@ enum tt_section {
 uint32_t tt_row_index(tt_target_key key, tt_detail detail);
 void tt_row_key(uint32_t row, tt_target_key *key, tt_detail *detail);
 
+/* Where the targets of each protocol start, and those without a number. */
+enum tt_target_start {
+	TT_TARGET_TCP = 0,
+	TT_TARGET_UDP = 65536,
+	TT_TARGET_ICMP = 2 * 65536,
+	TT_TARGET_ICMPV6 = TT_TARGET_ICMP + 256,
+	TT_TARGET_OTHER = TT_TARGET_ICMPV6 + 256,
+};
+
+/* The index before that of number 0, by protocol. Protocols that never have a number: 0. */
+extern const uint32_t tt_target_base[256];
+
 /* The (protocol, number) of a key, in 0 .. TT_N_TARGETS - 1, and back. Numbers of -1 and protocols
- * that have none share one index per protocol. */
-uint32_t tt_target_index(tt_target_key key);
+ * that have none share one index per protocol. Keys of packets, or of such targets. */
+static inline uint32_t
+tt_target_index(tt_target_key key)
+{
+	uint32_t protocol = (uint32_t)(key >> 40),
+		 number = (uint32_t)(key >> 16) & 0xffffff;
+
+	return number != 0 ? tt_target_base[protocol] + number
+			   : TT_TARGET_OTHER + protocol;
+}
+
 struct tt_target tt_target_of_index(uint32_t index);
 
 /* "ip-protocol", "ttl", …; and how many values a distribution has. */

@@ -31,6 +31,12 @@ tt_rest_bytes(const struct tt_rest_config *c)
 			+ c->talkers * (sizeof(*r.talkers) + sizeof(*r.talkers_at));
 }
 
+static void
+mark_dense(struct tt_rest *r)
+{
+	memset(r->cells_used, 1, TT_CELL_DENSE_END / TT_CELL_BLOCK);
+}
+
 int
 tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *mem)
 {
@@ -56,6 +62,7 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 		tt_rest_fini(r);
 		return -ENOMEM;
 	}
+	mark_dense(r);
 	return 0;
 }
 
@@ -101,6 +108,7 @@ tt_rest_reset(struct tt_rest *r)
 					n < TT_REGISTER_BLOCK ? n : TT_REGISTER_BLOCK);
 	}
 	memset(r->cells_used, 0, tt_rest_cell_blocks(r));
+	mark_dense(r);
 	memset(r->registers_used, 0, tt_rest_register_blocks(r));
 	for (uint32_t i = 0; i < r->n_slices; i++)
 		r->slices[r->slices_at[i]] = (struct tt_slice){0};

@@ -45,7 +45,7 @@ enum tt_registers {
 	TT_N_FIXED_REGISTERS = TT_REGISTERS_PREFIX
 };
 
-/* Blocks that are marked as one. */
+/* Blocks that are marked as one. Those before TT_CELL_DENSE_END are marked always. */
 #define TT_CELL_BLOCK     256
 #define TT_REGISTER_BLOCK 512
 
@@ -210,10 +210,13 @@ tt_rest_register_blocks(const struct tt_rest *rest)
 static inline void
 tt_rest_count(struct tt_rest *rest, uint32_t cell, uint64_t packets, uint64_t bytes)
 {
-	rest->cells[cell].packets += packets;
-	rest->cells[cell].bytes += bytes;
+	tt_count_add(&rest->cells[cell], (struct tt_count){packets, bytes});
 	rest->cells_used[cell / TT_CELL_BLOCK] = 1;
 }
+
+/* Derives the cells of usual values (tt_cells.h) from the others; to be called before any of the
+ * distributions is read. May be called again. */
+void tt_rest_complete(struct tt_rest *rest);
 
 /* Enters a hash into the 2^p registers that start at `first`. */
 static inline void

@@ -248,6 +248,50 @@ tt_rest_add_contact(struct tt_rest *r, uint64_t source_hash, struct tt_addr dst,
 	tt_rest_count_contact(r, &c, packets);
 }
 
+/* The packets of a class: each is in one cell of the TTLs. */
+static struct tt_count
+class_total(const struct tt_rest *r, unsigned class)
+{
+	struct tt_count sum = {0};
+
+	for (unsigned ttl = 0; ttl < 256; ttl++)
+		tt_count_add(&sum, r->cells[TT_CELL_TTL + class * 256 + ttl]);
+	return sum;
+}
+
+/* The cell of the usual value is what the other cells[n] leave of the total. */
+static void
+complete(struct tt_rest *r, uint32_t first, uint32_t n, uint32_t usual,
+		struct tt_count left)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct tt_count *c = &r->cells[first + i];
+
+		if (i != usual)
+			tt_count_add(&left, (struct tt_count){-c->packets, -c->bytes});
+	}
+	if (left.packets == 0)
+		return;
+	r->cells[first + usual] = left;
+	r->cells_used[(first + usual) / TT_CELL_BLOCK] = 1;
+}
+
+void
+tt_rest_complete(struct tt_rest *r)
+{
+	for (unsigned class = 0; class < TT_N_CLASSES; class ++) {
+		const struct tt_count total = class_total(r, class);
+
+		if (tt_usual_protocol[class] != TT_USUAL_NONE)
+			complete(r, TT_CELL_IP_PROTOCOL + class * 256, 256,
+					tt_usual_protocol[class], total);
+		complete(r, TT_CELL_ENCAPSULATION + class * TT_N_ENCAPS, TT_N_ENCAPS, 0,
+				total);
+		complete(r, TT_CELL_DEPTH + class * (TT_DIST_DEPTH_MAX + 1),
+				TT_DIST_DEPTH_MAX + 1, 0, total);
+	}
+}
+
 static void
 add_cells(struct tt_rest *into, const struct tt_rest *from)
 {

@@ -98,7 +98,7 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 	if (t != NULL) {
 		*t = (struct tt_tally){
 				.mem = mem,
-				.seed = config->seed,
+				.place = tt_hash_seed_of(config->seed),
 				.secret = config->secret,
 				.pair_mask = s.pairs - 1,
 				.contact_mask = s.contacts - 1,
@@ -171,7 +171,7 @@ tt_tally_reset(struct tt_tally *t)
 			.max_contacts = t->max_contacts,
 			.max_ports = t->max_ports,
 			.owner = t->owner,
-			.seed = t->seed,
+			.place = t->place,
 			.secret = t->secret,
 			.mem = t->mem,
 	};

@@ -162,7 +162,8 @@ struct tt_tally {
 			last_us; /* least and greatest time of any frame; no frames: 0 */
 	unsigned owner; /* the worker it belongs to */
 	bool compact; /* made by tt_tally_compact or tt_tally_join */
-	uint64_t seed, secret; /* as in the config */
+	struct tt_hash_seed place; /* of the config's seed */
+	uint64_t secret; /* as in the config */
 	struct tt_mem *mem;
 };
 

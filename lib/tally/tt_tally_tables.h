@@ -16,24 +16,38 @@
 /* When ports are full, a key is looked for in the cache line of its home alone. */
 #define TT_PORT_WINDOW 4
 
+/* An address as one word: IPv4 as it is, IPv6 with its first half mixed in. */
+static inline uint64_t
+tt_addr_word(struct tt_addr a)
+{
+	return TT_LIKELY(a.hi == 0) ? a.lo : a.lo ^ tt_hash_mix(a.hi);
+}
+
 static inline uint64_t
 tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	return tt_hash_3(src.hi, src.lo, tt_hash_mix(key ^ detail << 1 ^ t->seed))
+	return tt_hash_place(tt_addr_word(src), key ^ detail << 1, &t->place)
 			& t->pair_mask;
 }
 
 static inline uint64_t
 tt_contact_home(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
-	return tt_hash_3(src.hi, src.lo, tt_hash_mix(to ^ t->seed)) & t->contact_mask;
+	return tt_hash_place(tt_addr_word(src), to, &t->place) & t->contact_mask;
 }
 
 static inline uint64_t
 tt_port_home(const struct tt_tally *t, uint64_t key)
 {
-	return tt_hash_mix(key ^ t->seed) & t->port_mask;
+	return tt_hash_place(key, 0, &t->place) & t->port_mask;
+}
+
+/* The hash that pairs are sampled by. */
+static inline uint64_t
+tt_tally_sample_hash(const struct tt_tally *t, struct tt_addr src)
+{
+	return tt_sample_hash(t->secret, tt_sketch_hash(src));
 }
 
 static inline uint64_t
@@ -55,27 +69,35 @@ uint64_t tt_tally_make_contact_room(
 		struct tt_tally *t, uint64_t home, uint64_t contact_hash);
 
 static inline bool
+tt_slot_is(const struct tt_slot *s, struct tt_addr src, tt_target_key key,
+		tt_detail detail)
+{
+	return ((s->src.lo ^ src.lo) | (s->src.hi ^ src.hi) | (s->key ^ key)
+			       | (s->detail ^ detail))
+			== 0;
+}
+
+static inline bool
 tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
-		uint64_t sample_hash, tt_target_key key, tt_detail detail,
-		int64_t time_us)
+		tt_target_key key, tt_detail detail, int64_t time_us)
 {
 	uint64_t at = home;
 	struct tt_slot *s;
 
-	if (TT_UNLIKELY(!tt_sampled(sample_hash, t->pair_shift)))
+	if (TT_UNLIKELY(t->pair_shift != 0)
+			&& !tt_sampled(tt_tally_sample_hash(t, p->src), t->pair_shift))
 		return false;
 	for (;; at = (at + 1) & t->pair_mask) {
 		s = &t->slots[at];
 		if (TT_UNLIKELY(s->count.packets == 0))
 			break;
-		if (TT_LIKELY(s->src.lo == p->src.lo && s->key == key
-				    && s->src.hi == p->src.hi && s->detail == detail))
+		if (TT_LIKELY(tt_slot_is(s, p->src, key, detail)))
 			goto found;
 	}
 	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
 		t->pairs_at[t->n_pairs++] = (uint32_t)at;
 	} else {
-		at = tt_tally_make_pair_room(t, home, sample_hash);
+		at = tt_tally_make_pair_room(t, home, tt_tally_sample_hash(t, p->src));
 		if (at == TT_NO_PLACE)
 			return false;
 		s = &t->slots[at];
@@ -85,8 +107,7 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 	s->detail = detail;
 	s->first_us = s->last_us = time_us;
 found:
-	s->count.packets++;
-	s->count.bytes += p->ip_bytes;
+	tt_count_add(&s->count, (struct tt_count){1, p->ip_bytes});
 	if (time_us < s->first_us)
 		s->first_us = time_us;
 	if (time_us > s->last_us)
@@ -94,26 +115,23 @@ found:
 	return true;
 }
 
-/* hash: tt_tally_contact_hash, or 0 where contact_shift was 0 when the burst began. */
 static inline bool
-tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to,
-		uint64_t hash)
+tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to)
 {
 	uint64_t at = home;
 	struct tt_entry *e;
 
-	if (TT_UNLIKELY(t->contact_shift != 0)) {
-		if (hash == 0)
-			hash = tt_tally_contact_hash(t, src, to);
-		if (!tt_sampled(hash, t->contact_shift))
-			return false;
-	}
+	if (TT_UNLIKELY(t->contact_shift != 0)
+			&& !tt_sampled(tt_tally_contact_hash(t, src, to),
+					t->contact_shift))
+		return false;
 	for (;; at = (at + 1) & t->contact_mask) {
 		e = &t->contacts[at];
 		if (TT_UNLIKELY(e->packets == 0))
 			break;
-		if (TT_LIKELY(e->src.lo == src.lo && e->key == to
-				    && e->src.hi == src.hi)) {
+		if (TT_LIKELY(((e->src.lo ^ src.lo) | (e->key ^ to)
+					      | (e->src.hi ^ src.hi))
+				    == 0)) {
 			e->packets++;
 			return true;
 		}
@@ -121,9 +139,8 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
 	if (TT_LIKELY(t->n_contacts < t->max_contacts)) {
 		t->contacts_at[t->n_contacts++] = (uint32_t)at;
 	} else {
-		if (hash == 0)
-			hash = tt_tally_contact_hash(t, src, to);
-		at = tt_tally_make_contact_room(t, home, hash);
+		at = tt_tally_make_contact_room(
+				t, home, tt_tally_contact_hash(t, src, to));
 		if (at == TT_NO_PLACE)
 			return false;
 		e = &t->contacts[at];

@@ -278,6 +278,7 @@ bed_count_all(struct bed *b, int64_t start_us)
 	p.icmp_type = 0;
 	bed_packet(b, &p, start_us + 36);
 	p.has_icmp = false;
+	p.icmp_code = 0;
 	p.later_fragment = p.fragment = true;
 	p.encap = TT_ENCAP_VLAN;
 	p.encap_depth = 1;
