@@ -31,13 +31,14 @@ typedef uint64_t tt_detail;
 
 /*
  * From the low bit: 16 bits fingerprints that matched, 16 bits fingerprints that were tested,
- * 17 bits attacked number + 1, 8 bits attacked protocol (0: unknown), 1 bit backscatter. Bit 63
- * is the merge's own mark.
+ * 17 bits attacked number + 1, 8 bits attacked protocol (0: unknown), 1 bit backscatter. Bit 62
+ * is the tally's own mark, bit 63 the merge's.
  */
 #define TT_DETAIL_TESTED_SHIFT   16
 #define TT_DETAIL_NUMBER_SHIFT   32
 #define TT_DETAIL_PROTOCOL_SHIFT 49
 #define TT_DETAIL_BACKSCATTER    (UINT64_C(1) << 57)
+#define TT_DETAIL_V6             (UINT64_C(1) << 62)
 #define TT_DETAIL_REST           (UINT64_C(1) << 63)
 
 static inline bool

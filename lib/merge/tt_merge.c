@@ -9,7 +9,8 @@
 
 /*
  * Rooms of the lists, in items. A tally of n pairs has up to 8/3 n slots for them, of which a
- * full one takes 7/8, and twice as many for ports, of which it takes all (tt_tally.c).
+ * full one takes 7/8, and twice as many for ports, of which it takes all (tt_tally.c). Pairs may
+ * hold a port and a contact each besides.
  */
 struct sizes {
 	uint64_t pairs, others, sourceless, talkers, scratch, heavy;
@@ -36,7 +37,7 @@ sizes_of(const struct tt_merge_config *c)
 		s.rest.slices *= 2;
 	s.rest.talkers = s.talkers = s.rest.slices / 4;
 	s.sourceless = s.rest.slices + TT_N_ROWS + TT_N_CLASSES + TT_FINGERPRINTS_MAX;
-	s.others = max_u64(c->max_pairs * 16 / 3 + 1, TT_N_TARGETS);
+	s.others = max_u64(s.pairs + c->max_pairs * 16 / 3 + 1, TT_N_TARGETS);
 	s.scratch = max_u64(s.others, s.sourceless);
 	s.heavy = (uint64_t)TT_N_CLASSES * c->talkers + c->source_ports + 1;
 	return s;

@@ -14,7 +14,7 @@ by_source(const void *a, const void *b)
 {
 	const struct tt_slot *x = a, *y = b;
 
-	return tt_addr_cmp(x->src, y->src);
+	return tt_addr_cmp(tt_slot_src(x), tt_slot_src(y));
 }
 
 static void
@@ -53,7 +53,7 @@ sort_by_victim(struct tt_merge *m)
 	tt_merge_sort(m, &m->pairs, NULL);
 	for (uint64_t i = 0; i < m->pairs.n; i++)
 		m->pairs.items[i].prefix = tt_merge_addr64(
-				tt_merge_slot(&m->pairs, i)->src);
+				tt_slot_src(tt_merge_slot(&m->pairs, i)));
 	tt_merge_sort(m, &m->pairs, m->any_v6 ? by_source : NULL);
 }
 
@@ -61,8 +61,8 @@ static struct tt_victim_row
 victim_of(const struct tt_merge *m, const struct tt_slot *s)
 {
 	return (struct tt_victim_row){
-			.src = s->src,
-			.country = tt_geo_country(m->config.geo, s->src),
+			.src = tt_slot_src(s),
+			.country = tt_geo_country(m->config.geo, tt_slot_src(s)),
 			.attacked = tt_detail_attacked(s->detail),
 			.class = tt_target_key_class(s->key),
 			.first_us = s->first_us,
@@ -91,7 +91,7 @@ emit_victims(struct tt_merge *m)
 
 		for (n = 0; i + n < m->pairs.n; n++) {
 			s = tt_merge_slot(&m->pairs, i + n);
-			if (tt_addr_cmp(s->src, first->src) != 0
+			if (tt_addr_cmp(tt_slot_src(s), tt_slot_src(first)) != 0
 					|| service_of(s) != service_of(first))
 				break;
 			add_to_victim(&row, s);
@@ -136,7 +136,7 @@ add_pairs(struct tt_merge *m, struct tt_backscatter_row *row, uint64_t attacked,
 		const struct tt_slot *s = tt_merge_slot(&m->pairs, *at);
 
 		tt_merge_add(&row->count, s->count);
-		row->uniq_src_ip += last == NULL || tt_addr_cmp(last->src, s->src) != 0;
+		row->uniq_src_ip += last == NULL || tt_addr_cmp(tt_slot_src(last), tt_slot_src(s)) != 0;
 		last = s;
 	}
 	row->uniq_src_ip <<= m->shift;

@@ -64,7 +64,7 @@ make_room(struct tt_merge *m)
 		contacts += m->tallies[i]->n_contacts;
 		ports += m->tallies[i]->n_ports;
 	}
-	others = max_u64(contacts, ports);
+	others = pairs + max_u64(contacts, ports);
 	ret = tt_merge_room(m, &m->pairs, pairs);
 	if (ret == 0)
 		ret = tt_merge_room(m, &m->others, others);
@@ -76,53 +76,61 @@ make_room(struct tt_merge *m)
 static void
 add_pair(struct tt_merge *m, const struct tt_slot *s)
 {
+	const struct tt_addr src = tt_slot_src(s);
+
 	if (TT_UNLIKELY(m->shift != 0)) {
-		uint64_t hash = tt_sketch_hash(s->src);
+		uint64_t hash = tt_sketch_hash(src);
 
 		if (!tt_sampled(tt_sample_hash(m->secret, hash), m->shift)) {
-			tt_rest_add_pair(&m->rest, s->src, hash, s->key, s->detail,
+			tt_rest_add_pair(&m->rest, src, hash, s->key, s->detail,
 					s->count);
 			m->totals->pairs.packets += s->count.packets;
 			return;
 		}
 	}
-	m->any_v6 |= !tt_addr_is_v4(s->src);
+	m->any_v6 |= !tt_addr_is_v4(src);
 	m->pairs.items[m->pairs.n++] = (struct tt_sort_item){
 			.prefix = tt_merge_number(s->key) << TT_MERGE_PAIR_NUMBER
-					| tt_merge_addr39(s->src),
+					| tt_merge_addr39(src),
 			.ref = s};
 }
 
-/* Contacts of the sample enter the sketches of destination prefixes as the others do. */
+/* Contacts of the sample enter the sketches of destination prefixes as the others do. ref: as of
+ * tt_merge_contact. */
 static void
-add_contact(struct tt_merge *m, const struct tt_entry *e)
+add_contact(struct tt_merge *m, const void *ref)
 {
-	struct tt_addr dst = tt_contact_destination(m->config.destinations, e->key);
-	uint64_t hash = tt_sketch_hash(e->src);
+	const struct tt_entry e = tt_merge_contact(ref);
+	struct tt_addr dst = tt_contact_destination(m->config.destinations, e.key);
+	uint64_t hash = tt_sketch_hash(e.src);
 	uint32_t prefix;
 
 	if (m->contact_shift != 0
 			&& !tt_sampled(tt_contact_hash(m->secret, m->config.destinations,
-						       e->src, e->key),
+						       e.src, e.key),
 					m->contact_shift)) {
-		tt_rest_add_contact(&m->rest, hash, dst, tt_contact_class(e->key),
-				e->packets);
-		m->totals->contacts.packets += e->packets;
+		tt_rest_add_contact(&m->rest, hash, dst, tt_contact_class(e.key),
+				e.packets);
+		m->totals->contacts.packets += e.packets;
 		return;
 	}
 	prefix = tt_units_index(m->config.prefixes, dst);
 	tt_rest_sketch(&m->rest, TT_REGISTERS_PREFIX + (prefix << TT_SKETCH_P_PREFIX),
 			TT_SKETCH_P_PREFIX, hash);
-	m->others.items[m->others.n++] = (struct tt_sort_item){.ref = e};
+	m->others.items[m->others.n++] = (struct tt_sort_item){.ref = ref};
 }
 
 static void
 add_tally(struct tt_merge *m, const struct tt_tally *t)
 {
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
+		const struct tt_slot *s = tt_tally_pair(t, i);
+
 		if (i + 8 < t->n_pairs)
 			__builtin_prefetch(tt_tally_pair(t, i + 8));
-		add_pair(m, tt_tally_pair(t, i));
+		add_pair(m, s);
+		if (tt_slot_contact_packets(s) != 0)
+			add_contact(m, tt_merge_held(s));
 	}
 	for (uint32_t i = 0; i < t->n_contacts; i++) {
 		if (i + 8 < t->n_contacts)

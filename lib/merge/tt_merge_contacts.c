@@ -6,33 +6,33 @@
 
 /* Source, as far as it goes, then the destination's first bits. */
 static uint64_t
-contact_prefix(const struct tt_entry *e)
+contact_prefix(struct tt_entry e)
 {
-	uint64_t to = e->key >> 63 << 30 | (e->key >> 4 & 0xffffffff) >> 2;
+	uint64_t to = e.key >> 63 << 30 | (e.key >> 4 & 0xffffffff) >> 2;
 
-	if (TT_LIKELY(tt_addr_is_v4(e->src)))
-		return (e->src.lo & 0xffffffff) << 31 | to;
-	if (e->src.hi == 0 && e->src.lo < TT_ADDR_V4_PREFIX)
+	if (TT_LIKELY(tt_addr_is_v4(e.src)))
+		return (e.src.lo & 0xffffffff) << 31 | to;
+	if (e.src.hi == 0 && e.src.lo < TT_ADDR_V4_PREFIX)
 		return 0;
-	return UINT64_C(1) << 63 | e->src.hi >> 1;
+	return UINT64_C(1) << 63 | e.src.hi >> 1;
 }
 
 static int
 by_source_and_key(const void *a, const void *b)
 {
-	const struct tt_entry *x = a, *y = b;
-	int order = tt_addr_cmp(x->src, y->src);
+	const struct tt_entry x = tt_merge_contact(a), y = tt_merge_contact(b);
+	int order = tt_addr_cmp(x.src, y.src);
 
-	return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
+	return order != 0 ? order : x.key < y.key ? -1 : x.key > y.key;
 }
 
-/* Item i as an entry; see tt_merge_slot. */
-static const struct tt_entry *
+/* Item i; see tt_merge_slot. */
+static struct tt_entry
 contact(const struct tt_merge *m, uint64_t i)
 {
 	if (TT_LIKELY(i + 8 < m->others.n))
 		__builtin_prefetch(m->others.items[i + 8].ref);
-	return m->others.items[i].ref;
+	return tt_merge_contact(m->others.items[i].ref);
 }
 
 static void
@@ -41,7 +41,7 @@ count_kept(struct tt_merge *m)
 	for (uint64_t i = 0; i < m->others.n; i++)
 		m->kept_contacts += i == 0
 				|| by_source_and_key(m->others.items[i - 1].ref,
-						   contact(m, i))
+						   m->others.items[i].ref)
 						!= 0;
 	m->totals->contacts.keys = m->kept_contacts * (m->totals->contacts_one_in - 1);
 }
@@ -72,21 +72,21 @@ error_of(const struct tt_merge *m, uint64_t squares)
 void
 tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row, uint64_t *at)
 {
-	const struct tt_entry *last = NULL;
+	struct tt_entry last = {0};
 	uint64_t n = 0, squares = 0, in_unit = 0;
 	uint32_t unit = 0;
 
 	for (; *at < m->others.n; ++*at) {
-		const struct tt_entry *e = contact(m, *at);
-		int order = tt_addr_cmp(e->src, row->src);
+		const struct tt_entry e = contact(m, *at);
+		int order = tt_addr_cmp(e.src, row->src);
 		uint32_t next;
 
 		if (order > 0)
 			break;
-		if (order < 0 || (last != NULL && last->key >> 4 == e->key >> 4))
+		if (order < 0 || (n > 0 && last.key >> 4 == e.key >> 4))
 			continue;
-		next = tt_contact_unit(m->config.destinations, e->key);
-		in_unit = last != NULL && next == unit ? in_unit + 1 : 1;
+		next = tt_contact_unit(m->config.destinations, e.key);
+		in_unit = n > 0 && next == unit ? in_unit + 1 : 1;
 		squares += 2 * in_unit - 1;
 		unit = next;
 		last = e;
@@ -114,20 +114,20 @@ count_source(struct class_sum *sums, uint32_t classes)
 static void
 add_contacts(struct tt_merge *m, struct class_sum *sums, uint32_t unit, uint64_t *at)
 {
-	const struct tt_entry *last = NULL;
+	struct tt_addr last = {0};
 	uint32_t classes = 0;
 
 	for (; *at < m->others.n && m->others.items[*at].prefix == unit; ++*at) {
-		const struct tt_entry *e = contact(m, *at);
-		enum tt_class class = tt_contact_class(e->key);
+		const struct tt_entry e = contact(m, *at);
+		enum tt_class class = tt_contact_class(e.key);
 
-		if (last != NULL && tt_addr_cmp(last->src, e->src) != 0) {
+		if (tt_addr_cmp(last, e.src) != 0) {
 			count_source(sums, classes);
 			classes = 0;
 		}
 		classes |= 1u << class;
-		sums[class].packets += e->packets;
-		last = e;
+		sums[class].packets += e.packets;
+		last = e.src;
 	}
 	count_source(sums, classes);
 }
@@ -169,7 +169,7 @@ tt_merge_destinations(struct tt_merge *m)
 	int ret = 0;
 
 	for (uint64_t i = 0; i < m->others.n; i++)
-		m->others.items[i].prefix = tt_contact_unit(units, contact(m, i)->key);
+		m->others.items[i].prefix = tt_contact_unit(units, contact(m, i).key);
 	tt_merge_sort(m, &m->others, NULL);
 	for (uint32_t unit = 0; ret == 0 && unit < units->n; unit++) {
 		struct class_sum sums[TT_N_CLASSES] = {0};

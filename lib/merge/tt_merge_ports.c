@@ -6,19 +6,46 @@
  */
 #include "tt_merge_rows.h"
 
+/* ref: a tt_port_entry, or as of tt_merge_held. */
 static void
-add_port(struct tt_merge *m, const struct tt_port_entry *e)
+add_port(struct tt_merge *m, uint64_t key, uint64_t packets, const void *ref)
 {
-	enum tt_class class = tt_target_key_class(tt_port_key_target(e->key));
+	enum tt_class class = tt_target_key_class(tt_port_key_target(key));
 	int64_t cell = tt_distribution_cell(class == TT_CLASS_UDP
 					? TT_DIST_UDP_SOURCE_PORT
 					: TT_DIST_TCP_SOURCE_PORT,
-			class, (uint32_t)e->key & 0xffff);
+			class, (uint32_t)key & 0xffff);
 
 	TT_ASSERT(cell >= 0);
-	tt_rest_count(&m->rest, (uint32_t)cell, e->packets, 0);
-	m->others.items[m->others.n++] = (struct tt_sort_item){
-			.prefix = e->key, .ref = e};
+	tt_rest_count(&m->rest, (uint32_t)cell, packets, 0);
+	m->others.items[m->others.n++] = (struct tt_sort_item){.prefix = key, .ref = ref};
+}
+
+static uint64_t
+port_packets(const void *ref)
+{
+	if (((uintptr_t)ref & 1) == 0)
+		return ((const struct tt_port_entry *)ref)->packets;
+	return tt_slot_port_packets((const void *)((const char *)ref - 1));
+}
+
+static void
+collect_tally(struct tt_merge *m, const struct tt_tally *t)
+{
+	for (uint32_t i = 0; i < t->n_ports; i++) {
+		const struct tt_port_entry *e = tt_tally_port(t, i);
+
+		add_port(m, e->key, e->packets, e);
+	}
+	for (uint32_t i = 0; i < t->n_pairs; i++) {
+		const struct tt_slot *s = tt_tally_pair(t, i);
+
+		if (i + 8 < t->n_pairs)
+			__builtin_prefetch(tt_tally_pair(t, i + 8));
+		if (tt_slot_port_packets(s) != 0)
+			add_port(m, tt_slot_port_key(s), s->v4.port_packets,
+					tt_merge_held(s));
+	}
 }
 
 static void
@@ -26,8 +53,7 @@ collect(struct tt_merge *m)
 {
 	m->others.n = 0;
 	for (unsigned i = 0; i < m->n_tallies; i++)
-		for (uint32_t k = 0; k < m->tallies[i]->n_ports; k++)
-			add_port(m, tt_tally_port(m->tallies[i], k));
+		collect_tally(m, m->tallies[i]);
 	tt_merge_sort(m, &m->others, NULL);
 }
 
@@ -50,11 +76,8 @@ offer_ports(struct tt_merge *m, uint64_t first_key, uint64_t *at)
 	while (*at < list->n && list->items[*at].prefix >> 16 == first_key >> 16) {
 		uint64_t key = list->items[*at].prefix, packets = 0;
 
-		for (; *at < list->n && list->items[*at].prefix == key; ++*at) {
-			const struct tt_port_entry *e = list->items[*at].ref;
-
-			packets += e->packets;
-		}
+		for (; *at < list->n && list->items[*at].prefix == key; ++*at)
+			packets += port_packets(list->items[*at].ref);
 		tt_merge_offer(&m->heavy_ports, (struct tt_addr){.lo = key & 0xffff},
 				packets);
 	}

@@ -60,7 +60,8 @@ struct tt_merge {
 	struct tt_mem *mem;
 	struct tt_rest rest;
 	struct tt_merge_list pairs; /* kept ones: tt_slot */
-	struct tt_merge_list others; /* kept contacts: tt_entry; ports: tt_port_entry */
+	struct tt_merge_list others; /* kept contacts: see tt_merge_contact; ports: struct
+				      * tt_port_entry, or slots that hold one */
 	struct tt_merge_list sourceless; /* struct tt_count of slices and rests */
 	struct tt_merge_list talkers; /* of the rest: tt_entry */
 	struct tt_merge_list scratch; /* of sorts; between sorts: what was picked */
@@ -183,6 +184,28 @@ tt_merge_slot(const struct tt_merge_list *list, uint64_t i)
 	if (TT_LIKELY(i + 8 < list->n))
 		__builtin_prefetch(list->items[i + 8].ref);
 	return list->items[i].ref;
+}
+
+/*
+ * A reference to a contact: a tt_entry, or the slot that holds it (tt_tally.h), told apart by the
+ * lowest bit; and what it refers to.
+ */
+static inline const void *
+tt_merge_held(const struct tt_slot *s)
+{
+	return (const char *)s + 1;
+}
+
+static inline struct tt_entry
+tt_merge_contact(const void *ref)
+{
+	const struct tt_slot *s;
+
+	if (((uintptr_t)ref & 1) == 0)
+		return *(const struct tt_entry *)ref;
+	s = (const void *)((const char *)ref - 1);
+	return (struct tt_entry){
+			tt_slot_src(s), tt_slot_contact_key(s), s->v4.dst_packets};
 }
 
 /* How many items from `at` on have the value above `shift` in their prefix. */

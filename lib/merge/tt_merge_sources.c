@@ -19,7 +19,7 @@ by_source(const void *a, const void *b)
 {
 	const struct tt_slot *x = a, *y = b;
 
-	return tt_addr_cmp(x->src, y->src);
+	return tt_addr_cmp(tt_slot_src(x), tt_slot_src(y));
 }
 
 /* The order that they have keeps (key, detail) ascending for each source. IPv4 sources are whole
@@ -29,7 +29,7 @@ sort_by_source(struct tt_merge *m)
 {
 	for (uint64_t i = 0; i < m->pairs.n; i++)
 		m->pairs.items[i].prefix = tt_merge_addr64(
-				tt_merge_slot(&m->pairs, i)->src);
+				tt_slot_src(tt_merge_slot(&m->pairs, i)));
 	tt_merge_sort(m, &m->pairs, m->any_v6 ? by_source : NULL);
 }
 
@@ -37,9 +37,9 @@ static void
 begin_source(struct tt_merge *m, struct sums *x, const struct tt_slot *s)
 {
 	x->row = (struct tt_source_row){
-			.src = s->src,
-			.country = tt_geo_country(m->config.geo, s->src),
-			.asn = tt_asn_number(m->config.asn, s->src),
+			.src = tt_slot_src(s),
+			.country = tt_geo_country(m->config.geo, tt_slot_src(s)),
+			.asn = tt_asn_number(m->config.asn, tt_slot_src(s)),
 			.first_us = s->first_us,
 			.last_us = s->last_us,
 	};
@@ -234,7 +234,7 @@ tt_merge_sources(struct tt_merge *m)
 		begin_source(m, &x, s);
 		for (n = 0; i + n < m->pairs.n; n++) {
 			s = tt_merge_slot(&m->pairs, i + n);
-			if (tt_addr_cmp(s->src, x.row.src) != 0)
+			if (tt_addr_cmp(tt_slot_src(s), x.row.src) != 0)
 				break;
 			add_pair(m, &x, s);
 			if (tt_detail_backscatter(s->detail)) /* for the next step */

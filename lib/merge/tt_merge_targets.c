@@ -13,7 +13,7 @@ static int
 by_source_key_detail(const void *a, const void *b)
 {
 	const struct tt_slot *x = a, *y = b;
-	int order = tt_addr_cmp(x->src, y->src);
+	int order = tt_addr_cmp(tt_slot_src(x), tt_slot_src(y));
 
 	if (order != 0)
 		return order;
@@ -68,14 +68,14 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 
 	for (uint64_t i = 0; i < t->pairs.n; i++, last_group = g) {
 		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
-		bool new_source = last == NULL || tt_addr_cmp(s->src, last->src) != 0;
+		bool new_source = last == NULL || tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
 
 		if (last == NULL)
 			registers = TT_REGISTERS_TARGET
 					+ (tt_target_index(s->key) << TT_SKETCH_P_TARGET);
 		if (new_source) {
-			country = tt_geo_country(m->config.geo, s->src);
-			sketch_source(m, registers, s->src);
+			country = tt_geo_country(m->config.geo, tt_slot_src(s));
+			sketch_source(m, registers, tt_slot_src(s));
 		}
 		g = group_of(m->matrix, s->key, s->detail, country);
 		tt_merge_add(&g->count, s->count);

@@ -4,11 +4,16 @@
  * then passes it on whole; it is never shared, so nothing in it is atomic or locked.
  *
  * Three tables have keys; nearly all that an interval reports is a marginal of them and is
- * derived at merge time, so that a packet costs one access to memory for each:
+ * derived at merge time:
  *
  *   pairs      (source, target and class, detail) → packets, bytes, first and last time
  *   contacts   (source, destination, class) → packets
  *   ports      (target and class, source port) → packets
+ *
+ * Most sources send to a target once, or again and again the same. So a pair of IPv4 holds in its
+ * own cache line the first contact and the first source port, with the packets that were like
+ * them in either; only what differs goes to the other two tables. A contact, or a port, is
+ * therefore the sum of what pairs and its table say of it.
  *
  * Beside them stands a tt_rest: distributions, sketches, and the counts of what is not kept.
  *
@@ -38,13 +43,41 @@ struct tt_span {
 };
 
 struct tt_slot {
-	struct tt_addr src;
+	union {
+		struct tt_addr v6; /* the source, where detail has TT_DETAIL_V6 */
+		struct {
+			uint32_t src;
+			/* A source port, and how many of the packets came from it; 0: none.
+			 * At the most, further ones are counted in the table. */
+			uint16_t port, port_packets;
+			uint32_t dst, dst_packets; /* a destination, likewise */
+		} v4;
+	};
 	tt_target_key key;
 	tt_detail detail;
 	struct tt_count count; /* packets == 0: the slot is free */
 	int64_t first_us, last_us;
 } TT_CACHE_ALIGNED;
 _Static_assert(sizeof(struct tt_slot) == 64, "a slot is one cache line");
+
+static inline struct tt_addr
+tt_slot_src(const struct tt_slot *s)
+{
+	return (s->detail & TT_DETAIL_V6) != 0 ? s->v6 : tt_addr_v4(s->v4.src);
+}
+
+/* Packets of the contact that the slot holds, of its port; 0 where it holds none. */
+static inline uint32_t
+tt_slot_contact_packets(const struct tt_slot *s)
+{
+	return (s->detail & TT_DETAIL_V6) != 0 ? 0 : s->v4.dst_packets;
+}
+
+static inline uint32_t
+tt_slot_port_packets(const struct tt_slot *s)
+{
+	return (s->detail & TT_DETAIL_V6) != 0 ? 0 : s->v4.port_packets;
+}
 
 struct tt_port_entry {
 	uint64_t key; /* tt_port_key */
@@ -78,6 +111,19 @@ tt_contact_key(const struct tt_units *units, struct tt_addr dst, enum tt_class c
 		return (dst.lo & 0xffffffff) << 4 | (uint64_t) class;
 	return TT_CONTACT_V6 | (uint64_t)tt_units_index(units, dst) << 4
 			| (uint64_t) class;
+}
+
+/* The keys of what a slot holds, where it does. */
+static inline uint64_t
+tt_slot_contact_key(const struct tt_slot *s)
+{
+	return (uint64_t)s->v4.dst << 4 | (uint64_t)tt_target_key_class(s->key);
+}
+
+static inline uint64_t
+tt_slot_port_key(const struct tt_slot *s)
+{
+	return tt_port_key(s->key, s->v4.port);
 }
 
 static inline enum tt_class
@@ -197,14 +243,18 @@ tt_tally_is_compact(const struct tt_tally *tally)
 	return tally->compact;
 }
 
+/* Moves the contact and the port that a slot of a tally holds, if any, into their tables. */
+void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
+
 /*
  * Makes pairs_at and contacts_at true again: a full table does not keep them up to date. To be
  * called before pairs and contacts are read; costs nothing where no table was full.
  */
 void tt_tally_settle(struct tt_tally *tally);
 
-/* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order. Those of the first
- * two that tt_sampled() refuses are to be counted as not kept. */
+/* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order; pairs may hold a
+ * contact and a port of their own. Pairs and contacts that tt_sampled() refuses are to be counted
+ * as not kept. */
 static inline const struct tt_slot *
 tt_tally_pair(const struct tt_tally *t, uint32_t i)
 {
@@ -225,7 +275,8 @@ tt_tally_port(const struct tt_tally *t, uint32_t i)
 
 /*
  * Counts decoded packets to monitored addresses. packets, details, times_us: [n]; n at most
- * TT_TALLY_BURST. Staged: what the burst will touch is prefetched before the first is touched.
+ * TT_TALLY_BURST; source and destination of a packet are of one IP version. Staged: what the burst
+ * will touch is prefetched before the first is touched.
  */
 #define TT_TALLY_BURST 256
 void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,

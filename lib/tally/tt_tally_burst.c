@@ -2,31 +2,21 @@
 /* Packets into a tally: one by one, which defines the result, and staged in bursts. */
 #include "tt_tally_tables.h"
 
-/* What is computed of a packet once and needed by several passes. */
+/* What is computed of each packet. */
 struct staged {
 	tt_target_key key;
-	uint64_t to;
-	uint64_t port_key; /* 0: it has no ports */
-	uint64_t pair, contact, port; /* home slots */
-	uint32_t reg; /* of the destinations of its target */
-	uint8_t rho; /* for that register */
+	tt_detail detail; /* as of tt_slot_is */
+	uint64_t pair; /* home slot */
 };
 
 static inline struct staged
 stage(const struct tt_tally *t, const struct tt_packet *p, tt_detail detail)
 {
-	const uint64_t dst = tt_sketch_hash(p->dst);
-	struct staged s = {.key = tt_target_key_of(p),
-			.rho = tt_sketch_rho(dst, TT_SKETCH_P_TARGET)};
+	struct staged s = {.key = tt_target_key_of(p), .detail = detail};
 
-	s.reg = TT_REGISTERS_DESTINATIONS + (tt_target_index(s.key) << TT_SKETCH_P_TARGET)
-			+ tt_sketch_register(dst, TT_SKETCH_P_TARGET);
-	s.to = tt_contact_key(
-			t->rest.config.destinations, p->dst, tt_target_key_class(s.key));
-	s.pair = tt_pair_home(t, p->src, s.key, detail);
-	s.contact = tt_contact_home(t, p->src, s.to);
-	s.port_key = p->has_ports ? tt_port_key(s.key, p->src_port) : 0;
-	s.port = tt_port_home(t, s.port_key);
+	if (TT_UNLIKELY(!tt_addr_is_v4(p->src)))
+		s.detail |= TT_DETAIL_V6;
+	s.pair = tt_pair_home(t, p->src, s.key, s.detail);
 	return s;
 }
 
@@ -99,30 +89,65 @@ count_fingerprints(struct tt_tally *t, const tt_detail *details, unsigned n)
 	}
 }
 
-static inline void
-count_destination(struct tt_rest *r, const struct staged *s)
+/* Where a register is that the destination of a packet may raise. */
+struct raise {
+	uint32_t at;
+	uint8_t rho;
+};
+
+static inline struct raise
+find_register(tt_target_key key, struct tt_addr dst)
 {
-	if (TT_LIKELY(s->rho <= r->registers[s->reg]))
+	const uint64_t hash = tt_sketch_hash(dst);
+
+	return (struct raise){TT_REGISTERS_DESTINATIONS
+					+ (tt_target_index(key) << TT_SKETCH_P_TARGET)
+					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
+			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
+}
+
+static inline void
+raise_register(struct tt_rest *r, struct raise raise)
+{
+	if (TT_LIKELY(raise.rho <= r->registers[raise.at]))
 		return;
-	r->registers[s->reg] = s->rho;
-	r->registers_used[s->reg / TT_REGISTER_BLOCK] = 1;
+	r->registers[raise.at] = raise.rho;
+	r->registers_used[raise.at / TT_REGISTER_BLOCK] = 1;
 }
 
-static inline void
-count_pair_rest(struct tt_tally *t, const struct tt_packet *p, const struct staged *s,
-		tt_detail detail)
+static inline uint64_t
+contact_key(const struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
 {
-	tt_rest_add_pair(&t->rest, p->src, tt_sketch_hash(p->src), s->key, detail,
-			(struct tt_count){1, p->ip_bytes});
-	t->pairs_lost.packets++;
+	return tt_contact_key(
+			t->rest.config.destinations, p->dst, tt_target_key_class(key));
 }
 
-static inline void
-count_contact_rest(struct tt_tally *t, const struct tt_packet *p, const struct staged *s)
+static void
+count_contact_one(struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
 {
+	const uint64_t to = contact_key(t, p, key);
+
+	if (tt_tally_add_contact(t, tt_contact_home(t, p->src, to), p->src, to, 1))
+		return;
 	tt_rest_add_contact(&t->rest, tt_sketch_hash(p->src), p->dst,
-			tt_target_key_class(s->key), 1);
+			tt_target_key_class(key), 1);
 	t->contacts_lost.packets++;
+}
+
+static void
+count_port_one(struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
+{
+	const uint64_t port_key = tt_port_key(key, p->src_port);
+	const uint64_t home = tt_port_home(t, port_key);
+	struct tt_port_entry out;
+
+	if (!tt_tally_ports_full(t)) {
+		tt_tally_add_port(t, home, port_key, 1);
+		return;
+	}
+	out = tt_tally_add_port_full(t, home, port_key, 1);
+	if (out.packets != 0)
+		tt_tally_rest_port(t, out);
 }
 
 void
@@ -130,153 +155,210 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 		int64_t time_us)
 {
 	const struct staged s = stage(t, p, detail);
+	unsigned left;
 
 	count_distributions(&t->rest, p, tt_target_key_class(s.key));
 	count_fingerprints(t, &detail, 1);
-	count_destination(&t->rest, &s);
-	if (!tt_tally_add_pair(t, s.pair, p, s.key, detail, time_us))
-		count_pair_rest(t, p, &s, detail);
-	if (!tt_tally_add_contact(t, s.contact, p->src, s.to))
-		count_contact_rest(t, p, &s);
-	if (s.port_key != 0 && tt_tally_ports_full(t)) {
-		struct tt_port_entry out = tt_tally_add_port_full(t, s.port, s.port_key);
-
-		if (out.packets != 0)
-			tt_tally_rest_port(t, out);
-	} else if (s.port_key != 0) {
-		tt_tally_add_port(t, s.port, s.port_key);
+	left = tt_tally_add_pair(t, s.pair, p, s.key, s.detail, time_us);
+	if (left & TT_LEFT_PAIR) {
+		tt_rest_add_pair(&t->rest, p->src, tt_sketch_hash(p->src), s.key, detail,
+				(struct tt_count){1, p->ip_bytes});
+		t->pairs_lost.packets++;
 	}
+	if (left & TT_LEFT_CONTACT)
+		count_contact_one(t, p, s.key);
+	if (left & TT_LEFT_PORT)
+		count_port_one(t, p, s.key);
+	if (left & TT_LEFT_SKETCH)
+		raise_register(&t->rest, find_register(s.key, p->dst));
 }
 
-/* Those of pairs and contacts that are not sampled are not needed, but to know it costs more. */
+/* A burst on its way through the passes. */
+struct burst {
+	struct tt_tally *tally;
+	const struct tt_packet *packets;
+	const int64_t *times_us;
+	struct staged staged[TT_TALLY_BURST];
+};
+
+/* Packets of a burst that a pass is to look at; to begin with, n = 0. */
+struct some {
+	unsigned n;
+	uint8_t at[TT_TALLY_BURST];
+};
+
 static inline void
-prefetch(const struct tt_tally *t, const struct staged *s)
+note(struct some *some, unsigned i, bool wanted)
 {
-	__builtin_prefetch(&t->slots[s->pair], 1);
-	__builtin_prefetch(&t->contacts[s->contact], 1);
-	__builtin_prefetch(&t->ports[s->port], 1);
-	__builtin_prefetch(&t->rest.registers[s->reg], 1);
+	some->at[some->n] = (uint8_t)i;
+	some->n += wanted;
 }
 
 /* The pairs that were refused, in two passes more: a flood is nearly all of these. */
 static __attribute__((noinline)) void
-count_refused_pairs(struct tt_tally *t, const struct tt_packet *packets,
-		const struct staged *s, const tt_detail *details, const uint8_t *refused,
-		unsigned n)
+count_refused_pairs(const struct burst *b, const struct some *refused)
 {
+	struct tt_rest *r = &b->tally->rest;
 	struct tt_rest_pair places[TT_TALLY_BURST];
 
-	for (unsigned k = 0; k < n; k++) {
-		unsigned i = refused[k];
+	for (unsigned k = 0; k < refused->n; k++)
+		__builtin_prefetch(&r->config.geo->v4[(uint32_t)b->packets[refused->at[k]]
+								      .src.lo
+				>> 8]);
+	for (unsigned k = 0; k < refused->n; k++) {
+		const unsigned i = refused->at[k];
+		const struct tt_addr src = b->packets[i].src;
 
-		tt_rest_find_pair(&t->rest, packets[i].src,
-				tt_sketch_hash(packets[i].src), s[i].key, details[i],
-				&places[k]);
+		tt_rest_find_pair(r, src, tt_sketch_hash(src), b->staged[i].key,
+				b->staged[i].detail, &places[k]);
 	}
-	for (unsigned k = 0; k < n; k++)
-		tt_rest_count_pair(&t->rest, &places[k],
-				(struct tt_count){1, packets[refused[k]].ip_bytes});
-	t->pairs_lost.packets += n;
+	for (unsigned k = 0; k < refused->n; k++)
+		tt_rest_count_pair(r, &places[k],
+				(struct tt_count){
+						1, b->packets[refused->at[k]].ip_bytes});
+	b->tally->pairs_lost.packets += refused->n;
 }
 
 static __attribute__((noinline)) void
-count_refused_contacts(struct tt_tally *t, const struct tt_packet *packets,
-		const struct staged *s, const uint8_t *refused, unsigned n)
+count_refused_contacts(const struct burst *b, const struct some *refused)
 {
+	struct tt_rest *r = &b->tally->rest;
 	struct tt_rest_contact places[TT_TALLY_BURST];
 
-	for (unsigned k = 0; k < n; k++) {
-		unsigned i = refused[k];
+	for (unsigned k = 0; k < refused->n; k++) {
+		const unsigned i = refused->at[k];
+		const struct tt_packet *p = &b->packets[i];
 
-		tt_rest_find_contact(&t->rest, tt_sketch_hash(packets[i].src),
-				packets[i].dst, tt_target_key_class(s[i].key),
-				&places[k]);
+		tt_rest_find_contact(r, tt_sketch_hash(p->src), p->dst,
+				tt_target_key_class(b->staged[i].key), &places[k]);
 	}
-	for (unsigned k = 0; k < n; k++)
-		tt_rest_count_contact(&t->rest, &places[k], 1);
-	t->contacts_lost.packets += n;
+	for (unsigned k = 0; k < refused->n; k++)
+		tt_rest_count_contact(r, &places[k], 1);
+	b->tally->contacts_lost.packets += refused->n;
 }
 
 static void
-count_pairs(struct tt_tally *t, const struct tt_packet *packets, const struct staged *s,
-		const tt_detail *details, const int64_t *times_us, unsigned n)
+count_contacts(const struct burst *b, const struct some *some)
 {
-	uint8_t refused[TT_TALLY_BURST];
-	unsigned n_refused = 0;
+	struct tt_tally *t = b->tally;
+	struct {
+		uint64_t to, home;
+	} places[TT_TALLY_BURST];
+	struct some refused;
 
-	for (unsigned i = 0; i < n; i++) {
-		if (TT_LIKELY(tt_tally_add_pair(t, s[i].pair, &packets[i], s[i].key,
-				    details[i], times_us[i])))
-			continue;
-		__builtin_prefetch(
-				&t->rest.config.geo
-						 ->v4[(uint32_t)packets[i].src.lo >> 8]);
-		refused[n_refused++] = (uint8_t)i;
+	refused.n = 0;
+	for (unsigned k = 0; k < some->n; k++) {
+		const struct tt_packet *p = &b->packets[some->at[k]];
+
+		places[k].to = contact_key(t, p, b->staged[some->at[k]].key);
+		places[k].home = tt_contact_home(t, p->src, places[k].to);
+		__builtin_prefetch(&t->contacts[places[k].home], 1);
 	}
-	if (TT_UNLIKELY(n_refused > 0))
-		count_refused_pairs(t, packets, s, details, refused, n_refused);
+	for (unsigned k = 0; k < some->n; k++)
+		if (TT_UNLIKELY(!tt_tally_add_contact(t, places[k].home,
+				    b->packets[some->at[k]].src, places[k].to, 1)))
+			note(&refused, some->at[k], true);
+	if (TT_UNLIKELY(refused.n > 0))
+		count_refused_contacts(b, &refused);
 }
 
-static void
-count_contacts(struct tt_tally *t, const struct tt_packet *packets,
-		const struct staged *s, unsigned n)
-{
-	uint8_t refused[TT_TALLY_BURST];
-	unsigned n_refused = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		if (TT_UNLIKELY(!tt_tally_add_contact(
-				    t, s[i].contact, packets[i].src, s[i].to)))
-			refused[n_refused++] = (uint8_t)i;
-	if (TT_UNLIKELY(n_refused > 0))
-		count_refused_contacts(t, packets, s, refused, n_refused);
-}
+struct port_place {
+	uint64_t key, home;
+};
 
 static __attribute__((noinline)) void
-count_ports_full(struct tt_tally *t, const struct staged *s, unsigned n)
+count_ports_full(struct tt_tally *t, const struct port_place *places, unsigned n)
 {
 	struct tt_port_entry out[TT_TALLY_BURST];
 	unsigned n_out = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		if (s[i].port_key == 0)
-			continue;
-		out[n_out] = tt_tally_add_port_full(t, s[i].port, s[i].port_key);
+	for (unsigned k = 0; k < n; k++) {
+		out[n_out] = tt_tally_add_port_full(t, places[k].home, places[k].key, 1);
 		if (out[n_out].packets != 0)
 			tt_tally_prefetch_rest_port(t, out[n_out++].key);
 	}
-	for (unsigned i = 0; i < n_out; i++)
-		tt_tally_rest_port(t, out[i]);
+	for (unsigned k = 0; k < n_out; k++)
+		tt_tally_rest_port(t, out[k]);
 }
 
 static void
-count_ports(struct tt_tally *t, const struct staged *s, unsigned n)
+count_ports(const struct burst *b, const struct some *some)
 {
-	unsigned i;
+	struct tt_tally *t = b->tally;
+	struct port_place places[TT_TALLY_BURST];
+	unsigned k;
 
-	for (i = 0; i < n && !tt_tally_ports_full(t); i++)
-		if (TT_LIKELY(s[i].port_key != 0))
-			tt_tally_add_port(t, s[i].port, s[i].port_key);
-	if (TT_UNLIKELY(i < n))
-		count_ports_full(t, s + i, n - i);
+	for (k = 0; k < some->n; k++) {
+		const unsigned i = some->at[k];
+
+		places[k].key = tt_port_key(b->staged[i].key, b->packets[i].src_port);
+		places[k].home = tt_port_home(t, places[k].key);
+		__builtin_prefetch(&t->ports[places[k].home], 1);
+	}
+	for (k = 0; k < some->n && !tt_tally_ports_full(t); k++)
+		tt_tally_add_port(t, places[k].home, places[k].key, 1);
+	if (TT_UNLIKELY(k < some->n))
+		count_ports_full(t, places + k, some->n - k);
+}
+
+static void
+count_destinations(const struct burst *b, const struct some *some)
+{
+	struct tt_rest *r = &b->tally->rest;
+	struct raise raises[TT_TALLY_BURST];
+
+	for (unsigned k = 0; k < some->n; k++) {
+		const unsigned i = some->at[k];
+
+		raises[k] = find_register(b->staged[i].key, b->packets[i].dst);
+		__builtin_prefetch(&r->registers[raises[k].at], 1);
+	}
+	for (unsigned k = 0; k < some->n; k++)
+		raise_register(r, raises[k]);
+}
+
+/* Pairs, then of each packet what its pair leaves to be counted. */
+static void
+count_pairs(const struct burst *b, unsigned n)
+{
+	struct some contacts, ports, sketches, refused;
+
+	contacts.n = ports.n = sketches.n = refused.n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct staged *s = &b->staged[i];
+		const unsigned left = tt_tally_add_pair(b->tally, s->pair, &b->packets[i],
+				s->key, s->detail, b->times_us[i]);
+
+		note(&contacts, i, left & TT_LEFT_CONTACT);
+		note(&ports, i, left & TT_LEFT_PORT);
+		note(&sketches, i, left & TT_LEFT_SKETCH);
+		if (TT_UNLIKELY((left & TT_LEFT_PAIR) != 0))
+			note(&refused, i, true);
+	}
+	if (TT_UNLIKELY(refused.n > 0))
+		count_refused_pairs(b, &refused);
+	count_contacts(b, &contacts);
+	count_ports(b, &ports);
+	count_destinations(b, &sketches);
 }
 
 void
 tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
 		const tt_detail *details, const int64_t *times_us, unsigned n)
 {
-	struct staged s[TT_TALLY_BURST];
+	struct burst b;
+
+	b.tally = t;
+	b.packets = packets;
+	b.times_us = times_us;
 
 	for (unsigned i = 0; i < n; i++) {
-		s[i] = stage(t, &packets[i], details[i]);
-		prefetch(t, &s[i]);
+		b.staged[i] = stage(t, &packets[i], details[i]);
+		__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
 	}
 	for (unsigned i = 0; i < n; i++)
-		count_distributions(&t->rest, &packets[i], tt_target_key_class(s[i].key));
+		count_distributions(&t->rest, &packets[i],
+				tt_target_key_class(b.staged[i].key));
 	count_fingerprints(t, details, n);
-	count_pairs(t, packets, s, details, times_us, n);
-	count_contacts(t, packets, s, n);
-	count_ports(t, s, n);
-	for (unsigned i = 0; i < n; i++)
-		count_destination(&t->rest, &s[i]);
+	count_pairs(&b, n);
 }

@@ -81,7 +81,7 @@ static int
 by_pair(const void *a, const void *b)
 {
 	const struct tt_slot *x = a, *y = b;
-	int order = tt_addr_cmp(x->src, y->src);
+	int order = tt_addr_cmp(tt_slot_src(x), tt_slot_src(y));
 
 	if (order == 0)
 		order = compare_u64(x->key, y->key);
@@ -105,11 +105,15 @@ by_port(const void *a, const void *b)
 	return compare_u64(x->key, y->key);
 }
 
+/* At most one of the two holds a contact and a port; see take_apart. */
 static void
 add_pair(void *to, const void *from)
 {
 	struct tt_slot *x = to;
 	const struct tt_slot *y = from;
+
+	if (tt_slot_contact_packets(x) + tt_slot_port_packets(x) == 0)
+		x->v4 = y->v4;
 
 	x->count.packets += y->count.packets;
 	x->count.bytes += y->count.bytes;
@@ -130,6 +134,24 @@ add_port(void *to, const void *from)
 {
 	((struct tt_port_entry *)to)->packets += ((const struct tt_port_entry *)from)
 								 ->packets;
+}
+
+/* Moves what the pairs from `first` on hold into the tables. */
+static void
+take_apart(struct tt_tally *t, uint32_t first)
+{
+	for (uint32_t i = first; i < t->n_pairs; i++) {
+		struct tt_slot *s = &t->slots[i];
+
+		if (tt_slot_contact_packets(s) != 0)
+			t->contacts[t->n_contacts++] = (struct tt_entry){tt_slot_src(s),
+					tt_slot_contact_key(s), s->v4.dst_packets};
+		if (tt_slot_port_packets(s) != 0)
+			t->ports[t->n_ports++] = (struct tt_port_entry){
+					tt_slot_port_key(s), s->v4.port_packets};
+		if ((s->detail & TT_DETAIL_V6) == 0)
+			s->v4.dst_packets = s->v4.port_packets = 0;
+	}
 }
 
 /* Sorts rows[n] and brings those of the same key together. Returns how many are left. */
@@ -199,14 +221,15 @@ tt_tally_join(const struct tt_tally *a, const struct tt_tally *b)
 		return NULL;
 	add_head(t, b);
 	if (!take_tables(t, (size_t)a->n_pairs + b->n_pairs,
-			    (size_t)a->n_contacts + b->n_contacts,
-			    (size_t)a->n_ports + b->n_ports)
+			    (size_t)a->n_contacts + b->n_contacts + b->n_pairs,
+			    (size_t)a->n_ports + b->n_ports + b->n_pairs)
 			|| tt_rest_join(&t->rest, &a->rest, &b->rest) != 0) {
 		tt_tally_destroy(t);
 		return NULL;
 	}
 	append(t, a);
 	append(t, b);
+	take_apart(t, a->n_pairs);
 	t->n_pairs = join_rows(
 			t->slots, t->n_pairs, sizeof(*t->slots), by_pair, add_pair);
 	t->n_contacts = join_rows(t->contacts, t->n_contacts, sizeof(*t->contacts),

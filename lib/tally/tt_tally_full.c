@@ -25,18 +25,56 @@ pair_taken(const struct tt_tally *t, uint64_t at)
 static bool
 pair_wanted(const struct tt_tally *t, uint64_t at)
 {
-	uint64_t hash = tt_sketch_hash(t->slots[at].src);
+	uint64_t hash = tt_tally_sample_hash(t, tt_slot_src(&t->slots[at]));
 
-	return tt_sampled(tt_sample_hash(t->secret, hash), t->pair_shift);
+	return tt_sampled(hash, t->pair_shift);
+}
+
+static void
+add_contact(struct tt_tally *t, struct tt_addr src, uint64_t to, uint64_t packets)
+{
+	if (tt_tally_add_contact(t, tt_contact_home(t, src, to), src, to, packets))
+		return;
+	tt_rest_add_contact(&t->rest, tt_sketch_hash(src),
+			tt_contact_destination(t->rest.config.destinations, to),
+			tt_contact_class(to), packets);
+	t->contacts_lost.packets += packets;
+}
+
+static void
+add_port(struct tt_tally *t, uint64_t key, uint64_t packets)
+{
+	uint64_t home = tt_port_home(t, key);
+	struct tt_port_entry out;
+
+	if (!tt_tally_ports_full(t)) {
+		tt_tally_add_port(t, home, key, packets);
+		return;
+	}
+	out = tt_tally_add_port_full(t, home, key, packets);
+	if (out.packets != 0)
+		tt_tally_rest_port(t, out);
+}
+
+void
+tt_tally_unpack(struct tt_tally *t, struct tt_slot *s)
+{
+	if (tt_slot_contact_packets(s) != 0)
+		add_contact(t, tt_slot_src(s), tt_slot_contact_key(s), s->v4.dst_packets);
+	if (tt_slot_port_packets(s) != 0)
+		add_port(t, tt_slot_port_key(s), s->v4.port_packets);
+	if ((s->detail & TT_DETAIL_V6) == 0)
+		s->v4.dst_packets = s->v4.port_packets = 0;
 }
 
 static void
 spill_pair(struct tt_tally *t, uint64_t at)
 {
 	struct tt_slot *s = &t->slots[at];
+	struct tt_addr src = tt_slot_src(s);
 
-	tt_rest_add_pair(&t->rest, s->src, tt_sketch_hash(s->src), s->key, s->detail,
-			s->count);
+	tt_tally_unpack(t, s);
+	tt_rest_add_pair(&t->rest, src, tt_sketch_hash(src), s->key, s->detail, s->count);
 	t->pairs_lost.packets += s->count.packets;
 	s->count = (struct tt_count){0};
 }
@@ -46,7 +84,7 @@ pair_home(const struct tt_tally *t, uint64_t at)
 {
 	const struct tt_slot *s = &t->slots[at];
 
-	return tt_pair_home(t, s->src, s->key, s->detail);
+	return tt_pair_home(t, tt_slot_src(s), s->key, s->detail);
 }
 
 static void

@@ -68,55 +68,108 @@ uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sam
 uint64_t tt_tally_make_contact_room(
 		struct tt_tally *t, uint64_t home, uint64_t contact_hash);
 
+/* What of a packet is still to be counted after its pair. */
+enum tt_left {
+	TT_LEFT_CONTACT = 1,
+	TT_LEFT_PORT = 2,
+	TT_LEFT_SKETCH = 4, /* the destination may be new to the target */
+	TT_LEFT_PAIR = 8 /* the pair was refused: it is not sampled */
+};
+
+/* detail: with TT_DETAIL_V6 where src is not IPv4. */
 static inline bool
 tt_slot_is(const struct tt_slot *s, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	return ((s->src.lo ^ src.lo) | (s->src.hi ^ src.hi) | (s->key ^ key)
+	uint64_t other = (s->key ^ key) | (s->detail ^ detail)
+			| (s->v4.src ^ (uint32_t)src.lo);
+
+	if (TT_LIKELY((detail & TT_DETAIL_V6) == 0))
+		return other == 0;
+	return ((s->v6.lo ^ src.lo) | (s->v6.hi ^ src.hi) | (s->key ^ key)
 			       | (s->detail ^ detail))
 			== 0;
 }
 
-static inline bool
+/* A new slot of this packet. */
+static inline unsigned
+tt_slot_fill(struct tt_slot *s, const struct tt_packet *p, tt_target_key key,
+		tt_detail detail, int64_t time_us)
+{
+	s->key = key;
+	s->detail = detail;
+	s->count = (struct tt_count){1, p->ip_bytes};
+	s->first_us = s->last_us = time_us;
+	if (TT_UNLIKELY((detail & TT_DETAIL_V6) != 0)) {
+		s->v6 = p->src;
+		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_SKETCH;
+	}
+	s->v4.src = (uint32_t)p->src.lo;
+	s->v4.port = p->src_port;
+	s->v4.port_packets = p->has_ports;
+	s->v4.dst = (uint32_t)p->dst.lo;
+	s->v4.dst_packets = 1;
+	return TT_LEFT_SKETCH;
+}
+
+/* One packet more in its slot. Without branches: whether a packet is like the first cannot be
+ * predicted. */
+static inline unsigned
+tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us)
+{
+	unsigned contact, port;
+
+	tt_count_add(&s->count, (struct tt_count){1, p->ip_bytes});
+	if (time_us < s->first_us)
+		s->first_us = time_us;
+	if (time_us > s->last_us)
+		s->last_us = time_us;
+	if (TT_UNLIKELY((s->detail & TT_DETAIL_V6) != 0))
+		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_SKETCH;
+	contact = (s->v4.dst == (uint32_t)p->dst.lo) & (s->v4.dst_packets != UINT32_MAX);
+	port = (s->v4.port == p->src_port) & (s->v4.port_packets != UINT16_MAX)
+			& p->has_ports;
+	s->v4.dst_packets += contact;
+	s->v4.port_packets = (uint16_t)(s->v4.port_packets + port);
+	return (contact ^ 1) * (TT_LEFT_CONTACT | TT_LEFT_SKETCH)
+			| (port ^ p->has_ports) * TT_LEFT_PORT;
+}
+
+/* Returns what is left to be counted, a set of enum tt_left. detail: as of tt_slot_is. */
+static inline unsigned
 tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 		tt_target_key key, tt_detail detail, int64_t time_us)
 {
+	const unsigned all = TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT
+			| TT_LEFT_SKETCH | TT_LEFT_PAIR;
 	uint64_t at = home;
 	struct tt_slot *s;
 
 	if (TT_UNLIKELY(t->pair_shift != 0)
 			&& !tt_sampled(tt_tally_sample_hash(t, p->src), t->pair_shift))
-		return false;
+		return all;
 	for (;; at = (at + 1) & t->pair_mask) {
 		s = &t->slots[at];
 		if (TT_UNLIKELY(s->count.packets == 0))
 			break;
 		if (TT_LIKELY(tt_slot_is(s, p->src, key, detail)))
-			goto found;
+			return tt_slot_add(s, p, time_us);
 	}
 	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
 		t->pairs_at[t->n_pairs++] = (uint32_t)at;
 	} else {
 		at = tt_tally_make_pair_room(t, home, tt_tally_sample_hash(t, p->src));
 		if (at == TT_NO_PLACE)
-			return false;
+			return all;
 		s = &t->slots[at];
 	}
-	s->src = p->src;
-	s->key = key;
-	s->detail = detail;
-	s->first_us = s->last_us = time_us;
-found:
-	tt_count_add(&s->count, (struct tt_count){1, p->ip_bytes});
-	if (time_us < s->first_us)
-		s->first_us = time_us;
-	if (time_us > s->last_us)
-		s->last_us = time_us;
-	return true;
+	return tt_slot_fill(s, p, key, detail, time_us);
 }
 
+/* Counts packets of a contact; false where it is not sampled. */
 static inline bool
-tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to)
+tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to,
+		uint64_t packets)
 {
 	uint64_t at = home;
 	struct tt_entry *e;
@@ -132,7 +185,7 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
 		if (TT_LIKELY(((e->src.lo ^ src.lo) | (e->key ^ to)
 					      | (e->src.hi ^ src.hi))
 				    == 0)) {
-			e->packets++;
+			e->packets += packets;
 			return true;
 		}
 	}
@@ -145,7 +198,7 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
 			return false;
 		e = &t->contacts[at];
 	}
-	*e = (struct tt_entry){src, to, 1};
+	*e = (struct tt_entry){src, to, packets};
 	return true;
 }
 
@@ -155,14 +208,14 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
  * entered twice, which the merge adds up. Returns what made room; packets 0 where nothing did.
  */
 static inline struct tt_port_entry
-tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key)
+tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key, uint64_t packets)
 {
 	uint64_t first = home & ~(uint64_t)(TT_PORT_WINDOW - 1);
 	struct tt_port_entry *e = &t->ports[first], *lightest = e, out;
 
 	for (unsigned i = 0; i < TT_PORT_WINDOW; i++, e++) {
 		if (e->packets != 0 && e->key == key) {
-			e->packets++;
+			e->packets += packets;
 			return (struct tt_port_entry){0};
 		}
 		if (e->packets < lightest->packets)
@@ -171,7 +224,7 @@ tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key)
 	if (lightest->packets == 0)
 		t->ports_at[t->n_ports++] = (uint32_t)(lightest - t->ports);
 	out = *lightest;
-	*lightest = (struct tt_port_entry){key, 1};
+	*lightest = (struct tt_port_entry){key, packets};
 	return out;
 }
 
@@ -196,9 +249,9 @@ tt_tally_prefetch_rest_port(const struct tt_tally *t, uint64_t key)
 			1);
 }
 
-/* One packet into the ports as long as they are not full. */
+/* Packets into the ports as long as they are not full. */
 static inline void
-tt_tally_add_port(struct tt_tally *t, uint64_t at, uint64_t key)
+tt_tally_add_port(struct tt_tally *t, uint64_t at, uint64_t key, uint64_t packets)
 {
 	struct tt_port_entry *e;
 
@@ -207,12 +260,12 @@ tt_tally_add_port(struct tt_tally *t, uint64_t at, uint64_t key)
 		if (e->packets == 0)
 			break;
 		if (TT_LIKELY(e->key == key)) {
-			e->packets++;
+			e->packets += packets;
 			return;
 		}
 	}
 	t->ports_at[t->n_ports++] = (uint32_t)at;
-	*e = (struct tt_port_entry){key, 1};
+	*e = (struct tt_port_entry){key, packets};
 }
 
 static inline bool

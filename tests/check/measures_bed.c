@@ -224,8 +224,12 @@ multiply_rest(struct tt_rest *r, uint64_t by)
 static void
 multiply_tally(struct tt_tally *t, uint64_t by)
 {
-	for (uint64_t i = 0; i <= t->pair_mask; i++)
+	for (uint64_t i = 0; i <= t->pair_mask; i++) {
+		/* Slots hold no such numbers. */
+		if (t->slots[i].count.packets != 0 && by > 1)
+			tt_tally_unpack(t, &t->slots[i]);
 		multiply(&t->slots[i].count, by);
+	}
 	for (uint64_t i = 0; i <= t->contact_mask; i++)
 		t->contacts[i].packets *= by;
 	for (uint64_t i = 0; i <= t->port_mask; i++)

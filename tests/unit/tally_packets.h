@@ -96,18 +96,24 @@ sum_of_contacts(struct tt_tally *t)
 {
 	uint64_t sum = 0;
 
+	tt_tally_settle(t);
 	for (uint32_t i = 0; i < t->n_contacts; i++)
 		sum += tt_tally_contact(t, i)->packets;
+	for (uint32_t i = 0; i < t->n_pairs; i++)
+		sum += tt_slot_contact_packets(tt_tally_pair(t, i));
 	return sum;
 }
 
 static inline uint64_t
-sum_of_ports(const struct tt_tally *t)
+sum_of_ports(struct tt_tally *t)
 {
 	uint64_t sum = 0;
 
+	tt_tally_settle(t);
 	for (uint32_t i = 0; i < t->n_ports; i++)
 		sum += tt_tally_port(t, i)->packets;
+	for (uint32_t i = 0; i < t->n_pairs; i++)
+		sum += tt_slot_port_packets(tt_tally_pair(t, i));
 	return sum;
 }
 

@@ -116,7 +116,7 @@ static int
 by_pair(const void *a, const void *b)
 {
 	const struct tt_slot *x = a, *y = b;
-	int order = tt_addr_cmp(x->src, y->src);
+	int order = tt_addr_cmp(tt_slot_src(x), tt_slot_src(y));
 
 	if (order == 0)
 		order = x->key < y->key ? -1 : x->key > y->key;
@@ -148,8 +148,8 @@ joined_parts_hold_what_one_tally_would_have_counted(void **state)
 	joined = tt_tally_join(compact[0], compact[1]);
 	assert_non_null(joined);
 	assert_int_equal(joined->n_pairs, whole->n_pairs);
-	assert_int_equal(joined->n_contacts, whole->n_contacts);
-	assert_int_equal(joined->n_ports, whole->n_ports);
+	assert_int_equal(sum_of_contacts(joined), 20000);
+	assert_int_equal(sum_of_ports(joined), sum_of_ports(whole));
 	assert_int_equal(joined->frames, 20000);
 	assert_int_equal(joined->late, 3);
 	assert_int_equal(joined->first_us, 4);
@@ -161,8 +161,14 @@ joined_parts_hold_what_one_tally_would_have_counted(void **state)
 	compact[0] = tt_tally_compact(whole);
 	qsort(compact[0]->slots, compact[0]->n_pairs, sizeof(*compact[0]->slots),
 			by_pair);
-	assert_memory_equal(joined->slots, compact[0]->slots,
-			joined->n_pairs * sizeof(*joined->slots));
+	/* Which contact and port a slot holds depends on what came first. */
+	for (uint32_t i = 0; i < joined->n_pairs; i++) {
+		const struct tt_slot *a = &joined->slots[i], *b = &compact[0]->slots[i];
+
+		assert_int_equal(by_pair(a, b), 0);
+		assert_memory_equal(&a->count, &b->count,
+				sizeof(*a) - offsetof(struct tt_slot, count));
+	}
 	tt_tally_destroy(joined);
 	tt_tally_destroy(whole);
 	for (unsigned i = 0; i < 2; i++) {

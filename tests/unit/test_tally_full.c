@@ -76,7 +76,7 @@ sample(struct tt_tally *t, unsigned sources, unsigned each)
 	tt_tally_settle(t);
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
-		uint64_t hash = tt_sample_hash(t->secret, tt_sketch_hash(s->src));
+		uint64_t hash = tt_sample_hash(t->secret, tt_sketch_hash(tt_slot_src(s)));
 
 		if (!tt_sampled(hash, t->pair_shift))
 			continue;
@@ -230,7 +230,7 @@ what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood(void **state)
 		if (tt_addr_cmp(tt_rest_talker(&t->rest, i)->src, heavy.src) == 0)
 			talked += tt_rest_talker(&t->rest, i)->packets;
 	for (uint32_t i = 0; i < t->n_pairs; i++)
-		if (tt_addr_cmp(tt_tally_pair(t, i)->src, heavy.src) == 0)
+		if (tt_addr_cmp(tt_slot_src(tt_tally_pair(t, i)), heavy.src) == 0)
 			talked += tt_tally_pair(t, i)->count.packets;
 	for (uint32_t i = 0; i < t->n_ports; i++)
 		if ((tt_tally_port(t, i)->key & 0xffff) == 6000)
