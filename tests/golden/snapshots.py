@@ -22,9 +22,9 @@ def run(*args, ok=(0,)):
     return done.stdout
 
 
-def read(teiten, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,)):
+def read(teiten, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,), options=()):
     run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", interval, "--pairs",
-        65536, "--monitored", monitored, *files, ok=ok)
+        65536, "--monitored", monitored, *options, *files, ok=ok)
 
 
 def replay(teitend, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,)):
