@@ -282,6 +282,24 @@ tt_tally_port(const struct tt_tally *t, uint32_t i)
 void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,
 		const tt_detail *details, const int64_t *times_us, unsigned n);
 
+/*
+ * The same with some of its passes alone, a set of enum tt_pass: for benchmarks that tell what
+ * each costs. What the others would count is missing from the tally. Those after PAIRS count what
+ * a pair leaves to them, and do nothing without it.
+ */
+enum tt_pass {
+	TT_PASS_DISTRIBUTIONS = 1,
+	TT_PASS_FINGERPRINTS = 2,
+	TT_PASS_PAIRS = 4,
+	TT_PASS_CONTACTS = 8,
+	TT_PASS_PORTS = 16,
+	TT_PASS_SKETCHES = 32,
+	TT_PASS_ALL = 63
+};
+void tt_tally_burst_passes(struct tt_tally *tally, const struct tt_packet *packets,
+		const tt_detail *details, const int64_t *times_us, unsigned n,
+		unsigned passes);
+
 /* The plain twin that defines the result: one packet, no staging. Once tables are full it may keep
  * other slices and talkers than the burst, which counts what it refuses last; all sums agree. */
 void tt_tally_one_ref(struct tt_tally *tally, const struct tt_packet *packet,

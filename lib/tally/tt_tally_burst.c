@@ -318,8 +318,8 @@ count_destinations(const struct burst *b, const struct some *some)
 }
 
 /* Pairs, then of each packet what its pair leaves to be counted. */
-static void
-count_pairs(const struct burst *b, unsigned n)
+static inline void
+count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
 	struct some contacts, ports, sketches, refused;
 
@@ -337,28 +337,48 @@ count_pairs(const struct burst *b, unsigned n)
 	}
 	if (TT_UNLIKELY(refused.n > 0))
 		count_refused_pairs(b, &refused);
-	count_contacts(b, &contacts);
-	count_ports(b, &ports);
-	count_destinations(b, &sketches);
+	if (passes & TT_PASS_CONTACTS)
+		count_contacts(b, &contacts);
+	if (passes & TT_PASS_PORTS)
+		count_ports(b, &ports);
+	if (passes & TT_PASS_SKETCHES)
+		count_destinations(b, &sketches);
 }
 
-void
-tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
-		const tt_detail *details, const int64_t *times_us, unsigned n)
+static inline void
+count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail *details,
+		const int64_t *times_us, unsigned n, unsigned passes)
 {
 	struct burst b;
 
 	b.tally = t;
 	b.packets = packets;
 	b.times_us = times_us;
-
 	for (unsigned i = 0; i < n; i++) {
 		b.staged[i] = stage(t, &packets[i], details[i]);
 		__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
 	}
-	for (unsigned i = 0; i < n; i++)
-		count_distributions(&t->rest, &packets[i],
-				tt_target_key_class(b.staged[i].key));
-	count_fingerprints(t, details, n);
-	count_pairs(&b, n);
+	if (passes & TT_PASS_DISTRIBUTIONS)
+		for (unsigned i = 0; i < n; i++)
+			count_distributions(&t->rest, &packets[i],
+					tt_target_key_class(b.staged[i].key));
+	if (passes & TT_PASS_FINGERPRINTS)
+		count_fingerprints(t, details, n);
+	if (passes & TT_PASS_PAIRS)
+		count_pairs(&b, n, passes);
+}
+
+void
+tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
+		const tt_detail *details, const int64_t *times_us, unsigned n)
+{
+	count_burst(t, packets, details, times_us, n, TT_PASS_ALL);
+}
+
+void
+tt_tally_burst_passes(struct tt_tally *t, const struct tt_packet *packets,
+		const tt_detail *details, const int64_t *times_us, unsigned n,
+		unsigned passes)
+{
+	count_burst(t, packets, details, times_us, n, passes);
 }
