@@ -9,7 +9,7 @@
 #ifndef TT_HASH_H
 #define TT_HASH_H
 
-#include "tt_base.h"
+#include "tt_addr.h"
 
 static inline uint64_t
 tt_hash_mix(uint64_t x)
@@ -31,6 +31,13 @@ tt_hash_3(uint64_t a, uint64_t b, uint64_t c)
 					* tt_hash_mix(b
 							+ UINT64_C(0xd1b54a32d192ed03)
 									* c));
+}
+
+/* An address as one word: IPv4 as it is, of IPv6 the first half mixed into the second. */
+static inline uint64_t
+tt_hash_addr(struct tt_addr a)
+{
+	return TT_LIKELY(a.hi == 0) ? a.lo : a.lo ^ tt_hash_mix(a.hi);
 }
 
 /* A seed as tt_hash_place wants it. */

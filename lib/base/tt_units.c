@@ -137,6 +137,24 @@ number_units(struct tt_units *units)
 	}
 }
 
+static void
+find_wide(struct tt_units *units)
+{
+	/* A unit of all 32 bits needs no look-up that is quick, nor could be shifted by them. */
+	for (unsigned i = 0; i < units->n_ranges && units->bits_v4 < V4_BITS; i++) {
+		const struct tt_unit_range *r = &units->ranges[i];
+		uint32_t first = (uint32_t)r->range.first.lo;
+		uint32_t span = (uint32_t)r->range.last.lo - first;
+
+		if (!is_v4(r) || (units->has_wide && span <= units->wide_span))
+			continue;
+		units->has_wide = true;
+		units->wide_first = first;
+		units->wide_span = span;
+		units->wide_base = r->first - (first >> r->bits);
+	}
+}
+
 int
 tt_units_init(struct tt_units *units, const struct tt_prefix_set *set, uint32_t max,
 		unsigned min_bits_v4, unsigned min_bits_v6, struct tt_error *err)
@@ -158,6 +176,7 @@ tt_units_init(struct tt_units *units, const struct tt_prefix_set *set, uint32_t 
 		return ret;
 	}
 	number_units(units);
+	find_wide(units);
 	return 0;
 }
 
@@ -202,7 +221,7 @@ find_by_index(const struct tt_units *units, uint32_t index)
 }
 
 uint32_t
-tt_units_index(const struct tt_units *units, struct tt_addr a)
+tt_units_search(const struct tt_units *units, struct tt_addr a)
 {
 	unsigned i = find_by_address(units, a);
 	const struct tt_unit_range *r = &units->ranges[i];

@@ -27,6 +27,10 @@ struct tt_units {
 	uint32_t n; /* units in all, at least 1 */
 	uint8_t bits_v4,
 			bits_v6; /* low address bits that a unit spans; 0: single addresses */
+	/* The widest range of IPv4 once more, from its first address on: all that most sensors
+	 * have. Of an address in it, unit = (address >> bits_v4) + wide_base. */
+	uint32_t wide_first, wide_span, wide_base;
+	bool has_wide;
 };
 
 /*
@@ -43,7 +47,18 @@ int tt_units_init(struct tt_units *units, const struct tt_prefix_set *set, uint3
 void tt_units_fini(struct tt_units *units);
 
 /* The unit of an address of the set; any address of another place gives some unit below n. */
-uint32_t tt_units_index(const struct tt_units *units, struct tt_addr a);
+uint32_t tt_units_search(const struct tt_units *units, struct tt_addr a);
+
+static inline uint32_t
+tt_units_index(const struct tt_units *units, struct tt_addr a)
+{
+	const uint32_t v4 = (uint32_t)a.lo;
+
+	if (TT_LIKELY(tt_addr_is_v4(a) && v4 - units->wide_first <= units->wide_span
+			    && units->has_wide))
+		return (v4 >> units->bits_v4) + units->wide_base;
+	return tt_units_search(units, a);
+}
 
 /* The addresses of a unit, both inclusive; they are of the set. */
 struct tt_range tt_units_range(const struct tt_units *units, uint32_t index);

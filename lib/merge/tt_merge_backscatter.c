@@ -136,7 +136,8 @@ add_pairs(struct tt_merge *m, struct tt_backscatter_row *row, uint64_t attacked,
 		const struct tt_slot *s = tt_merge_slot(&m->pairs, *at);
 
 		tt_merge_add(&row->count, s->count);
-		row->uniq_src_ip += last == NULL || tt_addr_cmp(tt_slot_src(last), tt_slot_src(s)) != 0;
+		row->uniq_src_ip += last == NULL
+				|| tt_addr_cmp(tt_slot_src(last), tt_slot_src(s)) != 0;
 		last = s;
 	}
 	row->uniq_src_ip <<= m->shift;

@@ -82,8 +82,8 @@ add_pair(struct tt_merge *m, const struct tt_slot *s)
 		uint64_t hash = tt_sketch_hash(src);
 
 		if (!tt_sampled(tt_sample_hash(m->secret, hash), m->shift)) {
-			tt_rest_add_pair(&m->rest, src, hash, s->key, s->detail,
-					s->count);
+			tt_rest_add_pair(
+					&m->rest, src, hash, s->key, s->detail, s->count);
 			m->totals->pairs.packets += s->count.packets;
 			return;
 		}
@@ -106,11 +106,11 @@ add_contact(struct tt_merge *m, const void *ref)
 	uint32_t prefix;
 
 	if (m->contact_shift != 0
-			&& !tt_sampled(tt_contact_hash(m->secret, m->config.destinations,
+			&& !tt_sampled(tt_contact_hash(&m->sample, m->config.destinations,
 						       e.src, e.key),
 					m->contact_shift)) {
-		tt_rest_add_contact(&m->rest, hash, dst, tt_contact_class(e.key),
-				e.packets);
+		tt_rest_add_contact(
+				&m->rest, hash, dst, tt_contact_class(e.key), e.packets);
 		m->totals->contacts.packets += e.packets;
 		return;
 	}
@@ -191,6 +191,7 @@ tt_merge_collect(struct tt_merge *m)
 
 		TT_ASSERT(i == 0 || t->secret == m->secret);
 		m->secret = t->secret;
+		m->sample = t->sample;
 		m->shift = t->pair_shift > m->shift ? t->pair_shift : m->shift;
 		if (t->contact_shift > m->contact_shift)
 			m->contact_shift = t->contact_shift;

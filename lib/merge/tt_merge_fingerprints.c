@@ -69,7 +69,8 @@ add_pairs(const struct tt_merge *m, struct walk *w)
 
 		tt_merge_add(&sum->count, s->count);
 		sum->uniq += sum->last == NULL
-				|| tt_addr_cmp(tt_slot_src(sum->last), tt_slot_src(s)) != 0;
+				|| tt_addr_cmp(tt_slot_src(sum->last), tt_slot_src(s))
+						!= 0;
 		sum->last = s;
 		w->pair = skip_other_pairs(list, w->pair + 1, w->rule);
 	}

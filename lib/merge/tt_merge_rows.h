@@ -83,6 +83,7 @@ struct tt_merge {
 	struct tt_error *err;
 	unsigned shift, contact_shift; /* one in 2^shift is kept */
 	uint64_t secret; /* of the sampling, as all tallies have it */
+	struct tt_hash_seed sample; /* likewise, of contacts */
 	bool any_v6; /* is there a pair whose source is not IPv4? */
 	uint64_t kept_pairs, kept_contacts; /* distinct keys */
 	struct tt_merge_rule rules[TT_FINGERPRINTS_MAX];

@@ -26,12 +26,6 @@ count_registers(const struct tt_merge *m, uint32_t first)
 
 _Static_assert(1 << TT_SKETCH_P_TARGET == TT_REGISTER_BLOCK, "a target is one block");
 
-static uint32_t
-registers_of(enum tt_registers first, uint32_t target)
-{
-	return first + (target << TT_SKETCH_P_TARGET);
-}
-
 static void
 rank_targets(struct tt_merge *m)
 {
@@ -57,9 +51,10 @@ choose_targets(struct tt_merge *m)
 		const uint64_t *packets = m->others.items[i].ref;
 		uint32_t target = (uint32_t)(packets - m->target_packets);
 		uint32_t sources = count_registers(
-				m, registers_of(TT_REGISTERS_TARGET, target));
-		uint32_t destinations = count_registers(
-				m, registers_of(TT_REGISTERS_DESTINATIONS, target));
+				m, tt_registers_of_target(TT_REGISTERS_TARGET, target));
+		uint32_t destinations = count_registers(m,
+				tt_registers_of_target(
+						TT_REGISTERS_DESTINATIONS, target));
 
 		full = full || sources + destinations > left;
 		if (full) {
@@ -109,7 +104,7 @@ emit_targets(struct tt_merge *m, enum tt_sketch_kind kind, enum tt_registers fir
 
 	for (uint32_t t = 0; ret == 0 && t < TT_N_TARGETS; t++)
 		if (m->sketched[t])
-			ret = emit_sketch(m, kind, t, registers_of(first, t),
+			ret = emit_sketch(m, kind, t, tt_registers_of_target(first, t),
 					TT_SKETCH_P_TARGET);
 	return ret;
 }

@@ -74,7 +74,8 @@ tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t)
 	for (uint64_t i = 0; i < t->pairs.n; i++) {
 		const struct tt_slot *s = t->pairs.items[i].ref;
 
-		add(m, &at, tt_slot_src(s), tt_target_key_class(s->key), s->count.packets);
+		add(m, &at, tt_slot_src(s), tt_target_key_class(s->key),
+				s->count.packets);
 	}
 	offer(m, &at);
 	for (uint64_t i = 0; i < t->talkers.n; i++) {

@@ -68,11 +68,12 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 
 	for (uint64_t i = 0; i < t->pairs.n; i++, last_group = g) {
 		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
-		bool new_source = last == NULL || tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
+		bool new_source = last == NULL
+				|| tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
 
 		if (last == NULL)
-			registers = TT_REGISTERS_TARGET
-					+ (tt_target_index(s->key) << TT_SKETCH_P_TARGET);
+			registers = tt_registers_of_target(
+					TT_REGISTERS_TARGET, tt_target_index(s->key));
 		if (new_source) {
 			country = tt_geo_country(m->config.geo, tt_slot_src(s));
 			sketch_source(m, registers, tt_slot_src(s));

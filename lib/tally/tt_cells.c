@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_cells.h"
 
-/* The blocks of 65,536 rows: the TCP classes, UDP, backscatter over UDP, ICMP and ICMPv6 by type
- * and code; then 256 rows for protocols without a number. */
-enum {
-	BLOCK_TCP = 0,
-	BLOCK_UDP = 5,
-	BLOCK_UDP_BACKSCATTER = 6,
-	BLOCK_ICMP = 7,
-	BLOCK_ICMPV6 = 8,
-	N_BLOCKS = 9
-};
-
-_Static_assert(TT_CLASS_TCP_SYN == 0 && TT_CLASS_TCP_OTHER == 4 && TT_CLASS_UDP == 5,
-		"TCP classes come first, then UDP");
-_Static_assert(TT_N_ROWS == N_BLOCKS * 65536 + 256, "one index per target and class");
+_Static_assert(TT_N_ROWS == TT_ROWS_OTHER * 65536 + 256,
+		"one index per target and class");
 _Static_assert(TT_N_TARGETS == TT_TARGET_OTHER + 256, "one index per target");
 _Static_assert(TT_CELL_DENSE_END % 256 == 0, "a section of whole blocks");
 
@@ -32,35 +20,6 @@ const uint32_t tt_target_base[256] = {
 		[TT_PROTO_ICMP] = TT_TARGET_ICMP - 1,
 		[TT_PROTO_ICMPV6] = TT_TARGET_ICMPV6 - 1,
 };
-
-static uint32_t
-in_block(unsigned block, unsigned number)
-{
-	return block * 65536 + number;
-}
-
-uint32_t
-tt_row_index(tt_target_key key, tt_detail detail)
-{
-	struct tt_target t = tt_target_key_target(key);
-	unsigned icmp = (unsigned)t.number << 8 | t.code;
-
-	if (t.number >= 0) {
-		if (t.protocol == TT_PROTO_TCP)
-			return in_block(BLOCK_TCP + tt_target_key_class(key),
-					(unsigned)t.number);
-		if (t.protocol == TT_PROTO_UDP)
-			return in_block(tt_detail_backscatter(detail)
-							? BLOCK_UDP_BACKSCATTER
-							: BLOCK_UDP,
-					(unsigned)t.number);
-		if (t.protocol == TT_PROTO_ICMP)
-			return in_block(BLOCK_ICMP, icmp);
-		if (t.protocol == TT_PROTO_ICMPV6)
-			return in_block(BLOCK_ICMPV6, icmp);
-	}
-	return in_block(N_BLOCKS, t.protocol);
-}
 
 static struct tt_packet
 icmp_packet(uint8_t protocol, unsigned type_code)
@@ -95,24 +54,24 @@ tt_row_key(uint32_t row, tt_target_key *key, tt_detail *detail)
 	enum tt_class class;
 
 	switch (block) {
-	case BLOCK_UDP:
-	case BLOCK_UDP_BACKSCATTER:
+	case TT_ROWS_UDP:
+	case TT_ROWS_UDP_BACKSCATTER:
 		port_key(TT_PROTO_UDP, number, TT_CLASS_UDP,
-				block == BLOCK_UDP_BACKSCATTER, key, detail);
+				block == TT_ROWS_UDP_BACKSCATTER, key, detail);
 		break;
-	case BLOCK_ICMP:
+	case TT_ROWS_ICMP:
 		icmp_key(TT_PROTO_ICMP, number, key, detail);
 		break;
-	case BLOCK_ICMPV6:
+	case TT_ROWS_ICMPV6:
 		icmp_key(TT_PROTO_ICMPV6, number, key, detail);
 		break;
-	case N_BLOCKS:
+	case TT_ROWS_OTHER:
 		*key = tt_target_key_make((struct tt_target){(uint8_t)number, -1, 0},
 				TT_CLASS_OTHER);
 		*detail = 0;
 		break;
 	default:
-		class = (enum tt_class)(block - BLOCK_TCP);
+		class = (enum tt_class)(block - TT_ROWS_TCP);
 		port_key(TT_PROTO_TCP, number, class,
 				class == TT_CLASS_TCP_SYNACK || class == TT_CLASS_TCP_RST,
 				key, detail);

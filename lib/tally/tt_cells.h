@@ -89,9 +89,39 @@ enum tt_section {
 	TT_N_FIXED_CELLS = TT_CELL_DESTINATION_REST
 };
 
+/* The blocks of 65,536 rows: the TCP classes, UDP, backscatter over UDP, ICMP and ICMPv6 by type
+ * and code; then 256 rows for protocols without a number. */
+enum tt_row_block {
+	TT_ROWS_TCP = 0,
+	TT_ROWS_UDP = 5,
+	TT_ROWS_UDP_BACKSCATTER = 6,
+	TT_ROWS_ICMP = 7,
+	TT_ROWS_ICMPV6 = 8,
+	TT_ROWS_OTHER = 9
+};
+
+_Static_assert((int)TT_CLASS_TCP_SYN == (int)TT_ROWS_TCP
+				&& (int)TT_CLASS_UDP == (int)TT_ROWS_UDP,
+		"TCP classes come first, then UDP");
+
 /* The row of a key and its detail, in 0 .. TT_N_ROWS - 1, and back (of the detail, only
- * TT_DETAIL_BACKSCATTER comes back). */
-uint32_t tt_row_index(tt_target_key key, tt_detail detail);
+ * TT_DETAIL_BACKSCATTER comes back). Keys of packets. */
+static inline uint32_t
+tt_row_index(tt_target_key key, tt_detail detail)
+{
+	const uint32_t protocol = (uint32_t)(key >> 40), class = key & 0xff;
+	const uint32_t number = (uint32_t)(key >> 16) & 0xffffff;
+
+	if (TT_UNLIKELY(number == 0))
+		return TT_ROWS_OTHER * 65536 + protocol;
+	if (TT_LIKELY(class <= TT_CLASS_UDP))
+		return (class + (class == TT_CLASS_UDP && tt_detail_backscatter(detail)))
+				* 65536
+				+ number - 1;
+	return (protocol == TT_PROTO_ICMPV6 ? TT_ROWS_ICMPV6 : TT_ROWS_ICMP) * 65536
+			+ ((number - 1) << 8 | (uint32_t)(key >> 8 & 0xff));
+}
+
 void tt_row_key(uint32_t row, tt_target_key *key, tt_detail *detail);
 
 /* Where the targets of each protocol start, and those without a number. */

@@ -27,7 +27,7 @@ tt_rest_bytes(const struct tt_rest_config *c)
 	return r.n_cells * sizeof(*r.cells) + tt_rest_cell_blocks(&r) + r.n_registers
 			+ tt_rest_register_blocks(&r)
 			+ c->slices
-			* (sizeof(*r.slices) + sizeof(*r.slices_at) / SLICES_LOAD)
+			* (sizeof(*r.slices) / SLICES_LOAD + sizeof(*r.slice_index))
 			+ c->talkers * (sizeof(*r.talkers) + sizeof(*r.talkers_at));
 }
 
@@ -41,23 +41,26 @@ int
 tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *mem)
 {
 	*r = (struct tt_rest){.config = *c,
+			.place = tt_hash_seed_of(c->seed),
 			.n_cells = cells_of(c),
 			.n_registers = registers_of(c),
 			.max_slices = (uint32_t)(c->slices / SLICES_LOAD),
+			/* Places + 1 are less than half of the slots. */
+			.slice_bits = (unsigned)__builtin_ctzll(c->slices) - 1,
 			.max_talkers = (uint32_t)c->talkers,
 			.mem = mem};
 	r->cells = tt_mem_alloc(mem, r->n_cells * sizeof(*r->cells), "plain counters");
 	r->cells_used = tt_mem_alloc(mem, tt_rest_cell_blocks(r), "plain counters");
 	r->registers = tt_mem_alloc(mem, r->n_registers, "sketches");
 	r->registers_used = tt_mem_alloc(mem, tt_rest_register_blocks(r), "sketches");
-	r->slices = tt_mem_alloc(mem, c->slices * sizeof(*r->slices), "slices");
-	r->slices_at = tt_mem_alloc(mem, r->max_slices * sizeof(*r->slices_at), "slices");
+	r->slices = tt_mem_alloc(mem, r->max_slices * sizeof(*r->slices), "slices");
+	r->slice_index = tt_mem_alloc(mem, c->slices * sizeof(*r->slice_index), "slices");
 	r->talkers = tt_mem_alloc(mem, c->talkers * sizeof(*r->talkers), "talkers");
 	r->talkers_at = tt_mem_alloc(
 			mem, r->max_talkers * sizeof(*r->talkers_at), "talkers");
 	if (r->cells == NULL || r->cells_used == NULL || r->registers == NULL
 			|| r->registers_used == NULL || r->slices == NULL
-			|| r->slices_at == NULL || r->talkers == NULL
+			|| r->slice_index == NULL || r->talkers == NULL
 			|| r->talkers_at == NULL) {
 		tt_rest_fini(r);
 		return -ENOMEM;
@@ -75,18 +78,36 @@ tt_rest_fini(struct tt_rest *r)
 	tt_mem_free(r->mem, r->cells_used, tt_rest_cell_blocks(r));
 	tt_mem_free(r->mem, r->registers, r->n_registers);
 	tt_mem_free(r->mem, r->registers_used, tt_rest_register_blocks(r));
-	tt_mem_free(r->mem, r->slices_at, r->max_slices * sizeof(*r->slices_at));
+	tt_mem_free(r->mem, r->slice_index, r->config.slices * sizeof(*r->slice_index));
 	tt_mem_free(r->mem, r->talkers_at, r->max_talkers * sizeof(*r->talkers_at));
 	if (r->compact) {
 		free(r->slices);
 		free(r->talkers);
 	} else {
-		tt_mem_free(r->mem, r->slices, r->config.slices * sizeof(*r->slices));
+		tt_mem_free(r->mem, r->slices, r->max_slices * sizeof(*r->slices));
 		tt_mem_free(r->mem, r->talkers, r->config.talkers * sizeof(*r->talkers));
 	}
 	free(r->sparse);
 	free(r->sparse_registers);
 	*r = (struct tt_rest){0};
+}
+
+/* Beyond an eighth of the slots one long clearing is cheaper than many short ones. */
+static void
+clear_index(struct tt_rest *r)
+{
+	const uint64_t mask = r->config.slices - 1;
+
+	if (r->n_slices > r->config.slices / 8) {
+		memset(r->slice_index, 0, r->config.slices * sizeof(*r->slice_index));
+		return;
+	}
+	/* Each run from a home on; what an earlier key cleared of it ends it early, and the rest
+	 * is cleared from another home. */
+	for (uint32_t i = 0; i < r->n_slices; i++)
+		for (uint64_t at = tt_rest_slice_hash(r, r->slices[i].key) & mask;
+				r->slice_index[at] != 0; at = (at + 1) & mask)
+			r->slice_index[at] = 0;
 }
 
 void
@@ -110,8 +131,7 @@ tt_rest_reset(struct tt_rest *r)
 	memset(r->cells_used, 0, tt_rest_cell_blocks(r));
 	mark_dense(r);
 	memset(r->registers_used, 0, tt_rest_register_blocks(r));
-	for (uint32_t i = 0; i < r->n_slices; i++)
-		r->slices[r->slices_at[i]] = (struct tt_slice){0};
+	clear_index(r);
 	for (uint32_t i = 0; i < r->n_talkers; i++)
 		r->talkers[r->talkers_at[i]] = (struct tt_entry){0};
 	r->n_slices = r->n_talkers = 0;

@@ -8,7 +8,7 @@
  * Cells and registers are marked in blocks as they are touched, so that adding up, copying and
  * clearing cost what was used and not what there is.
  *
- * Memory for `slots` (a power of two): 32 bytes each for slices, 8 bytes each for talkers, 28 MiB
+ * Memory for `slots` (a power of two): 10 bytes each for slices, 9 bytes each for talkers, 28 MiB
  * of cells and 176 bytes more for each destination unit, 135 MiB of registers and 2 KiB more for
  * each destination prefix.
  *
@@ -34,10 +34,9 @@
 /* Where the registers of each kind start. The first kind is entered for every packet, the others
  * for packets whose source (TT_REGISTERS_PREFIX: contact) is not kept. */
 enum tt_registers {
-	TT_REGISTERS_DESTINATIONS = 0, /* [TT_N_TARGETS][512] */
-	TT_REGISTERS_TARGET = TT_REGISTERS_DESTINATIONS
-			+ (TT_N_TARGETS << TT_SKETCH_P_TARGET), /* [TT_N_TARGETS][512] */
-	TT_REGISTERS_ALL = TT_REGISTERS_TARGET + (TT_N_TARGETS << TT_SKETCH_P_TARGET),
+	TT_REGISTERS_DESTINATIONS = 0, /* [TT_N_TARGETS] of 512, of every other 512 */
+	TT_REGISTERS_TARGET = 1 << TT_SKETCH_P_TARGET, /* those between them */
+	TT_REGISTERS_ALL = TT_N_TARGETS << (TT_SKETCH_P_TARGET + 1),
 	TT_REGISTERS_COUNTRY = TT_REGISTERS_ALL
 			+ (1 << TT_SKETCH_P_ALL), /* [TT_N_COUNTRIES][4096] */
 	TT_REGISTERS_PREFIX = TT_REGISTERS_COUNTRY
@@ -45,15 +44,21 @@ enum tt_registers {
 	TT_N_FIXED_REGISTERS = TT_REGISTERS_PREFIX
 };
 
+/* Where the registers of a target start; kind: one of the first two. Both lie in one page. */
+static inline uint32_t
+tt_registers_of_target(enum tt_registers kind, uint32_t target)
+{
+	return (uint32_t)kind + (target << (TT_SKETCH_P_TARGET + 1));
+}
+
 /* Blocks that are marked as one. Those before TT_CELL_DENSE_END are marked always. */
 #define TT_CELL_BLOCK     256
 #define TT_REGISTER_BLOCK 512
 
-/* A slice: the count of one key of tt_slice_*. packets == 0: free. */
+/* A slice: the count of one key of tt_slice_*. */
 struct tt_slice {
 	uint64_t key;
 	struct tt_count count;
-	uint64_t spare;
 };
 
 /* Packets of one source and one 64-bit key. packets == 0: free. Two lie in a cache line. */
@@ -122,14 +127,18 @@ struct tt_rest_config {
 
 struct tt_rest {
 	struct tt_rest_config config;
+	struct tt_hash_seed place; /* of config.seed */
 	struct tt_count *cells; /* [n_cells]; NULL in a compact rest */
 	uint8_t *cells_used; /* [n_cells / TT_CELL_BLOCK + 1]: was the block touched? */
 	uint8_t *registers; /* [n_registers]; NULL in a compact rest */
 	uint8_t *registers_used; /* [n_registers / TT_REGISTER_BLOCK + 1] */
 	uint32_t n_cells, n_registers;
-	struct tt_slice *
-			slices; /* [config.slices], open addressing; compact: [n_slices] */
-	uint32_t *slices_at; /* [n_slices] where they are; NULL in a compact rest */
+	struct tt_slice *slices; /* [n_slices] in order of arrival, of [max_slices] */
+	/* [config.slices], open addressing: in the low slice_bits a slice's place + 1, or 0, in
+	 * the others some of its hash. A flood looks for many that are not there, and finds
+	 * that out in here. NULL in a compact rest. */
+	uint32_t *slice_index;
+	unsigned slice_bits;
 	uint32_t n_slices, max_slices;
 	struct tt_entry *talkers; /* key: tt_target_key without its code */
 	uint32_t *talkers_at;
@@ -158,12 +167,14 @@ struct tt_rest_pair {
 	tt_detail detail;
 	uint32_t row, target; /* tt_row_index, tt_target_index */
 	tt_country country;
-	uint64_t slice, talker; /* slots */
+	uint64_t slice; /* hash */
+	uint64_t talker; /* slot */
 };
 
-/* Finds the places, and warms their lines. */
+/* Finds the places, and warms their lines; then, with these at hand, the line of the slice. */
 void tt_rest_find_pair(const struct tt_rest *rest, struct tt_addr src, uint64_t hash,
 		tt_target_key key, tt_detail detail, struct tt_rest_pair *pair);
+void tt_rest_warm_slice(const struct tt_rest *rest, const struct tt_rest_pair *pair);
 
 /* Counts packets there: slices, talkers, sketches of sources. */
 void tt_rest_count_pair(struct tt_rest *rest, const struct tt_rest_pair *pair,
@@ -231,11 +242,18 @@ tt_rest_sketch(struct tt_rest *rest, uint32_t first, unsigned p, uint64_t hash)
 	}
 }
 
+/* Its low bits are a key's home in slice_index. */
+static inline uint64_t
+tt_rest_slice_hash(const struct tt_rest *rest, uint64_t key)
+{
+	return tt_hash_mix(key ^ rest->config.seed);
+}
+
 /* Slice i of n_slices, talker i of n_talkers, in no order; a key may come twice. */
 static inline const struct tt_slice *
 tt_rest_slice(const struct tt_rest *rest, uint32_t i)
 {
-	return &rest->slices[rest->slices_at != NULL ? rest->slices_at[i] : i];
+	return &rest->slices[i];
 }
 
 static inline const struct tt_entry *

@@ -5,48 +5,55 @@
 /* Talkers are looked for in so many slots: the cache line of their home. */
 #define TALKER_WINDOW 2
 
-static inline uint64_t
-slice_home(const struct tt_rest *r, uint64_t key)
+/* Whether an entry of the index may be that of a hash; one in 2^(32 - slice_bits) others may. */
+static inline bool
+may_be(const struct tt_rest *r, uint32_t entry, uint64_t hash)
 {
-	return tt_hash_mix(key ^ r->config.seed) & (r->config.slices - 1);
+	return entry >> r->slice_bits == (uint32_t)(hash >> 32) >> r->slice_bits;
+}
+
+static inline struct tt_slice *
+slice_of(const struct tt_rest *r, uint32_t entry)
+{
+	return &r->slices[(entry & ((1u << r->slice_bits) - 1)) - 1];
 }
 
 static inline uint64_t
 talker_home(const struct tt_rest *r, struct tt_addr src, uint64_t key)
 {
-	return tt_hash_3(src.hi, src.lo, tt_hash_mix(key ^ r->config.seed))
-			& (r->config.talkers - 1) & ~(uint64_t)(TALKER_WINDOW - 1);
+	return tt_hash_place(tt_hash_addr(src), key, &r->place) & (r->config.talkers - 1)
+			& ~(uint64_t)(TALKER_WINDOW - 1);
 }
 
 /* Adds to the slice of a key; false where it has none and there is no room. */
 static bool
-add_slice_at(struct tt_rest *r, uint64_t at, uint64_t key, struct tt_count count)
+add_slice_of(struct tt_rest *r, uint64_t hash, uint64_t key, struct tt_count count)
 {
-	struct tt_slice *s;
+	const uint64_t mask = r->config.slices - 1;
+	uint64_t at = hash & mask;
 
-	for (;; at = (at + 1) & (r->config.slices - 1)) {
-		s = &r->slices[at];
-		if (s->count.packets == 0)
-			break;
-		if (s->key == key)
-			goto found;
+	for (; r->slice_index[at] != 0; at = (at + 1) & mask) {
+		struct tt_slice *s = slice_of(r, r->slice_index[at]);
+
+		if (may_be(r, r->slice_index[at], hash) && s->key == key) {
+			tt_count_add(&s->count, count);
+			return true;
+		}
 	}
 	if (r->n_slices == r->max_slices) {
 		r->slices_lost.keys++;
 		return false;
 	}
-	r->slices_at[r->n_slices++] = (uint32_t)at;
-	s->key = key;
-found:
-	s->count.packets += count.packets;
-	s->count.bytes += count.bytes;
+	r->slices[r->n_slices++] = (struct tt_slice){key, count};
+	r->slice_index[at] = (uint32_t)(hash >> 32) >> r->slice_bits << r->slice_bits
+			| r->n_slices;
 	return true;
 }
 
 static bool
 add_slice(struct tt_rest *r, uint64_t key, struct tt_count count)
 {
-	return add_slice_at(r, slice_home(r, key), key, count);
+	return add_slice_of(r, tt_rest_slice_hash(r, key), key, count);
 }
 
 /*
@@ -101,7 +108,7 @@ add_country(struct tt_rest *r, const struct tt_rest_pair *p, struct tt_count c)
 {
 	uint64_t key = tt_slice_country(p->row, p->country);
 
-	if (add_slice_at(r, p->slice, key, c))
+	if (add_slice_of(r, p->slice, key, c))
 		return;
 	r->slices_lost.packets += c.packets;
 	tt_rest_count(r, TT_CELL_ROW_REST + p->row, c.packets, c.bytes);
@@ -131,7 +138,7 @@ add_fingerprints(struct tt_rest *r, uint32_t row, uint32_t matched, struct tt_co
 static void
 sketch_source(struct tt_rest *r, uint32_t target, tt_country country, uint64_t hash)
 {
-	tt_rest_sketch(r, TT_REGISTERS_TARGET + (target << TT_SKETCH_P_TARGET),
+	tt_rest_sketch(r, tt_registers_of_target(TT_REGISTERS_TARGET, target),
 			TT_SKETCH_P_TARGET, hash);
 	tt_rest_sketch(r, TT_REGISTERS_ALL, TT_SKETCH_P_ALL, hash);
 	tt_rest_sketch(r, TT_REGISTERS_COUNTRY + (country << TT_SKETCH_P_COUNTRY),
@@ -159,13 +166,13 @@ tt_rest_find_pair(const struct tt_rest *r, struct tt_addr src, uint64_t hash,
 			.country = tt_geo_country(r->config.geo, src),
 			.talker = talker_home(r, src, talker_key(key)),
 	};
-	p->slice = slice_home(r, tt_slice_country(p->row, p->country));
-	__builtin_prefetch(&r->slices[p->slice], 1);
+	p->slice = tt_rest_slice_hash(r, tt_slice_country(p->row, p->country));
+	__builtin_prefetch(&r->slice_index[p->slice & (r->config.slices - 1)]);
 	__builtin_prefetch(&r->talkers[p->talker], 1);
 	__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + p->row], 1);
 	__builtin_prefetch(
-			&r->registers[TT_REGISTERS_TARGET
-					+ (p->target << TT_SKETCH_P_TARGET)
+			&r->registers[tt_registers_of_target(
+						      TT_REGISTERS_TARGET, p->target)
 					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET)],
 			1);
 	__builtin_prefetch(
@@ -173,6 +180,18 @@ tt_rest_find_pair(const struct tt_rest *r, struct tt_addr src, uint64_t hash,
 					+ (p->country << TT_SKETCH_P_COUNTRY)
 					+ tt_sketch_register(hash, TT_SKETCH_P_COUNTRY)],
 			1);
+}
+
+void
+tt_rest_warm_slice(const struct tt_rest *r, const struct tt_rest_pair *p)
+{
+	const uint64_t mask = r->config.slices - 1;
+	uint64_t at = p->slice & mask;
+
+	while (r->slice_index[at] != 0 && !may_be(r, r->slice_index[at], p->slice))
+		at = (at + 1) & mask;
+	if (r->slice_index[at] != 0)
+		__builtin_prefetch(slice_of(r, r->slice_index[at]), 1);
 }
 
 void

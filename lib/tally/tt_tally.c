@@ -99,6 +99,7 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 		*t = (struct tt_tally){
 				.mem = mem,
 				.place = tt_hash_seed_of(config->seed),
+				.sample = tt_hash_seed_of(config->secret),
 				.secret = config->secret,
 				.pair_mask = s.pairs - 1,
 				.contact_mask = s.contacts - 1,
@@ -172,6 +173,7 @@ tt_tally_reset(struct tt_tally *t)
 			.max_ports = t->max_ports,
 			.owner = t->owner,
 			.place = t->place,
+			.sample = t->sample,
 			.secret = t->secret,
 			.mem = t->mem,
 	};

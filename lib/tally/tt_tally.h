@@ -156,11 +156,11 @@ tt_contact_destination(const struct tt_units *units, uint64_t contact_key)
  * source reached, each with all its addresses.
  */
 static inline uint64_t
-tt_contact_hash(uint64_t secret, const struct tt_units *units, struct tt_addr src,
-		uint64_t contact_key)
+tt_contact_hash(const struct tt_hash_seed *secret, const struct tt_units *units,
+		struct tt_addr src, uint64_t contact_key)
 {
-	return tt_hash_3(src.hi, src.lo,
-			tt_hash_mix(tt_contact_unit(units, contact_key) ^ secret));
+	return tt_hash_mix(tt_hash_place(
+			tt_hash_addr(src), tt_contact_unit(units, contact_key), secret));
 }
 
 /* Is a hash in the sample of one in 2^shift? shift: at most TT_SAMPLE_SHIFT_MAX. */
@@ -209,7 +209,8 @@ struct tt_tally {
 	unsigned owner; /* the worker it belongs to */
 	bool compact; /* made by tt_tally_compact or tt_tally_join */
 	struct tt_hash_seed place; /* of the config's seed */
-	uint64_t secret; /* as in the config */
+	struct tt_hash_seed sample; /* of the config's secret: of contacts */
+	uint64_t secret; /* as in the config: of sources */
 	struct tt_mem *mem;
 };
 

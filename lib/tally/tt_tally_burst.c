@@ -6,7 +6,7 @@
 struct staged {
 	tt_target_key key;
 	tt_detail detail; /* as of tt_slot_is */
-	uint64_t pair; /* home slot */
+	uint64_t pair; /* tt_tally_pair_place */
 };
 
 static inline struct staged
@@ -16,7 +16,7 @@ stage(const struct tt_tally *t, const struct tt_packet *p, tt_detail detail)
 
 	if (TT_UNLIKELY(!tt_addr_is_v4(p->src)))
 		s.detail |= TT_DETAIL_V6;
-	s.pair = tt_pair_home(t, p->src, s.key, s.detail);
+	s.pair = tt_tally_pair_place(t, p->src, s.key, s.detail);
 	return s;
 }
 
@@ -100,8 +100,8 @@ find_register(tt_target_key key, struct tt_addr dst)
 {
 	const uint64_t hash = tt_sketch_hash(dst);
 
-	return (struct raise){TT_REGISTERS_DESTINATIONS
-					+ (tt_target_index(key) << TT_SKETCH_P_TARGET)
+	return (struct raise){tt_registers_of_target(TT_REGISTERS_DESTINATIONS,
+					      tt_target_index(key))
 					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
 			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
 }
@@ -127,7 +127,7 @@ count_contact_one(struct tt_tally *t, const struct tt_packet *p, tt_target_key k
 {
 	const uint64_t to = contact_key(t, p, key);
 
-	if (tt_tally_add_contact(t, tt_contact_home(t, p->src, to), p->src, to, 1))
+	if (tt_tally_add_contact(t, tt_tally_contact_place(t, p->src, to), p->src, to, 1))
 		return;
 	tt_rest_add_contact(&t->rest, tt_sketch_hash(p->src), p->dst,
 			tt_target_key_class(key), 1);
@@ -194,7 +194,7 @@ note(struct some *some, unsigned i, bool wanted)
 	some->n += wanted;
 }
 
-/* The pairs that were refused, in two passes more: a flood is nearly all of these. */
+/* The pairs that were refused, in passes of their own: a flood is nearly all of these. */
 static __attribute__((noinline)) void
 count_refused_pairs(const struct burst *b, const struct some *refused)
 {
@@ -212,6 +212,8 @@ count_refused_pairs(const struct burst *b, const struct some *refused)
 		tt_rest_find_pair(r, src, tt_sketch_hash(src), b->staged[i].key,
 				b->staged[i].detail, &places[k]);
 	}
+	for (unsigned k = 0; k < refused->n; k++)
+		tt_rest_warm_slice(r, &places[k]);
 	for (unsigned k = 0; k < refused->n; k++)
 		tt_rest_count_pair(r, &places[k],
 				(struct tt_count){
@@ -251,8 +253,9 @@ count_contacts(const struct burst *b, const struct some *some)
 		const struct tt_packet *p = &b->packets[some->at[k]];
 
 		places[k].to = contact_key(t, p, b->staged[some->at[k]].key);
-		places[k].home = tt_contact_home(t, p->src, places[k].to);
-		__builtin_prefetch(&t->contacts[places[k].home], 1);
+		places[k].home = tt_tally_contact_place(t, p->src, places[k].to);
+		if (TT_LIKELY(places[k].home != TT_NO_PLACE))
+			__builtin_prefetch(&t->contacts[places[k].home], 1);
 	}
 	for (unsigned k = 0; k < some->n; k++)
 		if (TT_UNLIKELY(!tt_tally_add_contact(t, places[k].home,
@@ -356,7 +359,8 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail
 	b.times_us = times_us;
 	for (unsigned i = 0; i < n; i++) {
 		b.staged[i] = stage(t, &packets[i], details[i]);
-		__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
+		if (TT_LIKELY(b.staged[i].pair != TT_NO_PLACE))
+			__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
 	}
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)

@@ -33,7 +33,7 @@ pair_wanted(const struct tt_tally *t, uint64_t at)
 static void
 add_contact(struct tt_tally *t, struct tt_addr src, uint64_t to, uint64_t packets)
 {
-	if (tt_tally_add_contact(t, tt_contact_home(t, src, to), src, to, packets))
+	if (tt_tally_add_contact(t, tt_tally_contact_place(t, src, to), src, to, packets))
 		return;
 	tt_rest_add_contact(&t->rest, tt_sketch_hash(src),
 			tt_contact_destination(t->rest.config.destinations, to),

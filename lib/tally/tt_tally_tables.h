@@ -16,25 +16,18 @@
 /* When ports are full, a key is looked for in the cache line of its home alone. */
 #define TT_PORT_WINDOW 4
 
-/* An address as one word: IPv4 as it is, IPv6 with its first half mixed in. */
-static inline uint64_t
-tt_addr_word(struct tt_addr a)
-{
-	return TT_LIKELY(a.hi == 0) ? a.lo : a.lo ^ tt_hash_mix(a.hi);
-}
-
 static inline uint64_t
 tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	return tt_hash_place(tt_addr_word(src), key ^ detail << 1, &t->place)
+	return tt_hash_place(tt_hash_addr(src), key ^ detail << 1, &t->place)
 			& t->pair_mask;
 }
 
 static inline uint64_t
 tt_contact_home(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
-	return tt_hash_place(tt_addr_word(src), to, &t->place) & t->contact_mask;
+	return tt_hash_place(tt_hash_addr(src), to, &t->place) & t->contact_mask;
 }
 
 static inline uint64_t
@@ -53,7 +46,7 @@ tt_tally_sample_hash(const struct tt_tally *t, struct tt_addr src)
 static inline uint64_t
 tt_tally_contact_hash(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
-	return tt_contact_hash(t->secret, t->rest.config.destinations, src, to);
+	return tt_contact_hash(&t->sample, t->rest.config.destinations, src, to);
 }
 
 /* Where a full table has no place for a key. */
@@ -135,7 +128,21 @@ tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us)
 			| (port ^ p->has_ports) * TT_LEFT_PORT;
 }
 
-/* Returns what is left to be counted, a set of enum tt_left. detail: as of tt_slot_is. */
+/* Where the table of pairs would have a packet; TT_NO_PLACE where its source is not sampled. */
+static inline uint64_t
+tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+		tt_detail detail)
+{
+	if (TT_UNLIKELY(t->pair_shift != 0)
+			&& !tt_sampled(tt_tally_sample_hash(t, src), t->pair_shift))
+		return TT_NO_PLACE;
+	return tt_pair_home(t, src, key, detail);
+}
+
+/*
+ * Returns what is left to be counted, a set of enum tt_left. home: of tt_tally_pair_place, at
+ * whatever shift was then; detail: as of tt_slot_is.
+ */
 static inline unsigned
 tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 		tt_target_key key, tt_detail detail, int64_t time_us)
@@ -146,7 +153,9 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 	struct tt_slot *s;
 
 	if (TT_UNLIKELY(t->pair_shift != 0)
-			&& !tt_sampled(tt_tally_sample_hash(t, p->src), t->pair_shift))
+			&& (home == TT_NO_PLACE
+					|| !tt_sampled(tt_tally_sample_hash(t, p->src),
+							t->pair_shift)))
 		return all;
 	for (;; at = (at + 1) & t->pair_mask) {
 		s = &t->slots[at];
@@ -166,7 +175,17 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 	return tt_slot_fill(s, p, key, detail, time_us);
 }
 
-/* Counts packets of a contact; false where it is not sampled. */
+static inline uint64_t
+tt_tally_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to)
+{
+	if (TT_UNLIKELY(t->contact_shift != 0)
+			&& !tt_sampled(tt_tally_contact_hash(t, src, to),
+					t->contact_shift))
+		return TT_NO_PLACE;
+	return tt_contact_home(t, src, to);
+}
+
+/* Counts packets of a contact; false where it is not sampled. home: of tt_tally_contact_place. */
 static inline bool
 tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to,
 		uint64_t packets)
@@ -175,8 +194,9 @@ tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint
 	struct tt_entry *e;
 
 	if (TT_UNLIKELY(t->contact_shift != 0)
-			&& !tt_sampled(tt_tally_contact_hash(t, src, to),
-					t->contact_shift))
+			&& (home == TT_NO_PLACE
+					|| !tt_sampled(tt_tally_contact_hash(t, src, to),
+							t->contact_shift)))
 		return false;
 	for (;; at = (at + 1) & t->contact_mask) {
 		e = &t->contacts[at];

@@ -213,7 +213,7 @@ multiply_rest(struct tt_rest *r, uint64_t by)
 {
 	for (uint32_t i = 0; i < r->n_cells; i++)
 		multiply(&r->cells[i], by);
-	for (uint64_t i = 0; i < r->config.slices; i++)
+	for (uint64_t i = 0; i < r->n_slices; i++)
 		multiply(&r->slices[i].count, by);
 	for (uint64_t i = 0; i < r->config.talkers; i++)
 		r->talkers[i].packets *= by;

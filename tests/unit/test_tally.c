@@ -13,7 +13,7 @@ assert_same_rest(const struct tt_rest *a, const struct tt_rest *b)
 	assert_memory_equal(a->cells, b->cells, a->n_cells * sizeof(*a->cells));
 	assert_memory_equal(a->registers, b->registers, a->n_registers);
 	assert_int_equal(a->n_slices, b->n_slices);
-	assert_memory_equal(a->slices, b->slices, a->config.slices * sizeof(*a->slices));
+	assert_memory_equal(a->slices, b->slices, a->n_slices * sizeof(*a->slices));
 	assert_int_equal(a->n_talkers, b->n_talkers);
 	assert_memory_equal(
 			a->talkers, b->talkers, a->config.talkers * sizeof(*a->talkers));

@@ -403,6 +403,35 @@ random_small_sets_are_cut_soundly(void **state)
 	}
 }
 
+static void
+the_quick_look_up_and_the_search_agree(void **state)
+{
+	static const char *const sets[] = {"192.0.2.0/24", "10.0.0.0/8,192.0.2.0/24",
+			"0.0.0.0/0,::/0", "2001:db8::/32", "198.18.0.0/15,2001:db8::/64"};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(sets); i++) {
+		struct tt_prefix_set set = {0};
+		struct tt_units units;
+		uint64_t x = 1;
+
+		assert_int_equal(tt_prefix_set_parse(&set, sets[i], NULL), 0);
+		assert_int_equal(tt_units_init(&units, &set, 65537, 0, 0, NULL), 0);
+		for (unsigned k = 0; k < 100000; k++) {
+			uint64_t bits = x = x * 6364136223846793005u
+					+ 1442695040888963407u;
+			struct tt_addr a = k % 8 == 0
+					? (struct tt_addr){bits, x}
+					: tt_addr_v4((uint32_t)(bits >> 32)
+							% (k % 2 ? 1u << 31 : 1u << 28));
+
+			assert_int_equal(tt_units_index(&units, a),
+					tt_units_search(&units, a));
+		}
+		tt_units_fini(&units);
+		tt_prefix_set_fini(&set);
+	}
+}
+
 int
 main(void)
 {
@@ -421,6 +450,7 @@ main(void)
 			cmocka_unit_test(a_set_of_nothing_has_one_unit),
 			cmocka_unit_test(the_most_ranges_that_a_set_holds_fit),
 			cmocka_unit_test(what_cannot_be_cut_is_refused),
+			cmocka_unit_test(the_quick_look_up_and_the_search_agree),
 			cmocka_unit_test(random_small_sets_are_cut_soundly),
 	};
 	const char *given = getenv("TT_SEED");
