@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_pipeline.h"
 
+#include "tt_packet_plain.h"
+
+/* The fate of a packet that was decoded. */
+static inline enum tt_fate
+whose(const struct tt_prefix_set *monitored, const struct tt_packet *p)
+{
+	if (TT_LIKELY(tt_prefix_set_has(monitored, p->dst)))
+		return TT_FATE_COUNTED;
+	return tt_prefix_set_has(monitored, p->src) ? TT_FATE_OUTGOING
+						    : TT_FATE_NOT_MONITORED;
+}
+
 static enum tt_fate
 fate_of(const struct tt_prefix_set *monitored, const struct tt_frame *f,
 		struct tt_packet *p)
 {
 	enum tt_fate fate = tt_packet_decode(f->data, f->captured, f->link, p);
 
-	if (TT_UNLIKELY(fate != TT_FATE_COUNTED))
-		return fate;
-	if (TT_LIKELY(tt_prefix_set_has(monitored, p->dst)))
-		return TT_FATE_COUNTED;
-	return tt_prefix_set_has(monitored, p->src) ? TT_FATE_OUTGOING
-						    : TT_FATE_NOT_MONITORED;
+	return fate == TT_FATE_COUNTED ? whose(monitored, p) : fate;
 }
 
 static void
@@ -69,8 +76,15 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_frame *f = &frames[i];
-		enum tt_fate fate = fate_of(pipeline->monitored, f, &c->packets[k]);
+		struct tt_packet *p = &c->packets[k];
+		enum tt_fate fate;
 
+		if (TT_LIKELY(tt_packet_is_plain(f->data, f->captured, f->link))) {
+			tt_packet_decode_plain(f->data, p);
+			fate = whose(pipeline->monitored, p);
+		} else {
+			fate = fate_of(pipeline->monitored, f, p);
+		}
 		if (TT_UNLIKELY(fate != TT_FATE_COUNTED)) {
 			tally->fates[fate]++;
 			continue;
