@@ -359,7 +359,8 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail
 	b.times_us = times_us;
 	for (unsigned i = 0; i < n; i++) {
 		b.staged[i] = stage(t, &packets[i], details[i]);
-		if (TT_LIKELY(b.staged[i].pair != TT_NO_PLACE))
+		if ((passes & TT_PASS_PAIRS)
+				&& TT_LIKELY(b.staged[i].pair != TT_NO_PLACE))
 			__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
 	}
 	if (passes & TT_PASS_DISTRIBUTIONS)
