@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""The logic of scripts/bench, without measuring: figures, tables, ledgers, rounds."""
+import datetime
+import pathlib
+import sys
+import types
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+
+from benchparts import Failure, LeftOut, bench, daemon, figures, files, report, worker  # noqa: E402
+
+SAID = ("teitend: net_null0: offered {} = missed {} + no-mbuf 0 + errors 0 + delivered {}; "
+        "delivered = counted {}\nteitend: ledger closes\n")
+
+
+def snapshot(frames, exact=True):
+    return daemon.Snapshot(datetime.datetime(2026, 1, 5), 1.0, frames, exact)
+
+
+class Figures(unittest.TestCase):
+    def test_median_between_quartiles(self):
+        self.assertEqual(figures.of([9, 1, 5, 3, 7]), figures.Figure(5, 3, 7, 5))
+
+    def test_few_runs_have_their_extremes(self):
+        self.assertEqual(figures.of([3, 1, 2]), figures.Figure(2, 1, 3, 3))
+
+    def test_ratio_is_taken_within_a_run(self):
+        self.assertEqual(figures.ratio([20, 40], [10, 20]).text(2), "2.00 [2.00 2.00]")
+
+    def test_one_run_has_no_spread(self):
+        self.assertEqual(figures.mpps([50]).text(), "20.0")
+
+
+class Targets(unittest.TestCase):
+    def test_at_least(self):
+        target = report.Target("", "Mpps", 10, 20)
+        self.assertEqual([target.verdict(v) for v in (20, 10, 9.9)], ["goal", "floor", "missed"])
+
+    def test_at_most(self):
+        target = report.Target("", "s", 5, 1, at_most=True)
+        self.assertEqual([target.verdict(v) for v in (1, 5, 5.1)], ["goal", "floor", "missed"])
+
+    def test_table_is_aligned(self):
+        text = report.format_table("T", ["", "ns"], [["a", 1.0], ["bcd", figures.of([20.0])]])
+        self.assertEqual(text, "\nT\n         ns\n  a     1.0\n  bcd  20.0")
+
+
+class Ledgers(unittest.TestCase):
+    def test_all_packets_are_there(self):
+        daemon.check(SAID.format(30, 0, 30, 30), [snapshot(10), snapshot(20)])
+
+    def test_a_missed_packet_fails(self):
+        with self.assertRaises(Failure):
+            daemon.check(SAID.format(31, 1, 30, 30), [snapshot(30)])
+
+    def test_a_packet_in_no_snapshot_fails(self):
+        with self.assertRaises(Failure):
+            daemon.check(SAID.format(30, 0, 30, 30), [snapshot(29)])
+
+    def test_an_open_ledger_fails(self):
+        with self.assertRaises(Failure):
+            daemon.check(SAID.format(30, 0, 30, 30), [snapshot(30, exact=False)])
+        with self.assertRaises(Failure):
+            daemon.check("teitend: ledger does not close", [])
+
+    def test_manifest(self):
+        parsed = daemon.parse_manifest("""{"interval": {"start": "2026-01-05T00:04:00.25Z",
+            "observed_us": 1500000}, "run": {"ledger": {"delivered": 7, "offered": 8,
+            "closes": true}}}""")
+        self.assertEqual((parsed.seconds, parsed.frames, parsed.exact), (1.5, 7, False))
+        self.assertEqual(parsed.start.microsecond, 250000)
+
+    def test_what_teiten_read_says(self):
+        said = "205500 frames, 5 snapshots in spool\n  counted                      205499\n"
+        self.assertEqual([p.findall(said) for p in (files.FRAMES, files.COUNTED)],
+                         [["205500"], ["205499"]])
+
+
+class Rounds(unittest.TestCase):
+    def measure(self, *jobs):
+        self.report = report.Report()
+        return bench.measure(types.SimpleNamespace(rounds=2), [
+            bench.Job(name, name, job) for name, job in jobs], self.report, lambda text: None)
+
+    def test_jobs_take_turns(self):
+        order = []
+        self.measure(("a", lambda: order.append("a")), ("b", lambda: order.append("b")))
+        self.assertEqual(order, ["a", "b", "a", "b"])
+
+    def test_what_cannot_run_is_left_out_and_the_rest_goes_on(self):
+        def lacking():
+            raise LeftOut("not installed")
+        self.assertEqual(self.measure(("a", lacking), ("b", lambda: 1)), {"b": [1, 1]})
+        self.assertEqual(self.report.left_out, [("a", "not installed")])
+
+    def test_a_failure_ends_it(self):
+        def failing():
+            raise Failure("a packet is missing")
+        with self.assertRaisesRegex(Failure, "a: a packet is missing"):
+            self.measure(("a", failing))
+
+
+class Tables(unittest.TestCase):
+    def test_features_are_held_against_the_machine(self):
+        made = {step: {"ns": 10.0, "page": "2m", "pairs": 1} for step, _ in worker.FEATURES}
+        limits = [{"kib": 65536, "update_ns": 5.0}]
+        said = report.Report()
+        worker.Features.tell(None, {"features": [made], "limits-2m": [limits]}, said)
+        self.assertEqual(said.tables[0]["rows"][1]["x update"], "2.00")
+        self.assertEqual([target.name for target, _ in said.targets],
+                         [worker.HEADERS.name, worker.EVERYTHING.name])
+
+
+if __name__ == "__main__":
+    unittest.main()
