@@ -73,8 +73,8 @@ class Bench:
         """A capture file of so many packets, made where it is not there yet."""
         path = self.directory / f"{profile}-{packets}.pcap"
         if not path.exists():
-            programs.run([self.program("teiten"), "synth", "--profile", PROFILES / f"{profile}.yaml",
-                          "--packets", packets, "--out", path], self.cpu)
+            programs.run([self.program("teiten"), "synth", "--packets", packets, "--out", path,
+                          "--profile", PROFILES / f"{profile}.yaml"], self.cpu)
         return path
 
     def eal(self, pages):
@@ -87,8 +87,8 @@ class Bench:
 
 
 def measure(bench, jobs, report, progress):
-    """Runs the jobs round by round. Returns name -> one result for each round; jobs that this machine
-    cannot run are missing. A Failure ends everything."""
+    """Runs the jobs round by round. Returns name -> one result for each round; jobs that this
+    machine cannot run are missing. A Failure ends everything."""
     results = {job.name: [] for job in jobs}
     for number in range(bench.rounds):
         for job in jobs:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""teitend on a virtual device: started, watched for a while, ended; its own ledger says what came of
-it."""
+"""teitend on a virtual device: started, watched for a while, ended; its own ledger says what came
+of it."""
 import contextlib
 import dataclasses
 import datetime
 import json
+import pathlib
 import re
 import shutil
 import signal
@@ -58,45 +59,55 @@ def check(said, snapshots):
         raise Failure(f"{written} packets are in snapshots, and not {delivered}")
 
 
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A teitend that counts."""
+    child: object
+    log: pathlib.Path
+    spool: pathlib.Path
+    started: datetime.datetime  # when it was called
+
+
 @contextlib.contextmanager
 def running(bench, device, pages, *options):
-    """(process, log, spool) of a teitend that counts."""
     log, spool = bench.directory / "teitend.log", bench.directory / "spool"
     shutil.rmtree(spool, ignore_errors=True)
     args = [bench.program("teitend"), *bench.eal(pages), "--vdev", device.vdev, "--", "--spool",
             spool, "--sensor", "bench", "--interval", "86400", "--rx-queues", "1", "--monitored",
             device.monitored, *options]
+    started = datetime.datetime.now(datetime.timezone.utc)
     with programs.background(args, log) as child:
         programs.wait_for(child, log, lambda text: RUNNING in text, 120, "does not start")
-        yield child, log, spool
+        yield Run(child, log, spool, started)
 
 
-def end(child, log, spool):
+def end(run):
     """Ends it. Returns its snapshots, first to last, once they were checked."""
-    programs.interrupt(child, log, LAST_S)
-    snapshots = sorted((parse_manifest(path.read_text()) for path in spool.rglob("manifest.json")),
+    programs.interrupt(run.child, run.log, LAST_S)
+    manifests = run.spool.rglob("manifest.json")
+    snapshots = sorted((parse_manifest(path.read_text()) for path in manifests),
                        key=lambda snapshot: snapshot.start)
-    check(log.read_text(errors="replace"), snapshots)
+    check(run.log.read_text(errors="replace"), snapshots)
     return snapshots
 
 
 def rate(bench, device, pages, *options):
-    """Packets per second between two cuts of the interval, of which each snapshot knows the moment to
-    the microsecond."""
-    with running(bench, device, pages, *options) as (child, log, spool):
+    """Packets per second between two cuts of the interval, of which each snapshot knows the moment
+    to the microsecond."""
+    with running(bench, device, pages, *options) as run:
         for pause in (0.5, bench.size.window_s):
             time.sleep(pause)
-            cut(child, log)
-        snapshots = end(child, log, spool)
+            cut(run)
+        snapshots = end(run)
     inside = snapshots[1:-1]
     if not inside:
         raise Failure("no snapshot between two cuts")
     return sum(s.frames for s in inside) / sum(s.seconds for s in inside)
 
 
-def cut(child, log):
+def cut(run):
     """Closes the interval and waits until its snapshot is written: two wishes at once are one."""
-    before = log.read_text(errors="replace").count("wrote")
-    child.send_signal(signal.SIGUSR1)
-    programs.wait_for(child, log, lambda text: text.count("wrote") > before, LAST_S,
+    before = run.log.read_text(errors="replace").count("wrote")
+    run.child.send_signal(signal.SIGUSR1)
+    programs.wait_for(run.child, run.log, lambda text: text.count("wrote") > before, LAST_S,
                       "writes no snapshot")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Capture files in the page cache: `teiten read`, a plain loop of libpcap, and other programs."""
+"""A capture file in the page cache: `teiten read`, and a plain loop of libpcap."""
 import functools
 import re
 import shutil
@@ -26,8 +26,8 @@ def used(done, packets):
 def read(bench, packets):
     spool = bench.directory / "read"
     shutil.rmtree(spool, ignore_errors=True)
-    done = bench.run("teiten", "read", "--spool", spool, "--sensor", "bench", "--monitored", MONITORED,
-                     bench.capture("zipf", packets))
+    done = bench.run("teiten", "read", "--spool", spool, "--sensor", "bench", "--monitored",
+                     MONITORED, bench.capture("zipf", packets))
     found = [int(n) for pattern in (FRAMES, COUNTED) for n in pattern.findall(done.out)]
     if found != [packets, packets]:
         raise Failure(f"not {packets} packets are counted:\n{done.out}")
@@ -71,49 +71,10 @@ class Files:
             rows.append(row("teiten read, without its start", [
                 {f"{kind}_ns": (all_["%s_s" % kind] - start["%s_s" % kind]) * 1e9 / more
                  for kind in ("wall", "cpu")} for all_, start in zip(reads, few)]))
-        report.table(f"A capture of {bench.size.capture} packets in the page cache, Zipf", COLUMNS, rows)
+        report.table(f"A capture of {bench.size.capture} packets in the page cache, Zipf", COLUMNS,
+                     rows, "teiten read ends with a snapshot; that is in its figures.")
         if reads:
             report.target(READ, figures.mpps([result["wall_ns"] for result in reads]))
         if reads and loops:
             report.target(COST, figures.ratio([result["cpu_ns"] for result in reads],
                                               [result["cpu_ns"] for result in loops]))
-
-
-# What other programs make of a capture; {file} and {directory} are filled in.
-PEERS = {"tracereport": ["{file}"],
-         "nfpcapd": ["-r", "{file}", "-w", "{directory}"],
-         "pmacctd": ["-I", "{file}", "-P", "print", "-c", "src_host,dst_port,proto", "-O", "csv", "-o",
-                     "{directory}/pmacctd.csv"],
-         "tshark": ["-n", "-q", "-r", "{file}", "-z", "endpoints,ip"]}
-
-
-def peer(bench, name):
-    directory = bench.directory / name
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir()
-    packets = bench.size.peer_capture
-    file = bench.capture("zipf", packets)
-    args = [arg.format(file=file, directory=directory) for arg in PEERS[name]]
-    return used(programs.run([programs.find(name), *args], bench.cpu, bench.priority, directory),
-                packets)
-
-
-class Peers:
-    name = "peers"
-
-    @staticmethod
-    def jobs(bench):
-        packets = bench.size.peer_capture
-        return [Job("peer-loop", "a plain libpcap loop, short capture",
-                    functools.partial(loop, bench, packets)),
-                Job("peer-read", "teiten read, short capture", functools.partial(read, bench, packets)),
-                *(Job(f"peer-{name}", name, functools.partial(peer, bench, name)) for name in PEERS)]
-
-    @staticmethod
-    def tell(bench, results, report):
-        titles = {"loop": "plain libpcap loop, counting ports", "read": "teiten read"}
-        report.table(f"Other programs, a capture of {bench.size.peer_capture} packets, start included",
-                     COLUMNS, [row(titles.get(name, name), samples)
-                               for name in ("loop", "read", *PEERS)
-                               for samples in [results.get(f"peer-{name}", [])] if samples],
-                     "They count other things than teiten, and fewer.")

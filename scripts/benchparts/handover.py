@@ -31,6 +31,6 @@ class Handover:
             ["64 ordinary bursts", figures.of(us["ring_ordinary_ns"])],
             ["64 bursts into a new table set", figures.of(us["ring_after_ns"])]])
         held_up = [a - b for a, b in zip(us["crossing_ns"], us["ordinary_ns"])]
-        report.target(Target("end of an interval holds the worker up; goal: one burst", "us", FLOOR_US,
-                             round(figures.of(us["ordinary_ns"]).median, 1), at_most=True),
-                      figures.of(held_up))
+        burst = round(figures.of(us["ordinary_ns"]).median, 1)
+        report.target(Target("end of an interval holds the worker up; goal: one burst", "us",
+                             FLOOR_US, burst, at_most=True), figures.of(held_up))

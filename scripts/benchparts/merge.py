@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The management core: merging table sets and writing a snapshot, as tests/bench/bench_merge has it.
+"""The management core: merging table sets and writing a snapshot, as tests/bench/bench_merge does.
 Each line of JSON that it prints is a row: the text under "step", and numbers."""
 from . import figures
 from .bench import Job

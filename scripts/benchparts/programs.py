@@ -69,8 +69,8 @@ def json_lines(text):
 
 @contextlib.contextmanager
 def background(args, log):
-    """A program that runs meanwhile; what it prints is in the file `log`. Killed if it is still there
-    in the end."""
+    """A program that runs meanwhile; what it prints is in the file `log`. Killed if it is still
+    there in the end."""
     with log.open("wb") as out:
         child = subprocess.Popen([str(arg) for arg in args], stdin=subprocess.DEVNULL, stdout=out,
                                  stderr=subprocess.STDOUT, start_new_session=True)

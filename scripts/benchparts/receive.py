@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The whole of teitend with one worker, and the bare receive loop of dpdk-testpmd on the same device."""
+"""The whole of teitend, one worker, and the receive loop of dpdk-testpmd on the same device."""
 import functools
 import re
 import time
@@ -22,23 +22,24 @@ SUM = Target("teitend over receive loop + worker, {}", "x", 0.9, 0.9)
 def devices(bench):
     file = bench.capture("zipf", IN_FILE)
     return {"null": daemon.Device("net_null, copy=1", "net_null0,copy=1", "192.0.2.0/24"),
-            "pcap": daemon.Device("net_pcap, infinite_rx", f"net_pcap0,rx_pcap={file},infinite_rx=1",
-                                  "198.18.0.0/16")}
+            "pcap": daemon.Device("net_pcap, infinite_rx",
+                                  f"net_pcap0,rx_pcap={file},infinite_rx=1", "198.18.0.0/16")}
 
 
 def bare(bench, device):
     """Packets per second of testpmd, once it is warm."""
     log = bench.directory / "testpmd.log"
     args = [programs.find("dpdk-testpmd"), *bench.eal(PAGES), "--vdev", device.vdev, "--",
-            "--forward-mode=rxonly", "--no-flush-rx", "--nb-cores=1", "--burst=64", "--stats-period=1",
-            f"--total-num-mbufs={BUFFERS}"]
+            "--forward-mode=rxonly", "--no-flush-rx", "--nb-cores=1", "--burst=64",
+            "--stats-period=1", f"--total-num-mbufs={BUFFERS}"]
     readings = max(2, round(bench.size.window_s))
     with programs.background(args, log) as child:
         programs.wait_for(child, log, lambda text: len(RX_PPS.findall(text)) > readings, 60,
                           "does not receive")
         child.terminate()
         child.wait(20)
-    return figures.of([int(pps) for pps in RX_PPS.findall(log.read_text(errors="replace"))[1:]]).median
+    said = RX_PPS.findall(log.read_text(errors="replace"))
+    return figures.of([int(pps) for pps in said[1:]]).median
 
 
 def alone(bench, device):
@@ -85,8 +86,8 @@ class Receive:
             tell_targets(report, device, together, share)
         report.table("The whole of teitend, one worker; nothing missed", [
             "", "receive loop, ns", "worker alone, ns", "teitend, Mpps", "x sum"], rows,
-            "receive loop: dpdk-testpmd --forward-mode=rxonly; x sum: 1 where teitend takes as long as",
-            "both together. The frames of net_null are no IP: counted as exceptions.")
+            "receive loop: dpdk-testpmd --forward-mode=rxonly; x sum: 1 where teitend takes as",
+            "long as both together. The frames of net_null are no IP: counted as exceptions.")
 
 
 def tell_targets(report, device, together, share):

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """From the command to the first packet that is counted, and the memory of a worker."""
-import datetime
-
 from . import daemon, figures, receive, worker
 from .bench import Job
 from .report import Target
@@ -15,11 +13,10 @@ TABLE_SETS = 3
 def seconds(bench):
     """Until the first interval begins, in which the device has packets waiting."""
     device = receive.devices(bench)["pcap"]
-    before = datetime.datetime.now(datetime.timezone.utc)
     with daemon.running(bench, device, bench.size.pages, "--table-memory", bench.size.table_memory,
-                        "--mbufs", receive.BUFFERS) as (child, log, spool):
-        snapshots = daemon.end(child, log, spool)
-    return (snapshots[0].start - before).total_seconds()
+                        "--mbufs", receive.BUFFERS) as run:
+        snapshots = daemon.end(run)
+    return (snapshots[0].start - run.started).total_seconds()
 
 
 class Start:
@@ -35,8 +32,9 @@ class Start:
     @staticmethod
     def tell(bench, results, report):
         if results.get("start"):
-            report.target(Target(START.name.format(bench.size.table_memory), START.unit, START.floor,
-                                 START.goal, at_most=True), figures.of(results["start"]))
+            target = Target(START.name.format(bench.size.table_memory), START.unit, START.floor,
+                            START.goal, at_most=True)
+            report.target(target, figures.of(results["start"]))
         if results.get("memory"):
             one = results["memory"][0]
             of_worker = TABLE_SETS * one["set_bytes"] / GIB

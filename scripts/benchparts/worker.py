@@ -15,13 +15,13 @@ FEATURES = [("decode", "decode"), ("monitored", "+ is it monitored?"),
             ("fingerprints", "+ fingerprints: everything"), ("pipeline", "the burst pipeline"),
             ("plain", "packet by packet")]
 
-# name -> profile, its title, fragments, how many times as many passes
-SHAPES = {"zipf": (PROFILES / "zipf.yaml", "Zipf", "no", 1),
-          "uniform": (PROFILES / "uniform.yaml", "uniform", "no", 1),
-          "flood": (ROOT / "profiles/flood.yaml", "flood: every source and port new", "no", 3),
-          "backscatter": (PROFILES / "backscatter.yaml", "backscatter", "no", 1),
-          "tunnels": (PROFILES / "tunnels.yaml", "VLAN, QinQ, IPv6, fragments", "yes", 1),
-          "large": (PROFILES / "large.yaml", "1500 bytes", "no", 1)}
+# name -> profile, its title, fragments, passes and packets in relation to the others'
+SHAPES = {"zipf": (PROFILES / "zipf.yaml", "Zipf", "no", 1, 1),
+          "uniform": (PROFILES / "uniform.yaml", "uniform", "no", 1, 1),
+          "flood": (ROOT / "profiles/flood.yaml", "flood: every source and port new", "no", 3, 1),
+          "backscatter": (PROFILES / "backscatter.yaml", "backscatter", "no", 1, 1),
+          "tunnels": (PROFILES / "tunnels.yaml", "VLAN, QinQ, IPv6, fragments", "yes", 1, 1),
+          "large": (PROFILES / "large.yaml", "1500 bytes", "no", 8, 1 / 8)}
 
 BURSTS = [16, 32, 64, 128, 256]
 
@@ -31,12 +31,13 @@ FLOOD = Target("worker: everything, flood", "Mpps", 10, 18.6)
 STAGED = Target("burst pipeline over packet by packet, Zipf", "x", 2.5, 4)
 
 
-def run(bench, shape="zipf", steps=None, burst=64, page=None, packets=None, passes=None, pairs=None):
+def run(bench, shape="zipf", steps=None, burst=64, page=None, packets=None, passes=None,
+        pairs=None):
     """step -> what bench_worker says of it. shape None: the frames of net_null."""
-    profile, _, fragments, more = SHAPES.get(shape, (None, None, "no", 1))
+    profile, _, fragments, passes_x, packets_x = SHAPES.get(shape, (None, None, "no", 1, 1))
     args = ["--rules", RULES, "--burst", burst, "--page", page or bench.page_size(PAGES),
-            "--packets", packets or bench.size.packets, "--fragments", fragments,
-            "--passes", passes or bench.size.passes * more]
+            "--packets", packets or int(bench.size.packets * packets_x), "--fragments", fragments,
+            "--passes", passes or bench.size.passes * passes_x]
     args += ["--profile", profile] if profile else []
     args += ["--steps", ",".join(steps)] if steps else []
     args += ["--pairs", pairs] if pairs else []
@@ -98,12 +99,12 @@ class Shapes:
     def jobs(bench):
         return [Job(f"shape-{shape}", f"traffic: {title}",
                     functools.partial(run, bench, shape, ["pipeline", "plain"]))
-                for shape, (_, title, _, _) in SHAPES.items()]
+                for shape, (_, title, *_) in SHAPES.items()]
 
     @staticmethod
     def tell(bench, results, report):
         rows = []
-        for shape, (_, title, _, _) in SHAPES.items():
+        for shape, (_, title, *_) in SHAPES.items():
             rounds = results.get(f"shape-{shape}")
             if not rounds:
                 continue
