@@ -163,26 +163,25 @@ tt_merge_destroy(struct tt_merge *m)
 	tt_mem_free(m->mem, m, sizeof(*m));
 }
 
-int
-tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
+const struct tt_merge_step tt_merge_steps[TT_MERGE_N_STEPS] = {
+		{"collect", tt_merge_collect},
+		{"targets", tt_merge_targets},
+		{"fingerprints", tt_merge_fingerprints},
+		{"sources", tt_merge_sources},
+		{"rules", tt_merge_rules},
+		{"countries", tt_merge_countries},
+		{"backscatter", tt_merge_backscatter},
+		{"destinations", tt_merge_destinations},
+		{"source ports", tt_merge_ports},
+		{"distributions", tt_merge_distributions},
+		{"sketches", tt_merge_sketches},
+};
+
+void
+tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 		int64_t start_us, const struct tt_merge_sink *sink,
 		struct tt_totals *totals, struct tt_error *err)
 {
-	static int (*const steps[])(struct tt_merge *) = {
-			tt_merge_collect,
-			tt_merge_targets,
-			tt_merge_fingerprints,
-			tt_merge_sources,
-			tt_merge_rules,
-			tt_merge_countries,
-			tt_merge_backscatter,
-			tt_merge_destinations,
-			tt_merge_ports,
-			tt_merge_distributions,
-			tt_merge_sketches,
-	};
-	int ret = 0;
-
 	*totals = (struct tt_totals){0};
 	m->tallies = tallies;
 	m->n_tallies = n;
@@ -190,8 +189,18 @@ tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 	m->sink = sink;
 	m->totals = totals;
 	m->err = err;
-	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(steps); i++)
-		ret = steps[i](m);
+}
+
+int
+tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
+		int64_t start_us, const struct tt_merge_sink *sink,
+		struct tt_totals *totals, struct tt_error *err)
+{
+	int ret = 0;
+
+	tt_merge_begin(m, tallies, n, start_us, sink, totals, err);
+	for (unsigned i = 0; ret == 0 && i < TT_MERGE_N_STEPS; i++)
+		ret = tt_merge_steps[i].run(m);
 	m->err = NULL;
 	return ret;
 }

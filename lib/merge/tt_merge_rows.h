@@ -95,7 +95,21 @@ struct tt_merge {
 #define TT_MERGE_EMIT(m, kind, row) \
 	((m)->sink->kind == NULL ? 0 : (m)->sink->kind((m)->sink->context, row, (m)->err))
 
-/* The steps of a merge, in the order in which they are to be called. */
+/* Takes in what tt_merge_run was given. */
+void tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
+		int64_t start_us, const struct tt_merge_sink *sink,
+		struct tt_totals *totals, struct tt_error *err);
+
+/* The steps of a merge, in the order in which they are to be called after that. */
+#define TT_MERGE_N_STEPS 11
+
+struct tt_merge_step {
+	const char *name;
+	int (*run)(struct tt_merge *m);
+};
+
+extern const struct tt_merge_step tt_merge_steps[TT_MERGE_N_STEPS];
+
 int tt_merge_collect(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_targets(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_fingerprints(struct tt_merge *m) TT_MUST_CHECK;
