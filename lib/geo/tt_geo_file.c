@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_geo_source.h"
+#include "tt_sha256.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha2.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,10 +78,10 @@ void
 tt_geo_file_identify(const struct tt_geo_file *file, char *identity, size_t size)
 {
 	const char *slash = strrchr(file->path, '/');
-	char date[TT_TIME_TEXT_MAX], digest[SHA256_DIGEST_STRING_LENGTH];
+	char date[TT_TIME_TEXT_MAX], digest[TT_SHA256_TEXT_SIZE];
 	size_t used = strlen(identity);
 
-	SHA256Data(file->bytes, file->n, digest);
+	tt_sha256_of(file->bytes, file->n, digest);
 	snprintf(identity + used, size - used, "%s%.80s %s sha256:%.16s",
 			used == 0 ? "" : ", ", slash == NULL ? file->path : slash + 1,
 			tt_time_format_date(file->date_us, date), digest);

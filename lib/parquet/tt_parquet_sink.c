@@ -19,7 +19,7 @@ tt_parquet_sink_open(struct tt_parquet_sink *sink, int dir_fd, const char *name,
 {
 	sink->name = name;
 	sink->offset = 0;
-	SHA256Init(&sink->sha256);
+	tt_sha256_begin(&sink->sha256);
 	sink->fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (sink->fd < 0)
 		return failed(sink, errno, "cannot create", err);
@@ -43,7 +43,7 @@ tt_parquet_sink_write(struct tt_parquet_sink *sink, const void *bytes, size_t n,
 		at += done;
 		left -= (size_t)done;
 	}
-	SHA256Update(&sink->sha256, bytes, n);
+	tt_sha256_add(&sink->sha256, bytes, n);
 	sink->offset += (int64_t)n;
 	return 0;
 }
@@ -52,7 +52,6 @@ int
 tt_parquet_sink_close(struct tt_parquet_sink *sink, bool sync, char hex[65],
 		struct tt_error *err)
 {
-	uint8_t digest[SHA256_DIGEST_LENGTH];
 	int ret = 0;
 
 	if (sync && fsync(sink->fd) < 0)
@@ -60,10 +59,7 @@ tt_parquet_sink_close(struct tt_parquet_sink *sink, bool sync, char hex[65],
 	if (close(sink->fd) < 0 && ret == 0)
 		ret = failed(sink, errno, "cannot close", err);
 	sink->fd = -1;
-	if (hex == NULL)
-		return ret;
-	SHA256Final(digest, &sink->sha256);
-	for (unsigned i = 0; i < sizeof(digest); i++)
-		snprintf(hex + (size_t)2 * i, 3, "%02x", digest[i]);
+	if (hex != NULL)
+		tt_sha256_end(&sink->sha256, hex);
 	return ret;
 }

@@ -8,16 +8,15 @@
 
 #include "tt_base.h"
 #include "tt_error.h"
+#include "tt_sha256.h"
 
 #include <sys/types.h>
-
-#include <sha2.h>
 
 struct tt_parquet_sink {
 	int fd;
 	const char *name; /* the owner's, for messages */
 	int64_t offset; /* bytes written */
-	SHA2_CTX sha256;
+	struct tt_sha256 sha256;
 };
 
 /* Creates the file in dir_fd. Returns 0, or a negative errno with err naming the file. */

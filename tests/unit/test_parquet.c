@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows written and read back, and the encodings below them. */
 #include "parquet_rows.h"
+
 #include "tt_parquet_rle.h"
 #include "tt_parquet_utf8.h"
+#include <sha2.h>
 
 static void
 rows_survive_the_file_and_back(void **state)
