@@ -6,13 +6,33 @@
 #include <errno.h>
 #include <string.h>
 
+/* Writes 0 to 255 without leading zeros; returns where it ends. */
+static char *
+put_byte(char *at, unsigned value)
+{
+	if (value >= 100)
+		*at++ = (char)('0' + value / 100);
+	if (value >= 10)
+		*at++ = (char)('0' + value / 10 % 10);
+	*at++ = (char)('0' + value % 10);
+	return at;
+}
+
+/* Every row of a source has one: inet_ntop takes ten times as long. */
+static void
+format_v4(uint32_t a, char *at)
+{
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		at = put_byte(at, a >> shift & 0xff);
+		*at++ = shift == 0 ? '\0' : '.';
+	}
+}
+
 char *
 tt_addr_format(struct tt_addr a, char text[TT_ADDR_TEXT_MAX])
 {
 	if (tt_addr_is_v4(a)) {
-		struct in_addr v4 = {.s_addr = htonl((uint32_t)a.lo)};
-
-		inet_ntop(AF_INET, &v4, text, TT_ADDR_TEXT_MAX);
+		format_v4((uint32_t)a.lo, text);
 	} else {
 		uint64_t be[2] = {htobe64(a.hi), htobe64(a.lo)};
 

@@ -44,7 +44,7 @@ tt_parquet_texts_reset(struct tt_parquet_texts *texts)
 {
 	texts->entries.size = 0;
 	texts->offsets.size = 0;
-	texts->n = 0;
+	texts->n = texts->last = 0;
 	texts->distinct = true;
 	if (texts->slots.slots != NULL)
 		slots_clear(&texts->slots, 0);
@@ -130,17 +130,21 @@ tt_parquet_texts_add(struct tt_parquet_texts *texts, const char *text, size_t n,
 
 	if (!texts->distinct)
 		return texts_append(texts, text, n, index);
+	*index = texts->last;
+	if (texts->n > 0 && is_entry(texts, texts->last, text, n))
+		return 0;
 	if (texts->n >= texts->slots.n / 2 && !texts_grow(texts))
 		return -ENOMEM;
 	slot = texts_slot(texts, text, n);
 	if (*slot != 0) {
-		*index = *slot - 1;
+		*index = texts->last = *slot - 1;
 		return 0;
 	}
 	ret = texts_append(texts, text, n, index);
 	if (ret < 0)
 		return ret;
 	*slot = texts->n;
+	texts->last = *index;
 	texts->distinct = texts->n <= max_entries
 			&& texts->entries.size <= TT_PARQUET_DICTIONARY_BYTES;
 	return 0;

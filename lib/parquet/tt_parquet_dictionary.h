@@ -26,6 +26,7 @@ struct tt_parquet_texts {
 	struct tt_parquet_buffer offsets; /* uint32_t of each entry */
 	struct tt_parquet_slots slots;
 	uint32_t n; /* entries */
+	uint32_t last; /* the one that was found last, which often comes again */
 	bool distinct; /* false once over the limit: every text then is an entry */
 };
 

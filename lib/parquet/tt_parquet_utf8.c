@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_utf8.h"
 
+#include <string.h>
+
 /*
  * Length of the sequence that this byte begins, and the range of its second byte, which
  * keeps out overlong forms, surrogates and what lies above U+10FFFF. 0: begins none.
@@ -39,12 +41,31 @@ sequence(const uint8_t *bytes, size_t n)
 	return length;
 }
 
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* How many bytes, eight at a time, are ASCII and not NUL. */
+static size_t
+ascii_words(const uint8_t *bytes, size_t n)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; i + sizeof(word) <= n; i += sizeof(word)) {
+		memcpy(&word, bytes + i, sizeof(word));
+		/* A NUL takes the ones below it from the next byte. */
+		if (((word | (word - ONES)) & HIGHS) != 0)
+			break;
+	}
+	return i;
+}
+
 bool
 tt_parquet_utf8_valid(const uint8_t *bytes, size_t n)
 {
 	unsigned length;
 
-	for (size_t i = 0; i < n; i += length) {
+	for (size_t i = ascii_words(bytes, n); i < n; i += length) {
 		length = bytes[i] > 0 && bytes[i] < 0x80 ? 1 : sequence(bytes + i, n - i);
 		if (length == 0)
 			return false;

@@ -21,19 +21,28 @@ tt_row_country_parse(const char *text, uint16_t *country)
 	return strcmp(tt_row_country(*country, again), text) == 0 ? 0 : -EINVAL;
 }
 
+/* Appends a name, after a plus if it is not the first, to text[room]; returns where it ends. */
+static char *
+append(char *text, char *at, size_t room, const char *name)
+{
+	size_t n = strlen(name);
+
+	TT_ASSERT((size_t)(at - text) + 1 + n < room);
+	if (at > text)
+		*at++ = '+';
+	memcpy(at, name, n + 1);
+	return at + n;
+}
+
 char *
 tt_row_classes(uint32_t classes, char text[TT_CLASSES_TEXT_MAX])
 {
-	size_t used = 0;
+	char *at = text;
 
-	text[0] = '\0';
-	for (unsigned c = 0; c < TT_N_CLASSES; c++) {
-		if ((classes >> c & 1) != 0)
-			used += (size_t)snprintf(text + used, TT_CLASSES_TEXT_MAX - used,
-					"%s%s", used == 0 ? "" : "+",
-					tt_class_name((enum tt_class)c));
-		TT_ASSERT(used < TT_CLASSES_TEXT_MAX);
-	}
+	*at = '\0';
+	for (; classes != 0; classes &= classes - 1)
+		at = append(text, at, TT_CLASSES_TEXT_MAX,
+				tt_class_name((enum tt_class)__builtin_ctz(classes)));
 	return text;
 }
 
@@ -74,16 +83,13 @@ char *
 tt_row_rules(const struct tt_fingerprints *set, uint32_t rules,
 		char text[TT_RULES_TEXT_MAX])
 {
-	size_t used = 0;
+	char *at = text;
 
-	text[0] = '\0';
-	for (unsigned i = 0; i < tt_fingerprints_count(set); i++) {
+	*at = '\0';
+	for (unsigned i = 0; rules >> i != 0 && i < tt_fingerprints_count(set); i++)
 		if ((rules >> i & 1) != 0)
-			used += (size_t)snprintf(text + used, TT_RULES_TEXT_MAX - used,
-					"%s%s", used == 0 ? "" : "+",
+			at = append(text, at, TT_RULES_TEXT_MAX,
 					tt_fingerprints_rule(set, i)->id);
-		TT_ASSERT(used < TT_RULES_TEXT_MAX);
-	}
 	return text;
 }
 

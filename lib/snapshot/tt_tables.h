@@ -10,6 +10,7 @@
 #ifndef TT_TABLES_H
 #define TT_TABLES_H
 
+#include "tt_row_text.h"
 #include "tt_spool_private.h"
 
 struct tt_tables {
@@ -18,6 +19,10 @@ struct tt_tables {
 	const struct tt_merge_config *config;
 	uint64_t sources_one_in, contacts_one_in;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
+	/* The sketch of the last row, and how its rows call it; "" before the first. */
+	enum tt_sketch_kind sketch_kind;
+	uint32_t sketch_key;
+	char sketch_text[TT_SKETCH_KEY_MAX];
 };
 
 /* A row that is being filled from left to right. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows of a merge as rows of the tables: one function for each kind. */
-#include "tt_row_text.h"
 #include "tt_tables.h"
 
 #define ANY_OTHER "*" /* the sources that a row of talkers does not tell apart */
@@ -275,11 +274,16 @@ put_distribution(void *context, const struct tt_distribution_row *r, struct tt_e
 static int
 put_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
 {
-	const struct tt_tables *t = context;
+	struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_SKETCHES);
-	char text[TT_SKETCH_KEY_MAX];
 
-	tt_row_text(&row, tt_row_sketch_key(r, t->config->prefixes, text));
+	if (t->sketch_text[0] == '\0' || t->sketch_key != r->key
+			|| t->sketch_kind != r->kind) {
+		tt_row_sketch_key(r, t->config->prefixes, t->sketch_text);
+		t->sketch_kind = r->kind;
+		t->sketch_key = r->key;
+	}
+	tt_row_text(&row, t->sketch_text);
 	tt_row_int(&row, r->p);
 	tt_row_int(&row, r->reg);
 	tt_row_int(&row, r->rho);
