@@ -5,9 +5,10 @@
 
 #define DIGIT_BITS   8
 #define DIGIT_VALUES (1u << DIGIT_BITS)
-#define DIGITS       (64 / DIGIT_BITS)
 #define RADIX_MIN    256 /* below, counting the digits costs more than comparing */
 #define RUN_MAX      16 /* runs that insertion sorts */
+#define CACHED_MAX \
+	(1 << 13) /* items that stay in a core's cache: 256 KiB with their copy */
 
 static bool
 is_after(const struct tt_sort_item *a, const struct tt_sort_item *b,
@@ -76,46 +77,98 @@ merge_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n,
 }
 
 static unsigned
-digit(const struct tt_sort_item *item, unsigned place)
+digit(uint64_t prefix, unsigned shift)
 {
-	return (unsigned)(item->prefix >> (place * DIGIT_BITS)) & (DIGIT_VALUES - 1);
+	return (unsigned)(prefix >> shift) & (DIGIT_VALUES - 1);
 }
 
+/* The bits that are not the same in all prefixes. */
+static uint64_t
+varying_bits(const struct tt_sort_item *items, uint64_t n)
+{
+	uint64_t bits = 0;
+
+	for (uint64_t i = 1; i < n; i++)
+		bits |= items[i].prefix ^ items[0].prefix;
+	return bits;
+}
+
+/* Moves items[n] to `into`, by the digit above `shift`; ends[v]: where those of value v end. */
 static void
 scatter(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n,
-		unsigned place, uint64_t counts[DIGIT_VALUES])
+		unsigned shift, uint64_t ends[DIGIT_VALUES])
 {
 	uint64_t sum = 0;
 
+	memset(ends, 0, DIGIT_VALUES * sizeof(*ends));
+	for (uint64_t i = 0; i < n; i++)
+		ends[digit(from[i].prefix, shift)]++;
 	for (unsigned v = 0; v < DIGIT_VALUES; v++) {
-		uint64_t count = counts[v];
+		uint64_t count = ends[v];
 
-		counts[v] = sum;
+		ends[v] = sum;
 		sum += count;
 	}
 	for (uint64_t i = 0; i < n; i++)
-		into[counts[digit(&from[i], place)]++] = from[i];
+		into[ends[digit(from[i].prefix, shift)]++] = from[i];
 }
 
 static void
-radix_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n)
+copy(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n)
 {
-	uint64_t counts[DIGITS][DIGIT_VALUES] = {0};
-	struct tt_sort_item *from = items, *into = scratch, *swap;
+	memcpy(into, from, n * sizeof(*into));
+}
 
-	for (uint64_t i = 0; i < n; i++)
-		for (unsigned place = 0; place < DIGITS; place++)
-			counts[place][digit(&items[i], place)]++;
-	for (unsigned place = 0; place < DIGITS; place++) {
-		if (counts[place][digit(&from[0], place)] == n)
-			continue;
-		scatter(into, from, n, place, counts[place]);
-		swap = from;
-		from = into;
-		into = swap;
+/* Least significant digit first: for what lies in the cache. The result is in `items`, or in
+ * `other`. */
+static void
+sort_cached(struct tt_sort_item *items, struct tt_sort_item *other, uint64_t n,
+		uint64_t bits, bool in_other)
+{
+	uint64_t ends[DIGIT_VALUES];
+	bool is_other = false;
+
+	while (bits != 0) {
+		unsigned shift = (unsigned)__builtin_ctzll(bits);
+
+		scatter(is_other ? items : other, is_other ? other : items, n, shift,
+				ends);
+		is_other = !is_other;
+		bits &= shift + DIGIT_BITS < 64 ? ~UINT64_C(0) << (shift + DIGIT_BITS)
+						: 0;
 	}
-	if (from != items)
-		memcpy(items, from, n * sizeof(*items));
+	if (is_other != in_other)
+		copy(in_other ? other : items, in_other ? items : other, n);
+}
+
+/*
+ * By prefix alone. What is larger than the cache is parted by its most significant digit first, so
+ * that memory is passed over once or twice and not once for each digit.
+ */
+static void
+radix_sort(struct tt_sort_item *items, struct tt_sort_item *other, uint64_t n,
+		bool in_other)
+{
+	uint64_t bits = n > RUN_MAX ? varying_bits(items, n) : 0;
+	uint64_t ends[DIGIT_VALUES];
+	unsigned top;
+
+	if (n <= RUN_MAX)
+		insertion_sort(items, n, NULL);
+	if (bits == 0) {
+		if (in_other)
+			copy(other, items, n);
+		return;
+	}
+	if (n <= CACHED_MAX) {
+		sort_cached(items, other, n, bits, in_other);
+		return;
+	}
+	top = 64 - (unsigned)__builtin_clzll(bits);
+	scatter(other, items, n, top > DIGIT_BITS ? top - DIGIT_BITS : 0, ends);
+	for (uint64_t v = 0, at = 0; v < DIGIT_VALUES; at = ends[v++])
+		if (ends[v] > at)
+			radix_sort(&other[at], &items[at], ends[v] - at, !in_other);
 }
 
 static void
@@ -138,7 +191,7 @@ tt_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n,
 		merge_sort(items, scratch, n, compare);
 		return;
 	}
-	radix_sort(items, scratch, n);
+	radix_sort(items, scratch, n, false);
 	if (compare != NULL)
 		sort_equal_prefixes(items, scratch, n, compare);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Sorting of many references by a 64-bit prefix of their key: a radix sort (least significant
- * byte first, bytes that are the same in all are skipped), then a merge sort of the runs whose
- * prefix is equal. Linear in n where prefixes tell most keys apart: a million references to
+ * Sorting of many references by a 64-bit prefix of their key: a radix sort (by the most significant
+ * bits that differ until what is left fits the cache, then least significant digit first), then a
+ * merge sort of the runs whose prefix is equal. Linear in n where prefixes tell most keys apart: a million references to
  * 40-byte rows took 14 ms with random prefixes and 9 ms with 32-bit ones, where qsort of pointers
  * took 180 ms; 50 ms against 115 ms where every four rows share a prefix. One thread; memory:
- * the caller's scratch and 16 KiB of stack.
+ * the caller's scratch and 20 KiB of stack.
  */
 #ifndef TT_SORT_H
 #define TT_SORT_H
@@ -14,7 +14,10 @@
 
 struct tt_sort_item {
 	uint64_t prefix; /* sorts first, ascending */
-	const void *ref;
+	union {
+		const void *ref;
+		uint64_t value; /* what the caller needs, where that is all: compare is NULL */
+	};
 };
 
 /*

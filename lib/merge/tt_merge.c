@@ -213,6 +213,8 @@ tt_scaled_error(uint64_t count, uint64_t one_in)
 	unsigned __int128 variance = (unsigned __int128)n * (one_in - 1), square;
 	uint64_t root = 0;
 
+	if (TT_LIKELY(one_in == 1))
+		return 0;
 	/* Bit by bit, from the highest: the greatest root whose square is not above. */
 	for (int bit = 63; bit >= 0; bit--) {
 		uint64_t more = root | UINT64_C(1) << bit;

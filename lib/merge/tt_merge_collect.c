@@ -41,7 +41,8 @@ clear(struct tt_merge *m)
 	memset(m->sketched, 0, TT_N_TARGETS * sizeof(*m->sketched));
 	memset(m->rules, 0, sizeof(m->rules));
 	memset(m->returning, 0, sizeof(m->returning));
-	m->pairs.n = m->others.n = m->sourceless.n = m->talkers.n = m->scratch.n = 0;
+	m->pairs.n = m->others.n = m->contacts4.n = m->contacts6.n = m->sourceless.n =
+			m->talkers.n = m->scratch.n = 0;
 	m->shift = m->contact_shift = 0;
 	m->any_v6 = false;
 	m->kept_pairs = m->kept_contacts = 0;
@@ -95,12 +96,12 @@ add_pair(struct tt_merge *m, const struct tt_slot *s)
 			.ref = s};
 }
 
-/* Contacts of the sample enter the sketches of destination prefixes as the others do. ref: as of
- * tt_merge_contact. */
+/* Contacts of the sample enter the sketches of destination prefixes as the others do. e: stays
+ * where it is until the end of the merge if its source is IPv6. */
 static void
-add_contact(struct tt_merge *m, const void *ref)
+add_contact(struct tt_merge *m, const struct tt_entry *at)
 {
-	const struct tt_entry e = tt_merge_contact(ref);
+	const struct tt_entry e = *at;
 	struct tt_addr dst = tt_contact_destination(m->config.destinations, e.key);
 	uint64_t hash = tt_sketch_hash(e.src);
 	uint32_t prefix;
@@ -117,7 +118,12 @@ add_contact(struct tt_merge *m, const void *ref)
 	prefix = tt_units_index(m->config.prefixes, dst);
 	tt_rest_sketch(&m->rest, TT_REGISTERS_PREFIX + (prefix << TT_SKETCH_P_PREFIX),
 			TT_SKETCH_P_PREFIX, hash);
-	m->others.items[m->others.n++] = (struct tt_sort_item){.ref = ref};
+	if (TT_LIKELY(tt_addr_is_v4(e.src) && (e.key & TT_CONTACT_V6) == 0))
+		m->others.items[m->contacts4.n++] = tt_merge_contact_item(
+				(uint32_t)e.src.lo, e.key, e.packets);
+	else
+		m->others.items[m->others.room - ++m->contacts6.n] =
+				(struct tt_sort_item){.ref = at};
 }
 
 static void
@@ -126,15 +132,19 @@ add_tally(struct tt_merge *m, const struct tt_tally *t)
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
 
-		if (i + 8 < t->n_pairs)
-			__builtin_prefetch(tt_tally_pair(t, i + 8));
+		if (i + TT_MERGE_AHEAD < t->n_pairs)
+			__builtin_prefetch(tt_tally_pair(t, i + TT_MERGE_AHEAD));
 		add_pair(m, s);
-		if (tt_slot_contact_packets(s) != 0)
-			add_contact(m, tt_merge_held(s));
+		if (tt_slot_contact_packets(s) != 0) {
+			const struct tt_entry held = {tt_slot_src(s),
+					tt_slot_contact_key(s), s->v4.dst_packets};
+
+			add_contact(m, &held);
+		}
 	}
 	for (uint32_t i = 0; i < t->n_contacts; i++) {
-		if (i + 8 < t->n_contacts)
-			__builtin_prefetch(tt_tally_contact(t, i + 8));
+		if (i + TT_MERGE_AHEAD < t->n_contacts)
+			__builtin_prefetch(tt_tally_contact(t, i + TT_MERGE_AHEAD));
 		add_contact(m, tt_tally_contact(t, i));
 	}
 }
@@ -201,6 +211,8 @@ tt_merge_collect(struct tt_merge *m)
 	tt_rest_complete(&m->rest);
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		add_tally(m, m->tallies[i]);
+	m->contacts4.items = m->others.items;
+	m->contacts6.items = m->others.items + m->others.room - m->contacts6.n;
 	tt_merge_collect_sourceless(m);
 	collect_talkers(m);
 	count_packets(m);

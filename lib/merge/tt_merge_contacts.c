@@ -4,44 +4,46 @@
 
 #include <math.h>
 
-/* Source, as far as it goes, then the destination's first bits. */
-static uint64_t
-contact_prefix(struct tt_entry e)
-{
-	uint64_t to = e.key >> 63 << 30 | (e.key >> 4 & 0xffffffff) >> 2;
-
-	if (TT_LIKELY(tt_addr_is_v4(e.src)))
-		return (e.src.lo & 0xffffffff) << 31 | to;
-	if (e.src.hi == 0 && e.src.lo < TT_ADDR_V4_PREFIX)
-		return 0;
-	return UINT64_C(1) << 63 | e.src.hi >> 1;
-}
-
 static int
 by_source_and_key(const void *a, const void *b)
 {
-	const struct tt_entry x = tt_merge_contact(a), y = tt_merge_contact(b);
-	int order = tt_addr_cmp(x.src, y.src);
+	const struct tt_entry *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
 
-	return order != 0 ? order : x.key < y.key ? -1 : x.key > y.key;
+	return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
 }
 
-/* Item i; see tt_merge_slot. */
-static struct tt_entry
-contact(const struct tt_merge *m, uint64_t i)
+/* Contact i of IPv6; see tt_merge_slot. */
+static const struct tt_entry *
+contact6(const struct tt_merge *m, uint64_t i)
 {
-	if (TT_LIKELY(i + 8 < m->others.n))
-		__builtin_prefetch(m->others.items[i + 8].ref);
-	return tt_merge_contact(m->others.items[i].ref);
+	if (TT_LIKELY(i + TT_MERGE_AHEAD < m->contacts6.n))
+		__builtin_prefetch(m->contacts6.items[i + TT_MERGE_AHEAD].ref);
+	return m->contacts6.items[i].ref;
+}
+
+/* The classes, as bits, of IPv4 contact *at and of those that have its source and destination. Moves
+ * *at past them. */
+static uint32_t
+classes_of(const struct tt_merge_list *contacts, uint64_t *at)
+{
+	uint64_t prefix = contacts->items[*at].prefix;
+	uint32_t classes = 0;
+
+	for (; *at < contacts->n && contacts->items[*at].prefix == prefix; ++*at)
+		classes |= 1u << tt_merge_item_class(contacts->items[*at]);
+	return classes;
 }
 
 static void
 count_kept(struct tt_merge *m)
 {
-	for (uint64_t i = 0; i < m->others.n; i++)
+	for (uint64_t i = 0; i < m->contacts4.n;)
+		m->kept_contacts += (unsigned)__builtin_popcount(
+				classes_of(&m->contacts4, &i));
+	for (uint64_t i = 0; i < m->contacts6.n; i++)
 		m->kept_contacts += i == 0
-				|| by_source_and_key(m->others.items[i - 1].ref,
-						   m->others.items[i].ref)
+				|| by_source_and_key(contact6(m, i - 1), contact6(m, i))
 						!= 0;
 	m->totals->contacts.keys = m->kept_contacts * (m->totals->contacts_one_in - 1);
 }
@@ -49,10 +51,67 @@ count_kept(struct tt_merge *m)
 void
 tt_merge_sort_contacts(struct tt_merge *m)
 {
-	for (uint64_t i = 0; i < m->others.n; i++)
-		m->others.items[i].prefix = contact_prefix(contact(m, i));
-	tt_merge_sort(m, &m->others, by_source_and_key);
+	for (uint64_t i = 0; i < m->contacts6.n; i++)
+		m->contacts6.items[i].prefix = contact6(m, i)->src.hi;
+	tt_merge_sort(m, &m->contacts4, NULL);
+	tt_merge_sort(m, &m->contacts6, by_source_and_key);
 	count_kept(m);
+}
+
+/* Destinations of one source, and the sum of the squares of their numbers by unit. */
+struct reached {
+	uint64_t n, squares, in_unit;
+	uint32_t unit;
+};
+
+static void
+reach(struct reached *r, uint32_t unit)
+{
+	r->in_unit = r->n > 0 && unit == r->unit ? r->in_unit + 1 : 1;
+	r->squares += 2 * r->in_unit - 1;
+	r->unit = unit;
+	r->n++;
+}
+
+static struct reached
+reached4(struct tt_merge *m, uint32_t src, uint64_t *at)
+{
+	const struct tt_merge_list *list = &m->contacts4;
+	struct reached r = {0};
+
+	while (*at < list->n && list->items[*at].prefix >> 32 < src)
+		++*at;
+	while (*at < list->n && list->items[*at].prefix >> 32 == src) {
+		uint32_t dst = (uint32_t)list->items[*at].prefix;
+
+		reach(&r,
+				m->contact_shift == 0
+						? 0
+						: tt_units_index(m->config.destinations,
+								tt_addr_v4(dst)));
+		classes_of(list, at);
+	}
+	return r;
+}
+
+static struct reached
+reached6(struct tt_merge *m, struct tt_addr src, uint64_t *at)
+{
+	struct reached r = {0};
+	uint64_t last = 0;
+
+	for (; *at < m->contacts6.n; ++*at) {
+		const struct tt_entry *e = contact6(m, *at);
+		int order = tt_addr_cmp(e->src, src);
+
+		if (order > 0)
+			break;
+		if (order < 0 || (r.n > 0 && last == e->key >> 4))
+			continue;
+		last = e->key >> 4;
+		reach(&r, tt_contact_unit(m->config.destinations, e->key));
+	}
+	return r;
 }
 
 /*
@@ -66,89 +125,119 @@ error_of(const struct tt_merge *m, uint64_t squares)
 {
 	double s = (double)m->totals->contacts_one_in;
 
+	if (TT_LIKELY(m->contact_shift == 0))
+		return 0;
 	return (uint64_t)ceil(sqrt(s * (s - 1) * (double)(squares > 0 ? squares : 1)));
 }
 
 void
-tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row, uint64_t *at)
+tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
+		struct tt_merge_contacts_at *at)
 {
-	struct tt_entry last = {0};
-	uint64_t n = 0, squares = 0, in_unit = 0;
-	uint32_t unit = 0;
+	struct reached r = tt_addr_is_v4(row->src)
+			? reached4(m, (uint32_t)row->src.lo, &at->v4)
+			: reached6(m, row->src, &at->v6);
 
-	for (; *at < m->others.n; ++*at) {
-		const struct tt_entry e = contact(m, *at);
-		int order = tt_addr_cmp(e.src, row->src);
-		uint32_t next;
-
-		if (order > 0)
-			break;
-		if (order < 0 || (n > 0 && last.key >> 4 == e.key >> 4))
-			continue;
-		next = tt_contact_unit(m->config.destinations, e.key);
-		in_unit = n > 0 && next == unit ? in_unit + 1 : 1;
-		squares += 2 * in_unit - 1;
-		unit = next;
-		last = e;
-		n++;
-	}
-	row->destinations = n << m->contact_shift;
-	row->destinations_error = error_of(m, squares);
+	row->destinations = r.n << m->contact_shift;
+	row->destinations_error = error_of(m, r.squares);
 }
 
-struct class_sum {
-	uint64_t packets, uniq, uniq_first;
-};
+/*
+ * The sources of a destination unit stand where nothing else is counted: in the bytes of the cell
+ * that has its packets. Lower half: those of the class; upper half: of these, those that no earlier
+ * class of the unit has.
+ */
+static struct tt_count *
+cell_of(const struct tt_merge *m, uint32_t unit, unsigned class)
+{
+	return &m->rest.cells[TT_CELL_DESTINATION_REST
+			+ (uint64_t) class * m->config.destinations->n + unit];
+}
 
-/* Counts the source that the walk leaves. classes: bit for each in which it reached the unit. */
 static void
-count_source(struct class_sum *sums, uint32_t classes)
+add_packets(struct tt_merge *m, uint32_t unit, unsigned class, uint64_t packets)
+{
+	tt_rest_count(&m->rest,
+			TT_CELL_DESTINATION_REST
+					+ (uint32_t) class * m->config.destinations->n
+					+ unit,
+			packets, 0);
+}
+
+/* Counts a source that reached the unit in these classes. */
+static void
+count_source(struct tt_merge *m, uint32_t unit, uint32_t classes)
 {
 	if (classes == 0)
 		return;
-	sums[__builtin_ctz(classes)].uniq_first++;
+	cell_of(m, unit, (unsigned)__builtin_ctz(classes))->bytes += UINT64_C(1) << 32;
 	for (; classes != 0; classes &= classes - 1)
-		sums[__builtin_ctz(classes)].uniq++;
+		cell_of(m, unit, (unsigned)__builtin_ctz(classes))->bytes++;
+}
+
+/* Contacts are in order of source and destination, so that those of one source with one unit come
+ * one after the other. */
+static void
+add_contacts4(struct tt_merge *m)
+{
+	const struct tt_units *units = m->config.destinations;
+	uint32_t last_src = 0, last_unit = 0, classes = 0;
+
+	for (uint64_t i = 0; i < m->contacts4.n; i++) {
+		const struct tt_sort_item c = m->contacts4.items[i];
+		uint32_t src = (uint32_t)(c.prefix >> 32);
+		uint32_t unit = tt_units_index(units, tt_addr_v4((uint32_t)c.prefix));
+
+		if (src != last_src || unit != last_unit) {
+			count_source(m, last_unit, classes);
+			classes = 0;
+		}
+		classes |= 1u << tt_merge_item_class(c);
+		add_packets(m, unit, tt_merge_item_class(c), c.value >> 4);
+		last_src = src;
+		last_unit = unit;
+	}
+	count_source(m, last_unit, classes);
 }
 
 static void
-add_contacts(struct tt_merge *m, struct class_sum *sums, uint32_t unit, uint64_t *at)
+add_contacts6(struct tt_merge *m)
 {
-	struct tt_addr last = {0};
-	uint32_t classes = 0;
+	struct tt_addr last_src = {0};
+	uint32_t last_unit = 0, classes = 0;
 
-	for (; *at < m->others.n && m->others.items[*at].prefix == unit; ++*at) {
-		const struct tt_entry e = contact(m, *at);
-		enum tt_class class = tt_contact_class(e.key);
+	for (uint64_t i = 0; i < m->contacts6.n; i++) {
+		const struct tt_entry *e = contact6(m, i);
+		uint32_t unit = tt_contact_unit(m->config.destinations, e->key);
 
-		if (tt_addr_cmp(last, e.src) != 0) {
-			count_source(sums, classes);
+		if (unit != last_unit || tt_addr_cmp(last_src, e->src) != 0) {
+			count_source(m, last_unit, classes);
 			classes = 0;
 		}
-		classes |= 1u << class;
-		sums[class].packets += e.packets;
-		last = e.src;
+		classes |= 1u << tt_contact_class(e->key);
+		add_packets(m, unit, tt_contact_class(e->key), e->packets);
+		last_src = e->src;
+		last_unit = unit;
 	}
-	count_source(sums, classes);
+	count_source(m, last_unit, classes);
 }
 
 static int
-emit_unit(struct tt_merge *m, const struct class_sum *sums, uint32_t unit)
+emit_unit(struct tt_merge *m, uint32_t unit)
 {
 	bool any = false;
 	int ret = 0;
 
 	for (unsigned class = 0; ret == 0 && class < TT_N_CLASSES; class ++) {
-		uint64_t cell = TT_CELL_DESTINATION_REST
-				+ (uint64_t) class * m->config.destinations->n + unit;
+		const struct tt_count cell = *cell_of(m, unit, class);
 		struct tt_destination_row row = {
 				.unit = unit,
 				.class = (enum tt_class) class,
-				.packets = sums[class].packets
-						+ m->rest.cells[cell].packets,
-				.uniq_src_ip = sums[class].uniq << m->contact_shift,
-				.uniq_src_ip_destination = sums[class].uniq_first
+				.packets = cell.packets,
+				.uniq_src_ip = (cell.bytes & UINT32_MAX)
 						<< m->contact_shift,
+				.uniq_src_ip_destination = cell.bytes >> 32
+								<< m->contact_shift,
 		};
 
 		if (row.packets == 0)
@@ -160,22 +249,14 @@ emit_unit(struct tt_merge *m, const struct class_sum *sums, uint32_t unit)
 	return ret;
 }
 
-/* Contacts are in order of source, which the stable sort by unit keeps. */
 int
 tt_merge_destinations(struct tt_merge *m)
 {
-	const struct tt_units *units = m->config.destinations;
-	uint64_t at = 0;
 	int ret = 0;
 
-	for (uint64_t i = 0; i < m->others.n; i++)
-		m->others.items[i].prefix = tt_contact_unit(units, contact(m, i).key);
-	tt_merge_sort(m, &m->others, NULL);
-	for (uint32_t unit = 0; ret == 0 && unit < units->n; unit++) {
-		struct class_sum sums[TT_N_CLASSES] = {0};
-
-		add_contacts(m, sums, unit, &at);
-		ret = emit_unit(m, sums, unit);
-	}
+	add_contacts4(m);
+	add_contacts6(m);
+	for (uint32_t unit = 0; ret == 0 && unit < m->config.destinations->n; unit++)
+		ret = emit_unit(m, unit);
 	return ret;
 }

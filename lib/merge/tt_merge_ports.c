@@ -6,9 +6,8 @@
  */
 #include "tt_merge_rows.h"
 
-/* ref: a tt_port_entry, or as of tt_merge_held. */
 static void
-add_port(struct tt_merge *m, uint64_t key, uint64_t packets, const void *ref)
+add_port(struct tt_merge *m, uint64_t key, uint64_t packets)
 {
 	enum tt_class class = tt_target_key_class(tt_port_key_target(key));
 	int64_t cell = tt_distribution_cell(class == TT_CLASS_UDP
@@ -18,15 +17,8 @@ add_port(struct tt_merge *m, uint64_t key, uint64_t packets, const void *ref)
 
 	TT_ASSERT(cell >= 0);
 	tt_rest_count(&m->rest, (uint32_t)cell, packets, 0);
-	m->others.items[m->others.n++] = (struct tt_sort_item){.prefix = key, .ref = ref};
-}
-
-static uint64_t
-port_packets(const void *ref)
-{
-	if (((uintptr_t)ref & 1) == 0)
-		return ((const struct tt_port_entry *)ref)->packets;
-	return tt_slot_port_packets((const void *)((const char *)ref - 1));
+	m->others.items[m->others.n++] = (struct tt_sort_item){
+			.prefix = key, .value = packets};
 }
 
 static void
@@ -35,16 +27,17 @@ collect_tally(struct tt_merge *m, const struct tt_tally *t)
 	for (uint32_t i = 0; i < t->n_ports; i++) {
 		const struct tt_port_entry *e = tt_tally_port(t, i);
 
-		add_port(m, e->key, e->packets, e);
+		if (i + TT_MERGE_AHEAD < t->n_ports)
+			__builtin_prefetch(tt_tally_port(t, i + TT_MERGE_AHEAD));
+		add_port(m, e->key, e->packets);
 	}
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
 
-		if (i + 8 < t->n_pairs)
-			__builtin_prefetch(tt_tally_pair(t, i + 8));
+		if (i + TT_MERGE_AHEAD < t->n_pairs)
+			__builtin_prefetch(tt_tally_pair(t, i + TT_MERGE_AHEAD));
 		if (tt_slot_port_packets(s) != 0)
-			add_port(m, tt_slot_port_key(s), s->v4.port_packets,
-					tt_merge_held(s));
+			add_port(m, tt_slot_port_key(s), s->v4.port_packets);
 	}
 }
 
@@ -77,7 +70,7 @@ offer_ports(struct tt_merge *m, uint64_t first_key, uint64_t *at)
 		uint64_t key = list->items[*at].prefix, packets = 0;
 
 		for (; *at < list->n && list->items[*at].prefix == key; ++*at)
-			packets += port_packets(list->items[*at].ref);
+			packets += list->items[*at].value;
 		tt_merge_offer(&m->heavy_ports, (struct tt_addr){.lo = key & 0xffff},
 				packets);
 	}

@@ -60,8 +60,11 @@ struct tt_merge {
 	struct tt_mem *mem;
 	struct tt_rest rest;
 	struct tt_merge_list pairs; /* kept ones: tt_slot */
-	struct tt_merge_list others; /* kept contacts: see tt_merge_contact; ports: struct
-				      * tt_port_entry, or slots that hold one */
+	struct tt_merge_list
+			others; /* kept contacts (tt_merge_contact_item); then ports: their key
+				      * and packets; then targets by their packets */
+	struct tt_merge_list contacts4,
+			contacts6; /* the contacts: first and last part of others */
 	struct tt_merge_list sourceless; /* struct tt_count of slices and rests */
 	struct tt_merge_list talkers; /* of the rest: tt_entry */
 	struct tt_merge_list scratch; /* of sorts; between sorts: what was picked */
@@ -129,11 +132,16 @@ void tt_merge_collect_sourceless(struct tt_merge *m);
 int tt_merge_room(
 		struct tt_merge *m, struct tt_merge_list *list, uint64_t n) TT_MUST_CHECK;
 
-/* Sorts contacts by source and key; counts the distinct destinations of a row's source, from item
- * *at on, which is moved past the source. Sources are to be asked about in ascending order. */
+/* Where a walk over the contacts is, of each IP version. */
+struct tt_merge_contacts_at {
+	uint64_t v4, v6;
+};
+
+/* Sorts contacts by source and destination; counts the distinct destinations of a row's source,
+ * from *at on, which is moved past the source. Sources are to be asked about in ascending order. */
 void tt_merge_sort_contacts(struct tt_merge *m);
-void tt_merge_destinations_of(
-		struct tt_merge *m, struct tt_source_row *row, uint64_t *at);
+void tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
+		struct tt_merge_contacts_at *at);
 
 /* Enters an address; gives the entries the order of rows: most packets first, then address. */
 void tt_merge_offer(struct tt_merge_heaviest *h, struct tt_addr src, uint64_t packets);
@@ -167,6 +175,7 @@ tt_merge_number_target(uint64_t number)
 
 /* Where the parts of a prefix start in each of the lists that are sorted by (protocol, number). */
 #define TT_MERGE_PAIR_NUMBER        39 /* above 39 bits of the source */
+#define TT_MERGE_ADDR39             ((UINT64_C(1) << TT_MERGE_PAIR_NUMBER) - 1)
 #define TT_MERGE_COUNTRY_NUMBER     30 /* above the row, 20 bits, and the country, 10 bits */
 #define TT_MERGE_FINGERPRINT_NUMBER 4 /* above the class; below the rule */
 
@@ -192,35 +201,35 @@ tt_merge_addr64(struct tt_addr a)
 	return (UINT64_C(1) << 32) + 2 + (a.hi >> 1);
 }
 
-/* Item i as a slot; the slots lie anywhere, so those that come next are fetched beforehand. */
+/* What lies anywhere in memory is fetched so many items before it is needed. */
+#define TT_MERGE_AHEAD 16
+
+/* Item i as a slot, and fetches of those that come next. */
 static inline const struct tt_slot *
 tt_merge_slot(const struct tt_merge_list *list, uint64_t i)
 {
-	if (TT_LIKELY(i + 8 < list->n))
-		__builtin_prefetch(list->items[i + 8].ref);
+	if (TT_LIKELY(i + TT_MERGE_AHEAD < list->n))
+		__builtin_prefetch(list->items[i + TT_MERGE_AHEAD].ref);
 	return list->items[i].ref;
 }
 
 /*
- * A reference to a contact: a tt_entry, or the slot that holds it (tt_tally.h), told apart by the
- * lowest bit; and what it refers to.
+ * A contact of IPv4 is whole in its item, so that nothing has to be fetched: source and
+ * destination in the prefix, packets and class in the value. One of IPv6 is a reference to its
+ * tt_entry.
  */
-static inline const void *
-tt_merge_held(const struct tt_slot *s)
+static inline struct tt_sort_item
+tt_merge_contact_item(uint32_t src, uint64_t contact_key, uint64_t packets)
 {
-	return (const char *)s + 1;
+	return (struct tt_sort_item){
+			.prefix = (uint64_t)src << 32 | (uint32_t)(contact_key >> 4),
+			.value = packets << 4 | (uint64_t)tt_contact_class(contact_key)};
 }
 
-static inline struct tt_entry
-tt_merge_contact(const void *ref)
+static inline uint32_t
+tt_merge_item_class(struct tt_sort_item contact)
 {
-	const struct tt_slot *s;
-
-	if (((uintptr_t)ref & 1) == 0)
-		return *(const struct tt_entry *)ref;
-	s = (const void *)((const char *)ref - 1);
-	return (struct tt_entry){
-			tt_slot_src(s), tt_slot_contact_key(s), s->v4.dst_packets};
+	return (uint32_t)contact.value & 15;
 }
 
 /* How many items from `at` on have the value above `shift` in their prefix. */

@@ -5,6 +5,8 @@
  */
 #include "tt_merge_rows.h"
 
+#include <string.h>
+
 static bool
 is_used(const struct tt_merge *m, uint32_t first_register)
 {
@@ -66,6 +68,16 @@ choose_targets(struct tt_merge *m)
 	}
 }
 
+/* Eight registers at once. */
+static bool
+are_empty(const uint8_t *registers)
+{
+	uint64_t eight;
+
+	memcpy(&eight, registers, sizeof(eight));
+	return eight == 0;
+}
+
 static int
 emit_sketch(struct tt_merge *m, enum tt_sketch_kind kind, uint32_t key, uint32_t first,
 		unsigned p)
@@ -77,6 +89,10 @@ emit_sketch(struct tt_merge *m, enum tt_sketch_kind kind, uint32_t key, uint32_t
 	for (; ret == 0 && row.reg < n; row.reg++) {
 		if (row.reg % TT_REGISTER_BLOCK == 0 && !is_used(m, first + row.reg)) {
 			row.reg += TT_REGISTER_BLOCK - 1;
+			continue;
+		}
+		if (row.reg % 8 == 0 && are_empty(&m->rest.registers[first + row.reg])) {
+			row.reg += 7;
 			continue;
 		}
 		row.rho = m->rest.registers[first + row.reg];

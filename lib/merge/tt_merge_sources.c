@@ -27,10 +27,31 @@ by_source(const void *a, const void *b)
 static void
 sort_by_source(struct tt_merge *m)
 {
+	/* Without IPv6 the prefixes say all. */
 	for (uint64_t i = 0; i < m->pairs.n; i++)
-		m->pairs.items[i].prefix = tt_merge_addr64(
-				tt_slot_src(tt_merge_slot(&m->pairs, i)));
+		m->pairs.items[i].prefix = m->any_v6
+				? tt_merge_addr64(
+						tt_slot_src(tt_merge_slot(&m->pairs, i)))
+				: m->pairs.items[i].prefix & TT_MERGE_ADDR39;
 	tt_merge_sort(m, &m->pairs, m->any_v6 ? by_source : NULL);
+}
+
+/* Fetches what the walk will need of the source of a later item, where that is IPv4. */
+static void
+fetch(const struct tt_merge *m, uint64_t i)
+{
+	uint64_t prefix;
+	uint32_t src;
+
+	if (i >= m->pairs.n)
+		return;
+	prefix = m->pairs.items[i].prefix;
+	src = (uint32_t)(prefix - 1);
+	if (prefix == 0 || prefix > UINT64_C(1) << 32)
+		return;
+	tt_geo_prefetch4(m->config.geo, src);
+	if (m->config.recall != NULL)
+		tt_recall_prefetch(m->config.recall, tt_addr_v4(src));
 }
 
 static void
@@ -171,12 +192,12 @@ clear_fingerprints(struct sums *x)
 }
 
 static int
-end_source(struct tt_merge *m, struct sums *x, uint64_t *contact)
+end_source(struct tt_merge *m, struct sums *x, struct tt_merge_contacts_at *contacts)
 {
 	uint64_t hash = tt_sketch_hash(x->row.src);
 	int ret;
 
-	tt_merge_destinations_of(m, &x->row, contact);
+	tt_merge_destinations_of(m, &x->row, contacts);
 	m->totals->uniq_src_ip++;
 	count_in_country(m, x);
 	sketch(m, x, hash);
@@ -220,7 +241,7 @@ int
 tt_merge_sources(struct tt_merge *m)
 {
 	struct sums x = {0};
-	uint64_t contact = 0;
+	struct tt_merge_contacts_at contacts = {0};
 	int ret = 0;
 
 	sort_by_source(m);
@@ -236,11 +257,12 @@ tt_merge_sources(struct tt_merge *m)
 			s = tt_merge_slot(&m->pairs, i + n);
 			if (tt_addr_cmp(tt_slot_src(s), x.row.src) != 0)
 				break;
+			fetch(m, i + n + TT_MERGE_AHEAD);
 			add_pair(m, &x, s);
 			if (tt_detail_backscatter(s->detail)) /* for the next step */
 				m->scratch.items[m->scratch.n++] = m->pairs.items[i + n];
 		}
-		ret = end_source(m, &x, &contact);
+		ret = end_source(m, &x, &contacts);
 	}
 	m->totals->uniq_src_ip <<= m->shift;
 	count_returning(m);

@@ -72,7 +72,7 @@ tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t)
 	for (unsigned class = 0; class < TT_N_CLASSES; class ++)
 		m->heavy_talkers[class].n = 0;
 	for (uint64_t i = 0; i < t->pairs.n; i++) {
-		const struct tt_slot *s = t->pairs.items[i].ref;
+		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
 
 		add(m, &at, tt_slot_src(s), tt_target_key_class(s->key),
 				s->count.packets);

@@ -68,9 +68,13 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 
 	for (uint64_t i = 0; i < t->pairs.n; i++, last_group = g) {
 		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
+		uint64_t ahead = i + TT_MERGE_AHEAD < t->pairs.n
+				? t->pairs.items[i + TT_MERGE_AHEAD].prefix
+				: 0;
 		bool new_source = last == NULL
 				|| tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
 
+		tt_geo_prefetch4(m->config.geo, (uint32_t)(ahead - 1));
 		if (last == NULL)
 			registers = tt_registers_of_target(
 					TT_REGISTERS_TARGET, tt_target_index(s->key));

@@ -103,6 +103,9 @@ void tt_recall_begin(struct tt_recall *recall, int64_t start_us, unsigned pair_s
 enum tt_returning tt_recall_source(struct tt_recall *recall, struct tt_addr src,
 		uint64_t hash, int64_t start_us);
 
+/* Fetches what tt_recall_source will read of a source. */
+void tt_recall_prefetch(const struct tt_recall *recall, struct tt_addr src);
+
 /* Of one source in 2^shift there is room to remember whether it returns. */
 unsigned tt_recall_shift(const struct tt_recall *recall);
 

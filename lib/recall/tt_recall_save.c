@@ -136,7 +136,7 @@ put_part(struct writer *w, const struct tt_recall *recall, unsigned part,
 		uint64_t hash = tt_recall_hash(recall, s->addr);
 
 		if (!tt_recall_is_free(s) && part_of(recall, hash) == part)
-			items[n++] = (struct tt_sort_item){hash, s};
+			items[n++] = (struct tt_sort_item){.prefix = hash, .ref = s};
 	}
 	tt_sort(items, scratch, n, compare_addr);
 	for (uint64_t i = 0; i < n; i++)

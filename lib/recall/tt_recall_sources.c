@@ -21,6 +21,12 @@ tt_recall_find(const struct tt_recall *recall, struct tt_addr addr)
 	return &recall->slots[i];
 }
 
+void
+tt_recall_prefetch(const struct tt_recall *recall, struct tt_addr src)
+{
+	__builtin_prefetch(&recall->slots[home_of(recall, src)]);
+}
+
 static uint64_t
 any_free(const struct tt_recall *recall)
 {

@@ -49,7 +49,8 @@ check(struct row *rows, uint64_t n)
 	for (unsigned with_compare = 0; with_compare < 2; with_compare++) {
 		for (uint64_t i = 0; i < n; i++) {
 			rows[i].place = i;
-			items[i] = (struct tt_sort_item){rows[i].prefix, &rows[i]};
+			items[i] = (struct tt_sort_item){
+					.prefix = rows[i].prefix, .ref = &rows[i]};
 		}
 		memcpy(want, items, n * sizeof(*want));
 		use_rest = with_compare != 0;
