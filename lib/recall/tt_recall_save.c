@@ -9,7 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define PARTS 16 /* of the sources by hash, each sorted and written before the next */
+/* Sources are written in parts by hash, each sorted before the next: up to 16. */
+#define PART_BITS_MAX 4
 
 struct writer {
 	FILE *file;
@@ -96,25 +97,40 @@ put_source(struct writer *w, const struct tt_recall_source *s)
 	put(w, bytes, sizeof(bytes));
 }
 
+/* Into how many parts, as a power of two: as few as keep each within a sixteenth of the sources that
+ * there may be, were they spread evenly. */
+static unsigned
+part_bits(const struct tt_recall *recall)
+{
+	unsigned bits = 0;
+
+	while (bits < PART_BITS_MAX
+			&& recall->n_sources >> bits > recall->max_sources
+					>> PART_BITS_MAX)
+		bits++;
+	return bits;
+}
+
 /* The bits of the hash below those that are zero in all sources. */
 static unsigned
-part_of(const struct tt_recall *recall, uint64_t hash)
+part_of(const struct tt_recall *recall, uint64_t hash, unsigned bits)
 {
-	return (unsigned)(hash << recall->collect_shift >> 60) % PARTS;
+	return (unsigned)(hash << recall->collect_shift >> (64 - PART_BITS_MAX)
+			>> (PART_BITS_MAX - bits));
 }
 
 static uint64_t
-largest_part(const struct tt_recall *recall)
+largest_part(const struct tt_recall *recall, unsigned bits)
 {
-	uint64_t n[PARTS] = {0}, largest = 0;
+	uint64_t n[1 << PART_BITS_MAX] = {0}, largest = 0;
 
-	for (uint64_t i = 0; i < recall->n_slots; i++)
+	for (uint64_t i = 0; bits > 0 && i < recall->n_slots; i++)
 		if (!tt_recall_is_free(&recall->slots[i]))
-			n[part_of(recall,
-					tt_recall_hash(recall, recall->slots[i].addr))]++;
-	for (unsigned part = 0; part < PARTS; part++)
+			n[part_of(recall, tt_recall_hash(recall, recall->slots[i].addr),
+					bits)]++;
+	for (unsigned part = 0; part < 1u << bits; part++)
 		largest = n[part] > largest ? n[part] : largest;
-	return largest;
+	return bits == 0 ? recall->n_sources : largest;
 }
 
 static int
@@ -126,16 +142,19 @@ compare_addr(const void *a, const void *b)
 }
 
 static void
-put_part(struct writer *w, const struct tt_recall *recall, unsigned part,
+put_part(struct writer *w, const struct tt_recall *recall, unsigned part, unsigned bits,
 		struct tt_sort_item *items, struct tt_sort_item *scratch)
 {
 	uint64_t n = 0;
 
 	for (uint64_t i = 0; i < recall->n_slots; i++) {
 		const struct tt_recall_source *s = &recall->slots[i];
-		uint64_t hash = tt_recall_hash(recall, s->addr);
+		uint64_t hash;
 
-		if (!tt_recall_is_free(s) && part_of(recall, hash) == part)
+		if (tt_recall_is_free(s))
+			continue;
+		hash = tt_recall_hash(recall, s->addr);
+		if (part_of(recall, hash, bits) == part)
 			items[n++] = (struct tt_sort_item){.prefix = hash, .ref = s};
 	}
 	tt_sort(items, scratch, n, compare_addr);
@@ -146,13 +165,14 @@ put_part(struct writer *w, const struct tt_recall *recall, unsigned part,
 static int
 put_sources(struct writer *w, const struct tt_recall *recall)
 {
-	uint64_t n = largest_part(recall);
+	unsigned bits = part_bits(recall);
+	uint64_t n = largest_part(recall, bits);
 	struct tt_sort_item *items = reallocarray(NULL, n + 1, 2 * sizeof(*items));
 
 	if (items == NULL)
 		return -ENOMEM;
-	for (unsigned part = 0; part < PARTS; part++)
-		put_part(w, recall, part, items, items + n);
+	for (unsigned part = 0; part < 1u << bits; part++)
+		put_part(w, recall, part, bits, items, items + n);
 	free(items);
 	return 0;
 }
