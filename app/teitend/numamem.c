@@ -50,6 +50,16 @@ misplaced_bytes(uint8_t *ptr, size_t bytes, unsigned node)
 	return bytes / 3 * found;
 }
 
+/* Every page is there before the first packet. The system gives them zeroed: to write zeros once more
+ * would double the time that gigabytes take. */
+static void
+populate(void *ptr, size_t bytes)
+{
+	if (madvise(ptr, bytes, MADV_POPULATE_WRITE) != 0) /* before Linux 5.14 */
+		memset(ptr, 0, bytes);
+}
+
+/* Returns zeroed memory, or NULL. */
 static void *
 map_ordinary(size_t bytes, unsigned node)
 {
@@ -62,6 +72,7 @@ map_ordinary(size_t bytes, unsigned node)
 		madvise(ptr, bytes, MADV_HUGEPAGE);
 	if (has_nodes())
 		numa_tonode_memory(ptr, bytes, (int)node);
+	populate(ptr, bytes);
 	return ptr;
 }
 
@@ -105,8 +116,9 @@ numa_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 	if (block == NULL || bytes > SIZE_MAX - HUGE_PAGE)
 		return NULL;
 	*block = (struct tt_numa_block){.bytes = bytes == 0 ? 1 : bytes, .huge = true};
+	/* Zeroed as well: EAL knows what of it the system gave it just now, and touches each page. */
 	if (rte_eal_has_hugepages())
-		block->ptr = rte_malloc_socket(
+		block->ptr = rte_zmalloc_socket(
 				"teitend", block->bytes, TT_CACHE_LINE, (int)nm->node);
 	if (block->ptr == NULL) {
 		block->huge = false;
@@ -114,7 +126,6 @@ numa_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 	}
 	if (block->ptr == NULL)
 		return NULL;
-	memset(block->ptr, 0, block->bytes);
 	nm->n_blocks++;
 	*(block->huge ? &nm->huge_bytes : &nm->ordinary_bytes) += block->bytes;
 	nm->misplaced_bytes += misplaced_bytes(block->ptr, block->bytes, nm->node);
