@@ -22,20 +22,30 @@ configure(struct tt_config *config, const struct bench_bed_options *options,
 	return ret != 0 ? ret : tt_config_check(config, err);
 }
 
+static int
+set_up(struct bench_bed *bed, const struct bench_bed_options *options, struct tt_mem *mem,
+		struct tt_error *err)
+{
+	struct tt_config config = {0};
+	int ret = configure(&config, options, bed->traffic.monitored, err);
+
+	if (ret == 0)
+		ret = tt_setup_init(&bed->setup, &config, BENCH_TABLE_SETS, err);
+	if (ret == 0)
+		ret = tt_setup_open(&bed->setup, &config, 0, mem, err);
+	tt_config_fini(&config);
+	return ret;
+}
+
 int
 bench_bed_init(struct bench_bed *bed, const struct bench_bed_options *options,
 		struct tt_error *err)
 {
 	struct tt_mem *mem = bench_pages(options->page);
-	struct tt_config config;
 	int ret = bench_traffic_make(&bed->traffic, &options->traffic, mem, err);
 
 	if (ret == 0)
-		ret = configure(&config, options, bed->traffic.monitored, err);
-	if (ret == 0)
-		ret = tt_setup_init(&bed->setup, &config, BENCH_TABLE_SETS, err);
-	if (ret == 0)
-		ret = tt_setup_open(&bed->setup, &config, 0, mem, err);
+		ret = set_up(bed, options, mem, err);
 	for (unsigned i = 0; i < options->tallies && ret == 0; i++)
 		ret = tt_tally_create(&bed->tallies[i], &bed->setup.tally, mem, err);
 	if (ret != 0)
