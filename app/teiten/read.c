@@ -33,29 +33,39 @@ recall(struct reading *r)
 				why.where, why.why);
 }
 
-/* What is large, on the heap. */
-static int
-make_tables(struct reading *r, struct tt_error *err)
+/* What is large lies on the heap, in pages as large as there is to read. */
+static struct tt_mem *
+memory_for(const struct reading *r)
 {
-	struct tt_mem *heap = tt_mem_heap();
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < r->n_inputs; i++)
+		bytes += r->inputs[i].bytes;
+	return bytes >= READ_HUGE_PAGES_FROM ? tt_mem_heap_huge() : tt_mem_heap();
+}
+
+static int
+make_tables(struct reading *r, struct tt_mem *mem, struct tt_error *err)
+{
 	int ret = 0;
 
 	for (unsigned i = 0; i < READ_TALLIES && ret == 0; i++)
-		ret = tt_tally_create(&r->tallies[i], &r->setup.tally, heap, err);
+		ret = tt_tally_create(&r->tallies[i], &r->setup.tally, mem, err);
 	r->spare = r->tallies[1];
-	return ret == 0 ? tt_merge_create(&r->merge, &r->setup.merge, heap, err) : ret;
+	return ret == 0 ? tt_merge_create(&r->merge, &r->setup.merge, mem, err) : ret;
 }
 
 static int
 open_tables(struct reading *r, struct tt_error *err)
 {
 	char text[TT_SETUP_TABLES_TEXT_MAX];
-	int ret = tt_setup_open(&r->setup, &r->config, 0, tt_mem_heap(), err);
+	struct tt_mem *mem = memory_for(r);
+	int ret = tt_setup_open(&r->setup, &r->config, 0, mem, err);
 
 	if (ret != 0)
 		return ret;
 	recall(r);
-	ret = make_tables(r, err);
+	ret = make_tables(r, mem, err);
 	if (ret == 0)
 		ret = tt_sequence_create(&r->sequence, 1, 4, r->config.interval_us,
 				r->config.max_gap_us, err);
@@ -175,7 +185,7 @@ check(struct reading *r, struct tt_error *err)
 	if (ret == 0)
 		ret = tt_setup_open(&r->setup, &r->config, 0, tt_mem_heap(), err);
 	if (ret == 0)
-		ret = make_tables(r, err);
+		ret = make_tables(r, tt_mem_heap(), err);
 	close_reading(r);
 	return ret;
 }

@@ -23,6 +23,7 @@ look_at(struct input *input, struct tt_error *err)
 		return tt_error_set(err, -EISDIR, input->path, "%s", strerror(EISDIR));
 	if (!S_ISREG(st.st_mode))
 		return reading_refuse_pipe(input, err);
+	input->bytes = (uint64_t)st.st_size;
 	input->device = st.st_dev;
 	input->inode = st.st_ino;
 	return 0;

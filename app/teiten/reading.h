@@ -27,12 +27,16 @@
 #define READ_BURST   TT_TALLY_BURST
 #define READ_TALLIES 2
 
+/* Files of so many bytes in all fill enough of the tables for huge pages to pay. */
+#define READ_HUGE_PAGES_FROM (UINT64_C(64) << 20)
+
 /* A capture file and what the scan found out about it. */
 struct input {
 	const char *path;
 	struct tt_capfile *file; /* while it is read */
 	struct tt_frame burst[READ_BURST];
 	unsigned n, at; /* frames in the burst, and how many of them are done */
+	uint64_t bytes; /* of the file, when it was looked at */
 	dev_t device;
 	ino_t inode;
 	uint64_t frames; /* whole frames, by the scan */

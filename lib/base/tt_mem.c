@@ -2,6 +2,7 @@
 #include "tt_mem.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
 /*
  * From this size on, memory is taken with calloc, which gets fresh zero pages from the system
@@ -10,18 +11,33 @@
  */
 #define LARGE (UINT64_C(1) << 20)
 
+/* Transparent huge pages of x86-64, and of arm64 with pages of 4 KiB. */
+#define HUGE_PAGE (UINT64_C(2) << 20)
+
 static void *
-large_alloc(size_t bytes)
+large_alloc(size_t bytes, size_t alignment)
 {
-	char *block = calloc(1, bytes + sizeof(void *) + TT_CACHE_LINE);
+	char *block = calloc(1, bytes + sizeof(void *) + alignment);
 	uintptr_t start;
 
 	if (block == NULL)
 		return NULL;
-	start = (uintptr_t)block + sizeof(void *) + TT_CACHE_LINE - 1;
-	start -= start % TT_CACHE_LINE;
+	start = (uintptr_t)block + sizeof(void *) + alignment - 1;
+	start -= start % alignment;
 	((void **)start)[-1] = block;
 	return (void *)start;
+}
+
+/* Pages that the block has to itself; what is left of it at its end stays as it is. */
+static void *
+huge_alloc(size_t bytes)
+{
+	void *start = large_alloc(bytes, HUGE_PAGE);
+
+	/* Where it is refused there are no such pages, and the block is as good as any. */
+	if (start != NULL)
+		(void)madvise(start, bytes - bytes % HUGE_PAGE, MADV_HUGEPAGE);
+	return start;
 }
 
 static void *
@@ -32,11 +48,19 @@ heap_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 	if (bytes > SIZE_MAX / 2)
 		return NULL;
 	if (bytes >= LARGE)
-		return large_alloc(bytes);
+		return large_alloc(bytes, TT_CACHE_LINE);
 	if (posix_memalign(&ptr, TT_CACHE_LINE, bytes > 0 ? bytes : 1) != 0)
 		return NULL;
 	memset(ptr, 0, bytes);
 	return ptr;
+}
+
+static void *
+heap_alloc_huge(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	if (bytes < HUGE_PAGE || bytes > SIZE_MAX / 2)
+		return heap_alloc(mem, bytes, purpose);
+	return huge_alloc(bytes);
 }
 
 static void
@@ -49,6 +73,14 @@ struct tt_mem *
 tt_mem_heap(void)
 {
 	static struct tt_mem heap = {.alloc = heap_alloc, .free = heap_free};
+
+	return &heap;
+}
+
+struct tt_mem *
+tt_mem_heap_huge(void)
+{
+	static struct tt_mem heap = {.alloc = heap_alloc_huge, .free = heap_free};
 
 	return &heap;
 }

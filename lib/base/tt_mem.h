@@ -20,6 +20,14 @@ struct tt_mem {
 /* The heap (calloc), for tools and tests. */
 struct tt_mem *tt_mem_heap(void);
 
+/*
+ * The same, but the system is asked to back blocks of 2 MiB and more with transparent huge pages,
+ * where it has them. For tables that will be filled: they are hit at random, and in pages of 4 KiB
+ * nearly every packet misses the TLB. Where few of their pages are touched, clearing 2 MiB for
+ * each costs more than that.
+ */
+struct tt_mem *tt_mem_heap_huge(void);
+
 static inline void *
 tt_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 {
