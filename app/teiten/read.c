@@ -71,6 +71,9 @@ open_tables(struct reading *r, struct tt_error *err)
 				r->config.max_gap_us, err);
 	if (ret != 0)
 		return ret;
+	tt_counter_init(&r->counter, TT_COUNTER_REPLAY, r->config.interval_us,
+			r->config.max_gap_us, &r->setup.pipeline, r->tallies[0], 0,
+			reading_seal, r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
 	return 0;
 }

@@ -18,18 +18,30 @@ now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+/* Of the frames; while they are still being scanned, of the file. */
+static double
+share_done(const struct reading *r)
+{
+	uint64_t done = r->frames, total = r->frames_expected;
+
+	if (total == 0)
+		tt_capfile_progress(r->inputs[0].file, &done, &total);
+	return done < total ? (double)done / (double)total : 1;
+}
+
 static void
 draw(const struct reading *r, int64_t elapsed_ms)
 {
 	static const char bar[] = "##############################";
-	double share = r->frames_expected > 0
-			? (double)r->frames / (double)r->frames_expected
-			: 1;
+	double share = share_done(r);
 	double rate = elapsed_ms > 0 ? (double)r->frames / (double)elapsed_ms / 1000 : 0;
+	char of[32] = "";
 
-	fprintf(stderr, "\r[%-*.*s] %3.0f %%  %.1f of %.1f million frames, %.1f million/s  ",
+	if (r->frames_expected > 0)
+		snprintf(of, sizeof(of), " of %.1f", (double)r->frames_expected / 1e6);
+	fprintf(stderr, "\r[%-*.*s] %3.0f %%  %.1f%s million frames, %.1f million/s  ",
 			WIDTH, (int)(share * WIDTH), bar, share * 100,
-			(double)r->frames / 1e6, (double)r->frames_expected / 1e6, rate);
+			(double)r->frames / 1e6, of, rate);
 	shown = true;
 }
 

@@ -326,17 +326,35 @@ keep_finished(struct reading *r, int ret)
 	return ret;
 }
 
+/* Opens the input and moves on to the first frame that the scan did not count. */
+static int
+open_input(struct reading *r, struct input *input)
+{
+	uint64_t counted = input->counted;
+	int ret = 0;
+
+	if (input->left == 0)
+		return 0;
+	ret = tt_capfile_open(&input->file, input->path, &r->err);
+	while (ret == 0 && counted > 0) {
+		ret = fill(r, input);
+		if (ret != 0)
+			break;
+		input->at = counted < input->n ? (unsigned)counted : input->n;
+		counted -= input->at;
+		ret = reading_stopped(&r->err);
+	}
+	return ret;
+}
+
 int
 reading_run(struct reading *r, struct tt_error *err)
 {
 	int ret = 0;
 
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
-		ret = tt_capfile_open(&r->inputs[i].file, r->inputs[i].path, &r->err);
+		ret = open_input(r, &r->inputs[i]);
 	if (ret == 0) {
-		tt_counter_init(&r->counter, TT_COUNTER_REPLAY, r->config.interval_us,
-				r->config.max_gap_us, &r->setup.pipeline, r->tallies[0],
-				0, reading_seal, r);
 		tt_sequence_start_replay(r->sequence, 0);
 		r->flush_ms = now_ms() + FLUSH_MS;
 		ret = read_all(r);

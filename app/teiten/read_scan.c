@@ -10,6 +10,8 @@
 struct run {
 	struct tt_span span;
 	uint64_t frames;
+	bool counts; /* they are counted, too */
+	int known_link; /* a link type that is decoded; -1: none yet */
 };
 
 static int
@@ -24,24 +26,76 @@ announce(struct reading *r, const struct run *run, struct tt_error *err)
 	return 0;
 }
 
+/* Is a run to be counted while it is scanned? The first one of a single file; and not where there
+ * is a snapshot already, since the reading may be refused for that, and then at once. Several
+ * files take turns, and that is for the second time they are read. */
+static bool
+counts(const struct reading *r, const struct input *input, int64_t start_us)
+{
+	return r->n_inputs == 1 && input->frames == 0
+			&& !tt_spool_has(r->spool, start_us);
+}
+
+/* Ends the run and begins that of the interval of time_us. */
+static int
+turn(struct reading *r, const struct input *input, struct run *run, int64_t time_us,
+		struct tt_error *err)
+{
+	int64_t start = tt_time_floor(time_us, r->config.interval_us);
+	int ret = announce(r, run, err);
+
+	run->span = (struct tt_span){start, start + r->config.interval_us};
+	run->frames = 0;
+	run->counts = counts(r, input, start);
+	return ret;
+}
+
+static void
+note_link(struct input *input, uint16_t link, struct run *run)
+{
+	if (tt_link_known(link)) {
+		run->known_link = link;
+	} else {
+		input->unknown_link++;
+		input->link = link;
+	}
+}
+
 static int
 scan_frame(struct reading *r, struct input *input, const struct tt_frame *f,
 		struct run *run, struct tt_error *err)
 {
-	if (f->time_us < run->span.start_us || f->time_us >= run->span.end_us) {
-		int64_t start = tt_time_floor(f->time_us, r->config.interval_us);
-		int ret = announce(r, run, err);
+	int ret = 0;
 
-		if (ret != 0)
-			return ret;
-		*run = (struct run){{start, start + r->config.interval_us}, 0};
-	}
+	if (TT_UNLIKELY(f->time_us < run->span.start_us
+			    || f->time_us >= run->span.end_us))
+		ret = turn(r, input, run, f->time_us, err);
 	run->frames++;
 	input->frames++;
-	if (TT_UNLIKELY(!tt_link_known(f->link))) {
-		input->unknown_link++;
-		input->link = f->link;
+	if (TT_UNLIKELY(f->link != run->known_link))
+		note_link(input, f->link, run);
+	return ret;
+}
+
+/* Scans the burst, and counts what of it is to be counted: a part at its start. */
+static int
+scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
+		struct tt_error *err)
+{
+	unsigned counted = 0, done;
+	int ret = 0;
+
+	for (unsigned i = 0; i < n && ret == 0; i++) {
+		ret = scan_frame(r, input, &input->burst[i], run, err);
+		counted += run->counts;
 	}
+	if (ret != 0 || counted == 0)
+		return ret;
+	done = tt_counter_burst(&r->counter, input->burst, counted);
+	TT_ASSERT(done == counted);
+	input->counted += counted;
+	r->frames += counted;
+	progress_show(r);
 	return 0;
 }
 
@@ -81,8 +135,8 @@ scan_frames(struct reading *r, struct input *input, struct run *run, int *end,
 					    input->file, input->burst, READ_BURST, why))
 					> 0) {
 		ret = reading_stopped(err);
-		for (int i = 0; i < n && ret == 0; i++)
-			ret = scan_frame(r, input, &input->burst[i], run, err);
+		if (ret == 0)
+			ret = scan_burst(r, input, (unsigned)n, run, err);
 	}
 	*end = n;
 	return ret;
@@ -92,7 +146,7 @@ int
 reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 {
 	struct tt_error why = {0};
-	struct run run = {0};
+	struct run run = {.known_link = -1};
 	int ret = tt_capfile_open(&input->file, input->path, err), end = 0;
 
 	if (ret != 0)
@@ -100,11 +154,12 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 	ret = tt_capfile_rereadable(input->file)
 			? scan_frames(r, input, &run, &end, &why, err)
 			: reading_refuse_pipe(input, err);
+	progress_clear();
 	tt_capfile_close(input->file);
 	input->file = NULL;
 	if (ret != 0)
 		return ret;
-	input->left = input->frames;
+	input->left = input->counted == input->frames ? 0 : input->frames;
 	input->cut = end < 0;
 	input->cut_start_us = input->frames > 0 ? run.span.start_us : INT64_MIN;
 	if (input->cut)

@@ -3,9 +3,10 @@
  * `teiten read`: capture files → snapshots, with the library that the daemon uses and no DPDK.
  * The files are scanned first, so that each interval is written as soon as its last packet has
  * come, however the packets lie in the files; then they are read side by side, interval by
- * interval. One thread. Memory: two tallies, the merge, what lib/setup takes, the buffers of each
- * file, 8 bytes per interval, and compact copies of intervals that cannot be written yet because
- * the packets are out of order.
+ * interval. A single file is counted while it is scanned up to the end of its first interval, and
+ * is not read again if there is no other. One thread. Memory: two tallies,
+ * the merge, what lib/setup takes, the buffers of each file, 8 bytes per interval, and compact
+ * copies of intervals that cannot be written yet because the packets are out of order.
  *
  * What is finished is made visible at least once per second. A run that breaks off, by a signal
  * or an error, leaves out the intervals that are open: so reading the same files again with
@@ -40,6 +41,7 @@ struct input {
 	dev_t device;
 	ino_t inode;
 	uint64_t frames; /* whole frames, by the scan */
+	uint64_t counted; /* of them, the first ones, while they were scanned */
 	uint64_t left; /* of them, still to be read; a file that grows is not followed */
 	uint64_t unknown_link; /* of them, with a link type that is not decoded */
 	uint16_t link; /* one such link type */
@@ -83,9 +85,11 @@ int reading_take_inputs(struct reading *r, char **paths, unsigned n,
 int reading_refuse_pipe(const struct input *input, struct tt_error *err);
 
 /*
- * Scans the input: counts its frames, announces those of each interval to the sequence, and
- * prints one line for what is wrong with it. Returns 0; -EINTR after a signal; or another
- * negative errno where nothing of the file can be read; with err filled.
+ * Scans the input: finds out how many frames it has, announces those of each interval to the
+ * sequence, and prints one line for what is wrong with it. The frames of a single input are
+ * counted as well, up to the first one of a second interval. Returns 0;
+ * -EINTR after a signal; or another negative errno where nothing of the file can be read; with
+ * err filled.
  */
 int reading_scan(struct reading *r, struct input *input,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -147,6 +147,27 @@ class Read(unittest.TestCase):
         self.assertGreater(len(self.snapshots()), 0)
         self.assertLessEqual(len(self.snapshots()), self.N // 2)
 
+    def test_what_is_counted_in_the_scan_is_what_the_second_reading_would_count(self):
+        """Beside another file, though it is empty, nothing is counted in the scan."""
+        empty = self.file("empty.pcap", [])
+        up = [i * 150 // 400 for i in range(400)]
+        orders = {"one": [5] * 600, "two": up[:300], "three": up, "third-starts-burst": [
+            0] * 250 + [60] * 6 + [120] * 9, "third-ends-burst": [0] * 255 + [60, 120, 60],
+                  "back": [0, 60, 0, 120, 0, 60, 180, 0], "down": up[::-1],
+                  "third-first": [120] * 300 + [0, 60, 120] * 100, "none": []}
+        for name, seconds in orders.items():
+            path = self.file(f"{name}.pcap", [record(at, src=0x01020300 + i % 251, port=i % 300)
+                                              for i, at in enumerate(seconds)])
+            alone = self.read(path, spool=name)
+            beside = self.read(path, empty, spool=f"{name}-2")
+            self.assertEqual(alone.replace(name, ""), beside.replace(f"{name}-2", ""))
+            self.same_spools(name, f"{name}-2")
+            # And what is there already is left out, or refused.
+            if seconds:
+                self.read(path, spool=name, status=1, said="a snapshot of this interval already")
+                out = self.read(path, spool=name, options=["--skip-existing"])
+                self.assertIn(f" {len(seconds)} frames skipped", out)
+
     def test_a_file_that_grows_is_read_as_it_was_scanned(self):
         path = self.slow_file()
         self.start_slowly(path)
