@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * SHA-256 (FIPS 180-4), of databases, data files and manifests: tens of megabytes at each start
- * and with each snapshot. With the processor's own instructions where it has them (x86 SHA
- * extensions, eight times as fast), otherwise libmd's. Pure functions on the caller's struct; any
- * thread, no memory.
+ * SHA-256 (FIPS 180-4), of databases, data files and manifests: tens of megabytes at each start and
+ * with each snapshot. By nettle, which uses the processor's own instructions where it has them.
+ * Pure functions on the caller's struct; any thread, no memory.
  */
 #ifndef TT_SHA256_H
 #define TT_SHA256_H
 
 #include "tt_base.h"
 
-#define TT_SHA256_BLOCK     64
+#include <nettle/sha2.h>
+
 #define TT_SHA256_TEXT_SIZE 65 /* 64 digits, and the end of the string */
 
 struct tt_sha256 {
-	uint32_t state[8];
-	uint64_t bytes; /* so far */
-	uint8_t block[TT_SHA256_BLOCK]; /* the part of the last one that is not whole */
+	struct sha256_ctx context;
 };
 
 void tt_sha256_begin(struct tt_sha256 *sha);
@@ -28,10 +26,7 @@ char *tt_sha256_end(struct tt_sha256 *sha, char text[TT_SHA256_TEXT_SIZE]);
 /* All three. */
 char *tt_sha256_of(const void *bytes, size_t n, char text[TT_SHA256_TEXT_SIZE]);
 
-/* Takes data[n] whole blocks into the state: the variants, of which libmd's defines the result.
- * tt_sha256_blocks_x86 may be called where tt_sha256_has_x86 says so. */
-void tt_sha256_blocks_ref(uint32_t state[8], const uint8_t *data, size_t n);
-void tt_sha256_blocks_x86(uint32_t state[8], const uint8_t *data, size_t n);
-bool tt_sha256_has_x86(void);
+/* Of a whole file. Returns 0, or a negative errno. */
+int tt_sha256_of_file(const char *path, char text[TT_SHA256_TEXT_SIZE]) TT_MUST_CHECK;
 
 #endif

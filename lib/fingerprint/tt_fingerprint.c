@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_fingerprint_private.h"
 
+#include "tt_sha256.h"
+
 #include <errno.h>
-#include <sha2.h>
 #include <string.h>
 
 #define FILE_BYTES_MAX (1 << 20)
@@ -12,9 +13,9 @@ static void
 identify(struct tt_fingerprints *set, const char *name, const uint8_t *bytes, size_t n)
 {
 	const char *slash = strrchr(name, '/');
-	char hex[SHA256_DIGEST_STRING_LENGTH];
+	char hex[TT_SHA256_TEXT_SIZE];
 
-	SHA256Data(bytes, n, hex);
+	tt_sha256_of(bytes, n, hex);
 	snprintf(set->identity, sizeof(set->identity), "%.180s version %u sha256:%.*s",
 			slash == NULL ? name : slash + 1, set->version, HASH_DIGITS, hex);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_manifest.h"
+#include "tt_sha256.h"
 #include "tt_time.h"
 
 #include <string.h>
 
 #include <jansson.h>
-#include <sha2.h>
 
 #define HASH_KEY    "\"manifest_sha256\": \""
 #define HASH_DIGITS 64
@@ -155,17 +155,16 @@ hash_place(const char *text, size_t size)
 
 /* The hash of the text with the digits at `place` read as zeros. */
 static void
-hash_text(const char *text, size_t size, const char *place,
-		char hex[SHA256_DIGEST_STRING_LENGTH])
+hash_text(const char *text, size_t size, const char *place, char hex[TT_SHA256_TEXT_SIZE])
 {
 	const char *rest = place + HASH_DIGITS;
-	SHA2_CTX context;
+	struct tt_sha256 sha;
 
-	SHA256Init(&context);
-	SHA256Update(&context, (const uint8_t *)text, (size_t)(place - text));
-	SHA256Update(&context, (const uint8_t *)zeros, HASH_DIGITS);
-	SHA256Update(&context, (const uint8_t *)rest, (size_t)(text + size - rest));
-	SHA256End(&context, hex);
+	tt_sha256_begin(&sha);
+	tt_sha256_add(&sha, text, (size_t)(place - text));
+	tt_sha256_add(&sha, zeros, HASH_DIGITS);
+	tt_sha256_add(&sha, rest, (size_t)(text + size - rest));
+	tt_sha256_end(&sha, hex);
 }
 
 char *
@@ -174,7 +173,7 @@ tt_manifest_format(const struct tt_manifest *manifest)
 	json_t *root = pack(manifest);
 	char *dump = root == NULL ? NULL
 				  : json_dumps(root, JSON_INDENT(2) | JSON_SORT_KEYS);
-	char hex[SHA256_DIGEST_STRING_LENGTH];
+	char hex[TT_SHA256_TEXT_SIZE];
 	char *text = NULL, *place;
 	int size;
 
@@ -195,7 +194,7 @@ tt_manifest_format(const struct tt_manifest *manifest)
 bool
 tt_manifest_intact(const char *text, size_t size)
 {
-	char hex[SHA256_DIGEST_STRING_LENGTH];
+	char hex[TT_SHA256_TEXT_SIZE];
 	const char *place = hash_place(text, size);
 
 	if (place == NULL)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_verify.h"
+#include "tt_sha256.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include <sha2.h>
 
 struct verify {
 	const char *dir;
@@ -25,8 +24,9 @@ report(struct verify *v, const struct tt_error *err)
 static int
 check_bytes(const char *path, const struct tt_parquet_result *file, struct tt_error *err)
 {
-	char hex[SHA256_DIGEST_STRING_LENGTH];
+	char hex[TT_SHA256_TEXT_SIZE];
 	struct stat st;
+	int ret;
 
 	if (lstat(path, &st) != 0)
 		return tt_error_set(err, -errno, path, "%s", strerror(errno));
@@ -36,8 +36,9 @@ check_bytes(const char *path, const struct tt_parquet_result *file, struct tt_er
 		return tt_error_set(err, -EBADMSG, path,
 				"%lld bytes; the manifest says %lld",
 				(long long)st.st_size, (long long)file->bytes);
-	if (SHA256File(path, hex) == NULL)
-		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	ret = tt_sha256_of_file(path, hex);
+	if (ret != 0)
+		return tt_error_set(err, ret, path, "%s", strerror(-ret));
 	if (strcmp(hex, file->sha256) != 0)
 		return tt_error_set(err, -EBADMSG, path,
 				"its bytes changed: SHA-256 %.16s…, the manifest says "

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_addr.h"
 #include "tt_prefix.h"
+#include "tt_sha256.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -171,6 +172,28 @@ an_interval_starts_at_a_multiple_of_its_length(void **state)
 	assert_int_equal(tt_time_floor(0, 60 * TT_US_PER_S), 0);
 }
 
+static void
+sha256_gives_the_digests_of_the_standard(void **state)
+{
+	/* FIPS 180-4's examples: "abc", and nothing. */
+	static const char abc[] =
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+	static const char nothing[] =
+			"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+	char text[TT_SHA256_TEXT_SIZE];
+	struct tt_sha256 sha;
+
+	assert_string_equal(tt_sha256_of("abc", 3, text), abc);
+	assert_string_equal(tt_sha256_of("", 0, text), nothing);
+	tt_sha256_begin(&sha);
+	tt_sha256_add(&sha, "a", 1);
+	tt_sha256_add(&sha, "bc", 2);
+	assert_string_equal(tt_sha256_end(&sha, text), abc);
+	assert_int_equal(tt_sha256_of_file("/dev/null", text), 0);
+	assert_string_equal(text, nothing);
+	assert_int_equal(tt_sha256_of_file("/nowhere", text), -ENOENT);
+}
+
 int
 main(void)
 {
@@ -184,6 +207,7 @@ main(void)
 			cmocka_unit_test(an_ipv6_prefix_means_no_ipv4_address),
 			cmocka_unit_test(a_bad_prefix_is_named),
 			cmocka_unit_test(times_survive_text_and_back),
+			cmocka_unit_test(sha256_gives_the_digests_of_the_standard),
 			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),
 	};
 

@@ -4,8 +4,6 @@
 
 #include "tt_parquet_rle.h"
 #include "tt_parquet_utf8.h"
-#include <sha2.h>
-
 static void
 rows_survive_the_file_and_back(void **state)
 {
@@ -104,10 +102,10 @@ static void
 the_hash_is_that_of_the_whole_file(void **state)
 {
 	struct files *files = *state;
-	char hex[SHA256_DIGEST_STRING_LENGTH];
+	char hex[TT_SHA256_TEXT_SIZE];
 
 	write_rows(files, 1000, 300, 100, 0);
-	assert_non_null(SHA256Data(files->bytes, files->size, hex));
+	assert_non_null(tt_sha256_of(files->bytes, files->size, hex));
 	assert_string_equal(files->result.sha256, hex);
 }
 
