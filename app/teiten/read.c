@@ -102,6 +102,7 @@ open_reading(struct reading *r, struct tt_error *err)
 		ret = open_tables(r, err);
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
 		ret = reading_scan(r, &r->inputs[i], err);
+	reading_sort_intervals(r);
 	return ret == 0 ? reading_check_taken(r, err) : ret;
 }
 
@@ -114,7 +115,7 @@ close_reading(struct reading *r)
 	tt_tally_destroy(r->tallies[0]);
 	tt_tally_destroy(r->tallies[1]);
 	tt_setup_fini(&r->setup);
-	free(r->starts);
+	free(r->announced);
 	free(r->inputs);
 }
 

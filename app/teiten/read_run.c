@@ -157,6 +157,19 @@ write_ready(struct reading *r, struct tt_tally **freed)
 	return 0;
 }
 
+/* The counter asks for a second tally. It gets none while the open one can be written at once. */
+static struct tt_tally *
+take_spare(struct reading *r)
+{
+	const struct tt_tally *open = r->counter.open;
+	struct tt_tally *spare = r->spare;
+
+	if (open->frames == reading_announced(r, open->span.start_us))
+		return NULL;
+	r->spare = NULL;
+	return spare;
+}
+
 struct tt_tally *
 reading_seal(void *reading, struct tt_tally *sealed)
 {
@@ -164,11 +177,8 @@ reading_seal(void *reading, struct tt_tally *sealed)
 	struct tt_tally *freed = NULL;
 	uint64_t compact;
 
-	if (sealed == NULL) {
-		freed = r->spare;
-		r->spare = NULL;
-		return freed;
-	}
+	if (sealed == NULL)
+		return take_spare(r);
 	tt_sequence_push(r->sequence, sealed);
 	if (write_ready(r, &freed) != 0)
 		return NULL;

@@ -21,7 +21,8 @@ announce(struct reading *r, const struct run *run, struct tt_error *err)
 
 	if (run->frames > 0
 			&& (tt_sequence_expect(r->sequence, start, run->frames) != 0
-					|| reading_note_interval(r, start) != 0))
+					|| reading_note_interval(r, start, run->frames)
+							!= 0))
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
 }

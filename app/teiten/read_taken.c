@@ -9,53 +9,65 @@
 static int
 compare(const void *a, const void *b)
 {
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	int64_t x = ((const struct announced *)a)->start_us;
+	int64_t y = ((const struct announced *)b)->start_us;
 
 	return x < y ? -1 : x > y;
 }
 
-static void
-sort_starts(struct reading *r)
+void
+reading_sort_intervals(struct reading *r)
 {
+	struct announced *all = r->announced;
 	size_t kept = 0;
 
-	if (r->n_starts > 0)
-		qsort(r->starts, r->n_starts, sizeof(*r->starts), compare);
-	for (size_t i = 0; i < r->n_starts; i++)
-		if (kept == 0 || r->starts[kept - 1] != r->starts[i])
-			r->starts[kept++] = r->starts[i];
-	r->n_starts = kept;
+	if (r->n_announced > 0)
+		qsort(all, r->n_announced, sizeof(*all), compare);
+	for (size_t i = 0; i < r->n_announced; i++) {
+		if (kept > 0 && all[kept - 1].start_us == all[i].start_us)
+			all[kept - 1].frames += all[i].frames;
+		else
+			all[kept++] = all[i];
+	}
+	r->n_announced = kept;
 }
 
 static int
 make_room(struct reading *r)
 {
-	size_t room = r->room_starts == 0 ? 64 : 2 * r->room_starts;
-	int64_t *more;
+	size_t room = r->room_announced == 0 ? 64 : 2 * r->room_announced;
+	struct announced *more;
 
-	if (r->n_starts < r->room_starts)
+	if (r->n_announced < r->room_announced)
 		return 0;
 	/* Files out of order announce an interval many times. */
-	sort_starts(r);
-	if (2 * r->n_starts < r->room_starts)
+	reading_sort_intervals(r);
+	if (2 * r->n_announced < r->room_announced)
 		return 0;
-	more = reallocarray(r->starts, room, sizeof(*more));
+	more = reallocarray(r->announced, room, sizeof(*more));
 	if (more == NULL)
 		return -ENOMEM;
-	r->starts = more;
-	r->room_starts = room;
+	r->announced = more;
+	r->room_announced = room;
 	return 0;
 }
 
 int
-reading_note_interval(struct reading *r, int64_t start_us)
+reading_note_interval(struct reading *r, int64_t start_us, uint64_t frames)
 {
-	if (r->n_starts > 0 && r->starts[r->n_starts - 1] == start_us)
-		return 0;
 	if (make_room(r) != 0)
 		return -ENOMEM;
-	r->starts[r->n_starts++] = start_us;
+	r->announced[r->n_announced++] = (struct announced){start_us, frames};
 	return 0;
+}
+
+uint64_t
+reading_announced(const struct reading *r, int64_t start_us)
+{
+	struct announced key = {.start_us = start_us}, *found;
+
+	found = bsearch(&key, r->announced, r->n_announced, sizeof(key), compare);
+	return found == NULL ? 0 : found->frames;
 }
 
 struct taken {
@@ -94,16 +106,17 @@ reading_check_taken(struct reading *r, struct tt_error *err)
 {
 	struct taken taken = {0};
 
-	sort_starts(r);
-	for (size_t i = 0; i < r->n_starts; i++) {
-		int64_t end = i == 0 ? r->starts[0]
-				     : r->starts[i - 1] + r->config.interval_us;
+	for (size_t i = 0; i < r->n_announced; i++) {
+		int64_t start = r->announced[i].start_us;
+		int64_t end = i == 0
+				? start
+				: r->announced[i - 1].start_us + r->config.interval_us;
 
 		/* Empty intervals between are written as well, unless they are a gap. */
-		if (r->starts[i] - end <= r->config.max_gap_us)
-			for (; end < r->starts[i]; end += r->config.interval_us)
+		if (start - end <= r->config.max_gap_us)
+			for (; end < start; end += r->config.interval_us)
 				ask(r, end, &taken);
-		ask(r, r->starts[i], &taken);
+		ask(r, start, &taken);
 	}
 	return taken.n == 0 || r->skip_existing ? 0 : refuse(r, &taken, err);
 }

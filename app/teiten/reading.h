@@ -5,7 +5,7 @@
  * come, however the packets lie in the files; then they are read side by side, interval by
  * interval. A single file is counted while it is scanned up to the end of its first interval, and
  * is not read again if there is no other. One thread. Memory: two tallies,
- * the merge, what lib/setup takes, the buffers of each file, 8 bytes per interval, and compact
+ * the merge, what lib/setup takes, the buffers of each file, 16 bytes per interval, and compact
  * copies of intervals that cannot be written yet because the packets are out of order.
  *
  * What is finished is made visible at least once per second. A run that breaks off, by a signal
@@ -49,6 +49,12 @@ struct input {
 	int64_t cut_start_us; /* the interval of its last whole frame, INT64_MIN without one */
 };
 
+/* Frames of an interval that the scan found. */
+struct announced {
+	int64_t start_us;
+	uint64_t frames;
+};
+
 struct reading {
 	struct tt_config config;
 	struct tt_setup setup;
@@ -60,8 +66,9 @@ struct reading {
 	struct tt_tally *spare; /* of these, a clean one that is not in use yet */
 	struct input *inputs; /* [n_inputs] */
 	unsigned n_inputs;
-	int64_t *starts; /* [n_starts] of the intervals announced, in any order */
-	size_t n_starts, room_starts;
+	struct announced
+			*announced; /* [n_announced], in any order until all is scanned */
+	size_t n_announced, room_announced;
 	bool skip_existing;
 	int64_t flush_ms; /* when to flush next, by the monotonic clock */
 	struct tt_run_info run;
@@ -95,7 +102,14 @@ int reading_scan(struct reading *r, struct input *input,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /* Notes that the scan found frames of an interval. Returns 0 or -ENOMEM. */
-int reading_note_interval(struct reading *r, int64_t start_us) TT_MUST_CHECK;
+int reading_note_interval(
+		struct reading *r, int64_t start_us, uint64_t frames) TT_MUST_CHECK;
+
+/* Sorts what was noted: once all is scanned, before the next two. */
+void reading_sort_intervals(struct reading *r);
+
+/* How many frames the scan found of an interval. */
+uint64_t reading_announced(const struct reading *r, int64_t start_us);
 
 /* Returns -EEXIST, with err filled, if an interval that was noted, or an empty one between, has
  * a snapshot in the spool; 0 if none has, or if those are to be skipped. */
@@ -114,7 +128,8 @@ int reading_stopped(struct tt_error *err) TT_MUST_CHECK;
 /* The exit status after a signal, as a shell would have it. */
 int reading_stop_status(void);
 
-/* Writes what is ready; the counter's callback. */
+/* Writes what is ready; the counter's callback. A capture in order fills one tally alone, and the
+ * memory of the other is not touched. */
 struct tt_tally *reading_seal(void *reading, struct tt_tally *sealed);
 
 /* A progress bar on stderr, if that is a terminal; at most ten times a second. */
