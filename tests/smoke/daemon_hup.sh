@@ -15,7 +15,8 @@ start() {
 	kill -HUP "$pid"
 }
 
-start
+# As if from a terminal, also where the tests themselves run under nohup.
+start env --default-signal=HUP
 wait "$pid" || fail "exit status $? after SIGHUP"
 pids=
 grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
