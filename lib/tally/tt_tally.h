@@ -29,7 +29,7 @@
  *              Counts are then lower bounds; source ports of the rest are counted without target.
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes x n
- * for pairs, 64 x n for contacts (2 n of them), 32 x n for ports, 32 x n for slices, 8 x n for talkers,
+ * for pairs, 64 x n for contacts (2 n of them), 32 x n for ports, 10 x n for slices, 9 x n for talkers,
  * 4 bytes for each key, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
