@@ -33,7 +33,7 @@ sizes_of(const struct tt_merge_config *c)
 					.prefixes = c->prefixes,
 					.seed = MERGE_SEED}};
 
-	while (s.rest.slices < 2 * c->max_pairs)
+	while (s.rest.slices < 2 * c->max_pairs && s.rest.slices < TT_SLICES_MAX)
 		s.rest.slices *= 2;
 	s.rest.talkers = s.talkers = s.rest.slices / 4;
 	s.sourceless = s.rest.slices + TT_N_ROWS + TT_N_CLASSES + TT_FINGERPRINTS_MAX;

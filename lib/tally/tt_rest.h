@@ -118,8 +118,11 @@ struct tt_not_kept {
 	uint64_t packets, keys;
 };
 
+#define TT_SLICES_MAX (UINT64_C(1) << 30) /* slots: an entry of the index has 32 bits */
+
 struct tt_rest_config {
-	uint64_t slices, talkers; /* slots of each, powers of two */
+	uint64_t slices,
+			talkers; /* slots of each, powers of two; slices: at most TT_SLICES_MAX */
 	const struct tt_geo *geo; /* countries of sources that are not kept */
 	const struct tt_units *destinations, *prefixes; /* see tt_units.h */
 	uint64_t seed; /* of the placement in tables */

@@ -112,7 +112,7 @@ add_pair(void *to, const void *from)
 	struct tt_slot *x = to;
 	const struct tt_slot *y = from;
 
-	if (tt_slot_contact_packets(x) + tt_slot_port_packets(x) == 0)
+	if ((tt_slot_contact_packets(x) | tt_slot_port_packets(x)) == 0)
 		x->v4 = y->v4;
 
 	x->count.packets += y->count.packets;

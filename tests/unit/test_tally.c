@@ -123,6 +123,40 @@ by_pair(const void *a, const void *b)
 	return order != 0 ? order : x->detail < y->detail ? -1 : x->detail > y->detail;
 }
 
+/* A slot holds no more than 32 bits can count, and keeps that when its part is joined. */
+static void
+a_full_contact_of_a_slot_survives_a_join(void **state)
+{
+	const struct tt_packet p = {.src = tt_addr_v4(0x01020304),
+			.dst = tt_addr_v4(0xc0000201),
+			.protocol = TT_PROTO_UDP,
+			.has_ports = true,
+			.src_port = 7,
+			.dst_port = 9,
+			.ip_bytes = 28};
+	struct tt_tally *parts[2], *compact[2], *joined;
+
+	for (unsigned i = 0; i < 2; i++) {
+		parts[i] = tally_make(1024);
+		tt_tally_one_ref(parts[i], &p, 0, 1);
+		parts[i]->frames = 1;
+	}
+	parts[0]->slots[parts[0]->pairs_at[0]].v4.dst_packets = UINT32_MAX;
+	for (unsigned i = 0; i < 2; i++)
+		compact[i] = tt_tally_compact(parts[i]);
+	for (unsigned i = 0; i < 2; i++) {
+		joined = tt_tally_join(compact[i], compact[1 - i]);
+		assert_int_equal(joined->n_pairs, 1);
+		assert_int_equal(sum_of_contacts(joined), UINT64_C(1) + UINT32_MAX);
+		assert_int_equal(sum_of_ports(joined), 2);
+		tt_tally_destroy(joined);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		tt_tally_destroy(compact[i]);
+		tt_tally_destroy(parts[i]);
+	}
+}
+
 static void
 joined_parts_hold_what_one_tally_would_have_counted(void **state)
 {
@@ -353,6 +387,7 @@ main(void)
 			cmocka_unit_test(too_few_pairs_are_refused),
 			cmocka_unit_test(
 					a_tally_takes_the_bytes_that_it_says_and_gives_all_back),
+			cmocka_unit_test(a_full_contact_of_a_slot_survives_a_join),
 			cmocka_unit_test(short_memory_is_said_and_given_back),
 	};
 
