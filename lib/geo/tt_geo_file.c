@@ -36,7 +36,11 @@ read_all(int fd, uint8_t *bytes, size_t n)
 static uint8_t *
 take_bytes(size_t n)
 {
-	uint8_t *bytes = n < HUGE_PAGE ? malloc(n) : aligned_alloc(HUGE_PAGE, n);
+	/* C11 asks for whole multiples of the alignment. */
+	uint8_t *bytes = n < HUGE_PAGE
+			? malloc(n)
+			: aligned_alloc(HUGE_PAGE,
+					(n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
 
 	if (bytes != NULL && n >= HUGE_PAGE)
 		madvise(bytes, n / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
