@@ -57,5 +57,6 @@ class Rig:
         return sent - before, ledger
 
     def end(self):
-        self.generator.end()
+        """teitend first: when its peer leaves, the driver of memif unmaps rings that it polls."""
         self.teitend.end()
+        self.generator.end()
