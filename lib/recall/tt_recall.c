@@ -29,7 +29,9 @@ tt_recall_clear(struct tt_recall *recall)
 {
 	for (size_t i = 0; i < TT_RECALL_N_TARGETS; i++)
 		recall->targets[i] = TT_RECALL_NEVER;
-	memset(recall->slots, 0, recall->n_slots * sizeof(*recall->slots));
+	/* Where there is no source all slots are free; fresh ones are not even touched. */
+	if (recall->n_sources > 0)
+		memset(recall->slots, 0, recall->n_slots * sizeof(*recall->slots));
 	recall->n_sources = 0;
 	recall->since_us = 0;
 	recall->entered_us = TT_RECALL_NONE;
