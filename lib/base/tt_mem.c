@@ -72,7 +72,9 @@ heap_free(struct tt_mem *mem, void *ptr, size_t bytes)
 struct tt_mem *
 tt_mem_heap(void)
 {
-	static struct tt_mem heap = {.alloc = heap_alloc, .free = heap_free};
+	static struct tt_mem heap = {.alloc = heap_alloc,
+			.free = heap_free,
+			.alloc_dense = heap_alloc_huge};
 
 	return &heap;
 }

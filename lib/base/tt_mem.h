@@ -15,9 +15,12 @@ struct tt_mem {
 	/* Returns zeroed memory, aligned to a cache line at least, or NULL. */
 	void *(*alloc)(struct tt_mem *mem, size_t bytes, const char *purpose);
 	void (*free)(struct tt_mem *mem, void *ptr, size_t bytes);
+	/* The same as alloc, for memory that is about to be written from end to end; NULL where
+	 * that makes no difference. */
+	void *(*alloc_dense)(struct tt_mem *mem, size_t bytes, const char *purpose);
 };
 
-/* The heap (calloc), for tools and tests. */
+/* The heap (calloc), for tools and tests. Dense memory is in huge pages, as below. */
 struct tt_mem *tt_mem_heap(void);
 
 /*
@@ -34,7 +37,15 @@ tt_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 	return mem->alloc(mem, bytes, purpose);
 }
 
-/* Frees what alloc gave, with the same number of bytes. NULL is allowed. */
+/* For a table that its owner fills at once, such as one read from a file. */
+static inline void *
+tt_mem_alloc_dense(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	return mem->alloc_dense != NULL ? mem->alloc_dense(mem, bytes, purpose)
+					: mem->alloc(mem, bytes, purpose);
+}
+
+/* Frees what either gave, with the same number of bytes. NULL is allowed. */
 static inline void
 tt_mem_free(struct tt_mem *mem, void *ptr, size_t bytes)
 {

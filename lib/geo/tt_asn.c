@@ -66,7 +66,7 @@ static int
 compile4(struct tt_asn *asn, const struct tt_geo_ranges *ranges)
 {
 	asn->n_v4 = make_starts(ranges, NULL);
-	asn->v4 = tt_mem_alloc(
+	asn->v4 = tt_mem_alloc_dense(
 			asn->mem, asn->n_v4 * sizeof(*asn->v4), "AS number of IPv4");
 	asn->v4_index = tt_mem_alloc(asn->mem, V4_GROUPS * sizeof(*asn->v4_index),
 			"AS number of IPv4 /16");
@@ -81,7 +81,7 @@ static int
 compile6(struct tt_asn *asn, const struct tt_geo_ranges *ranges)
 {
 	asn->n_v6 = tt_geo_ranges_starts(ranges, NULL);
-	asn->v6 = tt_mem_alloc(
+	asn->v6 = tt_mem_alloc_dense(
 			asn->mem, asn->n_v6 * sizeof(*asn->v6), "AS number of IPv6");
 	if (asn->v6 == NULL)
 		return -ENOMEM;

@@ -108,13 +108,14 @@ compile4(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
 	uint32_t n_blocks = count_blocks(ranges);
 	struct tt_mem *mem = geo->mem;
 
-	geo->v4 = tt_mem_alloc(mem, V4_NETS * sizeof(*geo->v4), "country of IPv4 /24");
+	geo->v4 = tt_mem_alloc_dense(
+			mem, V4_NETS * sizeof(*geo->v4), "country of IPv4 /24");
 	geo->v4_base = tt_mem_alloc(
 			mem, V4_GROUPS * sizeof(*geo->v4_base), "country of IPv4 /24");
 	if (geo->v4 == NULL || geo->v4_base == NULL)
 		return -ENOMEM;
 	if (n_blocks > 0) {
-		geo->v4_blocks = tt_mem_alloc(mem,
+		geo->v4_blocks = tt_mem_alloc_dense(mem,
 				(size_t)n_blocks * 256 * sizeof(*geo->v4_blocks),
 				"country of IPv4 finer than /24");
 		if (geo->v4_blocks == NULL)
@@ -133,7 +134,8 @@ static int
 compile6(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
 {
 	geo->n_v6 = tt_geo_ranges_starts(ranges, NULL);
-	geo->v6 = tt_mem_alloc(geo->mem, geo->n_v6 * sizeof(*geo->v6), "country of IPv6");
+	geo->v6 = tt_mem_alloc_dense(
+			geo->mem, geo->n_v6 * sizeof(*geo->v6), "country of IPv6");
 	if (geo->v6 == NULL)
 		return -ENOMEM;
 	tt_geo_ranges_starts(ranges, geo->v6);

@@ -31,13 +31,11 @@ read_all(int fd, uint8_t *bytes, size_t n)
 	return 0;
 }
 
-/* In huge pages where the system gives them: a file of tens of megabytes, of which each page is
- * touched once, costs as much in page faults as in reading. */
-static uint8_t *
-take_bytes(size_t n)
+void *
+tt_geo_take(size_t n)
 {
 	/* C11 asks for whole multiples of the alignment. */
-	uint8_t *bytes = n < HUGE_PAGE
+	void *bytes = n < HUGE_PAGE
 			? malloc(n)
 			: aligned_alloc(HUGE_PAGE,
 					(n + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
@@ -61,7 +59,7 @@ read_open_file(struct tt_geo_file *file, int fd, struct tt_error *err)
 		return tt_error_set(err, -EINVAL, file->path, "the file is empty");
 	file->n = (size_t)st.st_size;
 	file->date_us = (int64_t)st.st_mtime * TT_US_PER_S;
-	file->bytes = take_bytes(file->n);
+	file->bytes = tt_geo_take(file->n);
 	if (file->bytes == NULL)
 		return tt_error_set(err, -ENOMEM, file->path, "out of memory");
 	ret = read_all(fd, file->bytes, file->n);

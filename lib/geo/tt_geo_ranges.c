@@ -2,6 +2,7 @@
 #include "tt_geo_source.h"
 
 #include <errno.h>
+#include <string.h>
 
 static bool
 is_next(struct tt_addr a, struct tt_addr b)
@@ -15,6 +16,25 @@ continues(const struct tt_geo_range *a, const struct tt_geo_range *b)
 	return a->value == b->value && is_next(a->last, b->first);
 }
 
+/* Copied and not reallocated, so that it comes to lie in huge pages. */
+static int
+grow(struct tt_geo_ranges *ranges)
+{
+	size_t size = ranges->size == 0 ? 4096 : ranges->size * 4;
+	struct tt_geo_range *items = size > SIZE_MAX / sizeof(*items)
+			? NULL
+			: tt_geo_take(size * sizeof(*items));
+
+	if (items == NULL)
+		return -ENOMEM;
+	if (ranges->n > 0)
+		memcpy(items, ranges->items, ranges->n * sizeof(*items));
+	free(ranges->items);
+	ranges->items = items;
+	ranges->size = size;
+	return 0;
+}
+
 int
 tt_geo_ranges_add(struct tt_geo_ranges *ranges, const struct tt_geo_range *range,
 		struct tt_error *err)
@@ -25,16 +45,8 @@ tt_geo_ranges_add(struct tt_geo_ranges *ranges, const struct tt_geo_range *range
 		last->last = range->last;
 		return 0;
 	}
-	if (ranges->n == ranges->size) {
-		size_t size = ranges->size == 0 ? 4096 : ranges->size * 2;
-		struct tt_geo_range *items = reallocarray(
-				ranges->items, size, sizeof(*items));
-
-		if (items == NULL)
-			return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-		ranges->items = items;
-		ranges->size = size;
-	}
+	if (ranges->n == ranges->size && grow(ranges) != 0)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	ranges->items[ranges->n++] = *range;
 	return 0;
 }

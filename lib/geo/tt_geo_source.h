@@ -49,6 +49,11 @@ uint32_t tt_geo_starts_find(
 
 void tt_geo_ranges_fini(struct tt_geo_ranges *ranges);
 
+/* Heap memory of n bytes, in huge pages where it is large and the system gives them: what is tens
+ * of megabytes, and is touched once, costs as much in page faults as in reading. NULL if memory is
+ * short; to be given to free(). */
+void *tt_geo_take(size_t n);
+
 struct tt_geo_file {
 	const char *path;
 	uint8_t *bytes; /* [n] */
