@@ -44,8 +44,9 @@ parse_number(const char *token, struct tt_addr *a)
 	return *token == '\0' && value <= UINT32_MAX;
 }
 
+/* Any address that the files may have, by copying it out. */
 static bool
-take_addr(struct reader *r, const char **at, const char *end, struct tt_addr *a)
+take_addr_ref(struct reader *r, const char **at, const char *end, struct tt_addr *a)
 {
 	char token[TT_ADDR_TEXT_MAX];
 	unsigned version;
@@ -59,15 +60,98 @@ take_addr(struct reader *r, const char **at, const char *end, struct tt_addr *a)
 	return version == 4 ? parse_number(token, a) : tt_addr_parse(token, a) == 0;
 }
 
+/* The two forms that nearly all lines have, read where they stand. Both return what follows the
+ * address, or NULL where it has another form, sound or not: "16777216" … */
+static const char *
+plain4(const char *at, const char *end, struct tt_addr *a)
+{
+	const char *start = at;
+	uint64_t value = 0;
+
+	for (; at < end && at - start < 10 && *at >= '0' && *at <= '9'; at++)
+		value = value * 10 + (uint64_t)(*at - '0');
+	*a = tt_addr_v4((uint32_t)value);
+	return at == start || value > UINT32_MAX ? NULL : at;
+}
+
+/* The value of a hexadecimal digit; 16 and more: it is none. */
+static inline unsigned
+digit(char c)
+{
+	unsigned decimal = (unsigned)c - '0', letter = ((unsigned)c | 0x20) - 'a';
+
+	return decimal < 10 ? decimal : letter < 6 ? letter + 10 : 16;
+}
+
+struct groups {
+	unsigned __int128 number; /* of the last eight */
+	size_t n;
+};
+
+/* Groups with a colon between each two. Returns what follows, or NULL where a group is missing. */
+static const char *
+take_groups(const char *at, const char *end, struct groups *g)
+{
+	for (;; at++) {
+		unsigned value = 0, n = 0;
+
+		for (; at < end && n < 4 && digit(*at) < 16; at++, n++)
+			value = value << 4 | digit(*at);
+		if (n == 0)
+			return NULL;
+		g->number = g->number << 16 | value;
+		g->n++;
+		if (end - at < 2 || at[0] != ':' || at[1] == ':')
+			return at;
+	}
+}
+
+/* … and "2001:db8::ffff", with "::" not at the start. */
+static const char *
+plain6(const char *at, const char *end, struct tt_addr *a)
+{
+	struct groups head = {0}, tail = {0};
+
+	at = take_groups(at, end, &head);
+	if (at == NULL)
+		return NULL;
+	if (end - at >= 2 && at[0] == ':' && at[1] == ':') {
+		at += 2;
+		if (at < end && *at != ',')
+			at = take_groups(at, end, &tail);
+		if (at == NULL || head.n + tail.n > 7)
+			return NULL;
+		head.number <<= 16 * (8 - head.n);
+	} else if (head.n != 8) {
+		return NULL;
+	}
+	head.number |= tail.number;
+	*a = (struct tt_addr){(uint64_t)(head.number >> 64), (uint64_t)head.number};
+	return at;
+}
+
+static bool
+take_addr(struct reader *r, const char **at, const char *end, struct tt_addr *a)
+{
+	const char *after = r->version == 4 ? plain4(*at, end, a)
+			: r->version == 6   ? plain6(*at, end, a)
+					    : NULL;
+
+	if (after == NULL || (after < end && *after != ','))
+		return take_addr_ref(r, at, end, a);
+	*at = after < end ? after + 1 : end;
+	return true;
+}
+
 /* "??" and codes with a digit ("A1", "T1": proxies and the like) are no country. */
 static bool
-take_country(const char **at, const char *end, uint32_t *country)
+take_country(const char *at, const char *end, uint32_t *country)
 {
-	char token[3];
+	char token[3] = {0};
 
-	if (!take_token(at, end, token, sizeof(token)) || *at != end
-			|| strlen(token) != 2)
+	if (end - at != 2)
 		return false;
+	memcpy(token, at, 2);
 	*country = tt_country_parse(token);
 	return *country != TT_COUNTRY_UNKNOWN || strcmp(token, "??") == 0
 			|| (token[0] >= 'A' && token[0] <= 'Z' && token[1] >= '0'
@@ -83,7 +167,7 @@ parse_range(struct reader *r, const char *at, const char *end, struct tt_geo_ran
 		return "the first address is not one";
 	if (!take_addr(r, &at, end, &range->last))
 		return "the last address is not one";
-	if (!take_country(&at, end, &range->value))
+	if (!take_country(at, end, &range->value))
 		return "the country is not two capital letters or ??";
 	if (tt_addr_cmp(range->first, range->last) > 0)
 		return "the range ends before it starts";
@@ -115,6 +199,12 @@ parse_comment(struct reader *r, const char *at, const char *end)
 		r->generated_us = -1;
 }
 
+static inline bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
 /* Sets *at and *end to the next line without blanks at its end; false after the last one. */
 static bool
 next_line(struct reader *r, const char **at, const char **end)
@@ -127,7 +217,7 @@ next_line(struct reader *r, const char **at, const char **end)
 	*at = r->at;
 	*end = newline == NULL ? r->end : newline;
 	r->at = newline == NULL ? r->end : newline + 1;
-	while (*end > *at && strchr(" \t\r", (*end)[-1]) != NULL && (*end)[-1] != '\0')
+	while (*end > *at && is_blank((*end)[-1]))
 		(*end)--;
 	r->line++;
 	return true;
