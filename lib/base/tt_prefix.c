@@ -347,15 +347,17 @@ tt_prefix_set_format(const struct tt_prefix_set *set)
 bool
 tt_prefix_set_search(const struct tt_prefix_set *set, struct tt_addr a)
 {
-	unsigned low = 0, high = set->n_ranges;
+	const unsigned __int128 n = tt_addr_number(a);
+	const struct tt_range *r = set->ranges;
 
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
+	if (set->n_ranges == 0)
+		return false;
+	/* The last range that begins at or before the address, without branches on it. */
+	for (unsigned left = set->n_ranges; left > 1;) {
+		const unsigned half = left / 2;
 
-		if (tt_addr_cmp(set->ranges[mid].last, a) < 0)
-			low = mid + 1;
-		else
-			high = mid;
+		r += (tt_addr_number(r[half].first) <= n) * half;
+		left -= half;
 	}
-	return low < set->n_ranges && tt_range_has(&set->ranges[low], a);
+	return tt_range_has(r, a);
 }
