@@ -6,8 +6,8 @@
  *
  * Sources: any MMDB with autonomous_system_number, also below traits (libmaxminddb), or the
  * database of IPFire Location (Debian's libloc-database). Memory: 8 bytes for each change of
- * number in IPv4, 24 in IPv6, and 256 KiB; while reading, the file and 40 bytes per range are
- * on the heap as well.
+ * number in IPv4, 24 in IPv6, and 256 KiB; while reading, the file and 40 to 50 bytes per
+ * range are on the heap as well, in address space up to four times as much.
  */
 #ifndef TT_ASN_H
 #define TT_ASN_H

@@ -10,7 +10,8 @@
  *
  * Memory: 32 MiB + 256 KiB, 512 bytes for each /24 with more than one country, and 24 bytes
  * for each change of country in IPv6. It is the same without a database, so that the look-up
- * needs no test. While reading, the files and 40 bytes per range are on the heap as well.
+ * needs no test. While reading, the files and 40 to 50 bytes per range are on the heap as
+ * well, in address space up to four times as much.
  *
  * Sources: the text files geoip and geoip6 of Debian's tor-geoipdb, any MMDB (libmaxminddb)
  * with country/iso_code, registered_country/iso_code, country_code, or country as two letters,
