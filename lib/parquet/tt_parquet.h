@@ -72,6 +72,23 @@ void tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64
 void tt_parquet_set_text(
 		struct tt_parquet_writer *writer, unsigned column, const char *text);
 
+/*
+ * Give the open row a text that the number `code` stands for, always the same one in its column.
+ * The first finds the text by its code alone, and returns false where it cannot; it is then to be
+ * set by the second, which remembers it. Any code will do: the latest of a thousand or so are
+ * remembered. Errors as above.
+ */
+bool tt_parquet_set_code(struct tt_parquet_writer *writer, unsigned column,
+		uint64_t code) TT_MUST_CHECK;
+void tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column,
+		uint64_t code, const char *text);
+
+/* Give one column its value for all rows, before the first of them; no row then sets it. Errors
+ * as above. */
+void tt_parquet_fix_int(struct tt_parquet_writer *writer, unsigned column, int64_t value);
+void tt_parquet_fix_text(
+		struct tt_parquet_writer *writer, unsigned column, const char *text);
+
 /* Ends the row; every column must have been set (a bug otherwise). Returns 0 or -errno. */
 int tt_parquet_end_row(
 		struct tt_parquet_writer *writer, struct tt_error *err) TT_MUST_CHECK;

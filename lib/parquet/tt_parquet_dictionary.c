@@ -200,8 +200,13 @@ tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_
 	if (!ints_reserve(ints, rows, most) || !slots_clear(&ints->slots, n_slots))
 		return -ENOMEM;
 	for (size_t i = 0; i < rows; i++) {
-		uint32_t *slot = ints_slot(ints, ints->slots.n - 1, values[i]);
+		uint32_t *slot;
 
+		if (i > 0 && values[i] == values[i - 1]) {
+			ints->indices[i] = ints->indices[i - 1];
+			continue;
+		}
+		slot = ints_slot(ints, ints->slots.n - 1, values[i]);
 		if (*slot == 0) {
 			if (ints->n == most)
 				return 0;

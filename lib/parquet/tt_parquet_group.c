@@ -142,12 +142,15 @@ static void
 empty(struct tt_parquet_writer *writer)
 {
 	for (unsigned i = 0; i < writer->n_columns; i++) {
-		writer->held[i].rows = 0;
-		writer->held[i].values.size = 0;
-		tt_parquet_texts_reset(&writer->held[i].texts);
+		struct tt_parquet_held *held = &writer->held[i];
+
+		held->rows = held->fixed ? SIZE_MAX : 0;
+		held->values.size = 0;
+		if (!held->fixed)
+			tt_parquet_texts_reset(&held->texts);
 	}
 	writer->group_rows = 0;
-	writer->group_bytes = 0;
+	writer->group_bytes = writer->fixed_bytes;
 }
 
 int
@@ -160,8 +163,12 @@ tt_parquet_write_group(struct tt_parquet_writer *writer)
 	tt_thrift_begin(&out);
 	tt_thrift_put_list(&out, 1, TT_THRIFT_STRUCT, writer->n_columns);
 	for (unsigned i = 0; i < writer->n_columns; i++) {
-		int ret = tt_parquet_write_chunk(writer, i, &chunk);
+		struct tt_parquet_held *held = &writer->held[i];
+		int ret;
 
+		if (held->fixed && !tt_parquet_fill_fixed(held, writer->group_rows))
+			return tt_parquet_writer_no_memory(writer);
+		ret = tt_parquet_write_chunk(writer, i, &chunk);
 		if (ret < 0)
 			return ret;
 		raw_bytes += chunk.raw_bytes;

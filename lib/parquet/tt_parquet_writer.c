@@ -27,6 +27,7 @@ destroy(struct tt_parquet_writer *writer)
 	for (unsigned i = 0; writer->held != NULL && i < writer->n_columns; i++) {
 		tt_parquet_buffer_fini(&writer->held[i].values);
 		tt_parquet_texts_fini(&writer->held[i].texts);
+		free(writer->held[i].codes);
 	}
 	for (unsigned i = 0; writer->metadata != NULL && i < writer->n_metadata; i++) {
 		free((char *)writer->metadata[i].key);
@@ -90,8 +91,11 @@ prepare(const char *name, const struct tt_column *columns, unsigned n_columns,
 		destroy(writer);
 		return NULL;
 	}
-	for (unsigned i = 0; i < n_columns; i++)
+	for (unsigned i = 0; i < n_columns; i++) {
+		writer->held[i].type = columns[i].type;
+		writer->row_bytes += tt_parquet_held_bytes(columns[i].type);
 		tt_parquet_texts_reset(&writer->held[i].texts);
+	}
 	return writer;
 }
 
@@ -124,71 +128,6 @@ tt_parquet_create(struct tt_parquet_writer **writer, int dir_fd, const char *nam
 	return 0;
 }
 
-/* The column that is to be set: once per row. */
-static struct tt_parquet_held *
-open_value(struct tt_parquet_writer *writer, unsigned column)
-{
-	struct tt_parquet_held *held = &writer->held[column];
-
-	TT_ASSERT(column < writer->n_columns);
-	TT_ASSERT(held->rows == writer->group_rows);
-	held->rows++;
-	writer->n_set++;
-	return held;
-}
-
-static void
-bad_value(struct tt_parquet_writer *writer, unsigned column, int code, const char *why)
-{
-	if (writer->failed != 0)
-		return;
-	writer->failed = tt_error_set(&writer->err, code, writer->name,
-			"column %s, row %lld: %s", writer->columns[column].name,
-			(long long)writer->rows + (long long)writer->group_rows, why);
-}
-
-void
-tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value)
-{
-	struct tt_parquet_held *held = open_value(writer, column);
-	enum tt_column_type type = writer->columns[column].type;
-
-	TT_ASSERT(type != TT_COLUMN_TEXT);
-	if (type == TT_COLUMN_INT32 && (value < INT32_MIN || value > INT32_MAX))
-		bad_value(writer, column, -ERANGE, "the value needs more than 32 bits");
-	tt_parquet_buffer_append(&held->values, &value, sizeof(value));
-	if (held->values.failed)
-		bad_value(writer, column, -ENOMEM, "out of memory");
-	writer->group_bytes += sizeof(value);
-}
-
-void
-tt_parquet_set_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
-{
-	struct tt_parquet_held *held = open_value(writer, column);
-	uint32_t index = 0, entries = held->texts.n;
-	size_t n = strlen(text);
-	int ret;
-
-	TT_ASSERT(writer->columns[column].type == TT_COLUMN_TEXT);
-	if (writer->failed != 0)
-		return;
-	ret = n > TT_PARQUET_TEXT_MAX
-			? -EMSGSIZE
-			: tt_parquet_texts_add(&held->texts, text, n,
-					writer->limits.dictionary_values, &index);
-	tt_parquet_buffer_append(&held->values, &index, sizeof(index));
-	if (ret == -EMSGSIZE)
-		bad_value(writer, column, ret, "the text is too long");
-	else if (ret == -EILSEQ)
-		bad_value(writer, column, ret, "the text is not UTF-8");
-	else if (ret < 0 || held->values.failed)
-		bad_value(writer, column, -ENOMEM, "out of memory");
-	writer->group_bytes += sizeof(index);
-	if (held->texts.n > entries)
-		writer->group_bytes += n + 4 + sizeof(index);
-}
-
 static int
 failed(const struct tt_parquet_writer *writer, struct tt_error *err)
 {
@@ -201,8 +140,9 @@ int
 tt_parquet_end_row(struct tt_parquet_writer *writer, struct tt_error *err)
 {
 	TT_ASSERT(writer->n_set == writer->n_columns);
-	writer->n_set = 0;
+	writer->n_set = writer->n_fixed;
 	writer->group_rows++;
+	writer->group_bytes += writer->row_bytes;
 	if (TT_LIKELY(writer->failed == 0
 			    && writer->group_rows < writer->limits.group_rows
 			    && writer->group_bytes < writer->limits.group_bytes))
@@ -218,7 +158,7 @@ tt_parquet_finish(struct tt_parquet_writer *writer, bool sync,
 {
 	int ret;
 
-	TT_ASSERT(writer->n_set == 0);
+	TT_ASSERT(writer->n_set == writer->n_fixed);
 	if (writer->failed == 0 && writer->group_rows > 0)
 		writer->failed = tt_parquet_write_group(writer);
 	if (writer->failed == 0)

@@ -5,7 +5,8 @@
  *
  * Held in memory: the values of one row group, up to group_bytes; the row group is written
  * when that or group_rows is reached. Beside them one page, its compressed form, and one
- * dictionary of integers; and per finished row group its metadata (about 150 bytes a column).
+ * dictionary of integers; 16 KiB for each column of coded texts; and per finished row group its
+ * metadata (about 150 bytes a column).
  */
 #ifndef TT_PARQUET_WRITER_H
 #define TT_PARQUET_WRITER_H
@@ -25,12 +26,25 @@ struct tt_parquet_limits {
 	uint32_t dictionary_values;
 };
 
+/* Where the open row group has the text that a code stands for. */
+struct tt_parquet_code {
+	uint64_t code;
+	uint32_t index; /* into texts */
+	uint32_t group; /* one more than the number of the row group of which that is true */
+};
+
+#define TT_PARQUET_CODES 1024 /* a power of two */
+
 /* The open row group's values of one column. */
 struct tt_parquet_held {
-	size_t rows;
+	enum tt_column_type type;
+	bool fixed; /* all rows have the first of texts, or `fixed_int` */
+	size_t rows; /* SIZE_MAX where it is fixed, until the row group is written */
 	struct tt_parquet_buffer
 			values; /* int64_t, or uint32_t index into texts; per row */
 	struct tt_parquet_texts texts;
+	struct tt_parquet_code *codes; /* [TT_PARQUET_CODES] by their low bits, or NULL */
+	int64_t fixed_int;
 };
 
 struct tt_parquet_writer {
@@ -40,8 +54,10 @@ struct tt_parquet_writer {
 	const struct tt_column *columns; /* [n_columns] */
 	struct tt_parquet_held *held; /* [n_columns] */
 	unsigned n_columns;
+	unsigned n_fixed; /* columns that no row sets */
 	unsigned n_set; /* columns of the open row that have their value */
 	size_t group_rows, group_bytes; /* of the open row group */
+	size_t row_bytes, fixed_bytes; /* in group_bytes, of each row; of fixed texts */
 	int64_t rows; /* of the finished row groups */
 
 	struct tt_key_value *metadata; /* [n_metadata], copies */
@@ -89,6 +105,16 @@ void tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned 
 
 /* -ENOMEM as the writer's error. */
 int tt_parquet_writer_no_memory(struct tt_parquet_writer *writer);
+
+/* Gives a fixed column the values of the open row group. Returns false without memory. */
+bool tt_parquet_fill_fixed(struct tt_parquet_held *held, size_t rows) TT_MUST_CHECK;
+
+/* Bytes that the value of a row takes while it is held. */
+static inline size_t
+tt_parquet_held_bytes(enum tt_column_type type)
+{
+	return type == TT_COLUMN_TEXT ? sizeof(uint32_t) : sizeof(int64_t);
+}
 
 static inline const int64_t *
 tt_parquet_held_ints(const struct tt_parquet_held *held)

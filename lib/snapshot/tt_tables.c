@@ -103,12 +103,18 @@ create(struct tt_tables *t, enum tt_table table, struct tt_error *err)
 			{TT_META_ASN, m->asn},
 			{TT_META_FINGERPRINTS, m->fingerprints},
 	};
+	int ret;
 
 	snprintf(version, sizeof(version), "%d", TT_SCHEMA_VERSION);
 	tt_time_format(m->start_us, start);
-	return tt_parquet_create(&t->writers[table], t->dir_fd, schema->file,
+	ret = tt_parquet_create(&t->writers[table], t->dir_fd, schema->file,
 			schema->columns, schema->n_columns, metadata,
 			TT_ARRAY_SIZE(metadata), err);
+	if (ret != 0)
+		return ret;
+	tt_parquet_fix_int(t->writers[table], TT_COLUMN_INTERVAL_START, m->start_us);
+	tt_parquet_fix_text(t->writers[table], TT_COLUMN_SENSOR, m->sensor);
+	return 0;
 }
 
 static void

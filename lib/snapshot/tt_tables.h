@@ -19,10 +19,6 @@ struct tt_tables {
 	const struct tt_merge_config *config;
 	uint64_t sources_one_in, contacts_one_in;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
-	/* The sketch of the last row, and how its rows call it; "" before the first. */
-	enum tt_sketch_kind sketch_kind;
-	uint32_t sketch_key;
-	char sketch_text[TT_SKETCH_KEY_MAX];
 };
 
 /* A row that is being filled from left to right. */
@@ -44,6 +40,23 @@ tt_row_text(struct tt_row *row, const char *text)
 	tt_parquet_set_text(row->writer, row->column++, text);
 }
 
+/* A text that follows from a number: true where that is enough. Otherwise tt_row_coded is to be
+ * given both. */
+static inline bool
+tt_row_code(struct tt_row *row, uint64_t code)
+{
+	bool known = tt_parquet_set_code(row->writer, row->column, code);
+
+	row->column += known;
+	return known;
+}
+
+static inline void
+tt_row_coded(struct tt_row *row, uint64_t code, const char *text)
+{
+	tt_parquet_set_coded(row->writer, row->column++, code, text);
+}
+
 static inline void
 tt_row_count(struct tt_row *row, struct tt_count count)
 {
@@ -51,15 +64,13 @@ tt_row_count(struct tt_row *row, struct tt_count count)
 	tt_row_int(row, (int64_t)count.bytes);
 }
 
-/* Begins a row with the columns that all tables have. */
+/* Begins a row, after the columns that all tables have and that are the same in all rows. */
 static inline struct tt_row
 tt_row_begin(const struct tt_tables *t, enum tt_table table)
 {
-	struct tt_row row = {.writer = t->writers[table], .table = table};
-
-	tt_row_int(&row, t->manifest->start_us);
-	tt_row_text(&row, t->manifest->sensor);
-	return row;
+	return (struct tt_row){.writer = t->writers[table],
+			.table = table,
+			.column = TT_COLUMN_SENSOR + 1};
 }
 
 static inline int

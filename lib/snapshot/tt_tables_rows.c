@@ -9,7 +9,8 @@ put_country(struct tt_row *row, uint16_t country)
 {
 	char text[3];
 
-	tt_row_text(row, tt_row_country(country, text));
+	if (!tt_row_code(row, country))
+		tt_row_coded(row, country, tt_row_country(country, text));
 }
 
 static void
@@ -26,7 +27,9 @@ put_target_of(struct tt_row *row, struct tt_target target)
 {
 	char text[16];
 
-	tt_row_text(row, tt_protocol_name(target.protocol, text));
+	if (!tt_row_code(row, target.protocol))
+		tt_row_coded(row, target.protocol,
+				tt_protocol_name(target.protocol, text));
 	tt_row_int(row, target.number);
 }
 
@@ -45,7 +48,8 @@ put_known_target(struct tt_row *row, struct tt_target target)
 static void
 put_class(struct tt_row *row, enum tt_class class)
 {
-	tt_row_text(row, tt_class_name(class));
+	if (!tt_row_code(row, class))
+		tt_row_coded(row, class, tt_class_name(class));
 }
 
 /* A standard error, of a count that was scaled by one_in. */
@@ -58,7 +62,28 @@ put_error(struct tt_row *row, uint64_t count, uint64_t one_in)
 static void
 put_rule(struct tt_row *row, const struct tt_tables *t, unsigned rule)
 {
-	tt_row_text(row, tt_fingerprints_rule(t->config->fingerprints, rule)->id);
+	if (!tt_row_code(row, rule))
+		tt_row_coded(row, rule,
+				tt_fingerprints_rule(t->config->fingerprints, rule)->id);
+}
+
+static void
+put_classes(struct tt_row *row, uint32_t classes)
+{
+	char text[TT_CLASSES_TEXT_MAX];
+
+	if (!tt_row_code(row, classes))
+		tt_row_coded(row, classes, tt_row_classes(classes, text));
+}
+
+static void
+put_rules(struct tt_row *row, const struct tt_tables *t, uint32_t rules)
+{
+	char text[TT_RULES_TEXT_MAX];
+
+	if (!tt_row_code(row, rules))
+		tt_row_coded(row, rules,
+				tt_row_rules(t->config->fingerprints, rules, text));
 }
 
 static int
@@ -109,7 +134,6 @@ put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCES);
-	char classes[TT_CLASSES_TEXT_MAX], rules[TT_RULES_TEXT_MAX];
 
 	put_addr(&row, r->src);
 	put_country(&row, r->country);
@@ -119,8 +143,8 @@ put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
 	tt_row_int(&row, (int64_t)r->targets);
 	tt_row_int(&row, (int64_t)r->destinations);
 	tt_row_int(&row, (int64_t)r->destinations_error);
-	tt_row_text(&row, tt_row_classes(r->classes, classes));
-	tt_row_text(&row, tt_row_rules(t->config->fingerprints, r->fingerprints, rules));
+	put_classes(&row, r->classes);
+	put_rules(&row, t, r->fingerprints);
 	tt_row_int(&row, r->first_us);
 	tt_row_int(&row, r->last_us);
 	tt_row_int(&row, returning(r->returning));
@@ -217,7 +241,9 @@ put_destination(void *context, const struct tt_destination_row *r, struct tt_err
 	struct tt_row row = tt_row_begin(t, TT_TABLE_DESTINATIONS);
 	char text[TT_UNIT_TEXT_MAX];
 
-	tt_row_text(&row, tt_units_format(t->config->destinations, r->unit, text));
+	if (!tt_row_code(&row, r->unit))
+		tt_row_coded(&row, r->unit,
+				tt_units_format(t->config->destinations, r->unit, text));
 	put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->packets);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
@@ -274,16 +300,14 @@ put_distribution(void *context, const struct tt_distribution_row *r, struct tt_e
 static int
 put_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
 {
-	struct tt_tables *t = context;
+	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_SKETCHES);
+	uint64_t sketch = (uint64_t)r->kind << 32 | r->key;
+	char text[TT_SKETCH_KEY_MAX];
 
-	if (t->sketch_text[0] == '\0' || t->sketch_key != r->key
-			|| t->sketch_kind != r->kind) {
-		tt_row_sketch_key(r, t->config->prefixes, t->sketch_text);
-		t->sketch_kind = r->kind;
-		t->sketch_key = r->key;
-	}
-	tt_row_text(&row, t->sketch_text);
+	if (!tt_row_code(&row, sketch))
+		tt_row_coded(&row, sketch,
+				tt_row_sketch_key(r, t->config->prefixes, text));
 	tt_row_int(&row, r->p);
 	tt_row_int(&row, r->reg);
 	tt_row_int(&row, r->rho);

@@ -51,6 +51,87 @@ a_row_group_ends_at_its_bytes_too(void **state)
 	assert_rows(*state, 500);
 }
 
+#define PLAIN_VALUES false
+#define SHORT_CUTS   true
+
+/* Rows of one number, texts by code, and one text; by the calls for any values, or by those for
+ * such ones. */
+static void
+write_coded_rows(struct files *files, bool short_cuts, int64_t n, size_t group_rows,
+		size_t group_bytes, uint32_t dictionary)
+{
+	struct tt_parquet_writer *writer = create(files);
+	struct tt_error err;
+
+	writer->limits.group_rows = group_rows;
+	writer->limits.group_bytes = group_bytes;
+	writer->limits.dictionary_values = dictionary;
+	if (short_cuts) {
+		tt_parquet_fix_int(writer, NUMBER, -7);
+		tt_parquet_fix_text(writer, UNIQUE, "all rows");
+	}
+	for (int64_t i = 0; i < n; i++) {
+		uint64_t code = tt_hash_mix((uint64_t)i / 3) % 5000;
+		char text[24];
+
+		snprintf(text, sizeof(text), "text %u", (unsigned)code % 4000);
+		tt_parquet_set_int(writer, BIG, i);
+		tt_parquet_set_int(writer, TIME, i / 7);
+		if (!short_cuts) {
+			tt_parquet_set_int(writer, NUMBER, -7);
+			tt_parquet_set_text(writer, UNIQUE, "all rows");
+			tt_parquet_set_text(writer, PLACE, text);
+		} else if (!tt_parquet_set_code(writer, PLACE, code)) {
+			tt_parquet_set_coded(writer, PLACE, code, text);
+		}
+		assert_int_equal(tt_parquet_end_row(writer, &err), 0);
+	}
+	finish(files, writer);
+}
+
+static void
+coded_and_fixed_values_give_the_same_bytes(void **state)
+{
+	static const struct {
+		int64_t rows;
+		size_t group_rows, group_bytes;
+		uint32_t dictionary;
+	} cases[] = {{0, 100, 1000, 100}, {1, 100, 1000, 100}, {9, 100, 1000, 100},
+			{5000, 1 << 20, 1 << 20, 1 << 16}, {5000, 700, 1 << 20, 1 << 16},
+			{5000, 700, 1 << 20, 50}, {5000, 1 << 20, 9000, 1 << 16},
+			{5000, 1 << 20, 9000, 50}};
+	struct files *files = *state;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		struct tt_parquet_result plain;
+
+		write_coded_rows(files, PLAIN_VALUES, cases[i].rows, cases[i].group_rows,
+				cases[i].group_bytes, cases[i].dictionary);
+		plain = files->result;
+		write_coded_rows(files, SHORT_CUTS, cases[i].rows, cases[i].group_rows,
+				cases[i].group_bytes, cases[i].dictionary);
+		assert_int_equal(files->result.rows, cases[i].rows);
+		assert_string_equal(files->result.sha256, plain.sha256);
+	}
+}
+
+static void
+a_fixed_value_that_does_not_fit_is_an_error_of_the_first_row(void **state)
+{
+	struct tt_parquet_writer *writer = create(*state);
+	struct tt_error err;
+
+	tt_parquet_fix_int(writer, NUMBER, INT64_C(1) << 31);
+	tt_parquet_set_int(writer, BIG, 0);
+	tt_parquet_set_int(writer, TIME, 0);
+	tt_parquet_set_text(writer, PLACE, "");
+	tt_parquet_set_text(writer, UNIQUE, "");
+	assert_int_equal(tt_parquet_end_row(writer, &err), -ERANGE);
+	assert_string_equal(err.why,
+			"column number, row 0: the value needs more than 32 bits");
+	tt_parquet_abandon(writer);
+}
+
 static void
 a_file_is_read_by_its_path(void **state)
 {
@@ -242,6 +323,8 @@ main(void)
 			TEST(many_row_groups_and_pages_survive),
 			TEST(a_dictionary_over_its_limit_falls_back_to_plain_values),
 			TEST(a_row_group_ends_at_its_bytes_too),
+			TEST(coded_and_fixed_values_give_the_same_bytes),
+			TEST(a_fixed_value_that_does_not_fit_is_an_error_of_the_first_row),
 			TEST(a_file_is_read_by_its_path),
 			TEST(the_same_rows_give_the_same_bytes_and_hash),
 			TEST(the_hash_is_that_of_the_whole_file),
