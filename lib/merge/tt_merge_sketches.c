@@ -5,6 +5,7 @@
  */
 #include "tt_merge_rows.h"
 
+#include <endian.h>
 #include <string.h>
 
 static bool
@@ -17,12 +18,13 @@ is_used(const struct tt_merge *m, uint32_t first_register)
 static uint32_t
 count_registers(const struct tt_merge *m, uint32_t first)
 {
+	const uint8_t *registers = &m->rest.registers[first];
 	uint32_t n = 0;
 
 	if (!is_used(m, first))
 		return 0;
 	for (uint32_t i = 0; i < 1 << TT_SKETCH_P_TARGET; i++)
-		n += m->rest.registers[first + i] != 0;
+		n += registers[i] != 0;
 	return n;
 }
 
@@ -68,36 +70,48 @@ choose_targets(struct tt_merge *m)
 	}
 }
 
-/* Eight registers at once. */
-static bool
-are_empty(const uint8_t *registers)
+/* A bit for each of eight registers that is not empty: the highest of byte i for register i. */
+static uint64_t
+used_of_eight(const uint8_t *registers)
 {
 	uint64_t eight;
 
+	/* No register is above 64, so that nothing is carried from one byte into the next. */
 	memcpy(&eight, registers, sizeof(eight));
-	return eight == 0;
+	return (le64toh(eight) + UINT64_C(0x7f7f7f7f7f7f7f7f))
+			& UINT64_C(0x8080808080808080);
+}
+
+/* Gives out the rows of one block, whose first register is row->reg. */
+static int
+emit_block(struct tt_merge *m, struct tt_sketch_row *row, const uint8_t *registers)
+{
+	uint32_t start = row->reg;
+	int ret = 0;
+
+	for (uint32_t i = 0; i < TT_REGISTER_BLOCK; i += 8)
+		for (uint64_t used = used_of_eight(&registers[i]); ret == 0 && used != 0;
+				used &= used - 1) {
+			uint32_t at = i + (uint32_t)__builtin_ctzll(used) / 8;
+
+			row->reg = start + at;
+			row->rho = registers[at];
+			ret = TT_MERGE_EMIT(m, sketch, row);
+		}
+	return ret;
 }
 
 static int
 emit_sketch(struct tt_merge *m, enum tt_sketch_kind kind, uint32_t key, uint32_t first,
 		unsigned p)
 {
-	struct tt_sketch_row row = {.kind = kind, .key = key, .p = p};
-	uint32_t n = UINT32_C(1) << p;
 	int ret = 0;
 
-	for (; ret == 0 && row.reg < n; row.reg++) {
-		if (row.reg % TT_REGISTER_BLOCK == 0 && !is_used(m, first + row.reg)) {
-			row.reg += TT_REGISTER_BLOCK - 1;
-			continue;
-		}
-		if (row.reg % 8 == 0 && are_empty(&m->rest.registers[first + row.reg])) {
-			row.reg += 7;
-			continue;
-		}
-		row.rho = m->rest.registers[first + row.reg];
-		if (row.rho != 0)
-			ret = TT_MERGE_EMIT(m, sketch, &row);
+	for (uint32_t reg = 0; ret == 0 && reg < 1u << p; reg += TT_REGISTER_BLOCK) {
+		struct tt_sketch_row row = {.kind = kind, .key = key, .p = p, .reg = reg};
+
+		if (is_used(m, first + reg))
+			ret = emit_block(m, &row, &m->rest.registers[first + reg]);
 	}
 	return ret;
 }
