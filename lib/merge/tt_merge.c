@@ -2,6 +2,7 @@
 #include "tt_merge_rows.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* Any other than that of the tallies will do: what comes in their order is then spread again. */
@@ -205,23 +206,32 @@ tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 	return ret;
 }
 
+/* The square root, rounded up. */
+static uint64_t
+root_of(unsigned __int128 square)
+{
+	uint64_t root = 0;
+
+	/* Numbers of so many bits are exact in a double, and so is the whole part of their root. */
+	if (TT_LIKELY(square >> 50 == 0)) {
+		root = (uint64_t)sqrt((double)(uint64_t)square);
+		return root + (root * root < square);
+	}
+	/* Bit by bit, from the highest: the greatest root whose square is not above. */
+	for (int bit = 63; bit >= 0; bit--) {
+		uint64_t more = root | UINT64_C(1) << bit;
+
+		if ((unsigned __int128)more * more <= square)
+			root = more;
+	}
+	return root + ((unsigned __int128)root * root < square);
+}
+
 uint64_t
 tt_scaled_error(uint64_t count, uint64_t one_in)
 {
 	/* Where none was kept, fewer than one_in are likely: the error of one that was. */
 	uint64_t n = count > one_in ? count : one_in;
-	unsigned __int128 variance = (unsigned __int128)n * (one_in - 1), square;
-	uint64_t root = 0;
 
-	if (TT_LIKELY(one_in == 1))
-		return 0;
-	/* Bit by bit, from the highest: the greatest root whose square is not above. */
-	for (int bit = 63; bit >= 0; bit--) {
-		uint64_t more = root | UINT64_C(1) << bit;
-
-		if ((unsigned __int128)more * more <= variance)
-			root = more;
-	}
-	square = (unsigned __int128)root * root;
-	return root + (square < variance);
+	return TT_LIKELY(one_in == 1) ? 0 : root_of((unsigned __int128)n * (one_in - 1));
 }

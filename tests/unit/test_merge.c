@@ -170,6 +170,11 @@ scaled_errors_are_rounded_up(void **state)
 	assert_int_equal(tt_scaled_error(101, 2), 11);
 	assert_int_equal(tt_scaled_error(1 << 20, 5), 2048);
 	assert_int_equal(tt_scaled_error(UINT64_MAX, 2), UINT64_C(1) << 32);
+	for (uint64_t root = (1 << 25) - 3; root < (1 << 25) + 3; root++) {
+		assert_int_equal(tt_scaled_error(root * root - 1, 2), root);
+		assert_int_equal(tt_scaled_error(root * root, 2), root);
+		assert_int_equal(tt_scaled_error(root * root + 1, 2), root + 1);
+	}
 }
 
 int
