@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Decimal numbers inside the names of targets and protocols; for the files of lib/classify
- * only. Stricter than strtol: no blanks, no sign, at most five digits. Any thread.
+ * only. Read more strictly than by strtol: no blanks, no sign, at most five digits. Written without
+ * printf: an interval names a target for each of its sketches, 100,000 and more. Any thread.
  */
 #ifndef TT_DIGITS_H
 #define TT_DIGITS_H
@@ -27,6 +28,22 @@ tt_digits_parse(const char **text, int32_t max)
 		return -1;
 	*text = s;
 	return value;
+}
+
+/* Writes a number, of ten digits at most and without a NUL; returns where it ends. */
+static inline char *
+tt_digits_put(char *at, uint32_t value)
+{
+	char digits[10];
+	unsigned n = 0;
+
+	do {
+		digits[n++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	while (n > 0)
+		*at++ = digits[--n];
+	return at;
 }
 
 #endif

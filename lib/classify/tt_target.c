@@ -8,12 +8,13 @@
 char *
 tt_target_format(struct tt_target t, char text[32])
 {
-	char name[16];
+	char name[16], *at = text;
 
-	if (t.number < 0)
-		snprintf(text, 32, "%s", tt_protocol_name(t.protocol, name));
-	else
-		snprintf(text, 32, "%d/%s", t.number, tt_protocol_name(t.protocol, name));
+	if (t.number >= 0) {
+		at = tt_digits_put(at, (uint32_t)t.number);
+		*at++ = '/';
+	}
+	strcpy(at, tt_protocol_name(t.protocol, name));
 	return text;
 }
 

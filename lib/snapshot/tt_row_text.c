@@ -124,11 +124,16 @@ tt_row_sketch_prefix(enum tt_sketch_kind kind)
 	return prefixes[kind];
 }
 
+_Static_assert(sizeof("sources/prefix/") + TT_UNIT_TEXT_MAX <= TT_SKETCH_KEY_MAX
+				&& sizeof("destinations/target/") + 32
+						<= TT_SKETCH_KEY_MAX,
+		"the longest key of a sketch");
+
 char *
 tt_row_sketch_key(const struct tt_sketch_row *row, const struct tt_units *prefixes,
 		char text[TT_SKETCH_KEY_MAX])
 {
-	char of[TT_UNIT_TEXT_MAX] = "";
+	char *of = stpcpy(text, tt_row_sketch_prefix(row->kind));
 
 	switch (row->kind) {
 	case TT_SKETCH_SOURCES:
@@ -142,7 +147,6 @@ tt_row_sketch_key(const struct tt_sketch_row *row, const struct tt_units *prefix
 	default:
 		tt_target_format(tt_target_of_index(row->key), of);
 	}
-	snprintf(text, TT_SKETCH_KEY_MAX, "%s%s", tt_row_sketch_prefix(row->kind), of);
 	return text;
 }
 
