@@ -21,6 +21,18 @@ put_addr(struct tt_row *row, struct tt_addr addr)
 	tt_row_text(row, tt_addr_format(addr, text));
 }
 
+/* The same where few addresses have most rows. Those of IPv4 are their own code. */
+static void
+put_frequent_addr(struct tt_row *row, struct tt_addr addr)
+{
+	char text[TT_ADDR_TEXT_MAX];
+
+	if (!tt_addr_is_v4(addr))
+		put_addr(row, addr);
+	else if (!tt_row_code(row, (uint32_t)addr.lo))
+		tt_row_coded(row, (uint32_t)addr.lo, tt_addr_format(addr, text));
+}
+
 /* Protocol and number. */
 static void
 put_target_of(struct tt_row *row, struct tt_target target)
@@ -229,7 +241,7 @@ put_talker(void *context, const struct tt_talker_row *r, struct tt_error *err)
 	if (r->rest)
 		tt_row_text(&row, ANY_OTHER);
 	else
-		put_addr(&row, r->src);
+		put_frequent_addr(&row, r->src);
 	tt_row_int(&row, (int64_t)r->packets);
 	return tt_row_end(&row, err);
 }
