@@ -203,7 +203,8 @@ void tt_rest_add_contact(struct tt_rest *rest, uint64_t source_hash, struct tt_a
 /* Adds the whole of `from`, compact or not, into `into`, which is not compact. */
 void tt_rest_add(struct tt_rest *into, const struct tt_rest *from);
 
-/* Copies into heap memory of exactly the size needed; joins two compact ones. -ENOMEM. */
+/* Copies into heap memory of exactly the size needed; joins two compact ones. -ENOMEM. The bytes
+ * are those of a compact rest, or those that the copy of another one would take. */
 int tt_rest_compact(struct tt_rest *compact, const struct tt_rest *rest) TT_MUST_CHECK;
 int tt_rest_join(struct tt_rest *joined, const struct tt_rest *a,
 		const struct tt_rest *b) TT_MUST_CHECK;

@@ -92,8 +92,10 @@ tt_rest_compact(struct tt_rest *c, const struct tt_rest *r)
 uint64_t
 tt_rest_compact_bytes(const struct tt_rest *r)
 {
-	return r->n_sparse * sizeof(*r->sparse)
-			+ r->n_sparse_registers * sizeof(*r->sparse_registers)
+	uint64_t cells = r->compact ? r->n_sparse : take_cells(r, NULL);
+	uint64_t registers = r->compact ? r->n_sparse_registers : take_registers(r, NULL);
+
+	return cells * sizeof(*r->sparse) + registers * sizeof(*r->sparse_registers)
 			+ r->n_slices * sizeof(*r->slices)
 			+ r->n_talkers * sizeof(*r->talkers);
 }

@@ -232,10 +232,12 @@ void tt_tally_reset(struct tt_tally *tally);
  * must hold many intervals at once. Destroyed as any other. NULL if memory is short.
  */
 struct tt_tally *tt_tally_compact(struct tt_tally *tally);
+
+/* Bytes that a compact tally takes, or that the copy of another one would take. */
 uint64_t tt_tally_compact_bytes(const struct tt_tally *tally);
 
-/* Two compact parts of one interval as one compact tally, in which a key has one slot. NULL if
- * memory is short. */
+/* Two compact parts of one interval, or of two, as one compact tally over the span of both, in
+ * which a key has one slot. NULL if memory is short. */
 struct tt_tally *tt_tally_join(const struct tt_tally *a, const struct tt_tally *b);
 
 static inline bool

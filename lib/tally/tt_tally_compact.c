@@ -187,9 +187,24 @@ greater(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
+/* The least and the greatest time of what has frames. */
+static void
+add_times(struct tt_tally *to, const struct tt_tally *from)
+{
+	if (from->frames > 0 && (to->frames == 0 || from->first_us < to->first_us))
+		to->first_us = from->first_us;
+	if (from->frames > 0 && (to->frames == 0 || from->last_us > to->last_us))
+		to->last_us = from->last_us;
+}
+
 static void
 add_head(struct tt_tally *to, const struct tt_tally *from)
 {
+	add_times(to, from);
+	if (from->span.start_us < to->span.start_us)
+		to->span.start_us = from->span.start_us;
+	if (from->span.end_us > to->span.end_us)
+		to->span.end_us = from->span.end_us;
 	to->pair_shift = greater(to->pair_shift, from->pair_shift);
 	to->contact_shift = greater(to->contact_shift, from->contact_shift);
 	add_not_kept(&to->pairs_lost, from->pairs_lost);
@@ -204,10 +219,6 @@ add_head(struct tt_tally *to, const struct tt_tally *from)
 		to->tested[i] += from->tested[i];
 		to->matched[i] += from->matched[i];
 	}
-	if (from->first_us < to->first_us)
-		to->first_us = from->first_us;
-	if (from->last_us > to->last_us)
-		to->last_us = from->last_us;
 }
 
 struct tt_tally *
@@ -216,7 +227,6 @@ tt_tally_join(const struct tt_tally *a, const struct tt_tally *b)
 	struct tt_tally *t = copy_head(a);
 
 	TT_ASSERT(tt_tally_is_compact(a) && tt_tally_is_compact(b));
-	TT_ASSERT(a->span.start_us == b->span.start_us && a->frames > 0 && b->frames > 0);
 	if (t == NULL)
 		return NULL;
 	add_head(t, b);

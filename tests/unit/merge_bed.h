@@ -271,26 +271,19 @@ compact_all(struct tt_tally **tallies, unsigned n)
 	}
 }
 
-/* Joins the first tally with each that has frames; returns how many are left. */
+/* Joins the first tally with each other; returns how many are left. */
 static inline unsigned
 join_all(struct tt_tally **tallies, unsigned n)
 {
-	unsigned left = 1;
-
 	for (unsigned i = 1; i < n; i++) {
-		struct tt_tally *joined;
+		struct tt_tally *joined = tt_tally_join(tallies[0], tallies[i]);
 
-		if (tallies[0]->frames == 0 || tallies[i]->frames == 0) {
-			tallies[left++] = tallies[i];
-			continue;
-		}
-		joined = tt_tally_join(tallies[0], tallies[i]);
 		assert_non_null(joined);
 		tt_tally_destroy(tallies[0]);
 		tt_tally_destroy(tallies[i]);
 		tallies[0] = joined;
 	}
-	return left;
+	return n > 0 ? 1 : 0;
 }
 
 static inline struct tt_merge *
