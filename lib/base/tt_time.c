@@ -132,3 +132,12 @@ tt_time_now(void)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (int64_t)ts.tv_sec * TT_US_PER_S + ts.tv_nsec / 1000;
 }
+
+int64_t
+tt_time_monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * TT_US_PER_S + ts.tv_nsec / 1000;
+}

@@ -53,4 +53,7 @@ tt_time_floor(int64_t us, int64_t length_us)
 /* Wall clock, microseconds. */
 int64_t tt_time_now(void);
 
+/* Of a clock that nobody sets: for spans of time. */
+int64_t tt_time_monotonic(void);
+
 #endif

@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What earlier intervals saw, from one run to the next. */
 #include "tt_setup_private.h"
+#include "tt_time.h"
 
 #include <errno.h>
-#include <time.h>
-
-static int64_t
-now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * TT_US_PER_S + ts.tv_nsec / 1000;
-}
 
 /* A memory that replays made has no secret; one is given to it as long as nothing was sampled. */
 static int
@@ -39,7 +30,7 @@ tt_setup_load_recall(struct tt_setup *s, uint64_t secret, struct tt_error *err)
 	struct tt_error why = {0};
 	int ret = tt_recall_load(s->recall, s->recall_path, s->sensor, &why);
 
-	s->recall_saved_us = now_us();
+	s->recall_saved_us = tt_time_monotonic();
 	if (ret == -ENOENT) {
 		start_anew(s, secret);
 		return 0;
@@ -59,7 +50,7 @@ tt_setup_load_recall(struct tt_setup *s, uint64_t secret, struct tt_error *err)
 int
 tt_setup_save_recall(struct tt_setup *s, struct tt_error *err)
 {
-	s->recall_saved_us = now_us();
+	s->recall_saved_us = tt_time_monotonic();
 	if (tt_recall_since_us(s->recall) == 0)
 		return 0;
 	return tt_recall_save(s->recall, s->recall_path, s->sensor, err);
@@ -68,5 +59,5 @@ tt_setup_save_recall(struct tt_setup *s, struct tt_error *err)
 bool
 tt_setup_recall_due(const struct tt_setup *s)
 {
-	return now_us() - s->recall_saved_us >= TT_SETUP_RECALL_SAVE_S * TT_US_PER_S;
+	return tt_time_monotonic() - s->recall_saved_us >= TT_SETUP_RECALL_SAVE_S * TT_US_PER_S;
 }
