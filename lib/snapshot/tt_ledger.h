@@ -30,11 +30,16 @@
 #define TT_REASON_LATE        "late"
 #define TT_REASON_FRAME_BYTES "frame-bytes"
 
+/* Of a snapshot that waited for the disk with others and became one with them: how many intervals
+ * it is made of. A row that others do not have. */
+#define TT_LEDGER_SPOOL_PORT "spool" /* its port; queue -1 */
+#define TT_REASON_JOINED     "joined-intervals"
+
 struct tt_ledger_row {
 	const char *port; /* the device's name, or "capture-files" */
 	int queue; /* -1: the whole port */
 	const char *account, *reason;
-	uint64_t packets; /* bytes in the row frame-bytes */
+	uint64_t packets; /* bytes in the row frame-bytes, intervals in joined-intervals */
 	uint64_t keys; /* of the account "tables": keys not kept; else 0 */
 };
 

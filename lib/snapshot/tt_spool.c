@@ -56,8 +56,20 @@ probe(const struct tt_spool *spool, struct tt_error *err)
 	return ret;
 }
 
+/* The start of the latest snapshot in the directory of a day, or latest_us where that is later. */
+static int64_t
+later_start(const char *name, int64_t latest_us)
+{
+	int64_t start_us;
+
+	if (tt_snapshot_name_parse(name, &start_us) != 0 || start_us < latest_us)
+		return latest_us;
+	return start_us;
+}
+
+/* Removes temporary directories from a day's; *latest_us: see later_start. */
 static void
-clean_day(int sensor_fd, const char *day)
+clean_day(int sensor_fd, const char *day, int64_t *latest_us)
 {
 	int fd = openat(sensor_fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -73,17 +85,42 @@ clean_day(int sensor_fd, const char *day)
 				    strlen(TT_SPOOL_TMP_PREFIX))
 				== 0)
 			tt_remove_dir_at(fd, entry->d_name);
+		else
+			*latest_us = later_start(entry->d_name, *latest_us);
 	}
 	closedir(dir);
 }
 
-/* Removes the temporary directories of a writer that was killed; the lock says that it is. */
+/* Where the latest snapshot ends; where its manifest cannot be read, where it starts. */
+static void
+note_end(struct tt_spool *spool, int64_t latest_us)
+{
+	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX], *path;
+	struct tt_snapshot *snapshot;
+
+	spool->end_us = latest_us;
+	if (latest_us == INT64_MIN
+			|| asprintf(&path, "%s/%s/%s", spool->path,
+					   tt_time_format_date(latest_us, day),
+					   tt_time_format_compact(latest_us, name))
+					< 0)
+		return;
+	if (tt_snapshot_open(&snapshot, path, NULL) == 0) {
+		spool->end_us = snapshot->manifest.end_us;
+		tt_snapshot_close(snapshot);
+	}
+	free(path);
+}
+
+/* Removes the temporary directories of a writer that was killed; the lock says that it is. On the
+ * way it finds the latest snapshot. */
 static int
-clean(const struct tt_spool *spool, struct tt_error *err)
+clean(struct tt_spool *spool, struct tt_error *err)
 {
 	int fd = openat(spool->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	int64_t latest_us = INT64_MIN;
 
 	if (dir == NULL) {
 		int ret = tt_spool_error(spool, NULL, NULL, err);
@@ -94,9 +131,10 @@ clean(const struct tt_spool *spool, struct tt_error *err)
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] != '.')
-			clean_day(fd, entry->d_name);
+			clean_day(fd, entry->d_name, &latest_us);
 	}
 	closedir(dir);
+	note_end(spool, latest_us);
 	return 0;
 }
 
@@ -178,6 +216,12 @@ tt_spool_close(struct tt_spool *spool)
 	free(spool->latest);
 	free(spool->path);
 	free(spool);
+}
+
+int64_t
+tt_spool_end_us(const struct tt_spool *spool)
+{
+	return spool->end_us;
 }
 
 const char *

@@ -63,6 +63,10 @@ int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
  * wait for a flush are not asked. */
 bool tt_spool_has(const struct tt_spool *spool, int64_t start_us);
 
+/* The end of the latest snapshot that there was when the spool was opened; INT64_MIN where there
+ * was none. */
+int64_t tt_spool_end_us(const struct tt_spool *spool);
+
 /* Makes durable and renames what TT_SYNC_BATCHED holds back. After a failure, call it again. */
 int tt_spool_flush(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;
 

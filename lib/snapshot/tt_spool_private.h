@@ -23,6 +23,7 @@ struct tt_spool {
 	char synced_day[TT_TIME_TEXT_MAX]; /* the latest day that is known to be durable */
 	struct tt_spool_name pending[TT_SPOOL_BATCH]; /* [n_pending] */
 	unsigned n_pending;
+	int64_t end_us; /* of the latest snapshot at open; INT64_MIN: none */
 	char *latest; /* path of the latest snapshot, NULL before */
 };
 
