@@ -8,6 +8,7 @@
 
 #include "ledger.h"
 #include "numamem.h"
+#include "output.h"
 #include "taken.h"
 #include "tt_setup.h"
 #include "tt_spool.h"
@@ -23,6 +24,7 @@ struct tt_daemon {
 	struct tt_spool *spool;
 	struct tt_book book;
 	struct tt_taken taken;
+	struct tt_output output;
 	struct tt_run_info run;
 	char host[128];
 	struct tt_worker **workers; /* [plan.n_queues], each on its own NUMA node */
@@ -49,6 +51,9 @@ void tt_daemon_wait(struct tt_daemon *d);
  * are in no snapshot. What was finished before is on disk either way.
  */
 int tt_daemon_manage(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
+
+/* Empties a tally and gives it back to its worker. */
+void tt_daemon_give_back(struct tt_daemon *d, struct tt_tally *tally);
 
 /* Gives everything back. */
 void tt_daemon_fini(struct tt_daemon *d);

@@ -19,7 +19,7 @@ tt_book_init(struct tt_book *book, struct tt_plan *plan, struct tt_error *err)
 			.plan = plan,
 			.rows = calloc(rows, sizeof(*book->rows)),
 			.now = calloc(plan->n_queues, sizeof(*book->now)),
-			.written = calloc(plan->n_queues, sizeof(*book->written)),
+			.written = calloc(rows, sizeof(*book->written)),
 	};
 	if (book->rows == NULL || book->now == NULL || book->written == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
@@ -43,16 +43,6 @@ add_tally(struct tt_account *a, const struct tt_tally *t)
 	a->frame_bytes += t->frame_bytes;
 	for (unsigned i = 0; i < TT_N_FATES; i++)
 		a->fates[i] += t->fates[i];
-}
-
-static void
-add_account(struct tt_account *a, const struct tt_account *b)
-{
-	a->frames += b->frames;
-	a->late += b->late;
-	a->frame_bytes += b->frame_bytes;
-	for (unsigned i = 0; i < TT_N_FATES; i++)
-		a->fates[i] += b->fates[i];
 }
 
 static void
@@ -107,33 +97,56 @@ tt_book_make(struct tt_book *book, const struct tt_interval *interval)
 }
 
 void
-tt_book_written(struct tt_book *book)
+tt_book_taken(struct tt_book *book)
 {
 	struct tt_plan *plan = book->plan;
 
 	for (unsigned i = 0; i < plan->n_ports; i++)
 		plan->ports[i].told = plan->ports[i].sum;
-	for (unsigned i = 0; i < plan->n_queues; i++)
-		add_account(&book->written[i], &book->now[i]);
+}
+
+void
+tt_book_written(struct tt_book *book, const struct tt_ledger_row *rows)
+{
+	for (unsigned i = 0; i < book->n_rows; i++)
+		book->written[i] += rows[i].packets;
 }
 
 /* One port's side of the closing check. */
 struct closing {
 	struct tt_account written;
+	struct tt_port_counters lost;
 	uint64_t received; /* by the workers, and counted */
 	uint64_t expected; /* frames that files hold */
 	unsigned undrained; /* queues that packets kept coming to */
 };
 
+/* Adds what the rows of the port say. Those of a queue stand in the order of queue_rows. */
+static void
+add_written(struct closing *c, const struct tt_ledger_row *rows, const uint64_t *packets)
+{
+	TT_ASSERT(strcmp(rows[0].reason, TT_REASON_DELIVERED) == 0);
+	c->written.frames += packets[0];
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		c->written.fates[i] += packets[1 + i];
+}
+
 static struct closing
 sum_up(const struct tt_book *book, unsigned port, struct tt_worker **workers)
 {
-	struct closing c = {0};
+	const uint64_t *lost = book->written + (size_t)port * NIC_ROWS;
+	struct closing c = {.lost = {.missed = lost[0],
+					    .no_mbuf = lost[1],
+					    .errors = lost[2]}};
 
 	for (unsigned i = 0; i < book->plan->n_queues; i++) {
+		size_t at = book->plan->n_ports * NIC_ROWS
+				+ i * (size_t)(OTHER_ROWS + TT_N_FATES);
+
 		if (book->plan->queues[i].port != port)
 			continue;
-		add_account(&c.written, &book->written[i]);
+		if (book->n_rows > 0)
+			add_written(&c, book->rows + at, book->written + at);
 		/* What a stopped replay received and did not count was not replayed. */
 		c.received += workers[i]->own.received - workers[i]->own.uncounted;
 		c.expected += workers[i]->expected;
@@ -145,7 +158,7 @@ sum_up(const struct tt_book *book, unsigned port, struct tt_worker **workers)
 static void
 print_account(const struct tt_port *port, const struct closing *c)
 {
-	const struct tt_port_counters *lost = &port->told;
+	const struct tt_port_counters *lost = &c->lost;
 	char text[512] = "";
 	size_t used = 0;
 

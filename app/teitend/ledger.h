@@ -4,8 +4,9 @@
  * devices say of themselves, and the closing check of a whole run. Management core only; a few
  * hundred bytes for each queue, taken at start.
  *
- * What a device lost is read when a snapshot is written, and entered as the difference to the
- * snapshot before: it is exact over a run, and belongs to an interval only about.
+ * What a device lost is read when an interval is complete, and entered as the difference to the
+ * interval before: it is exact over a run, and belongs to an interval only about. All intervals have
+ * the same rows, so that those of two add up row by row.
  */
 #ifndef TT_DAEMON_LEDGER_H
 #define TT_DAEMON_LEDGER_H
@@ -24,7 +25,7 @@ struct tt_book {
 	struct tt_ledger_row *rows; /* [n_rows], of the interval at hand */
 	unsigned n_rows;
 	struct tt_account *now; /* [queues], of the interval at hand */
-	struct tt_account *written; /* [queues], in all written snapshots */
+	uint64_t *written; /* [n_rows], the packets in all written snapshots */
 };
 
 int tt_book_init(struct tt_book *book, struct tt_plan *plan,
@@ -34,8 +35,12 @@ void tt_book_fini(struct tt_book *book);
 /* Reads the devices' counters and makes the rows of an interval. */
 void tt_book_make(struct tt_book *book, const struct tt_interval *interval);
 
-/* The rows that were made last are in a snapshot. */
-void tt_book_written(struct tt_book *book);
+/* The rows that were made last were taken into account: what devices lose from then on belongs to
+ * the next interval. */
+void tt_book_taken(struct tt_book *book);
+
+/* rows[n_rows] of an interval, or of some in one, are in a snapshot. */
+void tt_book_written(struct tt_book *book, const struct tt_ledger_row *rows);
 
 /* Frames that should be in snapshots at the end: all of replayed files, and what live ports
  * delivered. workers: [queues], all finished. */

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 2
 #define UNKNOWN    "unknown option" /* as tt_config_parse_args begins it */
@@ -191,6 +192,11 @@ main(int argc, char **argv)
 	/* A run that got over an error has it in err still. */
 	if (rc != 0)
 		tt_error_print(TT_PROGRAM, &err);
+	/* A thread that waits for the disk uses it all, and would hold up a usual end. */
+	if (d.output.stuck) {
+		fflush(stdout);
+		_exit(EXIT_FAILURE);
+	}
 	tt_daemon_fini(&d);
 	return rc == 0 && !d.imperfect ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -30,7 +30,7 @@ struct tt_port {
 	struct tt_replay replay; /* n_files 0: no capture files */
 	struct tt_port_counters device; /* as last read from the device */
 	struct tt_port_counters sum; /* since the start */
-	struct tt_port_counters told; /* of sum, what is in written snapshots */
+	struct tt_port_counters told; /* of sum, what intervals have in their ledger */
 	/* Set to 1 by EAL's interrupt thread when the device goes away, and not cleared. */
 	uint32_t removed;
 	bool removal_told;

@@ -199,6 +199,10 @@ tt_daemon_print_memory(const struct tt_daemon *d)
 	char text[TT_SETUP_TABLES_TEXT_MAX];
 
 	tt_say("%s", tt_setup_tables_text(&d->setup, text));
+	if (!d->only_replays)
+		tt_say("intervals that cannot be written wait in memory, up to %" PRIu64
+		       " MiB of it",
+				d->config.pending_memory >> 20);
 	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++) {
 		struct tt_numamem shown = d->memory[node];
 

@@ -76,6 +76,12 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(table_sets, "table-sets"), DAEMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,
 				.help = "table sets per worker (default: 3)"},
+		{OPTION(pending_memory, "pending-memory"), DAEMON, .argument = "SIZE",
+				.kind = TT_CONFIG_SIZE, .min = 1 << 20,
+				.max = UINT64_C(64) << 40,
+				.help = "memory for intervals that cannot be written just now, "
+					"such as 512M; past it they are joined to longer ones "
+					"(default: 1G)"},
 		{OPTION(exit_at_eof, "exit-at-eof"), DAEMON, .kind = TT_CONFIG_FLAG,
 				.help = "end once every capture file was read to its end"},
 		{OPTION(eal, "eal"), DAEMON, .check = tt_config_check_words,
@@ -156,6 +162,7 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.sketch_rows = 4000000,
 			.remember_sources = 1 << 20,
 			.table_sets = 3,
+			.pending_memory = UINT64_C(1) << 30,
 			.eal = strdup(""),
 			.ports = strdup(""),
 			.rx_descriptors = 4096,

@@ -34,6 +34,7 @@ struct tt_config {
 	uint64_t remember_sources; /* default 2^20; 2^10..2^28 */
 	/* For the daemon alone, from here on. */
 	unsigned table_sets; /* per worker; default 3; 2..16 */
+	uint64_t pending_memory; /* bytes; default 1 GiB; 1 MiB..64 TiB */
 	bool exit_at_eof;
 	char *eal; /* EAL arguments as one line; "" for none */
 	char *ports; /* "0000:03:00.0=4,net_pcap0,2" (see tt_config_next_port); "" for all */

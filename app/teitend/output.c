@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "daemon.h"
+
+#include "recalled.h"
+#include "say.h"
+#include "telemetry.h"
+#include "tt_time.h"
+
+#include <errno.h>
+
+#define RETRY_LEAST_S  1
+#define RETRY_MOST_S   30
+#define FLUSH_US       TT_US_PER_S
+#define COPY_US        TT_US_PER_S /* between two attempts for which there was no room */
+#define TELL_US        TT_US_PER_S
+#define SLOW_INTERVALS 3
+
+static void
+give_back(void *daemon, struct tt_tally *tally)
+{
+	tt_daemon_give_back(daemon, tally);
+}
+
+int
+tt_output_init(struct tt_output *o, struct tt_daemon *d, struct tt_error *err)
+{
+	const struct tt_pending_config config = {
+			.max_bytes = d->config.pending_memory,
+			.max_pairs = d->setup.merge.max_pairs,
+			.give_back = give_back,
+			.context = d,
+	};
+	int rc = tt_pending_create(&o->pending, &config, err);
+
+	o->d = d;
+	tt_telemetry_start();
+	if (rc == 0)
+		rc = tt_writer_start(&o->writer, !d->only_replays, err);
+	return rc;
+}
+
+/* What was not observed between the last run's end, however that came about, and this one's start. */
+static int64_t
+gap_before(const struct tt_output *o, const struct tt_interval *first)
+{
+	int64_t end_us = tt_spool_end_us(o->d->spool);
+
+	return end_us == INT64_MIN || end_us > first->span.start_us
+			? 0
+			: first->span.start_us - end_us;
+}
+
+int
+tt_output_take(struct tt_output *o, const struct tt_interval *ready, struct tt_error *err)
+{
+	struct tt_book *book = &o->d->book;
+	struct tt_interval interval = *ready;
+
+	if (!o->d->only_replays && !o->any)
+		interval.gap_before_us = gap_before(o, ready);
+	tt_book_make(book, ready);
+	if (tt_pending_add(o->pending, &interval, book->rows, book->n_rows) == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	tt_book_taken(book);
+	o->any = o->changed = true;
+	return 0;
+}
+
+/* Says of how many intervals a snapshot is made, where it is not one. */
+static unsigned
+note_joined(struct tt_held *h)
+{
+	if (h->joined < 2)
+		return h->n_rows;
+	h->rows[h->n_rows] = (struct tt_ledger_row){TT_LEDGER_SPOOL_PORT, -1,
+			TT_ACCOUNT_NOTE, TT_REASON_JOINED, h->joined, 0};
+	return h->n_rows + 1;
+}
+
+/*
+ * The writer's job. A live interval whose name is taken (the clock was set back, and the daemon
+ * started again) holds other packets than the snapshot that is there: it starts a microsecond
+ * later, and is partial.
+ */
+static int
+write_held(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+	struct tt_daemon *d = o->d;
+	struct tt_interval interval = o->held->interval;
+	unsigned n = note_joined(o->held);
+	int rc;
+
+	do {
+		rc = tt_spool_write(d->spool, &interval, d->merge, &d->setup.merge,
+				&d->run, o->held->rows, n, &o->totals, err);
+		interval.span.start_us++;
+		interval.complete = false;
+	} while (rc == -EEXIST && !d->only_replays
+			&& interval.span.start_us < interval.span.end_us);
+	o->written_us = interval.span.start_us - 1;
+	return rc;
+}
+
+static int
+keep_recall(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+
+	tt_recalled_keep(o->d);
+	return 0;
+}
+
+int
+tt_output_flush(struct tt_output *o, struct tt_error *err)
+{
+	o->flush_us = tt_time_monotonic() + FLUSH_US;
+	return tt_written_flush(&o->written, o->d->spool, err);
+}
+
+/* What is there again, once. */
+static void
+say_resumed(struct tt_output *o)
+{
+	struct tt_pending_state s = tt_pending_state(o->pending);
+
+	if (o->failures > 0 && s.intervals > 0)
+		tt_say("snapshots are written again; %u wait", s.intervals);
+	else if (o->failures > 0)
+		tt_say("snapshots are written again");
+	o->failures = 0;
+	o->failure = (struct tt_error){0};
+}
+
+static int
+note_written(struct tt_output *o, struct tt_error *err)
+{
+	struct tt_daemon *d = o->d;
+
+	tt_book_written(&d->book, o->held->rows);
+	tt_setup_note_lacking(&d->setup, &o->totals);
+	tt_written_add(&o->written, o->written_us, o->totals.frames);
+	o->unkept = o->changed = true;
+	o->progress_us = tt_time_monotonic();
+	tt_pending_drop(o->pending);
+	say_resumed(o);
+	if (d->only_replays)
+		return 0;
+	tt_say("wrote %s: %" PRIu64 " packets counted of %" PRIu64 " frames",
+			tt_spool_latest(d->spool), o->totals.count.packets,
+			o->totals.frames);
+	return tt_output_flush(o, err);
+}
+
+/* Whether to go on after a snapshot could not be written: a live port's packets go on coming. */
+static int
+bear_failure(struct tt_output *o, bool stopping, int rc, const struct tt_error *why)
+{
+	int64_t wait_s = o->failures < 5 ? RETRY_LEAST_S << o->failures : RETRY_MOST_S;
+
+	tt_pending_set_writing(o->pending, false);
+	o->changed = true;
+	if (o->d->only_replays)
+		return rc;
+	if (o->failure.code != rc)
+		tt_warn("%s%s%s; counting goes on, and writing is tried again (after %d s, "
+			"then less often, every %d s at least)",
+				why->where, why->where[0] == '\0' ? "" : ": ", why->why,
+				RETRY_LEAST_S, RETRY_MOST_S);
+	o->failure = *why;
+	o->failure.code = rc;
+	o->failures++;
+	o->retry_us = tt_time_monotonic()
+			+ (stopping ? RETRY_LEAST_S : wait_s) * TT_US_PER_S;
+	return 0;
+}
+
+/* Looks what came of the job at hand. */
+static int
+settle(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
+{
+	bool wrote = o->doing == TT_OUTPUT_WRITING;
+	struct tt_error why;
+	int rc;
+
+	if (o->doing == TT_OUTPUT_NOTHING || !tt_writer_take(&o->writer, &rc, &why))
+		return 0;
+	o->doing = TT_OUTPUT_NOTHING;
+	*busy = true;
+	if (!wrote) {
+		o->unkept = o->d->recall_failing;
+		return 0;
+	}
+	if (rc == 0)
+		return note_written(o, err);
+	rc = bear_failure(o, stopping, rc, &why);
+	if (rc != 0)
+		*err = why;
+	return rc;
+}
+
+static void
+give_job(struct tt_output *o, int (*job)(void *output, struct tt_error *err))
+{
+	o->doing = job == write_held ? TT_OUTPUT_WRITING : TT_OUTPUT_KEEPING;
+	o->job_us = tt_time_monotonic();
+	tt_writer_give(&o->writer, job, o);
+}
+
+/* Gives the writer something to do, if it has nothing: what is recalled, of snapshots that are
+ * there, or the first that waits. */
+static int
+start(struct tt_output *o, bool *busy, struct tt_error *err)
+{
+	struct tt_held *first = tt_pending_first(o->pending);
+	bool keep = o->unkept && o->failures == 0 && tt_setup_recall_due(&o->d->setup);
+	int rc = 0;
+
+	if (o->doing != TT_OUTPUT_NOTHING)
+		return 0;
+	if (keep || tt_written_full(&o->written))
+		rc = tt_output_flush(o, err);
+	if (rc != 0)
+		return rc;
+	if (keep) {
+		give_job(o, keep_recall);
+		return 0;
+	}
+	if (first == NULL || (o->failures > 0 && tt_time_monotonic() < o->retry_us))
+		return 0;
+	*busy = true;
+	o->held = first;
+	tt_pending_set_writing(o->pending, true);
+	give_job(o, write_held);
+	return 0;
+}
+
+/* How the disk keeps up: each change is said once. rc: what came of making copies. */
+static void
+say_backlog(struct tt_output *o, int rc)
+{
+	struct tt_pending_state s = tt_pending_state(o->pending);
+
+	if (s.intervals <= 1 && o->told_slow)
+		tt_say("nothing waits for the disk any more");
+	if (s.intervals <= 1)
+		o->told_slow = o->told_joins = o->told_held = false;
+	if (s.intervals >= SLOW_INTERVALS && !o->told_slow && o->failures == 0)
+		tt_warn("the disk is slow: %u intervals wait for it, in memory",
+				s.intervals);
+	o->told_slow |= s.intervals >= SLOW_INTERVALS;
+	if (s.joins != o->joins_seen && !o->told_joins) {
+		tt_warn("pending-memory (%" PRIu64 " MiB) is used up: of %" PRIu64
+			" intervals that wait for the disk, adjoining ones become one",
+				o->d->config.pending_memory >> 20, s.counted);
+		o->told_joins = true;
+	}
+	o->joins_seen = s.joins;
+	if (rc != 0 && !o->told_held) {
+		tt_warn("%s for intervals that wait for the disk: they keep their table "
+			"sets, and workers go on in those that they have",
+				rc == -ENOSPC ? "there is no more pending-memory"
+					      : "the machine has no memory");
+		o->told_held = true;
+	}
+}
+
+/* Gives table sets back for copies of what is in them. */
+static void
+copy(struct tt_output *o)
+{
+	int rc;
+
+	if (o->d->only_replays || (!o->changed && tt_time_monotonic() < o->copy_us))
+		return;
+	o->changed = false;
+	rc = tt_pending_copy(o->pending);
+	o->copy_us = tt_time_monotonic() + COPY_US;
+	say_backlog(o, rc);
+}
+
+int
+tt_output_turn(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
+{
+	int rc = settle(o, stopping, busy, err);
+
+	if (rc == 0)
+		rc = start(o, busy, err);
+	/* Without a thread the job is done by now. */
+	if (rc == 0 && o->d->only_replays)
+		rc = settle(o, stopping, busy, err);
+	if (rc == 0)
+		copy(o);
+	if (rc == 0 && stopping)
+		rc = tt_output_check_time(o, err);
+	if (rc == 0 && o->written.n_fresh > 0 && !*busy
+			&& tt_time_monotonic() > o->flush_us)
+		rc = tt_output_flush(o, err);
+	if (tt_time_monotonic() >= o->told_us) {
+		tt_telemetry_note(o);
+		o->told_us = tt_time_monotonic() + TELL_US;
+	}
+	return rc;
+}
+
+bool
+tt_output_empty(const struct tt_output *o)
+{
+	return o->doing == TT_OUTPUT_NOTHING && tt_pending_first(o->pending) == NULL;
+}
+
+void
+tt_output_wait(struct tt_output *o, int64_t us)
+{
+	tt_writer_wait(&o->writer, us);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From an interval that is complete to its snapshot on disk. What a live port counted waits in
+ * memory as long as it cannot be written (tt_pending.h), and is written in order once it can: a
+ * disk that is full, slow, read-only or away costs resolution in time at most, no packet. A replay
+ * can be repeated, and ends at the first failure.
+ *
+ * Management core, but for the job that the writer has in hand. Memory: pending-memory, and a few
+ * KiB.
+ */
+#ifndef TT_OUTPUT_H
+#define TT_OUTPUT_H
+
+#include "writer.h"
+#include "written.h"
+
+#include "tt_pending.h"
+
+struct tt_daemon;
+
+struct tt_output {
+	struct tt_daemon *d;
+	struct tt_pending *pending;
+	struct tt_writer writer;
+	struct tt_written written;
+	enum {
+		TT_OUTPUT_NOTHING,
+		TT_OUTPUT_WRITING, /* the first that waits */
+		TT_OUTPUT_KEEPING /* what is recalled */
+	} doing;
+	/* Of the job at hand, and what came of it. */
+	struct tt_held *held;
+	struct tt_totals totals;
+	int64_t written_us; /* start of the snapshot */
+	int64_t job_us; /* when it was given */
+
+	bool any; /* an interval was taken */
+	bool unkept; /* intervals were written since the recall was kept */
+	bool changed; /* something may be copied that could not be before */
+	/* What was said, and is so still: many wait, some were joined, some keep table sets. */
+	bool told_slow, told_joins, told_held;
+	bool stuck; /* the writer does not return; nothing that it uses may be freed */
+	struct tt_error failure; /* code 0: the last write succeeded */
+	unsigned failures; /* in a row */
+	uint64_t joins_seen;
+	/* By the monotonic clock: */
+	int64_t retry_us, flush_us, copy_us, told_us;
+	int64_t progress_us; /* when a snapshot was written, or the end was ordered */
+};
+
+int tt_output_init(struct tt_output *output, struct tt_daemon *d,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Takes over an interval with its tallies. Returns 0; -ENOMEM with the interval still the caller's. */
+int tt_output_take(struct tt_output *output, const struct tt_interval *interval,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Goes on with what there is to do, without waiting for the disk where live ports are counted.
+ * stopping: the end was ordered. *busy is set where something was done. Returns 0, or a negative
+ * errno where the run has to end by it.
+ */
+int tt_output_turn(struct tt_output *output, bool stopping, bool *busy,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* The end was ordered: what cannot be written from now on is tried for a bounded time. */
+void tt_output_stop(struct tt_output *output);
+
+/* After that: an error once nothing was written for longer than it is waited for; else 0. */
+int tt_output_check_time(struct tt_output *output, struct tt_error *err) TT_MUST_CHECK;
+
+/* Does nothing wait, and is nothing being written? */
+bool tt_output_empty(const struct tt_output *output);
+
+/* Makes what is finished appear. Returns 0 or a negative errno. */
+int tt_output_flush(struct tt_output *output, struct tt_error *err) TT_MUST_CHECK;
+
+/* Sleeps so long, less if something is written meanwhile. */
+void tt_output_wait(struct tt_output *output, int64_t us);
+
+/* Ends it, and says what is on disk. rc, err: how the run ended so far; err is told what is in no
+ * snapshot. Returns rc, or what went wrong at last. */
+int tt_output_end(struct tt_output *output, int rc, struct tt_error *err) TT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The end of a run: how long the disk is waited for, and what is said of it. */
+#include "daemon.h"
+
+#include "recalled.h"
+#include "say.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define LAST_S  10 /* so long is a failing write tried again */
+#define STUCK_S 60 /* so long is a write waited for that does not return */
+
+void
+tt_output_stop(struct tt_output *o)
+{
+	o->progress_us = tt_time_monotonic();
+	o->retry_us = 0;
+	if (o->failures > 0)
+		tt_say("writing is tried for %d seconds more; a second signal ends it at once",
+				LAST_S);
+}
+
+int
+tt_output_check_time(struct tt_output *o, struct tt_error *err)
+{
+	int64_t us = tt_time_monotonic();
+
+	if (o->doing == TT_OUTPUT_NOTHING && o->failures > 0
+			&& us - o->progress_us > LAST_S * TT_US_PER_S) {
+		*err = o->failure;
+		return err->code;
+	}
+	if (o->doing != TT_OUTPUT_NOTHING && us - o->progress_us > STUCK_S * TT_US_PER_S
+			&& us - o->job_us > STUCK_S * TT_US_PER_S)
+		return tt_error_set(err, -ETIMEDOUT, o->d->config.spool,
+				"no answer from the disk for %d s", STUCK_S);
+	return 0;
+}
+
+static void
+say_result(const struct tt_output *o, bool failed)
+{
+	const struct tt_written *w = &o->written;
+	char path[TT_TAKEN_PATH_MAX] = "";
+
+	if (w->snapshots > 0)
+		tt_taken_path(&o->d->taken, w->last_us, path);
+	tt_say("%" PRIu64 " snapshot%s of %" PRIu64 " frames%s%s%s", w->snapshots,
+			w->snapshots == 1 ? "" : "s", w->frames,
+			failed ? " are on disk" : "",
+			w->snapshots == 0 ? "" : ", the last one: ", path);
+}
+
+/* Adds to the error that ended the run what it cost. */
+static void
+add_loss(const struct tt_output *o, struct tt_error *err)
+{
+	const struct tt_daemon *d = o->d;
+	uint64_t offered = tt_book_offered(&d->book, d->workers);
+	size_t n = strlen(err->why);
+
+	snprintf(err->why + n, sizeof(err->why) - n,
+			"; %" PRIu64 " of %" PRIu64 " frames are in no snapshot%s%s",
+			offered - o->written.frames, offered,
+			d->only_replays ? "; a replay can be repeated" : "",
+			d->only_replays && o->written.snapshots > 0
+					? ", into another spool or without the "
+					  "snapshots that are there"
+					: "");
+}
+
+/* What is finished is kept, also where a later interval could not be written. */
+static int
+conclude(struct tt_output *o, int rc, struct tt_error *err)
+{
+	struct tt_error second;
+	int flushed = tt_written_conclude(
+			&o->written, o->d->spool, rc == 0 ? err : &second);
+
+	if (rc == 0)
+		rc = flushed;
+	/* Not ahead of the snapshots. */
+	if (flushed == 0)
+		tt_recalled_keep_last(o->d, rc != 0);
+	return rc;
+}
+
+int
+tt_output_end(struct tt_output *o, int rc, struct tt_error *err)
+{
+	o->stuck = !tt_writer_stop(&o->writer, TT_US_PER_S);
+	if (!o->stuck)
+		rc = conclude(o, rc, err);
+	say_result(o, rc != 0);
+	if (rc != 0)
+		add_loss(o, err);
+	if (!o->stuck)
+		tt_pending_destroy(o->pending);
+	return rc;
+}
