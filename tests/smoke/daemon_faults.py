@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""A disk that is full, read-only, slow, or returns errors, while packets come: none is lost. What
+cannot be written waits, in order; past pending-memory intervals become longer.
+
+    daemon_faults.py TEITEND TEITEN FAULTS"""
+import sys
+import time
+
+from durable import Account, Bed
+
+RATE = 2000
+AGAIN = "written again"
+# A snapshot takes a few dozen writes, and as many fsyncs as it has files.
+FAULTS = ["fsync EIO", "all EROFS", "write ENOSPC", "rename EIO", "mkdir EIO", "open EIO",
+          "all EIO 20"]
+
+
+def every_error(daemon, bed):
+    """Each kind of failure in turn: said, borne, got over."""
+    for i, fault in enumerate(FAULTS):
+        failures = daemon.said().count("writing is tried again")
+        bed.fault(fault)
+        daemon.wait_for("writing is tried again", 60, failures + 1)
+        time.sleep(2)
+        bed.fault("")
+        daemon.wait_for(AGAIN, 60, i + 1)
+
+
+def full_disk(daemon, bed):
+    again = daemon.said().count(AGAIN)
+    bed.fill()
+    daemon.wait_for("No space left", 60)
+    time.sleep(4)
+    bed.empty()
+    daemon.wait_for(AGAIN, 60, again + 1)
+    time.sleep(3)  # until nothing waits
+
+
+def slow_disk(daemon, bed):
+    """Seconds for a snapshot: intervals wait, and keep their length."""
+    bed.fault("fsync 250")
+    daemon.wait_for("the disk is slow", 60)
+    bed.fault("")
+    daemon.wait_for("nothing waits for the disk any more", 60)
+
+
+def exhausted_memory(daemon, bed):
+    """Two intervals' worth of memory and a disk that is away for longer."""
+    bed.fault("all EIO")
+    daemon.wait_for("adjoining ones become one", 60)
+    time.sleep(6)
+    bed.fault("")
+    daemon.wait_for("nothing waits for the disk any more", 60)
+
+
+def get_over(bed):
+    """All of it, one after the other, in one run."""
+    daemon = bed.start("--pending-memory", "64M", log="over")
+    bed.start_sender(RATE)
+    for trouble in every_error, full_disk, slow_disk:
+        trouble(daemon, bed)
+    time.sleep(1.5)
+    sent, burst = bed.stop_sender()
+    time.sleep(0.5)
+    daemon.stop()
+    assert "ledger closes" in daemon.said(), daemon.said()
+    account = Account(bed)
+    assert account.gaps() == [], account.gaps()
+    lacking = account.lacking(sent)
+    assert not lacking, "%d of %d packets lack: %s" % (len(lacking), len(sent), lacking[:10])
+    assert len(account.packets) <= len(sent) + burst
+    assert all(x[1] - x[0] <= 1000000 for x in account.intervals), account.intervals
+    assert account.reason("joined-intervals") == 0
+    print("%d packets in %d snapshots" % (len(account.packets), len(account.intervals)))
+
+
+def outlast_memory(bed):
+    """Then with next to no memory: intervals become longer, and nothing is lost either."""
+    daemon = bed.start("--pending-memory", "1M", log="memory")
+    bed.start_sender(RATE)
+    exhausted_memory(daemon, bed)
+    time.sleep(1.5)
+    sent, burst = bed.stop_sender()
+    time.sleep(0.5)
+    daemon.stop()
+    account = Account(bed)
+    lacking = account.lacking(sent)
+    assert not lacking, "%d of %d packets lack: %s" % (len(lacking), len(sent), lacking[:10])
+    joined = account.reason("joined-intervals")
+    assert joined > 1, "none were joined"
+    assert account.gaps() == [], account.gaps()
+    print("%d packets in %d snapshots, %d intervals joined" % (
+        len(account.packets), len(account.intervals), joined))
+
+
+def end_by_it(bed):
+    """The disk does not come back: the end is bounded, and says what is lost."""
+    daemon = bed.start(log="lost")
+    bed.start_sender(RATE)
+    daemon.wait_for("wrote ", 60)
+    bed.fault("all EIO")
+    daemon.wait_for("writing is tried again", 60)
+    time.sleep(2)
+    sent, _ = bed.stop_sender()
+    time.sleep(0.5)
+    began = time.monotonic()
+    daemon.stop(status=1)
+    took = time.monotonic() - began
+    assert took < 40, "%d s to end" % took
+    bed.fault("")
+    account = Account(bed)
+    said = [line for line in daemon.err.read_text().splitlines() if "are in no snapshot" in line]
+    assert len(said) == 1, daemon.said()
+    lost, offered = map(int, said[0].partition(": ")[2].partition("; ")[2].split(" frames")[0].split(" of "))
+    assert offered >= len(sent), (offered, len(sent))
+    assert lost + account.reason("delivered") == offered, (lost, account.reason("delivered"), offered)
+    print("%d of %d packets lost, and said so, after %d s" % (lost, offered, took))
+
+
+def main():
+    for run in get_over, outlast_memory, end_by_it:
+        with Bed(*sys.argv[1:4]) as bed:
+            bed.mount_tmpfs("64m")
+            bed.fault("")
+            run(bed)
+
+
+main()
