@@ -12,6 +12,7 @@
  * TT_PARQUET_GROUP_BYTES bytes of values.
  * Reader: one thread; maps the file, decodes one page per column at a time, 1 GiB together at
  * most; checks bounds, then CRC, then meaning, so that any damage is an error and never a crash.
+ * It gives out rows by the batch, as arrays, or one by one.
  * It reads the files that the writer makes and, of other writers' files, those that keep to the
  * same subset (columns may be OPTIONAL as long as no value is null); the rest is refused by name.
  */
@@ -121,6 +122,35 @@ const struct tt_column *tt_parquet_columns(const struct tt_parquet_reader *reade
 int tt_parquet_find_column(const struct tt_parquet_reader *reader, const char *name);
 /* Value of a metadata key, or NULL. */
 const char *tt_parquet_metadata(const struct tt_parquet_reader *reader, const char *key);
+
+/* The most rows of a batch. It may have fewer anywhere in the file. */
+#define TT_PARQUET_BATCH 1024
+
+/* The values of some rows in one column. */
+struct tt_parquet_values {
+	const int64_t *ints; /* [n] of integers and times; NULL where the column is text */
+	/*
+	 * Of a text column the value in row i is texts[codes[i]], UTF-8; no two texts of a
+	 * dictionary need differ. text_id, never 0, is another one whenever texts are, in any
+	 * column of the reader: what was worked out for each text holds while it is the same.
+	 */
+	const uint32_t *codes; /* [n], each below n_texts; NULL where it is not text */
+	const char *const *texts; /* [n_texts] */
+	uint32_t n_texts;
+	uint64_t text_id;
+};
+
+struct tt_parquet_batch {
+	unsigned n; /* rows */
+	const struct tt_parquet_values *columns; /* [n_columns] */
+};
+
+/*
+ * Reads the next rows: 1, 0 at the end, or a negative errno with err filled. What the batch
+ * points to lives until the next call. Not to be mixed with tt_parquet_next on one reader.
+ */
+int tt_parquet_next_batch(struct tt_parquet_reader *reader,
+		struct tt_parquet_batch *batch, struct tt_error *err) TT_MUST_CHECK;
 
 /* Moves to the next row: 1, 0 at the end, or a negative errno with err filled. */
 int tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err) TT_MUST_CHECK;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Walks one column value by value through the pages of its chunks. Internal to the reader;
- * one thread. Holds one decompressed page and one dictionary; what all cursors of a reader
- * hold together is bounded by a budget that they share, so that no file can ask for more.
+ * Walks one column through the pages of its chunks, some values at a time. Internal to the
+ * reader; one thread. Holds one decompressed page, one dictionary and the latest values; what
+ * all cursors of a reader hold together is bounded by a budget that they share, so that no file
+ * can ask for more.
  */
 #ifndef TT_PARQUET_CURSOR_H
 #define TT_PARQUET_CURSOR_H
 
 #include "tt_parquet_buffer.h"
 #include "tt_parquet_footer.h"
+#include "tt_parquet_plain.h"
 #include "tt_parquet_rle.h"
 
 #include <zstd.h>
@@ -18,6 +20,7 @@ struct tt_parquet_shared {
 	const struct tt_parquet_footer *footer;
 	ZSTD_DCtx *zstd;
 	size_t budget_bytes; /* still to be allocated */
+	uint64_t last_text_id;
 };
 
 struct tt_parquet_cursor {
@@ -31,18 +34,20 @@ struct tt_parquet_cursor {
 			end; /* offsets: the open page's header, the next one, the end */
 	bool has_dictionary;
 	uint32_t dictionary_values;
-	struct tt_parquet_buffer dictionary; /* decoded: int64_t, or uint32_t offsets */
+	uint64_t dictionary_id; /* text_id of its texts */
 	struct tt_parquet_buffer
-			texts; /* the dictionary page, which the offsets point into */
+			dictionary; /* [dictionary_values]: int64_t, or the texts */
+	struct tt_parquet_buffer texts; /* the dictionary page, where the texts lie */
 
 	struct tt_parquet_buffer page;
 	uint32_t page_left; /* values left in the open page */
 	bool by_dictionary;
 	struct tt_parquet_rle_in indices;
 	uint8_t *plain, *plain_end;
+	struct tt_parquet_plain_texts plain_texts;
 
-	int64_t value; /* the latest one */
-	const char *text;
+	/* Room for TT_PARQUET_BATCH values: integers, or codes and the texts of a page. */
+	struct tt_parquet_buffer ints, codes, page_texts;
 };
 
 /*
@@ -54,9 +59,19 @@ int tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		const struct tt_parquet_chunk *chunk, int64_t rows,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Moves to the next value, which there must be. Returns 0, or a negative errno. */
-int tt_parquet_cursor_next(
+/*
+ * Opens the pages up to the next value, which there must be: page_left is 1 at least then.
+ * Returns 0, or a negative errno.
+ */
+int tt_parquet_cursor_ready(
 		struct tt_parquet_cursor *cursor, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Takes the next n values, at most page_left and TT_PARQUET_BATCH. They live until the next
+ * page is opened or more are taken. Returns 0, or a negative errno.
+ */
+int tt_parquet_cursor_take(struct tt_parquet_cursor *cursor, unsigned n,
+		struct tt_parquet_values *values, struct tt_error *err) TT_MUST_CHECK;
 
 void tt_parquet_cursor_fini(struct tt_parquet_cursor *cursor);
 
@@ -79,11 +94,5 @@ int tt_parquet_cursor_reserve(struct tt_parquet_cursor *cursor,
  */
 int tt_parquet_cursor_dictionary(struct tt_parquet_cursor *cursor, uint32_t n,
 		struct tt_error *err) TT_MUST_CHECK;
-
-/*
- * Takes a text in PLAIN encoding from *at and makes it a C string in place, over its own
- * length. Returns NULL where the bytes hold none.
- */
-const char *tt_parquet_take_text(uint8_t **at, const uint8_t *end);
 
 #endif

@@ -116,25 +116,20 @@ open_indices(struct tt_parquet_cursor *cursor, struct tt_error *err)
 	return 0;
 }
 
-/* Do the n values in PLAIN encoding end where the page ends? */
-static bool
-plain_fits(const struct tt_parquet_cursor *cursor, uint32_t n)
+static int
+open_plain(struct tt_parquet_cursor *cursor, struct tt_error *err)
 {
-	const uint8_t *at = cursor->plain, *end = cursor->plain_end;
-	uint64_t length;
+	uint64_t bytes = (uint64_t)(cursor->plain_end - cursor->plain);
 
-	if (cursor->type != TT_COLUMN_TEXT)
-		return (uint64_t)(end - at)
-				== (uint64_t)n * tt_parquet_int_bytes(cursor->type);
-	for (uint32_t i = 0; i < n; i++) {
-		if (end - at < 4)
-			return false;
-		length = tt_parquet_get_le(at, 4);
-		if (length > (uint64_t)(end - at - 4))
-			return false;
-		at += 4 + length;
-	}
-	return at == end;
+	if (cursor->type == TT_COLUMN_TEXT)
+		tt_parquet_plain_start(
+				&cursor->plain_texts, cursor->plain, cursor->plain_end);
+	else if (bytes
+			!= (uint64_t)cursor->page_left
+					* tt_parquet_int_bytes(cursor->type))
+		return tt_parquet_cursor_bad(
+				cursor, err, "the page has not the size of its values");
+	return 0;
 }
 
 static int
@@ -154,12 +149,8 @@ open_data(struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *pag
 			return ret;
 	}
 	cursor->by_dictionary = page->encoding != TT_ENCODING_PLAIN;
-	if (cursor->by_dictionary)
-		return open_indices(cursor, err);
-	if (!plain_fits(cursor, cursor->page_left))
-		return tt_parquet_cursor_bad(
-				cursor, err, "the page has not the size of its values");
-	return 0;
+	return cursor->by_dictionary ? open_indices(cursor, err)
+				     : open_plain(cursor, err);
 }
 
 static int
@@ -199,6 +190,21 @@ open_header(struct tt_parquet_cursor *cursor, struct tt_parquet_page_in *page,
 	return ret < 0 ? ret : check_kind(cursor, page, err);
 }
 
+static int
+reserve_values(struct tt_parquet_cursor *cursor, struct tt_error *err)
+{
+	int ret;
+
+	if (cursor->type != TT_COLUMN_TEXT)
+		return tt_parquet_cursor_reserve(cursor, &cursor->ints,
+				TT_PARQUET_BATCH * sizeof(int64_t), err);
+	ret = tt_parquet_cursor_reserve(cursor, &cursor->page_texts,
+			TT_PARQUET_BATCH * sizeof(const char *), err);
+	return ret < 0 ? ret
+		       : tt_parquet_cursor_reserve(cursor, &cursor->codes,
+				       TT_PARQUET_BATCH * sizeof(uint32_t), err);
+}
+
 int
 tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		const struct tt_parquet_chunk *chunk, int64_t rows, struct tt_error *err)
@@ -224,7 +230,7 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 	cursor->at = chunk->start;
 	cursor->page_left = 0;
 	cursor->has_dictionary = false;
-	return 0;
+	return reserve_values(cursor, err);
 }
 
 int

@@ -21,6 +21,9 @@ struct tt_parquet_reader {
 	struct tt_parquet_cursor *cursors; /* [n_columns] */
 	size_t next_group; /* the one after the open one */
 	int64_t rows_left; /* in the open row group */
+	struct tt_parquet_values *values; /* [n_columns] of the latest batch */
+	struct tt_parquet_batch batch; /* of tt_parquet_next, */
+	unsigned row; /* which is at this row of it */
 	int failed; /* what went wrong first: negative errno, with err */
 	struct tt_error err;
 };
@@ -34,7 +37,9 @@ init_cursors(struct tt_parquet_reader *reader, struct tt_error *err)
 			.zstd = ZSTD_createDCtx(),
 			.budget_bytes = BUDGET_BYTES};
 	reader->cursors = calloc(footer->n_columns, sizeof(*reader->cursors));
-	if (reader->shared.zstd == NULL || reader->cursors == NULL)
+	reader->values = calloc(footer->n_columns, sizeof(*reader->values));
+	if (reader->shared.zstd == NULL || reader->cursors == NULL
+			|| reader->values == NULL)
 		return tt_error_set(err, -ENOMEM, reader->name, "out of memory");
 	for (unsigned i = 0; i < footer->n_columns; i++) {
 		reader->cursors[i].shared = &reader->shared;
@@ -122,6 +127,7 @@ tt_parquet_close(struct tt_parquet_reader *reader)
 	for (unsigned i = 0; reader->cursors != NULL && i < reader->footer.n_columns; i++)
 		tt_parquet_cursor_fini(&reader->cursors[i]);
 	free(reader->cursors);
+	free(reader->values);
 	ZSTD_freeDCtx(reader->shared.zstd);
 	tt_parquet_footer_fini(&reader->footer);
 	if (reader->map != NULL)
@@ -199,30 +205,52 @@ next_group(struct tt_parquet_reader *reader)
 	return 1;
 }
 
+/* As many rows as there are up to the end of a page in any column, so that none is left behind. */
 static int
-next_row(struct tt_parquet_reader *reader)
+ready_rows(struct tt_parquet_reader *reader, unsigned *n)
 {
-	if (reader->rows_left == 0) {
-		int ret = next_group(reader);
-
-		if (ret <= 0)
-			return ret;
-	}
+	*n = TT_PARQUET_BATCH;
+	if (reader->rows_left < *n)
+		*n = (unsigned)reader->rows_left;
 	for (unsigned i = 0; i < reader->footer.n_columns; i++) {
-		int ret = tt_parquet_cursor_next(&reader->cursors[i], &reader->err);
+		struct tt_parquet_cursor *cursor = &reader->cursors[i];
+		int ret = tt_parquet_cursor_ready(cursor, &reader->err);
 
 		if (ret < 0)
 			return ret;
+		if (cursor->page_left < *n)
+			*n = cursor->page_left;
 	}
-	reader->rows_left--;
+	return 0;
+}
+
+static int
+next_rows(struct tt_parquet_reader *reader, struct tt_parquet_batch *batch)
+{
+	int ret = next_group(reader);
+	unsigned n = 0;
+
+	if (ret <= 0)
+		return ret;
+	ret = ready_rows(reader, &n);
+	for (unsigned i = 0; ret == 0 && i < reader->footer.n_columns; i++)
+		ret = tt_parquet_cursor_take(
+				&reader->cursors[i], n, &reader->values[i], &reader->err);
+	if (ret < 0)
+		return ret;
+	reader->rows_left -= n;
+	*batch = (struct tt_parquet_batch){.n = n, .columns = reader->values};
 	return 1;
 }
 
 int
-tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err)
+tt_parquet_next_batch(struct tt_parquet_reader *reader, struct tt_parquet_batch *batch,
+		struct tt_error *err)
 {
-	int ret = reader->failed != 0 ? reader->failed : next_row(reader);
+	int ret;
 
+	*batch = (struct tt_parquet_batch){.columns = reader->values};
+	ret = reader->failed != 0 ? reader->failed : next_rows(reader, batch);
 	if (TT_LIKELY(ret >= 0))
 		return ret;
 	reader->failed = ret;
@@ -231,18 +259,31 @@ tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err)
 	return ret;
 }
 
+int
+tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err)
+{
+	if (TT_LIKELY(reader->row + 1 < reader->batch.n)) {
+		reader->row++;
+		return 1;
+	}
+	reader->row = 0;
+	return tt_parquet_next_batch(reader, &reader->batch, err);
+}
+
 int64_t
 tt_parquet_get_int(const struct tt_parquet_reader *reader, unsigned column)
 {
-	TT_ASSERT(column < reader->footer.n_columns);
-	TT_ASSERT(reader->cursors[column].type != TT_COLUMN_TEXT);
-	return reader->cursors[column].value;
+	TT_ASSERT(column < reader->footer.n_columns && reader->row < reader->batch.n);
+	TT_ASSERT(reader->values[column].ints != NULL);
+	return reader->values[column].ints[reader->row];
 }
 
 const char *
 tt_parquet_get_text(const struct tt_parquet_reader *reader, unsigned column)
 {
-	TT_ASSERT(column < reader->footer.n_columns);
-	TT_ASSERT(reader->cursors[column].type == TT_COLUMN_TEXT);
-	return reader->cursors[column].text;
+	const struct tt_parquet_values *values = &reader->values[column];
+
+	TT_ASSERT(column < reader->footer.n_columns && reader->row < reader->batch.n);
+	TT_ASSERT(values->texts != NULL);
+	return values->texts[values->codes[reader->row]];
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_rle.h"
 
+#include <endian.h>
+
 #define GROUP 8 /* values are packed by eight, so that a group ends on a byte */
 
 unsigned
@@ -142,5 +144,39 @@ tt_parquet_rle_run(struct tt_parquet_rle_in *in)
 	in->value = (uint32_t)tt_parquet_get_le(in->at, bytes);
 	in->at += bytes;
 	in->run_left = header >> 1;
+	return true;
+}
+
+static void
+unpack(const struct tt_parquet_rle_in *in, uint32_t *values, size_t n)
+{
+	uint64_t mask = (UINT64_C(1) << in->width) - 1, bit = in->bit, word;
+
+	for (size_t i = 0; i < n; i++, bit += in->width) {
+		memcpy(&word, in->packed_at + bit / 8, sizeof(word));
+		values[i] = (uint32_t)(le64toh(word) >> bit % 8 & mask);
+	}
+}
+
+bool
+tt_parquet_rle_take(struct tt_parquet_rle_in *in, uint32_t *values, size_t n)
+{
+	while (n > 0) {
+		size_t run;
+
+		if (in->run_left == 0 && !tt_parquet_rle_run(in))
+			return false;
+		run = in->run_left < n ? (size_t)in->run_left : n;
+		if (in->packed) {
+			unpack(in, values, run);
+			in->bit += run * in->width;
+		} else {
+			for (size_t i = 0; i < run; i++)
+				values[i] = in->value;
+		}
+		in->run_left -= run;
+		values += run;
+		n -= run;
+	}
 	return true;
 }

@@ -30,10 +30,14 @@ struct tt_parquet_rle_in {
 void tt_parquet_rle_start(struct tt_parquet_rle_in *in, const uint8_t *at,
 		const uint8_t *end, unsigned width);
 
+/* Reads n values. Returns false where the bytes end or make no sense. */
+bool tt_parquet_rle_take(
+		struct tt_parquet_rle_in *in, uint32_t *values, size_t n) TT_MUST_CHECK;
+
 /* Opens the next run; for tt_parquet_rle_next. Returns false where the bytes hold none. */
 bool tt_parquet_rle_run(struct tt_parquet_rle_in *in);
 
-/* Reads one value. Returns false where the bytes end or make no sense. */
+/* Reads one value, as tt_parquet_rle_take does. Returns false where the bytes end or make no sense. */
 static inline bool
 tt_parquet_rle_next(struct tt_parquet_rle_in *in, uint32_t *value)
 {

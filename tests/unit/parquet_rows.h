@@ -192,24 +192,81 @@ has_columns(const struct tt_parquet_reader *reader)
 	return true;
 }
 
-/* Returns 1 where bytes hold rows 0 to n-1, 0 where they hold anything else, or -errno. */
+static inline const char *
+batch_text(const struct tt_parquet_batch *batch, unsigned column, unsigned row)
+{
+	const struct tt_parquet_values *values = &batch->columns[column];
+
+	assert_null(values->ints);
+	assert_true(values->codes[row] < values->n_texts);
+	assert_true(values->text_id != 0);
+	return values->texts[values->codes[row]];
+}
+
+static inline bool
+batch_has_row(const struct tt_parquet_batch *batch, unsigned at, int64_t i)
+{
+	struct row row = make_row(i);
+
+	return batch->columns[NUMBER].ints[at] == row.number
+			&& batch->columns[BIG].ints[at] == row.big
+			&& batch->columns[TIME].ints[at] == row.time
+			&& strcmp(batch_text(batch, PLACE, at), row.place) == 0
+			&& strcmp(batch_text(batch, UNIQUE, at), row.unique) == 0;
+}
+
+/* Do the rows that follow, and no others, have the numbers 0 to n-1? 1, 0, or -errno. */
+static inline int
+rows_follow(struct tt_parquet_reader *reader, int64_t n, struct tt_error *err)
+{
+	int ret = 0;
+	int64_t i = 0;
+
+	for (; (ret = tt_parquet_next(reader, err)) > 0; i++)
+		if (i >= n || !has_row(reader, i))
+			return 0;
+	return ret < 0 ? ret : i == n;
+}
+
+static inline int
+batches_follow(struct tt_parquet_reader *reader, int64_t n, struct tt_error *err)
+{
+	struct tt_parquet_batch batch;
+	int64_t i = 0;
+	int ret;
+
+	while ((ret = tt_parquet_next_batch(reader, &batch, err)) > 0) {
+		assert_true(batch.n > 0 && batch.n <= TT_PARQUET_BATCH);
+		for (unsigned at = 0; at < batch.n; at++, i++)
+			if (i >= n || !batch_has_row(&batch, at, i))
+				return 0;
+	}
+	assert_int_equal(batch.n, 0);
+	return ret < 0 ? ret : i == n;
+}
+
+/*
+ * Returns 1 where bytes hold rows 0 to n-1, 0 where they hold anything else, or -errno: the
+ * same by row and by batch.
+ */
 static inline int
 holds_rows(const void *bytes, size_t size, int64_t n, struct tt_error *err)
 {
 	struct tt_parquet_reader *reader;
-	int ret = tt_parquet_open_memory(&reader, bytes, size, "t.parquet", err);
-	bool same;
-	int64_t i = 0;
+	int found[2] = {0};
 
-	if (ret < 0)
-		return ret;
-	same = has_columns(reader) && tt_parquet_rows(reader) == n;
-	for (; same && (ret = tt_parquet_next(reader, err)) > 0; i++)
-		same = i < n && has_row(reader, i);
-	tt_parquet_close(reader);
-	if (ret < 0)
-		return ret;
-	return same && i == n;
+	for (unsigned by_batch = 0; by_batch < 2; by_batch++) {
+		int ret = tt_parquet_open_memory(&reader, bytes, size, "t.parquet", err);
+
+		if (ret < 0)
+			return ret;
+		if (has_columns(reader) && tt_parquet_rows(reader) == n)
+			found[by_batch] = by_batch ? batches_follow(reader, n, err)
+						   : rows_follow(reader, n, err);
+		tt_parquet_close(reader);
+	}
+	assert_int_equal(found[0], found[1]);
+	return found[0];
 }
 
 static inline void

@@ -37,6 +37,65 @@ a_dictionary_over_its_limit_falls_back_to_plain_values(void **state)
 	}
 }
 
+/* Counts the texts that a batch has new, by text_id, and holds the others to be the same. */
+struct known_texts {
+	uint64_t id;
+	const char *const *texts;
+	char *copies[1000];
+	unsigned n, changes;
+};
+
+static void
+know_texts(struct known_texts *known, const struct tt_parquet_values *values)
+{
+	if (known->id != values->text_id) {
+		for (unsigned i = 0; i < known->n; i++)
+			free(known->copies[i]);
+		known->n = values->n_texts;
+		assert_true(known->n <= TT_ARRAY_SIZE(known->copies));
+		for (unsigned i = 0; i < known->n; i++)
+			known->copies[i] = strdup(values->texts[i]);
+		known->id = values->text_id;
+		known->changes++;
+	}
+	assert_int_equal(known->n, values->n_texts);
+	for (unsigned i = 0; i < known->n; i++)
+		assert_string_equal(known->copies[i], values->texts[i]);
+}
+
+/* Of 1,000 rows in groups of 500 and pages of 10: a dictionary is new once per row group, the
+ * texts of pages without one are new in each batch. */
+static void
+texts_are_the_same_while_their_id_is(void **state)
+{
+	struct files *files = *state;
+	struct known_texts place = {0}, unique = {0};
+	struct tt_parquet_reader *reader;
+	struct tt_parquet_batch batch;
+	struct tt_error err = {0};
+	unsigned batches = 0;
+	int ret;
+
+	write_rows(files, 1000, 500, 10, 5);
+	assert_int_equal(tt_parquet_open_memory(
+					 &reader, files->bytes, files->size, "t", &err),
+			0);
+	for (; (ret = tt_parquet_next_batch(reader, &batch, &err)) > 0; batches++) {
+		know_texts(&place, &batch.columns[PLACE]);
+		know_texts(&unique, &batch.columns[UNIQUE]);
+		assert_int_not_equal(place.id, unique.id);
+	}
+	assert_int_equal(ret, 0);
+	assert_int_equal(batches, 100);
+	assert_int_equal(place.changes, 2);
+	assert_true(unique.changes > 90);
+	for (unsigned i = 0; i < place.n; i++)
+		free(place.copies[i]);
+	for (unsigned i = 0; i < unique.n; i++)
+		free(unique.copies[i]);
+	tt_parquet_close(reader);
+}
+
 static void
 a_row_group_ends_at_its_bytes_too(void **state)
 {
@@ -280,7 +339,7 @@ utf8_is_told_from_other_bytes(void **state)
 static void
 indices_survive_run_length_coding(void **state)
 {
-	uint32_t values[1003], value;
+	uint32_t values[1003], taken[1003], value;
 
 	for (unsigned width = 1; width <= 32; width++) {
 		struct tt_parquet_buffer out = {0};
@@ -295,6 +354,15 @@ indices_survive_run_length_coding(void **state)
 		for (unsigned i = 0; i < TT_ARRAY_SIZE(values); i++) {
 			assert_true(tt_parquet_rle_next(&in, &value));
 			assert_int_equal(value, values[i]);
+		}
+		assert_ptr_equal(in.at, in.end);
+		/* The same by pieces of every length. */
+		tt_parquet_rle_start(&in, out.bytes, out.bytes + out.size - 8, width);
+		for (unsigned i = 0, n = 0; i < TT_ARRAY_SIZE(values); i += n, n++) {
+			if (n > TT_ARRAY_SIZE(values) - i)
+				n = TT_ARRAY_SIZE(values) - i;
+			assert_true(tt_parquet_rle_take(&in, taken, n));
+			assert_memory_equal(taken, values + i, n * sizeof(*values));
 		}
 		assert_ptr_equal(in.at, in.end);
 		tt_parquet_buffer_fini(&out);
@@ -322,6 +390,7 @@ main(void)
 			TEST(rows_survive_the_file_and_back),
 			TEST(many_row_groups_and_pages_survive),
 			TEST(a_dictionary_over_its_limit_falls_back_to_plain_values),
+			TEST(texts_are_the_same_while_their_id_is),
 			TEST(a_row_group_ends_at_its_bytes_too),
 			TEST(coded_and_fixed_values_give_the_same_bytes),
 			TEST(a_fixed_value_that_does_not_fit_is_an_error_of_the_first_row),

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_cursor.h"
+
+static uint32_t
+greatest(const uint32_t *codes, unsigned n)
+{
+	uint32_t most = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		most = codes[i] > most ? codes[i] : most;
+	return most;
+}
+
+/* The next n dictionary indices, all of which lie in the dictionary. */
+static int
+take_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
+		struct tt_error *err)
+{
+	uint32_t most;
+
+	if (!tt_parquet_rle_take(&cursor->indices, codes, n))
+		return tt_parquet_cursor_bad(
+				cursor, err, "the dictionary indices are cut short");
+	most = greatest(codes, n);
+	if (most >= cursor->dictionary_values)
+		return tt_parquet_cursor_bad(cursor, err,
+				"index %u lies outside of the dictionary of %u values",
+				most, cursor->dictionary_values);
+	return 0;
+}
+
+static int
+take_ints(struct tt_parquet_cursor *cursor, unsigned n, int64_t *ints,
+		struct tt_error *err)
+{
+	const int64_t *dictionary = (const int64_t *)(void *)cursor->dictionary.bytes;
+	unsigned bytes = tt_parquet_int_bytes(cursor->type);
+	uint32_t codes[TT_PARQUET_BATCH];
+	int ret;
+
+	if (!cursor->by_dictionary) {
+		tt_parquet_plain_ints(ints, cursor->plain, n, bytes);
+		cursor->plain += (size_t)n * bytes;
+		return 0;
+	}
+	ret = take_codes(cursor, codes, n, err);
+	for (unsigned i = 0; ret == 0 && i < n; i++)
+		ints[i] = dictionary[codes[i]];
+	return ret;
+}
+
+static int
+take_plain_texts(struct tt_parquet_cursor *cursor, unsigned n,
+		struct tt_parquet_values *values, struct tt_error *err)
+{
+	struct tt_parquet_plain_texts *in = &cursor->plain_texts;
+	const char **texts = (const char **)(void *)cursor->page_texts.bytes;
+	uint32_t *codes = (uint32_t *)(void *)cursor->codes.bytes;
+	const char *why = tt_parquet_plain_take(in, texts, n);
+
+	if (why == NULL && n == cursor->page_left && in->at != in->end)
+		why = "the page has not the size of its values";
+	if (why != NULL)
+		return tt_parquet_cursor_bad(cursor, err, "%s", why);
+	for (unsigned i = 0; i < n; i++)
+		codes[i] = i;
+	*values = (struct tt_parquet_values){.codes = codes,
+			.texts = texts,
+			.n_texts = n,
+			.text_id = ++cursor->shared->last_text_id};
+	return 0;
+}
+
+static int
+take_texts(struct tt_parquet_cursor *cursor, unsigned n, struct tt_parquet_values *values,
+		struct tt_error *err)
+{
+	uint32_t *codes = (uint32_t *)(void *)cursor->codes.bytes;
+
+	if (!cursor->by_dictionary)
+		return take_plain_texts(cursor, n, values, err);
+	*values = (struct tt_parquet_values){.codes = codes,
+			.texts = (const char **)(void *)cursor->dictionary.bytes,
+			.n_texts = cursor->dictionary_values,
+			.text_id = cursor->dictionary_id};
+	return take_codes(cursor, codes, n, err);
+}
+
+int
+tt_parquet_cursor_take(struct tt_parquet_cursor *cursor, unsigned n,
+		struct tt_parquet_values *values, struct tt_error *err)
+{
+	int ret;
+
+	if (cursor->type == TT_COLUMN_TEXT) {
+		ret = take_texts(cursor, n, values, err);
+	} else {
+		int64_t *ints = (int64_t *)(void *)cursor->ints.bytes;
+
+		*values = (struct tt_parquet_values){.ints = ints};
+		ret = take_ints(cursor, n, ints, err);
+	}
+	cursor->page_left -= n;
+	return ret;
+}
