@@ -11,42 +11,58 @@ greatest(const uint32_t *codes, unsigned n)
 	return most;
 }
 
+static int
+check_code(const struct tt_parquet_cursor *cursor, uint32_t code, struct tt_error *err)
+{
+	if (code < cursor->dictionary_values)
+		return 0;
+	return tt_parquet_cursor_bad(cursor, err,
+			"index %u lies outside of the dictionary of %u values", code,
+			cursor->dictionary_values);
+}
+
 /* The next n dictionary indices, all of which lie in the dictionary. */
 static int
 take_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
 		struct tt_error *err)
 {
-	uint32_t most;
-
 	if (!tt_parquet_rle_take(&cursor->indices, codes, n))
 		return tt_parquet_cursor_bad(
 				cursor, err, "the dictionary indices are cut short");
-	most = greatest(codes, n);
-	if (most >= cursor->dictionary_values)
-		return tt_parquet_cursor_bad(cursor, err,
-				"index %u lies outside of the dictionary of %u values",
-				most, cursor->dictionary_values);
-	return 0;
+	return check_code(cursor, greatest(codes, n), err);
+}
+
+static int
+take_dictionary_ints(struct tt_parquet_cursor *cursor, unsigned n, int64_t *ints,
+		struct tt_error *err)
+{
+	const int64_t *dictionary = (const int64_t *)(void *)cursor->dictionary.bytes;
+	uint32_t codes[TT_PARQUET_BATCH], code;
+	int ret;
+
+	if (tt_parquet_rle_same(&cursor->indices, n, &code)) {
+		ret = check_code(cursor, code, err);
+		for (unsigned i = 0; ret == 0 && i < n; i++)
+			ints[i] = dictionary[code];
+		return ret;
+	}
+	ret = take_codes(cursor, codes, n, err);
+	for (unsigned i = 0; ret == 0 && i < n; i++)
+		ints[i] = dictionary[codes[i]];
+	return ret;
 }
 
 static int
 take_ints(struct tt_parquet_cursor *cursor, unsigned n, int64_t *ints,
 		struct tt_error *err)
 {
-	const int64_t *dictionary = (const int64_t *)(void *)cursor->dictionary.bytes;
 	unsigned bytes = tt_parquet_int_bytes(cursor->type);
-	uint32_t codes[TT_PARQUET_BATCH];
-	int ret;
 
-	if (!cursor->by_dictionary) {
-		tt_parquet_plain_ints(ints, cursor->plain, n, bytes);
-		cursor->plain += (size_t)n * bytes;
-		return 0;
-	}
-	ret = take_codes(cursor, codes, n, err);
-	for (unsigned i = 0; ret == 0 && i < n; i++)
-		ints[i] = dictionary[codes[i]];
-	return ret;
+	if (cursor->by_dictionary)
+		return take_dictionary_ints(cursor, n, ints, err);
+	tt_parquet_plain_ints(ints, cursor->plain, n, bytes);
+	cursor->plain += (size_t)n * bytes;
+	return 0;
 }
 
 static int

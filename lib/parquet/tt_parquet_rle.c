@@ -147,15 +147,87 @@ tt_parquet_rle_run(struct tt_parquet_rle_in *in)
 	return true;
 }
 
-static void
-unpack(const struct tt_parquet_rle_in *in, uint32_t *values, size_t n)
+/* Value i after the one that begins at `bit`. */
+static inline uint32_t
+packed_value(const uint8_t *from, uint64_t bit, unsigned width, unsigned i)
 {
-	uint64_t mask = (UINT64_C(1) << in->width) - 1, bit = in->bit, word;
+	uint64_t word;
 
-	for (size_t i = 0; i < n; i++, bit += in->width) {
-		memcpy(&word, in->packed_at + bit / 8, sizeof(word));
-		values[i] = (uint32_t)(le64toh(word) >> bit % 8 & mask);
+	bit += (uint64_t)i * width;
+	memcpy(&word, from + bit / 8, sizeof(word));
+	return (uint32_t)(le64toh(word) >> bit % 8 & ((UINT64_C(1) << width) - 1));
+}
+
+/* Whole groups: with a constant width, each value is a load, a shift and a mask that are known. */
+static inline __attribute__((always_inline)) void
+unpack_groups(const uint8_t *from, uint32_t *values, size_t groups, unsigned width)
+{
+	for (; groups > 0; groups--, from += width, values += GROUP)
+		for (unsigned i = 0; i < GROUP; i++)
+			values[i] = packed_value(from, 0, width, i);
+}
+
+/* The widths that dictionaries of up to 65,536 values have get code of their own. */
+static void
+unpack_known(const uint8_t *from, uint32_t *values, size_t groups, unsigned width)
+{
+#define WIDTH(n)                                        \
+	case n:                                         \
+		unpack_groups(from, values, groups, n); \
+		break
+	switch (width) {
+		WIDTH(1);
+		WIDTH(2);
+		WIDTH(3);
+		WIDTH(4);
+		WIDTH(5);
+		WIDTH(6);
+		WIDTH(7);
+		WIDTH(8);
+		WIDTH(9);
+		WIDTH(10);
+		WIDTH(11);
+		WIDTH(12);
+		WIDTH(13);
+		WIDTH(14);
+		WIDTH(15);
+		WIDTH(16);
+	default:
+		unpack_groups(from, values, groups, width);
 	}
+#undef WIDTH
+}
+
+/* The next n values of a packed run: one by one up to a group and after the last one. */
+static void
+unpack(struct tt_parquet_rle_in *in, uint32_t *values, size_t n)
+{
+	size_t groups;
+
+	while (n > 0 && in->width > 0 && in->bit % ((uint64_t)GROUP * in->width) != 0) {
+		*values++ = packed_value(in->packed_at, in->bit, in->width, 0);
+		in->bit += in->width;
+		n--;
+	}
+	groups = n / GROUP;
+	unpack_known(in->packed_at + in->bit / 8, values, groups, in->width);
+	values += groups * GROUP;
+	in->bit += (uint64_t)groups * GROUP * in->width;
+	for (unsigned i = 0; i < n % GROUP; i++)
+		values[i] = packed_value(in->packed_at, in->bit, in->width, i);
+	in->bit += n % GROUP * in->width;
+}
+
+bool
+tt_parquet_rle_same(struct tt_parquet_rle_in *in, size_t n, uint32_t *value)
+{
+	if (in->run_left == 0 && !tt_parquet_rle_run(in))
+		return false;
+	if (in->packed || in->run_left < n)
+		return false;
+	in->run_left -= n;
+	*value = in->value;
+	return true;
 }
 
 bool
@@ -169,7 +241,6 @@ tt_parquet_rle_take(struct tt_parquet_rle_in *in, uint32_t *values, size_t n)
 		run = in->run_left < n ? (size_t)in->run_left : n;
 		if (in->packed) {
 			unpack(in, values, run);
-			in->bit += run * in->width;
 		} else {
 			for (size_t i = 0; i < run; i++)
 				values[i] = in->value;

@@ -34,6 +34,13 @@ void tt_parquet_rle_start(struct tt_parquet_rle_in *in, const uint8_t *at,
 bool tt_parquet_rle_take(
 		struct tt_parquet_rle_in *in, uint32_t *values, size_t n) TT_MUST_CHECK;
 
+/*
+ * Passes over n values, at least one, where one run repeats the same for all of them. Returns false
+ * where it does not, or where the bytes hold no run: then nothing is passed over.
+ */
+bool tt_parquet_rle_same(
+		struct tt_parquet_rle_in *in, size_t n, uint32_t *value) TT_MUST_CHECK;
+
 /* Opens the next run; for tt_parquet_rle_next. Returns false where the bytes hold none. */
 bool tt_parquet_rle_run(struct tt_parquet_rle_in *in);
 

@@ -369,6 +369,43 @@ indices_survive_run_length_coding(void **state)
 	}
 }
 
+/* As other writers have them where a dictionary has one value: no bits, in runs of either kind. */
+static void
+indices_of_no_bits_are_zeros(void **state)
+{
+	/* 20 repeated, then two groups packed. */
+	static const uint8_t bytes[2 + 8] = {20 << 1, 2 << 1 | 1};
+	struct tt_parquet_rle_in in;
+	uint32_t taken[36], value = 1;
+
+	memset(taken, 0xff, sizeof(taken));
+	tt_parquet_rle_start(&in, bytes, bytes + 2, 0);
+	assert_true(tt_parquet_rle_take(&in, taken, 23));
+	assert_false(tt_parquet_rle_same(&in, 1, &value));
+	assert_true(tt_parquet_rle_take(&in, taken + 23, 13));
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(taken); i++)
+		assert_int_equal(taken[i], 0);
+	assert_false(tt_parquet_rle_take(&in, taken, 1));
+}
+
+static void
+a_repeated_run_is_passed_over_at_once(void **state)
+{
+	/* 20 times 5, then 3 times 1, in 3 bits. */
+	static const uint8_t bytes[4 + 8] = {20 << 1, 5, 3 << 1, 1};
+	struct tt_parquet_rle_in in;
+	uint32_t value = 0;
+
+	tt_parquet_rle_start(&in, bytes, bytes + 4, 3);
+	assert_true(tt_parquet_rle_same(&in, 18, &value));
+	assert_int_equal(value, 5);
+	assert_false(tt_parquet_rle_same(&in, 3, &value));
+	assert_true(tt_parquet_rle_same(&in, 2, &value));
+	assert_true(tt_parquet_rle_same(&in, 3, &value));
+	assert_int_equal(value, 1);
+	assert_false(tt_parquet_rle_same(&in, 1, &value));
+}
+
 /* Encodings.md gives 0 to 7 at width 3 as an example. */
 static void
 bit_packing_is_that_of_the_format(void **state)
@@ -402,6 +439,8 @@ main(void)
 			TEST(a_text_that_is_too_long_or_not_utf8_is_an_error),
 			cmocka_unit_test(utf8_is_told_from_other_bytes),
 			cmocka_unit_test(indices_survive_run_length_coding),
+			cmocka_unit_test(indices_of_no_bits_are_zeros),
+			cmocka_unit_test(a_repeated_run_is_passed_over_at_once),
 			cmocka_unit_test(bit_packing_is_that_of_the_format),
 	};
 
