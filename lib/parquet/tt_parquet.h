@@ -13,8 +13,11 @@
  * Reader: one thread; maps the file, decodes one page per column at a time, 1 GiB together at
  * most; checks bounds, then CRC, then meaning, so that any damage is an error and never a crash.
  * It gives out rows by the batch, as arrays, or one by one.
- * It reads the files that the writer makes and, of other writers' files, those that keep to the
- * same subset (columns may be OPTIONAL as long as no value is null); the rest is refused by name.
+ * It reads the files that the writer makes and, of other writers' files, flat ones in which no
+ * value is null: pages of version 1 and 2, PLAIN or dictionary encoding, uncompressed, zstd, snappy
+ * or gzip; bytes without a type as text where they are UTF-8, unsigned integers by value up to 63
+ * bits, times of UTC in milliseconds, microseconds or whole microseconds of nanoseconds. The rest
+ * is refused by name.
  */
 #ifndef TT_PARQUET_H
 #define TT_PARQUET_H

@@ -89,19 +89,22 @@ decode_texts(struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 static int
 decode_ints(struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 {
-	unsigned bytes = tt_parquet_int_bytes(cursor->type);
+	unsigned bytes = tt_parquet_cursor_int_bytes(cursor);
+	const char *why;
+	int64_t *values;
 	int ret;
 
 	if ((uint64_t)n * bytes != cursor->page.size)
 		return tt_parquet_cursor_bad(cursor, err,
 				"the dictionary has not the size of its entries");
 	ret = tt_parquet_cursor_reserve(
-			cursor, &cursor->dictionary, n * sizeof(int64_t), err);
+			cursor, &cursor->dictionary, n * sizeof(*values), err);
 	if (ret < 0)
 		return ret;
-	tt_parquet_plain_ints((int64_t *)(void *)cursor->dictionary.bytes,
-			cursor->page.bytes, n, bytes);
-	return 0;
+	values = (int64_t *)(void *)cursor->dictionary.bytes;
+	tt_parquet_plain_ints(values, cursor->page.bytes, n, bytes);
+	why = tt_parquet_plain_convert(cursor->leaf->convert, values, n);
+	return why == NULL ? 0 : tt_parquet_cursor_bad(cursor, err, "%s", why);
 }
 
 int

@@ -27,7 +27,7 @@ struct tt_parquet_cursor {
 	struct tt_parquet_shared *shared;
 	unsigned column;
 	enum tt_column_type type;
-	bool optional;
+	const struct tt_parquet_leaf *leaf;
 
 	enum tt_parquet_codec codec;
 	int64_t page_at, at,
@@ -82,6 +82,13 @@ int tt_parquet_cursor_bad(const struct tt_parquet_cursor *cursor, struct tt_erro
 /* Opens the next page: a dictionary is decoded, data are made ready. */
 int tt_parquet_cursor_page(
 		struct tt_parquet_cursor *cursor, struct tt_error *err) TT_MUST_CHECK;
+
+/* Bytes of a stored integer. */
+static inline unsigned
+tt_parquet_cursor_int_bytes(const struct tt_parquet_cursor *cursor)
+{
+	return cursor->leaf->physical == TT_PHYSICAL_INT32 ? 4 : 8;
+}
 
 /* Makes the buffer hold n bytes and eight zeros after them, within the budget. */
 int tt_parquet_cursor_reserve(struct tt_parquet_cursor *cursor,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_codec.h"
 #include "tt_parquet_cursor.h"
 #include "tt_parquet_page_in.h"
 
@@ -6,18 +7,18 @@
 #include <zlib.h>
 
 #define PAGE_BYTES_MAX (128 << 20)
-/*
- * zstd stores at most 128 KiB as one repeated byte in a block of four bytes (RFC 8878
- * section 3.1.1.2), so that a page cannot be larger than 2^15 times what is stored.
- */
-#define ZSTD_RATIO_SHIFT 15
+
+static enum tt_parquet_codec
+codec_of(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page)
+{
+	return page->compressed ? cursor->codec : TT_CODEC_UNCOMPRESSED;
+}
 
 static int
 check_bounds(const struct tt_parquet_cursor *cursor,
 		const struct tt_parquet_page_in *page, struct tt_error *err)
 {
 	int64_t left = cursor->end - cursor->page_at - (int64_t)page->header_bytes;
-	bool is_zstd = cursor->codec == TT_CODEC_ZSTD;
 
 	if (page->stored_bytes > left)
 		return tt_parquet_cursor_bad(
@@ -26,8 +27,12 @@ check_bounds(const struct tt_parquet_cursor *cursor,
 		return tt_parquet_cursor_bad(cursor, err,
 				"the page takes %d bytes, more than the %d that are read",
 				page->raw_bytes, PAGE_BYTES_MAX);
-	if (is_zstd ? (int64_t)page->stored_bytes << ZSTD_RATIO_SHIFT < page->raw_bytes
-		    : page->stored_bytes != page->raw_bytes)
+	if (page->level_bytes > page->stored_bytes || page->level_bytes > page->raw_bytes)
+		return tt_parquet_cursor_bad(
+				cursor, err, "the definition levels are cut short");
+	if (!tt_parquet_codec_fits(codec_of(cursor, page),
+			    page->stored_bytes - page->level_bytes,
+			    page->raw_bytes - page->level_bytes))
 		return tt_parquet_cursor_bad(
 				cursor, err, "the page's two sizes do not fit");
 	return 0;
@@ -45,38 +50,59 @@ check_crc(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_i
 	return 0;
 }
 
+/* Into the cursor's page; levels that lie before the values stay where they are. */
 static int
 unpack(struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page,
 		const uint8_t *stored, struct tt_error *err)
 {
-	size_t raw = (size_t)page->raw_bytes, n;
+	size_t levels = (size_t)page->level_bytes, raw = (size_t)page->raw_bytes - levels;
 	int ret = tt_parquet_cursor_reserve(cursor, &cursor->page, raw, err);
+	enum tt_parquet_codec codec = codec_of(cursor, page);
+	const char *why;
 
 	if (ret < 0)
 		return ret;
-	if (cursor->codec == TT_CODEC_UNCOMPRESSED) {
-		memcpy(cursor->page.bytes, stored, raw);
-		return 0;
-	}
-	n = ZSTD_decompressDCtx(cursor->shared->zstd, cursor->page.bytes, raw, stored,
-			(size_t)page->stored_bytes);
-	if (ZSTD_isError(n))
-		return tt_parquet_cursor_bad(
-				cursor, err, "zstd: %s", ZSTD_getErrorName(n));
-	if (n != raw)
-		return tt_parquet_cursor_bad(cursor, err,
-				"the page holds %zu bytes, its header says %zu", n, raw);
+	/* Some writers leave nothing at all where there is nothing to compress. */
+	if (raw == 0 && (size_t)page->stored_bytes == levels)
+		codec = TT_CODEC_UNCOMPRESSED;
+	why = tt_parquet_codec_unpack(cursor->shared->zstd, codec, stored + levels,
+			(size_t)page->stored_bytes - levels, cursor->page.bytes, raw);
+	if (why != NULL)
+		return tt_parquet_cursor_bad(cursor, err, "%s: %s",
+				tt_parquet_codec_name((int)codec), why);
+	cursor->page.size = raw;
 	return 0;
 }
 
 /* A nullable column is read where every level says that its value is there. */
 static int
+check_levels(const struct tt_parquet_cursor *cursor, const uint8_t *at, size_t bytes,
+		uint32_t n, struct tt_error *err)
+{
+	struct tt_parquet_rle_in levels;
+	uint32_t level;
+
+	tt_parquet_rle_start(&levels, at, at + bytes, 1);
+	for (uint32_t i = 0; i < n; i++) {
+		if (tt_parquet_rle_same(&levels, n - i, &level))
+			i = n;
+		else if (!tt_parquet_rle_next(&levels, &level))
+			return tt_parquet_cursor_bad(cursor, err,
+					"the definition levels are cut short");
+		if (level != 1)
+			return tt_parquet_cursor_bad(
+					cursor, err, "null values are not read");
+	}
+	return 0;
+}
+
+/* Of a page of version 1, whose levels begin its contents and say how long they are. */
+static int
 pass_levels(struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page,
 		struct tt_error *err)
 {
 	size_t left = (size_t)(cursor->plain_end - cursor->plain), n;
-	struct tt_parquet_rle_in levels;
-	uint32_t level;
+	const uint8_t *levels = cursor->plain + 4;
 
 	if (page->level_encoding != TT_ENCODING_RLE)
 		return tt_parquet_cursor_bad(cursor, err,
@@ -86,20 +112,8 @@ pass_levels(struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *p
 	if (left < 4 || n > left - 4)
 		return tt_parquet_cursor_bad(
 				cursor, err, "the definition levels are cut short");
-	tt_parquet_rle_start(&levels, cursor->plain + 4, cursor->plain + 4 + n, 1);
-	for (uint64_t i = 0, skip; i < (uint64_t)page->n_values; i += 1 + skip) {
-		if (!tt_parquet_rle_next(&levels, &level))
-			return tt_parquet_cursor_bad(cursor, err,
-					"the definition levels are cut short");
-		if (level != 1)
-			return tt_parquet_cursor_bad(
-					cursor, err, "null values are not read");
-		/* The rest of a repeated run says the same. */
-		skip = levels.packed ? 0 : levels.run_left;
-		levels.run_left -= skip;
-	}
 	cursor->plain += 4 + n;
-	return 0;
+	return check_levels(cursor, levels, n, (uint32_t)page->n_values, err);
 }
 
 static int
@@ -126,7 +140,7 @@ open_plain(struct tt_parquet_cursor *cursor, struct tt_error *err)
 				&cursor->plain_texts, cursor->plain, cursor->plain_end);
 	else if (bytes
 			!= (uint64_t)cursor->page_left
-					* tt_parquet_int_bytes(cursor->type))
+					* tt_parquet_cursor_int_bytes(cursor))
 		return tt_parquet_cursor_bad(
 				cursor, err, "the page has not the size of its values");
 	return 0;
@@ -134,23 +148,41 @@ open_plain(struct tt_parquet_cursor *cursor, struct tt_error *err)
 
 static int
 open_data(struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page,
-		struct tt_error *err)
+		const uint8_t *stored, struct tt_error *err)
 {
-	int ret;
+	int ret = 0;
 
 	cursor->page_left = (uint32_t)page->n_values;
 	if (page->n_values == 0)
 		return 0;
 	cursor->plain = cursor->page.bytes;
-	cursor->plain_end = cursor->page.bytes + page->raw_bytes;
-	if (cursor->optional) {
-		ret = pass_levels(cursor, page, err);
-		if (ret < 0)
-			return ret;
-	}
+	cursor->plain_end = cursor->page.bytes + cursor->page.size;
+	if (cursor->leaf->optional)
+		ret = page->type == TT_PAGE_DATA_V2 ? check_levels(cursor, stored,
+				      (size_t)page->level_bytes, cursor->page_left, err)
+						    : pass_levels(cursor, page, err);
+	if (ret < 0)
+		return ret;
 	cursor->by_dictionary = page->encoding != TT_ENCODING_PLAIN;
 	return cursor->by_dictionary ? open_indices(cursor, err)
 				     : open_plain(cursor, err);
+}
+
+/* What a page of version 2 says of levels. */
+static int
+check_level_sizes(const struct tt_parquet_cursor *cursor,
+		const struct tt_parquet_page_in *page, struct tt_error *err)
+{
+	if (page->n_nulls < 0 || page->level_bytes < 0 || page->repetition_bytes < 0)
+		return tt_parquet_cursor_bad(
+				cursor, err, "the page header lacks its levels");
+	if (page->n_nulls > 0)
+		return tt_parquet_cursor_bad(cursor, err, "null values are not read");
+	if (page->repetition_bytes > 0
+			|| (page->level_bytes > 0 && !cursor->leaf->optional))
+		return tt_parquet_cursor_bad(cursor, err,
+				"the page has levels that its column has not");
+	return 0;
 }
 
 static int
@@ -159,18 +191,18 @@ check_kind(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_
 {
 	bool coded = page->encoding == TT_ENCODING_PLAIN_DICTIONARY;
 
-	if (page->type != TT_PAGE_DATA && page->type != TT_PAGE_DICTIONARY)
+	if (!tt_parquet_page_is_data(page) && page->type != TT_PAGE_DICTIONARY)
 		return tt_parquet_cursor_bad(cursor, err, "page type %s is not read",
 				tt_parquet_page_type_name(page->type));
 	if (page->n_values < 0 || page->encoding < 0)
 		return tt_parquet_cursor_bad(cursor, err,
 				"the page header lacks its values or encoding");
-	if (page->type == TT_PAGE_DATA)
+	if (tt_parquet_page_is_data(page))
 		coded |= page->encoding == TT_ENCODING_RLE_DICTIONARY;
 	if (!coded && page->encoding != TT_ENCODING_PLAIN)
 		return tt_parquet_cursor_bad(cursor, err, "encoding %s is not read",
 				tt_parquet_encoding_name(page->encoding));
-	return 0;
+	return check_level_sizes(cursor, page, err);
 }
 
 /* Reads the header of the page at cursor->at and checks all that needs no look inside. */
@@ -186,8 +218,8 @@ open_header(struct tt_parquet_cursor *cursor, struct tt_parquet_page_in *page,
 			(size_t)(cursor->end - cursor->at));
 	if (why != NULL)
 		return tt_parquet_cursor_bad(cursor, err, "%s", why);
-	ret = check_bounds(cursor, page, err);
-	return ret < 0 ? ret : check_kind(cursor, page, err);
+	ret = check_kind(cursor, page, err);
+	return ret < 0 ? ret : check_bounds(cursor, page, err);
 }
 
 static int
@@ -221,7 +253,7 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		if (ret < 0)
 			return ret;
 		cursor->at += (int64_t)page.header_bytes + page.stored_bytes;
-		values += page.type == TT_PAGE_DATA ? page.n_values : 0;
+		values += tt_parquet_page_is_data(&page) ? page.n_values : 0;
 	}
 	if (values != rows)
 		return tt_parquet_cursor_bad(cursor, err,
@@ -249,8 +281,7 @@ tt_parquet_cursor_page(struct tt_parquet_cursor *cursor, struct tt_error *err)
 	if (ret < 0)
 		return ret;
 	cursor->at += (int64_t)page.header_bytes + page.stored_bytes;
-	cursor->page.size = (size_t)page.raw_bytes;
 	if (page.type == TT_PAGE_DICTIONARY)
 		return tt_parquet_cursor_dictionary(cursor, (uint32_t)page.n_values, err);
-	return open_data(cursor, &page, err);
+	return open_data(cursor, &page, stored, err);
 }

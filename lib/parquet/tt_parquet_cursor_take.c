@@ -56,13 +56,15 @@ static int
 take_ints(struct tt_parquet_cursor *cursor, unsigned n, int64_t *ints,
 		struct tt_error *err)
 {
-	unsigned bytes = tt_parquet_int_bytes(cursor->type);
+	unsigned bytes = tt_parquet_cursor_int_bytes(cursor);
+	const char *why;
 
 	if (cursor->by_dictionary)
 		return take_dictionary_ints(cursor, n, ints, err);
 	tt_parquet_plain_ints(ints, cursor->plain, n, bytes);
 	cursor->plain += (size_t)n * bytes;
-	return 0;
+	why = tt_parquet_plain_convert(cursor->leaf->convert, ints, n);
+	return why == NULL ? 0 : tt_parquet_cursor_bad(cursor, err, "%s", why);
 }
 
 static int

@@ -188,6 +188,9 @@ tt_parquet_footer_read(
 	const uint8_t *file = footer->file;
 	uint64_t n;
 
+	if (size >= TT_PARQUET_MAGIC_BYTES
+			&& memcmp(file, "PARE", TT_PARQUET_MAGIC_BYTES) == 0)
+		return tt_parquet_footer_refuse(&in, "the file is encrypted");
 	if (size < TT_PARQUET_MAGIC_BYTES + TT_PARQUET_TAIL_BYTES
 			|| memcmp(file, TT_PARQUET_MAGIC, TT_PARQUET_MAGIC_BYTES) != 0)
 		return tt_parquet_footer_refuse(&in, "not a Parquet file");

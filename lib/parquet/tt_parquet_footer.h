@@ -10,9 +10,19 @@
 #include "tt_parquet.h"
 #include "tt_parquet_format.h"
 
+/* How the integers of other writers become ours: by value, or not at all. */
+enum tt_parquet_convert {
+	TT_CONVERT_NONE,
+	TT_CONVERT_UINT32, /* into 64 bits */
+	TT_CONVERT_UINT64, /* none above INT64_MAX */
+	TT_CONVERT_MILLIS, /* into microseconds */
+	TT_CONVERT_NANOS, /* whole microseconds alone */
+};
+
 /* What the format says of a column beside name and type. */
 struct tt_parquet_leaf {
 	enum tt_parquet_physical physical;
+	enum tt_parquet_convert convert;
 	bool optional; /* has definition levels; each value must be there all the same */
 };
 

@@ -44,9 +44,12 @@ enum tt_parquet_repetition {
 enum tt_parquet_converted {
 	TT_CONVERTED_UTF8 = 0,
 	TT_CONVERTED_ENUM = 4,
+	TT_CONVERTED_TIMESTAMP_MILLIS = 9,
 	TT_CONVERTED_TIMESTAMP_MICROS = 10,
 	TT_CONVERTED_UINT_8 = 11,
 	TT_CONVERTED_UINT_16 = 12,
+	TT_CONVERTED_UINT_32 = 13,
+	TT_CONVERTED_UINT_64 = 14,
 	TT_CONVERTED_INT_8 = 15,
 	TT_CONVERTED_INT_16 = 16,
 	TT_CONVERTED_INT_32 = 17,
@@ -72,6 +75,8 @@ enum tt_parquet_encoding {
 
 enum tt_parquet_codec {
 	TT_CODEC_UNCOMPRESSED = 0,
+	TT_CODEC_SNAPPY = 1,
+	TT_CODEC_GZIP = 2,
 	TT_CODEC_ZSTD = 6,
 };
 

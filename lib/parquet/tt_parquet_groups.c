@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_codec.h"
 #include "tt_parquet_footer_in.h"
 
 /* A ColumnChunk with its ColumnMetaData, before it is checked. */
@@ -116,7 +117,7 @@ check_chunk(struct tt_parquet_footer_in *in, unsigned column,
 			|| chunk->physical != (int)footer->leaves[column].physical)
 		return tt_parquet_footer_refuse(
 				in, "column %s: its chunk contradicts the schema", name);
-	if (chunk->codec != TT_CODEC_UNCOMPRESSED && chunk->codec != TT_CODEC_ZSTD)
+	if (!tt_parquet_codec_known(chunk->codec))
 		return tt_parquet_footer_refuse(in, "column %s: codec %s is not read",
 				name, tt_parquet_codec_name(chunk->codec));
 	why = place_chunk(footer, chunk, out);

@@ -21,11 +21,31 @@ read_inner(struct tt_thrift_in *in, struct tt_parquet_page_in *page)
 	}
 }
 
+static void
+read_version_2(struct tt_thrift_in *in, struct tt_parquet_page_in *page)
+{
+	int *const numbers[] = {NULL, &page->n_values, &page->n_nulls, NULL,
+			&page->encoding, &page->level_bytes, &page->repetition_bytes};
+	struct tt_thrift_field field = {0};
+
+	page->n_nulls = page->level_bytes = page->repetition_bytes = -1;
+	while (tt_thrift_next(in, &field)) {
+		if (field.id == 7)
+			page->compressed = tt_thrift_get_bool(in, &field);
+		else if (field.id > 0 && field.id < (int)TT_ARRAY_SIZE(numbers)
+				&& numbers[field.id] != NULL)
+			*numbers[field.id] = tt_thrift_get_i32(in, field.type);
+		else
+			tt_thrift_skip(in, field.type);
+	}
+}
+
 static bool
 is_inner(const struct tt_parquet_page_in *page, int id)
 {
 	return (page->type == TT_PAGE_DATA && id == 5)
-			|| (page->type == TT_PAGE_DICTIONARY && id == 7);
+			|| (page->type == TT_PAGE_DICTIONARY && id == 7)
+			|| (page->type == TT_PAGE_DATA_V2 && id == 8);
 }
 
 static void
@@ -47,10 +67,12 @@ read_field(struct tt_thrift_in *in, const struct tt_thrift_field *field,
 		page->has_crc = true;
 		break;
 	default:
-		if (is_inner(page, field->id) && tt_thrift_is_struct(in, field))
-			read_inner(in, page);
-		else
+		if (!is_inner(page, field->id) || !tt_thrift_is_struct(in, field))
 			tt_thrift_skip(in, field->type);
+		else if (page->type == TT_PAGE_DATA_V2)
+			read_version_2(in, page);
+		else
+			read_inner(in, page);
 	}
 }
 
@@ -65,7 +87,8 @@ tt_parquet_page_header(struct tt_parquet_page_in *page, const uint8_t *bytes, si
 			.stored_bytes = -1,
 			.n_values = -1,
 			.encoding = -1,
-			.level_encoding = -1};
+			.level_encoding = -1,
+			.compressed = true};
 	while (tt_thrift_next(&in, &field))
 		read_field(&in, &field, page);
 	if (in.why != NULL)

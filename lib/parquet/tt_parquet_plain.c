@@ -24,6 +24,48 @@ tt_parquet_plain_ints(int64_t *values, const uint8_t *from, size_t n, unsigned b
 	}
 }
 
+static const char *
+from_millis(int64_t *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_mul_overflow(values[i], 1000, &values[i]))
+			return "a time in milliseconds is out of range";
+	return NULL;
+}
+
+static const char *
+from_nanos(int64_t *values, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (values[i] % 1000 != 0)
+			return "a time in nanoseconds is between two microseconds";
+		values[i] /= 1000;
+	}
+	return NULL;
+}
+
+const char *
+tt_parquet_plain_convert(enum tt_parquet_convert convert, int64_t *values, size_t n)
+{
+	switch (convert) {
+	case TT_CONVERT_UINT32:
+		for (size_t i = 0; i < n; i++)
+			values[i] = (uint32_t)values[i];
+		return NULL;
+	case TT_CONVERT_UINT64:
+		for (size_t i = 0; i < n; i++)
+			if (values[i] < 0)
+				return "an unsigned integer takes more than 63 bits";
+		return NULL;
+	case TT_CONVERT_MILLIS:
+		return from_millis(values, n);
+	case TT_CONVERT_NANOS:
+		return from_nanos(values, n);
+	default:
+		return NULL;
+	}
+}
+
 static uint32_t
 next_length(const struct tt_parquet_plain_texts *in)
 {

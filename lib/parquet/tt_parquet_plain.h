@@ -6,11 +6,15 @@
 #ifndef TT_PARQUET_PLAIN_H
 #define TT_PARQUET_PLAIN_H
 
-#include "tt_base.h"
+#include "tt_parquet_footer.h"
 
 /* Copies n integers of 4 or 8 bytes each; those of 4 are signed. */
 void tt_parquet_plain_ints(
 		int64_t *values, const uint8_t *from, size_t n, unsigned bytes);
+
+/* Makes n stored integers what they stand for. Returns NULL, or what is wrong. */
+const char *tt_parquet_plain_convert(
+		enum tt_parquet_convert convert, int64_t *values, size_t n);
 
 /* Texts that are made C strings where they lie: each one's NUL takes the place of the first
  * byte of the length that follows it. */

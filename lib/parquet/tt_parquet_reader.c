@@ -45,7 +45,7 @@ init_cursors(struct tt_parquet_reader *reader, struct tt_error *err)
 		reader->cursors[i].shared = &reader->shared;
 		reader->cursors[i].column = i;
 		reader->cursors[i].type = footer->columns[i].type;
-		reader->cursors[i].optional = footer->leaves[i].optional;
+		reader->cursors[i].leaf = &footer->leaves[i];
 	}
 	return 0;
 }

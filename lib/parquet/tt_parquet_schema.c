@@ -6,7 +6,8 @@ struct element {
 	struct tt_thrift_bytes name;
 	int physical, repetition, children, converted; /* -1: absent */
 	int logical; /* field number of the union, 0: absent */
-	bool utc, micros; /* of a timestamp */
+	bool utc; /* of a timestamp */
+	int unit; /* of a timestamp: 1 ms, 2 us, 3 ns */
 	bool is_signed; /* of an integer */
 	int bits;
 };
@@ -17,7 +18,7 @@ read_time_unit(struct tt_thrift_in *thrift, struct element *element)
 	struct tt_thrift_field field = {0};
 
 	while (tt_thrift_next(thrift, &field)) {
-		element->micros = field.id == 2;
+		element->unit = field.id;
 		tt_thrift_skip(thrift, field.type);
 	}
 }
@@ -123,61 +124,82 @@ is_one_of(int number, const int *numbers, size_t n)
 }
 
 static bool
-is_plain_int32(const struct element *e)
+is_integer(const struct element *e)
 {
-	/* Unsigned ones of less than 32 bits fit as well. */
 	static const int converted[] = {-1, TT_CONVERTED_INT_8, TT_CONVERTED_INT_16,
-			TT_CONVERTED_INT_32, TT_CONVERTED_UINT_8, TT_CONVERTED_UINT_16};
+			TT_CONVERTED_INT_32, TT_CONVERTED_INT_64, TT_CONVERTED_UINT_8,
+			TT_CONVERTED_UINT_16, TT_CONVERTED_UINT_32, TT_CONVERTED_UINT_64};
 
-	if (e->logical == TT_LOGICAL_INTEGER)
-		return e->is_signed || e->bits < 32;
-	return e->logical == 0
-			&& is_one_of(e->converted, converted, TT_ARRAY_SIZE(converted));
+	if (e->logical != 0)
+		return e->logical == TT_LOGICAL_INTEGER;
+	return is_one_of(e->converted, converted, TT_ARRAY_SIZE(converted));
 }
 
+/* Those of less than 32 bits fit as they are stored. */
 static bool
-is_plain_int64(const struct element *e)
+is_unsigned(const struct element *e, int bits)
 {
 	if (e->logical == TT_LOGICAL_INTEGER)
-		return e->is_signed;
-	return e->logical == 0
-			&& (e->converted == -1 || e->converted == TT_CONVERTED_INT_64);
+		return !e->is_signed && e->bits == bits;
+	return e->converted == (bits == 32 ? TT_CONVERTED_UINT_32 : TT_CONVERTED_UINT_64);
 }
 
 static bool
 is_timestamp(const struct element *e)
 {
-	if (e->logical == TT_LOGICAL_TIMESTAMP)
-		return e->utc && e->micros;
-	return e->logical == 0 && e->converted == TT_CONVERTED_TIMESTAMP_MICROS;
+	if (e->logical != 0)
+		return e->logical == TT_LOGICAL_TIMESTAMP && e->utc && e->unit >= 1
+				&& e->unit <= 3;
+	return e->converted == TT_CONVERTED_TIMESTAMP_MICROS
+			|| e->converted == TT_CONVERTED_TIMESTAMP_MILLIS;
 }
 
+/* Bytes that nothing is said about are taken as text; whether they are is seen when they are read. */
 static bool
 is_text(const struct element *e)
 {
 	static const int logical[] = {
 			TT_LOGICAL_STRING, TT_LOGICAL_ENUM, TT_LOGICAL_JSON};
 	static const int converted[] = {
-			TT_CONVERTED_UTF8, TT_CONVERTED_ENUM, TT_CONVERTED_JSON};
+			-1, TT_CONVERTED_UTF8, TT_CONVERTED_ENUM, TT_CONVERTED_JSON};
 
 	if (e->logical != 0)
 		return is_one_of(e->logical, logical, TT_ARRAY_SIZE(logical));
 	return is_one_of(e->converted, converted, TT_ARRAY_SIZE(converted));
 }
 
+static enum tt_parquet_convert
+timestamp_convert(const struct element *e)
+{
+	if (e->logical == 0)
+		return e->converted == TT_CONVERTED_TIMESTAMP_MILLIS ? TT_CONVERT_MILLIS
+								     : TT_CONVERT_NONE;
+	return e->unit == 1            ? TT_CONVERT_MILLIS
+			: e->unit == 3 ? TT_CONVERT_NANOS
+				       : TT_CONVERT_NONE;
+}
+
 /* Returns the column's type, or -1. */
 static int
-column_type(const struct element *e)
+column_type(const struct element *e, enum tt_parquet_convert *convert)
 {
-	if (e->physical == TT_PHYSICAL_INT32 && is_plain_int32(e))
-		return TT_COLUMN_INT32;
-	if (e->physical == TT_PHYSICAL_INT64 && is_plain_int64(e))
-		return TT_COLUMN_INT64;
-	if (e->physical == TT_PHYSICAL_INT64 && is_timestamp(e))
+	*convert = TT_CONVERT_NONE;
+	if (e->physical == TT_PHYSICAL_BYTE_ARRAY)
+		return is_text(e) ? TT_COLUMN_TEXT : -1;
+	if (e->physical == TT_PHYSICAL_INT64 && is_timestamp(e)) {
+		*convert = timestamp_convert(e);
 		return TT_COLUMN_TIMESTAMP;
-	if (e->physical == TT_PHYSICAL_BYTE_ARRAY && is_text(e))
-		return TT_COLUMN_TEXT;
-	return -1;
+	}
+	if (!is_integer(e))
+		return -1;
+	if (e->physical == TT_PHYSICAL_INT64) {
+		*convert = is_unsigned(e, 64) ? TT_CONVERT_UINT64 : TT_CONVERT_NONE;
+		return TT_COLUMN_INT64;
+	}
+	if (e->physical != TT_PHYSICAL_INT32)
+		return -1;
+	*convert = is_unsigned(e, 32) ? TT_CONVERT_UINT32 : TT_CONVERT_NONE;
+	return *convert == TT_CONVERT_NONE ? TT_COLUMN_INT32 : TT_COLUMN_INT64;
 }
 
 static int
@@ -187,12 +209,7 @@ refuse_type(struct tt_parquet_footer_in *in, const char *name, const struct elem
 
 	if (e->logical == TT_LOGICAL_TIMESTAMP)
 		return tt_parquet_footer_refuse(in,
-				"column %s: only timestamps of UTC in microseconds are read",
-				name);
-	if (e->logical == TT_LOGICAL_INTEGER)
-		return tt_parquet_footer_refuse(in,
-				"column %s: unsigned integers of %d bits are not read",
-				name, e->bits);
+				"column %s: timestamps of local time are not read", name);
 	if (e->logical != 0)
 		return tt_parquet_footer_refuse(in, "column %s: type %s (%s) is not read",
 				name, physical, tt_parquet_logical_name(e->logical));
@@ -207,7 +224,8 @@ static int
 set_column(struct tt_parquet_footer_in *in, unsigned i, const struct element *e)
 {
 	struct tt_column *column = &in->footer->columns[i];
-	int type = column_type(e);
+	enum tt_parquet_convert convert;
+	int type = column_type(e, &convert);
 	int ret = tt_parquet_footer_text(in, e->name, &column->name);
 
 	if (ret < 0)
@@ -224,6 +242,7 @@ set_column(struct tt_parquet_footer_in *in, unsigned i, const struct element *e)
 	column->type = (enum tt_column_type)type;
 	in->footer->leaves[i] = (struct tt_parquet_leaf){
 			.physical = (enum tt_parquet_physical)e->physical,
+			.convert = convert,
 			.optional = e->repetition == TT_REPETITION_OPTIONAL};
 	return 0;
 }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Parquet files of one column and one row, made by hand as other writers would. */
+#ifndef PARQUET_FOREIGN_H
+#define PARQUET_FOREIGN_H
+
+#include "tt_parquet.h"
+
+#include "tt_parquet_format.h"
+#include "tt_thrift.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct foreign {
+	int physical, repetition, converted, codec, encoding, page_type;
+	int logical_bits; /* an unsigned integer of so many bits */
+	int unit; /* a timestamp: field number of its unit */
+	bool local; /* not of UTC */
+	int level_bytes, nulls; /* of a page of version 2 */
+	bool stored_plain; /* a page of version 2 that says it is not compressed */
+	const char *page;
+	size_t page_bytes, raw_bytes; /* as stored; unpacked, 0 for the same */
+};
+
+static inline void
+foreign_version_1(struct tt_thrift_out *out, const struct foreign *f)
+{
+	tt_thrift_put_struct(out, 5);
+	tt_thrift_put_i32(out, 1, 1);
+	tt_thrift_put_i32(out, 2, f->encoding);
+	tt_thrift_put_i32(out, 3, TT_ENCODING_RLE);
+	tt_thrift_put_i32(out, 4, TT_ENCODING_RLE);
+	tt_thrift_end(out);
+}
+
+static inline void
+foreign_version_2(struct tt_thrift_out *out, const struct foreign *f)
+{
+	tt_thrift_put_struct(out, 8);
+	tt_thrift_put_i32(out, 1, 1);
+	tt_thrift_put_i32(out, 2, f->nulls);
+	tt_thrift_put_i32(out, 3, 1);
+	tt_thrift_put_i32(out, 4, f->encoding);
+	tt_thrift_put_i32(out, 5, f->level_bytes);
+	tt_thrift_put_i32(out, 6, 0);
+	if (f->stored_plain)
+		tt_thrift_put_bool(out, 7, false);
+	tt_thrift_end(out);
+}
+
+static inline void
+foreign_page(struct tt_thrift_out *out, const struct foreign *f)
+{
+	tt_thrift_begin(out);
+	tt_thrift_put_i32(out, 1, f->page_type);
+	tt_thrift_put_i32(out, 2,
+			(int32_t)(f->raw_bytes > 0 ? f->raw_bytes : f->page_bytes));
+	tt_thrift_put_i32(out, 3, (int32_t)f->page_bytes);
+	if (f->page_type == TT_PAGE_DATA_V2)
+		foreign_version_2(out, f);
+	else
+		foreign_version_1(out, f);
+	tt_thrift_end(out);
+	tt_parquet_buffer_append(out->buffer, f->page, f->page_bytes);
+}
+
+static inline void
+foreign_logical(struct tt_thrift_out *out, int bits)
+{
+	if (bits == 0)
+		return;
+	tt_thrift_put_struct(out, 10);
+	tt_thrift_put_struct(out, TT_LOGICAL_INTEGER);
+	/* The 8-bit width: field 1 of type I8, which the encoder does not have. */
+	tt_parquet_buffer_byte(out->buffer, 1 << 4 | TT_THRIFT_I8);
+	tt_parquet_buffer_byte(out->buffer, (uint8_t)bits);
+	tt_parquet_buffer_byte(out->buffer, 1 << 4 | TT_THRIFT_FALSE);
+	tt_thrift_end(out);
+	tt_thrift_end(out);
+}
+
+static inline void
+foreign_timestamp(struct tt_thrift_out *out, const struct foreign *f)
+{
+	if (f->unit == 0)
+		return;
+	tt_thrift_put_struct(out, 10);
+	tt_thrift_put_struct(out, TT_LOGICAL_TIMESTAMP);
+	tt_thrift_put_bool(out, 1, !f->local);
+	tt_thrift_put_struct(out, 2);
+	tt_thrift_put_empty(out, f->unit);
+	tt_thrift_end(out);
+	tt_thrift_end(out);
+	tt_thrift_end(out);
+}
+
+static inline void
+foreign_schema(struct tt_thrift_out *out, const struct foreign *f)
+{
+	tt_thrift_put_list(out, 2, TT_THRIFT_STRUCT, 2);
+	tt_thrift_begin(out);
+	tt_thrift_put_string(out, 4, "root");
+	tt_thrift_put_i32(out, 5, 1);
+	tt_thrift_end(out);
+	tt_thrift_begin(out);
+	tt_thrift_put_i32(out, 1, f->physical);
+	tt_thrift_put_i32(out, 3, f->repetition);
+	tt_thrift_put_string(out, 4, "c");
+	if (f->converted >= 0)
+		tt_thrift_put_i32(out, 6, f->converted);
+	foreign_logical(out, f->logical_bits);
+	foreign_timestamp(out, f);
+	tt_thrift_end(out);
+}
+
+static inline void
+foreign_group(struct tt_thrift_out *out, const struct foreign *f, int64_t bytes)
+{
+	tt_thrift_begin(out);
+	tt_thrift_put_list(out, 1, TT_THRIFT_STRUCT, 1);
+	tt_thrift_begin(out);
+	tt_thrift_put_struct(out, 3);
+	tt_thrift_put_i32(out, 1, f->physical);
+	tt_thrift_put_list(out, 3, TT_THRIFT_BINARY, 1);
+	tt_thrift_element_string(out, "c");
+	tt_thrift_put_i32(out, 4, f->codec);
+	tt_thrift_put_i64(out, 5, 1);
+	tt_thrift_put_i64(out, 7, bytes);
+	tt_thrift_put_i64(out, 9, 4);
+	tt_thrift_end(out);
+	tt_thrift_end(out);
+	tt_thrift_put_i64(out, 3, 1);
+	tt_thrift_end(out);
+}
+
+static inline struct tt_parquet_buffer
+foreign_file(const struct foreign *f)
+{
+	struct tt_parquet_buffer file = {0};
+	struct tt_thrift_out out = {.buffer = &file};
+	uint8_t length[4];
+	size_t footer;
+
+	tt_parquet_buffer_append(&file, "PAR1", 4);
+	foreign_page(&out, f);
+	footer = file.size;
+	tt_thrift_begin(&out);
+	tt_thrift_put_i32(&out, 1, 1);
+	foreign_schema(&out, f);
+	tt_thrift_put_i64(&out, 3, 1);
+	tt_thrift_put_list(&out, 4, TT_THRIFT_STRUCT, 1);
+	foreign_group(&out, f, (int64_t)footer - 4);
+	tt_thrift_end(&out);
+	tt_parquet_put_le(length, file.size - footer, 4);
+	tt_parquet_buffer_append(&file, length, 4);
+	tt_parquet_buffer_append(&file, "PAR1", 4);
+	return file;
+}
+
+#endif
