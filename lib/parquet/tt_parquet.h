@@ -10,9 +10,10 @@
  *
  * Writer: one thread; holds one row group in memory, which ends at TT_PARQUET_GROUP_ROWS rows or
  * TT_PARQUET_GROUP_BYTES bytes of values.
- * Reader: one thread; maps the file, decodes one page per column at a time, 1 GiB together at
- * most; checks bounds, then CRC, then meaning, so that any damage is an error and never a crash.
- * It gives out rows by the batch, as arrays, or one by one.
+ * Reader: one thread; maps the file, and gives back what was read of the map; decodes one page per
+ * column at a time, beside its dictionary, 1 GiB together at most, however long the file is; checks
+ * bounds, then CRC, then meaning, so that any damage is an error and never a crash. It gives out
+ * rows by the batch, as arrays, or one by one.
  * It reads the files that the writer makes and, of other writers' files, flat ones in which no
  * value is null: pages of version 1 and 2, PLAIN or dictionary encoding, uncompressed, zstd, snappy
  * or gzip; bytes without a type as text where they are UTF-8, unsigned integers by value up to 63

@@ -21,6 +21,7 @@ struct tt_parquet_shared {
 	ZSTD_DCtx *zstd;
 	size_t budget_bytes; /* still to be allocated */
 	uint64_t last_text_id;
+	bool mapped; /* the file is a map of the reader's own */
 };
 
 struct tt_parquet_cursor {
@@ -32,6 +33,7 @@ struct tt_parquet_cursor {
 	enum tt_parquet_codec codec;
 	int64_t page_at, at,
 			end; /* offsets: the open page's header, the next one, the end */
+	int64_t mapped_at; /* what lies before, in the chunk, was given back to the system */
 	bool has_dictionary;
 	uint32_t dictionary_values;
 	uint64_t dictionary_id; /* text_id of its texts */

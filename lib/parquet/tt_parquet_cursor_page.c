@@ -4,9 +4,13 @@
 #include "tt_parquet_page_in.h"
 
 #include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #define PAGE_BYTES_MAX (128 << 20)
+/* Of a column chunk, so that small ones cost no call to the system. */
+#define GIVE_BACK_BYTES (1 << 18)
 
 static enum tt_parquet_codec
 codec_of(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page)
@@ -237,6 +241,22 @@ reserve_values(struct tt_parquet_cursor *cursor, struct tt_error *err)
 				       TT_PARQUET_BATCH * sizeof(uint32_t), err);
 }
 
+/* Pages of the map that were read need stay no longer; a second look would only load them again. */
+static void
+give_back(struct tt_parquet_cursor *cursor)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t file = (uintptr_t)cursor->shared->footer->file;
+	uintptr_t from = (file + (uintptr_t)cursor->mapped_at + page - 1) / page * page;
+	uintptr_t to = (file + (uintptr_t)cursor->at) / page * page;
+
+	if (!cursor->shared->mapped || cursor->at - cursor->mapped_at < GIVE_BACK_BYTES)
+		return;
+	cursor->mapped_at = cursor->at;
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 int
 tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		const struct tt_parquet_chunk *chunk, int64_t rows, struct tt_error *err)
@@ -246,7 +266,7 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 
 	cursor->codec = chunk->codec;
 	cursor->end = chunk->end;
-	cursor->page_at = chunk->start;
+	cursor->page_at = cursor->mapped_at = chunk->start;
 	for (cursor->at = chunk->start; cursor->at < chunk->end;) {
 		int ret = open_header(cursor, &page, err);
 
@@ -259,7 +279,8 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		return tt_parquet_cursor_bad(cursor, err,
 				"the pages hold %lld values, the row group has %lld rows",
 				(long long)values, (long long)rows);
-	cursor->at = chunk->start;
+	give_back(cursor);
+	cursor->at = cursor->mapped_at = chunk->start;
 	cursor->page_left = 0;
 	cursor->has_dictionary = false;
 	return reserve_values(cursor, err);
@@ -270,8 +291,10 @@ tt_parquet_cursor_page(struct tt_parquet_cursor *cursor, struct tt_error *err)
 {
 	struct tt_parquet_page_in page;
 	const uint8_t *stored;
-	int ret = open_header(cursor, &page, err);
+	int ret;
 
+	give_back(cursor);
+	ret = open_header(cursor, &page, err);
 	if (ret < 0)
 		return ret;
 	stored = cursor->shared->footer->file + cursor->at + page.header_bytes;

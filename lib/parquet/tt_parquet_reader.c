@@ -35,7 +35,8 @@ init_cursors(struct tt_parquet_reader *reader, struct tt_error *err)
 
 	reader->shared = (struct tt_parquet_shared){.footer = footer,
 			.zstd = ZSTD_createDCtx(),
-			.budget_bytes = BUDGET_BYTES};
+			.budget_bytes = BUDGET_BYTES,
+			.mapped = reader->map != NULL};
 	reader->cursors = calloc(footer->n_columns, sizeof(*reader->cursors));
 	reader->values = calloc(footer->n_columns, sizeof(*reader->values));
 	if (reader->shared.zstd == NULL || reader->cursors == NULL
