@@ -8,19 +8,15 @@
 #include "tt_parquet_format.h"
 #include "tt_thrift.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 struct foreign {
 	int physical, repetition, converted, codec, encoding, page_type;
 	int logical_bits; /* an unsigned integer of so many bits */
 	int unit; /* a timestamp: field number of its unit */
 	bool local; /* not of UTC */
 	int level_bytes, nulls; /* of a page of version 2 */
+	int dictionary_encoding;
+	const char *dictionary; /* the page, or NULL */
+	size_t dictionary_bytes;
 	bool stored_plain; /* a page of version 2 that says it is not compressed */
 	const char *page;
 	size_t page_bytes, raw_bytes; /* as stored; unpacked, 0 for the same */
@@ -50,6 +46,22 @@ foreign_version_2(struct tt_thrift_out *out, const struct foreign *f)
 	if (f->stored_plain)
 		tt_thrift_put_bool(out, 7, false);
 	tt_thrift_end(out);
+}
+
+/* Of one value. */
+static inline void
+foreign_dictionary(struct tt_thrift_out *out, const struct foreign *f)
+{
+	tt_thrift_begin(out);
+	tt_thrift_put_i32(out, 1, TT_PAGE_DICTIONARY);
+	tt_thrift_put_i32(out, 2, (int32_t)f->dictionary_bytes);
+	tt_thrift_put_i32(out, 3, (int32_t)f->dictionary_bytes);
+	tt_thrift_put_struct(out, 7);
+	tt_thrift_put_i32(out, 1, 1);
+	tt_thrift_put_i32(out, 2, f->dictionary_encoding);
+	tt_thrift_end(out);
+	tt_thrift_end(out);
+	tt_parquet_buffer_append(out->buffer, f->dictionary, f->dictionary_bytes);
 }
 
 static inline void
@@ -146,6 +158,8 @@ foreign_file(const struct foreign *f)
 	size_t footer;
 
 	tt_parquet_buffer_append(&file, "PAR1", 4);
+	if (f->dictionary != NULL)
+		foreign_dictionary(&out, f);
 	foreign_page(&out, f);
 	footer = file.size;
 	tt_thrift_begin(&out);
@@ -160,5 +174,82 @@ foreign_file(const struct foreign *f)
 	tt_parquet_buffer_append(&file, "PAR1", 4);
 	return file;
 }
+
+#define PAGE(text)       .page = (text), .page_bytes = sizeof(text) - 1
+#define INT32_OF(x)      .physical = TT_PHYSICAL_INT32, .converted = -1, PAGE(x)
+#define INT64_OF(x)      .physical = TT_PHYSICAL_INT64, .converted = -1, PAGE(x)
+#define TEXT_OF(x)       .physical = TT_PHYSICAL_BYTE_ARRAY, .converted = -1, PAGE(x)
+#define PLAIN_INT32      INT32_OF("\7\0\0\0")
+#define TYPE(type)       .physical = TT_PHYSICAL_##type, .converted = -1, .page = ""
+#define DICTIONARY(text) .dictionary = (text), .dictionary_bytes = sizeof(text) - 1
+#define OPTIONAL         .repetition = TT_REPETITION_OPTIONAL
+#define VERSION_2        .page_type = TT_PAGE_DATA_V2
+
+static const char foreign_gzipped[] = "\x1f\x8b\x08\0\0\0\0\0\2\3\x63\x67\x60\x60\0\0"
+				      "\xa5\xe7\x93\xbc\4\0\0\0";
+
+/* What is to be read: the files, and the value of the one row in each. */
+struct foreign_example {
+	struct foreign file;
+	int64_t value;
+};
+
+static const struct foreign_example foreign_examples[] = {
+		{{PLAIN_INT32}, 7},
+		{{PLAIN_INT32, .logical_bits = 16}, 7},
+		{{PLAIN_INT32, .logical_bits = 32}, 7},
+		{{INT32_OF("\xff\xff\xff\xff"), .logical_bits = 32}, UINT32_MAX},
+		{{INT32_OF("\xff\xff\xff\xff")}, -1},
+		{{INT64_OF("\7\0\0\0\0\0\0\0"), .logical_bits = 64}, 7},
+		{{INT64_OF("\7\0\0\0\0\0\0\0"), .unit = 1}, 7000},
+		{{INT64_OF("\7\0\0\0\0\0\0\0"), .unit = 2}, 7},
+		{{INT64_OF("\x58\x1b\0\0\0\0\0\0"), .unit = 3}, 7},
+		{{INT32_OF("\2\0\0\0\2\1\7\0\0\0"), OPTIONAL}, 7},
+		{{INT32_OF("\2\0\0\0\3\1\7\0\0\0"), OPTIONAL}, 7},
+		{{PLAIN_INT32, VERSION_2}, 7},
+		{{INT32_OF("\2\1\7\0\0\0"), OPTIONAL, VERSION_2, .level_bytes = 2}, 7},
+		{{PLAIN_INT32, VERSION_2, .codec = TT_CODEC_SNAPPY, .stored_plain = true},
+				7},
+		{{INT32_OF("\4\x0c\7\0\0\0"), .codec = TT_CODEC_SNAPPY, .raw_bytes = 4},
+				7},
+		{{INT32_OF("\2\1\4\x0c\7\0\0\0"), .codec = TT_CODEC_SNAPPY, OPTIONAL,
+				 VERSION_2, .level_bytes = 2, .raw_bytes = 6},
+				7},
+		{{.physical = TT_PHYSICAL_INT32,
+				 .converted = -1,
+				 .codec = TT_CODEC_GZIP,
+				 .page = foreign_gzipped,
+				 .page_bytes = sizeof(foreign_gzipped) - 1,
+				 .raw_bytes = 4},
+				7},
+		{{TEXT_OF("\1\0\0\0007")}, 7},
+		{{.physical = TT_PHYSICAL_INT64,
+				 .converted = 9,
+				 PAGE("\7\0\0\0\0\0\0\0")},
+				7000},
+		{{.physical = TT_PHYSICAL_INT64,
+				 .converted = 10,
+				 PAGE("\7\0\0\0\0\0\0\0")},
+				7},
+		{{.physical = TT_PHYSICAL_INT64,
+				 .converted = 14,
+				 PAGE("\7\0\0\0\0\0\0\0")},
+				7},
+		/* Indices of no bits; of one bit, repeated; packed. */
+		{{INT32_OF("\0\2"), .encoding = TT_ENCODING_RLE_DICTIONARY,
+				 DICTIONARY("\7\0\0\0")},
+				7},
+		{{INT32_OF("\1\2\0"), .encoding = TT_ENCODING_PLAIN_DICTIONARY,
+				 .dictionary_encoding = TT_ENCODING_PLAIN_DICTIONARY,
+				 DICTIONARY("\7\0\0\0")},
+				7},
+		{{TEXT_OF("\1\3\0"), .encoding = TT_ENCODING_RLE_DICTIONARY,
+				 DICTIONARY("\1\0\0\0007")},
+				7},
+		{{INT32_OF("\2\1\1\3\0"), OPTIONAL, VERSION_2, .level_bytes = 2,
+				 .encoding = TT_ENCODING_RLE_DICTIONARY,
+				 DICTIONARY("\7\0\0\0")},
+				7},
+};
 
 #endif
