@@ -163,7 +163,7 @@ read_files(struct reading *r, char **paths, unsigned n)
 	if (ret == 0)
 		ret = reading_take_inputs(r, paths, n, &err);
 	usage = ret == -EINVAL;
-	reading_catch_signals();
+	stop_catch_signals();
 	if (ret == 0)
 		ret = open_reading(r, &err);
 	if (ret == 0)
@@ -176,7 +176,7 @@ read_files(struct reading *r, char **paths, unsigned n)
 		ret = -EBADMSG;
 	close_reading(r);
 	if (ret == -EINTR)
-		return reading_stop_status();
+		return stop_status();
 	return ret == 0 ? EXIT_OK : usage ? EXIT_USAGE : EXIT_DATA;
 }
 

@@ -118,7 +118,7 @@ write_one(struct reading *r, const struct tt_interval *interval)
 {
 	struct tt_ledger_row rows[TT_N_FATES + 6];
 	struct tt_totals totals;
-	int ret = reading_stopped(&r->err);
+	int ret = stop_wanted(&r->err);
 
 	if (ret != 0)
 		return ret;
@@ -283,13 +283,13 @@ read_all(struct reading *r)
 		if (done < n)
 			return r->err.code;
 		in->at += n;
-		ret = reading_stopped(&r->err);
+		ret = stop_wanted(&r->err);
 		/* The clock is read once in 64 bursts. */
 		if (ret == 0 && turns++ % 64 == 0)
 			ret = flush_in_time(r);
 		if (ret != 0)
 			return ret;
-		progress_show(r);
+		reading_show_progress(r);
 	}
 	return ret;
 }
@@ -352,7 +352,7 @@ open_input(struct reading *r, struct input *input)
 			break;
 		input->at = counted < input->n ? (unsigned)counted : input->n;
 		counted -= input->at;
-		ret = reading_stopped(&r->err);
+		ret = stop_wanted(&r->err);
 	}
 	return ret;
 }

@@ -96,7 +96,7 @@ scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 	TT_ASSERT(done == counted);
 	input->counted += counted;
 	r->frames += counted;
-	progress_show(r);
+	reading_show_progress(r);
 	return 0;
 }
 
@@ -135,7 +135,7 @@ scan_frames(struct reading *r, struct input *input, struct run *run, int *end,
 			&& (n = tt_capfile_read(
 					    input->file, input->burst, READ_BURST, why))
 					> 0) {
-		ret = reading_stopped(err);
+		ret = stop_wanted(err);
 		if (ret == 0)
 			ret = scan_burst(r, input, (unsigned)n, run, err);
 	}

@@ -17,6 +17,8 @@
 #ifndef READING_H
 #define READING_H
 
+#include "progress.h"
+#include "stop.h"
 #include "tt_capfile.h"
 #include "tt_counter.h"
 #include "tt_sequence.h"
@@ -119,21 +121,11 @@ int reading_check_taken(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
  * -EINTR after a signal. */
 int reading_run(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
 
-/* From now on SIGINT and SIGTERM stop the reading at the next burst or snapshot. */
-void reading_catch_signals(void);
-
-/* Returns -EINTR, with err filled, once a signal has come; otherwise 0. */
-int reading_stopped(struct tt_error *err) TT_MUST_CHECK;
-
-/* The exit status after a signal, as a shell would have it. */
-int reading_stop_status(void);
-
 /* Writes what is ready; the counter's callback. A capture in order fills one tally alone, and the
  * memory of the other is not touched. */
 struct tt_tally *reading_seal(void *reading, struct tt_tally *sealed);
 
-/* A progress bar on stderr, if that is a terminal; at most ten times a second. */
-void progress_show(const struct reading *r);
-void progress_clear(void);
+/* Shows how far the reading is; to be called for each burst. */
+void reading_show_progress(const struct reading *r);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "reading.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +15,7 @@ on_stop(int number)
 }
 
 void
-reading_catch_signals(void)
+stop_catch_signals(void)
 {
 	struct sigaction act = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
 	const int signals[] = {SIGINT, SIGTERM};
@@ -31,7 +31,7 @@ reading_catch_signals(void)
 }
 
 int
-reading_stopped(struct tt_error *err)
+stop_wanted(struct tt_error *err)
 {
 	if (TT_LIKELY(stopped_by == 0))
 		return 0;
@@ -40,7 +40,7 @@ reading_stopped(struct tt_error *err)
 }
 
 int
-reading_stop_status(void)
+stop_status(void)
 {
 	return 128 + stopped_by;
 }
