@@ -1,21 +1,32 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tool.h"
-#include "tt_export.h"
+#include "export.h"
+#include "tt_sensor.h"
 #include "tt_time.h"
 
-#include <errno.h>
 #include <string.h>
 
 static const char help[] =
 		"Usage: teiten export --table TABLE [OPTION…] PATH\n"
-		"Prints the rows of one table of all snapshots in PATH (a spool, a sensor's\n"
+		"       teiten export --format corsaro [OPTION…] PATH\n"
+		"Writes the rows of tables of all snapshots in PATH (a spool, a sensor's\n"
 		"directory, a day, or one snapshot), by sensor and time.\n"
 		"\n"
-		"  --table TABLE    which; --list-tables names them\n"
-		"  --format FORMAT  csv (default; RFC 4180) or jsonl (one object per line)\n"
+		"  --table TABLE    which: one, several with commas between, or all;\n"
+		"                   --list-tables names them\n"
+		"  --sensor SENSOR  of which sensors, with commas between (default: all)\n"
 		"  --from TIME      intervals that start at TIME or later\n"
 		"  --to TIME        intervals that start before TIME\n"
-		"  --out FILE       write to FILE instead of standard output\n"
+		"  --format FORMAT  csv (default; RFC 4180), jsonl (one object per line), avro,\n"
+		"                   sqlite, parquet (in directories as Hive has them), or\n"
+		"                   corsaro (time series as corsaro3's report plugin has them)\n"
+		"  --out PATH       write to a file instead of standard output; several tables to\n"
+		"                   a directory, but to one file for sqlite; parquet always to a\n"
+		"                   directory\n"
+		"  --prefix TEXT    corsaro: what the names of series begin with, in which\n"
+		"                   {sensor} is the sensor (default: darknet.{sensor})\n"
+		"  --geo-name NAME  corsaro: what series of countries are called by (default:\n"
+		"                   maxmind)\n"
+		"  --quiet          no progress bar\n"
 		"  --list-tables    print the tables and their columns\n"
 		"  -h, --help       print this\n"
 		"\n"
@@ -23,29 +34,30 @@ static const char help[] =
 
 enum {
 	OPT_TABLE = 256,
+	OPT_SENSOR,
 	OPT_FORMAT,
 	OPT_FROM,
 	OPT_TO,
 	OPT_OUT,
+	OPT_PREFIX,
+	OPT_GEO_NAME,
+	OPT_QUIET,
 	OPT_LIST,
 };
 
 static const struct option options[] = {
 		{"table", required_argument, NULL, OPT_TABLE},
+		{"sensor", required_argument, NULL, OPT_SENSOR},
 		{"format", required_argument, NULL, OPT_FORMAT},
 		{"from", required_argument, NULL, OPT_FROM},
 		{"to", required_argument, NULL, OPT_TO},
 		{"out", required_argument, NULL, OPT_OUT},
+		{"prefix", required_argument, NULL, OPT_PREFIX},
+		{"geo-name", required_argument, NULL, OPT_GEO_NAME},
+		{"quiet", no_argument, NULL, OPT_QUIET},
 		{"list-tables", no_argument, NULL, OPT_LIST},
 		{"help", no_argument, NULL, 'h'},
 		{0},
-};
-
-struct wish {
-	struct selection selection;
-	struct tt_export export;
-	const char *out_path; /* NULL: standard output */
-	bool has_table, list;
 };
 
 static void
@@ -61,30 +73,102 @@ list_tables(void)
 	}
 }
 
+static bool
+take_table(struct tool *tool, struct wish *w, const char *name)
+{
+	enum tt_table table;
+
+	if (strcmp(name, "all") == 0) {
+		memset(w->tables, true, sizeof(w->tables));
+		w->n_tables = TT_N_TABLES;
+		return true;
+	}
+	if (tt_table_parse(name, &table) != 0) {
+		tool->status = tool_usage(tool,
+				"unknown table: %s (--list-tables names them)", name);
+		return false;
+	}
+	w->n_tables += !w->tables[table];
+	w->tables[table] = true;
+	return true;
+}
+
+static bool
+take_sensor(struct tool *tool, struct wish *w, const char *name)
+{
+	void *more;
+
+	if (!tt_sensor_name_valid(name)) {
+		tool->status = tool_usage(
+				tool, "--sensor: \"%s\" is no sensor's name", name);
+		return false;
+	}
+	more = reallocarray(w->sensors, w->n_sensors + 1, sizeof(*w->sensors));
+	if (more == NULL) {
+		tool->status = tool_usage(tool, "out of memory");
+		return false;
+	}
+	w->sensors = more;
+	strcpy(w->sensors[w->n_sensors++], name);
+	return true;
+}
+
+/* Takes each part of the option's value, which has commas between. */
+static bool
+take_each(struct tool *tool, struct wish *w,
+		bool (*take)(struct tool *tool, struct wish *w, const char *name))
+{
+	char *rest = optarg, *name;
+
+	while ((name = strsep(&rest, ",")) != NULL) {
+		if (!take(tool, w, name))
+			return false;
+	}
+	return true;
+}
+
+/* Takes what names of series are made of. */
+static bool
+take_name(struct tool *tool, const char *option, const char **name)
+{
+	*name = optarg;
+	if (*optarg != '\0' && strpbrk(optarg, " \t\r\n") == NULL)
+		return true;
+	tool->status = tool_usage(
+			tool, "%s: \"%s\" is empty or has blanks", option, optarg);
+	return false;
+}
+
 /* Takes one option. Returns false where it is wrong, and has said so. */
 static bool
 take(struct tool *tool, struct wish *w, int option)
 {
 	switch (option) {
 	case OPT_TABLE:
-		w->has_table = tt_table_parse(optarg, &w->export.table) == 0;
-		if (!w->has_table)
-			tool->status = tool_usage(tool,
-					"unknown table: %s (--list-tables names them)",
-					optarg);
-		return w->has_table;
+		return take_each(tool, w, take_table);
+	case OPT_SENSOR:
+		return take_each(tool, w, take_sensor);
 	case OPT_FORMAT:
-		if (tt_export_format_parse(optarg, &w->export.format) == 0)
+		if (tt_export_format_parse(optarg, &w->options.format) == 0)
 			return true;
-		tool->status = tool_usage(
-				tool, "unknown format: %s (csv or jsonl)", optarg);
+		tool->status = tool_usage(tool,
+				"unknown format: %s (csv, jsonl, avro, sqlite, parquet or "
+				"corsaro)",
+				optarg);
 		return false;
 	case OPT_FROM:
 		return tool_time(tool, "--from", &w->selection.from_us);
 	case OPT_TO:
 		return tool_time(tool, "--to", &w->selection.to_us);
 	case OPT_OUT:
-		w->out_path = optarg;
+		w->options.out = optarg;
+		return true;
+	case OPT_PREFIX:
+		return take_name(tool, "--prefix", &w->options.prefix);
+	case OPT_GEO_NAME:
+		return take_name(tool, "--geo-name", &w->options.geo_name);
+	case OPT_QUIET:
+		w->quiet = true;
 		return true;
 	default:
 		w->list = true;
@@ -92,101 +176,73 @@ take(struct tool *tool, struct wish *w, int option)
 	}
 }
 
-/* Says why writing failed, unless nobody reads any more. */
-static int
-write_status(const char *name, FILE *out, const struct tt_error *err)
+/* Do the options go together? Says what does not, and fills in what was left out. */
+static bool
+check(struct tool *tool, struct wish *w)
 {
-	if (tool_reader_gone(out))
-		return EXIT_OK;
-	tt_error_print(name, err);
-	return EXIT_DATA;
+	enum tt_export_place place = tt_export_place_of(w->options.format);
+	const char *wrong = NULL;
+
+	w->options.several = w->n_tables > 1;
+	if (place == TT_EXPORT_SERIES && w->n_tables > 0)
+		wrong = "--format corsaro takes no --table";
+	else if (place != TT_EXPORT_SERIES && w->n_tables == 0)
+		wrong = "--table is missing (--list-tables names them)";
+	else if (place != TT_EXPORT_SERIES
+			&& (w->options.prefix != NULL || w->options.geo_name != NULL))
+		wrong = "--prefix and --geo-name go with --format corsaro";
+	else if (place == TT_EXPORT_ONE_FILE && w->options.out == NULL)
+		wrong = "--format sqlite needs --out FILE";
+	else if (place == TT_EXPORT_DIRECTORY && w->options.out == NULL)
+		wrong = "--format parquet needs --out DIRECTORY";
+	else if (w->options.several && w->options.out == NULL)
+		wrong = "several tables need --out DIRECTORY";
+	if (wrong != NULL)
+		tool->status = tool_usage(tool, "%s", wrong);
+	if (w->options.prefix == NULL)
+		w->options.prefix = "darknet.{sensor}";
+	if (w->options.geo_name == NULL)
+		w->options.geo_name = "maxmind";
+	return wrong == NULL;
 }
 
-/* Damaged snapshots are passed over, but no more is written where writing failed. */
-static int
-export_one(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
+/* Returns false where the command line ends it, and tool->status is how. */
+static bool
+take_all(struct tool *tool, struct wish *w)
 {
-	struct tt_export *export = context;
-	int ret = tt_export_snapshot(export, snapshot, err);
+	int option;
 
-	if (ret == 0 || !ferror(export->out))
-		return ret;
-	return write_status("teiten export", export->out, err) == EXIT_OK ? TOOL_END
-									  : TOOL_STOP;
-}
-
-static int
-export_all(const struct tool *tool, struct wish *w, const struct tt_snapshot_list *list)
-{
-	struct tt_error err = {0};
-	size_t n = list->n;
-	int status;
-
-	if (tt_export_begin(&w->export, &err) != 0)
-		return write_status(tool->name, w->export.out, &err);
-	status = tool_each(tool, list, export_one, &w->export);
-	if (!ferror(w->export.out) && tt_export_end(&w->export, &err) != 0
-			&& write_status(tool->name, w->export.out, &err) != EXIT_OK)
-		status = EXIT_DATA;
-	if (ferror(w->export.out))
-		return status;
-	if (status == EXIT_OK && n == 0)
-		fprintf(stderr, "%s: no such snapshots in %s\n", tool->name,
-				w->selection.path);
-	else if (status == EXIT_OK && w->export.rows == 0)
-		fprintf(stderr, "%s: no rows in %zu snapshot%s\n", tool->name, n,
-				n == 1 ? "" : "s");
-	return status;
-}
-
-static int
-export_to_file(const struct tool *tool, struct wish *w,
-		const struct tt_snapshot_list *list)
-{
-	int status;
-
-	w->export.out_name = w->out_path;
-	w->export.out = fopen(w->out_path, "w");
-	if (w->export.out == NULL) {
-		fprintf(stderr, "%s: %s: %s\n", tool->name, w->out_path, strerror(errno));
-		return EXIT_DATA;
+	while ((option = tool_option(tool)) != -1) {
+		if (option == 0 || !take(tool, w, option))
+			return false;
 	}
-	status = export_all(tool, w, list);
-	if (fclose(w->export.out) != 0 && errno != EPIPE && status == EXIT_OK) {
-		fprintf(stderr, "%s: %s: %s\n", tool->name, w->out_path, strerror(errno));
-		status = EXIT_DATA;
+	if (w->list) {
+		list_tables();
+		tool->status = EXIT_OK;
+		return false;
 	}
-	return status;
+	if (!check(tool, w))
+		return false;
+	w->selection.path = tool_operand(tool, "PATH");
+	return w->selection.path != NULL;
 }
 
 int
 cmd_export(int argc, char **argv)
 {
 	struct tool tool = {"teiten export", help, options, ":h", argc, argv, 0};
+	struct wish w = {.selection = SELECTION_ALL};
 	struct tt_snapshot_list list;
-	struct wish w = {.selection = SELECTION_ALL,
-			.export = {.out = stdout, .out_name = "standard output"}};
-	int option, status;
+	int status;
 
-	while ((option = tool_option(&tool)) != -1) {
-		if (option == 0 || !take(&tool, &w, option))
-			return tool.status;
+	if (!take_all(&tool, &w)) {
+		status = tool.status;
+	} else if (!tool_select(&tool, &w.selection, &list)) {
+		status = EXIT_DATA;
+	} else {
+		status = export_run(&tool, &w, &list);
+		tt_snapshot_list_fini(&list);
 	}
-	if (w.list) {
-		list_tables();
-		return EXIT_OK;
-	}
-	if (!w.has_table)
-		return tool_usage(&tool, "--table is missing (--list-tables names them)");
-	w.selection.path = tool_operand(&tool, "PATH");
-	if (w.selection.path == NULL)
-		return tool.status;
-	if (!tool_select(&tool, &w.selection, &list))
-		return EXIT_DATA;
-	if (w.out_path != NULL)
-		status = export_to_file(&tool, &w, &list);
-	else
-		status = export_all(&tool, &w, &list);
-	tt_snapshot_list_fini(&list);
+	free(w.sensors);
 	return status;
 }

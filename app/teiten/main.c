@@ -21,7 +21,7 @@ static const struct command commands[] = {
 		{"read", "make snapshots from capture files", cmd_read},
 		{"info", "describe a spool or a snapshot", cmd_info},
 		{"verify", "prove snapshots intact", cmd_verify},
-		{"export", "print a table as CSV or JSON Lines", cmd_export},
+		{"export", "write tables as CSV, JSON Lines, Avro, SQLite, Parquet", cmd_export},
 		{"top-targets", "print the ranking of targets", cmd_top_targets},
 		{"uniques", "estimate distinct sources and destinations over snapshots",
 				cmd_uniques},

@@ -8,8 +8,8 @@
 /* Shows none from now on. */
 void progress_off(void);
 
-/* Is it time to draw? That is at most ten times a second, and never where there is no terminal. The first call
- * starts the clock. */
+/* Is it time to draw? That is at most ten times a second, and never where there is no
+ * terminal. The first call starts the clock. */
 bool progress_due(void);
 
 /* Millions of n per second since the clock started. */

@@ -1,166 +1,215 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_export.h"
-#include "tt_time.h"
+#include "tt_export_private.h"
+#include "tt_sha256.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <string.h>
 
-#include <jansson.h>
+#define ROWS_PER_TICK 4096
+
+static const struct tt_format *const formats[TT_N_EXPORT_FORMATS] = {
+		[TT_EXPORT_CSV] = &tt_format_csv,
+		[TT_EXPORT_JSONL] = &tt_format_jsonl,
+		[TT_EXPORT_AVRO] = &tt_format_avro,
+		[TT_EXPORT_SQLITE] = &tt_format_sqlite,
+		[TT_EXPORT_PARQUET] = &tt_format_parquet,
+		[TT_EXPORT_CORSARO] = &tt_format_corsaro,
+};
 
 int
 tt_export_format_parse(const char *name, enum tt_export_format *format)
 {
-	if (strcmp(name, "csv") == 0)
-		*format = TT_EXPORT_CSV;
-	else if (strcmp(name, "jsonl") == 0)
-		*format = TT_EXPORT_JSONL;
-	else
-		return -EINVAL;
-	return 0;
+	for (unsigned i = 0; i < TT_N_EXPORT_FORMATS; i++) {
+		if (strcmp(name, formats[i]->name) == 0) {
+			*format = (enum tt_export_format)i;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+enum tt_export_place
+tt_export_place_of(enum tt_export_format format)
+{
+	return formats[format]->place;
 }
 
 static int
-check(const struct tt_export *export, struct tt_error *err)
+no_memory(struct tt_error *err)
 {
-	int code = errno == 0 ? EIO : errno;
-
-	if (!ferror(export->out))
-		return 0;
-	return tt_error_set(err, -code, export->out_name, "%s", strerror(code));
-}
-
-static void
-put_csv_text(FILE *out, const char *text)
-{
-	if (strpbrk(text, ",\"\r\n") == NULL) {
-		fputs(text, out);
-		return;
-	}
-	putc('"', out);
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			putc('"', out);
-		putc(*text, out);
-	}
-	putc('"', out);
-}
-
-/* Is it the same in JSON, quotes aside? Most values are, which saves an allocation each. */
-static bool
-is_plain(const char *text)
-{
-	for (; *text != '\0'; text++) {
-		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
-			return false;
-	}
-	return true;
-}
-
-static void
-put_json_text(FILE *out, const char *text)
-{
-	json_t *string;
-
-	if (is_plain(text)) {
-		fprintf(out, "\"%s\"", text);
-		return;
-	}
-	string = json_string(text);
-	if (string == NULL || json_dumpf(string, out, JSON_ENCODE_ANY) != 0)
-		fputs("null", out);
-	json_decref(string);
-}
-
-static void
-put_text(const struct tt_export *export, const char *text)
-{
-	if (export->format == TT_EXPORT_CSV)
-		put_csv_text(export->out, text);
-	else
-		put_json_text(export->out, text);
-}
-
-static void
-put_value(const struct tt_export *export, const struct tt_parquet_reader *reader,
-		unsigned column, enum tt_column_type type)
-{
-	char time[TT_TIME_TEXT_MAX];
-	int64_t value;
-
-	if (type == TT_COLUMN_TEXT) {
-		put_text(export, tt_parquet_get_text(reader, column));
-		return;
-	}
-	value = tt_parquet_get_int(reader, column);
-	/* An interval may end after the last time that a packet can have. */
-	if (type == TT_COLUMN_TIMESTAMP && value >= TT_TIME_MIN
-			&& value <= TT_TIME_MAX + TT_US_PER_YEAR)
-		put_text(export, tt_time_format(value, time));
-	else
-		fprintf(export->out, "%" PRId64, value);
-}
-
-static void
-put_row(const struct tt_export *export, const struct tt_parquet_reader *reader)
-{
-	const struct tt_schema *schema = tt_schema_of(export->table);
-	bool csv = export->format == TT_EXPORT_CSV;
-	FILE *out = export->out;
-
-	for (unsigned i = 0; i < schema->n_columns; i++) {
-		if (csv)
-			fputs(i == 0 ? "" : ",", out);
-		else
-			fprintf(out, "%s\"%s\":", i == 0 ? "{" : ",",
-					schema->columns[i].name);
-		put_value(export, reader, i, schema->columns[i].type);
-	}
-	fputs(csv ? "\r\n" : "}\n", out);
+	return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 }
 
 int
-tt_export_begin(struct tt_export *export, struct tt_error *err)
-{
-	const struct tt_schema *schema = tt_schema_of(export->table);
-
-	export->rows = 0;
-	if (export->format != TT_EXPORT_CSV)
-		return 0;
-	for (unsigned i = 0; i < schema->n_columns; i++)
-		fprintf(export->out, "%s%s", i == 0 ? "" : ",", schema->columns[i].name);
-	fputs("\r\n", export->out);
-	return check(export, err);
-}
-
-int
-tt_export_snapshot(struct tt_export *export, const struct tt_snapshot *snapshot,
+tt_export_open(struct tt_export **export, const struct tt_export_options *options,
 		struct tt_error *err)
 {
-	struct tt_parquet_reader *reader;
-	int ret = tt_snapshot_table(snapshot, export->table, &reader, err);
-	int more;
+	struct tt_export *e = calloc(1, sizeof(*e));
+	int ret = 0;
 
+	if (e == NULL)
+		return no_memory(err);
+	e->format = formats[options->format];
+	e->options = *options;
+	e->out.fd = -1;
+	if (e->format->open != NULL)
+		ret = e->format->open(e, err);
+	if (ret != 0) {
+		tt_export_abandon(e);
+		return ret;
+	}
+	*export = e;
+	return 0;
+}
+
+/* Opens the file of a table: one of several in a directory, or the only one. */
+static int
+open_out(struct tt_export *e, struct tt_error *err)
+{
+	char *path;
+	int ret;
+
+	if (!e->options.several || e->format->place != TT_EXPORT_STREAM)
+		return tt_out_open(&e->out, e->options.out, err);
+	ret = tt_out_make_dirs(e->options.out, err);
 	if (ret != 0)
 		return ret;
-	while (ret == 0 && (more = tt_parquet_next(reader, err)) != 0) {
-		if (more < 0) {
-			ret = more;
-			break;
-		}
-		errno = 0;
-		put_row(export, reader);
-		export->rows++;
-		ret = check(export, err);
-	}
-	tt_parquet_close(reader);
+	if (asprintf(&path, "%s/%s%s", e->options.out, e->schema->name, e->format->suffix)
+			< 0)
+		return no_memory(err);
+	ret = tt_out_open(&e->out, path, err);
+	free(path);
 	return ret;
 }
 
 int
-tt_export_end(struct tt_export *export, struct tt_error *err)
+tt_export_begin(struct tt_export *e, enum tt_table table, struct tt_error *err)
 {
-	errno = 0;
-	fflush(export->out);
-	return check(export, err);
+	int ret = 0;
+
+	e->table = table;
+	e->schema = tt_schema_of(table);
+	if (e->format->suffix != NULL)
+		ret = open_out(e, err);
+	if (ret == 0 && e->format->begin != NULL)
+		ret = e->format->begin(e, err);
+	return ret;
+}
+
+/* Has the file the size and hash of the manifest? */
+static int
+check_file(const struct tt_snapshot *snapshot, enum tt_table table, struct tt_error *err)
+{
+	char hex[TT_SHA256_TEXT_SIZE], *path;
+	int ret;
+
+	if (asprintf(&path, "%s/%s", snapshot->path, tt_schema_of(table)->file) < 0)
+		return no_memory(err);
+	ret = tt_sha256_of_file(path, hex);
+	if (ret != 0)
+		tt_error_set(err, ret, path, "%s", strerror(-ret));
+	else if (strcmp(hex, snapshot->manifest.files[table].sha256) != 0)
+		ret = tt_error_set(err, -EBADMSG, path,
+				"its bytes changed: SHA-256 is not the manifest's");
+	free(path);
+	return ret;
+}
+
+int
+tt_export_table(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_parquet_reader **reader, struct tt_error *err)
+{
+	int ret = check_file(snapshot, table, err);
+
+	return ret != 0 ? ret : tt_snapshot_table(snapshot, table, reader, err);
+}
+
+int
+tt_export_count(struct tt_export *e, struct tt_error *err)
+{
+	if (TT_LIKELY(++e->rows % ROWS_PER_TICK != 0) || e->options.tick == NULL
+			|| e->options.tick(e->options.context, e->rows) == 0)
+		return 0;
+	return tt_error_set(err, -EINTR, NULL, "interrupted");
+}
+
+static int
+put_rows(struct tt_export *e, struct tt_parquet_reader *reader, struct tt_error *err)
+{
+	const struct tt_export_row row = {reader};
+	int ret = 0, more;
+
+	while (ret == 0 && (more = tt_parquet_next(reader, err)) != 0) {
+		ret = more < 0 ? more : e->format->row(e, &row, err);
+		if (ret == 0)
+			ret = tt_export_count(e, err);
+	}
+	return ret;
+}
+
+int
+tt_export_snapshot(struct tt_export *e, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
+{
+	struct tt_parquet_reader *reader;
+	int ret;
+
+	if (e->format->series != NULL)
+		return e->format->series(e, snapshot, err);
+	ret = tt_export_table(snapshot, e->table, &reader, err);
+	if (ret != 0)
+		return ret;
+	if (e->format->snapshot != NULL)
+		ret = e->format->snapshot(e, snapshot, err);
+	if (ret == 0)
+		ret = put_rows(e, reader, err);
+	/* Some of its rows may have been written: what follows them would be no whole table. */
+	e->broken = ret != 0;
+	tt_parquet_close(reader);
+	return ret;
+}
+
+bool
+tt_export_broken(const struct tt_export *e)
+{
+	return e->broken;
+}
+
+int
+tt_export_end(struct tt_export *e, struct tt_error *err)
+{
+	int ret = 0;
+
+	if (e->format->end != NULL)
+		ret = e->format->end(e, err);
+	if (ret == 0 && e->format->suffix != NULL)
+		ret = tt_out_finish(&e->out, err);
+	return ret;
+}
+
+int
+tt_export_close(struct tt_export *e, struct tt_error *err)
+{
+	int ret = 0;
+
+	if (e->format->close != NULL)
+		ret = e->format->close(e, err);
+	tt_export_abandon(e);
+	return ret;
+}
+
+void
+tt_export_abandon(struct tt_export *e)
+{
+	if (e == NULL)
+		return;
+	if (e->format->fini != NULL)
+		e->format->fini(e);
+	tt_out_abandon(&e->out);
+	free(e);
+}
+
+uint64_t
+tt_export_rows(const struct tt_export *e)
+{
+	return e->rows;
 }

@@ -353,6 +353,31 @@ bed_path(const struct bed *b, int64_t start_us, const char *file, char path[256]
 	return path;
 }
 
+/* What is in a file, and a NUL; the caller frees it. size may be NULL. */
+static inline char *
+bed_read_file(const char *path, size_t *size)
+{
+	FILE *f = fopen(path, "r");
+	char *bytes = NULL;
+	size_t n = 0, room = 0;
+	int c;
+
+	assert_non_null(f);
+	do {
+		c = getc(f);
+		if (n == room) {
+			room = room == 0 ? 4096 : 2 * room;
+			bytes = realloc(bytes, room);
+			assert_non_null(bytes);
+		}
+		bytes[n++] = c == EOF ? '\0' : (char)c;
+	} while (c != EOF);
+	fclose(f);
+	if (size != NULL)
+		*size = n - 1;
+	return bytes;
+}
+
 static inline size_t
 bed_count_snapshots(const struct bed *b)
 {

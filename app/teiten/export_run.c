@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "export.h"
+#include "progress.h"
+#include "stop.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+struct run {
+	const struct tool *tool;
+	const struct wish *wish;
+	const struct tt_snapshot_list *list;
+	struct tt_export *export;
+	bool *skip; /* [list->n] of another sensor, or damaged and said to be */
+	bool *found; /* [n_sensors] that have a snapshot */
+	size_t at; /* snapshot that is being read */
+	unsigned pass, passes; /* over all snapshots: one for each table */
+	size_t n; /* snapshots that were chosen */
+	int status;
+};
+
+static void
+say(const struct run *r, const struct tt_error *err)
+{
+	progress_clear();
+	tt_error_print(r->tool->name, err);
+}
+
+/* Is the sensor, of which a name is given in length bytes, among those that were asked for? */
+static bool
+is_wanted(const struct run *r, const char *name, size_t length)
+{
+	for (size_t i = 0; i < r->wish->n_sensors; i++) {
+		const char *sensor = r->wish->sensors[i];
+
+		if (strlen(sensor) != length || strncmp(sensor, name, length) != 0)
+			continue;
+		r->found[i] = true;
+		return true;
+	}
+	return r->wish->n_sensors == 0;
+}
+
+/* In a spool, a snapshot's sensor is known from the names of directories: those of other
+ * sensors are not even opened. */
+static void
+skip_by_name(const struct run *r)
+{
+	for (size_t i = 0; i < r->list->n; i++) {
+		const struct tt_snapshot_ref *ref = &r->list->refs[i];
+		const char *slash = memrchr(ref->path, '/', ref->sensor_length);
+		const char *name = slash == NULL ? ref->path : slash + 1;
+
+		if (ref->depth == 3)
+			r->skip[i] = !is_wanted(r, name,
+					ref->sensor_length - (size_t)(name - ref->path));
+	}
+}
+
+static int
+tick(void *context, uint64_t rows)
+{
+	const struct run *r = context;
+	double share = ((double)r->pass + (double)r->at / (double)r->list->n) / r->passes;
+	struct tt_error err;
+
+	if (progress_due())
+		progress_draw(share, "%.1f million rows, %.1f million/s",
+				(double)rows / 1e6, progress_rate(rows));
+	return stop_wanted(&err);
+}
+
+/* A signal was said by stop_wanted; a reader that went away is no error. */
+static int
+fail(struct run *r, int ret, struct tt_error *err)
+{
+	if (ret == -EINTR && stop_wanted(err) != 0)
+		r->status = stop_status();
+	else if (ret != -EPIPE)
+		r->status = EXIT_DATA;
+	if (ret != -EPIPE)
+		say(r, err);
+	return ret;
+}
+
+/* Returns 0 also where the snapshot is passed over, which is said. */
+static int
+export_one(struct run *r, size_t i)
+{
+	struct tt_snapshot *snapshot;
+	struct tt_error err = {0};
+	int ret = tt_snapshot_open(&snapshot, r->list->refs[i].path, &err);
+
+	if (ret != 0) {
+		r->skip[i] = true;
+		r->status = EXIT_DATA;
+		say(r, &err);
+		return 0;
+	}
+	r->skip[i] = !is_wanted(
+			r, snapshot->manifest.sensor, strlen(snapshot->manifest.sensor));
+	if (!r->skip[i]) {
+		ret = tt_export_snapshot(r->export, snapshot, &err);
+		r->n += r->pass == 0;
+	}
+	tt_snapshot_close(snapshot);
+	if (ret == 0)
+		ret = tick(r, tt_export_rows(r->export));
+	else if (!tt_export_broken(r->export)) {
+		r->status = EXIT_DATA;
+		say(r, &err);
+		return 0;
+	}
+	return ret == 0 ? 0 : fail(r, ret, &err);
+}
+
+static int
+export_table(struct run *r, enum tt_table table)
+{
+	struct tt_error err = {0};
+	int ret = tt_export_begin(r->export, table, &err);
+
+	if (ret != 0)
+		return fail(r, ret, &err);
+	for (r->at = 0; ret == 0 && r->at < r->list->n; r->at++) {
+		if (!r->skip[r->at])
+			ret = export_one(r, r->at);
+	}
+	if (ret != 0)
+		return ret;
+	ret = tt_export_end(r->export, &err);
+	return ret == 0 ? 0 : fail(r, ret, &err);
+}
+
+static int
+export_tables(struct run *r)
+{
+	int ret = 0;
+
+	if (tt_export_place_of(r->wish->options.format) == TT_EXPORT_SERIES)
+		return export_table(r, TT_TABLE_INTERVAL);
+	for (unsigned t = 0; ret == 0 && t < TT_N_TABLES; t++) {
+		if (!r->wish->tables[t])
+			continue;
+		ret = export_table(r, (enum tt_table)t);
+		r->pass++;
+	}
+	return ret;
+}
+
+/* What an export without an error may still surprise with. */
+static void
+say_what_is_missing(const struct run *r, uint64_t rows)
+{
+	const char *name = r->tool->name;
+
+	for (size_t i = 0; i < r->wish->n_sensors; i++) {
+		if (!r->found[i])
+			fprintf(stderr, "%s: no such snapshots of sensor %s in %s\n",
+					name, r->wish->sensors[i],
+					r->wish->selection.path);
+	}
+	if (r->n == 0 && r->wish->n_sensors == 0)
+		fprintf(stderr, "%s: no such snapshots in %s\n", name,
+				r->wish->selection.path);
+	else if (r->n > 0 && rows == 0)
+		fprintf(stderr, "%s: no rows in %zu snapshot%s\n", name, r->n,
+				r->n == 1 ? "" : "s");
+}
+
+static int
+run(struct run *r)
+{
+	struct tt_export_options options = r->wish->options;
+	struct tt_error err = {0};
+	uint64_t rows;
+	int ret;
+
+	options.tick = tick;
+	options.context = r;
+	ret = tt_export_open(&r->export, &options, &err);
+	if (ret != 0)
+		return fail(r, ret, &err);
+	ret = export_tables(r);
+	rows = tt_export_rows(r->export);
+	progress_clear();
+	if (ret != 0) {
+		tt_export_abandon(r->export);
+		return ret;
+	}
+	ret = tt_export_close(r->export, &err);
+	if (ret != 0)
+		return fail(r, ret, &err);
+	if (r->status == EXIT_OK)
+		say_what_is_missing(r, rows);
+	return 0;
+}
+
+int
+export_run(const struct tool *tool, const struct wish *wish,
+		const struct tt_snapshot_list *list)
+{
+	struct run r = {.tool = tool,
+			.wish = wish,
+			.list = list,
+			.skip = calloc(list->n + 1, sizeof(*r.skip)),
+			.found = calloc(wish->n_sensors + 1, sizeof(*r.found)),
+			.passes = wish->n_tables > 0 ? wish->n_tables : 1};
+
+	if (r.skip == NULL || r.found == NULL) {
+		fprintf(stderr, "%s: out of memory\n", tool->name);
+		r.status = EXIT_DATA;
+	} else {
+		/* Rows on the terminal and a bar would be in each other's way. */
+		if (wish->quiet || (wish->options.out == NULL && isatty(STDOUT_FILENO)))
+			progress_off();
+		stop_catch_signals();
+		skip_by_name(&r);
+		(void)run(&r);
+	}
+	free(r.skip);
+	free(r.found);
+	return r.status;
+}
