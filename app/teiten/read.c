@@ -87,7 +87,8 @@ describe_run(struct reading *r)
 			.program = "teiten read",
 			.version = TT_VERSION,
 			.host = r->host,
-			.workers = 1};
+			.workers = 1,
+			.secret = r->setup.tally.secret};
 }
 
 /* Before the scan, which may take long, so that what is wrong is said at once. */
@@ -97,9 +98,9 @@ open_reading(struct reading *r, struct tt_error *err)
 	int ret = tt_spool_open(&r->spool, r->config.spool, r->config.sensor,
 			TT_SYNC_BATCHED, err);
 
-	describe_run(r);
 	if (ret == 0)
 		ret = open_tables(r, err);
+	describe_run(r);
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
 		ret = reading_scan(r, &r->inputs[i], err);
 	reading_sort_intervals(r);

@@ -172,6 +172,7 @@ describe_run(struct tt_daemon *d)
 			.version = TT_VERSION,
 			.host = d->host,
 			.workers = d->plan.n_queues,
+			.secret = d->setup.tally.secret,
 	};
 }
 

@@ -179,6 +179,8 @@ struct tt_totals {
 	uint64_t targets,
 			targets_first; /* distinct (protocol, target); seen never before */
 	uint64_t sources_one_in, contacts_one_in; /* sampling: 1 where all are kept */
+	uint64_t pair_rows_one_in,
+			contact_rows_one_in; /* of their rows, no less than that */
 	uint64_t returning_one_in; /* returning sources are counted among one in so many */
 	int64_t recall_since_us; /* since when; the interval's start where it begins */
 	/* Keys not kept, and the packets that their tables therefore lack. */

@@ -43,14 +43,16 @@ pack_time(int64_t us)
 static json_t *
 pack_interval(const struct tt_manifest *m)
 {
-	return json_pack("{s:o s:o s:I s:I s:I s:s s:s s:I s:I}", "start",
+	return json_pack("{s:o s:o s:I s:I s:I s:s s:s s:I s:I s:I s:I s:s}", "start",
 			pack_time(m->start_us), "end", pack_time(m->end_us), "nominal_s",
 			(json_int_t)m->nominal_s, "observed_us",
 			(json_int_t)m->observed_us, "gap_before_us",
 			(json_int_t)m->gap_before_us, "status", tt_manifest_status(m),
 			"uniques", tt_manifest_uniques(m), "sources_one_in",
 			(json_int_t)m->sources_one_in, "contacts_one_in",
-			(json_int_t)m->contacts_one_in);
+			(json_int_t)m->contacts_one_in, "pair_rows_one_in",
+			(json_int_t)m->pair_rows_one_in, "contact_rows_one_in",
+			(json_int_t)m->contact_rows_one_in, "sample", m->sample);
 }
 
 static json_t *

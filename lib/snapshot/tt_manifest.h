@@ -13,6 +13,7 @@
 
 #include "tt_error.h"
 #include "tt_ledger.h"
+#include "tt_sample.h"
 #include "tt_schema.h"
 #include "tt_sensor.h"
 
@@ -27,6 +28,9 @@ struct tt_manifest {
 	bool exact; /* unique counts; else they are estimates: of a sample, one source and one */
 	int64_t sources_one_in,
 			contacts_one_in; /* contact in so many; 1 where all are kept */
+	/* The same of the rows of `pairs` and of `contacts`: no more than these. */
+	int64_t pair_rows_one_in, contact_rows_one_in;
+	char sample[TT_SAMPLE_NAME_MAX]; /* tt_sample_name */
 	char *monitored; /* CIDR list, heap */
 	int64_t monitored_addresses;
 	/* Identities of the databases and of the rules. */

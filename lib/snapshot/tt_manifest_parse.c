@@ -47,30 +47,37 @@ static int
 take_interval(const struct parse *p, json_t *interval)
 {
 	struct tt_manifest *m = p->m;
-	const char *start, *end, *status, *uniques;
-	json_int_t nominal, observed, gap, sources, contacts;
+	const char *start, *end, *status, *uniques, *sample;
+	json_int_t nominal, observed, gap, sources, contacts, pair_rows, contact_rows;
 	json_error_t why;
 	int ret;
 
-	if (json_unpack_ex(interval, &why, 0, "{s:s s:s s:I s:I s:I s:s s:s s:I s:I}",
-			    "start", &start, "end", &end, "nominal_s", &nominal,
-			    "observed_us", &observed, "gap_before_us", &gap, "status",
-			    &status, "uniques", &uniques, "sources_one_in", &sources,
-			    "contacts_one_in", &contacts)
+	if (json_unpack_ex(interval, &why, 0,
+			    "{s:s s:s s:I s:I s:I s:s s:s s:I s:I s:I s:I s:s}", "start",
+			    &start, "end", &end, "nominal_s", &nominal, "observed_us",
+			    &observed, "gap_before_us", &gap, "status", &status,
+			    "uniques", &uniques, "sources_one_in", &sources,
+			    "contacts_one_in", &contacts, "pair_rows_one_in", &pair_rows,
+			    "contact_rows_one_in", &contact_rows, "sample", &sample)
 			!= 0)
 		return wrong(p, "interval", why.text);
 	if (tt_time_parse(start, &m->start_us) != 0
 			|| tt_time_parse(end, &m->end_us) != 0)
 		return wrong(p, "interval", "start or end is no time");
 	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0
-			|| sources < 1 || contacts < 1)
+			|| sources < 1 || contacts < 1 || pair_rows < sources
+			|| contact_rows < contacts)
 		return wrong(p, "interval", "contradicts itself");
 	m->nominal_s = nominal;
 	m->observed_us = observed;
 	m->gap_before_us = gap;
 	m->sources_one_in = sources;
 	m->contacts_one_in = contacts;
-	ret = take_word(p, status, "complete", "partial", &m->complete, "status");
+	m->pair_rows_one_in = pair_rows;
+	m->contact_rows_one_in = contact_rows;
+	ret = copy_text(p, m->sample, sizeof(m->sample), sample, "sample");
+	if (ret == 0)
+		ret = take_word(p, status, "complete", "partial", &m->complete, "status");
 	if (ret == 0)
 		ret = take_word(p, uniques, "exact", "estimated", &m->exact, "uniques");
 	if (ret == 0 && m->exact != (sources == 1 && contacts == 1))

@@ -36,6 +36,9 @@ static const struct tt_column interval_columns[] = {
 				TT_COLUMN_INT64},
 		[TT_INTERVAL_SOURCES_ONE_IN] = {"sources_one_in", TT_COLUMN_INT64},
 		[TT_INTERVAL_CONTACTS_ONE_IN] = {"contacts_one_in", TT_COLUMN_INT64},
+		[TT_INTERVAL_PAIR_ROWS_ONE_IN] = {"pair_rows_one_in", TT_COLUMN_INT64},
+		[TT_INTERVAL_CONTACT_ROWS_ONE_IN] = {"contact_rows_one_in",
+				TT_COLUMN_INT64},
 		[TT_INTERVAL_RETURNING_ONE_IN] = {"returning_one_in", TT_COLUMN_INT64},
 		[TT_INTERVAL_RECALL_SINCE] = {"recall_since", TT_COLUMN_TIMESTAMP},
 };
@@ -167,6 +170,10 @@ static const struct tt_column fingerprint_rules_columns[] = {
 		[TT_FINGERPRINT_RULES_FINGERPRINT] = {"fingerprint", TT_COLUMN_TEXT},
 		[TT_FINGERPRINT_RULES_TITLE] = {"title", TT_COLUMN_TEXT},
 		[TT_FINGERPRINT_RULES_CHANCE_ONE_IN] = {"chance_one_in", TT_COLUMN_INT64},
+		[TT_FINGERPRINT_RULES_SOURCE_PACKETS] = {"source_packets",
+				TT_COLUMN_INT32},
+		[TT_FINGERPRINT_RULES_SOURCE_PERCENT] = {"source_percent",
+				TT_COLUMN_INT32},
 		[TT_FINGERPRINT_RULES_TESTED] = {"tested", TT_COLUMN_INT64},
 		[TT_FINGERPRINT_RULES_MATCHED] = {"matched", TT_COLUMN_INT64},
 		[TT_FINGERPRINT_RULES_SOURCES] = {"sources", TT_COLUMN_INT64},
@@ -204,6 +211,45 @@ static const struct tt_column sketches_columns[] = {
 		[TT_SKETCHES_RHO] = {"rho", TT_COLUMN_INT32},
 };
 
+static const struct tt_column pairs_columns[] = {
+		COMMON_COLUMNS,
+		[TT_PAIRS_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
+		[TT_PAIRS_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_PAIRS_PROTOCOL] = {"protocol", TT_COLUMN_TEXT},
+		[TT_PAIRS_TARGET] = {"target", TT_COLUMN_INT32},
+		[TT_PAIRS_CODE] = {"code", TT_COLUMN_INT32},
+		[TT_PAIRS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_PAIRS_BACKSCATTER] = {"backscatter", TT_COLUMN_INT32},
+		[TT_PAIRS_ATTACKED_PROTOCOL] = {"attacked_protocol", TT_COLUMN_TEXT},
+		[TT_PAIRS_ATTACKED_TARGET] = {"attacked_target", TT_COLUMN_INT32},
+		[TT_PAIRS_MATCHED] = {"matched", TT_COLUMN_TEXT},
+		[TT_PAIRS_TESTED] = {"tested", TT_COLUMN_TEXT},
+		[TT_PAIRS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_PAIRS_BYTES] = {"bytes", TT_COLUMN_INT64},
+		[TT_PAIRS_SAMPLE_BITS] = {"sample_bits", TT_COLUMN_INT32},
+};
+
+static const struct tt_column contacts_columns[] = {
+		COMMON_COLUMNS,
+		[TT_CONTACTS_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
+		[TT_CONTACTS_DESTINATION] = {"destination", TT_COLUMN_TEXT},
+		[TT_CONTACTS_HOST] = {"host", TT_COLUMN_INT32},
+		[TT_CONTACTS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_CONTACTS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_CONTACTS_SAMPLE_BITS] = {"sample_bits", TT_COLUMN_INT32},
+};
+
+static const struct tt_column coverage_columns[] = {
+		COMMON_COLUMNS,
+		[TT_COVERAGE_ORIGIN] = {"origin", TT_COLUMN_TEXT},
+		[TT_COVERAGE_OBSERVED_FROM] = {"observed_from", TT_COLUMN_TIMESTAMP},
+		[TT_COVERAGE_OBSERVED_UNTIL] = {"observed_until", TT_COLUMN_TIMESTAMP},
+		[TT_COVERAGE_OBSERVED_US] = {"observed_us", TT_COLUMN_INT64},
+		[TT_COVERAGE_MONITORED_ADDRESSES] = {"monitored_addresses",
+				TT_COLUMN_INT64},
+		[TT_COVERAGE_INTERVALS] = {"intervals", TT_COLUMN_INT64},
+};
+
 static const struct tt_column ledger_columns[] = {
 		COMMON_COLUMNS,
 		[TT_LEDGER_PORT] = {"port", TT_COLUMN_TEXT},
@@ -235,6 +281,9 @@ static const struct tt_schema schemas[TT_N_TABLES] = {
 		[TT_TABLE_SOURCE_FINGERPRINTS] = SCHEMA(source_fingerprints),
 		[TT_TABLE_DISTRIBUTIONS] = SCHEMA(distributions),
 		[TT_TABLE_SKETCHES] = SCHEMA(sketches),
+		[TT_TABLE_PAIRS] = SCHEMA(pairs),
+		[TT_TABLE_CONTACTS] = SCHEMA(contacts),
+		[TT_TABLE_COVERAGE] = SCHEMA(coverage),
 		[TT_TABLE_LEDGER] = SCHEMA(ledger),
 };
 
@@ -260,6 +309,9 @@ _Static_assert(TT_ARRAY_SIZE(source_fingerprints_columns)
 _Static_assert(TT_ARRAY_SIZE(distributions_columns) == TT_DISTRIBUTIONS_N_COLUMNS,
 		"distributions");
 _Static_assert(TT_ARRAY_SIZE(sketches_columns) == TT_SKETCHES_N_COLUMNS, "sketches");
+_Static_assert(TT_ARRAY_SIZE(pairs_columns) == TT_PAIRS_N_COLUMNS, "pairs");
+_Static_assert(TT_ARRAY_SIZE(contacts_columns) == TT_CONTACTS_N_COLUMNS, "contacts");
+_Static_assert(TT_ARRAY_SIZE(coverage_columns) == TT_COVERAGE_N_COLUMNS, "coverage");
 _Static_assert(TT_ARRAY_SIZE(ledger_columns) == TT_LEDGER_N_COLUMNS, "ledger");
 
 const struct tt_schema *

@@ -35,6 +35,7 @@ struct tt_run_info {
 	int64_t monitored_addresses;
 	const char *program, *version, *host;
 	unsigned workers;
+	uint64_t secret; /* of the sampling, as in tt_tally_config; only its name is written */
 };
 
 struct tt_spool;

@@ -36,8 +36,26 @@ put_interval(const struct tt_tables *t, const struct tt_totals *totals,
 	tt_row_int(&row, (int64_t)totals->targets_first);
 	tt_row_int(&row, m->sources_one_in);
 	tt_row_int(&row, m->contacts_one_in);
+	tt_row_int(&row, m->pair_rows_one_in);
+	tt_row_int(&row, m->contact_rows_one_in);
 	tt_row_int(&row, (int64_t)totals->returning_one_in);
 	tt_row_int(&row, totals->recall_since_us);
+	return tt_row_end(&row, err);
+}
+
+/* Who observed what: here one sensor, one interval. */
+static int
+put_coverage(const struct tt_tables *t, struct tt_error *err)
+{
+	const struct tt_manifest *m = t->manifest;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_COVERAGE);
+
+	tt_row_text(&row, m->sensor);
+	tt_row_int(&row, m->start_us);
+	tt_row_int(&row, m->end_us);
+	tt_row_int(&row, m->observed_us);
+	tt_row_int(&row, m->monitored_addresses);
+	tt_row_int(&row, 1);
 	return tt_row_end(&row, err);
 }
 
@@ -123,6 +141,8 @@ take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 	m->exact = totals->sources_one_in == 1 && totals->contacts_one_in == 1;
 	m->sources_one_in = (int64_t)totals->sources_one_in;
 	m->contacts_one_in = (int64_t)totals->contacts_one_in;
+	m->pair_rows_one_in = (int64_t)totals->pair_rows_one_in;
+	m->contact_rows_one_in = (int64_t)totals->contact_rows_one_in;
 	m->frames = (int64_t)totals->frames;
 	m->packets = (int64_t)totals->count.packets;
 	m->bytes = (int64_t)totals->count.bytes;
@@ -182,6 +202,8 @@ put_totals(struct tt_tables *t, struct tt_manifest *manifest,
 	sum = tt_ledger_sum(tables, TT_N_LEDGER_TABLES);
 	tt_ledger_add(&manifest->ledger, &sum);
 	ret = put_interval(t, totals, err);
+	if (ret == 0)
+		ret = put_coverage(t, err);
 	if (ret == 0)
 		ret = put_ledger(t, ledger, n, err);
 	return ret != 0 ? ret : put_ledger(t, tables, TT_N_LEDGER_TABLES, err);

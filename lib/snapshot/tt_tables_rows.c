@@ -210,6 +210,8 @@ put_rule_row(void *context, const struct tt_rule_row *r, struct tt_error *err)
 	tt_row_text(&row, rule->id);
 	tt_row_text(&row, rule->title);
 	tt_row_int(&row, rule->chance_one_in);
+	tt_row_int(&row, rule->source_packets);
+	tt_row_int(&row, rule->source_percent);
 	tt_row_int(&row, (int64_t)r->tested);
 	tt_row_int(&row, (int64_t)r->matched);
 	tt_row_int(&row, (int64_t)r->sources);

@@ -62,6 +62,9 @@ struct tt_sums {
 	/* Registers of the sources overall: as given, and as the rows of sources make them. */
 	uint8_t sketch[1 << TT_SKETCH_P_ALL], source_sketch[1 << TT_SKETCH_P_ALL];
 	struct tt_ledger_short ledger;
+	__int128 address_us; /* coverage: observed time by monitored address */
+	int64_t covered_until_us; /* of its last row */
+	bool coverage_gap; /* some time of some origin is not covered */
 };
 
 #define TT_CHECK_KEY_MAX 6
@@ -72,6 +75,12 @@ struct tt_check_unit {
 	struct tt_range range; /* the monitored addresses that it is, or may be */
 	uint64_t rows, units; /* rows of that text, and units that may be meant */
 	int64_t least, most; /* distinct units so far */
+};
+
+/* A row of coverage. */
+struct tt_coverage_row {
+	char origin[TT_SENSOR_MAX + 1];
+	int64_t from_us, until_us, observed_us, monitored_addresses;
 };
 
 /* A table that is being read, at one of its rows. */
@@ -88,6 +97,7 @@ struct tt_check {
 			target; /* of the target row before, and whether it was the first time */
 	bool first_time;
 	struct tt_check_unit unit; /* of the row before */
+	struct tt_coverage_row coverage; /* the row before */
 	struct tt_ledger_row *ledger; /* [row], text on the heap */
 	unsigned ledger_tables; /* rows of the account "tables" so far */
 };
@@ -176,6 +186,7 @@ int tt_check_rule_row(struct tt_check *t);
 int tt_check_source_fingerprint_row(struct tt_check *t);
 int tt_check_distribution_row(struct tt_check *t);
 int tt_check_sketch_row(struct tt_check *t);
+int tt_check_coverage_row(struct tt_check *t);
 int tt_check_ledger_row(struct tt_check *t);
 
 /* The ledger as a whole. */

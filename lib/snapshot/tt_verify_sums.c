@@ -329,6 +329,24 @@ compare_ledger(struct compare *c)
 				TT_TABLE_INTERVAL, 0);
 }
 
+/* Address-seconds are kept: the interval's are those of its monitored addresses, rounded down. */
+static void
+compare_coverage(struct compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_COVERAGE;
+	int64_t addresses = c->m->monitored_addresses;
+
+	if (!have(c, table, TT_TABLE_INTERVAL))
+		return;
+	if (addresses > 0)
+		equal(c, table, "microseconds observed",
+				(int64_t)(s->address_us / addresses), TT_TABLE_INTERVAL,
+				c->m->observed_us);
+	if (c->m->complete && (s->coverage_gap || s->covered_until_us != c->m->end_us))
+		tell(c, table, "not all of an interval that is complete");
+}
+
 void
 tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 		void (*wrong)(void *context, enum tt_table table, const char *why),
@@ -346,5 +364,6 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 	compare_destinations(&c);
 	compare_distributions(&c);
 	compare_sketch(&c);
+	compare_coverage(&c);
 	compare_ledger(&c);
 }

@@ -24,6 +24,7 @@ check_row(struct tt_check *t)
 			[TT_TABLE_SOURCE_FINGERPRINTS] = tt_check_source_fingerprint_row,
 			[TT_TABLE_DISTRIBUTIONS] = tt_check_distribution_row,
 			[TT_TABLE_SKETCHES] = tt_check_sketch_row,
+			[TT_TABLE_COVERAGE] = tt_check_coverage_row,
 			[TT_TABLE_LEDGER] = tt_check_ledger_row,
 	};
 

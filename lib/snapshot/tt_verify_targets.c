@@ -33,7 +33,11 @@ is_as_manifest(const struct tt_check *t)
 			&& tt_check_int(t, TT_INTERVAL_SOURCES_ONE_IN)
 			== m->sources_one_in
 			&& tt_check_int(t, TT_INTERVAL_CONTACTS_ONE_IN)
-			== m->contacts_one_in;
+			== m->contacts_one_in
+			&& tt_check_int(t, TT_INTERVAL_PAIR_ROWS_ONE_IN)
+			== m->pair_rows_one_in
+			&& tt_check_int(t, TT_INTERVAL_CONTACT_ROWS_ONE_IN)
+			== m->contact_rows_one_in;
 }
 
 int
