@@ -65,6 +65,13 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.kind = TT_CONFIG_LARGE, .min = 0, .max = 1 << 30,
 				.help = "rows of target sketches in a snapshot at most, "
 					"busiest targets first; 0: none (default: 4000000)"},
+		{OPTION(pair_rows, "pair-rows"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_LARGE, .min = 1 << 10, .max = 1 << 29,
+				.help = "rows of pairs in a snapshot at most, of a sample of "
+					"the sources where there are more (default: 262144)"},
+		{OPTION(contact_rows, "contact-rows"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_LARGE, .min = 1 << 10, .max = 1 << 29,
+				.help = "rows of contacts, likewise (default: 262144)"},
 		{OPTION(remember_us, "remember"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.help = "a source that comes back within this time is a "
@@ -160,6 +167,8 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.source_ports = 10,
 			.talkers = 10,
 			.sketch_rows = 4000000,
+			.pair_rows = 1 << 18,
+			.contact_rows = 1 << 18,
 			.remember_sources = 1 << 20,
 			.table_sets = 3,
 			.pending_memory = UINT64_C(1) << 30,

@@ -30,6 +30,7 @@ struct tt_config {
 	unsigned source_ports; /* rows of each target and class; default 10; 1..65536 */
 	unsigned talkers; /* likewise */
 	uint64_t sketch_rows; /* of targets, in a snapshot; default 4,000,000; 0 for none */
+	uint64_t pair_rows, contact_rows; /* in a snapshot; default 2^18; 2^10..2^29 */
 	int64_t remember_us; /* 0 until given or checked; then a day, or the interval if longer */
 	uint64_t remember_sources; /* default 2^20; 2^10..2^28 */
 	/* For the daemon alone, from here on. */

@@ -173,6 +173,7 @@ const struct tt_merge_step tt_merge_steps[TT_MERGE_N_STEPS] = {
 		{"countries", tt_merge_countries},
 		{"backscatter", tt_merge_backscatter},
 		{"destinations", tt_merge_destinations},
+		{"contact rows", tt_merge_contact_rows},
 		{"source ports", tt_merge_ports},
 		{"distributions", tt_merge_distributions},
 		{"sketches", tt_merge_sketches},

@@ -169,6 +169,30 @@ struct tt_sketch_row {
 	uint8_t rho;
 };
 
+/*
+ * A row of `pairs`: what the marginals above are counted from, in order of source, key, detail. Of
+ * sources in the sample of one in pair_rows_one_in (tt_totals).
+ */
+struct tt_pair_row {
+	struct tt_addr src;
+	tt_country country;
+	tt_target_key key; /* target, code and class */
+	tt_detail detail; /* backscatter, attacked service, fingerprints */
+	struct tt_count count;
+	unsigned sample_bits; /* of the source: tt_sample_bits */
+};
+
+/* A row of `contacts`, in order of source, unit, host, class. Of (source, unit) in the sample of
+ * one in contact_rows_one_in. */
+struct tt_contact_row {
+	struct tt_addr src;
+	uint32_t unit;
+	uint32_t host; /* IPv4: the address, less the one in the unit's text; IPv6: 0 */
+	enum tt_class class;
+	uint64_t packets;
+	unsigned sample_bits; /* of source and unit */
+};
+
 /* Sums over the interval; also what `interval` and `ledger` need. */
 struct tt_totals {
 	struct tt_count count; /* packets counted and their IP bytes */
@@ -219,6 +243,9 @@ struct tt_merge_sink {
 			struct tt_error *err);
 	int (*sketch)(void *context, const struct tt_sketch_row *row,
 			struct tt_error *err);
+	int (*pair)(void *context, const struct tt_pair_row *row, struct tt_error *err);
+	int (*contact)(void *context, const struct tt_contact_row *row,
+			struct tt_error *err);
 };
 
 /* What a merge needs to know beside the tallies; all of it outlives the merge. */
@@ -233,6 +260,8 @@ struct tt_merge_config {
 				   * returns */
 	unsigned source_ports, talkers; /* heaviest so many of each target and class */
 	uint64_t sketch_rows; /* the most rows of target sketches; the busiest targets first */
+	uint64_t pair_rows,
+			contact_rows; /* the most rows of `pairs`, of `contacts`; 0: all */
 };
 
 struct tt_merge;

@@ -183,8 +183,6 @@ count_packets(struct tt_merge *m)
 	m->totals->talkers = m->rest.talkers_lost;
 	m->totals->sources_one_in = UINT64_C(1) << m->shift;
 	m->totals->contacts_one_in = UINT64_C(1) << m->contact_shift;
-	m->totals->pair_rows_one_in = m->totals->sources_one_in;
-	m->totals->contact_rows_one_in = m->totals->contacts_one_in;
 }
 
 int

@@ -85,6 +85,7 @@ struct tt_merge {
 	struct tt_totals *totals;
 	struct tt_error *err;
 	unsigned shift, contact_shift; /* one in 2^shift is kept */
+	unsigned pair_row_shift, contact_row_shift; /* of rows, no less */
 	uint64_t secret; /* of the sampling, as all tallies have it */
 	struct tt_hash_seed sample; /* likewise, of contacts */
 	bool any_v6; /* is there a pair whose source is not IPv4? */
@@ -104,7 +105,7 @@ void tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigne
 		struct tt_totals *totals, struct tt_error *err);
 
 /* The steps of a merge, in the order in which they are to be called after that. */
-#define TT_MERGE_N_STEPS 11
+#define TT_MERGE_N_STEPS 12
 
 struct tt_merge_step {
 	const char *name;
@@ -121,6 +122,7 @@ int tt_merge_rules(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_countries(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_backscatter(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_destinations(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_contact_rows(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_ports(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_distributions(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_sketches(struct tt_merge *m) TT_MUST_CHECK;
@@ -142,6 +144,28 @@ struct tt_merge_contacts_at {
 void tt_merge_sort_contacts(struct tt_merge *m);
 void tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
 		struct tt_merge_contacts_at *at);
+
+/*
+ * The least shift, from `shift` on, at which no more than `limit` rows are kept. bits: rows by their
+ * sample_bits.
+ */
+unsigned tt_merge_rows_shift(const uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1], unsigned shift,
+		uint64_t limit);
+
+/* Rows of `pairs` on the way: the slots of a source, whose equal keys come one after the other. */
+struct tt_merge_pair_rows {
+	struct tt_pair_row row;
+	bool kept; /* the source is in the rows' sample */
+};
+
+/* Chooses the sample of rows, from pairs sorted by source. */
+void tt_merge_choose_pair_rows(struct tt_merge *m);
+/* Begins a source (sample_hash: of it), adds a slot of it, ends the last row. */
+void tt_merge_pair_begin(const struct tt_merge *m, struct tt_merge_pair_rows *rows,
+		struct tt_addr src, tt_country country, uint64_t sample_hash);
+int tt_merge_pair_add(struct tt_merge *m, struct tt_merge_pair_rows *rows,
+		const struct tt_slot *s) TT_MUST_CHECK;
+int tt_merge_pair_end(struct tt_merge *m, struct tt_merge_pair_rows *rows) TT_MUST_CHECK;
 
 /* Enters an address; gives the entries the order of rows: most packets first, then address. */
 void tt_merge_offer(struct tt_merge_heaviest *h, struct tt_addr src, uint64_t packets);

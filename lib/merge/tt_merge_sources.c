@@ -8,6 +8,7 @@
 
 struct sums {
 	struct tt_source_row row;
+	uint64_t hash; /* tt_sketch_hash of the source */
 	uint64_t last_number; /* (protocol, number) that was counted last */
 	uint32_t sides; /* bit per class and backscatter */
 	uint32_t tested_rules, matched_rules; /* bit per rule */
@@ -64,6 +65,7 @@ begin_source(struct tt_merge *m, struct sums *x, const struct tt_slot *s)
 			.first_us = s->first_us,
 			.last_us = s->last_us,
 	};
+	x->hash = tt_sketch_hash(x->row.src);
 	x->last_number = TT_MERGE_NUMBER_NONE;
 	x->sides = 0;
 }
@@ -194,14 +196,13 @@ clear_fingerprints(struct sums *x)
 static int
 end_source(struct tt_merge *m, struct sums *x, struct tt_merge_contacts_at *contacts)
 {
-	uint64_t hash = tt_sketch_hash(x->row.src);
 	int ret;
 
 	tt_merge_destinations_of(m, &x->row, contacts);
 	m->totals->uniq_src_ip++;
 	count_in_country(m, x);
-	sketch(m, x, hash);
-	recall(m, x, tt_sample_hash(m->secret, hash));
+	sketch(m, x, x->hash);
+	recall(m, x, tt_sample_hash(m->secret, x->hash));
 	judge(m, x);
 	ret = TT_MERGE_EMIT(m, source, &x->row);
 	if (ret == 0)
@@ -242,9 +243,11 @@ tt_merge_sources(struct tt_merge *m)
 {
 	struct sums x = {0};
 	struct tt_merge_contacts_at contacts = {0};
+	struct tt_merge_pair_rows rows;
 	int ret = 0;
 
 	sort_by_source(m);
+	tt_merge_choose_pair_rows(m);
 	tt_merge_sort_contacts(m);
 	m->scratch.n = 0;
 	if (m->config.recall != NULL)
@@ -253,16 +256,23 @@ tt_merge_sources(struct tt_merge *m)
 		const struct tt_slot *s = m->pairs.items[i].ref;
 
 		begin_source(m, &x, s);
-		for (n = 0; i + n < m->pairs.n; n++) {
+		tt_merge_pair_begin(m, &rows, x.row.src, x.row.country,
+				tt_sample_hash(m->secret, x.hash));
+		for (n = 0; ret == 0 && i + n < m->pairs.n; n++) {
 			s = tt_merge_slot(&m->pairs, i + n);
 			if (tt_addr_cmp(tt_slot_src(s), x.row.src) != 0)
 				break;
 			fetch(m, i + n + TT_MERGE_AHEAD);
 			add_pair(m, &x, s);
+			if (rows.kept)
+				ret = tt_merge_pair_add(m, &rows, s);
 			if (tt_detail_backscatter(s->detail)) /* for the next step */
 				m->scratch.items[m->scratch.n++] = m->pairs.items[i + n];
 		}
-		ret = end_source(m, &x, &contacts);
+		if (ret == 0)
+			ret = tt_merge_pair_end(m, &rows);
+		if (ret == 0)
+			ret = end_source(m, &x, &contacts);
 	}
 	m->totals->uniq_src_ip <<= m->shift;
 	count_returning(m);

@@ -54,7 +54,9 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 			.remember_us = config->remember_us,
 			.merge = {.source_ports = config->source_ports,
 					.talkers = config->talkers,
-					.sketch_rows = config->sketch_rows}};
+					.sketch_rows = config->sketch_rows,
+					.pair_rows = config->pair_rows,
+					.contact_rows = config->contact_rows}};
 	ret = tt_prefix_set_parse(&s->monitored, config->monitored, err);
 	if (ret == 0)
 		ret = cut_units(s, err);

@@ -19,6 +19,12 @@ struct tt_tables {
 	const struct tt_merge_config *config;
 	uint64_t sources_one_in, contacts_one_in;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
+	/* Texts of the last rows of pairs and contacts: most are as in the row before. */
+	struct tt_addr src;
+	char src_text[TT_ADDR_TEXT_MAX]; /* "" before the first */
+	uint32_t tested, matched, unit;
+	char tested_text[TT_RULES_TEXT_MAX], matched_text[TT_RULES_TEXT_MAX];
+	char unit_text[TT_UNIT_TEXT_MAX]; /* "" before the first */
 };
 
 /* A row that is being filled from left to right. */

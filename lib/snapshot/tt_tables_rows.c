@@ -328,6 +328,70 @@ put_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
 	return tt_row_end(&row, err);
 }
 
+/* Rows of pairs and contacts are many, and in order of source: its text is kept. */
+static void
+put_same_addr(struct tt_tables *t, struct tt_row *row, struct tt_addr src)
+{
+	if (t->src_text[0] == '\0' || tt_addr_cmp(t->src, src) != 0) {
+		tt_addr_format(src, t->src_text);
+		t->src = src;
+	}
+	tt_row_text(row, t->src_text);
+}
+
+/* rules, text: those of the row before. */
+static void
+put_same_rules(const struct tt_tables *t, struct tt_row *row, uint32_t set,
+		uint32_t *rules, char text[TT_RULES_TEXT_MAX])
+{
+	if (set != *rules) {
+		tt_row_rules(t->config->fingerprints, set, text);
+		*rules = set;
+	}
+	tt_row_text(row, text);
+}
+
+static int
+put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err)
+{
+	const struct tt_target target = tt_target_key_target(r->key);
+	struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_PAIRS);
+
+	put_same_addr(t, &row, r->src);
+	put_country(&row, r->country);
+	put_target_of(&row, target);
+	tt_row_int(&row, target.code);
+	put_class(&row, tt_target_key_class(r->key));
+	tt_row_int(&row, tt_detail_backscatter(r->detail));
+	put_known_target(&row, tt_detail_attacked(r->detail));
+	put_same_rules(t, &row, tt_detail_matched(r->detail), &t->matched,
+			t->matched_text);
+	put_same_rules(t, &row, tt_detail_tested(r->detail), &t->tested, t->tested_text);
+	tt_row_count(&row, r->count);
+	tt_row_int(&row, r->sample_bits);
+	return tt_row_end(&row, err);
+}
+
+static int
+put_contact(void *context, const struct tt_contact_row *r, struct tt_error *err)
+{
+	struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_CONTACTS);
+
+	put_same_addr(t, &row, r->src);
+	if (t->unit_text[0] == '\0' || t->unit != r->unit) {
+		tt_units_format(t->config->destinations, r->unit, t->unit_text);
+		t->unit = r->unit;
+	}
+	tt_row_text(&row, t->unit_text);
+	tt_row_int(&row, r->host);
+	put_class(&row, r->class);
+	tt_row_int(&row, (int64_t)r->packets);
+	tt_row_int(&row, r->sample_bits);
+	return tt_row_end(&row, err);
+}
+
 struct tt_merge_sink
 tt_tables_sink(struct tt_tables *tables)
 {
@@ -346,5 +410,7 @@ tt_tables_sink(struct tt_tables *tables)
 			.victim = put_victim,
 			.distribution = put_distribution,
 			.sketch = put_sketch,
+			.pair = put_pair,
+			.contact = put_contact,
 	};
 }

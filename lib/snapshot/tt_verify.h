@@ -25,6 +25,18 @@ enum tt_match {
 	TT_MATCH_TCP_FLAGS, /* by class and the six flags: two distributions */
 	TT_MATCH_VICTIMS, /* backscatter packets by source: sources, victims */
 	TT_MATCH_FINGERPRINTS, /* sources and what they carry: sources, source_fingerprints */
+	TT_MATCH_PAIR_SOURCES, /* by source, all that is counted: pairs, sources */
+	TT_MATCH_PAIR_SOURCE_COUNTRY, /* country by source: pairs, sources */
+	TT_MATCH_PAIR_TARGETS, /* rows of targets: pairs, targets */
+	TT_MATCH_PAIR_COUNTRIES, /* sources of the rows of countries: pairs, countries */
+	TT_MATCH_PAIR_BACKSCATTER, /* rows of backscatter: pairs, backscatter */
+	TT_MATCH_PAIR_VICTIMS, /* rows of victims: pairs, victims */
+	TT_MATCH_PAIR_FINGERPRINTS, /* rows of fingerprints: pairs, fingerprints */
+	TT_MATCH_PAIR_CARRIERS, /* rows of source_fingerprints: pairs, source_fingerprints */
+	TT_MATCH_VICTIM_SOURCES, /* sources of TCP and UDP answers: victims, backscatter */
+	TT_MATCH_CONTACTS, /* rows of destinations: contacts, destinations */
+	TT_MATCH_CONTACT_SOURCES, /* destinations by source: contacts, sources */
+	TT_MATCH_CONTACT_CLASSES, /* packets by source and class: contacts, pairs */
 	TT_N_MATCHES
 };
 
@@ -35,6 +47,7 @@ struct tt_rule_sums {
 	int64_t packets; /* fingerprints */
 	int64_t source_rows, source_packets, source_tested; /* source_fingerprints */
 	int64_t carried_rows, carried_packets;
+	struct tt_fingerprint_rule judge; /* source_packets and source_percent alone */
 };
 
 /* What the rows of a snapshot's tables add up to. */
@@ -64,6 +77,7 @@ struct tt_sums {
 	struct tt_ledger_short ledger;
 	__int128 address_us; /* coverage: observed time by monitored address */
 	int64_t covered_until_us; /* of its last row */
+	bool unit_unclear; /* rows of contacts of units that cannot be told apart */
 	bool coverage_gap; /* some time of some origin is not covered */
 };
 
@@ -74,6 +88,8 @@ struct tt_check_unit {
 	char text[TT_SKETCH_KEY_MAX];
 	struct tt_range range; /* the monitored addresses that it is, or may be */
 	uint64_t rows, units; /* rows of that text, and units that may be meant */
+	uint64_t parts; /* units of that text in all */
+	uint64_t key; /* hash of the text */
 	int64_t least, most; /* distinct units so far */
 };
 
@@ -81,6 +97,37 @@ struct tt_check_unit {
 struct tt_coverage_row {
 	char origin[TT_SENSOR_MAX + 1];
 	int64_t from_us, until_us, observed_us, monitored_addresses;
+};
+
+/* The source of the rows of pairs before. */
+struct tt_pair_source {
+	bool any;
+	struct tt_addr src;
+	uint16_t country;
+	unsigned sample_bits;
+	struct tt_count count;
+	uint64_t answers, targets, rows; /* packets of backscatter; distinct targets */
+	uint32_t classes, sides; /* bit per class; per class and backscatter */
+	/* Of the row before. */
+	tt_target_key key;
+	bool backscatter;
+	struct tt_target target;
+	bool any_answer; /* and then what it was of */
+	uint64_t answer_key, attacked;
+	/* Rules that matched, also of the target and class of the row before. */
+	uint32_t rules, seen_rules;
+	uint64_t rule_key, tested[TT_FINGERPRINTS_MAX], matched[TT_FINGERPRINTS_MAX];
+};
+
+/* The source of the rows of contacts before. */
+struct tt_contact_source {
+	bool any;
+	struct tt_addr src, destination, unit; /* unit: its first address */
+	uint64_t unit_key;
+	enum tt_class class;
+	unsigned sample_bits;
+	uint32_t classes; /* of the unit */
+	uint64_t destinations;
 };
 
 /* A table that is being read, at one of its rows. */
@@ -98,6 +145,8 @@ struct tt_check {
 	bool first_time;
 	struct tt_check_unit unit; /* of the row before */
 	struct tt_coverage_row coverage; /* the row before */
+	struct tt_pair_source source;
+	struct tt_contact_source contact;
 	struct tt_ledger_row *ledger; /* [row], text on the heap */
 	unsigned ledger_tables; /* rows of the account "tables" so far */
 };
@@ -132,6 +181,33 @@ tt_match_count(uint64_t *side, uint64_t a, uint64_t b, struct tt_count count)
 	tt_match_add(side, a, b, 1, count.bytes);
 }
 
+/* What sources and pairs must agree on, of one source. */
+static inline void
+tt_match_source(uint64_t *side, struct tt_addr src, struct tt_count count,
+		uint64_t answers, uint64_t targets, uint32_t classes)
+{
+	tt_match_add(side, src.hi, src.lo, 0, count.packets);
+	tt_match_add(side, src.hi, src.lo, 1, count.bytes);
+	tt_match_add(side, src.hi, src.lo, 2, answers);
+	tt_match_add(side, src.hi, src.lo, 3, targets);
+	tt_match_add(side, src.hi, src.lo, 4 + (uint64_t)classes, 1);
+}
+
+/* A victim and class as one number. */
+static inline uint64_t
+tt_match_victim(struct tt_addr src, enum tt_class class)
+{
+	return tt_hash_3(src.hi, src.lo, class);
+}
+
+/* Is the sampling without a secret, so that it can be checked? */
+bool tt_check_is_public(const struct tt_manifest *m);
+/* Is a source in the sample of one in so many? Without the public hash nobody knows: true. */
+bool tt_check_in_sample(const struct tt_manifest *m, struct tt_addr src, int64_t one_in);
+/* Of TCP, the class tells what is backscatter; what asks, or has no header, never is. */
+bool tt_check_may_be_backscatter(
+		const struct tt_target *target, enum tt_class class, bool backscatter);
+
 /*
  * Each takes a value from the columns that begin at `column`, and says what is wrong with it: 0 or
  * -EBADMSG.
@@ -148,6 +224,12 @@ int tt_check_target(const struct tt_check *t, unsigned column, bool unknown,
 /* Can packets to the target be of the class? */
 int tt_check_class_fits(const struct tt_check *t, const struct tt_target *target,
 		enum tt_class class);
+/* The code of a target, which ICMP alone has. */
+int tt_check_code(const struct tt_check *t, unsigned column, enum tt_class class,
+		struct tt_target *target);
+/* How far the row is in smaller samples than one in so many. */
+int tt_check_sample_bits(const struct tt_check *t, unsigned column, int64_t one_in,
+		unsigned *bits);
 /* Packets, at least one, and added to the sums of table and class. */
 int tt_check_packets(struct tt_check *t, unsigned column, enum tt_class class,
 		struct tt_count *count);
@@ -162,12 +244,20 @@ int tt_check_times(const struct tt_check *t, unsigned column);
 /* The rule's number, of those that fingerprint_rules has; -ENOENT where that was not read. */
 int tt_check_rule(
 		const struct tt_check *t, const char *id, size_t length, unsigned *rule);
+/* A set of rules, each once and in order; likewise. */
+int tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules);
 /*
  * Finds which unit of monitored addresses a text is about, "192.0.2.1" or "192.0.2.0/24", and keeps
  * it in t->unit: where units have the same text, the first one that the row can be of. again: after
  * a row of the same text, this one is of another unit.
  */
 int tt_check_unit(struct tt_check *t, const char *text, bool again);
+/*
+ * The same of a contact, whose host in the unit is known: *destination is the address, of IPv6 the
+ * first one of the unit.
+ */
+int tt_check_unit_host(struct tt_check *t, const char *text, int64_t host, bool again,
+		struct tt_addr *destination);
 /* Does the row come after the one before? key: [n]. */
 int tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n);
 
@@ -186,13 +276,37 @@ int tt_check_rule_row(struct tt_check *t);
 int tt_check_source_fingerprint_row(struct tt_check *t);
 int tt_check_distribution_row(struct tt_check *t);
 int tt_check_sketch_row(struct tt_check *t);
+int tt_check_pair_row(struct tt_check *t);
+int tt_check_contact_row(struct tt_check *t);
 int tt_check_coverage_row(struct tt_check *t);
 int tt_check_ledger_row(struct tt_check *t);
+
+/* After the last row. */
+void tt_check_pairs_end(struct tt_check *t);
+void tt_check_contacts_end(struct tt_check *t);
 
 /* The ledger as a whole. */
 int tt_check_ledger_begin(struct tt_check *t, int64_t rows);
 int tt_check_ledger_end(const struct tt_check *t);
 void tt_check_ledger_free(struct tt_check *t);
+
+/* What is wrong with a table, and which. */
+struct tt_compare {
+	const struct tt_manifest *m;
+	const struct tt_sums *s;
+	void (*wrong)(void *context, enum tt_table table, const char *why);
+	void *context;
+	bool told[TT_N_TABLES]; /* one line for each file: the first that fails */
+};
+
+/* Compares one sum, or key by key, where both tables could be read. */
+void tt_compare_equal(struct tt_compare *c, enum tt_table table, const char *what,
+		int64_t sum, enum tt_table other, int64_t expected);
+void tt_compare_match(struct tt_compare *c, enum tt_table table, const char *what,
+		enum tt_match m, enum tt_table other);
+/* Pairs and contacts with all that are marginals of them. */
+void tt_compare_pairs(struct tt_compare *c);
+void tt_compare_contacts(struct tt_compare *c);
 
 /*
  * Reads a whole table; adds to sums what other tables must agree with, and checks what the

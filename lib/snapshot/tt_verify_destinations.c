@@ -5,6 +5,21 @@
 #include <errno.h>
 #include <string.h>
 
+/* What contacts must agree with. */
+static void
+sum_destination(const struct tt_check *t, enum tt_class class, uint64_t packets)
+{
+	uint64_t *side = &t->sums->match[TT_MATCH_CONTACTS][1];
+	uint64_t unit = t->unit.key;
+
+	tt_match_add(side, unit, (uint64_t) class, 0, packets);
+	tt_match_add(side, unit, (uint64_t) class, 1,
+			(uint64_t)tt_check_int(t, TT_DESTINATIONS_UNIQ_SRC_IP));
+	tt_match_add(side, unit, (uint64_t) class, 2,
+			(uint64_t)tt_check_int(
+					t, TT_DESTINATIONS_UNIQ_SRC_IP_DESTINATION));
+}
+
 int
 tt_check_destination_row(struct tt_check *t)
 {
@@ -30,6 +45,7 @@ tt_check_destination_row(struct tt_check *t)
 	if (uniques > tt_check_int(t, TT_DESTINATIONS_UNIQ_SRC_IP)
 			|| uniques % one_in != 0)
 		return tt_check_wrong(t, "unique counts that cannot be");
+	sum_destination(t, class, count.packets);
 	s->destinations_least = t->unit.least;
 	s->destinations_most = t->unit.most;
 	s->prefixes = s->prefixes || strchr(text, '/') != NULL;
@@ -130,6 +146,26 @@ is_answer(const struct tt_target *target, int64_t code, enum tt_class class)
 			|| (target->protocol == TT_PROTO_UDP && class == TT_CLASS_UDP);
 }
 
+/* What pairs and victims must agree with. */
+static void
+sum_backscatter(const struct tt_check *t, const struct tt_target *target,
+		enum tt_class class, const struct tt_target *attacked,
+		struct tt_count count)
+{
+	uint64_t(*match)[2] = t->sums->match;
+	uint64_t key = tt_target_key_make(*target, class);
+	uint64_t service = tt_target_key_make(*attacked, (enum tt_class)0);
+	uint64_t uniques = (uint64_t)tt_check_int(t, TT_BACKSCATTER_UNIQ_SRC_IP);
+
+	tt_match_count(&match[TT_MATCH_PAIR_BACKSCATTER][1], key, service, count);
+	if (class > TT_CLASS_UDP)
+		tt_match_add(&match[TT_MATCH_PAIR_BACKSCATTER][1], key, service, 2,
+				uniques);
+	else
+		tt_match_add(&match[TT_MATCH_VICTIM_SOURCES][1], class, service, 0,
+				uniques);
+}
+
 int
 tt_check_backscatter_row(struct tt_check *t)
 {
@@ -148,6 +184,7 @@ tt_check_backscatter_row(struct tt_check *t)
 	if (!is_answer(&target, code, class))
 		return tt_check_wrong(t, "no packet that is backscatter");
 	target.code = (uint8_t)code;
+	sum_backscatter(t, &target, class, &attacked, count);
 	if (tt_check_order(t,
 			    (uint64_t[]){tt_target_key_make(target, class),
 					    tt_target_key_make(

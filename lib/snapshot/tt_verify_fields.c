@@ -200,6 +200,43 @@ tt_check_rule(const struct tt_check *t, const char *id, size_t length, unsigned 
 }
 
 int
+tt_check_code(const struct tt_check *t, unsigned column, enum tt_class class,
+		struct tt_target *target)
+{
+	int64_t code = tt_check_int(t, column);
+
+	if (code < 0 || code > UINT8_MAX
+			|| (code > 0
+					&& (class < TT_CLASS_ICMP_ECHO_REQUEST
+							|| class == TT_CLASS_OTHER)))
+		return tt_check_wrong(t, "a code that its target cannot have");
+	target->code = (uint8_t)code;
+	return 0;
+}
+
+int
+tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules)
+{
+	const char *text = tt_check_text(t, column);
+
+	*rules = 0;
+	while (*text != '\0') {
+		size_t length = strcspn(text, "+");
+		unsigned rule;
+		int ret = tt_check_rule(t, text, length, &rule);
+
+		if (ret != 0)
+			return ret;
+		if (*rules >> rule != 0)
+			return tt_check_wrong(t, "fingerprints that are not in order");
+		*rules |= 1u << rule;
+		text += length;
+		text += *text == '+';
+	}
+	return 0;
+}
+
+int
 tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n)
 {
 	unsigned i = 0;

@@ -6,25 +6,17 @@
 #include <stdarg.h>
 #include <string.h>
 
-struct compare {
-	const struct tt_manifest *m;
-	const struct tt_sums *s;
-	void (*wrong)(void *context, enum tt_table table, const char *why);
-	void *context;
-	bool told[TT_N_TABLES]; /* one line for each file: the first that fails */
-};
-
 static const char *
 file_of(enum tt_table table)
 {
 	return tt_schema_of(table)->file;
 }
 
-static void tell(struct compare *c, enum tt_table table, const char *fmt, ...)
+static void tell(struct tt_compare *c, enum tt_table table, const char *fmt, ...)
 		TT_PRINTF(3, 4);
 
 static void
-tell(struct compare *c, enum tt_table table, const char *fmt, ...)
+tell(struct tt_compare *c, enum tt_table table, const char *fmt, ...)
 {
 	char why[256];
 	va_list args;
@@ -41,15 +33,15 @@ tell(struct compare *c, enum tt_table table, const char *fmt, ...)
 /* Could both be read to their end, and is the other one not known to be wrong itself? The
  * interval's numbers are in the manifest as well. */
 static bool
-have(const struct compare *c, enum tt_table table, enum tt_table other)
+have(const struct tt_compare *c, enum tt_table table, enum tt_table other)
 {
 	return c->s->read[table]
 			&& (other == TT_TABLE_INTERVAL
 					|| (c->s->read[other] && !c->told[other]));
 }
 
-static void
-equal(struct compare *c, enum tt_table table, const char *what, int64_t sum,
+void
+tt_compare_equal(struct tt_compare *c, enum tt_table table, const char *what, int64_t sum,
 		enum tt_table other, int64_t expected)
 {
 	if (have(c, table, other) && sum != expected)
@@ -58,7 +50,7 @@ equal(struct compare *c, enum tt_table table, const char *what, int64_t sum,
 }
 
 static void
-at_most(struct compare *c, enum tt_table table, const char *what, int64_t sum,
+at_most(struct tt_compare *c, enum tt_table table, const char *what, int64_t sum,
 		enum tt_table other, int64_t most)
 {
 	if (have(c, table, other) && sum > most)
@@ -67,16 +59,16 @@ at_most(struct compare *c, enum tt_table table, const char *what, int64_t sum,
 }
 
 /* Compares key by key. */
-static void
-match(struct compare *c, enum tt_table table, const char *what, enum tt_match m,
-		enum tt_table other)
+void
+tt_compare_match(struct tt_compare *c, enum tt_table table, const char *what,
+		enum tt_match m, enum tt_table other)
 {
 	if (have(c, table, other) && c->s->match[m][0] != c->s->match[m][1])
 		tell(c, table, "%s: not as in %s", what, file_of(other));
 }
 
 static void
-by_class(struct compare *c, enum tt_table table, const struct tt_count *expected,
+by_class(struct tt_compare *c, enum tt_table table, const struct tt_count *expected,
 		bool bytes)
 {
 	for (unsigned i = 0; i < TT_N_CLASSES; i++) {
@@ -99,7 +91,7 @@ by_class(struct compare *c, enum tt_table table, const struct tt_count *expected
 }
 
 static void
-compare_targets(struct compare *c)
+compare_targets(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 	const enum tt_table table = TT_TABLE_TARGETS;
@@ -107,50 +99,52 @@ compare_targets(struct compare *c)
 
 	for (unsigned i = 0; i < TT_N_CLASSES; i++)
 		answers += (int64_t)s->answers[i].packets;
-	equal(c, table, "packets", (int64_t)s->total[table].packets, TT_TABLE_INTERVAL,
-			c->m->packets);
-	equal(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
-			c->m->bytes);
-	equal(c, table, "backscatter packets", answers, TT_TABLE_INTERVAL,
+	tt_compare_equal(c, table, "packets", (int64_t)s->total[table].packets,
+			TT_TABLE_INTERVAL, c->m->packets);
+	tt_compare_equal(c, table, "bytes", (int64_t)s->total[table].bytes,
+			TT_TABLE_INTERVAL, c->m->bytes);
+	tt_compare_equal(c, table, "backscatter packets", answers, TT_TABLE_INTERVAL,
 			c->m->backscatter_packets);
-	equal(c, table, "distinct targets", s->targets, TT_TABLE_INTERVAL, c->m->targets);
+	tt_compare_equal(c, table, "distinct targets", s->targets, TT_TABLE_INTERVAL,
+			c->m->targets);
 	if (s->read[TT_TABLE_INTERVAL])
-		equal(c, table, "targets for the first time", s->targets_first_time,
-				TT_TABLE_INTERVAL, s->first_time);
+		tt_compare_equal(c, table, "targets for the first time",
+				s->targets_first_time, TT_TABLE_INTERVAL, s->first_time);
 	/* A pair of source and target is counted once from either side (decision 0003). */
-	equal(c, table, "sources of all targets", s->target_sources, TT_TABLE_SOURCES,
-			s->source_targets * c->m->sources_one_in);
+	tt_compare_equal(c, table, "sources of all targets", s->target_sources,
+			TT_TABLE_SOURCES, s->source_targets * c->m->sources_one_in);
 }
 
 static void
-compare_countries(struct compare *c)
+compare_countries(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 	const enum tt_table table = TT_TABLE_COUNTRIES;
 
-	equal(c, table, "packets", (int64_t)s->total[table].packets, TT_TABLE_INTERVAL,
-			c->m->packets);
-	equal(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
-			c->m->bytes);
+	tt_compare_equal(c, table, "packets", (int64_t)s->total[table].packets,
+			TT_TABLE_INTERVAL, c->m->packets);
+	tt_compare_equal(c, table, "bytes", (int64_t)s->total[table].bytes,
+			TT_TABLE_INTERVAL, c->m->bytes);
 	by_class(c, table, s->by_class[TT_TABLE_TARGETS], true);
-	equal(c, table, "sources of all countries", s->country_sources, TT_TABLE_INTERVAL,
-			c->m->uniq_src_ip);
-	match(c, table, "sources by country", TT_MATCH_COUNTRY_SOURCES, TT_TABLE_SOURCES);
+	tt_compare_equal(c, table, "sources of all countries", s->country_sources,
+			TT_TABLE_INTERVAL, c->m->uniq_src_ip);
+	tt_compare_match(c, table, "sources by country", TT_MATCH_COUNTRY_SOURCES,
+			TT_TABLE_SOURCES);
 	if (!s->country_rest)
-		match(c, table, "counts by country and class", TT_MATCH_COUNTRIES,
-				TT_TABLE_TARGETS);
+		tt_compare_match(c, table, "counts by country and class",
+				TT_MATCH_COUNTRIES, TT_TABLE_TARGETS);
 }
 
 static void
-compare_sources(struct compare *c)
+compare_sources(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 	const enum tt_table table = TT_TABLE_SOURCES;
 	const struct tt_ledger_not_kept *lost = &c->m->ledger.not_kept[TT_LEDGER_PAIRS];
 
-	equal(c, table, "sources", s->source_rows * c->m->sources_one_in,
+	tt_compare_equal(c, table, "sources", s->source_rows * c->m->sources_one_in,
 			TT_TABLE_INTERVAL, c->m->uniq_src_ip);
-	equal(c, table, "packets, and those that the ledger says are not kept",
+	tt_compare_equal(c, table, "packets, and those that the ledger says are not kept",
 			(int64_t)(s->total[table].packets + lost->packets),
 			TT_TABLE_INTERVAL, c->m->packets);
 	at_most(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
@@ -158,35 +152,35 @@ compare_sources(struct compare *c)
 	at_most(c, table, "backscatter packets", s->source_backscatter, TT_TABLE_INTERVAL,
 			c->m->backscatter_packets);
 	if (c->m->sources_one_in == 1) {
-		equal(c, table, "bytes", (int64_t)s->total[table].bytes,
+		tt_compare_equal(c, table, "bytes", (int64_t)s->total[table].bytes,
 				TT_TABLE_INTERVAL, c->m->bytes);
-		equal(c, table, "backscatter packets", s->source_backscatter,
+		tt_compare_equal(c, table, "backscatter packets", s->source_backscatter,
 				TT_TABLE_INTERVAL, c->m->backscatter_packets);
 	}
 	if (s->read[TT_TABLE_INTERVAL] && s->returning_one_in == 1)
-		equal(c, table, "returning sources",
+		tt_compare_equal(c, table, "returning sources",
 				s->sources_returning * c->m->sources_one_in,
 				TT_TABLE_INTERVAL, s->returning);
-	match(c, table, "fingerprints that sources carry", TT_MATCH_FINGERPRINTS,
-			TT_TABLE_SOURCE_FINGERPRINTS);
+	tt_compare_match(c, table, "fingerprints that sources carry",
+			TT_MATCH_FINGERPRINTS, TT_TABLE_SOURCE_FINGERPRINTS);
 }
 
 static void
-compare_split(struct compare *c)
+compare_split(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 
-	match(c, TT_TABLE_TALKERS, "packets by target and class", TT_MATCH_TALKERS,
-			TT_TABLE_TARGETS);
-	match(c, TT_TABLE_SOURCE_PORTS, "packets by target and class",
+	tt_compare_match(c, TT_TABLE_TALKERS, "packets by target and class",
+			TT_MATCH_TALKERS, TT_TABLE_TARGETS);
+	tt_compare_match(c, TT_TABLE_SOURCE_PORTS, "packets by target and class",
 			TT_MATCH_SOURCE_PORTS, TT_TABLE_TARGETS);
 	by_class(c, TT_TABLE_BACKSCATTER, s->answers, true);
-	match(c, TT_TABLE_VICTIMS, "backscatter packets by source", TT_MATCH_VICTIMS,
-			TT_TABLE_SOURCES);
+	tt_compare_match(c, TT_TABLE_VICTIMS, "backscatter packets by source",
+			TT_MATCH_VICTIMS, TT_TABLE_SOURCES);
 }
 
 static void
-compare_destinations(struct compare *c)
+compare_destinations(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 	const enum tt_table table = TT_TABLE_DESTINATIONS;
@@ -195,7 +189,7 @@ compare_destinations(struct compare *c)
 	at_most(c, table, "distinct destinations", s->destinations_least,
 			TT_TABLE_INTERVAL, c->m->destinations);
 	if (s->destinations_most < c->m->destinations)
-		equal(c, table, "distinct destinations", s->destinations_most,
+		tt_compare_equal(c, table, "distinct destinations", s->destinations_most,
 				TT_TABLE_INTERVAL, c->m->destinations);
 	if (!c->m->exact)
 		return;
@@ -204,8 +198,9 @@ compare_destinations(struct compare *c)
 	at_most(c, table, "sources of all destinations", s->destination_sources,
 			TT_TABLE_SOURCES, s->source_destinations);
 	if (!s->prefixes)
-		equal(c, table, "sources of all destinations", s->destination_sources,
-				TT_TABLE_SOURCES, s->source_destinations);
+		tt_compare_equal(c, table, "sources of all destinations",
+				s->destination_sources, TT_TABLE_SOURCES,
+				s->source_destinations);
 }
 
 /* Is every packet of the class in the distribution? */
@@ -227,7 +222,7 @@ covers(enum tt_distribution d, enum tt_class class)
 /* TCP windows are those of SYNs of which that much of the header is there; of the source port
  * distributions, bytes are not counted. */
 static void
-compare_distribution(struct compare *c, enum tt_distribution d, enum tt_class class)
+compare_distribution(struct tt_compare *c, enum tt_distribution d, enum tt_class class)
 {
 	const struct tt_count *sum = &c->s->distributions[d][class];
 	struct tt_count expected = c->s->by_class[TT_TABLE_TARGETS][class];
@@ -251,7 +246,7 @@ compare_distribution(struct compare *c, enum tt_distribution d, enum tt_class cl
 }
 
 static void
-compare_distributions(struct compare *c)
+compare_distributions(struct tt_compare *c)
 {
 	const enum tt_table table = TT_TABLE_DISTRIBUTIONS;
 
@@ -261,36 +256,36 @@ compare_distributions(struct compare *c)
 		for (unsigned i = 0; i < TT_N_CLASSES; i++)
 			compare_distribution(
 					c, (enum tt_distribution)d, (enum tt_class)i);
-	match(c, table, "counts by IP protocol and class", TT_MATCH_PROTOCOLS,
+	tt_compare_match(c, table, "counts by IP protocol and class", TT_MATCH_PROTOCOLS,
 			TT_TABLE_TARGETS);
-	match(c, table, "tcp-flags", TT_MATCH_TCP_FLAGS, table);
+	tt_compare_match(c, table, "tcp-flags", TT_MATCH_TCP_FLAGS, table);
 }
 
 /* Of one rule: matching packets by target, and sources by what is kept of them. */
 static void
-compare_rule(struct compare *c, const struct tt_rule_sums *r)
+compare_rule(struct tt_compare *c, const struct tt_rule_sums *r)
 {
 	const enum tt_table rules = TT_TABLE_FINGERPRINT_RULES;
 	const enum tt_table sources = TT_TABLE_SOURCE_FINGERPRINTS;
 	int64_t one_in = c->m->sources_one_in;
 
-	equal(c, TT_TABLE_FINGERPRINTS, "packets of a rule", r->packets, rules,
+	tt_compare_equal(c, TT_TABLE_FINGERPRINTS, "packets of a rule", r->packets, rules,
 			r->matched);
-	equal(c, sources, "sources of a rule", r->source_rows * one_in, rules,
+	tt_compare_equal(c, sources, "sources of a rule", r->source_rows * one_in, rules,
 			r->sources);
-	equal(c, sources, "carriers of a rule", r->carried_rows * one_in, rules,
-			r->carriers);
-	equal(c, sources, "packets of the carriers of a rule",
+	tt_compare_equal(c, sources, "carriers of a rule", r->carried_rows * one_in,
+			rules, r->carriers);
+	tt_compare_equal(c, sources, "packets of the carriers of a rule",
 			r->carried_packets * one_in, rules, r->carrier_packets);
 	at_most(c, sources, "packets of a rule", r->source_packets, rules, r->matched);
 	at_most(c, sources, "packets tested", r->source_tested, rules, r->tested);
 	if (one_in == 1)
-		equal(c, sources, "packets of a rule", r->source_packets, rules,
-				r->matched);
+		tt_compare_equal(c, sources, "packets of a rule", r->source_packets,
+				rules, r->matched);
 }
 
 static void
-compare_sketch(struct compare *c)
+compare_sketch(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 
@@ -311,27 +306,28 @@ compare_sketch(struct compare *c)
 }
 
 static void
-compare_ledger(struct compare *c)
+compare_ledger(struct tt_compare *c)
 {
 	const struct tt_ledger_short *s = &c->s->ledger;
 	const enum tt_table table = TT_TABLE_LEDGER;
 
-	equal(c, table, "frames", (int64_t)s->frames, TT_TABLE_INTERVAL, c->m->frames);
-	equal(c, table, "packets counted", (int64_t)s->counted, TT_TABLE_INTERVAL,
-			c->m->packets);
+	tt_compare_equal(c, table, "frames", (int64_t)s->frames, TT_TABLE_INTERVAL,
+			c->m->frames);
+	tt_compare_equal(c, table, "packets counted", (int64_t)s->counted,
+			TT_TABLE_INTERVAL, c->m->packets);
 	if (c->m->sources_one_in == 1)
-		equal(c, table, "packets of sources that are not kept",
+		tt_compare_equal(c, table, "packets of sources that are not kept",
 				(int64_t)s->not_kept[TT_LEDGER_PAIRS].packets,
 				TT_TABLE_INTERVAL, 0);
 	if (c->m->contacts_one_in == 1)
-		equal(c, table, "packets of contacts that are not kept",
+		tt_compare_equal(c, table, "packets of contacts that are not kept",
 				(int64_t)s->not_kept[TT_LEDGER_CONTACTS].packets,
 				TT_TABLE_INTERVAL, 0);
 }
 
 /* Address-seconds are kept: the interval's are those of its monitored addresses, rounded down. */
 static void
-compare_coverage(struct compare *c)
+compare_coverage(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 	const enum tt_table table = TT_TABLE_COVERAGE;
@@ -340,7 +336,7 @@ compare_coverage(struct compare *c)
 	if (!have(c, table, TT_TABLE_INTERVAL))
 		return;
 	if (addresses > 0)
-		equal(c, table, "microseconds observed",
+		tt_compare_equal(c, table, "microseconds observed",
 				(int64_t)(s->address_us / addresses), TT_TABLE_INTERVAL,
 				c->m->observed_us);
 	if (c->m->complete && (s->coverage_gap || s->covered_until_us != c->m->end_us))
@@ -352,7 +348,8 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 		void (*wrong)(void *context, enum tt_table table, const char *why),
 		void *context)
 {
-	struct compare c = {.m = manifest, .s = sums, .wrong = wrong, .context = context};
+	struct tt_compare c = {
+			.m = manifest, .s = sums, .wrong = wrong, .context = context};
 
 	/* What others are held against comes first: one wrong file is then one line. */
 	for (unsigned i = 0; i < sums->n_rules; i++)
@@ -364,6 +361,8 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 	compare_destinations(&c);
 	compare_distributions(&c);
 	compare_sketch(&c);
+	tt_compare_pairs(&c);
+	tt_compare_contacts(&c);
 	compare_coverage(&c);
 	compare_ledger(&c);
 }

@@ -24,6 +24,8 @@ check_row(struct tt_check *t)
 			[TT_TABLE_SOURCE_FINGERPRINTS] = tt_check_source_fingerprint_row,
 			[TT_TABLE_DISTRIBUTIONS] = tt_check_distribution_row,
 			[TT_TABLE_SKETCHES] = tt_check_sketch_row,
+			[TT_TABLE_PAIRS] = tt_check_pair_row,
+			[TT_TABLE_CONTACTS] = tt_check_contact_row,
 			[TT_TABLE_COVERAGE] = tt_check_coverage_row,
 			[TT_TABLE_LEDGER] = tt_check_ledger_row,
 	};
@@ -104,6 +106,10 @@ check_table(struct tt_check *t, struct tt_parquet_reader *reader)
 		ret = check_rows(t, reader);
 	if (ret == 0 && ledger)
 		ret = tt_check_ledger_end(t);
+	if (t->table == TT_TABLE_PAIRS)
+		tt_check_pairs_end(t);
+	if (t->table == TT_TABLE_CONTACTS)
+		tt_check_contacts_end(t);
 	tt_check_ledger_free(t);
 	return ret;
 }

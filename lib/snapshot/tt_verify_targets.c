@@ -85,9 +85,9 @@ note_target(struct tt_check *t, const struct tt_target *target)
 	return 0;
 }
 
-/* Of TCP, the class tells what is backscatter; what asks, or has no header, never is. */
-static bool
-may_be_backscatter(const struct tt_target *target, enum tt_class class, bool backscatter)
+bool
+tt_check_may_be_backscatter(
+		const struct tt_target *target, enum tt_class class, bool backscatter)
 {
 	if (target->protocol == TT_PROTO_TCP)
 		return backscatter
@@ -109,23 +109,16 @@ struct target_row {
 static int
 take_target_row(struct tt_check *t, struct target_row *r)
 {
-	int64_t code = tt_check_int(t, TT_TARGETS_CODE);
-
 	if (tt_check_target(t, TT_TARGETS_PROTOCOL, false, &r->target) != 0
 			|| tt_check_class(t, TT_TARGETS_CLASS, &r->class) != 0
 			|| tt_check_class_fits(t, &r->target, r->class) != 0
+			|| tt_check_code(t, TT_TARGETS_CODE, r->class, &r->target) != 0
 			|| tt_check_flag(t, TT_TARGETS_BACKSCATTER, &r->backscatter) != 0
 			|| tt_check_country(t, TT_TARGETS_COUNTRY, true, &r->country) != 0
 			|| tt_check_count(t, TT_TARGETS_PACKETS, r->class, &r->count)
 					!= 0)
 		return -EBADMSG;
-	if (code < 0 || code > UINT8_MAX
-			|| (code > 0
-					&& (r->class < TT_CLASS_ICMP_ECHO_REQUEST
-							|| r->class == TT_CLASS_OTHER)))
-		return tt_check_wrong(t, "a code that its target cannot have");
-	r->target.code = (uint8_t)code;
-	if (!may_be_backscatter(&r->target, r->class, r->backscatter))
+	if (!tt_check_may_be_backscatter(&r->target, r->class, r->backscatter))
 		return tt_check_wrong(t, "backscatter that its class cannot be");
 	return 0;
 }
@@ -153,6 +146,20 @@ sum_target_row(struct tt_sums *s, const struct target_row *r)
 	tt_match_count(&s->match[TT_MATCH_PROTOCOLS][0], protocol, class, r->count);
 }
 
+/* What pairs must agree with. */
+static void
+sum_target_sources(struct tt_sums *s, const struct target_row *r, uint64_t uniques,
+		uint64_t uniques_target)
+{
+	uint64_t *side = &s->match[TT_MATCH_PAIR_TARGETS][1];
+	uint64_t key = tt_target_key_make(r->target, r->class);
+	uint64_t of = (uint64_t)r->country << 1 | r->backscatter;
+
+	tt_match_count(side, key, of, r->count);
+	tt_match_add(side, key, of, 2, uniques);
+	tt_match_add(side, key, of, 3, uniques_target);
+}
+
 int
 tt_check_target_row(struct tt_check *t)
 {
@@ -177,6 +184,7 @@ tt_check_target_row(struct tt_check *t)
 			|| (r.country == TT_COUNTRY_REST && uniques != 0))
 		return tt_check_wrong(t, "unique counts that cannot be");
 	sum_target_row(t->sums, &r);
+	sum_target_sources(t->sums, &r, (uint64_t)uniques, (uint64_t)uniques_target);
 	return tt_check_add(t, &t->sums->target_sources, TT_TARGETS_UNIQ_SRC_IP_TARGET);
 }
 
@@ -208,6 +216,11 @@ tt_check_country_row(struct tt_check *t)
 			(uint64_t) class << 1 | backscatter, count);
 	tt_match_add(&s->match[TT_MATCH_COUNTRY_SOURCES][1], country, 0, 0,
 			(uint64_t)uniques);
+	tt_match_add(&s->match[TT_MATCH_PAIR_COUNTRIES][1], country,
+			(uint64_t) class << 1 | backscatter, 0,
+			(uint64_t)tt_check_int(t, TT_COUNTRIES_UNIQ_SRC_IP));
+	tt_match_add(&s->match[TT_MATCH_PAIR_COUNTRIES][1], country,
+			(uint64_t) class << 1 | backscatter, 1, (uint64_t)uniques);
 	return tt_check_add(t, &s->country_sources, TT_COUNTRIES_UNIQ_SRC_IP_COUNTRY);
 }
 

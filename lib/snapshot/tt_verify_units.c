@@ -139,6 +139,16 @@ stay(struct tt_check_unit *u)
 	u->rows++;
 }
 
+static uint64_t
+hash_text(const char *text)
+{
+	uint64_t hash = 0;
+
+	while (*text != '\0')
+		hash = tt_hash_mix(hash ^ (uint8_t)*text++) + 1;
+	return hash;
+}
+
 static void
 move_to(struct tt_check_unit *u, const char *text, const struct found *f, bool same)
 {
@@ -151,6 +161,8 @@ move_to(struct tt_check_unit *u, const char *text, const struct found *f, bool s
 	u->most++;
 	u->rows = 1;
 	u->units = f->n;
+	u->parts = f->monitored;
+	u->key = hash_text(text);
 	snprintf(u->text, sizeof(u->text), "%s", text);
 }
 
@@ -176,4 +188,46 @@ tt_check_unit(struct tt_check *t, const char *text, bool again)
 		return tt_check_wrong(t, "not in order, or a row that is there twice");
 	move_to(u, text, &f, same);
 	return 0;
+}
+
+/* The unit of an IPv4 address, as the part of the text's prefix that is monitored around it. */
+static int
+take_host(struct tt_check *t, const char *text, struct tt_addr addr,
+		const struct text_prefix *p)
+{
+	const struct tt_prefix_set *set = &t->sums->monitored;
+	unsigned i = first_range(set, number(addr));
+	struct tt_check_unit *u = &t->unit;
+	struct found f = {0};
+
+	if (i < set->n_ranges && tt_addr_cmp(set->ranges[i].first, addr) <= 0)
+		take_range(&f, p, &set->ranges[i]);
+	if (f.n == 0)
+		return tt_check_wrong(t, "a destination that is not monitored");
+	u->range = (struct tt_range){address(f.first), address(f.last)};
+	u->least = u->parts = 1;
+	u->key = hash_text(text);
+	snprintf(u->text, sizeof(u->text), "%s", text);
+	return 0;
+}
+
+int
+tt_check_unit_host(struct tt_check *t, const char *text, int64_t host, bool again,
+		struct tt_addr *destination)
+{
+	struct tt_check_unit *u = &t->unit;
+	struct text_prefix p;
+	int ret;
+
+	if (strlen(text) >= sizeof(u->text) || parse(text, &p) != 0)
+		return tt_check_wrong(t, "a destination that cannot be");
+	if (host < 0 || (u128)host > p.last - p.first || (!p.v4 && host != 0))
+		return tt_check_wrong(t, "a host that its destination cannot have");
+	if (p.v4) {
+		*destination = address(p.first + (u128)host);
+		return take_host(t, text, *destination, &p);
+	}
+	ret = tt_check_unit(t, text, again);
+	*destination = u->range.first;
+	return ret;
 }

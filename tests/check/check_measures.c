@@ -49,7 +49,8 @@ interval_is_right(struct bed *bed, int64_t start_us, bool full, bool fair,
 	bed_run_ref(bed, start_us);
 	for (unsigned i = 0; i < 2 && right; i++) {
 		bed_merge(bed, start_us);
-		right = full ? full_is_right(&bed->got, &bed->want, fair, where)
+		right = full ? full_is_right(
+					&bed->got, &bed->want, &bed->config, fair, where)
 			     : all_same(&bed->got, &bed->want, where);
 	}
 	return right;

@@ -117,13 +117,19 @@ bed_init(struct bed *bed, uint64_t pairs, bool all, const char *rules)
 			.recall = bed->recall,
 			.source_ports = 1 + (unsigned)draw(20),
 			.talkers = 1 + (unsigned)draw(20),
-			.sketch_rows = all || one_in(2) ? UINT32_MAX : draw(2000)};
+			.sketch_rows = all || one_in(2) ? UINT32_MAX : draw(2000),
+			.pair_rows = one_in(2) ? 0 : 1 + draw(2000),
+			.contact_rows = one_in(2) ? 0 : 1 + draw(2000)};
 	must(tt_merge_create(&bed->merge, &bed->config, tt_mem_heap(), &err), &err);
 	make_tallies(bed, pairs);
 	ref = bed->config;
-	if (all)
+	if (all) {
 		ref.source_ports = ref.talkers = UINT32_MAX;
+		ref.pair_rows = ref.contact_rows = 0;
+	}
 	measures_ref_init(&bed->ref, &ref, horizon_us);
+	bed->ref.secret = bed->tallies[0]->secret;
+	bed->ref.sample = bed->tallies[0]->sample;
 }
 
 void

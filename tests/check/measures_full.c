@@ -71,6 +71,14 @@ static const struct columns whole[] = {
 				{"src_hi", "src_lo", "country", "attacked_protocol",
 						"attacked_number", "class", "first_us"},
 				{"packets", "bytes", "last_us"}},
+		{ROWS_PAIRS,
+				{"src_hi", "src_lo", "country", "key", "detail",
+						"sample_bits"},
+				{"packets", "bytes"}},
+		{ROWS_CONTACTS,
+				{"src_hi", "src_lo", "unit", "host", "class",
+						"sample_bits"},
+				{"packets"}},
 };
 
 /* Unique counts, by the sampling that they are scaled by. */
@@ -336,11 +344,35 @@ destinations_are_near(const struct rows *got, const struct rows *want, const cha
 	return compare(&destinations, got, want, 1 + others, false, near, where);
 }
 
+/* Of pairs or contacts, there are all rows of the sample and no others; of a greater sample, there
+ * would be too many. limit: 0 for none. tally_one_in: the rate of what the tallies kept. */
+static bool
+sample_is_whole(enum rows_table table, const struct rows *got, const struct rows *want,
+		uint64_t one_in, uint64_t tally_one_in, uint64_t limit, const char *where)
+{
+	unsigned bits = rows_field(table, "sample_bits");
+	size_t in = 0, more = 0, n = got->tables[table].n;
+
+	for (size_t i = 0; i < want->tables[table].n; i++) {
+		uint64_t most = UINT64_C(1) << want->tables[table].list[i].v[bits];
+
+		in += most >= one_in;
+		more += most >= one_in / 2;
+	}
+	if (n == in && (limit == 0 || n <= limit) && one_in >= tally_one_in
+			&& (one_in == tally_one_in || (limit != 0 && more > limit)))
+		return true;
+	fprintf(stderr, "%s: %s: %zu rows at one in %llu, limit %llu; the reference has %zu and %zu\n",
+			where, rows_table_name(table), n, (unsigned long long)one_in,
+			(unsigned long long)limit, in, more);
+	return false;
+}
+
 #define ALL(list) list, TT_ARRAY_SIZE(list)
 
 bool
-full_is_right(const struct rows *got, const struct rows *want, bool fair,
-		const char *where)
+full_is_right(const struct rows *got, const struct rows *want,
+		const struct tt_merge_config *config, bool fair, const char *where)
 {
 	struct rows listed = without_rest(got);
 	uint64_t sources = got->totals.sources_one_in;
@@ -359,6 +391,12 @@ full_is_right(const struct rows *got, const struct rows *want, bool fair,
 		right &= compare_all(ALL(by_returning), &listed, want,
 				got->totals.returning_one_in, true, near, where);
 		right &= destinations_are_near(got, want, where);
+		right &= sample_is_whole(ROWS_PAIRS, got, want,
+				got->totals.pair_rows_one_in, sources, config->pair_rows,
+				where);
+		right &= sample_is_whole(ROWS_CONTACTS, got, want,
+				got->totals.contact_rows_one_in, contacts,
+				config->contact_rows, where);
 	}
 	rows_fini(&listed);
 	return right;

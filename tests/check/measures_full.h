@@ -6,10 +6,11 @@
 #include "measures_rows.h"
 
 /*
- * Compares got with want, the reference without limits; prints what is wrong as rows_same does.
- * fair: hashes of sources are random, so that estimates must hold and sources are kept whole.
+ * Compares got, a merge by config, with want, the reference without limits; prints what is wrong as
+ * rows_same does. fair: hashes of sources are random, so that estimates must hold and sources are
+ * kept whole.
  */
-bool full_is_right(const struct rows *got, const struct rows *want, bool fair,
-		const char *where);
+bool full_is_right(const struct rows *got, const struct rows *want,
+		const struct tt_merge_config *config, bool fair, const char *where);
 
 #endif

@@ -129,7 +129,8 @@ measures_ref_run(const struct measures_ref *ref, int64_t start_us,
 	static measures_table *const tables[] = {ref_targets, ref_countries, ref_sources,
 			ref_source_fingerprints, ref_fingerprints, ref_rules,
 			ref_source_ports, ref_talkers, ref_destinations, ref_backscatter,
-			ref_victims, ref_distributions, ref_sketches};
+			ref_victims, ref_distributions, ref_sketches, ref_pairs,
+			ref_contacts};
 
 	count_totals(ref, start_us, totals);
 	for (size_t i = 0; i < TT_ARRAY_SIZE(tables); i++)

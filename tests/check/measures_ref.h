@@ -15,6 +15,9 @@
 
 struct measures_ref {
 	struct tt_merge_config config; /* of which max_pairs and recall are not used */
+	/* What pairs and contacts are sampled by, as the tallies have it. */
+	uint64_t secret;
+	struct tt_hash_seed sample;
 	int64_t horizon_us; /* how long a source is remembered; targets are for ever */
 	struct measured **packets; /* [n_packets] */
 	size_t n_packets, room;

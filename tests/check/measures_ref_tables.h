@@ -14,6 +14,7 @@ measures_table ref_source_ports, ref_talkers; /* measures_ref_heavy.c */
 measures_table ref_sources, ref_backscatter, ref_victims; /* measures_ref_sources.c */
 measures_table ref_fingerprints, ref_rules,
 		ref_source_fingerprints; /* measures_ref_fingerprints.c */
+measures_table ref_pairs, ref_contacts; /* measures_ref_pairs.c */
 
 /* Adds a fact for a packet; what a table lists. */
 typedef void measures_list(const struct measures_ref *ref, const struct measured *m,

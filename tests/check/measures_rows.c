@@ -53,12 +53,19 @@ static const struct {
 				{"distribution", "class", "value", "packets", "bytes"}},
 		[ROWS_SKETCHES] = {"sketches",
 				{"kind", "key", "register", "precision", "rho"}},
+		[ROWS_PAIRS] = {"pairs",
+				{"src_hi", "src_lo", "country", "key", "detail",
+						"packets", "bytes", "sample_bits"}},
+		[ROWS_CONTACTS] = {"contacts",
+				{"src_hi", "src_lo", "unit", "host", "class", "packets",
+						"sample_bits"}},
 		[ROWS_TOTALS] = {"totals",
 				{"packets", "bytes", "backscatter_packets", "uniq_src_ip",
 						"uniq_src_ip_returning", "uniq_dst_ip",
 						"targets", "targets_first",
 						"sources_one_in", "contacts_one_in",
 						"returning_one_in", "recall_since_us",
+						"pair_rows_one_in", "contact_rows_one_in",
 						"pairs_not_kept", "contacts_not_kept",
 						"ports_not_kept", "slices_not_kept",
 						"talkers_not_kept", "sketches_not_kept"}},
@@ -206,6 +213,21 @@ add_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
 	return ADD(ROWS_SKETCHES, r->kind, r->key, r->reg, r->p, r->rho);
 }
 
+static int
+add_pair(void *context, const struct tt_pair_row *r, struct tt_error *err)
+{
+	/* Whether a source is IPv6 is the tallies' own mark. */
+	return ADD(ROWS_PAIRS, SOURCE(r->src), r->country, r->key,
+			r->detail & ~TT_DETAIL_V6, COUNT(r->count), r->sample_bits);
+}
+
+static int
+add_contact(void *context, const struct tt_contact_row *r, struct tt_error *err)
+{
+	return ADD(ROWS_CONTACTS, SOURCE(r->src), r->unit, r->host, r->class, r->packets,
+			r->sample_bits);
+}
+
 struct tt_merge_sink
 rows_sink(struct rows *rows)
 {
@@ -214,7 +236,7 @@ rows_sink(struct rows *rows)
 	return (struct tt_merge_sink){rows, add_target, add_country, add_source,
 			add_source_fingerprint, add_fingerprint, add_rule,
 			add_source_port, add_talker, add_destination, add_backscatter,
-			add_victim, add_distribution, add_sketch};
+			add_victim, add_distribution, add_sketch, add_pair, add_contact};
 }
 
 void
@@ -229,8 +251,9 @@ rows_totals(struct rows *rows)
 			t->uniq_src_ip_returning, t->uniq_dst_ip, t->targets,
 			t->targets_first, t->sources_one_in, t->contacts_one_in,
 			t->returning_one_in, (uint64_t)t->recall_since_us,
-			t->pairs.packets, t->contacts.packets, t->ports.packets,
-			t->slices.packets, t->talkers.packets, t->sketches.keys);
+			t->pair_rows_one_in, t->contact_rows_one_in, t->pairs.packets,
+			t->contacts.packets, t->ports.packets, t->slices.packets,
+			t->talkers.packets, t->sketches.keys);
 	frames = (struct row_values){{t->frames, t->frame_bytes, t->late,
 			(uint64_t)t->first_us, (uint64_t)t->last_us}};
 	for (unsigned i = 0; i < TT_N_FATES; i++)

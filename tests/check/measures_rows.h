@@ -22,6 +22,8 @@ enum rows_table {
 	ROWS_VICTIMS,
 	ROWS_DISTRIBUTIONS,
 	ROWS_SKETCHES,
+	ROWS_PAIRS,
+	ROWS_CONTACTS,
 	ROWS_TOTALS, /* one row, of rows_totals */
 	ROWS_FRAMES, /* likewise; what depends on frames and not on packets */
 	ROWS_N_TABLES

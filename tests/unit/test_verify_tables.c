@@ -2,70 +2,7 @@
 /* What `verify` finds in tables that can be read: values that cannot be, rows out of order, and
  * tables that contradict each other. Each case changes one table of the same snapshot, and names
  * all that is then to be said. Rows are those of bed_count_all. */
-#include "snapshot_forge.h"
-
-static struct bed bed;
-
-/* What was reported, one "name: why" per line. */
-static char said[4096];
-
-static void
-note(void *context, const struct tt_error *err)
-{
-	const char *name = strrchr(err->where, '/');
-	size_t used = strlen(said);
-
-	snprintf(said + used, sizeof(said) - used, "%s: %s\n",
-			name == NULL ? err->where : name + 1, err->why);
-}
-
-struct damage {
-	enum tt_table table;
-	struct forge forges[2];
-	const char *said; /* without the file's name */
-};
-
-#define TWICE ": not in order, or a row that is there twice"
-
-/* One changed value, or row. */
-#define ONE(table, row, column, add, text, said)                                     \
-	{                                                                            \
-		TT_TABLE_##table, {{row, column, add, text}, {-1, 0, 0, NULL}}, said \
-	}
-
-/* Damages the snapshot of the bed, unless d is NULL, and compares what is said. */
-static void
-check_verify(const struct damage *d)
-{
-	struct tt_snapshot *s;
-	char path[256], expected[512] = "";
-
-	bed_path(&bed, BED_START, NULL, path);
-	if (d != NULL) {
-		assert_int_equal(tt_snapshot_open(&s, path, NULL), 0);
-		forge_table(s, d->table, d->forges, 2);
-		tt_snapshot_close(s);
-		snprintf(expected, sizeof(expected), "%s: %s\n",
-				tt_schema_of(d->table)->file, d->said);
-	}
-	said[0] = '\0';
-	assert_int_equal(tt_snapshot_verify(path, note, NULL), d != NULL);
-	assert_string_equal(said, expected);
-}
-
-static void
-check_damage(const struct damage *d)
-{
-	bed_init(&bed);
-	bed_count_all(&bed, BED_START);
-	bed_write_ok(&bed, BED_START);
-	check_verify(d);
-	bed_fini(&bed);
-}
-
-#define CHECK_ALL(damages)                                    \
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(damages); i++) \
-	check_damage(&(damages)[i])
+#include "verify_damage.h"
 
 static void
 an_interval_that_contradicts_the_manifest_or_itself_is_found(void **state)
@@ -83,6 +20,10 @@ an_interval_that_contradicts_the_manifest_or_itself_is_found(void **state)
 					"row 1: unique counts that cannot be"),
 			ONE(INTERVAL, 0, TT_INTERVAL_RECALL_SINCE, 1, NULL,
 					"row 1: recalls what comes after it"),
+			ONE(INTERVAL, 0, TT_INTERVAL_PAIR_ROWS_ONE_IN, 1, NULL,
+					"row 1: the manifest says otherwise"),
+			ONE(INTERVAL, 0, TT_INTERVAL_CONTACT_ROWS_ONE_IN, 1, NULL,
+					"row 1: the manifest says otherwise"),
 			ONE(INTERVAL, 0, TT_INTERVAL_RETURNING_ONE_IN, -1, NULL,
 					"row 1: a count that cannot be"),
 	};
@@ -332,14 +273,17 @@ fingerprints_that_contradict_each_other_are_found(void **state)
 			ONE(FINGERPRINT_RULES, 0, TT_FINGERPRINT_RULES_SOURCES_STDERR, 1,
 					NULL,
 					"row 1: not the standard error of its count"),
+			ONE(FINGERPRINT_RULES, 0, TT_FINGERPRINT_RULES_SOURCE_PERCENT,
+					100, NULL, "row 1: a count that cannot be"),
+			ONE(FINGERPRINT_RULES, 0, TT_FINGERPRINT_RULES_SOURCE_PACKETS,
+					-10, NULL, "row 1: a count that cannot be"),
 			ONE(SOURCE_FINGERPRINTS, 4, FORGE_DROP, 0, NULL,
 					"sources of a rule: 2; fingerprint_rules.parquet says 3"),
 			ONE(SOURCE_FINGERPRINTS, 0, TT_SOURCE_FINGERPRINTS_PACKETS, -1,
 					NULL,
 					"packets of the carriers of a rule: 5; fingerprint_rules.parquet says 6"),
 			ONE(SOURCE_FINGERPRINTS, 3, TT_SOURCE_FINGERPRINTS_PACKETS, 1,
-					NULL,
-					"packets of a rule: 5; fingerprint_rules.parquet says 4"),
+					NULL, "row 4: carried is not as the rule judges"),
 			ONE(SOURCE_FINGERPRINTS, 0, TT_SOURCE_FINGERPRINTS_TESTED, -1,
 					NULL, "row 1: a count that cannot be"),
 			ONE(SOURCE_FINGERPRINTS, 0, TT_SOURCE_FINGERPRINTS_CARRIED, -2,

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rows of `contacts`: one walk over the contacts in order of source and destination. Where there
+ * would be too many rows, only those of sources and units in a smaller sample are given out.
+ */
+#include "tt_merge_rows.h"
+
+/* One source and destination address (IPv6: unit), and its packets by class. */
+struct contact {
+	struct tt_addr src;
+	uint64_t to; /* tt_contact_key without class */
+	uint32_t classes; /* bit per class */
+	uint64_t packets[TT_N_CLASSES];
+};
+
+static const struct tt_entry *
+contact6(const struct tt_merge *m, uint64_t i)
+{
+	if (TT_LIKELY(i + TT_MERGE_AHEAD < m->contacts6.n))
+		__builtin_prefetch(m->contacts6.items[i + TT_MERGE_AHEAD].ref);
+	return m->contacts6.items[i].ref;
+}
+
+static void
+add(struct contact *c, unsigned class, uint64_t packets)
+{
+	if ((c->classes >> class & 1) == 0)
+		c->packets[class] = 0;
+	c->classes |= 1u << class;
+	c->packets[class] += packets;
+}
+
+static void
+take4(const struct tt_merge *m, struct contact *c, uint64_t *at)
+{
+	const struct tt_merge_list *list = &m->contacts4;
+	uint64_t prefix = list->items[*at].prefix;
+
+	c->src = tt_addr_v4((uint32_t)(prefix >> 32));
+	c->to = (prefix & UINT32_MAX) << 4;
+	for (; *at < list->n && list->items[*at].prefix == prefix; ++*at)
+		add(c, tt_merge_item_class(list->items[*at]),
+				list->items[*at].value >> 4);
+}
+
+static void
+take6(const struct tt_merge *m, struct contact *c, uint64_t *at)
+{
+	const struct tt_entry *e = contact6(m, *at);
+
+	c->src = e->src;
+	c->to = e->key & ~UINT64_C(15);
+	do {
+		add(c, tt_contact_class(e->key), e->packets);
+		if (++*at == m->contacts6.n)
+			return;
+		e = contact6(m, *at);
+	} while ((e->key & ~UINT64_C(15)) == c->to && tt_addr_cmp(e->src, c->src) == 0);
+}
+
+/* The next one in order of source and destination, of which IPv4 comes first. */
+static bool
+take(const struct tt_merge *m, struct contact *c, struct tt_merge_contacts_at *at)
+{
+	bool any4 = at->v4 < m->contacts4.n, any6 = at->v6 < m->contacts6.n;
+
+	c->classes = 0;
+	if (!any4 && !any6)
+		return false;
+	if (any4 && any6) {
+		uint64_t prefix = m->contacts4.items[at->v4].prefix;
+
+		any4 = tt_addr_cmp(tt_addr_v4((uint32_t)(prefix >> 32)),
+				       contact6(m, at->v6)->src)
+				<= 0;
+	}
+	if (any4)
+		take4(m, c, &at->v4);
+	else
+		take6(m, c, &at->v6);
+	return true;
+}
+
+static unsigned
+bits_of(const struct tt_merge *m, const struct contact *c)
+{
+	return tt_sample_bits(tt_contact_hash(
+			&m->sample, m->config.destinations, c->src, c->to));
+}
+
+static void
+choose_sample(struct tt_merge *m)
+{
+	uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1] = {0};
+	uint64_t limit = m->config.contact_rows;
+	struct tt_merge_contacts_at at = {0};
+	struct contact c;
+
+	m->contact_row_shift = m->contact_shift;
+	if (limit != 0 && m->kept_contacts > limit) {
+		while (take(m, &c, &at))
+			bits[bits_of(m, &c)] += (unsigned)__builtin_popcount(c.classes);
+		m->contact_row_shift = tt_merge_rows_shift(bits, m->contact_shift, limit);
+	}
+	m->totals->contact_rows_one_in = UINT64_C(1) << m->contact_row_shift;
+}
+
+/* The unit of a row's destination, and the host in it. */
+static void
+place(const struct tt_units *units, uint64_t to, struct tt_contact_row *row)
+{
+	uint32_t mask = 0;
+	struct tt_range range;
+
+	row->unit = tt_contact_unit(units, to);
+	row->host = 0;
+	if ((to & TT_CONTACT_V6) != 0 || units->bits_v4 == 0)
+		return;
+	range = tt_units_range(units, row->unit);
+	/* A unit of one address is written as that. */
+	if (tt_addr_cmp(range.first, range.last) != 0)
+		mask = units->bits_v4 < 32 ? (UINT32_C(1) << units->bits_v4) - 1
+					   : UINT32_MAX;
+	row->host = (uint32_t)(to >> 4) & mask;
+}
+
+static int
+emit(struct tt_merge *m, const struct contact *c, struct tt_contact_row *row)
+{
+	int ret = 0;
+
+	row->sample_bits = bits_of(m, c);
+	if (row->sample_bits < m->contact_row_shift)
+		return 0;
+	row->src = c->src;
+	place(m->config.destinations, c->to, row);
+	for (uint32_t left = c->classes; ret == 0 && left != 0; left &= left - 1) {
+		row->class = (enum tt_class)__builtin_ctz(left);
+		row->packets = c->packets[row->class];
+		ret = TT_MERGE_EMIT(m, contact, row);
+	}
+	return ret;
+}
+
+int
+tt_merge_contact_rows(struct tt_merge *m)
+{
+	struct tt_merge_contacts_at at = {0};
+	struct tt_contact_row row = {0};
+	struct contact c;
+	int ret = 0;
+
+	choose_sample(m);
+	if (m->sink->contact == NULL)
+		return 0;
+	while (ret == 0 && take(m, &c, &at))
+		ret = emit(m, &c, &row);
+	return ret;
+}
