@@ -81,11 +81,12 @@ take(const struct tt_merge *m, struct contact *c, struct tt_merge_contacts_at *a
 	return true;
 }
 
+/* As tt_contact_hash, whose unit is known. */
 static unsigned
-bits_of(const struct tt_merge *m, const struct contact *c)
+bits_of(const struct tt_merge *m, const struct contact *c, uint32_t unit)
 {
-	return tt_sample_bits(tt_contact_hash(
-			&m->sample, m->config.destinations, c->src, c->to));
+	return tt_sample_bits(tt_hash_mix(
+			tt_hash_place(tt_hash_addr(c->src), unit, &m->sample)));
 }
 
 static void
@@ -99,45 +100,47 @@ choose_sample(struct tt_merge *m)
 	m->contact_row_shift = m->contact_shift;
 	if (limit != 0 && m->kept_contacts > limit) {
 		while (take(m, &c, &at))
-			bits[bits_of(m, &c)] += (unsigned)__builtin_popcount(c.classes);
+			bits[bits_of(m, &c,
+					tt_contact_unit(m->config.destinations, c.to))] +=
+					(unsigned)__builtin_popcount(c.classes);
 		m->contact_row_shift = tt_merge_rows_shift(bits, m->contact_shift, limit);
 	}
 	m->totals->contact_rows_one_in = UINT64_C(1) << m->contact_row_shift;
 }
 
-/* The unit of a row's destination, and the host in it. */
-static void
-place(const struct tt_units *units, uint64_t to, struct tt_contact_row *row)
+/* How far an IPv4 address is from the one that its unit is written with. */
+static uint32_t
+host_of(const struct tt_units *units, uint32_t unit, uint64_t to)
 {
-	uint32_t mask = 0;
+	uint32_t mask = units->bits_v4 < 32 ? (UINT32_C(1) << units->bits_v4) - 1
+					    : UINT32_MAX;
 	struct tt_range range;
 
-	row->unit = tt_contact_unit(units, to);
-	row->host = 0;
-	if ((to & TT_CONTACT_V6) != 0 || units->bits_v4 == 0)
-		return;
-	range = tt_units_range(units, row->unit);
+	if ((to & TT_CONTACT_V6) != 0 || mask == 0)
+		return 0;
 	/* A unit of one address is written as that. */
-	if (tt_addr_cmp(range.first, range.last) != 0)
-		mask = units->bits_v4 < 32 ? (UINT32_C(1) << units->bits_v4) - 1
-					   : UINT32_MAX;
-	row->host = (uint32_t)(to >> 4) & mask;
+	range = tt_units_range(units, unit);
+	if (tt_addr_cmp(range.first, range.last) == 0)
+		return 0;
+	return (uint32_t)(to >> 4) & mask;
 }
 
 static int
-emit(struct tt_merge *m, const struct contact *c, struct tt_contact_row *row)
+emit(struct tt_merge *m, const struct contact *c)
 {
+	const struct tt_units *units = m->config.destinations;
+	uint32_t unit = tt_contact_unit(units, c->to);
+	struct tt_contact_row row = {
+			.src = c->src, .unit = unit, .sample_bits = bits_of(m, c, unit)};
 	int ret = 0;
 
-	row->sample_bits = bits_of(m, c);
-	if (row->sample_bits < m->contact_row_shift)
+	if (row.sample_bits < m->contact_row_shift)
 		return 0;
-	row->src = c->src;
-	place(m->config.destinations, c->to, row);
+	row.host = host_of(units, unit, c->to);
 	for (uint32_t left = c->classes; ret == 0 && left != 0; left &= left - 1) {
-		row->class = (enum tt_class)__builtin_ctz(left);
-		row->packets = c->packets[row->class];
-		ret = TT_MERGE_EMIT(m, contact, row);
+		row.class = (enum tt_class)__builtin_ctz(left);
+		row.packets = c->packets[row.class];
+		ret = TT_MERGE_EMIT(m, contact, &row);
 	}
 	return ret;
 }
@@ -146,7 +149,6 @@ int
 tt_merge_contact_rows(struct tt_merge *m)
 {
 	struct tt_merge_contacts_at at = {0};
-	struct tt_contact_row row = {0};
 	struct contact c;
 	int ret = 0;
 
@@ -154,6 +156,6 @@ tt_merge_contact_rows(struct tt_merge *m)
 	if (m->sink->contact == NULL)
 		return 0;
 	while (ret == 0 && take(m, &c, &at))
-		ret = emit(m, &c, &row);
+		ret = emit(m, &c);
 	return ret;
 }
