@@ -120,6 +120,10 @@ print_sources(const struct tt_manifest *m)
 		printf("; their sources estimated from one contact in %" PRId64,
 				m->contacts_one_in);
 	printf("\n" LABEL "%" PRId64 "\n", "targets", m->targets);
+	if (m->pair_rows_one_in > 1 || m->contact_rows_one_in > 1)
+		printf(LABEL "pairs of one source in %" PRId64
+			     ", contacts of one in %" PRId64 "\n",
+				"rows", m->pair_rows_one_in, m->contact_rows_one_in);
 }
 
 void

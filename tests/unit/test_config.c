@@ -23,6 +23,8 @@ defaults_are_as_documented(void **state)
 	assert_int_equal(config.source_ports, 10);
 	assert_int_equal(config.talkers, 10);
 	assert_int_equal(config.sketch_rows, 4000000);
+	assert_int_equal(config.pair_rows, 262144);
+	assert_int_equal(config.contact_rows, 262144);
 	assert_int_equal(config.remember_us, 0);
 	assert_int_equal(config.remember_sources, 1048576);
 	assert_int_equal(config.table_sets, 3);
@@ -135,6 +137,8 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"source-ports", "65537", "1 to 65536", -EINVAL},
 			{"talkers", "0", "1 to 65536", -EINVAL},
 			{"sketch-rows", "-1", "0 to 1073741824", -EINVAL},
+			{"pair-rows", "1023", "1024 to 536870912", -EINVAL},
+			{"contact-rows", "536870913", "1024 to 536870912", -EINVAL},
 			{"remember", "0", "1 to 31622400", -EINVAL},
 			{"remember-sources", "1023", "1024 to 268435456", -EINVAL},
 			{"remember-sources", "268435457", "1024 to 268435456", -EINVAL},
@@ -316,6 +320,8 @@ expect_same(const struct tt_config *a, const struct tt_config *b)
 	assert_int_equal(a->source_ports, b->source_ports);
 	assert_int_equal(a->talkers, b->talkers);
 	assert_int_equal(a->sketch_rows, b->sketch_rows);
+	assert_int_equal(a->pair_rows, b->pair_rows);
+	assert_int_equal(a->contact_rows, b->contact_rows);
 	assert_int_equal(a->remember_us, b->remember_us);
 	assert_int_equal(a->remember_sources, b->remember_sources);
 	assert_int_equal(a->table_sets, b->table_sets);
@@ -370,6 +376,8 @@ what_is_printed_reads_back_to_the_same_settings(void **state)
 	set(&config, "source-ports", "65536");
 	set(&config, "talkers", "1");
 	set(&config, "sketch-rows", "0");
+	set(&config, "pair-rows", "1024");
+	set(&config, "contact-rows", "2048");
 	set(&config, "remember", "604800");
 	set(&config, "remember-sources", "4096");
 	set(&config, "table-sets", "16");

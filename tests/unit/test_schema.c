@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The documents name every column of every table: as rows of a section with the table's name. */
-#include "tt_schema.h"
+/* The documents name every column of every table: as rows of a section with the table's name. What
+ * is declared of sorting and merging is whole. */
+#include "tt_roles.h"
+#include "tt_sample.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -111,6 +113,60 @@ all_tables_begin_with_the_same_columns(void **state)
 	}
 }
 
+static bool
+is_sorted_by(const struct tt_roles *roles, unsigned column)
+{
+	for (unsigned i = 0; i < roles->n_sort; i++)
+		if (roles->sort[i].column == column)
+			return true;
+	return false;
+}
+
+static void
+rows_are_sorted_by_all_of_their_key(void **state)
+{
+	for (unsigned t = 0; t < TT_N_TABLES; t++) {
+		const struct tt_schema *schema = tt_schema_of((enum tt_table)t);
+		const struct tt_roles *roles = tt_roles_of((enum tt_table)t);
+
+		for (unsigned c = 0; c < schema->n_columns; c++) {
+			/* Only the first two are common, which is what no role is, too. */
+			assert_int_equal(roles->columns[c] == TT_ROLE_COMMON, c < COMMON);
+			if (roles->columns[c] == TT_ROLE_KEY)
+				assert_true(is_sorted_by(roles, c));
+		}
+		assert_int_equal(roles->n_sort == 0, t == TT_TABLE_INTERVAL);
+	}
+}
+
+/* Texts sum up nothing, and no sum is of 32 bits. */
+static void
+what_adds_up_is_of_64_bits(void **state)
+{
+	for (unsigned t = 0; t < TT_N_TABLES; t++) {
+		const struct tt_schema *schema = tt_schema_of((enum tt_table)t);
+
+		for (unsigned c = 0; c < schema->n_columns; c++)
+			if (tt_roles_of((enum tt_table)t)->columns[c] == TT_ROLE_SUM)
+				assert_int_equal(
+						schema->columns[c].type, TT_COLUMN_INT64);
+	}
+}
+
+static void
+a_sample_is_named_by_a_hash_of_its_secret(void **state)
+{
+	char a[TT_SAMPLE_NAME_MAX], b[TT_SAMPLE_NAME_MAX];
+
+	tt_sample_name(0, a);
+	assert_string_equal(a, "public");
+	tt_sample_name(1, a);
+	/* printf 'teiten sample 0000000000000001' | sha256sum */
+	assert_string_equal(a, "0f0946ed70b7a0b0");
+	tt_sample_name(UINT64_C(1) << 63, b);
+	assert_string_not_equal(a, b);
+}
+
 int
 main(void)
 {
@@ -118,6 +174,9 @@ main(void)
 			cmocka_unit_test(all_tables_begin_with_the_same_columns),
 			cmocka_unit_test(the_snapshot_format_has_every_column),
 			cmocka_unit_test(the_measures_have_every_column),
+			cmocka_unit_test(rows_are_sorted_by_all_of_their_key),
+			cmocka_unit_test(what_adds_up_is_of_64_bits),
+			cmocka_unit_test(a_sample_is_named_by_a_hash_of_its_secret),
 	};
 
 	return cmocka_run_group_tests_name("schema", tests, NULL, NULL);
