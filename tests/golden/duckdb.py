@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """DuckDB reads every table of a spool with its plain read_parquet: the same rows, sums and texts
 as `teiten export` prints; the SQL of docs/snapshot-format.md that estimates unique counts from
-sketches gives what `teiten uniques` gives, over intervals and sensors; and the queries of
+sketches gives what `teiten uniques` gives, over intervals and sensors; the SQL that counts sources from
+pairs gives what the rows have; tables are the marginals of pairs and contacts; and the queries of
 docs/measures.md run. An unfinished snapshot lies in the spool, and is not read. Skipped where node or DuckDB
 is not installed.
 
@@ -95,6 +96,54 @@ def sketches(teiten, spool):
     return len(far) if want["sources"] > 0 else 1
 
 
+# (table, keys, sums, unique counts) of the table, and what these are of the other.
+MARGINALS = (
+    ("pairs", "targets", "protocol, target, code, class, backscatter, country",
+     "sum(packets) AS packets, sum(bytes) AS bytes, count(DISTINCT src_ip) AS uniq_src_ip"),
+    ("pairs", "countries", "country, class, backscatter",
+     "sum(packets) AS packets, sum(bytes) AS bytes, count(DISTINCT src_ip) AS uniq_src_ip"),
+    ("pairs", "sources", "src_ip, country",
+     "sum(packets) AS packets, sum(bytes) AS bytes, count(DISTINCT (protocol, target)) AS targets"),
+    ("contacts", "destinations", "destination, class",
+     "sum(packets) AS packets, count(DISTINCT src_ip) AS uniq_src_ip"),
+    ("contacts", "sources", "src_ip", "count(DISTINCT (destination, host)) AS destinations"),
+)
+
+
+def marginals(spool):
+    """Number of tables that are not what pairs or contacts make them: all of these have all rows."""
+    wrong = 0
+    for source, table, keys, facts in MARGINALS:
+        names = [fact.split(" AS ")[1] for fact in facts.split(", ") if " AS " in fact]
+        keys = "interval_start, sensor, " + keys
+        differ = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in names)
+        rows = query(f"""
+            WITH a AS (SELECT {keys}, {facts} FROM read_parquet('{spool}/*/*/[0-9]*/{source}.parquet')
+                       GROUP BY {keys}),
+                 b AS (FROM read_parquet('{spool}/*/*/[0-9]*/{table}.parquet'))
+            SELECT count(*), count(*) FILTER ({differ}) FROM a FULL JOIN b USING ({keys})""")
+        print(f"{table} from {source}: {rows[0][0]} rows")
+        if int(rows[0][0]) == 0 or int(rows[0][1]) != 0:
+            print(f"{table}: {rows[0][1]} rows are not as {source} make them")
+            wrong += 1
+    return wrong
+
+
+def sources_of_days(teiten, spool):
+    """Number of targets whose sources, by the query of the format's document, are not those of pairs."""
+    want = {}
+    for row in snapshots.export(teiten, spool, "pairs"):
+        want.setdefault((row["protocol"], row["target"]), set()).add(row["src_ip"])
+    block = FORMAT.read_text().split("    WITH rate AS (")[1].split("\n\n")[0]
+    sql = ("WITH rate AS (" + block).replace("SPOOL/*/2026-11-22/[0-9]*/", f"{spool}/*/*/[0-9]*/")
+    got = {(row[0], row[1]): int(row[2]) for row in query(sql.replace("LIMIT 20;", ""))}
+    far = [key for key in want.keys() | got.keys() if len(want.get(key, ())) != got.get(key)]
+    print(f"sources of {len(want)} targets over all intervals")
+    for key in far[:5]:
+        print(f"{key}: {len(want.get(key, ()))} sources in pairs, DuckDB {got.get(key)}")
+    return len(far) if want else 1
+
+
 def documented_queries():
     """(query, rows that it prints) of the section of queries."""
     section = MEASURES.read_text().split("\n## Questions and queries\n")[1].split("\n## ")[0]
@@ -149,6 +198,7 @@ def main(teiten):
                 print(f"{table}: export {want}, DuckDB {got}")
                 wrong += 1
         wrong += sketches(teiten, spool) + answers(spool)
+        wrong += marginals(spool) + sources_of_days(teiten, spool)
     return 1 if wrong else 0
 
 
