@@ -20,7 +20,7 @@ import tempfile
 
 import snapshots
 
-QUERY = snapshots.ROOT / "tests/smoke/duckdb/query.mjs"
+QUERY = snapshots.ROOT / "tests/readers/duckdb.mjs"
 MEASURES = snapshots.ROOT / "docs/measures.md"
 FORMAT = snapshots.ROOT / "docs/snapshot-format.md"
 
@@ -184,7 +184,7 @@ def leave_unfinished(spool):
 
 def main(teiten):
     if shutil.which("node") is None or query("SELECT 1") is None:
-        print("skipped: node or DuckDB is not installed (scripts/install-duckdb)")
+        print("skipped: node or DuckDB is not installed (scripts/install-readers)")
         return snapshots.SKIP
     wrong = 0
     with tempfile.TemporaryDirectory() as directory:

@@ -9,7 +9,7 @@
 set -eu
 
 sample=$1
-query=$(dirname "$0")/duckdb/query.mjs
+query=$(dirname "$0")/../readers/duckdb.mjs
 command -v node >/dev/null || { echo "skipped: no node"; exit 77; }
 
 dir=$(mktemp -d)

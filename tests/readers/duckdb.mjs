@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Runs SQL in DuckDB and prints the rows, tab-separated, NULL as \N:
 //
-//   node query.mjs "SQL"
+//   node duckdb.mjs "SQL"
 //
-// scripts/install-duckdb puts DuckDB into build-node/ of the source tree; TT_NODE_DIR names
+// scripts/install-readers puts DuckDB into build-node/ of the source tree; TT_NODE_DIR names
 // another folder that holds node_modules. Exits with 77 where DuckDB is not installed, 1 where
 // the query fails. Extensions are never fetched.
 import { existsSync } from 'node:fs';
@@ -12,14 +12,14 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const folder = resolve(process.env.TT_NODE_DIR ?? resolve(here, '../../../build-node'));
+const folder = resolve(process.env.TT_NODE_DIR ?? resolve(here, '../../build-node'));
 
 if (process.argv.length !== 3) {
-	console.error('usage: node query.mjs "SQL"');
+	console.error('usage: node duckdb.mjs "SQL"');
 	process.exit(2);
 }
 if (!existsSync(resolve(folder, 'node_modules/@duckdb/node-api'))) {
-	console.error(`query.mjs: DuckDB is not installed in ${folder}: run scripts/install-duckdb`);
+	console.error(`duckdb.mjs: DuckDB is not installed in ${folder}: run scripts/install-readers`);
 	process.exit(77);
 }
 
@@ -41,6 +41,6 @@ try {
 
 	process.stdout.write(rows.join(''));
 } catch (error) {
-	console.error(`query.mjs: ${error.message}`);
+	console.error(`duckdb.mjs: ${error.message}`);
 	process.exitCode = 1;
 }
