@@ -1,67 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""DuckDB reads every table of a spool with its plain read_parquet: the same rows, sums and texts
-as `teiten export` prints; the SQL of docs/snapshot-format.md that estimates unique counts from
-sketches gives what `teiten uniques` gives, over intervals and sensors; the SQL that counts sources from
+"""The SQL of the documents, in DuckDB: the query of docs/snapshot-format.md that estimates unique counts
+from sketches gives what `teiten uniques` gives, over intervals and sensors; the SQL that counts sources from
 pairs gives what the rows have; tables are the marginals of pairs and contacts; and the queries of
-docs/measures.md run. An unfinished snapshot lies in the spool, and is not read. Skipped where node or DuckDB
-is not installed.
+docs/measures.md run. An unfinished snapshot lies in the spool, and is not read. Skipped where
+DuckDB is not installed. (The recipes of docs/analysis.md have analysis.py.)
 
-    duckdb.py TEITEN"""
-import csv
-import io
+    documents.py TEITEN"""
 import json
-import pathlib
 import re
-import shutil
-import subprocess
 import sys
 import tempfile
 
+import engines
+import readers
 import snapshots
 
-QUERY = snapshots.ROOT / "tests/readers/duckdb.mjs"
 MEASURES = snapshots.ROOT / "docs/measures.md"
 FORMAT = snapshots.ROOT / "docs/snapshot-format.md"
-
-
-def tables(teiten):
-    return [line.split(":")[0]
-            for line in snapshots.run(teiten, "export", "--list-tables").splitlines()]
-
-
-def query(sql):
-    """Rows of a query as lists of text; None where DuckDB is not installed."""
-    done = subprocess.run(["node", QUERY, sql], capture_output=True, text=True)
-    if done.returncode == snapshots.SKIP:
-        return None
-    if done.returncode != 0:
-        raise AssertionError(f"{sql}: {done.stderr}")
-    return [line.split("\t") for line in done.stdout.splitlines()]
-
-
-def from_export(teiten, spool, table):
-    """(number of rows, {column: sum or number of distinct texts})."""
-    rows = list(csv.reader(io.StringIO(
-        snapshots.run(teiten, "export", "--format", "csv", "--table", table, spool))))
-    names, rows = rows[0], rows[1:]
-    facts = {}
-    for i, name in enumerate(names):
-        values = [row[i] for row in rows]
-        try:
-            facts[name] = sum(int(v) for v in values)
-        except ValueError:
-            facts[name] = len(set(values))
-    return len(rows), facts
-
-
-def from_duckdb(spool, table):
-    source = f"read_parquet('{spool}/*/*/[0-9]*/{table}.parquet')"
-    columns = query(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})")
-    facts = ", ".join(f'sum("{name}")' if kind in ("BIGINT", "INTEGER")
-                      else f'count(DISTINCT "{name}")' for name, kind in columns)
-    row = query(f"SELECT count(*), {facts} FROM {source}")[0]
-    return int(row[0]), {name: int(value) for (name, _), value in zip(columns, row[1:])}
 
 
 def documented_sql(spool):
@@ -85,7 +41,7 @@ def uniques(teiten, spool, *args):
 def sketches(teiten, spool):
     """Number of differences. Both round the same estimator, so one address is the most."""
     want = uniques(teiten, spool, "--keys", "*", "-n", 1 << 30)
-    got = {key: int(count) for key, count in query(documented_sql(spool))}
+    got = {key: int(count) for key, count in engines.duckdb(documented_sql(spool))}
     far = [key for key in want.keys() | got.keys() if abs(want.get(key, -9) - got.get(key, -9)) > 1]
     print(f"sketches: {len(want)} keys, sources {want['sources']}")
     for key in far[:5]:
@@ -117,7 +73,7 @@ def marginals(spool):
         names = [fact.split(" AS ")[1] for fact in facts.split(", ") if " AS " in fact]
         keys = "interval_start, sensor, " + keys
         differ = " OR ".join(f"a.{name} IS DISTINCT FROM b.{name}" for name in names)
-        rows = query(f"""
+        rows = engines.duckdb(f"""
             WITH a AS (SELECT {keys}, {facts} FROM read_parquet('{spool}/*/*/[0-9]*/{source}.parquet')
                        GROUP BY {keys}),
                  b AS (FROM read_parquet('{spool}/*/*/[0-9]*/{table}.parquet'))
@@ -136,7 +92,7 @@ def sources_of_days(teiten, spool):
         want.setdefault((row["protocol"], row["target"]), set()).add(row["src_ip"])
     block = FORMAT.read_text().split("    WITH rate AS (")[1].split("\n\n")[0]
     sql = ("WITH rate AS (" + block).replace("SPOOL/*/2026-11-22/[0-9]*/", f"{spool}/*/*/[0-9]*/")
-    got = {(row[0], row[1]): int(row[2]) for row in query(sql.replace("LIMIT 20;", ""))}
+    got = {(row[0], row[1]): int(row[2]) for row in engines.duckdb(sql.replace("LIMIT 20;", ""))}
     far = [key for key in want.keys() | got.keys() if len(want.get(key, ())) != got.get(key)]
     print(f"sources of {len(want)} targets over all intervals")
     for key in far[:5]:
@@ -157,7 +113,7 @@ def answers(spool):
     wrong = 0
     queries = documented_queries()
     for sql, told in queries:
-        rows = query(sql.replace("spool/demo/", f"{spool}/one/"))
+        rows = engines.duckdb(sql.replace("spool/demo/", f"{spool}/one/"))
         if not rows or len(rows[0]) != len(told[0]):
             print(f"{MEASURES}: {sql}gives {rows}, where the document has {told}")
             wrong += 1
@@ -165,40 +121,17 @@ def answers(spool):
     return wrong if len(queries) == 6 else wrong + 1
 
 
-def make_spool(teiten, directory, spool):
-    """Two sensors, of which the second saw a part of what the first did, and some other sources."""
-    for sensor, seed, packets in (("one", 3, 50000), ("two", 3, 20000), ("two", 4, 20000)):
-        made = pathlib.Path(directory) / f"{sensor}{seed}.pcap"
-        start = ("--start", "2026-01-06T00:00:00Z") if seed == 4 else ()
-        snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml",
-                      "--seed", seed, "--packets", packets, *start, "--out", made)
-        snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60,
-                      "--pairs", 65536, "--monitored", "0.0.0.0/0", made)
-
-
-def leave_unfinished(spool):
-    """A copy of a snapshot as a killed program leaves it."""
-    snapshot = sorted(pathlib.Path(spool).glob("one/*/2*Z"))[0]
-    shutil.copytree(snapshot, snapshot.with_name(".tmp-" + snapshot.name))
-
-
 def main(teiten):
-    if shutil.which("node") is None or query("SELECT 1") is None:
-        print("skipped: node or DuckDB is not installed (scripts/install-readers)")
-        return snapshots.SKIP
-    wrong = 0
     with tempfile.TemporaryDirectory() as directory:
         spool = f"{directory}/spool"
-        make_spool(teiten, directory, spool)
-        leave_unfinished(spool)
-        for table in tables(teiten):
-            want, got = from_export(teiten, spool, table), from_duckdb(spool, table)
-            print(f"{table}: {want[0]} rows, {len(want[1])} columns")
-            if want != got or want[0] == 0:
-                print(f"{table}: export {want}, DuckDB {got}")
-                wrong += 1
-        wrong += sketches(teiten, spool) + answers(spool)
-        wrong += marginals(spool) + sources_of_days(teiten, spool)
+        readers.make_spool(teiten, directory, spool)
+        readers.leave_unfinished(spool)
+        try:
+            wrong = sketches(teiten, spool) + answers(spool)
+            wrong += marginals(spool) + sources_of_days(teiten, spool)
+        except engines.NotInstalled as missing:
+            print(f"skipped: {missing}")
+            return snapshots.SKIP
     return 1 if wrong else 0
 
 
