@@ -7,6 +7,7 @@ over `teiten export`. Skipped where the engine is not installed.
 
     analysis.py ENGINE TEITEN     of duckdb, clickhouse, polars"""
 import collections
+import datetime
 import fractions
 import json
 import math
@@ -63,7 +64,7 @@ def make_spool(teiten, directory):
         if seed == 1:
             made.write_bytes(made.read_bytes()[:-10])
         snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60, "--pairs", 8192,
-                      "--geo", "/usr/share/tor/geoip", "--monitored", monitored, made, ok=(0, 1))
+                      "--pair-rows", 1024 if seed == 2 else 100000, "--geo", "/usr/share/tor/geoip", "--monitored", monitored, made, ok=(0, 1))
     last = sorted(spool.glob(f"tokyo/{NOW}/2*Z"))[-1]
     shutil.copytree(last, last.with_name(".tmp-" + last.name))
     return Spool(teiten, spool)
@@ -176,9 +177,40 @@ def loss(spool):
         raise AssertionError("the spool has no loss to tell of")
 
 
+def gaps(spool):
+    time = datetime.datetime.fromisoformat
+    for origin in ("osaka", "tokyo"):
+        rows = [[time(row[name].replace("Z", "+00:00")) for name in ("observed_from", "observed_until")]
+                for row in spool.rows("coverage") if row["origin"] == origin]
+        for (_, end), (start, _) in zip(rows, rows[1:]):
+            if end != start:
+                yield origin, f"{end:%Y-%m-%d %H:%M:%S}", (start - end).total_seconds()
+
+
+def sources_of_port(spool):
+    """In Python, by the definition of a sample: rows of which the rate is one in k or coarser."""
+    k = max(int(row["pair_rows_one_in"]) for row in spool.rows("interval", "2026-11"))
+    if k == 1:
+        raise AssertionError("no snapshot has a sample of the pairs")
+    sources = collections.defaultdict(set)
+    for row in spool.rows("pairs", "2026-11"):
+        if (row["protocol"], row["target"]) == ("TCP", "445") and 1 << int(row["sample_bits"]) >= k:
+            sources[row["country"],].add(row["src_ip"])
+    for (country,), n in most({key: k * len(found) for key, found in sources.items()}, 10):
+        yield country, n, Near(math.ceil(math.sqrt(n * (k - 1))), 0)
+
+
+def addresses(spool):
+    sums = spool.sums("contacts", NOW, "src_ip", "destination", "host")
+    (widest,), _ = most(collections.Counter((source,) for source, _, _ in sums), 1)[0]
+    for key, count in most({key: count for key, count in sums.items() if key[0] == widest}, 20):
+        yield *key, count
+
+
 WANTED = {"What was observed": observed, "Ranking of targets, now and before": ranking,
           "Unique sources of a month": uniques, "Ports by country": by_country,
-          "Source ports of a target": source_ports, "Heaviest sources": heaviest, "Loss per day": loss}
+          "Source ports of a target": source_ports, "Heaviest sources": heaviest, "Loss per day": loss, "Gaps": gaps,
+          "Unique sources of a port by country": sources_of_port, "Addresses that a source talks to": addresses}
 
 
 class Near(collections.namedtuple("Near", "value tolerance")):
