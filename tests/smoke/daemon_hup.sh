@@ -6,6 +6,7 @@ set -eu
 . "$(dirname "$0")/lib.sh"
 
 start() {
+	rm -f "$work/out" # or what the one before said is taken for its own
 	"$@" "$teitend" $eal "$(lcores 2)" --vdev net_null0,copy=1 -- $own --interval 3600 \
 		--monitored 192.0.2.0/24 --rx-queues 1 >"$work/out" 2>"$work/err" &
 	pid=$!

@@ -55,7 +55,7 @@ for life in $lives; do
 		[ -f "$path/manifest.json" ] || fail "$path was written and is not there"
 	done
 	in_replays=$((in_replays + $(find "$spool" -path '*/replay/*/2*Z' -type d | wc -l)))
-	verify || fail "a snapshot is damaged after $life ms"
+	[ ! -s "$work/last" ] || verify || fail "a snapshot is damaged after $life ms"
 done
 [ -s "$work/last" ] || fail "no snapshot at all in $kills runs"
 [ "$kills" -lt 20 ] || [ "$in_replays" -gt 0 ] || fail "no snapshot of a replay in $kills runs"
