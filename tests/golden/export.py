@@ -20,10 +20,10 @@ import subprocess
 import sys
 import tempfile
 
-import duckdb
+import engines
+import readers
 import snapshots
 
-POLARS = snapshots.ROOT / "tests/golden/polars.mjs"
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 MIDDLE = "2026-01-05T00:02:00Z"
 
@@ -85,29 +85,32 @@ def avrocat_rows(path):
     return [tuple(json.loads(line).values()) for line in done.stdout.splitlines()]
 
 
-def polars_facts(path):
-    """[(column, fact)], the first is the number of rows; None where Polars is not installed."""
-    done = subprocess.run(["node", POLARS, path], capture_output=True, text=True)
-    if done.returncode == snapshots.SKIP:
-        return None
-    if done.returncode != 0:
-        raise AssertionError(done.stderr)
-    lines = done.stdout.splitlines()
-    return [("", lines[0])] + [tuple(line.split("\t")) for line in lines[1:]]
+def polars_facts(path, table):
+    """[number of rows, what each column is, its sum, its least and greatest time or its number of distinct texts]."""
+    facts = ", ".join(f'pl.col("{c}").nUnique().alias("{c}")' if c in table.texts
+                      else f'pl.col("{c}").cast(pl.Int64).min().alias("{c}"), '
+                           f'pl.col("{c}").cast(pl.Int64).max().alias("{c}, greatest")' if c in table.times
+                      else f'pl.col("{c}").cast(pl.Int64).sum().alias("{c}")' for c in table.columns)
+    return engines.polars(f"""
+        const frame = pl.readAvro({str(path)!r});
+        const kinds = frame.columns.map((name, i) => `${{name}} ${{frame.dtypes[i]}}`.replace(/Int(32|64)/, 'Int'));
+        const answer = {{ rows: () => [[frame.height], kinds, frame.select({facts}).row(0)] }};""")
 
 
 def facts_for_polars(table):
-    facts = [("", str(len(table.rows)))]
+    kinds, facts = [], []
     for column in table.columns:
         values = table.of(column)
         if column in table.texts:
-            fact = str(len(set(values)))
+            kinds.append(f"{column} DataType(String)")
+            facts.append(len(set(values)))
         elif column in table.times:
-            fact = f"{min(values)} {max(values)}"
+            kinds.append(f"{column} DataType(Datetime(us,UTC))")
+            facts += [min(values), max(values)]
         else:
-            fact = str(sum(values))
-        facts.append((column, fact))
-    return facts
+            kinds.append(f"{column} DataType(Int)")
+            facts.append(sum(values))
+    return [[str(len(table.rows))], kinds, [str(fact) for fact in facts]]
 
 
 def hive_rows(directory, table):
@@ -117,7 +120,7 @@ def hive_rows(directory, table):
                       else f'sum(epoch_us("{c}"))' if c in table.times else f'sum("{c}")'
                       for c in table.columns)
     wrong = "count(*) FILTER (strftime(interval_start AT TIME ZONE 'UTC', '%Y-%m-%d') <> date::VARCHAR)"
-    row = duckdb.query(f"SELECT count(*), {facts}, {wrong} FROM {source}")[0]
+    row = engines.duckdb(f"SELECT count(*), {facts}, {wrong} FROM {source}")[0]
     return [int(v) for v in row]
 
 
@@ -136,7 +139,7 @@ def same_rows(teiten, spool, directory, have):
     base = sqlite3.connect(directory / "all.db")
     wrong += check("SQLite: integrity", base.execute("PRAGMA integrity_check").fetchone() == ("ok",))
     total = 0
-    for name in duckdb.tables(teiten):
+    for name in readers.tables(teiten):
         t = Table(teiten, spool, name)
         total += len(t.rows)
         wrong += check(f"{name}: has rows", len(t.rows) > 0)
@@ -146,10 +149,10 @@ def same_rows(teiten, spool, directory, have):
             wrong += check(f"{name}: avrocat", avrocat_rows(directory / f"avro/{name}.avro") == t.rows)
         if have["Polars"]:
             wrong += check(f"{name}: Polars",
-                           polars_facts(directory / f"avro/{name}.avro") == facts_for_polars(t))
+                           polars_facts(directory / f"avro/{name}.avro", t) == facts_for_polars(t))
         if have["DuckDB"]:
             wrong += check(f"{name}: DuckDB", hive_rows(directory / "hive", t) == facts_for_duckdb(t))
-    print(f"{total} rows of {len(duckdb.tables(teiten))} tables")
+    print(f"{total} rows of {len(readers.tables(teiten))} tables")
     return wrong
 
 
@@ -204,7 +207,7 @@ def no_rows(teiten, directory, have):
     if have["avrocat"]:
         wrong += check("avrocat without rows", avrocat_rows(directory / "empty.avro") == [])
     if have["DuckDB"]:
-        count = duckdb.query(f"SELECT count(*) FROM read_parquet('{directory}/empty-hive/**/*.parquet')")
+        count = engines.duckdb(f"SELECT count(*) FROM read_parquet('{directory}/empty-hive/**/*.parquet')")
         wrong += check("DuckDB without rows", count == [["0"]])
     return wrong
 
@@ -293,12 +296,16 @@ def series(teiten, spool):
     return wrong
 
 
-def readers():
-    have = {"avrocat": shutil.which("avrocat") is not None, "DuckDB": False, "Polars": False}
-    if shutil.which("node") is not None:
-        have["DuckDB"] = duckdb.query("SELECT 1") is not None
-        have["Polars"] = subprocess.run(["node", POLARS, "/dev/null"], capture_output=True).returncode \
-            != snapshots.SKIP
+def installed():
+    """{reader: whether it is installed}."""
+    have = {"avrocat": shutil.which("avrocat") is not None}
+    for name, ask, nothing in (("DuckDB", engines.duckdb, "SELECT 1"),
+                               ("Polars", engines.polars, "const answer = { rows: () => [] };")):
+        try:
+            ask(nothing)
+            have[name] = True
+        except engines.NotInstalled:
+            have[name] = False
     for name, there in have.items():
         if not there:
             print(f"left out: {name} is not installed")
@@ -306,11 +313,11 @@ def readers():
 
 
 def main(teiten):
-    have, wrong = readers(), 0
+    have, wrong = installed(), 0
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         spool = directory / "spool"
-        duckdb.make_spool(teiten, directory, spool)
+        readers.make_spool(teiten, directory, spool)
         wrong += same_rows(teiten, spool, directory, have)
         wrong += same_bytes(teiten, spool, directory)
         wrong += spans_and_sensors(teiten, spool, directory)
