@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Our reader reads the flat Parquet files of DuckDB, ClickHouse and Polars, value by value, in each codec
 that it knows, and refuses the rest of what they write by file and by what it is. Those that are not
-installed are left out; skipped where none is (scripts/install-duckdb, scripts/install-writers).
+installed (scripts/install-readers) are left out; skipped where none is.
 
     parquet_foreign.py PARQUET_PRINT"""
 import pathlib

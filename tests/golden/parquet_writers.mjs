@@ -4,32 +4,20 @@
 //   node parquet_writers.mjs duckdb|clickhouse|polars DIRECTORY ROWS
 //
 // Files of the rows that parquet_foreign.py knows are named WRITER-VARIANT.parquet; what our reader is
-// to refuse is named refused-WRITER-VARIANT.parquet. The programs are npm packages in build-node/ of the
-// source tree, or in TT_NODE_DIR. Exits with 77 where the one at hand is not installed.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
+// to refuse is named refused-WRITER-VARIANT.parquet. The programs are those of tests/readers. Exits with 77
+// where the one at hand is not installed.
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { locate } from '../readers/npm.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const folder = resolve(process.env.TT_NODE_DIR ?? resolve(here, '../../build-node'));
 const [writer, directory, rowsText] = process.argv.slice(2);
 const rows = Number(rowsText);
-const require = createRequire(resolve(folder, 'package.json'));
-
-function load(name) {
-	if (!existsSync(resolve(folder, 'node_modules', name))) {
-		console.error(`${name} is not installed in ${folder}`);
-		process.exit(77);
-	}
-	return require(name);
-}
 
 const file = (variant) => `${directory}/${writer}-${variant}.parquet`;
 const refused = (variant) => `${directory}/refused-${writer}-${variant}.parquet`;
 
 async function duckdb() {
-	const { DuckDBInstance } = load('@duckdb/node-api');
+	const { DuckDBInstance } = await import(locate('@duckdb/node-api'));
 	const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect();
 	const copy = (select, to, options) => connection.run(
 		`COPY (${select}) TO '${to}' (FORMAT parquet, ${options})`);
@@ -55,9 +43,14 @@ async function duckdb() {
 }
 
 async function clickhouse() {
-	const chdb = load('chdb');
-	const write = (select, to, settings) => chdb.query(`SELECT ${select} INTO OUTFILE '${to}'
-		FORMAT Parquet SETTINGS ${settings}`);
+	const program = fileURLToPath(new URL('../readers/clickhouse.py', import.meta.url));
+	const write = (select, to, settings) => {
+		const sql = `SELECT ${select} INTO OUTFILE '${to}' FORMAT Parquet SETTINGS ${settings}`;
+		const { status } = spawnSync('python3', [program, sql], { stdio: 'inherit' });
+
+		if (status !== 0)
+			process.exit(status ?? 1);
+	};
 	const cells = (unit) => `toInt32(number * 7919 % 2147483648 - 1073741824) AS i,
 		toInt64(number * 1000003) * (1 - 2 * (number % 2)) AS big,
 		toDateTime64(fromUnixTimestamp64Micro(toInt64(1795388100000000 + number * 1000), 'UTC'), ${unit}, 'UTC') AS time,
@@ -81,19 +74,21 @@ async function clickhouse() {
 }
 
 async function polars() {
-	const pl = load('nodejs-polars').default;
+	const { default: pl } = await import(locate('nodejs-polars'));
 	const numbers = Array.from({ length: rows }, (_, n) => n);
 	const places = ['CN', 'US', 'JP', '', '日'];
+	// A series of dates has no time zone, whatever type it is given; text with an offset has UTC.
+	const times = numbers.map((n) => new Date(1795388100000 + n).toISOString().replace('Z', '+0000'));
 	const cells = pl.DataFrame([
 		pl.Series('i', numbers.map((n) => n * 7919 % 2147483648 - 1073741824), pl.Int32),
 		pl.Series('big', numbers.map((n) => n * 1000003 * (1 - 2 * (n % 2))), pl.Int64),
-		pl.Series('time', numbers.map((n) => new Date(1795388100000 + n)), pl.Datetime('ms', 'UTC')),
+		pl.Series('time', times, pl.Utf8),
 		pl.Series('place', numbers.map((n) => places[Math.floor(n / 50) % 5]), pl.Utf8),
 		pl.Series('name', numbers.map((n) => `u${n}`), pl.Utf8),
 		pl.Series('same', numbers.map(() => 'sensor-1'), pl.Utf8),
 		pl.Series('u32', numbers.map((n) => 4294967295 - n), pl.UInt32),
 		pl.Series('u64', numbers.map((n) => BigInt(n) * 1099511627776n), pl.UInt64),
-	]);
+	]).withColumn(pl.col('time').str.strptime(pl.Datetime('ms'), '%Y-%m-%dT%H:%M:%S%.3f%z'));
 
 	for (const compression of ['zstd', 'snappy', 'gzip', 'uncompressed'])
 		cells.writeParquet(file(compression), { compression });
@@ -102,6 +97,7 @@ async function polars() {
 	pl.DataFrame([pl.Series('c', [1.5], pl.Float64)]).writeParquet(refused('double'));
 	pl.DataFrame([pl.Series('c', [1, null], pl.Int32)]).writeParquet(refused('null'));
 	pl.DataFrame([pl.Series('c', [[1, 2]])]).writeParquet(refused('list'));
+	pl.DataFrame([pl.Series('c', [new Date(0)], pl.Datetime('ms'))]).writeParquet(refused('local'));
 }
 
 await { duckdb, clickhouse, polars }[writer]();
