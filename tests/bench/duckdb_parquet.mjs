@@ -4,23 +4,12 @@
 //
 //   node duckdb_parquet.mjs FILE OTHER
 //
-// DuckDB is found as tests/smoke/duckdb/query.mjs does. Exits with 77 where it is not installed.
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+// scripts/install-readers puts DuckDB into build-node/ of the source tree; TT_NODE_DIR names another folder that
+// holds node_modules. Exits with 77 where it is not installed.
+import { locate } from '../readers/npm.mjs';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const folder = resolve(process.env.TT_NODE_DIR ?? resolve(here, '../../build-node'));
 const [file, other] = process.argv.slice(2);
-
-if (!existsSync(resolve(folder, 'node_modules/@duckdb/node-api'))) {
-	console.error('DuckDB is not installed: scripts/install-duckdb');
-	process.exit(77);
-}
-
-const require = createRequire(resolve(folder, 'package.json'));
-const { DuckDBInstance } = await import(pathToFileURL(require.resolve('@duckdb/node-api')));
+const { DuckDBInstance } = await import(locate('@duckdb/node-api'));
 const db = await DuckDBInstance.create(':memory:', { threads: '1' });
 const connection = await db.connect();
 
