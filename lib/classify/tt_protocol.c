@@ -62,8 +62,14 @@ tt_protocol_name(uint8_t protocol, char text[16])
 int
 tt_protocol_parse(const char *name, uint8_t *protocol)
 {
-	int32_t number = tt_digits_parse(&name, 255);
+	int32_t number;
 
+	/* Nearly all are one of these. */
+	if (strcmp(name, "TCP") == 0 || strcmp(name, "UDP") == 0) {
+		*protocol = *name == 'T' ? TT_PROTO_TCP : TT_PROTO_UDP;
+		return 0;
+	}
+	number = tt_digits_parse(&name, 255);
 	if (number >= 0) {
 		*protocol = (uint8_t)number;
 		return *name == '\0' ? 0 : -EINVAL;
