@@ -11,6 +11,7 @@
 
 #include "tt_manifest.h"
 #include "tt_parquet.h"
+#include "tt_snapshot_name.h"
 
 struct tt_snapshot {
 	char *path;
@@ -38,26 +39,30 @@ int tt_snapshot_verify(const char *path,
 		void (*damaged)(void *context, const struct tt_error *err),
 		void *context) TT_MUST_CHECK;
 
-/* Parses the name of a snapshot's directory, "20261122T225500Z" or "20261122T225500.123456Z".
- * Returns 0 and the start of its interval, or -EINVAL. */
-int tt_snapshot_name_parse(const char *name, int64_t *start_us) TT_MUST_CHECK;
-
 struct tt_snapshot_ref {
 	char *path;
 	size_t sensor_length; /* of the path, up to and with the sensor's directory */
 	int64_t start_us;
+	int64_t end_us; /* of a merged snapshot, by its name; 0 of a single interval */
 	unsigned depth; /* of the path, how many parts lie below the one that was listed */
 };
 
 struct tt_snapshot_list {
 	struct tt_snapshot_ref *refs; /* [n], by sensor and start */
 	size_t n, room;
+	/*
+	 * Those that lie within a longer one of the same sensor, by their names: it was made of
+	 * them, and they are not deleted yet. They are in no list of snapshots.
+	 */
+	struct tt_snapshot_ref *covered; /* [n_covered] */
+	size_t n_covered;
 	char *name; /* of the directory that was listed */
 };
 
 /*
  * Lists the snapshots in a spool, in a sensor's directory, in a day, or the one that path is.
- * Those that start in [from_us, to_us) are taken; a snapshot that path itself names always is.
+ * Those that start in [from_us, to_us) are taken, but for those that lie within a longer one; a
+ * snapshot that path itself names always is.
  * Whatever has another name, temporary directories among it, is passed over. Returns 0 (also
  * for an empty list), or a negative errno with err naming the directory.
  */

@@ -32,12 +32,6 @@ struct folder {
 	bool strict; /* what does not belong here is reported */
 };
 
-int
-tt_snapshot_name_parse(const char *name, int64_t *start_us)
-{
-	return tt_time_parse_compact(name, start_us);
-}
-
 static bool
 is_dir(const char *path)
 {
@@ -49,7 +43,7 @@ is_dir(const char *path)
 /* Adds the snapshot in the directory path, which it takes over. */
 static int
 add(const struct walk *w, char *path, size_t sensor_length, unsigned depth,
-		int64_t start_us)
+		int64_t start_us, int64_t end_us)
 {
 	struct tt_snapshot_list *list = w->list;
 
@@ -66,7 +60,7 @@ add(const struct walk *w, char *path, size_t sensor_length, unsigned depth,
 		list->room = room;
 	}
 	list->refs[list->n++] = (struct tt_snapshot_ref){
-			path, sensor_length, start_us, depth};
+			path, sensor_length, start_us, end_us, depth};
 	return 0;
 }
 
@@ -123,13 +117,15 @@ walk_entry(const struct walk *w, const struct folder *at, const char *name,
 	return 0;
 }
 
-/* An entry with the name of a snapshot; takes over child. */
+/* An entry with the name of a snapshot; takes over child. Those that start earlier may cover what
+ * is wanted, and are left out later. */
 static int
 take_snapshot(const struct walk *w, const struct folder *at, int64_t start_us,
-		char *child)
+		int64_t end_us, char *child)
 {
-	if (is_dir(child) && start_us >= w->from_us && start_us < w->to_us)
-		return add(w, child, at->sensor_length, at->depth + 1, start_us);
+	if (is_dir(child) && start_us < w->to_us
+			&& (start_us >= w->from_us || end_us > w->from_us))
+		return add(w, child, at->sensor_length, at->depth + 1, start_us, end_us);
 	if (!is_dir(child))
 		report_stray(w, at, child);
 	free(child);
@@ -146,7 +142,7 @@ walk_dir(const struct walk *w, const struct folder *at)
 	if (dir == NULL)
 		return tt_error_set(w->err, -errno, at->path, "%s", strerror(errno));
 	while (ret == 0 && (entry = readdir(dir)) != NULL) {
-		int64_t start_us;
+		int64_t start_us, end_us;
 		char *child;
 
 		if (entry->d_name[0] == '.')
@@ -154,8 +150,9 @@ walk_dir(const struct walk *w, const struct folder *at)
 		child = tt_path_join(at->path, entry->d_name);
 		if (child == NULL) {
 			ret = tt_error_set(w->err, -ENOMEM, at->path, "out of memory");
-		} else if (tt_snapshot_name_parse(entry->d_name, &start_us) == 0) {
-			ret = take_snapshot(w, at, start_us, child);
+		} else if (tt_snapshot_name_parse(entry->d_name, &start_us, &end_us)
+				== 0) {
+			ret = take_snapshot(w, at, start_us, end_us, child);
 		} else {
 			ret = walk_entry(w, at, entry->d_name, child);
 			free(child);
@@ -177,19 +174,78 @@ ref_cmp(const void *a, const void *b)
 		return order;
 	if (x->sensor_length != y->sensor_length)
 		return x->sensor_length < y->sensor_length ? -1 : 1;
-	return x->start_us < y->start_us ? -1 : x->start_us > y->start_us;
+	if (x->start_us != y->start_us)
+		return x->start_us < y->start_us ? -1 : 1;
+	return x->end_us > y->end_us ? -1
+				     : x->end_us < y->end_us; /* the longer one first */
+}
+
+static bool
+is_same_sensor(const struct tt_snapshot_ref *a, const struct tt_snapshot_ref *b)
+{
+	return a->sensor_length == b->sensor_length
+			&& memcmp(a->path, b->path, a->sensor_length) == 0;
+}
+
+/*
+ * Takes those out of the sorted list that lie within a longer one, and those that start before
+ * from_us. An interval's end is not in its name; snapshots of a sensor never share time, so that one
+ * which starts within another lies in it.
+ */
+static int
+leave_out(const struct walk *w)
+{
+	struct tt_snapshot_list *list = w->list;
+	const struct tt_snapshot_ref *longer = NULL;
+	size_t n = 0;
+
+	list->covered = calloc(list->n + 1, sizeof(*list->covered));
+	if (list->covered == NULL)
+		return tt_error_set(w->err, -ENOMEM, NULL, "out of memory");
+	for (size_t i = 0; i < list->n; i++) {
+		struct tt_snapshot_ref ref = list->refs[i];
+		bool within = longer != NULL && is_same_sensor(longer, &ref)
+				&& ref.start_us < longer->end_us
+				&& ref.end_us <= longer->end_us;
+
+		if (within) {
+			list->covered[list->n_covered++] = ref;
+			continue;
+		}
+		list->refs[n++] = ref;
+		if (ref.end_us != 0)
+			longer = &list->refs[n - 1];
+	}
+	list->n = n;
+	return 0;
+}
+
+/* Drops those that start before what was asked for, which were there for what they cover. */
+static void
+leave_out_earlier(const struct walk *w)
+{
+	struct tt_snapshot_list *list = w->list;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->refs[i].start_us >= w->from_us)
+			list->refs[n++] = list->refs[i];
+		else
+			free(list->refs[i].path);
+	}
+	list->n = n;
 }
 
 /* Is path itself a snapshot? By its manifest, or by its name where the manifest is lost. */
 static bool
-is_snapshot(const char *path, const char *name, int64_t *start_us)
+is_snapshot(const char *path, const char *name, int64_t *start_us, int64_t *end_us)
 {
 	char *manifest = tt_path_join(path, TT_MANIFEST_FILE);
 	struct stat st;
 	bool found = manifest != NULL && stat(manifest, &st) == 0;
 
-	*start_us = 0;
-	if (tt_snapshot_name_parse(name, start_us) == 0)
+	*start_us = *end_us = 0;
+	if (tt_snapshot_name_parse(name, start_us, end_us) == 0)
 		found = true;
 	free(manifest);
 	return found;
@@ -201,15 +257,15 @@ scan(const struct walk *w, const char *path)
 	const char *name = w->list->name;
 	bool strict = w->stray != NULL && (tt_time_is_date(name) || is_sensor_dir(path));
 	const struct folder at = {path, strlen(path), 0, SPOOL, strict};
-	int64_t start_us;
+	int64_t start_us, end_us;
 	char *copy;
 
-	if (!is_snapshot(path, name, &start_us))
+	if (!is_snapshot(path, name, &start_us, &end_us))
 		return walk_dir(w, &at);
 	copy = strdup(path);
 	if (copy == NULL)
 		return tt_error_set(w->err, -ENOMEM, path, "out of memory");
-	return add(w, copy, strlen(path), 0, start_us);
+	return add(w, copy, strlen(path), 0, start_us, end_us);
 }
 
 /* Fills w->list, which is empty. */
@@ -229,10 +285,14 @@ list_all(const struct walk *w, const char *path)
 	if (w->list->name == NULL)
 		return tt_error_set(w->err, -ENOMEM, path, "out of memory");
 	ret = scan(w, path);
+	if (ret == 0 && w->list->n > 0 && w->list->refs[0].depth > 0) {
+		qsort(w->list->refs, w->list->n, sizeof(w->list->refs[0]), ref_cmp);
+		ret = leave_out(w);
+		if (ret == 0)
+			leave_out_earlier(w);
+	}
 	if (ret != 0)
 		tt_snapshot_list_fini(w->list);
-	else if (w->list->n > 1)
-		qsort(w->list->refs, w->list->n, sizeof(w->list->refs[0]), ref_cmp);
 	return ret;
 }
 
@@ -260,7 +320,10 @@ tt_snapshot_list_fini(struct tt_snapshot_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
 		free(list->refs[i].path);
+	for (size_t i = 0; i < list->n_covered; i++)
+		free(list->covered[i].path);
 	free(list->refs);
+	free(list->covered);
 	free(list->name);
 	*list = (struct tt_snapshot_list){0};
 }

@@ -163,7 +163,10 @@ tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 	if (*path == '\0')
 		return tt_error_set(err, -EINVAL, NULL, "the spool's path is empty");
 	s = calloc(1, sizeof(*s));
-	if (s == NULL || asprintf(&s->path, "%s/%s", path, sensor) < 0) {
+	if (s == NULL || (s->merged = calloc(1, sizeof(*s->merged))) == NULL
+			|| asprintf(&s->path, "%s/%s", path, sensor) < 0) {
+		if (s != NULL)
+			free(s->merged);
 		free(s);
 		return tt_error_set(err, -ENOMEM, path, "out of memory");
 	}
@@ -213,6 +216,7 @@ tt_spool_close(struct tt_spool *spool)
 		close(spool->lock_fd);
 	if (spool->fd >= 0)
 		close(spool->fd);
+	tt_spool_merged_free(spool->merged);
 	free(spool->latest);
 	free(spool->path);
 	free(spool);
@@ -234,6 +238,9 @@ bool
 tt_spool_has(const struct tt_spool *spool, int64_t start_us)
 {
 	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX], path[2 * TT_TIME_TEXT_MAX];
+
+	if (tt_spool_covered(spool, start_us))
+		return true;
 
 	snprintf(path, sizeof(path), "%s/%s", tt_time_format_date(start_us, day),
 			tt_time_format_compact(start_us, name));

@@ -52,7 +52,8 @@ int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
  * Merges the tallies of an interval and writes its snapshot. config: what merge was created
  * with, for texts and for the identities of databases and rules; ledger: [n], entered as it is,
  * before the rows of the account "tables"; *totals gets the sums. Returns 0, -EEXIST where
- * the interval has a snapshot already (which stays as it is), or another negative errno; after
+ * the interval has a snapshot already, by itself or as a part of a longer one (which stays as it
+ * is), or another negative errno; after
  * a failure the interval may be written again.
  */
 int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
@@ -60,8 +61,10 @@ int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
 
-/* Is there a snapshot, under its final name, of the interval that starts at start_us? Those that
- * wait for a flush are not asked. */
+/*
+ * Is there a snapshot, under its final name, of the interval that starts at start_us, or one of
+ * several intervals that covers it? Those that wait for a flush are not asked.
+ */
 bool tt_spool_has(const struct tt_spool *spool, int64_t start_us);
 
 /* The end of the latest snapshot that there was when the spool was opened; INT64_MIN where there

@@ -75,6 +75,25 @@ tt_mkdir_parents(const char *path)
 }
 
 int
+tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to)
+{
+	if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	/* Some network file systems lack the flag; a snapshot is never empty, so it is safe. */
+	if (errno != EINVAL)
+		return -1;
+	if (faccessat(to_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (renameat(from_fd, from, to_fd, to) == 0)
+		return 0;
+	if (errno == ENOTEMPTY) /* POSIX leaves the choice */
+		errno = EEXIST;
+	return -1;
+}
+
+int
 tt_remove_dir_at(int dir_fd, const char *name)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

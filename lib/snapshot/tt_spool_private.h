@@ -6,12 +6,25 @@
 #include "tt_spool.h"
 #include "tt_time.h"
 
+#include <time.h>
+
 #define TT_SPOOL_TMP_PREFIX ".tmp-"
+
+/* The lock of whoever merges a sensor's snapshots; written anew whenever there is a merged one. */
+#define TT_SPOOL_MERGED_FILE ".compact"
 
 /* A snapshot on its way: its day and its final name. */
 struct tt_spool_name {
 	char day[TT_TIME_TEXT_MAX];
 	char name[TT_TIME_TEXT_MAX];
+};
+
+/* Spans of the snapshots of several intervals, as they were when the file was changed last. */
+struct tt_spool_merged {
+	struct tt_span *spans; /* [n], of [room] */
+	size_t n, room;
+	struct timespec changed; /* TT_SPOOL_MERGED_FILE */
+	bool known;
 };
 
 struct tt_spool {
@@ -25,7 +38,13 @@ struct tt_spool {
 	unsigned n_pending;
 	int64_t end_us; /* of the latest snapshot at open; INT64_MIN: none */
 	char *latest; /* path of the latest snapshot, NULL before */
+	struct tt_spool_merged *merged;
 };
+
+/* Does a snapshot of several intervals cover the one that starts at start_us? Looks at the names of
+ * the sensor's directories once, and again whenever snapshots were merged meanwhile. */
+bool tt_spool_covered(const struct tt_spool *spool, int64_t start_us);
+void tt_spool_merged_free(struct tt_spool_merged *merged); /* NULL is allowed */
 
 /* Fills err with the errno, and the path spool/day/name (parts may be NULL). Returns -errno. */
 int tt_spool_error(const struct tt_spool *spool, const char *day, const char *name,
@@ -36,6 +55,10 @@ void tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name);
 
 /* Makes path and its parents, and makes durable what was made. Returns 0 or -errno. */
 int tt_mkdir_parents(const char *path);
+
+/* rename of a directory that never replaces anything, not even an empty directory. Returns 0, or -1
+ * with errno: EEXIST where the name is taken. */
+int tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to);
 
 /* Removes a directory that holds files only. Returns 0 (also if it is not there) or -errno. */
 int tt_remove_dir_at(int dir_fd, const char *name);

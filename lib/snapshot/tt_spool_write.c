@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_spool_private.h"
+#include "tt_table_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,26 +25,6 @@ open_day(struct tt_spool *spool, const char *day, int *fd, struct tt_error *err)
 	return 0;
 }
 
-/* rename of a directory that never replaces anything, not even an empty directory. */
-static int
-rename_at(int dir_fd, const char *from, const char *to)
-{
-	if (renameat2(dir_fd, from, dir_fd, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	/* Some network file systems lack the flag; a snapshot is never empty, so it is safe. */
-	if (errno != EINVAL)
-		return -1;
-	if (faccessat(dir_fd, to, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-		errno = EEXIST;
-		return -1;
-	}
-	if (renameat(dir_fd, from, dir_fd, to) == 0)
-		return 0;
-	if (errno == ENOTEMPTY) /* POSIX leaves the choice */
-		errno = EEXIST;
-	return -1;
-}
-
 /* A name that cannot be given, because it is taken or for the reason in errno. Returns -errno. */
 static int
 name_error(const struct tt_spool *spool, const struct tt_spool_name *n,
@@ -60,52 +41,15 @@ name_error(const struct tt_spool *spool, const struct tt_spool_name *n,
 
 /* Has the interval a snapshot already, or one that waits for a flush? */
 static bool
-is_taken(const struct tt_spool *spool, int day_fd, const struct tt_spool_name *n)
+is_taken(const struct tt_spool *spool, int day_fd, const struct tt_spool_name *n,
+		int64_t start_us)
 {
 	for (unsigned i = 0; i < spool->n_pending; i++) {
 		if (strcmp(spool->pending[i].name, n->name) == 0)
 			return true;
 	}
-	return faccessat(day_fd, n->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-static int
-write_whole(int fd, const char *text, size_t size)
-{
-	while (size > 0) {
-		ssize_t n = write(fd, text, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n == 0)
-			errno = ENOSPC;
-		if (n <= 0)
-			return -1;
-		text += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-static int
-write_manifest(const struct tt_spool *spool, int dir_fd,
-		const struct tt_manifest *manifest, struct tt_error *err)
-{
-	char *text = tt_manifest_format(manifest);
-	int fd, ret = 0;
-
-	if (text == NULL)
-		return tt_error_set(err, -EINVAL, TT_MANIFEST_FILE,
-				"out of memory, or a name that is not UTF-8");
-	fd = openat(dir_fd, TT_MANIFEST_FILE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			0644);
-	if (fd < 0 || write_whole(fd, text, strlen(text)) != 0
-			|| (spool->sync == TT_SYNC_EACH && fsync(fd) != 0))
-		ret = tt_error_set(err, -errno, TT_MANIFEST_FILE, "%s", strerror(errno));
-	if (fd >= 0 && close(fd) != 0 && ret == 0)
-		ret = tt_error_set(err, -errno, TT_MANIFEST_FILE, "%s", strerror(errno));
-	free(text);
-	return ret;
+	return faccessat(day_fd, n->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0
+			|| tt_spool_covered(spool, start_us);
 }
 
 static void
@@ -151,7 +95,7 @@ commit(struct tt_spool *spool, int day_fd, const struct tt_spool_name *n, const 
 		spool->pending[spool->n_pending++] = *n;
 		return 0;
 	}
-	if (rename_at(day_fd, tmp, n->name) != 0)
+	if (tt_rename_dir_at(day_fd, tmp, day_fd, n->name) != 0)
 		return name_error(spool, n, err);
 	/* Once renamed it counts as written: a caller that tried again would find it there. */
 	if (spool->sync == TT_SYNC_EACH)
@@ -185,7 +129,7 @@ fill_dir(const struct job *job, struct tt_manifest *manifest,
 	ret = tt_tables_write(fd, sync, manifest, interval, merge, config, ledger, n,
 			totals, err);
 	if (ret == 0)
-		ret = write_manifest(spool, fd, manifest, err);
+		ret = tt_manifest_write(manifest, fd, sync, err);
 	if (ret != 0)
 		tt_error_at(err, "%s/%s/%s", spool->path, job->name->day,
 				job->name->name);
@@ -222,7 +166,7 @@ tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		ret = open_day(spool, name.day, &job.day_fd, err);
 	if (ret != 0)
 		return ret;
-	if (is_taken(spool, job.day_fd, &name)) {
+	if (is_taken(spool, job.day_fd, &name, interval->span.start_us)) {
 		errno = EEXIST;
 		ret = name_error(spool, &name, err);
 		close(job.day_fd);
@@ -256,7 +200,7 @@ rename_pending(struct tt_spool *spool, const struct tt_spool_name *n,
 	if (fd < 0)
 		return tt_spool_error(spool, n->day, NULL, err);
 	tt_spool_tmp_name(tmp, n->name);
-	if (rename_at(fd, tmp, n->name) != 0)
+	if (tt_rename_dir_at(fd, tmp, fd, n->name) != 0)
 		ret = name_error(spool, n, err);
 	close(fd);
 	return ret;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows of a merge → the data files of a snapshot. */
+#include "tt_table_file.h"
 #include "tt_tables.h"
 
 #include <errno.h>
@@ -104,37 +105,6 @@ put_ledger(const struct tt_tables *t, const struct tt_ledger_row *rows, unsigned
 	return ret;
 }
 
-/* What each file says of itself; all of it follows from the packets and the options. */
-static int
-create(struct tt_tables *t, enum tt_table table, struct tt_error *err)
-{
-	const struct tt_schema *schema = tt_schema_of(table);
-	const struct tt_manifest *m = t->manifest;
-	char version[16], start[TT_TIME_TEXT_MAX];
-	const struct tt_key_value metadata[] = {
-			{TT_META_SCHEMA_VERSION, version},
-			{TT_META_TABLE, schema->name},
-			{TT_META_INTERVAL_START, start},
-			{TT_META_SENSOR, m->sensor},
-			{TT_META_MONITORED, m->monitored},
-			{TT_META_GEO, m->geo},
-			{TT_META_ASN, m->asn},
-			{TT_META_FINGERPRINTS, m->fingerprints},
-	};
-	int ret;
-
-	snprintf(version, sizeof(version), "%d", TT_SCHEMA_VERSION);
-	tt_time_format(m->start_us, start);
-	ret = tt_parquet_create(&t->writers[table], t->dir_fd, schema->file,
-			schema->columns, schema->n_columns, metadata,
-			TT_ARRAY_SIZE(metadata), err);
-	if (ret != 0)
-		return ret;
-	tt_parquet_fix_int(t->writers[table], TT_COLUMN_INTERVAL_START, m->start_us);
-	tt_parquet_fix_text(t->writers[table], TT_COLUMN_SENSOR, m->sensor);
-	return 0;
-}
-
 static void
 take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 {
@@ -221,7 +191,8 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 
 	note_rates(&t, interval);
 	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++)
-		ret = create(&t, (enum tt_table)i, err);
+		ret = tt_table_file_create(&t.writers[i], dir_fd, manifest,
+				(enum tt_table)i, err);
 	if (ret == 0)
 		ret = tt_merge_run(merge, interval->tallies, interval->n_tallies,
 				interval->span.start_us, &sink, totals, err);

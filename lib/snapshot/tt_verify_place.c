@@ -77,11 +77,14 @@ int
 tt_place_check(const struct tt_place *place, const struct tt_manifest *manifest,
 		const char *path, struct tt_error *err)
 {
-	char name[TT_TIME_TEXT_MAX], day[TT_TIME_TEXT_MAX];
+	char name[TT_SNAPSHOT_NAME_MAX], span[TT_SNAPSHOT_NAME_MAX], day[TT_TIME_TEXT_MAX];
 
-	tt_time_format_compact(manifest->start_us, name);
+	tt_snapshot_name_format(manifest->start_us, 0, name);
+	tt_snapshot_name_format(manifest->start_us, manifest->end_us, span);
 	tt_time_format_date(manifest->start_us, day);
-	if (place->name != NULL && strcmp(place->name, name) != 0)
+	/* One that is on its way has a hidden name. */
+	if (place->name != NULL && place->name[0] != '.' && strcmp(place->name, name) != 0
+			&& strcmp(place->name, span) != 0)
 		return tt_error_set(err, -EBADMSG, path,
 				"holds the snapshot %s of sensor %s", name,
 				manifest->sensor);
