@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Who observed what: rows of `coverage`, and what follows from them for the interval. */
+#include "tt_compact_private.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct tt_covered
+row_of(const struct tt_parquet_reader *r)
+{
+	struct tt_covered row = {
+			.from_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_FROM),
+			.until_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_UNTIL),
+			.observed_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_US),
+			.addresses = tt_parquet_get_int(
+					r, TT_COVERAGE_MONITORED_ADDRESSES),
+			.intervals = tt_parquet_get_int(r, TT_COVERAGE_INTERVALS),
+	};
+
+	snprintf(row.origin, sizeof(row.origin), "%s",
+			tt_parquet_get_text(r, TT_COVERAGE_ORIGIN));
+	return row;
+}
+
+static int
+add(struct tt_compact *c, const struct tt_covered *row)
+{
+	if (c->n_covered == c->room_covered) {
+		size_t room = c->room_covered == 0 ? 64 : c->room_covered * 2;
+		struct tt_covered *more = reallocarray(c->covered, room, sizeof(*more));
+
+		if (more == NULL)
+			return tt_compact_no_memory(c);
+		c->covered = more;
+		c->room_covered = room;
+	}
+	c->covered[c->n_covered++] = *row;
+	return 0;
+}
+
+int
+tt_compact_plan_coverage(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	struct tt_parquet_reader *r;
+	int ret = tt_snapshot_table(part, TT_TABLE_COVERAGE, &r, c->err), more;
+
+	if (ret != 0)
+		return ret;
+	while (ret == 0 && (more = tt_parquet_next(r, c->err)) != 0) {
+		struct tt_covered row;
+
+		if (more < 0) {
+			ret = more;
+			break;
+		}
+		row = row_of(r);
+		if (row.until_us < row.from_us || row.observed_us < 0 || row.addresses < 0
+				|| row.intervals < 0)
+			ret = tt_error_set(c->err, -EBADMSG, part->path,
+					"its table coverage has a row that cannot be");
+		else
+			ret = add(c, &row);
+	}
+	tt_parquet_close(r);
+	return ret;
+}
+
+static int
+by_origin_and_time(const void *a, const void *b)
+{
+	const struct tt_covered *x = a, *y = b;
+	int order = strcmp(x->origin, y->origin);
+
+	if (order != 0)
+		return order;
+	if (x->from_us != y->from_us)
+		return x->from_us < y->from_us ? -1 : 1;
+	return x->until_us < y->until_us ? -1 : x->until_us > y->until_us;
+}
+
+static bool
+is_whole(const struct tt_covered *row)
+{
+	return row->observed_us == row->until_us - row->from_us;
+}
+
+/* Can the row be one with the one before? */
+static bool
+continues(const struct tt_covered *before, const struct tt_covered *row)
+{
+	return strcmp(before->origin, row->origin) == 0
+			&& before->until_us == row->from_us
+			&& before->addresses == row->addresses && is_whole(before)
+			&& is_whole(row);
+}
+
+static int
+twice(struct tt_compact *c, const struct tt_covered *row)
+{
+	char from[TT_TIME_TEXT_MAX];
+
+	return tt_error_set(c->err, -EEXIST, NULL,
+			"sensor %s: two snapshots have its time from %s on; together they "
+			"would count packets twice",
+			row->origin, tt_time_format(row->from_us, from));
+}
+
+/* Address-seconds that were observed, per address of the result. */
+static int64_t
+observed_us(const struct tt_compact *c)
+{
+	unsigned __int128 sum = 0, each;
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < c->n_covered; i++) {
+		const struct tt_covered *row = &c->covered[i];
+
+		sum += (unsigned __int128)row->observed_us * (uint64_t)row->addresses;
+		longest = row->observed_us > longest ? row->observed_us : longest;
+	}
+	if (c->manifest.monitored_addresses == 0)
+		return longest;
+	each = sum / (uint64_t)c->manifest.monitored_addresses;
+	return each > INT64_MAX ? INT64_MAX : (int64_t)each;
+}
+
+/* Has every origin observed the whole of the result's time? */
+static bool
+is_complete(const struct tt_compact *c)
+{
+	int64_t until = c->manifest.end_us;
+
+	for (size_t i = 0; i < c->n_covered; i++) {
+		const struct tt_covered *row = &c->covered[i];
+		bool first = i == 0 || strcmp(row->origin, c->covered[i - 1].origin) != 0;
+
+		if (first && until != c->manifest.end_us)
+			return false;
+		if (!is_whole(row)
+				|| row->from_us != (first ? c->manifest.start_us : until))
+			return false;
+		until = row->until_us;
+	}
+	return until == c->manifest.end_us;
+}
+
+int
+tt_compact_join_coverage(struct tt_compact *c)
+{
+	size_t n = 0;
+
+	qsort(c->covered, c->n_covered, sizeof(*c->covered), by_origin_and_time);
+	for (size_t i = 0; i < c->n_covered; i++) {
+		const struct tt_covered row = c->covered[i];
+		struct tt_covered *before = n == 0 ? NULL : &c->covered[n - 1];
+
+		if (before != NULL && strcmp(before->origin, row.origin) == 0
+				&& (before->until_us > row.from_us
+						|| before->from_us == row.from_us))
+			return twice(c, &row);
+		if (before != NULL && continues(before, &row)) {
+			before->until_us = row.until_us;
+			before->observed_us += row.observed_us;
+			before->intervals += row.intervals;
+		} else {
+			c->covered[n++] = row;
+		}
+	}
+	c->n_covered = n;
+	return 0;
+}
+
+void
+tt_compact_note_coverage(struct tt_compact *c)
+{
+	c->manifest.observed_us = observed_us(c);
+	c->manifest.complete = is_complete(c);
+}

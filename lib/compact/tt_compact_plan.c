@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is small of all parts, read before anything else: manifests, intervals, rules, coverage and
+ * ledgers. Whatever keeps parts from being merged is found here, before the long work.
+ */
+#include "tt_compact_private.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define IDENTITIES_JOIN " + "
+#define IDENTITIES_LONG "mixed"
+#define IDENTITIES_MAX  64
+
+int
+tt_compact_no_memory(struct tt_compact *c)
+{
+	return tt_error_set(c->err, -ENOMEM, NULL, "out of memory for merging snapshots");
+}
+
+/* Cuts text, which is changed, into the identities that were joined before. */
+static unsigned
+split(char *text, char **parts, unsigned n)
+{
+	while (text != NULL && n < IDENTITIES_MAX) {
+		char *end = strstr(text, IDENTITIES_JOIN);
+
+		if (end != NULL)
+			*end = '\0';
+		parts[n++] = text;
+		text = end == NULL ? NULL : end + strlen(IDENTITIES_JOIN);
+	}
+	return n;
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void
+join_parts(char *to, size_t room, char **parts, unsigned n)
+{
+	size_t length = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (i > 0 && strcmp(parts[i], parts[i - 1]) == 0)
+			continue;
+		if (strcmp(parts[i], IDENTITIES_LONG) == 0)
+			length = room;
+		if (length < room)
+			length += (size_t)snprintf(to + length, room - length, "%s%s",
+					length == 0 ? "" : IDENTITIES_JOIN, parts[i]);
+	}
+	if (length >= room)
+		snprintf(to, room, IDENTITIES_LONG);
+}
+
+void
+tt_compact_join_identity(char *to, size_t room, const char *other)
+{
+	char *parts[IDENTITIES_MAX], *left, *right;
+	unsigned n;
+
+	if (strcmp(to, other) == 0)
+		return;
+	left = strdup(to);
+	right = strdup(other);
+	if (left == NULL || right == NULL) {
+		snprintf(to, room, IDENTITIES_LONG);
+	} else {
+		n = split(left, parts, 0);
+		n = split(right, parts, n);
+		qsort(parts, n, sizeof(parts[0]), by_text);
+		join_parts(to, room, parts, n);
+	}
+	free(left);
+	free(right);
+}
+
+static int64_t
+min_i64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+max_i64(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Samples of different names join only where nothing is sampled: all of it is hashed anew. Those
+ * that were hashed so before are as the public ones. */
+static int
+join_samples(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	const struct tt_manifest *m = &part->manifest;
+	struct tt_manifest *to = &c->manifest;
+
+	if (!c->any_part || strcmp(to->sample, m->sample) == 0) {
+		snprintf(to->sample, sizeof(to->sample), "%s", m->sample);
+		return 0;
+	}
+	c->resampled = true;
+	snprintf(to->sample, sizeof(to->sample), "%s", TT_SAMPLE_PUBLIC);
+	return 0;
+}
+
+static int
+add_monitored(struct tt_compact *c, const char *list)
+{
+	char *joined;
+
+	if (*list == '\0'
+			|| (c->monitored_list != NULL
+					&& strcmp(c->monitored_list, list) == 0))
+		return 0;
+	if (asprintf(&joined, "%s%s%s",
+			    c->monitored_list == NULL ? "" : c->monitored_list,
+			    c->monitored_list == NULL ? "" : ",", list)
+			< 0)
+		return tt_compact_no_memory(c);
+	free(c->monitored_list);
+	c->monitored_list = joined;
+	/* Kept short: parts mostly monitor the same. */
+	if (tt_prefix_set_parse(&c->monitored, joined, c->err) != 0) {
+		tt_error_at(c->err, "monitored addresses of all parts together");
+		return -EPROTO;
+	}
+	joined = tt_prefix_set_format(&c->monitored);
+	if (joined == NULL)
+		return tt_compact_no_memory(c);
+	free(c->monitored_list);
+	c->monitored_list = joined;
+	return 0;
+}
+
+/* Times, and what follows from which part is the earliest. */
+static void
+add_times(struct tt_compact *c, const struct tt_manifest *m)
+{
+	struct tt_manifest *to = &c->manifest;
+
+	if (!c->any_part || m->start_us < to->start_us)
+		to->gap_before_us = m->gap_before_us;
+	else if (m->start_us == to->start_us)
+		to->gap_before_us = max_i64(to->gap_before_us, m->gap_before_us);
+	to->start_us = c->any_part ? min_i64(to->start_us, m->start_us) : m->start_us;
+	to->end_us = c->any_part ? max_i64(to->end_us, m->end_us) : m->end_us;
+}
+
+static void
+add_manifest(struct tt_compact *c, const struct tt_manifest *m)
+{
+	struct tt_manifest *to = &c->manifest;
+
+	add_times(c, m);
+	to->frames += m->frames;
+	to->packets += m->packets;
+	to->bytes += m->bytes;
+	to->backscatter_packets += m->backscatter_packets;
+	to->pair_rows_one_in = max_i64(to->pair_rows_one_in, m->pair_rows_one_in);
+	to->contact_rows_one_in = max_i64(
+			to->contact_rows_one_in, m->contact_rows_one_in);
+	/* Without a list, what is known is the number. */
+	to->monitored_addresses = max_i64(
+			to->monitored_addresses, m->monitored_addresses);
+	if (!c->any_part) {
+		snprintf(to->geo, sizeof(to->geo), "%s", m->geo);
+		snprintf(to->asn, sizeof(to->asn), "%s", m->asn);
+		snprintf(to->fingerprints, sizeof(to->fingerprints), "%s",
+				m->fingerprints);
+		return;
+	}
+	tt_compact_join_identity(to->geo, sizeof(to->geo), m->geo);
+	tt_compact_join_identity(to->asn, sizeof(to->asn), m->asn);
+	tt_compact_join_identity(
+			to->fingerprints, sizeof(to->fingerprints), m->fingerprints);
+}
+
+static int
+add_interval(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	struct tt_parquet_reader *r;
+	int ret = tt_snapshot_table(part, TT_TABLE_INTERVAL, &r, c->err);
+
+	if (ret != 0)
+		return ret;
+	ret = tt_parquet_next(r, c->err);
+	if (ret == 1) {
+		int64_t returning = tt_parquet_get_int(r, TT_INTERVAL_RETURNING_ONE_IN);
+		int64_t since = tt_parquet_get_int(r, TT_INTERVAL_RECALL_SINCE);
+
+		c->returning_one_in = max_i64(c->returning_one_in, returning);
+		c->recall_since_us = c->any_part ? min_i64(c->recall_since_us, since)
+						 : since;
+		ret = 0;
+	} else if (ret == 0) {
+		ret = tt_error_set(c->err, -EBADMSG, part->path,
+				"its table interval has no row");
+	}
+	tt_parquet_close(r);
+	return ret;
+}
+
+int
+tt_compact_plan_part(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	int ret = join_samples(c, part);
+
+	if (ret == 0)
+		ret = add_monitored(c, part->manifest.monitored);
+	if (ret == 0)
+		ret = add_interval(c, part);
+	if (ret != 0)
+		return ret;
+	add_manifest(c, &part->manifest);
+	c->any_part = true;
+	ret = tt_compact_plan_rules(c, part);
+	if (ret == 0)
+		ret = tt_compact_plan_coverage(c, part);
+	return ret != 0 ? ret : tt_compact_plan_ledger(c, part);
+}
+
+/* The least s for which one in 2^s is one_in or less; rates are powers of two. */
+static int
+shift_of(struct tt_compact *c, int64_t one_in, unsigned *shift)
+{
+	*shift = (unsigned)__builtin_ctzll((uint64_t)one_in);
+	if (one_in == INT64_C(1) << *shift && *shift <= TT_SAMPLE_SHIFT_MAX)
+		return 0;
+	return tt_error_set(c->err, -EBADMSG, NULL,
+			"one row in %lld is no rate that rows are sampled at",
+			(long long)one_in);
+}
+
+/* What was sampled by a secret cannot be joined with what was sampled by another one. */
+static int
+check_samples(struct tt_compact *c)
+{
+	if (!c->resampled)
+		return 0;
+	if (c->shift > 0 || c->contact_shift > 0)
+		return tt_error_set(c->err, -EPROTO, c->job->parts[0],
+				"and the other parts were sampled by different secrets, "
+				"and not all rows are there: such samples do not merge");
+	/* Which sources return is known of a sample by the old hash, or of none. */
+	if (c->returning_one_in > 1)
+		c->returning_one_in = INT64_C(1) << TT_SAMPLE_SHIFT_MAX;
+	return 0;
+}
+
+static int
+finish(struct tt_compact *c)
+{
+	struct tt_manifest *m = &c->manifest;
+	int ret = shift_of(c, m->pair_rows_one_in, &c->shift);
+
+	if (ret == 0)
+		ret = shift_of(c, m->contact_rows_one_in, &c->contact_shift);
+	if (ret == 0)
+		ret = check_samples(c);
+	if (ret == 0)
+		ret = tt_compact_join_coverage(c);
+	if (ret != 0)
+		return ret;
+	tt_compact_sort_rules(c);
+	tt_compact_sort_ledger(c);
+	m->monitored = strdup(c->monitored_list == NULL ? "" : c->monitored_list);
+	if (m->monitored == NULL)
+		return tt_compact_no_memory(c);
+	if (*m->monitored != '\0')
+		m->monitored_addresses = tt_prefix_set_size(&c->monitored);
+	tt_compact_note_coverage(c);
+	m->nominal_s = c->job->nominal_s;
+	if (m->nominal_s == 0)
+		m->nominal_s = (m->end_us - m->start_us) / TT_US_PER_S;
+	return 0;
+}
+
+/* Where talkers and source ports are cut, it depends on the order of parts: it is always the same. */
+static int
+by_time(const void *a, const void *b)
+{
+	const struct tt_part *x = a, *y = b;
+
+	if (x->start_us != y->start_us)
+		return x->start_us < y->start_us ? -1 : 1;
+	if (x->end_us != y->end_us)
+		return x->end_us < y->end_us ? -1 : 1;
+	return strcmp(x->sensor, y->sensor);
+}
+
+static void
+note_part(struct tt_compact *c, size_t i, const struct tt_manifest *m)
+{
+	c->parts[i] = (struct tt_part){.start_us = m->start_us,
+			.end_us = m->end_us,
+			.path = c->job->parts[i]};
+	snprintf(c->parts[i].sensor, sizeof(c->parts[i].sensor), "%s", m->sensor);
+}
+
+int
+tt_compact_plan(struct tt_compact *c)
+{
+	int ret = 0;
+
+	c->parts = calloc(c->job->n_parts, sizeof(*c->parts));
+	if (c->parts == NULL)
+		return tt_compact_no_memory(c);
+
+	c->returning_one_in = c->manifest.pair_rows_one_in =
+			c->manifest.contact_rows_one_in = 1;
+	for (size_t i = 0; ret == 0 && i < c->job->n_parts; i++) {
+		struct tt_snapshot *part;
+
+		ret = tt_snapshot_open(&part, c->job->parts[i], c->err);
+		if (ret != 0)
+			return ret;
+		note_part(c, i, &part->manifest);
+		ret = tt_compact_plan_part(c, part);
+		tt_snapshot_close(part);
+	}
+	qsort(c->parts, c->job->n_parts, sizeof(*c->parts), by_time);
+	return ret != 0 ? ret : finish(c);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_compact_spool.h"
+#include "tt_spool_private.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+fail(const char *path, const char *name, struct tt_error *err)
+{
+	int code = errno == 0 ? EIO : errno;
+
+	tt_error_set(err, -code, name, "%s", strerror(code));
+	tt_error_at(err, "%s/", path);
+	return -code;
+}
+
+/* The first thing that is wrong with a result. */
+static void
+note_damage(void *context, const struct tt_error *damage)
+{
+	struct tt_error *err = context;
+
+	if (err->code == 0)
+		*err = *damage;
+}
+
+static int
+verify(const char *path, struct tt_error *err)
+{
+	struct tt_error damage = {0};
+	int n = tt_snapshot_verify(path, note_damage, &damage);
+
+	if (n == 0)
+		return 0;
+	if (n < 0)
+		return tt_error_set(err, n, path, "%s", strerror(-n));
+	if (err != NULL)
+		*err = damage;
+	tt_error_at(err, "the merged snapshot is not intact, nothing was changed: ");
+	return -EBADMSG;
+}
+
+/* Writes the result into the hidden directory. */
+static int
+write_hidden(const struct tt_compact_place *place, int fd,
+		const struct tt_compact_job *job, struct tt_compact_result *result,
+		struct tt_error *err)
+{
+	int dir, ret;
+
+	tt_remove_dir_at(fd, place->hidden);
+	if (mkdirat(fd, place->hidden, 0755) != 0)
+		return fail(place->sensor_path, place->hidden, err);
+	dir = openat(fd, place->hidden, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return fail(place->sensor_path, place->hidden, err);
+	ret = tt_compact_merge(job, dir, result, err);
+	if (ret == 0 && job->sync && fsync(dir) != 0)
+		ret = fail(place->sensor_path, place->hidden, err);
+	close(dir);
+	return ret;
+}
+
+/* Gives it its final name, in the day of its start. */
+static int
+rename_hidden(const struct tt_compact_place *place, int fd, bool sync, const char *day,
+		const char *name, struct tt_error *err)
+{
+	int to, ret = 0;
+
+	if (mkdirat(fd, day, 0755) != 0 && errno != EEXIST)
+		return fail(place->sensor_path, day, err);
+	to = openat(fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (to < 0 || (sync && fsync(fd) != 0)) {
+		ret = fail(place->sensor_path, day, err);
+	} else if (tt_rename_dir_at(fd, place->hidden, to, name) != 0) {
+		ret = errno == EEXIST ? tt_error_set(err, -EEXIST, name,
+				      "there is a snapshot of this name "
+				      "already")
+				      : fail(place->sensor_path, name, err);
+	} else if (sync && (fsync(to) != 0 || fsync(fd) != 0)) {
+		ret = fail(place->sensor_path, day, err);
+	}
+	if (to >= 0)
+		close(to);
+	return ret;
+}
+
+static int
+publish(const struct tt_compact_place *place, int fd, const struct tt_compact_job *job,
+		struct tt_compact_result *result, char **path, struct tt_error *err)
+{
+	char day[TT_TIME_TEXT_MAX], name[TT_SNAPSHOT_NAME_MAX];
+	char *hidden = NULL;
+	int ret = write_hidden(place, fd, job, result, err);
+
+	if (ret == 0 && asprintf(&hidden, "%s/%s", place->sensor_path, place->hidden) < 0)
+		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	if (ret == 0)
+		ret = verify(hidden, err);
+	tt_time_format_date(result->start_us, day);
+	tt_snapshot_name_format(
+			result->start_us, place->interval ? 0 : result->end_us, name);
+	if (ret == 0 && asprintf(path, "%s/%s/%s", place->sensor_path, day, name) < 0)
+		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	else if (ret == 0) {
+		ret = rename_hidden(place, fd, job->sync, day, name, err);
+		if (ret != 0)
+			free(*path);
+	}
+	free(hidden);
+	return ret;
+}
+
+int
+tt_compact_publish(const struct tt_compact_place *place, const struct tt_compact_job *job,
+		struct tt_compact_result *result, char **path, struct tt_error *err)
+{
+	int fd = open(place->sensor_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
+
+	*path = NULL;
+	if (fd < 0)
+		return tt_error_set(
+				err, -errno, place->sensor_path, "%s", strerror(errno));
+	ret = publish(place, fd, job, result, path, err);
+	if (ret != 0) {
+		*path = NULL;
+		tt_remove_dir_at(fd, place->hidden);
+	}
+	close(fd);
+	return ret;
+}
+
+static bool
+is_left_over(const char *name)
+{
+	return strcmp(name, TT_COMPACT_HIDDEN) == 0
+			|| strncmp(name, TT_COMPACT_DELETED, strlen(TT_COMPACT_DELETED))
+			== 0;
+}
+
+/* Deletes the hidden directories of a killed run; the lock says that it is. */
+static int
+clean_hidden(struct tt_compactor *c, struct tt_error *err)
+{
+	int fd = openat(c->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return fail(c->path, "", err);
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_left_over(entry->d_name)
+				&& tt_remove_dir_at(fd, entry->d_name) == 0)
+			c->cleaned++;
+	closedir(dir);
+	return 0;
+}
+
+/* Deletes parts of snapshots that were verified and published before. */
+static int
+clean_covered(struct tt_compactor *c, struct tt_error *err)
+{
+	struct tt_snapshot_list list;
+	int ret = tt_snapshot_list_scan(&list, c->path, TT_TIME_MIN, INT64_MAX, err);
+
+	if (ret != 0)
+		return ret;
+	for (size_t i = 0; ret == 0 && i < list.n_covered; i++) {
+		ret = tt_compactor_delete(c, list.covered[i].path, err);
+		c->cleaned += ret == 0;
+	}
+	tt_snapshot_list_fini(&list);
+	return ret;
+}
+
+static int
+take_lock(struct tt_compactor *c, struct tt_error *err)
+{
+	c->lock_fd = openat(
+			c->fd, TT_SPOOL_MERGED_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (c->lock_fd < 0)
+		return fail(c->path, TT_SPOOL_MERGED_FILE, err);
+	if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return fail(c->path, TT_SPOOL_MERGED_FILE, err);
+	return tt_error_set(err, -EBUSY, c->path,
+			"another running program merges this sensor's snapshots");
+}
+
+int
+tt_compactor_open(struct tt_compactor *c, const char *sensor_path, struct tt_error *err)
+{
+	int ret = 0;
+
+	*c = (struct tt_compactor){.path = strdup(sensor_path), .fd = -1, .lock_fd = -1};
+	if (c->path == NULL)
+		return tt_error_set(err, -ENOMEM, sensor_path, "out of memory");
+	c->fd = open(sensor_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (c->fd < 0)
+		ret = tt_error_set(err, -errno, sensor_path, "%s", strerror(errno));
+	if (ret == 0)
+		ret = take_lock(c, err);
+	if (ret == 0)
+		ret = clean_hidden(c, err);
+	if (ret == 0)
+		ret = clean_covered(c, err);
+	if (ret != 0)
+		tt_compactor_close(c);
+	return ret;
+}
+
+void
+tt_compactor_close(struct tt_compactor *c)
+{
+	if (c->lock_fd >= 0)
+		close(c->lock_fd);
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c->path);
+	*c = (struct tt_compactor){.fd = -1, .lock_fd = -1};
+}
+
+int
+tt_compactor_publish(struct tt_compactor *c, bool interval,
+		const struct tt_compact_job *job, struct tt_compact_result *result,
+		char **path, struct tt_error *err)
+{
+	const struct tt_compact_place place = {c->path, TT_COMPACT_HIDDEN, interval};
+	int ret = tt_compact_publish(&place, job, result, path, err);
+
+	/* The writer looks at the time of this file (tt_spool_has). */
+	if (ret == 0)
+		futimens(c->lock_fd, NULL);
+	return ret;
+}
+
+int
+tt_compactor_delete(struct tt_compactor *c, const char *path, struct tt_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char hidden[TT_SNAPSHOT_NAME_MAX + sizeof(TT_COMPACT_DELETED)];
+	int ret;
+
+	snprintf(hidden, sizeof(hidden), TT_COMPACT_DELETED "%s",
+			slash == NULL ? path : slash + 1);
+	tt_remove_dir_at(c->fd, hidden);
+	if (renameat(AT_FDCWD, path, c->fd, hidden) != 0)
+		return errno == ENOENT
+				? 0
+				: tt_error_set(err, -errno, path, "cannot delete it: %s",
+						strerror(errno));
+	ret = tt_remove_dir_at(c->fd, hidden);
+	if (ret != 0)
+		return tt_error_set(
+				err, ret, path, "cannot delete it: %s", strerror(-ret));
+	return 0;
+}
+
+uint64_t
+tt_snapshot_bytes(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	uint64_t bytes = 0;
+	struct stat st;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
+				&& S_ISREG(st.st_mode))
+			bytes += (uint64_t)st.st_size;
+	if (dir != NULL)
+		closedir(dir);
+	return bytes;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Merged snapshots in a spool: published, and their parts deleted. One thread. Safe against being
+ * killed at any moment:
+ *
+ *   1. the result is written under a hidden name in the sensor's directory, made durable, verified;
+ *   2. one rename gives it its final name. From here on its parts lie within a longer snapshot, and
+ *      whoever lists the spool leaves them out (tt_snapshot_list);
+ *   3. the parts are deleted: each gets a hidden name first, so that none is ever half there.
+ *
+ * What a killed run left is deleted by the next one, at tt_compactor_open. A sensor has one writer
+ * and one compactor at a time, each with a lock of its own: they may run beside each other.
+ */
+#ifndef TT_COMPACT_SPOOL_H
+#define TT_COMPACT_SPOOL_H
+
+#include "tt_compact.h"
+
+/* Where a result goes. */
+struct tt_compact_place {
+	const char *sensor_path; /* SPOOL/SENSOR, which is there */
+	const char *hidden; /* name of its own meanwhile, with a leading dot */
+	bool interval; /* it gets the name of a single interval, of its start alone */
+};
+
+/*
+ * Merges the parts of a job (tt_compact_merge), verifies the result, and publishes it. path: that of
+ * the result, which the caller frees. Returns 0; -EEXIST where there is a snapshot of this name;
+ * or another negative errno, with err filled and the spool as it was. The parts are not touched:
+ * they are the caller's. Takes no lock.
+ */
+int tt_compact_publish(const struct tt_compact_place *place,
+		const struct tt_compact_job *job, struct tt_compact_result *result,
+		char **path, struct tt_error *err) TT_MUST_CHECK;
+
+/* Hidden names: of a result on its way, and of snapshots that are being deleted. */
+#define TT_COMPACT_HIDDEN  ".compact-new"
+#define TT_COMPACT_DELETED ".compact-old-"
+
+/* A sensor's directory whose snapshots are merged or deleted. */
+struct tt_compactor {
+	char *path; /* SPOOL/SENSOR */
+	int fd, lock_fd;
+	size_t cleaned; /* what a killed run left and open deleted */
+};
+
+/*
+ * Takes the lock, and deletes what a killed run left: hidden names, and parts of snapshots that are
+ * there. Returns 0, -EBUSY where another compactor has the lock, or another negative errno.
+ */
+int tt_compactor_open(struct tt_compactor *compactor, const char *sensor_path,
+		struct tt_error *err) TT_MUST_CHECK;
+void tt_compactor_close(struct tt_compactor *compactor);
+
+/* Publishes under TT_COMPACT_HIDDEN, and tells the sensor's writer that there is a longer one. */
+int tt_compactor_publish(struct tt_compactor *compactor, bool interval,
+		const struct tt_compact_job *job, struct tt_compact_result *result,
+		char **path, struct tt_error *err) TT_MUST_CHECK;
+
+/* Deletes a snapshot of the sensor. Returns 0 (also if it is not there) or a negative errno. */
+int tt_compactor_delete(struct tt_compactor *compactor, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Bytes of the files in a snapshot's directory; 0 where it cannot be read. */
+uint64_t tt_snapshot_bytes(const char *path);
+
+#endif
