@@ -10,8 +10,10 @@
 #define EXIT_DATA  1 /* bad data, or an operation that failed */
 #define EXIT_USAGE 2 /* unknown command or option, missing operand */
 
+int cmd_compact(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_info(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 int cmd_read(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
 int cmd_top_targets(int argc, char **argv);

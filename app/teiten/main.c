@@ -19,6 +19,9 @@ struct command {
 
 static const struct command commands[] = {
 		{"read", "make snapshots from capture files", cmd_read},
+		{"merge", "merge the snapshots of several sensors", cmd_merge},
+		{"compact", "merge minutes into hours and days, and delete what is old",
+				cmd_compact},
 		{"info", "describe a spool or a snapshot", cmd_info},
 		{"verify", "prove snapshots intact", cmd_verify},
 		{"export", "write tables as CSV, JSON Lines, Avro, SQLite, Parquet", cmd_export},

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "compact.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char help[] =
+		"Usage: teiten compact [OPTION…] SPOOL[/SENSOR]\n"
+		"Replaces the snapshots of each finished period by one, as if one long interval\n"
+		"had counted it. They are deleted once it is verified. Then deletes what is to be\n"
+		"kept no longer, the oldest first. May run while the sensor captures. What a\n"
+		"killed run left is put in order by the next one.\n"
+		"\n"
+		"  --per PERIOD           hour, day, or a number of seconds that a day is a multiple of\n"
+		"  --older-than DURATION  only periods that ended so long ago, such as 6h\n"
+		"  --keep-for DURATION    delete snapshots that ended longer ago, such as 90d\n"
+		"  --quota BYTES          delete the oldest snapshots until the others take no more,\n"
+		"                         such as 500G; the latest of each sensor is kept\n"
+		"  --dry-run              only print what would be done\n"
+		"  --now TIME             take this for the time of day\n"
+		"  --pair-rows N          the most rows of table pairs (default 1048576)\n"
+		"  --contact-rows N       the most rows of table contacts (default 1048576)\n"
+		"  --heavy-rows N         the most rows of talkers and source_ports (default 1048576)\n"
+		"  -h, --help             print this\n";
+
+enum {
+	OPT_PER = 256,
+	OPT_OLDER,
+	OPT_KEEP,
+	OPT_QUOTA,
+	OPT_DRY,
+	OPT_NOW,
+	OPT_PAIRS,
+	OPT_CONTACTS,
+	OPT_HEAVY,
+};
+
+static const struct option options[] = {
+		{"per", required_argument, NULL, OPT_PER},
+		{"older-than", required_argument, NULL, OPT_OLDER},
+		{"keep-for", required_argument, NULL, OPT_KEEP},
+		{"quota", required_argument, NULL, OPT_QUOTA},
+		{"dry-run", no_argument, NULL, OPT_DRY},
+		{"now", required_argument, NULL, OPT_NOW},
+		{"pair-rows", required_argument, NULL, OPT_PAIRS},
+		{"contact-rows", required_argument, NULL, OPT_CONTACTS},
+		{"heavy-rows", required_argument, NULL, OPT_HEAVY},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+};
+
+static const char *const kinds[] = {"seconds", NULL};
+
+static bool
+take_period(struct compacting *c)
+{
+	c->has_period = period_parse(optarg, kinds, &c->period);
+	if (!c->has_period)
+		c->tool.status = tool_usage(&c->tool,
+				"--per: \"%s\" is neither hour nor day nor a number of "
+				"seconds that a day is a multiple of",
+				optarg);
+	return c->has_period;
+}
+
+static bool
+take(struct compacting *c, int option)
+{
+	switch (option) {
+	case OPT_PER:
+		return take_period(c);
+	case OPT_OLDER:
+		return take_duration(&c->tool, "--older-than", &c->older_us);
+	case OPT_KEEP:
+		return take_duration(&c->tool, "--keep-for", &c->keep_us);
+	case OPT_QUOTA:
+		return take_bytes(&c->tool, "--quota", &c->quota);
+	case OPT_NOW:
+		return tool_time(&c->tool, "--now", &c->now_us);
+	case OPT_PAIRS:
+		return tool_number(&c->tool, "--pair-rows", &c->pair_rows);
+	case OPT_CONTACTS:
+		return tool_number(&c->tool, "--contact-rows", &c->contact_rows);
+	case OPT_HEAVY:
+		return tool_number(&c->tool, "--heavy-rows", &c->heavy_rows);
+	default:
+		c->dry_run = true;
+		return true;
+	}
+}
+
+static void
+fail(struct compacting *c, const struct tt_error *err)
+{
+	tt_error_print(c->tool.name, err);
+	c->status = EXIT_DATA;
+}
+
+struct tt_compactor *
+compact_of(const struct compacting *c, const struct tt_snapshot_ref *ref)
+{
+	for (size_t i = 0; i < c->n_compactors; i++)
+		if (strlen(c->compactors[i].path) == ref->sensor_length
+				&& memcmp(c->compactors[i].path, ref->path,
+						   ref->sensor_length)
+						== 0)
+			return &c->compactors[i];
+	return NULL;
+}
+
+/* Takes the lock of a sensor, and puts in order what a killed run left. */
+static void
+open_sensor(struct compacting *c, const char *path)
+{
+	struct tt_compactor *opened = &c->compactors[c->n_compactors];
+	struct tt_error err = {0};
+
+	if (tt_compactor_open(opened, path, &err) != 0) {
+		fail(c, &err);
+		return;
+	}
+	if (opened->cleaned > 0)
+		printf("%s: %zu left by an earlier run, deleted\n", path,
+				opened->cleaned);
+	c->n_compactors++;
+}
+
+/* Opens a compactor of each sensor in the list. */
+static void
+open_sensors(struct compacting *c, const struct tt_snapshot_list *list)
+{
+	const struct tt_snapshot_ref *last = NULL;
+
+	c->compactors = calloc(list->n + 1, sizeof(*c->compactors));
+	for (size_t i = 0; c->compactors != NULL && i < list->n; i++) {
+		const struct tt_snapshot_ref *ref = &list->refs[i];
+		char *path;
+
+		if (last != NULL && last->sensor_length == ref->sensor_length
+				&& memcmp(last->path, ref->path, ref->sensor_length) == 0)
+			continue;
+		last = ref;
+		path = strndup(ref->path, ref->sensor_length);
+		if (path != NULL)
+			open_sensor(c, path);
+		free(path);
+	}
+}
+
+static void
+delete_parts(struct compacting *c, struct tt_compactor *compactor,
+		const struct tt_snapshot_ref *refs, size_t n)
+{
+	struct tt_error err = {0};
+
+	for (size_t i = 0; i < n; i++)
+		if (tt_compactor_delete(compactor, refs[i].path, &err) != 0)
+			fail(c, &err);
+}
+
+static void
+run(struct compacting *c, struct tt_compactor *compactor, const char *const *parts,
+		const struct tt_snapshot_ref *refs, size_t n)
+{
+	const char *sensor = strrchr(compactor->path, '/');
+	char host[TT_RUN_TEXT_MAX] = "", *path, *name = NULL;
+	struct tt_compact_result result;
+	struct tt_snapshot *first;
+	struct tt_error err = {0};
+	struct tt_compact_job job = {.parts = parts,
+			.n_parts = n,
+			.pair_rows = c->pair_rows,
+			.contact_rows = c->contact_rows,
+			.heavy_rows = c->heavy_rows,
+			.program = c->tool.name,
+			.version = TT_VERSION,
+			.host = host,
+			.workers = 1,
+			.sync = true,
+			.progress = merging_progress};
+
+	/* The sensor's name is in its snapshots; the directory may have been given as ".". */
+	if (tt_snapshot_open(&first, parts[0], &err) != 0) {
+		fail(c, &err);
+		return;
+	}
+	name = first->manifest.sensor;
+	job.sensor = name;
+	job.context = (void *)(uintptr_t)(sensor == NULL ? compactor->path : sensor + 1);
+	gethostname(host, sizeof(host) - 1);
+	if (tt_compactor_publish(compactor, false, &job, &result, &path, &err) == 0) {
+		merging_progress_clear();
+		merging_print(path, n, &result);
+		free(path);
+		delete_parts(c, compactor, refs, n);
+	} else {
+		merging_progress_clear();
+		fail(c, &err);
+	}
+	tt_snapshot_close(first);
+}
+
+/* Makes one snapshot of refs[n], those of one sensor and period. */
+static void
+compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
+{
+	struct tt_compactor *compactor = compact_of(c, &refs[0]);
+	const char **parts;
+
+	if (c->dry_run) {
+		printf("%s: would become one with the %zu that follow it\n", refs[0].path,
+				n - 1);
+		return;
+	}
+	parts = compactor == NULL ? NULL : calloc(n, sizeof(*parts));
+	if (parts == NULL)
+		return;
+	for (size_t i = 0; i < n; i++)
+		parts[i] = refs[i].path;
+	run(c, compactor, parts, refs, n);
+	free(parts);
+}
+
+/* Do two belong into one period of one sensor? */
+static bool
+is_same_period(const struct compacting *c, const struct tt_snapshot_ref *a,
+		const struct tt_snapshot_ref *b)
+{
+	return a->sensor_length == b->sensor_length
+			&& memcmp(a->path, b->path, a->sensor_length) == 0
+			&& period_start(&c->period, a->start_us)
+			== period_start(&c->period, b->start_us);
+}
+
+static void
+compact_all(struct compacting *c, const struct tt_snapshot_list *list)
+{
+	for (size_t i = 0, n; i < list->n; i += n) {
+		const struct tt_snapshot_ref *refs = &list->refs[i];
+		int64_t end = period_end(&c->period, refs[0].start_us);
+
+		for (n = 1; i + n < list->n && is_same_period(c, &refs[0], &refs[n]);)
+			n++;
+		if (n > 1 && end + c->older_us <= c->now_us)
+			compact_period(c, refs, n);
+	}
+}
+
+/* Lists the sensors' snapshots. Returns false where that failed, and has said so. */
+static bool
+list_all(struct compacting *c, struct tt_snapshot_list *list)
+{
+	struct selection all = SELECTION_ALL;
+
+	all.path = c->path;
+	if (!tool_select(&c->tool, &all, list)) {
+		c->status = EXIT_DATA;
+		return false;
+	}
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->refs[i].depth >= 2)
+			continue;
+		fprintf(stderr, "%s: %s: neither a spool nor a sensor's directory\n",
+				c->tool.name, c->path);
+		c->status = EXIT_DATA;
+		tt_snapshot_list_fini(list);
+		return false;
+	}
+	return true;
+}
+
+static int
+compact(struct compacting *c)
+{
+	struct tt_snapshot_list list;
+
+	if (!list_all(c, &list))
+		return c->status;
+	if (list.n == 0)
+		fprintf(stderr, "%s: no snapshots in %s\n", c->tool.name, c->path);
+	if (!c->dry_run) {
+		open_sensors(c, &list);
+		/* What was there before the locks were taken may be gone. */
+		tt_snapshot_list_fini(&list);
+		if (!list_all(c, &list))
+			return c->status;
+	}
+	if (c->has_period)
+		compact_all(c, &list);
+	tt_snapshot_list_fini(&list);
+	if (c->keep_us > 0 || c->quota > 0)
+		compact_keep(c);
+	for (size_t i = 0; i < c->n_compactors; i++)
+		tt_compactor_close(&c->compactors[i]);
+	free(c->compactors);
+	return c->status;
+}
+
+int
+cmd_compact(int argc, char **argv)
+{
+	struct compacting c = {
+			.tool = {"teiten compact", help, options, ":h", argc, argv, 0},
+			.now_us = tt_time_now()};
+	int option;
+
+	while ((option = tool_option(&c.tool)) != -1) {
+		if (option == 0 || !take(&c, option))
+			return c.tool.status;
+	}
+	if (!c.has_period && c.keep_us == 0 && c.quota == 0)
+		return tool_usage(&c.tool, "--per, --keep-for or --quota is missing");
+	c.path = tool_operand(&c.tool, "SPOOL");
+	if (c.path == NULL)
+		return c.tool.status;
+	return compact(&c);
+}

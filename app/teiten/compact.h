@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of `teiten compact` share. */
+#ifndef COMPACT_H
+#define COMPACT_H
+
+#include "merging.h"
+
+struct compacting {
+	struct tool tool;
+	const char *path;
+	struct period period;
+	bool has_period; /* else nothing is merged, only deleted */
+	int64_t older_us; /* only periods that ended so long ago */
+	int64_t keep_us; /* 0: for ever */
+	uint64_t quota; /* bytes; 0: none */
+	int64_t now_us;
+	bool dry_run;
+	size_t pair_rows, contact_rows, heavy_rows;
+	struct tt_compactor *compactors; /* [n_compactors], one of each sensor */
+	size_t n_compactors;
+	int status; /* exit status so far */
+};
+
+/* Deletes what is older than keep_us, then the oldest until the rest fits the quota. */
+void compact_keep(struct compacting *c);
+
+/* The compactor of a snapshot's sensor, or NULL where there is none. */
+struct tt_compactor *compact_of(
+		const struct compacting *c, const struct tt_snapshot_ref *ref);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "merging.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DAY_S 86400
+
+static bool
+has_kind(const char *const *kinds, const char *kind)
+{
+	for (; *kinds != NULL; kinds++)
+		if (strcmp(*kinds, kind) == 0)
+			return true;
+	return false;
+}
+
+/* A number of seconds that days are cut into without a rest. */
+static bool
+parse_seconds(const char *text, int64_t *length_us)
+{
+	char *end;
+	long seconds;
+
+	errno = 0;
+	seconds = strtol(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || seconds < 1
+			|| seconds > DAY_S || DAY_S % seconds != 0)
+		return false;
+	*length_us = seconds * TT_US_PER_S;
+	return true;
+}
+
+bool
+period_parse(const char *text, const char *const *kinds, struct period *period)
+{
+	*period = (struct period){0};
+	if (strcmp(text, "hour") == 0)
+		period->length_us = 3600 * TT_US_PER_S;
+	else if (strcmp(text, "day") == 0)
+		period->length_us = DAY_S * TT_US_PER_S;
+	else if (strcmp(text, "interval") == 0 && has_kind(kinds, text))
+		period->interval = true;
+	else if (strcmp(text, "all") == 0 && has_kind(kinds, text))
+		period->all = true;
+	else if (!has_kind(kinds, "seconds"))
+		return false;
+	else
+		return parse_seconds(text, &period->length_us);
+	return true;
+}
+
+int64_t
+period_start(const struct period *period, int64_t us)
+{
+	if (period->all)
+		return 0;
+	return period->interval ? us : tt_time_floor(us, period->length_us);
+}
+
+int64_t
+period_end(const struct period *period, int64_t us)
+{
+	return period_start(period, us) + period->length_us;
+}
+
+bool
+take_duration(struct tool *tool, const char *option, int64_t *us)
+{
+	static const struct {
+		char unit;
+		int64_t seconds;
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', DAY_S}};
+	unsigned long long n;
+	char *end;
+
+	errno = 0;
+	n = strtoull(optarg, &end, 10);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(units); i++)
+		if (*optarg >= '0' && *optarg <= '9' && errno == 0 && n > 0
+				&& *end == units[i].unit && end[1] == '\0'
+				&& n <= (uint64_t)(TT_TIME_MAX / TT_US_PER_S
+						   / units[i].seconds)) {
+			*us = (int64_t)n * units[i].seconds * TT_US_PER_S;
+			return true;
+		}
+	tool->status = tool_usage(tool,
+			"%s: \"%s\" is no duration such as 90s, 30m, 6h, 400d", option,
+			optarg);
+	return false;
+}
+
+bool
+take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	const char *unit;
+	unsigned shift = 0;
+	char *end;
+
+	errno = 0;
+	*bytes = strtoull(optarg, &end, 10);
+	unit = *end == '\0' ? NULL : strchr(units, *end);
+	if (unit != NULL) {
+		shift = 10 * (unsigned)(unit - units + 1);
+		end++;
+	}
+	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && errno == 0 && *bytes > 0
+			&& *bytes <= UINT64_MAX >> shift) {
+		*bytes <<= shift;
+		return true;
+	}
+	tool->status = tool_usage(tool,
+			"%s: \"%s\" is no number of bytes such as 4096, 512M, 20G",
+			option, optarg);
+	return false;
+}
+
+static bool shown;
+
+void
+merging_progress(void *context, size_t done, size_t n)
+{
+	static int64_t next_ms;
+	static int terminal = -1;
+	struct timespec ts;
+	int64_t now;
+
+	if (terminal < 0)
+		terminal = isatty(STDERR_FILENO);
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	if (!terminal || (now < next_ms && done < n))
+		return;
+	next_ms = now + 100;
+	fprintf(stderr, "\r%s: %zu of %zu snapshots  ", (const char *)context, done, n);
+	shown = true;
+}
+
+void
+merging_progress_clear(void)
+{
+	if (shown)
+		fputs("\r\033[K", stderr);
+	shown = false;
+}
+
+void
+merging_print(const char *path, size_t n, const struct tt_compact_result *r)
+{
+	printf("%s: %zu snapshot%s, %" PRId64 " packets, %s%" PRId64 " sources, %" PRIu64
+	       " bytes",
+			path, n, n == 1 ? "" : "s", r->packets,
+			r->pair_rows_one_in > 1 ? "about " : "", r->uniq_src_ip,
+			r->bytes);
+	if (r->pair_rows_one_in > 1)
+		printf(", one source in %" PRId64 " kept", r->pair_rows_one_in);
+	if (r->contact_rows_one_in > 1)
+		printf(", one contact in %" PRId64 " kept", r->contact_rows_one_in);
+	if (r->heavy_cut > 0)
+		printf(", %" PRIu64
+		       " rows of talkers and source_ports are with all others",
+				r->heavy_cut);
+	putchar('\n');
+	fflush(stdout);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `teiten merge` and `teiten compact` share: periods, progress, and the line of a result. */
+#ifndef MERGING_H
+#define MERGING_H
+
+#include "tool.h"
+#include "tt_compact_spool.h"
+
+/* Which snapshots become one. */
+struct period {
+	int64_t length_us; /* those that start in the same so many microseconds */
+	bool interval; /* those that start at the same time */
+	bool all; /* all of them */
+};
+
+/* Parses "hour", "day", and what else `kinds` names: "interval", "all", "seconds". Seconds are a
+ * part of a day. Returns false where it is none of these. */
+bool period_parse(const char *text, const char *const *kinds, struct period *period);
+
+/* Start of the period that holds a time; its end. */
+int64_t period_start(const struct period *period, int64_t us);
+int64_t period_end(const struct period *period, int64_t us);
+
+/* Takes the value of an option that is a duration ("90m") or a size ("500G"). Returns false where it
+ * is none, and says so. */
+bool take_duration(struct tool *tool, const char *option, int64_t *us);
+bool take_bytes(struct tool *tool, const char *option, uint64_t *bytes);
+
+/* How far a merge is, on a terminal; for struct tt_compact_job. */
+void merging_progress(void *context, size_t done, size_t n);
+void merging_progress_clear(void);
+
+/* Prints "PATH: 60 snapshots, 205500 packets, 16307 sources …" as one line. */
+void merging_print(const char *path, size_t n, const struct tt_compact_result *result);
+
+#endif
