@@ -191,12 +191,12 @@ run(struct compacting *c, struct tt_compactor *compactor, const char *const *par
 	job.context = (void *)(uintptr_t)(sensor == NULL ? compactor->path : sensor + 1);
 	gethostname(host, sizeof(host) - 1);
 	if (tt_compactor_publish(compactor, false, &job, &result, &path, &err) == 0) {
-		merging_progress_clear();
+		progress_clear();
 		merging_print(path, n, &result);
 		free(path);
 		delete_parts(c, compactor, refs, n);
 	} else {
-		merging_progress_clear();
+		progress_clear();
 		fail(c, &err);
 	}
 	tt_snapshot_close(first);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "merging.h"
+#include "progress.h"
 #include "tt_spool.h"
 #include "tt_time.h"
 
@@ -211,7 +212,7 @@ merge_period(const struct tool *tool, const struct wish *w,
 		parts[i] = refs[i]->path;
 	ret = tt_compactor_publish(
 			compactor, w->period.interval, &job, &result, &path, &err);
-	merging_progress_clear();
+	progress_clear();
 	free(parts);
 	if (ret == 0) {
 		merging_print(path, n, &result);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "merging.h"
+#include "progress.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #define DAY_S 86400
 
@@ -120,33 +119,12 @@ take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 	return false;
 }
 
-static bool shown;
-
 void
 merging_progress(void *context, size_t done, size_t n)
 {
-	static int64_t next_ms;
-	static int terminal = -1;
-	struct timespec ts;
-	int64_t now;
-
-	if (terminal < 0)
-		terminal = isatty(STDERR_FILENO);
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-	if (!terminal || (now < next_ms && done < n))
-		return;
-	next_ms = now + 100;
-	fprintf(stderr, "\r%s: %zu of %zu snapshots  ", (const char *)context, done, n);
-	shown = true;
-}
-
-void
-merging_progress_clear(void)
-{
-	if (shown)
-		fputs("\r\033[K", stderr);
-	shown = false;
+	if (progress_due())
+		progress_draw((double)done / (double)n, "%s: %zu of %zu snapshots",
+				(const char *)context, done, n);
 }
 
 void

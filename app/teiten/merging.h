@@ -28,7 +28,6 @@ bool take_bytes(struct tool *tool, const char *option, uint64_t *bytes);
 
 /* How far a merge is, on a terminal; for struct tt_compact_job. */
 void merging_progress(void *context, size_t done, size_t n);
-void merging_progress_clear(void);
 
 /* Prints "PATH: 60 snapshots, 205500 packets, 16307 sources …" as one line. */
 void merging_print(const char *path, size_t n, const struct tt_compact_result *result);

@@ -166,7 +166,6 @@ tt_rows_interval(struct tt_rows *t)
 			m->sources_one_in, m->contacts_one_in, m->pair_rows_one_in,
 			m->contact_rows_one_in, c->returning_one_in, c->recall_since_us};
 
-	tt_rows_begin(t);
 	tt_parquet_set_int(t->writer, TT_INTERVAL_END, m->end_us);
 	tt_parquet_set_int(t->writer, TT_INTERVAL_NOMINAL_S, m->nominal_s);
 	tt_parquet_set_int(t->writer, TT_INTERVAL_OBSERVED_US, m->observed_us);
@@ -187,7 +186,6 @@ tt_rows_rules(struct tt_rows *t)
 	for (unsigned i = 0; ret == 0 && i < t->c->rules.n; i++) {
 		const struct tt_compact_rule *r = &t->c->rules.all[i];
 
-		tt_rows_begin(t);
 		tt_parquet_set_text(t->writer, TT_FINGERPRINT_RULES_FINGERPRINT, r->id);
 		tt_parquet_set_text(t->writer, TT_FINGERPRINT_RULES_TITLE, r->title);
 		tt_parquet_set_int(t->writer, TT_FINGERPRINT_RULES_CHANCE_ONE_IN,
@@ -220,7 +218,6 @@ put_registers(struct tt_rows *t, const struct tt_merged_sketch *s)
 	for (uint32_t i = 0; ret == 0 && i < UINT32_C(1) << s->p; i++) {
 		if (s->registers[i] == 0)
 			continue;
-		tt_rows_begin(t);
 		tt_parquet_set_text(t->writer, TT_SKETCHES_KEY, key);
 		tt_parquet_set_int(t->writer, TT_SKETCHES_PRECISION, s->p);
 		tt_parquet_set_int(t->writer, TT_SKETCHES_REGISTER, i);
@@ -250,7 +247,6 @@ tt_rows_coverage(struct tt_rows *t)
 	for (size_t i = 0; ret == 0 && i < t->c->n_covered; i++) {
 		const struct tt_covered *row = &t->c->covered[i];
 
-		tt_rows_begin(t);
 		tt_parquet_set_text(t->writer, TT_COVERAGE_ORIGIN, row->origin);
 		tt_parquet_set_int(t->writer, TT_COVERAGE_OBSERVED_FROM, row->from_us);
 		tt_parquet_set_int(t->writer, TT_COVERAGE_OBSERVED_UNTIL, row->until_us);
@@ -271,7 +267,6 @@ tt_rows_ledger(struct tt_rows *t)
 	for (size_t i = 0; ret == 0 && i < t->c->n_entered; i++) {
 		const struct tt_ledger_row row = tt_compact_ledger_row(&t->c->entered[i]);
 
-		tt_rows_begin(t);
 		tt_parquet_set_text(t->writer, TT_LEDGER_PORT, row.port);
 		tt_parquet_set_int(t->writer, TT_LEDGER_QUEUE, row.queue);
 		tt_parquet_set_text(t->writer, TT_LEDGER_ACCOUNT, row.account);

@@ -87,16 +87,7 @@ put_field(struct tt_rows *t, const struct tt_field *f, const uint64_t *key)
 				(int64_t)tt_field_get(f, key) - TT_FIELD_BIAS);
 }
 
-void
-tt_rows_begin(struct tt_rows *t)
-{
-	const struct tt_manifest *m = &t->c->manifest;
-
-	tt_parquet_set_int(t->writer, TT_COLUMN_INTERVAL_START, m->start_us);
-	tt_parquet_set_text(t->writer, TT_COLUMN_SENSOR, m->sensor);
-}
-
-/* A row of a store: common columns, keys, sums, and what follows from these. */
+/* A row of a store: keys, sums, and what follows from these. */
 static int
 put_row(struct tt_rows *t, const uint64_t *row)
 {
@@ -105,7 +96,6 @@ put_row(struct tt_rows *t, const uint64_t *row)
 	t->row = row;
 	t->values = row + l->n_keys;
 	t->rest = rest_column(l, row);
-	tt_rows_begin(t);
 	for (unsigned i = 0; i < l->n_fields; i++)
 		if (l->fields[i].order != TT_ORDER_REST_LAST)
 			put_field(t, &l->fields[i], row);

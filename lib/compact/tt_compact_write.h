@@ -25,9 +25,6 @@ struct tt_heavy_row {
 	const uint64_t *row;
 };
 
-/* Fills the columns that every table has. */
-void tt_rows_begin(struct tt_rows *t);
-
 /* Fills the columns that follow from others. */
 void tt_rows_derive(struct tt_rows *t);
 
