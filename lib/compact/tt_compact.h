@@ -28,7 +28,9 @@ struct tt_compact_job {
 	const char *const *parts; /* [n_parts] directories of snapshots, in any order */
 	size_t n_parts; /* at least 1 */
 	const char *sensor; /* of the result */
-	int64_t nominal_s; /* as configured; 0: the length of the result */
+	/* As configured: the result is complete only if it is whole intervals of this length; 0: the
+	 * length of the result, whatever it is. */
+	int64_t nominal_s;
 	uint64_t pair_rows, contact_rows; /* the most rows of these tables; 0: as above */
 	uint64_t heavy_rows; /* of talkers and of source_ports, each; 0: as above */
 	const char *program, *version, *host; /* for the manifest; NULL reads as "" */

@@ -125,11 +125,18 @@ observed_us(const struct tt_compact *c)
 	return each > INT64_MAX ? INT64_MAX : (int64_t)each;
 }
 
-/* Has every origin observed the whole of the result's time? */
+/* Has every origin observed the whole of the result's time, and is that whole intervals, where their
+ * length is given? */
 static bool
 is_complete(const struct tt_compact *c)
 {
 	int64_t until = c->manifest.end_us;
+	int64_t nominal_us = c->job->nominal_s * TT_US_PER_S;
+
+	if (nominal_us > 0
+			&& (c->manifest.start_us % nominal_us != 0
+					|| c->manifest.end_us % nominal_us != 0))
+		return false;
 
 	for (size_t i = 0; i < c->n_covered; i++) {
 		const struct tt_covered *row = &c->covered[i];
