@@ -56,20 +56,26 @@ probe(const struct tt_spool *spool, struct tt_error *err)
 	return ret;
 }
 
-/* The start of the latest snapshot in the directory of a day, or latest_us where that is later. */
-static int64_t
-later_start(const char *name, int64_t latest_us)
-{
-	int64_t start_us;
+/* The latest of what a spool holds. */
+struct latest {
+	int64_t start_us; /* of snapshots */
+	int64_t end_us; /* of parts and of what was compacted, whose names say it */
+};
 
-	if (tt_snapshot_name_parse(name, &start_us) != 0 || start_us < latest_us)
-		return latest_us;
-	return start_us;
+static void
+note_name(struct latest *latest, const char *name)
+{
+	int64_t start_us, end_us;
+
+	if (tt_time_parse_compact(name, &start_us) == 0 && start_us > latest->start_us)
+		latest->start_us = start_us;
+	if (tt_spool_span_parse(name, &start_us, &end_us) == 0 && end_us > latest->end_us)
+		latest->end_us = end_us;
 }
 
-/* Removes temporary directories from a day's; *latest_us: see later_start. */
+/* Removes temporary directories from a day's. */
 static void
-clean_day(int sensor_fd, const char *day, int64_t *latest_us)
+clean_day(int sensor_fd, const char *day, struct latest *latest)
 {
 	int fd = openat(sensor_fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -86,30 +92,31 @@ clean_day(int sensor_fd, const char *day, int64_t *latest_us)
 				== 0)
 			tt_remove_dir_at(fd, entry->d_name);
 		else
-			*latest_us = later_start(entry->d_name, *latest_us);
+			note_name(latest, entry->d_name);
 	}
 	closedir(dir);
 }
 
 /* Where the latest snapshot ends; where its manifest cannot be read, where it starts. */
-static void
-note_end(struct tt_spool *spool, int64_t latest_us)
+static int64_t
+end_of(const struct tt_spool *spool, int64_t start_us)
 {
 	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX], *path;
 	struct tt_snapshot *snapshot;
+	int64_t end_us = start_us;
 
-	spool->end_us = latest_us;
-	if (latest_us == INT64_MIN
+	if (start_us == INT64_MIN
 			|| asprintf(&path, "%s/%s/%s", spool->path,
-					   tt_time_format_date(latest_us, day),
-					   tt_time_format_compact(latest_us, name))
+					   tt_time_format_date(start_us, day),
+					   tt_time_format_compact(start_us, name))
 					< 0)
-		return;
+		return start_us;
 	if (tt_snapshot_open(&snapshot, path, NULL) == 0) {
-		spool->end_us = snapshot->manifest.end_us;
+		end_us = snapshot->manifest.end_us;
 		tt_snapshot_close(snapshot);
 	}
 	free(path);
+	return end_us;
 }
 
 /* Removes the temporary directories of a writer that was killed; the lock says that it is. On the
@@ -120,7 +127,7 @@ clean(struct tt_spool *spool, struct tt_error *err)
 	int fd = openat(spool->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
-	int64_t latest_us = INT64_MIN;
+	struct latest latest = {INT64_MIN, INT64_MIN};
 
 	if (dir == NULL) {
 		int ret = tt_spool_error(spool, NULL, NULL, err);
@@ -131,10 +138,12 @@ clean(struct tt_spool *spool, struct tt_error *err)
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] != '.')
-			clean_day(fd, entry->d_name, &latest_us);
+			clean_day(fd, entry->d_name, &latest);
 	}
 	closedir(dir);
-	note_end(spool, latest_us);
+	spool->end_us = end_of(spool, latest.start_us);
+	if (latest.end_us > spool->end_us)
+		spool->end_us = latest.end_us;
 	return 0;
 }
 
@@ -191,7 +200,7 @@ tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 static void
 drop_pending(struct tt_spool *spool)
 {
-	char tmp[TT_TIME_TEXT_MAX + 8];
+	char tmp[TT_SPOOL_NAME_MAX];
 
 	for (unsigned i = 0; i < spool->n_pending; i++) {
 		int fd = openat(spool->fd, spool->pending[i].day,
@@ -226,6 +235,12 @@ int64_t
 tt_spool_end_us(const struct tt_spool *spool)
 {
 	return spool->end_us;
+}
+
+const char *
+tt_spool_sensor(const struct tt_spool *spool)
+{
+	return spool->sensor;
 }
 
 const char *

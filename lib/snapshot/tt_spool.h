@@ -7,7 +7,8 @@
  *
  * A snapshot is written under a temporary name (with a leading dot, in the directory of its day),
  * made durable, and renamed. So whenever the program is killed, what carries a final name is
- * whole; what a killed writer left under a temporary name is removed at the next open.
+ * whole; what a killed writer left under a temporary name is removed at the next open. A long
+ * interval can be written in parts, which are made one snapshot at its end (lib/compact does it).
  *
  * Memory: while a snapshot is written, one row group of each table (tt_parquet.h). A full disk,
  * or any other failure, leaves nothing behind and the interval can be written again.
@@ -62,12 +63,58 @@ int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
 
 /*
+ * Writes a part of a longer interval, whose length nominal_us is: a snapshot like any other under a
+ * hidden name, ".part-START--END" in the directory of its day, which nobody lists. -EEXIST also
+ * where there is a snapshot that starts then.
+ */
+int tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interval,
+		struct tt_merge *merge, const struct tt_merge_config *config,
+		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
+
+/* Puts a snapshot that starts at start_us and that fill() writes into dir_fd, an empty directory:
+ * tables and manifest, durable as the spool's tt_sync says (not TT_SYNC_BATCHED). Returns as
+ * tt_spool_write does. */
+int tt_spool_put(struct tt_spool *spool, int64_t start_us,
+		int (*fill)(void *context, int dir_fd, struct tt_error *err),
+		void *context, struct tt_error *err) TT_MUST_CHECK;
+
+struct tt_spool_part {
+	int64_t start_us, end_us;
+	char *path;
+};
+
+struct tt_spool_parts {
+	struct tt_spool_part *all; /* [n], by start */
+	size_t n;
+};
+
+/* Lists the parts that start from from_us on and before to_us. Returns 0 or a negative errno. */
+int tt_spool_list_parts(const struct tt_spool *spool, int64_t from_us, int64_t to_us,
+		struct tt_spool_parts *parts, struct tt_error *err) TT_MUST_CHECK;
+void tt_spool_parts_fini(struct tt_spool_parts *parts);
+
+/* The end of the snapshot that at_us lies in, among those that start from from_us on; INT64_MIN if
+ * there is none. Parts are none. */
+int64_t tt_spool_covered_to(const struct tt_spool *spool, int64_t from_us, int64_t at_us);
+
+/* Makes a part a snapshot of its own. Returns 0, -EEXIST where there is one that starts then, or
+ * another negative errno. */
+int tt_spool_publish_part(struct tt_spool *spool, const struct tt_spool_part *part,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Removes parts[n], once the names of all snapshots of their days are durable. Returns 0, or a
+ * negative errno with all or some of them still there. */
+int tt_spool_remove_parts(struct tt_spool *spool, const struct tt_spool_part *parts,
+		size_t n, struct tt_error *err) TT_MUST_CHECK;
+
+/*
  * Is there a snapshot, under its final name, of the interval that starts at start_us, or one of
  * several intervals that covers it? Those that wait for a flush are not asked.
  */
 bool tt_spool_has(const struct tt_spool *spool, int64_t start_us);
 
-/* The end of the latest snapshot that there was when the spool was opened; INT64_MIN where there
+/* The end of the latest snapshot or part that there was when the spool was opened; INT64_MIN where there
  * was none. */
 int64_t tt_spool_end_us(const struct tt_spool *spool);
 
@@ -76,6 +123,9 @@ int tt_spool_flush(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;
 
 /* Closes; drops what was not flushed. NULL is allowed. */
 void tt_spool_close(struct tt_spool *spool);
+
+/* The sensor's name. */
+const char *tt_spool_sensor(const struct tt_spool *spool);
 
 /* The path of the latest snapshot that tt_spool_write wrote; "" before the first. */
 const char *tt_spool_latest(const struct tt_spool *spool);

@@ -22,9 +22,9 @@ tt_spool_error(const struct tt_spool *spool, const char *day, const char *name,
 }
 
 void
-tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name)
+tt_spool_tmp_name(char tmp[TT_SPOOL_NAME_MAX], const char *name)
 {
-	snprintf(tmp, TT_TIME_TEXT_MAX + 8, "%s%s", TT_SPOOL_TMP_PREFIX, name);
+	snprintf(tmp, TT_SPOOL_NAME_MAX, "%s%s", TT_SPOOL_TMP_PREFIX, name);
 }
 
 /* Makes the entry of path in its parent durable. */

@@ -10,13 +10,16 @@
 
 #define TT_SPOOL_TMP_PREFIX ".tmp-"
 
+#define TT_SPOOL_PART_PREFIX ".part-"
+#define TT_SPOOL_NAME_MAX    (2 * TT_TIME_TEXT_MAX + 16)
+
 /* The lock of whoever merges a sensor's snapshots; written anew whenever there is a merged one. */
 #define TT_SPOOL_MERGED_FILE ".compact"
 
 /* A snapshot on its way: its day and its final name. */
 struct tt_spool_name {
 	char day[TT_TIME_TEXT_MAX];
-	char name[TT_TIME_TEXT_MAX];
+	char name[TT_SPOOL_NAME_MAX];
 };
 
 /* Spans of the snapshots of several intervals, as they were when the file was changed last. */
@@ -51,7 +54,21 @@ int tt_spool_error(const struct tt_spool *spool, const char *day, const char *na
 		struct tt_error *err);
 
 /* Writes ".tmp-NAME". */
-void tt_spool_tmp_name(char tmp[TT_TIME_TEXT_MAX + 8], const char *name);
+void tt_spool_tmp_name(char tmp[TT_SPOOL_NAME_MAX], const char *name);
+
+/*
+ * Puts a snapshot under that name: makes an empty directory, has it filled, makes it durable as the
+ * spool's tt_sync says, and renames it. Returns 0, -EEXIST where the name is taken, or another
+ * negative errno, also what fill returned; it may then be tried again.
+ */
+int tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
+		int64_t start_us,
+		int (*fill)(void *context, int dir_fd, struct tt_error *err),
+		void *context, struct tt_error *err) TT_MUST_CHECK;
+
+/* Parses "START--END", also with TT_SPOOL_PART_PREFIX before it. Returns 0 or -EINVAL. */
+int tt_spool_span_parse(
+		const char *name, int64_t *start_us, int64_t *end_us) TT_MUST_CHECK;
 
 /* Makes path and its parents, and makes durable what was made. Returns 0 or -errno. */
 int tt_mkdir_parents(const char *path);

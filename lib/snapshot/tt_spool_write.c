@@ -103,38 +103,24 @@ commit(struct tt_spool *spool, int day_fd, const struct tt_spool_name *n, const 
 	return 0;
 }
 
-struct job {
-	struct tt_spool *spool;
-	const struct tt_spool_name *name;
-	const char *tmp;
-	int day_fd;
-};
-
 /* Fills the temporary directory; what it holds after a failure is the caller's to remove. */
 static int
-fill_dir(const struct job *job, struct tt_manifest *manifest,
-		const struct tt_interval *interval, struct tt_merge *merge,
-		const struct tt_merge_config *config, const struct tt_ledger_row *ledger,
-		unsigned n, struct tt_totals *totals, struct tt_error *err)
+fill_dir(const struct tt_spool *spool, const struct tt_spool_name *name, const char *tmp,
+		int day_fd, int (*fill)(void *context, int dir_fd, struct tt_error *err),
+		void *context, struct tt_error *err)
 {
-	const struct tt_spool *spool = job->spool;
-	bool sync = spool->sync == TT_SYNC_EACH;
 	int fd, ret;
 
-	if (mkdirat(job->day_fd, job->tmp, 0755) != 0)
-		return tt_spool_error(spool, job->name->day, job->tmp, err);
-	fd = openat(job->day_fd, job->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (mkdirat(day_fd, tmp, 0755) != 0)
+		return tt_spool_error(spool, name->day, tmp, err);
+	fd = openat(day_fd, tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return tt_spool_error(spool, job->name->day, job->tmp, err);
-	ret = tt_tables_write(fd, sync, manifest, interval, merge, config, ledger, n,
-			totals, err);
-	if (ret == 0)
-		ret = tt_manifest_write(manifest, fd, sync, err);
+		return tt_spool_error(spool, name->day, tmp, err);
+	ret = fill(context, fd, err);
 	if (ret != 0)
-		tt_error_at(err, "%s/%s/%s", spool->path, job->name->day,
-				job->name->name);
-	else if (sync && fsync(fd) != 0)
-		ret = tt_spool_error(spool, job->name->day, job->tmp, err);
+		tt_error_at(err, "%s/%s/%s", spool->path, name->day, name->name);
+	else if (spool->sync == TT_SYNC_EACH && fsync(fd) != 0)
+		ret = tt_spool_error(spool, name->day, tmp, err);
 	close(fd);
 	return ret;
 }
@@ -148,52 +134,140 @@ note_latest(struct tt_spool *spool, const struct tt_spool_name *n)
 }
 
 int
+tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
+		int64_t start_us,
+		int (*fill)(void *context, int dir_fd, struct tt_error *err),
+		void *context, struct tt_error *err)
+{
+	char tmp[TT_SPOOL_NAME_MAX];
+	int day_fd = -1, ret = open_day(spool, name->day, &day_fd, err);
+
+	if (ret != 0)
+		return ret;
+	if (is_taken(spool, day_fd, name, start_us)) {
+		errno = EEXIST;
+		ret = name_error(spool, name, err);
+		close(day_fd);
+		return ret;
+	}
+	tt_spool_tmp_name(tmp, name->name);
+	tt_remove_dir_at(day_fd, tmp);
+	ret = fill_dir(spool, name, tmp, day_fd, fill, context, err);
+	if (ret == 0)
+		ret = commit(spool, day_fd, name, tmp, err);
+	if (ret != 0)
+		tt_remove_dir_at(day_fd, tmp);
+	else
+		note_latest(spool, name);
+	close(day_fd);
+	return ret;
+}
+
+/* What the tables and the manifest of an interval are made of. */
+struct content {
+	const struct tt_spool *spool;
+	struct tt_manifest manifest;
+	const struct tt_interval *interval;
+	struct tt_merge *merge;
+	const struct tt_merge_config *config;
+	const struct tt_ledger_row *ledger; /* [n] */
+	unsigned n;
+	struct tt_totals *totals;
+};
+
+static int
+fill_content(void *content, int dir_fd, struct tt_error *err)
+{
+	struct content *c = content;
+	bool sync = c->spool->sync == TT_SYNC_EACH;
+	int ret = tt_tables_write(dir_fd, sync, &c->manifest, c->interval, c->merge,
+			c->config, c->ledger, c->n, c->totals, err);
+
+	return ret != 0 ? ret : tt_manifest_write(&c->manifest, dir_fd, sync, err);
+}
+
+static int
+write_named(struct tt_spool *spool, const struct tt_spool_name *name, struct content *c,
+		const struct tt_run_info *run, struct tt_error *err)
+{
+	int ret = spool->n_pending == TT_SPOOL_BATCH ? tt_spool_flush(spool, err) : 0;
+
+	if (ret != 0)
+		return ret;
+	if (start_manifest(&c->manifest, spool, c->interval, c->config, run) != 0)
+		ret = tt_error_set(err, -ENOMEM, spool->path, "out of memory");
+	else
+		ret = tt_spool_put_named(spool, name, c->interval->span.start_us,
+				fill_content, c, err);
+	tt_manifest_fini(&c->manifest);
+	return ret;
+}
+
+int
 tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		struct tt_merge *merge, const struct tt_merge_config *config,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
+	struct content c = {.spool = spool,
+			.interval = interval,
+			.merge = merge,
+			.config = config,
+			.ledger = ledger,
+			.n = n,
+			.totals = totals};
 	struct tt_spool_name name;
-	char tmp[TT_TIME_TEXT_MAX + 8];
-	struct job job = {.spool = spool, .name = &name, .tmp = tmp, .day_fd = -1};
-	struct tt_manifest manifest = {0};
-	int ret = spool->n_pending == TT_SPOOL_BATCH ? tt_spool_flush(spool, err) : 0;
 
 	tt_time_format_date(interval->span.start_us, name.day);
 	tt_time_format_compact(interval->span.start_us, name.name);
-	tt_spool_tmp_name(tmp, name.name);
-	if (ret == 0)
-		ret = open_day(spool, name.day, &job.day_fd, err);
-	if (ret != 0)
-		return ret;
-	if (is_taken(spool, job.day_fd, &name, interval->span.start_us)) {
-		errno = EEXIST;
-		ret = name_error(spool, &name, err);
-		close(job.day_fd);
-		return ret;
-	}
-	tt_remove_dir_at(job.day_fd, tmp);
-	if (start_manifest(&manifest, spool, interval, config, run) != 0)
-		ret = tt_error_set(err, -ENOMEM, spool->path, "out of memory");
-	if (ret == 0)
-		ret = fill_dir(&job, &manifest, interval, merge, config, ledger, n,
-				totals, err);
-	if (ret == 0)
-		ret = commit(spool, job.day_fd, &name, tmp, err);
-	if (ret != 0)
-		tt_remove_dir_at(job.day_fd, tmp);
-	else
-		note_latest(spool, &name);
-	tt_manifest_fini(&manifest);
-	close(job.day_fd);
-	return ret;
+	return write_named(spool, &name, &c, run, err);
+}
+
+int
+tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interval,
+		struct tt_merge *merge, const struct tt_merge_config *config,
+		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
+		unsigned n, struct tt_totals *totals, struct tt_error *err)
+{
+	struct content c = {.spool = spool,
+			.interval = interval,
+			.merge = merge,
+			.config = config,
+			.ledger = ledger,
+			.n = n,
+			.totals = totals};
+	char start[TT_TIME_TEXT_MAX], end[TT_TIME_TEXT_MAX];
+	struct tt_spool_name name;
+
+	/* A snapshot would get the same name once it is made of parts. */
+	if (tt_spool_has(spool, interval->span.start_us))
+		return tt_error_set(err, -EEXIST, spool->path,
+				"there is a snapshot of this interval already");
+	tt_time_format_date(interval->span.start_us, name.day);
+	snprintf(name.name, sizeof(name.name), "%s%s--%s", TT_SPOOL_PART_PREFIX,
+			tt_time_format_compact(interval->span.start_us, start),
+			tt_time_format_compact(interval->span.end_us, end));
+	return write_named(spool, &name, &c, run, err);
+}
+
+int
+tt_spool_put(struct tt_spool *spool, int64_t start_us,
+		int (*fill)(void *context, int dir_fd, struct tt_error *err),
+		void *context, struct tt_error *err)
+{
+	struct tt_spool_name name;
+
+	TT_ASSERT(spool->sync != TT_SYNC_BATCHED);
+	tt_time_format_date(start_us, name.day);
+	tt_time_format_compact(start_us, name.name);
+	return tt_spool_put_named(spool, &name, start_us, fill, context, err);
 }
 
 static int
 rename_pending(struct tt_spool *spool, const struct tt_spool_name *n,
 		struct tt_error *err)
 {
-	char tmp[TT_TIME_TEXT_MAX + 8];
+	char tmp[TT_SPOOL_NAME_MAX];
 	int fd, ret = 0;
 
 	fd = openat(spool->fd, n->day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
