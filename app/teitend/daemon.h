@@ -41,6 +41,10 @@ int tt_daemon_scan(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 int tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 void tt_daemon_print_memory(const struct tt_daemon *d);
 
+/* Are intervals counted in parts, and how long is what workers count into one table set? */
+bool tt_daemon_in_parts(const struct tt_daemon *d);
+int64_t tt_daemon_part_us(const struct tt_daemon *d);
+
 /* Starts the workers on their lcores, and waits for them. */
 int tt_daemon_launch(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 void tt_daemon_wait(struct tt_daemon *d);

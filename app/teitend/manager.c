@@ -32,7 +32,7 @@ tt_daemon_launch(struct tt_daemon *d, struct tt_error *err)
 {
 	int offset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, NULL);
 	struct tt_worker_start start = {
-			.interval_us = d->config.interval_us,
+			.interval_us = tt_daemon_part_us(d),
 			.max_gap_us = d->config.max_gap_us,
 			.pipeline = &d->setup.pipeline,
 			.start_us = tt_time_now(),
@@ -172,6 +172,7 @@ obey_signals(struct manager *m)
 		if (m->d->only_replays)
 			tt_say("SIGUSR1: the packets' own time rules in capture files, no "
 			       "interval is closed");
+		tt_output_cut(&m->d->output, at_us);
 		for (unsigned i = 0; i < m->n; i++)
 			if (!m->d->workers[i]->replay)
 				tt_worker_cut(m->d->workers[i], at_us);
@@ -187,6 +188,8 @@ static bool
 is_over(struct manager *m)
 {
 	if (m->n_ended < m->n || m->busy || !tt_output_empty(&m->d->output))
+		return false;
+	if (tt_output_close(&m->d->output))
 		return false;
 	if (m->stopping || m->d->config.exit_at_eof)
 		return true;

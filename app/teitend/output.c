@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "daemon.h"
+#include "output_private.h"
 
-#include "recalled.h"
 #include "say.h"
 #include "telemetry.h"
 #include "tt_time.h"
@@ -27,12 +26,17 @@ tt_output_init(struct tt_output *o, struct tt_daemon *d, struct tt_error *err)
 	const struct tt_pending_config config = {
 			.max_bytes = d->config.pending_memory,
 			.max_pairs = d->setup.merge.max_pairs,
+			.frame_us = tt_daemon_in_parts(d) ? d->config.interval_us : 0,
 			.give_back = give_back,
 			.context = d,
 	};
 	int rc = tt_pending_create(&o->pending, &config, err);
 
 	o->d = d;
+	o->in_parts = tt_daemon_in_parts(d);
+	/* A replay leaves no parts and finds those of a live run no concern of its own. */
+	o->recovered = d->only_replays;
+	o->started_us = tt_time_now();
 	tt_telemetry_start();
 	if (rc == 0)
 		rc = tt_writer_start(&o->writer, !d->only_replays, err);
@@ -58,56 +62,13 @@ tt_output_take(struct tt_output *o, const struct tt_interval *ready, struct tt_e
 
 	if (!o->d->only_replays && !o->any)
 		interval.gap_before_us = gap_before(o, ready);
+	/* A part says how long the interval is that it belongs to. */
+	interval.nominal_us = o->in_parts ? o->d->config.interval_us : ready->nominal_us;
 	tt_book_make(book, ready);
 	if (tt_pending_add(o->pending, &interval, book->rows, book->n_rows) == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	tt_book_taken(book);
 	o->any = o->changed = true;
-	return 0;
-}
-
-/* Says of how many intervals a snapshot is made, where it is not one. */
-static unsigned
-note_joined(struct tt_held *h)
-{
-	if (h->joined < 2)
-		return h->n_rows;
-	h->rows[h->n_rows] = (struct tt_ledger_row){TT_LEDGER_SPOOL_PORT, -1,
-			TT_ACCOUNT_NOTE, TT_REASON_JOINED, h->joined, 0};
-	return h->n_rows + 1;
-}
-
-/*
- * The writer's job. A live interval whose name is taken (the clock was set back, and the daemon
- * started again) holds other packets than the snapshot that is there: it starts a microsecond
- * later, and is partial.
- */
-static int
-write_held(void *output, struct tt_error *err)
-{
-	struct tt_output *o = output;
-	struct tt_daemon *d = o->d;
-	struct tt_interval interval = o->held->interval;
-	unsigned n = note_joined(o->held);
-	int rc;
-
-	do {
-		rc = tt_spool_write(d->spool, &interval, d->merge, &d->setup.merge,
-				&d->run, o->held->rows, n, &o->totals, err);
-		interval.span.start_us++;
-		interval.complete = false;
-	} while (rc == -EEXIST && !d->only_replays
-			&& interval.span.start_us < interval.span.end_us);
-	o->written_us = interval.span.start_us - 1;
-	return rc;
-}
-
-static int
-keep_recall(void *output, struct tt_error *err)
-{
-	struct tt_output *o = output;
-
-	tt_recalled_keep(o->d);
 	return 0;
 }
 
@@ -118,47 +79,14 @@ tt_output_flush(struct tt_output *o, struct tt_error *err)
 	return tt_written_flush(&o->written, o->d->spool, err);
 }
 
-/* What is there again, once. */
-static void
-say_resumed(struct tt_output *o)
-{
-	struct tt_pending_state s = tt_pending_state(o->pending);
-
-	if (o->failures > 0 && s.intervals > 0)
-		tt_say("snapshots are written again; %u wait", s.intervals);
-	else if (o->failures > 0)
-		tt_say("snapshots are written again");
-	o->failures = 0;
-	o->failure = (struct tt_error){0};
-}
-
-static int
-note_written(struct tt_output *o, struct tt_error *err)
-{
-	struct tt_daemon *d = o->d;
-
-	tt_book_written(&d->book, o->held->rows);
-	tt_setup_note_lacking(&d->setup, &o->totals);
-	tt_written_add(&o->written, o->written_us, o->totals.frames);
-	o->unkept = o->changed = true;
-	o->progress_us = tt_time_monotonic();
-	tt_pending_drop(o->pending);
-	say_resumed(o);
-	if (d->only_replays)
-		return 0;
-	tt_say("wrote %s: %" PRIu64 " packets counted of %" PRIu64 " frames",
-			tt_spool_latest(d->spool), o->totals.count.packets,
-			o->totals.frames);
-	return tt_output_flush(o, err);
-}
-
 /* Whether to go on after a snapshot could not be written: a live port's packets go on coming. */
 static int
 bear_failure(struct tt_output *o, bool stopping, int rc, const struct tt_error *why)
 {
 	int64_t wait_s = o->failures < 5 ? RETRY_LEAST_S << o->failures : RETRY_MOST_S;
 
-	tt_pending_set_writing(o->pending, false);
+	if (tt_pending_first(o->pending) != NULL)
+		tt_pending_set_writing(o->pending, false);
 	o->changed = true;
 	if (o->d->only_replays)
 		return rc;
@@ -179,20 +107,17 @@ bear_failure(struct tt_output *o, bool stopping, int rc, const struct tt_error *
 static int
 settle(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
 {
-	bool wrote = o->doing == TT_OUTPUT_WRITING;
 	struct tt_error why;
-	int rc;
+	int rc, doing = o->doing;
 
-	if (o->doing == TT_OUTPUT_NOTHING || !tt_writer_take(&o->writer, &rc, &why))
+	if (doing == TT_OUTPUT_NOTHING || !tt_writer_take(&o->writer, &rc, &why))
 		return 0;
 	o->doing = TT_OUTPUT_NOTHING;
 	*busy = true;
-	if (!wrote) {
-		o->unkept = o->d->recall_failing;
-		return 0;
-	}
 	if (rc == 0)
-		return note_written(o, err);
+		return tt_output_note(o, doing, err);
+	if (doing == TT_OUTPUT_RECOVERING)
+		o->finish.to_us = 0;
 	rc = bear_failure(o, stopping, rc, &why);
 	if (rc != 0)
 		*err = why;
@@ -200,15 +125,16 @@ settle(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
 }
 
 static void
-give_job(struct tt_output *o, int (*job)(void *output, struct tt_error *err))
+give_job(struct tt_output *o, int doing, int (*job)(void *output, struct tt_error *err))
 {
-	o->doing = job == write_held ? TT_OUTPUT_WRITING : TT_OUTPUT_KEEPING;
+	o->doing = doing;
 	o->job_us = tt_time_monotonic();
 	tt_writer_give(&o->writer, job, o);
 }
 
-/* Gives the writer something to do, if it has nothing: what is recalled, of snapshots that are
- * there, or the first that waits. */
+/* Gives the writer something to do, if it has nothing, in this order: what runs before left, an
+ * interval whose parts are all there, what is recalled (of snapshots that are there), the first
+ * that waits. */
 static int
 start(struct tt_output *o, bool *busy, struct tt_error *err)
 {
@@ -216,22 +142,25 @@ start(struct tt_output *o, bool *busy, struct tt_error *err)
 	bool keep = o->unkept && o->failures == 0 && tt_setup_recall_due(&o->d->setup);
 	int rc = 0;
 
-	if (o->doing != TT_OUTPUT_NOTHING)
+	if (o->doing != TT_OUTPUT_NOTHING
+			|| (o->failures > 0 && tt_time_monotonic() < o->retry_us))
 		return 0;
 	if (keep || tt_written_full(&o->written))
 		rc = tt_output_flush(o, err);
 	if (rc != 0)
 		return rc;
-	if (keep) {
-		give_job(o, keep_recall);
-		return 0;
+	if (!o->recovered) {
+		give_job(o, TT_OUTPUT_RECOVERING, tt_output_recover);
+	} else if (o->finish.to_us != 0) {
+		give_job(o, TT_OUTPUT_FINISHING, tt_output_finish);
+	} else if (keep) {
+		give_job(o, TT_OUTPUT_KEEPING, tt_output_keep);
+	} else if (first != NULL) {
+		*busy = true;
+		o->held = first;
+		tt_pending_set_writing(o->pending, true);
+		give_job(o, TT_OUTPUT_WRITING, tt_output_write);
 	}
-	if (first == NULL || (o->failures > 0 && tt_time_monotonic() < o->retry_us))
-		return 0;
-	*busy = true;
-	o->held = first;
-	tt_pending_set_writing(o->pending, true);
-	give_job(o, write_held);
 	return 0;
 }
 
@@ -245,10 +174,13 @@ say_backlog(struct tt_output *o, int rc)
 		tt_say("nothing waits for the disk any more");
 	if (s.intervals <= 1)
 		o->told_slow = o->told_joins = o->told_held = false;
-	if (s.intervals >= SLOW_INTERVALS && !o->told_slow && o->failures == 0)
+	if (s.intervals >= SLOW_INTERVALS && !o->told_slow && o->failures == 0
+			&& (o->doing == TT_OUTPUT_WRITING
+					|| o->doing == TT_OUTPUT_KEEPING))
 		tt_warn("the disk is slow: %u intervals wait for it, in memory",
 				s.intervals);
-	o->told_slow |= s.intervals >= SLOW_INTERVALS;
+	o->told_slow |= s.intervals >= SLOW_INTERVALS
+			&& (o->failures > 0 || o->doing == TT_OUTPUT_WRITING);
 	if (s.joins != o->joins_seen && !o->told_joins) {
 		tt_warn("pending-memory (%" PRIu64 " MiB) is used up: of %" PRIu64
 			" intervals that wait for the disk, adjoining ones become one",
@@ -306,7 +238,24 @@ tt_output_turn(struct tt_output *o, bool stopping, bool *busy, struct tt_error *
 bool
 tt_output_empty(const struct tt_output *o)
 {
-	return o->doing == TT_OUTPUT_NOTHING && tt_pending_first(o->pending) == NULL;
+	return o->doing == TT_OUTPUT_NOTHING && o->recovered && o->finish.to_us == 0
+			&& tt_pending_first(o->pending) == NULL;
+}
+
+void
+tt_output_cut(struct tt_output *o, int64_t at_us)
+{
+	o->cut_us = at_us;
+}
+
+bool
+tt_output_close(struct tt_output *o)
+{
+	if (o->open.to_us == 0)
+		return false;
+	o->finish = o->open;
+	o->open.to_us = 0;
+	return true;
 }
 
 void

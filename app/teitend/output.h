@@ -11,6 +11,7 @@
 #ifndef TT_OUTPUT_H
 #define TT_OUTPUT_H
 
+#include "parts.h"
 #include "writer.h"
 #include "written.h"
 
@@ -26,13 +27,24 @@ struct tt_output {
 	enum {
 		TT_OUTPUT_NOTHING,
 		TT_OUTPUT_WRITING, /* the first that waits */
-		TT_OUTPUT_KEEPING /* what is recalled */
+		TT_OUTPUT_KEEPING, /* what is recalled */
+		TT_OUTPUT_FINISHING, /* a long interval of this run */
+		TT_OUTPUT_RECOVERING /* one that a run before left in parts */
 	} doing;
 	/* Of the job at hand, and what came of it. */
 	struct tt_held *held;
 	struct tt_totals totals;
 	int64_t written_us; /* start of the snapshot */
 	int64_t job_us; /* when it was given */
+
+	/* Where long intervals are counted in parts (checkpoint). */
+	bool in_parts;
+	bool recovered; /* nothing is left of runs before, but for the interval that goes on */
+	struct tt_frame_span recovery; /* the last one found */
+	struct tt_frame_span open; /* parts of it were written; to_us 0: none */
+	struct tt_frame_span finish; /* to be made a snapshot next; to_us 0: none */
+	int64_t started_us; /* wall clock */
+	int64_t cut_us; /* the interval was ordered to end at this time */
 
 	bool any; /* an interval was taken */
 	bool unkept; /* intervals were written since the recall was kept */
@@ -62,6 +74,13 @@ int tt_output_take(struct tt_output *output, const struct tt_interval *interval,
  */
 int tt_output_turn(struct tt_output *output, bool stopping, bool *busy,
 		struct tt_error *err) TT_MUST_CHECK;
+
+/* The interval is ordered to end at at_us (wall clock). */
+void tt_output_cut(struct tt_output *output, int64_t at_us);
+
+/* All that was counted was taken: what is open becomes a snapshot, too. To be called once
+ * tt_output_empty; returns whether there is something to do now. */
+bool tt_output_close(struct tt_output *output);
 
 /* The end was ordered: what cannot be written from now on is tried for a bounded time. */
 void tt_output_stop(struct tt_output *output);

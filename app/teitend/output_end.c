@@ -11,6 +11,7 @@
 
 #define LAST_S  10 /* so long is a failing write tried again */
 #define STUCK_S 60 /* so long is a write waited for that does not return */
+#define MERGE_S 600 /* the same of a long interval that is made of its parts */
 
 void
 tt_output_stop(struct tt_output *o)
@@ -26,17 +27,21 @@ int
 tt_output_check_time(struct tt_output *o, struct tt_error *err)
 {
 	int64_t us = tt_time_monotonic();
+	bool merging = o->doing == TT_OUTPUT_FINISHING
+			|| o->doing == TT_OUTPUT_RECOVERING;
+	int most_s = merging ? MERGE_S : STUCK_S;
 
 	if (o->doing == TT_OUTPUT_NOTHING && o->failures > 0
 			&& us - o->progress_us > LAST_S * TT_US_PER_S) {
 		*err = o->failure;
 		return err->code;
 	}
-	if (o->doing != TT_OUTPUT_NOTHING && us - o->progress_us > STUCK_S * TT_US_PER_S
-			&& us - o->job_us > STUCK_S * TT_US_PER_S)
-		return tt_error_set(err, -ETIMEDOUT, o->d->config.spool,
-				"no answer from the disk for %d s", STUCK_S);
-	return 0;
+	if (o->doing == TT_OUTPUT_NOTHING
+			|| us - RTE_MAX(o->progress_us, o->job_us)
+					<= most_s * TT_US_PER_S)
+		return 0;
+	return tt_error_set(err, -ETIMEDOUT, o->d->config.spool,
+			"no answer from the disk for %d s", most_s);
 }
 
 static void
@@ -62,8 +67,11 @@ add_loss(const struct tt_output *o, struct tt_error *err)
 	size_t n = strlen(err->why);
 
 	snprintf(err->why + n, sizeof(err->why) - n,
-			"; %" PRIu64 " of %" PRIu64 " frames are in no snapshot%s%s",
+			"; %" PRIu64 " of %" PRIu64 " frames are in no snapshot%s%s%s",
 			offered - o->written.frames, offered,
+			o->in_parts && (o->open.to_us != 0 || o->finish.to_us != 0)
+					? "; the next run finishes what is there in parts"
+					: "",
 			d->only_replays ? "; a replay can be repeated" : "",
 			d->only_replays && o->written.snapshots > 0
 					? ", into another spool or without the "

@@ -16,6 +16,19 @@ tt_daemon_own_memory(struct tt_daemon *d)
 	return &d->memory[tt_plan_node(rte_get_main_lcore(), -1)].mem;
 }
 
+bool
+tt_daemon_in_parts(const struct tt_daemon *d)
+{
+	return !d->only_replays && d->config.checkpoint_us > 0
+			&& d->config.checkpoint_us < d->config.interval_us;
+}
+
+int64_t
+tt_daemon_part_us(const struct tt_daemon *d)
+{
+	return tt_daemon_in_parts(d) ? d->config.checkpoint_us : d->config.interval_us;
+}
+
 /* One line for a file that is not what it should be, which makes the run imperfect; what was
  * whole is replayed. */
 static bool
@@ -45,7 +58,7 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 	if (rc == 0)
 		rc = tt_free_memory_check(&d->plan, config, &d->setup, err);
 	if (rc == 0)
-		rc = tt_sequence_create(&d->sequence, n, sets, config->interval_us,
+		rc = tt_sequence_create(&d->sequence, n, sets, tt_daemon_part_us(d),
 				config->max_gap_us, err);
 	for (unsigned i = 0; i < n && rc == 0; i++) {
 		const struct tt_plan_queue *q = &d->plan.queues[i];
@@ -204,6 +217,10 @@ tt_daemon_print_memory(const struct tt_daemon *d)
 		tt_say("intervals that cannot be written wait in memory, up to %" PRIu64
 		       " MiB of it",
 				d->config.pending_memory >> 20);
+	if (tt_daemon_in_parts(d))
+		tt_say("intervals of %" PRId64 " s are saved in parts of %" PRId64 " s",
+				d->config.interval_us / TT_US_PER_S,
+				d->config.checkpoint_us / TT_US_PER_S);
 	for (unsigned node = 0; node < RTE_MAX_NUMA_NODES; node++) {
 		struct tt_numamem shown = d->memory[node];
 

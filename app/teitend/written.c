@@ -8,6 +8,19 @@ tt_written_add(struct tt_written *w, int64_t start_us, uint64_t frames)
 	w->fresh[w->n_fresh++] = (struct tt_written_fresh){start_us, frames};
 }
 
+void
+tt_written_part(struct tt_written *w, uint64_t frames)
+{
+	w->frames += frames;
+}
+
+void
+tt_written_whole(struct tt_written *w, int64_t start_us)
+{
+	w->snapshots++;
+	w->last_us = start_us;
+}
+
 /* spool: to be asked for each snapshot; NULL where all are there. */
 static void
 settle(struct tt_written *w, const struct tt_spool *spool)

@@ -32,6 +32,10 @@ tt_written_full(const struct tt_written *w)
 /* tt_spool_write wrote it. */
 void tt_written_add(struct tt_written *w, int64_t start_us, uint64_t frames);
 
+/* A part of a longer interval is on disk; later, the snapshot that is made of parts. */
+void tt_written_part(struct tt_written *w, uint64_t frames);
+void tt_written_whole(struct tt_written *w, int64_t start_us);
+
 /* Flushes the spool. Returns 0, or a negative errno; it may be called again. */
 int tt_written_flush(struct tt_written *w, struct tt_spool *spool,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -89,6 +89,11 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.help = "memory for intervals that cannot be written just now, "
 					"such as 512M; past it they are joined to longer ones "
 					"(default: 1G)"},
+		{OPTION(checkpoint_us, "checkpoint"), DAEMON, .argument = "SECONDS",
+				.kind = TT_CONFIG_SECONDS, .min = 0, .max = 86400,
+				.help = "a live interval is saved in parts of this length, which "
+					"a kill leaves; divides the interval; 0: in one piece "
+					"(default: 10 where the interval is 600 or longer, else 0)"},
 		{OPTION(exit_at_eof, "exit-at-eof"), DAEMON, .kind = TT_CONFIG_FLAG,
 				.help = "end once every capture file was read to its end"},
 		{OPTION(eal, "eal"), DAEMON, .check = tt_config_check_words,
@@ -172,6 +177,7 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.remember_sources = 1 << 20,
 			.table_sets = 3,
 			.pending_memory = UINT64_C(1) << 30,
+			.checkpoint_us = -1,
 			.eal = strdup(""),
 			.ports = strdup(""),
 			.rx_descriptors = 4096,

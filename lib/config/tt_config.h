@@ -36,6 +36,7 @@ struct tt_config {
 	/* For the daemon alone, from here on. */
 	unsigned table_sets; /* per worker; default 3; 2..16 */
 	uint64_t pending_memory; /* bytes; default 1 GiB; 1 MiB..64 TiB */
+	int64_t checkpoint_us; /* 0: off; -1 until given or checked (tt_config_check) */
 	bool exit_at_eof;
 	char *eal; /* EAL arguments as one line; "" for none */
 	char *ports; /* "0000:03:00.0=4,net_pcap0,2" (see tt_config_next_port); "" for all */
@@ -74,9 +75,9 @@ int tt_config_load(struct tt_config *config, const char *path,
 /*
  * Checks the whole, once everything was set: what has to be given is, the monitored list is
  * one (tt_prefix_set_parse), the interval divides a day or is whole days, so that it begins with
- * a UTC day, max_gap and remember are no shorter than the interval, files that are named are
- * readable, and not both pairs and table_memory are given. Puts the defaults of max_gap,
- * remember and pairs in. Returns 0 or a negative errno with the option in err->where.
+ * a UTC day, max_gap and remember are no shorter than the interval, checkpoint divides it, files
+ * that are named are readable, and not both pairs and table_memory are given. Puts the defaults of
+ * max_gap, remember, pairs and checkpoint in. Returns 0 or a negative errno with the option in err->where.
  */
 int tt_config_check(struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
 

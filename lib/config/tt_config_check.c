@@ -7,6 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LONG_INTERVAL_US (600 * TT_US_PER_S)
+#define CHECKPOINT_US    (10 * TT_US_PER_S)
+#define PARTS_MAX        1440
+
 int
 tt_config_check_sensor(const char *name, const char *value, struct tt_error *err)
 {
@@ -202,6 +206,34 @@ check_tables(struct tt_config *config, struct tt_error *err)
 	return 0;
 }
 
+/* Parts of 10 s, or of more where that does not divide the interval or would make too many. */
+static int64_t
+usual_checkpoint(int64_t interval_us)
+{
+	int64_t us = CHECKPOINT_US;
+
+	if (interval_us < LONG_INTERVAL_US)
+		return 0;
+	while (interval_us % us != 0 || interval_us / us > PARTS_MAX)
+		us += TT_US_PER_S;
+	return us;
+}
+
+static int
+check_checkpoint(struct tt_config *config, struct tt_error *err)
+{
+	int64_t interval_us = config->interval_us, *us = &config->checkpoint_us;
+
+	if (*us < 0)
+		*us = usual_checkpoint(interval_us);
+	if (*us > interval_us || (*us > 0 && interval_us % *us != 0))
+		return tt_error_set(err, -EINVAL, "checkpoint",
+				"%lld s do not divide the interval of %lld s",
+				(long long)(*us / TT_US_PER_S),
+				(long long)(interval_us / TT_US_PER_S));
+	return 0;
+}
+
 int
 tt_config_check(struct tt_config *config, struct tt_error *err)
 {
@@ -222,6 +254,8 @@ tt_config_check(struct tt_config *config, struct tt_error *err)
 	if (ret == 0)
 		ret = check_time("remember", &config->remember_us, 86400 * TT_US_PER_S,
 				config->interval_us, err);
+	if (ret == 0)
+		ret = check_checkpoint(config, err);
 	if (ret == 0)
 		ret = check_tables(config, err);
 	if (ret == 0)

@@ -238,7 +238,8 @@ print_option(const struct tt_config *config, const struct tt_config_option *opti
 		print_text(text, out);
 		return;
 	case TT_CONFIG_SECONDS:
-		if (*(const int64_t *)field != 0)
+		/* Less than there can be is "not given". */
+		if (*(const int64_t *)field >= (int64_t)option->min * TT_US_PER_S)
 			fprintf(out, "%s: %lld\n", option->name,
 					(long long)(*(const int64_t *)field
 							/ TT_US_PER_S));

@@ -28,6 +28,8 @@ defaults_are_as_documented(void **state)
 	assert_int_equal(config.remember_us, 0);
 	assert_int_equal(config.remember_sources, 1048576);
 	assert_int_equal(config.table_sets, 3);
+	assert_int_equal(config.pending_memory, 1 << 30);
+	assert_int_equal(config.checkpoint_us, -1);
 	assert_false(config.exit_at_eof);
 	assert_string_equal(config.eal, "");
 	assert_string_equal(config.ports, "");
@@ -83,6 +85,46 @@ sizes_are_bytes_or_powers_of_1024(void **state)
 		assert_int_equal(config.table_memory, cases[i].bytes);
 	}
 	tt_config_fini(&config);
+}
+
+/* What a checked configuration makes of an interval and a checkpoint ("": not given), in seconds;
+ * -1 where it is refused. */
+static int64_t
+checkpoint_of(const char *interval, const char *checkpoint)
+{
+	struct tt_config config;
+	struct tt_error err = {0};
+	int64_t seconds = -1;
+
+	start(&config);
+	set(&config, "spool", "/tmp");
+	set(&config, "monitored", "192.0.2.0/24");
+	set(&config, "interval", interval);
+	if (checkpoint[0] != '\0')
+		set(&config, "checkpoint", checkpoint);
+	if (tt_config_check(&config, &err) == 0)
+		seconds = config.checkpoint_us / TT_US_PER_S;
+	else
+		assert_string_equal(err.where, "checkpoint");
+	tt_config_fini(&config);
+	return seconds;
+}
+
+static void
+long_intervals_have_checkpoints_that_divide_them(void **state)
+{
+	assert_int_equal(checkpoint_of("60", ""), 0);
+	assert_int_equal(checkpoint_of("600", ""), 10);
+	assert_int_equal(checkpoint_of("675", ""), 15);
+	assert_int_equal(checkpoint_of("864", ""), 12);
+	assert_int_equal(checkpoint_of("3600", ""), 10);
+	assert_int_equal(checkpoint_of("86400", ""), 60);
+	assert_int_equal(checkpoint_of("31622400", ""), 21960);
+	assert_int_equal(checkpoint_of("3600", "0"), 0);
+	assert_int_equal(checkpoint_of("60", "20"), 20);
+	assert_int_equal(checkpoint_of("60", "60"), 60);
+	assert_int_equal(checkpoint_of("60", "25"), -1);
+	assert_int_equal(checkpoint_of("60", "120"), -1);
 }
 
 static void
@@ -323,6 +365,8 @@ expect_same(const struct tt_config *a, const struct tt_config *b)
 	assert_int_equal(a->pair_rows, b->pair_rows);
 	assert_int_equal(a->contact_rows, b->contact_rows);
 	assert_int_equal(a->remember_us, b->remember_us);
+	assert_int_equal(a->pending_memory, b->pending_memory);
+	assert_int_equal(a->checkpoint_us, b->checkpoint_us);
 	assert_int_equal(a->remember_sources, b->remember_sources);
 	assert_int_equal(a->table_sets, b->table_sets);
 	assert_int_equal(a->exit_at_eof, b->exit_at_eof);
@@ -565,6 +609,7 @@ main(void)
 			cmocka_unit_test(defaults_are_as_documented),
 			cmocka_unit_test(values_are_taken_over),
 			cmocka_unit_test(sizes_are_bytes_or_powers_of_1024),
+			cmocka_unit_test(long_intervals_have_checkpoints_that_divide_them),
 			cmocka_unit_test(
 					rules_are_found_where_they_are_installed_or_beside_the_source),
 			cmocka_unit_test(a_bad_value_is_named_and_changes_nothing),

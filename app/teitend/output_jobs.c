@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The writer's jobs, and what the management core makes of their results. */
+#include "output_private.h"
+
+#include "recalled.h"
+#include "say.h"
+#include "tt_time.h"
+
+#include <errno.h>
+
+/* Says of how many intervals a snapshot is made, where it is not one. */
+static unsigned
+note_joined(struct tt_held *h)
+{
+	if (h->joined < 2)
+		return h->n_rows;
+	h->rows[h->n_rows] = (struct tt_ledger_row){TT_LEDGER_SPOOL_PORT, -1,
+			TT_ACCOUNT_NOTE, TT_REASON_JOINED, h->joined, 0};
+	return h->n_rows + 1;
+}
+
+/*
+ * The writer's job. A live interval whose name is taken (the clock was set back, and the daemon
+ * started again) holds other packets than the snapshot that is there: it starts a microsecond
+ * later, and is partial.
+ */
+int
+tt_output_write(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+	struct tt_daemon *d = o->d;
+	struct tt_interval interval = o->held->interval;
+	unsigned n = note_joined(o->held);
+	int rc;
+
+	do {
+		rc = (o->in_parts ? tt_spool_write_part : tt_spool_write)(d->spool,
+				&interval, d->merge, &d->setup.merge, &d->run,
+				o->held->rows, n, &o->totals, err);
+		interval.span.start_us++;
+		interval.complete = false;
+	} while (rc == -EEXIST && !d->only_replays
+			&& interval.span.start_us < interval.span.end_us);
+	o->written_us = interval.span.start_us - 1;
+	return rc;
+}
+
+int
+tt_output_keep(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+
+	tt_recalled_keep(o->d);
+	return 0;
+}
+
+/* What is there again, once. */
+static void
+say_resumed(struct tt_output *o)
+{
+	struct tt_pending_state s = tt_pending_state(o->pending);
+
+	if (o->failures > 0 && s.intervals > 0)
+		tt_say("snapshots are written again; %u wait", s.intervals);
+	else if (o->failures > 0)
+		tt_say("snapshots are written again");
+	o->failures = 0;
+	o->failure = (struct tt_error){0};
+}
+
+static void
+say_wrote(const struct tt_output *o)
+{
+	tt_say("wrote %s: %" PRIu64 " packets counted of %" PRIu64 " frames",
+			tt_spool_latest(o->d->spool), o->totals.count.packets,
+			o->totals.frames);
+}
+
+/* A part of a long interval is on disk; its last one ends the interval. */
+static void
+note_part(struct tt_output *o)
+{
+	const struct tt_span span = o->held->interval.span;
+	int64_t length = o->d->config.interval_us;
+	int64_t from_us = tt_time_floor(span.start_us, length);
+	bool cut = o->cut_us > span.start_us && o->cut_us <= span.end_us;
+
+	tt_written_part(&o->written, o->totals.frames);
+	o->open = (struct tt_frame_span){.from_us = from_us,
+			.to_us = from_us + length,
+			.nominal_us = length};
+	if (span.end_us < o->open.to_us && !cut)
+		return;
+	o->finish = o->open;
+	o->open.to_us = 0;
+}
+
+static int
+note_written(struct tt_output *o, struct tt_error *err)
+{
+	struct tt_daemon *d = o->d;
+	int rc = 0;
+
+	tt_book_written(&d->book, o->held->rows);
+	tt_setup_note_lacking(&d->setup, &o->totals);
+	o->unkept = o->changed = true;
+	o->progress_us = tt_time_monotonic();
+	if (o->in_parts) {
+		note_part(o);
+	} else {
+		tt_written_add(&o->written, o->written_us, o->totals.frames);
+		if (!d->only_replays)
+			rc = tt_output_flush(o, err);
+	}
+	tt_pending_drop(o->pending);
+	say_resumed(o);
+	if (!d->only_replays && !o->in_parts)
+		say_wrote(o);
+	return rc;
+}
+
+/* A long interval became a snapshot. own: of this run. */
+static void
+note_finished(struct tt_output *o, const struct tt_frame_span *frame, bool own)
+{
+	o->progress_us = tt_time_monotonic();
+	say_resumed(o);
+	if (frame->published > 0 || frame->why[0] != '\0')
+		tt_warn("%s; %u parts of this interval are snapshots of their own",
+				frame->why, frame->published);
+	if (frame->parts == 0)
+		return;
+	if (own)
+		tt_written_whole(&o->written, frame->start_us);
+	tt_say("wrote %s: %" PRIu64 " packets counted, in %u parts",
+			tt_spool_latest(o->d->spool), frame->packets, frame->parts);
+}
+
+int
+tt_output_finish(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+
+	return tt_parts_finish(o->d->spool, &o->d->run, &o->finish, err);
+}
+
+int
+tt_output_recover(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+	int64_t after_us = o->recovery.to_us == 0 ? TT_TIME_MIN : o->recovery.to_us;
+	int rc = tt_parts_find(o->d->spool, o->in_parts ? o->d->config.interval_us : 0,
+			after_us, o->started_us, &o->finish, err);
+
+	o->recovered = rc == 0;
+	return rc <= 0 ? rc : tt_parts_finish(o->d->spool, &o->d->run, &o->finish, err);
+}
+
+/* The job that was at hand is done. */
+int
+tt_output_note(struct tt_output *o, int doing, struct tt_error *err)
+{
+	if (doing == TT_OUTPUT_WRITING)
+		return note_written(o, err);
+	if (doing == TT_OUTPUT_KEEPING) {
+		o->unkept = o->d->recall_failing;
+		return 0;
+	}
+	if (doing == TT_OUTPUT_FINISHING || !o->recovered)
+		note_finished(o, &o->finish, doing == TT_OUTPUT_FINISHING);
+	else
+		say_resumed(o);
+	o->recovery = o->finish;
+	o->finish.to_us = 0;
+	return 0;
+}
