@@ -29,10 +29,13 @@ def trouble(bed, chance, until):
         bed.empty()
 
 
-def one_life(bed, chance, options):
+def one_life(bed, chance):
+    """Seconds each, or long intervals in parts: what one run leaves, another one finishes."""
+    interval, parts = chance.choice([(1, "0"), (1, "0"), (10, "1"), (10, "1"), (20, "2")])
+    memory = chance.choice(["1M", "64M"])
     bed.fault("")
     bed.empty()
-    daemon = bed.start(*options)
+    daemon = bed.start("--pending-memory", memory, "--checkpoint", parts, interval=interval)
     # Time for a few snapshots before the trouble begins, or for none.
     until = time.monotonic() + chance.uniform(0.0, 6.0)
     calm = chance.uniform(0.0, 3.0)
@@ -49,12 +52,13 @@ def main():
     with Bed(*sys.argv[1:4]) as bed:
         bed.mount_tmpfs("256m")
         bed.start_sender(RATE)
-        for i in range(kills):
-            one_life(bed, chance, ("--pending-memory", chance.choice(["1M", "64M"])))
+        for _ in range(kills):
+            one_life(bed, chance)
         bed.fault("")
         bed.empty()
         daemon = bed.start()
-        time.sleep(2.2)
+        daemon.wait_for("wrote ", 60)
+        time.sleep(1.2)
         sent, _ = bed.stop_sender()
         time.sleep(0.5)
         daemon.stop()

@@ -215,6 +215,10 @@ class Account:
              int(row["gap_before_us"]), int(row["packets"]), row["status"],
              int(row["observed_us"])) for row in table(bed, "interval"))
         self.ledger = table(bed, "ledger")
+        self.coverage = collections.defaultdict(list)
+        for row in table(bed, "coverage"):
+            self.coverage[microseconds(row["interval_start"])].append(
+                (microseconds(row["observed_from"]), microseconds(row["observed_until"])))
         self.packets = collections.Counter()
         for row in table(bed, "sources"):
             a, b, c, d = map(int, row["src_ip"].split("."))
@@ -229,18 +233,26 @@ class Account:
     def reason(self, name):
         return sum(int(row["packets"]) for row in self.ledger if row["reason"] == name)
 
-    def gaps(self):
-        """(from, to) of what no snapshot covers, between the first and the last; each has to be
-        stated."""
-        gaps = []
+    def spans(self):
+        """What was observed, span by span. A snapshot begins where the one before ends, or states
+        the gap; within one, its coverage states it."""
         for before, after in zip(self.intervals, self.intervals[1:]):
             hole = after[0] - before[1]
             assert hole >= 0, "snapshots overlap: %s, %s" % (before, after)
             assert after[2] == hole, "a gap of %d us, and %d are stated: %s, %s" % (
                 hole, after[2], before, after)
-            if hole > 0:
-                gaps.append((before[1], after[0]))
-        return gaps
+        for start, end, _, _, status, observed in self.intervals:
+            rows = self.coverage[start]
+            assert rows[0][0] == start and rows[-1][1] == end, (start, end, rows)
+            assert sum(b - a for a, b in rows) == observed, (observed, rows)
+            assert len(rows) == 1 or status == "partial", (status, rows)
+            yield from rows
+
+    def gaps(self):
+        """(from, to) of what was not observed between the first snapshot and the last."""
+        spans = list(self.spans())
+        return [(before[1], after[0]) for before, after in zip(spans, spans[1:])
+                if after[0] != before[1]]
 
     def lacking(self, sent):
         return [n for n in range(len(sent)) if n not in self.packets]
