@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "compact.h"
+#include "progress.h"
 #include "tt_time.h"
 
 #include <errno.h>

@@ -37,6 +37,7 @@ struct tt_spool {
 	int lock_fd;
 	enum tt_sync sync;
 	char synced_day[TT_TIME_TEXT_MAX]; /* the latest day that is known to be durable */
+	char unsynced_day[TT_TIME_TEXT_MAX]; /* a name in it is not durable yet; "" if none */
 	struct tt_spool_name pending[TT_SPOOL_BATCH]; /* [n_pending] */
 	unsigned n_pending;
 	int64_t end_us; /* of the latest snapshot at open; INT64_MIN: none */

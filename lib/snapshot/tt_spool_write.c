@@ -8,10 +8,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Makes the latest name durable where that failed when it was given. */
+static int
+sync_names(struct tt_spool *spool, struct tt_error *err)
+{
+	const char *day = spool->unsynced_day;
+	int fd, ret = 0;
+
+	if (day[0] == '\0')
+		return 0;
+	fd = openat(spool->fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) != 0)
+		ret = tt_spool_error(spool, day, NULL, err);
+	else
+		spool->unsynced_day[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 /* Creates the directory of a day if need be and opens it. */
 static int
 open_day(struct tt_spool *spool, const char *day, int *fd, struct tt_error *err)
 {
+	int ret = sync_names(spool, err);
+
+	if (ret != 0)
+		return ret;
 	if (mkdirat(spool->fd, day, 0755) != 0 && errno != EEXIST)
 		return tt_spool_error(spool, day, NULL, err);
 	if (spool->sync == TT_SYNC_EACH && strcmp(spool->synced_day, day) != 0) {
@@ -97,9 +120,10 @@ commit(struct tt_spool *spool, int day_fd, const struct tt_spool_name *n, const 
 	}
 	if (tt_rename_dir_at(day_fd, tmp, day_fd, n->name) != 0)
 		return name_error(spool, n, err);
-	/* Once renamed it counts as written: a caller that tried again would find it there. */
-	if (spool->sync == TT_SYNC_EACH)
-		fsync(day_fd);
+	/* Once renamed it counts as written: a caller that tried again would find it there. The
+	 * next one begins with what failed here. */
+	if (spool->sync == TT_SYNC_EACH && fsync(day_fd) != 0)
+		snprintf(spool->unsynced_day, sizeof(spool->unsynced_day), "%s", n->day);
 	return 0;
 }
 

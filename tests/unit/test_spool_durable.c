@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the spool asks of the file system. Two functions of the C library are watched from here:
- * fsync is done and noted, renameat2 can be made to lack RENAME_NOREPLACE, as on NFS.
+ * fsync is done and noted, or fails, renameat2 can be made to lack RENAME_NOREPLACE, as on NFS.
  */
 #include "snapshot_bed.h"
 
@@ -12,12 +12,17 @@ static struct bed bed;
 static ino_t synced[256]; /* [n_synced] */
 static unsigned n_synced;
 static bool without_noreplace;
+static ino_t failing; /* of this one fsync fails; 0: of none */
 
 int
 fsync(int fd)
 {
 	struct stat st;
 
+	if (failing != 0 && fstat(fd, &st) == 0 && st.st_ino == failing) {
+		errno = EIO;
+		return -1;
+	}
 	if (fstat(fd, &st) == 0 && n_synced < TT_ARRAY_SIZE(synced))
 		synced[n_synced++] = st.st_ino;
 	return (int)syscall(SYS_fsync, fd);
@@ -38,6 +43,7 @@ setup(void **state)
 {
 	without_noreplace = false;
 	n_synced = 0;
+	failing = 0;
 	bed_init(&bed);
 	return 0;
 }
@@ -106,6 +112,29 @@ a_day_a_snapshot_and_its_files_are_durable_before_it_counts_as_written(void **st
 }
 
 static void
+a_name_that_is_not_durable_yet_comes_before_the_next_snapshot(void **state)
+{
+	struct stat st;
+	char path[256];
+
+	tt_spool_close(bed.spool);
+	bed_open_spool(&bed, TT_SYNC_EACH);
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	snprintf(path, sizeof(path), "%s/tokyo-1/2026-11-22", bed.spool_path);
+	assert_int_equal(stat(path, &st), 0);
+	failing = st.st_ino;
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
+	assert_int_equal(bed_write(&bed, BED_START + 2 * BED_MINUTE), -EIO);
+	assert_string_equal(bed.err.where, path);
+	failing = 0;
+	n_synced = 0;
+	bed_write_ok(&bed, BED_START + 2 * BED_MINUTE);
+	assert_true(is_synced(path));
+	assert_int_equal(bed_count_snapshots(&bed), 3);
+}
+
+static void
 a_file_system_without_noreplace_gets_its_snapshots(void **state)
 {
 	char path[256];
@@ -145,6 +174,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			BEDDED(every_directory_that_is_made_is_made_durable_in_its_parent),
 			BEDDED(a_day_a_snapshot_and_its_files_are_durable_before_it_counts_as_written),
+			BEDDED(a_name_that_is_not_durable_yet_comes_before_the_next_snapshot),
 			BEDDED(a_file_system_without_noreplace_gets_its_snapshots),
 			BEDDED(a_name_that_was_taken_meanwhile_is_an_error_without_noreplace_too),
 	};
