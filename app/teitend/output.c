@@ -225,7 +225,7 @@ tt_output_turn(struct tt_output *o, bool stopping, bool *busy, struct tt_error *
 		copy(o);
 	if (rc == 0 && stopping)
 		rc = tt_output_check_time(o, err);
-	if (rc == 0 && o->written.n_fresh > 0 && !*busy
+	if (rc == 0 && o->written.n_fresh > 0 && o->doing == TT_OUTPUT_NOTHING
 			&& tt_time_monotonic() > o->flush_us)
 		rc = tt_output_flush(o, err);
 	if (tt_time_monotonic() >= o->told_us) {
