@@ -37,30 +37,50 @@ parse_name(const char *name, int64_t *start_us, int64_t *end_us)
 			&& tt_time_parse_compact(between + 2, end_us) == 0;
 }
 
-/* Calls for each file that holds a part of the span. remove: or else only looks. */
+/* Looks at each file that holds a part of the span. Returns -EEXIST where one holds more. */
 static int
-clear_span(DIR *dir, const char *path, int64_t start_us, int64_t end_us, bool remove,
+check_span(DIR *dir, const char *path, int64_t start_us, int64_t end_us,
 		struct tt_error *err)
 {
 	const struct dirent *entry;
+
+	while ((entry = readdir(dir)) != NULL) {
+		int64_t start, end;
+
+		if (!parse_name(entry->d_name, &start, &end) || start >= end_us
+				|| end <= start_us
+				|| (start >= start_us && end <= end_us))
+			continue;
+		tt_error_set(err, -EEXIST, entry->d_name,
+				"holds a part of the same time, and more");
+		tt_error_at(err, "%s", path);
+		return -EEXIST;
+	}
+	return 0;
+}
+
+/* Removes the files within the span of the one called `name`, which is whole and durable. */
+static int
+remove_replaced(DIR *dir, const char *path, const char *name, int64_t start_us,
+		int64_t end_us, struct tt_error *err)
+{
+	const struct dirent *entry;
+	bool any = false;
 
 	rewinddir(dir);
 	while ((entry = readdir(dir)) != NULL) {
 		int64_t start, end;
 
-		if (!parse_name(entry->d_name, &start, &end) || start >= end_us
-				|| end <= start_us)
+		if (!parse_name(entry->d_name, &start, &end) || start < start_us
+				|| end > end_us || strcmp(entry->d_name, name) == 0)
 			continue;
-		if (start < start_us || end > end_us) {
-			tt_error_set(err, -EEXIST, entry->d_name,
-					"holds a part of the same time, and more");
-			tt_error_at(err, "%s", path);
-			return -EEXIST;
-		}
-		if (remove && unlinkat(dirfd(dir), entry->d_name, 0) != 0)
+		if (unlinkat(dirfd(dir), entry->d_name, 0) != 0)
 			return tt_error_set(err, -errno, path, "%s: %s", entry->d_name,
 					strerror(errno));
+		any = true;
 	}
+	if (any && fsync(dirfd(dir)) != 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
 	return 0;
 }
 
@@ -81,13 +101,13 @@ tt_hive_publish(const char *path, const char *tmp, int64_t start_us, int64_t end
 	if (asprintf(&final, "%s/%s", path, name) < 0)
 		final = NULL;
 	ret = final == NULL ? tt_error_set(err, -ENOMEM, path, "out of memory")
-			    : clear_span(dir, path, start_us, end_us, false, err);
-	if (ret == 0)
-		ret = clear_span(dir, path, start_us, end_us, true, err);
+			    : check_span(dir, path, start_us, end_us, err);
+	if (ret != 0)
+		unlink(tmp);
 	if (ret == 0)
 		ret = tt_out_publish(tmp, final, err);
-	else
-		unlink(tmp);
+	if (ret == 0)
+		ret = remove_replaced(dir, path, name, start_us, end_us, err);
 	closedir(dir);
 	free(final);
 	return ret;

@@ -2,6 +2,7 @@
 /* Tables as Avro, SQLite and Parquet; and what becomes of files that are not finished. */
 #include "avro_reader.h"
 #include "export_bed.h"
+#include "tt_hive.h"
 
 #include <sqlite3.h>
 
@@ -253,6 +254,42 @@ parquet_never_has_the_same_time_twice(void **state)
 	assert_int_equal(bed_count_files(dir, "*"), 1);
 }
 
+static int
+put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	return f == NULL || fputs(text, f) < 0 || fclose(f) != 0 ? -1 : 0;
+}
+
+/* A new file that is not there, so that it cannot take its name, leaves the older ones. */
+static void
+parquet_keeps_older_files_until_the_new_one_is_there(void **state)
+{
+	const char *name = "20261122T224500Z--20261122T224700Z.parquet";
+	struct tt_error err = {0};
+	char dir[256], tmp[300], old[300];
+
+	assert_int_equal(mkdir(bed_out_path(&bed, "span", dir), 0777), 0);
+	snprintf(tmp, sizeof(tmp), "%s/.new", dir);
+	snprintf(old, sizeof(old), "%s/20261122T224500Z--20261122T224600Z.parquet", dir);
+	assert_int_equal(put_file(old, "old"), 0);
+	assert_int_equal(tt_hive_publish(dir, tmp, BED_START, BED_START + 2 * BED_MINUTE,
+					 &err),
+			-ENOENT);
+	assert_int_equal(access(old, F_OK), 0);
+	/* Its own name is not among what it removes. */
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(put_file(tmp, "new"), 0);
+		assert_int_equal(tt_hive_publish(dir, tmp, BED_START,
+						 BED_START + 2 * BED_MINUTE, &err),
+				0);
+		assert_int_equal(access(old, F_OK), -1);
+		assert_int_equal(bed_count_files(dir, "*"), 1);
+		assert_int_equal(bed_count_files(dir, name), 1);
+	}
+}
+
 /* Ends an export after the first rows. */
 static int
 enough(void *context, uint64_t rows)
@@ -381,6 +418,7 @@ main(void)
 			BEDDED(a_device_or_a_directory_is_not_replaced),
 			BEDDED(parquet_has_the_layout_of_hive),
 			BEDDED(parquet_never_has_the_same_time_twice),
+			BEDDED(parquet_keeps_older_files_until_the_new_one_is_there),
 			BEDDED(what_is_not_finished_has_no_name),
 			BEDDED(an_old_file_stays_until_the_new_one_is_whole),
 			BEDDED(a_damaged_table_is_left_out_whole),
