@@ -267,6 +267,8 @@ take_root(const struct parse *p, json_t *root)
 	if (m->monitored == NULL)
 		return tt_error_set(p->err, -ENOMEM, p->path, "out of memory");
 	ret = copy_text(p, m->sensor, sizeof(m->sensor), sensor, "sensor");
+	if (ret == 0 && !tt_sensor_name_valid(m->sensor))
+		ret = wrong(p, "sensor", "no sensor's name");
 	if (ret == 0)
 		ret = copy_text(p, m->geo, sizeof(m->geo), geo, "geo");
 	if (ret == 0)

@@ -505,6 +505,27 @@ an_unknown_schema_version_is_refused_naming_both(void **state)
 	assert_string_equal(err.why, "schema version 7; this program reads version 3");
 }
 
+/* Names of directories and of time series are made of it. */
+static void
+a_manifest_whose_sensor_has_no_valid_name_is_refused(void **state)
+{
+	static const char *const names[] = {"../x", "a/b", "x 1\ny", "", "2026-11-22"};
+	struct tt_snapshot *snapshot, *again;
+	struct tt_error err = {0};
+	char path[256];
+
+	bed_write_ok(&bed, BED_START);
+	bed_path(&bed, BED_START, NULL, path);
+	assert_int_equal(tt_snapshot_open(&snapshot, path, &err), 0);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
+		strcpy(snapshot->manifest.sensor, names[i]);
+		forge(&snapshot->manifest);
+		assert_int_equal(tt_snapshot_open(&again, path, &err), -EBADMSG);
+		assert_string_equal(err.why, "sensor: no sensor's name");
+	}
+	tt_snapshot_close(snapshot);
+}
+
 int
 main(void)
 {
@@ -519,6 +540,7 @@ main(void)
 			BEDDED(a_flipped_byte_in_any_file_is_found),
 			BEDDED(a_flipped_byte_anywhere_in_the_manifest_is_found),
 			BEDDED(a_forged_manifest_disagrees_with_the_data),
+			BEDDED(a_manifest_whose_sensor_has_no_valid_name_is_refused),
 			BEDDED(missing_and_unlisted_files_are_found),
 			BEDDED(files_of_another_snapshot_are_found_out),
 			BEDDED(a_ledger_that_does_not_close_is_found),
