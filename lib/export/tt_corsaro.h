@@ -47,6 +47,7 @@ struct tt_metrics {
 	uint32_t *slots; /* [n_slots] index into all + 1, or 0 */
 	size_t n_slots;
 	bool failed; /* memory was short */
+	bool impossible; /* a count was negative, or a sum greater than INT64_MAX */
 };
 
 static inline uint64_t
@@ -77,7 +78,7 @@ tt_corsaro_letters(const char *two)
 void tt_metrics_clear(struct tt_metrics *metrics);
 void tt_metrics_fini(struct tt_metrics *metrics);
 
-/* Adds n to a leaf, which is known from then on. */
+/* Adds n, 0 or more, to a leaf, which is known from then on. */
 void tt_metrics_add(struct tt_metrics *metrics, uint64_t key, enum tt_metric_leaf leaf,
 		int64_t n);
 

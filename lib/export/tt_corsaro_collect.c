@@ -2,6 +2,7 @@
 #include "tt_class.h"
 #include "tt_corsaro.h"
 #include "tt_export_private.h"
+#include "tt_row_text.h"
 #include "tt_sketch.h"
 
 #include <errno.h>
@@ -31,10 +32,21 @@ add(struct collect *c, enum tt_metric_class class, uint64_t value,
 	tt_metrics_add(c->metrics, tt_metric_key(class, value), leaf, n);
 }
 
+/* A text that is no name of `what`. */
 static int
-bad_protocol(const struct collect *c, const char *name, struct tt_error *err)
+bad_text(const struct collect *c, const char *what, const char *text,
+		struct tt_error *err)
 {
-	return tt_error_set(err, -EBADMSG, c->snapshot->path, "no protocol: %s", name);
+	return tt_error_set(err, -EBADMSG, c->snapshot->path, "no %s: %s", what, text);
+}
+
+/* A number that no `what` can have. */
+static int
+bad_number(const struct collect *c, const char *what, int64_t number,
+		struct tt_error *err)
+{
+	return tt_error_set(err, -EBADMSG, c->snapshot->path, "no %s: %lld", what,
+			(long long)number);
 }
 
 static int
@@ -73,10 +85,10 @@ add_country(struct collect *c, const struct tt_parquet_reader *row, struct tt_er
 			{TT_METRIC_COUNTRY, country},
 			{TT_METRIC_CONTINENT, tt_corsaro_continent(country)},
 	};
+	uint16_t known;
 
-	if (strlen(country) != 2)
-		return tt_error_set(err, -EBADMSG, c->snapshot->path, "no country: %s",
-				country);
+	if (tt_row_country_parse(country, &known) != 0)
+		return bad_text(c, "country", country, err);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(metrics); i++) {
 		uint64_t value = tt_corsaro_letters(metrics[i].letters);
 
@@ -91,7 +103,7 @@ add_country(struct collect *c, const struct tt_parquet_reader *row, struct tt_er
 	return 0;
 }
 
-/* The metric of a target. Returns false where it is of none. */
+/* The metric of a target and code that can be. Returns false where it is of none. */
 static bool
 metric_of(uint8_t protocol, int64_t target, int64_t code, enum tt_metric_class *class,
 		uint64_t *value)
@@ -100,11 +112,32 @@ metric_of(uint8_t protocol, int64_t target, int64_t code, enum tt_metric_class *
 	*class = protocol == TT_PROTO_TCP          ? TT_METRIC_TCP_TARGET_PORT
 			: protocol == TT_PROTO_UDP ? TT_METRIC_UDP_TARGET_PORT
 						   : TT_METRIC_ICMP;
-	if (protocol == TT_PROTO_ICMP)
+	if (protocol == TT_PROTO_ICMP && target >= 0)
 		*value = (uint64_t)target << 8 | (uint64_t)code;
 	return target >= 0
 			&& (protocol == TT_PROTO_TCP || protocol == TT_PROTO_UDP
 					|| protocol == TT_PROTO_ICMP);
+}
+
+/* The protocol, target and code of a row of targets; target -1: none is known. */
+static int
+take_target(const struct collect *c, const struct tt_parquet_reader *row,
+		uint8_t *protocol, int64_t *target, int64_t *code, struct tt_error *err)
+{
+	const char *name = tt_parquet_get_text(row, TT_TARGETS_PROTOCOL);
+	int64_t most = UINT16_MAX;
+
+	*target = tt_parquet_get_int(row, TT_TARGETS_TARGET);
+	*code = tt_parquet_get_int(row, TT_TARGETS_CODE);
+	if (tt_protocol_parse(name, protocol) != 0)
+		return bad_text(c, "protocol", name, err);
+	if (*protocol == TT_PROTO_ICMP || *protocol == TT_PROTO_ICMPV6)
+		most = UINT8_MAX;
+	if (*target < -1 || *target > most)
+		return bad_number(c, "target", *target, err);
+	if (*code < 0 || *code > UINT8_MAX)
+		return bad_number(c, "code", *code, err);
+	return 0;
 }
 
 /*
@@ -114,18 +147,17 @@ metric_of(uint8_t protocol, int64_t target, int64_t code, enum tt_metric_class *
 static int
 add_target(struct collect *c, const struct tt_parquet_reader *row, struct tt_error *err)
 {
-	const char *name = tt_parquet_get_text(row, TT_TARGETS_PROTOCOL);
-	int64_t target = tt_parquet_get_int(row, TT_TARGETS_TARGET);
 	enum tt_metric_class class;
+	int64_t target, code;
 	uint8_t protocol;
 	uint64_t value;
+	int ret = take_target(c, row, &protocol, &target, &code, err);
 
-	if (tt_protocol_parse(name, &protocol) != 0)
-		return bad_protocol(c, name, err);
+	if (ret != 0)
+		return ret;
 	if (target >= 0)
 		c->has_targets[protocol] = true;
-	if (!metric_of(protocol, target, tt_parquet_get_int(row, TT_TARGETS_CODE), &class,
-			    &value))
+	if (!metric_of(protocol, target, code, &class, &value))
 		return 0;
 	add(c, class, value, TT_LEAF_PKT_CNT,
 			tt_parquet_get_int(row, TT_TARGETS_PACKETS));
@@ -161,21 +193,24 @@ add_distribution(struct collect *c, const struct tt_parquet_reader *row,
 	static const struct {
 		const char *name;
 		enum tt_metric_class class;
+		int64_t most;
 	} known[] = {
-			{"ip-protocol", TT_METRIC_PROTOCOL},
-			{"tcp-source-port", TT_METRIC_TCP_SOURCE_PORT},
-			{"udp-source-port", TT_METRIC_UDP_SOURCE_PORT},
+			{"ip-protocol", TT_METRIC_PROTOCOL, UINT8_MAX},
+			{"tcp-source-port", TT_METRIC_TCP_SOURCE_PORT, UINT16_MAX},
+			{"udp-source-port", TT_METRIC_UDP_SOURCE_PORT, UINT16_MAX},
 	};
 	const char *name = tt_parquet_get_text(row, TT_DISTRIBUTIONS_DISTRIBUTION);
-	uint64_t value = (uint64_t)tt_parquet_get_int(row, TT_DISTRIBUTIONS_VALUE);
+	int64_t value = tt_parquet_get_int(row, TT_DISTRIBUTIONS_VALUE);
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(known); i++) {
 		if (strcmp(name, known[i].name) != 0)
 			continue;
-		add(c, known[i].class, value, TT_LEAF_PKT_CNT,
+		if (value < 0 || value > known[i].most)
+			return bad_number(c, name, value, err);
+		add(c, known[i].class, (uint64_t)value, TT_LEAF_PKT_CNT,
 				tt_parquet_get_int(row, TT_DISTRIBUTIONS_PACKETS));
 		if (known[i].class == TT_METRIC_PROTOCOL)
-			add(c, known[i].class, value, TT_LEAF_IP_LEN,
+			add(c, known[i].class, (uint64_t)value, TT_LEAF_IP_LEN,
 					tt_parquet_get_int(row, TT_DISTRIBUTIONS_BYTES));
 	}
 	return 0;
@@ -276,6 +311,9 @@ tt_corsaro_collect(struct tt_metrics *metrics, const struct tt_snapshot *snapsho
 		ret = tt_corsaro_collect_sources(metrics, snapshot, err);
 	if (ret == 0 && metrics->failed)
 		ret = tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
+	if (ret == 0 && metrics->impossible)
+		ret = tt_error_set(err, -EBADMSG, snapshot->path,
+				"counts that cannot be, or cannot be added up");
 	free(c);
 	return ret;
 }

@@ -10,7 +10,7 @@ tt_metrics_clear(struct tt_metrics *m)
 	if (m->n_slots > 0)
 		memset(m->slots, 0, m->n_slots * sizeof(*m->slots));
 	m->n = 0;
-	m->failed = false;
+	m->failed = m->impossible = false;
 }
 
 void
@@ -80,12 +80,17 @@ void
 tt_metrics_add(struct tt_metrics *m, uint64_t key, enum tt_metric_leaf leaf, int64_t n)
 {
 	struct tt_metric *metric = find(m, key);
+	int64_t *sum;
 
 	if (metric == NULL)
 		return;
-	if (metric->leaves[leaf] == TT_UNKNOWN)
-		metric->leaves[leaf] = 0;
-	metric->leaves[leaf] += n;
+	sum = &metric->leaves[leaf];
+	if (*sum == TT_UNKNOWN)
+		*sum = 0;
+	if (n < 0 || __builtin_add_overflow(*sum, n, sum)) {
+		m->impossible = true;
+		*sum = 0;
+	}
 }
 
 bool

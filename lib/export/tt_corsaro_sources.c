@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_corsaro.h"
 #include "tt_export_private.h"
+#include "tt_row_text.h"
 
 #include <errno.h>
 
@@ -23,26 +24,34 @@ count_asn(struct asns *a, enum tt_metric_class class, uint64_t value, int64_t as
 }
 
 /* A source whose AS number is not known is of none, as in corsaro3. */
-static void
-add_source(struct asns *a, const struct tt_parquet_reader *row)
+static int
+add_source(struct asns *a, const struct tt_parquet_reader *row, const char *path,
+		struct tt_error *err)
 {
 	const char *country = tt_parquet_get_text(row, TT_SOURCES_COUNTRY);
 	int64_t asn = tt_parquet_get_int(row, TT_SOURCES_ASN);
 	uint64_t key = tt_metric_key(TT_METRIC_ASN, (uint64_t)asn);
+	uint16_t known;
 
-	if (asn <= 0 || asn > UINT32_MAX)
-		return;
+	if (tt_row_country_parse(country, &known) != 0)
+		return tt_error_set(err, -EBADMSG, path, "no country: %s", country);
+	if (asn < 0 || asn > UINT32_MAX)
+		return tt_error_set(err, -EBADMSG, path, "no AS number: %lld",
+				(long long)asn);
+	if (asn == 0)
+		return 0;
 	tt_metrics_add(a->metrics, key, TT_LEAF_UNIQ_SRC_IP, 1);
 	tt_metrics_add(a->metrics, key, TT_LEAF_PKT_CNT,
 			tt_parquet_get_int(row, TT_SOURCES_PACKETS));
 	tt_metrics_add(a->metrics, key, TT_LEAF_IP_LEN,
 			tt_parquet_get_int(row, TT_SOURCES_BYTES));
 	count_asn(a, TT_METRIC_OVERALL, 0, asn);
-	if (!a->countries || strlen(country) != 2)
-		return;
+	if (!a->countries)
+		return 0;
 	count_asn(a, TT_METRIC_COUNTRY, tt_corsaro_letters(country), asn);
 	count_asn(a, TT_METRIC_CONTINENT,
 			tt_corsaro_letters(tt_corsaro_continent(country)), asn);
+	return 0;
 }
 
 /* Sources without any AS number leave the metrics that they are of with none of them. */
@@ -75,13 +84,13 @@ tt_corsaro_collect_sources(struct tt_metrics *metrics, const struct tt_snapshot 
 	ret = tt_export_table(snapshot, TT_TABLE_SOURCES, &reader, err);
 	if (ret != 0)
 		return ret;
-	while ((more = tt_parquet_next(reader, err)) > 0)
-		add_source(&a, reader);
+	while (ret == 0 && (more = tt_parquet_next(reader, err)) != 0)
+		ret = more < 0 ? more : add_source(&a, reader, snapshot->path, err);
 	tt_parquet_close(reader);
-	if (more == 0 && a.seen.failed)
-		more = tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	if (more == 0)
+	if (ret == 0 && a.seen.failed)
+		ret = tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
+	if (ret == 0)
 		add_zeros(&a);
 	tt_metrics_fini(&a.seen);
-	return more;
+	return ret;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The texts of rows that other rooms have no name for: written into tables, and read again where
- * a snapshot is verified. Pure functions on the caller's memory, any thread; not for other rooms.
+ * a snapshot is verified or exported. Pure functions on the caller's memory, any thread.
  */
 #ifndef TT_ROW_TEXT_H
 #define TT_ROW_TEXT_H

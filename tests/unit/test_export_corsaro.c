@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The time series of corsaro3's report plugin. */
 #include "export_bed.h"
+#include "snapshot_forge.h"
 #include "tt_corsaro.h"
 
 static struct bed bed;
@@ -124,6 +125,98 @@ the_prefix_names_the_sensor(void **state)
 			text);
 }
 
+#define COUNTS "counts that cannot be, or cannot be added up"
+
+/* Exports a snapshot with a changed row, which claims to have databases. */
+static int
+export_forged(enum tt_table table, const struct forge *forge, struct tt_error *err)
+{
+	struct tt_export_options options = {.format = TT_EXPORT_CORSARO,
+			.prefix = "d",
+			.geo_name = "maxmind"};
+	struct tt_snapshot *s;
+	struct tt_export *e;
+	char path[256];
+	int ret;
+
+	bed_fini(&bed);
+	bed_init(&bed);
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = bed_open_snapshot(&bed, BED_START);
+	strcpy(s->manifest.geo, "some");
+	strcpy(s->manifest.asn, "some");
+	forge_table(s, table, forge, 1);
+	options.out = bed_out_path(&bed, "series", path);
+	assert_int_equal(tt_export_open(&e, &options, err), 0);
+	assert_int_equal(tt_export_begin(e, TT_TABLE_INTERVAL, err), 0);
+	ret = tt_export_snapshot(e, s, err);
+	assert_false(tt_export_broken(e));
+	tt_snapshot_close(s);
+	tt_export_abandon(e);
+	return ret;
+}
+
+/* Each would be a look-up outside of a table, a line that is none, or a sum that is wrong. */
+static void
+values_that_cannot_be_are_refused(void **state)
+{
+	static const struct {
+		enum tt_table table;
+		struct forge forge;
+		const char *why;
+	} bad[] = {
+			{TT_TABLE_TARGETS, {1, TT_TARGETS_TARGET, 65536, NULL},
+					"no target: 65559"},
+			{TT_TABLE_TARGETS, {1, TT_TARGETS_TARGET, -30, NULL},
+					"no target: -7"},
+			{TT_TABLE_TARGETS, {0, TT_TARGETS_TARGET, 248, NULL},
+					"no target: 256"},
+			{TT_TABLE_TARGETS, {0, TT_TARGETS_CODE, -1, NULL}, "no code: -1"},
+			{TT_TABLE_TARGETS, {0, TT_TARGETS_CODE, 256, NULL},
+					"no code: 256"},
+			{TT_TABLE_TARGETS, {0, TT_TARGETS_PACKETS, -7, NULL}, COUNTS},
+			{TT_TABLE_TARGETS, {1, TT_TARGETS_PACKETS, INT64_MAX - 2, NULL},
+					NULL},
+			{TT_TABLE_INTERVAL, {0, TT_INTERVAL_BYTES, -1000, NULL}, COUNTS},
+			{TT_TABLE_DISTRIBUTIONS,
+					{0, TT_DISTRIBUTIONS_VALUE, -65000, NULL}, "no "},
+			{TT_TABLE_COUNTRIES, {0, TT_COUNTRIES_COUNTRY, 0, "\n1"},
+					"no country: \n1"},
+			{TT_TABLE_SOURCES, {0, TT_SOURCES_COUNTRY, 0, "j."},
+					"no country: j."},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
+		struct tt_error err = {0};
+		int ret = export_forged(bad[i].table, &bad[i].forge, &err);
+
+		if (bad[i].why == NULL) {
+			assert_int_equal(ret, 0);
+			continue;
+		}
+		assert_int_equal(ret, -EBADMSG);
+		if (strncmp(err.why, bad[i].why, strlen(bad[i].why)) != 0)
+			fail_msg("%u: %s, not %s", i, err.why, bad[i].why);
+	}
+}
+
+static void
+sums_do_not_overflow(void **state)
+{
+	struct tt_metrics m = {0};
+
+	tt_metrics_add(&m, 1, TT_LEAF_PKT_CNT, INT64_MAX);
+	assert_false(m.impossible);
+	tt_metrics_add(&m, 1, TT_LEAF_PKT_CNT, 1);
+	assert_true(m.impossible);
+	tt_metrics_clear(&m);
+	assert_false(m.impossible);
+	tt_metrics_add(&m, 1, TT_LEAF_PKT_CNT, -1);
+	assert_true(m.impossible);
+	tt_metrics_fini(&m);
+}
+
 static void
 countries_are_of_continents(void **state)
 {
@@ -170,6 +263,8 @@ main(void)
 			BEDDED(classes_of_a_port_are_one_series_and_count_a_source_once),
 			BEDDED(a_protocol_without_ports_has_sources),
 			BEDDED(the_prefix_names_the_sensor),
+			BEDDED(values_that_cannot_be_are_refused),
+			cmocka_unit_test(sums_do_not_overflow),
 			cmocka_unit_test(countries_are_of_continents),
 			cmocka_unit_test(metrics_are_kept_apart_and_sorted),
 	};
