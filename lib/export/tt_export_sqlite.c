@@ -8,6 +8,7 @@
 #include "tt_export_private.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -37,6 +38,32 @@ run(struct tt_export *e, const char *sql, struct tt_error *err)
 	return code == SQLITE_OK ? 0 : failed(e, code, err);
 }
 
+/*
+ * SQLite plays a journal that lies beside a database into it, whichever database that is: an old
+ * one that is in use, or was not closed, must not leave its own to the new one.
+ */
+static int
+check_no_journal(const struct tt_export *e, struct tt_error *err)
+{
+	static const char *const suffixes[] = {"-journal", "-wal"};
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(suffixes); i++) {
+		struct stat st;
+		char *path;
+
+		if (asprintf(&path, "%s%s", e->options.out, suffixes[i]) < 0)
+			return tt_error_set(
+					err, -ENOMEM, e->options.out, "out of memory");
+		if (lstat(path, &st) == 0)
+			ret = tt_error_set(err, -EEXIST, path,
+					"is of a database that is in use or was not "
+					"closed, and would change the new one");
+		free(path);
+	}
+	return ret;
+}
+
 static int
 open_database(struct tt_export *e, struct tt_error *err)
 {
@@ -50,6 +77,8 @@ open_database(struct tt_export *e, struct tt_error *err)
 	if (s == NULL || s->tmp == NULL)
 		return tt_error_set(err, -ENOMEM, e->options.out, "out of memory");
 	ret = tt_out_may_replace(e->options.out, err);
+	if (ret == 0)
+		ret = check_no_journal(e, err);
 	if (ret != 0)
 		return ret;
 	unlink(s->tmp);
@@ -163,6 +192,9 @@ finish(struct tt_export *e, struct tt_error *err)
 	if (code != SQLITE_OK)
 		return tt_error_set(
 				err, -EIO, e->options.out, "%s", sqlite3_errstr(code));
+	ret = check_no_journal(e, err);
+	if (ret != 0)
+		return ret;
 	ret = tt_out_publish(s->tmp, e->options.out, err);
 	free(s->tmp);
 	s->tmp = NULL;

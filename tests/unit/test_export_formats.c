@@ -24,6 +24,14 @@ teardown(void **state)
 	return 0;
 }
 
+static int
+put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	return f == NULL || fputs(text, f) < 0 || fclose(f) != 0 ? -1 : 0;
+}
+
 static void
 avro_has_the_schema_and_the_rows(void **state)
 {
@@ -200,6 +208,37 @@ a_device_or_a_directory_is_not_replaced(void **state)
 	bed_export_ok(&bed, &options, TT_TABLE_LEDGER, 0, 1);
 }
 
+/* SQLite would play it into the new database. */
+static void
+sqlite_does_not_replace_a_database_with_a_journal(void **state)
+{
+	static const char *const names[] = {"x.db-journal", "x.db-wal"};
+	struct tt_export_options options = {.format = TT_EXPORT_SQLITE};
+	struct tt_error err = {0};
+	struct tt_export *e;
+	char path[256], journal[256];
+
+	bed_write_ok(&bed, BED_START);
+	options.out = bed_out_path(&bed, "x.db", path);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
+		bed_out_path(&bed, names[i], journal);
+		assert_int_equal(put_file(journal, "hot"), 0);
+		assert_int_equal(tt_export_open(&e, &options, &err), -EEXIST);
+		assert_string_equal(err.where, journal);
+		assert_int_equal(unlink(journal), 0);
+		/* One that comes while the export goes on. */
+		assert_int_equal(tt_export_open(&e, &options, &err), 0);
+		assert_int_equal(bed_export_minutes(
+						 &bed, e, TT_TABLE_LEDGER, 0, 1, 1, &err),
+				0);
+		assert_int_equal(put_file(journal, "hot"), 0);
+		assert_int_equal(tt_export_close(e, &err), -EEXIST);
+		assert_string_equal(err.where, journal);
+		assert_int_equal(unlink(journal), 0);
+		assert_int_equal(bed_count_files(bed.dir, "*x.db*"), 0);
+	}
+}
+
 #define HIVE "hive/table=targets/date=2026-11-22/sensor=tokyo-1"
 
 static void
@@ -252,14 +291,6 @@ parquet_never_has_the_same_time_twice(void **state)
 			-EEXIST);
 	assert_non_null(strstr(err.where, "20261122T224500Z--20261122T224800Z.parquet"));
 	assert_int_equal(bed_count_files(dir, "*"), 1);
-}
-
-static int
-put_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	return f == NULL || fputs(text, f) < 0 || fclose(f) != 0 ? -1 : 0;
 }
 
 /* A new file that is not there, so that it cannot take its name, leaves the older ones. */
@@ -415,6 +446,7 @@ main(void)
 			BEDDED(avro_of_no_rows_is_a_header),
 			BEDDED(sqlite_has_a_table_for_each_with_its_rows),
 			BEDDED(sqlite_keeps_texts_as_they_are),
+			BEDDED(sqlite_does_not_replace_a_database_with_a_journal),
 			BEDDED(a_device_or_a_directory_is_not_replaced),
 			BEDDED(parquet_has_the_layout_of_hive),
 			BEDDED(parquet_never_has_the_same_time_twice),
