@@ -71,6 +71,15 @@ tick(void *context, uint64_t rows)
 	return stop_wanted(&err);
 }
 
+static void
+left_out(void *context, const struct tt_error *err)
+{
+	struct run *r = context;
+
+	r->status = EXIT_DATA;
+	say(r, err);
+}
+
 /* A signal was said by stop_wanted; a reader that went away is no error. */
 static int
 fail(struct run *r, int ret, struct tt_error *err)
@@ -178,6 +187,7 @@ run(struct run *r)
 	int ret;
 
 	options.tick = tick;
+	options.left_out = left_out;
 	options.context = r;
 	ret = tt_export_open(&r->export, &options, &err);
 	if (ret != 0)

@@ -50,6 +50,9 @@ struct tt_export_options {
 	const char *geo_name; /* the name that series of countries have: "maxmind" */
 	/* Called now and then: anything but 0 ends the export with -EINTR. May be NULL. */
 	int (*tick)(void *context, uint64_t rows);
+	/* Called for each file that has no place beside those that are there (Parquet), after
+	 * which the export goes on without it. NULL: the export ends with -EEXIST. */
+	void (*left_out)(void *context, const struct tt_error *err);
 	void *context;
 };
 

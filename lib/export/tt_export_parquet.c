@@ -18,7 +18,7 @@ struct parquet {
 	struct tt_parquet_writer *writer; /* NULL: no file is open */
 	char *dir; /* DIRECTORY/table=…/date=…/sensor=… */
 	char *tmp; /* the hidden name of the file */
-	int64_t start_us, end_us; /* what it holds */
+	int64_t start_us, end_us; /* what it holds, without a hole */
 };
 
 static int
@@ -42,7 +42,8 @@ forget(struct parquet *p)
 	*p = (struct parquet){0};
 }
 
-/* Ends the open file, if there is one. */
+/* Ends the open file, if there is one. One that has no place beside others is left out, where
+ * there is somebody to be told. */
 static int
 finish_file(struct tt_export *e, struct tt_error *err)
 {
@@ -60,7 +61,10 @@ finish_file(struct tt_export *e, struct tt_error *err)
 	else
 		unlink(p->tmp);
 	forget(p);
-	return ret;
+	if (ret != -EEXIST || e->options.left_out == NULL)
+		return ret;
+	e->options.left_out(e->options.context, err);
+	return 0;
 }
 
 /* Begins the file of a directory. */
@@ -88,7 +92,15 @@ begin_file(struct tt_export *e, const char *sensor, struct tt_error *err)
 			e->schema->n_columns, metadata, TT_ARRAY_SIZE(metadata), err);
 }
 
-/* Goes on with the open file, or begins the one of another day or sensor. */
+/* Does a snapshot of the directory go on where the open file ends? Spans may overlap. */
+static bool
+adjoins(const struct parquet *p, const struct tt_manifest *m, const char *dir)
+{
+	return p->writer != NULL && strcmp(p->dir, dir) == 0 && m->start_us >= p->start_us
+			&& m->start_us <= p->end_us;
+}
+
+/* Goes on with the open file, or begins another one. */
 static int
 take_snapshot(struct tt_export *e, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
@@ -103,16 +115,16 @@ take_snapshot(struct tt_export *e, const struct tt_snapshot *snapshot,
 			    m->sensor)
 			< 0)
 		return no_memory(e, err);
-	if (p->writer != NULL && strcmp(p->dir, dir) == 0) {
+	if (adjoins(p, m, dir)) {
 		free(dir);
 	} else {
 		ret = finish_file(e, err);
 		p->dir = dir;
-		p->start_us = m->start_us;
+		p->start_us = p->end_us = m->start_us;
 		if (ret == 0)
 			ret = begin_file(e, m->sensor, err);
 	}
-	p->end_us = m->end_us;
+	p->end_us = m->end_us > p->end_us ? m->end_us : p->end_us;
 	return ret;
 }
 

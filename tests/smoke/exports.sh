@@ -49,6 +49,14 @@ says 1 'Is a directory' --table targets --out "$dir" "$spool"
 says 1 'not a regular file' --table targets --format sqlite --out /dev/null "$spool"
 says 1 'No such file' --table targets --out "$dir/none/x.csv" "$spool"
 
+# A file that has no place beside an older one is left out and said; those of other spans are there.
+"$teiten" export --table interval,targets --format parquet --out "$dir/lake" --to 2026-01-05T00:00:20Z "$spool" 2>"$dir/err" ||
+	wrong "no lake"
+rm -r "$dir/lake/table=targets"
+says 1 'holds a part of the same time' --table interval,targets --format parquet --out "$dir/lake" \
+	--from 2026-01-05T00:00:10Z "$spool"
+[ "$(find "$dir/lake/table=targets" -name '*.parquet' | wc -l)" -eq 1 ] || wrong "nothing after the file that was left out"
+
 # A damaged table is passed over whole, and said; a damaged manifest is said once for all tables.
 cp -r "$spool" "$dir/damaged"
 first=$(find "$dir/damaged/one" -mindepth 2 -maxdepth 2 -type d | sort | head -n 1)

@@ -71,6 +71,15 @@ bed_export_ok(const struct bed *b, const struct tt_export_options *options,
 		fail_msg("%s: %s", err.where, err.why);
 }
 
+/* Makes a file of that text. Returns 0 or -1. */
+static inline int
+bed_put_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	return f == NULL || fputs(text, f) < 0 || fclose(f) != 0 ? -1 : 0;
+}
+
 /* How many files below a directory match a name. */
 static inline unsigned
 bed_count_files(const char *dir, const char *name)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Tables as Avro, SQLite and Parquet; and what becomes of files that are not finished. */
+/* Tables as Avro and SQLite; and what becomes of files that are not finished. */
 #include "avro_reader.h"
 #include "export_bed.h"
-#include "tt_hive.h"
 
 #include <sqlite3.h>
 
@@ -22,14 +21,6 @@ teardown(void **state)
 {
 	bed_fini(&bed);
 	return 0;
-}
-
-static int
-put_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	return f == NULL || fputs(text, f) < 0 || fclose(f) != 0 ? -1 : 0;
 }
 
 static void
@@ -222,7 +213,7 @@ sqlite_does_not_replace_a_database_with_a_journal(void **state)
 	options.out = bed_out_path(&bed, "x.db", path);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
 		bed_out_path(&bed, names[i], journal);
-		assert_int_equal(put_file(journal, "hot"), 0);
+		assert_int_equal(bed_put_file(journal, "hot"), 0);
 		assert_int_equal(tt_export_open(&e, &options, &err), -EEXIST);
 		assert_string_equal(err.where, journal);
 		assert_int_equal(unlink(journal), 0);
@@ -231,93 +222,11 @@ sqlite_does_not_replace_a_database_with_a_journal(void **state)
 		assert_int_equal(bed_export_minutes(
 						 &bed, e, TT_TABLE_LEDGER, 0, 1, 1, &err),
 				0);
-		assert_int_equal(put_file(journal, "hot"), 0);
+		assert_int_equal(bed_put_file(journal, "hot"), 0);
 		assert_int_equal(tt_export_close(e, &err), -EEXIST);
 		assert_string_equal(err.where, journal);
 		assert_int_equal(unlink(journal), 0);
 		assert_int_equal(bed_count_files(bed.dir, "*x.db*"), 0);
-	}
-}
-
-#define HIVE "hive/table=targets/date=2026-11-22/sensor=tokyo-1"
-
-static void
-parquet_has_the_layout_of_hive(void **state)
-{
-	struct tt_export_options options = {.format = TT_EXPORT_PARQUET};
-	const struct tt_schema *schema = tt_schema_of(TT_TABLE_TARGETS);
-	struct tt_parquet_reader *reader;
-	struct tt_error err = {0};
-	char dir[256], path[256];
-
-	for (unsigned i = 0; i < 2; i++) {
-		bed_count_some(&bed, BED_START + i * BED_MINUTE);
-		bed_write_ok(&bed, BED_START + i * BED_MINUTE);
-	}
-	options.out = bed_out_path(&bed, "hive", dir);
-	bed_export_ok(&bed, &options, TT_TABLE_TARGETS, 0, 2);
-	bed_out_path(&bed, HIVE "/20261122T224500Z--20261122T224700Z.parquet", path);
-	if (tt_parquet_open(&reader, path, &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
-	assert_int_equal(tt_parquet_rows(reader), 6);
-	assert_int_equal(tt_parquet_n_columns(reader), schema->n_columns);
-	assert_string_equal(tt_parquet_metadata(reader, TT_META_TABLE), "targets");
-	assert_int_equal(tt_parquet_next(reader, &err), 1);
-	assert_string_equal(tt_parquet_get_text(reader, TT_TARGETS_PROTOCOL), "ICMP");
-	tt_parquet_close(reader);
-	assert_int_equal(bed_count_files(dir, "*"), 1);
-}
-
-static void
-parquet_never_has_the_same_time_twice(void **state)
-{
-	struct tt_export_options options = {.format = TT_EXPORT_PARQUET};
-	struct tt_error err = {0};
-	char dir[256];
-
-	for (unsigned i = 0; i < 4; i++)
-		bed_write_ok(&bed, BED_START + i * BED_MINUTE);
-	options.out = bed_out_path(&bed, "hive", dir);
-	/* Apart, then the same again. */
-	bed_export_ok(&bed, &options, TT_TABLE_INTERVAL, 0, 1);
-	bed_export_ok(&bed, &options, TT_TABLE_INTERVAL, 1, 1);
-	bed_export_ok(&bed, &options, TT_TABLE_INTERVAL, 1, 1);
-	assert_int_equal(bed_count_files(dir, "*.parquet"), 2);
-	/* Both and more, in place of them. */
-	bed_export_ok(&bed, &options, TT_TABLE_INTERVAL, 0, 3);
-	assert_int_equal(bed_count_files(dir, "*.parquet"), 1);
-	/* A part of what is there. */
-	assert_int_equal(bed_export(&bed, &options, TT_TABLE_INTERVAL, 2, 2, &err),
-			-EEXIST);
-	assert_non_null(strstr(err.where, "20261122T224500Z--20261122T224800Z.parquet"));
-	assert_int_equal(bed_count_files(dir, "*"), 1);
-}
-
-/* A new file that is not there, so that it cannot take its name, leaves the older ones. */
-static void
-parquet_keeps_older_files_until_the_new_one_is_there(void **state)
-{
-	const char *name = "20261122T224500Z--20261122T224700Z.parquet";
-	struct tt_error err = {0};
-	char dir[256], tmp[300], old[300];
-
-	assert_int_equal(mkdir(bed_out_path(&bed, "span", dir), 0777), 0);
-	snprintf(tmp, sizeof(tmp), "%s/.new", dir);
-	snprintf(old, sizeof(old), "%s/20261122T224500Z--20261122T224600Z.parquet", dir);
-	assert_int_equal(put_file(old, "old"), 0);
-	assert_int_equal(tt_hive_publish(dir, tmp, BED_START, BED_START + 2 * BED_MINUTE,
-					 &err),
-			-ENOENT);
-	assert_int_equal(access(old, F_OK), 0);
-	/* Its own name is not among what it removes. */
-	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(put_file(tmp, "new"), 0);
-		assert_int_equal(tt_hive_publish(dir, tmp, BED_START,
-						 BED_START + 2 * BED_MINUTE, &err),
-				0);
-		assert_int_equal(access(old, F_OK), -1);
-		assert_int_equal(bed_count_files(dir, "*"), 1);
-		assert_int_equal(bed_count_files(dir, name), 1);
 	}
 }
 
@@ -448,9 +357,6 @@ main(void)
 			BEDDED(sqlite_keeps_texts_as_they_are),
 			BEDDED(sqlite_does_not_replace_a_database_with_a_journal),
 			BEDDED(a_device_or_a_directory_is_not_replaced),
-			BEDDED(parquet_has_the_layout_of_hive),
-			BEDDED(parquet_never_has_the_same_time_twice),
-			BEDDED(parquet_keeps_older_files_until_the_new_one_is_there),
 			BEDDED(what_is_not_finished_has_no_name),
 			BEDDED(an_old_file_stays_until_the_new_one_is_whole),
 			BEDDED(a_damaged_table_is_left_out_whole),
