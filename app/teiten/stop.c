@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <signal.h>
 
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+static const char *const names[] = {"SIGINT", "SIGTERM", "SIGHUP"};
+
 static volatile sig_atomic_t stopped_by;
 
 /* What sends a signal to a process and to its group, as timeout(1) does, sends it twice: so the
@@ -17,14 +20,15 @@ on_stop(int number)
 void
 stop_catch_signals(void)
 {
-	struct sigaction act = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
-	const int signals[] = {SIGINT, SIGTERM};
+	/* Without SA_RESTART: what waits for a pipe ends with EINTR. */
+	struct sigaction act = {.sa_handler = on_stop};
 
 	sigemptyset(&act.sa_mask);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(signals); i++) {
 		struct sigaction old;
 
-		/* A shell starts what runs in the background with SIGINT ignored. */
+		/* A shell starts what runs in the background with SIGINT ignored, and nohup
+		 * ignores SIGHUP. */
 		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
 			sigaction(signals[i], &act, NULL);
 	}
@@ -35,8 +39,10 @@ stop_wanted(struct tt_error *err)
 {
 	if (TT_LIKELY(stopped_by == 0))
 		return 0;
-	return tt_error_set(err, -EINTR, NULL, "stopped by %s",
-			stopped_by == SIGINT ? "SIGINT" : "SIGTERM");
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(signals); i++)
+		if (stopped_by == signals[i])
+			tt_error_set(err, -EINTR, NULL, "stopped by %s", names[i]);
+	return -EINTR;
 }
 
 int

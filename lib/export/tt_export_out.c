@@ -148,8 +148,6 @@ tt_out_flush(struct tt_out *out)
 	while (out->used > 0 && out->failed == 0) {
 		ssize_t n = write(out->fd, at, out->used);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n <= 0) {
 			out->failed = n < 0 ? errno : EIO;
 			break;

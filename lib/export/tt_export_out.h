@@ -46,7 +46,7 @@ void tt_out_abandon(struct tt_out *out);
 /* Returns 0, or the negative errno of what went wrong, with err filled. */
 int tt_out_check(const struct tt_out *out, struct tt_error *err) TT_MUST_CHECK;
 
-/* Writes the buffer. */
+/* Writes the buffer. A signal that ends the wait for a pipe is a failure, EINTR. */
 void tt_out_flush(struct tt_out *out);
 
 void tt_out_bytes(struct tt_out *out, const void *bytes, size_t n);

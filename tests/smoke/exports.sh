@@ -125,6 +125,32 @@ for format in csv avro sqlite parquet; do
 	find "$dir/stopped" -type f ! -name '.*.tmp' -size 0 | grep . && wrong "$format, killed, has an empty file"
 	[ "$format" = sqlite ] && [ -e "$dir/stopped/x" ] && wrong "a killed export has a database"
 done
+# Told to stop while it waits for a pipe: for somebody to open it, or to read from it.
+stop_waiting() {
+	signal=$1 wanted=$2
+	"$teiten" export --table sources --quiet --out "$dir/pipe" "$dir/slow" 2>"$dir/err" &
+	pid=$! tries=0
+	until grep -q '^State:.*sleeping' /proc/$pid/status || [ $tries -eq 500 ]; do
+		tries=$((tries + 1))
+		sleep 0.01
+	done
+	sleep 0.3
+	kill -s "$signal" $pid
+	(sleep 20 && kill -s KILL $pid 2>/dev/null) &
+	guard=$!
+	wait $pid 2>/dev/null
+	status=$?
+	kill $guard 2>/dev/null
+	[ $status -eq "$wanted" ] && grep -q "stopped by SIG$signal" "$dir/err" ||
+		wrong "waiting for a pipe, SIG$signal: status $status"
+}
+mkfifo "$dir/pipe"
+stop_waiting TERM 143
+stop_waiting HUP 129
+exec 3<>"$dir/pipe"
+stop_waiting TERM 143
+exec 3>&-
+
 # What has a name after all this is whole: the same as an export that was not killed.
 stop_it KILL csv
 for file in "$dir/stopped/x"/*.csv; do
