@@ -9,6 +9,8 @@
 #include <zlib.h>
 
 #define PAGE_BYTES_MAX (128 << 20)
+/* A run takes a few bytes for any number of values, each of which is to be given out. */
+#define PAGE_VALUES_MAX (16 * TT_PARQUET_GROUP_ROWS)
 /* Of a column chunk, so that small ones cost no call to the system. */
 #define GIVE_BACK_BYTES (1 << 18)
 
@@ -201,6 +203,10 @@ check_kind(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_
 	if (page->n_values < 0 || page->encoding < 0)
 		return tt_parquet_cursor_bad(cursor, err,
 				"the page header lacks its values or encoding");
+	if (page->n_values > PAGE_VALUES_MAX)
+		return tt_parquet_cursor_bad(cursor, err,
+				"the page has %d values, more than the %d that are read",
+				page->n_values, PAGE_VALUES_MAX);
 	if (tt_parquet_page_is_data(page))
 		coded |= page->encoding == TT_ENCODING_RLE_DICTIONARY;
 	if (!coded && page->encoding != TT_ENCODING_PLAIN)
@@ -267,7 +273,7 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 	cursor->codec = chunk->codec;
 	cursor->end = chunk->end;
 	cursor->page_at = cursor->mapped_at = chunk->start;
-	for (cursor->at = chunk->start; cursor->at < chunk->end;) {
+	for (cursor->at = chunk->start; cursor->at < chunk->end && values <= rows;) {
 		int ret = open_header(cursor, &page, err);
 
 		if (ret < 0)
@@ -277,8 +283,9 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 	}
 	if (values != rows)
 		return tt_parquet_cursor_bad(cursor, err,
-				"the pages hold %lld values, the row group has %lld rows",
-				(long long)values, (long long)rows);
+				"the pages hold %s%lld values, the row group has %lld rows",
+				values > rows ? "at least " : "", (long long)values,
+				(long long)rows);
 	give_back(cursor);
 	cursor->at = cursor->mapped_at = chunk->start;
 	cursor->page_left = 0;

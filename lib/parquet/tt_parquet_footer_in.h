@@ -13,6 +13,7 @@ struct tt_parquet_footer_in {
 	struct tt_parquet_footer *footer;
 	struct tt_error *err;
 	const uint8_t *crc_value; /* the digits of the footer's checksum, or NULL */
+	int64_t chunk_bytes; /* of all column chunks so far */
 	bool ours; /* created by this writer, which always sets the checksum */
 };
 

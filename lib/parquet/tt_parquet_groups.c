@@ -82,11 +82,16 @@ read_chunk(struct tt_thrift_in *thrift, const char *name, struct chunk_in *chunk
 	}
 }
 
-/* Returns why the chunk's place in the file cannot be, or NULL. */
+/*
+ * Returns why the chunk's place in the file cannot be, or NULL. Chunks in any order that together
+ * are as long as the file at most: so the same bytes are not given out again and again.
+ */
 static const char *
-place_chunk(const struct tt_parquet_footer *footer, const struct chunk_in *in,
+place_chunk(struct tt_parquet_footer_in *footer_in, const struct chunk_in *in,
 		struct tt_parquet_chunk *chunk)
 {
+	const struct tt_parquet_footer *footer = footer_in->footer;
+
 	/* Some writers leave a dictionary offset of 0 where there is no dictionary. */
 	chunk->start = in->dictionary_offset > 0
 					&& in->dictionary_offset < in->data_offset
@@ -96,6 +101,9 @@ place_chunk(const struct tt_parquet_footer *footer, const struct chunk_in *in,
 		return "the column chunk lies outside of the file";
 	if (in->bytes < 0 || in->bytes > footer->data_end - chunk->start)
 		return "the column chunk is longer than the file";
+	footer_in->chunk_bytes += in->bytes;
+	if (footer_in->chunk_bytes > footer->data_end - TT_PARQUET_MAGIC_BYTES)
+		return "the column chunks overlap";
 	chunk->end = chunk->start + in->bytes;
 	return NULL;
 }
@@ -120,7 +128,7 @@ check_chunk(struct tt_parquet_footer_in *in, unsigned column,
 	if (!tt_parquet_codec_known(chunk->codec))
 		return tt_parquet_footer_refuse(in, "column %s: codec %s is not read",
 				name, tt_parquet_codec_name(chunk->codec));
-	why = place_chunk(footer, chunk, out);
+	why = place_chunk(in, chunk, out);
 	if (why != NULL)
 		return tt_parquet_footer_refuse(in, "column %s: %s", name, why);
 	out->codec = (enum tt_parquet_codec)chunk->codec;

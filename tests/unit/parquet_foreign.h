@@ -20,13 +20,22 @@ struct foreign {
 	bool stored_plain; /* a page of version 2 that says it is not compressed */
 	const char *page;
 	size_t page_bytes, raw_bytes; /* as stored; unpacked, 0 for the same */
+	int values; /* that the page and its row group claim; 0: one */
+	unsigned groups; /* of the same chunk; 0: one */
+	unsigned columns; /* in the schema; 0: one */
 };
+
+static inline int
+foreign_values(const struct foreign *f)
+{
+	return f->values == 0 ? 1 : f->values;
+}
 
 static inline void
 foreign_version_1(struct tt_thrift_out *out, const struct foreign *f)
 {
 	tt_thrift_put_struct(out, 5);
-	tt_thrift_put_i32(out, 1, 1);
+	tt_thrift_put_i32(out, 1, foreign_values(f));
 	tt_thrift_put_i32(out, 2, f->encoding);
 	tt_thrift_put_i32(out, 3, TT_ENCODING_RLE);
 	tt_thrift_put_i32(out, 4, TT_ENCODING_RLE);
@@ -37,9 +46,9 @@ static inline void
 foreign_version_2(struct tt_thrift_out *out, const struct foreign *f)
 {
 	tt_thrift_put_struct(out, 8);
-	tt_thrift_put_i32(out, 1, 1);
+	tt_thrift_put_i32(out, 1, foreign_values(f));
 	tt_thrift_put_i32(out, 2, f->nulls);
-	tt_thrift_put_i32(out, 3, 1);
+	tt_thrift_put_i32(out, 3, foreign_values(f));
 	tt_thrift_put_i32(out, 4, f->encoding);
 	tt_thrift_put_i32(out, 5, f->level_bytes);
 	tt_thrift_put_i32(out, 6, 0);
@@ -113,20 +122,24 @@ foreign_timestamp(struct tt_thrift_out *out, const struct foreign *f)
 static inline void
 foreign_schema(struct tt_thrift_out *out, const struct foreign *f)
 {
-	tt_thrift_put_list(out, 2, TT_THRIFT_STRUCT, 2);
+	unsigned n = f->columns == 0 ? 1 : f->columns;
+
+	tt_thrift_put_list(out, 2, TT_THRIFT_STRUCT, n + 1);
 	tt_thrift_begin(out);
 	tt_thrift_put_string(out, 4, "root");
-	tt_thrift_put_i32(out, 5, 1);
+	tt_thrift_put_i32(out, 5, (int32_t)n);
 	tt_thrift_end(out);
-	tt_thrift_begin(out);
-	tt_thrift_put_i32(out, 1, f->physical);
-	tt_thrift_put_i32(out, 3, f->repetition);
-	tt_thrift_put_string(out, 4, "c");
-	if (f->converted >= 0)
-		tt_thrift_put_i32(out, 6, f->converted);
-	foreign_logical(out, f->logical_bits);
-	foreign_timestamp(out, f);
-	tt_thrift_end(out);
+	for (unsigned i = 0; i < n; i++) {
+		tt_thrift_begin(out);
+		tt_thrift_put_i32(out, 1, f->physical);
+		tt_thrift_put_i32(out, 3, f->repetition);
+		tt_thrift_put_string(out, 4, "c");
+		if (f->converted >= 0)
+			tt_thrift_put_i32(out, 6, f->converted);
+		foreign_logical(out, f->logical_bits);
+		foreign_timestamp(out, f);
+		tt_thrift_end(out);
+	}
 }
 
 static inline void
@@ -140,12 +153,12 @@ foreign_group(struct tt_thrift_out *out, const struct foreign *f, int64_t bytes)
 	tt_thrift_put_list(out, 3, TT_THRIFT_BINARY, 1);
 	tt_thrift_element_string(out, "c");
 	tt_thrift_put_i32(out, 4, f->codec);
-	tt_thrift_put_i64(out, 5, 1);
+	tt_thrift_put_i64(out, 5, foreign_values(f));
 	tt_thrift_put_i64(out, 7, bytes);
 	tt_thrift_put_i64(out, 9, 4);
 	tt_thrift_end(out);
 	tt_thrift_end(out);
-	tt_thrift_put_i64(out, 3, 1);
+	tt_thrift_put_i64(out, 3, foreign_values(f));
 	tt_thrift_end(out);
 }
 
@@ -154,6 +167,7 @@ foreign_file(const struct foreign *f)
 {
 	struct tt_parquet_buffer file = {0};
 	struct tt_thrift_out out = {.buffer = &file};
+	unsigned groups = f->groups == 0 ? 1 : f->groups;
 	uint8_t length[4];
 	size_t footer;
 
@@ -165,9 +179,10 @@ foreign_file(const struct foreign *f)
 	tt_thrift_begin(&out);
 	tt_thrift_put_i32(&out, 1, 1);
 	foreign_schema(&out, f);
-	tt_thrift_put_i64(&out, 3, 1);
-	tt_thrift_put_list(&out, 4, TT_THRIFT_STRUCT, 1);
-	foreign_group(&out, f, (int64_t)footer - 4);
+	tt_thrift_put_i64(&out, 3, (int64_t)groups * foreign_values(f));
+	tt_thrift_put_list(&out, 4, TT_THRIFT_STRUCT, groups);
+	for (unsigned i = 0; i < groups; i++)
+		foreign_group(&out, f, (int64_t)footer - 4);
 	tt_thrift_end(&out);
 	tt_parquet_put_le(length, file.size - footer, 4);
 	tt_parquet_buffer_append(&file, length, 4);

@@ -113,6 +113,23 @@ pages_outside_of_the_subset_are_refused_by_name(void **state)
 	assert_refused(cases, TT_ARRAY_SIZE(cases));
 }
 
+/* A width of 0 and a run of 2^31: three bytes for any number of values. */
+static void
+small_files_cannot_claim_any_number_of_values(void **state)
+{
+	static const struct refusal cases[] = {
+			{{INT32_OF("\0\xfe\xff\xff\xff\x0f"),
+					 .encoding = TT_ENCODING_RLE_DICTIONARY,
+					 DICTIONARY("\7\0\0\0"), .values = INT32_MAX},
+					"the page has 2147483647 values, more than the "
+					"16777216 that are read"},
+			{{PLAIN_INT32, .groups = 2},
+					"column c: the column chunks overlap"},
+	};
+
+	assert_refused(cases, TT_ARRAY_SIZE(cases));
+}
+
 static void
 pages_that_are_wrong_inside_are_refused(void **state)
 {
@@ -229,6 +246,7 @@ main(void)
 			cmocka_unit_test(types_outside_of_the_subset_are_refused_by_name),
 			cmocka_unit_test(pages_outside_of_the_subset_are_refused_by_name),
 			cmocka_unit_test(pages_that_are_wrong_inside_are_refused),
+			cmocka_unit_test(small_files_cannot_claim_any_number_of_values),
 			cmocka_unit_test(
 					files_of_other_writers_within_the_subset_are_read),
 			cmocka_unit_test(damage_to_files_of_other_writers_does_no_harm),
