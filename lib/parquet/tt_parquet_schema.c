@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_footer_in.h"
 
+/* Each takes some hundred bytes of memory for a few of the footer. */
+#define COLUMNS_MAX 4096
+
 /* A SchemaElement. */
 struct element {
 	struct tt_thrift_bytes name;
@@ -256,6 +259,10 @@ tt_parquet_schema_read(struct tt_parquet_footer_in *in, enum tt_thrift_type type
 
 	if (in->thrift.why != NULL || footer->columns != NULL || n < 2)
 		return tt_parquet_footer_bad(in);
+	if (n - 1 > COLUMNS_MAX)
+		return tt_parquet_footer_refuse(in,
+				"%zu columns, more than the %d that are read", n - 1,
+				COLUMNS_MAX);
 	footer->columns = calloc(n - 1, sizeof(*footer->columns));
 	footer->leaves = calloc(n - 1, sizeof(*footer->leaves));
 	if (footer->columns == NULL || footer->leaves == NULL)

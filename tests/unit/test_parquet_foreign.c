@@ -113,6 +113,19 @@ pages_outside_of_the_subset_are_refused_by_name(void **state)
 	assert_refused(cases, TT_ARRAY_SIZE(cases));
 }
 
+static void
+a_schema_of_any_number_of_columns_is_refused(void **state)
+{
+	static const struct refusal most = {{PLAIN_INT32, .columns = 4096},
+			"the footer is damaged: its parts do not fit"};
+	static const struct refusal more = {{PLAIN_INT32, .columns = 4097},
+			"4097 columns, more than the 4096 that are read"};
+
+	/* Whose row group has one. */
+	assert_refused(&most, 1);
+	assert_refused(&more, 1);
+}
+
 /* A width of 0 and a run of 2^31: three bytes for any number of values. */
 static void
 small_files_cannot_claim_any_number_of_values(void **state)
@@ -246,6 +259,7 @@ main(void)
 			cmocka_unit_test(types_outside_of_the_subset_are_refused_by_name),
 			cmocka_unit_test(pages_outside_of_the_subset_are_refused_by_name),
 			cmocka_unit_test(pages_that_are_wrong_inside_are_refused),
+			cmocka_unit_test(a_schema_of_any_number_of_columns_is_refused),
 			cmocka_unit_test(small_files_cannot_claim_any_number_of_values),
 			cmocka_unit_test(
 					files_of_other_writers_within_the_subset_are_read),
