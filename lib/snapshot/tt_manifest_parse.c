@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_manifest.h"
+#include "tt_tally.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -43,6 +44,14 @@ take_word(const struct parse *p, const char *word, const char *first, const char
 	return 0;
 }
 
+/* Of samplings, each of which halves the one before. */
+static bool
+is_rate(json_int_t one_in)
+{
+	return one_in >= 1 && one_in <= INT64_C(1) << TT_SAMPLE_SHIFT_MAX
+			&& (one_in & (one_in - 1)) == 0;
+}
+
 static int
 take_interval(const struct parse *p, json_t *interval)
 {
@@ -65,7 +74,8 @@ take_interval(const struct parse *p, json_t *interval)
 			|| tt_time_parse(end, &m->end_us) != 0)
 		return wrong(p, "interval", "start or end is no time");
 	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0
-			|| sources < 1 || contacts < 1 || pair_rows < sources
+			|| !is_rate(sources) || !is_rate(contacts) || !is_rate(pair_rows)
+			|| !is_rate(contact_rows) || pair_rows < sources
 			|| contact_rows < contacts)
 		return wrong(p, "interval", "contradicts itself");
 	m->nominal_s = nominal;

@@ -526,6 +526,34 @@ a_manifest_whose_sensor_has_no_valid_name_is_refused(void **state)
 	tt_snapshot_close(snapshot);
 }
 
+static void
+a_manifest_with_a_rate_that_is_no_power_of_two_is_refused(void **state)
+{
+	static const int64_t rates[] = {3, INT64_C(1) << 33, INT64_MAX, 0, -4};
+	struct tt_snapshot *snapshot = NULL, *again;
+	struct tt_error err = {0};
+	char path[256];
+
+	bed_write_ok(&bed, BED_START);
+	bed_path(&bed, BED_START, NULL, path);
+	for (unsigned i = 0; i < 4 * TT_ARRAY_SIZE(rates); i++) {
+		struct tt_manifest m;
+		int64_t *const fields[] = {&m.sources_one_in, &m.contacts_one_in,
+				&m.pair_rows_one_in, &m.contact_rows_one_in};
+
+		assert_int_equal(tt_snapshot_open(&snapshot, path, &err), 0);
+		m = snapshot->manifest;
+		m.exact = i % 4 >= 2;
+		m.pair_rows_one_in = m.contact_rows_one_in = INT64_C(1) << 32;
+		*fields[i % 4] = rates[i / 4];
+		forge(&m);
+		assert_int_equal(tt_snapshot_open(&again, path, &err), -EBADMSG);
+		assert_string_equal(err.why, "interval: contradicts itself");
+		forge(&snapshot->manifest);
+		tt_snapshot_close(snapshot);
+	}
+}
+
 int
 main(void)
 {
@@ -540,6 +568,7 @@ main(void)
 			BEDDED(a_flipped_byte_in_any_file_is_found),
 			BEDDED(a_flipped_byte_anywhere_in_the_manifest_is_found),
 			BEDDED(a_forged_manifest_disagrees_with_the_data),
+			BEDDED(a_manifest_with_a_rate_that_is_no_power_of_two_is_refused),
 			BEDDED(a_manifest_whose_sensor_has_no_valid_name_is_refused),
 			BEDDED(missing_and_unlisted_files_are_found),
 			BEDDED(files_of_another_snapshot_are_found_out),
