@@ -70,6 +70,22 @@ def make_spool(teiten, directory):
     return Spool(teiten, spool)
 
 
+def make_overlap(teiten, directory):
+    """Three minutes as one snapshot, the second of them once more, and those after: nothing is missing."""
+    spool, coarse = (pathlib.Path(directory) / name for name in ("spool", "coarse"))
+    made = pathlib.Path(directory) / "made.pcap"
+    snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--packets", 3000,
+                  "--start", f"{NOW}T00:00:00Z", "--out", made)
+    for path, seconds in ((spool, 60), (coarse, 180)):
+        snapshots.run(teiten, "read", "--spool", path, "--sensor", "osaka", "--interval", seconds, "--pairs", 8192,
+                      "--monitored", BOTH, "--geo=", "--asn=", made)
+    fine, wide = sorted(spool.glob(f"osaka/{NOW}/2*Z")), sorted(coarse.glob(f"osaka/{NOW}/2*Z"))
+    for part in (fine[0], fine[2]):
+        shutil.rmtree(part)
+    wide[0].rename(fine[0])
+    return Spool(teiten, spool)
+
+
 def recipes(engine):
     """{title: query}: each section that has queries has one for each engine."""
     found = {}
@@ -180,11 +196,13 @@ def loss(spool):
 def gaps(spool):
     time = datetime.datetime.fromisoformat
     for origin in ("osaka", "tokyo"):
-        rows = [[time(row[name].replace("Z", "+00:00")) for name in ("observed_from", "observed_until")]
-                for row in spool.rows("coverage") if row["origin"] == origin]
-        for (_, end), (start, _) in zip(rows, rows[1:]):
-            if end != start:
-                yield origin, f"{end:%Y-%m-%d %H:%M:%S}", (start - end).total_seconds()
+        rows = sorted([time(row[name].replace("Z", "+00:00")) for name in ("observed_from", "observed_until")]
+                      for row in spool.rows("coverage") if row["origin"] == origin)
+        latest = None
+        for start, end in rows:
+            if latest not in (None, start):
+                yield origin, f"{latest:%Y-%m-%d %H:%M:%S}", (start - latest).total_seconds()
+            latest = max(latest or end, end)
 
 
 def sources_of_port(spool):
@@ -227,29 +245,37 @@ def agree(got, want):
     return got == str(want)
 
 
+def compare(title, got, want):
+    """How many lines are wrong, which are printed."""
+    print(f"{title}: {len(want)} rows")
+    wrong = 0
+    if not want or len(got) != len(want):
+        print(f"{title}: {len(got)} rows, not {len(want)}")
+        wrong += 1
+    for line, expected in zip(got, want):
+        if len(line) != len(expected) or not all(map(agree, line, expected)):
+            print(f"{title}: {line}, not {expected}")
+            wrong += 1
+    return wrong
+
+
 def main(engine, teiten):
     wrong = 0
     queries = recipes(engine)
     if queries.keys() != WANTED.keys():
         print(f"{PAGE}: tested and documented recipes differ: {queries.keys() ^ WANTED.keys()}")
         wrong += 1
-    with tempfile.TemporaryDirectory() as directory:
-        spool = make_spool(teiten, directory)
-        for title in queries.keys() & WANTED.keys():
-            try:
-                got = engines.QUERY[engine](queries[title], cwd=directory)
-            except engines.NotInstalled as missing:
-                print(f"skipped: {missing}")
-                return snapshots.SKIP
-            want = list(WANTED[title](spool))
-            print(f"{title}: {len(want)} rows")
-            if not want or len(got) != len(want):
-                print(f"{title}: {len(got)} rows, not {len(want)}")
-                wrong += 1
-            for line, expected in zip(got, want):
-                if len(line) != len(expected) or not all(map(agree, line, expected)):
-                    print(f"{title}: {line}, not {expected}")
-                    wrong += 1
+    with tempfile.TemporaryDirectory() as directory, tempfile.TemporaryDirectory() as other:
+        spool, overlap = make_spool(teiten, directory), make_overlap(teiten, other)
+        try:
+            for title in queries.keys() & WANTED.keys():
+                wrong += compare(title, engines.QUERY[engine](queries[title], cwd=directory), list(WANTED[title](spool)))
+            if len(want := list(gaps(overlap))) != 1:
+                raise AssertionError(f"the spool of overlaps has {want}")
+            wrong += compare("Gaps, of overlaps", engines.QUERY[engine](queries["Gaps"], cwd=other), want)
+        except engines.NotInstalled as missing:
+            print(f"skipped: {missing}")
+            return snapshots.SKIP
     return 1 if wrong else 0
 
 
