@@ -46,7 +46,7 @@ struct tt_export_options {
 	enum tt_export_format format;
 	const char *out; /* path of a file or directory, NULL: standard output */
 	bool several; /* tables; out is then a directory if the place is a stream */
-	const char *prefix; /* of the names of series; {sensor} stands for the sensor */
+	const char *prefix; /* of the names of series; each {sensor} is the sensor */
 	const char *geo_name; /* the name that series of countries have: "maxmind" */
 	/* Called now and then: anything but 0 ends the export with -EINTR. May be NULL. */
 	int (*tick)(void *context, uint64_t rows);

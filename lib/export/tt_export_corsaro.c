@@ -12,9 +12,17 @@
 
 #define SENSOR "{sensor}"
 
+/* What the names of a sensor's series begin with. */
+struct prefix {
+	char sensor[TT_SENSOR_MAX + 1];
+	char *text; /* heap */
+};
+
 struct corsaro {
 	struct tt_metrics metrics;
-	char *prefix; /* of the snapshot that is being written; heap */
+	struct prefix *prefixes; /* [n_prefixes] of all sensors so far, no two the same; heap */
+	size_t n_prefixes;
+	const char *prefix; /* of the snapshot that is being written */
 };
 
 static const char *const leaf_names[TT_N_LEAVES] = {
@@ -40,27 +48,80 @@ fini(struct tt_export *e)
 	if (c == NULL)
 		return;
 	tt_metrics_fini(&c->metrics);
-	free(c->prefix);
+	for (size_t i = 0; i < c->n_prefixes; i++)
+		free(c->prefixes[i].text);
+	free(c->prefixes);
 	free(c);
 }
 
-/* The prefix for a sensor, whose name may have dots, which would part the name of the series. */
+/* The prefix for a sensor, whose name may have dots, which would part the name of the series; on
+ * the heap, or NULL. */
 static char *
 make_prefix(const char *pattern, const char *sensor)
 {
-	const char *place = strstr(pattern, SENSOR);
-	char name[TT_SENSOR_MAX + 1], *prefix;
+	char name[TT_SENSOR_MAX + 1], *prefix = NULL;
+	const char *place;
+	size_t size;
+	FILE *f = open_memstream(&prefix, &size);
 
-	if (place == NULL)
-		return strdup(pattern);
+	if (f == NULL)
+		return NULL;
 	snprintf(name, sizeof(name), "%s", sensor);
 	for (char *c = name; *c != '\0'; c++)
 		*c = *c == '.' ? '-' : *c;
-	if (asprintf(&prefix, "%.*s%s%s", (int)(place - pattern), pattern, name,
-			    place + strlen(SENSOR))
-			< 0)
+	for (; (place = strstr(pattern, SENSOR)) != NULL;
+			pattern = place + strlen(SENSOR))
+		fprintf(f, "%.*s%s", (int)(place - pattern), pattern, name);
+	fputs(pattern, f);
+	if (fclose(f) != 0) {
+		free(prefix);
 		return NULL;
+	}
 	return prefix;
+}
+
+/* Adds the prefix of a sensor that is new; takes over text. */
+static int
+add_prefix(struct corsaro *c, const char *sensor, char *text, struct tt_error *err)
+{
+	struct prefix *more;
+
+	for (size_t i = 0; text != NULL && i < c->n_prefixes; i++) {
+		if (strcmp(c->prefixes[i].text, text) != 0)
+			continue;
+		tt_error_set(err, -EINVAL, sensor,
+				"its series would be called %s, as those of sensor %s are",
+				text, c->prefixes[i].sensor);
+		free(text);
+		return -EINVAL;
+	}
+	more = reallocarray(c->prefixes, c->n_prefixes + 1, sizeof(*more));
+	c->prefixes = more == NULL ? c->prefixes : more;
+	if (more == NULL || text == NULL) {
+		free(text);
+		return tt_error_set(err, -ENOMEM, sensor, "out of memory");
+	}
+	more += c->n_prefixes++;
+	snprintf(more->sensor, sizeof(more->sensor), "%s", sensor);
+	more->text = text;
+	return 0;
+}
+
+/* Finds the prefix of a sensor, or makes it. */
+static int
+take_prefix(const struct tt_export *e, const char *sensor, struct tt_error *err)
+{
+	struct corsaro *c = e->state;
+	size_t i = 0;
+	int ret = 0;
+
+	while (i < c->n_prefixes && strcmp(c->prefixes[i].sensor, sensor) != 0)
+		i++;
+	if (i == c->n_prefixes)
+		ret = add_prefix(c, sensor, make_prefix(e->options.prefix, sensor), err);
+	if (ret == 0)
+		c->prefix = c->prefixes[i].text;
+	return ret;
 }
 
 /* "traffic.port.tcp.dst_port.445" */
@@ -135,10 +196,10 @@ put_snapshot(struct tt_export *e, const struct tt_snapshot *snapshot,
 	int ret;
 
 	tt_metrics_clear(&c->metrics);
-	free(c->prefix);
-	c->prefix = make_prefix(e->options.prefix, snapshot->manifest.sensor);
-	if (c->prefix == NULL)
-		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
+	ret = take_prefix(e, snapshot->manifest.sensor, err);
+	e->broken = ret != 0;
+	if (ret != 0)
+		return ret;
 	ret = tt_corsaro_collect(&c->metrics, snapshot, err);
 	if (ret != 0)
 		return ret;

@@ -120,9 +120,47 @@ static void
 the_prefix_names_the_sensor(void **state)
 {
 	bed_count_some(&bed, BED_START);
-	export_minute("telescope.{sensor}.v4");
-	assert_ptr_equal(strstr(text, "telescope.tokyo-1.v4.overall.uniq_src_ip 3 "),
+	export_minute("telescope.{sensor}.v4.{sensor}{sensor}.x");
+	assert_ptr_equal(
+			strstr(text,
+					"telescope.tokyo-1.v4.tokyo-1tokyo-1.x.overall.uniq_src_ip "
+					"3 "),
 			text);
+}
+
+/* A dot of a name becomes what the other name has in its place. */
+static void
+two_sensors_do_not_share_the_names_of_series(void **state)
+{
+	static const char *const prefixes[] = {"d", "d.{sensor}"};
+	struct tt_export_options options = {
+			.format = TT_EXPORT_CORSARO, .geo_name = "maxmind"};
+	struct tt_error err = {0};
+	struct tt_snapshot *s;
+	struct tt_export *e;
+	char path[256];
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = bed_open_snapshot(&bed, BED_START);
+	options.out = bed_out_path(&bed, "series", path);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(prefixes); i++) {
+		options.prefix = prefixes[i];
+		assert_int_equal(tt_export_open(&e, &options, &err), 0);
+		assert_int_equal(tt_export_begin(e, TT_TABLE_INTERVAL, &err), 0);
+		strcpy(s->manifest.sensor, "tokyo-1");
+		assert_int_equal(tt_export_snapshot(e, s, &err), 0);
+		assert_int_equal(tt_export_snapshot(e, s, &err), 0);
+		strcpy(s->manifest.sensor, "osaka");
+		assert_int_equal(tt_export_snapshot(e, s, &err), i == 0 ? -EINVAL : 0);
+		strcpy(s->manifest.sensor, "tokyo.1");
+		assert_int_equal(tt_export_snapshot(e, s, &err), -EINVAL);
+		assert_true(tt_export_broken(e));
+		assert_string_equal(err.where, "tokyo.1");
+		assert_non_null(strstr(err.why, "as those of sensor tokyo-1 are"));
+		tt_export_abandon(e);
+	}
+	tt_snapshot_close(s);
 }
 
 #define COUNTS "counts that cannot be, or cannot be added up"
@@ -263,6 +301,7 @@ main(void)
 			BEDDED(classes_of_a_port_are_one_series_and_count_a_source_once),
 			BEDDED(a_protocol_without_ports_has_sources),
 			BEDDED(the_prefix_names_the_sensor),
+			BEDDED(two_sensors_do_not_share_the_names_of_series),
 			BEDDED(values_that_cannot_be_are_refused),
 			cmocka_unit_test(sums_do_not_overflow),
 			cmocka_unit_test(countries_are_of_continents),
