@@ -103,6 +103,9 @@ take_sensor(struct tool *tool, struct wish *w, const char *name)
 				tool, "--sensor: \"%s\" is no sensor's name", name);
 		return false;
 	}
+	for (size_t i = 0; i < w->n_sensors; i++)
+		if (strcmp(w->sensors[i], name) == 0)
+			return true;
 	more = reallocarray(w->sensors, w->n_sensors + 1, sizeof(*w->sensors));
 	if (more == NULL) {
 		tool->status = tool_usage(tool, "out of memory");

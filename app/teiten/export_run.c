@@ -80,16 +80,19 @@ left_out(void *context, const struct tt_error *err)
 	say(r, err);
 }
 
-/* A signal was said by stop_wanted; a reader that went away is no error. */
+/* A signal was said by stop_wanted. Who reads rows may have enough of them; what reads series is a
+ * database, that lacks what comes after. */
 static int
 fail(struct run *r, int ret, struct tt_error *err)
 {
+	enum tt_export_place place = tt_export_place_of(r->wish->options.format);
+
+	if (ret == -EPIPE && place != TT_EXPORT_SERIES)
+		return ret;
+	r->status = EXIT_DATA;
 	if (ret == -EINTR && stop_wanted(err) != 0)
 		r->status = stop_status();
-	else if (ret != -EPIPE)
-		r->status = EXIT_DATA;
-	if (ret != -EPIPE)
-		say(r, err);
+	say(r, err);
 	return ret;
 }
 

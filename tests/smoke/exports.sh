@@ -45,6 +45,9 @@ says 2 'unknown table: x' --table targets,x "$spool"
 says 2 'unknown table: ' --table targets, "$spool"
 says 2 'is no sensor' --table targets --sensor ../x "$spool"
 says 0 'no such snapshots of sensor two' --table targets --sensor two "$spool"
+says 0 'no such snapshots of sensor two' --table targets --sensor two,one,two "$spool"
+"$teiten" export --table targets --sensor one,one "$spool" >"$dir/out" 2>"$dir/err"
+[ $? -eq 0 ] && [ ! -s "$dir/err" ] || wrong "a sensor that is named twice"
 says 1 'Is a directory' --table targets --out "$dir" "$spool"
 says 1 'not a regular file' --table targets --format sqlite --out /dev/null "$spool"
 says 1 'No such file' --table targets --out "$dir/none/x.csv" "$spool"
@@ -72,8 +75,9 @@ for format in csv jsonl avro; do
 	"$teiten" export --table sources --format $format "$spool" 2>"$dir/err" | head -c 100 >"$dir/out"
 	[ -s "$dir/err" ] && wrong "$format without a reader"
 done
-"$teiten" export --format corsaro "$spool" 2>"$dir/err" | head -n 1 >"$dir/out"
-[ -s "$dir/err" ] && wrong "corsaro without a reader"
+{ "$teiten" export --format corsaro "$spool" 2>"$dir/err"; echo $? >"$dir/status"; } | head -n 1 >"$dir/out"
+[ "$(cat "$dir/status")" = 1 ] && grep -q 'standard output: Broken pipe' "$dir/err" ||
+	wrong "corsaro without a reader: status $(cat "$dir/status")"
 
 # Without room: every format alike.
 says 1 '/dev/full: No space left' --table sources --format jsonl --out /dev/full "$spool"
