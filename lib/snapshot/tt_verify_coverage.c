@@ -36,7 +36,7 @@ take_row(const struct tt_check *t, struct tt_coverage_row *r)
 {
 	const char *origin = tt_check_text(t, TT_COVERAGE_ORIGIN);
 
-	if (strlen(origin) > TT_SENSOR_MAX || *origin == '\0')
+	if (!tt_sensor_name_valid(origin))
 		return tt_check_wrong(t, "an origin that cannot be");
 	*r = (struct tt_coverage_row){
 			.from_us = tt_check_int(t, TT_COVERAGE_OBSERVED_FROM),

@@ -231,7 +231,8 @@ tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules)
 			return tt_check_wrong(t, "fingerprints that are not in order");
 		*rules |= 1u << rule;
 		text += length;
-		text += *text == '+';
+		if (*text == '+' && *++text == '\0')
+			return tt_check_wrong(t, "fingerprints that end in a plus");
 	}
 	return 0;
 }

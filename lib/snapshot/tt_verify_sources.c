@@ -17,7 +17,6 @@ take_rules(const struct tt_check *t, struct tt_addr src)
 	return ret == -ENOENT ? 0 : ret;
 }
 
-/* The counts of a source that have no table of their own. */
 /* Units of several addresses are kept as one: the error is then greater than of single ones. */
 static int
 check_destinations(const struct tt_check *t, uint64_t packets)
@@ -34,6 +33,7 @@ check_destinations(const struct tt_check *t, uint64_t packets)
 	return 0;
 }
 
+/* The counts of a source that have no table of their own. */
 static int
 take_extent(const struct tt_check *t, const struct tt_count *count, uint32_t *classes)
 {

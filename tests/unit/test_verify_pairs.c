@@ -40,6 +40,8 @@ pairs_that_cannot_be_are_found(void **state)
 			ONE(PAIRS, 0, TT_PAIRS_SAMPLE_BITS, -1, NULL, "row 1" BITS),
 			ONE(PAIRS, 0, TT_PAIRS_SAMPLE_BITS, 1, NULL,
 					"row 1: not the sample_bits of its source"),
+			ONE(PAIRS, 7, TT_PAIRS_MATCHED, 0, "zmap-ip-id+",
+					"row 8: fingerprints that end in a plus"),
 			ONE(PAIRS, 0, FORGE_TWICE, 0, NULL, "row 2" TWICE),
 			ONE(PAIRS, 2, TT_PAIRS_TARGET, -423, NULL, "row 3" TWICE),
 			ONE(PAIRS, 7, TT_PAIRS_MATCHED, 0, "", "row 8" TWICE),
@@ -128,6 +130,8 @@ coverage_that_contradicts_the_interval_is_found(void **state)
 {
 	static const struct damage damages[] = {
 			ONE(COVERAGE, 0, TT_COVERAGE_ORIGIN, 0, "",
+					"row 1: an origin that cannot be"),
+			ONE(COVERAGE, 0, TT_COVERAGE_ORIGIN, 0, "../tokyo",
 					"row 1: an origin that cannot be"),
 			ONE(COVERAGE, 0, TT_COVERAGE_OBSERVED_FROM, -1, NULL,
 					"row 1: a time or a number that cannot be"),
