@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_export_private.h"
-#include "tt_sha256.h"
 
 #include <errno.h>
 
@@ -95,30 +94,11 @@ tt_export_begin(struct tt_export *e, enum tt_table table, struct tt_error *err)
 	return ret;
 }
 
-/* Has the file the size and hash of the manifest? */
-static int
-check_file(const struct tt_snapshot *snapshot, enum tt_table table, struct tt_error *err)
-{
-	char hex[TT_SHA256_TEXT_SIZE], *path;
-	int ret;
-
-	if (asprintf(&path, "%s/%s", snapshot->path, tt_schema_of(table)->file) < 0)
-		return no_memory(err);
-	ret = tt_sha256_of_file(path, hex);
-	if (ret != 0)
-		tt_error_set(err, ret, path, "%s", strerror(-ret));
-	else if (strcmp(hex, snapshot->manifest.files[table].sha256) != 0)
-		ret = tt_error_set(err, -EBADMSG, path,
-				"its bytes changed: SHA-256 is not the manifest's");
-	free(path);
-	return ret;
-}
-
 int
 tt_export_table(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err)
 {
-	int ret = check_file(snapshot, table, err);
+	int ret = tt_snapshot_check_file(snapshot, table, err);
 
 	return ret != 0 ? ret : tt_snapshot_table(snapshot, table, reader, err);
 }

@@ -107,7 +107,8 @@ map_file(const char *path, int fd, void **map, size_t *size, struct tt_error *er
 int
 tt_parquet_open(struct tt_parquet_reader **reader, const char *path, struct tt_error *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe without a writer would be waited for. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	size_t size = 0;
 	void *map = NULL;
 	int ret;

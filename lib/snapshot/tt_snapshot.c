@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_snapshot.h"
+#include "tt_sha256.h"
 #include "tt_snapshot_private.h"
 
 #include <errno.h>
@@ -57,7 +58,8 @@ tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *mani
 	*text = (struct tt_text){0};
 	if (path == NULL)
 		return tt_error_set(err, -ENOMEM, dir, "out of memory");
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* A pipe without a writer would be waited for. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		ret = tt_error_set(err, -errno, path, "%s", strerror(errno));
 	} else {
@@ -103,6 +105,46 @@ tt_snapshot_close(struct tt_snapshot *snapshot)
 	tt_manifest_fini(&snapshot->manifest);
 	free(snapshot->path);
 	free(snapshot);
+}
+
+static int
+check_bytes(const char *path, const struct tt_parquet_result *file, struct tt_error *err)
+{
+	char hex[TT_SHA256_TEXT_SIZE];
+	struct stat st;
+	int ret;
+
+	if (lstat(path, &st) != 0)
+		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return tt_error_set(err, -EBADMSG, path, "not a regular file");
+	if (st.st_size != file->bytes)
+		return tt_error_set(err, -EBADMSG, path,
+				"%lld bytes; the manifest says %lld",
+				(long long)st.st_size, (long long)file->bytes);
+	ret = tt_sha256_of_file(path, hex);
+	if (ret != 0)
+		return tt_error_set(err, ret, path, "%s", strerror(-ret));
+	if (strcmp(hex, file->sha256) != 0)
+		return tt_error_set(err, -EBADMSG, path,
+				"its bytes changed: SHA-256 %.16s…, the manifest says "
+				"%.16s…",
+				hex, file->sha256);
+	return 0;
+}
+
+int
+tt_snapshot_check_file(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_error *err)
+{
+	char *path = tt_path_join(snapshot->path, tt_schema_of(table)->file);
+	int ret;
+
+	if (path == NULL)
+		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
+	ret = check_bytes(path, &snapshot->manifest.files[table], err);
+	free(path);
+	return ret;
 }
 
 static int

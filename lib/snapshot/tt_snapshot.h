@@ -24,6 +24,11 @@ int tt_snapshot_open(struct tt_snapshot **snapshot, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_snapshot_close(struct tt_snapshot *snapshot); /* NULL is allowed */
 
+/* Is the file of a table a regular one with the size and the hash of the manifest? Returns 0, or a
+ * negative errno with err naming the file and what is wrong with it (-EBADMSG). */
+int tt_snapshot_check_file(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_error *err) TT_MUST_CHECK;
+
 /* Opens a table of it, whose columns are as tt_schema_of says. */
 int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;

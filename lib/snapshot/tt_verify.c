@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_verify.h"
-#include "tt_sha256.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 struct verify {
 	const char *dir;
@@ -21,51 +19,18 @@ report(struct verify *v, const struct tt_error *err)
 	v->damaged(v->context, err);
 }
 
-static int
-check_bytes(const char *path, const struct tt_parquet_result *file, struct tt_error *err)
-{
-	char hex[TT_SHA256_TEXT_SIZE];
-	struct stat st;
-	int ret;
-
-	if (lstat(path, &st) != 0)
-		return tt_error_set(err, -errno, path, "%s", strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return tt_error_set(err, -EBADMSG, path, "not a regular file");
-	if (st.st_size != file->bytes)
-		return tt_error_set(err, -EBADMSG, path,
-				"%lld bytes; the manifest says %lld",
-				(long long)st.st_size, (long long)file->bytes);
-	ret = tt_sha256_of_file(path, hex);
-	if (ret != 0)
-		return tt_error_set(err, ret, path, "%s", strerror(-ret));
-	if (strcmp(hex, file->sha256) != 0)
-		return tt_error_set(err, -EBADMSG, path,
-				"its bytes changed: SHA-256 %.16s…, the manifest says "
-				"%.16s…",
-				hex, file->sha256);
-	return 0;
-}
-
 /* Once the bytes differ, what is read from them proves nothing more. */
 static void
 check_table(struct verify *v, const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_sums *sums)
 {
-	const struct tt_parquet_result *file = &snapshot->manifest.files[table];
-	char *path = tt_path_join(v->dir, tt_schema_of(table)->file);
 	struct tt_error err = {0};
-	int ret;
+	int ret = tt_snapshot_check_file(snapshot, table, &err);
 
-	if (path == NULL)
-		ret = tt_error_set(&err, -ENOMEM, v->dir, "out of memory");
-	else
-		ret = check_bytes(path, file, &err);
 	if (ret == 0)
 		ret = tt_verify_table(snapshot, table, sums, &err);
 	if (ret != 0)
 		report(v, &err);
-	free(path);
 }
 
 /* Names the file of a table that does not agree with others. */

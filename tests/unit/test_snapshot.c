@@ -526,6 +526,35 @@ a_manifest_whose_sensor_has_no_valid_name_is_refused(void **state)
 	tt_snapshot_close(snapshot);
 }
 
+/* Whoever opened one would wait for its writer. */
+static void
+pipes_in_place_of_files_are_refused(void **state)
+{
+	static const char *const names[] = {"targets.parquet", TT_MANIFEST_FILE};
+	struct tt_snapshot *snapshot;
+	struct tt_parquet_reader *reader;
+	struct tt_error err = {0};
+	char path[256];
+
+	bed_write_ok(&bed, BED_START);
+	assert_int_equal(tt_snapshot_open(&snapshot,
+					 bed_path(&bed, BED_START, NULL, path), &err),
+			0);
+	alarm(20);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
+		bed_path(&bed, BED_START, names[i], path);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(mkfifo(path, 0600), 0);
+		assert_int_equal(verify(BED_START), 1);
+	}
+	assert_int_equal(tt_snapshot_check_file(snapshot, TT_TABLE_TARGETS, &err),
+			-EBADMSG);
+	assert_int_equal(tt_snapshot_table(snapshot, TT_TABLE_TARGETS, &reader, &err),
+			-EBADMSG);
+	alarm(0);
+	tt_snapshot_close(snapshot);
+}
+
 static void
 a_manifest_with_a_rate_that_is_no_power_of_two_is_refused(void **state)
 {
@@ -569,6 +598,7 @@ main(void)
 			BEDDED(a_flipped_byte_anywhere_in_the_manifest_is_found),
 			BEDDED(a_forged_manifest_disagrees_with_the_data),
 			BEDDED(a_manifest_with_a_rate_that_is_no_power_of_two_is_refused),
+			BEDDED(pipes_in_place_of_files_are_refused),
 			BEDDED(a_manifest_whose_sensor_has_no_valid_name_is_refused),
 			BEDDED(missing_and_unlisted_files_are_found),
 			BEDDED(files_of_another_snapshot_are_found_out),
