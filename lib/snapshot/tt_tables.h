@@ -70,6 +70,46 @@ tt_row_count(struct tt_row *row, struct tt_count count)
 	tt_row_int(row, (int64_t)count.bytes);
 }
 
+static inline void
+tt_row_put_country(struct tt_row *row, uint16_t country)
+{
+	char text[3];
+
+	if (!tt_row_code(row, country))
+		tt_row_coded(row, country, tt_row_country(country, text));
+}
+
+/* Protocol and number. */
+static inline void
+tt_row_put_target(struct tt_row *row, struct tt_target target)
+{
+	char text[16];
+
+	if (!tt_row_code(row, target.protocol))
+		tt_row_coded(row, target.protocol,
+				tt_protocol_name(target.protocol, text));
+	tt_row_int(row, target.number);
+}
+
+/* Protocol and number that need not be known: no packet of protocol 0 is told apart. */
+static inline void
+tt_row_put_known_target(struct tt_row *row, struct tt_target target)
+{
+	if (target.protocol != 0) {
+		tt_row_put_target(row, target);
+		return;
+	}
+	tt_row_text(row, "");
+	tt_row_int(row, -1);
+}
+
+static inline void
+tt_row_put_class(struct tt_row *row, enum tt_class class)
+{
+	if (!tt_row_code(row, class))
+		tt_row_coded(row, class, tt_class_name(class));
+}
+
 /* Begins a row, after the columns that all tables have and that are the same in all rows. */
 static inline struct tt_row
 tt_row_begin(const struct tt_tables *t, enum tt_table table)
@@ -85,6 +125,11 @@ tt_row_end(const struct tt_row *row, struct tt_error *err)
 	TT_ASSERT(row->column == tt_schema_of(row->table)->n_columns);
 	return tt_parquet_end_row(row->writer, err);
 }
+
+/* Rows of pairs and contacts; context: the tables. Return 0, or a negative errno with err filled. */
+int tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err);
+int tt_tables_put_contact(
+		void *context, const struct tt_contact_row *r, struct tt_error *err);
 
 /* Where the merge puts its rows. */
 struct tt_merge_sink tt_tables_sink(struct tt_tables *tables);

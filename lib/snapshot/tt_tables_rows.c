@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The rows of a merge as rows of the tables: one function for each kind. */
+/* The rows of a merge as rows of the tables: one function for each kind. Those of pairs and
+ * contacts are in tt_tables_pairs.c. */
 #include "tt_tables.h"
 
 #define ANY_OTHER "*" /* the sources that a row of talkers does not tell apart */
-
-static void
-put_country(struct tt_row *row, uint16_t country)
-{
-	char text[3];
-
-	if (!tt_row_code(row, country))
-		tt_row_coded(row, country, tt_row_country(country, text));
-}
 
 static void
 put_addr(struct tt_row *row, struct tt_addr addr)
@@ -31,37 +23,6 @@ put_frequent_addr(struct tt_row *row, struct tt_addr addr)
 		put_addr(row, addr);
 	else if (!tt_row_code(row, (uint32_t)addr.lo))
 		tt_row_coded(row, (uint32_t)addr.lo, tt_addr_format(addr, text));
-}
-
-/* Protocol and number. */
-static void
-put_target_of(struct tt_row *row, struct tt_target target)
-{
-	char text[16];
-
-	if (!tt_row_code(row, target.protocol))
-		tt_row_coded(row, target.protocol,
-				tt_protocol_name(target.protocol, text));
-	tt_row_int(row, target.number);
-}
-
-/* Protocol and number that need not be known: no packet of protocol 0 is told apart. */
-static void
-put_known_target(struct tt_row *row, struct tt_target target)
-{
-	if (target.protocol != 0) {
-		put_target_of(row, target);
-		return;
-	}
-	tt_row_text(row, "");
-	tt_row_int(row, -1);
-}
-
-static void
-put_class(struct tt_row *row, enum tt_class class)
-{
-	if (!tt_row_code(row, class))
-		tt_row_coded(row, class, tt_class_name(class));
 }
 
 /* A standard error, of a count that was scaled by one_in. */
@@ -104,11 +65,11 @@ put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_TARGETS);
 
-	put_target_of(&row, r->target);
+	tt_row_put_target(&row, r->target);
 	tt_row_int(&row, r->target.code);
-	put_class(&row, r->class);
+	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, r->backscatter);
-	put_country(&row, r->country);
+	tt_row_put_country(&row, r->country);
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip_target);
@@ -123,8 +84,8 @@ put_country_row(void *context, const struct tt_country_row *r, struct tt_error *
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_COUNTRIES);
 
-	put_country(&row, r->country);
-	put_class(&row, r->class);
+	tt_row_put_country(&row, r->country);
+	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, r->backscatter);
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
@@ -148,7 +109,7 @@ put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
 	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCES);
 
 	put_addr(&row, r->src);
-	put_country(&row, r->country);
+	tt_row_put_country(&row, r->country);
 	tt_row_int(&row, r->asn);
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->backscatter_packets);
@@ -190,8 +151,8 @@ put_fingerprint(void *context, const struct tt_fingerprint_row *r, struct tt_err
 		tt_row_int(&row, -1);
 		tt_row_text(&row, "");
 	} else {
-		put_target_of(&row, r->target);
-		put_class(&row, r->class);
+		tt_row_put_target(&row, r->target);
+		tt_row_put_class(&row, r->class);
 	}
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
@@ -226,8 +187,8 @@ put_source_port(void *context, const struct tt_source_port_row *r, struct tt_err
 {
 	struct tt_row row = tt_row_begin(context, TT_TABLE_SOURCE_PORTS);
 
-	put_target_of(&row, r->target);
-	put_class(&row, r->class);
+	tt_row_put_target(&row, r->target);
+	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, r->source_port);
 	tt_row_int(&row, (int64_t)r->packets);
 	return tt_row_end(&row, err);
@@ -238,8 +199,8 @@ put_talker(void *context, const struct tt_talker_row *r, struct tt_error *err)
 {
 	struct tt_row row = tt_row_begin(context, TT_TABLE_TALKERS);
 
-	put_target_of(&row, r->target);
-	put_class(&row, r->class);
+	tt_row_put_target(&row, r->target);
+	tt_row_put_class(&row, r->class);
 	if (r->rest)
 		tt_row_text(&row, ANY_OTHER);
 	else
@@ -258,7 +219,7 @@ put_destination(void *context, const struct tt_destination_row *r, struct tt_err
 	if (!tt_row_code(&row, r->unit))
 		tt_row_coded(&row, r->unit,
 				tt_units_format(t->config->destinations, r->unit, text));
-	put_class(&row, r->class);
+	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->packets);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip_destination);
@@ -272,10 +233,10 @@ put_backscatter(void *context, const struct tt_backscatter_row *r, struct tt_err
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_BACKSCATTER);
 
-	put_known_target(&row, r->target);
+	tt_row_put_known_target(&row, r->target);
 	tt_row_int(&row, r->target.code);
-	put_class(&row, r->class);
-	put_known_target(&row, r->attacked);
+	tt_row_put_class(&row, r->class);
+	tt_row_put_known_target(&row, r->attacked);
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
 	put_error(&row, r->uniq_src_ip, t->sources_one_in);
@@ -288,9 +249,9 @@ put_victim(void *context, const struct tt_victim_row *r, struct tt_error *err)
 	struct tt_row row = tt_row_begin(context, TT_TABLE_VICTIMS);
 
 	put_addr(&row, r->src);
-	put_country(&row, r->country);
-	put_known_target(&row, r->attacked);
-	put_class(&row, r->class);
+	tt_row_put_country(&row, r->country);
+	tt_row_put_known_target(&row, r->attacked);
+	tt_row_put_class(&row, r->class);
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, r->first_us);
 	tt_row_int(&row, r->last_us);
@@ -304,7 +265,7 @@ put_distribution(void *context, const struct tt_distribution_row *r, struct tt_e
 	char text[64];
 
 	tt_row_text(&row, tt_distribution_name(r->distribution));
-	put_class(&row, r->class);
+	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->value);
 	tt_row_text(&row, tt_row_label(r->distribution, r->value, text));
 	tt_row_count(&row, r->count);
@@ -328,70 +289,6 @@ put_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
 	return tt_row_end(&row, err);
 }
 
-/* Rows of pairs and contacts are many, and in order of source: its text is kept. */
-static void
-put_same_addr(struct tt_tables *t, struct tt_row *row, struct tt_addr src)
-{
-	if (t->src_text[0] == '\0' || tt_addr_cmp(t->src, src) != 0) {
-		tt_addr_format(src, t->src_text);
-		t->src = src;
-	}
-	tt_row_text(row, t->src_text);
-}
-
-/* rules, text: those of the row before. */
-static void
-put_same_rules(const struct tt_tables *t, struct tt_row *row, uint32_t set,
-		uint32_t *rules, char text[TT_RULES_TEXT_MAX])
-{
-	if (set != *rules) {
-		tt_row_rules(t->config->fingerprints, set, text);
-		*rules = set;
-	}
-	tt_row_text(row, text);
-}
-
-static int
-put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err)
-{
-	const struct tt_target target = tt_target_key_target(r->key);
-	struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_PAIRS);
-
-	put_same_addr(t, &row, r->src);
-	put_country(&row, r->country);
-	put_target_of(&row, target);
-	tt_row_int(&row, target.code);
-	put_class(&row, tt_target_key_class(r->key));
-	tt_row_int(&row, tt_detail_backscatter(r->detail));
-	put_known_target(&row, tt_detail_attacked(r->detail));
-	put_same_rules(t, &row, tt_detail_matched(r->detail), &t->matched,
-			t->matched_text);
-	put_same_rules(t, &row, tt_detail_tested(r->detail), &t->tested, t->tested_text);
-	tt_row_count(&row, r->count);
-	tt_row_int(&row, r->sample_bits);
-	return tt_row_end(&row, err);
-}
-
-static int
-put_contact(void *context, const struct tt_contact_row *r, struct tt_error *err)
-{
-	struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_CONTACTS);
-
-	put_same_addr(t, &row, r->src);
-	if (t->unit_text[0] == '\0' || t->unit != r->unit) {
-		tt_units_format(t->config->destinations, r->unit, t->unit_text);
-		t->unit = r->unit;
-	}
-	tt_row_text(&row, t->unit_text);
-	tt_row_int(&row, r->host);
-	put_class(&row, r->class);
-	tt_row_int(&row, (int64_t)r->packets);
-	tt_row_int(&row, r->sample_bits);
-	return tt_row_end(&row, err);
-}
-
 struct tt_merge_sink
 tt_tables_sink(struct tt_tables *tables)
 {
@@ -410,7 +307,7 @@ tt_tables_sink(struct tt_tables *tables)
 			.victim = put_victim,
 			.distribution = put_distribution,
 			.sketch = put_sketch,
-			.pair = put_pair,
-			.contact = put_contact,
+			.pair = tt_tables_put_pair,
+			.contact = tt_tables_put_contact,
 	};
 }
