@@ -126,16 +126,24 @@ is_one_of(int number, const int *numbers, size_t n)
 	return false;
 }
 
+/* What is annotated as an integer has the width of what is stored, or, in INT32, less. */
 static bool
 is_integer(const struct element *e)
 {
-	static const int converted[] = {-1, TT_CONVERTED_INT_8, TT_CONVERTED_INT_16,
-			TT_CONVERTED_INT_32, TT_CONVERTED_INT_64, TT_CONVERTED_UINT_8,
-			TT_CONVERTED_UINT_16, TT_CONVERTED_UINT_32, TT_CONVERTED_UINT_64};
+	static const int in_32[] = {-1, TT_CONVERTED_INT_8, TT_CONVERTED_INT_16,
+			TT_CONVERTED_INT_32, TT_CONVERTED_UINT_8, TT_CONVERTED_UINT_16,
+			TT_CONVERTED_UINT_32};
+	static const int in_64[] = {-1, TT_CONVERTED_INT_64, TT_CONVERTED_UINT_64};
+	static const int bits_32[] = {8, 16, 32};
+	bool is_64 = e->physical == TT_PHYSICAL_INT64;
 
 	if (e->logical != 0)
-		return e->logical == TT_LOGICAL_INTEGER;
-	return is_one_of(e->converted, converted, TT_ARRAY_SIZE(converted));
+		return e->logical == TT_LOGICAL_INTEGER
+				&& (is_64 ? e->bits == 64
+					  : is_one_of(e->bits, bits_32,
+							  TT_ARRAY_SIZE(bits_32)));
+	return is_64 ? is_one_of(e->converted, in_64, TT_ARRAY_SIZE(in_64))
+		     : is_one_of(e->converted, in_32, TT_ARRAY_SIZE(in_32));
 }
 
 /* Those of less than 32 bits fit as they are stored. */
