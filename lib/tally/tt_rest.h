@@ -203,12 +203,19 @@ void tt_rest_add_contact(struct tt_rest *rest, uint64_t source_hash, struct tt_a
 /* Adds the whole of `from`, compact or not, into `into`, which is not compact. */
 void tt_rest_add(struct tt_rest *into, const struct tt_rest *from);
 
-/* Copies into heap memory of exactly the size needed; joins two compact ones. -ENOMEM. The bytes
- * are those of a compact rest, or those that the copy of another one would take. */
+/* Copies into heap memory of exactly the size needed. Returns 0, or -ENOMEM. The bytes are those of
+ * a compact rest, or those that the copy of another one would take. */
 int tt_rest_compact(struct tt_rest *compact, const struct tt_rest *rest) TT_MUST_CHECK;
+uint64_t tt_rest_compact_bytes(const struct tt_rest *rest);
+
+/* Brings a compact rest into the order that the two below need; a joined one has it. */
+void tt_rest_sort(struct tt_rest *rest);
+
+/* Joins two into heap memory of exactly the size needed, which the other one tells. Returns 0, or
+ * -ENOMEM. */
 int tt_rest_join(struct tt_rest *joined, const struct tt_rest *a,
 		const struct tt_rest *b) TT_MUST_CHECK;
-uint64_t tt_rest_compact_bytes(const struct tt_rest *rest);
+uint64_t tt_rest_join_bytes(const struct tt_rest *a, const struct tt_rest *b);
 
 static inline uint32_t
 tt_rest_cell_blocks(const struct tt_rest *rest)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A rest in as little memory as its contents need, and two of these as one. */
 #include "tt_rest.h"
+#include "tt_runs.h"
 
 #include <errno.h>
-#include <string.h>
+#include <stdlib.h>
 
 /* Writes the cells that are not zero to out, in order, or only counts them (NULL). */
 static uint32_t
@@ -70,6 +71,11 @@ append_keyed(struct tt_rest *c, const struct tt_rest *from)
 		c->slices[c->n_slices++] = *tt_rest_slice(from, i);
 	for (uint32_t i = 0; i < from->n_talkers; i++)
 		c->talkers[c->n_talkers++] = *tt_rest_talker(from, i);
+}
+
+static void
+add_lost(struct tt_rest *c, const struct tt_rest *from)
+{
 	c->slices_lost.packets += from->slices_lost.packets;
 	c->slices_lost.keys += from->slices_lost.keys;
 	c->talkers_lost.packets += from->talkers_lost.packets;
@@ -86,6 +92,7 @@ tt_rest_compact(struct tt_rest *c, const struct tt_rest *r)
 	c->n_sparse = take_cells(r, c->sparse);
 	c->n_sparse_registers = take_registers(r, c->sparse_registers);
 	append_keyed(c, r);
+	add_lost(c, r);
 	return 0;
 }
 
@@ -100,50 +107,20 @@ tt_rest_compact_bytes(const struct tt_rest *r)
 			+ r->n_talkers * sizeof(*r->talkers);
 }
 
-static void
-join_cells(struct tt_rest *to, const struct tt_rest *a, const struct tt_rest *b)
+static int
+by_cell(const void *a, const void *b)
 {
-	uint32_t i = 0, k = 0;
+	const struct tt_sparse *x = a, *y = b;
 
-	while (i < a->n_sparse || k < b->n_sparse) {
-		bool from_a = k == b->n_sparse
-				|| (i < a->n_sparse
-						&& a->sparse[i].index
-								<= b->sparse[k].index);
-		const struct tt_sparse *next = from_a ? &a->sparse[i++] : &b->sparse[k++];
-		struct tt_sparse *last = &to->sparse[to->n_sparse - (to->n_sparse > 0)];
-
-		if (to->n_sparse > 0 && last->index == next->index) {
-			last->count.packets += next->count.packets;
-			last->count.bytes += next->count.bytes;
-		} else {
-			to->sparse[to->n_sparse++] = *next;
-		}
-	}
+	return x->index < y->index ? -1 : x->index > y->index;
 }
 
-static void
-join_registers(struct tt_rest *to, const struct tt_rest *a, const struct tt_rest *b)
+static int
+by_register(const void *a, const void *b)
 {
-	const struct tt_sparse_register *x = a->sparse_registers,
-					*y = b->sparse_registers;
-	const struct tt_sparse_register *x_end = x + a->n_sparse_registers;
-	const struct tt_sparse_register *y_end = y + b->n_sparse_registers;
+	const struct tt_sparse_register *x = a, *y = b;
 
-	while (x < x_end || y < y_end) {
-		struct tt_sparse_register next;
-
-		if (y == y_end || (x < x_end && x->index < y->index))
-			next = *x++;
-		else if (x == x_end || y->index < x->index)
-			next = *y++;
-		else {
-			next = x->rho > y->rho ? *x : *y;
-			x++;
-			y++;
-		}
-		to->sparse_registers[to->n_sparse_registers++] = next;
-	}
+	return x->index < y->index ? -1 : x->index > y->index;
 }
 
 static int
@@ -163,45 +140,101 @@ by_talker(const void *a, const void *b)
 	return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
 }
 
-/* Brings together what has the same key, so that parts joined many times do not grow. */
 static void
-join_keyed(struct tt_rest *to)
+add_count(struct tt_count *to, struct tt_count from)
 {
-	uint32_t n = 0;
+	to->packets += from.packets;
+	to->bytes += from.bytes;
+}
 
-	qsort(to->slices, to->n_slices, sizeof(*to->slices), by_slice);
-	for (uint32_t i = 0; i < to->n_slices; i++) {
-		if (n > 0 && by_slice(&to->slices[n - 1], &to->slices[i]) == 0) {
-			to->slices[n - 1].count.packets += to->slices[i].count.packets;
-			to->slices[n - 1].count.bytes += to->slices[i].count.bytes;
-		} else {
-			to->slices[n++] = to->slices[i];
-		}
-	}
-	to->n_slices = n;
-	n = 0;
-	qsort(to->talkers, to->n_talkers, sizeof(*to->talkers), by_talker);
-	for (uint32_t i = 0; i < to->n_talkers; i++) {
-		if (n > 0 && by_talker(&to->talkers[n - 1], &to->talkers[i]) == 0)
-			to->talkers[n - 1].packets += to->talkers[i].packets;
-		else
-			to->talkers[n++] = to->talkers[i];
-	}
-	to->n_talkers = n;
+static void
+add_cell(void *to, const void *from)
+{
+	add_count(&((struct tt_sparse *)to)->count,
+			((const struct tt_sparse *)from)->count);
+}
+
+static void
+add_register(void *to, const void *from)
+{
+	struct tt_sparse_register *x = to;
+	const struct tt_sparse_register *y = from;
+
+	if (y->rho > x->rho)
+		x->rho = y->rho;
+}
+
+static void
+add_slice(void *to, const void *from)
+{
+	add_count(&((struct tt_slice *)to)->count,
+			((const struct tt_slice *)from)->count);
+}
+
+static void
+add_talker(void *to, const void *from)
+{
+	((struct tt_entry *)to)->packets += ((const struct tt_entry *)from)->packets;
+}
+
+static const struct tt_run_kind cells = {sizeof(struct tt_sparse), by_cell, add_cell};
+static const struct tt_run_kind registers = {
+		sizeof(struct tt_sparse_register), by_register, add_register};
+static const struct tt_run_kind slices = {sizeof(struct tt_slice), by_slice, add_slice};
+static const struct tt_run_kind talkers = {
+		sizeof(struct tt_entry), by_talker, add_talker};
+
+void
+tt_rest_sort(struct tt_rest *r)
+{
+	TT_ASSERT(r->compact);
+	qsort(r->slices, r->n_slices, sizeof(*r->slices), by_slice);
+	qsort(r->talkers, r->n_talkers, sizeof(*r->talkers), by_talker);
+}
+
+/* Writes what two rests hold to `to`, where that has room; else only counts it. */
+static void
+merge_rests(struct tt_rest *to, const struct tt_rest *a, const struct tt_rest *b)
+{
+	to->n_sparse = tt_runs_merge(to->sparse,
+			(struct tt_run[]){{a->sparse, a->n_sparse},
+					{b->sparse, b->n_sparse}},
+			2, &cells);
+	to->n_sparse_registers = tt_runs_merge(to->sparse_registers,
+			(struct tt_run[]){{a->sparse_registers, a->n_sparse_registers},
+					{b->sparse_registers, b->n_sparse_registers}},
+			2, &registers);
+	to->n_slices = tt_runs_merge(to->slices,
+			(struct tt_run[]){{a->slices, a->n_slices},
+					{b->slices, b->n_slices}},
+			2, &slices);
+	to->n_talkers = tt_runs_merge(to->talkers,
+			(struct tt_run[]){{a->talkers, a->n_talkers},
+					{b->talkers, b->n_talkers}},
+			2, &talkers);
+}
+
+uint64_t
+tt_rest_join_bytes(const struct tt_rest *a, const struct tt_rest *b)
+{
+	struct tt_rest sizes = {.compact = true};
+
+	merge_rests(&sizes, a, b);
+	return tt_rest_compact_bytes(&sizes);
 }
 
 int
 tt_rest_join(struct tt_rest *to, const struct tt_rest *a, const struct tt_rest *b)
 {
-	if (init_compact(to, a, a->n_sparse + b->n_sparse,
-			    a->n_sparse_registers + b->n_sparse_registers,
-			    a->n_slices + b->n_slices, a->n_talkers + b->n_talkers)
+	struct tt_rest sizes = {0};
+
+	merge_rests(&sizes, a, b);
+	if (init_compact(to, a, sizes.n_sparse, sizes.n_sparse_registers, sizes.n_slices,
+			    sizes.n_talkers)
 			!= 0)
 		return -ENOMEM;
-	join_cells(to, a, b);
-	join_registers(to, a, b);
-	append_keyed(to, a);
-	append_keyed(to, b);
-	join_keyed(to);
+	merge_rests(to, a, b);
+	add_lost(to, a);
+	add_lost(to, b);
 	return 0;
 }

@@ -216,6 +216,7 @@ struct tt_tally {
 			last_us; /* least and greatest time of any frame; no frames: 0 */
 	unsigned owner; /* the worker it belongs to */
 	bool compact; /* made by tt_tally_compact or tt_tally_join */
+	bool sorted; /* compact: all of it is in the order of its keys */
 	struct tt_hash_seed place; /* of the config's seed */
 	struct tt_hash_seed sample; /* of the config's secret: of contacts */
 	uint64_t secret; /* as in the config: of sources */
@@ -244,9 +245,24 @@ struct tt_tally *tt_tally_compact(struct tt_tally *tally);
 /* Bytes that a compact tally takes, or that the copy of another one would take. */
 uint64_t tt_tally_compact_bytes(const struct tt_tally *tally);
 
-/* Two compact parts of one interval, or of two, as one compact tally over the span of both, in
- * which a key has one slot. NULL if memory is short. */
-struct tt_tally *tt_tally_join(const struct tt_tally *a, const struct tt_tally *b);
+/*
+ * Two compact parts of one interval, or of two, as one compact tally over the span of both, in
+ * which a key has one slot, in heap memory of exactly the size needed. Both are brought into order
+ * first, which changes nothing of what they hold. Takes for a moment besides as much as 48 bytes
+ * for each pair that both have. NULL if memory is short.
+ *
+ * Where the two sampled at different rates, the result has the lower of them: pairs that the other
+ * one kept in addition count as not kept from then on.
+ */
+struct tt_tally *tt_tally_join(struct tt_tally *a, struct tt_tally *b);
+
+/* What that will take. */
+struct tt_join_sizes {
+	uint64_t bytes; /* at most */
+	uint64_t pairs, contacts, ports; /* contacts and ports: at most */
+};
+
+struct tt_join_sizes tt_tally_join_sizes(struct tt_tally *a, struct tt_tally *b);
 
 static inline bool
 tt_tally_is_compact(const struct tt_tally *tally)

@@ -157,6 +157,43 @@ a_full_contact_of_a_slot_survives_a_join(void **state)
 	}
 }
 
+/* Of sources that are all different, and all the same. */
+static void
+a_join_takes_no_more_than_was_worked_out(void **state)
+{
+	for (unsigned same = 0; same < 2; same++) {
+		struct tt_tally *parts[2], *compact[2], *joined;
+		struct tt_join_sizes sizes;
+		uint64_t bytes = 0;
+
+		for (unsigned i = 0; i < 2; i++) {
+			parts[i] = tally_make(100000);
+			for (unsigned k = 0; k < 10000; k++) {
+				struct tt_packet p = random_packet(4000);
+
+				p.src.lo += same ? 0 : i * 4000;
+				tt_tally_one_ref(parts[i], &p, 0, k);
+			}
+			compact[i] = tt_tally_compact(parts[i]);
+			bytes += tt_tally_compact_bytes(compact[i]);
+		}
+		sizes = tt_tally_join_sizes(compact[0], compact[1]);
+		joined = tt_tally_join(compact[0], compact[1]);
+		assert_non_null(joined);
+		assert_true(sizes.bytes < bytes);
+		assert_true(tt_tally_compact_bytes(joined) <= sizes.bytes);
+		assert_int_equal(joined->n_pairs, sizes.pairs);
+		assert_true(joined->n_contacts <= sizes.contacts);
+		assert_true(joined->n_ports <= sizes.ports);
+		assert_int_equal(sum_of_pairs(joined), 20000);
+		tt_tally_destroy(joined);
+		for (unsigned i = 0; i < 2; i++) {
+			tt_tally_destroy(compact[i]);
+			tt_tally_destroy(parts[i]);
+		}
+	}
+}
+
 static void
 joined_parts_hold_what_one_tally_would_have_counted(void **state)
 {
@@ -388,6 +425,7 @@ main(void)
 			cmocka_unit_test(
 					a_tally_takes_the_bytes_that_it_says_and_gives_all_back),
 			cmocka_unit_test(a_full_contact_of_a_slot_survives_a_join),
+			cmocka_unit_test(a_join_takes_no_more_than_was_worked_out),
 			cmocka_unit_test(short_memory_is_said_and_given_back),
 	};
 
