@@ -27,6 +27,7 @@ tt_output_init(struct tt_output *o, struct tt_daemon *d, struct tt_error *err)
 			.max_bytes = d->config.pending_memory,
 			.max_pairs = d->setup.merge.max_pairs,
 			.frame_us = tt_daemon_in_parts(d) ? d->config.interval_us : 0,
+			.max_keys = tt_merge_keys(&d->setup.merge),
 			.give_back = give_back,
 			.context = d,
 	};
@@ -188,7 +189,7 @@ say_backlog(struct tt_output *o, int rc)
 		o->told_joins = true;
 	}
 	o->joins_seen = s.joins;
-	if (rc != 0 && !o->told_held) {
+	if (rc < 0 && !o->told_held) {
 		tt_warn("%s for intervals that wait for the disk: they keep their table "
 			"sets, and workers go on in those that they have",
 				rc == -ENOSPC ? "there is no more pending-memory"
@@ -197,16 +198,17 @@ say_backlog(struct tt_output *o, int rc)
 	}
 }
 
-/* Gives table sets back for copies of what is in them. */
+/* Gives table sets back for copies of what is in them, a step at a time. */
 static void
-copy(struct tt_output *o)
+copy(struct tt_output *o, bool *busy)
 {
 	int rc;
 
 	if (o->d->only_replays || (!o->changed && tt_time_monotonic() < o->copy_us))
 		return;
-	o->changed = false;
 	rc = tt_pending_copy(o->pending);
+	o->changed = rc > 0;
+	*busy |= rc > 0;
 	o->copy_us = tt_time_monotonic() + COPY_US;
 	say_backlog(o, rc);
 }
@@ -222,7 +224,7 @@ tt_output_turn(struct tt_output *o, bool stopping, bool *busy, struct tt_error *
 	if (rc == 0 && o->d->only_replays)
 		rc = settle(o, stopping, busy, err);
 	if (rc == 0)
-		copy(o);
+		copy(o, busy);
 	if (rc == 0 && stopping)
 		rc = tt_output_check_time(o, err);
 	if (rc == 0 && o->written.n_fresh > 0 && o->doing == TT_OUTPUT_NOTHING

@@ -58,6 +58,12 @@ tt_merge_bytes(const struct tt_merge_config *c)
 			+ TT_N_TARGETS;
 }
 
+uint64_t
+tt_merge_keys(const struct tt_merge_config *c)
+{
+	return sizes_of(c).others;
+}
+
 static void *
 take(struct tt_merge *m, uint64_t n, size_t size)
 {

@@ -271,6 +271,10 @@ int tt_merge_create(struct tt_merge **merge, const struct tt_merge_config *confi
 void tt_merge_destroy(struct tt_merge *merge);
 uint64_t tt_merge_bytes(const struct tt_merge_config *config);
 
+/* The most keys for which no more than that is needed: pairs of all tallies that are merged at once,
+ * and the contacts or ports in their tables, whichever are more. */
+uint64_t tt_merge_keys(const struct tt_merge_config *config);
+
 /*
  * Merges tallies[n] (n may be 0) of the interval that starts at start_us. May be called again for
  * the same interval: what is recalled of earlier intervals does not change by it. Returns 0,

@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_pending.h"
-
-#include "tt_time.h"
+#include "tt_pending_private.h"
 
 #include <errno.h>
 #include <string.h>
-
-struct tt_pending {
-	struct tt_pending_config config;
-	struct tt_held **held; /* [n] of [room], oldest first */
-	unsigned n, room;
-	bool writing; /* held[0] is not to be touched */
-	uint64_t bytes, joins;
-};
 
 int
 tt_pending_create(struct tt_pending **pending, const struct tt_pending_config *config,
@@ -27,9 +17,8 @@ tt_pending_create(struct tt_pending **pending, const struct tt_pending_config *c
 	return 0;
 }
 
-/* Frees the interval and its copies; other tallies are somebody else's. */
-static void
-free_held(struct tt_held *h)
+void
+tt_held_free(struct tt_held *h)
 {
 	if (h == NULL)
 		return;
@@ -48,7 +37,7 @@ tt_pending_destroy(struct tt_pending *p)
 	if (p == NULL)
 		return;
 	for (unsigned i = 0; i < p->n; i++)
-		free_held(p->held[i]);
+		tt_held_free(p->held[i]);
 	free(p->held);
 	free(p);
 }
@@ -69,9 +58,8 @@ make_room(struct tt_pending *p)
 	return 0;
 }
 
-/* An interval with lists of its own, not filled; NULL where memory is short. */
-static struct tt_held *
-new_held(const struct tt_interval *like, unsigned tallies, unsigned rows)
+struct tt_held *
+tt_held_new(const struct tt_interval *like, unsigned tallies, unsigned rows)
 {
 	struct tt_held *h = calloc(1, sizeof(*h));
 
@@ -82,35 +70,46 @@ new_held(const struct tt_interval *like, unsigned tallies, unsigned rows)
 	h->interval.tallies = calloc(tallies + 1, sizeof(struct tt_tally *));
 	h->rows = calloc(rows + 1, sizeof(*h->rows));
 	h->n_rows = rows;
+	h->bytes = sizeof(*h) + (rows + 1) * sizeof(*h->rows)
+			+ (tallies + 1) * sizeof(struct tt_tally *);
 	if (h->interval.tallies != NULL && h->rows != NULL)
 		return h;
-	free_held(h);
+	tt_held_free(h);
 	return NULL;
 }
 
 static void
-put_tally(struct tt_held *h, struct tt_tally *tally)
+count_copy(struct tt_held *h, const struct tt_tally *tally)
 {
-	h->interval.tallies[h->interval.n_tallies++] = tally;
-	if (!tt_tally_is_compact(tally))
-		return;
 	h->bytes += tt_tally_compact_bytes(tally);
 	h->pairs += tally->n_pairs;
+	h->contacts += tally->n_contacts;
+	h->ports += tally->n_ports;
+}
+
+void
+tt_held_put(struct tt_held *h, struct tt_tally *tally)
+{
+	h->interval.tallies[h->interval.n_tallies++] = tally;
+	if (tt_tally_is_compact(tally))
+		count_copy(h, tally);
 }
 
 struct tt_held *
 tt_pending_add(struct tt_pending *p, const struct tt_interval *interval,
 		const struct tt_ledger_row *rows, unsigned n)
 {
-	struct tt_held *h = make_room(p) == 0 ? new_held(interval, interval->n_tallies, n)
-					      : NULL;
+	struct tt_held *h = make_room(p) == 0
+			? tt_held_new(interval, interval->n_tallies, n)
+			: NULL;
 
 	if (h == NULL)
 		return NULL;
 	for (unsigned i = 0; i < interval->n_tallies; i++)
-		put_tally(h, interval->tallies[i]);
+		tt_held_put(h, interval->tallies[i]);
 	memcpy(h->rows, rows, n * sizeof(*rows));
 	h->joined = 1;
+	h->number = ++p->numbers;
 	p->bytes += h->bytes;
 	p->held[p->n++] = h;
 	return h;
@@ -129,8 +128,8 @@ tt_pending_set_writing(struct tt_pending *p, bool writing)
 	p->writing = writing;
 }
 
-static void
-remove_at(struct tt_pending *p, unsigned i)
+void
+tt_pending_remove(struct tt_pending *p, unsigned i)
 {
 	p->bytes -= p->held[i]->bytes;
 	p->n--;
@@ -146,13 +145,13 @@ tt_pending_drop(struct tt_pending *p)
 	for (unsigned i = 0; i < h->interval.n_tallies; i++)
 		if (!tt_tally_is_compact(h->interval.tallies[i]))
 			p->config.give_back(p->config.context, h->interval.tallies[i]);
-	remove_at(p, 0);
+	tt_pending_remove(p, 0);
 	p->writing = false;
-	free_held(h);
+	tt_held_free(h);
 }
 
-static bool
-is_copied(const struct tt_held *h)
+bool
+tt_held_is_copied(const struct tt_held *h)
 {
 	for (unsigned i = 0; i < h->interval.n_tallies; i++)
 		if (!tt_tally_is_compact(h->interval.tallies[i]))
@@ -160,179 +159,41 @@ is_copied(const struct tt_held *h)
 	return true;
 }
 
-/* Can an interval and the one after it be one? */
-static bool
-can_join(const struct tt_pending *p, const struct tt_held *a, const struct tt_held *b)
-{
-	int64_t frame_us = p->config.frame_us;
-
-	return is_copied(a) && is_copied(b)
-			&& a->interval.span.end_us == b->interval.span.start_us
-			&& b->interval.gap_before_us == 0
-			&& a->interval.nominal_us == b->interval.nominal_us
-			&& a->pairs + b->pairs <= p->config.max_pairs
-			&& (frame_us == 0
-					|| tt_time_floor(a->interval.span.start_us,
-							   frame_us)
-							== tt_time_floor(
-									b->interval.span.start_us,
-									frame_us));
-}
-
-/* The first of the two that are to be joined next; -1 if there are none. */
-static int
-find_shortest(const struct tt_pending *p)
-{
-	int64_t least = INT64_MAX;
-	int best = -1;
-
-	for (unsigned i = p->writing ? 1 : 0; i + 1 < p->n; i++) {
-		int64_t us = p->held[i + 1]->interval.span.end_us
-				- p->held[i]->interval.span.start_us;
-
-		if (us >= least || !can_join(p, p->held[i], p->held[i + 1]))
-			continue;
-		least = us;
-		best = (int)i;
-	}
-	return best;
-}
-
-static struct tt_tally *
-find_owner(const struct tt_held *h, unsigned owner)
-{
-	for (unsigned i = 0; i < h->interval.n_tallies; i++)
-		if (h->interval.tallies[i]->owner == owner)
-			return h->interval.tallies[i];
-	return NULL;
-}
-
-/* Takes the tallies of `of` that have a counterpart in `with`, as one with it, or that have none,
- * as they are. Returns 0 or -ENOMEM. */
-static int
-join_tallies(struct tt_held *h, struct tt_held *of, struct tt_held *with)
-{
-	for (unsigned i = 0; i < of->interval.n_tallies; i++) {
-		struct tt_tally *a = of->interval.tallies[i], *joined;
-		struct tt_tally *b = find_owner(with, a->owner);
-
-		/* A second one of its owner stands for itself. */
-		if (b == NULL || find_owner(of, a->owner) != a)
-			continue;
-		joined = tt_tally_join(a, b);
-		if (joined == NULL)
-			return -ENOMEM;
-		put_tally(h, joined);
-	}
-	return 0;
-}
-
-/* Moves the tallies of `of` that were not joined with one of `with`. */
-static void
-move_others(struct tt_held *h, struct tt_held *of, const struct tt_held *with)
-{
-	unsigned kept = 0;
-
-	for (unsigned i = 0; i < of->interval.n_tallies; i++) {
-		struct tt_tally *t = of->interval.tallies[i];
-
-		/* What has a counterpart is in h already, and stays to be freed. */
-		if (find_owner(with, t->owner) != NULL && find_owner(of, t->owner) == t)
-			of->interval.tallies[kept++] = t;
-		else
-			put_tally(h, t);
-	}
-	of->interval.n_tallies = kept;
-}
-
-static void
-join_heads(struct tt_held *h, const struct tt_held *a, const struct tt_held *b)
-{
-	TT_ASSERT(a->n_rows == b->n_rows);
-	h->interval.span.end_us = b->interval.span.end_us;
-	h->interval.observed_us += b->interval.observed_us;
-	h->interval.complete = a->interval.complete && b->interval.complete;
-	h->joined = a->joined + b->joined;
-	for (unsigned i = 0; i < a->n_rows; i++) {
-		h->rows[i] = a->rows[i];
-		h->rows[i].packets += b->rows[i].packets;
-	}
-}
-
-/* Makes one of held[i] and the next. Returns 0, or -ENOMEM with both as they were. */
-static int
-join_at(struct tt_pending *p, unsigned i)
-{
-	struct tt_held *a = p->held[i], *b = p->held[i + 1];
-	struct tt_held *h = new_held(&a->interval,
-			a->interval.n_tallies + b->interval.n_tallies, a->n_rows);
-
-	if (h == NULL)
-		return -ENOMEM;
-	if (join_tallies(h, a, b) != 0) {
-		free_held(h);
-		return -ENOMEM;
-	}
-	move_others(h, a, b);
-	/* Of b, what has a counterpart in a: those of its first lists. */
-	move_others(h, b, a);
-	join_heads(h, a, b);
-	remove_at(p, i + 1);
-	p->bytes += h->bytes - a->bytes;
-	p->held[i] = h;
-	p->joins++;
-	free_held(a);
-	free_held(b);
-	return 0;
-}
-
 /* Bytes that copies of the interval's tallies will take. */
 static uint64_t
-bytes_to_come(const struct tt_held *h)
+bytes_to_come(struct tt_held *h)
 {
-	uint64_t bytes = 0;
+	for (unsigned i = 0; h->to_come == 0 && i < h->interval.n_tallies; i++) {
+		struct tt_tally *t = h->interval.tallies[i];
 
-	for (unsigned i = 0; i < h->interval.n_tallies; i++)
-		if (!tt_tally_is_compact(h->interval.tallies[i]))
-			bytes += tt_tally_compact_bytes(h->interval.tallies[i]);
-	return bytes;
-}
-
-/* Joins intervals until there is room for so many bytes more. */
-static int
-free_bytes(struct tt_pending *p, uint64_t bytes)
-{
-	while (p->bytes + bytes > p->config.max_bytes) {
-		int at = find_shortest(p);
-
-		if (at < 0)
-			return -ENOSPC;
-		if (join_at(p, (unsigned)at) != 0)
-			return -ENOMEM;
+		if (tt_tally_is_compact(t))
+			continue;
+		tt_tally_settle(t);
+		h->to_come += tt_tally_compact_bytes(t);
 	}
-	return 0;
+	return h->to_come;
 }
 
+/* Copies the first tally that is no copy. */
 static int
 copy_one(struct tt_pending *p, struct tt_held *h)
 {
-	for (unsigned i = 0; i < h->interval.n_tallies; i++) {
-		struct tt_tally *old = h->interval.tallies[i], *copy;
-		uint64_t bytes;
+	uint64_t before = h->bytes;
+	struct tt_tally *old, *copy;
+	unsigned i = 0;
 
-		if (tt_tally_is_compact(old))
-			continue;
-		copy = tt_tally_compact(old);
-		if (copy == NULL)
-			return -ENOMEM;
-		bytes = tt_tally_compact_bytes(copy);
-		h->interval.tallies[i] = copy;
-		h->bytes += bytes;
-		h->pairs += copy->n_pairs;
-		p->bytes += bytes;
-		p->config.give_back(p->config.context, old);
-	}
-	return 0;
+	while (tt_tally_is_compact(h->interval.tallies[i]))
+		i++;
+	old = h->interval.tallies[i];
+	copy = tt_tally_compact(old);
+	if (copy == NULL)
+		return -ENOMEM;
+	h->interval.tallies[i] = copy;
+	count_copy(h, copy);
+	h->to_come -= h->bytes - before;
+	p->bytes += h->bytes - before;
+	p->config.give_back(p->config.context, old);
+	return 1;
 }
 
 /* The oldest that is not being written and holds tallies that are no copies. */
@@ -340,7 +201,7 @@ static struct tt_held *
 find_uncopied(const struct tt_pending *p)
 {
 	for (unsigned i = p->writing ? 1 : 0; i < p->n; i++)
-		if (!is_copied(p->held[i]))
+		if (!tt_held_is_copied(p->held[i]))
 			return p->held[i];
 	return NULL;
 }
@@ -348,17 +209,13 @@ find_uncopied(const struct tt_pending *p)
 int
 tt_pending_copy(struct tt_pending *p)
 {
-	struct tt_held *h;
+	struct tt_held *h = find_uncopied(p);
+	int ret;
 
-	while ((h = find_uncopied(p)) != NULL) {
-		int ret = free_bytes(p, bytes_to_come(h));
-
-		if (ret == 0)
-			ret = copy_one(p, h);
-		if (ret != 0)
-			return ret;
-	}
-	return 0;
+	if (h == NULL)
+		return 0;
+	ret = tt_pending_make_way(p, bytes_to_come(h));
+	return ret == 0 ? copy_one(p, h) : ret;
 }
 
 struct tt_pending_state

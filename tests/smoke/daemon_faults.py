@@ -45,10 +45,10 @@ def slow_disk(daemon, bed):
     daemon.wait_for("nothing waits for the disk any more", 60)
 
 
-def exhausted_memory(daemon, bed):
-    """Two intervals' worth of memory and a disk that is away for longer."""
+def exhausted_memory(daemon, bed, said):
+    """A few intervals' worth of memory and a disk that is away for longer."""
     bed.fault("all EIO")
-    daemon.wait_for("adjoining ones become one", 60)
+    daemon.wait_for(said, 60)
     time.sleep(6)
     bed.fault("")
     daemon.wait_for("nothing waits for the disk any more", 60)
@@ -75,11 +75,12 @@ def get_over(bed):
     print("%d packets in %d snapshots" % (len(account.packets), len(account.intervals)))
 
 
-def outlast_memory(bed):
-    """Then with next to no memory: intervals become longer, and nothing is lost either."""
+def outlast_memory(bed, rate, regulars, said):
+    """With next to no memory, intervals become longer, and nothing is lost. Returns how many were
+    joined."""
     daemon = bed.start("--pending-memory", "1M", log="memory")
-    bed.start_sender(RATE)
-    exhausted_memory(daemon, bed)
+    bed.start_sender(rate, regulars)
+    exhausted_memory(daemon, bed, said)
     time.sleep(1.5)
     sent, burst = bed.stop_sender()
     time.sleep(0.5)
@@ -87,11 +88,21 @@ def outlast_memory(bed):
     account = Account(bed)
     lacking = account.lacking(sent)
     assert not lacking, "%d of %d packets lack: %s" % (len(lacking), len(sent), lacking[:10])
-    joined = account.reason("joined-intervals")
-    assert joined > 1, "none were joined"
     assert account.gaps() == [], account.gaps()
+    assert any(x[1] - x[0] > 1000000 for x in account.intervals), account.intervals
+    joined = account.reason("joined-intervals")
     print("%d packets in %d snapshots, %d intervals joined" % (
         len(account.packets), len(account.intervals), joined))
+    return joined
+
+
+def join(bed):
+    assert outlast_memory(bed, RATE // 4, RATE, "adjoining ones become one") > 1
+
+
+def keep_apart(bed):
+    """No source comes twice: joining would free nothing."""
+    assert outlast_memory(bed, RATE, 0, "there is no more pending-memory") == 0
 
 
 def end_by_it(bed):
@@ -119,7 +130,7 @@ def end_by_it(bed):
 
 
 def main():
-    for run in get_over, outlast_memory, end_by_it:
+    for run in get_over, join, keep_apart, end_by_it:
         with Bed(*sys.argv[1:4]) as bed:
             bed.mount_tmpfs("64m")
             bed.fault("")

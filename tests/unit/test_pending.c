@@ -5,6 +5,7 @@
 #include "tt_pending.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -16,9 +17,19 @@
 #define PAIRS  4096
 #define FRAMES 1000
 
+/* The address sanitizer's heap counts nothing. */
+#ifdef __SANITIZE_ADDRESS__
+#define TT_SANITIZED true
+#else
+#define TT_SANITIZED false
+#endif
+
 static struct tt_tally
 		*set; /* one that all intervals are counted into, one after the other */
 static unsigned given_back;
+static uint64_t max_keys; /* of the next that is made */
+static bool fresh; /* every source comes in one interval only */
+static unsigned destinations = 1; /* of each source */
 
 static void
 give_back(void *context, struct tt_tally *tally)
@@ -34,6 +45,7 @@ make(uint64_t max_bytes, uint64_t max_pairs, int64_t frame_us)
 {
 	const struct tt_pending_config config = {.max_bytes = max_bytes,
 			.max_pairs = max_pairs,
+			.max_keys = max_keys,
 			.frame_us = frame_us,
 			.give_back = give_back,
 			.context = &given_back};
@@ -47,6 +59,26 @@ make(uint64_t max_bytes, uint64_t max_pairs, int64_t frame_us)
 	return p;
 }
 
+static int
+setup(void **state)
+{
+	max_keys = UINT64_MAX;
+	fresh = false;
+	destinations = 1;
+	return 0;
+}
+
+/* All steps, as far as they go; the bound holds at each. */
+static int
+copy_all(struct tt_pending *p)
+{
+	int rc;
+
+	while ((rc = tt_pending_copy(p)) > 0)
+		;
+	return rc;
+}
+
 /* Counts so many frames into the set: from sources that come in every interval, but for a few. */
 static void
 count(int64_t start_us, int64_t end_us, unsigned frames)
@@ -54,12 +86,12 @@ count(int64_t start_us, int64_t end_us, unsigned frames)
 	set->span = (struct tt_span){start_us, end_us};
 	for (unsigned i = 0; i < frames; i++) {
 		const struct tt_packet p = {
-				.src = tt_addr_v4(
-						i % 200 < 190 ? i % 200
-							      : (uint32_t)(start_us
-										/ MINUTE) << 8
+				.src = tt_addr_v4(i % 200 < 190 && !fresh
+								? i % 200
+								: (uint32_t)(start_us
+										  / MINUTE) << 8
 										| (i % 200)),
-				.dst = tt_addr_v4(0xc0000201),
+				.dst = tt_addr_v4(0xc0000201 + i / 200 % destinations),
 				.ip_version = 4,
 				.protocol = TT_PROTO_UDP,
 				.has_ports = true,
@@ -124,9 +156,9 @@ what_is_written_at_once_is_not_copied(void **state)
 
 	add(p, 1, FRAMES);
 	tt_pending_set_writing(p, true);
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	assert_int_equal(given_back, 0);
-	assert_int_equal(tt_pending_state(p).bytes, 0);
+	assert_true(tt_pending_state(p).bytes < 4096);
 	take(p, 1, 2, FRAMES);
 	assert_int_equal(given_back, 1);
 	assert_null(tt_pending_first(p));
@@ -140,7 +172,7 @@ intervals_wait_as_copies_in_order(void **state)
 
 	for (unsigned i = 0; i < 10; i++) {
 		add(p, i, FRAMES + i);
-		assert_int_equal(tt_pending_copy(p), 0);
+		assert_int_equal(copy_all(p), 0);
 		assert_int_equal(given_back, i + 1);
 	}
 	assert_int_equal(tt_pending_state(p).intervals, 10);
@@ -160,7 +192,7 @@ bytes_of(unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		add(p, i, FRAMES);
-		assert_int_equal(tt_pending_copy(p), 0);
+		assert_int_equal(copy_all(p), 0);
 	}
 	bytes = tt_pending_state(p).bytes;
 	tt_pending_destroy(p);
@@ -177,7 +209,7 @@ past_the_bound_the_shortest_are_joined(void **state)
 
 	for (unsigned i = 0; i < 24; i++) {
 		add(p, i, FRAMES);
-		assert_int_equal(tt_pending_copy(p), 0);
+		assert_int_equal(copy_all(p), 0);
 		assert_true(tt_pending_state(p).bytes <= bound);
 	}
 	s = tt_pending_state(p);
@@ -197,45 +229,173 @@ past_the_bound_the_shortest_are_joined(void **state)
 	tt_pending_destroy(p);
 }
 
+/* Bytes of the heap that are in use. */
+static uint64_t
+heap(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+
+static void
+what_is_accounted_is_what_the_heap_holds(void **state)
+{
+	uint64_t bound, before;
+	struct tt_pending *p;
+
+	destinations = 5; /* contacts beside those that pairs hold */
+	bound = bytes_of(8);
+	p = make(bound, 1 << 20, 0);
+	before = heap();
+	for (unsigned i = 0; i < 40; i++) {
+		add(p, i, FRAMES);
+		assert_int_equal(copy_all(p), 0);
+		assert_true(tt_pending_state(p).bytes <= bound);
+		/* Blocks have heads, and lists end with a spare item. */
+		if (!TT_SANITIZED)
+			assert_true(heap() - before < bound * 11 / 10);
+	}
+	assert_true(tt_pending_state(p).joins > 20);
+	tt_pending_destroy(p);
+}
+
+static void
+intervals_without_common_sources_keep_their_length(void **state)
+{
+	struct tt_pending *p;
+	uint64_t bound;
+
+	fresh = true;
+	bound = bytes_of(8);
+	p = make(bound, 1 << 20, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		add(p, i, FRAMES);
+		assert_int_equal(copy_all(p), 0);
+	}
+	add(p, 8, FRAMES);
+	assert_int_equal(copy_all(p), -ENOSPC);
+	assert_int_equal(tt_pending_state(p).joins, 0);
+	assert_true(tt_pending_state(p).bytes <= bound + 4096);
+	for (unsigned i = 0; i < 9; i++)
+		take(p, i, i + 1, FRAMES);
+	tt_pending_destroy(p);
+}
+
+static void
+one_that_is_too_large_leaves_the_others_alone(void **state)
+{
+	struct tt_pending *p = make(bytes_of(4), 1 << 20, 0);
+
+	for (unsigned i = 0; i < 3; i++) {
+		add(p, i, FRAMES);
+		assert_int_equal(copy_all(p), 0);
+	}
+	fresh = true;
+	destinations = 200;
+	add(p, 3, 40 * FRAMES);
+	assert_int_equal(copy_all(p), -ENOSPC);
+	assert_int_equal(tt_pending_state(p).joins, 0);
+	tt_pending_destroy(p);
+}
+
+/* The merge has memory for so many, and the daemon takes none later. */
+static void
+intervals_of_too_many_contacts_are_not_joined(void **state)
+{
+	struct tt_pending *p;
+
+	destinations = 5;
+	/* 210 pairs are left of two intervals, and four contacts of each beside its own. */
+	for (max_keys = 1050; max_keys > 1048; max_keys--) {
+		p = make(bytes_of(2) + bytes_of(1) / 4, 1 << 20, 0);
+		for (unsigned i = 0; i < 2; i++) {
+			add(p, i, FRAMES);
+			assert_int_equal(copy_all(p), 0);
+		}
+		add(p, 2, FRAMES);
+		assert_int_equal(copy_all(p), max_keys == 1050 ? 0 : -ENOSPC);
+		tt_pending_destroy(p);
+	}
+}
+
+static void
+intervals_of_one_rate_are_joined_before_others(void **state)
+{
+	struct tt_pending *p = make(bytes_of(3) + bytes_of(1) / 4, 1 << 20, 0);
+
+	for (unsigned i = 0; i < 3; i++) {
+		add(p, i, FRAMES);
+		set->pair_shift = i == 0 ? 2 : 0;
+		assert_int_equal(copy_all(p), 0);
+		set->pair_shift = 0;
+	}
+	add(p, 3, FRAMES);
+	assert_int_equal(copy_all(p), 0);
+	assert_int_equal(tt_pending_first(p)->joined, 1);
+	tt_pending_destroy(p);
+}
+
+static void
+what_is_being_written_is_not_joined(void **state)
+{
+	struct tt_pending *p = make(bytes_of(2) + bytes_of(1) / 4, 1 << 20, 0);
+
+	for (unsigned i = 0; i < 2; i++) {
+		add(p, i, FRAMES);
+		assert_int_equal(copy_all(p), 0);
+	}
+	tt_pending_set_writing(p, true);
+	add(p, 2, FRAMES);
+	assert_int_equal(copy_all(p), -ENOSPC);
+	assert_int_equal(tt_pending_state(p).joins, 0);
+	tt_pending_set_writing(p, false);
+	assert_int_equal(copy_all(p), 0);
+	assert_int_equal(tt_pending_state(p).joins, 1);
+	take(p, 0, 2, 2 * FRAMES);
+	take(p, 2, 3, FRAMES);
+	tt_pending_destroy(p);
+}
+
 static void
 what_cannot_be_joined_keeps_its_tables(void **state)
 {
 	struct tt_pending *p = make(bytes_of(2), 1, 0);
 
 	add(p, 0, FRAMES);
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	add(p, 1, FRAMES);
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	add(p, 2, FRAMES);
-	assert_int_equal(tt_pending_copy(p), -ENOSPC);
+	assert_int_equal(copy_all(p), -ENOSPC);
 	assert_int_equal(given_back, 2);
 	take(p, 0, 1, FRAMES);
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	assert_int_equal(given_back, 3);
 	take(p, 1, 2, FRAMES);
 	take(p, 2, 3, FRAMES);
 	tt_pending_destroy(p);
 }
 
-/* Neither over a gap, nor over the end of a longer interval, nor with what is being written. */
+/* Neither over a gap, nor over the end of a longer interval. */
 static void
 some_intervals_are_never_joined(void **state)
 {
 	struct tt_pending *p = make(1, 1 << 20, HOUR);
 
 	add(p, 58, FRAMES);
-	assert_int_equal(tt_pending_copy(p), -ENOSPC);
+	assert_int_equal(copy_all(p), -ENOSPC);
 	tt_pending_destroy(p);
 
 	p = make(bytes_of(3), 1 << 20, HOUR);
 	add(p, 59, FRAMES);
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	add(p, 60, FRAMES); /* the next hour */
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	add(p, 62, FRAMES); /* not adjoining */
-	assert_int_equal(tt_pending_copy(p), 0);
+	assert_int_equal(copy_all(p), 0);
 	add(p, 63, FRAMES)->interval.gap_before_us = 1;
-	assert_int_equal(tt_pending_copy(p), -ENOSPC);
+	assert_int_equal(copy_all(p), -ENOSPC);
 	assert_int_equal(tt_pending_state(p).joins, 0);
 	tt_pending_destroy(p);
 }
@@ -249,7 +409,7 @@ empty_intervals_join_with_others(void **state)
 
 	for (unsigned i = 0; i < 40; i++) {
 		add(p, i, i == 20 ? FRAMES : 0);
-		assert_int_equal(tt_pending_copy(p), 0);
+		assert_int_equal(copy_all(p), 0);
 	}
 	while ((h = tt_pending_first(p)) != NULL) {
 		const struct tt_tally *t = h->interval.tallies[0];
@@ -269,12 +429,31 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(what_is_written_at_once_is_not_copied),
-			cmocka_unit_test(intervals_wait_as_copies_in_order),
-			cmocka_unit_test(past_the_bound_the_shortest_are_joined),
-			cmocka_unit_test(what_cannot_be_joined_keeps_its_tables),
-			cmocka_unit_test(some_intervals_are_never_joined),
-			cmocka_unit_test(empty_intervals_join_with_others),
+			cmocka_unit_test_setup(
+					what_is_written_at_once_is_not_copied, setup),
+			cmocka_unit_test_setup(intervals_wait_as_copies_in_order, setup),
+			cmocka_unit_test_setup(
+					past_the_bound_the_shortest_are_joined, setup),
+			cmocka_unit_test_setup(
+					what_is_accounted_is_what_the_heap_holds, setup),
+			cmocka_unit_test_setup(
+					intervals_without_common_sources_keep_their_length,
+					setup),
+			cmocka_unit_test_setup(
+					one_that_is_too_large_leaves_the_others_alone,
+					setup),
+			cmocka_unit_test_setup(
+					intervals_of_too_many_contacts_are_not_joined,
+					setup),
+			cmocka_unit_test_setup(
+					intervals_of_one_rate_are_joined_before_others,
+					setup),
+			cmocka_unit_test_setup(
+					what_is_being_written_is_not_joined, setup),
+			cmocka_unit_test_setup(
+					what_cannot_be_joined_keeps_its_tables, setup),
+			cmocka_unit_test_setup(some_intervals_are_never_joined, setup),
+			cmocka_unit_test_setup(empty_intervals_join_with_others, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
