@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "free_memory.h"
 
+#include "say.h"
+
 #include <rte_eal.h>
 #include <rte_malloc.h>
 
@@ -106,6 +108,28 @@ huge_bytes(void)
 	return bytes;
 }
 
+/* What is left for the heap once tables are taken, which are in huge pages where there are any. */
+static uint64_t
+spare_bytes(uint64_t tables, uint64_t others, uint64_t free_bytes)
+{
+	uint64_t taken = tables + others, huge = huge_bytes();
+
+	taken = taken > huge ? taken - huge : 0;
+	return free_bytes > taken ? free_bytes - taken : 0;
+}
+
+/* Intervals that wait take it later, if ever; so it is no error. */
+static void
+warn_of_pending(const struct tt_config *config, uint64_t spare)
+{
+	if (config->pending_memory > spare)
+		tt_warn("pending-memory is %" PRIu64
+			" MiB, but beside the tables only %" PRIu64
+			" MiB of memory are free; take less, or the kernel may end the "
+			"program while the disk is away",
+				config->pending_memory / MIB, spare / MIB);
+}
+
 int
 tt_free_memory_check(const struct tt_plan *plan, const struct tt_config *config,
 		const struct tt_setup *setup, struct tt_error *err)
@@ -116,8 +140,13 @@ tt_free_memory_check(const struct tt_plan *plan, const struct tt_config *config,
 	uint64_t free_bytes = available_bytes(), limit = group_limit();
 
 	free_bytes = limit < free_bytes ? limit : free_bytes;
-	if (free_bytes == UINT64_MAX || tables + others <= free_bytes + huge_bytes())
+	if (free_bytes == UINT64_MAX)
 		return 0;
+	if (tables + others <= free_bytes + huge_bytes()) {
+		if (plan->n_replays < plan->n_queues)
+			warn_of_pending(config, spare_bytes(tables, others, free_bytes));
+		return 0;
+	}
 	return tt_error_set(err, -ENOMEM,
 			config->table_memory != 0 ? "table-memory" : "pairs",
 			"%u worker%s with %u table sets of %" PRIu64
