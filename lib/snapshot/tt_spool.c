@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_FILE  ".lock"
@@ -160,6 +161,106 @@ open_dir(struct tt_spool *spool, struct tt_error *err)
 	return 0;
 }
 
+/* Of path, or of the nearest directory above it that there is. Returns 0 or -errno. */
+static int
+device_of(const char *path, dev_t *device)
+{
+	char *copy = strdup(path), *end;
+	struct stat st;
+	int ret = copy == NULL ? -ENOMEM : 0;
+
+	while (ret == 0 && stat(*copy == '\0' ? "/" : copy, &st) != 0) {
+		if (errno != ENOENT)
+			ret = -errno;
+		end = strrchr(copy, '/');
+		if (end != NULL)
+			*end = '\0';
+		else if (strcmp(copy, ".") == 0)
+			ret = -ENOENT;
+		else
+			strcpy(copy, ".");
+	}
+	if (ret == 0)
+		*device = st.st_dev;
+	free(copy);
+	return ret;
+}
+
+/* Notes on which file system the one of the spool is mounted, if it is on one. */
+static void
+note_below(struct tt_spool *spool)
+{
+	char *path = realpath(spool->path, NULL), *end;
+	struct stat own, st;
+
+	if (path != NULL && stat(path, &own) == 0) {
+		while ((end = strrchr(path, '/')) != NULL) {
+			*end = '\0';
+			if (stat(end == path ? "/" : path, &st) != 0
+					|| st.st_dev == own.st_dev)
+				continue;
+			spool->below = st.st_dev;
+			spool->mounted = true;
+			break;
+		}
+	}
+	free(path);
+}
+
+/* Is the directory that is open still the one of that path? */
+static bool
+is_there(const struct tt_spool *spool)
+{
+	struct stat named, own;
+
+	return stat(spool->path, &named) == 0 && fstat(spool->fd, &own) == 0
+			&& named.st_dev == own.st_dev && named.st_ino == own.st_ino;
+}
+
+static void
+close_dir(struct tt_spool *spool)
+{
+	if (spool->lock_fd >= 0)
+		close(spool->lock_fd);
+	if (spool->fd >= 0)
+		close(spool->fd);
+	spool->lock_fd = spool->fd = -1;
+}
+
+int
+tt_spool_follow(struct tt_spool *spool, struct tt_error *err)
+{
+	struct tt_spool next = *spool;
+	dev_t device;
+	int ret;
+
+	/* What waits for a flush is in the directory that is open. */
+	if (spool->n_pending > 0 || is_there(spool))
+		return 0;
+	ret = device_of(spool->path, &device);
+	if (ret != 0)
+		return tt_error_set(err, ret, spool->path, "%s", strerror(-ret));
+	/* What is written where its disk is to be would be hidden once the disk is there. */
+	if (spool->mounted && device == spool->below)
+		return tt_error_set(err, -ENODEV, spool->path,
+				"the file system that it was on is not mounted");
+	next.fd = next.lock_fd = -1;
+	ret = open_dir(&next, err);
+	if (ret == 0)
+		ret = take_lock(&next, err);
+	if (ret != 0) {
+		close_dir(&next);
+		return ret;
+	}
+	close_dir(spool);
+	spool->fd = next.fd;
+	spool->lock_fd = next.lock_fd;
+	spool->synced_day[0] = spool->unsynced_day[0] = '\0';
+	if (spool->merged != NULL)
+		spool->merged->known = false;
+	return 0;
+}
+
 int
 tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 		enum tt_sync sync, struct tt_error *err)
@@ -193,6 +294,7 @@ tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 		tt_spool_close(s);
 		return ret;
 	}
+	note_below(s);
 	*spool = s;
 	return 0;
 }
@@ -221,10 +323,7 @@ tt_spool_close(struct tt_spool *spool)
 	if (spool == NULL)
 		return;
 	drop_pending(spool);
-	if (spool->lock_fd >= 0)
-		close(spool->lock_fd);
-	if (spool->fd >= 0)
-		close(spool->fd);
+	close_dir(spool);
 	tt_spool_merged_free(spool->merged);
 	free(spool->latest);
 	free(spool->path);

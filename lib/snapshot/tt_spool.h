@@ -54,8 +54,9 @@ int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
  * with, for texts and for the identities of databases and rules; ledger: [n], entered as it is,
  * before the rows of the account "tables"; *totals gets the sums. Returns 0, -EEXIST where
  * the interval has a snapshot already, by itself or as a part of a longer one (which stays as it
- * is), or another negative errno; after
- * a failure the interval may be written again.
+ * is), or another negative errno; after a failure the interval may be written again. Where the
+ * spool's directory was removed, it is made anew; where its file system was unmounted, the error is
+ * -ENODEV until it is there again.
  */
 int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		struct tt_merge *merge, const struct tt_merge_config *config,

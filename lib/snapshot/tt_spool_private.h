@@ -6,6 +6,7 @@
 #include "tt_spool.h"
 #include "tt_time.h"
 
+#include <sys/types.h>
 #include <time.h>
 
 #define TT_SPOOL_TMP_PREFIX ".tmp-"
@@ -35,6 +36,8 @@ struct tt_spool {
 	char sensor[TT_SENSOR_MAX + 1];
 	int fd; /* of that directory */
 	int lock_fd;
+	bool mounted; /* its file system lies on another one, */
+	dev_t below; /* which is this */
 	enum tt_sync sync;
 	char synced_day[TT_TIME_TEXT_MAX]; /* the latest day that is known to be durable */
 	char unsynced_day[TT_TIME_TEXT_MAX]; /* a name in it is not durable yet; "" if none */
@@ -49,6 +52,13 @@ struct tt_spool {
  * the sensor's directories once, and again whenever snapshots were merged meanwhile. */
 bool tt_spool_covered(const struct tt_spool *spool, int64_t start_us);
 void tt_spool_merged_free(struct tt_spool_merged *merged); /* NULL is allowed */
+
+/*
+ * Opens the spool's directory anew where its path has come to be another one: it was removed and is
+ * made again, or its file system was mounted again. Returns 0, -ENODEV while that file system is
+ * away, or another negative errno, with err naming the path.
+ */
+int tt_spool_follow(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;
 
 /* Fills err with the errno, and the path spool/day/name (parts may be NULL). Returns -errno. */
 int tt_spool_error(const struct tt_spool *spool, const char *day, const char *name,

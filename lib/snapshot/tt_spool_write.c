@@ -164,8 +164,10 @@ tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
 		void *context, struct tt_error *err)
 {
 	char tmp[TT_SPOOL_NAME_MAX];
-	int day_fd = -1, ret = open_day(spool, name->day, &day_fd, err);
+	int day_fd = -1, ret = tt_spool_follow(spool, err);
 
+	if (ret == 0)
+		ret = open_day(spool, name->day, &day_fd, err);
 	if (ret != 0)
 		return ret;
 	if (is_taken(spool, day_fd, name, start_us)) {
