@@ -74,8 +74,8 @@ tt_mkdir_parents(const char *path)
 	return ret;
 }
 
-int
-tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to)
+static int
+rename_at(int from_fd, const char *from, int to_fd, const char *to)
 {
 	if (renameat2(from_fd, from, to_fd, to, RENAME_NOREPLACE) == 0)
 		return 0;
@@ -94,11 +94,30 @@ tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to)
 }
 
 int
+tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to)
+{
+	struct stat before, after;
+	int code;
+
+	if (fstatat(from_fd, from, &before, AT_SYMLINK_NOFOLLOW) != 0)
+		return -1;
+	if (rename_at(from_fd, from, to_fd, to) == 0)
+		return 0;
+	code = errno;
+	if (fstatat(to_fd, to, &after, AT_SYMLINK_NOFOLLOW) == 0
+			&& after.st_dev == before.st_dev && after.st_ino == before.st_ino)
+		return 0;
+	errno = code;
+	return -1;
+}
+
+int
 tt_remove_dir_at(int dir_fd, const char *name)
 {
 	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
+	int ret = 0;
 
 	if (dir == NULL) {
 		int code = errno;
@@ -108,9 +127,13 @@ tt_remove_dir_at(int dir_fd, const char *name)
 		return code == ENOENT ? 0 : -code;
 	}
 	while ((entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0
+				&& unlinkat(dirfd(dir), entry->d_name, 0) != 0
+				&& ret == 0)
+			ret = -errno;
 	}
 	closedir(dir);
-	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 ? 0 : -errno;
+	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0)
+		return 0;
+	return ret != 0 ? ret : -errno;
 }

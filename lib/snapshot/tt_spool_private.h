@@ -85,7 +85,8 @@ int tt_spool_span_parse(
 int tt_mkdir_parents(const char *path);
 
 /* rename of a directory that never replaces anything, not even an empty directory. Returns 0, or -1
- * with errno: EEXIST where the name is taken. */
+ * with errno: EEXIST where the name is taken. A rename that took effect although it failed (a network
+ * file system lost the answer) is told by the inode, and is none that failed. */
 int tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to);
 
 /* Removes a directory that holds files only. Returns 0 (also if it is not there) or -errno. */

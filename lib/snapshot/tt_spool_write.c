@@ -157,6 +157,29 @@ note_latest(struct tt_spool *spool, const struct tt_spool_name *n)
 		spool->latest = NULL;
 }
 
+/* Makes room for the temporary directory. */
+static int
+clear(const struct tt_spool *spool, int day_fd, const char *day, const char *tmp,
+		struct tt_error *err)
+{
+	int ret = tt_remove_dir_at(day_fd, tmp);
+
+	if (ret == 0)
+		return 0;
+	errno = -ret;
+	return tt_spool_error(spool, day, tmp, err);
+}
+
+/* Something exists that did not when the name was found to be free. -EEXIST is not for that: a
+ * caller would give the interval another name. */
+static int
+late_error(const struct tt_spool *spool, const struct tt_spool_name *n,
+		struct tt_error *err)
+{
+	errno = EBUSY;
+	return tt_spool_error(spool, n->day, n->name, err);
+}
+
 int
 tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
 		int64_t start_us,
@@ -177,8 +200,9 @@ tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
 		return ret;
 	}
 	tt_spool_tmp_name(tmp, name->name);
-	tt_remove_dir_at(day_fd, tmp);
-	ret = fill_dir(spool, name, tmp, day_fd, fill, context, err);
+	ret = clear(spool, day_fd, name->day, tmp, err);
+	if (ret == 0)
+		ret = fill_dir(spool, name, tmp, day_fd, fill, context, err);
 	if (ret == 0)
 		ret = commit(spool, day_fd, name, tmp, err);
 	if (ret != 0)
@@ -186,7 +210,7 @@ tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
 	else
 		note_latest(spool, name);
 	close(day_fd);
-	return ret;
+	return ret == -EEXIST ? late_error(spool, name, err) : ret;
 }
 
 /* What the tables and the manifest of an interval are made of. */

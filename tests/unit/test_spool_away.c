@@ -1,15 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A spool that is removed or unmounted under the writer. */
+/* A spool that is removed or unmounted under the writer, and what exists where nothing should. */
 #include "snapshot_bed.h"
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 static struct bed bed;
+static bool late; /* renames are done, and fail */
+
+int
+renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
+{
+	int ret = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+
+	if (!late || ret != 0)
+		return ret;
+	errno = EIO;
+	return -1;
+}
 
 static int
 setup(void **state)
 {
+	late = false;
 	bed_init(&bed);
 	bed_count_some(&bed, BED_START);
 	return 0;
@@ -20,6 +34,37 @@ teardown(void **state)
 {
 	bed_fini(&bed);
 	return 0;
+}
+
+static void
+a_rename_that_was_done_counts_although_it_failed(void **state)
+{
+	late = true;
+	bed_write_ok(&bed, BED_START);
+	assert_int_equal(bed_count_snapshots(&bed), 1);
+
+	tt_spool_close(bed.spool);
+	bed_open_spool(&bed, TT_SYNC_BATCHED);
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
+	assert_int_equal(tt_spool_flush(bed.spool, &bed.err), 0);
+	assert_int_equal(bed_count_snapshots(&bed), 2);
+}
+
+static void
+what_cannot_be_removed_is_no_snapshot(void **state)
+{
+	char path[256], day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX];
+
+	bed_write_ok(&bed, BED_START);
+	snprintf(path, sizeof(path), "%s/tokyo-1/%s/.tmp-%s", bed.spool_path,
+			tt_time_format_date(BED_START, day),
+			tt_time_format_compact(BED_START + BED_MINUTE, name));
+	assert_int_equal(mkdir(path, 0755), 0);
+	strcat(path, "/directory");
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(bed_write(&bed, BED_START + BED_MINUTE), -EISDIR);
+	assert_int_equal(rmdir(path), 0);
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
 }
 
 static void
@@ -67,6 +112,8 @@ main(void)
 {
 #define BEDDED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
+			BEDDED(a_rename_that_was_done_counts_although_it_failed),
+			BEDDED(what_cannot_be_removed_is_no_snapshot),
 			BEDDED(a_removed_spool_is_made_again),
 			BEDDED(an_unmounted_spool_is_waited_for),
 	};
