@@ -89,6 +89,9 @@ bear_failure(struct tt_output *o, bool stopping, int rc, const struct tt_error *
 	if (tt_pending_first(o->pending) != NULL)
 		tt_pending_set_writing(o->pending, false);
 	o->changed = true;
+	if (o->failing_us == 0)
+		o->failing_us = tt_time_monotonic();
+	o->failures++;
 	if (o->d->only_replays)
 		return rc;
 	if (o->failure.code != rc)
@@ -98,15 +101,13 @@ bear_failure(struct tt_output *o, bool stopping, int rc, const struct tt_error *
 				RETRY_LEAST_S, RETRY_MOST_S);
 	o->failure = *why;
 	o->failure.code = rc;
-	o->failures++;
 	o->retry_us = tt_time_monotonic()
 			+ (stopping ? RETRY_LEAST_S : wait_s) * TT_US_PER_S;
 	return 0;
 }
 
-/* Looks what came of the job at hand. */
-static int
-settle(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
+int
+tt_output_settle(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
 {
 	struct tt_error why;
 	int rc, doing = o->doing;
@@ -140,12 +141,14 @@ static int
 start(struct tt_output *o, bool *busy, struct tt_error *err)
 {
 	struct tt_held *first = tt_pending_first(o->pending);
-	bool keep = o->unkept && o->failures == 0 && tt_setup_recall_due(&o->d->setup);
 	int rc = 0;
+	bool keep;
 
+	/* While it has a job, what is recalled is the writer's. */
 	if (o->doing != TT_OUTPUT_NOTHING
 			|| (o->failures > 0 && tt_time_monotonic() < o->retry_us))
 		return 0;
+	keep = o->unkept && o->failures == 0 && tt_setup_recall_due(&o->d->setup);
 	if (keep || tt_written_full(&o->written))
 		rc = tt_output_flush(o, err);
 	if (rc != 0)
@@ -216,13 +219,13 @@ copy(struct tt_output *o, bool *busy)
 int
 tt_output_turn(struct tt_output *o, bool stopping, bool *busy, struct tt_error *err)
 {
-	int rc = settle(o, stopping, busy, err);
+	int rc = tt_output_settle(o, stopping, busy, err);
 
 	if (rc == 0)
 		rc = start(o, busy, err);
 	/* Without a thread the job is done by now. */
 	if (rc == 0 && o->d->only_replays)
-		rc = settle(o, stopping, busy, err);
+		rc = tt_output_settle(o, stopping, busy, err);
 	if (rc == 0)
 		copy(o, busy);
 	if (rc == 0 && stopping)

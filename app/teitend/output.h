@@ -57,6 +57,7 @@ struct tt_output {
 	uint64_t joins_seen;
 	/* By the monotonic clock: */
 	int64_t retry_us, flush_us, copy_us, told_us;
+	int64_t failing_us; /* of failures, the first since then; 0: none */
 	int64_t progress_us; /* when a snapshot was written, or the end was ordered */
 };
 
@@ -81,6 +82,10 @@ void tt_output_cut(struct tt_output *output, int64_t at_us);
 /* All that was counted was taken: what is open becomes a snapshot, too. To be called once
  * tt_output_empty; returns whether there is something to do now. */
 bool tt_output_close(struct tt_output *output);
+
+/* Looks what came of the job at hand, if it is done. */
+int tt_output_settle(struct tt_output *output, bool stopping, bool *busy,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* The end was ordered: what cannot be written from now on is tried for a bounded time. */
 void tt_output_stop(struct tt_output *output);

@@ -12,11 +12,13 @@
 #define LAST_S  10 /* so long is a failing write tried again */
 #define STUCK_S 60 /* so long is a write waited for that does not return */
 #define MERGE_S 600 /* the same of a long interval that is made of its parts */
+#define LEFT_US TT_US_PER_S /* so long, once that was too long */
 
 void
 tt_output_stop(struct tt_output *o)
 {
 	o->progress_us = tt_time_monotonic();
+	o->failing_us = o->failures > 0 ? o->progress_us : 0;
 	o->retry_us = 0;
 	if (o->failures > 0)
 		tt_say("writing is tried for %d seconds more; a second signal ends it at once",
@@ -32,7 +34,7 @@ tt_output_check_time(struct tt_output *o, struct tt_error *err)
 	int most_s = merging ? MERGE_S : STUCK_S;
 
 	if (o->doing == TT_OUTPUT_NOTHING && o->failures > 0
-			&& us - o->progress_us > LAST_S * TT_US_PER_S) {
+			&& us - o->failing_us > LAST_S * TT_US_PER_S) {
 		*err = o->failure;
 		return err->code;
 	}
@@ -79,6 +81,59 @@ add_loss(const struct tt_output *o, struct tt_error *err)
 					: "");
 }
 
+/* Waits a last moment for the job at hand, and takes its result. */
+static void
+finish_job(struct tt_output *o)
+{
+	int64_t until_us = tt_time_monotonic() + LEFT_US;
+	struct tt_error err;
+	bool busy;
+
+	do {
+		/* What it returns is told by who ends the run, or was told already. */
+		if (tt_output_settle(o, true, &busy, &err) != 0)
+			return;
+		if (o->doing != TT_OUTPUT_NOTHING)
+			tt_writer_wait(&o->writer, until_us - tt_time_monotonic());
+	} while (o->doing != TT_OUTPUT_NOTHING && tt_time_monotonic() < until_us);
+}
+
+struct last {
+	struct tt_daemon *d;
+	bool failed;
+};
+
+static int
+keep_last(void *last, struct tt_error *err)
+{
+	struct last *l = last;
+
+	tt_recalled_keep_last(l->d, l->failed);
+	return 0;
+}
+
+/* Has the writer keep what is recalled: a disk that hangs must not hold up the end. */
+static void
+keep_recall(struct tt_output *o, bool failed)
+{
+	static struct last last; /* it outlives this call where the disk hangs */
+	int64_t until_us = tt_time_monotonic() + STUCK_S * TT_US_PER_S;
+	struct tt_error err;
+	bool done;
+	int rc;
+
+	last = (struct last){o->d, failed};
+	tt_writer_give(&o->writer, keep_last, &last);
+	while (!(done = tt_writer_take(&o->writer, &rc, &err))
+			&& tt_time_monotonic() < until_us)
+		tt_writer_wait(&o->writer, until_us - tt_time_monotonic());
+	if (done)
+		return;
+	tt_warn("%s: no answer from the disk for %d s; the next run reads what this one saw "
+		"from its snapshots",
+			o->d->config.spool, STUCK_S);
+}
+
 /* What is finished is kept, also where a later interval could not be written. */
 static int
 conclude(struct tt_output *o, int rc, struct tt_error *err)
@@ -89,18 +144,19 @@ conclude(struct tt_output *o, int rc, struct tt_error *err)
 
 	if (rc == 0)
 		rc = flushed;
-	/* Not ahead of the snapshots. */
-	if (flushed == 0)
-		tt_recalled_keep_last(o->d, rc != 0);
+	/* Not ahead of the snapshots: the interval that failed was merged all the same. */
+	if (flushed == 0 && o->failures == 0)
+		keep_recall(o, rc != 0);
 	return rc;
 }
 
 int
 tt_output_end(struct tt_output *o, int rc, struct tt_error *err)
 {
-	o->stuck = !tt_writer_stop(&o->writer, TT_US_PER_S);
-	if (!o->stuck)
+	finish_job(o);
+	if (o->doing == TT_OUTPUT_NOTHING)
 		rc = conclude(o, rc, err);
+	o->stuck = !tt_writer_stop(&o->writer, 0);
 	say_result(o, rc != 0);
 	if (rc != 0)
 		add_loss(o, err);

@@ -65,6 +65,7 @@ say_resumed(struct tt_output *o)
 	else if (o->failures > 0)
 		tt_say("snapshots are written again");
 	o->failures = 0;
+	o->failing_us = 0;
 	o->failure = (struct tt_error){0};
 }
 
