@@ -23,7 +23,7 @@ struct manager {
 	bool *ended; /* [n]: the sequence was told */
 	unsigned n_ended;
 	bool busy; /* the last pass had something to do */
-	bool stopping, told_eof;
+	bool stopping, told_eof, told_memory;
 	int64_t counters_us;
 };
 
@@ -124,8 +124,14 @@ take_ready(struct manager *m, struct tt_error *err)
 			|| !tt_sequence_next(m->d->sequence, &interval))
 		return 0;
 	rc = tt_output_take(output, &interval, err);
+	if (rc != 0 && m->d->only_replays)
+		return rc;
+	if (rc != 0 && !m->told_memory)
+		tt_warn("the machine has no memory: intervals keep their table sets, and "
+			"workers go on in those that they have");
+	m->told_memory = rc != 0;
 	if (rc != 0)
-		return m->d->only_replays ? rc : 0;
+		return 0;
 	tt_sequence_pop(m->d->sequence, &interval);
 	m->busy = true;
 	return 0;
