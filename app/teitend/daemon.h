@@ -18,7 +18,7 @@ struct tt_daemon {
 	struct tt_eal eal;
 	struct tt_plan plan;
 	struct tt_numamem memory[RTE_MAX_NUMA_NODES];
-	struct tt_setup setup; /* its recall is the management core's alone */
+	struct tt_setup setup; /* its recall is the writer's while it has a job (writer.h) */
 	struct tt_sequence *sequence;
 	struct tt_merge *merge;
 	struct tt_spool *spool;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What earlier intervals saw, kept in the spool from one run to the next (lib/setup), and what the
- * operator is told where that fails: capturing goes on all the same. Management core only; while
- * it writes, workers count into the table sets that they have.
+ * operator is told where that fails: capturing goes on all the same. Loading is the management
+ * core's; keeping is a job of the writer (writer.h).
  */
 #ifndef TT_RECALLED_H
 #define TT_RECALLED_H

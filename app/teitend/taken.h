@@ -2,7 +2,7 @@
 /*
  * The intervals that a pure replay will write, held against those that the spool has already:
  * asked before the first packet, so that a replay that was made before is refused at once and
- * nothing is written. (A live run is never refused: see write_interval in manager.c.) Filled by
+ * nothing is written. (A live run is never refused: see write_held in output.c.) Filled by
  * the scan of the files, management core, at start only; 24 bytes for each interval.
  */
 #ifndef TT_TAKEN_H

@@ -29,7 +29,7 @@ struct tt_interval {
 	int64_t observed_us; /* of the span, how long packets were being taken */
 	int64_t gap_before_us; /* since the end of the interval before, if that was a gap */
 	bool complete; /* the whole span was observed, and it is whole intervals */
-	struct tt_tally **tallies; /* [n_tallies], belonging to the sequence */
+	struct tt_tally **tallies; /* [n_tallies]; the list is that of who gave the interval */
 	unsigned n_tallies;
 };
 
@@ -68,13 +68,13 @@ void tt_sequence_push(struct tt_sequence *sequence, struct tt_tally *tally);
 bool tt_sequence_surprised(const struct tt_sequence *sequence);
 
 /*
- * Is an interval ready? Fills *interval, whose tallies stay held (and may be asked for again: a
- * failed write is tried again later, by then perhaps with a longer span) until
+ * Is an interval ready? Fills *interval, whose tallies stay held (and may be asked for again: who
+ * could not take it over tries later, by then perhaps with a longer span) until
  * tt_sequence_pop. Returns false if none is ready.
  */
 bool tt_sequence_next(struct tt_sequence *sequence, struct tt_interval *interval);
 
-/* The interval that next gave was written; its tallies are no longer held. */
+/* The interval that next gave was taken over; its tallies are no longer held. */
 void tt_sequence_pop(struct tt_sequence *sequence, const struct tt_interval *interval);
 
 /* Number of tallies held of one worker. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What earlier intervals saw, for facts that reach over intervals: is this the first time that a
- * target is seen at this sensor, does a source come back? Belongs to the management core; asked
- * while an interval is merged. One thread.
+ * target is seen at this sensor, does a source come back? Belongs to who merges; asked while an
+ * interval is merged. One thread at a time.
  *
  * Memory is fixed at creation: 8 bytes for every target that there can be, so targets are always
  * exact, and 48 bytes for each of `sources` addresses at most. When these are full, sources are

@@ -5,8 +5,9 @@
  * set themselves up here, so that the same packets give the same snapshot in either.
  *
  * tt_setup_init decides the sizes and takes next to nothing; what is large comes from the
- * injected memory in tt_setup_open. At start and end, and the recall whenever it is saved: the
- * management core alone. Between, all but the recall is read-only and shared by all threads.
+ * injected memory in tt_setup_open. One thread at start and end. Between, all but the recall is
+ * read-only and shared by all threads; the recall, and when it was saved, belong to one of them at a
+ * time: who merges and saves it.
  */
 #ifndef TT_SETUP_H
 #define TT_SETUP_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The spool directory, written to: one directory per interval, whole or absent. One thread (the
- * management core, or a tool); one writer per spool and sensor, which a lock file sees to.
+ * The spool directory, written to: one directory per interval, whole or absent. One thread at a
+ * time (who writes, or a tool); one writer per spool and sensor, which a lock file sees to.
  *
  *     SPOOL/SENSOR/2026-11-22/20261122T225500Z/{interval,targets,…}.parquet, manifest.json
  *
