@@ -3,7 +3,9 @@
 """A disk that is full, read-only, slow, or returns errors, while packets come: none is lost. What
 cannot be written waits, in order; past pending-memory intervals become longer.
 
-    daemon_faults.py TEITEND TEITEN FAULTS"""
+    daemon_faults.py TEITEND TEITEN FAULTS [NAME…]: one after the other, or these alone"""
+import shutil
+import signal
 import sys
 import time
 
@@ -54,11 +56,19 @@ def exhausted_memory(daemon, bed, said):
     daemon.wait_for("nothing waits for the disk any more", 60)
 
 
+def late_rename(daemon, bed):
+    """A rename that was done, and failed: it is no second snapshot, and no failure."""
+    wrote = daemon.said().count("wrote ")
+    bed.fault("rename +EIO")
+    daemon.wait_for("wrote ", 60, wrote + 4)
+    bed.fault("")
+
+
 def get_over(bed):
     """All of it, one after the other, in one run."""
     daemon = bed.start("--pending-memory", "64M", log="over")
     bed.start_sender(RATE)
-    for trouble in every_error, full_disk, slow_disk:
+    for trouble in every_error, full_disk, slow_disk, late_rename:
         trouble(daemon, bed)
     time.sleep(1.5)
     sent, burst = bed.stop_sender()
@@ -105,6 +115,69 @@ def keep_apart(bed):
     assert outlast_memory(bed, RATE, 0, "there is no more pending-memory") == 0
 
 
+def vanished(bed):
+    """The spool is removed, then its disk unmounted and mounted again: what was there is gone, all
+    that comes later is not."""
+    daemon = bed.start(log="vanished")
+    bed.start_sender(RATE)
+    daemon.wait_for("wrote ", 60)
+    shutil.rmtree(bed.spool)
+    daemon.wait_for("wrote ", 60, daemon.said().count("wrote ") + 2)
+    assert len(list(bed.spool.glob("smoke/*/2*"))) >= 1, daemon.said()
+    bed.unmount_lazily()
+    daemon.wait_for("is not mounted", 60)
+    assert not bed.spool.exists()
+    time.sleep(2)
+    bed.mount_tmpfs("64m")
+    daemon.wait_for(AGAIN, 60)
+    time.sleep(1.5)
+    bed.stop_sender()
+    time.sleep(0.5)
+    daemon.stop()
+    account = Account(bed)
+    assert account.gaps() == [], account.gaps()
+    assert account.intervals[-1][1] - account.intervals[0][0] > 3000000, account.intervals
+    print("%d packets in %d snapshots after that" % (
+        len(account.packets), len(account.intervals)))
+
+
+def fail_late(bed):
+    """The end is ordered while a write hangs, which fails when more time has gone than failing
+    writes have: they have it from then on."""
+    daemon = bed.start(log="late")
+    bed.start_sender(RATE)
+    daemon.wait_for("wrote ", 60)
+    bed.fault("mkdir 13000\nmkdir EIO")
+    time.sleep(2)
+    sent, _ = bed.stop_sender()
+    time.sleep(0.5)
+    daemon.process.send_signal(signal.SIGTERM)
+    bed.fault("")
+    daemon.stop()
+    account = Account(bed)
+    lacking = account.lacking(sent)
+    assert not lacking, "%d of %d packets lack: %s" % (len(lacking), len(sent), lacking[:10])
+
+
+def hang_at_the_end(bed):
+    """What is recalled cannot be kept, since the disk hangs: the end waits for it as long as for a
+    snapshot."""
+    daemon = bed.start(log="hang")
+    bed.start_sender(RATE)
+    daemon.wait_for("wrote ", 60)
+    bed.fault("rename@/.recall 100000")
+    sent, _ = bed.stop_sender()
+    time.sleep(0.5)
+    began = time.monotonic()
+    daemon.stop(status=1)
+    took = time.monotonic() - began
+    assert took < 80, "%d s to end" % took
+    assert "no answer from the disk" in daemon.said(), daemon.said()
+    bed.fault("")
+    lacking = Account(bed).lacking(sent)
+    assert not lacking, "%d of %d packets lack: %s" % (len(lacking), len(sent), lacking[:10])
+
+
 def end_by_it(bed):
     """The disk does not come back: the end is bounded, and says what is lost."""
     daemon = bed.start(log="lost")
@@ -130,7 +203,10 @@ def end_by_it(bed):
 
 
 def main():
-    for run in get_over, join, keep_apart, end_by_it:
+    only = sys.argv[4:]
+    for run in get_over, join, keep_apart, vanished, fail_late, hang_at_the_end, end_by_it:
+        if only and run.__name__ not in only:
+            continue
         with Bed(*sys.argv[1:4]) as bed:
             bed.mount_tmpfs("64m")
             bed.fault("")

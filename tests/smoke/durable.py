@@ -74,7 +74,7 @@ class Bed:
         self.spool = self.mount / "spool"
         self.control = self.at / "faults"
         self.names = ["teiten-%s-%d" % (x, os.getpid()) for x in "ab"]
-        self.children, self.mounted, self.sender = [], False, None
+        self.children, self.mounted, self.shared, self.sender = [], False, False, None
         self.mount.mkdir()
 
     def __enter__(self):
@@ -94,6 +94,8 @@ class Bed:
             subprocess.run(["ip", "netns", "del", name], capture_output=True)
         if self.mounted:
             subprocess.run(["umount", self.mount], check=True)
+        if self.shared:
+            subprocess.run(["umount", self.at], check=True)
         self.directory.cleanup()
 
     def set_up(self):
@@ -110,11 +112,26 @@ class Bed:
                            capture_output=True)
             subprocess.run(["ip", "-n", name, "link", "set", "tap", "arp", "off", "up"], check=True)
 
+    def share_mounts(self):
+        """ip netns exec has a mount namespace of its own; it learns of what is mounted later below
+        a mount that is shared."""
+        if subprocess.run(["mount", "--bind", self.at, self.at],
+                          capture_output=True).returncode != 0:
+            skip("nothing can be mounted here")
+        self.shared = True
+        subprocess.run(["mount", "--make-shared", self.at], check=True)
+
     def mount_tmpfs(self, size):
+        if not self.shared:
+            self.share_mounts()
         if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=" + size, "none", self.mount],
                           capture_output=True).returncode != 0:
             skip("no tmpfs can be mounted here")
         self.mounted = True
+
+    def unmount_lazily(self):
+        subprocess.run(["umount", "-l", self.mount], check=True)
+        self.mounted = False
 
     def fill(self):
         """Fills the disk to its last block."""

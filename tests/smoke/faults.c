@@ -4,10 +4,12 @@
  * takes long, as the file TT_FAULTS_CONTROL says at that moment; it has one line for each fault:
  *
  *     OPERATION ERROR [ONE-IN]      fsync EIO; all EROFS; write ENOSPC 10
+ *     OPERATION +ERROR              rename +EIO: a rename is done, and fails
  *     OPERATION MILLISECONDS        write 50
  *
  * OPERATION: open (for writing), write, fsync (with fdatasync, syncfs), rename, mkdir, unlink, or
- * all. ONE-IN: one call in so many fails, by chance. No line, or no file: the disk is well. Files
+ * all; with @NAME behind it, of files whose path ends with that alone. Of several lines, each
+ * takes its time, and the first error ends it. ONE-IN: one call in so many fails, by chance. No line, or no file: the disk is well. Files
  * that stdio opens and writes are not seen, nor is what is read.
  */
 #include <dlfcn.h>
@@ -26,7 +28,7 @@
 #define NEXT(name) ((__typeof__(&(name)))dlsym(RTLD_NEXT, #name))
 
 struct fault {
-	char operation[16], what[16];
+	char operation[48], what[16];
 	int one_in;
 };
 
@@ -67,9 +69,26 @@ read_control(char *text, size_t size)
 	return n < 0 ? 0 : (size_t)n;
 }
 
-/* What befalls an operation now: 0, or the errno that it shall fail with. */
+/* Is the operation on that path the one that a line means? */
 static int
-befall(const char *operation)
+is_meant(char *line, const char *operation, const char *path)
+{
+	char *name = strchr(line, '@');
+
+	if (name != NULL) {
+		size_t n = strlen(path), end = strlen(name + 1);
+
+		*name = '\0';
+		if (n < end || strcmp(path + n - end, name + 1) != 0)
+			return 0;
+	}
+	return strcmp(line, "all") == 0 || strcmp(line, operation) == 0;
+}
+
+/* What befalls an operation on a path now: 0, or the errno that it shall fail with; negative where
+ * it shall be done first. */
+static int
+befall(const char *operation, const char *path)
 {
 	static __thread unsigned seed;
 	char text[512], *rest = text, *line;
@@ -81,12 +100,11 @@ befall(const char *operation)
 	while (code == 0 && (line = strsep(&rest, "\n")) != NULL) {
 		struct fault f = {.one_in = 1};
 
-		if (sscanf(line, "%15s %15s %d", f.operation, f.what, &f.one_in) < 2
-				|| (strcmp(f.operation, "all") != 0
-						&& strcmp(f.operation, operation) != 0)
+		if (sscanf(line, "%47s %15s %d", f.operation, f.what, &f.one_in) < 2
+				|| !is_meant(f.operation, operation, path)
 				|| (f.one_in > 1 && rand_r(&seed) % f.one_in != 0))
 			continue;
-		code = code_of(f.what);
+		code = f.what[0] == '+' ? -code_of(f.what + 1) : code_of(f.what);
 		if (code == 0)
 			sleep_ms(atol(f.what));
 	}
@@ -101,39 +119,57 @@ is_below(const char *path)
 	return prefix != NULL && strncmp(path, prefix, strlen(prefix)) == 0;
 }
 
-static int
-fd_is_below(int fd)
+/* Writes the path of what is open. */
+static void
+path_of(int fd, char path[4096])
 {
-	char link[64], path[4096];
+	char link[64];
 	ssize_t n;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
+	n = readlink(link, path, 4095);
 	path[n < 0 ? 0 : n] = '\0';
-	return is_below(path);
+}
+
+/* What befalls an operation on an open file, on a path in an open directory. */
+static int
+befall_fd(int fd, const char *operation)
+{
+	char path[4096];
+
+	path_of(fd, path);
+	return is_below(path) ? befall(operation, path) : 0;
 }
 
 static int
-at_is_below(int dir_fd, const char *path)
+befall_at(int dir_fd, const char *name, const char *operation)
 {
-	return path[0] == '/' || dir_fd == AT_FDCWD ? is_below(path)
-						    : fd_is_below(dir_fd);
+	char path[4096] = "";
+	size_t n;
+
+	if (name[0] != '/' && dir_fd != AT_FDCWD) {
+		path_of(dir_fd, path);
+		strncat(path, "/", sizeof(path) - strlen(path) - 1);
+	}
+	n = strlen(path);
+	snprintf(path + n, sizeof(path) - n, "%s", name);
+	return is_below(path) ? befall(operation, path) : 0;
 }
 
 /* Fails in the caller with the fault's errno. */
-#define FAULT(below, operation)                              \
-	do {                                                 \
-		int code_ = (below) ? befall(operation) : 0; \
-		if (code_ != 0) {                            \
-			errno = code_;                       \
-			return -1;                           \
-		}                                            \
+#define FAULT(code)                         \
+	do {                                \
+		int code_ = (code);         \
+		if (code_ != 0) {           \
+			errno = abs(code_); \
+			return -1;          \
+		}                           \
 	} while (0)
 
 static int
 open_at(int dir_fd, const char *path, int flags, mode_t mode)
 {
-	FAULT((flags & O_ACCMODE) != O_RDONLY && at_is_below(dir_fd, path), "open");
+	FAULT((flags & O_ACCMODE) == O_RDONLY ? 0 : befall_at(dir_fd, path, "open"));
 	return (int)syscall(SYS_openat, dir_fd, path, flags, mode);
 }
 
@@ -171,62 +207,73 @@ openat(int dir_fd, const char *path, int flags, ...)
 ssize_t
 write(int fd, const void *bytes, size_t n)
 {
-	FAULT(fd_is_below(fd), "write");
+	FAULT(befall_fd(fd, "write"));
 	return NEXT(write)(fd, bytes, n);
 }
 
 int
 fsync(int fd)
 {
-	FAULT(fd_is_below(fd), "fsync");
+	FAULT(befall_fd(fd, "fsync"));
 	return NEXT(fsync)(fd);
 }
 
 int
 fdatasync(int fd)
 {
-	FAULT(fd_is_below(fd), "fsync");
+	FAULT(befall_fd(fd, "fsync"));
 	return NEXT(fdatasync)(fd);
 }
 
 int
 syncfs(int fd)
 {
-	FAULT(fd_is_below(fd), "fsync");
+	FAULT(befall_fd(fd, "fsync"));
 	return NEXT(syncfs)(fd);
+}
+
+/* All renames; flags of renameat2. */
+static int
+rename_at(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
+{
+	int code = befall_at(to_fd, to, "rename"), ret = 0;
+
+	if (code <= 0)
+		ret = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+	if (ret != 0 || code == 0)
+		return ret;
+	errno = abs(code);
+	return -1;
 }
 
 int
 rename(const char *from, const char *to)
 {
-	FAULT(is_below(to), "rename");
-	return NEXT(rename)(from, to);
+	return rename_at(AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
 int
 renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
-	FAULT(at_is_below(to_fd, to), "rename");
-	return NEXT(renameat)(from_fd, from, to_fd, to);
+	return rename_at(from_fd, from, to_fd, to, 0);
 }
 
 int
 renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
-	FAULT(at_is_below(to_fd, to), "rename");
-	return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+	return rename_at(from_fd, from, to_fd, to, flags);
 }
 
 int
 mkdirat(int dir_fd, const char *path, mode_t mode)
 {
-	FAULT(at_is_below(dir_fd, path), "mkdir");
+	FAULT(befall_at(dir_fd, path, "mkdir"));
 	return NEXT(mkdirat)(dir_fd, path, mode);
 }
 
 int
 unlinkat(int dir_fd, const char *path, int flags)
 {
-	FAULT(at_is_below(dir_fd, path), "unlink");
+	FAULT(befall_at(dir_fd, path, "unlink"));
 	return NEXT(unlinkat)(dir_fd, path, flags);
 }
