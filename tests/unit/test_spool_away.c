@@ -32,6 +32,8 @@ setup(void **state)
 static int
 teardown(void **state)
 {
+	/* What a test left that failed. */
+	umount2(bed.spool_path, MNT_DETACH);
 	bed_fini(&bed);
 	return 0;
 }
