@@ -29,7 +29,8 @@ struct tt_interval {
 	int64_t observed_us; /* of the span, how long packets were being taken */
 	int64_t gap_before_us; /* since the end of the interval before, if that was a gap */
 	bool complete; /* the whole span was observed, and it is whole intervals */
-	struct tt_tally **tallies; /* [n_tallies]; the list is that of who gave the interval */
+	struct tt_tally **
+			tallies; /* [n_tallies]; the list is that of who gave the interval */
 	unsigned n_tallies;
 };
 
