@@ -61,8 +61,9 @@ static void delete (struct compacting *c, struct held *h, const char *why)
 static void
 keep_for(struct compacting *c, struct held *held, size_t n)
 {
+	/* The latest of each sensor stays, whatever the clock says. */
 	for (size_t i = 0; i < n; i++)
-		if (held[i].ref->start_us < c->now_us - c->keep_us
+		if (!held[i].latest && held[i].ref->start_us < c->now_us - c->keep_us
 				&& end_of(held[i].ref) <= c->now_us - c->keep_us)
 			delete (c, &held[i], "older than --keep-for");
 }
@@ -78,7 +79,10 @@ keep_quota(struct compacting *c, struct held *held, size_t n)
 		if (held[i].deleted || held[i].latest)
 			continue;
 		delete (c, &held[i], "the oldest, over --quota");
-		bytes -= held[i].deleted ? held[i].bytes : 0;
+		/* Newer ones are not to go for an old one that cannot. */
+		if (!held[i].deleted)
+			break;
+		bytes -= held[i].bytes;
 	}
 	if (bytes <= c->quota)
 		return;

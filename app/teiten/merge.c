@@ -202,16 +202,18 @@ merge_period(const struct tool *tool, const struct wish *w,
 			.context = (void *)(uintptr_t)w->sensor};
 	struct tt_compact_result result;
 	struct tt_error err = {0};
+	bool intervals = w->period.interval;
 	char *path;
 	int ret;
 
 	if (parts == NULL)
 		return EXIT_DATA;
 	gethostname(host, sizeof(host) - 1);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		parts[i] = refs[i]->path;
-	ret = tt_compactor_publish(
-			compactor, w->period.interval, &job, &result, &path, &err);
+		intervals = intervals && refs[i]->end_us == 0;
+	}
+	ret = tt_compactor_publish(compactor, intervals, &job, &result, &path, &err);
 	progress_clear();
 	free(parts);
 	if (ret == 0) {
@@ -223,20 +225,61 @@ merge_period(const struct tool *tool, const struct wish *w,
 	return EXIT_DATA;
 }
 
-/* Passes over what the result has already, and says how many these were. */
-static void
-leave_out(const struct wish *w, const struct tt_spool *spool, struct inputs *in)
+/* The end of what a name says that it spans: of a single interval, at least its first moment. */
+static int64_t
+named_end(const struct tt_snapshot_ref *ref)
+{
+	return ref->end_us != 0 ? ref->end_us : ref->start_us + 1;
+}
+
+/* The first snapshot of the result, by start, that shares time with an input; NULL for none. */
+static const struct tt_snapshot_ref *
+shared_with(const struct tt_snapshot_list *result, const struct tt_snapshot_ref *input)
+{
+	size_t low = 0, high = result->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (named_end(&result->refs[middle]) <= input->start_us)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < result->n && result->refs[low].start_us < named_end(input)
+			? &result->refs[low]
+			: NULL;
+}
+
+/*
+ * Passes over what the result has already, and says how many these were. Returns false where it has
+ * a part of the time of an input, which then would be counted twice, or not at all.
+ */
+static bool
+leave_out(const struct tool *tool, const struct wish *w,
+		const struct tt_snapshot_list *result, struct inputs *in)
 {
 	size_t n = 0, before = in->n;
 
-	for (size_t i = 0; i < before; i++)
-		if (!tt_spool_has(spool, in->refs[i]->start_us))
+	for (size_t i = 0; i < before; i++) {
+		const struct tt_snapshot_ref *input = in->refs[i];
+		const struct tt_snapshot_ref *has = shared_with(result, input);
+
+		if (has == NULL) {
 			in->refs[n++] = in->refs[i];
+		} else if (has->start_us > input->start_us
+				|| named_end(input) > named_end(has)) {
+			fprintf(stderr, "%s: %s: %s has a part of its time already\n",
+					tool->name, input->path, has->path);
+			return false;
+		}
+	}
 	in->n = n;
 	if (n < before)
 		printf("%s/%s: %zu snapshot%s passed over, whose time it has already\n",
 				w->spool, w->sensor, before - n,
 				before - n == 1 ? "" : "s");
+	return true;
 }
 
 static int
@@ -256,6 +299,25 @@ merge_all(const struct tool *tool, const struct wish *w, struct tt_compactor *co
 		ret = merge_period(tool, w, compactor, &in->refs[i], n);
 		status = ret == EXIT_OK ? status : ret;
 	}
+	return status;
+}
+
+/* Merges what the result, in `path`, does not have yet. */
+static int
+merge_new(const struct tool *tool, const struct wish *w, const char *path,
+		struct tt_compactor *compactor, struct inputs *in)
+{
+	struct tt_snapshot_list result;
+	struct tt_error err = {0};
+	int status = EXIT_DATA;
+
+	if (tt_snapshot_list_scan(&result, path, TT_TIME_MIN, INT64_MAX, &err) != 0) {
+		tt_error_print(tool->name, &err);
+		return EXIT_DATA;
+	}
+	if (leave_out(tool, w, &result, in))
+		status = merge_all(tool, w, compactor, in);
+	tt_snapshot_list_fini(&result);
 	return status;
 }
 
@@ -279,8 +341,7 @@ merge(const struct tool *tool, struct wish *w)
 	} else {
 		if (in.n > 1)
 			qsort(in.refs, in.n, sizeof(in.refs[0]), by_start);
-		leave_out(w, spool, &in);
-		status = merge_all(tool, w, &compactor, &in);
+		status = merge_new(tool, w, path, &compactor, &in);
 	}
 	tt_compactor_close(&compactor);
 	tt_spool_close(spool);

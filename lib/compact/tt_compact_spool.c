@@ -30,8 +30,9 @@ note_damage(void *context, const struct tt_error *damage)
 		*err = *damage;
 }
 
+/* what: said of a snapshot that is damaged, before the damage. */
 static int
-verify(const char *path, struct tt_error *err)
+verify(const char *path, const char *what, struct tt_error *err)
 {
 	struct tt_error damage = {0};
 	int n = tt_snapshot_verify(path, note_damage, &damage);
@@ -42,7 +43,7 @@ verify(const char *path, struct tt_error *err)
 		return tt_error_set(err, n, path, "%s", strerror(-n));
 	if (err != NULL)
 		*err = damage;
-	tt_error_at(err, "the merged snapshot is not intact, nothing was changed: ");
+	tt_error_at(err, "%s: ", what);
 	return -EBADMSG;
 }
 
@@ -103,7 +104,9 @@ publish(const struct tt_compact_place *place, int fd, const struct tt_compact_jo
 	if (ret == 0 && asprintf(&hidden, "%s/%s", place->sensor_path, place->hidden) < 0)
 		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	if (ret == 0)
-		ret = verify(hidden, err);
+		ret = verify(hidden,
+				"the merged snapshot is not intact, nothing was changed",
+				err);
 	tt_time_format_date(result->start_us, day);
 	tt_snapshot_name_format(
 			result->start_us, place->interval ? 0 : result->end_us, name);
@@ -166,17 +169,41 @@ clean_hidden(struct tt_compactor *c, struct tt_error *err)
 	return 0;
 }
 
-/* Deletes parts of snapshots that were verified and published before. */
+/* The longer snapshot that one lies within; NULL where it is only another of the same span. */
+static const struct tt_snapshot_ref *
+cover_of(const struct tt_snapshot_list *list, const struct tt_snapshot_ref *part)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct tt_snapshot_ref *r = &list->refs[i];
+
+		if (r->end_us != 0 && r->start_us <= part->start_us
+				&& part->start_us < r->end_us
+				&& (r->start_us != part->start_us
+						|| r->end_us != part->end_us))
+			return r;
+	}
+	return NULL;
+}
+
+/* Deletes parts of snapshots that were published before, if these are whole still. */
 static int
 clean_covered(struct tt_compactor *c, struct tt_error *err)
 {
+	const struct tt_snapshot_ref *whole = NULL, *cover;
 	struct tt_snapshot_list list;
 	int ret = tt_snapshot_list_scan(&list, c->path, TT_TIME_MIN, INT64_MAX, err);
 
 	if (ret != 0)
 		return ret;
 	for (size_t i = 0; ret == 0 && i < list.n_covered; i++) {
-		ret = tt_compactor_delete(c, list.covered[i].path, err);
+		cover = cover_of(&list, &list.covered[i]);
+		if (cover == NULL)
+			continue;
+		if (cover != whole)
+			ret = verify(cover->path, "what lies within it is kept", err);
+		whole = cover;
+		if (ret == 0)
+			ret = tt_compactor_delete(c, list.covered[i].path, err);
 		c->cleaned += ret == 0;
 	}
 	tt_snapshot_list_fini(&list);

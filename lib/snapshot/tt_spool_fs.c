@@ -114,7 +114,7 @@ tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to)
 int
 tt_remove_dir_at(int dir_fd, const char *name)
 {
-	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	int ret = 0;

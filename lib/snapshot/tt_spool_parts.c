@@ -220,6 +220,28 @@ tt_spool_publish_part(struct tt_spool *spool, const struct tt_spool_part *part,
 	return ret;
 }
 
+/* Takes its name away first: a part that is half removed would be taken for one that is whole. What
+ * is left is cleaned at the next open. */
+static int
+remove_part(const char *path, struct tt_error *err)
+{
+	const char *name = strrchr(path, '/');
+	char *tmp;
+	int code;
+
+	name = name == NULL ? path : name + 1;
+	if (asprintf(&tmp, "%.*s" TT_SPOOL_TMP_PREFIX "%s", (int)(name - path), path,
+			    name)
+			< 0)
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	tt_remove_dir_at(AT_FDCWD, tmp);
+	code = rename(path, tmp) == 0 ? tt_remove_dir_at(AT_FDCWD, tmp) : -errno;
+	free(tmp);
+	if (code == 0 || code == -ENOENT)
+		return 0;
+	return tt_error_set(err, code, path, "%s", strerror(-code));
+}
+
 int
 tt_spool_remove_parts(struct tt_spool *spool, const struct tt_spool_part *parts, size_t n,
 		struct tt_error *err)
@@ -242,12 +264,7 @@ tt_spool_remove_parts(struct tt_spool *spool, const struct tt_spool_part *parts,
 								US_PER_DAY))
 			i++;
 	}
-	for (size_t i = 0; ret == 0 && i < n; i++) {
-		int code = tt_remove_dir_at(AT_FDCWD, parts[i].path);
-
-		if (code != 0)
-			ret = tt_error_set(
-					err, code, parts[i].path, "%s", strerror(-code));
-	}
+	for (size_t i = 0; ret == 0 && i < n; i++)
+		ret = remove_part(parts[i].path, err);
 	return ret;
 }

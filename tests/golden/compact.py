@@ -421,6 +421,27 @@ class Compact(unittest.TestCase):
         self.assertIn("3 left by an earlier run, deleted", done.stdout)
         self.assertEqual(len(list(spool.glob("s/*/[0-9]*"))), 1)
 
+    def test_parts_of_a_damaged_snapshot_are_kept(self):
+        spool, copy = self.spool("spool"), self.spool("copy")
+        self.read(spool, self.capture["demo"], 20)
+        shutil.copytree(spool, copy)
+        run("compact", "--per", 60, spool)
+        for part in snapshots(copy):
+            shutil.copytree(part, spool / part.relative_to(copy))
+        longer = snapshots(spool)[0] / "targets.parquet"
+        longer.write_bytes(longer.read_bytes()[:-1])
+        self.refused("what lies within it is kept", "compact", "--per", 60, spool)
+        self.assertEqual(len(list(spool.glob("s/*/[0-9]*"))), 4)
+
+    def test_a_merge_that_would_count_time_twice_or_not_at_all_is_refused(self):
+        spool, result = self.spool("spool"), self.spool("result")
+        self.read(spool, self.capture["demo"], 20)
+        run("merge", "--spool", result, "--sensor", "all", "--to", "2026-01-05T00:00:20Z", spool)
+        before = self.totals(result)
+        run("compact", "--per", 60, spool)
+        self.refused("has a part of its time already", "merge", "--spool", result, "--sensor", "all", spool)
+        self.assertEqual(self.totals(result), before)
+
     def test_an_interval_that_was_merged_is_not_written_again(self):
         spool = self.spool("spool")
         self.read(spool, self.capture["demo"], 20)
@@ -462,6 +483,8 @@ class Compact(unittest.TestCase):
         self.assertEqual(done.stdout.count(", deleted") + done.stdout.count(": deleted"), 1)
         self.assertEqual([p.name for p in snapshots(spool)], names[3:])
         self.refused("bytes are left, over --quota", "compact", "--quota", 1, spool)
+        self.assertEqual([p.name for p in snapshots(spool)], names[5:])
+        run("compact", "--keep-for", "30s", "--now", "2099-01-01T00:00:00Z", spool)
         self.assertEqual([p.name for p in snapshots(spool)], names[5:])
 
 
