@@ -159,9 +159,14 @@ class Bed:
 
     def stop_sender(self):
         """Ends the sender; returns the number of packets and the time of each."""
+        sent = self.at / "sent"
+        # A daemon may have written an empty interval before the sender was there.
+        while not sent.exists() or sent.stat().st_size < 32:
+            assert self.sender.poll() is None, "the sender ended by itself"
+            time.sleep(0.05)
         self.sender.send_signal(signal.SIGTERM)
         self.sender.wait()
-        log = array.array("q", (self.at / "sent").read_bytes()[:-((self.at / "sent").stat().st_size % 16) or None])
+        log = array.array("q", sent.read_bytes()[:-(sent.stat().st_size % 16) or None])
         numbers, times = log[0::2], log[1::2]
         burst = numbers[1] - numbers[0]
         # Of the burst that the end came in, some may be out.
