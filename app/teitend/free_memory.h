@@ -10,7 +10,8 @@
 #include "plan.h"
 #include "tt_setup.h"
 
-/* Warns where pending-memory does not fit beside them. Returns 0, or -ENOMEM with what is needed, what is free, and the options to change. */
+/* Warns where pending-memory does not fit beside them. Returns 0, or -ENOMEM with what is needed,
+ * what is free, and the options to change. */
 int tt_free_memory_check(const struct tt_plan *plan, const struct tt_config *config,
 		const struct tt_setup *setup, struct tt_error *err) TT_MUST_CHECK;
 

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 
+#define STEPS_MOST 1000 /* microseconds, to find a start that is no snapshot's */
+
 /* Says of how many intervals a snapshot is made, where it is not one. */
 static unsigned
 note_joined(struct tt_held *h)
@@ -30,7 +32,7 @@ tt_output_write(void *output, struct tt_error *err)
 	struct tt_output *o = output;
 	struct tt_daemon *d = o->d;
 	struct tt_interval interval = o->held->interval;
-	unsigned n = note_joined(o->held);
+	unsigned n = note_joined(o->held), steps = 0;
 	int rc;
 
 	do {
@@ -39,7 +41,7 @@ tt_output_write(void *output, struct tt_error *err)
 				o->held->rows, n, &o->totals, err);
 		interval.span.start_us++;
 		interval.complete = false;
-	} while (rc == -EEXIST && !d->only_replays
+	} while (rc == -EEXIST && !d->only_replays && ++steps < STEPS_MOST
 			&& interval.span.start_us < interval.span.end_us);
 	o->written_us = interval.span.start_us - 1;
 	return rc;

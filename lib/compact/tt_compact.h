@@ -7,12 +7,12 @@
  * Rows with equal keys become one: sums add, first times are the least, registers of sketches the
  * greatest. Unique counts are counted anew, from the merged rows of `pairs` and `contacts`, which
  * are as exact as the parts allow. The order of the parts, and how they were grouped before, makes
- * no difference to a byte.
+ * no difference to a byte, as long as no talkers or source ports had to be cut.
  *
  * Parts are read one after the other, so that memory goes with the result: 16 to 96 bytes for each
- * row of it and 8 to 16 to find it, half of which may be room to grow; 512 bytes for each target with
- * sketches; and one row group of the table that is being written. Four bounds keep the result finite: pairs and
- * contacts over their limit are sampled, at a rate that does not depend on the order; of talkers
+ * row of it and 8 to 16 to find it, half of which may be room to grow; 512 bytes for each target
+ * with sketches; and one row group of the table that is being written. Four bounds keep the result
+ * finite: pairs and contacts over their limit are sampled, at a rate that does not depend on the order; of talkers
  * and source ports over theirs, the lightest join the row of all others.
  */
 #ifndef TT_COMPACT_H

@@ -3,7 +3,6 @@
 #include "tt_compact_private.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 /* One source: its destinations, and the sum of the squares of their numbers by unit. */
@@ -41,18 +40,6 @@ end_unit(struct walk *w)
 	return 0;
 }
 
-/* The error of a count of destinations: see tt_merge_contacts.c. */
-static uint64_t
-error_of(const struct walk *w)
-{
-	double s = (double)(UINT64_C(1) << w->c->contact_shift);
-
-	if (w->c->contact_shift == 0)
-		return 0;
-	return (uint64_t)ceil(
-			sqrt(s * (s - 1) * (double)(w->squares > 0 ? w->squares : 1)));
-}
-
 /* Sources that the sample of pairs lacks have contacts as well: these count for destinations. */
 static int
 end_source(struct walk *w, const uint64_t *key)
@@ -64,7 +51,8 @@ end_source(struct walk *w, const uint64_t *key)
 	if (row != NULL) {
 		row += sources->n_keys;
 		row[TT_SOURCE_DESTINATIONS] = w->destinations << w->c->contact_shift;
-		row[TT_SOURCE_DESTINATIONS_ERROR] = error_of(w);
+		row[TT_SOURCE_DESTINATIONS_ERROR] = tt_scaled_group_error(
+				w->squares, UINT64_C(1) << w->c->contact_shift);
 	}
 	w->destinations = w->squares = 0;
 	w->at_unit = UINT64_MAX;
@@ -126,7 +114,8 @@ begin_sources(struct walk *w)
 	for (uint32_t i = 0; i < sources->n; i++)
 		(tt_store_row(sources, i)
 				+ sources->n_keys)[TT_SOURCE_DESTINATIONS_ERROR] =
-				error_of(w);
+				tt_scaled_group_error(w->squares,
+						UINT64_C(1) << w->c->contact_shift);
 }
 
 /* Destinations got numbers as they came; from here on these are their order. */

@@ -234,6 +234,17 @@ root_of(unsigned __int128 square)
 	return root + ((unsigned __int128)root * root < square);
 }
 
+/* As an estimate without bias of the variance (D. G. Horvitz, D. J. Thompson, 1952). */
+uint64_t
+tt_scaled_group_error(uint64_t squares, uint64_t one_in)
+{
+	double s = (double)one_in;
+
+	if (TT_LIKELY(one_in == 1))
+		return 0;
+	return (uint64_t)ceil(sqrt(s * (s - 1) * (double)(squares > 0 ? squares : 1)));
+}
+
 uint64_t
 tt_scaled_error(uint64_t count, uint64_t one_in)
 {

@@ -288,4 +288,8 @@ int tt_merge_run(struct tt_merge *merge, struct tt_tally *const *tallies, unsign
  * of one key. 0 only where one_in is 1. */
 uint64_t tt_scaled_error(uint64_t count, uint64_t one_in);
 
+/* The same of a count that was scaled by groups of keys, each of which is kept whole or not at all
+ * (the addresses of a unit that a source reached). squares: the sum of the squares of the sizes of those kept. */
+uint64_t tt_scaled_group_error(uint64_t squares, uint64_t one_in);
+
 #endif

@@ -2,8 +2,6 @@
 /* Contacts: how many destinations a source has, and the rows of `destinations`. */
 #include "tt_merge_rows.h"
 
-#include <math.h>
-
 static int
 by_source_and_key(const void *a, const void *b)
 {
@@ -114,22 +112,6 @@ reached6(struct tt_merge *m, struct tt_addr src, uint64_t *at)
 	return r;
 }
 
-/*
- * Units are kept or not, each with the n addresses of it that the source reached. Kept with
- * probability 1 / s, the sum of s x n over those kept has the variance s (s - 1) x sum of n^2 over
- * those kept, as an estimate without bias (D. G. Horvitz, D. J. Thompson, 1952); where none is
- * kept, that of one.
- */
-static uint64_t
-error_of(const struct tt_merge *m, uint64_t squares)
-{
-	double s = (double)m->totals->contacts_one_in;
-
-	if (TT_LIKELY(m->contact_shift == 0))
-		return 0;
-	return (uint64_t)ceil(sqrt(s * (s - 1) * (double)(squares > 0 ? squares : 1)));
-}
-
 void
 tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
 		struct tt_merge_contacts_at *at)
@@ -139,7 +121,8 @@ tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
 			: reached6(m, row->src, &at->v6);
 
 	row->destinations = r.n << m->contact_shift;
-	row->destinations_error = error_of(m, r.squares);
+	row->destinations_error = tt_scaled_group_error(
+			r.squares, m->totals->contacts_one_in);
 }
 
 /*

@@ -59,5 +59,6 @@ tt_setup_save_recall(struct tt_setup *s, struct tt_error *err)
 bool
 tt_setup_recall_due(const struct tt_setup *s)
 {
-	return tt_time_monotonic() - s->recall_saved_us >= TT_SETUP_RECALL_SAVE_S * TT_US_PER_S;
+	return tt_time_monotonic() - s->recall_saved_us
+			>= TT_SETUP_RECALL_SAVE_S * TT_US_PER_S;
 }

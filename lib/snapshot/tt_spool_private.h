@@ -40,7 +40,8 @@ struct tt_spool {
 	dev_t below; /* which is this */
 	enum tt_sync sync;
 	char synced_day[TT_TIME_TEXT_MAX]; /* the latest day that is known to be durable */
-	char unsynced_day[TT_TIME_TEXT_MAX]; /* a name in it is not durable yet; "" if none */
+	char unsynced_day
+			[TT_TIME_TEXT_MAX]; /* a name in it is not durable yet; "" if none */
 	struct tt_spool_name pending[TT_SPOOL_BATCH]; /* [n_pending] */
 	unsigned n_pending;
 	int64_t end_us; /* of the latest snapshot at open; INT64_MIN: none */

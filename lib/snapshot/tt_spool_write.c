@@ -236,20 +236,31 @@ fill_content(void *content, int dir_fd, struct tt_error *err)
 	return ret != 0 ? ret : tt_manifest_write(&c->manifest, dir_fd, sync, err);
 }
 
+/* tt_spool_write, under that name. */
 static int
-write_named(struct tt_spool *spool, const struct tt_spool_name *name, struct content *c,
-		const struct tt_run_info *run, struct tt_error *err)
+write_named(struct tt_spool *spool, const struct tt_spool_name *name,
+		const struct tt_interval *interval, struct tt_merge *merge,
+		const struct tt_merge_config *config, const struct tt_run_info *run,
+		const struct tt_ledger_row *ledger, unsigned n, struct tt_totals *totals,
+		struct tt_error *err)
 {
+	struct content c = {.spool = spool,
+			.interval = interval,
+			.merge = merge,
+			.config = config,
+			.ledger = ledger,
+			.n = n,
+			.totals = totals};
 	int ret = spool->n_pending == TT_SPOOL_BATCH ? tt_spool_flush(spool, err) : 0;
 
 	if (ret != 0)
 		return ret;
-	if (start_manifest(&c->manifest, spool, c->interval, c->config, run) != 0)
+	if (start_manifest(&c.manifest, spool, interval, config, run) != 0)
 		ret = tt_error_set(err, -ENOMEM, spool->path, "out of memory");
 	else
-		ret = tt_spool_put_named(spool, name, c->interval->span.start_us,
-				fill_content, c, err);
-	tt_manifest_fini(&c->manifest);
+		ret = tt_spool_put_named(spool, name, interval->span.start_us,
+				fill_content, &c, err);
+	tt_manifest_fini(&c.manifest);
 	return ret;
 }
 
@@ -259,18 +270,12 @@ tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
-	struct content c = {.spool = spool,
-			.interval = interval,
-			.merge = merge,
-			.config = config,
-			.ledger = ledger,
-			.n = n,
-			.totals = totals};
 	struct tt_spool_name name;
 
 	tt_time_format_date(interval->span.start_us, name.day);
 	tt_time_format_compact(interval->span.start_us, name.name);
-	return write_named(spool, &name, &c, run, err);
+	return write_named(spool, &name, interval, merge, config, run, ledger, n, totals,
+			err);
 }
 
 int
@@ -279,13 +284,6 @@ tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interval,
 		const struct tt_run_info *run, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
-	struct content c = {.spool = spool,
-			.interval = interval,
-			.merge = merge,
-			.config = config,
-			.ledger = ledger,
-			.n = n,
-			.totals = totals};
 	char start[TT_TIME_TEXT_MAX], end[TT_TIME_TEXT_MAX];
 	struct tt_spool_name name;
 
@@ -297,7 +295,8 @@ tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interval,
 	snprintf(name.name, sizeof(name.name), "%s%s--%s", TT_SPOOL_PART_PREFIX,
 			tt_time_format_compact(interval->span.start_us, start),
 			tt_time_format_compact(interval->span.end_us, end));
-	return write_named(spool, &name, &c, run, err);
+	return write_named(spool, &name, interval, merge, config, run, ledger, n, totals,
+			err);
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows of a merge → the data files of a snapshot. */
-#include "tt_table_file.h"
 #include "tt_tables.h"
+#include "tt_table_file.h"
 
 #include <errno.h>
 #include <string.h>
@@ -191,8 +191,8 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 
 	note_rates(&t, interval);
 	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++)
-		ret = tt_table_file_create(&t.writers[i], dir_fd, manifest,
-				(enum tt_table)i, err);
+		ret = tt_table_file_create(
+				&t.writers[i], dir_fd, manifest, (enum tt_table)i, err);
 	if (ret == 0)
 		ret = tt_merge_run(merge, interval->tallies, interval->n_tallies,
 				interval->span.start_us, &sink, totals, err);

@@ -77,7 +77,8 @@ int
 tt_place_check(const struct tt_place *place, const struct tt_manifest *manifest,
 		const char *path, struct tt_error *err)
 {
-	char name[TT_SNAPSHOT_NAME_MAX], span[TT_SNAPSHOT_NAME_MAX], day[TT_TIME_TEXT_MAX];
+	char name[TT_SNAPSHOT_NAME_MAX], span[TT_SNAPSHOT_NAME_MAX],
+			day[TT_TIME_TEXT_MAX];
 
 	tt_snapshot_name_format(manifest->start_us, 0, name);
 	tt_snapshot_name_format(manifest->start_us, manifest->end_us, span);

@@ -609,7 +609,8 @@ main(void)
 			cmocka_unit_test(defaults_are_as_documented),
 			cmocka_unit_test(values_are_taken_over),
 			cmocka_unit_test(sizes_are_bytes_or_powers_of_1024),
-			cmocka_unit_test(long_intervals_have_checkpoints_that_divide_them),
+			cmocka_unit_test(
+					long_intervals_have_checkpoints_that_divide_them),
 			cmocka_unit_test(
 					rules_are_found_where_they_are_installed_or_beside_the_source),
 			cmocka_unit_test(a_bad_value_is_named_and_changes_nothing),
