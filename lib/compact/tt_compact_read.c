@@ -6,17 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define SAMPLE_BITS_MAX TT_SAMPLE_SHIFT_MAX
-
-/* Leading zero bits of a hash, as sample_bits has them. */
-static int64_t
-bits_of(uint64_t hash)
-{
-	int zeros = hash == 0 ? 64 : __builtin_clzll(hash);
-
-	return zeros > SAMPLE_BITS_MAX ? SAMPLE_BITS_MAX : zeros;
-}
-
 /* The public hash of a row of `pairs` or `contacts`; of the latter, of source and destination. */
 static int64_t
 public_bits(const struct tt_compact *c, enum tt_table table,
@@ -28,10 +17,10 @@ public_bits(const struct tt_compact *c, enum tt_table table,
 	struct tt_addr first;
 
 	if (table == TT_TABLE_PAIRS)
-		return bits_of(tt_sample_hash(0, tt_sketch_hash(src)));
+		return tt_sample_bits(tt_sample_hash(0, tt_sketch_hash(src)));
 	unit = tt_layout_field(&c->layouts[table], TT_CONTACTS_DESTINATION);
 	first = tt_compact_unit(&c->units, b->keys[unit->word][i] >> unit->shift).first;
-	return bits_of(tt_hash_mix(
+	return tt_sample_bits(tt_hash_mix(
 			tt_hash_place(tt_hash_addr(src), tt_hash_addr(first), &seed)));
 }
 
@@ -67,7 +56,7 @@ take_bits(struct tt_compact *c, enum tt_table table, const struct tt_parquet_bat
 	for (unsigned i = 0; i < choice->n; i++) {
 		unsigned row = choice->rows == NULL ? i : choice->rows[i];
 
-		if (bits[row] < 0 || bits[row] > SAMPLE_BITS_MAX)
+		if (bits[row] < 0 || bits[row] > TT_SAMPLE_SHIFT_MAX)
 			return tt_compact_bad_row(&c->packer, row, "sample_bits",
 					"is out of range", c->err);
 		to[i] = bits[row];
