@@ -151,23 +151,24 @@ open_sensors(struct compacting *c, const struct tt_snapshot_list *list)
 	}
 }
 
+/* Says which snapshots, of those in one period, cannot be one with the others. */
 static void
-delete_parts(struct compacting *c, struct tt_compactor *compactor,
-		const struct tt_snapshot_ref *refs, size_t n)
+print_aside(const char *path, const char *const *aside, size_t n)
 {
-	struct tt_error err = {0};
-
-	for (size_t i = 0; i < n; i++)
-		if (tt_compactor_delete(compactor, refs[i].path, &err) != 0)
-			fail(c, &err);
+	if (n > 0)
+		printf("%s: %zu snapshot%s of time that it has already, such as %s, stay%s "
+		       "beside it: the clock was set back\n",
+				path, n, n == 1 ? "" : "s", aside[0], n == 1 ? "s" : "");
 }
 
-static void
+/* Makes one snapshot of parts [n], and deletes these. Returns its path, which the caller frees, or
+ * NULL. */
+static char *
 run(struct compacting *c, struct tt_compactor *compactor, const char *const *parts,
-		const struct tt_snapshot_ref *refs, size_t n)
+		size_t n)
 {
 	const char *sensor = strrchr(compactor->path, '/');
-	char host[TT_RUN_TEXT_MAX] = "", *path, *name = NULL;
+	char host[TT_RUN_TEXT_MAX] = "", *path = NULL;
 	struct tt_compact_result result;
 	struct tt_snapshot *first;
 	struct tt_error err = {0};
@@ -186,22 +187,47 @@ run(struct compacting *c, struct tt_compactor *compactor, const char *const *par
 	/* The sensor's name is in its snapshots; the directory may have been given as ".". */
 	if (tt_snapshot_open(&first, parts[0], &err) != 0) {
 		fail(c, &err);
-		return;
+		return NULL;
 	}
-	name = first->manifest.sensor;
-	job.sensor = name;
+	job.sensor = first->manifest.sensor;
 	job.context = (void *)(uintptr_t)(sensor == NULL ? compactor->path : sensor + 1);
 	gethostname(host, sizeof(host) - 1);
 	if (tt_compactor_publish(compactor, false, &job, &result, &path, &err) == 0) {
 		progress_clear();
-		merging_print(path, n, &result);
-		free(path);
-		delete_parts(c, compactor, refs, n);
+		merging_print(path, n, 0, &result);
+		if (tt_compactor_delete_parts(compactor, path, parts, n, &err) != 0)
+			fail(c, &err);
 	} else {
 		progress_clear();
 		fail(c, &err);
 	}
 	tt_snapshot_close(first);
+	return path;
+}
+
+/* Puts first, of paths [n], those that can be one snapshot. Returns how many these are. */
+static size_t
+choose(struct compacting *c, const char **paths, const struct tt_snapshot_ref *refs,
+		size_t n)
+{
+	bool *aside = calloc(n, sizeof(*aside));
+	struct tt_error err = {0};
+	size_t kept = 0, left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		paths[i] = refs[i].path;
+	if (aside == NULL || tt_compact_disjoint(paths, n, aside, &err) != 0) {
+		if (aside != NULL)
+			fail(c, &err);
+		free(aside);
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		kept += !aside[i];
+	for (size_t i = 0, at = 0; i < n; i++)
+		paths[aside[i] ? kept + left++ : at++] = refs[i].path;
+	free(aside);
+	return kept;
 }
 
 /* Makes one snapshot of refs[n], those of one sensor and period. */
@@ -209,31 +235,37 @@ static void
 compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
 {
 	struct tt_compactor *compactor = compact_of(c, &refs[0]);
-	const char **parts;
+	const char **paths;
+	size_t kept;
+	char *path;
 
 	if (c->dry_run) {
 		printf("%s: would become one with the %zu that follow it\n", refs[0].path,
 				n - 1);
 		return;
 	}
-	parts = compactor == NULL ? NULL : calloc(n, sizeof(*parts));
-	if (parts == NULL)
+	paths = compactor == NULL ? NULL : calloc(n, sizeof(*paths));
+	if (paths == NULL)
 		return;
-	for (size_t i = 0; i < n; i++)
-		parts[i] = refs[i].path;
-	run(c, compactor, parts, refs, n);
-	free(parts);
+	kept = choose(c, paths, refs, n);
+	path = kept < 2 ? NULL : run(c, compactor, paths, kept);
+	if (path != NULL)
+		print_aside(path, paths + kept, n - kept);
+	free(path);
+	free(paths);
 }
 
-/* Do two belong into one period of one sensor? */
+/* Do two belong into one period of one sensor, or does the first have the time of the other? */
 static bool
 is_same_period(const struct compacting *c, const struct tt_snapshot_ref *a,
 		const struct tt_snapshot_ref *b)
 {
 	return a->sensor_length == b->sensor_length
 			&& memcmp(a->path, b->path, a->sensor_length) == 0
-			&& period_start(&c->period, a->start_us)
-			== period_start(&c->period, b->start_us);
+			&& (b->start_us < a->end_us
+					|| period_start(&c->period, a->start_us)
+							== period_start(&c->period,
+									b->start_us));
 }
 
 static void
@@ -245,6 +277,7 @@ compact_all(struct compacting *c, const struct tt_snapshot_list *list)
 
 		for (n = 1; i + n < list->n && is_same_period(c, &refs[0], &refs[n]);)
 			n++;
+		end = refs[0].end_us > end ? refs[0].end_us : end;
 		if (n > 1 && end + c->older_us <= c->now_us)
 			compact_period(c, refs, n);
 	}

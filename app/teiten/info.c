@@ -57,9 +57,11 @@ describe_all(const struct tool *tool, const char *path,
 	int status = tool_each(tool, list, add, &s);
 
 	if (json && (n > 0 || status == EXIT_OK))
-		info_summaries_json(s.all, s.n);
+		info_summaries_json(s.all, s.n, list);
 	for (size_t i = 0; !json && i < s.n; i++)
 		info_summary_text(&s.all[i]);
+	if (!json)
+		tool_print_beside(list);
 	if (n == 0 && status == EXIT_OK && !json)
 		printf("no snapshots in %s\n", path);
 	tt_summaries_fini(&s);

@@ -8,6 +8,8 @@
 void info_manifest_text(const struct tt_manifest *manifest);
 void info_manifest_json(const struct tt_manifest *manifest);
 void info_summary_text(const struct tt_summary *summary);
-void info_summaries_json(const struct tt_summary *summaries, size_t n);
+/* list: whose snapshots these are. */
+void info_summaries_json(const struct tt_summary *summaries, size_t n,
+		const struct tt_snapshot_list *list);
 
 #endif

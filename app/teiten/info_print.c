@@ -248,15 +248,28 @@ pack_summary(const struct tt_summary *s)
 			rate);
 }
 
+/* Paths of those that lie within a longer one that is not made of them. */
+static json_t *
+pack_beside(const struct tt_snapshot_list *list)
+{
+	json_t *paths = json_array();
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->refs[i].within != NULL)
+			json_array_append_new(paths, json_string(list->refs[i].path));
+	return paths;
+}
+
 void
-info_summaries_json(const struct tt_summary *summaries, size_t n)
+info_summaries_json(const struct tt_summary *summaries, size_t n,
+		const struct tt_snapshot_list *list)
 {
 	json_t *sensors = json_array();
 	json_t *root;
 
 	for (size_t i = 0; i < n; i++)
 		json_array_append_new(sensors, pack_summary(&summaries[i]));
-	root = json_pack("{s:o}", "sensors", sensors);
+	root = json_pack("{s:o s:o}", "sensors", sensors, "beside", pack_beside(list));
 	json_dumpf(root, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
 	putchar('\n');
 	json_decref(root);

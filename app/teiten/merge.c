@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "merging.h"
+#include "merge.h"
 #include "progress.h"
 #include "tt_spool.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
 		"Usage: teiten merge --spool OUT --sensor NAME [OPTION…] PATH…\n"
 		"Merges the snapshots of several sensors into those of one, NAME, in OUT: what one\n"
 		"sensor of all their addresses would have written. Each PATH is a spool, a\n"
-		"sensor's directory, a day, or one snapshot; it is only read. What NAME has\n"
-		"already is passed over, so that a run that was stopped is taken up again.\n"
+		"sensor's directory, a day, or one snapshot; it is only read. What NAME is made\n"
+		"of already is passed over, so that a run that was stopped is taken up again; a\n"
+		"snapshot of NAME that lacks a sensor is made anew with it.\n"
 		"\n"
 		"  --spool OUT         the spool to write to\n"
 		"  --sensor NAME       the sensor to write as; its own snapshots are not merged\n"
@@ -54,17 +54,10 @@ static const struct option options[] = {
 
 static const char *const kinds[] = {"interval", "all", NULL};
 
-struct wish {
-	struct selection selection;
-	const char *spool, *sensor;
-	struct period period;
-	size_t pair_rows, contact_rows, heavy_rows;
-};
-
 static bool
-take_period(struct tool *tool, struct wish *w)
+take_period(struct tool *tool, struct merging *m)
 {
-	if (period_parse(optarg, kinds, &w->period))
+	if (period_parse(optarg, kinds, &m->period))
 		return true;
 	tool->status = tool_usage(tool,
 			"--per: \"%s\" is none of interval, hour, day, all", optarg);
@@ -72,302 +65,291 @@ take_period(struct tool *tool, struct wish *w)
 }
 
 static bool
-take(struct tool *tool, struct wish *w, int option)
+take(struct tool *tool, struct merging *m, int option)
 {
 	switch (option) {
 	case OPT_SPOOL:
-		w->spool = optarg;
+		m->spool = optarg;
 		return true;
 	case OPT_SENSOR:
-		w->sensor = optarg;
+		m->sensor = optarg;
 		return true;
 	case OPT_PER:
-		return take_period(tool, w);
+		return take_period(tool, m);
 	case OPT_FROM:
-		return tool_time(tool, "--from", &w->selection.from_us);
+		return tool_time(tool, "--from", &m->selection.from_us);
 	case OPT_TO:
-		return tool_time(tool, "--to", &w->selection.to_us);
+		return tool_time(tool, "--to", &m->selection.to_us);
 	case OPT_PAIRS:
-		return tool_number(tool, "--pair-rows", &w->pair_rows);
+		return tool_number(tool, "--pair-rows", &m->pair_rows);
 	case OPT_CONTACTS:
-		return tool_number(tool, "--contact-rows", &w->contact_rows);
+		return tool_number(tool, "--contact-rows", &m->contact_rows);
 	default:
-		return tool_number(tool, "--heavy-rows", &w->heavy_rows);
+		return tool_number(tool, "--heavy-rows", &m->heavy_rows);
 	}
 }
 
-/* All snapshots that were chosen, of all operands. */
-struct inputs {
-	struct tt_snapshot_list *lists; /* [n_lists] */
-	size_t n_lists;
-	const struct tt_snapshot_ref **refs; /* [n], by period */
+/* What becomes one snapshot, and what that replaces of the result's own. */
+struct group {
+	const char **parts; /* [n] */
 	size_t n;
+	const char **own; /* [n_own]; among the parts, or made of what these are made of */
+	size_t n_own;
+	bool interval; /* all have the name of a single interval */
 };
 
 static void
-inputs_fini(struct inputs *in)
+group_fini(struct group *g)
 {
-	for (size_t i = 0; i < in->n_lists; i++)
-		tt_snapshot_list_fini(&in->lists[i]);
-	free(in->lists);
-	free(in->refs);
+	free(g->parts);
+	free(g->own);
 }
 
-/* Does the snapshot lie in the directory that is written to? */
+/* Of inputs [n], those that are lacking join the result's own; or all others take the place of these.
+ * Returns false if memory is short. */
 static bool
-is_own(const struct tt_snapshot_ref *ref, const struct stat *own)
+group_init(struct group *g, const struct merging *m, const struct input *inputs, size_t n,
+		bool remake)
 {
-	char *path = strndup(ref->path, ref->sensor_length);
-	struct stat st;
-	bool same = path != NULL && stat(path, &st) == 0 && st.st_dev == own->st_dev
-			&& st.st_ino == own->st_ino;
-
-	free(path);
-	return same;
-}
-
-static bool
-add_refs(struct inputs *in, const struct tt_snapshot_list *list, const struct stat *own)
-{
-	const struct tt_snapshot_ref **more = reallocarray(
-			in->refs, in->n + list->n + 1, sizeof(struct tt_snapshot_ref *));
-
-	if (more == NULL)
+	*g = (struct group){.parts = calloc(n, sizeof(*g->parts)),
+			.own = calloc(n, sizeof(*g->own)),
+			.interval = m->period.interval};
+	if (g->parts == NULL || g->own == NULL) {
+		group_fini(g);
 		return false;
-	in->refs = more;
-	for (size_t i = 0; i < list->n; i++)
-		if (!is_own(&list->refs[i], own))
-			in->refs[in->n++] = &list->refs[i];
-	return true;
-}
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *path = inputs[i].ref->path;
+		bool own = inputs[i].is == INPUT_OWN;
 
-static bool
-list_inputs(const struct tool *tool, struct wish *w, const char *own_path,
-		struct inputs *in)
-{
-	struct stat own = {0};
-
-	if (stat(own_path, &own) != 0)
-		own = (struct stat){0};
-	in->lists = calloc((size_t)(tool->argc - optind), sizeof(*in->lists));
-	if (in->lists == NULL)
-		return false;
-	for (int i = optind; i < tool->argc; i++) {
-		size_t before = in->n;
-
-		w->selection.path = tool->argv[i];
-		if (!tool_select(tool, &w->selection, &in->lists[in->n_lists]))
-			return false;
-		in->n_lists++;
-		if (!add_refs(in, &in->lists[in->n_lists - 1], &own))
-			return false;
-		if (in->n == before)
-			fprintf(stderr, "%s: no such snapshots in %s\n", tool->name,
-					tool->argv[i]);
+		if (own)
+			g->own[g->n_own++] = path;
+		if (remake ? !own : own || inputs[i].is == INPUT_LACKING)
+			g->parts[g->n++] = path;
+		g->interval = g->interval && inputs[i].ref->end_us == 0;
 	}
 	return true;
 }
 
+/* Makes one snapshot of a group. Returns 0 or a negative errno. */
 static int
-by_start(const void *a, const void *b)
+publish(struct merging *m, const struct group *g, size_t sensors, struct tt_error *err)
 {
-	const struct tt_snapshot_ref *x = *(const struct tt_snapshot_ref *const *)a;
-	const struct tt_snapshot_ref *y = *(const struct tt_snapshot_ref *const *)b;
-
-	if (x->start_us != y->start_us)
-		return x->start_us < y->start_us ? -1 : 1;
-	return strcmp(x->path, y->path);
-}
-
-/* Merges refs[n], the snapshots of one period. Returns the exit status. */
-static int
-merge_period(const struct tool *tool, const struct wish *w,
-		struct tt_compactor *compactor, const struct tt_snapshot_ref *const *refs,
-		size_t n)
-{
-	const char **parts = calloc(n, sizeof(*parts));
-	char host[TT_RUN_TEXT_MAX] = "";
-	struct tt_compact_job job = {.parts = parts,
-			.n_parts = n,
-			.sensor = w->sensor,
-			.pair_rows = w->pair_rows,
-			.contact_rows = w->contact_rows,
-			.heavy_rows = w->heavy_rows,
+	char host[TT_RUN_TEXT_MAX] = "", *path;
+	struct tt_compact_job job = {.parts = g->parts,
+			.n_parts = g->n,
+			.replaced = g->own,
+			.n_replaced = g->n_own,
+			.sensor = m->sensor,
+			.pair_rows = m->pair_rows,
+			.contact_rows = m->contact_rows,
+			.heavy_rows = m->heavy_rows,
 			.program = "teiten merge",
 			.version = TT_VERSION,
 			.host = host,
 			.workers = 1,
 			.sync = true,
 			.progress = merging_progress,
-			.context = (void *)(uintptr_t)w->sensor};
+			.context = (void *)(uintptr_t)m->sensor};
 	struct tt_compact_result result;
-	struct tt_error err = {0};
-	bool intervals = w->period.interval;
-	char *path;
 	int ret;
 
-	if (parts == NULL)
-		return EXIT_DATA;
 	gethostname(host, sizeof(host) - 1);
-	for (size_t i = 0; i < n; i++) {
-		parts[i] = refs[i]->path;
-		intervals = intervals && refs[i]->end_us == 0;
-	}
-	ret = tt_compactor_publish(compactor, intervals, &job, &result, &path, &err);
+	ret = tt_compactor_publish(&m->compactor, g->interval, &job, &result, &path, err);
 	progress_clear();
-	free(parts);
-	if (ret == 0) {
-		merging_print(path, n, &result);
-		free(path);
-		return EXIT_OK;
+	if (ret != 0)
+		return ret;
+	merging_print(path, g->n, sensors, &result);
+	ret = tt_compactor_delete_parts(&m->compactor, path, g->own, g->n_own, err);
+	free(path);
+	return ret;
+}
+
+/* May a snapshot that has time of others be one beside them? Not of a sensor of which two directories
+ * have the same time: they are given by mistake. */
+static bool
+may_be_beside(const struct input *inputs, const bool *aside, size_t n, size_t i)
+{
+	const struct tt_snapshot_ref *ref = inputs[i].ref, *other;
+
+	for (size_t k = 0; k < n; k++) {
+		other = inputs[k].ref;
+		if (!aside[k]
+				&& (inputs[k].is == INPUT_OWN
+						|| (other->sensor_length == ref->sensor_length
+								&& memcmp(other->path,
+										   ref->path,
+										   ref->sensor_length)
+										== 0)))
+			return true;
 	}
-	tt_error_print(tool->name, &err);
+	return false;
+}
+
+/* Puts last those that are aside. Returns how many the others are. */
+static size_t
+part(struct input *inputs, const bool *aside, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct input input = inputs[i];
+
+		if (aside[i])
+			continue;
+		memmove(&inputs[kept + 1], &inputs[kept], (i - kept) * sizeof(input));
+		inputs[kept++] = input;
+	}
+	return kept;
+}
+
+/* Puts last, of inputs [n], those that have time of the others again: a clock was set back. Returns how
+ * many the others are; n where all are to be one, or none. */
+static size_t
+set_aside(struct input *inputs, size_t n)
+{
+	const char **paths = calloc(n, sizeof(*paths));
+	bool *aside = calloc(n, sizeof(*aside));
+	bool able = aside != NULL && paths != NULL;
+
+	for (size_t i = 0; able && i < n; i++)
+		paths[i] = inputs[i].ref->path;
+	able = able && tt_compact_disjoint(paths, n, aside, NULL) == 0;
+	for (size_t i = 0; able && i < n; i++)
+		able = !aside[i] || may_be_beside(inputs, aside, n, i);
+	if (able)
+		n = part(inputs, aside, n);
+	free(aside);
+	free(paths);
+	return n;
+}
+
+/* Makes one snapshot of those that the result lacks and its own, of inputs [n]; or one beside the other,
+ * where time is there again. Returns the exit status. */
+static int
+merge_inputs(struct merging *m, const struct inputs *in, struct input *inputs, size_t n,
+		bool remake)
+{
+	struct tt_error err = {0};
+	struct group g;
+	size_t kept = n;
+	int ret = 0, status;
+
+	if (!group_init(&g, m, inputs, n, remake))
+		return EXIT_DATA;
+	if (remake || g.n > g.n_own)
+		ret = publish(m, &g, in->n_sensors, &err);
+	group_fini(&g);
+	if (ret == -EEXIST && !remake)
+		kept = set_aside(inputs, n);
+	if (kept < n) {
+		status = merge_inputs(m, in, inputs, kept, false);
+		ret = merge_inputs(m, in, inputs + kept, n - kept, false);
+		return status == EXIT_OK ? ret : status;
+	}
+	if (ret == 0)
+		return EXIT_OK;
+	tt_error_print(m->tool->name, &err);
 	return EXIT_DATA;
 }
 
-/* The end of what a name says that it spans: of a single interval, at least its first moment. */
-static int64_t
-named_end(const struct tt_snapshot_ref *ref)
-{
-	return ref->end_us != 0 ? ref->end_us : ref->start_us + 1;
-}
-
-/* The first snapshot of the result, by start, that shares time with an input; NULL for none. */
-static const struct tt_snapshot_ref *
-shared_with(const struct tt_snapshot_list *result, const struct tt_snapshot_ref *input)
-{
-	size_t low = 0, high = result->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (named_end(&result->refs[middle]) <= input->start_us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < result->n && result->refs[low].start_us < named_end(input)
-			? &result->refs[low]
-			: NULL;
-}
-
-/*
- * Passes over what the result has already, and says how many these were. Returns false where it has
- * a part of the time of an input, which then would be counted twice, or not at all.
- */
-static bool
-leave_out(const struct tool *tool, const struct wish *w,
-		const struct tt_snapshot_list *result, struct inputs *in)
-{
-	size_t n = 0, before = in->n;
-
-	for (size_t i = 0; i < before; i++) {
-		const struct tt_snapshot_ref *input = in->refs[i];
-		const struct tt_snapshot_ref *has = shared_with(result, input);
-
-		if (has == NULL) {
-			in->refs[n++] = in->refs[i];
-		} else if (has->start_us > input->start_us
-				|| named_end(input) > named_end(has)) {
-			fprintf(stderr, "%s: %s: %s has a part of its time already\n",
-					tool->name, input->path, has->path);
-			return false;
-		}
-	}
-	in->n = n;
-	if (n < before)
-		printf("%s/%s: %zu snapshot%s passed over, whose time it has already\n",
-				w->spool, w->sensor, before - n,
-				before - n == 1 ? "" : "s");
-	return true;
-}
-
+/* Of a snapshot that the result is made of a part of, the rest cannot be told apart: the result's own are
+ * made anew of what was chosen, if that is all that they are made of. */
 static int
-merge_all(const struct tool *tool, const struct wish *w, struct tt_compactor *compactor,
-		const struct inputs *in)
+merge_period(struct merging *m, const struct inputs *in, struct input *inputs, size_t n)
 {
-	int status = EXIT_OK;
+	size_t left = 0, partly = 0;
+	int status;
 
+	for (size_t i = 0; i < n; i++)
+		partly += inputs[i].is == INPUT_PARTLY;
+	if (partly > 0 && merge_can_remake(inputs, n))
+		return merge_inputs(m, in, inputs, n, true);
+	for (size_t i = 0; i < n; i++) {
+		if (inputs[i].is == INPUT_PARTLY)
+			fprintf(stderr,
+					"%s: %s: %s is made of a part of it, and of others "
+					"that were not given\n",
+					m->tool->name, inputs[i].ref->path, m->sensor);
+		else if (inputs[i].is != INPUT_HAD)
+			inputs[left++] = inputs[i];
+	}
+	status = left == 0 ? EXIT_OK : merge_inputs(m, in, inputs, left, false);
+	return partly > 0 ? EXIT_DATA : status;
+}
+
+/* Those of the same period, and those in the time of one of the result's own, become one. */
+static void
+merge_all(struct merging *m, struct inputs *in)
+{
 	for (size_t i = 0, n; i < in->n; i += n) {
-		int64_t start = period_start(&w->period, in->refs[i]->start_us);
+		int64_t start = period_start(&m->period, in->all[i].ref->start_us);
+		int64_t until = INT64_MIN;
 		int ret;
 
-		for (n = 1; i + n < in->n
-				&& period_start(&w->period, in->refs[i + n]->start_us)
-						== start;)
-			n++;
-		ret = merge_period(tool, w, compactor, &in->refs[i], n);
-		status = ret == EXIT_OK ? status : ret;
-	}
-	return status;
-}
+		for (n = 0; i + n < in->n; n++) {
+			const struct input *next = &in->all[i + n];
 
-/* Merges what the result, in `path`, does not have yet. */
-static int
-merge_new(const struct tool *tool, const struct wish *w, const char *path,
-		struct tt_compactor *compactor, struct inputs *in)
-{
-	struct tt_snapshot_list result;
-	struct tt_error err = {0};
-	int status = EXIT_DATA;
-
-	if (tt_snapshot_list_scan(&result, path, TT_TIME_MIN, INT64_MAX, &err) != 0) {
-		tt_error_print(tool->name, &err);
-		return EXIT_DATA;
+			if (next->ref->start_us >= until
+					&& period_start(&m->period, next->ref->start_us)
+							!= start)
+				break;
+			if (next->is == INPUT_OWN && merge_named_end(next->ref) > until)
+				until = merge_named_end(next->ref);
+		}
+		ret = merge_period(m, in, &in->all[i], n);
+		m->status = ret == EXIT_OK ? m->status : ret;
 	}
-	if (leave_out(tool, w, &result, in))
-		status = merge_all(tool, w, compactor, in);
-	tt_snapshot_list_fini(&result);
-	return status;
 }
 
 static int
-merge(const struct tool *tool, struct wish *w)
+merge(struct merging *m)
 {
-	struct tt_compactor compactor = {.fd = -1, .lock_fd = -1};
-	struct inputs in = {0};
 	struct tt_spool *spool = NULL;
 	struct tt_error err = {0};
-	int status = EXIT_DATA;
-	char *path;
+	struct inputs in = {0};
 
-	if (asprintf(&path, "%s/%s", w->spool, w->sensor) < 0)
+	if (asprintf(&m->path, "%s/%s", m->spool, m->sensor) < 0)
 		return EXIT_DATA;
-	if (!list_inputs(tool, w, path, &in)) {
-		status = EXIT_DATA;
-	} else if (tt_spool_open(&spool, w->spool, w->sensor, TT_SYNC_EACH, &err) != 0
-			|| tt_compactor_open(&compactor, path, &err) != 0) {
-		tt_error_print(tool->name, &err);
+	if (!merge_list(m, &in)) {
+		m->status = EXIT_DATA;
+	} else if (tt_spool_open(&spool, m->spool, m->sensor, TT_SYNC_EACH, &err) != 0
+			|| tt_compactor_open(&m->compactor, m->path, &err) != 0) {
+		tt_error_print(m->tool->name, &err);
+		m->status = EXIT_DATA;
+	} else if (!merge_choose(m, &in)) {
+		m->status = EXIT_DATA;
 	} else {
-		if (in.n > 1)
-			qsort(in.refs, in.n, sizeof(in.refs[0]), by_start);
-		status = merge_new(tool, w, path, &compactor, &in);
+		merge_all(m, &in);
 	}
-	tt_compactor_close(&compactor);
+	tt_compactor_close(&m->compactor);
 	tt_spool_close(spool);
-	inputs_fini(&in);
-	free(path);
-	return status;
+	merge_inputs_fini(&in);
+	free(m->path);
+	return m->status;
 }
 
 int
 cmd_merge(int argc, char **argv)
 {
 	struct tool tool = {"teiten merge", help, options, ":h", argc, argv, 0};
-	struct wish w = {.selection = SELECTION_ALL, .period = {.interval = true}};
+	struct merging m = {.tool = &tool,
+			.selection = SELECTION_ALL,
+			.period = {.interval = true},
+			.compactor = {.fd = -1, .lock_fd = -1}};
 	int option;
 
 	while ((option = tool_option(&tool)) != -1) {
-		if (option == 0 || !take(&tool, &w, option))
+		if (option == 0 || !take(&tool, &m, option))
 			return tool.status;
 	}
-	if (w.spool == NULL)
+	if (m.spool == NULL)
 		return tool_usage(&tool, "--spool is missing");
-	if (w.sensor == NULL)
+	if (m.sensor == NULL)
 		return tool_usage(&tool, "--sensor is missing");
-	if (!tt_sensor_name_valid(w.sensor))
+	if (!tt_sensor_name_valid(m.sensor))
 		return tool_usage(&tool, "--sensor: a sensor's name is " TT_SENSOR_RULE);
 	if (optind == argc)
 		return tool_usage(&tool, "PATH is missing");
-	return merge(&tool, &w);
+	return merge(&m);
 }

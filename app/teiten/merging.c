@@ -128,13 +128,16 @@ merging_progress(void *context, size_t done, size_t n)
 }
 
 void
-merging_print(const char *path, size_t n, const struct tt_compact_result *r)
+merging_print(const char *path, size_t n, size_t sensors,
+		const struct tt_compact_result *r)
 {
 	printf("%s: %zu snapshot%s, %" PRId64 " packets, %s%" PRId64 " sources, %" PRIu64
 	       " bytes",
 			path, n, n == 1 ? "" : "s", r->packets,
 			r->pair_rows_one_in > 1 ? "about " : "", r->uniq_src_ip,
 			r->bytes);
+	if (r->sensors < sensors)
+		printf(", of %zu of %zu sensors", r->sensors, sensors);
 	if (r->pair_rows_one_in > 1)
 		printf(", one source in %" PRId64 " kept", r->pair_rows_one_in);
 	if (r->contact_rows_one_in > 1)

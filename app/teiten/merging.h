@@ -29,7 +29,9 @@ bool take_bytes(struct tool *tool, const char *option, uint64_t *bytes);
 /* How far a merge is, on a terminal; for struct tt_compact_job. */
 void merging_progress(void *context, size_t done, size_t n);
 
-/* Prints "PATH: 60 snapshots, 205500 packets, 16307 sources …" as one line. */
-void merging_print(const char *path, size_t n, const struct tt_compact_result *result);
+/* Prints "PATH: 60 snapshots, 205500 packets, 16307 sources …" as one line. sensors: of which there
+ * could be packets; fewer that there are of are said. */
+void merging_print(const char *path, size_t n, size_t sensors,
+		const struct tt_compact_result *result);
 
 #endif

@@ -139,6 +139,15 @@ tool_select(const struct tool *tool, const struct selection *selection,
 	return false;
 }
 
+void
+tool_print_beside(const struct tt_snapshot_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->refs[i].within != NULL)
+			printf("%s: in the time of %s and not in it; counted beside it\n",
+					list->refs[i].path, list->refs[i].within);
+}
+
 int
 tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 		int (*each)(void *context, const struct tt_snapshot *snapshot,

@@ -55,6 +55,9 @@ bool tool_number(struct tool *tool, const char *option, size_t *n);
 bool tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list);
 
+/* Names those of the listed that lie within a longer one that is not made of them. */
+void tool_print_beside(const struct tt_snapshot_list *list);
+
 /*
  * Opens each listed snapshot in turn and calls each(). Snapshots that cannot be opened, or for
  * which each() returns an error (with err filled), are reported and passed over; each() ends it

@@ -16,7 +16,8 @@ static const char help[] =
 		"PATH is a spool, a sensor's directory, a day, or one snapshot; the directories\n"
 		"above it may have any name. Prints one line for each damaged file on standard\n"
 		"error, and exits 1 if there is any, or no snapshot at all. Time without a\n"
-		"snapshot is no damage, and is told.\n"
+		"snapshot is no damage, and is told; so is a snapshot in the time of a longer\n"
+		"one that is not made of it.\n"
 		"\n"
 		"  -h, --help   print this\n";
 
@@ -132,6 +133,7 @@ verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
 				plural(list->n), c.damaged, c.files, plural(c.files));
 	if (able && strays->n > 0)
 		printf("%zu other entr%s\n", strays->n, strays->n == 1 ? "y" : "ies");
+	tool_print_beside(list);
 	/* Beside damaged snapshots, what is missing may be one of them. */
 	if (able && c.damaged == 0)
 		print_holes(&c.summaries);

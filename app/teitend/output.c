@@ -86,7 +86,8 @@ bear_failure(struct tt_output *o, bool stopping, int rc, const struct tt_error *
 {
 	int64_t wait_s = o->failures < 5 ? RETRY_LEAST_S << o->failures : RETRY_MOST_S;
 
-	if (tt_pending_first(o->pending) != NULL)
+	/* One that may be on disk stays as it is: joined with others it would count twice. */
+	if (tt_pending_first(o->pending) != NULL && rc != -EINPROGRESS)
 		tt_pending_set_writing(o->pending, false);
 	o->changed = true;
 	if (o->failing_us == 0)

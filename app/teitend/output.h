@@ -35,6 +35,7 @@ struct tt_output {
 	struct tt_held *held;
 	struct tt_totals totals;
 	int64_t written_us; /* start of the snapshot */
+	bool again; /* another one has its time */
 	int64_t job_us; /* when it was given */
 
 	/* Where long intervals are counted in parts (checkpoint). */
@@ -49,8 +50,9 @@ struct tt_output {
 	bool any; /* an interval was taken */
 	bool unkept; /* intervals were written since the recall was kept */
 	bool changed; /* something may be copied that could not be before */
-	/* What was said, and is so still: many wait, some were joined, some keep table sets. */
-	bool told_slow, told_joins, told_held;
+	/* What was said, and is so still: many wait, some were joined, some keep table sets; times are
+	 * in another snapshot already. */
+	bool told_slow, told_joins, told_held, told_again;
 	bool stuck; /* the writer does not return; nothing that it uses may be freed */
 	struct tt_error failure; /* code 0: the last write succeeded */
 	unsigned failures; /* in a row */

@@ -8,23 +8,51 @@
 
 #include <errno.h>
 
-#define STEPS_MOST 1000 /* microseconds, to find a start that is no snapshot's */
-
-/* Says of how many intervals a snapshot is made, where it is not one. */
+/* Adds to the rows of an interval, of which there are n, a note of what the spool made of it. Returns
+ * how many there are then. */
 static unsigned
-note_joined(struct tt_held *h)
+add_note(struct tt_held *h, unsigned n, const char *reason, uint64_t intervals)
 {
-	if (h->joined < 2)
-		return h->n_rows;
-	h->rows[h->n_rows] = (struct tt_ledger_row){TT_LEDGER_SPOOL_PORT, -1,
-			TT_ACCOUNT_NOTE, TT_REASON_JOINED, h->joined, 0};
-	return h->n_rows + 1;
+	h->rows[n] = (struct tt_ledger_row){
+			TT_LEDGER_SPOOL_PORT, -1, TT_ACCOUNT_NOTE, reason, intervals, 0};
+	return n + 1;
+}
+
+/* Notes of how many intervals a snapshot is made, where it is not one, and how many of these have a
+ * time that is in another snapshot already. */
+static unsigned
+add_notes(struct tt_held *h, bool again)
+{
+	unsigned n = h->n_rows;
+
+	if (h->joined > 1)
+		n = add_note(h, n, TT_REASON_JOINED, h->joined);
+	return again ? add_note(h, n, TT_REASON_AGAIN, h->joined) : n;
+}
+
+/* The next name of an interval whose time or name is taken: a start that is no snapshot's. There are
+ * as many as it takes. */
+static void
+give_way(struct tt_interval *interval)
+{
+	struct tt_span *span = &interval->span;
+
+	if (!interval->again) {
+		interval->again = true;
+		return;
+	}
+	span->start_us++;
+	if (span->end_us <= span->start_us)
+		span->end_us = span->start_us + 1;
+	if (interval->observed_us > span->end_us - span->start_us)
+		interval->observed_us = span->end_us - span->start_us;
+	interval->complete = false;
 }
 
 /*
- * The writer's job. A live interval whose name is taken (the clock was set back, and the daemon
- * started again) holds other packets than the snapshot that is there: it starts a microsecond
- * later, and is partial.
+ * The writer's job. A live interval whose time is taken (the clock was set back, and the daemon
+ * started again) holds other packets than the snapshot that is there: it is written beside it and
+ * says so. Where the name is taken as well it starts a microsecond later, and is partial.
  */
 int
 tt_output_write(void *output, struct tt_error *err)
@@ -32,18 +60,17 @@ tt_output_write(void *output, struct tt_error *err)
 	struct tt_output *o = output;
 	struct tt_daemon *d = o->d;
 	struct tt_interval interval = o->held->interval;
-	unsigned n = note_joined(o->held), steps = 0;
 	int rc;
 
-	do {
-		rc = (o->in_parts ? tt_spool_write_part : tt_spool_write)(d->spool,
+	while ((rc = (o->in_parts ? tt_spool_write_part : tt_spool_write)(d->spool,
 				&interval, d->merge, &d->setup.merge, &d->run,
-				o->held->rows, n, &o->totals, err);
-		interval.span.start_us++;
-		interval.complete = false;
-	} while (rc == -EEXIST && !d->only_replays && ++steps < STEPS_MOST
-			&& interval.span.start_us < interval.span.end_us);
-	o->written_us = interval.span.start_us - 1;
+				o->held->rows, add_notes(o->held, interval.again),
+				&o->totals, err))
+					== -EEXIST
+			&& !d->only_replays)
+		give_way(&interval);
+	o->written_us = interval.span.start_us;
+	o->again = interval.again;
 	return rc;
 }
 
@@ -98,6 +125,19 @@ note_part(struct tt_output *o)
 	o->open.to_us = 0;
 }
 
+/* Whether intervals have a time that is in another snapshot already: each change is said once. */
+static void
+say_again(struct tt_output *o)
+{
+	if (o->again && !o->told_again)
+		tt_warn("%s: another snapshot has its time already: the clock was set back; "
+			"they are kept beside each other, and both count",
+				tt_spool_latest(o->d->spool));
+	else if (!o->again && o->told_again)
+		tt_say("no other snapshot has the time of those written from now on");
+	o->told_again = o->again;
+}
+
 static int
 note_written(struct tt_output *o, struct tt_error *err)
 {
@@ -119,6 +159,7 @@ note_written(struct tt_output *o, struct tt_error *err)
 	say_resumed(o);
 	if (!d->only_replays && !o->in_parts)
 		say_wrote(o);
+	say_again(o);
 	return rc;
 }
 
@@ -137,6 +178,11 @@ note_finished(struct tt_output *o, const struct tt_frame_span *frame, bool own)
 		tt_written_whole(&o->written, frame->start_us);
 	tt_say("wrote %s: %" PRIu64 " packets counted, in %u parts",
 			tt_spool_latest(o->d->spool), frame->packets, frame->parts);
+	if (frame->again)
+		tt_warn("%s: another snapshot has some of its time, and other packets: the "
+			"clock was set back; they are kept beside each other, and both "
+			"count",
+				tt_spool_latest(o->d->spool));
 }
 
 int

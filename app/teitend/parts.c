@@ -2,6 +2,7 @@
 #include "parts.h"
 
 #include "tt_compact.h"
+#include "tt_snapshot.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -44,25 +45,68 @@ merge(void *making, int dir_fd, struct tt_error *err)
 	return ret;
 }
 
-/* Removes parts that lie in a snapshot: a kill came between that and their removal. Returns how many
- * of the first they are, or a negative errno. */
-static int
-drop_covered(struct tt_spool *spool, struct tt_frame_span *frame,
-		const struct tt_spool_parts *parts, struct tt_error *err)
+/* Is a part in the set? One that cannot be read is not known to be. */
+static bool
+is_in(const struct tt_part_ids *set, const struct tt_spool_part *part)
+{
+	struct tt_snapshot *snapshot;
+	bool in;
+
+	if (tt_snapshot_open(&snapshot, part->path, NULL) != 0)
+		return false;
+	in = tt_part_ids_have(set, &snapshot->manifest);
+	tt_snapshot_close(snapshot);
+	return in;
+}
+
+/* Puts first the parts that snapshots of the interval are made of. Returns how many these are. */
+static size_t
+made_first(const struct tt_part_ids *set, struct tt_spool_parts *parts)
 {
 	size_t n = 0;
-	int ret;
 
-	while (n < parts->n) {
-		int64_t end_us = tt_spool_covered_to(
-				spool, frame->from_us, parts->all[n].start_us);
+	for (size_t i = 0; i < parts->n; i++) {
+		struct tt_spool_part part = parts->all[i];
 
-		if (end_us == INT64_MIN)
-			break;
-		while (n < parts->n && parts->all[n].start_us < end_us)
-			n++;
+		if (!is_in(set, &part))
+			continue;
+		memmove(&parts->all[n + 1], &parts->all[n], (i - n) * sizeof(part));
+		parts->all[n++] = part;
 	}
-	ret = tt_spool_remove_parts(spool, parts->all, n, err);
+	return n;
+}
+
+/* Has a snapshot time of one of the parts [n]? */
+static bool
+share_time(const struct tt_spool_made *made, const struct tt_spool_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < made->n; k++)
+			if (parts[i].start_us < made->spans[k].end_us
+					&& made->spans[k].start_us < parts[i].end_us)
+				return true;
+	return false;
+}
+
+/*
+ * Removes parts that a snapshot is made of: a kill came between its making and their removal. The
+ * snapshot's time alone does not say so: where the clock was set back, other packets have the same.
+ * Returns how many of the first parts they are, or a negative errno.
+ */
+static int
+drop_made(struct tt_spool *spool, struct tt_frame_span *frame,
+		struct tt_spool_parts *parts, struct tt_error *err)
+{
+	struct tt_spool_made made;
+	size_t n;
+	int ret = tt_spool_made_of(spool, frame->from_us, frame->to_us, &made, err);
+
+	if (ret != 0)
+		return ret;
+	n = made.n == 0 ? 0 : made_first(&made.ids, parts);
+	frame->again = share_time(&made, parts->all + n, parts->n - n);
+	tt_spool_made_fini(&made);
+	ret = n == 0 ? 0 : tt_spool_remove_parts(spool, parts->all, n, err);
 	return ret != 0 ? ret : (int)n;
 }
 
@@ -115,21 +159,21 @@ tt_parts_finish(struct tt_spool *spool, const struct tt_run_info *run,
 		struct tt_frame_span *frame, struct tt_error *err)
 {
 	struct tt_spool_parts parts;
-	int covered, ret;
+	int made, ret;
 
 	ret = tt_spool_list_parts(spool, frame->from_us, frame->to_us, &parts, err);
 	if (ret != 0)
 		return ret;
-	covered = drop_covered(spool, frame, &parts, err);
-	if (covered >= 0 && (size_t)covered < parts.n) {
-		struct making m = {run, tt_spool_sensor(spool), parts.all + covered,
-				parts.n - (size_t)covered, frame};
+	made = drop_made(spool, frame, &parts, err);
+	if (made >= 0 && (size_t)made < parts.n) {
+		struct making m = {run, tt_spool_sensor(spool), parts.all + made,
+				parts.n - (size_t)made, frame};
 
 		frame->start_us = m.parts[0].start_us;
 		ret = make(spool, &m, err);
 	}
 	tt_spool_parts_fini(&parts);
-	return covered < 0 ? covered : ret;
+	return made < 0 ? made : ret;
 }
 
 /* The length of the interval that a part belongs to; 0 where it does not say. */

@@ -6,8 +6,8 @@
  * one uses them for the interval that they belong to, or finishes it where it has ended meanwhile.
  *
  * These are the writer's jobs. Each may fail and be tried again, or be cut short by a kill at any
- * moment: parts are removed only once the snapshot's name is durable, and parts that lie in a
- * snapshot are removed and not counted twice. Memory: see tt_compact.h.
+ * moment: parts are removed only once the snapshot's name is durable, and parts that a snapshot is
+ * made of are removed and not counted twice. Memory: see tt_compact.h.
  */
 #ifndef TT_PARTS_H
 #define TT_PARTS_H
@@ -21,6 +21,7 @@ struct tt_frame_span {
 	int64_t start_us; /* of the snapshot */
 	uint64_t packets;
 	unsigned parts; /* that it is made of */
+	bool again; /* a snapshot in its time has other packets: the clock was set back */
 	unsigned published; /* that became snapshots of their own, for they could not be merged */
 	char why[512]; /* that was so */
 };

@@ -139,7 +139,9 @@ read_all(struct tt_compact *c)
 		ret = tt_snapshot_open(&part, c->parts[i].path, c->err);
 		if (ret != 0)
 			return ret;
-		ret = tt_compact_read(c, part);
+		ret = tt_compact_check_large(c, part);
+		if (ret == 0)
+			ret = tt_compact_read(c, part);
 		tt_snapshot_close(part);
 		if (ret == 0 && job->progress != NULL)
 			job->progress(job->context, i + 1, job->n_parts);
@@ -160,6 +162,10 @@ fill_result(const struct tt_compact *c)
 	r->pair_rows_one_in = m->pair_rows_one_in;
 	r->contact_rows_one_in = m->contact_rows_one_in;
 	r->heavy_cut = c->heavy[0].cut.keys + c->heavy[1].cut.keys;
+	for (size_t i = 0; i < c->n_covered; i++)
+		r->sensors += i == 0
+				|| strcmp(c->covered[i].origin, c->covered[i - 1].origin)
+						!= 0;
 	for (unsigned i = 0; i < TT_N_TABLES; i++)
 		r->bytes += (uint64_t)m->files[i].bytes;
 }
@@ -190,6 +196,8 @@ tt_compact_merge(const struct tt_compact_job *job, int dir_fd,
 		ret = tt_compact_plan(c);
 	if (ret == 0)
 		ret = read_all(c);
+	if (ret == 0)
+		ret = tt_compact_check_totals(c);
 	if (ret == 0)
 		ret = tt_compact_uniques(c);
 	if (ret == 0)

@@ -27,6 +27,10 @@
 struct tt_compact_job {
 	const char *const *parts; /* [n_parts] directories of snapshots, in any order */
 	size_t n_parts; /* at least 1 */
+	/* [n_replaced] snapshots whose place the result takes, too, being made of all that they are: where
+	 * one has its name, they change names when it is published (tt_compact_spool.h). */
+	const char *const *replaced;
+	size_t n_replaced;
 	const char *sensor; /* of the result */
 	/* As configured: the result is complete only if it is whole intervals of this length; 0: the
 	 * length of the result, whatever it is. */
@@ -47,16 +51,25 @@ struct tt_compact_result {
 	int64_t packets, uniq_src_ip, pair_rows_one_in, contact_rows_one_in;
 	uint64_t heavy_cut; /* rows of talkers and source_ports that joined the others */
 	uint64_t bytes; /* of its files but the manifest */
+	size_t sensors; /* that it has coverage of */
 };
 
 /*
  * Merges the parts into the empty directory dir_fd, all files and the manifest. Returns 0; -EBADMSG
- * for a damaged part; -EEXIST where a sensor would count the same time twice; -EPROTO for parts
+ * for a part whose files or rows are not what its manifest says; -EEXIST where a sensor would count the same time twice; -EPROTO for parts
  * that cannot be merged (other sampling, other precision); -ENOMEM, -ENOSPC or another negative
  * errno; err names the file or the part and what is wrong with it. What dir_fd then holds is the
  * caller's to remove.
  */
 int tt_compact_merge(const struct tt_compact_job *job, int dir_fd,
 		struct tt_compact_result *result, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Which of parts[n] share time of a sensor with one before them, and can be in no one snapshot with
+ * it (-EEXIST of the above): these are to be left aside. Returns 0, or a negative errno with err
+ * filled.
+ */
+int tt_compact_disjoint(const char *const *parts, size_t n, bool *aside,
+		struct tt_error *err) TT_MUST_CHECK;
 
 #endif

@@ -24,30 +24,32 @@ row_of(const struct tt_parquet_reader *r)
 }
 
 static int
-add(struct tt_compact *c, const struct tt_covered *row)
+add(struct tt_covered_rows *rows, const struct tt_covered *row, struct tt_error *err)
 {
-	if (c->n_covered == c->room_covered) {
-		size_t room = c->room_covered == 0 ? 64 : c->room_covered * 2;
-		struct tt_covered *more = reallocarray(c->covered, room, sizeof(*more));
+	if (rows->n == rows->room) {
+		size_t room = rows->room == 0 ? 64 : rows->room * 2;
+		struct tt_covered *more = reallocarray(rows->all, room, sizeof(*more));
 
 		if (more == NULL)
-			return tt_compact_no_memory(c);
-		c->covered = more;
-		c->room_covered = room;
+			return tt_error_set(err, -ENOMEM, NULL,
+					"out of memory for merging snapshots");
+		rows->all = more;
+		rows->room = room;
 	}
-	c->covered[c->n_covered++] = *row;
+	rows->all[rows->n++] = *row;
 	return 0;
 }
 
 int
-tt_compact_plan_coverage(struct tt_compact *c, const struct tt_snapshot *part)
+tt_compact_read_coverage(const struct tt_snapshot *part, struct tt_covered_rows *rows,
+		struct tt_error *err)
 {
 	struct tt_parquet_reader *r;
-	int ret = tt_snapshot_table(part, TT_TABLE_COVERAGE, &r, c->err), more;
+	int ret = tt_snapshot_table(part, TT_TABLE_COVERAGE, &r, err), more;
 
 	if (ret != 0)
 		return ret;
-	while (ret == 0 && (more = tt_parquet_next(r, c->err)) != 0) {
+	while (ret == 0 && (more = tt_parquet_next(r, err)) != 0) {
 		struct tt_covered row;
 
 		if (more < 0) {
@@ -57,12 +59,24 @@ tt_compact_plan_coverage(struct tt_compact *c, const struct tt_snapshot *part)
 		row = row_of(r);
 		if (row.until_us < row.from_us || row.observed_us < 0 || row.addresses < 0
 				|| row.intervals < 0)
-			ret = tt_error_set(c->err, -EBADMSG, part->path,
+			ret = tt_error_set(err, -EBADMSG, part->path,
 					"its table coverage has a row that cannot be");
 		else
-			ret = add(c, &row);
+			ret = add(rows, &row, err);
 	}
 	tt_parquet_close(r);
+	return ret;
+}
+
+int
+tt_compact_plan_coverage(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	struct tt_covered_rows rows = {c->covered, c->n_covered, c->room_covered};
+	int ret = tt_compact_read_coverage(part, &rows, c->err);
+
+	c->covered = rows.all;
+	c->n_covered = rows.n;
+	c->room_covered = rows.room;
 	return ret;
 }
 

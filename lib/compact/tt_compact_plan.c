@@ -206,11 +206,31 @@ add_interval(struct tt_compact *c, const struct tt_snapshot *part)
 	return ret;
 }
 
+/* Notes what the result is made of. */
+static int
+add_ids(struct tt_compact *c, const struct tt_manifest *m)
+{
+	struct tt_part_ids *to = &c->manifest.parts;
+
+	if (tt_part_ids_add_all(to, m) != 0)
+		return tt_compact_no_memory(c);
+	if (to->n <= TT_PART_IDS_MAX)
+		return 0;
+	return tt_error_set(c->err, -EPROTO, c->job->parts[0],
+			"and the other parts are made of more than %d snapshots, which is "
+			"the most that a manifest lists",
+			TT_PART_IDS_MAX);
+}
+
 int
 tt_compact_plan_part(struct tt_compact *c, const struct tt_snapshot *part)
 {
-	int ret = join_samples(c, part);
+	int ret = tt_compact_check_small(c, part);
 
+	if (ret == 0)
+		ret = join_samples(c, part);
+	if (ret == 0)
+		ret = add_ids(c, &part->manifest);
 	if (ret == 0)
 		ret = add_monitored(c, part->manifest.monitored);
 	if (ret == 0)
@@ -267,6 +287,7 @@ finish(struct tt_compact *c)
 		ret = tt_compact_join_coverage(c);
 	if (ret != 0)
 		return ret;
+	tt_part_ids_sort(&m->parts);
 	tt_compact_sort_rules(c);
 	tt_compact_sort_ledger(c);
 	m->monitored = strdup(c->monitored_list == NULL ? "" : c->monitored_list);
@@ -317,7 +338,7 @@ tt_compact_plan(struct tt_compact *c)
 	for (size_t i = 0; ret == 0 && i < c->job->n_parts; i++) {
 		struct tt_snapshot *part;
 
-		ret = tt_snapshot_open(&part, c->job->parts[i], c->err);
+		ret = tt_snapshot_open_intact(&part, c->job->parts[i], c->err);
 		if (ret != 0)
 			return ret;
 		note_part(c, i, &part->manifest);

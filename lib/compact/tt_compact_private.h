@@ -79,6 +79,11 @@ struct tt_covered {
 	int64_t from_us, until_us, observed_us, addresses, intervals;
 };
 
+struct tt_covered_rows {
+	struct tt_covered *all; /* [n], of [room]; heap */
+	size_t n, room;
+};
+
 /* A row of `ledger`, text on the heap. */
 struct tt_entered {
 	char *port, *reason;
@@ -156,6 +161,9 @@ int tt_compact_plan_coverage(
 		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
 int tt_compact_plan_ledger(
 		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
+/* Adds the rows of a snapshot's coverage. Returns 0, or a negative errno with err filled. */
+int tt_compact_read_coverage(const struct tt_snapshot *part, struct tt_covered_rows *rows,
+		struct tt_error *err) TT_MUST_CHECK;
 /* Puts the rows of coverage in order and joins what adjoins. -EEXIST where time is there twice. */
 int tt_compact_join_coverage(struct tt_compact *c) TT_MUST_CHECK;
 /* What follows from it for the interval. */
@@ -179,6 +187,16 @@ int tt_compact_read_sketches(
 int tt_compact_choose(struct tt_compact *c, enum tt_table table,
 		const struct tt_parquet_batch *batch,
 		struct tt_compact_choice *choice) TT_MUST_CHECK;
+
+/* Are the files of a part those of its manifest? First those that a plan reads, then the others that
+ * are read. -EBADMSG with err naming the file. */
+int tt_compact_check_small(
+		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
+int tt_compact_check_large(
+		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
+
+/* Do the rows of all parts add up to what their manifests say? -EBADMSG where they do not. */
+int tt_compact_check_totals(struct tt_compact *c) TT_MUST_CHECK;
 
 /* Samples further until pairs, or contacts, are no more than their limit. */
 void tt_compact_thin_pairs(struct tt_compact *c);

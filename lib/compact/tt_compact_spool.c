@@ -68,25 +68,71 @@ write_hidden(const struct tt_compact_place *place, int fd,
 	return ret;
 }
 
+static bool
+is_one_of(const struct tt_inode *inode, const char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (tt_inode_is_at(AT_FDCWD, paths[i], inode) == 1)
+			return true;
+	return false;
+}
+
+/* Is what has the name one of those whose place the result takes? */
+static bool
+is_replaced(const struct tt_compact_job *job, int day_fd, const char *name)
+{
+	struct tt_inode inode;
+
+	return tt_inode_at(day_fd, name, &inode) == 0
+			&& (is_one_of(&inode, job->parts, job->n_parts)
+					|| is_one_of(&inode, job->replaced,
+							job->n_replaced));
+}
+
+/* Gives it a name. One of those whose place it takes, if it has the name, gets the hidden one in the same moment. */
+static int
+give_name(const struct tt_compact_place *place, int fd, const struct tt_compact_job *job,
+		int day_fd, const char *name, struct tt_error *err)
+{
+	bool replaces = is_replaced(job, day_fd, name);
+	int ret = replaces ? tt_exchange_dir_at(fd, place->hidden, day_fd, name)
+			   : tt_rename_dir_at(fd, place->hidden, day_fd, name, NULL);
+
+	if (ret == 0)
+		return 0;
+	if (replaces && errno == EINVAL)
+		return tt_error_set(err, -EINVAL, name,
+				"this file system cannot put one directory in the place "
+				"of another; the snapshot stays as it was");
+	if (errno == EEXIST)
+		return tt_error_set(err, -EEXIST, name,
+				"there is a snapshot of this name already");
+	if (errno == EINPROGRESS)
+		return tt_error_set(err, -EINPROGRESS, name,
+				"the disk does not say whether it has this snapshot; the "
+				"next run puts it in order");
+	return fail(place->sensor_path, name, err);
+}
+
 /* Gives it its final name, in the day of its start. */
 static int
-rename_hidden(const struct tt_compact_place *place, int fd, bool sync, const char *day,
-		const char *name, struct tt_error *err)
+rename_hidden(const struct tt_compact_place *place, int fd,
+		const struct tt_compact_job *job, const char *day, const char *name,
+		struct tt_error *err)
 {
 	int to, ret = 0;
 
 	if (mkdirat(fd, day, 0755) != 0 && errno != EEXIST)
 		return fail(place->sensor_path, day, err);
 	to = openat(fd, day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (to < 0 || (sync && fsync(fd) != 0)) {
+	if (to < 0 || (job->sync && fsync(fd) != 0))
 		ret = fail(place->sensor_path, day, err);
-	} else if (tt_rename_dir_at(fd, place->hidden, to, name) != 0) {
-		ret = errno == EEXIST ? tt_error_set(err, -EEXIST, name,
-				      "there is a snapshot of this name "
-				      "already")
-				      : fail(place->sensor_path, name, err);
-	} else if (sync && (fsync(to) != 0 || fsync(fd) != 0)) {
-		ret = fail(place->sensor_path, day, err);
+	else
+		ret = give_name(place, fd, job, to, name, err);
+	/* It has its name, but for a loss of power. */
+	if (ret == 0 && job->sync && (fsync(to) != 0 || fsync(fd) != 0)) {
+		fail(place->sensor_path, day, err);
+		ret = -EINPROGRESS;
 	}
 	if (to >= 0)
 		close(to);
@@ -113,7 +159,7 @@ publish(const struct tt_compact_place *place, int fd, const struct tt_compact_jo
 	if (ret == 0 && asprintf(path, "%s/%s/%s", place->sensor_path, day, name) < 0)
 		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	else if (ret == 0) {
-		ret = rename_hidden(place, fd, job->sync, day, name, err);
+		ret = rename_hidden(place, fd, job, day, name, err);
 		if (ret != 0)
 			free(*path);
 	}
@@ -132,10 +178,12 @@ tt_compact_publish(const struct tt_compact_place *place, const struct tt_compact
 		return tt_error_set(
 				err, -errno, place->sensor_path, "%s", strerror(errno));
 	ret = publish(place, fd, job, result, path, err);
-	if (ret != 0) {
+	if (ret != 0)
 		*path = NULL;
+	/* What it is now is not known after -EINPROGRESS; else a part that gave its name to the result,
+	 * or what came to nothing. */
+	if (ret != -EINPROGRESS)
 		tt_remove_dir_at(fd, place->hidden);
-	}
 	close(fd);
 	return ret;
 }
@@ -169,41 +217,24 @@ clean_hidden(struct tt_compactor *c, struct tt_error *err)
 	return 0;
 }
 
-/* The longer snapshot that one lies within; NULL where it is only another of the same span. */
-static const struct tt_snapshot_ref *
-cover_of(const struct tt_snapshot_list *list, const struct tt_snapshot_ref *part)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		const struct tt_snapshot_ref *r = &list->refs[i];
-
-		if (r->end_us != 0 && r->start_us <= part->start_us
-				&& part->start_us < r->end_us
-				&& (r->start_us != part->start_us
-						|| r->end_us != part->end_us))
-			return r;
-	}
-	return NULL;
-}
-
 /* Deletes parts of snapshots that were published before, if these are whole still. */
 static int
 clean_covered(struct tt_compactor *c, struct tt_error *err)
 {
-	const struct tt_snapshot_ref *whole = NULL, *cover;
 	struct tt_snapshot_list list;
+	const char *whole = "";
 	int ret = tt_snapshot_list_scan(&list, c->path, TT_TIME_MIN, INT64_MAX, err);
 
 	if (ret != 0)
 		return ret;
 	for (size_t i = 0; ret == 0 && i < list.n_covered; i++) {
-		cover = cover_of(&list, &list.covered[i]);
-		if (cover == NULL)
-			continue;
-		if (cover != whole)
-			ret = verify(cover->path, "what lies within it is kept", err);
-		whole = cover;
+		const struct tt_snapshot_ref *part = &list.covered[i];
+
+		if (strcmp(part->within, whole) != 0)
+			ret = verify(part->within, "what it is made of is kept", err);
+		whole = part->within;
 		if (ret == 0)
-			ret = tt_compactor_delete(c, list.covered[i].path, err);
+			ret = tt_compactor_delete(c, part->path, err);
 		c->cleaned += ret == 0;
 	}
 	tt_snapshot_list_fini(&list);
@@ -292,6 +323,26 @@ tt_compactor_delete(struct tt_compactor *c, const char *path, struct tt_error *e
 		return tt_error_set(
 				err, ret, path, "cannot delete it: %s", strerror(-ret));
 	return 0;
+}
+
+int
+tt_compactor_delete_parts(struct tt_compactor *c, const char *path,
+		const char *const *parts, size_t n, struct tt_error *err)
+{
+	struct tt_inode whole, part;
+	int ret = tt_inode_at(AT_FDCWD, path, &whole), first = 0;
+
+	if (ret != 0)
+		return tt_error_set(err, ret, path, "%s", strerror(-ret));
+	for (size_t i = 0; i < n; i++) {
+		if (tt_inode_at(AT_FDCWD, parts[i], &part) == 0
+				&& part.device == whole.device
+				&& part.number == whole.number)
+			continue;
+		ret = tt_compactor_delete(c, parts[i], first == 0 ? err : NULL);
+		first = first == 0 ? ret : first;
+	}
+	return first;
 }
 
 uint64_t

@@ -4,9 +4,13 @@
  * killed at any moment:
  *
  *   1. the result is written under a hidden name in the sensor's directory, made durable, verified;
- *   2. one rename gives it its final name. From here on its parts lie within a longer snapshot, and
- *      whoever lists the spool leaves them out (tt_snapshot_list);
+ *   2. one rename gives it its final name. From here on a longer snapshot is made of its parts, as
+ *      its manifest says, and whoever lists the spool leaves them out (tt_snapshot_list). Where one
+ *      of the parts has the name, the two change names in one moment;
  *   3. the parts are deleted: each gets a hidden name first, so that none is ever half there.
+ *
+ * A snapshot that comes meanwhile, in the time of the result, is no part of it: it is listed beside
+ * it, is never deleted for it, and becomes one with it when they are merged the next time.
  *
  * What a killed run left is deleted by the next one, at tt_compactor_open. A sensor has one writer
  * and one compactor at a time, each with a lock of its own: they may run beside each other.
@@ -24,10 +28,11 @@ struct tt_compact_place {
 };
 
 /*
- * Merges the parts of a job (tt_compact_merge), verifies the result, and publishes it. path: that of
- * the result, which the caller frees. Returns 0; -EEXIST where there is a snapshot of this name;
- * or another negative errno, with err filled and the spool as it was. The parts are not touched:
- * they are the caller's. Takes no lock.
+ * Merges the parts of a job (tt_compact_merge), verifies the result, and publishes it, in the place of
+ * the part that has its name, if one has. path: that of the result, which the caller frees. Returns 0;
+ * -EEXIST where there is another snapshot of this name; or another negative errno, with err filled and
+ * the spool as it was (after -EINPROGRESS, that is not known). The other parts are not touched: they are
+ * the caller's. Takes no lock.
  */
 int tt_compact_publish(const struct tt_compact_place *place,
 		const struct tt_compact_job *job, struct tt_compact_result *result,
@@ -60,6 +65,11 @@ int tt_compactor_publish(struct tt_compactor *compactor, bool interval,
 /* Deletes a snapshot of the sensor. Returns 0 (also if it is not there) or a negative errno. */
 int tt_compactor_delete(struct tt_compactor *compactor, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
+
+/* Deletes parts[n] of the snapshot at `path`, which may have taken the place of one of them. Returns 0,
+ * or a negative errno with those that could be deleted gone. */
+int tt_compactor_delete_parts(struct tt_compactor *compactor, const char *path,
+		const char *const *parts, size_t n, struct tt_error *err) TT_MUST_CHECK;
 
 /* Bytes of the files in a snapshot's directory; 0 where it cannot be read. */
 uint64_t tt_snapshot_bytes(const char *path);

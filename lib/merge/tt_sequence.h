@@ -29,6 +29,7 @@ struct tt_interval {
 	int64_t observed_us; /* of the span, how long packets were being taken */
 	int64_t gap_before_us; /* since the end of the interval before, if that was a gap */
 	bool complete; /* the whole span was observed, and it is whole intervals */
+	bool again; /* a snapshot has this time already, and none of these packets */
 	struct tt_tally **
 			tallies; /* [n_tallies]; the list is that of who gave the interval */
 	unsigned n_tallies;

@@ -34,12 +34,15 @@
  * it is made of. A row that others do not have. */
 #define TT_LEDGER_SPOOL_PORT "spool" /* its port; queue -1 */
 #define TT_REASON_JOINED     "joined-intervals"
+/* Of a snapshot whose time another one had already when it was written, with other packets (the clock
+ * was set back): how many such intervals it has. Likewise. */
+#define TT_REASON_AGAIN "time-again"
 
 struct tt_ledger_row {
 	const char *port; /* the device's name, or "capture-files" */
 	int queue; /* -1: the whole port */
 	const char *account, *reason;
-	uint64_t packets; /* bytes in the row frame-bytes, intervals in joined-intervals */
+	uint64_t packets; /* bytes in the row frame-bytes, intervals in those of the spool */
 	uint64_t keys; /* of the account "tables": keys not kept; else 0 */
 };
 

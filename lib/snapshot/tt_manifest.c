@@ -17,6 +17,7 @@ void
 tt_manifest_fini(struct tt_manifest *manifest)
 {
 	free(manifest->monitored);
+	tt_part_ids_fini(&manifest->parts);
 	*manifest = (struct tt_manifest){0};
 }
 
@@ -104,15 +105,35 @@ tt_ledger_short_pack(const struct tt_ledger_short *s)
 			"not_kept", pack_not_kept(s), "closes", (int)s->closes);
 }
 
+/* Of a merged one, the ids of its parts. Returns false if memory is short. */
+static bool
+pack_parts(json_t *run, const struct tt_manifest *m)
+{
+	char *text = m->parts.n == 0 ? NULL : tt_part_ids_format(&m->parts);
+	bool done = m->parts.n == 0
+			|| (text != NULL
+					&& json_object_set_new(run, "parts",
+							   json_string(text))
+							== 0);
+
+	free(text);
+	return done;
+}
+
 static json_t *
 pack_run(const struct tt_manifest *m)
 {
-	return json_pack("{s:s s:s s:s s:I s:o s:{s:o} s:s}", "program", m->program,
-			"version", m->version, "host", m->host, "workers",
+	json_t *run = json_pack("{s:s s:s s:s s:I s:o s:{s:o} s:s}", "program",
+			m->program, "version", m->version, "host", m->host, "workers",
 			(json_int_t)m->workers, "ledger",
 			tt_ledger_short_pack(&m->ledger), "files",
 			tt_schema_of(TT_TABLE_LEDGER)->file,
 			pack_file(&m->files[TT_TABLE_LEDGER]), "manifest_sha256", zeros);
+
+	if (run == NULL || pack_parts(run, m))
+		return run;
+	json_decref(run);
+	return NULL;
 }
 
 static json_t *

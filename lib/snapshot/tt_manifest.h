@@ -13,6 +13,7 @@
 
 #include "tt_error.h"
 #include "tt_ledger.h"
+#include "tt_part_ids.h"
 #include "tt_sample.h"
 #include "tt_schema.h"
 #include "tt_sensor.h"
@@ -43,6 +44,8 @@ struct tt_manifest {
 	char program[TT_RUN_TEXT_MAX], version[TT_RUN_TEXT_MAX], host[TT_RUN_TEXT_MAX];
 	int64_t workers;
 	struct tt_ledger_short ledger;
+	struct tt_part_ids parts; /* that a merged one is made of; else empty */
+	uint64_t id; /* of this snapshot, as tt_part_ids.h says; known once it was parsed */
 };
 
 void tt_manifest_fini(struct tt_manifest *manifest);

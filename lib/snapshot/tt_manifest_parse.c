@@ -210,18 +210,32 @@ take_ledger(const struct parse *p, json_t *ledger)
 }
 
 static int
+take_parts(const struct parse *p, const char *hash, const char *parts)
+{
+	int ret = tt_part_id_parse(hash, &p->m->id);
+
+	if (ret != 0)
+		return wrong(p, "run.manifest_sha256", "no hash");
+	ret = parts == NULL ? 0 : tt_part_ids_parse(&p->m->parts, parts);
+	if (ret == -ENOMEM)
+		return tt_error_set(p->err, ret, p->path, "out of memory");
+	return ret == 0 ? 0 : wrong(p, "run.parts", "no list of hashes in order");
+}
+
+static int
 take_run(const struct parse *p, json_t *run)
 {
 	struct tt_manifest *m = p->m;
-	const char *program, *version, *host;
+	const char *program, *version, *host, *hash, *parts = NULL;
 	json_t *ledger, *files;
 	json_int_t workers;
 	json_error_t why;
 	int ret;
 
-	if (json_unpack_ex(run, &why, 0, "{s:s s:s s:s s:I s:o s:o}", "program", &program,
-			    "version", &version, "host", &host, "workers", &workers,
-			    "ledger", &ledger, "files", &files)
+	if (json_unpack_ex(run, &why, 0, "{s:s s:s s:s s:I s:o s:o s:s s?s}", "program",
+			    &program, "version", &version, "host", &host, "workers",
+			    &workers, "ledger", &ledger, "files", &files,
+			    "manifest_sha256", &hash, "parts", &parts)
 			!= 0)
 		return wrong(p, "run", why.text);
 	m->workers = workers;
@@ -231,6 +245,8 @@ take_run(const struct parse *p, json_t *run)
 				"run.version");
 	if (ret == 0)
 		ret = copy_text(p, m->host, sizeof(m->host), host, "run.host");
+	if (ret == 0)
+		ret = take_parts(p, hash, parts);
 	if (ret == 0)
 		ret = take_ledger(p, ledger);
 	return ret != 0 ? ret : take_file(p, files, TT_TABLE_LEDGER);

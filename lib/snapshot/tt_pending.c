@@ -68,9 +68,9 @@ tt_held_new(const struct tt_interval *like, unsigned tallies, unsigned rows)
 	h->interval = *like;
 	h->interval.n_tallies = 0;
 	h->interval.tallies = calloc(tallies + 1, sizeof(struct tt_tally *));
-	h->rows = calloc(rows + 1, sizeof(*h->rows));
+	h->rows = calloc(rows + TT_HELD_NOTES, sizeof(*h->rows));
 	h->n_rows = rows;
-	h->bytes = sizeof(*h) + (rows + 1) * sizeof(*h->rows)
+	h->bytes = sizeof(*h) + (rows + TT_HELD_NOTES) * sizeof(*h->rows)
 			+ (tallies + 1) * sizeof(struct tt_tally *);
 	if (h->interval.tallies != NULL && h->rows != NULL)
 		return h;

@@ -27,10 +27,13 @@
 #include "tt_ledger.h"
 #include "tt_sequence.h"
 
+#define TT_HELD_NOTES 2 /* rows that may be added to those of an interval */
+
 /* One that waits. */
 struct tt_held {
 	struct tt_interval interval; /* its tallies are of this struct's own list */
-	struct tt_ledger_row *rows; /* [n_rows], of its packets; room for one more */
+	struct tt_ledger_row
+			*rows; /* [n_rows], of its packets; room for TT_HELD_NOTES more */
 	unsigned n_rows;
 	unsigned joined; /* intervals that it is made of */
 	uint64_t bytes; /* of copies, rows and this struct */

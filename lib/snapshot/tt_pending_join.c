@@ -137,7 +137,8 @@ sizes_of(const struct tt_held *a, const struct tt_held *b)
 	struct tt_join_sizes s;
 	uint64_t less = 0;
 
-	s.bytes = a->bytes + b->bytes - (sizeof(*b) + (b->n_rows + 1) * sizeof(*b->rows));
+	s.bytes = a->bytes + b->bytes
+			- (sizeof(*b) + (b->n_rows + TT_HELD_NOTES) * sizeof(*b->rows));
 	s.pairs = a->pairs + b->pairs;
 	s.contacts = a->contacts + b->contacts;
 	s.ports = a->ports + b->ports;

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* No manifest of ours comes near it. */
-#define MANIFEST_BYTES_MAX (16 << 20)
+/* No manifest of ours comes near it: of TT_PART_IDS_MAX parts it has 36 MiB. */
+#define MANIFEST_BYTES_MAX (64 << 20)
 
 char *
 tt_path_join(const char *dir, const char *name)
@@ -77,7 +77,24 @@ tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *mani
 }
 
 int
-tt_snapshot_open(struct tt_snapshot **snapshot, const char *path, struct tt_error *err)
+tt_manifest_check(const char *dir, const struct tt_text *text, struct tt_error *err)
+{
+	char *path;
+	int ret;
+
+	if (tt_manifest_intact(text->bytes, text->size))
+		return 0;
+	path = tt_path_join(dir, TT_MANIFEST_FILE);
+	ret = tt_error_set(err, path == NULL ? -ENOMEM : -EBADMSG, path,
+			"its bytes changed: they are not those of its own "
+			"manifest_sha256");
+	free(path);
+	return ret;
+}
+
+static int
+open_snapshot(struct tt_snapshot **snapshot, const char *path, bool intact,
+		struct tt_error *err)
 {
 	struct tt_snapshot *s = calloc(1, sizeof(*s));
 	struct tt_text text;
@@ -88,13 +105,27 @@ tt_snapshot_open(struct tt_snapshot **snapshot, const char *path, struct tt_erro
 		return tt_error_set(err, -ENOMEM, path, "out of memory");
 	}
 	ret = tt_manifest_read(path, &text, &s->manifest, err);
-	if (ret != 0) {
-		tt_snapshot_close(s);
-		return ret;
-	}
+	if (ret == 0 && intact)
+		ret = tt_manifest_check(path, &text, err);
 	free(text.bytes);
-	*snapshot = s;
-	return 0;
+	if (ret != 0)
+		tt_snapshot_close(s);
+	else
+		*snapshot = s;
+	return ret;
+}
+
+int
+tt_snapshot_open(struct tt_snapshot **snapshot, const char *path, struct tt_error *err)
+{
+	return open_snapshot(snapshot, path, false, err);
+}
+
+int
+tt_snapshot_open_intact(
+		struct tt_snapshot **snapshot, const char *path, struct tt_error *err)
+{
+	return open_snapshot(snapshot, path, true, err);
 }
 
 void

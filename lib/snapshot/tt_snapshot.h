@@ -22,6 +22,9 @@ struct tt_snapshot {
  * the manifest and what is wrong with it (-EBADMSG). */
 int tt_snapshot_open(struct tt_snapshot **snapshot, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
+/* The same; -EBADMSG also where the manifest is not the one whose hash it carries. */
+int tt_snapshot_open_intact(struct tt_snapshot **snapshot, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
 void tt_snapshot_close(struct tt_snapshot *snapshot); /* NULL is allowed */
 
 /* Is the file of a table a regular one with the size and the hash of the manifest? Returns 0, or a
@@ -50,14 +53,15 @@ struct tt_snapshot_ref {
 	int64_t start_us;
 	int64_t end_us; /* of a merged snapshot, by its name; 0 of a single interval */
 	unsigned depth; /* of the path, how many parts lie below the one that was listed */
+	char *within; /* path of the longer one whose time it starts in; NULL: there is none */
 };
 
 struct tt_snapshot_list {
 	struct tt_snapshot_ref *refs; /* [n], by sensor and start */
 	size_t n, room;
 	/*
-	 * Those that lie within a longer one of the same sensor, by their names: it was made of
-	 * them, and they are not deleted yet. They are in no list of snapshots.
+	 * Those that a longer one of the same sensor is made of, as its manifest says: they are not
+	 * deleted yet. They are in no list of snapshots.
 	 */
 	struct tt_snapshot_ref *covered; /* [n_covered] */
 	size_t n_covered;
@@ -66,7 +70,7 @@ struct tt_snapshot_list {
 
 /*
  * Lists the snapshots in a spool, in a sensor's directory, in a day, or the one that path is.
- * Those that start in [from_us, to_us) are taken, but for those that lie within a longer one; a
+ * Those that start in [from_us, to_us) are taken, but for those that a longer one is made of; a
  * snapshot that path itself names always is.
  * Whatever has another name, temporary directories among it, is passed over. Returns 0 (also
  * for an empty list), or a negative errno with err naming the directory.

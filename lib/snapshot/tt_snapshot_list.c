@@ -60,7 +60,7 @@ add(const struct walk *w, char *path, size_t sensor_length, unsigned depth,
 		list->room = room;
 	}
 	list->refs[list->n++] = (struct tt_snapshot_ref){
-			path, sensor_length, start_us, end_us, depth};
+			path, sensor_length, start_us, end_us, depth, NULL};
 	return 0;
 }
 
@@ -180,44 +180,11 @@ ref_cmp(const void *a, const void *b)
 				     : x->end_us < y->end_us; /* the longer one first */
 }
 
-static bool
-is_same_sensor(const struct tt_snapshot_ref *a, const struct tt_snapshot_ref *b)
+static void
+free_ref(struct tt_snapshot_ref *ref)
 {
-	return a->sensor_length == b->sensor_length
-			&& memcmp(a->path, b->path, a->sensor_length) == 0;
-}
-
-/*
- * Takes those out of the sorted list that lie within a longer one, and those that start before
- * from_us. An interval's end is not in its name; snapshots of a sensor never share time, so that one
- * which starts within another lies in it.
- */
-static int
-leave_out(const struct walk *w)
-{
-	struct tt_snapshot_list *list = w->list;
-	const struct tt_snapshot_ref *longer = NULL;
-	size_t n = 0;
-
-	list->covered = calloc(list->n + 1, sizeof(*list->covered));
-	if (list->covered == NULL)
-		return tt_error_set(w->err, -ENOMEM, NULL, "out of memory");
-	for (size_t i = 0; i < list->n; i++) {
-		struct tt_snapshot_ref ref = list->refs[i];
-		bool within = longer != NULL && is_same_sensor(longer, &ref)
-				&& ref.start_us < longer->end_us
-				&& ref.end_us <= longer->end_us;
-
-		if (within) {
-			list->covered[list->n_covered++] = ref;
-			continue;
-		}
-		list->refs[n++] = ref;
-		if (ref.end_us != 0)
-			longer = &list->refs[n - 1];
-	}
-	list->n = n;
-	return 0;
+	free(ref->path);
+	free(ref->within);
 }
 
 /* Drops those that start before what was asked for, which were there for what they cover. */
@@ -231,7 +198,7 @@ leave_out_earlier(const struct walk *w)
 		if (list->refs[i].start_us >= w->from_us)
 			list->refs[n++] = list->refs[i];
 		else
-			free(list->refs[i].path);
+			free_ref(&list->refs[i]);
 	}
 	list->n = n;
 }
@@ -287,9 +254,11 @@ list_all(const struct walk *w, const char *path)
 	ret = scan(w, path);
 	if (ret == 0 && w->list->n > 0 && w->list->refs[0].depth > 0) {
 		qsort(w->list->refs, w->list->n, sizeof(w->list->refs[0]), ref_cmp);
-		ret = leave_out(w);
+		ret = tt_snapshot_list_leave_out(w->list);
 		if (ret == 0)
 			leave_out_earlier(w);
+		else
+			tt_error_set(w->err, ret, path, "out of memory");
 	}
 	if (ret != 0)
 		tt_snapshot_list_fini(w->list);
@@ -319,9 +288,9 @@ void
 tt_snapshot_list_fini(struct tt_snapshot_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
-		free(list->refs[i].path);
+		free_ref(&list->refs[i]);
 	for (size_t i = 0; i < list->n_covered; i++)
-		free(list->covered[i].path);
+		free_ref(&list->covered[i]);
 	free(list->refs);
 	free(list->covered);
 	free(list->name);

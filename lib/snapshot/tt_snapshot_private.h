@@ -17,6 +17,15 @@ char *tt_path_join(const char *dir, const char *name);
 int tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *manifest,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* Takes those out of the sorted list that are parts of a longer one, and notes of the others which
+ * one they lie within. Returns 0 or -ENOMEM. */
+int tt_snapshot_list_leave_out(struct tt_snapshot_list *list) TT_MUST_CHECK;
+
+/* Is a manifest's text the one whose hash it carries? Returns 0, or -EBADMSG (-ENOMEM) with err
+ * naming it. */
+int tt_manifest_check(const char *dir, const struct tt_text *text,
+		struct tt_error *err) TT_MUST_CHECK;
+
 /* Where a snapshot lies: the names of its directory, its day's and its sensor's; the latter two
  * are NULL where they are not looked at. Each is on the heap. */
 struct tt_place {

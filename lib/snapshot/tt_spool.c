@@ -255,7 +255,7 @@ tt_spool_follow(struct tt_spool *spool, struct tt_error *err)
 	close_dir(spool);
 	spool->fd = next.fd;
 	spool->lock_fd = next.lock_fd;
-	spool->synced_day[0] = spool->unsynced_day[0] = '\0';
+	spool->synced_day[0] = spool->unsynced_day[0] = spool->unsure.name[0] = '\0';
 	if (spool->merged != NULL)
 		spool->merged->known = false;
 	return 0;
@@ -351,10 +351,13 @@ tt_spool_latest(const struct tt_spool *spool)
 bool
 tt_spool_has(const struct tt_spool *spool, int64_t start_us)
 {
-	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX], path[2 * TT_TIME_TEXT_MAX];
+	return tt_spool_covered(spool, start_us) || tt_spool_has_name(spool, start_us);
+}
 
-	if (tt_spool_covered(spool, start_us))
-		return true;
+bool
+tt_spool_has_name(const struct tt_spool *spool, int64_t start_us)
+{
+	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX], path[2 * TT_TIME_TEXT_MAX];
 
 	snprintf(path, sizeof(path), "%s/%s", tt_time_format_date(start_us, day),
 			tt_time_format_compact(start_us, name));

@@ -53,8 +53,10 @@ int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
  * Merges the tallies of an interval and writes its snapshot. config: what merge was created
  * with, for texts and for the identities of databases and rules; ledger: [n], entered as it is,
  * before the rows of the account "tables"; *totals gets the sums. Returns 0, -EEXIST where
- * the interval has a snapshot already, by itself or as a part of a longer one (which stays as it
- * is), or another negative errno; after a failure the interval may be written again. Where the
+ * the interval has a snapshot already, by itself or (but for one of `again`) as a part of a longer
+ * one, which stays as it is; -EINPROGRESS where the disk did not say whether it has the snapshot now;
+ * or another negative errno. After a failure the interval may be written again; after -EINPROGRESS it
+ * has to be the same one, and is not written a second time if it is there. Where the
  * spool's directory was removed, it is made anew; where its file system was unmounted, the error is
  * -ENODEV until it is there again.
  */
@@ -66,7 +68,7 @@ int tt_spool_write(struct tt_spool *spool, const struct tt_interval *interval,
 /*
  * Writes a part of a longer interval, whose length nominal_us is: a snapshot like any other under a
  * hidden name, ".part-START--END" in the directory of its day, which nobody lists. -EEXIST also
- * where there is a snapshot that starts then.
+ * where there is a snapshot that starts then. The rest as above.
  */
 int tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interval,
 		struct tt_merge *merge, const struct tt_merge_config *config,
@@ -75,7 +77,7 @@ int tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interv
 
 /* Puts a snapshot that starts at start_us and that fill() writes into dir_fd, an empty directory:
  * tables and manifest, durable as the spool's tt_sync says (not TT_SYNC_BATCHED). Returns as
- * tt_spool_write does. */
+ * tt_spool_write does of an interval of `again`. */
 int tt_spool_put(struct tt_spool *spool, int64_t start_us,
 		int (*fill)(void *context, int dir_fd, struct tt_error *err),
 		void *context, struct tt_error *err) TT_MUST_CHECK;
@@ -95,12 +97,21 @@ int tt_spool_list_parts(const struct tt_spool *spool, int64_t from_us, int64_t t
 		struct tt_spool_parts *parts, struct tt_error *err) TT_MUST_CHECK;
 void tt_spool_parts_fini(struct tt_spool_parts *parts);
 
-/* The end of the snapshot that at_us lies in, among those that start from from_us on; INT64_MIN if
- * there is none. Parts are none. */
-int64_t tt_spool_covered_to(const struct tt_spool *spool, int64_t from_us, int64_t at_us);
+/* What some snapshots are made of, and when each begins and ends; heap. */
+struct tt_spool_made {
+	struct tt_part_ids ids;
+	struct tt_span *spans; /* [n] */
+	size_t n;
+};
 
-/* Makes a part a snapshot of its own. Returns 0, -EEXIST where there is one that starts then, or
- * another negative errno. */
+/* Looks into all snapshots that start in the span or, merged ones, reach into it. Returns 0 or a
+ * negative errno. */
+int tt_spool_made_of(const struct tt_spool *spool, int64_t from_us, int64_t to_us,
+		struct tt_spool_made *made, struct tt_error *err) TT_MUST_CHECK;
+void tt_spool_made_fini(struct tt_spool_made *made);
+
+/* Makes a part a snapshot of its own, under the name START, or START--END where that is taken.
+ * Returns 0, -EEXIST where both are, or another negative errno. */
 int tt_spool_publish_part(struct tt_spool *spool, const struct tt_spool_part *part,
 		struct tt_error *err) TT_MUST_CHECK;
 
@@ -111,9 +122,11 @@ int tt_spool_remove_parts(struct tt_spool *spool, const struct tt_spool_part *pa
 
 /*
  * Is there a snapshot, under its final name, of the interval that starts at start_us, or one of
- * several intervals that covers it? Those that wait for a flush are not asked.
+ * several intervals in which that time was observed? Those that wait for a flush are not asked.
  */
 bool tt_spool_has(const struct tt_spool *spool, int64_t start_us);
+/* Is there one of that name alone, whatever other snapshots have its time? */
+bool tt_spool_has_name(const struct tt_spool *spool, int64_t start_us);
 
 /* The end of the latest snapshot or part that there was when the spool was opened; INT64_MIN where there
  * was none. */

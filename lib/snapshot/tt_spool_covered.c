@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which intervals are parts of longer snapshots already; written by `teiten compact` meanwhile. */
-#include "tt_snapshot_name.h"
+/* Which intervals longer snapshots have already; written by `teiten compact` meanwhile. */
+#include "tt_snapshot.h"
 #include "tt_spool_private.h"
 
 #include <dirent.h>
@@ -16,6 +16,7 @@ tt_spool_merged_free(struct tt_spool_merged *merged)
 	if (merged == NULL)
 		return;
 	free(merged->spans);
+	free(merged->observed);
 	free(merged);
 }
 
@@ -76,6 +77,69 @@ scan(const struct tt_spool *spool)
 		closedir(dir);
 }
 
+/* Reads the coverage of a merged snapshot. Returns false where that cannot be done. */
+static bool
+read_coverage(const struct tt_spool *spool, const struct tt_snapshot *snapshot)
+{
+	struct tt_spool_merged *m = spool->merged;
+	struct tt_parquet_reader *r;
+	struct tt_span *rows;
+	int more;
+
+	if (tt_snapshot_table(snapshot, TT_TABLE_COVERAGE, &r, NULL) != 0)
+		return false;
+	rows = reallocarray(m->observed, (size_t)tt_parquet_rows(r) + 1, sizeof(*rows));
+	m->observed = rows == NULL ? m->observed : rows;
+	m->n_observed = 0;
+	while (rows != NULL && (more = tt_parquet_next(r, NULL)) == 1)
+		rows[m->n_observed++] = (struct tt_span){
+				tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_FROM),
+				tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_UNTIL)};
+	tt_parquet_close(r);
+	return rows != NULL && more == 0;
+}
+
+/* Makes m->observed that of the merged snapshot of a span. Returns false where it is not known. */
+static bool
+ask(const struct tt_spool *spool, const struct tt_span *span)
+{
+	char day[TT_TIME_TEXT_MAX], name[TT_SNAPSHOT_NAME_MAX], *path;
+	struct tt_spool_merged *m = spool->merged;
+	struct tt_snapshot *snapshot;
+	bool known = false;
+
+	if (m->asked.start_us == span->start_us && m->asked.end_us == span->end_us)
+		return true;
+	m->asked = (struct tt_span){0};
+	if (asprintf(&path, "%s/%s/%s", spool->path,
+			    tt_time_format_date(span->start_us, day),
+			    tt_snapshot_name_format(span->start_us, span->end_us, name))
+			< 0)
+		return false;
+	if (tt_snapshot_open(&snapshot, path, NULL) == 0) {
+		known = read_coverage(spool, snapshot);
+		tt_snapshot_close(snapshot);
+	}
+	free(path);
+	if (known)
+		m->asked = *span;
+	return known;
+}
+
+/* Was that time observed in the merged snapshot of a span? One that cannot be read has all of it. */
+static bool
+observed(const struct tt_spool *spool, const struct tt_span *span, int64_t at_us)
+{
+	const struct tt_spool_merged *m = spool->merged;
+
+	if (!ask(spool, span))
+		return true;
+	for (size_t i = 0; i < m->n_observed; i++)
+		if (at_us >= m->observed[i].start_us && at_us < m->observed[i].end_us)
+			return true;
+	return false;
+}
+
 bool
 tt_spool_covered(const struct tt_spool *spool, int64_t start_us)
 {
@@ -88,10 +152,12 @@ tt_spool_covered(const struct tt_spool *spool, int64_t start_us)
 			|| st.st_mtim.tv_nsec != m->changed.tv_nsec) {
 		scan(spool);
 		m->known = true;
+		m->asked = (struct tt_span){0};
 		m->changed = st.st_mtim;
 	}
 	for (size_t i = 0; i < m->n; i++)
-		if (start_us >= m->spans[i].start_us && start_us < m->spans[i].end_us)
+		if (start_us >= m->spans[i].start_us && start_us < m->spans[i].end_us
+				&& observed(spool, &m->spans[i], start_us))
 			return true;
 	return false;
 }

@@ -93,22 +93,79 @@ rename_at(int from_fd, const char *from, int to_fd, const char *to)
 	return -1;
 }
 
-int
-tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to)
+static int
+exchange_at(int from_fd, const char *from, int to_fd, const char *to)
 {
-	struct stat before, after;
-	int code;
+	return renameat2(from_fd, from, to_fd, to, RENAME_EXCHANGE);
+}
 
-	if (fstatat(from_fd, from, &before, AT_SYMLINK_NOFOLLOW) != 0)
+/* Renames by a function that may fail although it took effect: then the inode tells. */
+static int
+rename_by(int (*rename)(int from_fd, const char *from, int to_fd, const char *to),
+		int from_fd, const char *from, int to_fd, const char *to,
+		struct tt_inode *moved)
+{
+	int ret = tt_inode_at(from_fd, from, moved);
+
+	if (ret != 0) {
+		errno = -ret;
 		return -1;
-	if (rename_at(from_fd, from, to_fd, to) == 0)
+	}
+	if (rename(from_fd, from, to_fd, to) == 0)
 		return 0;
-	code = errno;
-	if (fstatat(to_fd, to, &after, AT_SYMLINK_NOFOLLOW) == 0
-			&& after.st_dev == before.st_dev && after.st_ino == before.st_ino)
+	ret = -errno;
+	switch (tt_inode_is_at(to_fd, to, moved)) {
+	case 1:
 		return 0;
-	errno = code;
-	return -1;
+	case 0:
+		errno = -ret;
+		return -1;
+	default:
+		errno = EINPROGRESS;
+		return -1;
+	}
+}
+
+int
+tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to,
+		struct tt_inode *moved)
+{
+	struct tt_inode unused;
+
+	return rename_by(rename_at, from_fd, from, to_fd, to,
+			moved == NULL ? &unused : moved);
+}
+
+int
+tt_exchange_dir_at(int from_fd, const char *from, int to_fd, const char *to)
+{
+	struct tt_inode moved;
+
+	return rename_by(exchange_at, from_fd, from, to_fd, to, &moved);
+}
+
+int
+tt_inode_at(int dir_fd, const char *name, struct tt_inode *inode)
+{
+	struct stat st;
+
+	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return -errno;
+	*inode = (struct tt_inode){st.st_dev, st.st_ino};
+	return 0;
+}
+
+int
+tt_inode_is_at(int dir_fd, const char *name, const struct tt_inode *inode)
+{
+	struct tt_inode found;
+	int ret = tt_inode_at(dir_fd, name, &found);
+
+	if (ret == -ENOENT)
+		return 0;
+	if (ret != 0)
+		return ret;
+	return found.device == inode->device && found.number == inode->number;
 }
 
 int

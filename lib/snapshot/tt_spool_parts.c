@@ -151,43 +151,82 @@ tt_spool_parts_fini(struct tt_spool_parts *parts)
 	*parts = (struct tt_spool_parts){0};
 }
 
-/* The end of the latest snapshot of a day that starts in the span; INT64_MIN if there is none. */
-static int64_t
-latest_end(const struct tt_spool *spool, int64_t day_us, int64_t from_us, int64_t to_us)
+static int
+add_made(struct tt_spool_made *made, const struct tt_manifest *m)
+{
+	struct tt_span *more = reallocarray(made->spans, made->n + 1, sizeof(*more));
+
+	if (more == NULL || tt_part_ids_add_all(&made->ids, m) != 0) {
+		made->spans = more == NULL ? made->spans : more;
+		return -ENOMEM;
+	}
+	made->spans = more;
+	made->spans[made->n++] = (struct tt_span){m->start_us, m->end_us};
+	return 0;
+}
+
+/* Of a snapshot that is damaged, nothing is known. */
+static int
+look_into(const char *path, struct tt_spool_made *made, struct tt_error *err)
+{
+	struct tt_snapshot *snapshot;
+	int ret = tt_snapshot_open(&snapshot, path, err);
+
+	if (ret == -EBADMSG || ret == -ENOENT)
+		return 0;
+	if (ret != 0)
+		return ret;
+	if (add_made(made, &snapshot->manifest) != 0)
+		ret = tt_error_set(err, -ENOMEM, path, "out of memory");
+	tt_snapshot_close(snapshot);
+	return ret;
+}
+
+static int
+look_into_day(const struct tt_spool *spool, int64_t day_us, const struct tt_span *span,
+		struct tt_spool_made *made, struct tt_error *err)
 {
 	char day[TT_TIME_TEXT_MAX], *path;
 	struct tt_snapshot_list list;
-	struct tt_snapshot *snapshot;
-	int64_t end_us = INT64_MIN;
+	int ret;
 
 	if (asprintf(&path, "%s/%s", spool->path, tt_time_format_date(day_us, day)) < 0)
-		return INT64_MIN;
-	if (tt_snapshot_list_scan(&list, path, from_us, to_us, NULL) == 0) {
-		if (list.n > 0
-				&& tt_snapshot_open(&snapshot, list.refs[list.n - 1].path,
-						   NULL)
-						== 0) {
-			end_us = snapshot->manifest.end_us;
-			tt_snapshot_close(snapshot);
-		}
-		tt_snapshot_list_fini(&list);
-	}
+		return tt_error_set(err, -ENOMEM, spool->path, "out of memory");
+	ret = tt_snapshot_list_scan(&list, path, TT_TIME_MIN, span->end_us, err);
 	free(path);
-	return end_us;
+	if (ret != 0)
+		return ret == -ENOENT ? 0 : ret;
+	for (size_t i = 0; ret == 0 && i < list.n; i++)
+		if (list.refs[i].start_us >= span->start_us
+				|| list.refs[i].end_us > span->start_us)
+			ret = look_into(list.refs[i].path, made, err);
+	tt_snapshot_list_fini(&list);
+	return ret;
 }
 
-int64_t
-tt_spool_covered_to(const struct tt_spool *spool, int64_t from_us, int64_t at_us)
+int
+tt_spool_made_of(const struct tt_spool *spool, int64_t from_us, int64_t to_us,
+		struct tt_spool_made *made, struct tt_error *err)
 {
-	for (int64_t day_us = at_us;
-			tt_time_floor(day_us, US_PER_DAY) + US_PER_DAY > from_us;
-			day_us -= US_PER_DAY) {
-		int64_t end_us = latest_end(spool, day_us, from_us, at_us + 1);
+	const struct tt_span span = {from_us, to_us};
+	int ret = 0;
 
-		if (end_us != INT64_MIN)
-			return end_us > at_us ? end_us : INT64_MIN;
-	}
-	return INT64_MIN;
+	*made = (struct tt_spool_made){0};
+	for (int64_t day_us = tt_time_floor(from_us, US_PER_DAY);
+			ret == 0 && day_us < to_us; day_us += US_PER_DAY)
+		ret = look_into_day(spool, day_us, &span, made, err);
+	tt_part_ids_sort(&made->ids);
+	if (ret != 0)
+		tt_spool_made_fini(made);
+	return ret;
+}
+
+void
+tt_spool_made_fini(struct tt_spool_made *made)
+{
+	tt_part_ids_fini(&made->ids);
+	free(made->spans);
+	*made = (struct tt_spool_made){0};
 }
 
 /* Opens the directory of the part's day. Returns its descriptor, or -errno. */
@@ -207,14 +246,19 @@ int
 tt_spool_publish_part(struct tt_spool *spool, const struct tt_spool_part *part,
 		struct tt_error *err)
 {
-	char name[TT_TIME_TEXT_MAX];
-	int fd = open_day_of(spool, part, err), ret = 0;
+	const char *hidden = strrchr(part->path, '/') + 1;
+	char name[TT_SNAPSHOT_NAME_MAX];
+	int fd = open_day_of(spool, part, err), ret;
 
 	if (fd < 0)
 		return fd;
-	tt_time_format_compact(part->start_us, name);
-	if (renameat2(fd, strrchr(part->path, '/') + 1, fd, name, RENAME_NOREPLACE) != 0
-			|| fsync(fd) != 0)
+	tt_snapshot_name_format(part->start_us, 0, name);
+	ret = tt_rename_dir_at(fd, hidden, fd, name, NULL);
+	if (ret != 0 && errno == EEXIST) {
+		tt_snapshot_name_format(part->start_us, part->end_us, name);
+		ret = tt_rename_dir_at(fd, hidden, fd, name, NULL);
+	}
+	if (ret != 0 || fsync(fd) != 0)
 		ret = tt_error_set(err, -errno, part->path, "%s", strerror(errno));
 	close(fd);
 	return ret;

@@ -17,6 +17,11 @@
 /* The lock of whoever merges a sensor's snapshots; written anew whenever there is a merged one. */
 #define TT_SPOOL_MERGED_FILE ".compact"
 
+struct tt_inode {
+	dev_t device;
+	ino_t number;
+};
+
 /* A snapshot on its way: its day and its final name. */
 struct tt_spool_name {
 	char day[TT_TIME_TEXT_MAX];
@@ -27,6 +32,9 @@ struct tt_spool_name {
 struct tt_spool_merged {
 	struct tt_span *spans; /* [n], of [room] */
 	size_t n, room;
+	struct tt_span asked; /* the latest one whose coverage was read; of end_us 0: none */
+	struct tt_span *observed; /* [n_observed]: that coverage */
+	size_t n_observed;
 	struct timespec changed; /* TT_SPOOL_MERGED_FILE */
 	bool known;
 };
@@ -44,13 +52,16 @@ struct tt_spool {
 			[TT_TIME_TEXT_MAX]; /* a name in it is not durable yet; "" if none */
 	struct tt_spool_name pending[TT_SPOOL_BATCH]; /* [n_pending] */
 	unsigned n_pending;
+	/* A name that may have been given or not: the file system did not say. "" if there is none. */
+	struct tt_spool_name unsure;
+	struct tt_inode unsure_inode; /* what it was to be given to */
 	int64_t end_us; /* of the latest snapshot at open; INT64_MIN: none */
 	char *latest; /* path of the latest snapshot, NULL before */
 	struct tt_spool_merged *merged;
 };
 
-/* Does a snapshot of several intervals cover the one that starts at start_us? Looks at the names of
- * the sensor's directories once, and again whenever snapshots were merged meanwhile. */
+/* Has a snapshot of several intervals the one that starts at start_us, as its coverage says? Looks at
+ * the names of the sensor's directories once, and again whenever snapshots were merged meanwhile. */
 bool tt_spool_covered(const struct tt_spool *spool, int64_t start_us);
 void tt_spool_merged_free(struct tt_spool_merged *merged); /* NULL is allowed */
 
@@ -70,11 +81,13 @@ void tt_spool_tmp_name(char tmp[TT_SPOOL_NAME_MAX], const char *name);
 
 /*
  * Puts a snapshot under that name: makes an empty directory, has it filled, makes it durable as the
- * spool's tt_sync says, and renames it. Returns 0, -EEXIST where the name is taken, or another
- * negative errno, also what fill returned; it may then be tried again.
+ * spool's tt_sync says, and renames it. again: as of tt_interval. Returns 0, -EEXIST where the name
+ * is taken or, but for `again`, a snapshot has the time; -EINPROGRESS where the disk did not say whether
+ * the snapshot has its name now; or another negative errno, also what fill returned. It may then be
+ * tried again: after -EINPROGRESS with the same, of which no second one is made if the first is there.
  */
 int tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
-		int64_t start_us,
+		int64_t start_us, bool again,
 		int (*fill)(void *context, int dir_fd, struct tt_error *err),
 		void *context, struct tt_error *err) TT_MUST_CHECK;
 
@@ -85,10 +98,22 @@ int tt_spool_span_parse(
 /* Makes path and its parents, and makes durable what was made. Returns 0 or -errno. */
 int tt_mkdir_parents(const char *path);
 
-/* rename of a directory that never replaces anything, not even an empty directory. Returns 0, or -1
- * with errno: EEXIST where the name is taken. A rename that took effect although it failed (a network
- * file system lost the answer) is told by the inode, and is none that failed. */
-int tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to);
+/* The inode that has a name. Returns 0 or -errno. */
+int tt_inode_at(int dir_fd, const char *name, struct tt_inode *inode) TT_MUST_CHECK;
+/* Is it that one? Returns 1, 0 (also where there is none), or -errno where it cannot be known. */
+int tt_inode_is_at(
+		int dir_fd, const char *name, const struct tt_inode *inode) TT_MUST_CHECK;
+
+/*
+ * rename of a directory that never replaces anything, not even an empty directory; or one that lets
+ * two change names. Return 0, or -1 with errno: EEXIST where the name is taken. A rename that took
+ * effect although it failed (a network file system lost the answer) is told by the inode, and is none
+ * that failed; where the inode cannot be asked either, it is EINPROGRESS, and nothing of that name
+ * may be touched before it can. moved: the inode, for that; NULL is allowed.
+ */
+int tt_rename_dir_at(int from_fd, const char *from, int to_fd, const char *to,
+		struct tt_inode *moved);
+int tt_exchange_dir_at(int from_fd, const char *from, int to_fd, const char *to);
 
 /* Removes a directory that holds files only. Returns 0 (also if it is not there) or -errno. */
 int tt_remove_dir_at(int dir_fd, const char *name);

@@ -48,31 +48,35 @@ open_day(struct tt_spool *spool, const char *day, int *fd, struct tt_error *err)
 	return 0;
 }
 
-/* A name that cannot be given, because it is taken or for the reason in errno. Returns -errno. */
+/* A name that cannot be given, because it is taken or for the reason in errno, or that may have been
+ * given. Returns -errno. */
 static int
 name_error(const struct tt_spool *spool, const struct tt_spool_name *n,
 		struct tt_error *err)
 {
-	bool taken = errno == EEXIST;
 	int ret = tt_spool_error(spool, n->day, n->name, err);
 
-	if (taken && err != NULL)
+	if (err != NULL && ret == -EEXIST)
 		snprintf(err->why, sizeof(err->why),
 				"there is a snapshot of this interval already");
+	if (err != NULL && ret == -EINPROGRESS)
+		snprintf(err->why, sizeof(err->why),
+				"the disk does not say whether it has this snapshot");
 	return ret;
 }
 
-/* Has the interval a snapshot already, or one that waits for a flush? */
+/* Is there a snapshot of this name already, or one that waits for a flush? Of an interval whose time
+ * none has, is there one that has its time? */
 static bool
 is_taken(const struct tt_spool *spool, int day_fd, const struct tt_spool_name *n,
-		int64_t start_us)
+		int64_t start_us, bool again)
 {
 	for (unsigned i = 0; i < spool->n_pending; i++) {
 		if (strcmp(spool->pending[i].name, n->name) == 0)
 			return true;
 	}
 	return faccessat(day_fd, n->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0
-			|| tt_spool_covered(spool, start_us);
+			|| (!again && tt_spool_covered(spool, start_us));
 }
 
 static void
@@ -118,8 +122,11 @@ commit(struct tt_spool *spool, int day_fd, const struct tt_spool_name *n, const 
 		spool->pending[spool->n_pending++] = *n;
 		return 0;
 	}
-	if (tt_rename_dir_at(day_fd, tmp, day_fd, n->name) != 0)
+	if (tt_rename_dir_at(day_fd, tmp, day_fd, n->name, &spool->unsure_inode) != 0) {
+		if (errno == EINPROGRESS)
+			spool->unsure = *n;
 		return name_error(spool, n, err);
+	}
 	/* Once renamed it counts as written: a caller that tried again would find it there. The
 	 * next one begins with what failed here. */
 	if (spool->sync == TT_SYNC_EACH && fsync(day_fd) != 0)
@@ -180,37 +187,70 @@ late_error(const struct tt_spool *spool, const struct tt_spool_name *n,
 	return tt_spool_error(spool, n->day, n->name, err);
 }
 
-int
-tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
-		int64_t start_us,
+/* Was the name given after all, when that could not be known? Returns 1, 0, or a negative errno where
+ * it still cannot. */
+static int
+was_given(struct tt_spool *spool, int day_fd, const struct tt_spool_name *name,
+		struct tt_error *err)
+{
+	int ret;
+
+	if (strcmp(spool->unsure.name, name->name) != 0)
+		return 0;
+	ret = tt_inode_is_at(day_fd, name->name, &spool->unsure_inode);
+	if (ret < 0) {
+		errno = EINPROGRESS;
+		return name_error(spool, name, err);
+	}
+	spool->unsure.name[0] = '\0';
+	return ret;
+}
+
+/* Writes it under a temporary name, and gives it its own. */
+static int
+put(struct tt_spool *spool, int day_fd, const struct tt_spool_name *name,
 		int (*fill)(void *context, int dir_fd, struct tt_error *err),
 		void *context, struct tt_error *err)
 {
 	char tmp[TT_SPOOL_NAME_MAX];
-	int day_fd = -1, ret = tt_spool_follow(spool, err);
+	int ret;
 
-	if (ret == 0)
-		ret = open_day(spool, name->day, &day_fd, err);
-	if (ret != 0)
-		return ret;
-	if (is_taken(spool, day_fd, name, start_us)) {
-		errno = EEXIST;
-		ret = name_error(spool, name, err);
-		close(day_fd);
-		return ret;
-	}
 	tt_spool_tmp_name(tmp, name->name);
 	ret = clear(spool, day_fd, name->day, tmp, err);
 	if (ret == 0)
 		ret = fill_dir(spool, name, tmp, day_fd, fill, context, err);
 	if (ret == 0)
 		ret = commit(spool, day_fd, name, tmp, err);
-	if (ret != 0)
+	/* What may be the snapshot is not to be removed for having had this name. */
+	if (ret != 0 && ret != -EINPROGRESS)
 		tt_remove_dir_at(day_fd, tmp);
-	else
-		note_latest(spool, name);
-	close(day_fd);
 	return ret == -EEXIST ? late_error(spool, name, err) : ret;
+}
+
+int
+tt_spool_put_named(struct tt_spool *spool, const struct tt_spool_name *name,
+		int64_t start_us, bool again,
+		int (*fill)(void *context, int dir_fd, struct tt_error *err),
+		void *context, struct tt_error *err)
+{
+	int day_fd = -1, ret = tt_spool_follow(spool, err);
+
+	if (ret == 0)
+		ret = open_day(spool, name->day, &day_fd, err);
+	if (ret != 0)
+		return ret;
+	ret = was_given(spool, day_fd, name, err);
+	if (ret == 0 && is_taken(spool, day_fd, name, start_us, again)) {
+		errno = EEXIST;
+		ret = name_error(spool, name, err);
+	} else if (ret == 0) {
+		ret = put(spool, day_fd, name, fill, context, err);
+	}
+	close(day_fd);
+	if (ret < 0)
+		return ret;
+	note_latest(spool, name);
+	return 0;
 }
 
 /* What the tables and the manifest of an interval are made of. */
@@ -259,7 +299,7 @@ write_named(struct tt_spool *spool, const struct tt_spool_name *name,
 		ret = tt_error_set(err, -ENOMEM, spool->path, "out of memory");
 	else
 		ret = tt_spool_put_named(spool, name, interval->span.start_us,
-				fill_content, &c, err);
+				interval->again, fill_content, &c, err);
 	tt_manifest_fini(&c.manifest);
 	return ret;
 }
@@ -288,7 +328,8 @@ tt_spool_write_part(struct tt_spool *spool, const struct tt_interval *interval,
 	struct tt_spool_name name;
 
 	/* A snapshot would get the same name once it is made of parts. */
-	if (tt_spool_has(spool, interval->span.start_us))
+	if (interval->again ? tt_spool_has_name(spool, interval->span.start_us)
+			    : tt_spool_has(spool, interval->span.start_us))
 		return tt_error_set(err, -EEXIST, spool->path,
 				"there is a snapshot of this interval already");
 	tt_time_format_date(interval->span.start_us, name.day);
@@ -309,7 +350,7 @@ tt_spool_put(struct tt_spool *spool, int64_t start_us,
 	TT_ASSERT(spool->sync != TT_SYNC_BATCHED);
 	tt_time_format_date(start_us, name.day);
 	tt_time_format_compact(start_us, name.name);
-	return tt_spool_put_named(spool, &name, start_us, fill, context, err);
+	return tt_spool_put_named(spool, &name, start_us, true, fill, context, err);
 }
 
 static int
@@ -323,7 +364,7 @@ rename_pending(struct tt_spool *spool, const struct tt_spool_name *n,
 	if (fd < 0)
 		return tt_spool_error(spool, n->day, NULL, err);
 	tt_spool_tmp_name(tmp, n->name);
-	if (tt_rename_dir_at(fd, tmp, fd, n->name) != 0)
+	if (tt_rename_dir_at(fd, tmp, fd, n->name, NULL) != 0)
 		ret = name_error(spool, n, err);
 	close(fd);
 	return ret;

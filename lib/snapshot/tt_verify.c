@@ -89,21 +89,14 @@ check_manifest(struct verify *v, struct tt_snapshot *snapshot)
 {
 	struct tt_error err = {0};
 	struct tt_text text;
-	char *path;
 	int ret = tt_manifest_read(v->dir, &text, &snapshot->manifest, &err);
 
 	if (ret != 0) {
 		report(v, &err);
 		return ret;
 	}
-	if (!tt_manifest_intact(text.bytes, text.size)) {
-		path = tt_path_join(v->dir, TT_MANIFEST_FILE);
-		tt_error_set(&err, -EBADMSG, path,
-				"its bytes changed: they are not those of its own "
-				"manifest_sha256");
+	if (tt_manifest_check(v->dir, &text, &err) != 0)
 		report(v, &err);
-		free(path);
-	}
 	free(text.bytes);
 	return 0;
 }

@@ -64,11 +64,24 @@ def late_rename(daemon, bed):
     bed.fault("")
 
 
+def unknown_rename(daemon, bed):
+    """A rename that failed, done or not, and then the disk does not say which: it is asked until it does,
+    and one snapshot comes of it."""
+    for fault in "rename +EIO\nrenamed EIO", "rename EIO\nrenamed EIO":
+        unknown, again = (daemon.said().count(x) for x in ("does not say whether", AGAIN))
+        bed.fault(fault)
+        daemon.wait_for("does not say whether", 60, unknown + 1)
+        time.sleep(2)
+        bed.fault("")
+        daemon.wait_for(AGAIN, 60, again + 1)
+        time.sleep(1)
+
+
 def get_over(bed):
     """All of it, one after the other, in one run."""
     daemon = bed.start("--pending-memory", "64M", log="over")
     bed.start_sender(RATE)
-    for trouble in every_error, full_disk, slow_disk, late_rename:
+    for trouble in every_error, full_disk, slow_disk, late_rename, unknown_rename:
         trouble(daemon, bed)
     time.sleep(1.5)
     sent, burst = bed.stop_sender()

@@ -8,9 +8,10 @@
  *     OPERATION MILLISECONDS        write 50
  *
  * OPERATION: open (for writing), write, fsync (with fdatasync, syncfs), rename, mkdir, unlink, or
- * all; with @NAME behind it, of files whose path ends with that alone. Of several lines, each
- * takes its time, and the first error ends it. ONE-IN: one call in so many fails, by chance. No line, or no file: the disk is well. Files
- * that stdio opens and writes are not seen, nor is what is read.
+ * all of these; or renamed (fstatat after a rename that failed, of what it renamed to); with @NAME behind
+ * it, of files whose path ends with that alone. Of several lines, each takes its time, and the first
+ * error ends it. ONE-IN: one call in so many fails, by chance. No line, or no file: the disk is well.
+ * Files that stdio opens and writes are not seen, nor is what is read.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -82,7 +83,9 @@ is_meant(char *line, const char *operation, const char *path)
 		if (n < end || strcmp(path + n - end, name + 1) != 0)
 			return 0;
 	}
-	return strcmp(line, "all") == 0 || strcmp(line, operation) == 0;
+	return strcmp(line, operation) == 0
+			|| (strcmp(line, "all") == 0
+					&& strcmp(operation, "renamed") != 0);
 }
 
 /* What befalls an operation on a path now: 0, or the errno that it shall fail with; negative where
@@ -232,11 +235,18 @@ syncfs(int fd)
 	return NEXT(syncfs)(fd);
 }
 
+/* What the thread's last rename that failed was to make. */
+static __thread char renamed[256];
+
 /* All renames; flags of renameat2. */
 static int
 rename_at(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
 	int code = befall_at(to_fd, to, "rename"), ret = 0;
+
+	renamed[0] = '\0';
+	if (code != 0)
+		snprintf(renamed, sizeof(renamed), "%s", to);
 
 	if (code <= 0)
 		ret = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
@@ -262,6 +272,14 @@ int
 renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
 	return rename_at(from_fd, from, to_fd, to, flags);
+}
+
+int
+fstatat(int dir_fd, const char *path, struct stat *st, int flags)
+{
+	if (renamed[0] != '\0' && strcmp(path, renamed) == 0)
+		FAULT(befall_at(dir_fd, path, "renamed"));
+	return NEXT(fstatat)(dir_fd, path, st, flags);
 }
 
 int

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The pieces that merge snapshots: packed keys, stores, destinations, identities, names. */
+#include "snapshot_forge.h"
 #include "tt_compact_private.h"
-
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 static const enum tt_store_op ops[] = {TT_STORE_SUM, TT_STORE_MIN, TT_STORE_MAX};
 
@@ -228,6 +222,103 @@ without_a_part_nothing_is_merged(void **state)
 	assert_string_equal(err.where, "/nowhere/at/all/manifest.json");
 }
 
+/* Merges the snapshots of two minutes, one of which says of a table what its manifest does not. */
+static int
+merge_forged(enum tt_table table, const struct forge *forge, struct tt_error *err)
+{
+	char paths[2][256], to[256];
+	const char *parts[] = {paths[0], paths[1]};
+	const struct tt_compact_job job = {
+			.parts = parts, .n_parts = 2, .sensor = "tokyo-1"};
+	struct tt_compact_result result;
+	struct tt_snapshot *snapshot;
+	struct bed bed;
+	int dir, ret;
+
+	bed_init(&bed);
+	for (unsigned i = 0; i < 2; i++) {
+		bed_count_all(&bed, BED_START + i * BED_MINUTE);
+		bed_write_ok(&bed, BED_START + i * BED_MINUTE);
+		bed_path(&bed, BED_START + i * BED_MINUTE, NULL, paths[i]);
+	}
+	assert_int_equal(tt_snapshot_open(&snapshot, paths[1], err), 0);
+	if (forge != NULL)
+		forge_table(snapshot, table, forge, 1);
+	tt_snapshot_close(snapshot);
+	snprintf(to, sizeof(to), "%s/to", bed.dir);
+	assert_int_equal(mkdir(to, 0755), 0);
+	dir = open(to, O_RDONLY | O_DIRECTORY);
+	ret = tt_compact_merge(&job, dir, &result, err);
+	close(dir);
+	bed_fini(&bed);
+	return ret;
+}
+
+static void
+rows_that_do_not_add_up_to_the_manifests_are_refused(void **state)
+{
+	static const struct {
+		enum tt_table table;
+		struct forge forge;
+		const char *why;
+	} all[] = {
+			{TT_TABLE_TARGETS, {0, TT_TARGETS_PACKETS, 1, NULL},
+					"packets in"},
+			{TT_TABLE_TARGETS, {0, TT_TARGETS_BYTES, -1, NULL}, "bytes in"},
+			{TT_TABLE_COUNTRIES, {0, FORGE_DROP, 0, NULL}, "packets in"},
+			{TT_TABLE_COUNTRIES, {0, TT_COUNTRIES_BACKSCATTER, 1, NULL},
+					"packets of backscatter in"},
+			{TT_TABLE_DESTINATIONS, {0, FORGE_TWICE, 0, NULL}, "packets in"},
+	};
+	struct tt_error err = {0};
+
+	assert_int_equal(merge_forged(TT_TABLE_TARGETS, NULL, &err), 0);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(all); i++) {
+		err = (struct tt_error){0};
+		assert_int_equal(merge_forged(all[i].table, &all[i].forge, &err),
+				-EBADMSG);
+		assert_string_equal(err.where, tt_schema_of(all[i].table)->file);
+		assert_non_null(strstr(err.why, all[i].why));
+	}
+}
+
+static void
+ids_of_parts_are_a_set(void **state)
+{
+	struct tt_part_ids set = {0}, parsed = {0};
+	struct tt_manifest part = {.id = 7}, merged = {.id = 1};
+	char *text;
+
+	assert_int_equal(tt_part_ids_add(&set, 0xfedcba9876543210), 0);
+	assert_int_equal(tt_part_ids_add(&set, 7), 0);
+	assert_int_equal(tt_part_ids_add(&set, 7), 0);
+	tt_part_ids_sort(&set);
+	assert_int_equal(set.n, 2);
+	assert_true(tt_part_ids_have(&set, &part));
+	assert_int_equal(tt_part_ids_add(&merged.parts, 7), 0);
+	assert_true(tt_part_ids_have(&set, &merged));
+	assert_int_equal(tt_part_ids_add(&merged.parts, 8), 0);
+	assert_false(tt_part_ids_have(&set, &merged));
+	assert_true(tt_part_ids_have_any(&set, &merged));
+	part.id = 1;
+	assert_false(tt_part_ids_have_any(&set, &part));
+	text = tt_part_ids_format(&set);
+	assert_string_equal(text, "0000000000000007 fedcba9876543210");
+	assert_int_equal(tt_part_ids_parse(&parsed, text), 0);
+	assert_int_equal(parsed.n, 2);
+	tt_part_ids_fini(&parsed);
+	free(text);
+	assert_int_equal(tt_part_ids_parse(&parsed, "0000000000000007 0000000000000007"),
+			-EINVAL);
+	tt_part_ids_fini(&parsed);
+	assert_int_equal(tt_part_ids_parse(&parsed, "0000000000000007x"), -EINVAL);
+	tt_part_ids_fini(&parsed);
+	assert_int_equal(tt_part_ids_parse(&parsed, "00000007"), -EINVAL);
+	tt_part_ids_fini(&parsed);
+	tt_part_ids_fini(&merged.parts);
+	tt_part_ids_fini(&set);
+}
+
 int
 main(void)
 {
@@ -241,6 +332,9 @@ main(void)
 			cmocka_unit_test(identities_join_in_any_order),
 			cmocka_unit_test(names_have_a_start_and_perhaps_an_end),
 			cmocka_unit_test(without_a_part_nothing_is_merged),
+			cmocka_unit_test(
+					rows_that_do_not_add_up_to_the_manifests_are_refused),
+			cmocka_unit_test(ids_of_parts_are_a_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,14 +8,28 @@
 
 static struct bed bed;
 static bool late; /* renames are done, and fail */
+static bool never; /* they are not done, and fail */
+static bool silent; /* after one that failed, nothing says which inode has a name */
+static bool mute; /* that is so now */
 
 int
 renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
-	int ret = (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
+	int ret = never ? 0
+			: (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, flags);
 
-	if (!late || ret != 0)
+	if ((!late && !never) || ret != 0)
 		return ret;
+	mute = silent;
+	errno = EIO;
+	return -1;
+}
+
+int
+fstatat(int fd, const char *name, struct stat *st, int flags)
+{
+	if (!mute)
+		return (int)syscall(SYS_newfstatat, fd, name, st, flags);
 	errno = EIO;
 	return -1;
 }
@@ -23,7 +37,7 @@ renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned fla
 static int
 setup(void **state)
 {
-	late = false;
+	late = never = silent = mute = false;
 	bed_init(&bed);
 	bed_count_some(&bed, BED_START);
 	return 0;
@@ -50,6 +64,28 @@ a_rename_that_was_done_counts_although_it_failed(void **state)
 	bed_write_ok(&bed, BED_START + BED_MINUTE);
 	assert_int_equal(tt_spool_flush(bed.spool, &bed.err), 0);
 	assert_int_equal(bed_count_snapshots(&bed), 2);
+}
+
+/* As long as it is not known whether the snapshot is there, it stays the only one to be written. */
+static void
+a_rename_of_which_nothing_is_known_is_asked_for_and_not_repeated(void **state)
+{
+	for (unsigned round = 0; round < 2; round++) {
+		int64_t start_us = BED_START + round * BED_MINUTE;
+
+		late = round == 0;
+		never = round == 1;
+		silent = true;
+		assert_int_equal(bed_write(&bed, start_us), -EINPROGRESS);
+		assert_int_equal(bed_write(&bed, start_us), -EINPROGRESS);
+		assert_string_equal(bed.err.why,
+				"the disk does not say whether it has this snapshot");
+		late = never = silent = mute = false;
+		assert_int_equal(bed_count_snapshots(&bed), 1);
+		bed_write_ok(&bed, start_us);
+		assert_int_equal(bed_count_snapshots(&bed), 1 + round);
+		assert_int_equal(bed_write(&bed, start_us), -EEXIST);
+	}
 }
 
 static void
@@ -115,6 +151,7 @@ main(void)
 #define BEDDED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 			BEDDED(a_rename_that_was_done_counts_although_it_failed),
+			BEDDED(a_rename_of_which_nothing_is_known_is_asked_for_and_not_repeated),
 			BEDDED(what_cannot_be_removed_is_no_snapshot),
 			BEDDED(a_removed_spool_is_made_again),
 			BEDDED(an_unmounted_spool_is_waited_for),

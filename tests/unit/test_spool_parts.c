@@ -42,7 +42,7 @@ write_part(int64_t start_us, unsigned i)
 }
 
 static struct tt_spool_parts
-list(int64_t from_us, int64_t to_us)
+list_parts(int64_t from_us, int64_t to_us)
 {
 	struct tt_spool_parts parts;
 
@@ -53,7 +53,7 @@ list(int64_t from_us, int64_t to_us)
 static size_t
 count_parts(int64_t from_us, int64_t to_us)
 {
-	struct tt_spool_parts parts = list(from_us, to_us);
+	struct tt_spool_parts parts = list_parts(from_us, to_us);
 	size_t n = parts.n;
 
 	tt_spool_parts_fini(&parts);
@@ -69,7 +69,7 @@ parts_are_no_snapshots(void **state)
 		assert_int_equal(write_part(BED_START, 2 - i), 0);
 	assert_int_equal(write_part(BED_START, 1), -EEXIST);
 	assert_int_equal(bed_count_snapshots(&bed), 0);
-	parts = list(BED_START, BED_START + BED_MINUTE);
+	parts = list_parts(BED_START, BED_START + BED_MINUTE);
 	assert_int_equal(parts.n, 3);
 	for (unsigned i = 0; i < 3; i++) {
 		assert_int_equal(parts.all[i].start_us, BED_START + i * PART);
@@ -105,7 +105,7 @@ a_published_part_is_a_snapshot_like_any_other(void **state)
 	struct tt_error err = {0};
 
 	assert_int_equal(write_part(BED_START, 0), 0);
-	parts = list(TT_TIME_MIN, TT_TIME_MAX);
+	parts = list_parts(TT_TIME_MIN, TT_TIME_MAX);
 	assert_int_equal(tt_spool_publish_part(bed.spool, &parts.all[0], &err), 0);
 	assert_int_equal(bed_count_snapshots(&bed), 1);
 	assert_true(tt_spool_has(bed.spool, BED_START));
@@ -115,21 +115,51 @@ a_published_part_is_a_snapshot_like_any_other(void **state)
 }
 
 static void
-what_a_snapshot_covers_is_found(void **state)
+what_snapshots_are_made_of_is_found_by_their_time(void **state)
 {
+	struct tt_spool_made made;
+
 	bed_count_some(&bed, BED_START);
 	bed_write_ok(&bed, BED_START);
-	assert_int_equal(tt_spool_covered_to(bed.spool, BED_START, BED_START + PART),
-			BED_START + BED_MINUTE);
-	assert_int_equal(
-			tt_spool_covered_to(bed.spool, BED_START, BED_START + BED_MINUTE),
-			INT64_MIN);
-	assert_int_equal(tt_spool_covered_to(bed.spool, BED_START + 1, BED_START + PART),
-			INT64_MIN);
-	/* Days before are looked through as well. */
-	assert_int_equal(tt_spool_covered_to(bed.spool, BED_START - 1,
-					 BED_START + 48 * 60 * BED_MINUTE),
-			INT64_MIN);
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
+	assert_int_equal(tt_spool_made_of(bed.spool, BED_START, BED_START + BED_MINUTE,
+					 &made, NULL),
+			0);
+	assert_int_equal(made.n, 1);
+	assert_int_equal(made.ids.n, 1);
+	assert_int_equal(made.spans[0].end_us, BED_START + BED_MINUTE);
+	tt_spool_made_fini(&made);
+	assert_int_equal(tt_spool_made_of(bed.spool, BED_START,
+					 BED_START + 2 * BED_MINUTE, &made, NULL),
+			0);
+	assert_int_equal(made.ids.n, 2);
+	tt_spool_made_fini(&made);
+	assert_int_equal(tt_spool_made_of(bed.spool, BED_START + 1,
+					 BED_START + BED_MINUTE, &made, NULL),
+			0);
+	assert_int_equal(made.n, 0);
+}
+
+static void
+a_part_whose_start_is_taken_is_published_by_its_span(void **state)
+{
+	struct tt_spool_parts parts;
+	struct tt_snapshot_list list;
+	struct tt_error err = {0};
+
+	assert_int_equal(write_part(BED_START, 0), 0);
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	parts = list_parts(TT_TIME_MIN, TT_TIME_MAX);
+	assert_int_equal(tt_spool_publish_part(bed.spool, &parts.all[0], &err), 0);
+	assert_int_equal(bed_count_snapshots(&bed), 2);
+	assert_int_equal(tt_snapshot_list_scan(&list, bed.spool_path, TT_TIME_MIN,
+					 TT_TIME_MAX, &err),
+			0);
+	assert_int_equal(list.refs[0].end_us, BED_START + PART);
+	assert_string_equal(list.refs[1].within, list.refs[0].path);
+	tt_snapshot_list_fini(&list);
+	tt_spool_parts_fini(&parts);
 }
 
 static void
@@ -139,7 +169,7 @@ removed_parts_are_gone(void **state)
 
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(write_part(BED_START, i), 0);
-	parts = list(TT_TIME_MIN, TT_TIME_MAX);
+	parts = list_parts(TT_TIME_MIN, TT_TIME_MAX);
 	assert_int_equal(tt_spool_remove_parts(bed.spool, parts.all, 2, NULL), 0);
 	tt_spool_parts_fini(&parts);
 	assert_int_equal(count_parts(TT_TIME_MIN, TT_TIME_MAX), 1);
@@ -181,7 +211,8 @@ main(void)
 			TEST(parts_are_no_snapshots),
 			TEST(parts_survive_the_next_open_which_knows_their_end),
 			TEST(a_published_part_is_a_snapshot_like_any_other),
-			TEST(what_a_snapshot_covers_is_found),
+			TEST(what_snapshots_are_made_of_is_found_by_their_time),
+			TEST(a_part_whose_start_is_taken_is_published_by_its_span),
 			TEST(removed_parts_are_gone),
 			TEST(what_is_put_is_whole_or_absent),
 	};

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of `teiten merge` share. */
+#ifndef MERGE_H
+#define MERGE_H
+
+#include "merging.h"
+
+struct merging {
+	const struct tool *tool;
+	struct selection selection;
+	const char *spool, *sensor; /* the result's */
+	char *path; /* SPOOL/SENSOR; heap */
+	struct period period;
+	size_t pair_rows, contact_rows, heavy_rows;
+	struct tt_compactor compactor;
+	int status; /* exit status so far */
+};
+
+/* A snapshot that was chosen, or one of the result's own. */
+struct input {
+	const struct tt_snapshot_ref *ref;
+	enum {
+		INPUT_OWN,
+		INPUT_HAD, /* the result is made of it */
+		INPUT_PARTLY, /* the result is made of a part of it */
+		INPUT_LACKING
+	} is;
+};
+
+struct inputs {
+	struct tt_snapshot_list *lists; /* [n_lists], one of each operand */
+	size_t n_lists;
+	struct tt_snapshot_list result; /* the result's own */
+	struct input *all; /* [n], of [room]; by start, then the result's own first */
+	size_t n, room;
+	char (*sensors)[TT_SENSOR_MAX + 1]; /* [n_sensors] that were chosen */
+	size_t n_sensors;
+};
+
+/* Lists what was chosen, but for what lies in the result itself. Returns false where that failed, and
+ * has said so. */
+bool merge_list(const struct merging *m, struct inputs *in);
+
+/*
+ * Finds of each what the result has of it, says how many it has all of, and leaves out those whose time it
+ * has in shorter snapshots, one line each. Then adds the result's own, each of which may get more.
+ * Returns as above.
+ */
+bool merge_choose(struct merging *m, struct inputs *in);
+
+/* Is all that is in the result's own, of inputs [n], in the others as well? */
+bool merge_can_remake(const struct input *inputs, size_t n);
+
+void merge_inputs_fini(struct inputs *in);
+
+/* The end of what a name says that it spans: of a single interval, at least its first moment. */
+static inline int64_t
+merge_named_end(const struct tt_snapshot_ref *ref)
+{
+	return ref->end_us != 0 ? ref->end_us : ref->start_us + 1;
+}
+
+#endif
