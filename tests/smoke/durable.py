@@ -223,8 +223,8 @@ class Daemon:
             self.fail("exit status %d" % self.process.returncode)
 
 
-def table(bed, name):
-    done = subprocess.run([bed.teiten, "export", "--table", name, bed.spool], check=True,
+def table(bed, name, spool=None):
+    done = subprocess.run([bed.teiten, "export", "--table", name, spool or bed.spool], check=True,
                           capture_output=True, text=True)
     return list(csv.DictReader(io.StringIO(done.stdout)))
 
@@ -240,21 +240,21 @@ def microseconds(text):
 class Account:
     """Everything on disk, and what it is worth."""
 
-    def __init__(self, bed):
-        verify = subprocess.run([bed.teiten, "verify", bed.spool], capture_output=True, text=True)
+    def __init__(self, bed, spool=None):
+        verify = subprocess.run([bed.teiten, "verify", spool or bed.spool], capture_output=True, text=True)
         assert verify.returncode == 0, verify.stdout + verify.stderr
         self.intervals = sorted(
             (microseconds(row["interval_start"]), microseconds(row["interval_end"]),
              int(row["gap_before_us"]), int(row["packets"]), row["status"],
-             int(row["observed_us"])) for row in table(bed, "interval"))
-        self.ledger = table(bed, "ledger")
+             int(row["observed_us"])) for row in table(bed, "interval", spool))
+        self.ledger = table(bed, "ledger", spool)
         self.coverage = collections.defaultdict(list)
-        for row in table(bed, "coverage"):
+        for row in table(bed, "coverage", spool):
             self.coverage[microseconds(row["interval_start"])].append(
                 (microseconds(row["observed_from"]), microseconds(row["observed_until"])))
         self.packets = collections.Counter()
         regular = 0
-        for row in table(bed, "sources"):
+        for row in table(bed, "sources", spool):
             a, b, c, d = map(int, row["src_ip"].split("."))
             source = a << 24 | b << 16 | c << 8 | d
             if source >= REGULARS:
