@@ -2,6 +2,7 @@
 #include "export.h"
 #include "progress.h"
 #include "stop.h"
+#include "tt_twice.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct run {
 	size_t at; /* snapshot that is being read */
 	unsigned pass, passes; /* over all snapshots: one for each table */
 	size_t n; /* snapshots that were chosen */
+	struct tt_twices twices; /* of these */
 	int status;
 };
 
@@ -115,6 +117,11 @@ export_one(struct run *r, size_t i)
 	if (!r->skip[i]) {
 		ret = tt_export_snapshot(r->export, snapshot, &err);
 		r->n += r->pass == 0;
+		if (ret == 0 && r->pass == 0
+				&& tt_twices_add(&r->twices, &r->list->refs[i], snapshot)
+						!= 0)
+			ret = tt_error_set(&err, -ENOMEM, r->list->refs[i].path,
+					"out of memory");
 	}
 	tt_snapshot_close(snapshot);
 	if (ret == 0)
@@ -205,6 +212,7 @@ run(struct run *r)
 	ret = tt_export_close(r->export, &err);
 	if (ret != 0)
 		return fail(r, ret, &err);
+	tt_twices_print(&r->twices, r->tool->name);
 	if (r->status == EXIT_OK)
 		say_what_is_missing(r, rows);
 	return 0;
@@ -232,6 +240,7 @@ export_run(const struct tool *tool, const struct wish *wish,
 		skip_by_name(&r);
 		(void)run(&r);
 	}
+	tt_twices_fini(&r.twices);
 	free(r.skip);
 	free(r.found);
 	return r.status;

@@ -244,7 +244,7 @@ int
 cmd_read(int argc, char **argv)
 {
 	static const struct tt_config_extra extras[] = {{"skip-existing", NULL,
-			"leave out intervals that have a snapshot already, to go on with a run that "
+			"leave out intervals whose time a snapshot has already, to go on with a run that "
 			"was stopped"}};
 	struct reading *r = calloc(1, sizeof(*r));
 	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON,

@@ -122,7 +122,7 @@ write_one(struct reading *r, const struct tt_interval *interval)
 
 	if (ret != 0)
 		return ret;
-	if (r->skip_existing && tt_spool_has(r->spool, interval->span.start_us))
+	if (r->skip_existing && reading_is_taken(r, interval->span.start_us))
 		return skip(r, interval);
 	ret = tt_spool_write(r->spool, interval, r->merge, &r->setup.merge, &r->run, rows,
 			make_ledger(r, interval, rows), &totals, &r->err);

@@ -33,8 +33,7 @@ announce(struct reading *r, const struct run *run, struct tt_error *err)
 static bool
 counts(const struct reading *r, const struct input *input, int64_t start_us)
 {
-	return r->n_inputs == 1 && input->frames == 0
-			&& !tt_spool_has(r->spool, start_us);
+	return r->n_inputs == 1 && input->frames == 0 && !reading_is_taken(r, start_us);
 }
 
 /* Ends the run and begins that of the interval of time_us. */

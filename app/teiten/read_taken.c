@@ -72,32 +72,83 @@ reading_announced(const struct reading *r, int64_t start_us)
 
 struct taken {
 	uint64_t n, of;
-	int64_t first_us;
+	uint64_t differ; /* of n, those whose snapshot is of another length */
+	bool in_part; /* there are some that are not to be had by skipping */
+	struct tt_spool_taken first, first_differing;
 };
 
-static void
-ask(const struct reading *r, int64_t start_us, struct taken *taken)
+static struct tt_span
+span_of(const struct reading *r, int64_t start_us)
 {
-	taken->of++;
-	if (!tt_spool_has(r->spool, start_us))
-		return;
-	if (taken->n++ == 0)
-		taken->first_us = start_us;
+	return (struct tt_span){start_us, start_us + r->config.interval_us};
+}
+
+bool
+reading_is_taken(const struct reading *r, int64_t start_us)
+{
+	const struct tt_span span = span_of(r, start_us);
+	struct tt_spool_taken taken;
+
+	return tt_spool_find_taken(r->spool, &span, &taken, NULL) == 0
+			&& taken.how != TT_TAKEN_NOT;
 }
 
 static int
-refuse(const struct reading *r, const struct taken *taken, struct tt_error *err)
+ask(const struct reading *r, int64_t start_us, struct taken *t, struct tt_error *err)
 {
-	char day[TT_TIME_TEXT_MAX], name[TT_TIME_TEXT_MAX];
+	const struct tt_span span = span_of(r, start_us);
+	struct tt_spool_taken taken;
+	int ret = tt_spool_find_taken(r->spool, &span, &taken, err);
 
+	t->of++;
+	if (ret != 0 || taken.how == TT_TAKEN_NOT)
+		return ret;
+	if (t->n++ == 0)
+		t->first = taken;
+	if (taken.how == TT_TAKEN_SAME)
+		return 0;
+	if (t->differ++ == 0 || (taken.how == TT_TAKEN_IN_PART && !t->in_part))
+		t->first_differing = taken;
+	t->in_part |= taken.how == TT_TAKEN_IN_PART;
+	return 0;
+}
+
+static void
+name_snapshot(const struct reading *r, const struct tt_spool_taken *taken,
+		struct tt_error *err)
+{
+	char name[TT_TAKEN_NAME_MAX];
+
+	tt_error_at(err, "%s/%s/%s", r->config.spool, r->config.sensor,
+			tt_spool_taken_name(taken, name));
+}
+
+/* To skip them would lose packets, or be what is wanted by chance. */
+static int
+refuse_length(const struct reading *r, const struct taken *t, struct tt_error *err)
+{
+	const struct tt_span *by = &t->first_differing.by;
+
+	tt_error_set(err, -EEXIST, NULL,
+			"the interval length differs: this snapshot of %.10g s has time of "
+			"what would be intervals of %.10g s (%llu of %llu intervals); read "
+			"with the --interval of the spool, or choose another spool",
+			(double)(by->end_us - by->start_us) / TT_US_PER_S,
+			(double)r->config.interval_us / TT_US_PER_S,
+			(unsigned long long)t->differ, (unsigned long long)t->of);
+	name_snapshot(r, &t->first_differing, err);
+	return -EEXIST;
+}
+
+static int
+refuse(const struct reading *r, const struct taken *t, struct tt_error *err)
+{
 	tt_error_set(err, -EEXIST, NULL,
 			"there is a snapshot of this interval already (%llu of %llu "
 			"intervals); read files that share an interval together, choose "
 			"another spool, or give --skip-existing",
-			(unsigned long long)taken->n, (unsigned long long)taken->of);
-	tt_error_at(err, "%s/%s/%s/%s", r->config.spool, r->config.sensor,
-			tt_time_format_date(taken->first_us, day),
-			tt_time_format_compact(taken->first_us, name));
+			(unsigned long long)t->n, (unsigned long long)t->of);
+	name_snapshot(r, &t->first, err);
 	return -EEXIST;
 }
 
@@ -105,8 +156,9 @@ int
 reading_check_taken(struct reading *r, struct tt_error *err)
 {
 	struct taken taken = {0};
+	int ret = 0;
 
-	for (size_t i = 0; i < r->n_announced; i++) {
+	for (size_t i = 0; ret == 0 && i < r->n_announced; i++) {
 		int64_t start = r->announced[i].start_us;
 		int64_t end = i == 0
 				? start
@@ -114,9 +166,14 @@ reading_check_taken(struct reading *r, struct tt_error *err)
 
 		/* Empty intervals between are written as well, unless they are a gap. */
 		if (start - end <= r->config.max_gap_us)
-			for (; end < start; end += r->config.interval_us)
-				ask(r, end, &taken);
-		ask(r, start, &taken);
+			for (; ret == 0 && end < start; end += r->config.interval_us)
+				ret = ask(r, end, &taken, err);
+		if (ret == 0)
+			ret = ask(r, start, &taken, err);
 	}
+	if (ret != 0)
+		return ret;
+	if (taken.in_part || (taken.differ > 0 && !r->skip_existing))
+		return refuse_length(r, &taken, err);
 	return taken.n == 0 || r->skip_existing ? 0 : refuse(r, &taken, err);
 }

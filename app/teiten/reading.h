@@ -113,8 +113,12 @@ void reading_sort_intervals(struct reading *r);
 /* How many frames the scan found of an interval. */
 uint64_t reading_announced(const struct reading *r, int64_t start_us);
 
-/* Returns -EEXIST, with err filled, if an interval that was noted, or an empty one between, has
- * a snapshot in the spool; 0 if none has, or if those are to be skipped. */
+/* Has a snapshot in the spool any time of the interval that starts at start_us? */
+bool reading_is_taken(const struct reading *r, int64_t start_us);
+
+/* Returns -EEXIST, with err filled, if a snapshot in the spool has time of an interval that was noted,
+ * or of an empty one between; 0 if none has, or if those are to be skipped that lie in one snapshot as
+ * a whole; or another negative errno. */
 int reading_check_taken(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
 
 /* Reads all inputs and writes all snapshots. Returns 0; or a negative errno with err filled,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tool.h"
 #include "tt_time.h"
+#include "tt_twice.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -93,17 +94,20 @@ tool_time(struct tool *tool, const char *option, int64_t *us)
 }
 
 static int
-visit(const struct tool *tool, const char *path,
+visit(const struct tool *tool, const struct tt_snapshot_ref *ref,
+		struct tt_twices *twices,
 		int (*each)(void *context, const struct tt_snapshot *snapshot,
 				struct tt_error *err),
 		void *context)
 {
 	struct tt_snapshot *snapshot;
 	struct tt_error err = {0};
-	int ret = tt_snapshot_open(&snapshot, path, &err);
+	int ret = tt_snapshot_open(&snapshot, ref->path, &err);
 
 	if (ret == 0) {
 		ret = each(context, snapshot, &err);
+		if (ret == 0 && tt_twices_add(twices, ref, snapshot) != 0)
+			ret = tt_error_set(&err, -ENOMEM, ref->path, "out of memory");
 		tt_snapshot_close(snapshot);
 	}
 	if (ret < 0)
@@ -154,10 +158,11 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 				struct tt_error *err),
 		void *context)
 {
+	struct tt_twices twices = {0};
 	int status = EXIT_OK;
 
 	for (size_t i = 0; i < list->n; i++) {
-		int ret = visit(tool, list->refs[i].path, each, context);
+		int ret = visit(tool, &list->refs[i], &twices, each, context);
 
 		if (ret == TOOL_END)
 			break;
@@ -166,5 +171,7 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 		if (ret == TOOL_STOP)
 			break;
 	}
+	tt_twices_print(&twices, tool->name);
+	tt_twices_fini(&twices);
 	return status;
 }

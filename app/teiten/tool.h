@@ -61,8 +61,8 @@ void tool_print_beside(const struct tt_snapshot_list *list);
 /*
  * Opens each listed snapshot in turn and calls each(). Snapshots that cannot be opened, or for
  * which each() returns an error (with err filled), are reported and passed over; each() ends it
- * with TOOL_STOP, having said why, or with TOOL_END, which is no failure. Returns the exit
- * status.
+ * with TOOL_STOP, having said why, or with TOOL_END, which is no failure. Time that two of them have is
+ * told, which is no failure either. Returns the exit status.
  */
 #define TOOL_STOP 1
 #define TOOL_END  2

@@ -2,6 +2,7 @@
 #include "tool.h"
 #include "tt_summary.h"
 #include "tt_time.h"
+#include "tt_twice.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -15,9 +16,9 @@ static const char help[] =
 		"each lies in the directories of its sensor, day and time, and nothing else does.\n"
 		"PATH is a spool, a sensor's directory, a day, or one snapshot; the directories\n"
 		"above it may have any name. Prints one line for each damaged file on standard\n"
-		"error, and exits 1 if there is any, or no snapshot at all. Time without a\n"
-		"snapshot is no damage, and is told; so is a snapshot in the time of a longer\n"
-		"one that is not made of it.\n"
+		"error, and exits 1 if there is any, or no snapshot at all, or time of a sensor\n"
+		"that two snapshots have. Time without a snapshot is no damage, and is told; so\n"
+		"is a snapshot in the time of a longer one that is not made of it.\n"
 		"\n"
 		"  -h, --help   print this\n";
 
@@ -68,6 +69,7 @@ report(void *context, const struct tt_error *err)
 struct count {
 	size_t damaged, files;
 	struct tt_summaries summaries;
+	struct tt_twices twices;
 };
 
 /* Verifies one. Returns false where that could not be done, and has said so. */
@@ -80,6 +82,8 @@ verify_one(const struct tt_snapshot_list *list, size_t i, struct count *count)
 
 	if (n == 0 && tt_snapshot_open(&snapshot, path, NULL) == 0) {
 		n = tt_summaries_add(&count->summaries, &snapshot->manifest);
+		if (n == 0)
+			n = tt_twices_add(&count->twices, &list->refs[i], snapshot);
 		tt_snapshot_close(snapshot);
 	}
 	if (n < 0) {
@@ -120,7 +124,7 @@ static int
 verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
 {
 	struct count c = {0};
-	bool able = true;
+	bool able = true, twice;
 
 	for (size_t i = 0; i < strays->n; i++)
 		fprintf(stderr, PROGRAM ": %s\n", strays->lines[i]);
@@ -134,11 +138,14 @@ verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
 	if (able && strays->n > 0)
 		printf("%zu other entr%s\n", strays->n, strays->n == 1 ? "y" : "ies");
 	tool_print_beside(list);
+	tt_twices_print(&c.twices, PROGRAM);
 	/* Beside damaged snapshots, what is missing may be one of them. */
 	if (able && c.damaged == 0)
 		print_holes(&c.summaries);
+	twice = c.twices.n > 0;
 	tt_summaries_fini(&c.summaries);
-	return able && c.damaged == 0 && strays->n == 0 ? EXIT_OK : EXIT_DATA;
+	tt_twices_fini(&c.twices);
+	return able && c.damaged == 0 && strays->n == 0 && !twice ? EXIT_OK : EXIT_DATA;
 }
 
 static int

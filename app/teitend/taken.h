@@ -23,11 +23,10 @@ struct tt_taken {
 char *tt_taken_path(const struct tt_taken *taken, int64_t start_us,
 		char path[TT_TAKEN_PATH_MAX]);
 
-/* Is none of the intervals, nor an empty one between them, in the spool? Empties the list.
- * Returns 0, or -EEXIST with the first one in err->where. */
-int tt_taken_check(struct tt_taken *taken, const struct tt_spool *spool,
-		int64_t interval_us, int64_t max_gap_us,
-		struct tt_error *err) TT_MUST_CHECK;
+/* Has no snapshot in the spool time of the intervals, or of an empty one between them? Empties the list.
+ * Returns 0, -EEXIST with the first one in err->where, or another negative errno. */
+int tt_taken_check(struct tt_taken *taken, struct tt_spool *spool, int64_t interval_us,
+		int64_t max_gap_us, struct tt_error *err) TT_MUST_CHECK;
 
 void tt_taken_fini(struct tt_taken *taken);
 

@@ -325,6 +325,7 @@ tt_spool_close(struct tt_spool *spool)
 	drop_pending(spool);
 	close_dir(spool);
 	tt_spool_merged_free(spool->merged);
+	tt_spool_singles_free(spool->singles);
 	free(spool->latest);
 	free(spool->path);
 	free(spool);

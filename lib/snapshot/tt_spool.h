@@ -20,6 +20,7 @@
 #include "tt_manifest.h"
 #include "tt_merge.h"
 #include "tt_sequence.h"
+#include "tt_time.h"
 
 /* When what is written is made durable. */
 enum tt_sync {
@@ -127,6 +128,33 @@ int tt_spool_remove_parts(struct tt_spool *spool, const struct tt_spool_part *pa
 bool tt_spool_has(const struct tt_spool *spool, int64_t start_us);
 /* Is there one of that name alone, whatever other snapshots have its time? */
 bool tt_spool_has_name(const struct tt_spool *spool, int64_t start_us);
+
+/* How the time of an interval stands to the snapshots that there are. */
+enum tt_taken_how {
+	TT_TAKEN_NOT, /* none has any of it */
+	TT_TAKEN_SAME, /* it has one: by itself, or as a part of a longer one that was merged */
+	TT_TAKEN_WITHIN, /* one of a longer interval has all of it */
+	TT_TAKEN_IN_PART, /* there are some of another length that share time with it */
+};
+
+struct tt_spool_taken {
+	enum tt_taken_how how;
+	struct tt_span by; /* of the first snapshot that has its time */
+	bool merged; /* that is one of several intervals */
+};
+
+/*
+ * Asks this of the span of an interval. Looks at the names of the sensor's directories when it is asked
+ * first (24 bytes for each snapshot, until the spool is closed), and at the manifests of neighbours; what
+ * this writer adds later is not seen. Returns 0, or a negative errno with err filled.
+ */
+int tt_spool_find_taken(struct tt_spool *spool, const struct tt_span *span,
+		struct tt_spool_taken *taken, struct tt_error *err) TT_MUST_CHECK;
+
+/* Writes "DAY/NAME" of the snapshot that has the time. Returns text. */
+#define TT_TAKEN_NAME_MAX (TT_TIME_TEXT_MAX + 2 * TT_TIME_TEXT_MAX + 4)
+char *tt_spool_taken_name(
+		const struct tt_spool_taken *taken, char text[TT_TAKEN_NAME_MAX]);
 
 /* The end of the latest snapshot or part that there was when the spool was opened; INT64_MIN where there
  * was none. */

@@ -126,38 +126,62 @@ ask(const struct tt_spool *spool, const struct tt_span *span)
 	return known;
 }
 
-/* Was that time observed in the merged snapshot of a span? One that cannot be read has all of it. */
+/* Was any of that time observed in the merged snapshot of a span? One that cannot be read has all of
+ * it. */
 static bool
-observed(const struct tt_spool *spool, const struct tt_span *span, int64_t at_us)
+observed(const struct tt_spool *spool, const struct tt_span *span,
+		const struct tt_span *asked)
 {
 	const struct tt_spool_merged *m = spool->merged;
 
 	if (!ask(spool, span))
 		return true;
 	for (size_t i = 0; i < m->n_observed; i++)
-		if (at_us >= m->observed[i].start_us && at_us < m->observed[i].end_us)
+		if (asked->start_us < m->observed[i].end_us
+				&& m->observed[i].start_us < asked->end_us)
 			return true;
 	return false;
 }
 
-bool
-tt_spool_covered(const struct tt_spool *spool, int64_t start_us)
+/* Looks at the names again where snapshots were merged meanwhile. */
+static void
+refresh(const struct tt_spool *spool)
 {
 	struct tt_spool_merged *m = spool->merged;
 	struct stat st;
 
 	if (fstatat(spool->fd, TT_SPOOL_MERGED_FILE, &st, 0) != 0)
 		st = (struct stat){0};
-	if (!m->known || st.st_mtim.tv_sec != m->changed.tv_sec
-			|| st.st_mtim.tv_nsec != m->changed.tv_nsec) {
-		scan(spool);
-		m->known = true;
-		m->asked = (struct tt_span){0};
-		m->changed = st.st_mtim;
-	}
-	for (size_t i = 0; i < m->n; i++)
-		if (start_us >= m->spans[i].start_us && start_us < m->spans[i].end_us
-				&& observed(spool, &m->spans[i], start_us))
+	if (m->known && st.st_mtim.tv_sec == m->changed.tv_sec
+			&& st.st_mtim.tv_nsec == m->changed.tv_nsec)
+		return;
+	scan(spool);
+	m->known = true;
+	m->asked = (struct tt_span){0};
+	m->changed = st.st_mtim;
+}
+
+bool
+tt_spool_merged_in(const struct tt_spool *spool, const struct tt_span *span,
+		struct tt_span *by)
+{
+	const struct tt_spool_merged *m = spool->merged;
+
+	refresh(spool);
+	for (size_t i = 0; i < m->n; i++) {
+		*by = m->spans[i];
+		if (span->start_us < by->end_us && by->start_us < span->end_us
+				&& observed(spool, by, span))
 			return true;
+	}
 	return false;
+}
+
+bool
+tt_spool_covered(const struct tt_spool *spool, int64_t start_us)
+{
+	const struct tt_span moment = {start_us, start_us + 1};
+	struct tt_span by;
+
+	return tt_spool_merged_in(spool, &moment, &by);
 }

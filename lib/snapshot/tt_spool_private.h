@@ -58,12 +58,19 @@ struct tt_spool {
 	int64_t end_us; /* of the latest snapshot at open; INT64_MIN: none */
 	char *latest; /* path of the latest snapshot, NULL before */
 	struct tt_spool_merged *merged;
+	struct tt_spool_singles *singles; /* NULL until tt_spool_find_taken */
 };
 
 /* Has a snapshot of several intervals the one that starts at start_us, as its coverage says? Looks at
  * the names of the sensor's directories once, and again whenever snapshots were merged meanwhile. */
 bool tt_spool_covered(const struct tt_spool *spool, int64_t start_us);
+/* Is there one that observed any of a span? by: the first one's. */
+bool tt_spool_merged_in(const struct tt_spool *spool, const struct tt_span *span,
+		struct tt_span *by);
 void tt_spool_merged_free(struct tt_spool_merged *merged); /* NULL is allowed */
+
+struct tt_spool_singles;
+void tt_spool_singles_free(struct tt_spool_singles *singles); /* NULL is allowed */
 
 /*
  * Opens the spool's directory anew where its path has come to be another one: it was removed and is

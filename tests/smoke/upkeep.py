@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What befalls a spool over the months: intervals of another length, directories that cannot be read,
+foreign files, a disk that is full, spans that cut through compacted hours. Each is said in one line that
+names the place, nothing is counted twice or deleted in silence, and the exit status tells.
+
+    upkeep.py TEITEN"""
+import csv
+import io
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+START = 1767571200  # 2026-01-05, an hour
+teiten = ""
+
+
+def record(second, src=0x01020304, port=445):
+    """A SYN to a monitored address."""
+    tcp = struct.pack(">HHIIBBHHH", 6000, port, 1, 0, 0x50, 2, 1024, 0, 0)
+    ip = struct.pack(">BBHHHBBHII", 0x45, 0, 40, 0, 0, 64, 6, 0, src, 0xC0000201)
+    data = (b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp).ljust(60, b"\0")
+    return struct.pack("<IIII", START + second, 0, len(data), len(data)) + data
+
+
+class Upkeep(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.at = pathlib.Path(self.directory.name)
+        self.spool = self.at / "spool"
+
+    def capture(self, seconds, name="capture.pcap"):
+        path = self.at / name
+        path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
+                         + b"".join(record(s, 0x01020304 + s) for s in seconds))
+        return path
+
+    def run_it(self, *args, status=0, said=None, lines=None, **more):
+        """Runs teiten; said: what standard error has, None for nothing there."""
+        done = subprocess.run([teiten, *map(str, args)], capture_output=True, text=True, **more)
+        self.assertEqual(done.returncode, status, f"{args}\n{done.stdout}{done.stderr}")
+        for text in [said] if isinstance(said, str) else said or []:
+            self.assertIn(text, done.stderr)
+        if lines is None:
+            lines = 1 if isinstance(said, str) else len(said or [])
+        self.assertEqual(done.stderr.count("\n"), lines, done.stderr)
+        return done.stdout
+
+    def read(self, capture, interval=60, *more, spool=None, sensor="s", **expect):
+        return self.run_it("read", "--spool", spool or self.spool, "--sensor", sensor, "--monitored",
+                           "192.0.2.0/24", "--geo", "none", "--asn", "none", "--fingerprints",
+                           ROOT / "rules" / "fingerprints.yaml", "--pairs", "1024",
+                           "--remember-sources", "4096", "--interval", interval, *more, capture, **expect)
+
+    def names(self, sensor="s", spool=None):
+        return sorted(p.parent.name for p in ((spool or self.spool) / sensor).rglob("manifest.json"))
+
+    def path(self, name, sensor="s"):
+        return self.spool / sensor / "2026-01-05" / name
+
+    def packets(self):
+        text = subprocess.run([teiten, "export", "--table", "interval", self.spool], capture_output=True,
+                              text=True, check=True).stdout
+        return sum(int(row["packets"]) for row in csv.DictReader(io.StringIO(text)))
+
+    # Time that is there already, in intervals of another length.
+
+    def test_shorter_intervals_of_the_same_hour_are_refused(self):
+        capture = self.capture(range(0, 3600, 30))
+        self.read(capture, 3600)
+        for more in range(0, 60, 20):  # the whole hour, and what begins inside it
+            part = self.capture(range(60 * more, 3600, 30), "part.pcap")
+            said = f"{self.path('20260105T000000Z')}: the interval length differs: this snapshot of 3600 s"
+            done = self.read(part, 60, status=1, said=said)
+            self.assertEqual(self.names(), ["20260105T000000Z"], done)
+        self.read(capture, 3600, status=1, said="or give --skip-existing")
+        self.assertIn("60 intervals with 120 frames skipped", self.read(capture, 60, "--skip-existing"))
+        self.assertEqual(self.names(), ["20260105T000000Z"])
+        self.assertEqual(self.packets(), 120)
+        self.run_it("verify", self.spool)
+
+    def test_a_longer_interval_over_shorter_ones_is_refused(self):
+        self.read(self.capture(range(600, 1200, 30), "some.pcap"), 60)
+        whole = self.capture(range(0, 3600, 30))
+        for option in [], ["--skip-existing"]:
+            self.read(whole, 3600, *option, status=1, said="the interval length differs: this snapshot of 60 s")
+        self.read(whole, 90, status=1, said="the interval length differs")
+        self.run_it("compact", "--per", "600", "--now", "2026-01-06", self.spool)
+        self.read(whole, 3600, "--skip-existing", status=1,
+                  said="20260105T001000Z--20260105T002000Z: the interval length differs")
+        self.assertIn("10 intervals with 20 frames skipped", self.read(whole, 60, "--skip-existing"))
+        self.assertEqual(self.packets(), 120)
+        self.run_it("verify", self.spool)
+
+    def test_intervals_that_adjoin_are_not_refused(self):
+        self.read(self.capture(range(0, 600, 30), "a.pcap"), 300)
+        self.read(self.capture(range(600, 1200, 30), "b.pcap"), 60)
+        self.read(self.capture(range(1200, 1800, 30), "c.pcap"), 600)
+        self.assertEqual(self.packets(), 60)
+        self.run_it("verify", self.spool)
+
+    def test_time_that_is_there_twice_is_told(self):
+        capture = self.capture(range(0, 600, 30))
+        self.read(capture, 600)
+        self.read(capture, 60, spool=self.at / "other")
+        for name in ["20260105T000200Z", "20260105T000500Z"]:
+            shutil.copytree(self.at / "other" / "s" / "2026-01-05" / name, self.path(name))
+        said = (f"sensor s: 120 s are there twice, from 2026-01-05T00:02:00Z on "
+                f"({self.path('20260105T000000Z')}, {self.path('20260105T000200Z')})")
+        self.run_it("verify", self.spool, status=1, said=said)
+        for command in ["info"], ["top-targets"], ["export", "--table", "interval"]:
+            self.run_it(*command, self.spool, said=said)
+
+
+if __name__ == "__main__":
+    teiten = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
