@@ -127,6 +127,13 @@ tt_compact_sort(struct tt_compact *c, enum tt_table table)
 	return 0;
 }
 
+void
+tt_compact_name_part(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	if (c->err != NULL && strchr(c->err->where, '/') == NULL)
+		tt_error_at(c->err, "%s", part->path);
+}
+
 static int
 read_all(struct tt_compact *c)
 {
@@ -142,6 +149,8 @@ read_all(struct tt_compact *c)
 		ret = tt_compact_check_large(c, part);
 		if (ret == 0)
 			ret = tt_compact_read(c, part);
+		if (ret != 0)
+			tt_compact_name_part(c, part);
 		tt_snapshot_close(part);
 		if (ret == 0 && job->progress != NULL)
 			job->progress(job->context, i + 1, job->n_parts);
@@ -155,8 +164,6 @@ fill_result(const struct tt_compact *c)
 	const struct tt_manifest *m = &c->manifest;
 	struct tt_compact_result *r = c->result;
 
-	r->start_us = m->start_us;
-	r->end_us = m->end_us;
 	r->packets = m->packets;
 	r->uniq_src_ip = m->uniq_src_ip;
 	r->pair_rows_one_in = m->pair_rows_one_in;
@@ -194,6 +201,9 @@ tt_compact_merge(const struct tt_compact_job *job, int dir_fd,
 	ret = init(c);
 	if (ret == 0)
 		ret = tt_compact_plan(c);
+	/* Whoever says what failed says of what. */
+	result->start_us = c->manifest.start_us;
+	result->end_us = c->manifest.end_us;
 	if (ret == 0)
 		ret = read_all(c);
 	if (ret == 0)

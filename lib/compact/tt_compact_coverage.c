@@ -69,11 +69,14 @@ tt_compact_read_coverage(const struct tt_snapshot *part, struct tt_covered_rows 
 }
 
 int
-tt_compact_plan_coverage(struct tt_compact *c, const struct tt_snapshot *part)
+tt_compact_plan_coverage(
+		struct tt_compact *c, const struct tt_snapshot *part, const char *path)
 {
 	struct tt_covered_rows rows = {c->covered, c->n_covered, c->room_covered};
 	int ret = tt_compact_read_coverage(part, &rows, c->err);
 
+	for (size_t i = c->n_covered; i < rows.n; i++)
+		rows.all[i].path = path;
 	c->covered = rows.all;
 	c->n_covered = rows.n;
 	c->room_covered = rows.room;
@@ -110,14 +113,14 @@ continues(const struct tt_covered *before, const struct tt_covered *row)
 }
 
 static int
-twice(struct tt_compact *c, const struct tt_covered *row)
+twice(struct tt_compact *c, const struct tt_covered *before, const struct tt_covered *row)
 {
 	char from[TT_TIME_TEXT_MAX];
 
-	return tt_error_set(c->err, -EEXIST, NULL,
-			"sensor %s: two snapshots have its time from %s on; together they "
-			"would count packets twice",
-			row->origin, tt_time_format(row->from_us, from));
+	return tt_error_set(c->err, -EEXIST, row->path,
+			"sensor %s: two snapshots have its time from %s on, the other one is "
+			"%.200s; together they would count packets twice",
+			row->origin, tt_time_format(row->from_us, from), before->path);
 }
 
 /* Address-seconds that were observed, per address of the result. */
@@ -179,9 +182,10 @@ tt_compact_join_coverage(struct tt_compact *c)
 		if (before != NULL && strcmp(before->origin, row.origin) == 0
 				&& (before->until_us > row.from_us
 						|| before->from_us == row.from_us))
-			return twice(c, &row);
+			return twice(c, before, &row);
 		if (before != NULL && continues(before, &row)) {
 			before->until_us = row.until_us;
+			before->path = row.path;
 			before->observed_us += row.observed_us;
 			before->intervals += row.intervals;
 		} else {

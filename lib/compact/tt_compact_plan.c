@@ -223,7 +223,8 @@ add_ids(struct tt_compact *c, const struct tt_manifest *m)
 }
 
 int
-tt_compact_plan_part(struct tt_compact *c, const struct tt_snapshot *part)
+tt_compact_plan_part(
+		struct tt_compact *c, const struct tt_snapshot *part, const char *path)
 {
 	int ret = tt_compact_check_small(c, part);
 
@@ -241,7 +242,7 @@ tt_compact_plan_part(struct tt_compact *c, const struct tt_snapshot *part)
 	c->any_part = true;
 	ret = tt_compact_plan_rules(c, part);
 	if (ret == 0)
-		ret = tt_compact_plan_coverage(c, part);
+		ret = tt_compact_plan_coverage(c, part, path);
 	return ret != 0 ? ret : tt_compact_plan_ledger(c, part);
 }
 
@@ -342,7 +343,9 @@ tt_compact_plan(struct tt_compact *c)
 		if (ret != 0)
 			return ret;
 		note_part(c, i, &part->manifest);
-		ret = tt_compact_plan_part(c, part);
+		ret = tt_compact_plan_part(c, part, c->job->parts[i]);
+		if (ret != 0)
+			tt_compact_name_part(c, part);
 		tt_snapshot_close(part);
 	}
 	qsort(c->parts, c->job->n_parts, sizeof(*c->parts), by_time);

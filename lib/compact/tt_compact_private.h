@@ -77,6 +77,7 @@ struct tt_kept {
 struct tt_covered {
 	char origin[TT_SENSOR_MAX + 1];
 	int64_t from_us, until_us, observed_us, addresses, intervals;
+	const char *path; /* of the part that has it, the caller's; NULL: not noted */
 };
 
 struct tt_covered_rows {
@@ -152,13 +153,15 @@ int tt_compact_no_memory(struct tt_compact *c);
 
 /* Reads what is small of all parts, and says whether they can be merged. */
 int tt_compact_plan(struct tt_compact *c) TT_MUST_CHECK;
-/* The parts of a plan. */
-int tt_compact_plan_part(
-		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
+/* Puts the part's path before an error that names none. */
+void tt_compact_name_part(struct tt_compact *c, const struct tt_snapshot *part);
+/* The parts of a plan. path: that of the snapshot, which lives as long as the job. */
+int tt_compact_plan_part(struct tt_compact *c, const struct tt_snapshot *part,
+		const char *path) TT_MUST_CHECK;
 int tt_compact_plan_rules(
 		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
-int tt_compact_plan_coverage(
-		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
+int tt_compact_plan_coverage(struct tt_compact *c, const struct tt_snapshot *part,
+		const char *path) TT_MUST_CHECK;
 int tt_compact_plan_ledger(
 		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
 /* Adds the rows of a snapshot's coverage. Returns 0, or a negative errno with err filled. */

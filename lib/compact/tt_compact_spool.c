@@ -15,8 +15,8 @@ fail(const char *path, const char *name, struct tt_error *err)
 {
 	int code = errno == 0 ? EIO : errno;
 
-	tt_error_set(err, -code, name, "%s", strerror(code));
-	tt_error_at(err, "%s/", path);
+	tt_error_set(err, -code, NULL, "%s", strerror(code));
+	tt_error_at(err, "%s%s%s", path, *name == '\0' ? "" : "/", name);
 	return -code;
 }
 
@@ -30,21 +30,22 @@ note_damage(void *context, const struct tt_error *damage)
 		*err = *damage;
 }
 
-/* what: said of a snapshot that is damaged, before the damage. */
+/* what: said of a snapshot that is damaged, before the damage. name: the path that is said, for the
+ * snapshot may have another one meanwhile. */
 static int
-verify(const char *path, const char *what, struct tt_error *err)
+verify(const char *path, const char *name, const char *what, struct tt_error *err)
 {
 	struct tt_error damage = {0};
+	const char *file;
 	int n = tt_snapshot_verify(path, note_damage, &damage);
 
 	if (n == 0)
 		return 0;
 	if (n < 0)
 		return tt_error_set(err, n, path, "%s", strerror(-n));
-	if (err != NULL)
-		*err = damage;
-	tt_error_at(err, "%s: ", what);
-	return -EBADMSG;
+	file = strrchr(damage.where, '/');
+	return tt_error_set(err, -EBADMSG, name, "%s: %.64s: %.300s", what,
+			file == NULL ? damage.where : file + 1, damage.why);
 }
 
 /* Writes the result into the hidden directory. */
@@ -100,18 +101,20 @@ give_name(const struct tt_compact_place *place, int fd, const struct tt_compact_
 
 	if (ret == 0)
 		return 0;
-	if (replaces && errno == EINVAL)
-		return tt_error_set(err, -EINVAL, name,
+	ret = -errno;
+	if (replaces && ret == -EINVAL)
+		tt_error_set(err, ret, NULL,
 				"this file system cannot put one directory in the place "
 				"of another; the snapshot stays as it was");
-	if (errno == EEXIST)
-		return tt_error_set(err, -EEXIST, name,
-				"there is a snapshot of this name already");
-	if (errno == EINPROGRESS)
-		return tt_error_set(err, -EINPROGRESS, name,
+	else if (ret == -EEXIST)
+		tt_error_set(err, ret, NULL, "there is a snapshot of this name already");
+	else if (ret == -EINPROGRESS)
+		tt_error_set(err, ret, NULL,
 				"the disk does not say whether it has this snapshot; the "
 				"next run puts it in order");
-	return fail(place->sensor_path, name, err);
+	else
+		tt_error_set(err, ret, NULL, "%s", strerror(-ret));
+	return ret;
 }
 
 /* Gives it its final name, in the day of its start. */
@@ -139,6 +142,14 @@ rename_hidden(const struct tt_compact_place *place, int fd,
 	return ret;
 }
 
+/* Puts the path of what was to be made before an error that names no path of its own. */
+static void
+say_where(struct tt_error *err, const char *path)
+{
+	if (err != NULL && strchr(err->where, '/') == NULL)
+		tt_error_at(err, "%s", path);
+}
+
 static int
 publish(const struct tt_compact_place *place, int fd, const struct tt_compact_job *job,
 		struct tt_compact_result *result, char **path, struct tt_error *err)
@@ -147,22 +158,28 @@ publish(const struct tt_compact_place *place, int fd, const struct tt_compact_jo
 	char *hidden = NULL;
 	int ret = write_hidden(place, fd, job, result, err);
 
-	if (ret == 0 && asprintf(&hidden, "%s/%s", place->sensor_path, place->hidden) < 0)
-		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	if (ret == 0)
-		ret = verify(hidden,
-				"the merged snapshot is not intact, nothing was changed",
-				err);
 	tt_time_format_date(result->start_us, day);
 	tt_snapshot_name_format(
 			result->start_us, place->interval ? 0 : result->end_us, name);
-	if (ret == 0 && asprintf(path, "%s/%s/%s", place->sensor_path, day, name) < 0)
-		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	else if (ret == 0) {
+	if (asprintf(&hidden, "%s/%s", place->sensor_path, place->hidden) < 0
+			|| asprintf(path, "%s/%s/%s", place->sensor_path, day, name)
+					< 0) {
+		free(hidden);
+		return tt_error_set(err, -ENOMEM, place->sensor_path, "out of memory");
+	}
+	if (ret != 0)
+		say_where(err, result->end_us == 0 ? place->sensor_path : *path);
+	if (ret == 0)
+		ret = verify(hidden, *path,
+				"the merged snapshot is not intact, nothing was changed",
+				err);
+	if (ret == 0) {
 		ret = rename_hidden(place, fd, job, day, name, err);
 		if (ret != 0)
-			free(*path);
+			say_where(err, *path);
 	}
+	if (ret != 0)
+		free(*path);
 	free(hidden);
 	return ret;
 }
@@ -231,7 +248,8 @@ clean_covered(struct tt_compactor *c, struct tt_error *err)
 		const struct tt_snapshot_ref *part = &list.covered[i];
 
 		if (strcmp(part->within, whole) != 0)
-			ret = verify(part->within, "what it is made of is kept", err);
+			ret = verify(part->within, part->within,
+					"what it is made of is kept", err);
 		whole = part->within;
 		if (ret == 0)
 			ret = tt_compactor_delete(c, part->path, err);

@@ -118,6 +118,47 @@ class Upkeep(unittest.TestCase):
         for command in ["info"], ["top-targets"], ["export", "--table", "interval"]:
             self.run_it(*command, self.spool, said=said)
 
+    # Failures name the place.
+
+    def on_tmpfs(self):
+        """Mounts one at the spool, that another spool is copied to; the rest of it is filled."""
+        self.read(self.capture(range(0, 600, 30)), 60, spool=self.at / "made")
+        self.spool.mkdir()
+        if os.geteuid() != 0 or subprocess.run(
+                ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", self.spool], capture_output=True).returncode:
+            self.skipTest("a tmpfs cannot be mounted here")
+        self.addCleanup(subprocess.run, ["umount", self.spool], check=True)
+        shutil.copytree(self.at / "made" / "s", self.spool / "s")
+
+    def fill(self, left):
+        """Fills the spool's file system but for so many bytes."""
+        free = os.statvfs(self.spool)
+        (self.spool / ".filler").write_bytes(bytes(max(0, free.f_bavail * free.f_bsize - left)))
+
+    def test_a_full_disk_is_said_with_the_snapshot_that_was_to_be(self):
+        self.on_tmpfs()
+        self.fill(16384)
+        said = (f"teiten compact: {self.path('20260105T000000Z--20260105T001000Z')}: ", "No space left on device")
+        self.run_it("compact", "--per", "hour", "--now", "2026-01-06", self.spool, status=1, said=said, lines=1)
+        self.assertEqual(len(self.names()), 10)
+
+    def test_a_disk_that_is_read_only_is_said_with_the_file(self):
+        self.on_tmpfs()
+        subprocess.run(["mount", "-o", "remount,ro", self.spool], check=True)
+        self.run_it("compact", "--per", "hour", self.spool, status=1,
+                    said=f"teiten compact: {self.spool}/s/.compact: Read-only file system")
+
+    def test_both_snapshots_of_the_same_time_are_named(self):
+        capture = self.capture(range(0, 120, 30))
+        self.read(capture, 60)
+        self.read(capture, 120, spool=self.at / "other")
+        one, other = self.path("20260105T000100Z"), self.at / "other" / "s" / "2026-01-05" / "20260105T000000Z"
+        done = subprocess.run([teiten, "merge", "--spool", self.at / "out", "--sensor", "all", "--per", "all",
+                               self.spool, self.at / "other"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+        self.assertIn(str(other), done.stderr)
+        self.assertIn(str(self.spool / "s" / "2026-01-05"), done.stderr)
+
 
 if __name__ == "__main__":
     teiten = os.path.abspath(sys.argv.pop(1))
