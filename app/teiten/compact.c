@@ -283,17 +283,19 @@ compact_all(struct compacting *c, const struct tt_snapshot_list *list)
 	}
 }
 
-/* Lists the sensors' snapshots. Returns false where that failed, and has said so. */
-static bool
-list_all(struct compacting *c, struct tt_snapshot_list *list)
+bool
+compact_list(struct compacting *c, struct tt_snapshot_list *list)
 {
-	struct selection all = SELECTION_ALL;
+	struct tt_error err = {0};
 
-	all.path = c->path;
-	if (!tool_select(&c->tool, &all, list)) {
-		c->status = EXIT_DATA;
+	if (tt_snapshot_list_scan(list, c->path, TT_TIME_MIN, INT64_MAX, &err) != 0) {
+		fail(c, &err);
 		return false;
 	}
+	if (!c->listed)
+		tool_print_unread(&c->tool, list);
+	c->listed = true;
+	c->status = list->n_unread == 0 ? c->status : EXIT_DATA;
 	for (size_t i = 0; i < list->n; i++) {
 		if (list->refs[i].depth >= 2)
 			continue;
@@ -311,7 +313,7 @@ compact(struct compacting *c)
 {
 	struct tt_snapshot_list list;
 
-	if (!list_all(c, &list))
+	if (!compact_list(c, &list))
 		return c->status;
 	if (list.n == 0)
 		fprintf(stderr, "%s: no snapshots in %s\n", c->tool.name, c->path);
@@ -319,7 +321,7 @@ compact(struct compacting *c)
 		open_sensors(c, &list);
 		/* What was there before the locks were taken may be gone. */
 		tt_snapshot_list_fini(&list);
-		if (!list_all(c, &list))
+		if (!compact_list(c, &list))
 			return c->status;
 	}
 	if (c->has_period)

@@ -15,11 +15,16 @@ struct compacting {
 	uint64_t quota; /* bytes; 0: none */
 	int64_t now_us;
 	bool dry_run;
+	bool listed; /* once, and it was said what could not be */
 	size_t pair_rows, contact_rows, heavy_rows;
 	struct tt_compactor *compactors; /* [n_compactors], one of each sensor */
 	size_t n_compactors;
 	int status; /* exit status so far */
 };
+
+/* Lists the sensors' snapshots. Says which directories could not be read, the first time. Returns false
+ * where that failed, and has said so. */
+bool compact_list(struct compacting *c, struct tt_snapshot_list *list);
 
 /* Deletes what is older than keep_us, then the oldest until the rest fits the quota. */
 void compact_keep(struct compacting *c);

@@ -94,15 +94,11 @@ keep_quota(struct compacting *c, struct held *held, size_t n)
 void
 compact_keep(struct compacting *c)
 {
-	struct selection all = SELECTION_ALL;
 	struct tt_snapshot_list list;
 	struct held *held;
 
-	all.path = c->path;
-	if (!tool_select(&c->tool, &all, &list)) {
-		c->status = EXIT_DATA;
+	if (!compact_list(c, &list))
 		return;
-	}
 	held = calloc(list.n + 1, sizeof(*held));
 	for (size_t i = 0; held != NULL && i < list.n; i++) {
 		const struct tt_snapshot_ref *ref = &list.refs[i], *next = ref + 1;

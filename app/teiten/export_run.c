@@ -226,6 +226,7 @@ export_run(const struct tool *tool, const struct wish *wish,
 			.wish = wish,
 			.list = list,
 			.skip = calloc(list->n + 1, sizeof(*r.skip)),
+			.status = list->n_unread == 0 ? EXIT_OK : EXIT_DATA,
 			.found = calloc(wish->n_sensors + 1, sizeof(*r.found)),
 			.passes = wish->n_tables > 0 ? wish->n_tables : 1};
 

@@ -39,7 +39,7 @@ struct inputs {
 
 /* Lists what was chosen, but for what lies in the result itself. Returns false where that failed, and
  * has said so. */
-bool merge_list(const struct merging *m, struct inputs *in);
+bool merge_list(struct merging *m, struct inputs *in);
 
 /*
  * Finds of each what the result has of it, says how many it has all of, and leaves out those whose time it

@@ -73,7 +73,7 @@ sort(struct inputs *in)
 }
 
 bool
-merge_list(const struct merging *m, struct inputs *in)
+merge_list(struct merging *m, struct inputs *in)
 {
 	struct selection selection = m->selection;
 	const struct tool *tool = m->tool;
@@ -91,6 +91,7 @@ merge_list(const struct merging *m, struct inputs *in)
 		selection.path = tool->argv[i];
 		if (!tool_select(tool, &selection, list))
 			return false;
+		m->status = list->n_unread == 0 ? m->status : EXIT_DATA;
 		in->n_lists++;
 		for (size_t k = 0; k < list->n; k++)
 			if (!is_own(&list->refs[k], &own)
@@ -275,6 +276,10 @@ merge_choose(struct merging *m, struct inputs *in)
 		tt_error_print(m->tool->name, &err);
 		return false;
 	}
+	/* What the result is made of has to be known. */
+	tool_print_unread(m->tool, &in->result);
+	if (in->result.n_unread > 0)
+		return false;
 	for (size_t i = 0; i < before; i++) {
 		struct input input = in->all[i];
 

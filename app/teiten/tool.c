@@ -137,10 +137,19 @@ tool_select(const struct tool *tool, const struct selection *selection,
 
 	if (tt_snapshot_list_scan(list, selection->path, selection->from_us,
 			    selection->to_us, &err)
-			== 0)
+			== 0) {
+		tool_print_unread(tool, list);
 		return true;
+	}
 	tt_error_print(tool->name, &err);
 	return false;
+}
+
+void
+tool_print_unread(const struct tool *tool, const struct tt_snapshot_list *list)
+{
+	for (size_t i = 0; i < list->n_unread; i++)
+		tt_error_print(tool->name, &list->unread[i]);
 }
 
 void
@@ -158,8 +167,8 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 				struct tt_error *err),
 		void *context)
 {
+	int status = list->n_unread == 0 ? EXIT_OK : EXIT_DATA;
 	struct tt_twices twices = {0};
-	int status = EXIT_OK;
 
 	for (size_t i = 0; i < list->n; i++) {
 		int ret = visit(tool, &list->refs[i], &twices, each, context);

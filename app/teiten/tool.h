@@ -51,9 +51,13 @@ bool tool_time(struct tool *tool, const char *option, int64_t *us);
 /* Takes the value of an option that is a number from 1 on. Returns as tool_time. */
 bool tool_number(struct tool *tool, const char *option, size_t *n);
 
-/* Lists the chosen snapshots. Returns false where that failed, and has said so. */
+/* Lists the chosen snapshots, and says which directories could not be read: that is a failure, though
+ * the others are listed. Returns false where nothing could be listed, and has said so. */
 bool tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list);
+
+/* Says which directories of a list could not be read. */
+void tool_print_unread(const struct tool *tool, const struct tt_snapshot_list *list);
 
 /* Names those of the listed that lie within a longer one that is not made of them. */
 void tool_print_beside(const struct tt_snapshot_list *list);

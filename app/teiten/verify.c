@@ -124,7 +124,7 @@ static int
 verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
 {
 	struct count c = {0};
-	bool able = true, twice;
+	bool able = true, sound;
 
 	for (size_t i = 0; i < strays->n; i++)
 		fprintf(stderr, PROGRAM ": %s\n", strays->lines[i]);
@@ -142,14 +142,15 @@ verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
 	/* Beside damaged snapshots, what is missing may be one of them. */
 	if (able && c.damaged == 0)
 		print_holes(&c.summaries);
-	twice = c.twices.n > 0;
+	sound = c.damaged == 0 && c.twices.n == 0;
 	tt_summaries_fini(&c.summaries);
 	tt_twices_fini(&c.twices);
-	return able && c.damaged == 0 && strays->n == 0 && !twice ? EXIT_OK : EXIT_DATA;
+	return able && sound && strays->n == 0 && list->n_unread == 0 ? EXIT_OK
+								      : EXIT_DATA;
 }
 
 static int
-verify(const char *path)
+verify(const struct tool *tool, const char *path)
 {
 	struct tt_snapshot_list list;
 	struct strays strays = {0};
@@ -159,6 +160,7 @@ verify(const char *path)
 	if (tt_snapshot_list_scan_strict(&list, path, note_stray, &strays, &err) != 0) {
 		tt_error_print(PROGRAM, &err);
 	} else {
+		tool_print_unread(tool, &list);
 		if (list.n > 0)
 			status = verify_all(&list, &strays);
 		else
@@ -178,5 +180,5 @@ cmd_verify(int argc, char **argv)
 	if (tool_option(&tool) == 0)
 		return tool.status;
 	path = tool_operand(&tool, "PATH");
-	return path == NULL ? tool.status : verify(path);
+	return path == NULL ? tool.status : verify(&tool, path);
 }

@@ -65,6 +65,9 @@ struct tt_snapshot_list {
 	 */
 	struct tt_snapshot_ref *covered; /* [n_covered] */
 	size_t n_covered;
+	/* Directories on the way that could not be read, and why: what is in them is not listed. */
+	struct tt_error *unread; /* [n_unread] */
+	size_t n_unread;
 	char *name; /* of the directory that was listed */
 };
 
@@ -72,8 +75,9 @@ struct tt_snapshot_list {
  * Lists the snapshots in a spool, in a sensor's directory, in a day, or the one that path is.
  * Those that start in [from_us, to_us) are taken, but for those that a longer one is made of; a
  * snapshot that path itself names always is.
- * Whatever has another name, temporary directories among it, is passed over. Returns 0 (also
- * for an empty list), or a negative errno with err naming the directory.
+ * Whatever has another name, temporary directories among it, is passed over; so is a directory below
+ * path that cannot be read, which is noted. Returns 0 (also for an empty list), or a negative errno
+ * with err naming the directory.
  */
 int tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path,
 		int64_t from_us, int64_t to_us, struct tt_error *err) TT_MUST_CHECK;

@@ -132,15 +132,44 @@ take_snapshot(const struct walk *w, const struct folder *at, int64_t start_us,
 	return 0;
 }
 
+/* Notes a directory that cannot be read, for the reason in errno. That of the listed path is an error. */
+static int
+note_unread(const struct walk *w, const struct folder *at)
+{
+	struct tt_snapshot_list *list = w->list;
+	int code = errno;
+	struct tt_error *more;
+
+	if (at->depth == 0)
+		return tt_error_set(w->err, -code, at->path, "%s", strerror(code));
+	/* Days go when their last snapshot is deleted. */
+	if (code == ENOENT)
+		return 0;
+	more = reallocarray(list->unread, list->n_unread + 1, sizeof(*more));
+	if (more == NULL)
+		return tt_error_set(w->err, -ENOMEM, at->path, "out of memory");
+	list->unread = more;
+	more[list->n_unread] = (struct tt_error){0};
+	tt_error_set(&more[list->n_unread++], -code, at->path,
+			"%s; what is in it is passed over", strerror(code));
+	return 0;
+}
+
 static int
 walk_dir(const struct walk *w, const struct folder *at)
 {
 	DIR *dir = opendir(at->path);
 	const struct dirent *entry;
+	struct stat st;
 	int ret = 0;
 
-	if (dir == NULL)
-		return tt_error_set(w->err, -errno, at->path, "%s", strerror(errno));
+	/* Names that can be read may be of entries that cannot. */
+	if (dir == NULL || fstatat(dirfd(dir), ".", &st, 0) != 0) {
+		ret = note_unread(w, at);
+		if (dir != NULL)
+			closedir(dir);
+		return ret;
+	}
 	while (ret == 0 && (entry = readdir(dir)) != NULL) {
 		int64_t start_us, end_us;
 		char *child;
@@ -293,6 +322,7 @@ tt_snapshot_list_fini(struct tt_snapshot_list *list)
 		free_ref(&list->covered[i]);
 	free(list->refs);
 	free(list->covered);
+	free(list->unread);
 	free(list->name);
 	*list = (struct tt_snapshot_list){0};
 }

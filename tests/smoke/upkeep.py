@@ -35,6 +35,7 @@ class Upkeep(unittest.TestCase):
         self.addCleanup(self.directory.cleanup)
         self.at = pathlib.Path(self.directory.name)
         self.spool = self.at / "spool"
+        self.prefix = []
 
     def capture(self, seconds, name="capture.pcap"):
         path = self.at / name
@@ -44,7 +45,7 @@ class Upkeep(unittest.TestCase):
 
     def run_it(self, *args, status=0, said=None, lines=None, **more):
         """Runs teiten; said: what standard error has, None for nothing there."""
-        done = subprocess.run([teiten, *map(str, args)], capture_output=True, text=True, **more)
+        done = subprocess.run([*self.prefix, teiten, *map(str, args)], capture_output=True, text=True, **more)
         self.assertEqual(done.returncode, status, f"{args}\n{done.stdout}{done.stderr}")
         for text in [said] if isinstance(said, str) else said or []:
             self.assertIn(text, done.stderr)
@@ -158,6 +159,38 @@ class Upkeep(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
         self.assertIn(str(other), done.stderr)
         self.assertIn(str(self.spool / "s" / "2026-01-05"), done.stderr)
+
+    # A directory that cannot be read.
+
+    def as_user(self):
+        """Programs that start from here on may not read everything, though they may be root's."""
+        if os.geteuid() != 0:
+            return
+        lacking = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+        if shutil.which("setpriv") is None or subprocess.run([*lacking, "true"], capture_output=True).returncode:
+            self.skipTest("capabilities cannot be dropped here")
+        self.prefix = lacking
+
+    def test_a_directory_that_cannot_be_read_stops_nothing_else(self):
+        for sensor in "a", "b", "c":
+            self.read(self.capture(range(0, 300, 30)), 60, sensor=sensor)
+        self.as_user()
+        day = self.spool / "b" / "2026-01-05"
+        for closed in day, self.spool / "a":
+            closed.chmod(0)
+            self.addCleanup(closed.chmod, 0o755)
+        said = [f"{closed}: Permission denied; what is in it is passed over" for closed in (self.spool / "a", day)]
+        self.assertIn("5 snapshots, all intact", self.run_it("verify", self.spool, status=1, said=said))
+        self.assertIn("sensor c", self.run_it("info", self.spool, status=1, said=said))
+        for command in (["top-targets"], ["uniques"], ["export", "--table", "interval"],
+                        ["compact", "--dry-run", "--keep-for", "1d"],
+                        ["merge", "--spool", self.at / "out", "--sensor", "all"]):
+            self.run_it(*command, self.spool, status=1, said=said)
+        self.run_it("compact", "--per", "120", "--keep-for", "1d", "--now", "2026-02-01", self.spool, status=1,
+                    said=said)
+        self.assertEqual(self.names("c"), ["20260105T000400Z"])
+        day.chmod(0o755)
+        self.assertEqual(len(self.names("b")), 5)
 
 
 if __name__ == "__main__":
