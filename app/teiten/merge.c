@@ -18,7 +18,8 @@ static const char help[] =
 		"\n"
 		"  --spool OUT         the spool to write to\n"
 		"  --sensor NAME       the sensor to write as; its own snapshots are not merged\n"
-		"  --per PERIOD        merge those of the same interval (default), hour, day, or all\n"
+		"  --per PERIOD        merge those of the same interval (default; all of one length),\n"
+		"                      hour, day, or all\n"
 		"  --from TIME         intervals that start at TIME or later\n"
 		"  --to TIME           intervals that start before TIME\n"
 		"  --pair-rows N       the most rows of table pairs (default 1048576)\n"
@@ -311,7 +312,7 @@ merge(struct merging *m)
 
 	if (asprintf(&m->path, "%s/%s", m->spool, m->sensor) < 0)
 		return EXIT_DATA;
-	if (!merge_list(m, &in)) {
+	if (!merge_list(m, &in) || (m->period.interval && !merge_check_lengths(m, &in))) {
 		m->status = EXIT_DATA;
 	} else if (tt_spool_open(&spool, m->spool, m->sensor, TT_SYNC_EACH, &err) != 0
 			|| tt_compactor_open(&m->compactor, m->path, &err) != 0) {

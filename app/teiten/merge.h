@@ -41,6 +41,10 @@ struct inputs {
  * has said so. */
 bool merge_list(struct merging *m, struct inputs *in);
 
+/* Are inputs that start at the same time of the same interval? Where they are not, says so of the first
+ * two. */
+bool merge_check_lengths(const struct merging *m, const struct inputs *in);
+
 /*
  * Finds of each what the result has of it, says how many it has all of, and leaves out those whose time it
  * has in shorter snapshots, one line each. Then adds the result's own, each of which may get more.

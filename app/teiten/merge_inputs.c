@@ -105,6 +105,51 @@ merge_list(struct merging *m, struct inputs *in)
 	return true;
 }
 
+/* A length in seconds for a message. */
+static double
+length_s(const struct tt_manifest *m)
+{
+	return (double)(m->end_us - m->start_us) / TT_US_PER_S;
+}
+
+/* Of two that start at the same time: are they of the same interval? One that was cut short is. */
+static bool
+same_length(const struct merging *m, const char *path, const char *other_path)
+{
+	struct tt_snapshot *one, *other;
+	const struct tt_manifest *a, *b;
+	bool same = true;
+
+	/* What cannot be read is said where it is merged. */
+	if (tt_snapshot_open(&one, path, NULL) != 0)
+		return true;
+	if (tt_snapshot_open(&other, other_path, NULL) == 0) {
+		a = &one->manifest;
+		b = &other->manifest;
+		same = a->end_us == b->end_us || a->nominal_s == b->nominal_s;
+		if (!same)
+			fprintf(stderr,
+					"%s: %s is of %.10g s, and %s, which starts with "
+					"it, of %.10g s: give --per to merge them\n",
+					m->tool->name, path, length_s(a), other_path,
+					length_s(b));
+		tt_snapshot_close(other);
+	}
+	tt_snapshot_close(one);
+	return same;
+}
+
+bool
+merge_check_lengths(const struct merging *m, const struct inputs *in)
+{
+	for (size_t i = 1; i < in->n; i++)
+		if (in->all[i].ref->start_us == in->all[i - 1].ref->start_us
+				&& !same_length(m, in->all[i - 1].ref->path,
+						in->all[i].ref->path))
+			return false;
+	return true;
+}
+
 /* The result's snapshots that share time with an input: [first, end), with others among them. */
 struct shared {
 	size_t first, end;

@@ -192,6 +192,20 @@ class Upkeep(unittest.TestCase):
         day.chmod(0o755)
         self.assertEqual(len(self.names("b")), 5)
 
+    # Sensors whose intervals differ in length.
+
+    def test_merge_without_per_wants_intervals_of_one_length(self):
+        capture = self.capture(range(0, 3600, 30))
+        self.read(capture, 60, sensor="a")
+        self.read(capture, 3600, sensor="b")
+        out = self.at / "out"
+        self.run_it("merge", "--spool", out, "--sensor", "all", self.spool, status=1,
+                    said=f"{self.path('20260105T000000Z', 'a')} is of 60 s, and "
+                         f"{self.path('20260105T000000Z', 'b')}, which starts with it, of 3600 s: give --per")
+        self.assertEqual(self.names("all", out), [])
+        self.run_it("merge", "--spool", out, "--sensor", "all", "--per", "hour", self.spool)
+        self.assertEqual(self.names("all", out), ["20260105T000000Z--20260105T010000Z"])
+
 
 if __name__ == "__main__":
     teiten = os.path.abspath(sys.argv.pop(1))
