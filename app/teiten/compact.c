@@ -268,18 +268,32 @@ is_same_period(const struct compacting *c, const struct tt_snapshot_ref *a,
 									b->start_us));
 }
 
+size_t
+compact_group(const struct compacting *c, const struct tt_snapshot_list *list, size_t i)
+{
+	const struct tt_snapshot_ref *refs = &list->refs[i];
+	size_t n = 1;
+
+	while (i + n < list->n && is_same_period(c, &refs[0], &refs[n]))
+		n++;
+	return n;
+}
+
+bool
+compact_is_due(const struct compacting *c, const struct tt_snapshot_ref *ref)
+{
+	int64_t end = period_end(&c->period, ref->start_us);
+
+	return (ref->end_us > end ? ref->end_us : end) + c->older_us <= c->now_us;
+}
+
 static void
 compact_all(struct compacting *c, const struct tt_snapshot_list *list)
 {
 	for (size_t i = 0, n; i < list->n; i += n) {
-		const struct tt_snapshot_ref *refs = &list->refs[i];
-		int64_t end = period_end(&c->period, refs[0].start_us);
-
-		for (n = 1; i + n < list->n && is_same_period(c, &refs[0], &refs[n]);)
-			n++;
-		end = refs[0].end_us > end ? refs[0].end_us : end;
-		if (n > 1 && end + c->older_us <= c->now_us)
-			compact_period(c, refs, n);
+		n = compact_group(c, list, i);
+		if (n > 1 && compact_is_due(c, &list->refs[i]))
+			compact_period(c, &list->refs[i], n);
 	}
 }
 

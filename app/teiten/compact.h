@@ -26,6 +26,11 @@ struct compacting {
  * where that failed, and has said so. */
 bool compact_list(struct compacting *c, struct tt_snapshot_list *list);
 
+/* How many of a list, from i on, are of one sensor and period; is that over for long enough? */
+size_t compact_group(const struct compacting *c, const struct tt_snapshot_list *list,
+		size_t i);
+bool compact_is_due(const struct compacting *c, const struct tt_snapshot_ref *ref);
+
 /* Deletes what is older than keep_us, then the oldest until the rest fits the quota. */
 void compact_keep(struct compacting *c);
 

@@ -9,15 +9,15 @@
 /* Of a snapshot that may be deleted. */
 struct held {
 	const struct tt_snapshot_ref *ref;
-	int64_t end_us;
-	uint64_t bytes;
+	size_t n; /* it is to be one with those that follow it, n in all; else 1 */
+	uint64_t bytes; /* of all of them */
 	bool latest; /* of its sensor */
 	bool deleted;
 };
 
-/* The end of its interval; of one that cannot be read, its start. */
+/* The end of a snapshot's interval; of one that cannot be read, its start. */
 static int64_t
-end_of(const struct tt_snapshot_ref *ref)
+end_of_one(const struct tt_snapshot_ref *ref)
 {
 	struct tt_snapshot *snapshot;
 	int64_t end_us = ref->start_us;
@@ -27,6 +27,19 @@ end_of(const struct tt_snapshot_ref *ref)
 	if (tt_snapshot_open(&snapshot, ref->path, NULL) == 0) {
 		end_us = snapshot->manifest.end_us;
 		tt_snapshot_close(snapshot);
+	}
+	return end_us;
+}
+
+static int64_t
+end_of(const struct held *h)
+{
+	int64_t end_us = INT64_MIN;
+
+	for (size_t i = 0; i < h->n; i++) {
+		int64_t end = end_of_one(&h->ref[i]);
+
+		end_us = end > end_us ? end : end_us;
 	}
 	return end_us;
 }
@@ -54,6 +67,12 @@ static void delete (struct compacting *c, struct held *h, const char *why)
 		return;
 	}
 	h->deleted = true;
+	if (h->n > 1) {
+		printf("%s: would be deleted with the %zu that follow it, once they are "
+		       "one, %s\n",
+				h->ref->path, h->n - 1, why);
+		return;
+	}
 	printf("%s: %s, %s, %" PRIu64 " bytes\n", h->ref->path,
 			c->dry_run ? "would be deleted" : "deleted", why, h->bytes);
 }
@@ -64,7 +83,7 @@ keep_for(struct compacting *c, struct held *held, size_t n)
 	/* The latest of each sensor stays, whatever the clock says. */
 	for (size_t i = 0; i < n; i++)
 		if (!held[i].latest && held[i].ref->start_us < c->now_us - c->keep_us
-				&& end_of(held[i].ref) <= c->now_us - c->keep_us)
+				&& end_of(&held[i]) <= c->now_us - c->keep_us)
 			delete (c, &held[i], "older than --keep-for");
 }
 
@@ -91,30 +110,61 @@ keep_quota(struct compacting *c, struct held *held, size_t n)
 	c->status = EXIT_DATA;
 }
 
+/* Fills held, of [list->n], with what there is to keep: in a dry run, those that would be one are.
+ * Returns how many these are. */
+static size_t
+list_held(const struct compacting *c, const struct tt_snapshot_list *list,
+		struct held *held)
+{
+	size_t n_held = 0;
+
+	for (size_t i = 0, n; i < list->n; i += n) {
+		const struct tt_snapshot_ref *ref = &list->refs[i], *next;
+		struct held *h = &held[n_held++];
+
+		n = c->dry_run && c->has_period && compact_is_due(c, ref)
+				? compact_group(c, list, i)
+				: 1;
+		next = ref + n;
+		*h = (struct held){.ref = ref, .n = n};
+		for (size_t k = 0; k < n; k++)
+			h->bytes += tt_snapshot_bytes(ref[k].path);
+		h->latest = i + n == list->n || next->sensor_length != ref->sensor_length
+				|| memcmp(next->path, ref->path, ref->sensor_length) != 0;
+	}
+	return n_held;
+}
+
+/* Says so where the quota depends on what a merge, which was not done, would make. */
+static bool
+is_foreseeable(const struct held *held, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!held[i].deleted && held[i].n > 1) {
+			printf("what --quota would delete is not known before the merge, which "
+			       "changes sizes\n");
+			return false;
+		}
+	return true;
+}
+
 void
 compact_keep(struct compacting *c)
 {
 	struct tt_snapshot_list list;
 	struct held *held;
+	size_t n;
 
 	if (!compact_list(c, &list))
 		return;
 	held = calloc(list.n + 1, sizeof(*held));
-	for (size_t i = 0; held != NULL && i < list.n; i++) {
-		const struct tt_snapshot_ref *ref = &list.refs[i], *next = ref + 1;
-
-		held[i] = (struct held){
-				.ref = ref, .bytes = tt_snapshot_bytes(ref->path)};
-		held[i].latest = i + 1 == list.n
-				|| next->sensor_length != ref->sensor_length
-				|| memcmp(next->path, ref->path, ref->sensor_length) != 0;
-	}
 	if (held != NULL) {
-		qsort(held, list.n, sizeof(*held), by_start);
+		n = list_held(c, &list, held);
+		qsort(held, n, sizeof(*held), by_start);
 		if (c->keep_us > 0)
-			keep_for(c, held, list.n);
-		if (c->quota > 0)
-			keep_quota(c, held, list.n);
+			keep_for(c, held, n);
+		if (c->quota > 0 && is_foreseeable(held, n))
+			keep_quota(c, held, n);
 	}
 	free(held);
 	tt_snapshot_list_fini(&list);

@@ -192,6 +192,34 @@ class Upkeep(unittest.TestCase):
         day.chmod(0o755)
         self.assertEqual(len(self.names("b")), 5)
 
+    # What a dry run says is what a run does.
+
+    def compact(self, *options, now="2026-01-05T12:00:00Z"):
+        return self.run_it("compact", *options, "--now", now, self.spool)
+
+    def test_a_dry_run_takes_merged_periods_for_merged(self):
+        self.read(self.capture(range(0, 10800, 60)), 600)
+        options = ["--per", "hour", "--keep-for", "10h"]
+        # Some of the second hour are older than that one by one; the hour is not.
+        now = "2026-01-05T11:30:00Z"
+        dry = self.compact("--dry-run", *options, now=now)
+        self.assertEqual([line.split(": ", 1)[1] for line in dry.splitlines()], [
+            *["would become one with the 5 that follow it"] * 3,
+            "would be deleted with the 5 that follow it, once they are one, older than --keep-for"])
+        self.compact(*options, now=now)
+        self.assertEqual(self.names(), ["20260105T010000Z--20260105T020000Z", "20260105T020000Z--20260105T030000Z"])
+
+    def test_a_dry_run_does_not_guess_at_the_quota(self):
+        self.read(self.capture(range(0, 7200, 60)), 600)
+        dry = self.compact("--dry-run", "--per", "hour", "--quota", "512K")
+        self.assertIn("what --quota would delete is not known before the merge", dry)
+        self.assertNotIn("would be deleted", dry)
+        self.compact("--per", "hour", "--quota", "512K")
+        self.assertEqual(len(self.names()), 2)
+        dry = self.run_it("compact", "--dry-run", "--per", "hour", "--quota", "1K", self.spool, status=1,
+                          said="over --quota")
+        self.assertIn(f"{self.path('20260105T000000Z--20260105T010000Z')}: would be deleted", dry)
+
     # Sensors whose intervals differ in length.
 
     def test_merge_without_per_wants_intervals_of_one_length(self):
