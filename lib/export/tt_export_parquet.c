@@ -149,10 +149,11 @@ fini(struct tt_export *e)
 
 	if (p == NULL)
 		return;
-	if (p->writer != NULL) {
+	if (p->writer != NULL)
 		tt_parquet_abandon(p->writer);
+	/* Of a file whose first bytes failed, there is no writer. */
+	if (p->tmp != NULL)
 		unlink(p->tmp);
-	}
 	forget(p);
 	free(p);
 }

@@ -133,6 +133,7 @@ class Upkeep(unittest.TestCase):
 
     def fill(self, left):
         """Fills the spool's file system but for so many bytes."""
+        (self.spool / ".filler").unlink(missing_ok=True)
         free = os.statvfs(self.spool)
         (self.spool / ".filler").write_bytes(bytes(max(0, free.f_bavail * free.f_bsize - left)))
 
@@ -148,6 +149,14 @@ class Upkeep(unittest.TestCase):
         subprocess.run(["mount", "-o", "remount,ro", self.spool], check=True)
         self.run_it("compact", "--per", "hour", self.spool, status=1,
                     said=f"teiten compact: {self.spool}/s/.compact: Read-only file system")
+
+    def test_an_export_leaves_no_temporary_file_on_a_full_disk(self):
+        self.on_tmpfs()
+        for left in 0, 4096, 65536:
+            self.fill(left)
+            self.run_it("export", "--table", "all", "--format", "parquet", "--out", self.spool / "out",
+                        self.spool, status=1, said="No space left on device")
+            self.assertEqual([p for p in (self.spool / "out").rglob("*.tmp")], [])
 
     def test_both_snapshots_of_the_same_time_are_named(self):
         capture = self.capture(range(0, 120, 30))
