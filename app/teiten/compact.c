@@ -126,6 +126,8 @@ open_sensor(struct compacting *c, const char *path)
 	if (opened->cleaned > 0)
 		printf("%s: %zu left by an earlier run, deleted\n", path,
 				opened->cleaned);
+	if (opened->left.code != 0)
+		fail(c, &opened->left);
 	c->n_compactors++;
 }
 
@@ -230,6 +232,20 @@ choose(struct compacting *c, const char **paths, const struct tt_snapshot_ref *r
 	return kept;
 }
 
+/* May these be deleted once they are one? Says why not. */
+static bool
+are_own(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
+{
+	struct tt_error err = {0};
+
+	for (size_t i = 0; i < n; i++)
+		if (tt_compactor_check(refs[i].path, &err) != 0) {
+			fail(c, &err);
+			return false;
+		}
+	return true;
+}
+
 /* Makes one snapshot of refs[n], those of one sensor and period. */
 static void
 compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
@@ -239,6 +255,8 @@ compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t 
 	size_t kept;
 	char *path;
 
+	if (!are_own(c, refs, n))
+		return;
 	if (c->dry_run) {
 		printf("%s: would become one with the %zu that follow it\n", refs[0].path,
 				n - 1);

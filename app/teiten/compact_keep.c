@@ -61,7 +61,9 @@ static void delete (struct compacting *c, struct held *h, const char *why)
 
 	if (!c->dry_run && compactor == NULL)
 		return;
-	if (!c->dry_run && tt_compactor_delete(compactor, h->ref->path, &err) != 0) {
+	if ((c->dry_run ? tt_compactor_check(h->ref->path, &err)
+			: tt_compactor_delete(compactor, h->ref->path, &err))
+			!= 0) {
 		tt_error_print(c->tool.name, &err);
 		c->status = EXIT_DATA;
 		return;

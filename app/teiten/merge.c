@@ -318,6 +318,9 @@ merge(struct merging *m)
 			|| tt_compactor_open(&m->compactor, m->path, &err) != 0) {
 		tt_error_print(m->tool->name, &err);
 		m->status = EXIT_DATA;
+	} else if (m->compactor.left.code != 0) {
+		tt_error_print(m->tool->name, &m->compactor.left);
+		m->status = EXIT_DATA;
 	} else if (!merge_choose(m, &in)) {
 		m->status = EXIT_DATA;
 	} else {

@@ -213,6 +213,31 @@ is_left_over(const char *name)
 			== 0;
 }
 
+/* Notes the first that stays. */
+static void
+note_left(struct tt_compactor *c, const struct tt_error *err)
+{
+	if (c->left.code == 0)
+		c->left = *err;
+}
+
+/* Deletes a hidden directory. */
+static void
+clean_one(struct tt_compactor *c, int fd, const char *name)
+{
+	int ret = tt_remove_dir_at(fd, name);
+	struct tt_error err;
+
+	if (ret == 0) {
+		c->cleaned++;
+		return;
+	}
+	tt_error_set(&err, ret, NULL, "cannot delete what an earlier run left: %s",
+			strerror(-ret));
+	tt_error_at(&err, "%s/%s", c->path, name);
+	note_left(c, &err);
+}
+
 /* Deletes the hidden directories of a killed run; the lock says that it is. */
 static int
 clean_hidden(struct tt_compactor *c, struct tt_error *err)
@@ -227,9 +252,8 @@ clean_hidden(struct tt_compactor *c, struct tt_error *err)
 		return fail(c->path, "", err);
 	}
 	while ((entry = readdir(dir)) != NULL)
-		if (is_left_over(entry->d_name)
-				&& tt_remove_dir_at(fd, entry->d_name) == 0)
-			c->cleaned++;
+		if (is_left_over(entry->d_name))
+			clean_one(c, fd, entry->d_name);
 	closedir(dir);
 	return 0;
 }
@@ -238,6 +262,7 @@ clean_hidden(struct tt_compactor *c, struct tt_error *err)
 static int
 clean_covered(struct tt_compactor *c, struct tt_error *err)
 {
+	struct tt_error left = {0};
 	struct tt_snapshot_list list;
 	const char *whole = "";
 	int ret = tt_snapshot_list_scan(&list, c->path, TT_TIME_MIN, INT64_MAX, err);
@@ -252,8 +277,13 @@ clean_covered(struct tt_compactor *c, struct tt_error *err)
 					"what it is made of is kept", err);
 		whole = part->within;
 		if (ret == 0)
-			ret = tt_compactor_delete(c, part->path, err);
+			ret = tt_compactor_delete(c, part->path, &left);
 		c->cleaned += ret == 0;
+		if (ret == 0 || left.code == 0)
+			continue;
+		note_left(c, &left);
+		left = (struct tt_error){0};
+		ret = 0;
 	}
 	tt_snapshot_list_fini(&list);
 	return ret;
@@ -326,8 +356,10 @@ tt_compactor_delete(struct tt_compactor *c, const char *path, struct tt_error *e
 {
 	const char *slash = strrchr(path, '/');
 	char hidden[TT_SNAPSHOT_NAME_MAX + sizeof(TT_COMPACT_DELETED)];
-	int ret;
+	int ret = tt_compactor_check(path, err);
 
+	if (ret != 0)
+		return ret;
 	snprintf(hidden, sizeof(hidden), TT_COMPACT_DELETED "%s",
 			slash == NULL ? path : slash + 1);
 	tt_remove_dir_at(c->fd, hidden);
@@ -361,21 +393,4 @@ tt_compactor_delete_parts(struct tt_compactor *c, const char *path,
 		first = first == 0 ? ret : first;
 	}
 	return first;
-}
-
-uint64_t
-tt_snapshot_bytes(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	uint64_t bytes = 0;
-	struct stat st;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
-		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
-				&& S_ISREG(st.st_mode))
-			bytes += (uint64_t)st.st_size;
-	if (dir != NULL)
-		closedir(dir);
-	return bytes;
 }

@@ -47,11 +47,12 @@ struct tt_compactor {
 	char *path; /* SPOOL/SENSOR */
 	int fd, lock_fd;
 	size_t cleaned; /* what a killed run left and open deleted */
+	struct tt_error left; /* of that, the first that could not be deleted, and why; code 0: none */
 };
 
 /*
  * Takes the lock, and deletes what a killed run left: hidden names, and parts of snapshots that are
- * there. Returns 0, -EBUSY where another compactor has the lock, or another negative errno.
+ * there. What of it cannot be deleted stays, and is noted. Returns 0, -EBUSY where another compactor has the lock, or another negative errno.
  */
 int tt_compactor_open(struct tt_compactor *compactor, const char *sensor_path,
 		struct tt_error *err) TT_MUST_CHECK;
@@ -62,7 +63,12 @@ int tt_compactor_publish(struct tt_compactor *compactor, bool interval,
 		const struct tt_compact_job *job, struct tt_compact_result *result,
 		char **path, struct tt_error *err) TT_MUST_CHECK;
 
-/* Deletes a snapshot of the sensor. Returns 0 (also if it is not there) or a negative errno. */
+/* Has a snapshot's directory the files of a snapshot alone? Returns 0 (also if it is not there), or
+ * -ENOTEMPTY with err naming what else it has: it is somebody's, and is not to be deleted. */
+int tt_compactor_check(const char *path, struct tt_error *err) TT_MUST_CHECK;
+
+/* Deletes a snapshot of the sensor. Returns 0 (also if it is not there), -ENOTEMPTY as above, or another
+ * negative errno. */
 int tt_compactor_delete(struct tt_compactor *compactor, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 

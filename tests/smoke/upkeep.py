@@ -243,6 +243,44 @@ class Upkeep(unittest.TestCase):
         self.run_it("merge", "--spool", out, "--sensor", "all", "--per", "hour", self.spool)
         self.assertEqual(self.names("all", out), ["20260105T000000Z--20260105T010000Z"])
 
+    # Foreign files.
+
+    def test_a_snapshot_with_a_foreign_entry_is_left_as_it_is(self):
+        self.read(self.capture(range(0, 3600, 60)), 600)
+        odd = self.path("20260105T002000Z")
+        files = sorted(odd.iterdir())
+        for make, name in ((lambda p: p.write_text("mine"), "notes.txt"), (lambda p: p.mkdir(), "more"),
+                           (lambda p: p.symlink_to("manifest.json"), "link")):
+            make(odd / name)
+            said = f"{odd}: it has {name}, which is no file of a snapshot; the snapshot is left as it is"
+            for options in (["--per", "hour"], ["--dry-run", "--per", "hour"]):
+                for _ in range(2):
+                    self.run_it("compact", *options, "--now", "2026-01-06", self.spool, status=1, said=said)
+                    self.assertEqual(len(self.names()), 6)
+            self.run_it("compact", "--keep-for", "1h", "--now", "2026-01-05T01:31:00Z", "--dry-run", self.spool,
+                        status=1, said=said)
+            self.assertEqual(sorted(odd.iterdir()), sorted([*files, odd / name]))
+            (odd / name).rmdir() if name == "more" else (odd / name).unlink()
+        (odd / "notes.txt").write_text("mine")
+        said = f"{odd}: it has notes.txt"
+        self.run_it("compact", "--keep-for", "1h", "--now", "2026-01-06", self.spool, status=1, said=said)
+        self.assertEqual(self.names(), [odd.name, "20260105T005000Z"])
+        self.run_it("compact", "--quota", "1K", self.spool, status=1, said=[said, "are left, over --quota"])
+        self.assertEqual((odd / "notes.txt").read_text(), "mine")
+        (odd / "notes.txt").unlink()
+        self.compact("--per", "hour", now="2026-01-06")
+        self.assertEqual(self.names(), ["20260105T002000Z--20260105T010000Z"])
+
+    def test_what_an_earlier_run_cannot_have_deleted_is_said_each_time(self):
+        self.read(self.capture(range(0, 1200, 60)), 600)
+        hidden = self.spool / "s" / ".compact-old-20260104T000000Z"
+        (hidden / "mine").mkdir(parents=True)
+        for _ in range(2):
+            self.run_it("compact", "--per", "hour", "--now", "2026-01-06", self.spool, status=1,
+                        said=f"{hidden}: cannot delete what an earlier run left: ")
+        self.assertEqual(len(self.names()), 1)
+        self.assertTrue((hidden / "mine").is_dir())
+
 
 if __name__ == "__main__":
     teiten = os.path.abspath(sys.argv.pop(1))
