@@ -227,7 +227,7 @@ take_all(struct tool *tool, struct wish *w)
 	if (!check(tool, w))
 		return false;
 	w->selection.path = tool_operand(tool, "PATH");
-	return w->selection.path != NULL;
+	return w->selection.path != NULL && tool_span(tool, &w->selection);
 }
 
 int

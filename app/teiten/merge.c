@@ -355,5 +355,7 @@ cmd_merge(int argc, char **argv)
 		return tool_usage(&tool, "--sensor: a sensor's name is " TT_SENSOR_RULE);
 	if (optind == argc)
 		return tool_usage(&tool, "PATH is missing");
+	if (!tool_span(&tool, &m.selection))
+		return tool.status;
 	return merge(&m);
 }

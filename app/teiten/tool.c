@@ -129,6 +129,33 @@ tool_number(struct tool *tool, const char *option, size_t *n)
 	return false;
 }
 
+/* Says what has some of the chosen span and is not chosen, for it begins earlier. */
+static void
+print_reaching(const struct tool *tool, const struct tt_snapshot_list *list)
+{
+	char from[TT_TIME_TEXT_MAX];
+
+	if (list->n_reaching == 0)
+		return;
+	fprintf(stderr,
+			"%s: %zu snapshot%s from %s on reach%s into this span and %s left "
+			"out: %s%s\n",
+			tool->name, list->n_reaching, list->n_reaching == 1 ? "" : "s",
+			tt_time_format(list->reaching.start_us, from),
+			list->n_reaching == 1 ? "es" : "",
+			list->n_reaching == 1 ? "is" : "are", list->reaching.path,
+			list->n_reaching == 1 ? "" : ", …");
+}
+
+bool
+tool_span(struct tool *tool, const struct selection *selection)
+{
+	if (selection->from_us <= selection->to_us)
+		return true;
+	tool->status = tool_usage(tool, "--from is later than --to");
+	return false;
+}
+
 bool
 tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list)
@@ -139,6 +166,7 @@ tool_select(const struct tool *tool, const struct selection *selection,
 			    selection->to_us, &err)
 			== 0) {
 		tool_print_unread(tool, list);
+		print_reaching(tool, list);
 		return true;
 	}
 	tt_error_print(tool->name, &err);

@@ -48,11 +48,14 @@ struct selection {
 /* Takes the value of --from or --to. Returns false where it is no time, and says so. */
 bool tool_time(struct tool *tool, const char *option, int64_t *us);
 
+/* Once all options are taken: is --from no later than --to? Says so where it is. */
+bool tool_span(struct tool *tool, const struct selection *selection);
+
 /* Takes the value of an option that is a number from 1 on. Returns as tool_time. */
 bool tool_number(struct tool *tool, const char *option, size_t *n);
 
-/* Lists the chosen snapshots, and says which directories could not be read: that is a failure, though
- * the others are listed. Returns false where nothing could be listed, and has said so. */
+/* Lists the chosen snapshots, and says which merged ones begin before the span and reach into it, and
+ * which directories could not be read: that is a failure, though the others are listed. Returns false where nothing could be listed, and has said so. */
 bool tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list);
 

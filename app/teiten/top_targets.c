@@ -120,5 +120,7 @@ cmd_top_targets(int argc, char **argv)
 			return tool.status;
 	}
 	w.selection.path = tool_operand(&tool, "PATH");
-	return w.selection.path == NULL ? tool.status : rank(&tool, &w);
+	if (w.selection.path == NULL || !tool_span(&tool, &w.selection))
+		return tool.status;
+	return rank(&tool, &w);
 }

@@ -171,5 +171,7 @@ cmd_uniques(int argc, char **argv)
 		return tool_usage(&tool, "-n: without --keys, every sensor is printed");
 	if (optind == argc)
 		return tool_usage(&tool, "SPOOL is missing");
+	if (!tool_span(&tool, &w.selection))
+		return tool.status;
 	return estimate(&tool, &w);
 }

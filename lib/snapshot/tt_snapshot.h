@@ -68,6 +68,9 @@ struct tt_snapshot_list {
 	/* Directories on the way that could not be read, and why: what is in them is not listed. */
 	struct tt_error *unread; /* [n_unread] */
 	size_t n_unread;
+	/* How many merged ones start before from_us and reach beyond it, and the first of them. */
+	size_t n_reaching;
+	struct tt_snapshot_ref reaching;
 	char *name; /* of the directory that was listed */
 };
 

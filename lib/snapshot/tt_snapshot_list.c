@@ -226,6 +226,8 @@ leave_out_earlier(const struct walk *w)
 	for (size_t i = 0; i < list->n; i++) {
 		if (list->refs[i].start_us >= w->from_us)
 			list->refs[n++] = list->refs[i];
+		else if (list->n_reaching++ == 0)
+			list->reaching = list->refs[i];
 		else
 			free_ref(&list->refs[i]);
 	}
@@ -320,6 +322,7 @@ tt_snapshot_list_fini(struct tt_snapshot_list *list)
 		free_ref(&list->refs[i]);
 	for (size_t i = 0; i < list->n_covered; i++)
 		free_ref(&list->covered[i]);
+	free_ref(&list->reaching);
 	free(list->refs);
 	free(list->covered);
 	free(list->unread);

@@ -281,6 +281,21 @@ class Upkeep(unittest.TestCase):
         self.assertEqual(len(self.names()), 1)
         self.assertTrue((hidden / "mine").is_dir())
 
+    # Spans that cut through compacted hours.
+
+    def test_what_reaches_into_a_span_and_is_left_out_is_said(self):
+        self.read(self.capture(range(0, 10800, 60)), 600)
+        self.compact("--per", "hour")
+        hour = self.path("20260105T010000Z--20260105T020000Z")
+        said = (f"1 snapshot from 2026-01-05T01:00:00Z on reaches into this span and is left out: {hour}")
+        span = ["--from", "2026-01-05T01:30:00Z", "--to", "2026-01-06"]
+        for command in (["export", "--table", "interval"], ["top-targets"], ["uniques"],
+                        ["merge", "--spool", self.at / "out", "--sensor", "all"]):
+            self.run_it(*command, *span, self.spool, said=said)
+            self.run_it(*command, "--from", "2026-01-05T02:00:00Z", self.spool)
+            self.run_it(*command, "--from", "2026-01-05T02:00:00Z", "--to", "2026-01-05T01:00:00Z", self.spool,
+                        status=2, said="--from is later than --to")
+
 
 if __name__ == "__main__":
     teiten = os.path.abspath(sys.argv.pop(1))
