@@ -4,6 +4,7 @@
 #include "synth_out.h"
 #include "synth_truth.h"
 
+#include "tt_profile_text.h"
 #include "tt_synth.h"
 #include "tt_time.h"
 
@@ -34,7 +35,7 @@ usage(FILE *to)
 	      "  --geo FILES         country databases, comma-separated; without one,\n"
 	      "                      sources come from anywhere\n"
 	      "  --start TIME        instead of the profile's, e.g. 2026-01-05T00:00:00Z\n"
-	      "  --duration SECONDS  instead of the profile's\n"
+	      "  --duration TIME     instead of the profile's: seconds, or 90s, 5m, 24h, 31d\n"
 	      "  --packets N         exactly N packets, in the profile's proportions\n"
 	      "  --split N           N files, FILE-0.pcap and so on, one per receive queue:\n"
 	      "                      the packets of a source are in the same file\n"
@@ -92,10 +93,11 @@ set_option(struct request *r, char option, const char *value)
 					"a time such as 2026-01-05T00:00:00Z");
 		return EXIT_OK;
 	case 'd':
-		if (!parse_u64(value, 1, TT_PROFILE_DURATION_MAX / TT_US_PER_S, &number))
+		if (tt_text_duration(value, &r->options.duration_us, NULL) != 0
+				|| r->options.duration_us < TT_US_PER_S)
 			return bad_value("duration", value,
-					"a number of seconds from 1 to 366 days");
-		r->options.duration_us = (int64_t)number * TT_US_PER_S;
+					"a duration such as 90s, 5m, 24h, from 1 second to "
+					"366 days");
 		return EXIT_OK;
 	case 'n':
 		if (!parse_u64(value, 1, TT_PROFILE_PACKETS_MAX, &number))
@@ -168,7 +170,7 @@ write_frames(struct tt_synth *synth, const struct request *r, struct tt_error *e
 	struct synth_out out;
 	struct tt_frame frame;
 	int64_t done = 0, total = tt_synth_total(synth);
-	int ret = synth_out_open(&out, r->out, r->split, err), closed;
+	int ret = synth_out_open(&out, r->out, r->split, err);
 
 	if (ret != 0)
 		return ret;
@@ -177,8 +179,11 @@ write_frames(struct tt_synth *synth, const struct request *r, struct tt_error *e
 		if ((++done & 0x3ffff) == 0 || done == total)
 			show_progress(done, total);
 	}
-	closed = synth_out_close(&out, ret == 0 ? err : NULL);
-	return ret == 0 ? closed : ret;
+	if (ret != 0) {
+		synth_out_abandon(&out);
+		return ret;
+	}
+	return synth_out_close(&out, err);
 }
 
 static void

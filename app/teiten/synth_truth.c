@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "synth_truth.h"
 
+#include "synth_out.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -48,26 +49,42 @@ totals(const struct tt_profile *profile, const struct tt_synth *synth, uint64_t 
 			(json_int_t)tt_synth_total(synth), "components", components);
 }
 
+static int
+write_json(json_t *json, const char *path)
+{
+	FILE *file;
+	int ret = 0;
+
+	errno = 0;
+	file = fopen(path, "w");
+	if (file == NULL || json_dumpf(json, file, JSON_INDENT(2)) != 0
+			|| putc('\n', file) == EOF)
+		ret = errno == 0 ? -EIO : -errno;
+	errno = 0;
+	if (file != NULL && fclose(file) != 0 && ret == 0)
+		ret = errno == 0 ? -EIO : -errno;
+	return ret;
+}
+
 int
 synth_truth_write(const char *path, const struct tt_profile *profile,
 		const struct tt_synth *synth, uint64_t seed, struct tt_error *err)
 {
 	json_t *json = totals(profile, synth, seed);
-	FILE *file;
-	int ret = 0;
+	struct synth_file file;
+	int ret;
 
 	if (json == NULL)
 		return tt_error_set(err, -ENOMEM, path, "out of memory");
-	errno = 0;
-	file = fopen(path, "w");
-	if (file == NULL || json_dumpf(json, file, JSON_INDENT(2)) != 0
-			|| putc('\n', file) == EOF)
-		ret = -1;
-	if (file != NULL && fclose(file) != 0)
-		ret = -1;
+	ret = synth_file_begin(&file, path, err);
+	if (ret != 0) {
+		json_decref(json);
+		return ret;
+	}
+	ret = write_json(json, file.tmp);
 	json_decref(json);
-	if (ret != 0)
-		return tt_error_set(err, errno == 0 ? -EIO : -errno, path, "%s",
-				strerror(errno == 0 ? EIO : errno));
-	return 0;
+	if (ret == 0)
+		return synth_file_end(&file, err);
+	synth_file_abandon(&file);
+	return tt_error_set(err, ret, path, "%s", strerror(-ret));
 }

@@ -158,6 +158,24 @@ class Upkeep(unittest.TestCase):
                         self.spool, status=1, said="No space left on device")
             self.assertEqual([p for p in (self.spool / "out").rglob("*.tmp")], [])
 
+    def test_synth_leaves_no_cut_off_file(self):
+        self.on_tmpfs()
+        out, truth = self.spool / "out.pcap", self.spool / "truth.json"
+        out.write_text("older")
+        synth = ["synth", "--profile", ROOT / "profiles" / "demo.yaml", "--out", out, "--truth", truth]
+        for split in [], ["--split", "2"]:
+            for left in 4096, 65536:
+                self.fill(left)
+                self.run_it(*synth, *split, "--duration", "5m", status=1, said="No space left on device")
+                self.assertEqual(out.read_text(), "older")
+                self.assertEqual(sorted(p.name for p in self.spool.iterdir()), [".filler", "out.pcap", "s"])
+        self.fill(1 << 20)
+        self.run_it(*synth, "--duration", "1m", "--packets", "100")
+        self.assertEqual(sorted(p.name for p in self.spool.iterdir()), [".filler", "out.pcap", "s", "truth.json"])
+        self.assertGreater(out.stat().st_size, 6000)
+        for wrong in "0", "5x", "-1", "400d":
+            self.run_it(*synth, "--duration", wrong, status=2, said="is not a duration such as 90s, 5m, 24h")
+
     def test_both_snapshots_of_the_same_time_are_named(self):
         capture = self.capture(range(0, 120, 30))
         self.read(capture, 60)
