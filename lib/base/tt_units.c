@@ -2,6 +2,7 @@
 #include "tt_units.h"
 
 #include <errno.h>
+#include <string.h>
 
 typedef unsigned __int128 u128;
 
@@ -137,22 +138,102 @@ number_units(struct tt_units *units)
 	}
 }
 
+/* What of an IPv4 range is units of more than one address, or of one where all are. */
+static bool
+whole_part(const struct tt_unit_range *r, uint32_t *first, uint32_t *last)
+{
+	uint32_t mask = (uint32_t)low_mask(r->bits);
+
+	*first = (uint32_t)r->range.first.lo;
+	*last = (uint32_t)r->range.last.lo;
+	if (mask == 0)
+		return true;
+	if (*first == *last)
+		return false;
+	*first += (*first & mask) == mask;
+	*last -= (*last & mask) == 0;
+	return *first < *last;
+}
+
 static void
 find_wide(struct tt_units *units)
 {
 	/* A unit of all 32 bits needs no look-up that is quick, nor could be shifted by them. */
 	for (unsigned i = 0; i < units->n_ranges && units->bits_v4 < V4_BITS; i++) {
 		const struct tt_unit_range *r = &units->ranges[i];
-		uint32_t first = (uint32_t)r->range.first.lo;
-		uint32_t span = (uint32_t)r->range.last.lo - first;
+		uint32_t first, last;
 
-		if (!is_v4(r) || (units->has_wide && span <= units->wide_span))
+		if (!is_v4(r) || !whole_part(r, &first, &last)
+				|| (units->has_wide && last - first <= units->wide_span))
 			continue;
 		units->has_wide = true;
 		units->wide_first = first;
-		units->wide_span = span;
-		units->wide_base = r->first - (first >> r->bits);
+		units->wide_span = last - first;
+		units->wide_base = r->first - ((uint32_t)r->range.first.lo >> r->bits);
 	}
+}
+
+static unsigned
+find_by_index(const struct tt_units *units, uint32_t index)
+{
+	unsigned low = 0, high = units->n_ranges;
+
+	while (high - low > 1) {
+		unsigned mid = (low + high) / 2;
+
+		if (units->ranges[mid].first <= index)
+			low = mid;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The multiple of the unit's width at which it would start, were it not cut. */
+static u128
+aligned_base(const struct tt_unit_range *r, uint32_t index)
+{
+	u128 mask = low_mask(r->bits), step = index - r->first;
+
+	/* With all 128 bits the one unit starts at ::, and step is 0. */
+	return (number(r->range.first) & ~mask) + step * (mask + 1);
+}
+
+/* What of a unit is of the set, and the address that it is written with. */
+struct unit {
+	const struct tt_unit_range *in;
+	u128 base, first, last;
+};
+
+static struct unit
+unit_of(const struct tt_units *units, uint32_t index)
+{
+	const struct tt_unit_range *r = &units->ranges[find_by_index(units, index)];
+	struct unit u = {.in = r};
+
+	TT_ASSERT(index < units->n);
+	u.base = u.first = aligned_base(r, index);
+	u.last = u.first | low_mask(r->bits);
+	if (u.first < number(r->range.first))
+		u.first = number(r->range.first);
+	if (u.last > number(r->range.last))
+		u.last = number(r->range.last);
+	/* One address is written as that. */
+	if (u.first == u.last)
+		u.base = u.first;
+	return u;
+}
+
+/* Hashes the base of each unit. Returns false if memory is short. */
+static bool
+hash_units(struct tt_units *units)
+{
+	if (units->bits_v4 == 0 && count_units(units, false) == 0)
+		return true;
+	units->hashes = malloc(units->n * sizeof(*units->hashes));
+	for (uint32_t i = 0; units->hashes != NULL && i < units->n; i++)
+		units->hashes[i] = tt_hash_addr(tt_units_base(units, i));
+	return units->hashes != NULL;
 }
 
 int
@@ -177,13 +258,17 @@ tt_units_init(struct tt_units *units, const struct tt_prefix_set *set, uint32_t 
 	}
 	number_units(units);
 	find_wide(units);
-	return 0;
+	if (hash_units(units))
+		return 0;
+	tt_units_fini(units);
+	return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 }
 
 void
 tt_units_fini(struct tt_units *units)
 {
 	free(units->ranges);
+	free(units->hashes);
 	*units = (struct tt_units){0};
 }
 
@@ -204,22 +289,6 @@ find_by_address(const struct tt_units *units, struct tt_addr a)
 	return low;
 }
 
-static unsigned
-find_by_index(const struct tt_units *units, uint32_t index)
-{
-	unsigned low = 0, high = units->n_ranges;
-
-	while (high - low > 1) {
-		unsigned mid = (low + high) / 2;
-
-		if (units->ranges[mid].first <= index)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 uint32_t
 tt_units_search(const struct tt_units *units, struct tt_addr a)
 {
@@ -231,44 +300,30 @@ tt_units_search(const struct tt_units *units, struct tt_addr a)
 	return offset < units->n - r->first ? r->first + (uint32_t)offset : 0;
 }
 
-/* The multiple of the unit's width at which it would start, were it not cut. */
-static u128
-aligned_base(const struct tt_unit_range *r, uint32_t index)
-{
-	u128 mask = low_mask(r->bits), step = index - r->first;
-
-	/* With all 128 bits the one unit starts at ::, and step is 0. */
-	return (number(r->range.first) & ~mask) + step * (mask + 1);
-}
-
 struct tt_range
 tt_units_range(const struct tt_units *units, uint32_t index)
 {
-	const struct tt_unit_range *r;
-	u128 first, last;
+	struct unit u = unit_of(units, index);
 
-	TT_ASSERT(index < units->n);
-	r = &units->ranges[find_by_index(units, index)];
-	first = aligned_base(r, index);
-	last = first | low_mask(r->bits);
-	if (first < number(r->range.first))
-		first = number(r->range.first);
-	if (last > number(r->range.last))
-		last = number(r->range.last);
-	return (struct tt_range){address(first), address(last)};
+	return (struct tt_range){address(u.first), address(u.last)};
+}
+
+struct tt_addr
+tt_units_base(const struct tt_units *units, uint32_t index)
+{
+	return address(unit_of(units, index).base);
 }
 
 char *
 tt_units_format(const struct tt_units *units, uint32_t index, char text[TT_UNIT_TEXT_MAX])
 {
-	struct tt_range range = tt_units_range(units, index);
-	const struct tt_unit_range *r = &units->ranges[find_by_index(units, index)];
+	struct unit u = unit_of(units, index);
 	char base[TT_ADDR_TEXT_MAX];
 
-	if (tt_addr_cmp(range.first, range.last) == 0)
-		return tt_addr_format(range.first, text);
-	tt_addr_format(address(aligned_base(r, index)), base);
+	tt_addr_format(address(u.base), base);
+	if (u.first == u.last)
+		return strcpy(text, base);
 	snprintf(text, TT_UNIT_TEXT_MAX, "%s/%u", base,
-			(is_v4(r) ? V4_BITS : V6_BITS) - r->bits);
+			(is_v4(u.in) ? V4_BITS : V6_BITS) - u.in->bits);
 	return text;
 }

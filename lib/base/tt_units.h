@@ -7,11 +7,12 @@
  * not reach over the end of a range: the first and the last one of a range may be cut short.
  * Units are numbered in the order of their addresses, IPv4 where it lies among the IPv6 ones. A
  * set of nothing has one unit, "::", so that a table always has a row. Heap memory of 40 bytes
- * for each range of the set.
+ * for each range of the set, and of 8 for each unit where some are no single IPv4 addresses.
  */
 #ifndef TT_UNITS_H
 #define TT_UNITS_H
 
+#include "tt_hash.h"
 #include "tt_prefix.h"
 
 struct tt_unit_range {
@@ -28,9 +29,11 @@ struct tt_units {
 	uint8_t bits_v4,
 			bits_v6; /* low address bits that a unit spans; 0: single addresses */
 	/* The widest range of IPv4 once more, from its first address on: all that most sensors
-	 * have. Of an address in it, unit = (address >> bits_v4) + wide_base. */
+	 * have, but for units at its ends that are cut to a single address. Of an address in it,
+	 * unit = (address >> bits_v4) + wide_base. */
 	uint32_t wide_first, wide_span, wide_base;
 	bool has_wide;
+	uint64_t *hashes; /* [n] tt_units_hash of each; NULL where all are IPv4 addresses */
 };
 
 /*
@@ -62,6 +65,30 @@ tt_units_index(const struct tt_units *units, struct tt_addr a)
 
 /* The addresses of a unit, both inclusive; they are of the set. */
 struct tt_range tt_units_range(const struct tt_units *units, uint32_t index);
+
+/*
+ * The unit's address: its own if it is one address, or else the first of the whole prefix that its
+ * addresses lie in, which need not be of the set. The text tells it, whoever monitors what.
+ */
+struct tt_addr tt_units_base(const struct tt_units *units, uint32_t index);
+
+/* The same hashed, tt_hash_addr, of the unit of an IPv4 address. */
+static inline uint64_t
+tt_units_hash_v4(const struct tt_units *units, uint32_t v4)
+{
+	if (units->bits_v4 == 0)
+		return tt_hash_addr(tt_addr_v4(v4));
+	if (TT_LIKELY(v4 - units->wide_first <= units->wide_span && units->has_wide))
+		return tt_hash_addr(tt_addr_v4(v4 >> units->bits_v4 << units->bits_v4));
+	return units->hashes[tt_units_search(units, tt_addr_v4(v4))];
+}
+
+/* Likewise, of a unit where some are no single IPv4 addresses. */
+static inline uint64_t
+tt_units_hash(const struct tt_units *units, uint32_t index)
+{
+	return units->hashes[index];
+}
 
 /*
  * Unit as text: "192.0.2.1" if it is one address, or else the whole prefix that its addresses lie

@@ -258,7 +258,7 @@ shift_of(struct tt_compact *c, int64_t one_in, unsigned *shift)
 			(long long)one_in);
 }
 
-/* What was sampled by a secret cannot be joined with what was sampled by another one. */
+/* What was sampled by a secret, or a hash, cannot be joined with what was sampled by another one. */
 static int
 check_samples(struct tt_compact *c)
 {
@@ -266,8 +266,9 @@ check_samples(struct tt_compact *c)
 		return 0;
 	if (c->shift > 0 || c->contact_shift > 0)
 		return tt_error_set(c->err, -EPROTO, c->job->parts[0],
-				"and the other parts were sampled by different secrets, "
-				"and not all rows are there: such samples do not merge");
+				"and the other parts were sampled by different secrets "
+				"or hashes, and not all rows are there: such samples do not "
+				"merge");
 	/* Which sources return is known of a sample by the old hash, or of none. */
 	if (c->returning_one_in > 1)
 		c->returning_one_in = INT64_C(1) << TT_SAMPLE_SHIFT_MAX;

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The public hash of a row of `pairs` or `contacts`; of the latter, of source and destination. */
+/* The bits of a row of `pairs` or `contacts` by the public hash. */
 static int64_t
 public_bits(const struct tt_compact *c, enum tt_table table,
 		const struct tt_store_batch *b, unsigned i)
@@ -20,8 +20,7 @@ public_bits(const struct tt_compact *c, enum tt_table table,
 		return tt_sample_bits(tt_sample_hash(0, tt_sketch_hash(src)));
 	unit = tt_layout_field(&c->layouts[table], TT_CONTACTS_DESTINATION);
 	first = tt_compact_unit(&c->units, b->keys[unit->word][i] >> unit->shift).first;
-	return tt_sample_bits(tt_hash_mix(
-			tt_hash_place(tt_hash_addr(src), tt_hash_addr(first), &seed)));
+	return tt_sample_bits(tt_contact_hash_of(&seed, src, tt_hash_addr(first)));
 }
 
 /* Drops the rows of a packed batch that the sample lacks. */

@@ -81,12 +81,11 @@ take(const struct tt_merge *m, struct contact *c, struct tt_merge_contacts_at *a
 	return true;
 }
 
-/* As tt_contact_hash, whose unit is known. */
 static unsigned
-bits_of(const struct tt_merge *m, const struct contact *c, uint32_t unit)
+bits_of(const struct tt_merge *m, const struct contact *c)
 {
-	return tt_sample_bits(tt_hash_mix(
-			tt_hash_place(tt_hash_addr(c->src), unit, &m->sample)));
+	return tt_sample_bits(tt_contact_hash(
+			&m->sample, m->config.destinations, c->src, c->to));
 }
 
 static void
@@ -100,9 +99,7 @@ choose_sample(struct tt_merge *m)
 	m->contact_row_shift = m->contact_shift;
 	if (limit != 0 && m->kept_contacts > limit) {
 		while (take(m, &c, &at))
-			bits[bits_of(m, &c,
-					tt_contact_unit(m->config.destinations, c.to))] +=
-					(unsigned)__builtin_popcount(c.classes);
+			bits[bits_of(m, &c)] += (unsigned)__builtin_popcount(c.classes);
 		m->contact_row_shift = tt_merge_rows_shift(bits, m->contact_shift, limit);
 	}
 	m->totals->contact_rows_one_in = UINT64_C(1) << m->contact_row_shift;
@@ -131,7 +128,7 @@ emit(struct tt_merge *m, const struct contact *c)
 	const struct tt_units *units = m->config.destinations;
 	uint32_t unit = tt_contact_unit(units, c->to);
 	struct tt_contact_row row = {
-			.src = c->src, .unit = unit, .sample_bits = bits_of(m, c, unit)};
+			.src = c->src, .unit = unit, .sample_bits = bits_of(m, c)};
 	int ret = 0;
 
 	if (row.sample_bits < m->contact_row_shift)

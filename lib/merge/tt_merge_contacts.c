@@ -56,14 +56,14 @@ tt_merge_sort_contacts(struct tt_merge *m)
 	count_kept(m);
 }
 
-/* Destinations of one source, and the sum of the squares of their numbers by unit. */
+/* Destinations of one source, and the sum of the squares of their numbers by unit, or by units of one
+ * hash, which are sampled together. */
 struct reached {
-	uint64_t n, squares, in_unit;
-	uint32_t unit;
+	uint64_t n, squares, in_unit, unit;
 };
 
 static void
-reach(struct reached *r, uint32_t unit)
+reach(struct reached *r, uint64_t unit)
 {
 	r->in_unit = r->n > 0 && unit == r->unit ? r->in_unit + 1 : 1;
 	r->squares += 2 * r->in_unit - 1;
@@ -85,8 +85,8 @@ reached4(struct tt_merge *m, uint32_t src, uint64_t *at)
 		reach(&r,
 				m->contact_shift == 0
 						? 0
-						: tt_units_index(m->config.destinations,
-								tt_addr_v4(dst)));
+						: tt_units_hash_v4(m->config.destinations,
+								dst));
 		classes_of(list, at);
 	}
 	return r;
@@ -107,7 +107,7 @@ reached6(struct tt_merge *m, struct tt_addr src, uint64_t *at)
 		if (order < 0 || (r.n > 0 && last == e->key >> 4))
 			continue;
 		last = e->key >> 4;
-		reach(&r, tt_contact_unit(m->config.destinations, e->key));
+		reach(&r, tt_contact_unit_hash(m->config.destinations, e->key));
 	}
 	return r;
 }

@@ -86,6 +86,7 @@ struct tt_sums {
 /* A destination, or a prefix of sketches, and how many there were. */
 struct tt_check_unit {
 	char text[TT_SKETCH_KEY_MAX];
+	struct tt_addr base; /* that the text begins with */
 	struct tt_range range; /* the monitored addresses that it is, or may be */
 	uint64_t rows, units; /* rows of that text, and units that may be meant */
 	uint64_t parts; /* units of that text in all */
@@ -200,8 +201,6 @@ tt_match_victim(struct tt_addr src, enum tt_class class)
 	return tt_hash_3(src.hi, src.lo, class);
 }
 
-/* Is the sampling without a secret, so that it can be checked? */
-bool tt_check_is_public(const struct tt_manifest *m);
 /* Is a source in the sample of one in so many? Without the public hash nobody knows: true. */
 bool tt_check_in_sample(const struct tt_manifest *m, struct tt_addr src, int64_t one_in);
 /* Of TCP, the class tells what is backscatter; what asks, or has no header, never is. */

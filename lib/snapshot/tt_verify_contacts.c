@@ -94,6 +94,26 @@ sum_row(struct tt_check *t, const struct contact_row *r, bool new_source)
 			r->count.packets);
 }
 
+/* By the public hash they follow from the row, else they are the same as in the row before. */
+static int
+check_bits(const struct tt_check *t, const struct contact_row *r, bool new_unit)
+{
+	const struct tt_hash_seed seed = tt_hash_seed_of(0);
+
+	if (tt_sample_knows_contacts(t->m->sample))
+		return r->sample_bits
+						== tt_sample_bits(tt_contact_hash_of(
+								&seed, r->src,
+								tt_hash_addr(t->unit.base)))
+				? 0
+				: tt_check_wrong(t,
+						"not the sample_bits of its source and "
+						"destination");
+	if (t->unit.parts == 1 && !new_unit && r->sample_bits != t->contact.sample_bits)
+		return tt_check_wrong(t, "other sample_bits than the row before");
+	return 0;
+}
+
 int
 tt_check_contact_row(struct tt_check *t)
 {
@@ -104,10 +124,10 @@ tt_check_contact_row(struct tt_check *t)
 	if (take_row(t, &new_source, &r) != 0)
 		return -EBADMSG;
 	new_unit = new_source || tt_addr_cmp(s->unit, t->unit.range.first) != 0;
+	if (check_bits(t, &r, new_unit) != 0)
+		return -EBADMSG;
 	if (t->unit.parts > 1)
 		t->sums->unit_unclear = true;
-	else if (!new_unit && r.sample_bits != s->sample_bits)
-		return tt_check_wrong(t, "other sample_bits than the row before");
 	if (new_source) {
 		end_source(t);
 		*s = (struct tt_contact_source){.any = true, .src = r.src};

@@ -11,7 +11,8 @@
 static bool
 rows_are_known(const struct tt_manifest *m)
 {
-	return m->pair_rows_one_in == m->sources_one_in || tt_check_is_public(m);
+	return m->pair_rows_one_in == m->sources_one_in
+			|| tt_sample_knows_sources(m->sample);
 }
 
 /* Where databases differed, a packet and its source may be of two countries. */
@@ -71,7 +72,7 @@ tt_compare_contacts(struct tt_compare *c)
 	const struct tt_manifest *m = c->m;
 
 	if (!c->s->unit_unclear && m->contact_rows_one_in == m->contacts_one_in
-			&& (m->sources_one_in == 1 || tt_check_is_public(m)))
+			&& (m->sources_one_in == 1 || tt_sample_knows_sources(m->sample)))
 		tt_compare_match(c, contacts, "destinations by source",
 				TT_MATCH_CONTACT_SOURCES, TT_TABLE_SOURCES);
 	if (m->contact_rows_one_in == 1 && !c->s->unit_unclear)

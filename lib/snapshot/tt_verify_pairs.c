@@ -22,15 +22,9 @@ struct pair_row {
 };
 
 bool
-tt_check_is_public(const struct tt_manifest *m)
-{
-	return strcmp(m->sample, TT_SAMPLE_PUBLIC) == 0;
-}
-
-bool
 tt_check_in_sample(const struct tt_manifest *m, struct tt_addr src, int64_t one_in)
 {
-	return !tt_check_is_public(m)
+	return !tt_sample_knows_sources(m->sample)
 			|| INT64_C(1) << tt_sample_bits(tt_sketch_hash(src)) >= one_in;
 }
 
@@ -106,7 +100,7 @@ begin_source(struct tt_check *t, const struct pair_row *r)
 {
 	struct tt_pair_source *s = &t->source;
 
-	if (tt_check_is_public(t->m)
+	if (tt_sample_knows_sources(t->m->sample)
 			&& r->sample_bits != tt_sample_bits(tt_sketch_hash(r->src)))
 		return tt_check_wrong(t, "not the sample_bits of its source");
 	*s = (struct tt_pair_source){.any = true,

@@ -150,7 +150,8 @@ hash_text(const char *text)
 }
 
 static void
-move_to(struct tt_check_unit *u, const char *text, const struct found *f, bool same)
+move_to(struct tt_check_unit *u, const char *text, const struct text_prefix *p,
+		const struct found *f, bool same)
 {
 	u->range = (struct tt_range){address(f->first), address(f->last)};
 	u->least++;
@@ -162,6 +163,7 @@ move_to(struct tt_check_unit *u, const char *text, const struct found *f, bool s
 	u->rows = 1;
 	u->units = f->n;
 	u->parts = f->monitored;
+	u->base = address(p->first);
 	u->key = hash_text(text);
 	snprintf(u->text, sizeof(u->text), "%s", text);
 }
@@ -186,7 +188,7 @@ tt_check_unit(struct tt_check *t, const char *text, bool again)
 		return tt_check_wrong(t, "a destination that is not monitored");
 	if (f.n == 0 || at_end)
 		return tt_check_wrong(t, "not in order, or a row that is there twice");
-	move_to(u, text, &f, same);
+	move_to(u, text, &p, &f, same);
 	return 0;
 }
 
@@ -205,6 +207,7 @@ take_host(struct tt_check *t, const char *text, struct tt_addr addr,
 	if (f.n == 0)
 		return tt_check_wrong(t, "a destination that is not monitored");
 	u->range = (struct tt_range){address(f.first), address(f.last)};
+	u->base = address(p->first);
 	u->least = u->parts = 1;
 	u->key = hash_text(text);
 	snprintf(u->text, sizeof(u->text), "%s", text);

@@ -153,14 +153,29 @@ tt_contact_destination(const struct tt_units *units, uint64_t contact_key)
 /*
  * The hash that contacts are sampled by; its top bits decide. It is of source and destination
  * unit, so that the sources of a unit are a sample without bias, and so are the units that a
- * source reached, each with all its addresses.
+ * source reached, each with all its addresses. unit: tt_hash_addr of tt_units_base, so that it is
+ * the same wherever the unit has the same text.
  */
+static inline uint64_t
+tt_contact_hash_of(const struct tt_hash_seed *secret, struct tt_addr src, uint64_t unit)
+{
+	return tt_hash_mix(tt_hash_place(tt_hash_addr(src), unit, secret));
+}
+
+/* That of a contact. */
+static inline uint64_t
+tt_contact_unit_hash(const struct tt_units *units, uint64_t contact_key)
+{
+	if (TT_LIKELY((contact_key & TT_CONTACT_V6) == 0))
+		return tt_units_hash_v4(units, (uint32_t)(contact_key >> 4));
+	return tt_units_hash(units, tt_contact_unit(units, contact_key));
+}
+
 static inline uint64_t
 tt_contact_hash(const struct tt_hash_seed *secret, const struct tt_units *units,
 		struct tt_addr src, uint64_t contact_key)
 {
-	return tt_hash_mix(tt_hash_place(
-			tt_hash_addr(src), tt_contact_unit(units, contact_key), secret));
+	return tt_contact_hash_of(secret, src, tt_contact_unit_hash(units, contact_key));
 }
 
 /* Is a hash in the sample of one in 2^shift? shift: at most TT_SAMPLE_SHIFT_MAX. */

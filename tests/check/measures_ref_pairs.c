@@ -78,20 +78,25 @@ ref_pairs(const struct measures_ref *ref, int64_t start_us,
 	facts_fini(&f);
 }
 
-/* How far an IPv4 address is from the one that its unit is written with. */
-static uint32_t
-host_of(const struct measures_ref *ref, struct tt_addr dst)
+/* The address that the unit of a destination is written with. */
+static struct tt_addr
+base_of(const struct measures_ref *ref, struct tt_addr dst)
 {
 	const struct tt_units *units = ref->config.destinations;
 	char text[TT_UNIT_TEXT_MAX];
 	struct tt_addr base;
 
-	if (!tt_addr_is_v4(dst))
-		return 0;
 	tt_units_format(units, tt_units_index(units, dst), text);
 	text[strcspn(text, "/")] = '\0';
 	TT_ASSERT(tt_addr_parse(text, &base) == 0);
-	return (uint32_t)(dst.lo - base.lo);
+	return base;
+}
+
+/* How far an IPv4 address is from it. */
+static uint32_t
+host_of(const struct measures_ref *ref, struct tt_addr dst)
+{
+	return tt_addr_is_v4(dst) ? (uint32_t)(dst.lo - base_of(ref, dst).lo) : 0;
 }
 
 static void
@@ -116,9 +121,9 @@ contact_row(const struct measures_ref *ref, const struct fact *facts, size_t n)
 			.host = host_of(ref, m->packet.dst),
 			.class = m->class,
 			.packets = facts_count(facts, n).packets,
-			.sample_bits = leading_zeros(tt_contact_hash(&ref->sample, units,
+			.sample_bits = leading_zeros(tt_contact_hash_of(&ref->sample,
 					m->packet.src,
-					tt_contact_key(units, m->packet.dst, m->class)))};
+					tt_hash_addr(base_of(ref, m->packet.dst))))};
 }
 
 void

@@ -11,7 +11,9 @@ import collections
 import csv
 import datetime
 import filecmp
+import hashlib
 import io
+import ipaddress
 import json
 import os
 import pathlib
@@ -213,6 +215,58 @@ class Compact(unittest.TestCase):
         self.assertEqual({row["origin"] for row in table(whole, "coverage")}, {"sensor0", "sensor1", "sensor2"})
         self.assertIn("sensor0/capture-files", {row["port"] for row in table(whole, "ledger")})
         run("verify", whole)
+
+    def test_samples_of_sensors_with_different_spaces_join(self):
+        """A contact is in the sample or not by source and destination, whoever monitors what beside it."""
+        halves, both = self.spool("halves"), self.spool("both")
+        space = ipaddress.ip_network(self.monitored_of(self.capture["measures"]).split(",")[0])
+        limits = ["--pair-rows", 100000, "--contact-rows", 3000]
+        for i, half in enumerate(space.subnets()):
+            self.read(halves, self.capture["measures"], 60, *limits, sensor=f"sensor{i}", monitored=half)
+        self.read(both, self.capture["measures"], 60, *limits, monitored=space)
+        parts, whole = snapshots(halves), snapshots(both)[0]
+        self.assertNotEqual(manifest(parts[0])["monitored"], manifest(parts[1])["monitored"])
+        merged = self.merge(self.spool("merged"), parts, *limits, sensor="s")
+        self.intact(halves)
+        self.intact(merged)
+        rate = max(manifest(s)["interval"]["contact_rows_one_in"] for s in (merged, whole))
+        self.assertGreater(rate, 1)
+        contacts = self.contacts_of(whole, rate)
+        self.assertGreater(len(contacts), 0)
+        self.assertEqual(self.contacts_of(merged, rate), contacts)
+
+    def contacts_of(self, snapshot, rate):
+        """The rows of the sample of one in so many."""
+        rows = table(snapshot, "contacts")
+        return [{name: value for name, value in row.items() if name not in ("interval_start", "sensor")}
+                for row in rows if 1 << int(row["sample_bits"]) >= rate]
+
+    def rename_sample(self, snapshot, name):
+        path = snapshot / "manifest.json"
+        m = json.loads(path.read_text())
+        digits = m["run"]["manifest_sha256"]
+        text = path.read_text().replace(f'"sample": "{m["interval"]["sample"]}"', f'"sample": "{name}"')
+        digest = hashlib.sha256(text.replace(digits, "0" * 64).encode()).hexdigest()
+        path.write_text(text.replace(digits, digest))
+
+    def test_samples_by_another_hash_are_hashed_anew_or_refused(self):
+        for name in "public", "0123456789abcdef":
+            for rows in 100000, 3000:
+                with self.subTest(name, rows=rows):
+                    limits = ["--pair-rows", rows, "--contact-rows", rows]
+                    spool, out = self.spool("spool"), self.spool("out")
+                    self.read(spool, self.capture["measures"], 30, *limits)
+                    whole = self.merge(self.spool("whole"), snapshots(spool), *limits, sensor="s")
+                    self.rename_sample(snapshots(spool)[0], name)
+                    self.intact(spool)
+                    if rows == 3000:
+                        self.refused("different secrets or hashes", "merge", "--spool", out, "--sensor", "s",
+                                     "--per", "all", *limits, *snapshots(spool))
+                        continue
+                    merged = self.merge(out, snapshots(spool), *limits, sensor="s")
+                    self.intact(merged)
+                    self.assertEqual(manifest(merged)["interval"]["sample"], "public-2")
+                    self.same(merged, whole)
 
     # 3. A plain reference.
 

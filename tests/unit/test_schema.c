@@ -159,10 +159,12 @@ a_sample_is_named_by_a_hash_of_its_secret(void **state)
 	char a[TT_SAMPLE_NAME_MAX], b[TT_SAMPLE_NAME_MAX];
 
 	tt_sample_name(0, a);
-	assert_string_equal(a, "public");
+	assert_string_equal(a, "public-2");
+	assert_true(tt_sample_knows_sources(a) && tt_sample_knows_contacts(a));
 	tt_sample_name(1, a);
-	/* printf 'teiten sample 0000000000000001' | sha256sum */
-	assert_string_equal(a, "0f0946ed70b7a0b0");
+	/* printf 'teiten sample 2 0000000000000001' | sha256sum */
+	assert_string_equal(a, "912b5d58a6539894");
+	assert_false(tt_sample_knows_sources(a) || tt_sample_knows_contacts(a));
 	tt_sample_name(UINT64_C(1) << 63, b);
 	assert_string_not_equal(a, b);
 }

@@ -83,6 +83,28 @@ assert_holds(const struct tt_units *units, uint32_t index, struct tt_addr a)
 	assert_true(tt_range_has(&range, a));
 }
 
+/* The address that a unit is written with tells it, and is the same from wherever it is asked. */
+static void
+assert_base(const struct tt_units *units, uint32_t index)
+{
+	struct tt_range range = tt_units_range(units, index);
+	struct tt_addr base = tt_units_base(units, index);
+	char text[TT_UNIT_TEXT_MAX];
+
+	tt_units_format(units, index, text);
+	text[strcspn(text, "/")] = '\0';
+	assert_int_equal(tt_addr_cmp(base, addr(text)), 0);
+	assert_true(tt_addr_cmp(base, range.first) <= 0);
+	if (units->hashes != NULL)
+		assert_true(tt_units_hash(units, index) == tt_hash_addr(base));
+	if (!tt_addr_is_v4(range.first))
+		return;
+	assert_true(tt_units_hash_v4(units, (uint32_t)range.first.lo)
+			== tt_hash_addr(base));
+	assert_true(tt_units_hash_v4(units, (uint32_t)range.last.lo)
+			== tt_hash_addr(base));
+}
+
 /* Units follow each other by address, are of the set, and know their first and last address. */
 static void
 assert_sound(const struct bed *bed)
@@ -98,6 +120,7 @@ assert_sound(const struct bed *bed)
 		assert_true(tt_prefix_set_has(&bed->set, range.last));
 		assert_int_equal(tt_units_index(&bed->units, range.first), i);
 		assert_int_equal(tt_units_index(&bed->units, range.last), i);
+		assert_base(&bed->units, i);
 		before = range;
 	}
 }
@@ -407,7 +430,8 @@ static void
 the_quick_look_up_and_the_search_agree(void **state)
 {
 	static const char *const sets[] = {"192.0.2.0/24", "10.0.0.0/8,192.0.2.0/24",
-			"0.0.0.0/0,::/0", "2001:db8::/32", "198.18.0.0/15,2001:db8::/64"};
+			"0.0.0.0/0,::/0", "2001:db8::/32", "198.18.0.0/15,2001:db8::/64",
+			"9.255.255.255,10.0.0.0/8,11.0.0.0"};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(sets); i++) {
 		struct tt_prefix_set set = {0};

@@ -93,14 +93,46 @@ contacts_that_cannot_be_are_found(void **state)
 			ONE(CONTACTS, 0, TT_CONTACTS_PACKETS, -2, NULL,
 					"row 1: a count that cannot be"),
 			ONE(CONTACTS, 0, TT_CONTACTS_SAMPLE_BITS, 33, NULL, "row 1" BITS),
+			ONE(CONTACTS, 0, TT_CONTACTS_SAMPLE_BITS, 1, NULL,
+					"row 1: not the sample_bits of its source and destination"),
 			ONE(CONTACTS, 20, TT_CONTACTS_SAMPLE_BITS, 1, NULL,
-					"row 21: other sample_bits than the row before"),
+					"row 21: not the sample_bits of its source and destination"),
 			ONE(CONTACTS, 0, FORGE_TWICE, 0, NULL, "row 2" TWICE),
 			ONE(CONTACTS, 5, TT_CONTACTS_DESTINATION, 0, "192.0.2.0",
 					"row 6" TWICE),
 	};
 
 	CHECK_ALL(damages);
+}
+
+/* Another hash than the one that is public now: of a secret, or of earlier versions. */
+static void
+sample_bits_of_another_hash_are_the_same_in_the_rows_of_a_contact(void **state)
+{
+	static const char *const names[] = {TT_SAMPLE_PUBLIC_1, "0123456789abcdef"};
+	static const struct forge first = {0, TT_CONTACTS_SAMPLE_BITS, 1, NULL};
+	static const struct forge second = {20, TT_CONTACTS_SAMPLE_BITS, 1, NULL};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
+		struct tt_snapshot *s;
+		char path[256];
+
+		bed_init(&bed);
+		bed_count_all(&bed, BED_START);
+		bed_write_ok(&bed, BED_START);
+		bed_path(&bed, BED_START, NULL, path);
+		assert_int_equal(tt_snapshot_open(&s, path, NULL), 0);
+		snprintf(s->manifest.sample, sizeof(s->manifest.sample), "%s", names[i]);
+		said[0] = '\0';
+		forge_table(s, TT_TABLE_CONTACTS, &first, 1);
+		assert_int_equal(tt_snapshot_verify(path, note, NULL), 0);
+		forge_table(s, TT_TABLE_CONTACTS, &second, 1);
+		assert_int_equal(tt_snapshot_verify(path, note, NULL), 1);
+		assert_string_equal(said,
+				"contacts.parquet: row 21: other sample_bits than the row before\n");
+		tt_snapshot_close(s);
+		bed_fini(&bed);
+	}
 }
 
 static void
@@ -156,6 +188,8 @@ main(void)
 			cmocka_unit_test(pairs_that_cannot_be_are_found),
 			cmocka_unit_test(pairs_that_contradict_other_tables_are_found),
 			cmocka_unit_test(contacts_that_cannot_be_are_found),
+			cmocka_unit_test(
+					sample_bits_of_another_hash_are_the_same_in_the_rows_of_a_contact),
 			cmocka_unit_test(contacts_that_contradict_other_tables_are_found),
 			cmocka_unit_test(coverage_that_contradicts_the_interval_is_found),
 	};
