@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the files that verify a snapshot share; not for other rooms. Each table is read once, row by
- * row, with the memory of one row: whatever tables must agree on is summed up on the way and
- * compared at the end.
+ * What the files that verify a snapshot share; not for other rooms. Each table is read once, by the
+ * batch, with the memory of one: whatever tables must agree on is summed up on the way and
+ * compared at the end. What a text means is worked out once for each text of a dictionary, so that
+ * the memory of that grows with the dictionaries of one table (32 bytes a text).
  *
  * Where two tables must agree key by key (every source, every target and class), both sum up
  * hash(key) x count modulo 2^64. Equal tables give equal sums; tables that differ in any key give
@@ -131,10 +132,32 @@ struct tt_contact_source {
 	uint64_t destinations;
 };
 
+/* What a text means, as far as that follows from the text alone; who asks knows what of it is set. */
+struct tt_check_word {
+	struct tt_addr addr; /* an address, or the first one of a prefix */
+	uint64_t number; /* any other value; of a destination, the hash of its text */
+	uint32_t bits; /* of a prefix: how many low ones its addresses differ in; of the key of
+			* a sketch: its kind */
+	bool whole; /* of a prefix: it is one, with a slash */
+	bool known; /* worked out already, and it can be */
+};
+
+/* The same of the texts of one column, while these are those of text_id. */
+struct tt_check_words {
+	struct tt_check_word *words; /* [room], heap */
+	size_t room;
+	uint64_t text_id;
+};
+
+#define TT_CHECK_COLUMNS_MAX 32
+
 /* A table that is being read, at one of its rows. */
 struct tt_check {
 	const struct tt_manifest *m;
 	const struct tt_parquet_reader *reader;
+	struct tt_parquet_batch batch;
+	unsigned at; /* the row in the batch */
+	struct tt_check_words words[TT_CHECK_COLUMNS_MAX]; /* by column */
 	struct tt_sums *sums;
 	const char *path;
 	enum tt_table table;
@@ -158,13 +181,22 @@ int tt_check_wrong(const struct tt_check *t, const char *what);
 static inline int64_t
 tt_check_int(const struct tt_check *t, unsigned column)
 {
-	return tt_parquet_get_int(t->reader, column);
+	return t->batch.columns[column].ints[t->at];
 }
 
 static inline const char *
 tt_check_text(const struct tt_check *t, unsigned column)
 {
-	return tt_parquet_get_text(t->reader, column);
+	const struct tt_parquet_values *values = &t->batch.columns[column];
+
+	return values->texts[values->codes[t->at]];
+}
+
+/* Where what the row's text means is kept, and to be kept where it is not known yet. */
+static inline struct tt_check_word *
+tt_check_word(const struct tt_check *t, unsigned column)
+{
+	return &t->words[column].words[t->batch.columns[column].codes[t->at]];
 }
 
 /* Adds hash(a, b, c) x weight to one side of a match. */
@@ -241,8 +273,7 @@ int tt_check_uniques(const struct tt_check *t, unsigned column, unsigned error_c
 /* First and last time, both of which lie together. */
 int tt_check_times(const struct tt_check *t, unsigned column);
 /* The rule's number, of those that fingerprint_rules has; -ENOENT where that was not read. */
-int tt_check_rule(
-		const struct tt_check *t, const char *id, size_t length, unsigned *rule);
+int tt_check_rule(const struct tt_check *t, unsigned column, unsigned *rule);
 /* A set of rules, each once and in order; likewise. */
 int tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules);
 /*
@@ -252,10 +283,10 @@ int tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules);
  */
 int tt_check_unit(struct tt_check *t, const char *text, bool again);
 /*
- * The same of a contact, whose host in the unit is known: *destination is the address, of IPv6 the
+ * The same of a contact, from columns of text and host: *destination is the address, of IPv6 the
  * first one of the unit.
  */
-int tt_check_unit_host(struct tt_check *t, const char *text, int64_t host, bool again,
+int tt_check_unit_host(struct tt_check *t, unsigned column, bool again,
 		struct tt_addr *destination);
 /* Does the row come after the one before? key: [n]. */
 int tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n);

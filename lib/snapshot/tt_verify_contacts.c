@@ -43,15 +43,13 @@ end_source(struct tt_check *t)
 static int
 take_destination(struct tt_check *t, bool new_source, struct contact_row *r)
 {
-	const char *text = tt_check_text(t, TT_CONTACTS_DESTINATION);
-	int64_t host = tt_check_int(t, TT_CONTACTS_HOST);
 	const struct tt_contact_source *s = &t->contact;
 
 	if (new_source)
 		t->unit = (struct tt_check_unit){0};
 	/* Of IPv6 the unit is all there is to tell rows apart. */
-	if (tt_check_unit_host(t, text, host, !new_source && r->class <= s->class,
-			    &r->destination)
+	if (tt_check_unit_host(t, TT_CONTACTS_DESTINATION,
+			    !new_source && r->class <= s->class, &r->destination)
 			!= 0)
 		return -EBADMSG;
 	return tt_check_order(t,

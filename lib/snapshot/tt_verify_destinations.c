@@ -69,55 +69,74 @@ find_kind(const struct tt_check *t, const char *key, enum tt_sketch_kind *kind)
 	return tt_check_wrong(t, "a key that cannot be");
 }
 
-/* What a sketch of the kind is kept of, as numbers that sort as the keys do. */
+/* What a sketch of the kind is kept of, as a number that sorts as the keys do; 0 of a prefix. */
 static int
-take_key(struct tt_check *t, enum tt_sketch_kind kind, const char *of, bool again,
-		uint64_t number[2])
+parse_key(const struct tt_check *t, enum tt_sketch_kind kind, const char *of,
+		uint64_t *number)
 {
 	struct tt_target target;
 	uint16_t country;
 	char text[32];
 
-	number[0] = number[1] = 0;
+	*number = 0;
 	switch (kind) {
 	case TT_SKETCH_SOURCES:
+	case TT_SKETCH_SOURCES_PREFIX:
 		return 0;
 	case TT_SKETCH_SOURCES_COUNTRY:
 		if (tt_row_country_parse(of, &country) != 0 || country == TT_COUNTRY_REST)
 			break;
-		number[0] = country;
-		return 0;
-	case TT_SKETCH_SOURCES_PREFIX:
-		if (tt_check_unit(t, of, again) != 0)
-			return -EBADMSG;
-		number[0] = t->unit.range.first.hi;
-		number[1] = t->unit.range.first.lo;
+		*number = country;
 		return 0;
 	default:
 		if (tt_target_parse(of, &target) != 0
 				|| strcmp(tt_target_format(target, text), of) != 0)
 			break;
-		number[0] = tt_target_index(tt_target_key_make(target, (enum tt_class)0));
+		*number = tt_target_index(tt_target_key_make(target, (enum tt_class)0));
 		return 0;
 	}
 	return tt_check_wrong(t, "a key that cannot be");
 }
 
+/* Kind and what it is of, two numbers of which only a prefix needs both. again: as tt_check_unit. */
+static int
+take_key(struct tt_check *t, bool again, enum tt_sketch_kind *kind, uint64_t number[2])
+{
+	struct tt_check_word *w = tt_check_word(t, TT_SKETCHES_KEY);
+	const char *key = tt_check_text(t, TT_SKETCHES_KEY);
+
+	if (TT_UNLIKELY(!w->known)) {
+		if (find_kind(t, key, kind) != 0
+				|| parse_key(t, *kind,
+						   key + strlen(tt_row_sketch_prefix(*kind)),
+						   &w->number)
+						!= 0)
+			return -EBADMSG;
+		w->bits = *kind;
+		w->known = true;
+	}
+	*kind = (enum tt_sketch_kind)w->bits;
+	number[0] = w->number;
+	number[1] = 0;
+	if (*kind != TT_SKETCH_SOURCES_PREFIX)
+		return 0;
+	if (tt_check_unit(t, key + strlen(tt_row_sketch_prefix(*kind)), again) != 0)
+		return -EBADMSG;
+	number[0] = t->unit.range.first.hi;
+	number[1] = t->unit.range.first.lo;
+	return 0;
+}
+
 int
 tt_check_sketch_row(struct tt_check *t)
 {
-	const char *key = tt_check_text(t, TT_SKETCHES_KEY);
 	int64_t p = tt_check_int(t, TT_SKETCHES_PRECISION);
 	int64_t reg = tt_check_int(t, TT_SKETCHES_REGISTER);
 	int64_t rho = tt_check_int(t, TT_SKETCHES_RHO);
 	enum tt_sketch_kind kind;
 	uint64_t number[2];
-	const char *of;
 
-	if (find_kind(t, key, &kind) != 0)
-		return -EBADMSG;
-	of = key + strlen(tt_row_sketch_prefix(kind));
-	if (take_key(t, kind, of, (uint64_t)reg <= t->before[3], number) != 0)
+	if (take_key(t, (uint64_t)reg <= t->before[3], &kind, number) != 0)
 		return -EBADMSG;
 	if (p != tt_row_sketch_precision(kind))
 		return tt_check_wrong(t, "not the precision of its kind");

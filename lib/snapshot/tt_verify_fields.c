@@ -33,32 +33,66 @@ tt_check_flag(const struct tt_check *t, unsigned column, bool *flag)
 			: tt_check_wrong(t, "a flag that is neither 0 nor 1");
 }
 
+/* Without a dictionary, each row has a text of its own, often the one of the row before. */
+static bool
+is_as_before(const struct tt_check *t, unsigned column, const struct tt_check_word *w)
+{
+	const struct tt_parquet_values *values = &t->batch.columns[column];
+	uint32_t code = values->codes[t->at];
+
+	return !w->known && code > 0 && w[-1].known
+			&& strcmp(values->texts[code - 1], values->texts[code]) == 0;
+}
+
 int
 tt_check_addr(const struct tt_check *t, unsigned column, struct tt_addr *addr)
 {
+	struct tt_check_word *w = tt_check_word(t, column);
 	const char *text = tt_check_text(t, column);
 	char again[TT_ADDR_TEXT_MAX];
 
+	if (is_as_before(t, column, w))
+		*w = w[-1];
+	if (TT_LIKELY(w->known)) {
+		*addr = w->addr;
+		return 0;
+	}
+	/* IPv4 has no other text than the usual one. */
 	if (tt_addr_parse(text, addr) != 0
-			|| strcmp(tt_addr_format(*addr, again), text) != 0)
+			|| (strchr(text, ':') != NULL
+					&& strcmp(tt_addr_format(*addr, again), text)
+							!= 0))
 		return tt_check_wrong(t, "an address that cannot be");
+	*w = (struct tt_check_word){.addr = *addr, .known = true};
 	return 0;
 }
 
 int
 tt_check_country(const struct tt_check *t, unsigned column, bool rest, uint16_t *country)
 {
+	struct tt_check_word *w = tt_check_word(t, column);
+
+	*country = (uint16_t)w->number;
+	if (TT_LIKELY(w->known))
+		return 0;
 	if (tt_row_country_parse(tt_check_text(t, column), country) != 0
 			|| (!rest && *country == TT_COUNTRY_REST))
 		return tt_check_wrong(t, "a country that cannot be");
+	*w = (struct tt_check_word){.number = *country, .known = true};
 	return 0;
 }
 
 int
 tt_check_class(const struct tt_check *t, unsigned column, enum tt_class *class)
 {
+	struct tt_check_word *w = tt_check_word(t, column);
+
+	*class = (enum tt_class)w->number;
+	if (TT_LIKELY(w->known))
+		return 0;
 	if (tt_class_parse(tt_check_text(t, column), class) != 0)
 		return tt_check_wrong(t, "a class that cannot be");
+	*w = (struct tt_check_word){.number = *class, .known = true};
 	return 0;
 }
 
@@ -76,20 +110,34 @@ target_can_be(const struct tt_target *target, int64_t number)
 	return number >= -1 && number <= (is_icmp(target->protocol) ? UINT8_MAX : -1);
 }
 
+/* The number of a protocol's name. Returns 0 or -EINVAL. */
+static int
+take_protocol(const struct tt_check *t, unsigned column, uint8_t *protocol)
+{
+	struct tt_check_word *w = tt_check_word(t, column);
+	const char *text = tt_check_text(t, column);
+	char again[16];
+
+	*protocol = (uint8_t)w->number;
+	if (TT_LIKELY(w->known))
+		return 0;
+	if (tt_protocol_parse(text, protocol) != 0
+			|| strcmp(tt_protocol_name(*protocol, again), text) != 0)
+		return -EINVAL;
+	*w = (struct tt_check_word){.number = *protocol, .known = true};
+	return 0;
+}
+
 int
 tt_check_target(const struct tt_check *t, unsigned column, bool unknown,
 		struct tt_target *target)
 {
-	const char *protocol = tt_check_text(t, column);
 	int64_t number = tt_check_int(t, column + 1);
-	char again[16];
 
 	*target = (struct tt_target){.number = -1};
-	if (unknown && *protocol == '\0' && number == -1)
+	if (unknown && number == -1 && *tt_check_text(t, column) == '\0')
 		return 0;
-	if (tt_protocol_parse(protocol, &target->protocol) != 0
-			|| strcmp(tt_protocol_name(target->protocol, again), protocol)
-					!= 0
+	if (take_protocol(t, column, &target->protocol) != 0
 			|| !target_can_be(target, number))
 		return tt_check_wrong(t, "a protocol and target that cannot be");
 	target->number = (int32_t)number;
@@ -184,19 +232,34 @@ tt_check_times(const struct tt_check *t, unsigned column)
 	return 0;
 }
 
-int
-tt_check_rule(const struct tt_check *t, const char *id, size_t length, unsigned *rule)
+static int
+find_rule(const struct tt_check *t, const char *id, size_t length, unsigned *rule)
 {
 	const struct tt_sums *s = t->sums;
 
-	if (!s->read[TT_TABLE_FINGERPRINT_RULES])
-		return -ENOENT;
 	for (*rule = 0; *rule < s->n_rules; ++*rule) {
 		if (strncmp(s->rules[*rule], id, length) == 0
 				&& s->rules[*rule][length] == '\0')
 			return 0;
 	}
 	return tt_check_wrong(t, "a fingerprint that fingerprint_rules does not have");
+}
+
+int
+tt_check_rule(const struct tt_check *t, unsigned column, unsigned *rule)
+{
+	struct tt_check_word *w = tt_check_word(t, column);
+	const char *id = tt_check_text(t, column);
+
+	if (!t->sums->read[TT_TABLE_FINGERPRINT_RULES])
+		return -ENOENT;
+	*rule = (unsigned)w->number;
+	if (TT_LIKELY(w->known))
+		return 0;
+	if (find_rule(t, id, strlen(id), rule) != 0)
+		return -EBADMSG;
+	*w = (struct tt_check_word){.number = *rule, .known = true};
+	return 0;
 }
 
 int
@@ -214,19 +277,16 @@ tt_check_code(const struct tt_check *t, unsigned column, enum tt_class class,
 	return 0;
 }
 
-int
-tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules)
+static int
+parse_rules(const struct tt_check *t, const char *text, uint32_t *rules)
 {
-	const char *text = tt_check_text(t, column);
-
 	*rules = 0;
 	while (*text != '\0') {
 		size_t length = strcspn(text, "+");
 		unsigned rule;
-		int ret = tt_check_rule(t, text, length, &rule);
 
-		if (ret != 0)
-			return ret;
+		if (find_rule(t, text, length, &rule) != 0)
+			return -EBADMSG;
 		if (*rules >> rule != 0)
 			return tt_check_wrong(t, "fingerprints that are not in order");
 		*rules |= 1u << rule;
@@ -234,6 +294,23 @@ tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules)
 		if (*text == '+' && *++text == '\0')
 			return tt_check_wrong(t, "fingerprints that end in a plus");
 	}
+	return 0;
+}
+
+int
+tt_check_rules(const struct tt_check *t, unsigned column, uint32_t *rules)
+{
+	struct tt_check_word *w = tt_check_word(t, column);
+
+	*rules = 0;
+	if (!t->sums->read[TT_TABLE_FINGERPRINT_RULES])
+		return *tt_check_text(t, column) == '\0' ? 0 : -ENOENT;
+	*rules = (uint32_t)w->number;
+	if (TT_LIKELY(w->known))
+		return 0;
+	if (parse_rules(t, tt_check_text(t, column), rules) != 0)
+		return -EBADMSG;
+	*w = (struct tt_check_word){.number = *rules, .known = true};
 	return 0;
 }
 

@@ -10,12 +10,15 @@
 static int
 find_distribution(const struct tt_check *t, enum tt_distribution *d)
 {
+	struct tt_check_word *w = tt_check_word(t, TT_DISTRIBUTIONS_DISTRIBUTION);
 	const char *name = tt_check_text(t, TT_DISTRIBUTIONS_DISTRIBUTION);
 
-	for (unsigned i = 0; i < TT_N_DISTRIBUTIONS; i++) {
+	for (unsigned i = (unsigned)w->number; i < TT_N_DISTRIBUTIONS; i++) {
 		*d = (enum tt_distribution)i;
-		if (strcmp(name, tt_distribution_name(*d)) == 0)
+		if (TT_LIKELY(w->known) || strcmp(name, tt_distribution_name(*d)) == 0) {
+			*w = (struct tt_check_word){.number = i, .known = true};
 			return 0;
+		}
 	}
 	return tt_check_wrong(t, "no distribution of this schema version");
 }

@@ -33,6 +33,20 @@ check_destinations(const struct tt_check *t, uint64_t packets)
 	return 0;
 }
 
+static int
+take_classes(const struct tt_check *t, uint32_t *classes)
+{
+	struct tt_check_word *w = tt_check_word(t, TT_SOURCES_CLASSES);
+
+	*classes = (uint32_t)w->number;
+	if (TT_LIKELY(w->known))
+		return 0;
+	if (tt_row_classes_parse(tt_check_text(t, TT_SOURCES_CLASSES), classes) != 0)
+		return tt_check_wrong(t, "classes that cannot be");
+	*w = (struct tt_check_word){.number = *classes, .known = true};
+	return 0;
+}
+
 /* The counts of a source that have no table of their own. */
 static int
 take_extent(const struct tt_check *t, const struct tt_count *count, uint32_t *classes)
@@ -47,8 +61,8 @@ take_extent(const struct tt_check *t, const struct tt_count *count, uint32_t *cl
 		return tt_check_wrong(t, "a count that cannot be");
 	if (seen_before < -1 || seen_before > 1 || asn < 0 || asn > UINT32_MAX)
 		return tt_check_wrong(t, "seen_before or asn that cannot be");
-	if (tt_row_classes_parse(tt_check_text(t, TT_SOURCES_CLASSES), classes) != 0)
-		return tt_check_wrong(t, "classes that cannot be");
+	if (take_classes(t, classes) != 0)
+		return -EBADMSG;
 	t->sums->sources_returning += seen_before == 1;
 	return check_destinations(t, count->packets);
 }
@@ -209,7 +223,6 @@ sum_fingerprint(const struct tt_check *t, uint64_t key, unsigned rule,
 int
 tt_check_fingerprint_row(struct tt_check *t)
 {
-	const char *id = tt_check_text(t, TT_FINGERPRINTS_FINGERPRINT);
 	const char *class_name = tt_check_text(t, TT_FINGERPRINTS_CLASS);
 	bool rest = *class_name == '\0';
 	struct tt_target target;
@@ -217,7 +230,7 @@ tt_check_fingerprint_row(struct tt_check *t)
 	struct tt_count count;
 	uint64_t key = 0;
 	unsigned rule;
-	int ret = tt_check_rule(t, id, strlen(id), &rule);
+	int ret = tt_check_rule(t, TT_FINGERPRINTS_FINGERPRINT, &rule);
 
 	if (ret != 0)
 		return ret == -ENOENT ? 0 : ret;
@@ -248,14 +261,13 @@ tt_check_fingerprint_row(struct tt_check *t)
 int
 tt_check_source_fingerprint_row(struct tt_check *t)
 {
-	const char *id = tt_check_text(t, TT_SOURCE_FINGERPRINTS_FINGERPRINT);
 	int64_t packets = tt_check_int(t, TT_SOURCE_FINGERPRINTS_PACKETS);
 	int64_t tested = tt_check_int(t, TT_SOURCE_FINGERPRINTS_TESTED);
 	struct tt_rule_sums *r;
 	struct tt_addr src;
 	unsigned rule;
 	bool carried;
-	int ret = tt_check_rule(t, id, strlen(id), &rule);
+	int ret = tt_check_rule(t, TT_SOURCE_FINGERPRINTS_FINGERPRINT, &rule);
 
 	if (ret != 0)
 		return ret == -ENOENT ? 0 : ret;

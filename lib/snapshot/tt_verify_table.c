@@ -6,6 +6,22 @@
 #include <errno.h>
 #include <string.h>
 
+/* The columns that all tables have. Returns 0 or -EBADMSG. */
+static int
+check_common(const struct tt_check *t)
+{
+	struct tt_check_word *sensor = tt_check_word(t, TT_COLUMN_SENSOR);
+
+	if (TT_UNLIKELY(!sensor->known))
+		sensor->known = strcmp(tt_check_text(t, TT_COLUMN_SENSOR), t->m->sensor)
+				== 0;
+	return sensor->known
+					&& tt_check_int(t, TT_COLUMN_INTERVAL_START)
+							== t->m->start_us
+			? 0
+			: -EBADMSG;
+}
+
 static int
 check_row(struct tt_check *t)
 {
@@ -30,8 +46,7 @@ check_row(struct tt_check *t)
 			[TT_TABLE_LEDGER] = tt_check_ledger_row,
 	};
 
-	if (tt_check_int(t, TT_COLUMN_INTERVAL_START) != t->m->start_us
-			|| strcmp(tt_check_text(t, TT_COLUMN_SENSOR), t->m->sensor) != 0)
+	if (check_common(t) != 0)
 		return tt_check_wrong(
 				t, "of another interval or sensor than the manifest's");
 	return rows[t->table](t);
@@ -77,17 +92,50 @@ check_file(const struct tt_check *t)
 	return check_metadata(t);
 }
 
+/* Of texts that were not in the batch before, nothing is known. */
+static int
+forget_words(struct tt_check_words *w, const struct tt_parquet_values *values)
+{
+	if (w->text_id == values->text_id)
+		return 0;
+	if (w->room < values->n_texts) {
+		free(w->words);
+		w->room = 0;
+		w->words = malloc(values->n_texts * sizeof(*w->words));
+		if (w->words == NULL)
+			return -ENOMEM;
+		w->room = values->n_texts;
+	}
+	memset(w->words, 0, values->n_texts * sizeof(*w->words));
+	w->text_id = values->text_id;
+	return 0;
+}
+
+static int
+check_batch(struct tt_check *t)
+{
+	unsigned n_columns = tt_parquet_n_columns(t->reader);
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < n_columns; i++)
+		if (t->batch.columns[i].texts != NULL)
+			ret = forget_words(&t->words[i], &t->batch.columns[i]);
+	if (ret != 0)
+		return tt_error_set(t->err, ret, t->path, "out of memory");
+	for (t->at = 0; ret == 0 && t->at < t->batch.n; t->at++) {
+		t->row++;
+		ret = check_row(t);
+	}
+	return ret;
+}
+
 static int
 check_rows(struct tt_check *t, struct tt_parquet_reader *reader)
 {
 	int more, ret = 0;
 
-	while (ret == 0 && (more = tt_parquet_next(reader, t->err)) != 0) {
-		if (more < 0)
-			return more;
-		t->row++;
-		ret = check_row(t);
-	}
+	while (ret == 0 && (more = tt_parquet_next_batch(reader, &t->batch, t->err)) != 0)
+		ret = more < 0 ? more : check_batch(t);
 	if (ret == 0 && t->row != t->m->files[t->table].rows)
 		ret = tt_check_wrong(
 				t, "the last one; the file says that there are more");
@@ -100,6 +148,8 @@ check_table(struct tt_check *t, struct tt_parquet_reader *reader)
 	bool ledger = t->table == TT_TABLE_LEDGER;
 	int ret = check_file(t);
 
+	TT_ASSERT(tt_parquet_n_columns(reader) <= TT_CHECK_COLUMNS_MAX);
+
 	if (ret == 0 && ledger)
 		ret = tt_check_ledger_begin(t, t->m->files[t->table].rows);
 	if (ret == 0)
@@ -111,6 +161,8 @@ check_table(struct tt_check *t, struct tt_parquet_reader *reader)
 	if (t->table == TT_TABLE_CONTACTS)
 		tt_check_contacts_end(t);
 	tt_check_ledger_free(t);
+	for (unsigned i = 0; i < TT_CHECK_COLUMNS_MAX; i++)
+		free(t->words[i].words);
 	return ret;
 }
 

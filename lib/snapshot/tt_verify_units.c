@@ -17,6 +17,7 @@ typedef unsigned __int128 u128;
 
 struct text_prefix {
 	u128 first, last;
+	unsigned bits; /* low ones, in which they differ */
 	bool v4, whole; /* whole: a prefix, not a single address */
 };
 
@@ -39,38 +40,50 @@ address(u128 a)
 	return (struct tt_addr){.hi = (uint64_t)(a >> 64), .lo = (uint64_t)a};
 }
 
+static u128
+low_mask(unsigned bits)
+{
+	return bits < 128 ? ((u128)1 << bits) - 1 : ~(u128)0;
+}
+
+/* Takes the length of a prefix of addresses with so many bits; gives how many it leaves. */
+static int
+parse_bits(const char *text, unsigned most, unsigned *bits)
+{
+	unsigned length = 0;
+	char again[16];
+
+	for (const char *at = text; *at >= '0' && *at <= '9' && length <= most; at++)
+		length = length * 10 + (unsigned)(*at - '0');
+	snprintf(again, sizeof(again), "%u", length);
+	*bits = most - length;
+	return length > most || strcmp(again, text) != 0 ? -EINVAL : 0;
+}
+
 /* Takes "192.0.2.1" or "192.0.2.0/24" as tt_units_format writes them. */
 static int
 parse(const char *text, struct text_prefix *p)
 {
-	const char *slash = strchr(text, '/');
-	char address_text[TT_ADDR_TEXT_MAX], again[TT_UNIT_TEXT_MAX];
-	size_t length = slash == NULL ? strlen(text) : (size_t)(slash - text);
-	unsigned bits = 0, most;
+	const char *slash = strchrnul(text, '/');
+	char address_text[TT_ADDR_TEXT_MAX], again[TT_ADDR_TEXT_MAX];
+	size_t length = (size_t)(slash - text);
 	struct tt_addr addr;
-	u128 mask;
 
 	if (length >= sizeof(address_text))
 		return -EINVAL;
-	snprintf(address_text, sizeof(address_text), "%.*s", (int)length, text);
-	if (tt_addr_parse(address_text, &addr) != 0)
+	memcpy(address_text, text, length);
+	address_text[length] = '\0';
+	if (tt_addr_parse(address_text, &addr) != 0
+			|| strcmp(tt_addr_format(addr, again), address_text) != 0)
 		return -EINVAL;
-	tt_addr_format(addr, again);
-	length = strlen(again);
 	p->v4 = tt_addr_is_v4(addr);
-	p->whole = slash != NULL;
-	most = p->v4 ? 32 : 128;
-	if (p->whole) {
-		bits = (unsigned)strtoul(slash + 1, NULL, 10);
-		if (bits > most)
-			return -EINVAL;
-		snprintf(again + length, sizeof(again) - length, "/%u", bits);
-		bits = most - bits;
-	}
-	mask = bits < 128 ? ((u128)1 << bits) - 1 : ~(u128)0;
+	p->whole = *slash != '\0';
+	p->bits = 0;
+	if (p->whole && parse_bits(slash + 1, p->v4 ? 32 : 128, &p->bits) != 0)
+		return -EINVAL;
 	p->first = number(addr);
-	p->last = p->first | mask;
-	return strcmp(again, text) != 0 || (p->first & mask) != 0 ? -EINVAL : 0;
+	p->last = p->first | low_mask(p->bits);
+	return (p->first & low_mask(p->bits)) != 0 ? -EINVAL : 0;
 }
 
 /* Takes what lies in both the prefix and the range from `first` to `last`, if it is a unit. */
@@ -192,10 +205,37 @@ tt_check_unit(struct tt_check *t, const char *text, bool again)
 	return 0;
 }
 
+/* The same of a column, worked out once for each text, with the hash of the text. */
+static int
+take_prefix(const struct tt_check *t, unsigned column, struct text_prefix *p,
+		uint64_t *key)
+{
+	struct tt_check_word *w = tt_check_word(t, column);
+	const char *text = tt_check_text(t, column);
+
+	if (TT_LIKELY(w->known)) {
+		*p = (struct text_prefix){.first = number(w->addr),
+				.last = number(w->addr) | low_mask(w->bits),
+				.v4 = tt_addr_is_v4(w->addr),
+				.whole = w->whole};
+		*key = w->number;
+		return 0;
+	}
+	if (strlen(text) >= TT_SKETCH_KEY_MAX || parse(text, p) != 0)
+		return tt_check_wrong(t, "a destination that cannot be");
+	*key = hash_text(text);
+	*w = (struct tt_check_word){.addr = address(p->first),
+			.number = *key,
+			.bits = p->bits,
+			.whole = p->whole,
+			.known = true};
+	return 0;
+}
+
 /* The unit of an IPv4 address, as the part of the text's prefix that is monitored around it. */
 static int
-take_host(struct tt_check *t, const char *text, struct tt_addr addr,
-		const struct text_prefix *p)
+take_host(struct tt_check *t, struct tt_addr addr, const struct text_prefix *p,
+		uint64_t key)
 {
 	const struct tt_prefix_set *set = &t->sums->monitored;
 	unsigned i = first_range(set, number(addr));
@@ -209,28 +249,47 @@ take_host(struct tt_check *t, const char *text, struct tt_addr addr,
 	u->range = (struct tt_range){address(f.first), address(f.last)};
 	u->base = address(p->first);
 	u->least = u->parts = 1;
-	u->key = hash_text(text);
-	snprintf(u->text, sizeof(u->text), "%s", text);
+	u->key = key;
+	u->text[0] = '\0';
+	return 0;
+}
+
+/* An IPv4 address that was found to be monitored before. */
+static int
+take_single(struct tt_check_unit *u, const struct tt_check_word *w)
+{
+	u->range = (struct tt_range){w->addr, w->addr};
+	u->base = w->addr;
+	u->least = u->parts = 1;
+	u->key = w->number;
+	u->text[0] = '\0';
 	return 0;
 }
 
 int
-tt_check_unit_host(struct tt_check *t, const char *text, int64_t host, bool again,
+tt_check_unit_host(struct tt_check *t, unsigned column, bool again,
 		struct tt_addr *destination)
 {
+	const struct tt_check_word *w = tt_check_word(t, column);
 	struct tt_check_unit *u = &t->unit;
+	int64_t host = tt_check_int(t, column + 1);
 	struct text_prefix p;
+	uint64_t key = 0;
 	int ret;
 
-	if (strlen(text) >= sizeof(u->text) || parse(text, &p) != 0)
-		return tt_check_wrong(t, "a destination that cannot be");
+	if (TT_LIKELY(w->known && !w->whole && host == 0 && tt_addr_is_v4(w->addr))) {
+		*destination = w->addr;
+		return take_single(u, w);
+	}
+	if (take_prefix(t, column, &p, &key) != 0)
+		return -EBADMSG;
 	if (host < 0 || (u128)host > p.last - p.first || (!p.v4 && host != 0))
 		return tt_check_wrong(t, "a host that its destination cannot have");
 	if (p.v4) {
 		*destination = address(p.first + (u128)host);
-		return take_host(t, text, *destination, &p);
+		return take_host(t, *destination, &p, key);
 	}
-	ret = tt_check_unit(t, text, again);
+	ret = tt_check_unit(t, tt_check_text(t, column), again);
 	*destination = u->range.first;
 	return ret;
 }

@@ -9,6 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include <arpa/inet.h>
+
 #include <cmocka.h>
 
 static void
@@ -25,6 +27,32 @@ addresses_survive_text_and_back(void **state)
 	}
 	assert_int_equal(tt_addr_parse("192.0.2", &a), -EINVAL);
 	assert_int_equal(tt_addr_parse("", &a), -EINVAL);
+}
+
+/* Held against inet_pton: digits and dots by chance, near what an address looks like. */
+static void
+what_is_no_ipv4_address_is_refused(void **state)
+{
+	static const char marks[] = "0123456789012345678901234567890.....:/ a-";
+	unsigned n = 0;
+
+	srand(1);
+	for (unsigned i = 0; i < 300000; i++) {
+		char text[32];
+		struct in_addr v4;
+		struct tt_addr a = {0};
+		int at = snprintf(text, sizeof(text), "%d.%d.%d.%d", rand() % 300,
+				rand() % 260, rand() % 30, rand() % 256);
+		bool is;
+
+		if (i % 2 == 0)
+			text[rand() % at] = marks[(size_t)rand() % (sizeof(marks) - 1)];
+		is = inet_pton(AF_INET, text, &v4) == 1;
+		assert_int_equal(tt_addr_parse(text, &a) == 0 && tt_addr_is_v4(a), is);
+		assert_true(!is || (uint32_t)a.lo == ntohl(v4.s_addr));
+		n += is;
+	}
+	assert_in_range(n, 100000, 290000);
 }
 
 static bool
@@ -199,6 +227,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(addresses_survive_text_and_back),
+			cmocka_unit_test(what_is_no_ipv4_address_is_refused),
 			cmocka_unit_test(
 					one_prefix_holds_its_first_and_last_address_and_no_other),
 			cmocka_unit_test(
