@@ -77,6 +77,40 @@ def unknown_rename(daemon, bed):
         time.sleep(1)
 
 
+def days():
+    """Today and tomorrow, in UTC: the names of the directories that snapshots of now have."""
+    return [time.strftime("%Y-%m-%d", time.gmtime(time.time() + s)) for s in (0, 86400)]
+
+
+def last_fsync(bed):
+    """Only the last fsync fails, that of the day in which a snapshot has just got its name: the snapshot
+    is there, and no other follows until its name is durable."""
+    daemon = bed.start(log="last")
+    bed.start_sender(RATE)
+    daemon.wait_for("wrote ", 60, 2)
+    for again in 1, 2:
+        bed.fault("\n".join("fsync@/%s EIO" % day for day in days()))
+        daemon.wait_for("writing is tried again", 60, again)
+        named = len(list(bed.spool.glob("smoke/*/2*")))
+        time.sleep(2.5)
+        assert len(list(bed.spool.glob("smoke/*/2*"))) == named, daemon.said()
+        bed.fault("")
+        daemon.wait_for(AGAIN, 60, again)
+    time.sleep(1.5)
+    sent, burst = bed.stop_sender()
+    time.sleep(0.5)
+    daemon.stop()
+    account = Account(bed)
+    assert account.gaps() == [], account.gaps()
+    lacking = account.lacking(sent)
+    assert not lacking, "%d of %d packets lack: %s" % (len(lacking), len(sent), lacking[:10])
+    assert len(account.packets) <= len(sent) + burst, (len(account.packets), len(sent), burst)
+    assert len(set(account.intervals)) == len(account.intervals), account.intervals
+    assert "ledger closes" in daemon.said(), daemon.said()
+    print("%d packets in %d snapshots, the names of some late" % (
+        len(account.packets), len(account.intervals)))
+
+
 def get_over(bed):
     """All of it, one after the other, in one run."""
     daemon = bed.start("--pending-memory", "64M", log="over")
@@ -217,7 +251,7 @@ def end_by_it(bed):
 
 def main():
     only = sys.argv[4:]
-    for run in get_over, join, keep_apart, vanished, fail_late, hang_at_the_end, end_by_it:
+    for run in get_over, last_fsync, join, keep_apart, vanished, fail_late, hang_at_the_end, end_by_it:
         if only and run.__name__ not in only:
             continue
         with Bed(*sys.argv[1:4]) as bed:
