@@ -112,16 +112,41 @@ tt_export_count(struct tt_export *e, struct tt_error *err)
 	return tt_error_set(err, -EINTR, NULL, "interrupted");
 }
 
+/* Of texts that are not those of the batch before, nothing is written yet. */
+static int
+begin_batch(struct tt_export *e, const struct tt_parquet_batch *batch, bool first,
+		struct tt_error *err)
+{
+	for (unsigned i = 0; i < e->schema->n_columns; i++) {
+		struct tt_export_written *w = &e->written[i];
+		const struct tt_parquet_values *values = &batch->columns[i];
+
+		if (values->texts == NULL || (!first && w->text_id == values->text_id))
+			continue;
+		if (e->format->text != NULL && !tt_export_written_begin(w, values))
+			return no_memory(err);
+		w->text_id = values->text_id;
+		w->dictionary = ++e->n_dictionaries;
+	}
+	return 0;
+}
+
 static int
 put_rows(struct tt_export *e, struct tt_parquet_reader *reader, struct tt_error *err)
 {
-	const struct tt_export_row row = {reader};
+	struct tt_export_row row = {0};
+	bool first = true;
 	int ret = 0, more;
 
-	while (ret == 0 && (more = tt_parquet_next(reader, err)) != 0) {
-		ret = more < 0 ? more : e->format->row(e, &row, err);
-		if (ret == 0)
-			ret = tt_export_count(e, err);
+	TT_ASSERT(e->schema->n_columns <= TT_EXPORT_COLUMNS_MAX);
+	while (ret == 0 && (more = tt_parquet_next_batch(reader, &row.batch, err)) != 0) {
+		ret = more < 0 ? more : begin_batch(e, &row.batch, first, err);
+		first = false;
+		for (row.at = 0; ret == 0 && row.at < row.batch.n; row.at++) {
+			ret = e->format->row(e, &row, err);
+			if (ret == 0)
+				ret = tt_export_count(e, err);
+		}
 	}
 	return ret;
 }
@@ -185,6 +210,8 @@ tt_export_abandon(struct tt_export *e)
 	if (e->format->fini != NULL)
 		e->format->fini(e);
 	tt_out_abandon(&e->out);
+	for (unsigned i = 0; i < TT_EXPORT_COLUMNS_MAX; i++)
+		tt_export_written_fini(&e->written[i]);
 	free(e);
 }
 

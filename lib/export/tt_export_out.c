@@ -191,21 +191,25 @@ tt_out_int(struct tt_out *out, int64_t value)
 	tt_out_bytes(out, at, (size_t)(text + sizeof(text) - at));
 }
 
+size_t
+tt_out_format_time(char text[TT_OUT_TIME_MAX], int64_t us, char quote)
+{
+	const char quotes[] = {quote, '\0'};
+	char time[TT_TIME_TEXT_MAX];
+
+	/* An interval may end after the last time that a packet can have. */
+	if (us < TT_TIME_MIN || us > TT_TIME_MAX + TT_US_PER_YEAR)
+		return (size_t)snprintf(text, TT_OUT_TIME_MAX, "%lld", (long long)us);
+	return (size_t)snprintf(text, TT_OUT_TIME_MAX, "%s%s%s", quotes,
+			tt_time_format(us, time), quotes);
+}
+
 void
 tt_out_time(struct tt_out *out, int64_t us, char quote)
 {
-	char text[TT_TIME_TEXT_MAX];
+	char text[TT_OUT_TIME_MAX];
 
-	/* An interval may end after the last time that a packet can have. */
-	if (us < TT_TIME_MIN || us > TT_TIME_MAX + TT_US_PER_YEAR) {
-		tt_out_int(out, us);
-		return;
-	}
-	if (quote != 0)
-		tt_out_char(out, quote);
-	tt_out_text(out, tt_time_format(us, text));
-	if (quote != 0)
-		tt_out_char(out, quote);
+	tt_out_bytes(out, text, tt_out_format_time(text, us, quote));
 }
 
 int

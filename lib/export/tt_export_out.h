@@ -54,6 +54,9 @@ void tt_out_int(struct tt_out *out, int64_t value);
 
 /* Writes a time as ISO 8601, between quotes unless quote is 0; one that is no time as a number. */
 void tt_out_time(struct tt_out *out, int64_t us, char quote);
+/* The same as text, without a NUL. Returns how many bytes it has. */
+#define TT_OUT_TIME_MAX 64
+size_t tt_out_format_time(char text[TT_OUT_TIME_MAX], int64_t us, char quote);
 
 static inline void
 tt_out_char(struct tt_out *out, char c)

@@ -128,6 +128,22 @@ take_snapshot(struct tt_export *e, const struct tt_snapshot *snapshot,
 	return ret;
 }
 
+/* A text of a dictionary has a code; without one, each row has a text of its own. */
+static void
+put_text(const struct tt_export *e, const struct tt_export_row *row, unsigned column)
+{
+	const struct parquet *p = e->state;
+	const struct tt_parquet_values *values = &row->batch.columns[column];
+	uint64_t code = (uint64_t)e->written[column].dictionary << 32
+			| values->codes[row->at];
+
+	if (values->n_texts == row->batch.n)
+		tt_parquet_set_text(p->writer, column, tt_export_text(row, column));
+	else if (!tt_parquet_set_code(p->writer, column, code))
+		tt_parquet_set_coded(
+				p->writer, column, code, tt_export_text(row, column));
+}
+
 static int
 put_row(struct tt_export *e, const struct tt_export_row *row, struct tt_error *err)
 {
@@ -135,7 +151,7 @@ put_row(struct tt_export *e, const struct tt_export_row *row, struct tt_error *e
 
 	for (unsigned i = 0; i < e->schema->n_columns; i++) {
 		if (e->schema->columns[i].type == TT_COLUMN_TEXT)
-			tt_parquet_set_text(p->writer, i, tt_export_text(row, i));
+			put_text(e, row, i);
 		else
 			tt_parquet_set_int(p->writer, i, tt_export_int(row, i));
 	}

@@ -5,23 +5,40 @@
 
 #include "tt_export.h"
 #include "tt_export_out.h"
+#include "tt_export_written.h"
 
 /* A row that is to be written, in the columns of e->schema. */
 struct tt_export_row {
-	const struct tt_parquet_reader *reader;
+	struct tt_parquet_batch batch;
+	unsigned at; /* in the batch */
 };
 
 static inline int64_t
 tt_export_int(const struct tt_export_row *row, unsigned column)
 {
-	return tt_parquet_get_int(row->reader, column);
+	return row->batch.columns[column].ints[row->at];
 }
 
-/* UTF-8; lives until the next row. */
+/* UTF-8; lives until the next batch. */
 static inline const char *
 tt_export_text(const struct tt_export_row *row, unsigned column)
 {
-	return tt_parquet_get_text(row->reader, column);
+	const struct tt_parquet_values *values = &row->batch.columns[column];
+
+	return values->texts[values->codes[row->at]];
+}
+
+/* Is the value that of the row before, in the same batch? It need not be said where it is. */
+static inline bool
+tt_export_is_again(const struct tt_export_row *row, unsigned column)
+{
+	const struct tt_parquet_values *values = &row->batch.columns[column];
+	unsigned at = row->at;
+
+	if (at == 0)
+		return false;
+	return values->ints != NULL ? values->ints[at] == values->ints[at - 1]
+				    : values->codes[at] == values->codes[at - 1];
 }
 
 /*
@@ -39,6 +56,7 @@ struct tt_format {
 			struct tt_error *err);
 	int (*row)(struct tt_export *e, const struct tt_export_row *row,
 			struct tt_error *err);
+	tt_export_write_text *text; /* NULL: tt_export_put_text is not used */
 	int (*end)(struct tt_export *e, struct tt_error *err);
 	int (*close)(struct tt_export *e, struct tt_error *err);
 	/* Frees the state; what was not finished is removed. */
@@ -59,6 +77,8 @@ struct tt_export {
 	const struct tt_schema *schema; /* of the table */
 	struct tt_out out; /* of the formats that are a sequence of bytes */
 	void *state; /* the format's own */
+	struct tt_export_written written[TT_EXPORT_COLUMNS_MAX]; /* by column */
+	uint32_t n_dictionaries; /* that were read */
 	uint64_t rows;
 	bool broken;
 };
@@ -66,6 +86,13 @@ struct tt_export {
 /* Opens a table of a snapshot, whose file has the hash of the manifest. */
 int tt_export_table(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;
+
+/* Writes the row's text as the format does. Returns 0, or -ENOMEM with err filled. */
+int tt_export_put_text(struct tt_export *e, const struct tt_export_row *row,
+		unsigned column, struct tt_error *err);
+/* The row's time, as tt_out_time. */
+void tt_export_put_time(struct tt_export *e, const struct tt_export_row *row,
+		unsigned column, char quote);
 
 /* Counts a row; returns -EINTR where the caller of the export wants no more. */
 int tt_export_count(struct tt_export *e, struct tt_error *err) TT_MUST_CHECK;

@@ -154,6 +154,9 @@ put_row(struct tt_export *e, const struct tt_export_row *row, struct tt_error *e
 	int code = SQLITE_OK;
 
 	for (unsigned i = 0; code == SQLITE_OK && i < e->schema->n_columns; i++) {
+		/* What is bound stays. */
+		if (tt_export_is_again(row, i))
+			continue;
 		if (e->schema->columns[i].type == TT_COLUMN_TEXT)
 			code = sqlite3_bind_text(s->insert, (int)i + 1,
 					tt_export_text(row, i), -1, SQLITE_STATIC);
