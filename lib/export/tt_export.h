@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Tables of many snapshots → other formats, each in a file of its own behind one interface
- * (tt_export_private.h). Streaming: one row is held at a time, beside a buffer of 64 KiB, a
- * block of 256 KiB (Avro), a row group of the reader and, where Parquet is written, one of
- * the writer. One thread. Names and types of columns are those of tt_schema_of, and nothing
+ * (tt_export_private.h). Streaming: one batch of rows is held at a time, beside a buffer of 64
+ * KiB, what the texts of a dictionary are written as (CSV, JSON Lines), a block of 256 KiB
+ * (Avro), a row group of the reader and, where Parquet is written, one of the writer. One thread. Names and types of columns are those of tt_schema_of, and nothing
  * else.
  *
  * Nothing half-written has a final name: a file is written under a hidden name beside it
