@@ -29,6 +29,7 @@ static const struct command commands[] = {
 		{"top-targets", "print the ranking of targets", cmd_top_targets},
 		{"uniques", "estimate distinct sources and destinations over snapshots",
 				cmd_uniques},
+		{"rules", "check files of signatures", cmd_rules},
 		{"synth", "make a capture file of darknet traffic from a profile",
 				cmd_synth},
 };

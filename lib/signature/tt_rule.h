@@ -15,7 +15,7 @@
 #include "tt_packet.h"
 
 #define TT_RULE_VARIABLES_MAX 16 /* byte_extract and byte_math results of one rule */
-#define TT_RULE_FLOWBITS_MAX  64 /* distinct names in a set of rules */
+#define TT_RULE_FLOWBITS_MAX  64 /* distinct names that loaded rules both set and test */
 
 /* The protocol of the rule's head. "ip" is every packet. */
 enum tt_rule_protocol {
@@ -32,6 +32,7 @@ struct tt_rule_addresses { /* n 0: any */
 	unsigned n;
 };
 
+/* Where n is not 0, a packet without ports (no TCP, no UDP, a later fragment) does not match. */
 struct tt_rule_ports { /* n 0: any */
 	struct tt_rule_port_range {
 		uint16_t first, last; /* inclusive */
@@ -41,27 +42,33 @@ struct tt_rule_ports { /* n 0: any */
 
 /* What an option is about. The header's first: their order within a rule does not matter. */
 enum tt_rule_kind {
-	/* u.number: the field lies in min…max, or (negated) does not */
-	TT_RULE_TTL,
-	TT_RULE_TOS,
-	TT_RULE_IP_ID,
+	/* u.number: the field lies in min…max, or (negated) does not; never true of a packet that
+	 * has no such field, negated or not */
+	TT_RULE_TTL, /* or hop limit */
+	TT_RULE_TOS, /* IPv4: the whole byte */
+	TT_RULE_IP_ID, /* IPv4 */
 	TT_RULE_IP_PROTO,
-	TT_RULE_FRAGOFFSET, /* in units of eight bytes, as in the header */
+	TT_RULE_FRAGOFFSET, /* in units of eight bytes, as in the header; 0 where there is none */
 	TT_RULE_DSIZE, /* bytes of payload; never true of a later fragment */
 	TT_RULE_SEQ,
 	TT_RULE_ACK,
 	TT_RULE_WINDOW,
-	TT_RULE_ITYPE,
+	TT_RULE_URGENT, /* TCP urgent pointer */
+	TT_RULE_MSS, /* value of the TCP option (kind 2) */
+	TT_RULE_WSCALE, /* shift count of the TCP option (kind 3) */
+	TT_RULE_ITYPE, /* of ICMP and of ICMPv6 */
 	TT_RULE_ICODE,
-	TT_RULE_ICMP_ID,
+	TT_RULE_ICMP_ID, /* echo, timestamp, information, address mask: requests and replies */
 	TT_RULE_ICMP_SEQ,
 	/* u.bits */
-	TT_RULE_FLAGS,
-	TT_RULE_FRAGBITS, /* bits 4 reserved, 2 DF, 1 MF */
-	/* u.ipopts */
+	TT_RULE_FLAGS, /* the low 12 bits of bytes 12-13, as tt_packet.tcp_flags */
+	TT_RULE_FRAGBITS, /* IPv4: bits 4 reserved, 2 DF, 1 MF */
+	/* u.ipopts: IPv4 */
 	TT_RULE_IPOPTS,
 	/* none */
 	TT_RULE_SAMEIP,
+	TT_RULE_ANSWER, /* flow:to_client: the packet is an answer by its own header
+			 * (tt_rule_is_answer) */
 
 	/* The payload's: evaluated in the order in which they stand. */
 	TT_RULE_CONTENT, /* u.content */
@@ -88,7 +95,8 @@ struct tt_rule_bits {
 		TT_RULE_BITS_EXACT, /* (field & ~ignore) == bits */
 		TT_RULE_BITS_ALL, /* "+": all of bits, and any others */
 		TT_RULE_BITS_ANY, /* "*": one of bits at least */
-		TT_RULE_BITS_NONE, /* "!": none of bits is set, or not all: docs/signatures.md */
+		TT_RULE_BITS_NONE, /* "!": none of bits is set */
+	TT_RULE_BITS_NOT, /* "&mask!=value": (field & ~ignore) != bits */
 	} mode;
 	uint16_t bits, ignore;
 };
@@ -105,9 +113,16 @@ enum tt_rule_ipopt {
 	TT_RULE_IPOPT_LSRRE, /* Snort's lsrre: loose source routing, the same as LSRR */
 	TT_RULE_IPOPT_SSRR,
 	TT_RULE_IPOPT_SATID,
+	TT_RULE_IPOPT_QS, /* quick start */
+	TT_RULE_IPOPT_RTRALT, /* router alert */
+	TT_RULE_IPOPT_CIPSO,
 };
 
-/* Which bytes a payload option looks at. */
+/*
+ * Which bytes a payload option looks at. A packet that has no such header (of a later fragment, no
+ * transport header) does not match. What is relative counts from where the last content, pcre,
+ * byte_jump, byte_extract or byte_math of the same buffer ended, or from the buffer's begin if there was none.
+ */
 enum tt_rule_buffer {
 	TT_RULE_BUFFER_PAYLOAD, /* after the transport header as far as the IP packet goes; of "ip"
 				 * rules and of other protocols, after the IP headers */
@@ -115,7 +130,7 @@ enum tt_rule_buffer {
 	TT_RULE_BUFFER_IPV6_HEADER,
 	TT_RULE_BUFFER_TCP_HEADER, /* tcp.hdr, with options */
 	TT_RULE_BUFFER_UDP_HEADER,
-	TT_RULE_BUFFER_ICMPV4_HEADER,
+	TT_RULE_BUFFER_ICMPV4_HEADER, /* eight bytes, as far as they go */
 	TT_RULE_BUFFER_ICMPV6_HEADER,
 	TT_RULE_N_BUFFERS
 };
@@ -126,6 +141,7 @@ struct tt_rule_value {
 	int8_t variable; /* its number within the rule, or -1: the constant */
 };
 
+/* A content that is negated matches where it is not found within its limits. */
 struct tt_rule_content {
 	uint8_t *bytes; /* [n]; of nocase contents in lower case */
 	uint32_t n;
@@ -142,17 +158,20 @@ struct tt_rule_content {
 struct tt_rule_pcre {
 	char *pattern; /* between the delimiters */
 	uint32_t options; /* PCRE2_… options to compile with */
-	bool relative; /* R */
+	bool relative; /* R: what is matched begins where the last match ended */
+	bool bad_escape_is_literal; /* compile with PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL: the pattern
+				     * is of PCRE's first version, where \I was I */
 };
 
 /* byte_test, byte_jump, byte_extract, byte_math. */
 struct tt_rule_bytes {
-	uint8_t n; /* bytes to convert: binary 1 to 8, text up to 23 */
+	struct tt_rule_value n; /* bytes to convert: binary 0 to 8, text up to 23; a packet of which
+				 * a variable says more does not match. 0: byte_jump alone, the
+				 * value is 0 */
 	bool relative;
 	bool little_endian;
 	bool text; /* "string": n characters in `base` (8, 10, 16, 0: by its prefix) */
 	uint8_t base;
-	bool dce; /* byte order by the DCE/RPC header: only where the rule says "dce" */
 	struct tt_rule_value offset;
 	uint64_t mask; /* bitmask, with the value shifted right by its trailing zeros; 0: none */
 	/* byte_test */
@@ -174,16 +193,17 @@ struct tt_rule_bytes {
 		TT_RULE_SHR,
 	} op;
 	bool not_op; /* "!" before the operator */
-	struct tt_rule_value operand; /* of byte_test and byte_math */
+	struct tt_rule_value operand; /* of byte_test and byte_math; unsigned 64-bit numbers */
 	/* byte_jump, byte_extract */
 	uint32_t multiplier; /* 1 unless stated */
-	uint8_t align; /* 0, 2 or 4 */
+	uint8_t align; /* 0, 2 or 4: rounded up to a multiple, after the multiplier */
 	bool from_beginning, from_end;
 	int64_t post_offset;
 	/* byte_extract, byte_math */
 	int8_t variable; /* where the result goes */
 };
 
+/* True where at < the buffer's length; relative: at <= what is left (docs/signatures.md). */
 struct tt_rule_isdataat {
 	struct tt_rule_value at;
 	bool relative;
@@ -196,9 +216,9 @@ struct tt_rule_flowbit {
 		TT_RULE_FLOWBIT_TOGGLE,
 		TT_RULE_FLOWBIT_IS_SET,
 		TT_RULE_FLOWBIT_IS_NOT_SET,
-		TT_RULE_FLOWBIT_NO_ALERT,
 	} does;
-	uint64_t names; /* bits of the set's names; several: any of them */
+	uint64_t names; /* bits of the set's names; several: any of them is (is not) set; set, unset
+			 * and toggle: all of them */
 };
 
 struct tt_rule_option {
@@ -237,7 +257,7 @@ struct tt_rule_count {
 		TT_RULE_UNIQUE_NONE,
 		TT_RULE_UNIQUE_DST_PORT,
 		TT_RULE_UNIQUE_SRC_PORT,
-		TT_RULE_UNIQUE_DST_ADDRESS, /* ours: for sweeps */
+		TT_RULE_UNIQUE_DST_ADDRESS, /* ours, "dst_ip": for sweeps */
 	} unique;
 };
 
@@ -246,7 +266,7 @@ struct tt_rule {
 	uint32_t priority; /* 1 the most urgent; by the option, else by the classtype, else 3 */
 	char *message; /* msg, unescaped; "" if there is none */
 	char *classtype; /* "" if there is none */
-	char *category; /* by metadata "category …", else by the classtype's mapping, else "other" */
+	char *category; /* by metadata "category …", else by the classtype's mapping, else "Others" */
 	char *text; /* the rule as written, on one line */
 	const char *file; /* where it stands */
 	uint32_t line; /* its first */
@@ -259,11 +279,21 @@ struct tt_rule {
 
 	struct tt_rule_option *header; /* [n_header], none of the payload */
 	unsigned n_header;
-	struct tt_rule_option *payload; /* [n_payload], as they stand, with flowbits */
+	struct tt_rule_option *payload; /* [n_payload], as they stand, with flowbits; these take
+					 * effect once all else matched */
 	unsigned n_payload;
 	unsigned n_variables;
+	/* Rules that set flowbits come before those that test them: 0 none, or set only; 1 set and
+	 * test; 2 test only. Within one packet rules are evaluated by this, then by gid and sid. */
+	uint8_t flowbit_order;
 	bool no_alert; /* matches are not detections */
 	struct tt_rule_count count;
 };
+
+/*
+ * Is the packet an answer? Where nothing is known but the packet: TCP with SYN+ACK or RST; ICMP and
+ * ICMPv6 replies and errors; UDP from a port below 1024 to one from 1024 on.
+ */
+bool tt_rule_is_answer(const struct tt_packet *packet);
 
 #endif

@@ -4,15 +4,18 @@
  * says file, line, sid and why, so that nobody has to guess what the sensor looks for:
  *
  *     loaded        will be matched
- *     unreachable   needs an established session, a stream or an application's parser, which a sensor
- *                   where nothing answers never sees
- *     unsupported   uses an option that is not known here, which it names
+ *     unreachable   needs an established session, a stream, an application's parser or a packet that
+ *                   is none, which a sensor where nothing answers never sees
+ *     unsupported   uses an option or an action that is not known here, which it names
  *     broken        is no rule: what is wrong, and where in the line
- *     duplicate     another rule of the same gid and sid has a higher revision, or the same and comes
- *                   later or earlier, as the engines decide
- *     disabled      action "pass", or commented out: not reported
+ *     duplicate     another rule of the same gid and sid has a higher revision, or the same and stands
+ *                   before it
+ *
+ * Of several, the first that holds of: broken, unreachable, unsupported, duplicate. Rules that are
+ * commented out are not reported.
  *
  * A broken rule never keeps the others from loading. Memory: heap, in proportion to the files.
+ * One thread; once loaded a set is read-only, and any thread may read it.
  */
 #ifndef TT_RULES_H
 #define TT_RULES_H
@@ -56,8 +59,10 @@ struct tt_rules_options {
 	const char *variables; /* file of "var NAME value", "ipvar", "portvar" lines (Snort) or of
 				* vars: address-groups, port-groups (Suricata's YAML); NULL: defaults,
 				* HOME_NET the monitored addresses, EXTERNAL_NET any */
-	const char *home_net; /* HOME_NET where variables do not state it: a list of prefixes */
-	const char *classification; /* file of classtype → category, priority; NULL: none */
+	const char *home_net; /* HOME_NET where variables do not state it: a list of prefixes; NULL:
+			       * nothing is known of it, and neither $HOME_NET nor !$HOME_NET keeps
+			       * a packet from matching */
+	const char *classification; /* file of classtype → priority, category; NULL: none */
 };
 
 /*
@@ -76,7 +81,7 @@ int tt_rules_parse(struct tt_rules *rules, const char *name, const uint8_t *byte
 
 void tt_rules_fini(struct tt_rules *rules);
 
-/* "loaded", "unreachable" … */
+/* "loaded", "unreachable", "unsupported" … */
 const char *tt_rule_outcome_name(enum tt_rule_outcome outcome);
 
 #endif

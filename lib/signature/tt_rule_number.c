@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Options whose value is a number of the header: equal, unequal, less, more, between. */
+#include "tt_rule_parse.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+/* The most that the field holds. */
+static const uint32_t most[TT_RULE_N_KINDS] = {
+		[TT_RULE_TTL] = UINT8_MAX,
+		[TT_RULE_TOS] = UINT8_MAX,
+		[TT_RULE_IP_ID] = UINT16_MAX,
+		[TT_RULE_IP_PROTO] = UINT8_MAX,
+		[TT_RULE_FRAGOFFSET] = UINT16_MAX,
+		[TT_RULE_DSIZE] = UINT16_MAX,
+		[TT_RULE_SEQ] = UINT32_MAX,
+		[TT_RULE_ACK] = UINT32_MAX,
+		[TT_RULE_WINDOW] = UINT16_MAX,
+		[TT_RULE_URGENT] = UINT16_MAX,
+		[TT_RULE_MSS] = UINT16_MAX,
+		[TT_RULE_WSCALE] = UINT8_MAX,
+		[TT_RULE_ITYPE] = UINT8_MAX,
+		[TT_RULE_ICODE] = UINT8_MAX,
+		[TT_RULE_ICMP_ID] = UINT16_MAX,
+		[TT_RULE_ICMP_SEQ] = UINT16_MAX,
+		[TT_RULE_BSIZE] = UINT32_MAX,
+};
+
+static const struct {
+	const char *suffix;
+	uint64_t factor;
+} units[] = {{"kib", 1 << 10}, {"kb", 1 << 10}, {"mib", 1 << 20}, {"mb", 1 << 20},
+		{"gib", 1 << 30}, {"gb", 1 << 30}};
+
+/* The numbers of IP protocols that rules call by name (IANA). */
+static const struct {
+	const char *name;
+	uint8_t number;
+} protocols[] = {{"icmp", 1}, {"igmp", 2}, {"ipencap", 4}, {"ipip", 4}, {"tcp", 6},
+		{"egp", 8}, {"igp", 9}, {"udp", 17}, {"ipv6", 41}, {"ipv6-route", 43},
+		{"ipv6-frag", 44}, {"rsvp", 46}, {"gre", 47}, {"esp", 50}, {"ah", 51},
+		{"ipv6-icmp", 58}, {"icmpv6", 58}, {"icmp6", 58}, {"ipv6-nonxt", 59},
+		{"ipv6-opts", 60}, {"eigrp", 88}, {"ospf", 89}, {"pim", 103},
+		{"ipcomp", 108}, {"vrrp", 112}, {"l2tp", 115}, {"sctp", 132},
+		{"udplite", 136}};
+
+static bool
+protocol_named(struct tt_rule_word word, uint64_t *number)
+{
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(protocols); i++) {
+		if (tt_rule_word_is(word, protocols[i].name)) {
+			*number = protocols[i].number;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* One bound: a number, with a unit, or a protocol's name. */
+static int
+take_bound(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word word, uint32_t *bound)
+{
+	const enum tt_rule_kind kind = (enum tt_rule_kind)o->argument;
+	struct tt_rule_word digits = word = tt_rule_word_trim(word);
+	uint64_t number = 0, factor = 1;
+	char hex[32];
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(units); i++) {
+		const size_t n = strlen(units[i].suffix);
+
+		if (digits.n > n && !tt_rule_word_begins(digits, "0x")
+				&& tt_rule_word_begins(
+						tt_rule_word_skip(digits, digits.n - n),
+						units[i].suffix)) {
+			factor = units[i].factor;
+			digits.n -= n;
+			break;
+		}
+	}
+	if (kind == TT_RULE_TOS && tt_rule_word_begins(digits, "x") && digits.n < 16) {
+		snprintf(hex, sizeof(hex), "0%.*s", (int)digits.n, digits.at);
+		digits = tt_rule_word_of(hex);
+	}
+	if (!(kind == TT_RULE_IP_PROTO && protocol_named(word, &number))
+			&& (!tt_rule_word_unsigned(digits, &number)
+					|| __builtin_mul_overflow(number, factor, &number)
+					|| number > most[kind]))
+		return tt_rule_broken(p, word.at,
+				"%.*s: no number from 0 to %u: \"%.*s\"",
+				TT_RULE_SHOWN(o->name), most[kind], TT_RULE_SHOWN(word));
+	*bound = (uint32_t)number;
+	return 0;
+}
+
+/* What stands between two numbers. */
+static const struct {
+	const char *text;
+	bool inclusive;
+} betweens[] = {{"<=>", true}, {"<>", false}, {"-", false}};
+
+static const char *
+find_text(struct tt_rule_word word, const char *text)
+{
+	return word.n == 0 ? NULL : memmem(word.at, word.n, text, strlen(text));
+}
+
+/* "a<>b", "a<=>b", "a-b", "a-", "-b". */
+static int
+take_between(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word word, unsigned i, struct tt_rule_number *number)
+{
+	const char *at = find_text(word, betweens[i].text);
+	const size_t n = strlen(betweens[i].text);
+	struct tt_rule_word low = {word.at, (size_t)(at - word.at)}, high;
+	bool inclusive = betweens[i].inclusive;
+	int ret = 0;
+
+	high = tt_rule_word_trim(tt_rule_word_skip(word, low.n + n));
+	low = tt_rule_word_trim(low);
+	if (n == 1 && (low.n == 0) != (high.n == 0))
+		inclusive = true; /* Snort's open ranges */
+	if (low.n > 0 || high.n == 0)
+		ret = take_bound(p, o, low, &number->min);
+	if (ret == 0 && (high.n > 0 || !inclusive))
+		ret = take_bound(p, o, high, &number->max);
+	if (ret != 0)
+		return ret;
+	if (!inclusive) {
+		if (number->max < 2 || number->min > number->max - 2)
+			return tt_rule_broken(p, word.at,
+					"%.*s: no number lies between, exclusively: \"%.*s\"",
+					TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
+		number->min++;
+		number->max--;
+	} else if (number->min > number->max) {
+		return tt_rule_broken(p, word.at,
+				"%.*s: a range that is backwards: \"%.*s\"",
+				TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
+	}
+	return 0;
+}
+
+/* An operator and one number. */
+static int
+take_compared(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word word, struct tt_rule_number *number)
+{
+	const uint32_t max = number->max;
+	const char sign = word.n > 0 && strchr("<>=", word.at[0]) != NULL ? word.at[0]
+									  : '=';
+	struct tt_rule_word rest = word;
+	bool equal = false;
+	uint32_t bound;
+	int ret;
+
+	if (word.n > 0 && word.at[0] == sign)
+		rest = tt_rule_word_skip(rest, 1);
+	if (sign != '=' && rest.n > 0 && rest.at[0] == '=') {
+		equal = true;
+		rest = tt_rule_word_skip(rest, 1);
+	}
+	ret = take_bound(p, o, rest, &bound);
+	if (ret != 0)
+		return ret;
+	if ((sign == '<' && !equal && bound == 0)
+			|| (sign == '>' && !equal && bound == max))
+		return tt_rule_broken(p, word.at, "%.*s: holds of no number: \"%.*s\"",
+				TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
+	if (sign != '<')
+		number->min = bound + (sign == '>' && !equal);
+	if (sign != '>')
+		number->max = bound - (sign == '<' && !equal);
+	return 0;
+}
+
+/* Reads all forms into number and *negated. */
+static int
+take_condition(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word word, struct tt_rule_number *number, bool *negated)
+{
+	*number = (struct tt_rule_number){0, most[o->argument]};
+	*negated = word.n > 0 && word.at[0] == '!';
+	if (*negated) {
+		word = tt_rule_word_trim(tt_rule_word_skip(word, 1));
+		if (word.n > 0 && word.at[0] == '=')
+			word = tt_rule_word_trim(tt_rule_word_skip(word, 1));
+	}
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(betweens); i++)
+		if (find_text(word, betweens[i].text) != NULL)
+			return take_between(p, o, word, i, number);
+	return take_compared(p, o, word, number);
+}
+
+TT_RULE_TAKE(number)
+{
+	const enum tt_rule_kind kind = (enum tt_rule_kind)o->argument;
+	struct tt_rule_word word = tt_rule_unquoted(o->value);
+	struct tt_rule_number number;
+	struct tt_rule_option *option;
+	bool negated;
+	int ret;
+
+	if (word.n > 0 && word.at[0] == '&')
+		return tt_rule_unsupported(
+				p, "option %.*s: a mask", TT_RULE_SHOWN(o->name));
+	ret = take_condition(p, o, word, &number, &negated);
+	if (ret != 0)
+		return ret;
+	if (kind == TT_RULE_BSIZE)
+		option = tt_rule_add_payload(p, kind);
+	else
+		option = tt_rule_add_header(p, kind);
+	if (option == NULL)
+		return -ENOMEM;
+	option->u.number = number;
+	option->negated = negated;
+	return 0;
+}

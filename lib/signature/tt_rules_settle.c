@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What holds between rules: duplicates, and flowbits that one sets and another tests. */
+#include "tt_rules_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int
+by_identity(const void *a, const void *b)
+{
+	const struct tt_rules_entry *x = *(struct tt_rules_entry *const *)a;
+	const struct tt_rules_entry *y = *(struct tt_rules_entry *const *)b;
+
+	if (x->rule.gid != y->rule.gid)
+		return x->rule.gid < y->rule.gid ? -1 : 1;
+	if (x->rule.sid != y->rule.sid)
+		return x->rule.sid < y->rule.sid ? -1 : 1;
+	if (x->rule.rev != y->rule.rev)
+		return x->rule.rev > y->rule.rev ? -1 : 1;
+	return x < y ? -1 : x > y; /* the entries' own order */
+}
+
+/* Engines look for duplicates among the rules that they can read. */
+static bool
+counts(const struct tt_rules_entry *entry)
+{
+	return entry->outcome == TT_RULE_LOADED || entry->outcome == TT_RULE_UNREACHABLE;
+}
+
+int
+tt_rules_find_duplicates(struct tt_rules_loader *l)
+{
+	struct tt_rules_entry **sorted = calloc(
+			l->n + 1, sizeof(struct tt_rules_entry *));
+	size_t n = 0;
+	int ret = 0;
+
+	if (sorted == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < l->n; i++)
+		if (counts(&l->entries[i]))
+			sorted[n++] = &l->entries[i];
+	qsort(sorted, n, sizeof(struct tt_rules_entry *), by_identity);
+	for (size_t i = 1, first = 0; ret == 0 && i < n; i++) {
+		const struct tt_rule *kept = &sorted[first]->rule;
+
+		if (sorted[i]->rule.gid != kept->gid
+				|| sorted[i]->rule.sid != kept->sid) {
+			first = i;
+			continue;
+		}
+		if (sorted[i]->outcome == TT_RULE_LOADED)
+			ret = tt_rules_turn(l, sorted[i], TT_RULE_DUPLICATE,
+					"of revision %u, %s:%u has revision %u",
+					sorted[i]->rule.rev, kept->file, kept->line,
+					kept->rev);
+	}
+	free(sorted);
+	return ret;
+}
+
+/* Names of flowbits, and what is done with them. */
+struct names {
+	struct name {
+		const char *name;
+		unsigned setters, testers; /* rules that are loaded */
+		int bit; /* -1: none */
+	} * all;
+	size_t n, room;
+};
+
+static struct name *
+find(struct names *names, const char *name)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (strcmp(names->all[i].name, name) == 0)
+			return &names->all[i];
+	if (names->n == names->room) {
+		const size_t room = names->room == 0 ? 64 : names->room * 2;
+		void *more = reallocarray(names->all, room, sizeof(*names->all));
+
+		if (more == NULL)
+			return NULL;
+		names->all = more;
+		names->room = room;
+	}
+	names->all[names->n] = (struct name){.name = name, .bit = -1};
+	return &names->all[names->n++];
+}
+
+static bool
+tests(const struct tt_rules_entry *entry, const struct tt_rule_bit_names *bits)
+{
+	const enum tt_rule_flowbit_do does = entry->rule.payload[bits->option]
+							     .u.flowbit.does;
+
+	return does == TT_RULE_FLOWBIT_IS_SET || does == TT_RULE_FLOWBIT_IS_NOT_SET;
+}
+
+/* Adds a loaded rule's use of names to the counts, or takes it away again. */
+static int
+count(struct names *names, const struct tt_rules_entry *entry, int by)
+{
+	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
+		const enum tt_rule_flowbit_do does = entry->rule.payload[b->option]
+								     .u.flowbit.does;
+
+		for (unsigned i = 0; i < b->n; i++) {
+			struct name *name = find(names, b->names[i]);
+
+			if (name == NULL)
+				return -ENOMEM;
+			if (tests(entry, b))
+				name->testers += (unsigned)by;
+			else if (does != TT_RULE_FLOWBIT_UNSET)
+				name->setters += (unsigned)by;
+		}
+	}
+	return 0;
+}
+
+/* The name that a rule waits for, and that none sets; NULL if there is none. */
+static const char *
+waits_for(struct names *names, const struct tt_rules_entry *entry)
+{
+	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
+		bool hope = entry->rule.payload[b->option].u.flowbit.does
+				!= TT_RULE_FLOWBIT_IS_SET;
+
+		for (unsigned i = 0; i < b->n; i++)
+			hope = hope || find(names, b->names[i])->setters > 0;
+		if (!hope)
+			return b->names[0];
+	}
+	return NULL;
+}
+
+/* Until no more rules turn out to be unreachable. */
+static int
+drop_waiting(struct tt_rules_loader *l, struct names *names)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < l->n; i++) {
+			struct tt_rules_entry *entry = &l->entries[i];
+			const char *name;
+
+			if (entry->outcome != TT_RULE_LOADED || entry->bits == NULL)
+				continue;
+			name = waits_for(names, entry);
+			if (name == NULL)
+				continue;
+			again = true;
+			if (count(names, entry, -1) != 0
+					|| tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
+							   "flowbits: no rule that is loaded sets \"%s\"",
+							   name)
+							!= 0)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* The bits of one option's names; 0 where none of them matters. */
+static uint64_t
+bits_of(struct names *names, const struct tt_rule_bit_names *b)
+{
+	uint64_t bits = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct name *name = find(names, b->names[i]);
+
+		if (name->bit >= 0)
+			bits |= UINT64_C(1) << name->bit;
+	}
+	return bits;
+}
+
+/* Gives the options their bits, and drops those whose names do not matter. */
+static void
+number_rule(struct tt_rules_entry *entry, struct names *names)
+{
+	struct tt_rule *rule = &entry->rule;
+	bool tested = false, set = false;
+	unsigned n = 0;
+
+	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
+		struct tt_rule_flowbit *flowbit = &rule->payload[b->option].u.flowbit;
+
+		flowbit->names = bits_of(names, b);
+		if (flowbit->names != 0 && tests(entry, b))
+			tested = true;
+		else if (flowbit->names != 0)
+			set = true;
+	}
+	for (unsigned i = 0; i < rule->n_payload; i++)
+		if (rule->payload[i].kind != TT_RULE_FLOWBIT
+				|| rule->payload[i].u.flowbit.names != 0)
+			rule->payload[n++] = rule->payload[i];
+	rule->n_payload = n;
+	rule->flowbit_order = !tested ? 0 : set ? 1 : 2;
+}
+
+/* Numbers the names that are both set and tested; rules of those past the last number. */
+static int
+number_names(struct tt_rules_loader *l, struct names *names)
+{
+	struct tt_rules *rules = l->rules;
+
+	rules->flowbits = tt_rules_memory_take(
+			rules->memory, TT_RULE_FLOWBITS_MAX * sizeof(*rules->flowbits));
+	if (rules->flowbits == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < names->n; i++) {
+		struct name *name = &names->all[i];
+
+		if (name->setters == 0 || name->testers == 0
+				|| rules->n_flowbits == TT_RULE_FLOWBITS_MAX)
+			continue;
+		name->bit = (int)rules->n_flowbits;
+		rules->flowbits[rules->n_flowbits] = tt_rules_memory_text(
+				rules->memory, name->name, strlen(name->name));
+		if (rules->flowbits[rules->n_flowbits] == NULL)
+			return -ENOMEM;
+		rules->n_flowbits++;
+	}
+	return 0;
+}
+
+/* A rule that tests a name for which there is no number left. */
+static int
+drop_unnumbered(struct tt_rules_loader *l, struct names *names)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct tt_rules_entry *entry = &l->entries[i];
+
+		if (entry->outcome != TT_RULE_LOADED)
+			continue;
+		for (const struct tt_rule_bit_names *b = entry->bits; b != NULL;
+				b = b->next) {
+			bool without = false;
+
+			for (unsigned k = 0; k < b->n && tests(entry, b); k++) {
+				const struct name *name = find(names, b->names[k]);
+
+				without = without || (name->bit < 0 && name->setters > 0);
+			}
+			if (!without)
+				continue;
+			if (tt_rules_turn(l, entry, TT_RULE_UNSUPPORTED,
+					    "flowbits: more than %d names",
+					    TT_RULE_FLOWBITS_MAX)
+					!= 0)
+				return -ENOMEM;
+			break;
+		}
+	}
+	return 0;
+}
+
+int
+tt_rules_settle_flowbits(struct tt_rules_loader *l)
+{
+	struct names names = {0};
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < l->n; i++)
+		if (l->entries[i].outcome == TT_RULE_LOADED)
+			ret = count(&names, &l->entries[i], 1);
+	if (ret == 0)
+		ret = drop_waiting(l, &names);
+	if (ret == 0)
+		ret = number_names(l, &names);
+	if (ret == 0)
+		ret = drop_unnumbered(l, &names);
+	for (size_t i = 0; ret == 0 && i < l->n; i++)
+		if (l->entries[i].outcome == TT_RULE_LOADED && l->entries[i].bits != NULL)
+			number_rule(&l->entries[i], &names);
+	free(names.all);
+	return ret;
+}
