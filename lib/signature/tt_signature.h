@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which rules a packet matches. The plain reference (tt_signature_one_ref) defines it: each rule,
- * option by option, as the manuals say. The compiled matcher gives the same in a fraction of the
- * time: rules without payload options by the header alone, the others by one multi-pattern pass
- * over the payload with the patterns of the packet's protocol and ports, and only those whose
- * pattern was found are verified.
+ * option by option, as the manuals say (docs/signatures.md). The compiled matcher gives the same in a
+ * fraction of the time: rules without payload options by the header alone, the others by one
+ * multi-pattern pass over the payload with the patterns of the packet's protocol and ports, and only
+ * those whose pattern was found are verified. Both share the code that evaluates a rule
+ * (tt_signature_eval.h), so that they differ only in which rules they try.
  *
- * A match is of one packet; what of the matches is a detection (threshold, detection_filter) is
- * decided where they are counted (tt_signature_count.h).
+ * A match is of one packet; what of the matches is a detection (threshold, detection_filter, noalert)
+ * is decided where they are counted (tt_signature_count.h). Rules that set flowbits are tried before
+ * those that test them, as the engines do; bits live as long as the packet.
  *
  * tt_signatures is read-only once compiled and shared by all workers; a worker has one
- * tt_signature_scratch of its own. Matching takes no memory, no lock, makes no system call.
+ * tt_signature_scratch of its own. Matching takes no memory, no lock, makes no system call. (PCRE2
+ * without its JIT takes memory at the first match of a scratch and keeps it.)
+ *
+ * Memory of tt_signatures: patterns and port groups, a megabyte for a few thousand rules; and 2.3 MB
+ * of tables from ports to groups. Of a scratch: 80 KiB and what Vectorscan needs.
  */
 #ifndef TT_SIGNATURE_H
 #define TT_SIGNATURE_H
@@ -23,16 +29,21 @@
 struct tt_signatures; /* opaque */
 struct tt_signature_scratch; /* opaque */
 
-/* What a packet may cost: past it the packet's matching ends and is counted as cut short. */
+/*
+ * What a packet may cost: past it the packet's matching ends and is counted as cut short. Zeroes
+ * mean defaults. A step is an option evaluated, or 64 bytes searched by it; a call of PCRE2 is 16
+ * and one for every 16 bytes.
+ */
 struct tt_signature_limits {
-	uint32_t verifications; /* candidates verified for a packet (default 256) */
-	uint32_t steps; /* options evaluated for a packet, backtracking included (default 20,000) */
+	uint32_t verifications; /* candidates tried for a packet (default 256) */
+	uint32_t steps; /* for a packet, backtracking included (default 4,096) */
 	uint32_t pcre_matches; /* match limit of one PCRE2 call (default 2,000) */
+	bool plain; /* without the multi-pattern pass, as where Vectorscan cannot run */
 };
 
 /* A frame as decoded: the packet's fields and the bytes they came from. */
 struct tt_signature_packet {
-	const struct tt_packet *packet;
+	const struct tt_packet *packet; /* of a frame with fate TT_FATE_COUNTED */
 	const uint8_t *frame; /* [captured] */
 	uint32_t captured;
 };
@@ -44,31 +55,40 @@ struct tt_signature_hit {
 };
 
 /*
- * Compiles. rules: must outlive the result. limits: NULL for defaults. Returns 0; -ENOMEM; -EINVAL with err
- * naming the rule where a pattern cannot be compiled (the loader has refused such rules, so this is
- * a bug or a limit of the library).
+ * Compiles. rules: must outlive the result. limits: NULL for defaults. Returns 0; -ENOMEM; -EINVAL
+ * with err naming the rule where a pattern cannot be compiled (the loader has refused such rules, so
+ * this is a bug or a limit of the library).
  */
 int tt_signatures_compile(struct tt_signatures **signatures, const struct tt_rules *rules,
 		const struct tt_signature_limits *limits,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_signatures_free(struct tt_signatures *signatures); /* NULL is allowed */
 
+/* Is payload searched with Vectorscan? Where it cannot run, rules are tried by their header alone. */
+bool tt_signatures_multi_pattern(const struct tt_signatures *signatures);
+
+/* Returns 0 or -ENOMEM. */
 int tt_signature_scratch_new(struct tt_signature_scratch **scratch,
 		const struct tt_signatures *signatures) TT_MUST_CHECK;
-void tt_signature_scratch_free(struct tt_signature_scratch *scratch);
+void tt_signature_scratch_free(
+		struct tt_signature_scratch *scratch); /* NULL is allowed */
 
 /*
  * Matches packets[n], n at most TT_SIGNATURE_BURST. hits: room for n x TT_SIGNATURE_HITS_MAX;
- * filled by packet, then by rule, ascending. Returns how many. cut_short (added to): packets whose matching
- * met a limit.
+ * filled by packet, then by rule, ascending. Returns how many. cut_short (added to): packets whose
+ * matching met a limit.
  */
 unsigned tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_scratch *scratch,
 		const struct tt_signature_packet *packets, unsigned n,
 		struct tt_signature_hit *hits, uint64_t *cut_short);
 
-/* The plain twin of one packet: hits[TT_SIGNATURE_HITS_MAX]; no limits but PCRE2's. */
-unsigned tt_signature_one_ref(const struct tt_rules *rules,
+/*
+ * The plain twin, of one packet: tries every rule. hits[TT_SIGNATURE_HITS_MAX]; no limits but that
+ * and PCRE2's.
+ */
+unsigned tt_signature_one_ref(const struct tt_signatures *signatures,
+		struct tt_signature_scratch *scratch,
 		const struct tt_signature_packet *packet, struct tt_signature_hit *hits);
 
 #endif

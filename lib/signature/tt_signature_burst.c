@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A burst through the compiled rules. First, column by column, which packets may match anything: most
+ * are done with then. The others one by one: candidates by header and by pattern, then each of them
+ * evaluated in the order of ranks.
+ */
+#include "tt_signature_private.h"
+
+/* Packets of one class, and what of the rules for any port is left of each. */
+struct column {
+	const struct tt_signature_view *views;
+	const uint16_t *of; /* [n] */
+	unsigned n;
+	uint64_t *alive; /* [packet of the burst][stride] */
+	uint32_t stride, words;
+};
+
+#define COLUMN(field)                                                                    \
+	case field:                                                                      \
+		for (unsigned k = 0; k < c->n; k++) {                                    \
+			const uint64_t *of = table->alive                                \
+					+ tt_signature_field(&c->views[c->of[k]], field) \
+							* c->words;                      \
+			uint64_t *alive = c->alive + c->of[k] * c->stride;               \
+                                                                                         \
+			for (uint32_t w = 0; w < c->words; w++)                          \
+				alive[w] &= of[w];                                       \
+		}                                                                        \
+		break
+
+static void
+narrow(const struct column *c, const struct tt_signature_table *table)
+{
+	switch (table->field) {
+		COLUMN(TT_SIGNATURE_FIELD_FLAGS);
+		COLUMN(TT_SIGNATURE_FIELD_SHAPE);
+		COLUMN(TT_SIGNATURE_FIELD_WINDOW);
+		COLUMN(TT_SIGNATURE_FIELD_DST);
+		COLUMN(TT_SIGNATURE_FIELD_SRC);
+		COLUMN(TT_SIGNATURE_FIELD_TTL);
+		COLUMN(TT_SIGNATURE_FIELD_DSIZE);
+		COLUMN(TT_SIGNATURE_FIELD_TYPE);
+		COLUMN(TT_SIGNATURE_FIELD_CODE);
+		COLUMN(TT_SIGNATURE_FIELD_ICMP_ID);
+		COLUMN(TT_SIGNATURE_FIELD_ICMP_SEQ);
+		COLUMN(TT_SIGNATURE_FIELD_PROTOCOL);
+		COLUMN(TT_SIGNATURE_FIELD_IP_ID);
+		COLUMN(TT_SIGNATURE_FIELD_TOS);
+		COLUMN(TT_SIGNATURE_FIELD_SEQ);
+		COLUMN(TT_SIGNATURE_FIELD_ACK);
+		COLUMN(TT_SIGNATURE_FIELD_DST_PORT);
+		COLUMN(TT_SIGNATURE_FIELD_SRC_PORT);
+	default:
+		break;
+	}
+}
+
+/* The bits of a list's rules before any is left out. */
+static inline uint64_t
+all_of_word(const struct tt_signature_filter *f, uint32_t w)
+{
+	return w + 1 < f->words || f->n % 64 == 0 ? UINT64_MAX
+						  : (UINT64_C(1) << f->n % 64) - 1;
+}
+
+static void
+choose_any(const struct column *c, const struct tt_signature_filter *f, bool *wanted)
+{
+	for (uint32_t w = 0; w < f->words; w++)
+		for (unsigned k = 0; k < c->n; k++)
+			c->alive[c->of[k] * c->stride + w] = all_of_word(f, w);
+	for (uint32_t t = 0; t < f->n_tables; t++)
+		narrow(c, &f->tables[t]);
+	for (unsigned k = 0; k < c->n; k++) {
+		uint64_t left = 0;
+
+		for (uint32_t w = 0; w < f->words; w++)
+			left |= c->alive[c->of[k] * c->stride + w];
+		wanted[c->of[k]] |= left != 0;
+	}
+}
+
+static void
+choose_keys(const struct column *c, const struct tt_signature_side *side, bool by_src,
+		bool *wanted)
+{
+	for (unsigned k = 0; k < c->n; k++) {
+		const struct tt_signature_view *v = &c->views[c->of[k]];
+		const uint32_t key = by_src ? v->packet->src_port : tt_signature_key(v);
+		const uint64_t *bits = v->payload.n != 0 ? side->used : side->quiet;
+
+		wanted[c->of[k]] |= tt_signature_bit(bits, key);
+	}
+}
+
+/* Which packets of a class may match anything? */
+static void
+choose(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		unsigned class, unsigned n)
+{
+	const struct tt_signature_group *group = &s->groups[class];
+	const struct column c = {.views = scratch->views,
+			.of = scratch->of_class[class],
+			.n = n,
+			.alive = scratch->alive,
+			.stride = scratch->stride,
+			.words = group->any.header.words};
+
+	if (group->any.patterns.db != NULL)
+		for (unsigned k = 0; k < n; k++)
+			scratch->wanted[c.of[k]] |= c.views[c.of[k]].payload.n != 0;
+	if (c.words != 0)
+		choose_any(&c, &group->any.header, scratch->wanted);
+	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++)
+		if (group->sides[k].list_of != NULL)
+			choose_keys(&c, &group->sides[k], k == TT_SIGNATURE_BY_SRC,
+					scratch->wanted);
+}
+
+static void
+mark_word(struct tt_signature_scratch *scratch, const struct tt_signature_filter *f,
+		uint32_t w, uint64_t alive)
+{
+	for (; alive != 0; alive &= alive - 1)
+		tt_signature_mark(scratch,
+				f->ranks[w * 64 + (unsigned)__builtin_ctzll(alive)]);
+}
+
+static void
+mark_tried(struct tt_signature_scratch *scratch, const struct tt_signature_filter *f,
+		const struct tt_signature_view *v)
+{
+	for (uint32_t w = 0; w < f->words; w++) {
+		uint64_t alive = all_of_word(f, w);
+
+		for (uint32_t t = 0; t < f->n_tables && alive != 0; t++)
+			alive &= f->tables[t].alive[tt_signature_field(
+								    v, f->tables[t].field)
+							* f->words
+					+ w];
+		mark_word(scratch, f, w, alive);
+	}
+}
+
+/* Candidates of a packet: by header, and by what its payload has. */
+static void
+mark_candidates(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		unsigned i)
+{
+	const struct tt_signature_view *v = &scratch->views[i];
+	const struct tt_signature_group *group = &s->groups[v->class];
+	const uint64_t *alive = scratch->alive + i * scratch->stride;
+	bool any = group->any.patterns.db != NULL && v->payload.n != 0;
+
+	for (uint32_t w = 0; w < group->any.header.words; w++)
+		mark_word(scratch, &group->any.header, w, alive[w]);
+	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++) {
+		const struct tt_signature_side *side = &group->sides[k];
+		const uint32_t key = k == TT_SIGNATURE_BY_SRC ? v->packet->src_port
+							      : tt_signature_key(v);
+		const struct tt_signature_list *list;
+
+		if (side->list_of == NULL || side->list_of[key] == 0)
+			continue;
+		list = &side->lists[side->list_of[key]];
+		mark_tried(scratch, &list->header, v);
+		if (list->patterns.db == NULL || v->payload.n == 0)
+			continue;
+		tt_signature_patterns_scan(&list->patterns, scratch, v->payload);
+		any &= !list->covers_any;
+	}
+	if (any)
+		tt_signature_patterns_scan(&group->any.patterns, scratch, v->payload);
+}
+
+/* By rule, ascending: ranks are nearly so. */
+static void
+insert_hit(struct tt_signature_hit *hits, unsigned n, struct tt_signature_hit hit)
+{
+	for (; n > 0 && hits[n - 1].rule > hit.rule; n--)
+		hits[n] = hits[n - 1];
+	hits[n] = hit;
+}
+
+/* Evaluating what was marked. */
+struct verification {
+	const struct tt_signatures *s;
+	struct tt_signature_eval *eval;
+	struct tt_signature_hit *hits; /* [n_hits] */
+	unsigned n_hits;
+	uint32_t left; /* candidates that may still be tried */
+	uint16_t packet;
+};
+
+static void
+verify(struct verification *v, uint32_t rank)
+{
+	const struct tt_signature_rule *rule = &v->s->rules[rank];
+
+	if (v->left == 0 || v->eval->steps < 0) {
+		v->eval->cut = true;
+		return;
+	}
+	v->left--;
+	if (!tt_signature_matches(v->eval, rule))
+		return;
+	if (v->n_hits == TT_SIGNATURE_HITS_MAX) {
+		v->eval->cut = true;
+		return;
+	}
+	insert_hit(v->hits, v->n_hits++,
+			(struct tt_signature_hit){
+					.packet = v->packet, .rule = rule->index});
+}
+
+/* Takes the candidates, in order, and leaves none. */
+static void
+verify_all(struct verification *v, struct tt_signature_scratch *scratch)
+{
+	for (uint32_t k = 0; k < scratch->n_summary; k++) {
+		uint64_t summary = scratch->summary[k];
+
+		scratch->summary[k] = 0;
+		for (; summary != 0; summary &= summary - 1) {
+			const uint32_t w = k * 64 + (unsigned)__builtin_ctzll(summary);
+			uint64_t word = scratch->candidates[w];
+
+			scratch->candidates[w] = 0;
+			for (; word != 0; word &= word - 1)
+				verify(v, w * 64 + (unsigned)__builtin_ctzll(word));
+		}
+	}
+}
+
+static unsigned
+match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, unsigned i,
+		struct tt_signature_hit *hits, uint64_t *cut_short)
+{
+	struct verification v = {.s = s,
+			.eval = &scratch->eval,
+			.hits = hits,
+			.left = s->limits.verifications,
+			.packet = (uint16_t)i};
+
+	tt_signature_eval_begin(&scratch->eval, &scratch->views[i], &scratch->pcre,
+			s->limits.steps);
+	mark_candidates(s, scratch, i);
+	verify_all(&v, scratch);
+	*cut_short += scratch->eval.cut;
+	return v.n_hits;
+}
+
+unsigned
+tt_signatures_burst(const struct tt_signatures *signatures,
+		struct tt_signature_scratch *scratch,
+		const struct tt_signature_packet *packets, unsigned n,
+		struct tt_signature_hit *hits, uint64_t *cut_short)
+{
+	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0}, n_hits = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_signature_view *v = &scratch->views[i];
+
+		tt_signature_look(v, &packets[i]);
+		scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
+		scratch->wanted[i] = false;
+	}
+	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
+		if (of_class[class] != 0)
+			choose(signatures, scratch, class, of_class[class]);
+	for (unsigned i = 0; i < n; i++)
+		if (scratch->wanted[i])
+			n_hits += match_one(
+					signatures, scratch, i, hits + n_hits, cut_short);
+	return n_hits;
+}
+
+unsigned
+tt_signature_one_ref(const struct tt_signatures *signatures,
+		struct tt_signature_scratch *scratch,
+		const struct tt_signature_packet *packet, struct tt_signature_hit *hits)
+{
+	struct tt_signature_view view;
+	struct verification v = {.s = signatures,
+			.eval = &scratch->eval,
+			.hits = hits,
+			.left = UINT32_MAX};
+
+	tt_signature_look(&view, packet);
+	tt_signature_eval_begin(&scratch->eval, &view, &scratch->pcre, INT64_MAX);
+	for (uint32_t rank = 0; rank < signatures->n; rank++)
+		verify(&v, rank);
+	return v.n_hits;
+}

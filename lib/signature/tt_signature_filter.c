@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The tables of a filter: which values of each field each rule may match. */
+#include "tt_signature_filter.h"
+#include "tt_signature_private.h"
+
+#include <errno.h>
+
+#define VALUES 256
+
+/* Of one rule: the values that it may match. */
+struct accepted {
+	bool value[TT_SIGNATURE_N_FIELDS][VALUES];
+};
+
+/* Values of at most so many numbers are told apart when they are hashed. */
+static void
+narrow_hash(bool *accepted, const struct tt_rule_number *number, bool negated)
+{
+	bool some[VALUES] = {false};
+
+	if (negated || number->max < number->min || number->max - number->min >= VALUES)
+		return;
+	for (uint64_t v = number->min; v <= number->max; v++)
+		some[tt_signature_hash((uint32_t)v)] = true;
+	for (unsigned i = 0; i < VALUES; i++)
+		accepted[i] &= some[i];
+}
+
+/* last: what the last value stands for as well. */
+static void
+narrow_byte(bool *accepted, const struct tt_rule_number *number, bool negated,
+		uint32_t last)
+{
+	for (unsigned i = 0; i < VALUES; i++)
+		accepted[i] &= tt_signature_in(number, negated, i)
+				|| (i == VALUES - 1 && last > i
+						&& (negated || number->max > i));
+}
+
+static void
+narrow_shape(bool *accepted, const struct tt_rule_option *o)
+{
+	for (unsigned i = 0; i < VALUES; i++) {
+		const bool v4 = (i & TT_SIGNATURE_SHAPE_V4) != 0;
+
+		if (o->kind == TT_RULE_SAMEIP)
+			accepted[i] &= ((i & TT_SIGNATURE_SHAPE_SAME) != 0) != o->negated;
+		else if (o->kind == TT_RULE_IPOPTS)
+			accepted[i] &= v4
+					&& (o->negated
+							|| (i & TT_SIGNATURE_SHAPE_OPTIONS)
+									!= 0);
+		else if (o->kind == TT_RULE_FRAGBITS)
+			accepted[i] &= v4
+					&& tt_signature_bits(&o->u.bits,
+							   i / TT_SIGNATURE_SHAPE_BITS)
+							!= o->negated;
+		else if (o->kind == TT_RULE_FRAGOFFSET && o->u.number.min > 0
+				&& !o->negated)
+			accepted[i] &= (i & TT_SIGNATURE_SHAPE_LATER) != 0;
+	}
+}
+
+static void
+narrow_flags(bool *accepted, const struct tt_rule_option *o)
+{
+	for (unsigned i = 0; i < VALUES; i++)
+		accepted[i] &= tt_signature_bits(&o->u.bits, i) != o->negated;
+}
+
+/* By fields of the option's kind; -1: none, or the shape. */
+static int
+byte_field(enum tt_rule_kind kind)
+{
+	switch (kind) {
+	case TT_RULE_TTL:
+		return TT_SIGNATURE_FIELD_TTL;
+	case TT_RULE_TOS:
+		return TT_SIGNATURE_FIELD_TOS;
+	case TT_RULE_IP_PROTO:
+		return TT_SIGNATURE_FIELD_PROTOCOL;
+	case TT_RULE_ITYPE:
+		return TT_SIGNATURE_FIELD_TYPE;
+	case TT_RULE_ICODE:
+		return TT_SIGNATURE_FIELD_CODE;
+	case TT_RULE_DSIZE:
+		return TT_SIGNATURE_FIELD_DSIZE;
+	default:
+		return -1;
+	}
+}
+
+static int
+hash_field(enum tt_rule_kind kind)
+{
+	switch (kind) {
+	case TT_RULE_IP_ID:
+		return TT_SIGNATURE_FIELD_IP_ID;
+	case TT_RULE_SEQ:
+		return TT_SIGNATURE_FIELD_SEQ;
+	case TT_RULE_ACK:
+		return TT_SIGNATURE_FIELD_ACK;
+	case TT_RULE_WINDOW:
+		return TT_SIGNATURE_FIELD_WINDOW;
+	case TT_RULE_ICMP_ID:
+		return TT_SIGNATURE_FIELD_ICMP_ID;
+	case TT_RULE_ICMP_SEQ:
+		return TT_SIGNATURE_FIELD_ICMP_SEQ;
+	default:
+		return -1;
+	}
+}
+
+static void
+narrow_option(struct accepted *a, const struct tt_rule_option *o)
+{
+	const int byte = byte_field(o->kind), hash = hash_field(o->kind);
+
+	if (o->kind == TT_RULE_FLAGS)
+		narrow_flags(a->value[TT_SIGNATURE_FIELD_FLAGS], o);
+	else if (byte >= 0)
+		narrow_byte(a->value[byte], &o->u.number, o->negated,
+				o->kind == TT_RULE_DSIZE ? UINT32_MAX : VALUES - 1);
+	else if (hash >= 0)
+		narrow_hash(a->value[hash], &o->u.number, o->negated);
+	else
+		narrow_shape(a->value[TT_SIGNATURE_FIELD_SHAPE], o);
+}
+
+/* A range of addresses that differ above the byte has all of its values. */
+static void
+add_addresses(bool *some, const struct tt_rule_addresses *list)
+{
+	for (unsigned r = 0; r < list->n; r++) {
+		const struct tt_addr first = list->ranges[r].first,
+				     last = list->ranges[r].last;
+		const bool near = first.hi == last.hi && first.lo >> 32 == last.lo >> 32;
+		const unsigned from = near ? (uint8_t)(first.lo >> 24) : 0;
+		const unsigned to = near ? (uint8_t)(last.lo >> 24) : VALUES - 1;
+
+		memset(some + from, true, to - from + 1);
+	}
+}
+
+static void
+add_ports(bool *some, const struct tt_rule_ports *list)
+{
+	for (unsigned r = 0; r < list->n; r++)
+		for (unsigned i = list->ranges[r].first >> 8;
+				i <= list->ranges[r].last >> 8; i++)
+			some[i] = true;
+}
+
+static void
+narrow_addresses(bool *accepted, const struct tt_rule_addresses *list,
+		const struct tt_rule_addresses *back)
+{
+	bool some[VALUES] = {false};
+
+	if (list->n == 0 || (back != NULL && back->n == 0))
+		return;
+	add_addresses(some, list);
+	if (back != NULL)
+		add_addresses(some, back);
+	for (unsigned i = 0; i < VALUES; i++)
+		accepted[i] &= some[i];
+}
+
+static void
+narrow_ports(bool *accepted, const struct tt_rule_ports *list,
+		const struct tt_rule_ports *back)
+{
+	bool some[VALUES] = {false};
+
+	if (list->n == 0 || (back != NULL && back->n == 0))
+		return;
+	add_ports(some, list);
+	if (back != NULL)
+		add_ports(some, back);
+	for (unsigned i = 0; i < VALUES; i++)
+		accepted[i] &= some[i];
+}
+
+static void
+accept(struct accepted *a, const struct tt_signature_rule *r)
+{
+	const struct tt_rule *rule = r->rule;
+	const bool both = rule->both_directions;
+	bool *shape = a->value[TT_SIGNATURE_FIELD_SHAPE];
+
+	memset(a, true, sizeof(*a));
+	for (unsigned i = 0; i < rule->n_header; i++)
+		narrow_option(a, &rule->header[i]);
+	for (unsigned i = 0; i < VALUES; i++) {
+		const unsigned version = (i & TT_SIGNATURE_SHAPE_V4) != 0 ? 4 : 6;
+
+		shape[i] &= rule->ip_version == 0 || rule->ip_version == version;
+		shape[i] &= !r->needs_payload || (i & TT_SIGNATURE_SHAPE_PAYLOAD) != 0;
+	}
+	narrow_addresses(a->value[TT_SIGNATURE_FIELD_DST], &rule->dst,
+			both ? &rule->src : NULL);
+	narrow_addresses(a->value[TT_SIGNATURE_FIELD_SRC], &rule->src,
+			both ? &rule->dst : NULL);
+	narrow_ports(a->value[TT_SIGNATURE_FIELD_DST_PORT], &rule->dst_ports,
+			both ? &rule->src_ports : NULL);
+	narrow_ports(a->value[TT_SIGNATURE_FIELD_SRC_PORT], &rule->src_ports,
+			both ? &rule->dst_ports : NULL);
+}
+
+/* Returns the field's table, made where there is none; NULL where memory is short. */
+static struct tt_signature_table *
+table_of(struct tt_signature_filter *f, enum tt_signature_field field,
+		struct tt_signature_arena *arena)
+{
+	struct tt_signature_table *t = f->tables;
+
+	while (t < f->tables + f->n_tables && t->field != field)
+		t++;
+	if (t < f->tables + f->n_tables)
+		return t;
+	t->field = field;
+	t->alive = tt_signature_take(arena, (size_t)VALUES * f->words, sizeof(*t->alive));
+	if (t->alive == NULL)
+		return NULL;
+	memset(t->alive, 0xff, VALUES * f->words * sizeof(*t->alive));
+	f->n_tables++;
+	return t;
+}
+
+static int
+add_rule(struct tt_signature_filter *f, uint32_t i, const struct accepted *a,
+		struct tt_signature_arena *arena)
+{
+	for (unsigned field = 0; field < TT_SIGNATURE_N_FIELDS; field++) {
+		struct tt_signature_table *t;
+
+		if (memchr(a->value[field], false, VALUES) == NULL)
+			continue;
+		t = table_of(f, field, arena);
+		if (t == NULL)
+			return -ENOMEM;
+		for (unsigned v = 0; v < VALUES; v++)
+			if (!a->value[field][v])
+				t->alive[v * f->words + i / 64] &= ~(
+						UINT64_C(1) << i % 64);
+	}
+	return 0;
+}
+
+int
+tt_signature_filter_init(struct tt_signature_filter *f, uint32_t *ranks, uint32_t n,
+		const struct tt_signature_rule *rules, struct tt_signature_arena *arena)
+{
+	struct accepted a;
+
+	*f = (struct tt_signature_filter){.ranks = ranks, .n = n, .words = (n + 63) / 64};
+	for (uint32_t i = 0; i < n; i++) {
+		accept(&a, &rules[ranks[i]]);
+		if (add_rule(f, i, &a, arena) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Rules → lists by class and by port. A rule that names few ports is listed by them, by the side that
+ * names fewer; one for both directions is listed as two. Ports with the same rules share a list, so
+ * that there are at most twice as many lists as ranges in all rules.
+ */
+#include "tt_signature_private.h"
+
+#include <errno.h>
+
+#define FEW_KEYS 8192 /* a rule with more is in the class's list of any */
+
+/* A rule begins or ends to be listed at a key. */
+struct event {
+	uint32_t key;
+	uint32_t rank;
+	int change;
+};
+
+struct events {
+	struct event *all; /* [n], room for twice the ranges */
+	uint32_t n;
+};
+
+/* What is worked out for one class. */
+struct work {
+	struct tt_signatures *s;
+	struct tt_signature_group *group;
+	enum tt_signature_class class;
+	struct tt_signature_arena arena; /* gone afterwards */
+	struct events events[TT_SIGNATURE_N_SIDES];
+	bool *in_any; /* [rules] */
+};
+
+static bool
+constant_fits(const struct tt_rule *rule, enum tt_rule_kind kind, uint32_t value)
+{
+	for (unsigned i = 0; i < rule->n_header; i++) {
+		const struct tt_rule_option *o = &rule->header[i];
+
+		if (o->kind == kind && !tt_signature_in(&o->u.number, o->negated, value))
+			return false;
+	}
+	return true;
+}
+
+/* May the rule match a packet of the class at all? */
+static bool
+fits(const struct tt_rule *rule, enum tt_signature_class class)
+{
+	switch (class) {
+	case TT_SIGNATURE_TCP:
+		return rule->protocol == TT_RULE_TCP
+				|| (rule->protocol == TT_RULE_IP
+						&& constant_fits(rule, TT_RULE_IP_PROTO,
+								TT_PROTO_TCP));
+	case TT_SIGNATURE_UDP:
+		return rule->protocol == TT_RULE_UDP
+				|| (rule->protocol == TT_RULE_IP
+						&& constant_fits(rule, TT_RULE_IP_PROTO,
+								TT_PROTO_UDP));
+	case TT_SIGNATURE_ICMP:
+		if (rule->src_ports.n != 0 || rule->dst_ports.n != 0)
+			return false;
+		return rule->protocol == TT_RULE_ICMP
+				|| (rule->protocol == TT_RULE_IP
+						&& (constant_fits(rule, TT_RULE_IP_PROTO,
+								    TT_PROTO_ICMP)
+								|| constant_fits(rule,
+										TT_RULE_IP_PROTO,
+										TT_PROTO_ICMPV6)));
+	default:
+		return rule->protocol == TT_RULE_IP && rule->src_ports.n == 0
+				&& rule->dst_ports.n == 0;
+	}
+}
+
+static uint32_t
+ports_in(const struct tt_rule_ports *list)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < list->n; i++)
+		sum += list->ranges[i].last - list->ranges[i].first + 1u;
+	return list->n == 0 ? TT_SIGNATURE_KEYS : sum;
+}
+
+static void
+add_range(struct events *events, uint32_t rank, uint32_t first, uint32_t last)
+{
+	events->all[events->n++] = (struct event){first, rank, 1};
+	events->all[events->n++] = (struct event){last + 1, rank, -1};
+}
+
+static void
+add_ports(struct events *events, uint32_t rank, const struct tt_rule_ports *list)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		add_range(events, rank, list->ranges[i].first, list->ranges[i].last);
+}
+
+static void
+list_by_ports(struct work *w, uint32_t rank, const struct tt_rule_ports *from,
+		const struct tt_rule_ports *to)
+{
+	const uint32_t n_from = ports_in(from), n_to = ports_in(to);
+
+	if (tt_signature_min(n_from, n_to) > FEW_KEYS)
+		w->in_any[rank] = true;
+	else if (n_to <= n_from)
+		add_ports(&w->events[TT_SIGNATURE_BY_DST], rank, to);
+	else
+		add_ports(&w->events[TT_SIGNATURE_BY_SRC], rank, from);
+}
+
+/* ICMP by type, others by protocol. */
+static void
+list_by_number(struct work *w, uint32_t rank, const struct tt_rule *rule)
+{
+	const enum tt_rule_kind kind = w->class == TT_SIGNATURE_ICMP ? TT_RULE_ITYPE
+								     : TT_RULE_IP_PROTO;
+
+	for (unsigned i = 0; i < rule->n_header; i++) {
+		const struct tt_rule_option *o = &rule->header[i];
+
+		if (o->kind != kind || o->negated || o->u.number.min > 255)
+			continue;
+		add_range(&w->events[TT_SIGNATURE_BY_DST], rank, o->u.number.min,
+				tt_signature_min(o->u.number.max, 255));
+		return;
+	}
+	w->in_any[rank] = true;
+}
+
+static void
+list_rule(struct work *w, uint32_t rank)
+{
+	const struct tt_rule *rule = w->s->rules[rank].rule;
+
+	if (!fits(rule, w->class))
+		return;
+	if (w->class > TT_SIGNATURE_UDP) {
+		list_by_number(w, rank, rule);
+		return;
+	}
+	list_by_ports(w, rank, &rule->src_ports, &rule->dst_ports);
+	if (rule->both_directions)
+		list_by_ports(w, rank, &rule->dst_ports, &rule->src_ports);
+}
+
+/* Splits ranks[n] into those that are searched for and those that are tried. */
+static int
+fill_list(struct tt_signatures *s, struct tt_signature_list *list, const uint32_t *ranks,
+		uint32_t n)
+{
+	uint32_t *tried = tt_signature_take(&s->arena, n, sizeof(*tried));
+	uint32_t n_tried = 0;
+
+	list->searched = tt_signature_take(&s->arena, n, sizeof(*list->searched));
+	if (tried == NULL || list->searched == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		if (s->literals[ranks[i]].n != 0)
+			list->searched[list->n_searched++] = ranks[i];
+		else
+			tried[n_tried++] = ranks[i];
+	return tt_signature_filter_init(
+			&list->header, tried, n_tried, s->rules, &s->arena);
+}
+
+/* The rules that are listed at a key, ascending. */
+struct active {
+	uint32_t *ranks;
+	uint32_t n;
+	uint32_t *counts; /* [rules] ranges of the rule that hold the key */
+};
+
+static void
+change(struct active *a, const struct event *event)
+{
+	uint32_t at = 0;
+
+	a->counts[event->rank] += (uint32_t)event->change;
+	if (a->counts[event->rank] != (event->change > 0 ? 1u : 0u))
+		return;
+	while (at < a->n && a->ranks[at] < event->rank)
+		at++;
+	if (event->change > 0) {
+		memmove(a->ranks + at + 1, a->ranks + at,
+				(a->n - at) * sizeof(*a->ranks));
+		a->ranks[at] = event->rank;
+		a->n++;
+	} else {
+		memmove(a->ranks + at, a->ranks + at + 1,
+				(a->n - at - 1) * sizeof(*a->ranks));
+		a->n--;
+	}
+}
+
+/* Lists by what is in them. */
+struct interned {
+	struct slot {
+		const uint32_t *ranks;
+		uint32_t n;
+		uint32_t list; /* 0: free */
+	} * slots;
+	uint32_t mask;
+};
+
+static struct slot *
+slot_of(const struct interned *in, const struct active *a)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint32_t i;
+
+	for (uint32_t k = 0; k < a->n; k++)
+		hash = (hash ^ a->ranks[k]) * UINT64_C(0x100000001b3);
+	i = (uint32_t)(hash >> 20) & in->mask;
+	while (in->slots[i].list != 0
+			&& (in->slots[i].n != a->n
+					|| memcmp(in->slots[i].ranks, a->ranks,
+							   a->n * sizeof(*a->ranks))
+							!= 0))
+		i = (i + 1) & in->mask;
+	return &in->slots[i];
+}
+
+/* The list with the active rules, made where there is none. Returns 0 or -ENOMEM. */
+static int
+list_of_active(struct work *w, struct tt_signature_side *side, struct interned *in,
+		const struct active *a, uint32_t *list)
+{
+	struct slot *slot;
+	uint32_t *ranks;
+
+	*list = 0;
+	if (a->n == 0)
+		return 0;
+	slot = slot_of(in, a);
+	if (slot->list == 0) {
+		ranks = tt_signature_take(&w->arena, a->n, sizeof(*ranks));
+		if (ranks == NULL)
+			return -ENOMEM;
+		memcpy(ranks, a->ranks, a->n * sizeof(*ranks));
+		*slot = (struct slot){ranks, a->n, side->n++};
+		if (fill_list(w->s, &side->lists[slot->list], ranks, a->n) < 0)
+			return -ENOMEM;
+	}
+	*list = slot->list;
+	return 0;
+}
+
+static int
+by_key(const void *pa, const void *pb)
+{
+	const struct event *a = pa, *b = pb;
+
+	return a->key < b->key ? -1 : a->key > b->key;
+}
+
+static bool
+any_quiet(const struct tt_signatures *s, const struct tt_signature_list *list)
+{
+	for (uint32_t i = 0; i < list->header.n; i++)
+		if (!s->rules[list->header.ranks[i]].needs_payload)
+			return true;
+	return false;
+}
+
+static void
+set_keys(const struct tt_signatures *s, struct tt_signature_side *side, uint32_t from,
+		uint32_t to, uint32_t list)
+{
+	const bool quiet = any_quiet(s, &side->lists[list]);
+
+	for (uint32_t key = from; list != 0 && key < to; key++) {
+		side->list_of[key] = list;
+		side->used[key / 64] |= UINT64_C(1) << key % 64;
+		side->quiet[key / 64] |= (uint64_t)quiet << key % 64;
+	}
+}
+
+static int
+take_side(struct work *w, struct tt_signature_side *side, uint32_t n_events,
+		struct interned *in, struct active *a)
+{
+	uint32_t slots = 64;
+
+	while (slots < 4 * n_events)
+		slots *= 2;
+	in->mask = slots - 1;
+	in->slots = tt_signature_take(&w->arena, slots, sizeof(*in->slots));
+	a->ranks = tt_signature_take(&w->arena, w->s->n + 1, sizeof(*a->ranks));
+	a->counts = tt_signature_take(&w->arena, w->s->n + 1, sizeof(*a->counts));
+	side->lists = tt_signature_take(&w->s->arena, n_events + 1, sizeof(*side->lists));
+	side->list_of = tt_signature_take(
+			&w->s->arena, TT_SIGNATURE_KEYS, sizeof(*side->list_of));
+	side->quiet = tt_signature_take(
+			&w->s->arena, TT_SIGNATURE_KEYS / 64, sizeof(*side->quiet));
+	side->used = tt_signature_take(
+			&w->s->arena, TT_SIGNATURE_KEYS / 64, sizeof(*side->used));
+	side->n = 1;
+	return in->slots == NULL || a->ranks == NULL || a->counts == NULL
+					|| side->lists == NULL || side->list_of == NULL
+					|| side->quiet == NULL || side->used == NULL
+			? -ENOMEM
+			: 0;
+}
+
+static int
+make_side(struct work *w, struct tt_signature_side *side, struct events *events)
+{
+	struct interned in;
+	struct active active = {0};
+	uint32_t list;
+
+	if (events->n == 0)
+		return 0; /* list_of stays NULL: nothing to look up */
+	if (take_side(w, side, events->n, &in, &active) < 0)
+		return -ENOMEM;
+	qsort(events->all, events->n, sizeof(*events->all), by_key);
+	for (uint32_t i = 0; i < events->n;) {
+		const uint32_t key = events->all[i].key;
+
+		while (i < events->n && events->all[i].key == key)
+			change(&active, &events->all[i++]);
+		if (list_of_active(w, side, &in, &active, &list) < 0)
+			return -ENOMEM;
+		if (i < events->n)
+			set_keys(w->s, side, key, events->all[i].key, list);
+	}
+	return 0;
+}
+
+static int
+make_any(struct work *w)
+{
+	uint32_t *ranks = tt_signature_take(&w->arena, w->s->n + 1, sizeof(*ranks));
+	uint32_t n = 0;
+
+	if (ranks == NULL)
+		return -ENOMEM;
+	for (uint32_t rank = 0; rank < w->s->n; rank++)
+		if (w->in_any[rank])
+			ranks[n++] = rank;
+	return fill_list(w->s, &w->group->any, ranks, n);
+}
+
+static int
+take_work(struct work *w)
+{
+	size_t ranges = 0;
+
+	for (uint32_t i = 0; i < w->s->n; i++)
+		ranges += w->s->rules[i].rule->src_ports.n
+				+ w->s->rules[i].rule->dst_ports.n + 1;
+	w->in_any = tt_signature_take(&w->arena, w->s->n + 1, sizeof(*w->in_any));
+	for (unsigned side = 0; side < TT_SIGNATURE_N_SIDES; side++) {
+		w->events[side].all = tt_signature_take(
+				&w->arena, 2 * ranges + 2, sizeof(struct event));
+		if (w->events[side].all == NULL)
+			return -ENOMEM;
+	}
+	return w->in_any == NULL ? -ENOMEM : 0;
+}
+
+static int
+make_group(struct work *w)
+{
+	int ret = take_work(w);
+
+	for (uint32_t rank = 0; ret == 0 && rank < w->s->n; rank++)
+		list_rule(w, rank);
+	for (unsigned side = 0; ret == 0 && side < TT_SIGNATURE_N_SIDES; side++)
+		ret = make_side(w, &w->group->sides[side], &w->events[side]);
+	return ret < 0 ? ret : make_any(w);
+}
+
+int
+tt_signature_group_rules(struct tt_signatures *s)
+{
+	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++) {
+		struct work w = {.s = s, .group = &s->groups[class], .class = class};
+		const int ret = make_group(&w);
+
+		tt_signature_arena_fini(&w.arena);
+		if (ret < 0)
+			return ret;
+	}
+	return 0;
+}

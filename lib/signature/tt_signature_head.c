@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Addresses, ports, and the options of the header. A field that the packet does not have matches
+ * nothing, negated or not. */
+#include "tt_signature_eval.h"
+
+bool
+tt_signature_in(const struct tt_rule_number *number, bool negated, uint32_t value)
+{
+	return (value >= number->min && value <= number->max) != negated;
+}
+
+bool
+tt_signature_bits(const struct tt_rule_bits *bits, unsigned field)
+{
+	const unsigned set = field & ~(unsigned)bits->ignore, wanted = bits->bits;
+
+	switch (bits->mode) {
+	case TT_RULE_BITS_EXACT:
+		return set == wanted;
+	case TT_RULE_BITS_ALL:
+		return (set & wanted) == wanted;
+	case TT_RULE_BITS_ANY:
+		return (set & wanted) != 0;
+	case TT_RULE_BITS_NOT:
+		return set != wanted;
+	default:
+		return (set & wanted) == 0;
+	}
+}
+
+static bool
+address_in(const struct tt_rule_addresses *list, struct tt_addr a)
+{
+	unsigned low = 0, high = list->n;
+
+	if (list->n == 0)
+		return true;
+	while (low < high) {
+		const unsigned middle = low + (high - low) / 2;
+
+		if (tt_addr_cmp(list->ranges[middle].last, a) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->n && tt_addr_cmp(list->ranges[low].first, a) <= 0;
+}
+
+static bool
+port_in(const struct tt_rule_ports *list, bool has_ports, uint16_t port)
+{
+	unsigned low = 0, high = list->n;
+
+	if (list->n == 0)
+		return true;
+	while (low < high) {
+		const unsigned middle = low + (high - low) / 2;
+
+		if (list->ranges[middle].last < port)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return has_ports && low < list->n && list->ranges[low].first <= port;
+}
+
+static bool
+direction(const struct tt_rule *rule, const struct tt_packet *p, bool back)
+{
+	const struct tt_rule_addresses *src = back ? &rule->dst : &rule->src;
+	const struct tt_rule_addresses *dst = back ? &rule->src : &rule->dst;
+	const struct tt_rule_ports *from = back ? &rule->dst_ports : &rule->src_ports;
+	const struct tt_rule_ports *to = back ? &rule->src_ports : &rule->dst_ports;
+
+	return port_in(to, p->has_ports, p->dst_port)
+			&& port_in(from, p->has_ports, p->src_port)
+			&& address_in(dst, p->dst) && address_in(src, p->src);
+}
+
+static bool
+protocol_fits(enum tt_rule_protocol protocol, enum tt_signature_class class)
+{
+	switch (protocol) {
+	case TT_RULE_TCP:
+		return class == TT_SIGNATURE_TCP;
+	case TT_RULE_UDP:
+		return class == TT_SIGNATURE_UDP;
+	case TT_RULE_ICMP:
+		return class == TT_SIGNATURE_ICMP;
+	default:
+		return true;
+	}
+}
+
+static bool
+option(const struct tt_signature_view *v, const struct tt_rule_option *o)
+{
+	const struct tt_packet *p = v->packet;
+	uint32_t value;
+
+	switch (o->kind) {
+	case TT_RULE_FLAGS: /* the eight of RFC 793 and RFC 3168 */
+		return v->class == TT_SIGNATURE_TCP
+				&& tt_signature_bits(&o->u.bits, p->tcp_flags & 0xff)
+				!= o->negated;
+	case TT_RULE_FRAGBITS:
+		return p->ip_version == 4
+				&& tt_signature_bits(&o->u.bits, tt_signature_fragbits(v))
+				!= o->negated;
+	case TT_RULE_IPOPTS:
+		return p->ip_version == 4
+				&& (tt_signature_ipopts(v) >> o->u.ipopts & 1)
+				!= o->negated;
+	case TT_RULE_ANSWER:
+		return tt_rule_is_answer(p) != o->negated;
+	case TT_RULE_SAMEIP:
+		return (tt_addr_cmp(p->src, p->dst) == 0) != o->negated;
+	default:
+		return tt_signature_number(v, o->kind, &value)
+				&& tt_signature_in(&o->u.number, o->negated, value);
+	}
+}
+
+bool
+tt_signature_head(const struct tt_signature_view *v, const struct tt_rule *rule)
+{
+	const struct tt_packet *p = v->packet;
+
+	if (!protocol_fits(rule->protocol, v->class)
+			|| (rule->ip_version != 0 && rule->ip_version != p->ip_version))
+		return false;
+	for (unsigned i = 0; i < rule->n_header; i++)
+		if (!option(v, &rule->header[i]))
+			return false;
+	return direction(rule, p, false)
+			|| (rule->both_directions && direction(rule, p, true));
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The options of the payload, one after the other, and back again where a match leads nowhere. */
+#include "tt_signature_eval.h"
+
+#define SEARCHED_A_STEP 64 /* bytes */
+
+/* Where a content may lie. */
+struct span {
+	uint32_t from, to;
+	bool ends; /* only as the buffer's last bytes */
+};
+
+/* Returns false where no place is left. */
+static bool
+span_of(const struct tt_signature_eval *e, const struct tt_rule_option *o,
+		struct tt_signature_bytes b, struct span *s)
+{
+	const struct tt_rule_content *c = &o->u.content;
+	int64_t from = (c->relative ? e->at[o->buffer] : 0)
+			+ tt_signature_value(e, &c->offset);
+	int64_t to = c->has_depth ? from + tt_signature_value(e, &c->depth) : b.n;
+
+	if (from < 0)
+		from = 0;
+	if (to > b.n)
+		to = b.n;
+	if (c->ends_with) {
+		if (to < b.n || (int64_t)b.n - c->n < from)
+			return false;
+		from = (int64_t)b.n - c->n;
+	}
+	if (from > to || (uint64_t)(to - from) < c->n)
+		return false;
+	*s = (struct span){.from = (uint32_t)from, .to = (uint32_t)to};
+	return true;
+}
+
+/* The next place of a content; false where there is none. Takes steps. */
+static bool
+next_place(struct tt_signature_eval *e, const struct tt_rule_content *c,
+		struct tt_signature_bytes b, const struct span *s, uint32_t from,
+		uint32_t *at)
+{
+	if (from > s->to)
+		return false;
+	*at = tt_signature_find(c, b.at, from, s->to);
+	return tt_signature_step(e, 1 + (*at - from) / SEARCHED_A_STEP) && *at < s->to;
+}
+
+static bool
+content(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b)
+{
+	const struct tt_rule_option *o = &e->rule->rule->payload[i];
+	const struct tt_rule_content *c = &o->u.content;
+	struct span s;
+	uint32_t at;
+
+	if (!tt_signature_step(e, 1))
+		return false;
+	if (!span_of(e, o, b, &s))
+		return o->negated && tt_signature_payload(e, i + 1);
+	if (o->negated)
+		return !next_place(e, c, b, &s, s.from, &at) && !e->cut
+				&& tt_signature_payload(e, i + 1);
+	for (uint32_t from = s.from; next_place(e, c, b, &s, from, &at); from = at + 1) {
+		e->at[o->buffer] = at + c->n;
+		if (tt_signature_payload(e, i + 1))
+			return true;
+		if (!e->rule->options[i].retry)
+			return false;
+	}
+	return false;
+}
+
+/* PCRE2 in what follows the last match (R) or in all, from `from` on. Returns its end, or as PCRE2. */
+static int64_t
+search(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b,
+		uint32_t base, uint32_t from, uint32_t *start)
+{
+	int64_t end;
+
+	if (!tt_signature_step(e, 16 + (b.n - base) / 16))
+		return TT_SIGNATURE_PCRE_LIMIT;
+	end = tt_signature_pcre_match(e->pcre, e->rule->options[i].code, b.at + base,
+			b.n - base, from, start);
+	if (end == TT_SIGNATURE_PCRE_LIMIT)
+		e->cut = true;
+	return end;
+}
+
+static bool
+pcre(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b)
+{
+	const struct tt_rule_option *o = &e->rule->rule->payload[i];
+	const uint32_t base = o->u.pcre.relative ? e->at[o->buffer] : 0;
+	uint32_t start = 0;
+	int64_t end = search(e, i, b, base, 0, &start);
+
+	if (o->negated)
+		return end == TT_SIGNATURE_PCRE_NONE && tt_signature_payload(e, i + 1);
+	while (end >= 0) {
+		e->at[o->buffer] = base + (uint32_t)end;
+		if (tt_signature_payload(e, i + 1))
+			return true;
+		if (!e->rule->options[i].retry || start + 1 > b.n - base)
+			return false;
+		end = search(e, i, b, base, start + 1, &start);
+	}
+	return false;
+}
+
+static bool
+isdataat(const struct tt_signature_eval *e, const struct tt_rule_option *o, uint32_t n)
+{
+	const int64_t at = tt_signature_value(e, &o->u.isdataat.at);
+
+	if (o->u.isdataat.relative)
+		return (at + e->at[o->buffer] <= n) != o->negated;
+	return (at < n) != o->negated;
+}
+
+bool
+tt_signature_payload(struct tt_signature_eval *e, unsigned i)
+{
+	const struct tt_rule *rule = e->rule->rule;
+
+	for (; i < rule->n_payload; i++) {
+		const struct tt_rule_option *o = &rule->payload[i];
+		const struct tt_signature_bytes b = tt_signature_buffer(
+				e->view, o->buffer);
+
+		if (o->kind == TT_RULE_FLOWBIT)
+			continue;
+		if (b.at == NULL || (b.n == 0 && o->kind != TT_RULE_BSIZE))
+			return false;
+		if (o->kind == TT_RULE_CONTENT)
+			return content(e, i, b);
+		if (o->kind == TT_RULE_PCRE)
+			return pcre(e, i, b);
+		if (!tt_signature_step(e, 1))
+			return false;
+		if (o->kind == TT_RULE_ISDATAAT) {
+			if (!isdataat(e, o, b.n))
+				return false;
+		} else if (o->kind == TT_RULE_BSIZE) {
+			if (!tt_signature_in(&o->u.number, o->negated, b.n))
+				return false;
+		} else if (!tt_signature_convert(e, o, b)) {
+			return false;
+		}
+	}
+	return true;
+}

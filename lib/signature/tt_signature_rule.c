@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* A rule made ready, and its evaluation as a whole. */
+#include "tt_signature_eval.h"
+
+#include <errno.h>
+
+static bool
+is_relative(const struct tt_rule_option *o)
+{
+	switch (o->kind) {
+	case TT_RULE_CONTENT:
+		return o->u.content.relative;
+	case TT_RULE_PCRE:
+		return o->u.pcre.relative;
+	case TT_RULE_ISDATAAT:
+		return o->u.isdataat.relative;
+	case TT_RULE_BYTE_TEST:
+	case TT_RULE_BYTE_JUMP:
+	case TT_RULE_BYTE_EXTRACT:
+	case TT_RULE_BYTE_MATH:
+		return o->u.bytes.relative;
+	default:
+		return false;
+	}
+}
+
+/* Leaves the place of the last match where it found it itself. */
+static bool
+is_anchor(const struct tt_rule_option *o)
+{
+	switch (o->kind) {
+	case TT_RULE_CONTENT:
+	case TT_RULE_PCRE:
+		return !o->negated;
+	case TT_RULE_BYTE_JUMP:
+	case TT_RULE_BYTE_EXTRACT:
+	case TT_RULE_BYTE_MATH:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Does anything depend on where the i-th option matched? */
+static bool
+followed(const struct tt_rule *rule, unsigned i)
+{
+	const enum tt_rule_buffer buffer = rule->payload[i].buffer;
+
+	for (unsigned k = i + 1; k < rule->n_payload; k++) {
+		const struct tt_rule_option *o = &rule->payload[k];
+
+		if (o->kind == TT_RULE_FLOWBIT || o->buffer != buffer)
+			continue;
+		if (is_relative(o))
+			return true;
+		if (is_anchor(o))
+			return false;
+	}
+	return false;
+}
+
+static int
+init_option(struct tt_signature_rule *r, unsigned i, struct tt_error *err)
+{
+	const struct tt_rule_option *o = &r->rule->payload[i];
+
+	r->options[i].retry = followed(r->rule, i);
+	if (o->kind == TT_RULE_PCRE)
+		return tt_signature_pcre_compile(&r->options[i].code, o->u.pcre.pattern,
+				o->u.pcre.options, o->u.pcre.bad_escape_is_literal, err);
+	return 0;
+}
+
+static void
+init_kind(struct tt_signature_rule *r)
+{
+	for (unsigned i = 0; i < r->rule->n_payload; i++) {
+		const struct tt_rule_option *o = &r->rule->payload[i];
+
+		if (o->kind != TT_RULE_FLOWBIT) {
+			r->needs_payload |= o->buffer == TT_RULE_BUFFER_PAYLOAD
+					&& o->kind != TT_RULE_BSIZE;
+			continue;
+		}
+		r->has_flowbits = true;
+	}
+}
+
+int
+tt_signature_rule_init(struct tt_signature_rule *r, const struct tt_rule *rule,
+		uint32_t index, struct tt_error *err)
+{
+	int ret = 0;
+
+	memset(r, 0, sizeof(*r));
+	r->rule = rule;
+	r->index = index;
+	if (rule->n_payload == 0)
+		return 0;
+	r->options = calloc(rule->n_payload, sizeof(*r->options));
+	if (r->options == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; ret == 0 && i < rule->n_payload; i++)
+		ret = init_option(r, i, err);
+	if (ret < 0)
+		tt_error_at(err, "%s:%u, sid %u",
+				rule->file == NULL ? "rules" : rule->file, rule->line,
+				rule->sid);
+	init_kind(r);
+	return ret;
+}
+
+void
+tt_signature_rule_fini(struct tt_signature_rule *r)
+{
+	for (unsigned i = 0; r->options != NULL && i < r->rule->n_payload; i++)
+		tt_signature_pcre_free(r->options[i].code);
+	free(r->options);
+}
+
+void
+tt_signature_eval_begin(struct tt_signature_eval *e, const struct tt_signature_view *view,
+		struct tt_signature_pcre *pcre, int64_t steps)
+{
+	e->view = view;
+	e->pcre = pcre;
+	e->steps = steps;
+	e->flowbits = 0;
+	e->cut = false;
+}
+
+static bool
+is_test(const struct tt_rule_flowbit *bit)
+{
+	return bit->does == TT_RULE_FLOWBIT_IS_SET
+			|| bit->does == TT_RULE_FLOWBIT_IS_NOT_SET;
+}
+
+/* Several names: any of them is (is not) set. */
+static bool
+flowbits_hold(const struct tt_signature_eval *e)
+{
+	const struct tt_rule *rule = e->rule->rule;
+
+	for (unsigned i = 0; i < rule->n_payload; i++) {
+		const struct tt_rule_flowbit *bit = &rule->payload[i].u.flowbit;
+
+		if (rule->payload[i].kind != TT_RULE_FLOWBIT || !is_test(bit))
+			continue;
+		if (bit->does == TT_RULE_FLOWBIT_IS_SET
+						? (e->flowbits & bit->names) == 0
+						: (~e->flowbits & bit->names) == 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+do_flowbits(struct tt_signature_eval *e)
+{
+	const struct tt_rule *rule = e->rule->rule;
+
+	for (unsigned i = 0; i < rule->n_payload; i++) {
+		const struct tt_rule_flowbit *bit = &rule->payload[i].u.flowbit;
+
+		if (rule->payload[i].kind != TT_RULE_FLOWBIT)
+			continue;
+		if (bit->does == TT_RULE_FLOWBIT_SET)
+			e->flowbits |= bit->names;
+		else if (bit->does == TT_RULE_FLOWBIT_UNSET)
+			e->flowbits &= ~bit->names;
+		else if (bit->does == TT_RULE_FLOWBIT_TOGGLE)
+			e->flowbits ^= bit->names;
+	}
+}
+
+bool
+tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule *r)
+{
+	if (r->needs_payload && e->view->payload.n == 0)
+		return false;
+	if (!tt_signature_step(e, 1) || !tt_signature_head(e->view, r->rule))
+		return false;
+	e->rule = r;
+	if (r->has_flowbits && !flowbits_hold(e))
+		return false;
+	if (r->rule->n_payload != 0) {
+		memset(e->at, 0, sizeof(e->at));
+		if (!tt_signature_payload(e, 0))
+			return false;
+	}
+	if (r->has_flowbits)
+		do_flowbits(e);
+	return true;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Random rules on random packets: the compiled matcher, with the multi-pattern pass and without,
+ * against the plain twin that tries every rule, in bursts of any length.
+ *
+ *     check_signature [seed]        prints its seed; the same seed gives the same run
+ */
+#include "signature_random.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#define ROUNDS  60
+#define BURSTS  12
+#define PACKETS TT_SIGNATURE_BURST
+
+static struct tt_signature_hit hits[PACKETS * TT_SIGNATURE_HITS_MAX];
+
+/* Packets that were decoded, each in a block of just its size. */
+struct burst {
+	struct tt_packet decoded[PACKETS];
+	struct tt_signature_packet packets[PACKETS];
+	uint8_t *frames[PACKETS];
+	unsigned n;
+};
+
+/* What a run has seen, so that it is known to have tested something. */
+struct seen {
+	uint64_t packets, matches;
+};
+
+static void
+make_burst(struct random *r, struct burst *b)
+{
+	const unsigned n = 1 + random_below(r, PACKETS);
+	uint8_t frame[RANDOM_FRAME_MAX];
+
+	b->n = 0;
+	while (b->n < n) {
+		const uint32_t captured = random_frame(r, frame);
+		struct tt_packet *p = &b->decoded[b->n];
+
+		if (tt_packet_decode(frame, captured, TT_LINK_ETHERNET, p)
+				!= TT_FATE_COUNTED)
+			continue;
+		b->frames[b->n] = malloc(captured);
+		TT_ASSERT(b->frames[b->n] != NULL);
+		memcpy(b->frames[b->n], frame, captured);
+		b->packets[b->n] = (struct tt_signature_packet){
+				p, b->frames[b->n], captured};
+		b->n++;
+	}
+}
+
+static void
+free_burst(struct burst *b)
+{
+	for (unsigned i = 0; i < b->n; i++)
+		free(b->frames[i]);
+}
+
+static void
+fail(const struct burst *b, unsigned i, const struct tt_signature_hit *got,
+		unsigned n_got, const struct tt_signature_hit *want, unsigned n_want)
+{
+	printf("packet %u of %u:", i, b->n);
+	for (uint32_t k = 0; k < b->packets[i].captured; k++)
+		printf(" %02x", b->frames[i][k]);
+	printf("\ncompiled, rules:");
+	for (unsigned k = 0; k < n_got; k++)
+		printf(" %" PRIu32, got[k].rule);
+	printf("\nreference, rules:");
+	for (unsigned k = 0; k < n_want; k++)
+		printf(" %" PRIu32, want[k].rule);
+	printf("\n");
+	exit(EXIT_FAILURE);
+}
+
+static void
+compare(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct burst *b, struct seen *seen)
+{
+	struct tt_signature_hit want[TT_SIGNATURE_HITS_MAX];
+	uint64_t cut_short = 0;
+	const unsigned n = tt_signatures_burst(
+			s, scratch, b->packets, b->n, hits, &cut_short);
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		const unsigned n_want = tt_signature_one_ref(
+				s, scratch, &b->packets[i], want);
+		unsigned n_got = 0;
+		bool equal;
+
+		while (at + n_got < n && hits[at + n_got].packet == i)
+			n_got++;
+		equal = n_got == n_want;
+		for (unsigned k = 0; equal && k < n_got; k++)
+			equal = hits[at + k].rule == want[k].rule;
+		if (!equal)
+			fail(b, i, hits + at, n_got, want, n_want);
+		at += n_got;
+		seen->matches += n_got;
+	}
+	TT_ASSERT(at == n);
+	seen->packets += b->n;
+}
+
+static void
+run_round(struct random *r, struct seen *seen)
+{
+	struct tt_rules *rules = random_rules(r, 1 + random_below(r, 400));
+	const struct tt_signature_limits limits = {.verifications = UINT32_MAX,
+			.steps = UINT32_MAX,
+			.plain = random_below(r, 4) == 0};
+	static struct burst b;
+	struct tt_signatures *s;
+	struct tt_signature_scratch *scratch;
+	struct tt_error err = {0};
+
+	if (tt_signatures_compile(&s, rules, &limits, &err) < 0) {
+		tt_error_print("check_signature", &err);
+		exit(EXIT_FAILURE);
+	}
+	TT_ASSERT(tt_signature_scratch_new(&scratch, s) == 0);
+	for (unsigned i = 0; i < BURSTS; i++) {
+		make_burst(r, &b);
+		compare(s, scratch, &b, seen);
+		free_burst(&b);
+	}
+	tt_signature_scratch_free(scratch);
+	tt_signatures_free(s);
+	random_rules_free(rules);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct random r = {.state = argc > 1 ? strtoull(argv[1], NULL, 0)
+					     : (uint64_t)time(NULL)};
+	struct seen seen = {0};
+
+	printf("seed %" PRIu64 "\n", r.state);
+	fflush(stdout);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		run_round(&r, &seen);
+	printf("%" PRIu64 " packets, %" PRIu64 " matches, equal\n", seen.packets,
+			seen.matches);
+	return seen.matches > seen.packets / 10 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
