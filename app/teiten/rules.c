@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "rules_match.h"
 #include "tool.h"
 #include "tt_rules.h"
 
@@ -8,6 +9,7 @@
 
 static const char help[] =
 		"Usage: teiten rules check [OPTION…] FILE…\n"
+		"       teiten rules match --rules FILE [OPTION…] CAPTURE…  (its --help says more)\n"
 		"Reads files of signatures, as Snort and Suricata write them, and says of each rule\n"
 		"that would not be matched why: one line \"FILE:LINE: sid SID: OUTCOME: WHY\". Then,\n"
 		"for each file, how many rules are\n"
@@ -145,15 +147,17 @@ cmd_rules(int argc, char **argv)
 	struct wish w = {0};
 	int option;
 
+	if (argc > 1 && strcmp(argv[1], "match") == 0)
+		return rules_match(argc - 1, argv + 1);
 	while ((option = tool_option(&tool)) != -1) {
 		if (option == 0)
 			return tool.status;
 		take(&w, option);
 	}
 	if (optind == argc)
-		return tool_usage(&tool, "what to do is missing: check");
+		return tool_usage(&tool, "what to do is missing: check, match");
 	if (strcmp(argv[optind], "check") != 0)
-		return tool_usage(&tool, "unknown: %s (check)", argv[optind]);
+		return tool_usage(&tool, "unknown: %s (check, match)", argv[optind]);
 	if (++optind == argc)
 		return tool_usage(&tool, "FILE is missing");
 	return check(&w, argv + optind, (unsigned)(argc - optind));

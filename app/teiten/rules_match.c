@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "rules_match.h"
+#include "tool.h"
+#include "tt_capfile.h"
+#include "tt_signature.h"
+#include "tt_signature_count.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define PROGRAM "teiten rules match"
+#define BURST   64
+#define TRACKED (1 << 20) /* addresses that thresholds keep in mind */
+
+static const char help[] =
+		"Usage: teiten rules match --rules FILE [OPTION…] CAPTURE…\n"
+		"Matches the packets of capture files, in the order of the operands, against\n"
+		"signatures, and prints of each rule that matched: packets that matched it, and\n"
+		"detections, which are those that its threshold or detection_filter lets through.\n"
+		"\n"
+		"  --rules FILE           signatures; may be given again\n"
+		"  --vars FILE            what $HOME_NET and the like stand for\n"
+		"  --home-net LIST        HOME_NET, where FILE does not state it; prefixes\n"
+		"  --classification FILE  priority and category of each classtype\n"
+		"  --all                  rules that did not match as well\n"
+		"  --csv                  as CSV\n"
+		"  --reference            try every rule on every packet, without any index: slow,\n"
+		"                         to compare with\n"
+		"  -h, --help             print this\n";
+
+enum {
+	OPT_RULES = 256,
+	OPT_VARS,
+	OPT_HOME_NET,
+	OPT_CLASSIFICATION,
+	OPT_ALL,
+	OPT_CSV,
+	OPT_REFERENCE,
+};
+
+static const struct option options[] = {
+		{"rules", required_argument, NULL, OPT_RULES},
+		{"vars", required_argument, NULL, OPT_VARS},
+		{"home-net", required_argument, NULL, OPT_HOME_NET},
+		{"classification", required_argument, NULL, OPT_CLASSIFICATION},
+		{"all", no_argument, NULL, OPT_ALL},
+		{"csv", no_argument, NULL, OPT_CSV},
+		{"reference", no_argument, NULL, OPT_REFERENCE},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+};
+
+struct wish {
+	const char **files; /* [n_files], room for one a word of the command line */
+	unsigned n_files;
+	struct tt_rules_options rules;
+	bool all, csv, reference;
+};
+
+static void
+take(struct wish *w, int option)
+{
+	switch (option) {
+	case OPT_RULES:
+		w->files[w->n_files++] = optarg;
+		break;
+	case OPT_VARS:
+		w->rules.variables = optarg;
+		break;
+	case OPT_HOME_NET:
+		w->rules.home_net = optarg;
+		break;
+	case OPT_CLASSIFICATION:
+		w->rules.classification = optarg;
+		break;
+	case OPT_ALL:
+		w->all = true;
+		break;
+	case OPT_CSV:
+		w->csv = true;
+		break;
+	default:
+		w->reference = true;
+		break;
+	}
+}
+
+/* All that matching needs, and what came of it. */
+struct work {
+	const struct wish *wish;
+	struct tt_rules rules;
+	struct tt_signatures *signatures;
+	struct tt_signature_scratch *scratch;
+	struct tt_signature_counts *counts;
+	struct row {
+		uint64_t matches, detections;
+	} * rows; /* [rules.n] */
+	uint64_t frames, packets, cut_short;
+	struct tt_frame frame_of[BURST]; /* of the packets of a burst */
+	struct tt_packet decoded[BURST];
+	struct tt_signature_packet burst[BURST];
+	struct tt_signature_hit hits[BURST * TT_SIGNATURE_HITS_MAX];
+};
+
+static unsigned
+match(struct work *w, unsigned n)
+{
+	unsigned n_hits = 0;
+
+	if (!w->wish->reference)
+		return tt_signatures_burst(w->signatures, w->scratch, w->burst, n,
+				w->hits, &w->cut_short);
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_signature_hit *hits = w->hits + n_hits;
+		const unsigned more = tt_signature_one_ref(
+				w->signatures, w->scratch, &w->burst[i], hits);
+
+		for (unsigned k = 0; k < more; k++)
+			hits[k].packet = (uint16_t)i;
+		n_hits += more;
+	}
+	return n_hits;
+}
+
+static void
+match_frames(struct work *w, const struct tt_frame *frames, unsigned n)
+{
+	unsigned n_packets = 0, n_hits;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_frame *f = &frames[i];
+		struct tt_packet *p = &w->decoded[n_packets];
+
+		if (tt_packet_decode(f->data, f->captured, f->link, p) != TT_FATE_COUNTED)
+			continue;
+		w->frame_of[n_packets] = *f;
+		w->burst[n_packets++] = (struct tt_signature_packet){
+				p, f->data, f->captured};
+	}
+	n_hits = match(w, n_packets);
+	for (unsigned i = 0; i < n_hits; i++) {
+		const struct tt_signature_hit *hit = &w->hits[i];
+
+		w->rows[hit->rule].matches++;
+		w->rows[hit->rule].detections += tt_signature_count(w->counts, hit->rule,
+				&w->decoded[hit->packet],
+				w->frame_of[hit->packet].time_us);
+	}
+	w->frames += n;
+	w->packets += n_packets;
+}
+
+static int
+match_file(struct work *w, const char *path, struct tt_error *err)
+{
+	struct tt_frame frames[BURST];
+	struct tt_capfile *file;
+	int ret = tt_capfile_open(&file, path, err);
+
+	if (ret < 0)
+		return ret;
+	while ((ret = tt_capfile_read(file, frames, BURST, err)) > 0)
+		match_frames(w, frames, (unsigned)ret);
+	tt_capfile_close(file);
+	return ret;
+}
+
+static void
+print_csv_text(const char *text)
+{
+	putchar('"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"')
+			putchar('"');
+		putchar(*text);
+	}
+	putchar('"');
+}
+
+static void
+print_row(const struct tt_rule *r, const struct row *row, bool csv)
+{
+	if (csv) {
+		printf("%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",",
+				r->gid, r->sid, r->rev, row->matches, row->detections);
+		print_csv_text(r->category);
+		putchar(',');
+		print_csv_text(r->message);
+		putchar('\n');
+	} else {
+		printf("%10" PRIu32 " %10" PRIu64 " %10" PRIu64 "  %-10s  %s\n", r->sid,
+				row->matches, row->detections, r->category, r->message);
+	}
+}
+
+static void
+print_rows(const struct work *w)
+{
+	const struct wish *wish = w->wish;
+
+	puts(wish->csv ? "gid,sid,rev,matches,detections,category,message"
+		       : "       sid    matches detections  category    message");
+	for (unsigned i = 0; i < w->rules.n; i++)
+		if (wish->all || w->rows[i].matches != 0)
+			print_row(&w->rules.rules[i], &w->rows[i], wish->csv);
+	if (wish->csv)
+		return;
+	printf("%" PRIu64 " frames, %" PRIu64 " of them IP packets, %s", w->frames,
+			w->packets, w->rules.identity);
+	if (w->cut_short != 0)
+		printf(", %" PRIu64 " packets cut short", w->cut_short);
+	if (tt_signature_untracked(w->counts) != 0)
+		printf(", %" PRIu64 " matches untracked",
+				tt_signature_untracked(w->counts));
+	putchar('\n');
+}
+
+static int
+prepare(struct work *w, struct tt_error *err)
+{
+	int ret = tt_rules_load(&w->rules, w->wish->files, w->wish->n_files,
+			&w->wish->rules, err);
+
+	if (ret == 0)
+		ret = tt_signatures_compile(&w->signatures, &w->rules, NULL, err);
+	if (ret < 0)
+		return ret;
+	w->rows = calloc(w->rules.n + 1, sizeof(*w->rows));
+	if (w->rows == NULL || tt_signature_scratch_new(&w->scratch, w->signatures) < 0
+			|| tt_signature_counts_create(&w->counts, &w->rules, TRACKED) < 0)
+		return tt_error_set(err, -1, NULL, "no memory");
+	return 0;
+}
+
+static void
+release(struct work *w)
+{
+	tt_signature_counts_destroy(w->counts);
+	tt_signature_scratch_free(w->scratch);
+	tt_signatures_free(w->signatures);
+	tt_rules_fini(&w->rules);
+	free(w->rows);
+	free(w);
+}
+
+static int
+run(const struct wish *wish, char **captures, unsigned n)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	struct tt_error err = {0};
+	int status = EXIT_DATA;
+
+	if (w == NULL)
+		return EXIT_DATA;
+	w->wish = wish;
+	if (prepare(w, &err) < 0) {
+		tt_error_print(PROGRAM, &err);
+		release(w);
+		return EXIT_DATA;
+	}
+	status = EXIT_OK;
+	for (unsigned i = 0; i < n; i++)
+		if (match_file(w, captures[i], &err) < 0) {
+			tt_error_print(PROGRAM, &err);
+			status = EXIT_DATA;
+		}
+	print_rows(w);
+	release(w);
+	return status;
+}
+
+static int
+match_operands(struct tool *tool, struct wish *w)
+{
+	int option;
+
+	while ((option = tool_option(tool)) != -1) {
+		if (option == 0)
+			return tool->status;
+		take(w, option);
+	}
+	if (w->n_files == 0)
+		return tool_usage(tool, "--rules is missing");
+	if (optind == tool->argc)
+		return tool_usage(tool, "CAPTURE is missing");
+	return run(w, tool->argv + optind, (unsigned)(tool->argc - optind));
+}
+
+int
+rules_match(int argc, char **argv)
+{
+	struct tool tool = {PROGRAM, help, options, ":h", argc, argv, 0};
+	struct wish w = {.files = calloc((size_t)argc, sizeof(*w.files))};
+	int status;
+
+	if (w.files == NULL)
+		return EXIT_DATA;
+	status = match_operands(&tool, &w);
+	free(w.files);
+	return status;
+}
