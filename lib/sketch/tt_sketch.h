@@ -48,6 +48,21 @@ tt_sample_hash(uint64_t secret, uint64_t sketch_hash)
 /* Sampling goes no further than one in 2^32, so that counts scaled by it are below 2^63. */
 #define TT_SAMPLE_SHIFT_MAX 32
 
+/* Is a hash in the sample of one in 2^shift? shift: at most TT_SAMPLE_SHIFT_MAX. */
+static inline bool
+tt_sampled(uint64_t hash, unsigned shift)
+{
+	return shift == 0 || hash >> (64 - shift) == 0;
+}
+
+/* In the samples of one in 2^s it is for all s up to this, TT_SAMPLE_SHIFT_MAX at most. */
+static inline unsigned
+tt_sample_bits(uint64_t hash)
+{
+	return (unsigned)__builtin_clzll(
+			hash | UINT64_C(1) << (63 - TT_SAMPLE_SHIFT_MAX));
+}
+
 static inline uint32_t
 tt_sketch_register(uint64_t hash, unsigned p)
 {

@@ -178,21 +178,6 @@ tt_contact_hash(const struct tt_hash_seed *secret, const struct tt_units *units,
 	return tt_contact_hash_of(secret, src, tt_contact_unit_hash(units, contact_key));
 }
 
-/* Is a hash in the sample of one in 2^shift? shift: at most TT_SAMPLE_SHIFT_MAX. */
-static inline bool
-tt_sampled(uint64_t hash, unsigned shift)
-{
-	return shift == 0 || hash >> (64 - shift) == 0;
-}
-
-/* In the samples of one in 2^s it is for all s up to this, TT_SAMPLE_SHIFT_MAX at most. */
-static inline unsigned
-tt_sample_bits(uint64_t hash)
-{
-	return (unsigned)__builtin_clzll(
-			hash | UINT64_C(1) << (63 - TT_SAMPLE_SHIFT_MAX));
-}
-
 struct tt_tally_config {
 	uint64_t pairs; /* 2^10 to 2^29; all other sizes follow from it */
 	const struct tt_geo *geo;

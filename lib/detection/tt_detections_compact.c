@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Detections in as little memory as their contents need, in the order of their keys. */
+#include "tt_detections_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int
+by_hit(const void *a, const void *b)
+{
+	return tt_hit_compare(a, b);
+}
+
+static int
+by_cell(const void *a, const void *b)
+{
+	const struct tt_detection_cell *x = a, *y = b;
+
+	return tt_compare_u64(x->key, y->key);
+}
+
+/* How many slots are taken, of hits and of cells. */
+static uint64_t
+count_hits(const struct tt_detections *d)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < d->n_hits && d->any; i++)
+		n += d->hits[i].packets != 0;
+	return n;
+}
+
+static uint64_t
+count_cells(const struct tt_detections *d)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < d->n_cells && d->any; i++)
+		n += d->cells[i].key != 0;
+	return n;
+}
+
+uint64_t
+tt_detections_compact_bytes(const struct tt_detections *d)
+{
+	return count_hits(d) * sizeof(struct tt_hit)
+			+ count_cells(d) * sizeof(struct tt_detection_cell)
+			+ (uint64_t)d->config.rules->n * sizeof(uint64_t);
+}
+
+/* Room for so much, with the head of `from` and nothing in it. */
+static int
+take(struct tt_detections *to, const struct tt_detections *from, uint64_t hits,
+		uint64_t cells)
+{
+	*to = *from;
+	to->compact = true;
+	to->mem = NULL;
+	to->n_hits = to->n_cells = to->cells_taken = 0;
+	to->hits = aligned_alloc(TT_CACHE_LINE, (hits + 1) * sizeof(*to->hits));
+	to->cells = calloc(cells + 1, sizeof(*to->cells));
+	to->rest = calloc((size_t)from->config.rules->n + 1, sizeof(*to->rest));
+	if (to->hits != NULL && to->cells != NULL && to->rest != NULL)
+		return 0;
+	tt_detections_fini(to);
+	return -ENOMEM;
+}
+
+static void
+append(struct tt_detections *to, const struct tt_detections *from)
+{
+	for (uint64_t i = 0; i < from->n_hits && from->any; i++) {
+		if (tt_detections_wanted(from, &from->hits[i], to->shift))
+			to->hits[to->n_hits++] = from->hits[i];
+		else
+			to->not_kept += from->hits[i].packets;
+	}
+	for (uint64_t i = 0; i < from->n_cells && from->any; i++)
+		if (from->cells[i].key != 0)
+			to->cells[to->n_cells++] = from->cells[i];
+	for (uint32_t i = 0; i < from->config.rules->n; i++)
+		to->rest[i] += from->rest[i];
+}
+
+static void
+fold_hits(struct tt_detections *d)
+{
+	uint64_t n = 0;
+
+	qsort(d->hits, d->n_hits, sizeof(*d->hits), by_hit);
+	for (uint64_t i = 0; i < d->n_hits; i++) {
+		if (n > 0 && by_hit(&d->hits[n - 1], &d->hits[i]) == 0)
+			tt_hit_add(&d->hits[n - 1], &d->hits[i]);
+		else
+			d->hits[n++] = d->hits[i];
+	}
+	d->n_hits = n;
+}
+
+static void
+fold_cells(struct tt_detections *d)
+{
+	uint64_t n = 0;
+
+	qsort(d->cells, d->n_cells, sizeof(*d->cells), by_cell);
+	for (uint64_t i = 0; i < d->n_cells; i++) {
+		if (n > 0 && d->cells[n - 1].key == d->cells[i].key)
+			d->cells[n - 1].packets += d->cells[i].packets;
+		else
+			d->cells[n++] = d->cells[i];
+	}
+	d->n_cells = n;
+}
+
+int
+tt_detections_compact(struct tt_detections *to, const struct tt_detections *from)
+{
+	int ret = take(to, from, count_hits(from), count_cells(from));
+
+	if (ret != 0)
+		return ret;
+	append(to, from);
+	fold_hits(to);
+	fold_cells(to);
+	return 0;
+}
+
+int
+tt_detections_join(struct tt_detections *to, const struct tt_detections *a,
+		const struct tt_detections *b)
+{
+	int ret;
+
+	TT_ASSERT(a->compact && b->compact && a->config.rules == b->config.rules);
+	ret = take(to, a, a->n_hits + b->n_hits, a->n_cells + b->n_cells);
+	if (ret != 0)
+		return ret;
+	if (b->shift > to->shift)
+		to->shift = b->shift;
+	to->any = a->any || b->any;
+	to->packets += b->packets;
+	to->matches += b->matches;
+	to->not_kept += b->not_kept;
+	to->cut_short += b->cut_short;
+	append(to, a);
+	append(to, b);
+	fold_hits(to);
+	fold_cells(to);
+	return 0;
+}

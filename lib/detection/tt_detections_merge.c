@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_detections_merge_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Slots for values that windows have seen: twice as many as there can be hits. */
+static uint64_t
+seen_slots(uint64_t room)
+{
+	uint64_t n = 1024;
+
+	while (n < 2 * room)
+		n *= 2;
+	return n;
+}
+
+uint64_t
+tt_detections_merge_bytes(uint64_t max_hits)
+{
+	const uint64_t room = 2 * max_hits;
+
+	return sizeof(struct tt_detections_merge)
+			+ room
+			* (3 * sizeof(struct tt_sort_item) + sizeof(struct tt_found))
+			+ seen_slots(room) * sizeof(struct tt_seen)
+			+ 2 * max_hits * sizeof(struct tt_hit);
+}
+
+int
+tt_detections_merge_create(struct tt_detections_merge **merge, uint64_t max_hits,
+		const struct tt_geo *geo, uint64_t secret, struct tt_mem *mem,
+		struct tt_error *err)
+{
+	struct tt_detections_merge *m = tt_mem_alloc(mem, sizeof(*m), "signatures");
+
+	if (m != NULL) {
+		*m = (struct tt_detections_merge){.geo = geo,
+				.secret = secret,
+				.mem = mem,
+				.max_hits = max_hits,
+				.room = 2 * max_hits,
+				.seen_mask = seen_slots(2 * max_hits) - 1,
+				.latest_us = INT64_MIN};
+		m->items = tt_mem_alloc(mem, m->room * sizeof(*m->items), "signatures");
+		m->scratch = tt_mem_alloc(
+				mem, m->room * sizeof(*m->scratch), "signatures");
+		m->cells = tt_mem_alloc(mem, m->room * sizeof(*m->cells), "signatures");
+		m->found = tt_mem_alloc(mem, m->room * sizeof(*m->found), "signatures");
+		m->seen = tt_mem_alloc(
+				mem, (m->seen_mask + 1) * sizeof(*m->seen), "signatures");
+		m->carried = tt_mem_alloc(
+				mem, m->max_hits * sizeof(*m->carried), "signatures");
+		m->next = tt_mem_alloc(mem, m->max_hits * sizeof(*m->next), "signatures");
+		if (m->items != NULL && m->scratch != NULL && m->cells != NULL
+				&& m->found != NULL && m->seen != NULL
+				&& m->carried != NULL && m->next != NULL) {
+			*merge = m;
+			return 0;
+		}
+		tt_detections_merge_destroy(m);
+	}
+	return tt_error_set(err, -ENOMEM, "signature-hits",
+			"out of memory: merging %llu hits needs %llu MiB",
+			(unsigned long long)max_hits,
+			(unsigned long long)(tt_detections_merge_bytes(max_hits) >> 20));
+}
+
+void
+tt_detections_merge_destroy(struct tt_detections_merge *m)
+{
+	if (m == NULL)
+		return;
+	tt_mem_free(m->mem, m->items, m->room * sizeof(*m->items));
+	tt_mem_free(m->mem, m->scratch, m->room * sizeof(*m->scratch));
+	tt_mem_free(m->mem, m->cells, m->room * sizeof(*m->cells));
+	tt_mem_free(m->mem, m->found, m->room * sizeof(*m->found));
+	tt_mem_free(m->mem, m->seen, (m->seen_mask + 1) * sizeof(*m->seen));
+	tt_mem_free(m->mem, m->carried, m->max_hits * sizeof(*m->carried));
+	tt_mem_free(m->mem, m->next, m->max_hits * sizeof(*m->next));
+	tt_mem_free(m->mem, m, sizeof(*m));
+}
+
+/* Takes up what the interval before carried, or once more what it carried for this one. */
+static void
+begin(struct tt_detections_merge *m, const struct tt_rules *rules, int64_t start_us)
+{
+	struct tt_hit *carried = m->carried;
+
+	if (m->rules != rules)
+		m->n_carried = m->n_next = 0;
+	m->rules = rules;
+	m->late = start_us < m->latest_us;
+	if (m->late || start_us == m->latest_us)
+		return;
+	m->carried = m->next;
+	m->next = carried;
+	m->n_carried = m->n_next;
+	m->latest_us = start_us;
+}
+
+static void
+add_item(struct tt_detections_merge *m, const struct tt_hit *hit)
+{
+	TT_ASSERT(m->n_items < m->room);
+	m->items[m->n_items++] = (struct tt_sort_item){.prefix = hit->rule, .ref = hit};
+}
+
+static void
+add_cell(struct tt_detections_merge *m, uint32_t key, uint64_t packets)
+{
+	TT_ASSERT(m->n_cells < m->room);
+	m->cells[m->n_cells++] = (struct tt_sort_item){.prefix = key, .value = packets};
+}
+
+static void
+collect_part(struct tt_detections_merge *m, const struct tt_detections *d)
+{
+	for (uint64_t i = 0; i < d->n_hits; i++) {
+		if (tt_detections_wanted(d, &d->hits[i], m->shift))
+			add_item(m, &d->hits[i]);
+		else
+			m->totals->not_kept += d->hits[i].packets;
+	}
+	for (uint64_t i = 0; i < d->n_cells; i++)
+		if (d->cells[i].key != 0)
+			add_cell(m, d->cells[i].key - 1, d->cells[i].packets);
+}
+
+/* Packets whose country a full table did not tell apart, of all parts. */
+static void
+collect_rest(struct tt_detections_merge *m)
+{
+	for (uint32_t rule = 0; rule < m->rules->n; rule++) {
+		uint64_t packets = 0;
+
+		for (unsigned i = 0; i < m->n_parts; i++)
+			if (m->parts[i]->any)
+				packets += m->parts[i]->rest[rule];
+		if (packets != 0)
+			add_cell(m, tt_detection_key(rule, TT_N_COUNTRIES), packets);
+	}
+}
+
+static void
+collect(struct tt_detections_merge *m)
+{
+	m->n_items = m->n_cells = m->n_found = 0;
+	for (unsigned i = 0; i < m->n_parts; i++)
+		if (m->parts[i]->shift > m->shift)
+			m->shift = m->parts[i]->shift;
+	/* First, so that they stay before hits of the same second. */
+	for (uint64_t i = 0; i < m->n_carried && !m->late; i++)
+		add_item(m, &m->carried[i]);
+	for (unsigned i = 0; i < m->n_parts; i++) {
+		const struct tt_detections *d = m->parts[i];
+
+		TT_ASSERT(d->config.rules == m->rules);
+		m->totals->packets += d->packets;
+		m->totals->cut_short += d->cut_short;
+		m->totals->not_kept += d->not_kept;
+		if (d->any)
+			collect_part(m, d);
+	}
+	collect_rest(m);
+	m->totals->one_in = UINT64_C(1) << m->shift;
+}
+
+int
+tt_detections_merge_run(struct tt_detections_merge *m, const struct tt_rules *rules,
+		const struct tt_detections *const *parts, unsigned n, int64_t start_us,
+		int64_t end_us, const struct tt_signature_sink *sink,
+		struct tt_signature_totals *totals, struct tt_error *err)
+{
+	*totals = (struct tt_signature_totals){0};
+	m->parts = parts;
+	m->n_parts = n;
+	m->shift = 0;
+	m->end_us = end_us;
+	m->totals = totals;
+	begin(m, rules, start_us);
+	collect(m);
+	tt_detections_find(m);
+	return tt_detections_emit(m, sink, err);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the two halves of the merge share: hits → what was found, what was found → rows. */
+#ifndef TT_DETECTIONS_MERGE_PRIVATE_H
+#define TT_DETECTIONS_MERGE_PRIVATE_H
+
+#include "tt_detections_merge.h"
+#include "tt_detections_private.h"
+
+#include "tt_sketch.h"
+#include "tt_sort.h"
+
+/* Detections of a rule by a source. */
+struct tt_found {
+	struct tt_addr src;
+	uint64_t detections; /* of the source */
+	uint64_t scaled; /* what they count for */
+	int64_t first_us, last_us;
+	uint16_t rule;
+};
+
+/* A value that a window has seen. */
+struct tt_seen {
+	uint64_t value;
+	uint64_t window; /* its number; less than that of any: free */
+};
+
+struct tt_detections_merge {
+	const struct tt_geo *geo;
+	uint64_t secret;
+	struct tt_mem *mem;
+	uint64_t max_hits, room; /* of hits, and of these and what is carried */
+	struct tt_sort_item *items, *scratch; /* [room] */
+	struct tt_sort_item *cells; /* [room] prefix: tt_detection_key; value: packets */
+	struct tt_found *found; /* [room] */
+	struct tt_seen *seen; /* [seen_mask + 1] */
+	struct tt_hit *carried, *next; /* [max_hits] */
+	uint64_t n_items, n_cells, n_found, n_carried, n_next, seen_mask;
+	uint64_t window; /* the number of the latest */
+	int64_t latest_us; /* start of the latest interval */
+	const struct tt_rules *rules;
+
+	/* Of the run. */
+	const struct tt_detections *const *parts;
+	unsigned n_parts, shift;
+	int64_t end_us;
+	bool late;
+	struct tt_signature_totals *totals;
+};
+
+/* An address as the prefix of a sort: what it does not tell apart, tt_addr_cmp has to. */
+static inline uint64_t
+tt_detections_prefix(struct tt_addr a)
+{
+	return a.hi == 0 ? a.lo : UINT64_MAX;
+}
+
+/* Decides which hits are detections: m->items → m->found, by rule. */
+void tt_detections_find(struct tt_detections_merge *m);
+
+/* Writes the rows of what was found. */
+int tt_detections_emit(struct tt_detections_merge *m,
+		const struct tt_signature_sink *sink, struct tt_error *err);
+
+#endif
