@@ -165,9 +165,9 @@ struct tt_rule_pcre {
 
 /* byte_test, byte_jump, byte_extract, byte_math. */
 struct tt_rule_bytes {
-	struct tt_rule_value n; /* bytes to convert: binary 0 to 8, text up to 23; a packet of which
-				 * a variable says more does not match. 0: byte_jump alone, the
-				 * value is 0 */
+	struct tt_rule_value n; /* bytes to convert: binary 1 to 8, text up to 23; a packet of which
+				 * a variable says more does not match. 0: of text, as far as it has
+				 * digits; of byte_jump, the value is 0 */
 	bool relative;
 	bool little_endian;
 	bool text; /* "string": n characters in `base` (8, 10, 16, 0: by its prefix) */

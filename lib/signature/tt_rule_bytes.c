@@ -7,7 +7,7 @@
 
 #define BINARY_MAX 8
 #define TEXT_MAX   23 /* digits of the longest octal 64-bit number, with a leading zero */
-#define OFFSET_MAX UINT16_MAX
+#define OFFSET_MAX INT32_MAX
 
 static void
 begin(struct tt_rule_bytes *b)
@@ -263,7 +263,7 @@ TT_RULE_TAKE(byte_test)
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, false);
 	if (ret == 0)
-		ret = check(p, o, &b, 0, 1);
+		ret = check(p, o, &b, 0, !b.text);
 	return ret == 0 ? add(p, TT_RULE_BYTE_TEST, &b) : ret;
 }
 

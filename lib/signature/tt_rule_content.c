@@ -141,6 +141,14 @@ TT_RULE_TAKE(content)
 	return take_commas(p, tt_rule_word_trim(rest));
 }
 
+/* A content of HTTP's, with the same modifiers. */
+TT_RULE_TAKE(uricontent)
+{
+	int ret = tt_rule_unreachable(p, "option uricontent");
+
+	return ret == 0 ? tt_rule_take_content(p, o) : ret;
+}
+
 static void
 make_lower(struct tt_rule_content *content)
 {

@@ -38,6 +38,7 @@ static const struct tt_rule_keyword keywords[] = {
 		PLAIN("noalert", noalert),
 
 		VALUE("content", content),
+		VALUE("uricontent", uricontent),
 		MODIFIER("nocase", TT_RULE_NOCASE),
 		MODIFIER("offset", TT_RULE_OFFSET),
 		MODIFIER("depth", TT_RULE_DEPTH),

@@ -26,7 +26,7 @@ static const char *const namespaces[] = {"app-layer", "bittorrent", "cip", "dce"
 static const char *const elsewhere[] = {"appid", "appids", "cmp_id", "decode-event",
 		"engine-event", "fileext", "filemagic", "filemd5", "filename", "filesha1",
 		"filesha256", "filesize", "filestore", "frame", "ftpbounce",
-		"ftpdata_command", "modbus", "tcp.session", "uricontent", "urilen"};
+		"ftpdata_command", "modbus", "tcp.session", "urilen"};
 
 /* Protocols in the heads of Suricata's and Snort 3's rules. */
 static const char *const applications[] = {"bittorrent-dht", "cip", "dcerpc",

@@ -202,6 +202,9 @@ TT_RULE_TAKE(number)
 	bool negated;
 	int ret;
 
+	if (kind == TT_RULE_BSIZE && memchr(word.at, ',', word.n) != NULL)
+		return tt_rule_unsupported(
+				p, "option %.*s: relative", TT_RULE_SHOWN(o->name));
 	if (word.n > 0 && word.at[0] == '&')
 		return tt_rule_unsupported(
 				p, "option %.*s: a mask", TT_RULE_SHOWN(o->name));

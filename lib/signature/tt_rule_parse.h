@@ -152,6 +152,7 @@ TT_RULE_TAKE(sameip);
 
 TT_RULE_TAKE(buffer); /* argument: the buffer */
 TT_RULE_TAKE(content);
+TT_RULE_TAKE(uricontent);
 TT_RULE_TAKE(modifier); /* argument: enum tt_rule_modifier */
 TT_RULE_TAKE(isdataat);
 TT_RULE_TAKE(pcre);

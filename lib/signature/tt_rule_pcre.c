@@ -155,6 +155,7 @@ add(struct tt_rule_parse *p, const struct tt_rule_pcre *pcre, bool negated)
 	return 0;
 }
 
+/* All between the first quote and the last: in a pattern, engines take quotes as they are. */
 TT_RULE_TAKE(pcre)
 {
 	struct tt_rule_word rest = o->value, text, pattern, flags;
@@ -164,11 +165,10 @@ TT_RULE_TAKE(pcre)
 
 	if (negated)
 		rest = tt_rule_word_trim(tt_rule_word_skip(rest, 1));
-	ret = tt_rule_parse_quoted(p, &rest, &text);
-	if (ret == 0 && tt_rule_word_trim(rest).n > 0)
-		ret = tt_rule_broken(p, rest.at, "pcre: text behind the closing quote");
-	if (ret == 0)
-		ret = split(p, o, text, &pattern, &flags);
+	text = tt_rule_unquoted(rest);
+	if (text.n == rest.n)
+		return tt_rule_broken(p, rest.at, "pcre: not in quotes");
+	ret = split(p, o, text, &pattern, &flags);
 	if (ret == 0)
 		ret = take_flags(p, o, flags, &pcre);
 	if (ret == 0)

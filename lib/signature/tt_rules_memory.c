@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define BLOCK_BYTES (256 * 1024)
+#define BLOCK_BYTES (64 * 1024)
 #define ALIGNMENT   16
 
 struct block {
