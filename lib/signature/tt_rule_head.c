@@ -133,9 +133,9 @@ take_direction(struct tt_rule_parse *p, struct tt_rule_word word)
 	return 0;
 }
 
-/* The next word of the head; blanks within a list do not end it. */
+/* The next word of the head; blanks within a list do not end it. *open: a list does not end. */
 static struct tt_rule_word
-next_word(struct tt_rule_word *rest)
+next_word(struct tt_rule_word *rest, bool *open)
 {
 	struct tt_rule_word word;
 	int lists = 0;
@@ -154,6 +154,7 @@ next_word(struct tt_rule_word *rest)
 		if (c == '(' || (lists <= 0 && isspace((unsigned char)c)))
 			break;
 	}
+	*open = lists > 0;
 	word = (struct tt_rule_word){rest->at, n};
 	*rest = tt_rule_word_trim(tt_rule_word_skip(*rest, n));
 	return word;
@@ -163,11 +164,14 @@ int
 tt_rule_parse_head(struct tt_rule_parse *p, struct tt_rule_word *rest)
 {
 	struct tt_rule_word words[WORDS_MAX];
+	bool open = false;
 	unsigned n = 0;
 	int ret;
 
-	while (n < WORDS_MAX && rest->n > 0 && rest->at[0] != '(')
-		words[n++] = next_word(rest);
+	while (n < WORDS_MAX && !open && rest->n > 0 && rest->at[0] != '(')
+		words[n++] = next_word(rest, &open);
+	if (open)
+		return tt_rule_broken(p, words[n - 1].at, "a list that does not end");
 	if (n == 0)
 		return tt_rule_broken(p, p->line->text.at, "no action");
 	ret = take_action(p, words[0]);

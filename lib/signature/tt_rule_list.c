@@ -12,7 +12,7 @@
 
 /* What a list is of. */
 struct members {
-	const char *what;
+	const char *what, *many;
 	tt_rule_member last; /* the first is 0 */
 	/* Reads one that is not negated. Returns 0, -EINVAL or -ENOMEM. */
 	int (*read)(struct tt_rule_word text, struct tt_rule_set *to);
@@ -140,8 +140,8 @@ read_ports(struct tt_rule_word word, struct tt_rule_set *to)
 }
 
 static const struct members addresses_of = {
-		"address", ~(tt_rule_member)0, read_addresses};
-static const struct members ports_of = {"port", UINT16_MAX, read_ports};
+		"address", "addresses", ~(tt_rule_member)0, read_addresses};
+static const struct members ports_of = {"port", "ports", UINT16_MAX, read_ports};
 
 static int parse_list(struct list_parse *p, struct tt_rule_word list,
 		struct tt_rule_list_value *value);
@@ -213,7 +213,7 @@ parse_signed(struct list_parse *p, struct tt_rule_word word,
 		word = tt_rule_word_trim(tt_rule_word_skip(word, 1));
 	}
 	if (word.n == 0)
-		return fail(p, all, "empty element in a list of %ss", p->members->what);
+		return fail(p, all, "empty element in a list of %s", p->members->many);
 	ret = parse_element(p, word, &value);
 	if (ret == 0 && negated && value.all)
 		ret = fail(p, all, "\"%.*s\" leaves no %s", shown(all), all.at,

@@ -141,6 +141,23 @@ take_bytes(struct tt_rules_loader *l, const char *name, const char *bytes, size_
 	return ret;
 }
 
+/* HOME_NET as the options state it must be a list, whether rules ask for it or not. */
+static int
+check_home(struct tt_rules_loader *l)
+{
+	struct tt_rule_list_error wrong;
+	struct tt_rule_addresses addresses;
+	int ret;
+
+	if (l->options->home_net == NULL)
+		return 0;
+	ret = tt_rule_list_addresses(&l->variables, l->rules->memory,
+			tt_rule_word_of(l->options->home_net), &addresses, &wrong);
+	if (ret == -EINVAL)
+		tt_error_set(l->err, ret, "HOME_NET", "%s", wrong.why);
+	return ret;
+}
+
 static int
 begin(struct tt_rules_loader *l)
 {
@@ -153,7 +170,8 @@ begin(struct tt_rules_loader *l)
 	ret = tt_rule_variables_init(&l->variables, l->options->home_net);
 	if (ret != 0 || l->rules->memory == NULL)
 		return tt_error_set(l->err, -ENOMEM, NULL, "out of memory");
-	if (l->options->variables != NULL)
+	ret = check_home(l);
+	if (ret == 0 && l->options->variables != NULL)
 		ret = tt_rule_variables_load(
 				&l->variables, l->options->variables, l->err);
 	if (ret == 0 && l->options->classification != NULL)

@@ -38,7 +38,7 @@ mkdir "$dir/empty"
 expect 2 "no command"
 expect 2 'unknown command: frobnicate' frobnicate
 expect 2 'unknown option: --frobnicate' --frobnicate
-for command in info verify export top-targets uniques; do
+for command in info verify export rules top-targets uniques; do
 	prints "Usage: teiten $command" $command --help
 	expect 2 'unknown option: --frobnicate' $command --frobnicate
 	expect 2 'unknown option: -x' $command -x

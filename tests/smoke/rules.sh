@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# teiten rules check: one line for each rule that is not loaded, numbers for each file, exit status.
+# Usage: rules.sh TEITEN SOURCE_ROOT
+set -u
+teiten=$1
+root=$2
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+
+# run STATUS ARGUMENT...: what it printed is in $dir/out and $dir/err.
+run() {
+	status=$1
+	shift
+	"$teiten" "$@" >"$dir/out" 2>"$dir/err"
+	got=$?
+	if [ "$got" -ne "$status" ]; then
+		echo "teiten $*: status $got, expected $status"
+		cat "$dir/err"
+		failed=1
+	fi
+}
+
+# has FILE LINE: a line of it.
+has() {
+	if ! grep -qxF -e "$2" "$dir/$1"; then
+		echo "no line \"$2\" in:"
+		cat "$dir/$1"
+		failed=1
+	fi
+}
+
+cat >"$dir/a.rules" <<'END'
+alert udp $EXTERNAL_NET any -> $HOME_NET 1434 (msg:"a"; content:"|04|"; depth:1; sid:1; rev:2;)
+alert tcp any any -> any any (flow:established; sid:2;)
+alert tcp any any -> any any (asn1:oversize_length 5; sid:3; gid:4;)
+alert tcp any any -> any any (content:"|0"; sid:5;)
+alert udp any any -> $HOME_NET any (sid:1; rev:1;)
+END
+printf 'alert ip any any -> $PLACE any (classtype:x; sid:6;)\n' >"$dir/b.rules"
+printf 'ipvar PLACE [192.0.2.0/24]\n' >"$dir/vars"
+printf 'config classification: x,X,1,Scan\n' >"$dir/classes"
+
+run 0 rules check "$dir/a.rules"
+has out "$dir/a.rules:2: sid 2: unreachable: flow:established"
+has out "$dir/a.rules:3: sid 4:3: unsupported: option asn1"
+has out "$dir/a.rules:4: sid 5: broken: content: unfinished hexadecimal at column 40"
+has out "$dir/a.rules:5: sid 1: duplicate: of revision 1, $dir/a.rules:1 has revision 2"
+has out "$dir/a.rules: 5 rules: 1 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
+run 1 rules check --strict "$dir/a.rules"
+run 1 rules check --strict --quiet "$dir/b.rules"
+has out "$dir/b.rules: 1 rule: 0 loaded, 0 unreachable, 0 unsupported, 1 broken, 0 duplicate"
+run 0 rules check --strict --vars "$dir/vars" --classification "$dir/classes" "$dir/b.rules"
+has out "$dir/b.rules: 1 rule: 1 loaded, 0 unreachable, 0 unsupported, 0 broken, 0 duplicate"
+run 0 rules check --vars "$dir/vars" "$dir/a.rules" "$dir/b.rules"
+has out "all files: 6 rules: 2 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
+
+run 1 rules check "$dir/none.rules"
+has err "teiten rules: $dir/none.rules: No such file or directory"
+run 1 rules check --home-net nowhere "$dir/a.rules"
+has err 'teiten rules: HOME_NET: no address: "nowhere"'
+run 1 rules check --classification "$dir/vars" "$dir/b.rules"
+has err "teiten rules: $dir/vars:1: no line \"config classification: …\""
+run 2 rules
+has err "teiten rules: what to do is missing: check"
+run 2 rules match
+has err "teiten rules: unknown: match (check)"
+run 2 rules check
+has err "teiten rules: FILE is missing"
+run 0 rules check --strict --classification "$root/rules/classification.config" /dev/null
+exit $failed

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Files of rules as wholes: lines, outcomes, duplicates, flowbits, classes, identity. */
+#include "rules_bed.h"
+
+#define RULE(options) "alert tcp any any -> any any (" options ")\n"
+
+static void
+lines_may_be_continued_and_rules_may_span_several(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			"# alert tcp any any -> any any (sid:1;)\r\n"
+			"\r\n"
+			"  alert tcp any any -> any any \\\r\n"
+			"\t(msg:\"two \\\r\n"
+			"lines\"; sid:2;)\r\n"
+			"; not this\n"
+			"alert udp any any ->\n"
+			"  any any\n"
+			"(\n"
+			"  msg:\"open\";\n"
+			"  # alert\n"
+			"  sid:3; )\n"
+			"alert ip any any -> any any (sid:4;");
+	assert_int_equal(rules.n, 3);
+	assert_int_equal(rules.n_remarks, 0);
+	assert_int_equal(rules.rules[0].sid, 2);
+	assert_int_equal(rules.rules[0].line, 3);
+	assert_string_equal(rules.rules[0].message, "two lines");
+	assert_int_equal(rules.rules[1].line, 7);
+	assert_string_equal(rules.rules[1].message, "open");
+	assert_int_equal(rules.rules[1].protocol, TT_RULE_UDP);
+	assert_int_equal(rules.rules[2].line, 13);
+	tt_rules_fini(&rules);
+}
+
+static void
+a_rule_that_does_not_end_leaves_the_next_one_alone(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			"alert tcp any any -> any any (msg:\"a\"; sid:1\n" RULE(
+					"sid:2;"));
+	assert_int_equal(rules.n, 1);
+	assert_int_equal(rules.rules[0].sid, 2);
+	assert_int_equal(rules.remarks[0].sid, 1);
+	assert_string_equal(rules.remarks[0].why, "no closing parenthesis at column 45");
+	tt_rules_fini(&rules);
+}
+
+static void
+each_rule_has_one_outcome_which_is_counted(void **state)
+{
+	static const unsigned expected[TT_RULE_N_OUTCOMES] = {2, 3, 2, 2, 1};
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			RULE("sid:9; rev:1;") RULE("sid:9; rev:3;") RULE(
+					"gid:3; sid:9;") RULE("flow:established; sid:1;")
+					RULE("http_uri; asn1:x; sid:2;") "alert dns any any -> any any (sid:3;)\n"
+									 "pass ip any any -> any any (sid:4;)\n" RULE(
+											 "asn1:x; sid:5;")
+											 RULE("content:\"|0\"; flow:established; sid:6;") "nonsense\n");
+	assert_memory_equal(rules.outcomes, expected, sizeof(expected));
+	assert_int_equal(rules.n, 2);
+	assert_int_equal(rules.rules[0].rev, 3);
+	assert_int_equal(rules.rules[1].gid, 3);
+	assert_int_equal(rules.n_remarks, 8);
+	assert_int_equal(rules.remarks[0].outcome, TT_RULE_DUPLICATE);
+	assert_string_equal(rules.remarks[0].why, "of revision 1, r:2 has revision 3");
+	assert_string_equal(rules.remarks[1].why, "flow:established");
+	assert_string_equal(rules.remarks[2].why, "option http_uri");
+	assert_string_equal(
+			rules.remarks[3].why, "protocol dns, an application's parser");
+	assert_string_equal(rules.remarks[4].why, "action pass");
+	assert_string_equal(rules.remarks[5].why, "option asn1");
+	assert_int_equal(rules.remarks[6].outcome, TT_RULE_BROKEN);
+	assert_int_equal(rules.remarks[6].sid, 6);
+	assert_string_equal(rules.remarks[7].why, "no action: \"nonsense\" at column 1");
+	assert_int_equal(rules.remarks[7].line, 10);
+	tt_rules_fini(&rules);
+}
+
+static void
+of_equal_revisions_the_first_is_kept(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules, RULE("msg:\"a\"; sid:1;") RULE("msg:\"b\"; sid:1;"));
+	assert_int_equal(rules.n, 1);
+	assert_string_equal(rules.rules[0].message, "a");
+	assert_string_equal(rules.remarks[0].why, "of revision 0, r:1 has revision 0");
+	tt_rules_fini(&rules);
+}
+
+static void
+what_engines_cannot_read_is_no_duplicate(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules, RULE("sid:1; rev:1;") RULE("asn1:x; sid:1; rev:2;"));
+	assert_int_equal(rules.n, 1);
+	tt_rules_fini(&rules);
+	read_rules(&rules, RULE("sid:1; rev:1;") RULE("flow:established; sid:1; rev:2;"));
+	assert_int_equal(rules.n, 0);
+	assert_int_equal(rules.outcomes[TT_RULE_DUPLICATE], 1);
+	tt_rules_fini(&rules);
+}
+
+static void
+flowbits_that_are_set_and_tested_get_numbers(void **state)
+{
+	struct tt_rules rules;
+	const struct tt_rule *r;
+
+	read_rules(&rules,
+			RULE("flowbits:set,a; flowbits:set,unused; sid:1;") RULE(
+					"flowbits:isset,a|b; flowbits:isnotset,never; sid:2;")
+					RULE("flowbits:isset,a; flowbits:set,c; sid:3;")
+							RULE("flowbits:isset,c; sid:4;"));
+	assert_int_equal(rules.n, 4);
+	assert_int_equal(rules.n_flowbits, 2);
+	r = rules.rules;
+	assert_int_equal(r[0].n_payload, 1);
+	assert_int_equal(r[0].payload[0].u.flowbit.does, TT_RULE_FLOWBIT_SET);
+	assert_int_equal(r[0].payload[0].u.flowbit.names, 1);
+	assert_int_equal(r[0].flowbit_order, 0);
+	assert_int_equal(r[1].n_payload, 1);
+	assert_int_equal(r[1].payload[0].u.flowbit.names, 1);
+	assert_int_equal(r[1].flowbit_order, 2);
+	assert_int_equal(r[2].flowbit_order, 1);
+	assert_int_equal(r[3].payload[0].u.flowbit.names, 2);
+	assert_string_equal(rules.flowbits[0], "a");
+	assert_string_equal(rules.flowbits[1], "c");
+	tt_rules_fini(&rules);
+}
+
+static void
+rules_that_wait_for_a_flowbit_that_none_sets_are_unreachable(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			RULE("flow:established; flowbits:set,a; sid:1;") RULE(
+					"flowbits:isset,a; flowbits:set,b; sid:2;")
+					RULE("flowbits:isset,b; sid:3;") RULE(
+							"flowbits:isset,c&d; flowbits:noalert; sid:4;")
+							RULE("flowbits:set,c; flowbits:noalert; sid:5;"));
+	assert_int_equal(rules.n, 1);
+	assert_int_equal(rules.rules[0].sid, 5);
+	assert_true(rules.rules[0].no_alert);
+	assert_int_equal(rules.outcomes[TT_RULE_UNREACHABLE], 4);
+	assert_string_equal(rules.remarks[1].why,
+			"flowbits: no rule that is loaded sets \"a\"");
+	assert_string_equal(rules.remarks[2].why,
+			"flowbits: no rule that is loaded sets \"b\"");
+	assert_string_equal(rules.remarks[3].why,
+			"flowbits: no rule that is loaded sets \"d\"");
+	tt_rules_fini(&rules);
+}
+
+static void
+more_flowbits_than_there_are_numbers_are_unsupported(void **state)
+{
+	static char text[64 * 1024];
+	struct tt_rules rules;
+	size_t n = 0;
+
+	for (unsigned i = 0; i <= TT_RULE_FLOWBITS_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				RULE("flowbits:set,n%u; sid:%u;")
+						RULE("flowbits:isset,n%u; sid:%u;"),
+				i, 2 * i + 1, i, 2 * i + 2);
+	read_rules(&rules, text);
+	assert_int_equal(rules.n_flowbits, TT_RULE_FLOWBITS_MAX);
+	assert_int_equal(rules.n_remarks, 1);
+	assert_int_equal(rules.remarks[0].outcome, TT_RULE_UNSUPPORTED);
+	assert_string_equal(rules.remarks[0].why, "flowbits: more than 64 names");
+	tt_rules_fini(&rules);
+}
+
+static void
+a_class_gives_priority_and_category_unless_the_rule_does(void **state)
+{
+	struct tt_rules rules;
+	const struct tt_rule *r;
+
+	read_rules(&rules,
+			"config classification: scan,A scan,2,Scan\n"
+			"config classification: other,Another,1\n" RULE(
+					"classtype:scan; sid:1;")
+					RULE("classtype:scan; priority:5; metadata:policy x, "
+					     "category UDP spam; sid:2;") RULE("classtype:other; sid:3;")
+							RULE("classtype:unknown; sid:4;"));
+	r = rules.rules;
+	assert_int_equal(rules.n, 4);
+	assert_int_equal(r[0].priority, 2);
+	assert_string_equal(r[0].classtype, "scan");
+	assert_string_equal(r[0].category, "Scan");
+	assert_int_equal(r[1].priority, 5);
+	assert_string_equal(r[1].category, "UDP spam");
+	assert_int_equal(r[2].priority, 1);
+	assert_string_equal(r[2].category, "Others");
+	assert_int_equal(r[3].priority, 3);
+	assert_string_equal(r[3].category, "Others");
+	tt_rules_fini(&rules);
+}
+
+static void
+texts_become_printable(void **state)
+{
+	struct tt_rules rules;
+	const struct tt_rule *r = read_rule(&rules,
+			"msg:\"a\\;\\\"\\\\ \xe6\x97\xa5 \xff\xc3( \x01\"; rev:4; gid:7;");
+
+	assert_string_equal(r->message,
+			"a;\"\\ \xe6\x97\xa5 ?"
+			"?( ?");
+	assert_int_equal(r->rev, 4);
+	assert_int_equal(r->gid, 7);
+	assert_string_equal(r->file, "r");
+	tt_rules_fini(&rules);
+}
+
+static void
+the_identity_follows_text_and_variables(void **state)
+{
+	const struct tt_rules_options home = {.home_net = "192.0.2.0/24"};
+	struct tt_rules a, b, c;
+	static const char text[] = "alert tcp any any -> $HOME_NET any (sid:1;)\n";
+
+	read_rules(&a, text);
+	read_rules(&b, text);
+	assert_string_equal(a.identity, b.identity);
+	assert_memory_equal(a.identity, "1 rule sha256:", 14);
+	read_rules_with(&c, text, &home);
+	assert_string_not_equal(a.identity, c.identity);
+	tt_rules_fini(&a);
+	tt_rules_fini(&b);
+	tt_rules_fini(&c);
+}
+
+static void
+rules_stand_by_gid_and_sid(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules, RULE("sid:30;") RULE("gid:2; sid:1;") RULE("sid:4;"));
+	assert_int_equal(rules.rules[0].sid, 4);
+	assert_int_equal(rules.rules[1].sid, 30);
+	assert_int_equal(rules.rules[2].sid, 1);
+	tt_rules_fini(&rules);
+}
+
+static void
+missing_files_and_wrong_variables_are_refused(void **state)
+{
+	static const char *const files[] = {"/nonexistent/a.rules"};
+	const struct tt_rules_options vars = {.variables = "/nonexistent/vars"};
+	const struct tt_rules_options classes = {.classification = "/dev/null/x"};
+	struct tt_rules rules;
+	struct tt_error err = {0};
+
+	assert_int_equal(tt_rules_load(&rules, files, 1, NULL, &err), -ENOENT);
+	assert_string_equal(err.where, "/nonexistent/a.rules");
+	assert_int_equal(tt_rules_load(&rules, files, 0, &vars, &err), -ENOENT);
+	assert_string_equal(err.where, "/nonexistent/vars");
+	assert_int_equal(tt_rules_load(&rules, files, 0, &classes, &err), -ENOTDIR);
+	assert_int_equal(tt_rules_load(&rules, files, 0, NULL, &err), 0);
+	assert_string_equal(rules.identity, "0 rules sha256:e3b0c44298fc1c14");
+	tt_rules_fini(&rules);
+}
+
+static void
+an_answer_is_told_by_its_header(void **state)
+{
+	struct tt_packet p = {.protocol = TT_PROTO_TCP, .has_ports = true};
+
+	p.tcp_flags = TT_TCP_SYN;
+	assert_false(tt_rule_is_answer(&p));
+	p.tcp_flags = TT_TCP_SYN | TT_TCP_ACK | TT_TCP_ECE;
+	assert_true(tt_rule_is_answer(&p));
+	p.tcp_flags = TT_TCP_RST;
+	assert_true(tt_rule_is_answer(&p));
+	p.tcp_flags = TT_TCP_ACK | TT_TCP_PSH;
+	assert_false(tt_rule_is_answer(&p));
+	p = (struct tt_packet){.protocol = TT_PROTO_UDP,
+			.has_ports = true,
+			.src_port = 53,
+			.dst_port = 1024};
+	assert_true(tt_rule_is_answer(&p));
+	p.dst_port = 53;
+	assert_false(tt_rule_is_answer(&p));
+	p = (struct tt_packet){
+			.protocol = TT_PROTO_ICMP, .has_icmp = true, .icmp_type = 8};
+	assert_false(tt_rule_is_answer(&p));
+	p.icmp_type = 3;
+	assert_true(tt_rule_is_answer(&p));
+	p.protocol = TT_PROTO_ICMPV6;
+	p.icmp_type = 128;
+	assert_false(tt_rule_is_answer(&p));
+	p.icmp_type = 129;
+	assert_true(tt_rule_is_answer(&p));
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+			cmocka_unit_test(
+					lines_may_be_continued_and_rules_may_span_several),
+			cmocka_unit_test(
+					a_rule_that_does_not_end_leaves_the_next_one_alone),
+			cmocka_unit_test(each_rule_has_one_outcome_which_is_counted),
+			cmocka_unit_test(of_equal_revisions_the_first_is_kept),
+			cmocka_unit_test(what_engines_cannot_read_is_no_duplicate),
+			cmocka_unit_test(flowbits_that_are_set_and_tested_get_numbers),
+			cmocka_unit_test(
+					rules_that_wait_for_a_flowbit_that_none_sets_are_unreachable),
+			cmocka_unit_test(
+					more_flowbits_than_there_are_numbers_are_unsupported),
+			cmocka_unit_test(
+					a_class_gives_priority_and_category_unless_the_rule_does),
+			cmocka_unit_test(texts_become_printable),
+			cmocka_unit_test(the_identity_follows_text_and_variables),
+			cmocka_unit_test(rules_stand_by_gid_and_sid),
+			cmocka_unit_test(missing_files_and_wrong_variables_are_refused),
+			cmocka_unit_test(an_answer_is_told_by_its_header),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

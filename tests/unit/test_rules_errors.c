@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is said of rules that do not load; columns are those of the file. Options begin at column 31. */
+#include "rules_bed.h"
+
+static void
+broken(const char *options, const char *why)
+{
+	expect_option(options, TT_RULE_BROKEN, why);
+}
+
+static void
+broken_contents(void **state)
+{
+	broken("content:\"|0|\";", "content: half a byte in hexadecimal at column 42");
+	broken("content:\"|00\";", "content: unfinished hexadecimal at column 40");
+	broken("content:\"|0g|\";", "content: no hexadecimal digit: 'g' at column 42");
+	broken("content:\"\";", "content: no bytes at column 40");
+	broken("content:a;", "no text in quotes at column 39");
+	broken("content:\"a;", "quotes that do not end at column 39");
+	broken("content:;", "content: no value at column 31");
+	broken("content:\"a\" nocase;",
+			"content: text behind the closing quote at column 43");
+	broken("nocase;", "nocase: no content before it at column 31");
+	broken("content:\"abc\"; depth:2;",
+			"depth: no number from 3 to 65535: \"2\" at column 52");
+	broken("content:\"abc\"; within:2;",
+			"within: no number from 3 to 1048576: \"2\" at column 53");
+	broken("content:\"a\"; offset:1; distance:2;",
+			"distance: cannot stand beside the others of this content at column 54");
+	broken("content:\"a\"; within:1; depth:2;",
+			"depth: cannot stand beside the others of this content at column 54");
+	broken("content:\"a\"; depth:1; depth:2;",
+			"depth: cannot stand beside the others of this content at column 53");
+	broken("content:\"a\"; startswith; offset:2;",
+			"offset: cannot stand beside the others of this content at column 56");
+	broken("content:\"a\"; offset:x;",
+			"offset: no byte_extract or byte_math before it has the variable \"x\" at "
+			"column 51");
+	broken("isdataat:10,absolute;", "isdataat: unknown: \"absolute\" at column 43");
+	broken("isdataat:-1;",
+			"isdataat: no number from 0 to 65535: \"-1\" at column 40");
+}
+
+static void
+broken_patterns(void **state)
+{
+	broken("pcre:\"/a(b/\";", "pcre: missing closing parenthesis at column 41");
+	broken("pcre:\"/a/q\";", "pcre: unknown modifier 'q' at column 40");
+	broken("pcre:\"a\";", "pcre: does not begin with a slash at column 37");
+	broken("pcre:\"/a\";", "pcre: no end of the pattern at column 37");
+	broken("pcre:/a/;", "pcre: not in quotes at column 36");
+	broken("pcre:\"/[\\d-a]/\";",
+			"pcre: invalid range in character class at column 41");
+	broken("regex:\"/a/\",fast;", "regex: unknown: \"fast\" at column 43");
+}
+
+static void
+broken_byte_options(void **state)
+{
+	broken("byte_test:4,>,1;", "byte_test: too few values at column 31");
+	broken("byte_test:4,~,1,0;", "byte_test: no operator: \"~\" at column 43");
+	broken("byte_test:9,=,1,0;",
+			"byte_test: 9 bytes; 1 to 8 can be converted at column 41");
+	broken("byte_test:0,=,1,0;",
+			"byte_test: 0 bytes; 1 to 8 can be converted at column 41");
+	broken("byte_test:24,=,1,0,string;",
+			"byte_test: no number from 0 to 23: \"24\" at column 41");
+	broken("byte_test:1,=,1,0,hex;",
+			"byte_test: a base without \"string\" at column 31");
+	broken("byte_test:1,=,1,0,middle;",
+			"byte_test: unknown: \"middle\" at column 49");
+	broken("byte_test:1,=,y,0;",
+			"byte_test: no byte_extract or byte_math before it has the variable \"y\" at "
+			"column 45");
+	broken("byte_jump:1,0,from_end,from_beginning;",
+			"byte_jump: from_beginning and from_end at column 31");
+	broken("byte_jump:1,0,align 3;",
+			"byte_jump: align: not 2 or 4: \"3\" at column 51");
+	broken("byte_extract:1,0;", "byte_extract: too few values at column 31");
+	broken("byte_extract:1,0,x,multiplier 0;",
+			"byte_extract: no number from 1 to 65535: \"0\" at column 61");
+	broken("byte_math:bytes 1, offset 0, oper +, rvalue 1;",
+			"byte_math: not all of bytes, offset, oper, rvalue, result at column 31");
+	broken("byte_math:bytes 1, offset 0, oper %, rvalue 1, result x;",
+			"byte_math: no operator: \"%\" at column 65");
+	broken("byte_test:1,=,1,0,bitmask 0;",
+			"byte_test: bitmask: no number from 1 to 0xffffffff: \"0\" at column 57");
+}
+
+static void
+broken_headers(void **state)
+{
+	broken("ttl:256;", "ttl: no number from 0 to 255: \"256\" at column 35");
+	broken("ttl:>255;", "ttl: holds of no number: \">255\" at column 35");
+	broken("ttl:<0;", "ttl: holds of no number: \"<0\" at column 35");
+	broken("ttl:3-4;",
+			"ttl: no number lies between, exclusively: \"3-4\" at column 35");
+	broken("ttl:5<=>4;", "ttl: a range that is backwards: \"5<=>4\" at column 35");
+	broken("ttl:;", "ttl: no value at column 31");
+	broken("ttl:a;", "ttl: no number from 0 to 255: \"a\" at column 35");
+	broken("dsize:1<>;", "dsize: no number from 0 to 65535: \"\" at column 40");
+	broken("ip_proto:xyz;",
+			"ip_proto: no number from 0 to 255: \"xyz\" at column 40");
+	broken("flags:SX;", "flags: no such bit or modifier: 'X' at column 38");
+	broken("flags:+;", "flags: no bits at column 31");
+	broken("flags:&0x02=0x01;",
+			"flags: no mask and value: \"&0x02=0x01\" at column 37");
+	broken("fragbits:Q;", "fragbits: no such bit or modifier: 'Q' at column 40");
+	broken("ipopts:none;", "ipopts: no such option: \"none\" at column 38");
+	broken("flow:sideways;", "flow: unknown: \"sideways\" at column 36");
+}
+
+static void
+broken_counts_and_bits(void **state)
+{
+	broken("threshold:type limit, track by_src, count 1;",
+			"threshold: not all of type, track, count, seconds at column 31");
+	broken("threshold:type never, track by_src, count 1, seconds 1;",
+			"threshold: unknown: \"never\" at column 41");
+	broken("threshold:type limit, track by_src, count 0, seconds 1;",
+			"threshold: no number from 1 to 4294967295: \"0\" at column 73");
+	broken("detection_filter:track by_src, count 1, seconds 1, count 2;",
+			"detection_filter: \"count\" is given twice at column 82");
+	broken("detection_filter:type limit, track by_src, count 1, seconds 1;",
+			"detection_filter: has no \"type\" at column 31");
+	broken("threshold:type limit, track by_src, count 1, seconds 1; "
+	       "detection_filter:track by_src, count 1, seconds 1;",
+			"detection_filter: one threshold or detection_filter is all that a rule "
+			"has at column 87");
+	broken("flowbits:set;", "flowbits: no name at column 40");
+	broken("flowbits:set,;", "flowbits: no name at column 40");
+	broken("flowbits:isset,a||b;", "flowbits: an empty name at column 46");
+	broken("flowbits:jump,a;", "flowbits: unknown: \"jump\" at column 40");
+	expect_outcome("alert ip any any -> any any (detection_filter:track by_src, count 1, "
+		       "seconds 1, unique_on dst_port; sid:1;)",
+			TT_RULE_BROKEN,
+			"detection_filter: unique_on a port, in a rule of neither tcp nor udp at "
+			"column 30");
+}
+
+static void
+broken_rules(void **state)
+{
+	expect_outcome("alert", TT_RULE_BROKEN,
+			"a head has action, protocol, address, port, direction, address, port; not "
+			"less at column 1");
+	expect_outcome("alert tcp any any -> any (sid:1;)", TT_RULE_BROKEN,
+			"a head has action, protocol, address, port, direction, address, port; not "
+			"less at column 1");
+	expect_outcome("alert tcp any any -> any any any (sid:1;)", TT_RULE_BROKEN,
+			"a head has action, protocol, address, port, direction, address, port; not "
+			"more at column 30");
+	expect_outcome("alert tcp any any <- any any (sid:1;)", TT_RULE_BROKEN,
+			"no direction: \"<-\" at column 19");
+	expect_outcome("alert xtp any any -> any any (sid:1;)", TT_RULE_BROKEN,
+			"no protocol: \"xtp\" at column 7");
+	expect_outcome("alert tcp any any -> any any", TT_RULE_BROKEN,
+			"no options at column 29");
+	expect_outcome("alert tcp any any -> any any (msg:\"a\";)", TT_RULE_BROKEN,
+			"no sid at column 1");
+	expect_outcome("alert tcp any any -> any any (sid:0;)", TT_RULE_BROKEN,
+			"sid: no number from 1 to 4294967295: \"0\" at column 35");
+	broken("nocase depth:5;",
+			"no option, or no semicolon before it: \"nocase depth\" at column 37");
+	broken("msg:\"a\" flow;",
+			"msg: no semicolon behind the closing quote at column 35");
+}
+
+static void
+places_in_continued_lines_are_those_of_the_file(void **state)
+{
+	expect_outcome("# one\nalert tcp any any -> any any ( \\\n  msg:\"a\"; \\\n  ttl:x; \\\n"
+		       "  sid:1;)\n",
+			TT_RULE_BROKEN,
+			"ttl: no number from 0 to 255: \"x\" at line 4, column 7");
+	expect_outcome("alert tcp any any -> any any\n(\n  ttl:x;\n  sid:1;\n)\n",
+			TT_RULE_BROKEN,
+			"ttl: no number from 0 to 255: \"x\" at line 3, column 7");
+}
+
+static void
+unreachable(const char *options, const char *why)
+{
+	expect_option(options, TT_RULE_UNREACHABLE, why);
+}
+
+static void
+what_needs_a_session_is_unreachable(void **state)
+{
+	unreachable("flow:to_server,established;", "flow:established");
+	unreachable("flow:only_stream;", "flow:only_stream");
+	unreachable("flow:only_frag;", "flow:only_frag");
+	unreachable("content:\"a\"; http_uri;", "option http_uri");
+	unreachable("http.user_agent; content:\"a\"; startswith;",
+			"option http.user_agent");
+	unreachable("uricontent:\"a\"; nocase; depth:5;", "option uricontent");
+	unreachable("pcre:\"/a/Ui\";", "pcre: modifier U, a buffer of HTTP");
+	unreachable("file_data; content:\"a\";", "option file_data");
+	unreachable("dce_iface:x;", "option dce_iface");
+	unreachable("byte_test:4,>,1,0,dce;", "byte_test: dce, DCE/RPC's parser");
+	unreachable("byte_math:bytes 4,offset 0,oper +,rvalue 1,result r,endian dce;",
+			"byte_math: dce, DCE/RPC's parser");
+	unreachable("stream_size:both,>,5;", "option stream_size");
+	unreachable("app-layer-protocol:http;", "option app-layer-protocol");
+	unreachable("decode-event:ipv4.opt_duplicate;", "option decode-event");
+	unreachable("asn1:x; flow:established;", "flow:established");
+	expect_outcome("alert http any any -> any any (sid:1;)", TT_RULE_UNREACHABLE,
+			"protocol http, an application's parser");
+	expect_outcome("alert tcp-stream any any -> any any (sid:1;)",
+			TT_RULE_UNREACHABLE, "protocol tcp-stream, a stream");
+	expect_outcome("alert pkthdr any any -> any any (sid:1;)", TT_RULE_UNREACHABLE,
+			"protocol pkthdr, packets that are none");
+	expect_outcome("alert arp any any -> any any (sid:1;)", TT_RULE_UNREACHABLE,
+			"protocol arp, not IP");
+	expect_outcome("alert tcp any any => any any (sid:1;)", TT_RULE_UNREACHABLE,
+			"direction =>, transactions of an application");
+	expect_outcome("alert ( gid:116; sid:1; )", TT_RULE_UNREACHABLE,
+			"no protocol: an event of the engine");
+}
+
+static void
+unsupported(const char *options, const char *why)
+{
+	expect_option(options, TT_RULE_UNSUPPORTED, why);
+}
+
+static void
+what_is_not_known_is_named(void **state)
+{
+	unsupported("asn1:double_overflow;", "option asn1");
+	unsupported("rpc:100000,*,*;", "option rpc");
+	unsupported("contnet:\"a\";", "option contnet");
+	unsupported("lua:x.lua;", "option lua");
+	unsupported("content:\"a\",width 16;", "option content: width");
+	unsupported("ttl:&0xf0=0x10;", "option ttl: a mask");
+	unsupported("bufferlen:>5,relative;", "option bufferlen: relative");
+	unsupported("xbits:isset,a,track ip_src;", "option xbits: isset");
+	unsupported("flowint:a,>,5;", "option flowint: >");
+	unsupported("flowbits:setx,a,g;", "option flowbits: setx");
+	unsupported("threshold:type backoff, track by_flow, count 1, multiplier 2;",
+			"option threshold: backoff");
+	unsupported("regex;", "option regex without a pattern");
+	expect_outcome("pass tcp any any -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
+			"action pass");
+	expect_outcome("alert tcp:all any any -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
+			"hook tcp:all");
+	expect_outcome("alert sctp any 80 -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
+			"protocol sctp with ports or payload");
+	expect_outcome("include other.rules", TT_RULE_UNSUPPORTED, "directive include");
+	expect_outcome("config classification: a,b\n", TT_RULE_BROKEN,
+			"a classification is \"name,description,priority\" and may have a category");
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+			cmocka_unit_test(broken_contents),
+			cmocka_unit_test(broken_patterns),
+			cmocka_unit_test(broken_byte_options),
+			cmocka_unit_test(broken_headers),
+			cmocka_unit_test(broken_counts_and_bits),
+			cmocka_unit_test(broken_rules),
+			cmocka_unit_test(places_in_continued_lines_are_those_of_the_file),
+			cmocka_unit_test(what_needs_a_session_is_unreachable),
+			cmocka_unit_test(what_is_not_known_is_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
