@@ -213,30 +213,38 @@ take_operand(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	return 0;
 }
 
-static const struct {
+static const struct op_name {
 	const char *text;
 	enum tt_rule_operator op;
 } tests[] = {{"", TT_RULE_EQ}, {"=", TT_RULE_EQ}, {"<", TT_RULE_LT}, {">", TT_RULE_GT},
 		{"<=", TT_RULE_LE}, {">=", TT_RULE_GE}, {"&", TT_RULE_AND},
-		{"^", TT_RULE_OR}};
+		{"^", TT_RULE_OR}},
+  sums[] = {{"+", TT_RULE_ADD}, {"-", TT_RULE_SUB}, {"*", TT_RULE_MUL},
+		  {"/", TT_RULE_DIV}, {"<<", TT_RULE_SHL}, {">>", TT_RULE_SHR}};
 
 static int
-take_test(struct tt_rule_parse *p, struct tt_rule_word text, struct tt_rule_bytes *b)
+take_op(struct tt_rule_parse *p, const struct tt_rule_taken *o, struct tt_rule_word text,
+		const struct op_name *names, size_t n, struct tt_rule_bytes *b)
 {
-	struct tt_rule_word op = text;
-
-	if (op.n > 0 && op.at[0] == '!') {
-		b->not_op = true;
-		op = tt_rule_word_trim(tt_rule_word_skip(op, 1));
-	}
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(tests); i++) {
-		if (tt_rule_word_is(op, tests[i].text)) {
-			b->op = tests[i].op;
+	for (size_t i = 0; i < n; i++) {
+		if (tt_rule_word_is(text, names[i].text)) {
+			b->op = names[i].op;
 			return 0;
 		}
 	}
-	return tt_rule_broken(p, text.at, "byte_test: no operator: \"%.*s\"",
-			TT_RULE_SHOWN(text));
+	return tt_rule_broken(p, text.at, "%.*s: no operator: \"%.*s\"",
+			TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(text));
+}
+
+static int
+take_test(struct tt_rule_parse *p, const struct tt_rule_taken *o, struct tt_rule_word op,
+		struct tt_rule_bytes *b)
+{
+	b->not_op = op.n > 0 && op.at[0] == '!';
+	if (b->not_op)
+		op = tt_rule_word_trim(tt_rule_word_skip(op, 1));
+	return take_op(p, o, op, tests + !b->not_op, TT_ARRAY_SIZE(tests) - !b->not_op,
+			b);
 }
 
 TT_RULE_TAKE(byte_test)
@@ -255,7 +263,7 @@ TT_RULE_TAKE(byte_test)
 	if (ret == 0)
 		ret = take_n(p, o, n, &b);
 	if (ret == 0)
-		ret = take_test(p, op, &b);
+		ret = take_test(p, o, op, &b);
 	if (ret == 0)
 		ret = take_operand(p, o, operand, &b);
 	if (ret == 0)
@@ -325,25 +333,6 @@ TT_RULE_TAKE(byte_extract)
 	return ret == 0 ? add(p, TT_RULE_BYTE_EXTRACT, &b) : ret;
 }
 
-static const struct {
-	const char *text;
-	enum tt_rule_operator op;
-} sums[] = {{"+", TT_RULE_ADD}, {"-", TT_RULE_SUB}, {"*", TT_RULE_MUL},
-		{"/", TT_RULE_DIV}, {"<<", TT_RULE_SHL}, {">>", TT_RULE_SHR}};
-
-static int
-take_sum(struct tt_rule_parse *p, struct tt_rule_word text, struct tt_rule_bytes *b)
-{
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(sums); i++) {
-		if (tt_rule_word_is(text, sums[i].text)) {
-			b->op = sums[i].op;
-			return 0;
-		}
-	}
-	return tt_rule_broken(p, text.at, "byte_math: no operator: \"%.*s\"",
-			TT_RULE_SHOWN(text));
-}
-
 /* Those that byte_math must have, as bits. */
 enum {
 	MATH_BYTES = 1,
@@ -369,7 +358,7 @@ take_math_word(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	}
 	if (tt_rule_word_is(word, "oper")) {
 		*seen |= MATH_OPER;
-		return take_sum(p, text, b);
+		return take_op(p, o, text, sums, TT_ARRAY_SIZE(sums), b);
 	}
 	if (tt_rule_word_is(word, "rvalue")) {
 		*seen |= MATH_RVALUE;

@@ -23,6 +23,17 @@ static const struct word_value {
 		  {"src_port", TT_RULE_UNIQUE_SRC_PORT},
 		  {"dst_ip", TT_RULE_UNIQUE_DST_ADDRESS}};
 
+/* What is set, and to which words; NULL: to a number. */
+static const struct setting {
+	const char *name;
+	unsigned seen;
+	const struct word_value *words;
+	size_t n;
+} settings[] = {{"type", SEEN_TYPE, types, TT_ARRAY_SIZE(types)},
+		{"track", SEEN_TRACK, tracks, TT_ARRAY_SIZE(tracks)},
+		{"count", SEEN_COUNT, NULL, 0}, {"seconds", SEEN_SECONDS, NULL, 0},
+		{"unique_on", SEEN_UNIQUE, uniques, TT_ARRAY_SIZE(uniques)}};
+
 /* Known to an engine, and not here. */
 static bool
 is_unsupported(struct tt_rule_word word, struct tt_rule_word value)
@@ -31,61 +42,71 @@ is_unsupported(struct tt_rule_word word, struct tt_rule_word value)
 			|| tt_rule_word_is(word, "multiplier");
 }
 
-static bool
-find(const struct word_value *words, size_t n, struct tt_rule_word word, int *value)
+static const struct setting *
+find_setting(struct tt_rule_word name)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (tt_rule_word_is(word, words[i].word)) {
-			*value = words[i].value;
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(settings); i++)
+		if (tt_rule_word_is(name, settings[i].name))
+			return &settings[i];
+	return NULL;
+}
+
+static bool
+find_word(const struct setting *setting, struct tt_rule_word word, int64_t *value)
+{
+	for (size_t i = 0; i < setting->n; i++) {
+		if (tt_rule_word_is(word, setting->words[i].word)) {
+			*value = setting->words[i].value;
 			return true;
 		}
 	}
 	return false;
 }
 
+static void
+set(struct tt_rule_count *count, unsigned which, int64_t value)
+{
+	switch (which) {
+	case SEEN_TYPE:
+		count->type = (enum tt_rule_count_type)value;
+		break;
+	case SEEN_TRACK:
+		count->track = (enum tt_rule_track)value;
+		break;
+	case SEEN_COUNT:
+		count->count = (uint32_t)value;
+		break;
+	case SEEN_SECONDS:
+		count->seconds = (uint32_t)value;
+		break;
+	default:
+		count->unique = (enum tt_rule_unique)value;
+		break;
+	}
+}
+
 static int
 take_pair(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		struct tt_rule_word word, struct tt_rule_word value, unsigned *seen)
 {
-	struct tt_rule_count *count = &p->rule.count;
+	const struct setting *setting = find_setting(word);
 	int64_t number = 0;
-	unsigned this = 0;
-	int found = 0;
-	bool known = true;
 	int ret = 0;
 
 	if (is_unsupported(word, value))
 		return tt_rule_unsupported(p, "option %.*s: %.*s", TT_RULE_SHOWN(o->name),
 				TT_RULE_SHOWN(value));
-	if (tt_rule_word_is(word, "type")) {
-		this = SEEN_TYPE;
-		known = find(types, TT_ARRAY_SIZE(types), value, &found);
-		count->type = (enum tt_rule_count_type)found;
-	} else if (tt_rule_word_is(word, "track")) {
-		this = SEEN_TRACK;
-		known = find(tracks, TT_ARRAY_SIZE(tracks), value, &found);
-		count->track = (enum tt_rule_track)found;
-	} else if (tt_rule_word_is(word, "count")) {
-		this = SEEN_COUNT;
-		ret = tt_rule_parse_number(p, o, value, 1, UINT32_MAX, &number);
-		count->count = (uint32_t)number;
-	} else if (tt_rule_word_is(word, "seconds")) {
-		this = SEEN_SECONDS;
-		ret = tt_rule_parse_number(p, o, value, 1, UINT32_MAX, &number);
-		count->seconds = (uint32_t)number;
-	} else if (tt_rule_word_is(word, "unique_on")) {
-		this = SEEN_UNIQUE;
-		known = find(uniques, TT_ARRAY_SIZE(uniques), value, &found);
-		count->unique = (enum tt_rule_unique)found;
-	}
-	if (this == 0 || !known)
+	if (setting == NULL || (setting->n > 0 && !find_word(setting, value, &number)))
 		return tt_rule_broken(p, word.at, "%.*s: unknown: \"%.*s\"",
 				TT_RULE_SHOWN(o->name),
-				TT_RULE_SHOWN(known ? word : value));
-	if (ret == 0 && *seen & this)
+				TT_RULE_SHOWN(setting == NULL ? word : value));
+	if (setting->n == 0)
+		ret = tt_rule_parse_number(p, o, value, 1, UINT32_MAX, &number);
+	if (ret == 0 && *seen & setting->seen)
 		ret = tt_rule_broken(p, word.at, "%.*s: \"%.*s\" is given twice",
 				TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
-	*seen |= this;
+	*seen |= setting->seen;
+	set(&p->rule.count, setting->seen, number);
 	return ret;
 }
 

@@ -56,7 +56,8 @@ TT_RULE_TAKE(msg)
 	struct tt_rule_word text = tt_rule_unquoted(o->value);
 
 	if (text.n > 0 && text.at[0] == '"' && text.n == o->value.n)
-		return tt_rule_broken(p, text.at, "msg: no semicolon behind the closing quote");
+		return tt_rule_broken(
+				p, text.at, "msg: no semicolon behind the closing quote");
 	p->rule.message = tt_rule_printable(p->memory, text);
 	return p->rule.message == NULL ? -ENOMEM : 0;
 }

@@ -51,6 +51,8 @@ split(struct tt_rule_parse *p, const struct tt_rule_taken *o, struct tt_rule_wor
 				TT_RULE_SHOWN(o->name));
 	*pattern = (struct tt_rule_word){text.at + 1, (size_t)(end - text.at) - 1};
 	*flags = tt_rule_word_skip(text, (size_t)(end - text.at) + 1);
+	if (flags->n > 0 && flags->at[flags->n - 1] == '"') /* a quote that none opened */
+		flags->n--;
 	return 0;
 }
 
@@ -155,7 +157,10 @@ add(struct tt_rule_parse *p, const struct tt_rule_pcre *pcre, bool negated)
 	return 0;
 }
 
-/* All between the first quote and the last: in a pattern, engines take quotes as they are. */
+/*
+ * All between the first quote and the last: in a pattern, engines take quotes as they are. Suricata
+ * needs none around it.
+ */
 TT_RULE_TAKE(pcre)
 {
 	struct tt_rule_word rest = o->value, text, pattern, flags;
@@ -166,8 +171,6 @@ TT_RULE_TAKE(pcre)
 	if (negated)
 		rest = tt_rule_word_trim(tt_rule_word_skip(rest, 1));
 	text = tt_rule_unquoted(rest);
-	if (text.n == rest.n)
-		return tt_rule_broken(p, rest.at, "pcre: not in quotes");
 	ret = split(p, o, text, &pattern, &flags);
 	if (ret == 0)
 		ret = take_flags(p, o, flags, &pcre);

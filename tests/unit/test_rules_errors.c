@@ -48,7 +48,6 @@ broken_patterns(void **state)
 	broken("pcre:\"/a/q\";", "pcre: unknown modifier 'q' at column 40");
 	broken("pcre:\"a\";", "pcre: does not begin with a slash at column 37");
 	broken("pcre:\"/a\";", "pcre: no end of the pattern at column 37");
-	broken("pcre:/a/;", "pcre: not in quotes at column 36");
 	broken("pcre:\"/[\\d-a]/\";",
 			"pcre: invalid range in character class at column 41");
 	broken("regex:\"/a/\",fast;", "regex: unknown: \"fast\" at column 43");

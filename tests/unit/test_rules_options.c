@@ -278,6 +278,8 @@ patterns_have_options(void **state)
 					| PCRE2_ANCHORED | PCRE2_DOLLAR_ENDONLY
 					| PCRE2_UNGREEDY,
 			true, true);
+	expect_pcre("pcre:/a/i;", "a", PCRE2_CASELESS, false, false);
+	expect_pcre("pcre:/a/i\";", "a", PCRE2_CASELESS, false, false);
 	expect_pcre("pcre:\"m@a/b@i\";", "a/b", PCRE2_CASELESS, false, false);
 	expect_pcre("pcre:\"/a\"b|c\"/\";", "a\"b|c\"", 0, false, false);
 	expect_pcre("pcre:\"/([a-z]+)/i, flow:x/y,pkt:z\";", "([a-z]+)", PCRE2_CASELESS,
