@@ -99,7 +99,7 @@ keep_names(struct tt_rule_parse *p, struct tt_rule_word list, char separator)
 			return -ENOMEM;
 		if (name.n == 0)
 			return tt_rule_broken(p, list.at, "flowbits: an empty name");
-		names->names[names->n++] = copy;
+		names->names[names->n++].name = copy;
 	}
 	return 0;
 }

@@ -20,8 +20,8 @@ static const char *const namespaces[] = {"app-layer", "bittorrent", "cip", "dce"
 		"gtp", "http", "http2", "iec104", "ike", "ja3", "ja3s", "ja4", "js",
 		"krb5", "ldap", "llmnr", "mdns", "mms", "modbus", "mqtt", "nfs", "ntp",
 		"opcua", "pgsql", "pop3", "quic", "rdp", "rfb", "s7commplus", "sdp",
-		"sip", "smb", "smb2", "smtp", "snmp", "socks", "ssh", "ssl", "stream",
-		"tftp", "tls", "vba", "websocket"};
+		"sip", "smb", "smtp", "snmp", "socks", "ssh", "ssl", "stream", "tftp",
+		"tls", "vba", "websocket"};
 
 static const char *const elsewhere[] = {"appid", "appids", "cmp_id", "decode-event",
 		"engine-event", "fileext", "filemagic", "filemd5", "filename", "filesha1",
@@ -35,9 +35,9 @@ static const char *const applications[] = {"bittorrent-dht", "cip", "dcerpc",
 		"ftp-data", "ftpdata", "gtp", "http", "http1", "http2", "http3", "iec104",
 		"ike", "ikev2", "imap", "irc", "jabber", "krb5", "ldap", "llmnr", "mdns",
 		"mms", "modbus", "mqtt", "msn", "netflow", "nfs", "ntp", "opcua", "pgsql",
-		"pop3", "quic", "rdp", "rfb", "rpc", "s7commplus", "sip", "smb", "smtp",
-		"snmp", "socks", "ssh", "ssl", "sslv2", "telnet", "tftp", "tls", "user",
-		"websocket"};
+		"pop3", "quic", "rdp", "rfb", "rpc", "s7commplus", "sip", "smb", "smb2",
+		"smtp", "snmp", "socks", "ssh", "ssl", "sslv2", "telnet", "tftp", "tls",
+		"user", "websocket"};
 
 static bool
 is_one_of(struct tt_rule_word name, const char *const *names, size_t n)

@@ -239,7 +239,8 @@ tt_rule_parse_line(struct tt_rule_parse *p)
 			p->rule.sid = look_for(p->line->text, "sid");
 		return 0;
 	}
-	return finish(p);
+	/* Of others nobody needs more than their numbers. */
+	return p->why_unreachable == NULL && p->why_unsupported == NULL ? finish(p) : 0;
 }
 
 void

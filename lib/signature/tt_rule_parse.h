@@ -17,7 +17,10 @@ struct tt_rule_bit_names {
 	struct tt_rule_bit_names *next;
 	unsigned option; /* of the payload's */
 	unsigned n;
-	const char *names[]; /* [n] */
+	struct tt_rule_bit_name {
+		const char *name;
+		size_t id; /* its number among all, once these are known */
+	} names[]; /* [n] */
 };
 
 struct tt_rule_parse {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What holds between rules: duplicates, and flowbits that one sets and another tests. */
+#include "tt_hash.h"
 #include "tt_rules_private.h"
 
 #include <errno.h>
@@ -65,27 +66,75 @@ struct names {
 		const char *name;
 		unsigned setters, testers; /* rules that are loaded */
 		int bit; /* -1: none */
-	} * all;
-	size_t n, room;
+	} * all; /* [n], in the order in which they were met */
+	size_t n;
+	size_t *places; /* [room] numbers in all + 1, by hash; 0: free */
+	size_t room; /* a power of two, twice n at least */
 };
 
-static struct name *
-find(struct names *names, const char *name)
+static void
+names_fini(struct names *names)
 {
-	for (size_t i = 0; i < names->n; i++)
-		if (strcmp(names->all[i].name, name) == 0)
-			return &names->all[i];
-	if (names->n == names->room) {
-		const size_t room = names->room == 0 ? 64 : names->room * 2;
-		void *more = reallocarray(names->all, room, sizeof(*names->all));
+	free(names->all);
+	free(names->places);
+}
 
-		if (more == NULL)
-			return NULL;
-		names->all = more;
-		names->room = room;
+static size_t *
+place(const struct names *names, const char *name)
+{
+	uint64_t h = 0;
+
+	for (const char *c = name; *c != '\0'; c++)
+		h = (h ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+	for (size_t i = (size_t)tt_hash_mix(h);; i++) {
+		size_t *at = &names->places[i & (names->room - 1)];
+
+		if (*at == 0 || strcmp(names->all[*at - 1].name, name) == 0)
+			return at;
 	}
-	names->all[names->n] = (struct name){.name = name, .bit = -1};
-	return &names->all[names->n++];
+}
+
+static int
+grow(struct names *names)
+{
+	const size_t room = names->room == 0 ? 128 : names->room * 2;
+	size_t *places = calloc(room, sizeof(*places));
+	void *all = reallocarray(names->all, room / 2, sizeof(*names->all));
+
+	if (all != NULL)
+		names->all = all;
+	if (places == NULL || all == NULL) {
+		free(places);
+		return -ENOMEM;
+	}
+	free(names->places);
+	names->places = places;
+	names->room = room;
+	for (size_t i = 0; i < names->n; i++)
+		*place(names, names->all[i].name) = i + 1;
+	return 0;
+}
+
+/* Gives the names of a rule's options their numbers. */
+static int
+identify(struct names *names, struct tt_rules_entry *entry)
+{
+	for (struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
+		for (unsigned i = 0; i < b->n; i++) {
+			size_t *at;
+
+			if (names->n * 2 >= names->room && grow(names) != 0)
+				return -ENOMEM;
+			at = place(names, b->names[i].name);
+			if (*at == 0) {
+				names->all[names->n++] = (struct name){
+						.name = b->names[i].name, .bit = -1};
+				*at = names->n;
+			}
+			b->names[i].id = *at - 1;
+		}
+	}
+	return 0;
 }
 
 static bool
@@ -98,7 +147,7 @@ tests(const struct tt_rules_entry *entry, const struct tt_rule_bit_names *bits)
 }
 
 /* Adds a loaded rule's use of names to the counts, or takes it away again. */
-static int
+static void
 count(struct names *names, const struct tt_rules_entry *entry, int by)
 {
 	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
@@ -106,36 +155,53 @@ count(struct names *names, const struct tt_rules_entry *entry, int by)
 								     .u.flowbit.does;
 
 		for (unsigned i = 0; i < b->n; i++) {
-			struct name *name = find(names, b->names[i]);
+			struct name *name = &names->all[b->names[i].id];
 
-			if (name == NULL)
-				return -ENOMEM;
 			if (tests(entry, b))
 				name->testers += (unsigned)by;
 			else if (does != TT_RULE_FLOWBIT_UNSET)
 				name->setters += (unsigned)by;
 		}
 	}
-	return 0;
 }
 
 /* The name that a rule waits for, and that none sets; NULL if there is none. */
 static const char *
-waits_for(struct names *names, const struct tt_rules_entry *entry)
+waits_for(const struct names *names, const struct tt_rules_entry *entry)
 {
 	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
 		bool hope = entry->rule.payload[b->option].u.flowbit.does
 				!= TT_RULE_FLOWBIT_IS_SET;
 
 		for (unsigned i = 0; i < b->n; i++)
-			hope = hope || find(names, b->names[i])->setters > 0;
+			hope = hope || names->all[b->names[i].id].setters > 0;
 		if (!hope)
-			return b->names[0];
+			return b->names[0].name;
 	}
 	return NULL;
 }
 
-/* Until no more rules turn out to be unreachable. */
+/* Drops a rule that waits in vain. Returns 1 if it did, 0, or -ENOMEM. */
+static int
+drop_if_waiting(struct tt_rules_loader *l, struct names *names,
+		struct tt_rules_entry *entry)
+{
+	const char *name;
+
+	if (entry->outcome != TT_RULE_LOADED || entry->bits == NULL)
+		return 0;
+	name = waits_for(names, entry);
+	if (name == NULL)
+		return 0;
+	count(names, entry, -1);
+	return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
+			       "flowbits: no rule that is loaded sets \"%s\"",
+			       name) == 0
+			? 1
+			: -ENOMEM;
+}
+
+/* Until no more turn out to be unreachable: forwards and backwards, since rules stand in chains. */
 static int
 drop_waiting(struct tt_rules_loader *l, struct names *names)
 {
@@ -143,22 +209,13 @@ drop_waiting(struct tt_rules_loader *l, struct names *names)
 
 	while (again) {
 		again = false;
-		for (size_t i = 0; i < l->n; i++) {
-			struct tt_rules_entry *entry = &l->entries[i];
-			const char *name;
+		for (size_t i = 0; i < 2 * l->n; i++) {
+			const size_t at = i < l->n ? i : 2 * l->n - 1 - i;
+			const int ret = drop_if_waiting(l, names, &l->entries[at]);
 
-			if (entry->outcome != TT_RULE_LOADED || entry->bits == NULL)
-				continue;
-			name = waits_for(names, entry);
-			if (name == NULL)
-				continue;
-			again = true;
-			if (count(names, entry, -1) != 0
-					|| tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
-							   "flowbits: no rule that is loaded sets \"%s\"",
-							   name)
-							!= 0)
-				return -ENOMEM;
+			if (ret < 0)
+				return ret;
+			again = again || ret > 0;
 		}
 	}
 	return 0;
@@ -166,22 +223,22 @@ drop_waiting(struct tt_rules_loader *l, struct names *names)
 
 /* The bits of one option's names; 0 where none of them matters. */
 static uint64_t
-bits_of(struct names *names, const struct tt_rule_bit_names *b)
+bits_of(const struct names *names, const struct tt_rule_bit_names *b)
 {
 	uint64_t bits = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		const struct name *name = find(names, b->names[i]);
+		const int bit = names->all[b->names[i].id].bit;
 
-		if (name->bit >= 0)
-			bits |= UINT64_C(1) << name->bit;
+		if (bit >= 0)
+			bits |= UINT64_C(1) << bit;
 	}
 	return bits;
 }
 
 /* Gives the options their bits, and drops those whose names do not matter. */
 static void
-number_rule(struct tt_rules_entry *entry, struct names *names)
+number_rule(struct tt_rules_entry *entry, const struct names *names)
 {
 	struct tt_rule *rule = &entry->rule;
 	bool tested = false, set = false;
@@ -230,35 +287,41 @@ number_names(struct tt_rules_loader *l, struct names *names)
 	return 0;
 }
 
-/* A rule that tests a name for which there is no number left. */
-static int
-drop_unnumbered(struct tt_rules_loader *l, struct names *names)
+/* Does a rule test a name for which there was no number left? */
+static bool
+is_unnumbered(const struct names *names, const struct tt_rules_entry *entry)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		struct tt_rules_entry *entry = &l->entries[i];
+	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
+		for (unsigned i = 0; tests(entry, b) && i < b->n; i++) {
+			const struct name *name = &names->all[b->names[i].id];
 
-		if (entry->outcome != TT_RULE_LOADED)
-			continue;
-		for (const struct tt_rule_bit_names *b = entry->bits; b != NULL;
-				b = b->next) {
-			bool without = false;
-
-			for (unsigned k = 0; k < b->n && tests(entry, b); k++) {
-				const struct name *name = find(names, b->names[k]);
-
-				without = without || (name->bit < 0 && name->setters > 0);
-			}
-			if (!without)
-				continue;
-			if (tt_rules_turn(l, entry, TT_RULE_UNSUPPORTED,
-					    "flowbits: more than %d names",
-					    TT_RULE_FLOWBITS_MAX)
-					!= 0)
-				return -ENOMEM;
-			break;
+			if (name->bit < 0 && name->setters > 0)
+				return true;
 		}
 	}
-	return 0;
+	return false;
+}
+
+static int
+settle(struct tt_rules_loader *l, struct names *names)
+{
+	int ret = drop_waiting(l, names);
+
+	if (ret == 0)
+		ret = number_names(l, names);
+	for (size_t i = 0; ret == 0 && i < l->n; i++) {
+		struct tt_rules_entry *entry = &l->entries[i];
+
+		if (entry->outcome != TT_RULE_LOADED || entry->bits == NULL)
+			continue;
+		if (is_unnumbered(names, entry))
+			ret = tt_rules_turn(l, entry, TT_RULE_UNSUPPORTED,
+					"flowbits: more than %d names",
+					TT_RULE_FLOWBITS_MAX);
+		else
+			number_rule(entry, names);
+	}
+	return ret;
 }
 
 int
@@ -267,18 +330,15 @@ tt_rules_settle_flowbits(struct tt_rules_loader *l)
 	struct names names = {0};
 	int ret = 0;
 
-	for (size_t i = 0; ret == 0 && i < l->n; i++)
-		if (l->entries[i].outcome == TT_RULE_LOADED)
-			ret = count(&names, &l->entries[i], 1);
+	for (size_t i = 0; ret == 0 && i < l->n; i++) {
+		if (l->entries[i].outcome != TT_RULE_LOADED)
+			continue;
+		ret = identify(&names, &l->entries[i]);
+		if (ret == 0)
+			count(&names, &l->entries[i], 1);
+	}
 	if (ret == 0)
-		ret = drop_waiting(l, &names);
-	if (ret == 0)
-		ret = number_names(l, &names);
-	if (ret == 0)
-		ret = drop_unnumbered(l, &names);
-	for (size_t i = 0; ret == 0 && i < l->n; i++)
-		if (l->entries[i].outcome == TT_RULE_LOADED && l->entries[i].bits != NULL)
-			number_rule(&l->entries[i], &names);
-	free(names.all);
+		ret = settle(l, &names);
+	names_fini(&names);
 	return ret;
 }
