@@ -96,9 +96,9 @@ struct tt_rule_bits {
 		TT_RULE_BITS_ALL, /* "+": all of bits, and any others */
 		TT_RULE_BITS_ANY, /* "*": one of bits at least */
 		TT_RULE_BITS_NONE, /* "!": none of bits is set */
-	TT_RULE_BITS_NOT, /* "&mask!=value": (field & ~ignore) != bits */
+		TT_RULE_BITS_NOT, /* "&mask!=value": (field & ~ignore) != bits */
 	} mode;
-	uint16_t bits, ignore;
+	uint16_t bits, ignore; /* ignore: of EXACT and NOT; bits has none of it */
 };
 
 enum tt_rule_ipopt {
@@ -165,7 +165,8 @@ struct tt_rule_pcre {
 
 /* byte_test, byte_jump, byte_extract, byte_math. */
 struct tt_rule_bytes {
-	struct tt_rule_value n; /* bytes to convert: binary 1 to 8, text up to 23; a packet of which
+	struct tt_rule_value
+			n; /* bytes to convert: binary 1 to 8, text up to 23; a packet of which
 				 * a variable says more does not match. 0: of text, as far as it has
 				 * digits; of byte_jump, the value is 0 */
 	bool relative;
@@ -193,7 +194,8 @@ struct tt_rule_bytes {
 		TT_RULE_SHR,
 	} op;
 	bool not_op; /* "!" before the operator */
-	struct tt_rule_value operand; /* of byte_test and byte_math; unsigned 64-bit numbers */
+	struct tt_rule_value
+			operand; /* of byte_test and byte_math; unsigned 64-bit numbers */
 	/* byte_jump, byte_extract */
 	uint32_t multiplier; /* 1 unless stated */
 	uint8_t align; /* 0, 2 or 4: rounded up to a multiple, after the multiplier */
@@ -279,7 +281,8 @@ struct tt_rule {
 
 	struct tt_rule_option *header; /* [n_header], none of the payload */
 	unsigned n_header;
-	struct tt_rule_option *payload; /* [n_payload], as they stand, with flowbits; these take
+	struct tt_rule_option
+			*payload; /* [n_payload], as they stand, with flowbits; these take
 					 * effect once all else matched */
 	unsigned n_payload;
 	unsigned n_variables;
