@@ -33,9 +33,6 @@ text(const uint8_t *b, unsigned n, int base, struct reading *r)
 	char digits[TEXT_MAX + 1];
 	char *end;
 
-	r->value = 0;
-	if (n == 0)
-		return true;
 	memcpy(digits, b, n);
 	digits[n] = '\0';
 	errno = 0;
@@ -70,6 +67,12 @@ read_number(const struct tt_signature_eval *e, const struct tt_rule_option *o,
 			|| (how->relative && left <= 0 && r->consumed != 0))
 		return false;
 	r->at = (uint32_t)at;
+	if (how->text && r->consumed == 0) /* as far as there are digits */
+		return left > 0
+				&& text(b.at + at,
+						left < TEXT_MAX ? (unsigned)left
+								: TEXT_MAX,
+						how->base, r);
 	if (how->text)
 		return text(b.at + at, r->consumed, how->base, r);
 	r->value = binary(b.at + at, r->consumed, how->little_endian);
