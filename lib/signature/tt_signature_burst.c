@@ -9,28 +9,37 @@
 /* Packets of one class, and what of the rules for any port is left of each. */
 struct column {
 	const struct tt_signature_view *views;
-	const uint16_t *of; /* [n] */
+	const uint16_t *of; /* [n] packets */
 	unsigned n;
 	uint64_t *alive; /* [packet of the burst][stride] */
 	uint32_t stride, words;
+	uint16_t *left; /* packets that any rule is left of */
 };
 
-#define COLUMN(field)                                                                    \
-	case field:                                                                      \
-		for (unsigned k = 0; k < c->n; k++) {                                    \
-			const uint64_t *of = table->alive                                \
-					+ tt_signature_field(&c->views[c->of[k]], field) \
-							* c->words;                      \
-			uint64_t *alive = c->alive + c->of[k] * c->stride;               \
-                                                                                         \
-			for (uint32_t w = 0; w < c->words; w++)                          \
-				alive[w] &= of[w];                                       \
-		}                                                                        \
+/* Returns how many packets are left; of others than these, alive is indefinite. */
+#define COLUMN(field)                                                              \
+	case field:                                                                \
+		for (unsigned k = 0; k < n; k++) {                                 \
+			const unsigned i = from[k];                                \
+			const uint64_t *row = table->alive                         \
+					+ tt_signature_field(&c->views[i], field)  \
+							* words;                   \
+			uint64_t *alive = c->alive + i * c->stride, any = 0;       \
+                                                                                   \
+			for (uint32_t w = 0; w < words; w++)                       \
+				any |= alive[w] = row[w]                           \
+						& (first ? UINT64_MAX : alive[w]); \
+			c->left[n_left] = (uint16_t)i;                             \
+			n_left += any != 0;                                        \
+		}                                                                  \
 		break
 
-static void
-narrow(const struct column *c, const struct tt_signature_table *table)
+static inline __attribute__((always_inline)) unsigned
+narrow_words(const struct column *c, const struct tt_signature_table *table,
+		const uint16_t *from, unsigned n, bool first, uint32_t words)
 {
+	unsigned n_left = 0;
+
 	switch (table->field) {
 		COLUMN(TT_SIGNATURE_FIELD_FLAGS);
 		COLUMN(TT_SIGNATURE_FIELD_SHAPE);
@@ -53,6 +62,18 @@ narrow(const struct column *c, const struct tt_signature_table *table)
 	default:
 		break;
 	}
+	return n_left;
+}
+
+static unsigned
+narrow(const struct column *c, const struct tt_signature_table *table,
+		const uint16_t *from, unsigned n, bool first)
+{
+	if (c->words == 1)
+		return first ? narrow_words(c, table, from, n, true, 1)
+			     : narrow_words(c, table, from, n, false, 1);
+	return first ? narrow_words(c, table, from, n, true, c->words)
+		     : narrow_words(c, table, from, n, false, c->words);
 }
 
 /* The bits of a list's rules before any is left out. */
@@ -63,33 +84,45 @@ all_of_word(const struct tt_signature_filter *f, uint32_t w)
 						  : (UINT64_C(1) << f->n % 64) - 1;
 }
 
-static void
-choose_any(const struct column *c, const struct tt_signature_filter *f, bool *wanted)
+/* Rules that look at no field at all. */
+static unsigned
+leave_all(const struct column *c, const struct tt_signature_filter *f)
 {
-	for (uint32_t w = 0; w < f->words; w++)
-		for (unsigned k = 0; k < c->n; k++)
-			c->alive[c->of[k] * c->stride + w] = all_of_word(f, w);
-	for (uint32_t t = 0; t < f->n_tables; t++)
-		narrow(c, &f->tables[t]);
 	for (unsigned k = 0; k < c->n; k++) {
-		uint64_t left = 0;
-
+		c->left[k] = c->of[k];
 		for (uint32_t w = 0; w < f->words; w++)
-			left |= c->alive[c->of[k] * c->stride + w];
-		wanted[c->of[k]] |= left != 0;
+			c->alive[c->of[k] * c->stride + w] = all_of_word(f, w);
 	}
+	return c->n;
+}
+
+static void
+choose_any(const struct column *c, const struct tt_signature_filter *f, uint8_t *wanted)
+{
+	const uint16_t *from = c->of;
+	unsigned n = c->n;
+
+	if (f->n_tables == 0)
+		n = leave_all(c, f);
+	for (uint32_t t = 0; t < f->n_tables && n != 0; t++) {
+		n = narrow(c, &f->tables[t], from, n, t == 0);
+		from = c->left;
+	}
+	for (unsigned k = 0; k < n; k++)
+		wanted[c->left[k]] |= TT_SIGNATURE_WANT_ANY;
 }
 
 static void
 choose_keys(const struct column *c, const struct tt_signature_side *side, bool by_src,
-		bool *wanted)
+		uint8_t *wanted)
 {
 	for (unsigned k = 0; k < c->n; k++) {
 		const struct tt_signature_view *v = &c->views[c->of[k]];
 		const uint32_t key = by_src ? v->packet->src_port : tt_signature_key(v);
 		const uint64_t *bits = v->payload.n != 0 ? side->used : side->quiet;
 
-		wanted[c->of[k]] |= tt_signature_bit(bits, key);
+		wanted[c->of[k]] |= (uint8_t)(tt_signature_bit(bits, key)
+				* TT_SIGNATURE_WANT_LISTS);
 	}
 }
 
@@ -104,11 +137,14 @@ choose(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 			.n = n,
 			.alive = scratch->alive,
 			.stride = scratch->stride,
-			.words = group->any.header.words};
+			.words = group->any.header.words,
+			.left = scratch->left};
 
 	if (group->any.patterns.db != NULL)
 		for (unsigned k = 0; k < n; k++)
-			scratch->wanted[c.of[k]] |= c.views[c.of[k]].payload.n != 0;
+			scratch->wanted[c.of[k]] |= (uint8_t)((c.views[c.of[k]].payload.n
+									      != 0)
+					* TT_SIGNATURE_WANT_PASS);
 	if (c.words != 0)
 		choose_any(&c, &group->any.header, scratch->wanted);
 	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++)
@@ -152,9 +188,13 @@ mark_candidates(const struct tt_signatures *s, struct tt_signature_scratch *scra
 	const uint64_t *alive = scratch->alive + i * scratch->stride;
 	bool any = group->any.patterns.db != NULL && v->payload.n != 0;
 
-	for (uint32_t w = 0; w < group->any.header.words; w++)
+	for (uint32_t w = 0; w < group->any.header.words
+			&& (scratch->wanted[i] & TT_SIGNATURE_WANT_ANY) != 0;
+			w++)
 		mark_word(scratch, &group->any.header, w, alive[w]);
-	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++) {
+	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES
+			&& (scratch->wanted[i] & TT_SIGNATURE_WANT_LISTS) != 0;
+			k++) {
 		const struct tt_signature_side *side = &group->sides[k];
 		const uint32_t key = k == TT_SIGNATURE_BY_SRC ? v->packet->src_port
 							      : tt_signature_key(v);
@@ -263,7 +303,7 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 
 		tt_signature_look(v, &packets[i]);
 		scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
-		scratch->wanted[i] = false;
+		scratch->wanted[i] = 0;
 	}
 	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
 		if (of_class[class] != 0)

@@ -152,40 +152,34 @@ add_ports(bool *some, const struct tt_rule_ports *list)
 }
 
 static void
-narrow_addresses(bool *accepted, const struct tt_rule_addresses *list,
-		const struct tt_rule_addresses *back)
+narrow_addresses(bool *accepted, const struct tt_rule_addresses *list)
 {
 	bool some[VALUES] = {false};
 
-	if (list->n == 0 || (back != NULL && back->n == 0))
+	if (list->n == 0)
 		return;
 	add_addresses(some, list);
-	if (back != NULL)
-		add_addresses(some, back);
 	for (unsigned i = 0; i < VALUES; i++)
 		accepted[i] &= some[i];
 }
 
 static void
-narrow_ports(bool *accepted, const struct tt_rule_ports *list,
-		const struct tt_rule_ports *back)
+narrow_ports(bool *accepted, const struct tt_rule_ports *list)
 {
 	bool some[VALUES] = {false};
 
-	if (list->n == 0 || (back != NULL && back->n == 0))
+	if (list->n == 0)
 		return;
 	add_ports(some, list);
-	if (back != NULL)
-		add_ports(some, back);
 	for (unsigned i = 0; i < VALUES; i++)
 		accepted[i] &= some[i];
 }
 
+/* back: source and destination change places. */
 static void
-accept(struct accepted *a, const struct tt_signature_rule *r)
+accept(struct accepted *a, const struct tt_signature_rule *r, bool back)
 {
 	const struct tt_rule *rule = r->rule;
-	const bool both = rule->both_directions;
 	bool *shape = a->value[TT_SIGNATURE_FIELD_SHAPE];
 
 	memset(a, true, sizeof(*a));
@@ -197,14 +191,14 @@ accept(struct accepted *a, const struct tt_signature_rule *r)
 		shape[i] &= rule->ip_version == 0 || rule->ip_version == version;
 		shape[i] &= !r->needs_payload || (i & TT_SIGNATURE_SHAPE_PAYLOAD) != 0;
 	}
-	narrow_addresses(a->value[TT_SIGNATURE_FIELD_DST], &rule->dst,
-			both ? &rule->src : NULL);
-	narrow_addresses(a->value[TT_SIGNATURE_FIELD_SRC], &rule->src,
-			both ? &rule->dst : NULL);
-	narrow_ports(a->value[TT_SIGNATURE_FIELD_DST_PORT], &rule->dst_ports,
-			both ? &rule->src_ports : NULL);
-	narrow_ports(a->value[TT_SIGNATURE_FIELD_SRC_PORT], &rule->src_ports,
-			both ? &rule->dst_ports : NULL);
+	narrow_addresses(
+			a->value[TT_SIGNATURE_FIELD_DST], back ? &rule->src : &rule->dst);
+	narrow_addresses(
+			a->value[TT_SIGNATURE_FIELD_SRC], back ? &rule->dst : &rule->src);
+	narrow_ports(a->value[TT_SIGNATURE_FIELD_DST_PORT],
+			back ? &rule->src_ports : &rule->dst_ports);
+	narrow_ports(a->value[TT_SIGNATURE_FIELD_SRC_PORT],
+			back ? &rule->dst_ports : &rule->src_ports);
 }
 
 /* Returns the field's table, made where there is none; NULL where memory is short. */
@@ -222,7 +216,9 @@ table_of(struct tt_signature_filter *f, enum tt_signature_field field,
 	t->alive = tt_signature_take(arena, (size_t)VALUES * f->words, sizeof(*t->alive));
 	if (t->alive == NULL)
 		return NULL;
-	memset(t->alive, 0xff, VALUES * f->words * sizeof(*t->alive));
+	for (unsigned v = 0; v < VALUES; v++)
+		for (uint32_t i = 0; i < f->n; i++)
+			t->alive[v * f->words + i / 64] |= UINT64_C(1) << i % 64;
 	f->n_tables++;
 	return t;
 }
@@ -247,17 +243,88 @@ add_rule(struct tt_signature_filter *f, uint32_t i, const struct accepted *a,
 	return 0;
 }
 
+/* How often a rule is left over by a table: of flags, in what a darknet sees. */
+static double
+left_over(const struct tt_signature_filter *f, const struct tt_signature_table *t,
+		uint32_t i)
+{
+	static const uint8_t usual[] = {TT_TCP_SYN, TT_TCP_SYN | TT_TCP_ACK, TT_TCP_RST,
+			TT_TCP_RST | TT_TCP_ACK, TT_TCP_ACK};
+	const bool flags = t->field == TT_SIGNATURE_FIELD_FLAGS;
+	const unsigned n = flags ? TT_ARRAY_SIZE(usual) : VALUES;
+	unsigned left = 0;
+
+	for (unsigned k = 0; k < n; k++)
+		left += t->alive[(flags ? usual[k] : k) * f->words + i / 64] >> i % 64
+				& 1;
+	return (double)left / n;
+}
+
+/* Puts first which table leaves the fewest rules, then which does of those that are left, … */
+static void
+order_tables(struct tt_signature_filter *f, double *left)
+{
+	for (uint32_t i = 0; i < f->n; i++)
+		left[i] = 1;
+	for (uint32_t at = 0; at < f->n_tables; at++) {
+		double least = (double)f->n + 1;
+		uint32_t best = at;
+		struct tt_signature_table table;
+
+		for (uint32_t t = at; t < f->n_tables; t++) {
+			double sum = 0;
+
+			for (uint32_t i = 0; i < f->n; i++)
+				sum += left[i] * left_over(f, &f->tables[t], i);
+			if (sum < least) {
+				least = sum;
+				best = t;
+			}
+		}
+		table = f->tables[best];
+		f->tables[best] = f->tables[at];
+		f->tables[at] = table;
+		for (uint32_t i = 0; i < f->n; i++)
+			left[i] *= left_over(f, &table, i);
+	}
+}
+
+/* A rule for both directions stands twice. */
+static int
+take_rows(struct tt_signature_filter *f, const uint32_t *ranks, uint32_t n,
+		const struct tt_signature_rule *rules, struct tt_signature_arena *arena)
+{
+	f->ranks = tt_signature_take(arena, 2 * (size_t)n, sizeof(*f->ranks));
+	if (f->ranks == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		f->ranks[f->n++] = ranks[i];
+		if (rules[ranks[i]].rule->both_directions)
+			f->ranks[f->n++] = ranks[i];
+	}
+	f->words = (f->n + 63) / 64;
+	return 0;
+}
+
 int
-tt_signature_filter_init(struct tt_signature_filter *f, uint32_t *ranks, uint32_t n,
+tt_signature_filter_init(struct tt_signature_filter *f, const uint32_t *ranks, uint32_t n,
 		const struct tt_signature_rule *rules, struct tt_signature_arena *arena)
 {
 	struct accepted a;
+	double *left;
 
-	*f = (struct tt_signature_filter){.ranks = ranks, .n = n, .words = (n + 63) / 64};
-	for (uint32_t i = 0; i < n; i++) {
-		accept(&a, &rules[ranks[i]]);
+	memset(f, 0, sizeof(*f));
+	if (take_rows(f, ranks, n, rules, arena) < 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < f->n; i++) {
+		accept(&a, &rules[f->ranks[i]], i > 0 && f->ranks[i] == f->ranks[i - 1]);
 		if (add_rule(f, i, &a, arena) < 0)
 			return -ENOMEM;
 	}
+	left = malloc((f->n + 1) * sizeof(*left));
+	if (left == NULL)
+		return -ENOMEM;
+	order_tables(f, left);
+	free(left);
 	return 0;
 }

@@ -2,7 +2,8 @@
 /*
  * Which of a list's rules may match a packet, by its header: for each field that any of them looks at
  * there is a table that has, for each value (or hash of a value) of eight bits, a bit for each rule;
- * what is left of all of them is tried. Sixty-four rules cost one load for each field. It never leaves
+ * what is left of all of them is tried. Tables
+ * that leave little come first. Sixty-four rules cost one load for each field. It never leaves
  * out a rule that matches. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_FILTER_H
@@ -40,7 +41,7 @@ enum tt_signature_field {
 #define TT_SIGNATURE_SHAPE_BITS    0x20 /* times reserved, DF and MF; of IPv4 */
 
 struct tt_signature_filter {
-	uint32_t *ranks; /* [n], ascending */
+	uint32_t *ranks; /* [n], ascending; one for both directions twice */
 	uint32_t n;
 	uint32_t words; /* of 64 rules */
 	uint32_t n_tables;
@@ -52,9 +53,9 @@ struct tt_signature_filter {
 
 struct tt_signature_arena;
 
-/* ranks: the arena's, as is what is taken. Returns 0 or -ENOMEM. */
-int tt_signature_filter_init(struct tt_signature_filter *f, uint32_t *ranks, uint32_t n,
-		const struct tt_signature_rule *rules,
+/* ranks: ascending. Takes of the arena. Returns 0 or -ENOMEM. */
+int tt_signature_filter_init(struct tt_signature_filter *f, const uint32_t *ranks,
+		uint32_t n, const struct tt_signature_rule *rules,
 		struct tt_signature_arena *arena) TT_MUST_CHECK;
 
 static inline uint8_t

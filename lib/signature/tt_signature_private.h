@@ -84,6 +84,10 @@ struct tt_signatures {
 	struct tt_signature_arena arena;
 };
 
+#define TT_SIGNATURE_WANT_ANY   1 /* rules for any port are left, by the header */
+#define TT_SIGNATURE_WANT_LISTS 2 /* there are rules for its ports */
+#define TT_SIGNATURE_WANT_PASS  4 /* there are patterns for any port */
+
 struct tt_signature_scratch {
 	struct tt_signature_pcre pcre;
 	struct hs_scratch *hs; /* NULL where there is no pass */
@@ -93,7 +97,8 @@ struct tt_signature_scratch {
 	uint32_t n_summary; /* words */
 	uint16_t of_class[TT_SIGNATURE_N_CLASSES]
 			 [TT_SIGNATURE_BURST]; /* indices of packets */
-	bool wanted[TT_SIGNATURE_BURST]; /* packets that may match something */
+	uint16_t left[TT_SIGNATURE_BURST]; /* indices, for what is going on */
+	uint8_t wanted[TT_SIGNATURE_BURST]; /* why a packet may match something; 0: it does not */
 	struct tt_signature_view views[TT_SIGNATURE_BURST];
 	uint64_t *alive; /* [TT_SIGNATURE_BURST][stride] */
 	uint32_t stride; /* words of the widest `any` */

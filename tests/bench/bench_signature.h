@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What bench_signature matches with, and what it sends. */
+#ifndef BENCH_SIGNATURE_H
+#define BENCH_SIGNATURE_H
+
+#include "tt_signature.h"
+
+#define BENCH_SIGNATURE_PACKETS 512 /* what the second-level cache holds */
+#define BENCH_SIGNATURE_FRAME   1536 /* room for one */
+
+/* The rules of a file (NULL: none) and n generated ones, as text on the heap. */
+char *bench_signature_text(const char *file, unsigned n, size_t *bytes);
+
+/* Frames of one kind, decoded. */
+struct bench_traffic_set {
+	const char *name;
+	uint8_t *frames; /* one after the other, on cache lines */
+	struct tt_packet packets[BENCH_SIGNATURE_PACKETS];
+	struct tt_signature_packet burst[BENCH_SIGNATURE_PACKETS];
+};
+
+enum {
+	BENCH_SIGNATURE_SYN, /* no payload, ports that scanners like and others */
+	BENCH_SIGNATURE_SLAMMER, /* 418 bytes, as long as Slammer's and with its strings */
+	BENCH_SIGNATURE_TEXT, /* 1,472 bytes of payload without any pattern */
+	BENCH_SIGNATURE_NEAR, /* 1,472 bytes made of the patterns of the rules */
+	BENCH_SIGNATURE_N
+};
+
+/* Makes the frames of a kind; the set is the caller's. rules: those that are matched with. */
+void bench_signature_traffic(struct bench_traffic_set *set, unsigned kind,
+		const struct tt_rules *rules);
+
+#endif
