@@ -35,8 +35,8 @@ struct tt_signature_scratch; /* opaque */
  * and one for every 16 bytes.
  */
 struct tt_signature_limits {
-	uint32_t verifications; /* candidates tried for a packet (default 256) */
-	uint32_t steps; /* for a packet, backtracking included (default 4,096) */
+	uint32_t verifications; /* candidates tried for a packet (default 64) */
+	uint32_t steps; /* for a packet, backtracking included (default 1,024) */
 	uint32_t pcre_matches; /* match limit of one PCRE2 call (default 2,000) */
 	bool plain; /* without the multi-pattern pass, as where Vectorscan cannot run */
 };

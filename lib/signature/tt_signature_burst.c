@@ -72,8 +72,10 @@ narrow(const struct column *c, const struct tt_signature_table *table,
 	if (c->words == 1)
 		return first ? narrow_words(c, table, from, n, true, 1)
 			     : narrow_words(c, table, from, n, false, 1);
-	return first ? narrow_words(c, table, from, n, true, c->words)
-		     : narrow_words(c, table, from, n, false, c->words);
+	if (c->words == 2)
+		return first ? narrow_words(c, table, from, n, true, 2)
+			     : narrow_words(c, table, from, n, false, 2);
+	return narrow_words(c, table, from, n, first, c->words);
 }
 
 /* The bits of a list's rules before any is left out. */

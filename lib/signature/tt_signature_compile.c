@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#define VERIFICATIONS 256
-#define STEPS         4096
+#define VERIFICATIONS 64
+#define STEPS         1024
 #define PCRE_MATCHES  2000
 
 /*
