@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What each option of a rule means, on small packets; by the reference and by the compiled matcher. */
+#include "frame_text.h"
+#include "tt_signature.h"
+#include "tt_signature_count.h"
+
+#define UDP_HEAD 42 /* Ethernet, IPv4, UDP */
+
+struct bed {
+	struct tt_rules rules;
+	struct tt_signatures *signatures;
+	struct tt_signature_scratch *scratch;
+};
+
+static void
+bed_init(struct bed *bed, const char *text, const struct tt_signature_limits *limits)
+{
+	struct tt_error err = {0};
+
+	if (tt_rules_parse(&bed->rules, "test", (const uint8_t *)text, strlen(text), NULL,
+			    &err) < 0
+			|| tt_signatures_compile(
+					   &bed->signatures, &bed->rules, limits, &err)
+					< 0)
+		fail_msg("%s: %s", err.where, err.why);
+	for (unsigned i = 0; i < bed->rules.n_remarks; i++)
+		print_message("%s: %s\n", text, bed->rules.remarks[i].why);
+	assert_int_equal(tt_signature_scratch_new(&bed->scratch, bed->signatures), 0);
+}
+
+static void
+bed_fini(struct bed *bed)
+{
+	tt_signature_scratch_free(bed->scratch);
+	tt_signatures_free(bed->signatures);
+	tt_rules_fini(&bed->rules);
+}
+
+/* Bits of the rules that match a frame, by their index. */
+static unsigned
+match_frame(struct bed *bed, const uint8_t *frame, size_t n, uint64_t *cut_short)
+{
+	struct tt_signature_hit hits[TT_SIGNATURE_HITS_MAX], want[TT_SIGNATURE_HITS_MAX];
+	struct tt_packet p;
+	const struct tt_signature_packet packet = {&p, frame, (uint32_t)n};
+	unsigned n_hits, bits = 0, bits_ref = 0;
+
+	assert_int_equal(tt_packet_decode(frame, (uint32_t)n, TT_LINK_ETHERNET, &p),
+			TT_FATE_COUNTED);
+	n_hits = tt_signatures_burst(
+			bed->signatures, bed->scratch, &packet, 1, hits, cut_short);
+	for (unsigned i = 0; i < n_hits; i++)
+		bits |= 1u << hits[i].rule;
+	n_hits = tt_signature_one_ref(bed->signatures, bed->scratch, &packet, want);
+	for (unsigned i = 0; i < n_hits; i++)
+		bits_ref |= 1u << want[i].rule;
+	if (*cut_short == 0)
+		assert_int_equal(bits, bits_ref);
+	return bits;
+}
+
+/* UDP from 198.51.100.7:1024 to 192.0.2.1:1434. */
+static size_t
+udp(uint8_t *frame, const void *payload, size_t n)
+{
+	const size_t head = bytes_of(ETH "0800 " V4_UDP, frame);
+
+	assert_int_equal(head, UDP_HEAD);
+	memcpy(frame + head, payload, n);
+	frame[17] = (uint8_t)(28 + n);
+	frame[39] = (uint8_t)(8 + n);
+	return head + n;
+}
+
+static unsigned
+match_udp(const char *text, const void *payload, size_t n)
+{
+	uint8_t frame[FRAME_MAX];
+	uint64_t cut_short = 0;
+	struct bed bed;
+	unsigned bits;
+
+	bed_init(&bed, text, NULL);
+	bits = match_frame(&bed, frame, udp(frame, payload, n), &cut_short);
+	assert_int_equal(cut_short, 0);
+	bed_fini(&bed);
+	return bits;
+}
+
+static unsigned
+match_hex(const char *text, const char *hex)
+{
+	uint8_t frame[FRAME_MAX];
+	uint64_t cut_short = 0;
+	struct bed bed;
+	unsigned bits;
+	const size_t n = bytes_of(hex, frame);
+
+	bed_init(&bed, text, NULL);
+	bits = match_frame(&bed, frame, n, &cut_short);
+	bed_fini(&bed);
+	return bits;
+}
+
+struct sample {
+	const char *options, *payload;
+	bool match;
+};
+
+static void
+expect(const struct sample *samples, size_t n)
+{
+	char text[512];
+
+	for (size_t i = 0; i < n; i++) {
+		const struct sample *s = &samples[i];
+
+		snprintf(text, sizeof(text), "alert udp any any -> any any (%s sid:1;)\n",
+				s->options);
+		if ((match_udp(text, s->payload, strlen(s->payload)) != 0) != s->match)
+			fail_msg("%s on \"%s\": not %d", s->options, s->payload,
+					s->match);
+	}
+}
+
+#define EXPECT(...)                                            \
+	do {                                                   \
+		const struct sample samples[] = {__VA_ARGS__}; \
+		expect(samples, TT_ARRAY_SIZE(samples));       \
+	} while (0)
+
+static void
+contents_lie_where_their_limits_say(void **state)
+{
+	EXPECT({"content:\"bcd\";", "abcde", true},
+			{"content:\"bcd\"; depth:3;", "abcde", false},
+			{"content:\"bcd\"; depth:4;", "abcde", true},
+			{"content:\"bcd\"; offset:2;", "abcde", false},
+			{"content:\"bcd\"; offset:1; depth:3;", "abcde", true},
+			{"content:\"BCD\";", "abcde", false},
+			{"content:\"BCD\"; nocase;", "abcde", true},
+			{"content:!\"bcd\";", "abcde", false},
+			{"content:!\"bcd\"; offset:2;", "abcde", true},
+			{"content:\"abc\"; startswith;", "abcde", true},
+			{"content:\"bcd\"; startswith;", "abcde", false},
+			{"content:\"cde\"; endswith;", "abcdecde", true},
+			{"content:\"bcd\"; endswith;", "abcde", false},
+			{"content:\"|64 65|\";", "abcde", true});
+}
+
+static void
+relative_contents_try_later_matches(void **state)
+{
+	EXPECT({"content:\"a\"; content:\"b\"; distance:0; within:1;", "axxab", true},
+			{"content:\"a\"; content:\"b\"; distance:1; within:1;", "axxab",
+					false},
+			{"content:\"a\"; content:\"b\"; within:3;", "axxb", true},
+			{"content:\"a\"; content:\"b\"; within:2;", "axxb", false},
+			{"content:\"a\"; content:\"b\"; distance:2;", "axxb", true},
+			{"content:\"a\"; content:\"b\"; distance:3;", "axxb", false},
+			{"content:\"cd\"; content:\"b\"; distance:-3; within:1;", "abcd",
+					true},
+			{"content:\"a\"; content:!\"b\"; within:1;", "abac", true},
+			{"content:\"a\"; content:!\"b\"; within:1;", "abab", false},
+			{"content:\"a\"; content:!\"b\"; within:2;", "abxabx", false},
+			{"content:\"a\"; content:\"b\"; within:1; content:\"c\"; within:1;",
+					"abxabc", true});
+}
+
+static void
+pcre_matches_from_where_it_is_told(void **state)
+{
+	EXPECT({"pcre:\"/b.d/\";", "abcd", true}, {"pcre:\"/B.D/\";", "abcd", false},
+			{"pcre:\"/B.D/i\";", "abcd", true},
+			{"pcre:!\"/b.d/\";", "abcd", false},
+			{"content:\"b\"; pcre:\"/^cd/R\";", "abcd", true},
+			{"content:\"b\"; pcre:\"/^d/R\";", "abcd", false},
+			{"content:\"b\"; pcre:\"/^d/R\";", "abcbd", true},
+			{"pcre:\"/b/\"; content:\"d\"; within:1;", "bcbd", true});
+}
+
+static void
+numbers_are_read_and_compared(void **state)
+{
+	EXPECT({"byte_test:1,=,97,0;", "abc", true},
+			{"byte_test:2,>,24929,0;", "abc", true},
+			{"byte_test:2,=,25185,0,little;", "abc", true},
+			{"byte_test:2,=,12,1,string,dec;", "a12b", true},
+			{"byte_test:2,=,18,1,string,hex;", "a12b", true},
+			{"byte_test:2,=,12,1,string,dec;", "axxb", false},
+			{"byte_test:1,!=,98,0;", "abc", true},
+			{"byte_test:1,&,1,0;", "abc", true},
+			{"byte_test:1,&,2,0;", "abc", false},
+			{"byte_test:4,>,0,0;", "abc", false},
+			{"content:\"a\"; byte_test:1,=,99,1,relative;", "abc", true},
+			{"content:\"n\"; byte_jump:1,0,relative,string,dec; content:\"x\"; within:1;",
+					"n2ABx", true},
+			{"content:\"n\"; byte_jump:1,0,relative,string,dec; content:\"x\"; within:1;",
+					"n1ABx", false},
+			{"content:\"n\"; byte_jump:1,0,relative,string,dec; content:\"x\"; within:1;",
+					"n9An2ABx", true},
+			{"byte_extract:1,0,n,string,dec; content:\"x\"; offset:n; depth:1;",
+					"3AAx", true},
+			{"byte_extract:1,0,n,string,dec; content:\"x\"; offset:n; depth:1;",
+					"2AAx", false},
+			{"isdataat:3;", "abcd", true}, {"isdataat:4;", "abcd", false},
+			{"isdataat:!4;", "abcd", true},
+			{"content:\"b\"; isdataat:2,relative;", "abcd", true},
+			{"content:\"b\"; isdataat:3,relative;", "abcd", false},
+			{"dsize:4;", "abcd", true}, {"dsize:>4;", "abcd", false},
+			{"dsize:3<>6;", "abcd", true}, {"dsize:0;", "", true},
+			{"content:!\"x\";", "", false});
+}
+
+static void
+heads_name_addresses_ports_and_directions(void **state)
+{
+	assert_int_equal(
+			match_udp("alert udp 198.51.100.0/24 any -> 192.0.2.1 1434 (sid:1;)\n"
+				  "alert udp any any -> any 1435 (sid:2;)\n"
+				  "alert udp any 1434 <> any any (sid:3;)\n"
+				  "alert udp any 1434 -> any any (sid:4;)\n"
+				  "alert udp any any -> any [1:100,!50,1400:1500] (sid:5;)\n"
+				  "alert udp any any -> any !1434 (sid:6;)\n"
+				  "alert ip any any -> any any (ip_proto:17; sid:7;)\n"
+				  "alert tcp any any -> any any (sid:8;)\n"
+				  "alert ip 192.0.2.1 any <> any any (sid:9;)\n",
+					"x", 1),
+			0x155);
+}
+
+static void
+tcp_headers_are_looked_into(void **state)
+{
+	/* SYN from 6000 to 445, window 1024 */
+	assert_int_equal(
+			match_hex("alert tcp any any -> any any (flags:S; sid:1;)\n"
+				  "alert tcp any any -> any any (flags:SA; sid:2;)\n"
+				  "alert tcp any any -> any any (flags:S+; window:1024; seq:1; sid:3;)\n"
+				  "alert tcp any any -> any any (flags:!A; ttl:57; id:4660; sid:4;)\n"
+				  "alert tcp any any -> any any (flags:*SF; ack:1; sid:5;)\n"
+				  "alert tcp any any -> any any (dsize:0; sid:6;)\n"
+				  "alert tcp any any -> any any (tcp.hdr; content:\"|17 70|\"; startswith; sid:7;)\n"
+				  "alert tcp any any -> any any (content:\"|17 70|\"; sid:8;)\n",
+					ETH "0800 " V4_TCP),
+			0x6d);
+}
+
+static void
+a_later_fragment_has_no_ports(void **state)
+{
+	assert_int_equal(
+			match_hex("alert udp any any -> any any (sid:1;)\n"
+				  "alert ip any any -> any any (fragoffset:>0; content:\"|04 00|\"; sid:2;)\n"
+				  "alert ip any any -> any any (dsize:>0; sid:3;)\n"
+				  "alert ip any any -> any 1434 (sid:4;)\n",
+					ETH "0800 4500 001c 1234 0005 3911 0000 " V4_ADDRS
+							UDP_1434),
+			0x2);
+}
+
+static void
+flowbits_last_as_long_as_the_packet(void **state)
+{
+	static const char rules[] =
+			"alert udp any any -> any any (content:\"a\"; flowbits:isset,seen; sid:1;)\n"
+			"alert udp any any -> any any (content:\"b\"; flowbits:set,seen; flowbits:noalert; sid:2;)\n"
+			"alert udp any any -> any any (content:\"a\"; flowbits:isnotset,seen; sid:3;)\n";
+
+	assert_int_equal(match_udp(rules, "ab", 2), 0x3);
+	assert_int_equal(match_udp(rules, "a", 1), 0x4);
+}
+
+static void
+what_costs_too_much_is_cut_short_and_counted(void **state)
+{
+	static const char rule[] =
+			"alert udp any any -> any any (content:\"aaab\"; content:\"a\";"
+			" distance:0; content:\"a\"; distance:0; content:\"x\";"
+			" distance:0; sid:1;)\n";
+	const struct tt_signature_limits limits = {.steps = 50};
+	uint8_t frame[FRAME_MAX], payload[101];
+	uint64_t cut_short = 0;
+	struct bed bed;
+
+	memset(payload, 'a', sizeof(payload));
+	payload[3] = 'b';
+	bed_init(&bed, rule, &limits);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, 101), &cut_short),
+			0);
+	assert_int_equal(cut_short, 1);
+	bed_fini(&bed);
+}
+
+/* Detections of the rule among matches a second apart. */
+static unsigned
+detections(const char *count, unsigned n)
+{
+	struct tt_signature_counts *counts;
+	struct tt_packet p = {.src = tt_addr_v4(1), .dst = tt_addr_v4(2)};
+	char text[256];
+	struct bed bed;
+	unsigned sum = 0;
+
+	snprintf(text, sizeof(text), "alert udp any any -> any any (%s sid:1;)\n", count);
+	bed_init(&bed, text, NULL);
+	assert_int_equal(tt_signature_counts_create(&counts, &bed.rules, 64), 0);
+	for (unsigned i = 0; i < n; i++) {
+		p.dst_port = (uint16_t)(i / 2);
+		sum += tt_signature_count(counts, 0, &p, i * TT_US_PER_S);
+	}
+	assert_int_equal(tt_signature_untracked(counts), 0);
+	tt_signature_counts_destroy(counts);
+	bed_fini(&bed);
+	return sum;
+}
+
+static void
+thresholds_choose_detections(void **state)
+{
+	assert_int_equal(detections("dsize:0;", 10), 10);
+	assert_int_equal(
+			detections("threshold:type limit, track by_src, count 2, seconds 60;",
+					10),
+			2);
+	assert_int_equal(
+			detections("threshold:type limit, track by_src, count 2, seconds 4;",
+					10),
+			4);
+	assert_int_equal(
+			detections("threshold:type threshold, track by_dst, count 3, seconds 60;",
+					10),
+			3);
+	assert_int_equal(
+			detections("threshold:type both, track by_src, count 3, seconds 60;",
+					10),
+			1);
+	assert_int_equal(detections("detection_filter:track by_src, count 3, seconds 60;",
+					 10),
+			7);
+	assert_int_equal(
+			detections("detection_filter:track by_src, count 3, seconds 60, unique_on dst_port;",
+					10),
+			4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(contents_lie_where_their_limits_say),
+			cmocka_unit_test(relative_contents_try_later_matches),
+			cmocka_unit_test(pcre_matches_from_where_it_is_told),
+			cmocka_unit_test(numbers_are_read_and_compared),
+			cmocka_unit_test(heads_name_addresses_ports_and_directions),
+			cmocka_unit_test(tcp_headers_are_looked_into),
+			cmocka_unit_test(a_later_fragment_has_no_ports),
+			cmocka_unit_test(flowbits_last_as_long_as_the_packet),
+			cmocka_unit_test(what_costs_too_much_is_cut_short_and_counted),
+			cmocka_unit_test(thresholds_choose_detections),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
