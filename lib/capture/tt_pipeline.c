@@ -115,6 +115,9 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);
+	if (pipeline->matcher != NULL)
+		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
+				c.times_us, k, &tally->detections);
 	tt_tally_burst(tally, c.packets, c.details, c.times_us, k);
 }
 
@@ -135,6 +138,9 @@ tt_pipeline_burst_ref(const struct tt_pipeline *pipeline, const struct tt_frame 
 		if (pipeline->fingerprints != NULL)
 			detail |= tt_fingerprints_one_ref(pipeline->fingerprints, &p,
 					f->data, f->captured, f->time_us);
+		if (pipeline->matcher != NULL)
+			tt_matcher_one_ref(pipeline->matcher, &p, f->data, f->captured,
+					f->time_us, &tally->detections);
 		tt_tally_one_ref(tally, &p, detail, f->time_us);
 	}
 }

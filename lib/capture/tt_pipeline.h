@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The burst pipeline that the daemon's worker and the offline reader both call: frames →
- * decode → is it for the sensor → backscatter, fingerprints → count. Any thread, as long as no two
- * have the same tally; prefixes and fingerprints are only read. It keeps nothing between calls and takes no memory but a 80 KiB of
+ * decode → is it for the sensor → backscatter, fingerprints, signatures → count. Any thread, as
+ * long as no two have the same tally or matcher; prefixes and fingerprints are only read. It keeps nothing between calls and takes no memory but a 80 KiB of
  * stack: all that it counts into is the tally. No allocation, no lock, no system call, no error return: a frame that is odd in
  * any way increments exactly one of the tally's fates.
  */
@@ -11,13 +11,15 @@
 
 #include "tt_capfile.h"
 #include "tt_fingerprint.h"
+#include "tt_matcher.h"
 #include "tt_prefix.h"
 #include "tt_tally.h"
 
-/* What all bursts are looked at with; shared, read-only. */
+/* What a worker's bursts are looked at with; but for the matcher shared, read-only. */
 struct tt_pipeline {
 	const struct tt_prefix_set *monitored;
 	const struct tt_fingerprints *fingerprints; /* NULL: none */
+	struct tt_matcher *matcher; /* the worker's own; NULL: no signatures */
 };
 
 /*

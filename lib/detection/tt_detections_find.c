@@ -77,17 +77,23 @@ is_new_value(struct tt_detections_merge *m, const struct tt_hit *h)
 	return true;
 }
 
+/* Keeps a hit of the open window for the next interval, where it sorts before any other. */
 static void
 carry(struct walk *w, const struct tt_hit *h)
 {
 	struct tt_detections_merge *m = w->m;
+	struct tt_hit *to;
 
 	if (m->late)
 		return;
-	if (m->n_next == m->max_hits)
+	if (m->n_next == m->max_hits) {
 		m->totals->not_carried++;
-	else
-		m->next[m->n_next++] = *h;
+		return;
+	}
+	to = &m->next[m->n_next++];
+	*to = *h;
+	to->first_us = to->last_us = w->window.start_us;
+	to->second = 0;
 }
 
 /* Ends the window of the address tracked so far: is it open beyond the interval? */
@@ -105,8 +111,6 @@ leave(struct walk *w)
 	if (w->count->unique != TT_RULE_UNIQUE_NONE)
 		return;
 	h.packets = w->window.count;
-	h.first_us = h.last_us = w->window.start_us;
-	h.second = (uint32_t)(w->window.start_us / TT_US_PER_S);
 	carry(w, &h);
 }
 

@@ -27,43 +27,72 @@ tt_detections_merge_bytes(uint64_t max_hits)
 			+ 2 * max_hits * sizeof(struct tt_hit);
 }
 
+static void
+give_back(struct tt_detections_merge *m)
+{
+	tt_mem_free(m->mem, m->items, m->room * sizeof(*m->items));
+	tt_mem_free(m->mem, m->scratch, m->room * sizeof(*m->scratch));
+	tt_mem_free(m->mem, m->cells, m->room * sizeof(*m->cells));
+	tt_mem_free(m->mem, m->found, m->room * sizeof(*m->found));
+	tt_mem_free(m->mem, m->seen, (m->seen_mask + 1) * sizeof(*m->seen));
+	m->items = m->scratch = m->cells = NULL;
+	m->found = NULL;
+	m->seen = NULL;
+}
+
+static void *
+take(struct tt_detections_merge *m, uint64_t n, size_t size)
+{
+	return tt_mem_alloc(m->mem, n * size, "signatures");
+}
+
+/* Makes room for so many hits and cells. */
+static bool
+make_room(struct tt_detections_merge *m, uint64_t room)
+{
+	if (room <= m->room)
+		return true;
+	give_back(m);
+	m->room = room;
+	m->seen_mask = seen_slots(room) - 1;
+	m->items = take(m, room, sizeof(*m->items));
+	m->scratch = take(m, room, sizeof(*m->scratch));
+	m->cells = take(m, room, sizeof(*m->cells));
+	m->found = take(m, room, sizeof(*m->found));
+	m->seen = take(m, m->seen_mask + 1, sizeof(*m->seen));
+	return m->items != NULL && m->scratch != NULL && m->cells != NULL
+			&& m->found != NULL && m->seen != NULL;
+}
+
+static int
+no_memory(uint64_t hits, struct tt_error *err)
+{
+	return tt_error_set(err, -ENOMEM, "signature-hits",
+			"out of memory: merging %llu hits needs %llu MiB",
+			(unsigned long long)hits,
+			(unsigned long long)(tt_detections_merge_bytes(hits) >> 20));
+}
+
 int
 tt_detections_merge_create(struct tt_detections_merge **merge, uint64_t max_hits,
-		const struct tt_geo *geo, uint64_t secret, struct tt_mem *mem,
-		struct tt_error *err)
+		const struct tt_geo *geo, struct tt_mem *mem, struct tt_error *err)
 {
 	struct tt_detections_merge *m = tt_mem_alloc(mem, sizeof(*m), "signatures");
 
 	if (m != NULL) {
 		*m = (struct tt_detections_merge){.geo = geo,
-				.secret = secret,
 				.mem = mem,
 				.max_hits = max_hits,
-				.room = 2 * max_hits,
-				.seen_mask = seen_slots(2 * max_hits) - 1,
 				.latest_us = INT64_MIN};
-		m->items = tt_mem_alloc(mem, m->room * sizeof(*m->items), "signatures");
-		m->scratch = tt_mem_alloc(
-				mem, m->room * sizeof(*m->scratch), "signatures");
-		m->cells = tt_mem_alloc(mem, m->room * sizeof(*m->cells), "signatures");
-		m->found = tt_mem_alloc(mem, m->room * sizeof(*m->found), "signatures");
-		m->seen = tt_mem_alloc(
-				mem, (m->seen_mask + 1) * sizeof(*m->seen), "signatures");
-		m->carried = tt_mem_alloc(
-				mem, m->max_hits * sizeof(*m->carried), "signatures");
-		m->next = tt_mem_alloc(mem, m->max_hits * sizeof(*m->next), "signatures");
-		if (m->items != NULL && m->scratch != NULL && m->cells != NULL
-				&& m->found != NULL && m->seen != NULL
-				&& m->carried != NULL && m->next != NULL) {
+		m->carried = take(m, max_hits, sizeof(*m->carried));
+		m->next = take(m, max_hits, sizeof(*m->next));
+		if (make_room(m, 2 * max_hits) && m->carried != NULL && m->next != NULL) {
 			*merge = m;
 			return 0;
 		}
 		tt_detections_merge_destroy(m);
 	}
-	return tt_error_set(err, -ENOMEM, "signature-hits",
-			"out of memory: merging %llu hits needs %llu MiB",
-			(unsigned long long)max_hits,
-			(unsigned long long)(tt_detections_merge_bytes(max_hits) >> 20));
+	return no_memory(max_hits, err);
 }
 
 void
@@ -71,11 +100,7 @@ tt_detections_merge_destroy(struct tt_detections_merge *m)
 {
 	if (m == NULL)
 		return;
-	tt_mem_free(m->mem, m->items, m->room * sizeof(*m->items));
-	tt_mem_free(m->mem, m->scratch, m->room * sizeof(*m->scratch));
-	tt_mem_free(m->mem, m->cells, m->room * sizeof(*m->cells));
-	tt_mem_free(m->mem, m->found, m->room * sizeof(*m->found));
-	tt_mem_free(m->mem, m->seen, (m->seen_mask + 1) * sizeof(*m->seen));
+	give_back(m);
 	tt_mem_free(m->mem, m->carried, m->max_hits * sizeof(*m->carried));
 	tt_mem_free(m->mem, m->next, m->max_hits * sizeof(*m->next));
 	tt_mem_free(m->mem, m, sizeof(*m));
@@ -156,6 +181,7 @@ collect(struct tt_detections_merge *m)
 		const struct tt_detections *d = m->parts[i];
 
 		TT_ASSERT(d->config.rules == m->rules);
+		m->secret = d->config.secret;
 		m->totals->packets += d->packets;
 		m->totals->cut_short += d->cut_short;
 		m->totals->not_kept += d->not_kept;
@@ -164,6 +190,20 @@ collect(struct tt_detections_merge *m)
 	}
 	collect_rest(m);
 	m->totals->one_in = UINT64_C(1) << m->shift;
+	m->totals->kept = m->n_items - (m->late ? 0 : m->n_carried);
+}
+
+/* Hits of all parts, or cells, if these are more. */
+static uint64_t
+most(const struct tt_detections *const *parts, unsigned n)
+{
+	uint64_t hits = 0, cells = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		hits += parts[i]->n_hits;
+		cells += parts[i]->n_cells;
+	}
+	return hits > cells ? hits : cells;
 }
 
 int
@@ -179,6 +219,8 @@ tt_detections_merge_run(struct tt_detections_merge *m, const struct tt_rules *ru
 	m->end_us = end_us;
 	m->totals = totals;
 	begin(m, rules, start_us);
+	if (!make_room(m, m->n_carried + most(parts, n) + rules->n))
+		return no_memory(m->room, err);
 	collect(m);
 	tt_detections_find(m);
 	return tt_detections_emit(m, sink, err);

@@ -23,6 +23,7 @@ struct tt_signature_row {
 	uint16_t country; /* or TT_N_COUNTRIES: not told apart */
 	uint64_t matches; /* packets that the rule matches, exact */
 	uint64_t detections; /* of these; scaled where the rule counts, else all of them */
+	double detections_variance; /* of that number; 0: it is exact */
 	uint64_t uniq_src_ip; /* sources with detections, scaled */
 };
 
@@ -43,6 +44,7 @@ struct tt_signature_totals {
 	uint64_t uniq_src_ip; /* sources with detections of any rule, scaled */
 	uint64_t one_in; /* sampling: 1 where all hits are kept */
 	uint64_t not_kept; /* matches of sources that are not */
+	uint64_t kept; /* hits that are */
 	uint64_t not_carried; /* hits of open windows that the next interval will not know of */
 	uint64_t cut_short; /* packets whose matching met a limit of cost */
 };
@@ -59,11 +61,11 @@ struct tt_signature_sink {
 struct tt_detections_merge;
 
 /*
- * max_hits: the sum of `hits` over detections merged at once. Takes 144 bytes for each, and as many
- * again for what is carried. Returns 0 or -ENOMEM.
+ * max_hits: the sum of `hits` over detections merged at once; where a replay brings more, it grows.
+ * As many hits can be carried. Takes about 400 bytes for each. Returns 0 or -ENOMEM.
  */
 int tt_detections_merge_create(struct tt_detections_merge **merge, uint64_t max_hits,
-		const struct tt_geo *geo, uint64_t secret, struct tt_mem *mem,
+		const struct tt_geo *geo, struct tt_mem *mem,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_detections_merge_destroy(struct tt_detections_merge *merge);
 uint64_t tt_detections_merge_bytes(uint64_t max_hits);

@@ -26,9 +26,9 @@ struct tt_seen {
 
 struct tt_detections_merge {
 	const struct tt_geo *geo;
-	uint64_t secret;
 	struct tt_mem *mem;
-	uint64_t max_hits, room; /* of hits, and of these and what is carried */
+	uint64_t max_hits; /* that can be carried */
+	uint64_t room; /* of hits and what is carried */
 	struct tt_sort_item *items, *scratch; /* [room] */
 	struct tt_sort_item *cells; /* [room] prefix: tt_detection_key; value: packets */
 	struct tt_found *found; /* [room] */
@@ -42,6 +42,7 @@ struct tt_detections_merge {
 	/* Of the run. */
 	const struct tt_detections *const *parts;
 	unsigned n_parts, shift;
+	uint64_t secret; /* of the sampling, as all parts have it */
 	int64_t end_us;
 	bool late;
 	struct tt_signature_totals *totals;

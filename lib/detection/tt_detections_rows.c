@@ -8,6 +8,8 @@
 struct by_country {
 	uint64_t matches[TT_N_COUNTRIES + 1], scaled[TT_N_COUNTRIES + 1],
 			sources[TT_N_COUNTRIES + 1];
+	double squares[TT_N_COUNTRIES
+			+ 1]; /* of the detections of each source that is kept */
 };
 
 static int
@@ -91,10 +93,25 @@ emit_sources(struct tt_detections_merge *m, uint16_t rule, uint64_t *at,
 
 		c->scaled[row.country] += scaled;
 		c->sources[row.country]++;
+		c->squares[row.country] += (double)row.detections
+				* (double)row.detections;
 		if (sink->source != NULL)
 			ret = sink->source(sink->context, &row, err);
 	}
 	return ret;
+}
+
+/* As an estimate without bias (D. G. Horvitz, D. J. Thompson, 1952), of sources kept whole or not at
+ * all; where none was kept, as if one detection had been. */
+static double
+variance_of(const struct tt_detections_merge *m, const struct tt_rule *rule,
+		double squares)
+{
+	const double one_in = (double)(UINT64_C(1) << m->shift);
+
+	if (rule->count.type == TT_RULE_COUNT_NONE)
+		return 0;
+	return one_in * (one_in - 1) * (squares > 0 ? squares : 1);
 }
 
 static int
@@ -112,6 +129,7 @@ emit_rule(struct tt_detections_merge *m, uint16_t rule, const struct by_country 
 				.detections = r->count.type == TT_RULE_COUNT_NONE
 						? c->matches[i]
 						: c->scaled[i],
+				.detections_variance = variance_of(m, r, c->squares[i]),
 				.uniq_src_ip = c->sources[i] << m->shift,
 		};
 

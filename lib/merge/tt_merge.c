@@ -55,7 +55,10 @@ tt_merge_bytes(const struct tt_merge_config *c)
 			+ sizeof(struct tt_merge_matrix) + sizeof(struct tt_merge)
 			+ TT_N_COUNTRIES * TT_MERGE_SIDES * sizeof(struct tt_merge_group)
 			+ TT_N_ROWS * sizeof(uint64_t) + TT_N_TARGETS * sizeof(uint64_t)
-			+ TT_N_TARGETS;
+			+ TT_N_TARGETS
+			+ (c->max_signature_hits == 0 ? 0
+						      : tt_detections_merge_bytes(
+								      c->max_signature_hits));
 }
 
 uint64_t
@@ -120,7 +123,10 @@ take_memory(struct tt_merge *m, const struct sizes *s)
 			|| tt_rest_init(&m->rest, &s->rest, m->mem) != 0)
 		return -ENOMEM;
 	place_heavy(m);
-	return 0;
+	if (m->config.max_signature_hits == 0)
+		return 0;
+	return tt_detections_merge_create(&m->detections, m->config.max_signature_hits,
+			m->config.geo, m->mem, NULL);
 }
 
 int
@@ -167,6 +173,8 @@ tt_merge_destroy(struct tt_merge *m)
 	tt_mem_free(m->mem, m->target_packets, TT_N_TARGETS * sizeof(*m->target_packets));
 	tt_mem_free(m->mem, m->sketched, TT_N_TARGETS * sizeof(*m->sketched));
 	tt_rest_fini(&m->rest);
+	tt_detections_merge_destroy(m->detections);
+	free(m->detections_of);
 	tt_mem_free(m->mem, m, sizeof(*m));
 }
 
@@ -183,6 +191,7 @@ const struct tt_merge_step tt_merge_steps[TT_MERGE_N_STEPS] = {
 		{"source ports", tt_merge_ports},
 		{"distributions", tt_merge_distributions},
 		{"sketches", tt_merge_sketches},
+		{"signatures", tt_merge_signatures},
 };
 
 void

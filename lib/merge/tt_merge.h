@@ -15,6 +15,7 @@
 #define TT_MERGE_H
 
 #include "tt_asn.h"
+#include "tt_detections_merge.h"
 #include "tt_fingerprint.h"
 #include "tt_geo.h"
 #include "tt_recall.h"
@@ -193,6 +194,8 @@ struct tt_contact_row {
 	unsigned sample_bits; /* of source and unit */
 };
 
+/* Rows of `signatures` and `signature_sources`: tt_detections_merge.h. */
+
 /* Sums over the interval; also what `interval` and `ledger` need. */
 struct tt_totals {
 	struct tt_count count; /* packets counted and their IP bytes */
@@ -212,6 +215,7 @@ struct tt_totals {
 	uint64_t frames, frame_bytes, late;
 	uint64_t fates[TT_N_FATES];
 	int64_t first_us, last_us; /* of any frame; 0 without frames */
+	struct tt_signature_totals signatures; /* zero where there are none */
 };
 
 /* Where rows go. Each returns 0, or a negative errno that ends the merge. NULL: not wanted. */
@@ -246,6 +250,10 @@ struct tt_merge_sink {
 	int (*pair)(void *context, const struct tt_pair_row *row, struct tt_error *err);
 	int (*contact)(void *context, const struct tt_contact_row *row,
 			struct tt_error *err);
+	int (*signature)(void *context, const struct tt_signature_row *row,
+			struct tt_error *err);
+	int (*signature_source)(void *context, const struct tt_signature_source_row *row,
+			struct tt_error *err);
 };
 
 /* What a merge needs to know beside the tallies; all of it outlives the merge. */
@@ -255,6 +263,9 @@ struct tt_merge_config {
 	const struct tt_asn *asn; /* NULL: none */
 	const struct tt_units *destinations, *prefixes;
 	const struct tt_fingerprints *fingerprints; /* NULL: none */
+	const struct tt_rules *rules; /* of signatures; NULL: none */
+	uint64_t max_signature_hits; /* the sum of `signature_hits` of tallies merged at once;
+				      * 0: no signatures */
 	struct tt_recall *
 			recall; /* NULL: every target is seen for the first time, and no source
 				   * returns */

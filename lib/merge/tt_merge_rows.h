@@ -59,6 +59,10 @@ struct tt_merge {
 	struct tt_merge_config config;
 	struct tt_mem *mem;
 	struct tt_rest rest;
+	struct tt_detections_merge *detections; /* NULL where there are no signatures */
+	const struct tt_detections *
+			*detections_of; /* [n_detections_of] those of the tallies */
+	unsigned n_detections_of;
 	struct tt_merge_list pairs; /* kept ones: tt_slot */
 	struct tt_merge_list
 			others; /* kept contacts (tt_merge_contact_item); then ports: their key
@@ -105,7 +109,7 @@ void tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigne
 		struct tt_totals *totals, struct tt_error *err);
 
 /* The steps of a merge, in the order in which they are to be called after that. */
-#define TT_MERGE_N_STEPS 12
+#define TT_MERGE_N_STEPS 13
 
 struct tt_merge_step {
 	const char *name;
@@ -126,6 +130,7 @@ int tt_merge_contact_rows(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_ports(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_distributions(struct tt_merge *m) TT_MUST_CHECK;
 int tt_merge_sketches(struct tt_merge *m) TT_MUST_CHECK;
+int tt_merge_signatures(struct tt_merge *m) TT_MUST_CHECK;
 
 /* Collects slices and rest cells into m->sourceless and its three parts, each sorted. */
 void tt_merge_collect_sourceless(struct tt_merge *m);

@@ -38,16 +38,28 @@ sizes_of(const struct tt_tally_config *c)
 	return s;
 }
 
+static struct tt_detections_config
+detections_of(const struct tt_tally_config *c)
+{
+	return (struct tt_detections_config){.rules = c->rules,
+			.geo = c->geo,
+			.hits = c->signature_hits,
+			.seed = c->seed,
+			.secret = c->secret};
+}
+
 uint64_t
 tt_tally_bytes(const struct tt_tally_config *c)
 {
 	const struct sizes s = sizes_of(c);
+	const struct tt_detections_config detections = detections_of(c);
 
 	return s.pairs * sizeof(struct tt_slot) + s.contacts * sizeof(struct tt_entry)
 			+ s.ports * sizeof(struct tt_port_entry)
 			+ (s.list_pairs + s.list_contacts + s.list_ports)
 			* sizeof(uint32_t)
-			+ tt_rest_bytes(&s.rest) + sizeof(struct tt_tally);
+			+ tt_rest_bytes(&s.rest) + sizeof(struct tt_tally)
+			+ (c->signature_hits != 0 ? tt_detections_bytes(&detections) : 0);
 }
 
 uint64_t
@@ -64,6 +76,17 @@ tt_tally_pairs_for(const struct tt_tally_config *config, uint64_t bytes)
 		best = c.pairs;
 	}
 	return best;
+}
+
+static int
+take_detections(struct tt_tally *t, const struct tt_tally_config *config,
+		struct tt_error *err)
+{
+	const struct tt_detections_config detections = detections_of(config);
+
+	return config->signature_hits == 0
+			? 0
+			: tt_detections_init(&t->detections, &detections, t->mem, err);
 }
 
 static bool
@@ -109,8 +132,13 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 				.max_ports = (uint32_t)s.max_ports,
 		};
 		if (take_memory(t, &s)) {
-			*tally = t;
-			return 0;
+			int ret = take_detections(t, config, err);
+
+			if (ret != 0)
+				tt_tally_destroy(t);
+			else
+				*tally = t;
+			return ret;
 		}
 		tt_tally_destroy(t);
 	}
@@ -140,6 +168,7 @@ tt_tally_destroy(struct tt_tally *t)
 			(t->contact_mask + 1) / 8 * 7 * sizeof(uint32_t));
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
 	tt_rest_fini(&t->rest);
+	tt_detections_fini(&t->detections);
 	tt_mem_free(t->mem, t, sizeof(*t));
 }
 
@@ -185,5 +214,8 @@ tt_tally_reset(struct tt_tally *t)
 	clear(t->ports, sizeof(*t->ports), t->port_mask, t->ports_at, t->n_ports);
 	tt_rest_reset(&t->rest);
 	clean.rest = t->rest;
+	if (tt_tally_has_detections(t))
+		tt_detections_reset(&t->detections);
+	clean.detections = t->detections;
 	*t = clean;
 }

@@ -15,7 +15,8 @@
  * them in either; only what differs goes to the other two tables. A contact, or a port, is
  * therefore the sum of what pairs and its table say of it.
  *
- * Beside them stands a tt_rest: distributions, sketches, and the counts of what is not kept.
+ * Beside them stand a tt_rest: distributions, sketches, and the counts of what is not kept; and,
+ * where there are signatures, what these found (tt_detections.h).
  *
  * When a table is full:
  *   pairs      Only sources whose tt_sample_hash has its `pair_shift` top bits zero are kept, all
@@ -35,6 +36,7 @@
 #ifndef TT_TALLY_H
 #define TT_TALLY_H
 
+#include "tt_detections.h"
 #include "tt_rest.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
@@ -184,6 +186,8 @@ struct tt_tally_config {
 	const struct tt_units *destinations, *prefixes;
 	uint64_t seed; /* of the placement in tables; nobody outside should know it */
 	uint64_t secret; /* of the sampling (tt_sample_hash); the same in all tallies of a sensor */
+	uint64_t signature_hits; /* `hits` of tt_detections_config; 0: no signatures */
+	const struct tt_rules *rules; /* of signatures, where there are any */
 };
 
 #define TT_PAIRS_MIN (1 << 10)
@@ -206,6 +210,7 @@ struct tt_tally {
 			contacts_lost; /* packets alone: keys are estimated */
 	struct tt_not_kept ports_lost;
 	struct tt_rest rest;
+	struct tt_detections detections; /* zero where there are no signatures */
 	/* Of each fingerprint: packets that were tested, that matched. Exact always. */
 	uint64_t tested[TT_FINGERPRINTS_MAX], matched[TT_FINGERPRINTS_MAX];
 	uint64_t fates[TT_N_FATES]; /* frames by where they ended up */
@@ -278,6 +283,13 @@ void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
  * called before pairs and contacts are read; costs nothing where no table was full.
  */
 void tt_tally_settle(struct tt_tally *tally);
+
+/* Are there signatures whose detections it counts? */
+static inline bool
+tt_tally_has_detections(const struct tt_tally *t)
+{
+	return t->detections.config.rules != NULL;
+}
 
 /* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order; pairs may hold a
  * contact and a port of their own. Pairs and contacts that tt_sampled() refuses are to be counted

@@ -19,6 +19,7 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->pairs_at = c->contacts_at = c->ports_at = NULL;
 	c->n_pairs = c->n_contacts = c->n_ports = 0;
 	c->rest = (struct tt_rest){0};
+	c->detections = (struct tt_detections){0};
 	return c;
 }
 
@@ -52,7 +53,11 @@ tt_tally_compact(struct tt_tally *tally)
 	if (c == NULL)
 		return NULL;
 	if (!tt_tally_take_tables(c, tally->n_pairs, tally->n_contacts, tally->n_ports)
-			|| tt_rest_compact(&c->rest, &tally->rest) != 0) {
+			|| tt_rest_compact(&c->rest, &tally->rest) != 0
+			|| (tt_tally_has_detections(tally)
+					&& tt_detections_compact(&c->detections,
+							   &tally->detections)
+							!= 0)) {
 		tt_tally_destroy(c);
 		return NULL;
 	}
@@ -65,6 +70,8 @@ tt_tally_compact_bytes(const struct tt_tally *t)
 {
 	return sizeof(*t) + t->n_pairs * sizeof(*t->slots)
 			+ t->n_contacts * sizeof(*t->contacts)
-			+ t->n_ports * sizeof(*t->ports)
-			+ tt_rest_compact_bytes(&t->rest);
+			+ t->n_ports * sizeof(*t->ports) + tt_rest_compact_bytes(&t->rest)
+			+ (tt_tally_has_detections(t) ? tt_detections_compact_bytes(
+					   &t->detections)
+						      : 0);
 }

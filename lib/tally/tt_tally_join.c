@@ -192,6 +192,22 @@ merge_tables(struct tt_tally *to, const struct tt_tally *a, const struct tt_tall
 			3, &ports);
 }
 
+static bool
+join_detections(struct tt_tally *to, const struct tt_tally *a, const struct tt_tally *b)
+{
+	return !tt_tally_has_detections(a)
+			|| tt_detections_join(&to->detections, &a->detections,
+					   &b->detections)
+			== 0;
+}
+
+static uint64_t
+detections_bytes(const struct tt_tally *t)
+{
+	return tt_tally_has_detections(t) ? tt_detections_compact_bytes(&t->detections)
+					  : 0;
+}
+
 struct tt_join_sizes
 tt_tally_join_sizes(struct tt_tally *a, struct tt_tally *b)
 {
@@ -205,7 +221,8 @@ tt_tally_join_sizes(struct tt_tally *a, struct tt_tally *b)
 	sizes.n_contacts += apart.n_contacts;
 	sizes.n_ports += apart.n_ports;
 	return (struct tt_join_sizes){.bytes = tt_tally_compact_bytes(&sizes)
-					+ tt_rest_join_bytes(&a->rest, &b->rest),
+					+ tt_rest_join_bytes(&a->rest, &b->rest)
+					+ detections_bytes(a) + detections_bytes(b),
 			.pairs = sizes.n_pairs,
 			.contacts = sizes.n_contacts,
 			.ports = sizes.n_ports};
@@ -286,7 +303,8 @@ tt_tally_join(struct tt_tally *a, struct tt_tally *b)
 	sort(a);
 	sort(b);
 	add_head(t, b);
-	if (!join_tables(t, a, b) || tt_rest_join(&t->rest, &a->rest, &b->rest) != 0) {
+	if (!join_tables(t, a, b) || tt_rest_join(&t->rest, &a->rest, &b->rest) != 0
+			|| !join_detections(t, a, b)) {
 		tt_tally_destroy(t);
 		return NULL;
 	}

@@ -282,8 +282,8 @@ round_is_right(struct bed *bed, uint64_t seed, bool full)
 	for (unsigned rule = 0; rule < RULES; rule++)
 		detections_ref(bed->events, bed->n, (uint16_t)rule,
 				&bed->rules[rule].count);
-	TT_ASSERT(tt_detections_merge_create(&merge, WORKERS * hits, bed->geo, seed,
-				  tt_mem_heap(), NULL)
+	TT_ASSERT(tt_detections_merge_create(
+				  &merge, WORKERS * hits, bed->geo, tt_mem_heap(), NULL)
 			== 0);
 	for (bed->interval = 0; bed->interval < INTERVALS && right; bed->interval++) {
 		run_interval(bed, merge, hits, seed);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_matcher.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct tt_matcher {
+	const struct tt_signatures *signatures;
+	struct tt_signature_scratch *scratch;
+	struct tt_signature_packet packets[TT_SIGNATURE_BURST];
+	struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
+};
+
+/* Splits the list in place; names: [as many as it has commas, and one]. Returns how many. */
+static unsigned
+split(char *list, const char **names)
+{
+	unsigned n = 0;
+
+	for (char *at = list; at != NULL;) {
+		char *comma = strchr(at, ',');
+
+		if (comma != NULL)
+			*comma++ = '\0';
+		names[n++] = at;
+		at = comma;
+	}
+	return n;
+}
+
+static unsigned
+count_files(const char *list)
+{
+	unsigned n = 1;
+
+	for (; *list != '\0'; list++)
+		n += *list == ',';
+	return n;
+}
+
+static int
+load(struct tt_ruleset *set, const char *files, const struct tt_rules_options *options,
+		struct tt_error *err)
+{
+	char *list = strdup(files);
+	const char **names = calloc(count_files(files), sizeof(*names));
+	int ret;
+
+	if (list == NULL || names == NULL)
+		ret = tt_error_set(err, -ENOMEM, "rules", "out of memory");
+	else
+		ret = tt_rules_load(&set->rules, names, split(list, names), options, err);
+	free(names);
+	free(list);
+	if (ret == 0 && set->rules.n > TT_DETECTION_RULES_MAX)
+		ret = tt_error_set(err, -E2BIG, files, "%u rules are more than %d",
+				set->rules.n, TT_DETECTION_RULES_MAX);
+	return ret;
+}
+
+int
+tt_ruleset_open(struct tt_ruleset **set, const char *files,
+		const struct tt_rules_options *options, struct tt_error *err)
+{
+	struct tt_ruleset *s;
+	int ret;
+
+	*set = NULL;
+	if (files == NULL || *files == '\0')
+		return 0;
+	s = calloc(1, sizeof(*s));
+	if (s == NULL)
+		return tt_error_set(err, -ENOMEM, "rules", "out of memory");
+	ret = load(s, files, options, err);
+	if (ret == 0)
+		ret = tt_signatures_compile(&s->signatures, &s->rules, NULL, err);
+	if (ret != 0) {
+		tt_ruleset_close(s);
+		return ret;
+	}
+	*set = s;
+	return 0;
+}
+
+void
+tt_ruleset_close(struct tt_ruleset *set)
+{
+	if (set == NULL)
+		return;
+	tt_signatures_free(set->signatures);
+	tt_rules_fini(&set->rules);
+	free(set);
+}
+
+const char *
+tt_ruleset_identity(const struct tt_ruleset *set)
+{
+	return set == NULL ? "none" : set->rules.identity;
+}
+
+int
+tt_matcher_create(struct tt_matcher **matcher, const struct tt_ruleset *set,
+		struct tt_error *err)
+{
+	struct tt_matcher *m = calloc(1, sizeof(*m));
+
+	if (m != NULL) {
+		m->signatures = set->signatures;
+		if (tt_signature_scratch_new(&m->scratch, set->signatures) == 0) {
+			*matcher = m;
+			return 0;
+		}
+		free(m);
+	}
+	return tt_error_set(err, -ENOMEM, "rules", "out of memory for a matcher");
+}
+
+void
+tt_matcher_destroy(struct tt_matcher *m)
+{
+	if (m == NULL)
+		return;
+	tt_signature_scratch_free(m->scratch);
+	free(m);
+}
+
+/* Counts the matches of one packet, which are the first of hits[n]; returns how many these are. Those
+ * of rules that only set flowbits are none of anybody's business. */
+static unsigned
+count_packet(struct tt_detections *d, const struct tt_signature_hit *hits, unsigned n,
+		const struct tt_packet *packet, int64_t time_us)
+{
+	bool any = false;
+	unsigned i = 0;
+
+	for (; i < n && hits[i].packet == hits[0].packet; i++) {
+		if (d->config.rules->rules[hits[i].rule].no_alert)
+			continue;
+		tt_detections_add(d, hits[i].rule, packet, time_us);
+		any = true;
+	}
+	d->packets += any;
+	return i;
+}
+
+void
+tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
+		const uint8_t *const *frames, const uint32_t *captured,
+		const int64_t *times_us, unsigned n, struct tt_detections *d)
+{
+	const uint64_t before = d->cut_short;
+	unsigned n_hits;
+
+	for (unsigned i = 0; i < n; i++)
+		m->packets[i] = (struct tt_signature_packet){
+				&packets[i], frames[i], captured[i]};
+	n_hits = tt_signatures_burst(
+			m->signatures, m->scratch, m->packets, n, m->hits, &d->cut_short);
+	d->any |= d->cut_short != before;
+	for (unsigned i = 0; i < n_hits;) {
+		const unsigned at = m->hits[i].packet;
+
+		i += count_packet(d, &m->hits[i], n_hits - i, &packets[at], times_us[at]);
+	}
+}
+
+void
+tt_matcher_one_ref(struct tt_matcher *m, const struct tt_packet *packet,
+		const uint8_t *frame, uint32_t captured, int64_t time_us,
+		struct tt_detections *d)
+{
+	const struct tt_signature_packet p = {packet, frame, captured};
+	unsigned n = tt_signature_one_ref(m->signatures, m->scratch, &p, m->hits);
+
+	if (n > 0)
+		(void)count_packet(d, m->hits, n, packet, time_us);
+}
