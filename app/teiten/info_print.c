@@ -55,6 +55,7 @@ print_not_kept(const struct tt_ledger_short *s)
 			[TT_LEDGER_SLICES] = {"at most ", "targets and countries"},
 			[TT_LEDGER_TALKERS] = {"at most ", "talkers"},
 			[TT_LEDGER_SKETCHES] = {"", "sketches of targets"},
+			[TT_LEDGER_SIGNATURES] = {"about ", "signatures and sources"},
 	};
 
 	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
@@ -103,6 +104,13 @@ print_backscatter(int64_t answers, int64_t packets)
 	if (answers > 0)
 		printf(LABEL "%" PRId64 " of these packets (%.2f%%)\n", "backscatter",
 				answers, 100.0 * (double)answers / (double)packets);
+}
+
+static void
+print_detections(const struct tt_manifest *m)
+{
+	if (m->detections > 0)
+		printf(LABEL "%" PRId64 " by signatures\n", "detections", m->detections);
 }
 
 /* Distinct sources, with the standard error where they are estimated. */
@@ -184,11 +192,13 @@ info_manifest_text(const struct tt_manifest *manifest)
 	print_rate(m->packets,
 			seconds(m->observed_us) / 86400 * (double)m->monitored_addresses);
 	print_sources(m);
+	print_detections(m);
 	print_losses(&m->ledger);
 	print_notes(&m->ledger);
 	printf(LABEL "%s\n", "ledger", m->ledger.closes ? "closes" : "does not close");
-	printf(LABEL "%s\n" LABEL "%s\n" LABEL "%s\n", "countries", m->geo, "AS numbers",
-			m->asn, "fingerprints", m->fingerprints);
+	printf(LABEL "%s\n" LABEL "%s\n" LABEL "%s\n" LABEL "%s\n", "countries", m->geo,
+			"AS numbers", m->asn, "fingerprints", m->fingerprints,
+			"signatures", m->signatures);
 	printf(LABEL "%s %s on %s, %" PRId64 " worker%s\n", "written by", m->program,
 			m->version, m->host, m->workers, m->workers == 1 ? "" : "s");
 	for (unsigned i = 0; i < TT_N_TABLES; i++)

@@ -67,12 +67,14 @@ open_tables(struct reading *r, struct tt_error *err)
 	recall(r);
 	ret = make_tables(r, mem, err);
 	if (ret == 0)
+		ret = tt_setup_pipeline(&r->setup, &r->pipeline, err);
+	if (ret == 0)
 		ret = tt_sequence_create(&r->sequence, 1, 4, r->config.interval_us,
 				r->config.max_gap_us, err);
 	if (ret != 0)
 		return ret;
 	tt_counter_init(&r->counter, TT_COUNTER_REPLAY, r->config.interval_us,
-			r->config.max_gap_us, &r->setup.pipeline, r->tallies[0], 0,
+			r->config.max_gap_us, &r->pipeline, r->tallies[0], 0,
 			reading_seal, r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
 	return 0;
@@ -115,6 +117,7 @@ close_reading(struct reading *r)
 	tt_merge_destroy(r->merge);
 	tt_tally_destroy(r->tallies[0]);
 	tt_tally_destroy(r->tallies[1]);
+	tt_matcher_destroy(r->pipeline.matcher);
 	tt_setup_fini(&r->setup);
 	free(r->announced);
 	free(r->inputs);

@@ -63,6 +63,7 @@ struct reading {
 	struct tt_spool *spool;
 	struct tt_merge *merge;
 	struct tt_sequence *sequence;
+	struct tt_pipeline pipeline;
 	struct tt_counter counter;
 	struct tt_tally *tallies[READ_TALLIES]; /* all there are */
 	struct tt_tally *spare; /* of these, a clean one that is not in use yet */

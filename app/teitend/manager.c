@@ -34,7 +34,6 @@ tt_daemon_launch(struct tt_daemon *d, struct tt_error *err)
 	struct tt_worker_start start = {
 			.interval_us = tt_daemon_part_us(d),
 			.max_gap_us = d->config.max_gap_us,
-			.pipeline = &d->setup.pipeline,
 			.start_us = tt_time_now(),
 	};
 

@@ -113,6 +113,7 @@ make_worker(struct tt_daemon *d, unsigned index, struct tt_error *err)
 	struct tt_port *port = &d->plan.ports[q->port];
 	struct tt_mem *mem = &d->memory[q->node].mem;
 	struct tt_worker *w = tt_mem_alloc(mem, sizeof(*w), "workers");
+	int rc;
 
 	d->workers[index] = w;
 	if (w == NULL)
@@ -132,7 +133,8 @@ make_worker(struct tt_daemon *d, unsigned index, struct tt_error *err)
 	w->clean = make_ring("clean", index, d->config.table_sets, q->node);
 	if (w->scratch == NULL || w->sealed == NULL || w->clean == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	return make_tallies(d, w, mem, err);
+	rc = tt_setup_pipeline(&d->setup, &w->pipeline, err);
+	return rc != 0 ? rc : make_tallies(d, w, mem, err);
 }
 
 /* What keys are placed in the tables by, and sampled by: nobody outside shall know it, but a replay
@@ -236,6 +238,7 @@ free_worker(struct tt_daemon *d, struct tt_worker *w)
 {
 	struct tt_mem *mem = &d->memory[d->plan.queues[w->index].node].mem;
 
+	tt_matcher_destroy(w->pipeline.matcher);
 	rte_ring_free(w->sealed);
 	rte_ring_free(w->clean);
 	tt_mem_free(mem, w->scratch, TT_WORKER_SCRATCH);

@@ -101,9 +101,8 @@ void
 tt_worker_init(struct tt_worker *w, const struct tt_worker_start *start)
 {
 	tt_counter_init(&w->own.counter, w->replay ? TT_COUNTER_REPLAY : TT_COUNTER_LIVE,
-			start->interval_us, start->max_gap_us, start->pipeline,
-			start->first, start->start_us,
-			w->replay ? seal_replay : seal_live, w);
+			start->interval_us, start->max_gap_us, &w->pipeline, start->first,
+			start->start_us, w->replay ? seal_replay : seal_live, w);
 }
 
 /*

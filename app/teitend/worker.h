@@ -56,6 +56,7 @@ struct tt_worker {
 	uint64_t expected; /* replay: frames that the file holds */
 	int time_offset; /* replay: of the time stamp in a packet */
 	struct rte_ring *sealed, *clean;
+	struct tt_pipeline pipeline;
 	uint8_t *scratch; /* [TT_WORKER_SCRATCH] */
 
 	struct tt_worker_orders orders;
@@ -65,7 +66,6 @@ struct tt_worker {
 /* What a worker counts into and against, at its start. */
 struct tt_worker_start {
 	int64_t interval_us, max_gap_us, start_us;
-	const struct tt_pipeline *pipeline;
 	struct tt_tally *first;
 };
 

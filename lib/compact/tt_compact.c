@@ -101,6 +101,7 @@ fini(struct tt_compact *c)
 	tt_compact_packer_fini(&c->packer);
 	tt_compact_units_fini(&c->units);
 	tt_sketches_fini(&c->sketches);
+	tt_compact_signatures_fini(&c->signatures);
 	tt_prefix_set_fini(&c->monitored);
 	tt_manifest_fini(&c->manifest);
 	free(c->monitored_list);
@@ -210,6 +211,8 @@ tt_compact_merge(const struct tt_compact_job *job, int dir_fd,
 		ret = tt_compact_check_totals(c);
 	if (ret == 0)
 		ret = tt_compact_uniques(c);
+	if (ret == 0)
+		ret = tt_compact_signatures_end(&c->signatures, err);
 	if (ret == 0)
 		ret = tt_compact_write(c, dir_fd);
 	if (ret == 0)

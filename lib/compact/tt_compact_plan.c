@@ -162,6 +162,11 @@ add_manifest(struct tt_compact *c, const struct tt_manifest *m)
 	to->packets += m->packets;
 	to->bytes += m->bytes;
 	to->backscatter_packets += m->backscatter_packets;
+	to->signature_packets += m->signature_packets;
+	to->detections += m->detections;
+	to->signatures_cut_short += m->signatures_cut_short;
+	to->signature_sources_one_in = max_i64(
+			to->signature_sources_one_in, m->signature_sources_one_in);
 	to->pair_rows_one_in = max_i64(to->pair_rows_one_in, m->pair_rows_one_in);
 	to->contact_rows_one_in = max_i64(
 			to->contact_rows_one_in, m->contact_rows_one_in);
@@ -173,12 +178,14 @@ add_manifest(struct tt_compact *c, const struct tt_manifest *m)
 		snprintf(to->asn, sizeof(to->asn), "%s", m->asn);
 		snprintf(to->fingerprints, sizeof(to->fingerprints), "%s",
 				m->fingerprints);
+		snprintf(to->signatures, sizeof(to->signatures), "%s", m->signatures);
 		return;
 	}
 	tt_compact_join_identity(to->geo, sizeof(to->geo), m->geo);
 	tt_compact_join_identity(to->asn, sizeof(to->asn), m->asn);
 	tt_compact_join_identity(
 			to->fingerprints, sizeof(to->fingerprints), m->fingerprints);
+	tt_compact_join_identity(to->signatures, sizeof(to->signatures), m->signatures);
 }
 
 static int
@@ -264,7 +271,7 @@ check_samples(struct tt_compact *c)
 {
 	if (!c->resampled)
 		return 0;
-	if (c->shift > 0 || c->contact_shift > 0)
+	if (c->shift > 0 || c->contact_shift > 0 || c->signatures.shift > 0)
 		return tt_error_set(c->err, -EPROTO, c->job->parts[0],
 				"and the other parts were sampled by different secrets "
 				"or hashes, and not all rows are there: such samples do not "
@@ -284,12 +291,16 @@ finish(struct tt_compact *c)
 	if (ret == 0)
 		ret = shift_of(c, m->contact_rows_one_in, &c->contact_shift);
 	if (ret == 0)
+		ret = shift_of(c, m->signature_sources_one_in, &c->signatures.shift);
+	if (ret == 0)
 		ret = check_samples(c);
 	if (ret == 0)
 		ret = tt_compact_join_coverage(c);
 	if (ret != 0)
 		return ret;
 	tt_part_ids_sort(&m->parts);
+	c->signatures.resampled = c->resampled;
+	c->signatures.limit = c->job->pair_rows;
 	tt_compact_sort_rules(c);
 	tt_compact_sort_ledger(c);
 	m->monitored = strdup(c->monitored_list == NULL ? "" : c->monitored_list);
@@ -335,6 +346,7 @@ tt_compact_plan(struct tt_compact *c)
 	if (c->parts == NULL)
 		return tt_compact_no_memory(c);
 
+	c->manifest.signature_sources_one_in = 1;
 	c->returning_one_in = c->manifest.pair_rows_one_in =
 			c->manifest.contact_rows_one_in = 1;
 	for (size_t i = 0; ret == 0 && i < c->job->n_parts; i++) {

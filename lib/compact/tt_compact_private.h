@@ -5,6 +5,7 @@
 
 #include "tt_compact.h"
 #include "tt_compact_pack.h"
+#include "tt_compact_signatures.h"
 #include "tt_compact_sketches.h"
 #include "tt_prefix.h"
 
@@ -135,6 +136,7 @@ struct tt_compact {
 	uint16_t chosen[TT_STORE_BATCH];
 	struct tt_compact_units units;
 	struct tt_sketches sketches;
+	struct tt_compact_signatures signatures;
 	uint64_t *first_time; /* bit per protocol and number */
 	struct tt_kept *kept; /* [n_kept] */
 	size_t n_kept, room_kept, at_kept;

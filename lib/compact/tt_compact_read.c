@@ -278,5 +278,7 @@ tt_compact_read(struct tt_compact *c, const struct tt_snapshot *part)
 		else if (ret == 0 && tt_compact_heavy(c, tables[i]) != NULL)
 			ret = tt_compact_cut_heavy(c, tables[i]);
 	}
+	if (ret == 0)
+		ret = tt_compact_signatures_read(&c->signatures, part, c->err);
 	return ret != 0 ? ret : tt_compact_read_sketches(c, part);
 }

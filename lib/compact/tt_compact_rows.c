@@ -164,7 +164,11 @@ tt_rows_interval(struct tt_rows *t)
 					(uint64_t)c->returning_one_in),
 			m->destinations, m->targets, c->targets_first_time,
 			m->sources_one_in, m->contacts_one_in, m->pair_rows_one_in,
-			m->contact_rows_one_in, c->returning_one_in, c->recall_since_us};
+			m->contact_rows_one_in, c->returning_one_in, c->recall_since_us,
+			m->signature_packets, m->detections, c->signatures.uniq_src_ip,
+			(int64_t)tt_scaled_error((uint64_t)c->signatures.uniq_src_ip,
+					(uint64_t)m->signature_sources_one_in),
+			m->signature_sources_one_in, m->signatures_cut_short};
 
 	tt_parquet_set_int(t->writer, TT_INTERVAL_END, m->end_us);
 	tt_parquet_set_int(t->writer, TT_INTERVAL_NOMINAL_S, m->nominal_s);

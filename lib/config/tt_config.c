@@ -33,6 +33,19 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(fingerprints, "fingerprints"), COMMON, .argument = "FILE",
 				.help = "rules that tell scanners apart, or none (default: "
 					"those that come with teiten)"},
+		{OPTION(rules, "rules"), COMMON, .argument = "FILE[,FILE...]",
+				.help = "signatures, as Snort and Suricata write them, or none "
+					"(default: none)"},
+		{OPTION(rule_variables, "rule-variables"), COMMON, .argument = "FILE",
+				.help = "variables of signatures, in Snort's lines or "
+					"Suricata's YAML (default: HOME_NET is what is "
+					"monitored, EXTERNAL_NET any)"},
+		{OPTION(rule_classes, "rule-classes"), COMMON, .argument = "FILE",
+				.help = "category and priority of the classtypes of signatures"},
+		{OPTION(signature_hits, "signature-hits"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_LARGE, .min = 1 << 8, .max = 1 << 26,
+				.help = "distinct signatures and sources kept per worker and "
+					"interval, a power of two (default: 65536)"},
 		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,
@@ -152,7 +165,9 @@ static bool
 lacks_text(const struct tt_config *c)
 {
 	return c->sensor == NULL || c->geo == NULL || c->asn == NULL
-			|| c->fingerprints == NULL || c->eal == NULL || c->ports == NULL;
+			|| c->fingerprints == NULL || c->rules == NULL
+			|| c->rule_variables == NULL || c->rule_classes == NULL
+			|| c->eal == NULL || c->ports == NULL;
 }
 
 int
@@ -168,6 +183,10 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.asn = strdup(access(TT_ASN_DEFAULT, R_OK) == 0 ? TT_ASN_DEFAULT
 									: ""),
 			.fingerprints = strdup(default_fingerprints()),
+			.rules = strdup(""),
+			.rule_variables = strdup(""),
+			.rule_classes = strdup(""),
+			.signature_hits = 1 << 16,
 			.interval_us = 60 * TT_US_PER_S,
 			.source_ports = 10,
 			.talkers = 10,

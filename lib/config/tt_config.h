@@ -22,6 +22,9 @@ struct tt_config {
 	char *geo; /* list of database files, "" for none; tor's files where installed */
 	char *asn; /* list of database files, "" for none; IPFire Location's where installed */
 	char *fingerprints; /* rules file, "" for none; the project's own where it is found */
+	char *rules; /* list of signature files, "" for none, the default */
+	char *rule_variables, *rule_classes; /* files, "" for none */
+	uint64_t signature_hits; /* per table set; default 65,536; a power of two 2^8..2^26 */
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
 	/* At most one of the next two is given; without either, the check puts 786,432 pairs in. */

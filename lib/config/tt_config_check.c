@@ -176,6 +176,16 @@ check_files(struct tt_config *config, struct tt_error *err)
 		ret = check_list("asn", config->asn, err);
 	if (ret == 0 && !is_none(config->fingerprints))
 		ret = check_file("fingerprints", config->fingerprints, err);
+	if (ret == 0)
+		ret = check_list("rules", config->rules, err);
+	if (ret == 0 && !is_none(config->rule_variables))
+		ret = check_file("rule-variables", config->rule_variables, err);
+	if (ret == 0 && !is_none(config->rule_classes))
+		ret = check_file("rule-classes", config->rule_classes, err);
+	if (ret == 0 && (config->signature_hits & (config->signature_hits - 1)) != 0)
+		ret = tt_error_set(err, -EINVAL, "signature-hits",
+				"%llu is not a power of two",
+				(unsigned long long)config->signature_hits);
 	return ret;
 }
 

@@ -64,10 +64,33 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 		ret = copy_texts(s, config, err);
 	if (ret != 0)
 		return ret;
+	if (config->rules[0] != '\0') {
+		s->tally.signature_hits = config->signature_hits;
+		s->merge.max_signature_hits = config->signature_hits * table_sets;
+	}
 	s->tally.destinations = s->merge.destinations = &s->destinations;
 	s->tally.prefixes = s->merge.prefixes = &s->prefixes;
 	s->pipeline.monitored = &s->monitored;
 	return tt_setup_decide_pairs(s, config, err);
+}
+
+/* Of file names, NULL for none. */
+static const char *
+given(const char *path)
+{
+	return path[0] == '\0' ? NULL : path;
+}
+
+static int
+open_ruleset(struct tt_setup *s, const struct tt_config *config, struct tt_error *err)
+{
+	const struct tt_rules_options options = {
+			.variables = given(config->rule_variables),
+			.home_net = s->monitored_text,
+			.classification = given(config->rule_classes),
+	};
+
+	return tt_ruleset_open(&s->ruleset, config->rules, &options, err);
 }
 
 /* What is read from files. */
@@ -81,6 +104,8 @@ open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *me
 		ret = tt_geo_open(&s->geo, config->geo, mem, err);
 	if (ret == 0)
 		ret = tt_asn_open(&s->asn, config->asn, mem, err);
+	if (ret == 0)
+		ret = open_ruleset(s, config, err);
 	return ret;
 }
 
@@ -114,7 +139,19 @@ tt_setup_open(struct tt_setup *s, const struct tt_config *config, uint64_t seed,
 	s->merge.asn = s->asn;
 	s->pipeline.fingerprints = s->merge.fingerprints = s->fingerprints;
 	s->merge.recall = s->recall;
+	if (s->ruleset != NULL)
+		s->tally.rules = s->merge.rules = &s->ruleset->rules;
 	return 0;
+}
+
+int
+tt_setup_pipeline(const struct tt_setup *s, struct tt_pipeline *pipeline,
+		struct tt_error *err)
+{
+	*pipeline = s->pipeline;
+	return s->ruleset == NULL
+			? 0
+			: tt_matcher_create(&pipeline->matcher, s->ruleset, err);
 }
 
 void
@@ -124,6 +161,7 @@ tt_setup_fini(struct tt_setup *s)
 	tt_asn_close(s->asn);
 	tt_geo_close(s->geo);
 	tt_fingerprints_close(s->fingerprints);
+	tt_ruleset_close(s->ruleset);
 	tt_units_fini(&s->prefixes);
 	tt_units_fini(&s->destinations);
 	tt_prefix_set_fini(&s->monitored);

@@ -38,6 +38,7 @@ struct tt_setup {
 	struct tt_geo *geo;
 	struct tt_asn *asn;
 	struct tt_fingerprints *fingerprints;
+	struct tt_ruleset *ruleset; /* signatures; NULL: none */
 	struct tt_recall *recall;
 	char *sensor_path, *recall_path, *sensor;
 	int64_t recall_saved_us; /* by the monotonic clock */
@@ -45,7 +46,7 @@ struct tt_setup {
 	unsigned table_sets; /* tallies that there will be */
 	struct tt_tally_config tally; /* of each of them */
 	struct tt_merge_config merge; /* of all of them at once */
-	struct tt_pipeline pipeline;
+	struct tt_pipeline pipeline; /* of each worker, but for its matcher */
 	uint64_t lacking[TT_N_LEDGER_TABLES]; /* packets that full tables lack, so far */
 };
 
@@ -65,6 +66,11 @@ int tt_setup_init(struct tt_setup *setup, const struct tt_config *config,
  */
 int tt_setup_open(struct tt_setup *setup, const struct tt_config *config, uint64_t seed,
 		struct tt_mem *mem, struct tt_error *err) TT_MUST_CHECK;
+
+/* The pipeline of a worker: as that of the setup, with a matcher of its own, which the caller destroys.
+ * Returns 0 or -ENOMEM. */
+int tt_setup_pipeline(const struct tt_setup *setup, struct tt_pipeline *pipeline,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* A setup of zeros, or one that an error left, is allowed. */
 void tt_setup_fini(struct tt_setup *setup);
@@ -93,7 +99,7 @@ void tt_setup_note_lacking(struct tt_setup *setup, const struct tt_totals *total
 
 /* Writes "pairs 123, contacts 45: packets that these tables lack, since they were full …", or
  * "" where they lack nothing; returns text. */
-#define TT_SETUP_LACKING_TEXT_MAX 320
+#define TT_SETUP_LACKING_TEXT_MAX 384
 char *tt_setup_lacking_text(
 		const struct tt_setup *setup, char text[TT_SETUP_LACKING_TEXT_MAX]);
 

@@ -119,6 +119,7 @@ tt_setup_note_lacking(struct tt_setup *s, const struct tt_totals *totals)
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(tables); i++)
 		s->lacking[i] += tables[i]->packets;
+	s->lacking[TT_LEDGER_SIGNATURES] += totals->signatures.not_kept;
 }
 
 char *
@@ -136,6 +137,6 @@ tt_setup_lacking_text(const struct tt_setup *s, char text[TT_SETUP_LACKING_TEXT_
 	if (n > 0)
 		snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
 				": packets that these tables lack, since they were full "
-				"(pairs, table-memory)");
+				"(pairs, table-memory, signature-hits)");
 	return text;
 }

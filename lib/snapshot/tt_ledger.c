@@ -10,6 +10,7 @@ static const char *const table_names[TT_N_LEDGER_TABLES] = {
 		[TT_LEDGER_SLICES] = "slices",
 		[TT_LEDGER_TALKERS] = "talkers",
 		[TT_LEDGER_SKETCHES] = "sketches",
+		[TT_LEDGER_SIGNATURES] = "signatures",
 };
 
 const char *

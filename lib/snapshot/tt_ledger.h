@@ -46,7 +46,7 @@ struct tt_ledger_row {
 	uint64_t keys; /* of the account "tables": keys not kept; else 0 */
 };
 
-/* The reasons of the account "tables". Of pairs and contacts the number of keys is an estimate, of
+/* The reasons of the account "tables". Of pairs, contacts and signatures the number of keys is an estimate, of
  * sketches it is exact; of the others a key that came more than once is counted each time. Packets
  * of slices are those without a country. */
 enum tt_ledger_table {
@@ -56,10 +56,11 @@ enum tt_ledger_table {
 	TT_LEDGER_SLICES,
 	TT_LEDGER_TALKERS,
 	TT_LEDGER_SKETCHES,
+	TT_LEDGER_SIGNATURES,
 	TT_N_LEDGER_TABLES
 };
 
-/* "pairs", "contacts", "source-ports", "slices", "talkers", "sketches". */
+/* "pairs", "contacts", "source-ports", "slices", "talkers", "sketches", "signatures". */
 const char *tt_ledger_table_name(enum tt_ledger_table table);
 
 struct tt_ledger_not_kept {

@@ -44,7 +44,7 @@ pack_time(int64_t us)
 static json_t *
 pack_interval(const struct tt_manifest *m)
 {
-	return json_pack("{s:o s:o s:I s:I s:I s:s s:s s:I s:I s:I s:I s:s}", "start",
+	return json_pack("{s:o s:o s:I s:I s:I s:s s:s s:I s:I s:I s:I s:I s:s}", "start",
 			pack_time(m->start_us), "end", pack_time(m->end_us), "nominal_s",
 			(json_int_t)m->nominal_s, "observed_us",
 			(json_int_t)m->observed_us, "gap_before_us",
@@ -53,18 +53,22 @@ pack_interval(const struct tt_manifest *m)
 			(json_int_t)m->sources_one_in, "contacts_one_in",
 			(json_int_t)m->contacts_one_in, "pair_rows_one_in",
 			(json_int_t)m->pair_rows_one_in, "contact_rows_one_in",
-			(json_int_t)m->contact_rows_one_in, "sample", m->sample);
+			(json_int_t)m->contact_rows_one_in, "signature_sources_one_in",
+			(json_int_t)m->signature_sources_one_in, "sample", m->sample);
 }
 
 static json_t *
 pack_totals(const struct tt_manifest *m)
 {
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:I}", "frames", (json_int_t)m->frames,
-			"packets", (json_int_t)m->packets, "bytes", (json_int_t)m->bytes,
-			"backscatter_packets", (json_int_t)m->backscatter_packets,
-			"uniq_src_ip", (json_int_t)m->uniq_src_ip, "targets",
-			(json_int_t)m->targets, "destinations",
-			(json_int_t)m->destinations);
+	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:I s:I s:I}", "frames",
+			(json_int_t)m->frames, "packets", (json_int_t)m->packets, "bytes",
+			(json_int_t)m->bytes, "backscatter_packets",
+			(json_int_t)m->backscatter_packets, "uniq_src_ip",
+			(json_int_t)m->uniq_src_ip, "targets", (json_int_t)m->targets,
+			"destinations", (json_int_t)m->destinations, "detections",
+			(json_int_t)m->detections, "signature_packets",
+			(json_int_t)m->signature_packets, "signatures_cut_short",
+			(json_int_t)m->signatures_cut_short);
 }
 
 static json_t *
@@ -157,12 +161,13 @@ pack_files(const struct tt_manifest *m)
 static json_t *
 pack(const struct tt_manifest *m)
 {
-	return json_pack("{s:i s:s s:o s:s s:I s:s s:s s:s s:o s:o s:o}",
+	return json_pack("{s:i s:s s:o s:s s:I s:s s:s s:s s:s s:o s:o s:o}",
 			"schema_version", TT_SCHEMA_VERSION, "sensor", m->sensor,
 			"interval", pack_interval(m), "monitored", m->monitored,
 			"monitored_addresses", (json_int_t)m->monitored_addresses, "geo",
-			m->geo, "asn", m->asn, "fingerprints", m->fingerprints, "totals",
-			pack_totals(m), "files", pack_files(m), "run", pack_run(m));
+			m->geo, "asn", m->asn, "fingerprints", m->fingerprints,
+			"signatures", m->signatures, "totals", pack_totals(m), "files",
+			pack_files(m), "run", pack_run(m));
 }
 
 static char *

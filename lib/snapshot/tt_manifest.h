@@ -35,9 +35,11 @@ struct tt_manifest {
 	char *monitored; /* CIDR list, heap */
 	int64_t monitored_addresses;
 	/* Identities of the databases and of the rules. */
-	char geo[256], asn[256], fingerprints[256];
+	char geo[256], asn[256], fingerprints[256], signatures[256];
 	int64_t frames, packets, bytes, backscatter_packets; /* totals */
 	int64_t uniq_src_ip, targets, destinations;
+	int64_t signature_packets, detections, signatures_cut_short;
+	int64_t signature_sources_one_in;
 	struct tt_parquet_result files[TT_N_TABLES];
 
 	/* run */

@@ -57,17 +57,19 @@ take_interval(const struct parse *p, json_t *interval)
 {
 	struct tt_manifest *m = p->m;
 	const char *start, *end, *status, *uniques, *sample;
-	json_int_t nominal, observed, gap, sources, contacts, pair_rows, contact_rows;
+	json_int_t nominal, observed, gap, sources, contacts, pair_rows, contact_rows,
+			signatures;
 	json_error_t why;
 	int ret;
 
 	if (json_unpack_ex(interval, &why, 0,
-			    "{s:s s:s s:I s:I s:I s:s s:s s:I s:I s:I s:I s:s}", "start",
-			    &start, "end", &end, "nominal_s", &nominal, "observed_us",
-			    &observed, "gap_before_us", &gap, "status", &status,
-			    "uniques", &uniques, "sources_one_in", &sources,
+			    "{s:s s:s s:I s:I s:I s:s s:s s:I s:I s:I s:I s:I s:s}",
+			    "start", &start, "end", &end, "nominal_s", &nominal,
+			    "observed_us", &observed, "gap_before_us", &gap, "status",
+			    &status, "uniques", &uniques, "sources_one_in", &sources,
 			    "contacts_one_in", &contacts, "pair_rows_one_in", &pair_rows,
-			    "contact_rows_one_in", &contact_rows, "sample", &sample)
+			    "contact_rows_one_in", &contact_rows,
+			    "signature_sources_one_in", &signatures, "sample", &sample)
 			!= 0)
 		return wrong(p, "interval", why.text);
 	if (tt_time_parse(start, &m->start_us) != 0
@@ -75,8 +77,8 @@ take_interval(const struct parse *p, json_t *interval)
 		return wrong(p, "interval", "start or end is no time");
 	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0
 			|| !is_rate(sources) || !is_rate(contacts) || !is_rate(pair_rows)
-			|| !is_rate(contact_rows) || pair_rows < sources
-			|| contact_rows < contacts)
+			|| !is_rate(contact_rows) || !is_rate(signatures)
+			|| pair_rows < sources || contact_rows < contacts)
 		return wrong(p, "interval", "contradicts itself");
 	m->nominal_s = nominal;
 	m->observed_us = observed;
@@ -85,6 +87,7 @@ take_interval(const struct parse *p, json_t *interval)
 	m->contacts_one_in = contacts;
 	m->pair_rows_one_in = pair_rows;
 	m->contact_rows_one_in = contact_rows;
+	m->signature_sources_one_in = signatures;
 	ret = copy_text(p, m->sample, sizeof(m->sample), sample, "sample");
 	if (ret == 0)
 		ret = take_word(p, status, "complete", "partial", &m->complete, "status");
@@ -99,17 +102,21 @@ static int
 take_totals(const struct parse *p, json_t *totals)
 {
 	struct tt_manifest *m = p->m;
-	json_int_t frames, packets, bytes, backscatter, sources, targets, destinations;
+	json_int_t frames, packets, bytes, backscatter, sources, targets, destinations,
+			detections, matching, cut_short;
 	json_error_t why;
 
-	if (json_unpack_ex(totals, &why, 0, "{s:I s:I s:I s:I s:I s:I s:I}", "frames",
-			    &frames, "packets", &packets, "bytes", &bytes,
+	if (json_unpack_ex(totals, &why, 0, "{s:I s:I s:I s:I s:I s:I s:I s:I s:I s:I}",
+			    "frames", &frames, "packets", &packets, "bytes", &bytes,
 			    "backscatter_packets", &backscatter, "uniq_src_ip", &sources,
-			    "targets", &targets, "destinations", &destinations)
+			    "targets", &targets, "destinations", &destinations,
+			    "detections", &detections, "signature_packets", &matching,
+			    "signatures_cut_short", &cut_short)
 			!= 0)
 		return wrong(p, "totals", why.text);
 	if (frames < 0 || packets < 0 || bytes < 0 || backscatter < 0 || sources < 0
-			|| targets < 0 || destinations < 0)
+			|| targets < 0 || destinations < 0 || detections < 0
+			|| matching < 0 || cut_short < 0)
 		return wrong(p, "totals", "a negative count");
 	m->frames = frames;
 	m->packets = packets;
@@ -118,6 +125,9 @@ take_totals(const struct parse *p, json_t *totals)
 	m->uniq_src_ip = sources;
 	m->targets = targets;
 	m->destinations = destinations;
+	m->detections = detections;
+	m->signature_packets = matching;
+	m->signatures_cut_short = cut_short;
 	return 0;
 }
 
@@ -272,18 +282,18 @@ take_root(const struct parse *p, json_t *root)
 {
 	struct tt_manifest *m = p->m;
 	json_t *interval, *totals, *files, *run;
-	const char *sensor, *monitored, *geo, *asn, *fingerprints;
+	const char *sensor, *monitored, *geo, *asn, *fingerprints, *signatures;
 	json_int_t addresses;
 	json_error_t why;
 	int ret = take_version(p, root);
 
 	if (ret != 0)
 		return ret;
-	if (json_unpack_ex(root, &why, 0, "{s:s s:o s:s s:I s:s s:s s:s s:o s:o s:o}",
+	if (json_unpack_ex(root, &why, 0, "{s:s s:o s:s s:I s:s s:s s:s s:s s:o s:o s:o}",
 			    "sensor", &sensor, "interval", &interval, "monitored",
 			    &monitored, "monitored_addresses", &addresses, "geo", &geo,
-			    "asn", &asn, "fingerprints", &fingerprints, "totals", &totals,
-			    "files", &files, "run", &run)
+			    "asn", &asn, "fingerprints", &fingerprints, "signatures",
+			    &signatures, "totals", &totals, "files", &files, "run", &run)
 			!= 0)
 		return wrong(p, "not the manifest of a snapshot", why.text);
 	if (addresses < 0)
@@ -302,6 +312,9 @@ take_root(const struct parse *p, json_t *root)
 	if (ret == 0)
 		ret = copy_text(p, m->fingerprints, sizeof(m->fingerprints), fingerprints,
 				"fingerprints");
+	if (ret == 0)
+		ret = copy_text(p, m->signatures, sizeof(m->signatures), signatures,
+				"signatures");
 	if (ret == 0)
 		ret = take_interval(p, interval);
 	if (ret == 0)

@@ -41,6 +41,16 @@ static const struct tt_column interval_columns[] = {
 				TT_COLUMN_INT64},
 		[TT_INTERVAL_RETURNING_ONE_IN] = {"returning_one_in", TT_COLUMN_INT64},
 		[TT_INTERVAL_RECALL_SINCE] = {"recall_since", TT_COLUMN_TIMESTAMP},
+		[TT_INTERVAL_SIGNATURE_PACKETS] = {"signature_packets", TT_COLUMN_INT64},
+		[TT_INTERVAL_DETECTIONS] = {"detections", TT_COLUMN_INT64},
+		[TT_INTERVAL_UNIQ_SRC_IP_DETECTED] = {"uniq_src_ip_detected",
+				TT_COLUMN_INT64},
+		[TT_INTERVAL_UNIQ_SRC_IP_DETECTED_STDERR] =
+				{"uniq_src_ip_detected_stderr", TT_COLUMN_INT64},
+		[TT_INTERVAL_SIGNATURE_SOURCES_ONE_IN] = {"signature_sources_one_in",
+				TT_COLUMN_INT64},
+		[TT_INTERVAL_SIGNATURES_CUT_SHORT] = {"signatures_cut_short",
+				TT_COLUMN_INT64},
 };
 
 static const struct tt_column targets_columns[] = {
@@ -239,6 +249,36 @@ static const struct tt_column contacts_columns[] = {
 		[TT_CONTACTS_SAMPLE_BITS] = {"sample_bits", TT_COLUMN_INT32},
 };
 
+static const struct tt_column signatures_columns[] = {
+		COMMON_COLUMNS,
+		[TT_SIGNATURES_GID] = {"gid", TT_COLUMN_INT64},
+		[TT_SIGNATURES_SID] = {"sid", TT_COLUMN_INT64},
+		[TT_SIGNATURES_REV] = {"rev", TT_COLUMN_INT64},
+		[TT_SIGNATURES_MESSAGE] = {"message", TT_COLUMN_TEXT},
+		[TT_SIGNATURES_CATEGORY] = {"category", TT_COLUMN_TEXT},
+		[TT_SIGNATURES_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_SIGNATURES_MATCHES] = {"matches", TT_COLUMN_INT64},
+		[TT_SIGNATURES_DETECTIONS] = {"detections", TT_COLUMN_INT64},
+		[TT_SIGNATURES_DETECTIONS_STDERR] = {"detections_stderr",
+				TT_COLUMN_INT64},
+		[TT_SIGNATURES_UNIQ_SRC_IP] = {"uniq_src_ip", TT_COLUMN_INT64},
+		[TT_SIGNATURES_UNIQ_SRC_IP_STDERR] = {"uniq_src_ip_stderr",
+				TT_COLUMN_INT64},
+};
+
+static const struct tt_column signature_sources_columns[] = {
+		COMMON_COLUMNS,
+		[TT_SIGNATURE_SOURCES_GID] = {"gid", TT_COLUMN_INT64},
+		[TT_SIGNATURE_SOURCES_SID] = {"sid", TT_COLUMN_INT64},
+		[TT_SIGNATURE_SOURCES_REV] = {"rev", TT_COLUMN_INT64},
+		[TT_SIGNATURE_SOURCES_SRC_IP] = {"src_ip", TT_COLUMN_TEXT},
+		[TT_SIGNATURE_SOURCES_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_SIGNATURE_SOURCES_DETECTIONS] = {"detections", TT_COLUMN_INT64},
+		[TT_SIGNATURE_SOURCES_FIRST_SEEN] = {"first_seen", TT_COLUMN_TIMESTAMP},
+		[TT_SIGNATURE_SOURCES_LAST_SEEN] = {"last_seen", TT_COLUMN_TIMESTAMP},
+		[TT_SIGNATURE_SOURCES_SAMPLE_BITS] = {"sample_bits", TT_COLUMN_INT32},
+};
+
 static const struct tt_column coverage_columns[] = {
 		COMMON_COLUMNS,
 		[TT_COVERAGE_ORIGIN] = {"origin", TT_COLUMN_TEXT},
@@ -283,6 +323,8 @@ static const struct tt_schema schemas[TT_N_TABLES] = {
 		[TT_TABLE_SKETCHES] = SCHEMA(sketches),
 		[TT_TABLE_PAIRS] = SCHEMA(pairs),
 		[TT_TABLE_CONTACTS] = SCHEMA(contacts),
+		[TT_TABLE_SIGNATURES] = SCHEMA(signatures),
+		[TT_TABLE_SIGNATURE_SOURCES] = SCHEMA(signature_sources),
 		[TT_TABLE_COVERAGE] = SCHEMA(coverage),
 		[TT_TABLE_LEDGER] = SCHEMA(ledger),
 };
@@ -311,6 +353,10 @@ _Static_assert(TT_ARRAY_SIZE(distributions_columns) == TT_DISTRIBUTIONS_N_COLUMN
 _Static_assert(TT_ARRAY_SIZE(sketches_columns) == TT_SKETCHES_N_COLUMNS, "sketches");
 _Static_assert(TT_ARRAY_SIZE(pairs_columns) == TT_PAIRS_N_COLUMNS, "pairs");
 _Static_assert(TT_ARRAY_SIZE(contacts_columns) == TT_CONTACTS_N_COLUMNS, "contacts");
+_Static_assert(TT_ARRAY_SIZE(signatures_columns) == TT_SIGNATURES_N_COLUMNS,
+		"signatures");
+_Static_assert(TT_ARRAY_SIZE(signature_sources_columns) == TT_SIGNATURE_SOURCES_N_COLUMNS,
+		"signature_sources");
 _Static_assert(TT_ARRAY_SIZE(coverage_columns) == TT_COVERAGE_N_COLUMNS, "coverage");
 _Static_assert(TT_ARRAY_SIZE(ledger_columns) == TT_LEDGER_N_COLUMNS, "ledger");
 

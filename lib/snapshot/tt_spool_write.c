@@ -106,6 +106,8 @@ start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
 	copy_or_empty(m->asn, sizeof(m->asn), tt_asn_identity(config->asn));
 	copy_or_empty(m->fingerprints, sizeof(m->fingerprints),
 			tt_fingerprints_identity(config->fingerprints));
+	copy_or_empty(m->signatures, sizeof(m->signatures),
+			config->rules == NULL ? "none" : config->rules->identity);
 	tt_sample_name(run->secret, m->sample);
 	copy_or_empty(m->program, sizeof(m->program), run->program);
 	copy_or_empty(m->version, sizeof(m->version), run->version);

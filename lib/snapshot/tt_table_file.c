@@ -22,6 +22,7 @@ tt_table_file_create(struct tt_parquet_writer **writer, int dir_fd,
 			{TT_META_GEO, m->geo},
 			{TT_META_ASN, m->asn},
 			{TT_META_FINGERPRINTS, m->fingerprints},
+			{TT_META_SIGNATURES, m->signatures},
 	};
 	int ret;
 

@@ -6,6 +6,20 @@
 #include <errno.h>
 #include <string.h>
 
+static void
+put_signature_totals(
+		struct tt_row *row, const struct tt_manifest *m, uint64_t uniq_src_ip)
+{
+	const uint64_t one_in = (uint64_t)m->signature_sources_one_in;
+
+	tt_row_int(row, m->signature_packets);
+	tt_row_int(row, m->detections);
+	tt_row_int(row, (int64_t)uniq_src_ip);
+	tt_row_int(row, (int64_t)tt_scaled_error(uniq_src_ip, one_in));
+	tt_row_int(row, m->signature_sources_one_in);
+	tt_row_int(row, m->signatures_cut_short);
+}
+
 static int
 put_interval(const struct tt_tables *t, const struct tt_totals *totals,
 		struct tt_error *err)
@@ -41,6 +55,7 @@ put_interval(const struct tt_tables *t, const struct tt_totals *totals,
 	tt_row_int(&row, m->contact_rows_one_in);
 	tt_row_int(&row, (int64_t)totals->returning_one_in);
 	tt_row_int(&row, totals->recall_since_us);
+	put_signature_totals(&row, m, totals->signatures.uniq_src_ip);
 	return tt_row_end(&row, err);
 }
 
@@ -65,6 +80,10 @@ static void
 make_table_rows(struct tt_ledger_row rows[TT_N_LEDGER_TABLES],
 		const struct tt_totals *totals)
 {
+	const struct tt_signature_totals *s = &totals->signatures;
+	/* As for pairs, the keys are estimated from those that are kept. */
+	const struct tt_not_kept hits = {.packets = s->not_kept,
+			.keys = s->one_in > 1 ? s->kept * (s->one_in - 1) : 0};
 	const struct tt_not_kept *const lost[TT_N_LEDGER_TABLES] = {
 			[TT_LEDGER_PAIRS] = &totals->pairs,
 			[TT_LEDGER_CONTACTS] = &totals->contacts,
@@ -72,6 +91,7 @@ make_table_rows(struct tt_ledger_row rows[TT_N_LEDGER_TABLES],
 			[TT_LEDGER_SLICES] = &totals->slices,
 			[TT_LEDGER_TALKERS] = &totals->talkers,
 			[TT_LEDGER_SKETCHES] = &totals->sketches,
+			[TT_LEDGER_SIGNATURES] = &hits,
 	};
 
 	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++)
@@ -106,6 +126,15 @@ put_ledger(const struct tt_tables *t, const struct tt_ledger_row *rows, unsigned
 }
 
 static void
+take_signature_totals(struct tt_manifest *m, const struct tt_signature_totals *s)
+{
+	m->signature_packets = (int64_t)s->packets;
+	m->detections = (int64_t)s->detections;
+	m->signatures_cut_short = (int64_t)s->cut_short;
+	m->signature_sources_one_in = s->one_in == 0 ? 1 : (int64_t)s->one_in;
+}
+
+static void
 take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 {
 	m->exact = totals->sources_one_in == 1 && totals->contacts_one_in == 1;
@@ -120,6 +149,7 @@ take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 	m->uniq_src_ip = (int64_t)totals->uniq_src_ip;
 	m->targets = (int64_t)totals->targets;
 	m->destinations = (int64_t)totals->uniq_dst_ip;
+	take_signature_totals(m, &totals->signatures);
 }
 
 static int
@@ -140,7 +170,7 @@ finish(struct tt_tables *t, bool sync, struct tt_manifest *m, struct tt_error *e
 static void
 note_rates(struct tt_tables *t, const struct tt_interval *interval)
 {
-	unsigned pairs = 0, contacts = 0;
+	unsigned pairs = 0, contacts = 0, signatures = 0;
 
 	for (unsigned i = 0; i < interval->n_tallies; i++) {
 		const struct tt_tally *tally = interval->tallies[i];
@@ -149,9 +179,12 @@ note_rates(struct tt_tables *t, const struct tt_interval *interval)
 			pairs = tally->pair_shift;
 		if (tally->contact_shift > contacts)
 			contacts = tally->contact_shift;
+		if (tally->detections.shift > signatures)
+			signatures = tally->detections.shift;
 	}
 	t->sources_one_in = UINT64_C(1) << pairs;
 	t->contacts_one_in = UINT64_C(1) << contacts;
+	t->signature_sources_one_in = UINT64_C(1) << signatures;
 }
 
 /* What only the totals know: the row of the interval, and the ledger. */

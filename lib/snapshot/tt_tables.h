@@ -25,6 +25,7 @@ struct tt_tables {
 	uint32_t tested, matched, unit;
 	char tested_text[TT_RULES_TEXT_MAX], matched_text[TT_RULES_TEXT_MAX];
 	char unit_text[TT_UNIT_TEXT_MAX]; /* "" before the first */
+	uint64_t signature_sources_one_in;
 };
 
 /* A row that is being filled from left to right. */
@@ -130,6 +131,12 @@ tt_row_end(const struct tt_row *row, struct tt_error *err)
 int tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err);
 int tt_tables_put_contact(
 		void *context, const struct tt_contact_row *r, struct tt_error *err);
+
+/* Rows of signatures and their sources; likewise. */
+int tt_tables_put_signature(
+		void *context, const struct tt_signature_row *r, struct tt_error *err);
+int tt_tables_put_signature_source(void *context, const struct tt_signature_source_row *r,
+		struct tt_error *err);
 
 /* Where the merge puts its rows. */
 struct tt_merge_sink tt_tables_sink(struct tt_tables *tables);

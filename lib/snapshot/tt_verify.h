@@ -38,6 +38,7 @@ enum tt_match {
 	TT_MATCH_CONTACTS, /* rows of destinations: contacts, destinations */
 	TT_MATCH_CONTACT_SOURCES, /* destinations by source: contacts, sources */
 	TT_MATCH_CONTACT_CLASSES, /* packets by source and class: contacts, pairs */
+	TT_MATCH_SIGNATURE_SOURCES, /* sources by rule and country: both tables of signatures */
 	TT_N_MATCHES
 };
 
@@ -79,6 +80,9 @@ struct tt_sums {
 	__int128 address_us; /* coverage: observed time by monitored address */
 	int64_t covered_until_us; /* of its last row */
 	bool unit_unclear; /* rows of contacts of units that cannot be told apart */
+	int64_t sources_detected; /* interval */
+	int64_t matches, rule_detections; /* signatures */
+	int64_t source_detections; /* signature_sources */
 	bool coverage_gap; /* some time of some origin is not covered */
 };
 
@@ -308,6 +312,8 @@ int tt_check_distribution_row(struct tt_check *t);
 int tt_check_sketch_row(struct tt_check *t);
 int tt_check_pair_row(struct tt_check *t);
 int tt_check_contact_row(struct tt_check *t);
+int tt_check_signature_row(struct tt_check *t);
+int tt_check_signature_source_row(struct tt_check *t);
 int tt_check_coverage_row(struct tt_check *t);
 int tt_check_ledger_row(struct tt_check *t);
 

@@ -305,6 +305,33 @@ compare_sketch(struct tt_compare *c)
 	}
 }
 
+/* A packet matches one rule at least, and a detection is a match. */
+static void
+compare_signatures(struct tt_compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_SIGNATURES;
+
+	if (!have(c, table, TT_TABLE_INTERVAL))
+		return;
+	tt_compare_equal(c, table, "detections", s->rule_detections, TT_TABLE_INTERVAL,
+			c->m->detections);
+	at_most(c, TT_TABLE_INTERVAL, "packets that signatures match",
+			c->m->signature_packets, table, s->matches);
+	if (!have(c, table, TT_TABLE_SIGNATURE_SOURCES))
+		return;
+	tt_compare_match(c, TT_TABLE_SIGNATURE_SOURCES,
+			"sources by signature and country", TT_MATCH_SIGNATURE_SOURCES,
+			table);
+	at_most(c, TT_TABLE_INTERVAL, "sources with detections", s->sources_detected,
+			TT_TABLE_SIGNATURE_SOURCES,
+			c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows
+					* c->m->signature_sources_one_in);
+	if (c->m->signature_sources_one_in == 1)
+		tt_compare_equal(c, TT_TABLE_SIGNATURE_SOURCES, "detections",
+				s->source_detections, table, s->rule_detections);
+}
+
 static void
 compare_ledger(struct tt_compare *c)
 {
@@ -363,6 +390,7 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 	compare_sketch(&c);
 	tt_compare_pairs(&c);
 	tt_compare_contacts(&c);
+	compare_signatures(&c);
 	compare_coverage(&c);
 	compare_ledger(&c);
 }

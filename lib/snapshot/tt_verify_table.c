@@ -42,6 +42,8 @@ check_row(struct tt_check *t)
 			[TT_TABLE_SKETCHES] = tt_check_sketch_row,
 			[TT_TABLE_PAIRS] = tt_check_pair_row,
 			[TT_TABLE_CONTACTS] = tt_check_contact_row,
+			[TT_TABLE_SIGNATURES] = tt_check_signature_row,
+			[TT_TABLE_SIGNATURE_SOURCES] = tt_check_signature_source_row,
 			[TT_TABLE_COVERAGE] = tt_check_coverage_row,
 			[TT_TABLE_LEDGER] = tt_check_ledger_row,
 	};
@@ -66,6 +68,7 @@ check_metadata(const struct tt_check *t)
 			{TT_META_GEO, m->geo},
 			{TT_META_ASN, m->asn},
 			{TT_META_FINGERPRINTS, m->fingerprints},
+			{TT_META_SIGNATURES, m->signatures},
 	};
 
 	snprintf(version, sizeof(version), "%d", TT_SCHEMA_VERSION);

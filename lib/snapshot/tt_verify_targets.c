@@ -40,6 +40,27 @@ is_as_manifest(const struct tt_check *t)
 			== m->contact_rows_one_in;
 }
 
+static int
+check_signatures(struct tt_check *t)
+{
+	const struct tt_manifest *m = t->m;
+	struct tt_sums *s = t->sums;
+
+	if (tt_check_int(t, TT_INTERVAL_SIGNATURE_PACKETS) != m->signature_packets
+			|| tt_check_int(t, TT_INTERVAL_DETECTIONS) != m->detections
+			|| tt_check_int(t, TT_INTERVAL_SIGNATURES_CUT_SHORT)
+					!= m->signatures_cut_short
+			|| tt_check_int(t, TT_INTERVAL_SIGNATURE_SOURCES_ONE_IN)
+					!= m->signature_sources_one_in)
+		return tt_check_wrong(t, "the manifest says otherwise");
+	if (m->signature_packets > m->packets || m->signatures_cut_short > m->packets)
+		return tt_check_wrong(t, "a count that cannot be");
+	s->sources_detected = tt_check_int(t, TT_INTERVAL_UNIQ_SRC_IP_DETECTED);
+	return tt_check_uniques(t, TT_INTERVAL_UNIQ_SRC_IP_DETECTED,
+			TT_INTERVAL_UNIQ_SRC_IP_DETECTED_STDERR,
+			m->signature_sources_one_in, (uint64_t)m->packets);
+}
+
 int
 tt_check_interval(struct tt_check *t)
 {
@@ -55,6 +76,8 @@ tt_check_interval(struct tt_check *t)
 		return tt_check_wrong(t, "a count that cannot be");
 	if (tt_check_int(t, TT_INTERVAL_RECALL_SINCE) > t->m->start_us)
 		return tt_check_wrong(t, "recalls what comes after it");
+	if (check_signatures(t) != 0)
+		return -EBADMSG;
 	if (tt_check_uniques(t, TT_INTERVAL_UNIQ_SRC_IP, TT_INTERVAL_UNIQ_SRC_IP_STDERR,
 			    one_in, (uint64_t)t->m->packets)
 			!= 0)

@@ -29,10 +29,12 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = pathlib.Path(os.environ.get("TT_SHARED", ROOT.parent / "shared"))
 RULES = ROOT / "rules" / "fingerprints.yaml"
+SIGNATURES = ROOT / "tests" / "golden" / "detections.rules"
 SEED = int(os.environ.get("TT_SEED", random.randrange(1 << 32)))
 KILLS = int(os.environ.get("TT_KILLS", 100))
 # Wide enough for no table to be full, and for every talker, port and sketch to have its row.
-WIDE = ["--pairs", "65536", "--talkers", "65536", "--source-ports", "65536", "--sketch-rows", "100000000"]
+WIDE = ["--pairs", "65536", "--talkers", "65536", "--source-ports", "65536", "--sketch-rows", "100000000",
+        "--signature-hits", "1048576"]
 # The one differs since it says of how many intervals it is; the other names ports and queues.
 OWN = {"coverage.parquet"}
 teiten = ""
@@ -96,7 +98,7 @@ class Compact(unittest.TestCase):
         return path
 
     def read(self, spool, capture, interval, *more, sensor="s", monitored=None):
-        options = ["--geo", "none", "--asn", "none", "--fingerprints", RULES, *WIDE]
+        options = ["--geo", "none", "--asn", "none", "--fingerprints", RULES, "--rules", SIGNATURES, *WIDE]
         if monitored is None:
             monitored = self.monitored_of(capture)
         run("read", "--spool", spool, "--sensor", sensor, "--monitored", monitored, "--interval", interval,
@@ -161,7 +163,7 @@ class Compact(unittest.TestCase):
         """Of a capture that ends inside its day, the long interval reaches to the end of the day."""
         for name in ("targets", "countries", "sources", "talkers", "source_ports", "destinations", "backscatter",
                      "victims", "fingerprints", "fingerprint_rules", "source_fingerprints", "distributions",
-                     "sketches", "pairs", "contacts"):
+                     "sketches", "pairs", "contacts", "signatures", "signature_sources"):
             x, y = table(a, name), table(b, name)
             for row in x + y:
                 row.pop("interval_start")

@@ -10,6 +10,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared"
+RULES = ROOT / "tests" / "golden" / "detections.rules"
 SKIP = 77
 YEAR = 365 * 86400
 
@@ -24,7 +25,7 @@ def run(*args, ok=(0,)):
 
 def read(teiten, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,), options=()):
     run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", interval, "--pairs",
-        65536, "--monitored", monitored, *options, *files, ok=ok)
+        65536, "--monitored", monitored, "--rules", RULES, *options, *files, ok=ok)
 
 
 def replay(teitend, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,)):
@@ -33,7 +34,7 @@ def replay(teitend, spool, files, interval=YEAR, monitored="0.0.0.0/0", ok=(0,))
     device = "net_pcap0," + ",".join(f"rx_pcap={f}" for f in files)
     run(teitend, "--no-huge", "-m", 512, "--no-shconf", "--no-pci", lcores, "--vdev", device, "--",
         "--spool", spool, "--sensor", "s", "--interval", interval, "--pairs", 65536,
-        "--monitored", monitored, "--exit-at-eof", ok=ok)
+        "--monitored", monitored, "--rules", RULES, "--exit-at-eof", ok=ok)
 
 
 def export(teiten, spool, table):

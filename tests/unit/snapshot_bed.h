@@ -95,6 +95,31 @@ bed_rules(void)
 	return set;
 }
 
+/* Two signatures: of every packet to a port below 100; of the second and later ones of a source. */
+static inline const struct tt_rules *
+bed_signatures(void)
+{
+	static struct tt_rule rules[] = {
+			{.gid = 1,
+					.sid = 100,
+					.rev = 2,
+					.message = "low port",
+					.category = "Scan"},
+			{.gid = 1,
+					.sid = 200,
+					.rev = 1,
+					.message = "again",
+					.category = "Others",
+					.count = {TT_RULE_COUNT_FILTER,
+							TT_RULE_TRACK_SOURCE, 1, 60,
+							TT_RULE_UNIQUE_NONE}},
+	};
+	static const struct tt_rules set = {
+			.rules = rules, .n = 2, .identity = "2 rules"};
+
+	return &set;
+}
+
 static inline struct bed_world *
 bed_world(void)
 {
@@ -102,7 +127,9 @@ bed_world(void)
 	struct bed_world *w = &world;
 	struct tt_tally_config tally = {.pairs = BED_PAIRS,
 			.destinations = &w->destinations,
-			.prefixes = &w->prefixes};
+			.prefixes = &w->prefixes,
+			.rules = bed_signatures(),
+			.signature_hits = TT_HITS_MIN};
 	struct tt_prefix_set set = {0};
 
 	if (w->geo != NULL)
@@ -120,6 +147,8 @@ bed_world(void)
 			.destinations = &w->destinations,
 			.prefixes = &w->prefixes,
 			.fingerprints = w->fingerprints,
+			.rules = bed_signatures(),
+			.max_signature_hits = TT_HITS_MIN,
 			.source_ports = 2,
 			.talkers = 2,
 			.sketch_rows = 1000,
@@ -165,6 +194,9 @@ bed_packet(struct bed *b, const struct tt_packet *p, int64_t us)
 					sizeof(frame), us);
 
 	tt_tally_one_ref(b->tally, p, detail, us);
+	for (unsigned i = 0; p->dst_port < 100 && i < bed_signatures()->n; i++)
+		tt_detections_add(&b->tally->detections, i, p, us);
+	b->tally->detections.packets += p->dst_port < 100;
 	b->tally->frames++;
 	b->tally->fates[TT_FATE_COUNTED]++;
 	b->tally->frame_bytes += 60;

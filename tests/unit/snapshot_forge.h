@@ -78,7 +78,8 @@ forge_table(struct tt_snapshot *s, enum tt_table table, const struct forge *forg
 {
 	static const char *const keys[] = {TT_META_SCHEMA_VERSION, TT_META_TABLE,
 			TT_META_INTERVAL_START, TT_META_SENSOR, TT_META_MONITORED,
-			TT_META_GEO, TT_META_ASN, TT_META_FINGERPRINTS};
+			TT_META_GEO, TT_META_ASN, TT_META_FINGERPRINTS,
+			TT_META_SIGNATURES};
 	const struct tt_schema *schema = tt_schema_of(table);
 	struct tt_key_value metadata[TT_ARRAY_SIZE(keys)];
 	struct tt_parquet_reader *reader;

@@ -369,7 +369,7 @@ ledgers_that_contradict_are_found(void **state)
 					"row 19: a port and an account that do not go together"),
 			ONE(LEDGER, 18, TT_LEDGER_REASON, 0, "talkers",
 					"row 19: not the next one of the tables"),
-			ONE(LEDGER, 23, FORGE_DROP, 0, NULL, "5 of 6 rows of the tables"),
+			ONE(LEDGER, 24, FORGE_DROP, 0, NULL, "6 of 7 rows of the tables"),
 	};
 
 	CHECK_ALL(damages);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is known when all rows of signatures are there: sources are counted, texts agree. */
+#include "tt_compact_signatures.h"
+#include "tt_merge.h"
+#include "tt_row_text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+static bool
+is_of(const struct tt_signature_sum *sum, const struct tt_signature_id *id)
+{
+	return sum->id.rule == id->rule && sum->id.rev == id->rev;
+}
+
+/* A rule has one message and one category, the ones that sort first. */
+static int
+agree(char **text, const char *other, struct tt_error *err)
+{
+	char *copy;
+
+	if (strcmp(*text, other) == 0)
+		return 0;
+	copy = strdup(other);
+	if (copy == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory for signatures");
+	free(*text);
+	*text = copy;
+	return 0;
+}
+
+static int
+agree_on_texts(struct tt_signature_sum *rows, size_t n, struct tt_error *err)
+{
+	const char *message = rows[0].message, *category = rows[0].category;
+	size_t at_message = 0, at_category = 0;
+	int ret = 0;
+
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(rows[i].message, message) < 0)
+			message = rows[at_message = i].message;
+		if (strcmp(rows[i].category, category) < 0)
+			category = rows[at_category = i].category;
+	}
+	for (size_t i = 0; ret == 0 && i < n; i++) {
+		if (i != at_message)
+			ret = agree(&rows[i].message, message, err);
+		if (ret == 0 && i != at_category)
+			ret = agree(&rows[i].category, category, err);
+	}
+	return ret;
+}
+
+/*
+ * Counts the sources of a rule in the rows of their countries. Databases of different parts can place
+ * a source where the rule has no row: it is then counted in the rule's first one.
+ */
+static int
+count_sources(struct tt_compact_signatures *s, struct tt_signature_sum *rows, size_t n,
+		size_t *at, struct tt_error *err)
+{
+	for (; *at < s->n_sources && is_of(rows, &s->sources[*at].id); ++*at) {
+		struct tt_signature_source *source = &s->sources[*at];
+		double detections = (double)source->detections;
+		size_t row = 0;
+
+		while (row < n && rows[row].country != source->country)
+			row++;
+		if (row == n) {
+			row = 0;
+			if (rows[0].country == TT_COUNTRY_REST)
+				return tt_error_set(err, -EBADMSG, NULL,
+						"a part has sources of a signature that "
+						"its table signatures knows nothing of");
+			source->country = rows[0].country;
+		}
+		rows[row].sources++;
+		rows[row].squares += detections * detections;
+	}
+	return 0;
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	return tt_addr_cmp(*(const struct tt_addr *)a, *(const struct tt_addr *)b);
+}
+
+/* Sources with detections of any rule. */
+static int
+count_all_sources(struct tt_compact_signatures *s, struct tt_error *err)
+{
+	struct tt_addr *all = malloc((s->n_sources + 1) * sizeof(*all));
+
+	if (all == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory for signatures");
+	for (size_t i = 0; i < s->n_sources; i++)
+		all[i] = s->sources[i].src;
+	qsort(all, s->n_sources, sizeof(*all), by_address);
+	for (size_t i = 0; i < s->n_sources; i++)
+		s->uniq_src_ip += i == 0 || tt_addr_cmp(all[i - 1], all[i]) != 0;
+	s->uniq_src_ip <<= s->shift;
+	free(all);
+	return 0;
+}
+
+int
+tt_compact_signatures_end(struct tt_compact_signatures *s, struct tt_error *err)
+{
+	size_t source = 0;
+	int ret = 0;
+
+	tt_compact_signatures_fold(s);
+	for (size_t i = 0, n; ret == 0 && i < s->n_sums; i += n) {
+		for (n = 1; i + n < s->n_sums && is_of(&s->sums[i], &s->sums[i + n].id);
+				n++)
+			continue;
+		ret = agree_on_texts(&s->sums[i], n, err);
+		if (ret == 0)
+			ret = count_sources(s, &s->sums[i], n, &source, err);
+	}
+	if (ret == 0 && source != s->n_sources)
+		ret = tt_error_set(err, -EBADMSG, NULL,
+				"a part has sources of a signature that its table "
+				"signatures knows nothing of");
+	return ret != 0 ? ret : count_all_sources(s, err);
+}
+
+static void
+put_id(struct tt_parquet_writer *w, unsigned column, const struct tt_signature_id *id)
+{
+	tt_parquet_set_int(w, column, (int64_t)(id->rule >> 32));
+	tt_parquet_set_int(w, column + 1, (int64_t)(id->rule & UINT32_MAX));
+	tt_parquet_set_int(w, column + 2, id->rev);
+}
+
+/* As tt_detections_rows.c has it, of the sources that the result keeps. */
+static int64_t
+error_of(const struct tt_signature_sum *row, unsigned shift)
+{
+	const double one_in = (double)(UINT64_C(1) << shift);
+
+	if (!row->estimated)
+		return 0;
+	return (int64_t)ceil(sqrt(
+			one_in * (one_in - 1) * (row->squares > 0 ? row->squares : 1)));
+}
+
+int
+tt_compact_signatures_write(const struct tt_compact_signatures *s,
+		struct tt_parquet_writer *w, struct tt_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < s->n_sums; i++) {
+		const struct tt_signature_sum *row = &s->sums[i];
+		const uint64_t sources = (uint64_t)row->sources << s->shift;
+		char text[3];
+
+		put_id(w, TT_SIGNATURES_GID, &row->id);
+		tt_parquet_set_text(w, TT_SIGNATURES_MESSAGE, row->message);
+		tt_parquet_set_text(w, TT_SIGNATURES_CATEGORY, row->category);
+		tt_parquet_set_text(w, TT_SIGNATURES_COUNTRY,
+				tt_row_country(row->country, text));
+		tt_parquet_set_int(w, TT_SIGNATURES_MATCHES, row->matches);
+		tt_parquet_set_int(w, TT_SIGNATURES_DETECTIONS, row->detections);
+		tt_parquet_set_int(w, TT_SIGNATURES_DETECTIONS_STDERR,
+				error_of(row, s->shift));
+		tt_parquet_set_int(w, TT_SIGNATURES_UNIQ_SRC_IP, (int64_t)sources);
+		tt_parquet_set_int(w, TT_SIGNATURES_UNIQ_SRC_IP_STDERR,
+				(int64_t)tt_scaled_error(
+						sources, UINT64_C(1) << s->shift));
+		ret = tt_parquet_end_row(w, err);
+	}
+	return ret;
+}
+
+int
+tt_compact_signatures_write_sources(const struct tt_compact_signatures *s,
+		struct tt_parquet_writer *w, struct tt_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < s->n_sources; i++) {
+		const struct tt_signature_source *row = &s->sources[i];
+		char country[3], src[TT_ADDR_TEXT_MAX];
+
+		put_id(w, TT_SIGNATURE_SOURCES_GID, &row->id);
+		tt_parquet_set_text(w, TT_SIGNATURE_SOURCES_SRC_IP,
+				tt_addr_format(row->src, src));
+		tt_parquet_set_text(w, TT_SIGNATURE_SOURCES_COUNTRY,
+				tt_row_country(row->country, country));
+		tt_parquet_set_int(w, TT_SIGNATURE_SOURCES_DETECTIONS, row->detections);
+		tt_parquet_set_int(w, TT_SIGNATURE_SOURCES_FIRST_SEEN, row->first_us);
+		tt_parquet_set_int(w, TT_SIGNATURE_SOURCES_LAST_SEEN, row->last_us);
+		tt_parquet_set_int(w, TT_SIGNATURE_SOURCES_SAMPLE_BITS, row->bits);
+		ret = tt_parquet_end_row(w, err);
+	}
+	return ret;
+}

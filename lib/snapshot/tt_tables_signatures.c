@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The rows of signatures and of their sources. */
+#include "tt_tables.h"
+
+#include <math.h>
+
+static void
+put_rule(struct tt_row *row, const struct tt_rule *rule)
+{
+	tt_row_int(row, rule->gid);
+	tt_row_int(row, rule->sid);
+	tt_row_int(row, rule->rev);
+}
+
+int
+tt_tables_put_signature(
+		void *context, const struct tt_signature_row *r, struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_SIGNATURES);
+
+	put_rule(&row, r->rule);
+	tt_row_text(&row, r->rule->message);
+	tt_row_text(&row, r->rule->category);
+	tt_row_put_country(&row, r->country);
+	tt_row_int(&row, (int64_t)r->matches);
+	tt_row_int(&row, (int64_t)r->detections);
+	tt_row_int(&row, (int64_t)ceil(sqrt(r->detections_variance)));
+	tt_row_int(&row, (int64_t)r->uniq_src_ip);
+	tt_row_int(&row,
+			(int64_t)tt_scaled_error(
+					r->uniq_src_ip, t->signature_sources_one_in));
+	return tt_row_end(&row, err);
+}
+
+int
+tt_tables_put_signature_source(void *context, const struct tt_signature_source_row *r,
+		struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(context, TT_TABLE_SIGNATURE_SOURCES);
+	char text[TT_ADDR_TEXT_MAX];
+
+	put_rule(&row, r->rule);
+	tt_row_text(&row, tt_addr_format(r->src, text));
+	tt_row_put_country(&row, r->country);
+	tt_row_int(&row, (int64_t)r->detections);
+	tt_row_int(&row, r->first_us);
+	tt_row_int(&row, r->last_us);
+	tt_row_int(&row, (int64_t)r->sample_bits);
+	return tt_row_end(&row, err);
+}

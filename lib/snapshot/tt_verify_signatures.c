@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rows of signatures, and of the sources that they were found of. */
+#include "tt_verify.h"
+
+#include <errno.h>
+
+/* gid, sid and rev as one number; sid is at least 1. */
+static int
+check_rule(const struct tt_check *t, unsigned column, uint64_t rule[2])
+{
+	int64_t gid = tt_check_int(t, column), sid = tt_check_int(t, column + 1);
+	int64_t rev = tt_check_int(t, column + 2);
+
+	if (gid < 0 || gid > UINT32_MAX || sid < 1 || sid > UINT32_MAX || rev < 0
+			|| rev > UINT32_MAX)
+		return tt_check_wrong(t, "a signature that cannot be");
+	rule[0] = (uint64_t)gid << 32 | (uint64_t)sid;
+	rule[1] = (uint64_t)rev;
+	return 0;
+}
+
+static uint64_t
+key_of(const uint64_t rule[2], uint16_t country)
+{
+	return tt_hash_3(rule[0], rule[1], country);
+}
+
+int
+tt_check_signature_row(struct tt_check *t)
+{
+	struct tt_sums *s = t->sums;
+	const int64_t one_in = t->m->signature_sources_one_in;
+	int64_t matches = 0, detections = 0;
+	uint64_t rule[2] = {0};
+	uint16_t country;
+
+	if (check_rule(t, TT_SIGNATURES_GID, rule) != 0
+			|| tt_check_country(t, TT_SIGNATURES_COUNTRY, true, &country) != 0
+			|| tt_check_add(t, &matches, TT_SIGNATURES_MATCHES) != 0
+			|| tt_check_add(t, &detections, TT_SIGNATURES_DETECTIONS) != 0
+			|| tt_check_uniques(t, TT_SIGNATURES_UNIQ_SRC_IP,
+					   TT_SIGNATURES_UNIQ_SRC_IP_STDERR, one_in,
+					   (uint64_t)detections)
+					!= 0)
+		return -EBADMSG;
+	if (matches < 1 || (one_in == 1 && detections > matches)
+			|| tt_check_int(t, TT_SIGNATURES_DETECTIONS_STDERR) < 0)
+		return tt_check_wrong(t, "a count that cannot be");
+	if (one_in == 1 && tt_check_int(t, TT_SIGNATURES_DETECTIONS_STDERR) != 0)
+		return tt_check_wrong(t, "an error of what was not sampled");
+	s->matches += matches;
+	s->rule_detections += detections;
+	if (country != TT_COUNTRY_REST)
+		tt_match_add(&s->match[TT_MATCH_SIGNATURE_SOURCES][0],
+				key_of(rule, country), 0, 0,
+				(uint64_t)(tt_check_int(t, TT_SIGNATURES_UNIQ_SRC_IP)
+						/ one_in));
+	return tt_check_order(t, (uint64_t[]){rule[0], rule[1], country}, 3);
+}
+
+int
+tt_check_signature_source_row(struct tt_check *t)
+{
+	struct tt_sums *s = t->sums;
+	const int64_t one_in = t->m->signature_sources_one_in;
+	const int64_t before = s->source_detections;
+	uint64_t rule[2] = {0};
+	struct tt_addr src;
+	uint16_t country;
+	unsigned bits;
+
+	if (check_rule(t, TT_SIGNATURE_SOURCES_GID, rule) != 0
+			|| tt_check_addr(t, TT_SIGNATURE_SOURCES_SRC_IP, &src) != 0
+			|| tt_check_country(t, TT_SIGNATURE_SOURCES_COUNTRY, false,
+					   &country)
+					!= 0
+			|| tt_check_add(t, &s->source_detections,
+					   TT_SIGNATURE_SOURCES_DETECTIONS)
+					!= 0
+			|| tt_check_times(t, TT_SIGNATURE_SOURCES_FIRST_SEEN) != 0
+			|| tt_check_sample_bits(t, TT_SIGNATURE_SOURCES_SAMPLE_BITS,
+					   one_in, &bits)
+					!= 0)
+		return -EBADMSG;
+	if (s->source_detections == before)
+		return tt_check_wrong(t, "a source without detections");
+	if (!tt_check_in_sample(t->m, src, one_in))
+		return tt_check_wrong(t, "a source that the sample lacks");
+	tt_match_add(&s->match[TT_MATCH_SIGNATURE_SOURCES][1], key_of(rule, country), 0,
+			0, 1);
+	return tt_check_order(t, (uint64_t[]){rule[0], rule[1], src.hi, src.lo}, 4);
+}
