@@ -127,6 +127,18 @@ int tt_parquet_find_column(const struct tt_parquet_reader *reader, const char *n
 /* Value of a metadata key, or NULL. */
 const char *tt_parquet_metadata(const struct tt_parquet_reader *reader, const char *key);
 
+/*
+ * Of columns for which wanted[n_columns] is false, no value is given out: batches have NULL there. Their
+ * pages are held against their checksums all the same, but not unpacked. Before the first row.
+ */
+void tt_parquet_select(struct tt_parquet_reader *reader, const bool *wanted);
+
+/*
+ * Of columns for which deferred[n_columns] is true, a batch has no values until tt_parquet_choose. Before
+ * the first row; only of columns that are wanted.
+ */
+void tt_parquet_defer(struct tt_parquet_reader *reader, const bool *deferred);
+
 /* The most rows of a batch. It may have fewer anywhere in the file. */
 #define TT_PARQUET_BATCH 1024
 
@@ -135,7 +147,7 @@ struct tt_parquet_values {
 	const int64_t *ints; /* [n] of integers and times; NULL where the column is text */
 	/*
 	 * Of a text column the value in row i is texts[codes[i]], UTF-8; no two texts of a
-	 * dictionary need differ. text_id, never 0, is another one whenever texts are, in any
+	 * dictionary need differ. Eight bytes can be read from anywhere in a text on. text_id, never 0, is another one whenever texts are, in any
 	 * column of the reader: what was worked out for each text holds while it is the same.
 	 */
 	const uint32_t *codes; /* [n], each below n_texts; NULL where it is not text */
@@ -155,6 +167,14 @@ struct tt_parquet_batch {
  */
 int tt_parquet_next_batch(struct tt_parquet_reader *reader,
 		struct tt_parquet_batch *batch, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Takes the values of deferred columns in the latest batch, once: those of rows[n], which ascend, and
+ * which stand in their places among values that mean nothing; NULL: of all rows. A batch for which
+ * it is not called is passed over in these columns. Returns 0, or a negative errno with err filled.
+ */
+int tt_parquet_choose(struct tt_parquet_reader *reader, const uint16_t *rows, unsigned n,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* Moves to the next row: 1, 0 at the end, or a negative errno with err filled. */
 int tt_parquet_next(struct tt_parquet_reader *reader, struct tt_error *err) TT_MUST_CHECK;

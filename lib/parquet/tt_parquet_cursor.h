@@ -29,6 +29,8 @@ struct tt_parquet_cursor {
 	unsigned column;
 	enum tt_column_type type;
 	const struct tt_parquet_leaf *leaf;
+	bool passed_over; /* its pages are checked, and no value is taken */
+	bool deferred; /* values are taken of chosen rows alone */
 
 	enum tt_parquet_codec codec;
 	int64_t page_at, at,
@@ -55,7 +57,8 @@ struct tt_parquet_cursor {
 /*
  * Takes the column's chunk of a row group that has `rows` rows, which must be what its pages
  * say together: all page headers are read beforehand, so that damage to one of them (no
- * checksum covers them) is found before any value is given out. Returns 0, or -EBADMSG.
+ * checksum covers them) is found before any value is given out. The pages of a column that is passed
+ * over are held against their checksums here. Returns 0, or a negative errno.
  */
 int tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		const struct tt_parquet_chunk *chunk, int64_t rows,
@@ -75,11 +78,31 @@ int tt_parquet_cursor_ready(
 int tt_parquet_cursor_take(struct tt_parquet_cursor *cursor, unsigned n,
 		struct tt_parquet_values *values, struct tt_error *err) TT_MUST_CHECK;
 
+/* The rows of a batch whose values are wanted, in ascending order. */
+struct tt_parquet_chosen {
+	const uint16_t *rows; /* [n] */
+	unsigned n;
+};
+
+/*
+ * Takes, of the next n values, those of the chosen rows alone, each to its place. What is wrong with
+ * the others may stay unknown. Otherwise the same.
+ */
+int tt_parquet_cursor_choose(struct tt_parquet_cursor *cursor, unsigned n,
+		struct tt_parquet_chosen chosen, struct tt_parquet_values *values,
+		struct tt_error *err) TT_MUST_CHECK;
+
 void tt_parquet_cursor_fini(struct tt_parquet_cursor *cursor);
 
 /* For the files of the cursor: "FILE: column X at offset N" as the place. */
 int tt_parquet_cursor_bad(const struct tt_parquet_cursor *cursor, struct tt_error *err,
 		const char *why_fmt, ...) TT_PRINTF(3, 4);
+
+/* What can be wrong with indices. Return -EBADMSG. */
+int tt_parquet_cursor_outside(const struct tt_parquet_cursor *cursor, uint32_t code,
+		struct tt_error *err);
+int tt_parquet_cursor_cut_short(
+		const struct tt_parquet_cursor *cursor, struct tt_error *err);
 
 /* Opens the next page: a dictionary is decoded, data are made ready. */
 int tt_parquet_cursor_page(

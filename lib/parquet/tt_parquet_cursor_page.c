@@ -263,6 +263,13 @@ give_back(struct tt_parquet_cursor *cursor)
 		madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
+/* Where the contents of the page at cursor->at lie. */
+static const uint8_t *
+stored_at(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page)
+{
+	return cursor->shared->footer->file + cursor->at + page->header_bytes;
+}
+
 int
 tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		const struct tt_parquet_chunk *chunk, int64_t rows, struct tt_error *err)
@@ -276,6 +283,8 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 	for (cursor->at = chunk->start; cursor->at < chunk->end && values <= rows;) {
 		int ret = open_header(cursor, &page, err);
 
+		if (ret == 0 && cursor->passed_over)
+			ret = check_crc(cursor, &page, stored_at(cursor, &page), err);
 		if (ret < 0)
 			return ret;
 		cursor->at += (int64_t)page.header_bytes + page.stored_bytes;
@@ -290,7 +299,7 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 	cursor->at = cursor->mapped_at = chunk->start;
 	cursor->page_left = 0;
 	cursor->has_dictionary = false;
-	return reserve_values(cursor, err);
+	return cursor->passed_over ? 0 : reserve_values(cursor, err);
 }
 
 int
@@ -304,7 +313,7 @@ tt_parquet_cursor_page(struct tt_parquet_cursor *cursor, struct tt_error *err)
 	ret = open_header(cursor, &page, err);
 	if (ret < 0)
 		return ret;
-	stored = cursor->shared->footer->file + cursor->at + page.header_bytes;
+	stored = stored_at(cursor, &page);
 	ret = check_crc(cursor, &page, stored, err);
 	if (ret == 0)
 		ret = unpack(cursor, &page, stored, err);

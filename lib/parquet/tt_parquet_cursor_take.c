@@ -11,14 +11,27 @@ greatest(const uint32_t *codes, unsigned n)
 	return most;
 }
 
-static int
-check_code(const struct tt_parquet_cursor *cursor, uint32_t code, struct tt_error *err)
+int
+tt_parquet_cursor_outside(const struct tt_parquet_cursor *cursor, uint32_t code,
+		struct tt_error *err)
 {
-	if (code < cursor->dictionary_values)
-		return 0;
 	return tt_parquet_cursor_bad(cursor, err,
 			"index %u lies outside of the dictionary of %u values", code,
 			cursor->dictionary_values);
+}
+
+int
+tt_parquet_cursor_cut_short(const struct tt_parquet_cursor *cursor, struct tt_error *err)
+{
+	return tt_parquet_cursor_bad(cursor, err, "the dictionary indices are cut short");
+}
+
+static int
+check_code(const struct tt_parquet_cursor *cursor, uint32_t code, struct tt_error *err)
+{
+	return code < cursor->dictionary_values
+			? 0
+			: tt_parquet_cursor_outside(cursor, code, err);
 }
 
 /* The next n dictionary indices, all of which lie in the dictionary. */
@@ -27,8 +40,7 @@ take_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
 		struct tt_error *err)
 {
 	if (!tt_parquet_rle_take(&cursor->indices, codes, n))
-		return tt_parquet_cursor_bad(
-				cursor, err, "the dictionary indices are cut short");
+		return tt_parquet_cursor_cut_short(cursor, err);
 	return check_code(cursor, greatest(codes, n), err);
 }
 

@@ -84,6 +84,20 @@ tt_parquet_plain_start(struct tt_parquet_plain_texts *in, uint8_t *at, uint8_t *
 }
 
 const char *
+tt_parquet_plain_skip(struct tt_parquet_plain_texts *in, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t left = (size_t)(in->end - in->at);
+
+		if (left < LENGTH_BYTES || in->length > left - LENGTH_BYTES)
+			return "the page has not the size of its values";
+		in->at += LENGTH_BYTES + in->length;
+		in->length = next_length(in);
+	}
+	return NULL;
+}
+
+const char *
 tt_parquet_plain_take(struct tt_parquet_plain_texts *in, const char **texts, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

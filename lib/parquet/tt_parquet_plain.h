@@ -25,6 +25,9 @@ struct tt_parquet_plain_texts {
 
 void tt_parquet_plain_start(struct tt_parquet_plain_texts *in, uint8_t *at, uint8_t *end);
 
+/* Passes over n texts without a look inside. Returns NULL, or what is wrong. */
+const char *tt_parquet_plain_skip(struct tt_parquet_plain_texts *in, size_t n);
+
 /* Takes n texts, UTF-8 without NUL. Returns NULL, or what is wrong. */
 const char *tt_parquet_plain_take(
 		struct tt_parquet_plain_texts *in, const char **texts, size_t n);

@@ -21,6 +21,7 @@ struct tt_parquet_reader {
 	struct tt_parquet_cursor *cursors; /* [n_columns] */
 	size_t next_group; /* the one after the open one */
 	int64_t rows_left; /* in the open row group */
+	unsigned behind; /* rows that deferred columns have still to take or to pass over */
 	struct tt_parquet_values *values; /* [n_columns] of the latest batch */
 	struct tt_parquet_batch batch; /* of tt_parquet_next, */
 	unsigned row; /* which is at this row of it */
@@ -174,6 +175,22 @@ tt_parquet_metadata(const struct tt_parquet_reader *reader, const char *key)
 	return NULL;
 }
 
+void
+tt_parquet_select(struct tt_parquet_reader *reader, const bool *wanted)
+{
+	TT_ASSERT(reader->next_group == 0);
+	for (unsigned i = 0; i < reader->footer.n_columns; i++)
+		reader->cursors[i].passed_over = !wanted[i];
+}
+
+void
+tt_parquet_defer(struct tt_parquet_reader *reader, const bool *deferred)
+{
+	TT_ASSERT(reader->next_group == 0);
+	for (unsigned i = 0; i < reader->footer.n_columns; i++)
+		reader->cursors[i].deferred = deferred[i];
+}
+
 static int
 enter_group(struct tt_parquet_reader *reader)
 {
@@ -216,8 +233,11 @@ ready_rows(struct tt_parquet_reader *reader, unsigned *n)
 		*n = (unsigned)reader->rows_left;
 	for (unsigned i = 0; i < reader->footer.n_columns; i++) {
 		struct tt_parquet_cursor *cursor = &reader->cursors[i];
-		int ret = tt_parquet_cursor_ready(cursor, &reader->err);
+		int ret;
 
+		if (cursor->passed_over)
+			continue;
+		ret = tt_parquet_cursor_ready(cursor, &reader->err);
 		if (ret < 0)
 			return ret;
 		if (cursor->page_left < *n)
@@ -226,23 +246,59 @@ ready_rows(struct tt_parquet_reader *reader, unsigned *n)
 	return 0;
 }
 
+/* rows: of the latest batch, or NULL for all. */
+static int
+take_deferred(struct tt_parquet_reader *reader, const uint16_t *rows, unsigned n)
+{
+	const struct tt_parquet_chosen chosen = {rows, n};
+	unsigned behind = reader->behind;
+	int ret = 0;
+
+	reader->behind = 0;
+	for (unsigned i = 0; ret == 0 && i < reader->footer.n_columns; i++) {
+		struct tt_parquet_cursor *cursor = &reader->cursors[i];
+
+		if (!cursor->deferred)
+			continue;
+		ret = rows == NULL ? tt_parquet_cursor_take(
+				      cursor, behind, &reader->values[i], &reader->err)
+				   : tt_parquet_cursor_choose(cursor, behind, chosen,
+						   &reader->values[i], &reader->err);
+	}
+	return ret;
+}
+
 static int
 next_rows(struct tt_parquet_reader *reader, struct tt_parquet_batch *batch)
 {
-	int ret = next_group(reader);
+	static const uint16_t none;
 	unsigned n = 0;
+	int ret = reader->behind > 0 ? take_deferred(reader, &none, 0) : 0;
 
+	if (ret == 0)
+		ret = next_group(reader);
 	if (ret <= 0)
 		return ret;
 	ret = ready_rows(reader, &n);
 	for (unsigned i = 0; ret == 0 && i < reader->footer.n_columns; i++)
-		ret = tt_parquet_cursor_take(
-				&reader->cursors[i], n, &reader->values[i], &reader->err);
+		if (!reader->cursors[i].passed_over && !reader->cursors[i].deferred)
+			ret = tt_parquet_cursor_take(&reader->cursors[i], n,
+					&reader->values[i], &reader->err);
 	if (ret < 0)
 		return ret;
 	reader->rows_left -= n;
+	reader->behind = n;
 	*batch = (struct tt_parquet_batch){.n = n, .columns = reader->values};
 	return 1;
+}
+
+static int
+fail(struct tt_parquet_reader *reader, int ret, struct tt_error *err)
+{
+	reader->failed = ret;
+	if (err != NULL)
+		*err = reader->err;
+	return ret;
 }
 
 int
@@ -253,12 +309,16 @@ tt_parquet_next_batch(struct tt_parquet_reader *reader, struct tt_parquet_batch 
 
 	*batch = (struct tt_parquet_batch){.columns = reader->values};
 	ret = reader->failed != 0 ? reader->failed : next_rows(reader, batch);
-	if (TT_LIKELY(ret >= 0))
-		return ret;
-	reader->failed = ret;
-	if (err != NULL)
-		*err = reader->err;
-	return ret;
+	return TT_LIKELY(ret >= 0) ? ret : fail(reader, ret, err);
+}
+
+int
+tt_parquet_choose(struct tt_parquet_reader *reader, const uint16_t *rows, unsigned n,
+		struct tt_error *err)
+{
+	int ret = reader->failed != 0 ? reader->failed : take_deferred(reader, rows, n);
+
+	return TT_LIKELY(ret == 0) ? 0 : fail(reader, ret, err);
 }
 
 int

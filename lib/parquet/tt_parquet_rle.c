@@ -231,6 +231,23 @@ tt_parquet_rle_same(struct tt_parquet_rle_in *in, size_t n, uint32_t *value)
 }
 
 bool
+tt_parquet_rle_skip(struct tt_parquet_rle_in *in, size_t n)
+{
+	while (n > 0) {
+		size_t run;
+
+		if (in->run_left == 0 && !tt_parquet_rle_run(in))
+			return false;
+		run = in->run_left < n ? (size_t)in->run_left : n;
+		if (in->packed)
+			in->bit += run * in->width;
+		in->run_left -= run;
+		n -= run;
+	}
+	return true;
+}
+
+bool
 tt_parquet_rle_take(struct tt_parquet_rle_in *in, uint32_t *values, size_t n)
 {
 	while (n > 0) {

@@ -41,6 +41,9 @@ bool tt_parquet_rle_take(
 bool tt_parquet_rle_same(
 		struct tt_parquet_rle_in *in, size_t n, uint32_t *value) TT_MUST_CHECK;
 
+/* Passes over n values. Returns false where the bytes end or make no sense. */
+bool tt_parquet_rle_skip(struct tt_parquet_rle_in *in, size_t n) TT_MUST_CHECK;
+
 /* Opens the next run; for tt_parquet_rle_next. Returns false where the bytes hold none. */
 bool tt_parquet_rle_run(struct tt_parquet_rle_in *in);
 

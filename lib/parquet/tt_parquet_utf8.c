@@ -44,19 +44,27 @@ sequence(const uint8_t *bytes, size_t n)
 #define ONES  UINT64_C(0x0101010101010101)
 #define HIGHS UINT64_C(0x8080808080808080)
 
-/* How many bytes, eight at a time, are ASCII and not NUL. */
-static size_t
+/* Are eight bytes ASCII and not NUL? A NUL takes the ones below it from the next byte. */
+static inline bool
+is_ascii_word(const uint8_t *bytes)
+{
+	uint64_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	return ((word | (word - ONES)) & HIGHS) == 0;
+}
+
+/* How many bytes, eight at a time, and the last eight at once, are ASCII and not NUL. */
+static inline size_t
 ascii_words(const uint8_t *bytes, size_t n)
 {
 	size_t i = 0;
-	uint64_t word;
 
-	for (; i + sizeof(word) <= n; i += sizeof(word)) {
-		memcpy(&word, bytes + i, sizeof(word));
-		/* A NUL takes the ones below it from the next byte. */
-		if (((word | (word - ONES)) & HIGHS) != 0)
-			break;
-	}
+	while (i + sizeof(uint64_t) <= n && is_ascii_word(bytes + i))
+		i += sizeof(uint64_t);
+	if (n - i < sizeof(uint64_t) && n >= sizeof(uint64_t)
+			&& is_ascii_word(bytes + n - sizeof(uint64_t)))
+		return n;
 	return i;
 }
 
