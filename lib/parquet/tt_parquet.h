@@ -99,6 +99,21 @@ int tt_parquet_end_row(
 		struct tt_parquet_writer *writer, struct tt_error *err) TT_MUST_CHECK;
 
 /*
+ * The same for n rows whose values lie side by side: all columns of them, then end_rows. n is at
+ * most what rows_left says, so that the row group ends no sooner. repeat_code returns false, and
+ * sets nothing, where set_code would.
+ */
+size_t tt_parquet_rows_left(const struct tt_parquet_writer *writer);
+bool tt_parquet_repeat_code(struct tt_parquet_writer *writer, unsigned column,
+		uint64_t code, size_t n) TT_MUST_CHECK;
+void tt_parquet_repeat_int(struct tt_parquet_writer *writer, unsigned column,
+		int64_t value, size_t n);
+void tt_parquet_set_ints(struct tt_parquet_writer *writer, unsigned column,
+		const int64_t *values, size_t n);
+int tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/*
  * Writes what is left and the footer, fsyncs if sync is set, closes. The writer is gone whatever
  * is returned: 0, or a negative errno with err filled (the file is then not to be used).
  */

@@ -5,17 +5,23 @@
 #include <errno.h>
 #include <string.h>
 
-/* The column that is to be set: once per row. */
+/* The column that is to be set: once per row, or for the next n rows at once. */
 static inline struct tt_parquet_held *
-open_value(struct tt_parquet_writer *writer, unsigned column)
+open_values(struct tt_parquet_writer *writer, unsigned column, size_t n)
 {
 	struct tt_parquet_held *held = &writer->held[column];
 
 	TT_ASSERT(column < writer->n_columns);
 	TT_ASSERT(held->rows == writer->group_rows);
-	held->rows++;
+	held->rows += n;
 	writer->n_set++;
 	return held;
+}
+
+static inline struct tt_parquet_held *
+open_value(struct tt_parquet_writer *writer, unsigned column)
+{
+	return open_values(writer, column, 1);
 }
 
 static void
@@ -58,6 +64,49 @@ tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t va
 	if (TT_UNLIKELY(!tt_parquet_buffer_reserve(&held->values, sizeof(value))))
 		no_memory(writer, column);
 	tt_parquet_buffer_append(&held->values, &value, sizeof(value));
+}
+
+/* Room for n integers of a column, or NULL where memory is short. */
+static int64_t *
+open_ints(struct tt_parquet_writer *writer, unsigned column, size_t n)
+{
+	struct tt_parquet_held *held = open_values(writer, column, n);
+	struct tt_parquet_buffer *values = &held->values;
+
+	TT_ASSERT(held->type != TT_COLUMN_TEXT);
+	if (TT_UNLIKELY(!tt_parquet_buffer_reserve(values, n * sizeof(int64_t)))) {
+		no_memory(writer, column);
+		return NULL;
+	}
+	values->size += n * sizeof(int64_t);
+	return (int64_t *)(void *)(values->bytes + values->size) - n;
+}
+
+void
+tt_parquet_repeat_int(struct tt_parquet_writer *writer, unsigned column, int64_t value,
+		size_t n)
+{
+	int64_t *to = open_ints(writer, column, n);
+
+	if (is_too_large(&writer->held[column], value))
+		too_large(writer, column);
+	for (size_t i = 0; to != NULL && i < n; i++)
+		to[i] = value;
+}
+
+void
+tt_parquet_set_ints(struct tt_parquet_writer *writer, unsigned column,
+		const int64_t *values, size_t n)
+{
+	int64_t *to = open_ints(writer, column, n);
+	bool beyond = false;
+
+	for (size_t i = 0; i < n; i++)
+		beyond |= is_too_large(&writer->held[column], values[i]);
+	if (beyond)
+		too_large(writer, column);
+	if (to != NULL)
+		memcpy(to, values, n * sizeof(*to));
 }
 
 /* Enters a text. Returns its index; 0 where something is wrong with it. */
@@ -119,19 +168,42 @@ code_of(const struct tt_parquet_held *held, uint64_t code)
 	return &held->codes[code % TT_PARQUET_CODES];
 }
 
-bool
-tt_parquet_set_code(struct tt_parquet_writer *writer, unsigned column, uint64_t code)
+/* Finds what is remembered of a code in the open row group, or NULL. */
+static inline const struct tt_parquet_code *
+find_code(const struct tt_parquet_writer *writer, unsigned column, uint64_t code)
 {
 	const struct tt_parquet_held *held = &writer->held[column];
 	const struct tt_parquet_code *known;
 
 	if (held->codes == NULL || !held->texts.distinct)
-		return false;
+		return NULL;
 	known = code_of(held, code);
-	if (known->code != code || known->group != writer->n_groups + 1)
+	return known->code == code && known->group == writer->n_groups + 1 ? known : NULL;
+}
+
+bool
+tt_parquet_set_code(struct tt_parquet_writer *writer, unsigned column, uint64_t code)
+{
+	const struct tt_parquet_code *known = find_code(writer, column, code);
+
+	if (known == NULL)
 		return false;
 	open_value(writer, column);
 	put_index(writer, column, known->index);
+	return true;
+}
+
+bool
+tt_parquet_repeat_code(struct tt_parquet_writer *writer, unsigned column, uint64_t code,
+		size_t n)
+{
+	const struct tt_parquet_code *known = find_code(writer, column, code);
+
+	if (known == NULL)
+		return false;
+	open_values(writer, column, n);
+	for (size_t i = 0; i < n; i++)
+		put_index(writer, column, known->index);
 	return true;
 }
 

@@ -136,13 +136,31 @@ failed(const struct tt_parquet_writer *writer, struct tt_error *err)
 	return writer->failed;
 }
 
+size_t
+tt_parquet_rows_left(const struct tt_parquet_writer *writer)
+{
+	const struct tt_parquet_limits *limits = &writer->limits;
+	size_t rows = limits->group_rows - writer->group_rows, bytes = 1;
+
+	if (writer->group_bytes < limits->group_bytes)
+		bytes = limits->group_bytes - writer->group_bytes;
+	bytes = (bytes + writer->row_bytes - 1) / writer->row_bytes;
+	return bytes < rows ? bytes : rows;
+}
+
 int
 tt_parquet_end_row(struct tt_parquet_writer *writer, struct tt_error *err)
 {
+	return tt_parquet_end_rows(writer, 1, err);
+}
+
+int
+tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n, struct tt_error *err)
+{
 	TT_ASSERT(writer->n_set == writer->n_columns);
 	writer->n_set = writer->n_fixed;
-	writer->group_rows++;
-	writer->group_bytes += writer->row_bytes;
+	writer->group_rows += n;
+	writer->group_bytes += n * writer->row_bytes;
 	if (TT_LIKELY(writer->failed == 0
 			    && writer->group_rows < writer->limits.group_rows
 			    && writer->group_bytes < writer->limits.group_bytes))

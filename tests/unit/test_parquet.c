@@ -110,13 +110,38 @@ a_row_group_ends_at_its_bytes_too(void **state)
 	assert_rows(*state, 500);
 }
 
-#define PLAIN_VALUES false
-#define SHORT_CUTS   true
+enum how {
+	PLAIN_VALUES,
+	SHORT_CUTS,
+	ROWS_AT_ONCE,
+};
+
+/* Rows from number i on, at most n of them, that have one text. Returns how many. */
+static int64_t
+put_rows_at_once(struct tt_parquet_writer *writer, int64_t i, int64_t n, uint64_t code,
+		const char *text)
+{
+	int64_t big[3] = {i, i + 1, i + 2}, time[3] = {i / 7, (i + 1) / 7, (i + 2) / 7};
+	size_t left = tt_parquet_rows_left(writer), rows = 3 - (size_t)i % 3;
+	struct tt_error err;
+
+	rows = (int64_t)rows > n ? (size_t)n : rows;
+	rows = rows > left ? left : rows;
+	if (!tt_parquet_repeat_code(writer, PLACE, code, rows)) {
+		rows = 1;
+		tt_parquet_set_coded(writer, PLACE, code, text);
+	}
+	tt_parquet_set_ints(writer, BIG, big, rows);
+	tt_parquet_set_ints(writer, TIME, time, rows);
+	tt_parquet_repeat_int(writer, NUMBER, -7, rows);
+	assert_int_equal(tt_parquet_end_rows(writer, rows, &err), 0);
+	return (int64_t)rows;
+}
 
 /* Rows of one number, texts by code, and one text; by the calls for any values, or by those for
  * such ones. */
 static void
-write_coded_rows(struct files *files, bool short_cuts, int64_t n, size_t group_rows,
+write_coded_rows(struct files *files, enum how how, int64_t n, size_t group_rows,
 		size_t group_bytes, uint32_t dictionary)
 {
 	struct tt_parquet_writer *writer = create(files);
@@ -125,18 +150,22 @@ write_coded_rows(struct files *files, bool short_cuts, int64_t n, size_t group_r
 	writer->limits.group_rows = group_rows;
 	writer->limits.group_bytes = group_bytes;
 	writer->limits.dictionary_values = dictionary;
-	if (short_cuts) {
+	if (how == SHORT_CUTS)
 		tt_parquet_fix_int(writer, NUMBER, -7);
+	if (how != PLAIN_VALUES)
 		tt_parquet_fix_text(writer, UNIQUE, "all rows");
-	}
 	for (int64_t i = 0; i < n; i++) {
 		uint64_t code = tt_hash_mix((uint64_t)i / 3) % 5000;
 		char text[24];
 
 		snprintf(text, sizeof(text), "text %u", (unsigned)code % 4000);
+		if (how == ROWS_AT_ONCE) {
+			i += put_rows_at_once(writer, i, n - i, code, text) - 1;
+			continue;
+		}
 		tt_parquet_set_int(writer, BIG, i);
 		tt_parquet_set_int(writer, TIME, i / 7);
-		if (!short_cuts) {
+		if (how == PLAIN_VALUES) {
 			tt_parquet_set_int(writer, NUMBER, -7);
 			tt_parquet_set_text(writer, UNIQUE, "all rows");
 			tt_parquet_set_text(writer, PLACE, text);
@@ -170,6 +199,9 @@ coded_and_fixed_values_give_the_same_bytes(void **state)
 		write_coded_rows(files, SHORT_CUTS, cases[i].rows, cases[i].group_rows,
 				cases[i].group_bytes, cases[i].dictionary);
 		assert_int_equal(files->result.rows, cases[i].rows);
+		assert_string_equal(files->result.sha256, plain.sha256);
+		write_coded_rows(files, ROWS_AT_ONCE, cases[i].rows, cases[i].group_rows,
+				cases[i].group_bytes, cases[i].dictionary);
 		assert_string_equal(files->result.sha256, plain.sha256);
 	}
 }
