@@ -212,21 +212,54 @@ tt_rows_rules(struct tt_rows *t)
 	return ret;
 }
 
+/* Registers of one sketch that are not zero. */
+struct registers {
+	int64_t numbers[1024], rhos[1024];
+	size_t n;
+};
+
 static int
-put_registers(struct tt_rows *t, const struct tt_merged_sketch *s)
+put_registers(struct tt_rows *t, const struct tt_merged_sketch *s, uint64_t code,
+		const struct registers *r)
 {
+	struct tt_parquet_writer *writer = t->writer;
 	char text[64];
-	const char *key = tt_sketch_key(s, text);
 	int ret = 0;
 
-	for (uint32_t i = 0; ret == 0 && i < UINT32_C(1) << s->p; i++) {
-		if (s->registers[i] == 0)
-			continue;
-		tt_parquet_set_text(t->writer, TT_SKETCHES_KEY, key);
-		tt_parquet_set_int(t->writer, TT_SKETCHES_PRECISION, s->p);
-		tt_parquet_set_int(t->writer, TT_SKETCHES_REGISTER, i);
-		tt_parquet_set_int(t->writer, TT_SKETCHES_RHO, s->registers[i]);
-		ret = tt_parquet_end_row(t->writer, t->c->err);
+	for (size_t i = 0, n; ret == 0 && i < r->n; i += n) {
+		n = tt_parquet_rows_left(writer);
+		n = r->n - i < n ? r->n - i : n;
+		if (!tt_parquet_repeat_code(writer, TT_SKETCHES_KEY, code, n)) {
+			n = 1;
+			tt_parquet_set_coded(writer, TT_SKETCHES_KEY, code,
+					tt_sketch_key(s, text));
+		}
+		tt_parquet_repeat_int(writer, TT_SKETCHES_PRECISION, s->p, n);
+		tt_parquet_set_ints(writer, TT_SKETCHES_REGISTER, r->numbers + i, n);
+		tt_parquet_set_ints(writer, TT_SKETCHES_RHO, r->rhos + i, n);
+		ret = tt_parquet_end_rows(writer, n, t->c->err);
+	}
+	return ret;
+}
+
+static int
+put_sketch(struct tt_rows *t, const struct tt_merged_sketch *s, uint64_t code)
+{
+	uint32_t m = UINT32_C(1) << s->p;
+	struct registers r;
+	int ret = 0;
+
+	for (uint32_t i = 0; ret == 0 && i < m;) {
+		uint32_t end = m - i < TT_ARRAY_SIZE(r.numbers)
+				? m
+				: i + (uint32_t)TT_ARRAY_SIZE(r.numbers);
+
+		for (r.n = 0; i < end; i++) {
+			r.numbers[r.n] = i;
+			r.rhos[r.n] = s->registers[i];
+			r.n += s->registers[i] != 0;
+		}
+		ret = put_registers(t, s, code, &r);
 	}
 	return ret;
 }
@@ -238,7 +271,7 @@ tt_rows_sketches(struct tt_rows *t)
 
 	tt_sketches_sort(&t->c->sketches);
 	for (uint32_t i = 0; ret == 0 && i < t->c->sketches.n; i++)
-		ret = put_registers(t, t->c->sketches.all[i]);
+		ret = put_sketch(t, t->c->sketches.all[i], i);
 	tt_sketches_fini(&t->c->sketches);
 	return ret;
 }

@@ -8,12 +8,24 @@
 
 #define SKETCHES_MIN 64
 
+/* Registers lie in blocks of huge pages, since they are hit all over the place. */
+struct tt_sketch_block {
+	struct tt_sketch_block *before;
+	size_t used;
+};
+
+#define BLOCK_BYTES (2 << 20)
+
 void
 tt_sketches_fini(struct tt_sketches *x)
 {
-	for (uint32_t i = 0; i < x->n; i++) {
+	struct tt_sketch_block *block = x->block, *before;
+
+	for (uint32_t i = 0; i < x->n; i++)
 		free(x->all[i]->key);
-		free(x->all[i]);
+	for (; block != NULL; block = before) {
+		before = block->before;
+		tt_mem_free(tt_mem_heap_huge(), block, BLOCK_BYTES);
 	}
 	free(x->all);
 	free(x->slots);
@@ -102,12 +114,32 @@ take_place(struct tt_merged_sketch *s, const char *of)
 	}
 }
 
+/* Zeroed memory that lives as long as the sketches. */
+static void *
+take_bytes(struct tt_sketches *x, size_t bytes)
+{
+	struct tt_sketch_block *block = x->block;
+
+	bytes = (bytes + 7) / 8 * 8;
+	TT_ASSERT(bytes <= BLOCK_BYTES - sizeof(*block));
+	if (block == NULL || block->used + bytes > BLOCK_BYTES) {
+		block = tt_mem_alloc(tt_mem_heap_huge(), BLOCK_BYTES, "sketches");
+		if (block == NULL)
+			return NULL;
+		block->before = x->block;
+		block->used = sizeof(*block);
+		x->block = block;
+	}
+	block->used += bytes;
+	return (char *)block + block->used - bytes;
+}
+
 /* Makes a sketch, the last of all; there is room. */
 static struct tt_merged_sketch *
 make(struct tt_sketches *x, enum tt_sketch_kind kind)
 {
 	unsigned p = tt_row_sketch_precision(kind);
-	struct tt_merged_sketch *s = calloc(1, sizeof(*s) + ((size_t)1 << p));
+	struct tt_merged_sketch *s = take_bytes(x, sizeof(*s) + ((size_t)1 << p));
 
 	if (s != NULL) {
 		s->kind = kind;
@@ -138,36 +170,39 @@ find_by_text(struct tt_sketches *x, const char *key, struct tt_merged_sketch **s
 	return ret;
 }
 
+/* Passes over the beginning of a target's key. Eight bytes of whatever is left of a text can be read. */
+static const char *
+pass_prefix(const char *key, enum tt_sketch_kind *kind)
+{
+	if (memcmp(key, "sources/", 8) == 0) {
+		*kind = TT_SKETCH_SOURCES_TARGET;
+		return memcmp(key + 8, "target/", 7) == 0 ? key + 15 : NULL;
+	}
+	*kind = TT_SKETCH_DESTINATIONS_TARGET;
+	return memcmp(key, "destinat", 8) == 0 && memcmp(key + 8, "ions/tar", 8) == 0
+					&& memcmp(key + 16, "get/", 4) == 0
+			? key + 20
+			: NULL;
+}
+
 /* "sources/target/445/TCP" and the like: the kind, and the index of the target; or -1. */
 static int
 parse_target(const char *key, enum tt_sketch_kind *kind)
 {
-	static const char sources[] = "sources/target/";
-	static const char destinations[] = "destinations/target/";
+	const char *first = pass_prefix(key, kind), *at = first;
 	unsigned digit, number = 0;
-	const char *first;
 
-	if (*key == 's') {
-		*kind = TT_SKETCH_SOURCES_TARGET;
-		if (strncmp(key, sources, sizeof(sources) - 1) != 0)
-			return -1;
-		key += sizeof(sources) - 1;
-	} else {
-		*kind = TT_SKETCH_DESTINATIONS_TARGET;
-		if (strncmp(key, destinations, sizeof(destinations) - 1) != 0)
-			return -1;
-		key += sizeof(destinations) - 1;
-	}
-	first = key;
-	while ((digit = (unsigned)(*key - '0')) <= 9 && number <= UINT16_MAX) {
-		number = number * 10 + digit;
-		key++;
-	}
-	if (number > UINT16_MAX || key == first || (*first == '0' && key != first + 1))
+	if (first == NULL)
 		return -1;
-	if (strcmp(key, "/TCP") == 0)
+	while ((digit = (unsigned)(*at - '0')) <= 9 && number <= UINT16_MAX) {
+		number = number * 10 + digit;
+		at++;
+	}
+	if (number > UINT16_MAX || at == first || (*first == '0' && at != first + 1))
+		return -1;
+	if (memcmp(at, "/TCP", 5) == 0)
 		return TT_TARGET_TCP + (int)number;
-	return strcmp(key, "/UDP") == 0 ? TT_TARGET_UDP + (int)number : -1;
+	return memcmp(at, "/UDP", 5) == 0 ? TT_TARGET_UDP + (int)number : -1;
 }
 
 /* The index of any other target. */
@@ -220,6 +255,7 @@ find(struct tt_sketches *x, const char *key, struct tt_coded_sketch *to)
 	if (TT_UNLIKELY(target < 0))
 		target = parse_other_target(key, &kind);
 	to->p = TT_SKETCH_P_TARGET; /* without a look at the sketch, which is far away */
+	to->by_text = target < 0;
 	if (TT_LIKELY(target >= 0))
 		return find_by_target(x, kind, target, &to->sketch);
 	ret = find_by_text(x, key, &to->sketch);
@@ -260,7 +296,7 @@ static int
 find_all(struct tt_sketches *x, const struct tt_parquet_batch *b,
 		struct tt_coded_sketch *found, unsigned *row, const char **why)
 {
-	struct tt_coded_sketch last = {0};
+	struct tt_coded_sketch last = {0}; /* other than a target's */
 	const char *last_key = "";
 	const struct tt_parquet_values *keys = &b->columns[TT_SKETCHES_KEY];
 	const int64_t *p = b->columns[TT_SKETCHES_PRECISION].ints;
@@ -274,7 +310,7 @@ find_all(struct tt_sketches *x, const struct tt_parquet_batch *b,
 		int ret = 0;
 
 		/* Where a dictionary has every text anew, the one before is mostly the same. */
-		if (code->sketch == NULL && last.sketch != NULL && last_key[0] == key[0]
+		if (code->sketch == NULL && last.sketch != NULL
 				&& strcmp(last_key, key) == 0)
 			*code = last;
 		else if (code->sketch == NULL)
@@ -285,8 +321,11 @@ find_all(struct tt_sketches *x, const struct tt_parquet_batch *b,
 			ret = -EBADMSG;
 		if (ret != 0)
 			return wrong(i, ret, row, why);
-		found[i] = last = *code;
-		last_key = key;
+		found[i] = *code;
+		if (code->by_text) {
+			last = *code;
+			last_key = key;
+		}
 		__builtin_prefetch(&code->sketch->registers[reg[i]], 1);
 	}
 	return 0;

@@ -22,10 +22,13 @@ struct tt_merged_sketch {
 /* What a code of the dictionary stands for; sketch: NULL where it was not looked at yet. */
 struct tt_coded_sketch {
 	struct tt_merged_sketch *sketch;
-	unsigned p;
+	uint8_t p;
+	bool by_text; /* it is no target's */
 };
 
 struct tt_sketches {
+	struct tt_sketch_block *
+			block; /* where the sketches lie: the latest, which knows the others */
 	struct tt_merged_sketch **all; /* [n], of [room] */
 	uint32_t *slots; /* [n_slots] index into all + 1, or 0 */
 	uint64_t n_slots;
