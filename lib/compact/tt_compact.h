@@ -10,10 +10,11 @@
  * no difference to a byte, as long as no talkers or source ports had to be cut.
  *
  * Parts are read one after the other, so that memory goes with the result: 16 to 96 bytes for each
- * row of it and 8 to 16 to find it, half of which may be room to grow; 512 bytes for each target
- * with sketches; and one row group of the table that is being written. Four bounds keep the result
- * finite: pairs and contacts over their limit are sampled, at a rate that does not depend on the order; of talkers
- * and source ports over theirs, the lightest join the row of all others.
+ * row of it and 5 to 11 to find it; 550 bytes for each target with sketches; and one row group of
+ * the table that is being written. Four bounds keep the result finite: pairs and contacts over
+ * their limit are sampled, at a rate that does not depend on the order; of talkers and source ports
+ * over theirs, the lightest join the row of all others. Address space for rows is taken beforehand,
+ * up to 512 MiB a table; what is not used of it takes no memory.
  */
 #ifndef TT_COMPACT_H
 #define TT_COMPACT_H

@@ -65,6 +65,7 @@ add_field(struct tt_layout *l, const struct tt_sort_by *by, unsigned *left)
 		l->n_keys++;
 		*left = 64;
 	}
+	l->read[by->column] = true;
 	f->word = (uint8_t)(l->n_keys - 1);
 	*left -= f->bits;
 	f->shift = (uint8_t)*left;
@@ -85,6 +86,7 @@ add_value(struct tt_layout *l, unsigned column, enum tt_role role)
 	};
 
 	l->values[l->n_values++] = (struct tt_value){column, ops[role]};
+	l->read[column] = true;
 }
 
 /* First times are those of a target, not of a row, and are kept apart. */
@@ -96,12 +98,56 @@ is_value(const struct tt_layout *l, unsigned column, enum tt_role role)
 	return role == TT_ROLE_SUM || role == TT_ROLE_MIN || role == TT_ROLE_MAX;
 }
 
+/* Columns that are neither packed nor summed, and are looked at all the same. */
+static void
+read_others(struct tt_layout *l)
+{
+	static const struct {
+		enum tt_table table;
+		unsigned column;
+	} others[] = {
+			{TT_TABLE_PAIRS, TT_PAIRS_SAMPLE_BITS},
+			{TT_TABLE_CONTACTS, TT_CONTACTS_SAMPLE_BITS},
+			{TT_TABLE_SOURCES, TT_SOURCES_COUNTRY},
+			{TT_TABLE_SOURCES, TT_SOURCES_ASN},
+			{TT_TABLE_SOURCES, TT_SOURCES_SEEN_BEFORE},
+			{TT_TABLE_TARGETS, TT_TARGETS_FIRST_TIME},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(others); i++)
+		if (others[i].table == l->table)
+			l->read[others[i].column] = true;
+}
+
+/* In tables whose rows are chosen, all columns but the one by which they are. */
+static void
+read_chosen(struct tt_layout *l)
+{
+	static const struct {
+		enum tt_table table;
+		unsigned column;
+	} by[] = {
+			{TT_TABLE_PAIRS, TT_PAIRS_SAMPLE_BITS},
+			{TT_TABLE_CONTACTS, TT_CONTACTS_SAMPLE_BITS},
+			{TT_TABLE_SOURCES, TT_SOURCES_SRC_IP},
+			{TT_TABLE_VICTIMS, TT_VICTIMS_SRC_IP},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(by); i++) {
+		if (by[i].table != l->table)
+			continue;
+		memcpy(l->chosen, l->read, sizeof(l->chosen));
+		l->chosen[by[i].column] = false;
+	}
+}
+
 void
 tt_layout_make(struct tt_layout *l, enum tt_table table)
 {
 	const struct tt_roles *roles = tt_roles_of(table);
 	unsigned left = 0;
 
+	TT_ASSERT(tt_schema_of(table)->n_columns <= TT_COLUMNS_MAX);
 	*l = (struct tt_layout){.table = table};
 	for (unsigned i = 0; i < roles->n_sort; i++)
 		if (roles->columns[roles->sort[i].column] == TT_ROLE_KEY)
@@ -110,6 +156,8 @@ tt_layout_make(struct tt_layout *l, enum tt_table table)
 		if (is_value(l, c, roles->columns[c]))
 			add_value(l, c, roles->columns[c]);
 	TT_ASSERT(l->n_keys <= TT_STORE_KEYS && l->n_fields <= TT_FIELDS_MAX);
+	read_others(l);
+	read_chosen(l);
 }
 
 const struct tt_field *

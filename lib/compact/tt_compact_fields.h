@@ -13,7 +13,8 @@
 #include "tt_compact_store.h"
 #include "tt_roles.h"
 
-#define TT_FIELDS_MAX 12
+#define TT_FIELDS_MAX  12
+#define TT_COLUMNS_MAX 32
 
 /* A key column, or the bit of one that says "not told apart" (TT_ORDER_REST_LAST). */
 struct tt_field {
@@ -38,6 +39,8 @@ struct tt_layout {
 	unsigned n_values;
 	unsigned n_keys; /* words */
 	bool by_address; /* the key begins with an address */
+	bool read[TT_COLUMNS_MAX]; /* [n_columns of the table]: is the column looked at? */
+	bool chosen[TT_COLUMNS_MAX]; /* only in rows that are chosen by another column */
 };
 
 /* Of the tables whose rows a store takes: all but interval, fingerprint_rules, sketches, coverage

@@ -57,16 +57,31 @@ static void
 join_others(struct tt_heavy *h, struct tt_store_batch *others, uint64_t key,
 		uint64_t packets)
 {
-	others->keys[0][others->n] = (key & h->group) | h->rest;
-	others->values[0][others->n++] = (int64_t)packets;
+	uint64_t row = (key & h->group) | h->rest;
+
+	if (others->n == 0 || others->keys[0][others->n - 1] != row) {
+		others->keys[0][others->n] = row;
+		others->values[0][others->n++] = 0;
+	}
+	others->values[0][others->n - 1] += (int64_t)packets;
 	if ((key & h->rest) != 0)
 		return;
 	h->cut.keys++;
 	h->cut.packets += packets;
 }
 
+static int
+add_others(struct tt_compact *c, struct tt_heavy *h, struct tt_store_batch *others)
+{
+	if (tt_store_locate(&h->others, others) != 0)
+		return tt_compact_no_memory(c);
+	tt_store_apply(&h->others, others);
+	others->n = 0;
+	return 0;
+}
+
 int
-tt_compact_split_heavy(struct tt_compact *c, enum tt_table table)
+tt_compact_locate_heavy(struct tt_compact *c, enum tt_table table)
 {
 	struct tt_heavy *h = tt_compact_heavy(c, table);
 	struct tt_store *s = &c->stores[table];
@@ -77,7 +92,7 @@ tt_compact_split_heavy(struct tt_compact *c, enum tt_table table)
 		tt_store_look_up(s, b);
 	others->n = 0;
 	for (unsigned i = 0; i < b->n; i++) {
-		bool known = h->least == 1 || b->at[i] != TT_STORE_NOWHERE;
+		bool known = h->least > 1 && b->at[i] != TT_STORE_NOWHERE;
 
 		if ((b->keys[0][i] & h->rest) != 0
 				|| (!known && !is_taken(c, h, s->n_keys, i))) {
@@ -86,12 +101,14 @@ tt_compact_split_heavy(struct tt_compact *c, enum tt_table table)
 		}
 		for (unsigned k = 0; k < s->n_keys; k++)
 			b->keys[k][n] = b->keys[k][i];
+		b->at[n] = known ? b->at[i] : TT_STORE_NOWHERE;
 		b->values[0][n++] = b->values[0][i];
 	}
 	b->n = n;
-	if (tt_store_locate(&h->others, others) != 0)
+	if (add_others(c, h, others) != 0)
+		return -ENOMEM;
+	if ((h->least > 1 ? tt_store_add_missing(s, b) : tt_store_locate(s, b)) != 0)
 		return tt_compact_no_memory(c);
-	tt_store_apply(&h->others, others);
 	return 0;
 }
 
@@ -129,20 +146,19 @@ static int
 move_light(struct tt_compact *c, const struct tt_store *s, struct tt_heavy *h,
 		uint64_t least)
 {
-	for (uint32_t i = 0; i < s->n; i++) {
-		const uint64_t *row = tt_store_row(s, i);
-		uint64_t key = (row[0] & h->group) | h->rest, *others;
+	struct tt_store_batch *others = c->addresses;
+	int ret = 0;
 
-		if (row[s->n_keys] >= least)
-			continue;
-		others = tt_store_make(&h->others, &key);
-		if (others == NULL)
-			return tt_compact_no_memory(c);
-		others[1] += row[s->n_keys];
-		h->cut.keys++;
-		h->cut.packets += row[s->n_keys];
+	others->n = 0;
+	for (uint32_t i = 0; ret == 0 && i < s->n; i++) {
+		const uint64_t *row = tt_store_row(s, i);
+
+		if (row[s->n_keys] < least)
+			join_others(h, others, row[0], row[s->n_keys]);
+		if (others->n == TT_STORE_BATCH)
+			ret = add_others(c, h, others);
 	}
-	return 0;
+	return ret != 0 ? ret : add_others(c, h, others);
 }
 
 int

@@ -8,13 +8,14 @@
 /* A code whose text was not looked at yet; a text that is packed to this is looked at again. */
 #define NOT_YET UINT64_MAX
 
+/* So many rows ahead, what their codes stand for is fetched. */
+#define AHEAD 16
+
 void
 tt_compact_packer_fini(struct tt_compact_packer *p)
 {
-	for (unsigned i = 0; i <= TT_FIELDS_MAX; i++) {
-		free(p->codes[i].words[0]);
-		free(p->codes[i].words[1]);
-	}
+	for (unsigned i = 0; i <= TT_FIELDS_MAX; i++)
+		free(p->codes[i].words);
 }
 
 void
@@ -162,15 +163,13 @@ static int
 forget(struct tt_compact_codes *c, uint64_t text_id, uint32_t n)
 {
 	if (c->room < n) {
-		free(c->words[0]);
-		free(c->words[1]);
-		c->words[0] = malloc(n * sizeof(uint64_t));
-		c->words[1] = malloc(n * sizeof(uint64_t));
-		c->room = c->words[0] == NULL || c->words[1] == NULL ? 0 : n;
+		free(c->words);
+		c->words = malloc(n * sizeof(*c->words));
+		c->room = c->words == NULL ? 0 : n;
 		if (c->room == 0)
 			return -ENOMEM;
 	}
-	memset(c->words[0], 0xff, n * sizeof(uint64_t));
+	memset(c->words, 0xff, n * sizeof(*c->words));
 	c->text_id = text_id;
 	return 0;
 }
@@ -196,6 +195,60 @@ bad_text(const struct tt_compact_packer *p, const struct tt_field *f, unsigned r
 			err);
 }
 
+/* Looks at the texts of the chosen rows that were not looked at yet. */
+static int
+look_at_texts(struct tt_compact_packer *p, const struct tt_field *f,
+		struct tt_compact_codes *c, const struct tt_parquet_values *from,
+		const struct tt_compact_choice *choice, struct tt_error *err)
+{
+	for (unsigned i = 0; i < choice->n; i++) {
+		uint32_t code = from->codes[row_of(choice, i)];
+		int ret;
+
+		if (i + AHEAD < choice->n)
+			__builtin_prefetch(&c->words[from->codes[row_of(
+					choice, i + AHEAD)]]);
+		if (TT_LIKELY(c->words[code][0] != NOT_YET))
+			continue;
+		ret = pack_text(p, f, from->texts[code], c->words[code]);
+		if (ret != 0)
+			return bad_text(p, f, row_of(choice, i), from->texts[code], ret,
+					err);
+	}
+	return 0;
+}
+
+/* Are all rows of the same text? In tables that are in order, most columns are mostly so. */
+static bool
+is_one_text(const struct tt_parquet_values *from, const struct tt_compact_choice *choice)
+{
+	uint32_t differs = 0;
+
+	if (choice->rows != NULL || choice->n == 0)
+		return false;
+	for (unsigned i = 0; i < choice->n; i++)
+		differs |= from->codes[i] ^ from->codes[0];
+	return differs == 0;
+}
+
+/* Puts what the rows' texts stand for into their keys. */
+static void
+put_words(const struct tt_field *f, const struct tt_compact_codes *c,
+		const struct tt_parquet_values *from,
+		const struct tt_compact_choice *choice, struct tt_store_batch *to)
+{
+	bool address = f->order == TT_ORDER_ADDRESS;
+	uint64_t *word = to->keys[f->word], *second = to->keys[f->word + address];
+
+	for (unsigned i = 0; i < choice->n; i++) {
+		const uint64_t *words = c->words[from->codes[row_of(choice, i)]];
+
+		word[i] |= words[0] << f->shift;
+		if (address)
+			second[i] |= words[1];
+	}
+}
+
 static int
 pack_texts(struct tt_compact_packer *p, unsigned field,
 		const struct tt_parquet_values *from,
@@ -204,28 +257,21 @@ pack_texts(struct tt_compact_packer *p, unsigned field,
 {
 	const struct tt_field *f = &p->layout->fields[field];
 	struct tt_compact_codes *c = &p->codes[field];
-	bool address = f->order == TT_ORDER_ADDRESS;
-	uint64_t *word = to->keys[f->word], *second = to->keys[f->word + address];
+	const struct tt_compact_choice first = {NULL, 1};
+	bool one = is_one_text(from, choice);
+	int ret;
 
 	if (c->text_id != from->text_id && forget(c, from->text_id, from->n_texts) != 0)
 		return tt_error_set(err, -ENOMEM, p->path, "out of memory");
-	for (unsigned i = 0; i < choice->n; i++) {
-		uint32_t code = from->codes[row_of(choice, i)];
-
-		if (TT_UNLIKELY(c->words[0][code] == NOT_YET)) {
-			uint64_t words[2] = {0};
-			int ret = pack_text(p, f, from->texts[code], words);
-
-			if (ret != 0)
-				return bad_text(p, f, row_of(choice, i),
-						from->texts[code], ret, err);
-			c->words[0][code] = words[0];
-			c->words[1][code] = words[1];
-		}
-		word[i] |= c->words[0][code] << f->shift;
-		if (address)
-			second[i] |= c->words[1][code];
+	ret = look_at_texts(p, f, c, from, one ? &first : choice, err);
+	if (ret != 0)
+		return ret;
+	if (!one || f->order == TT_ORDER_ADDRESS) {
+		put_words(f, c, from, choice, to);
+		return 0;
 	}
+	for (unsigned i = 0; i < choice->n; i++)
+		to->keys[f->word][i] |= c->words[from->codes[0]][0] << f->shift;
 	return 0;
 }
 
@@ -268,7 +314,7 @@ tt_compact_pack_country(struct tt_compact_packer *p, const struct tt_parquet_val
 
 	if (c->text_id != from->text_id && forget(c, from->text_id, from->n_texts) != 0)
 		return -ENOMEM;
-	word = &c->words[0][from->codes[row]];
+	word = c->words[from->codes[row]];
 	if (*word == NOT_YET && pack_country(from->texts[from->codes[row]], word) != 0) {
 		*word = NOT_YET;
 		return -EINVAL;

@@ -73,7 +73,7 @@ int tt_compact_units_rank(struct tt_compact_units *units, uint32_t *ranks) TT_MU
 /* What the codes of one column's dictionary stand for. */
 struct tt_compact_codes {
 	uint64_t text_id;
-	uint64_t *words[2]; /* [room]; the second of addresses alone */
+	uint64_t (*words)[2]; /* [room]; the second of addresses alone */
 	uint32_t room;
 };
 

@@ -209,12 +209,12 @@ void tt_compact_thin_contacts(struct tt_compact *c);
 
 /*
  * Talkers and source_ports: what a table of them, or NULL of others, knows besides its rows; takes
- * from a packed batch what is with all others; cuts the rows where they are more than their limit;
+ * from a packed batch what is with all others, and finds the rows of the rest; cuts the rows where they are more than their limit;
  * enters the rows of all others at the end.
  */
 void tt_heavy_init(struct tt_heavy *heavy, const struct tt_layout *layout, uint64_t seed);
 struct tt_heavy *tt_compact_heavy(struct tt_compact *c, enum tt_table table);
-int tt_compact_split_heavy(struct tt_compact *c, enum tt_table table) TT_MUST_CHECK;
+int tt_compact_locate_heavy(struct tt_compact *c, enum tt_table table) TT_MUST_CHECK;
 int tt_compact_cut_heavy(struct tt_compact *c, enum tt_table table) TT_MUST_CHECK;
 int tt_compact_join_heavy(struct tt_compact *c, enum tt_table table) TT_MUST_CHECK;
 

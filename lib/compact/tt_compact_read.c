@@ -183,23 +183,24 @@ before_adding(struct tt_compact *c, enum tt_table table,
 }
 
 static int
-add_batch(struct tt_compact *c, enum tt_table table, const struct tt_parquet_batch *from)
+add_batch(struct tt_compact *c, enum tt_table table, struct tt_parquet_reader *reader,
+		const struct tt_parquet_batch *from)
 {
 	struct tt_store *s = &c->stores[table];
 	struct tt_compact_choice choice = {NULL, from->n};
 	int ret = tt_compact_choose(c, table, from, &choice);
 
 	if (ret == 0)
+		ret = tt_parquet_choose(reader, choice.rows, choice.n, c->err);
+	if (ret == 0)
 		ret = tt_compact_pack(&c->packer, from, &choice, c->batch, c->err);
 	if (ret == 0)
 		ret = before_adding(c, table, from, &choice);
 	if (ret == 0 && tt_compact_heavy(c, table) != NULL)
-		ret = tt_compact_split_heavy(c, table);
-	if (ret != 0)
-		return ret;
-	if (tt_store_locate(s, c->batch) != 0)
-		return tt_compact_no_memory(c);
-	if (table == TT_TABLE_SOURCES)
+		ret = tt_compact_locate_heavy(c, table);
+	else if (ret == 0 && tt_store_locate(s, c->batch) != 0)
+		ret = tt_compact_no_memory(c);
+	if (ret == 0 && table == TT_TABLE_SOURCES)
 		ret = carry(c, from, &choice);
 	if (ret == 0)
 		tt_store_apply(s, c->batch);
@@ -215,10 +216,15 @@ read_table(struct tt_compact *c, const struct tt_snapshot *part, enum tt_table t
 
 	if (ret != 0)
 		return ret;
+	if (c->stores[table].room == 0)
+		tt_store_expect(&c->stores[table],
+				(uint64_t)tt_parquet_rows(reader) * c->job->n_parts);
+	tt_parquet_select(reader, c->layouts[table].read);
+	tt_parquet_defer(reader, c->layouts[table].chosen);
 	tt_compact_packer_open(&c->packer, part, &c->layouts[table]);
 	c->at_kept = 0;
 	while (ret == 0 && (more = tt_parquet_next_batch(reader, &batch, c->err)) != 0) {
-		ret = more < 0 ? more : add_batch(c, table, &batch);
+		ret = more < 0 ? more : add_batch(c, table, reader, &batch);
 		c->packer.row += more < 0 ? 0 : batch.n;
 	}
 	tt_parquet_close(reader);
@@ -230,6 +236,12 @@ tt_compact_read_sketches(struct tt_compact *c, const struct tt_snapshot *part)
 {
 	struct tt_parquet_reader *reader;
 	struct tt_parquet_batch batch;
+	static const bool wanted[TT_SKETCHES_N_COLUMNS] = {
+			[TT_SKETCHES_KEY] = true,
+			[TT_SKETCHES_PRECISION] = true,
+			[TT_SKETCHES_REGISTER] = true,
+			[TT_SKETCHES_RHO] = true,
+	};
 	const char *why = NULL;
 	unsigned row = 0;
 	int64_t before = 0;
@@ -237,6 +249,7 @@ tt_compact_read_sketches(struct tt_compact *c, const struct tt_snapshot *part)
 
 	if (ret != 0)
 		return ret;
+	tt_parquet_select(reader, wanted);
 	c->sketches.text_id = 0;
 	while (ret == 0 && (more = tt_parquet_next_batch(reader, &batch, c->err)) != 0) {
 		if (more < 0) {

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_compact_store.h"
+#include "tt_compact_slots.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define ROOM_MIN 64
+#define ROOM_MIN  64
+#define SLOTS_MIN 256
 
-/* So many rows are looked for at once: their references, then they themselves, are fetched. */
-#define BLOCK 64
+/* The most room that is asked for before there are rows. */
+#define EXPECTED_BYTES (UINT64_C(512) << 20)
+
+/* So many rows ahead their slots are fetched. */
+#define AHEAD 32
 
 void
 tt_store_init(struct tt_store *s, unsigned n_keys, const enum tt_store_op *ops,
@@ -23,92 +27,102 @@ tt_store_init(struct tt_store *s, unsigned n_keys, const enum tt_store_op *ops,
 		s->ops[i] = ops[i];
 }
 
+static uint64_t
+rows_bytes(const struct tt_store *s, uint64_t room)
+{
+	return room * s->width * sizeof(*s->rows);
+}
+
 void
 tt_store_fini(struct tt_store *s)
 {
-	tt_mem_free(s->mem, s->rows, (uint64_t)s->room * s->width * sizeof(*s->rows));
+	tt_mem_free(s->mem, s->rows, rows_bytes(s, s->room));
 	tt_mem_free(s->mem, s->slots, s->n_slots * sizeof(*s->slots));
 	*s = (struct tt_store){0};
 }
 
-uint64_t
-tt_store_bytes(const struct tt_store *s)
-{
-	return (uint64_t)s->room * s->width * sizeof(*s->rows)
-			+ s->n_slots * sizeof(*s->slots);
-}
-
-/* key: n words, `step` words apart. */
-static inline __attribute__((always_inline)) uint64_t
-hash_key(const struct tt_store *s, const uint64_t *key, unsigned n, size_t step)
-{
-	uint64_t hash = tt_hash_place(key[0], n > 1 ? key[step] : 0, &s->seed);
-
-	if (n > 2)
-		hash = tt_hash_place(hash ^ key[2 * step], n > 3 ? key[3 * step] : hash,
-				&s->seed);
-	return hash;
-}
-
-static inline __attribute__((always_inline)) bool
-has_key(const uint64_t *row, const uint64_t *key, unsigned n, size_t step)
-{
-	uint64_t differs = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		differs |= row[i] ^ key[i * step];
-	return differs == 0;
-}
-
-static void
-place(struct tt_store *s, uint32_t i)
-{
-	uint64_t mask = s->n_slots - 1;
-	uint64_t at = hash_key(s, tt_store_row(s, i), s->n_keys, 1) & mask;
-
-	while (s->slots[at] != 0)
-		at = (at + 1) & mask;
-	s->slots[at] = i + 1;
-}
-
+/* Enters the rows, whose slots are all free. */
 static void
 place_all(struct tt_store *s)
 {
-	for (uint32_t i = 0; i < s->n; i++)
-		place(s, i);
+	uint64_t hashes[AHEAD] = {0}, mask = s->n_slots - 1;
+
+	for (uint64_t i = 0; i < (uint64_t)s->n + AHEAD; i++) {
+		uint64_t *hash = &hashes[i % AHEAD], at = *hash & mask;
+
+		while (i >= AHEAD && s->slots[at] != 0)
+			at = (at + 1) & mask;
+		if (i >= AHEAD)
+			s->slots[at] = tt_store_slot_make(s, *hash, (uint32_t)i - AHEAD);
+		if (i >= s->n)
+			continue;
+		*hash = tt_store_hash(s, tt_store_row(s, (uint32_t)i), s->n_keys, 1);
+		__builtin_prefetch(&s->slots[*hash & mask], 1);
+	}
 }
 
-/* Makes room for `more` rows. */
+/* Moves the rows to where `room` of them fit. */
 static int
-reserve(struct tt_store *s, uint32_t more)
+move_rows(struct tt_store *s, uint64_t room)
 {
-	uint64_t room = s->room == 0 ? ROOM_MIN : s->room, slots = 4 * ROOM_MIN;
-	struct tt_store old = *s;
+	uint64_t *rows = tt_mem_alloc(s->mem, rows_bytes(s, room), "rows");
 
-	if (s->n + (uint64_t)more <= s->room)
+	if (rows == NULL)
+		return -ENOMEM;
+	if (s->n > 0)
+		memcpy(rows, s->rows, rows_bytes(s, s->n));
+	tt_mem_free(s->mem, s->rows, rows_bytes(s, s->room));
+	s->rows = rows;
+	s->room = (uint32_t)room;
+	return 0;
+}
+
+static int
+make_slots(struct tt_store *s, uint64_t n_slots)
+{
+	uint32_t *slots = tt_mem_alloc(s->mem, n_slots * sizeof(*slots), "rows");
+
+	if (slots == NULL)
+		return -ENOMEM;
+	tt_mem_free(s->mem, s->slots, s->n_slots * sizeof(*s->slots));
+	s->slots = slots;
+	s->n_slots = n_slots;
+	place_all(s);
+	return 0;
+}
+
+int
+tt_store_reserve(struct tt_store *s, uint32_t more)
+{
+	uint64_t n = s->n + (uint64_t)more, room = s->room == 0 ? ROOM_MIN : s->room;
+	uint64_t n_slots = s->n_slots == 0 ? SLOTS_MIN : s->n_slots;
+	int ret = 0;
+
+	if (TT_LIKELY(n <= s->room && 4 * n <= TT_STORE_FULL * s->n_slots))
 		return 0;
-	while (room < s->n + (uint64_t)more)
+	while (room < n)
 		room *= 2;
+	while (4 * n > TT_STORE_FULL * n_slots)
+		n_slots *= 2;
 	if (room > UINT32_MAX / 4)
 		return -ENOMEM;
-	while (slots < 2 * room)
-		slots *= 2;
-	s->rows = tt_mem_alloc(s->mem, room * s->width * sizeof(*s->rows), "rows");
-	s->slots = tt_mem_alloc(s->mem, slots * sizeof(*s->slots), "rows");
-	s->room = (uint32_t)room;
-	s->n_slots = slots;
-	if (s->rows == NULL || s->slots == NULL) {
-		tt_mem_free(s->mem, s->rows, room * s->width * sizeof(*s->rows));
-		tt_mem_free(s->mem, s->slots, slots * sizeof(*s->slots));
-		*s = old;
-		return -ENOMEM;
-	}
-	if (s->n > 0)
-		memcpy(s->rows, old.rows, (uint64_t)s->n * s->width * sizeof(*s->rows));
-	place_all(s);
-	old.n = 0;
-	tt_store_fini(&old);
-	return 0;
+	if (room > s->room)
+		ret = move_rows(s, room);
+	if (ret == 0 && n_slots > s->n_slots)
+		ret = make_slots(s, n_slots);
+	return ret;
+}
+
+void
+tt_store_expect(struct tt_store *s, uint64_t n)
+{
+	uint64_t most = EXPECTED_BYTES / rows_bytes(s, 1);
+
+	if (n > most)
+		n = most;
+	/* Where there is no such room, the store grows as rows come. */
+	if (n > s->room)
+		(void)move_rows(s, n);
 }
 
 static const uint64_t first_values[] = {
@@ -118,9 +132,9 @@ static const uint64_t first_values[] = {
 		[TT_STORE_NONE] = 0,
 };
 
-/* Adds the row to the free slot `at`. There is room. */
-static uint32_t
-append(struct tt_store *s, uint64_t at, const uint64_t *key, size_t step)
+uint32_t
+tt_store_append(struct tt_store *s, uint64_t at, uint64_t hash, const uint64_t *key,
+		size_t step)
 {
 	uint64_t *row = tt_store_row(s, s->n);
 
@@ -128,190 +142,8 @@ append(struct tt_store *s, uint64_t at, const uint64_t *key, size_t step)
 		row[i] = key[i * step];
 	for (unsigned i = 0; i < s->n_values; i++)
 		row[s->n_keys + i] = first_values[s->ops[i]];
-	s->slots[at] = ++s->n;
-	return s->n - 1;
-}
-
-/* Is it the row after the one that was found last? */
-static inline __attribute__((always_inline)) bool
-follows(const struct tt_store *s, const uint64_t *key, unsigned n, size_t step)
-{
-	return s->last + 1 < s->n && has_key(tt_store_row(s, s->last + 1), key, n, step);
-}
-
-static inline __attribute__((always_inline)) uint32_t
-find_or_add(struct tt_store *s, uint64_t hash, const uint64_t *key, unsigned n,
-		size_t step)
-{
-	uint64_t mask = s->n_slots - 1;
-	uint64_t at = hash & mask;
-
-	for (; s->slots[at] != 0; at = (at + 1) & mask)
-		if (has_key(tt_store_row(s, s->slots[at] - 1), key, n, step))
-			return s->slots[at] - 1;
-	return append(s, at, key, step);
-}
-
-/* Looks for n rows of a batch from `from` on, all of which have to be looked up by their hash. */
-static inline __attribute__((always_inline)) void
-locate_block(struct tt_store *s, struct tt_store_batch *b, unsigned from, unsigned to,
-		unsigned n_keys)
-{
-	uint64_t hashes[BLOCK], mask = s->n_slots - 1;
-
-	for (unsigned i = from; i < to; i++) {
-		uint64_t hash = hash_key(s, &b->keys[0][i], n_keys, TT_STORE_BATCH);
-
-		hashes[i - from] = hash;
-		__builtin_prefetch(&s->slots[hash & mask]);
-	}
-	for (unsigned i = from; i < to; i++) {
-		uint32_t slot = s->slots[hashes[i - from] & mask];
-
-		__builtin_prefetch(tt_store_row(s, slot == 0 ? s->n : slot - 1));
-	}
-	for (unsigned i = from; i < to; i++) {
-		const uint64_t *key = &b->keys[0][i];
-
-		if (follows(s, key, n_keys, TT_STORE_BATCH))
-			s->last++;
-		else
-			s->last = find_or_add(
-					s, hashes[i - from], key, n_keys, TT_STORE_BATCH);
-		b->at[i] = s->last;
-	}
-}
-
-static inline __attribute__((always_inline)) void
-locate(struct tt_store *s, struct tt_store_batch *b, unsigned n_keys)
-{
-	unsigned i = 0;
-
-	while (i < b->n) {
-		unsigned end = i + BLOCK < b->n ? i + BLOCK : b->n;
-
-		while (i < end && follows(s, &b->keys[0][i], n_keys, TT_STORE_BATCH))
-			b->at[i++] = ++s->last;
-		if (i < end)
-			locate_block(s, b, i, end, n_keys);
-		i = end;
-	}
-}
-
-int
-tt_store_locate(struct tt_store *s, struct tt_store_batch *b)
-{
-	int ret = reserve(s, b->n);
-
-	if (ret != 0)
-		return ret;
-	/* One copy for each width, so that the loops over a key's words are unrolled. */
-	if (s->n_keys == 1)
-		locate(s, b, 1);
-	else if (s->n_keys == 2)
-		locate(s, b, 2);
-	else if (s->n_keys == 3)
-		locate(s, b, 3);
-	else
-		locate(s, b, 4);
-	return 0;
-}
-
-static inline __attribute__((always_inline)) void
-look_up(struct tt_store *s, struct tt_store_batch *b, unsigned n_keys)
-{
-	uint64_t mask = s->n_slots - 1;
-
-	for (unsigned i = 0; i < b->n; i++) {
-		b->hashes[i] = hash_key(s, &b->keys[0][i], n_keys, TT_STORE_BATCH);
-		__builtin_prefetch(&s->slots[b->hashes[i] & mask]);
-	}
-	for (unsigned i = 0; i < b->n; i++) {
-		uint32_t slot = s->slots[b->hashes[i] & mask];
-
-		if (slot != 0)
-			__builtin_prefetch(tt_store_row(s, slot - 1));
-	}
-	for (unsigned i = 0; i < b->n; i++) {
-		uint64_t at = b->hashes[i] & mask;
-
-		while (s->slots[at] != 0
-				&& !has_key(tt_store_row(s, s->slots[at] - 1),
-						&b->keys[0][i], n_keys, TT_STORE_BATCH))
-			at = (at + 1) & mask;
-		b->at[i] = s->slots[at] == 0 ? TT_STORE_NOWHERE : s->slots[at] - 1;
-	}
-}
-
-void
-tt_store_look_up(struct tt_store *s, struct tt_store_batch *b)
-{
-	if (s->n == 0) {
-		memset(b->at, 0xff, b->n * sizeof(b->at[0]));
-		return;
-	}
-	if (s->n_keys == 1)
-		look_up(s, b, 1);
-	else if (s->n_keys == 2)
-		look_up(s, b, 2);
-	else if (s->n_keys == 3)
-		look_up(s, b, 3);
-	else
-		look_up(s, b, 4);
-}
-
-/* value: that of row 0; the values of one column lie `width` words apart. */
-static void
-apply(uint64_t *value, unsigned width, const uint32_t *at, const int64_t *from,
-		unsigned n, enum tt_store_op op)
-{
-	if (op == TT_STORE_SUM) {
-		for (unsigned i = 0; i < n; i++)
-			value[(uint64_t)at[i] * width] += (uint64_t)from[i];
-	} else if (op == TT_STORE_MIN) {
-		for (unsigned i = 0; i < n; i++)
-			if (from[i] < (int64_t)value[(uint64_t)at[i] * width])
-				value[(uint64_t)at[i] * width] = (uint64_t)from[i];
-	} else if (op == TT_STORE_MAX) {
-		for (unsigned i = 0; i < n; i++)
-			if (from[i] > (int64_t)value[(uint64_t)at[i] * width])
-				value[(uint64_t)at[i] * width] = (uint64_t)from[i];
-	}
-}
-
-void
-tt_store_apply(struct tt_store *s, const struct tt_store_batch *b)
-{
-	for (unsigned v = 0; v < s->n_values; v++)
-		apply(s->rows + s->n_keys + v, s->width, b->at, b->values[v], b->n,
-				s->ops[v]);
-}
-
-uint64_t *
-tt_store_find(const struct tt_store *s, const uint64_t *key)
-{
-	uint64_t mask = s->n_slots - 1, at;
-
-	if (s->n == 0)
-		return NULL;
-	at = hash_key(s, key, s->n_keys, 1) & mask;
-	for (; s->slots[at] != 0; at = (at + 1) & mask)
-		if (has_key(tt_store_row(s, s->slots[at] - 1), key, s->n_keys, 1))
-			return tt_store_row(s, s->slots[at] - 1);
-	return NULL;
-}
-
-uint64_t *
-tt_store_make(struct tt_store *s, const uint64_t *key)
-{
-	if (reserve(s, 1) != 0)
-		return NULL;
-	if (follows(s, key, s->n_keys, 1))
-		s->last++;
-	else
-		s->last = find_or_add(
-				s, hash_key(s, key, s->n_keys, 1), key, s->n_keys, 1);
-	return tt_store_row(s, s->last);
+	s->slots[at] = tt_store_slot_make(s, hash, s->n);
+	return s->n++;
 }
 
 void
@@ -338,8 +170,9 @@ tt_store_filter(struct tt_store *s,
 void
 tt_store_place(struct tt_store *s)
 {
-	if (s->n_slots > 0)
-		memset(s->slots, 0, s->n_slots * sizeof(*s->slots));
+	if (s->n_slots == 0)
+		return;
+	memset(s->slots, 0, s->n_slots * sizeof(*s->slots));
 	place_all(s);
 }
 

@@ -103,8 +103,40 @@ what_is_not_there_is_looked_up_in_vain(void **state)
 	assert_int_equal(b->at[0], 1);
 	assert_int_equal(b->at[1], TT_STORE_NOWHERE);
 	assert_int_equal(s.n, 3);
+	assert_int_equal(tt_store_add_missing(&s, b), 0);
+	assert_int_equal(b->at[0], 1);
+	assert_int_equal(b->at[1], 3);
+	assert_int_equal(s.n, 4);
 	tt_store_fini(&s);
 	free(b);
+}
+
+/* Of a million rows in no order, with as many again between them that are not there. */
+static void
+rows_are_found_by_their_whole_key(void **state)
+{
+	const uint64_t n = 1000000, factor = UINT64_C(0x9e3779b97f4a7c15);
+	struct tt_store s;
+
+	tt_store_init(&s, 2, ops, 3, 7);
+	tt_store_expect(&s, n / 2);
+	assert_int_equal(s.room, n / 2);
+	for (uint64_t i = 0; i < n; i += 1000) {
+		uint64_t keys[1000];
+
+		for (unsigned k = 0; k < 1000; k++)
+			keys[k] = 2 * (i + k) * factor;
+		add_rows(&s, keys, 1000, (int64_t)i);
+	}
+	assert_int_equal(s.n, n);
+	for (uint64_t i = 0; i < 2 * n; i++) {
+		const uint64_t key[] = {i * factor, ~(i * factor)};
+		const uint64_t *row = tt_store_find(&s, key);
+
+		assert_int_equal(row != NULL, i % 2 == 0);
+		assert_true(row == NULL || row[2] == i / 2);
+	}
+	tt_store_fini(&s);
 }
 
 /* Fields must not overlap, and stand in the order of the sort. */
@@ -326,6 +358,7 @@ main(void)
 			cmocka_unit_test(equal_keys_become_one_row),
 			cmocka_unit_test(a_store_of_many_rows_grows_filters_and_sorts),
 			cmocka_unit_test(what_is_not_there_is_looked_up_in_vain),
+			cmocka_unit_test(rows_are_found_by_their_whole_key),
 			cmocka_unit_test(
 					keys_of_every_table_are_packed_in_order_of_the_sort),
 			cmocka_unit_test(destinations_get_the_order_of_their_addresses),
