@@ -46,6 +46,7 @@ clear(struct tt_merge *m)
 	m->shift = m->contact_shift = 0;
 	m->any_v6 = false;
 	m->kept_pairs = m->kept_contacts = 0;
+	memset(m->pair_bits, 0, sizeof(m->pair_bits));
 }
 
 static uint64_t

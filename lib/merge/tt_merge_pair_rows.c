@@ -17,39 +17,14 @@ tt_merge_rows_shift(const uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1], unsigned shift
 	return s;
 }
 
-static bool
-is_row_of(const struct tt_slot *a, const struct tt_slot *b)
-{
-	return a->key == b->key && a->detail == b->detail
-			&& tt_addr_cmp(tt_slot_src(a), tt_slot_src(b)) == 0;
-}
-
-static void
-count_bits(const struct tt_merge *m, uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1])
-{
-	const struct tt_slot *last = NULL;
-
-	for (uint64_t i = 0; i < m->pairs.n; i++) {
-		const struct tt_slot *s = tt_merge_slot(&m->pairs, i);
-
-		if (last == NULL || !is_row_of(s, last))
-			bits[tt_sample_bits(tt_sample_hash(
-					m->secret, tt_sketch_hash(tt_slot_src(s))))]++;
-		last = s;
-	}
-}
-
 void
 tt_merge_choose_pair_rows(struct tt_merge *m)
 {
-	uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1] = {0};
 	uint64_t limit = m->config.pair_rows;
 
 	m->pair_row_shift = m->shift;
-	if (limit != 0 && m->kept_pairs > limit) {
-		count_bits(m, bits);
-		m->pair_row_shift = tt_merge_rows_shift(bits, m->shift, limit);
-	}
+	if (limit != 0 && m->kept_pairs > limit)
+		m->pair_row_shift = tt_merge_rows_shift(m->pair_bits, m->shift, limit);
 	m->totals->pair_rows_one_in = UINT64_C(1) << m->pair_row_shift;
 }
 

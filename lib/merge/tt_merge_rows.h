@@ -94,6 +94,7 @@ struct tt_merge {
 	struct tt_hash_seed sample; /* likewise, of contacts */
 	bool any_v6; /* is there a pair whose source is not IPv4? */
 	uint64_t kept_pairs, kept_contacts; /* distinct keys */
+	uint64_t pair_bits[TT_SAMPLE_SHIFT_MAX + 1]; /* kept pairs by their sample_bits */
 	struct tt_merge_rule rules[TT_FINGERPRINTS_MAX];
 	uint64_t returning
 			[65]; /* sources by the number of leading zero bits of their hash */
@@ -163,7 +164,7 @@ struct tt_merge_pair_rows {
 	bool kept; /* the source is in the rows' sample */
 };
 
-/* Chooses the sample of rows, from pairs sorted by source. */
+/* Chooses the sample of rows, once tt_merge_targets has counted the kept pairs. */
 void tt_merge_choose_pair_rows(struct tt_merge *m);
 /* Begins a source (sample_hash: of it), adds a slot of it, ends the last row. */
 void tt_merge_pair_begin(const struct tt_merge *m, struct tt_merge_pair_rows *rows,

@@ -44,10 +44,14 @@ group_of(struct tt_merge_matrix *x, tt_target_key key, tt_detail detail, uint32_
 	return &x->groups[sub][country];
 }
 
-static void
+/* Enters a source; returns the sample_bits of its rows. */
+static unsigned
 sketch_source(struct tt_merge *m, uint32_t first_register, struct tt_addr src)
 {
-	tt_rest_sketch(&m->rest, first_register, TT_SKETCH_P_TARGET, tt_sketch_hash(src));
+	const uint64_t hash = tt_sketch_hash(src);
+
+	tt_rest_sketch(&m->rest, first_register, TT_SKETCH_P_TARGET, hash);
+	return tt_sample_bits(tt_sample_hash(m->secret, hash));
 }
 
 /* Pairs with a matching fingerprint are picked for the step that comes next. */
@@ -65,6 +69,7 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 	struct tt_merge_group *g, *last_group = NULL;
 	tt_country country = TT_COUNTRY_UNKNOWN;
 	uint32_t registers = 0;
+	unsigned bits = 0;
 
 	for (uint64_t i = 0; i < t->pairs.n; i++, last_group = g) {
 		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
@@ -80,14 +85,14 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 					TT_REGISTERS_TARGET, tt_target_index(s->key));
 		if (new_source) {
 			country = tt_geo_country(m->config.geo, tt_slot_src(s));
-			sketch_source(m, registers, tt_slot_src(s));
+			bits = sketch_source(m, registers, tt_slot_src(s));
 		}
 		g = group_of(m->matrix, s->key, s->detail, country);
 		tt_merge_add(&g->count, s->count);
 		t->class_packets[tt_target_key_class(s->key)] += s->count.packets;
 		g->uniq_first += new_source;
 		g->uniq += new_source || g != last_group;
-		m->kept_pairs += new_source || s->key != last->key
+		m->pair_bits[bits] += new_source || s->key != last->key
 				|| s->detail != last->detail;
 		pick(m, &t->pairs.items[i], s);
 		last = s;
@@ -221,6 +226,8 @@ tt_merge_targets(struct tt_merge *m)
 		if (ret == 0)
 			ret = tt_merge_talkers(m, &t);
 	}
+	for (unsigned bits = 0; bits <= TT_SAMPLE_SHIFT_MAX; bits++)
+		m->kept_pairs += m->pair_bits[bits];
 	m->totals->pairs.keys = m->kept_pairs * (m->totals->sources_one_in - 1);
 	return ret;
 }
