@@ -26,7 +26,7 @@ tt_addr_v4(uint32_t host_order)
 static inline bool
 tt_addr_is_v4(struct tt_addr a)
 {
-	return a.hi == 0 && (a.lo >> 32) == 0xffff;
+	return (a.hi | ((a.lo >> 32) ^ 0xffff)) == 0;
 }
 
 static inline unsigned __int128

@@ -193,6 +193,21 @@ parse_list(struct range_list *list, char *text, struct tt_error *err)
 	return 0;
 }
 
+static void
+find_widest(struct tt_prefix_set *set)
+{
+	for (unsigned i = 0; i < set->n_ranges; i++) {
+		const struct tt_range *r = &set->ranges[i];
+		const uint64_t size = r->last.lo - r->first.lo + 1;
+
+		if (!tt_addr_is_v4(r->first) || !tt_addr_is_v4(r->last)
+				|| size <= set->wide_size)
+			continue;
+		set->wide_first = (uint32_t)r->first.lo;
+		set->wide_size = size;
+	}
+}
+
 int
 tt_prefix_set_parse(
 		struct tt_prefix_set *set, const char *cidr_list, struct tt_error *err)
@@ -212,6 +227,7 @@ tt_prefix_set_parse(
 	tt_prefix_set_fini(set);
 	set->ranges = list.ranges;
 	set->n_ranges = list.n;
+	find_widest(set);
 	return 0;
 }
 

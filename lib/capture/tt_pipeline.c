@@ -92,6 +92,7 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 		c->data[k] = f->data;
 		c->captured[k] = f->captured;
 		c->times_us[k] = f->time_us;
+		c->details[k] = tt_backscatter_detail(p, f->data, f->captured);
 		k++;
 	}
 	tally->fates[TT_FATE_COUNTED] += k;
@@ -109,9 +110,6 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 		return;
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
-	for (unsigned i = 0; i < k; i++)
-		c.details[i] = tt_backscatter_detail(
-				&c.packets[i], c.data[i], c.captured[i]);
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);

@@ -221,16 +221,20 @@ run_chunk(const struct burst *b, tt_detail *details)
 	details[i] |= out[i];
 }
 
+/* from_us: 0 or later. Of a time that is not within, one of three differences has its sign set: a
+ * comparison of 64 bits would keep the compiler from making vectors. */
 static bool
 all_within(const int64_t *times_us, unsigned n, int64_t from_us, int64_t until_us)
 {
-	int64_t min = INT64_MAX, max = INT64_MIN;
+	const uint64_t from = (uint64_t)from_us, last = (uint64_t)until_us - 1;
+	uint64_t signs = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		min = times_us[i] < min ? times_us[i] : min;
-		max = times_us[i] > max ? times_us[i] : max;
+		const uint64_t t = (uint64_t)times_us[i];
+
+		signs |= t | (t - from) | (last - t);
 	}
-	return min >= from_us && max < until_us;
+	return signs >> 63 == 0;
 }
 
 void

@@ -2,6 +2,8 @@
 /* Packets into a tally: one by one, which defines the result, and staged in bursts. */
 #include "tt_tally_tables.h"
 
+#include <stddef.h>
+
 /* What is computed of each packet. */
 struct staged {
 	tt_target_key key;
@@ -26,16 +28,22 @@ at_most(uint32_t value, uint32_t max)
 	return value < max ? value : max;
 }
 
+_Static_assert(offsetof(struct tt_packet, encap_depth)
+				== offsetof(struct tt_packet, encap) + 1,
+		"looked at together");
+
 /* What is not as usual; see tt_rest_complete. */
 static inline void
 count_unusual(struct tt_rest *r, const struct tt_packet *p, uint32_t class)
 {
 	const uint32_t bytes = p->ip_bytes;
+	uint16_t encap; /* and its depth, in one look */
 
 	if (TT_UNLIKELY(p->protocol != tt_usual_protocol[class]))
 		tt_rest_count(r, TT_CELL_IP_PROTOCOL + class * 256 + p->protocol, 1,
 				bytes);
-	if (TT_LIKELY((p->encap | p->encap_depth) == 0))
+	memcpy(&encap, &p->encap, sizeof(encap));
+	if (TT_LIKELY(encap == 0))
 		return;
 	if (p->encap % TT_N_ENCAPS != 0)
 		tt_rest_count(r,
