@@ -65,6 +65,7 @@ open_tables(struct reading *r, struct tt_error *err)
 	if (ret != 0)
 		return ret;
 	recall(r);
+	r->setup.merge.uses_up = true; /* an interval is merged once */
 	ret = make_tables(r, mem, err);
 	if (ret == 0)
 		ret = tt_setup_pipeline(&r->setup, &r->pipeline, err);

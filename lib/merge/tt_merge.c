@@ -208,6 +208,39 @@ tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 	m->err = err;
 }
 
+static void
+swap_sums(struct tt_rest *a, struct tt_rest *b)
+{
+	const struct tt_rest was = *a;
+
+	TT_ASSERT(a->n_cells == b->n_cells && a->n_registers == b->n_registers);
+	a->cells = b->cells;
+	a->cells_used = b->cells_used;
+	a->registers = b->registers;
+	a->registers_used = b->registers_used;
+	b->cells = was.cells;
+	b->cells_used = was.cells_used;
+	b->registers = was.registers;
+	b->registers_used = was.registers_used;
+}
+
+void
+tt_merge_borrow(struct tt_merge *m)
+{
+	if (!m->config.uses_up || m->n_tallies != 1 || tt_tally_is_compact(m->tallies[0]))
+		return;
+	m->lender = &m->tallies[0]->rest;
+	swap_sums(&m->rest, m->lender);
+}
+
+void
+tt_merge_give_back(struct tt_merge *m)
+{
+	if (m->lender != NULL)
+		swap_sums(&m->rest, m->lender);
+	m->lender = NULL;
+}
+
 int
 tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 		int64_t start_us, const struct tt_merge_sink *sink,
@@ -218,6 +251,7 @@ tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 	tt_merge_begin(m, tallies, n, start_us, sink, totals, err);
 	for (unsigned i = 0; ret == 0 && i < TT_MERGE_N_STEPS; i++)
 		ret = tt_merge_steps[i].run(m);
+	tt_merge_give_back(m);
 	m->err = NULL;
 	return ret;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Many tallies of one interval → the rows of its tables, in canonical order. The tallies are
- * settled and then only read. One thread. The rows go to a sink one by one, so that no table is held twice. The
+ * settled and then only read, unless they may be used up. One thread. The rows go to a sink one by one, so that no table is held twice. The
  * memory of a merge is 48 bytes for each key that the tallies can hold, a tt_rest and 40 MiB,
  * taken at creation (it grows only for replays that hold more parts than that).
  *
@@ -273,6 +273,7 @@ struct tt_merge_config {
 	uint64_t sketch_rows; /* the most rows of target sketches; the busiest targets first */
 	uint64_t pair_rows,
 			contact_rows; /* the most rows of `pairs`, of `contacts`; 0: all */
+	bool uses_up; /* the tallies of a run are of no use after it but to be reset */
 };
 
 struct tt_merge;
@@ -288,8 +289,8 @@ uint64_t tt_merge_keys(const struct tt_merge_config *config);
 
 /*
  * Merges tallies[n] (n may be 0) of the interval that starts at start_us. May be called again for
- * the same interval: what is recalled of earlier intervals does not change by it. Returns 0,
- * -ENOMEM, or what the sink returned.
+ * the same interval, unless tallies are used up: what is recalled of earlier intervals does not
+ * change by it. Returns 0, -ENOMEM, or what the sink returned.
  */
 int tt_merge_run(struct tt_merge *merge, struct tt_tally *const *tallies, unsigned n,
 		int64_t start_us, const struct tt_merge_sink *sink,

@@ -192,6 +192,7 @@ tt_merge_collect(struct tt_merge *m)
 	int ret;
 
 	clear(m);
+	tt_merge_borrow(m);
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		tt_tally_settle(m->tallies[i]);
 	ret = make_room(m);

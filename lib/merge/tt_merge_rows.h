@@ -93,6 +93,7 @@ struct tt_merge {
 	uint64_t secret; /* of the sampling, as all tallies have it */
 	struct tt_hash_seed sample; /* likewise, of contacts */
 	bool any_v6; /* is there a pair whose source is not IPv4? */
+	struct tt_rest *lender; /* what the cells and registers of rest belong to; NULL: they are own */
 	uint64_t kept_pairs, kept_contacts; /* distinct keys */
 	uint64_t pair_bits[TT_SAMPLE_SHIFT_MAX + 1]; /* kept pairs by their sample_bits */
 	struct tt_merge_rule rules[TT_FINGERPRINTS_MAX];
@@ -108,6 +109,14 @@ struct tt_merge {
 void tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 		int64_t start_us, const struct tt_merge_sink *sink,
 		struct tt_totals *totals, struct tt_error *err);
+
+/*
+ * A tally that is merged alone, and may be used up, lends its cells and registers: they are the
+ * sums already, and those of the merge need not be touched. Until they are given back it has the
+ * merge's, which are clean.
+ */
+void tt_merge_borrow(struct tt_merge *m);
+void tt_merge_give_back(struct tt_merge *m);
 
 /* The steps of a merge, in the order in which they are to be called after that. */
 #define TT_MERGE_N_STEPS 13

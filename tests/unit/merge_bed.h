@@ -226,6 +226,7 @@ struct run {
 	int64_t start_us; /* 0: START_US */
 	/* Shares of the tallies, all alike where it is false; else 1/2, 1/4, 1/8 … */
 	bool uneven;
+	bool uses_up; /* as in tt_merge_config */
 };
 
 static inline unsigned
@@ -297,7 +298,8 @@ new_merge(const struct run *r, uint64_t max_pairs)
 			.recall = r->recall,
 			.talkers = r->talkers != 0 ? r->talkers : 1000,
 			.source_ports = r->source_ports != 0 ? r->source_ports : 1000,
-			.sketch_rows = r->sketch_rows != 0 ? r->sketch_rows : INT64_MAX};
+			.sketch_rows = r->sketch_rows != 0 ? r->sketch_rows : INT64_MAX,
+			.uses_up = r->uses_up};
 	struct tt_merge *merge;
 
 	assert_int_equal(tt_merge_create(&merge, &config, tt_mem_heap(), NULL), 0);

@@ -50,6 +50,38 @@ the_split_over_tallies_does_not_show(void **state)
 	}
 }
 
+/* Alone, compact or not, or one of two; and once more with tables that were used up before. */
+static void
+what_may_be_used_up_gives_the_same(void **state)
+{
+	static const struct run runs[] = {{.n_tallies = 1, .uses_up = true},
+			{.n_tallies = 1, .uses_up = true, .compact = true},
+			{.n_tallies = 2, .uses_up = true}};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(runs); i++) {
+		struct run r = runs[i];
+		struct tt_tally *tallies[N_TALLIES_MAX];
+		struct tt_merge *merge = new_merge(&r, 3000);
+
+		r.traffic = &traffic;
+		new_tallies(&r, tallies);
+		for (unsigned round = 0; round < (r.compact ? 1 : 2); round++) {
+			struct output *o = output_of(
+					merge, tallies, r.n_tallies, START_US);
+
+			assert_string_equal(o->text, whole->text);
+			free_output(o);
+			for (unsigned t = 0; t < r.n_tallies && !r.compact; t++)
+				tt_tally_reset(tallies[t]);
+			if (!r.compact)
+				fill(&r, tallies);
+		}
+		tt_merge_destroy(merge);
+		for (unsigned t = 0; t < r.n_tallies; t++)
+			tt_tally_destroy(tallies[t]);
+	}
+}
+
 /* Lines are "kind key | values", and keys of a kind compare as text. */
 static void
 rows_of_every_table_are_in_order_and_distinct(void **state)
@@ -182,6 +214,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(the_split_over_tallies_does_not_show),
+			cmocka_unit_test(what_may_be_used_up_gives_the_same),
 			cmocka_unit_test(rows_of_every_table_are_in_order_and_distinct),
 			cmocka_unit_test(totals_are_those_of_all_packets),
 			cmocka_unit_test(nothing_merges_into_nothing),
