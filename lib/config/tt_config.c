@@ -41,7 +41,8 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 					"Suricata's YAML (default: HOME_NET is what is "
 					"monitored, EXTERNAL_NET any)"},
 		{OPTION(rule_classes, "rule-classes"), COMMON, .argument = "FILE",
-				.help = "category and priority of the classtypes of signatures"},
+				.help = "category and priority of the classtypes of signatures "
+					"(default: those that come with teiten)"},
 		{OPTION(signature_hits, "signature-hits"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_LARGE, .min = 1 << 8, .max = 1 << 26,
 				.help = "distinct signatures and sources kept per worker and "
@@ -151,13 +152,13 @@ default_geo(void)
 	return v4 ? TT_CONFIG_GEO_V4 : v6 ? TT_CONFIG_GEO_V6 : "";
 }
 
-/* Rules as installed; else, in a build tree, as they lie beside the source. */
+/* A file as installed; else, in a build tree, as it lies beside the source. */
 static const char *
-default_fingerprints(void)
+default_file(const char *installed, const char *source)
 {
-	if (access(TT_CONFIG_RULES_INSTALLED, R_OK) == 0)
-		return TT_CONFIG_RULES_INSTALLED;
-	return access(TT_CONFIG_RULES_SOURCE, R_OK) == 0 ? TT_CONFIG_RULES_SOURCE : "";
+	if (access(installed, R_OK) == 0)
+		return installed;
+	return access(source, R_OK) == 0 ? source : "";
 }
 
 /* Is any text missing that has a default? */
@@ -182,10 +183,12 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.geo = strdup(default_geo()),
 			.asn = strdup(access(TT_ASN_DEFAULT, R_OK) == 0 ? TT_ASN_DEFAULT
 									: ""),
-			.fingerprints = strdup(default_fingerprints()),
+			.fingerprints = strdup(default_file(TT_CONFIG_RULES_INSTALLED,
+					TT_CONFIG_RULES_SOURCE)),
 			.rules = strdup(""),
 			.rule_variables = strdup(""),
-			.rule_classes = strdup(""),
+			.rule_classes = strdup(default_file(TT_CONFIG_CLASSES_INSTALLED,
+					TT_CONFIG_CLASSES_SOURCE)),
 			.signature_hits = 1 << 16,
 			.interval_us = 60 * TT_US_PER_S,
 			.source_ports = 10,

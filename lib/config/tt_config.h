@@ -23,7 +23,8 @@ struct tt_config {
 	char *asn; /* list of database files, "" for none; IPFire Location's where installed */
 	char *fingerprints; /* rules file, "" for none; the project's own where it is found */
 	char *rules; /* list of signature files, "" for none, the default */
-	char *rule_variables, *rule_classes; /* files, "" for none */
+	char *rule_variables; /* file, "" for none */
+	char *rule_classes; /* file, "" for none; the project's own where it is found */
 	uint64_t signature_hits; /* per table set; default 65,536; a power of two 2^8..2^26 */
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
