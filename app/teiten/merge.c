@@ -312,7 +312,7 @@ merge(struct merging *m)
 
 	if (asprintf(&m->path, "%s/%s", m->spool, m->sensor) < 0)
 		return EXIT_DATA;
-	if (!merge_list(m, &in) || (m->period.interval && !merge_check_lengths(m, &in))) {
+	if (!merge_list(m, &in)) {
 		m->status = EXIT_DATA;
 	} else if (tt_spool_open(&spool, m->spool, m->sensor, TT_SYNC_EACH, &err) != 0
 			|| tt_compactor_open(&m->compactor, m->path, &err) != 0) {
@@ -321,7 +321,8 @@ merge(struct merging *m)
 	} else if (m->compactor.left.code != 0) {
 		tt_error_print(m->tool->name, &m->compactor.left);
 		m->status = EXIT_DATA;
-	} else if (!merge_choose(m, &in)) {
+	} else if (!merge_choose(m, &in)
+			|| (m->period.interval && !merge_check_lengths(m, &in))) {
 		m->status = EXIT_DATA;
 	} else {
 		merge_all(m, &in);

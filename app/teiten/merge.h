@@ -41,8 +41,8 @@ struct inputs {
  * has said so. */
 bool merge_list(struct merging *m, struct inputs *in);
 
-/* Are inputs that start at the same time of the same interval? Where they are not, says so of the first
- * two. */
+/* After merge_choose: are those that the result lacks, and that start at the same time, of the same interval?
+ * Where they are not, says so of the first two. */
 bool merge_check_lengths(const struct merging *m, const struct inputs *in);
 
 /*

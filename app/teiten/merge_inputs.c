@@ -142,11 +142,18 @@ same_length(const struct merging *m, const char *path, const char *other_path)
 bool
 merge_check_lengths(const struct merging *m, const struct inputs *in)
 {
-	for (size_t i = 1; i < in->n; i++)
-		if (in->all[i].ref->start_us == in->all[i - 1].ref->start_us
-				&& !same_length(m, in->all[i - 1].ref->path,
-						in->all[i].ref->path))
+	const struct tt_snapshot_ref *last = NULL;
+
+	for (size_t i = 0; i < in->n; i++) {
+		const struct tt_snapshot_ref *ref = in->all[i].ref;
+
+		if (in->all[i].is != INPUT_LACKING)
+			continue;
+		if (last != NULL && last->start_us == ref->start_us
+				&& !same_length(m, last->path, ref->path))
 			return false;
+		last = ref;
+	}
 	return true;
 }
 
