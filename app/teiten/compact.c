@@ -348,7 +348,7 @@ compact(struct compacting *c)
 	if (!compact_list(c, &list))
 		return c->status;
 	if (list.n == 0)
-		fprintf(stderr, "%s: no snapshots in %s\n", c->tool.name, c->path);
+		c->status = tool_no_snapshots(&c->tool, c->path, NULL);
 	if (!c->dry_run) {
 		open_sensors(c, &list);
 		/* What was there before the locks were taken may be gone. */

@@ -19,7 +19,7 @@ static const char help[] =
 		"  --format FORMAT  csv (default; RFC 4180), jsonl (one object per line), avro,\n"
 		"                   sqlite, parquet (in directories as Hive has them), or\n"
 		"                   corsaro (time series as corsaro3's report plugin has them)\n"
-		"  --out PATH       write to a file instead of standard output; several tables to\n"
+		"  --out PATH       write to a file instead of standard output (-); several tables to\n"
 		"                   a directory, but to one file for sqlite; parquet always to a\n"
 		"                   directory\n"
 		"  --prefix TEXT    corsaro: what the names of series begin with, in which\n"
@@ -78,6 +78,10 @@ take_table(struct tool *tool, struct wish *w, const char *name)
 {
 	enum tt_table table;
 
+	if (*name == '\0') {
+		tool->status = tool_usage(tool, "--table: an empty name");
+		return false;
+	}
 	if (strcmp(name, "all") == 0) {
 		memset(w->tables, true, sizeof(w->tables));
 		w->n_tables = TT_N_TABLES;
@@ -164,8 +168,11 @@ take(struct tool *tool, struct wish *w, int option)
 	case OPT_TO:
 		return tool_time(tool, "--to", &w->selection.to_us);
 	case OPT_OUT:
-		w->options.out = optarg;
-		return true;
+		w->options.out = strcmp(optarg, "-") == 0 ? NULL : optarg;
+		if (*optarg != '\0')
+			return true;
+		tool->status = tool_usage(tool, "--out: an empty path");
+		return false;
 	case OPT_PREFIX:
 		return take_name(tool, "--prefix", &w->options.prefix);
 	case OPT_GEO_NAME:

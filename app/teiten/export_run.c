@@ -170,19 +170,20 @@ export_tables(struct run *r)
 
 /* What an export without an error may still surprise with. */
 static void
-say_what_is_missing(const struct run *r, uint64_t rows)
+say_what_is_missing(struct run *r, uint64_t rows)
 {
 	const char *name = r->tool->name;
 
 	for (size_t i = 0; i < r->wish->n_sensors; i++) {
-		if (!r->found[i])
-			fprintf(stderr, "%s: no such snapshots of sensor %s in %s\n",
-					name, r->wish->sensors[i],
-					r->wish->selection.path);
+		if (r->found[i])
+			continue;
+		r->status = EXIT_DATA;
+		fprintf(stderr, "%s: no such snapshots of sensor %s in %s\n", name,
+				r->wish->sensors[i], r->wish->selection.path);
 	}
 	if (r->n == 0 && r->wish->n_sensors == 0)
-		fprintf(stderr, "%s: no such snapshots in %s\n", name,
-				r->wish->selection.path);
+		r->status = tool_no_snapshots(
+				r->tool, r->wish->selection.path, &r->wish->selection);
 	else if (r->n > 0 && rows == 0)
 		fprintf(stderr, "%s: no rows in %zu snapshot%s\n", name, r->n,
 				r->n == 1 ? "" : "s");

@@ -62,10 +62,8 @@ describe_all(const struct tool *tool, const char *path,
 		info_summary_text(&s.all[i]);
 	if (!json)
 		tool_print_beside(list);
-	if (n == 0 && status == EXIT_OK && !json)
-		printf("no snapshots in %s\n", path);
 	tt_summaries_fini(&s);
-	return status;
+	return n == 0 ? tool_no_snapshots(tool, path, NULL) : status;
 }
 
 int

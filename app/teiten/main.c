@@ -43,7 +43,7 @@ help(FILE *out)
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
 	fputs("\n`teiten COMMAND --help` says more; `teiten --version` prints the version.\n"
-	      "Exit status: 0 done, 1 bad data or a failed operation, 2 wrong usage.\n",
+	      "Exit status: 0 done, 1 bad data, no snapshots or a failed operation, 2 wrong usage.\n",
 			out);
 }
 

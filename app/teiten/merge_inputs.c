@@ -98,8 +98,7 @@ merge_list(struct merging *m, struct inputs *in)
 					&& !add(in, &list->refs[k], INPUT_LACKING))
 				return no_memory(m);
 		if (in->n == before)
-			fprintf(stderr, "%s: no such snapshots in %s\n", tool->name,
-					tool->argv[i]);
+			m->status = tool_no_snapshots(tool, tool->argv[i], &selection);
 	}
 	sort(in);
 	return true;

@@ -173,6 +173,18 @@ tool_select(const struct tool *tool, const struct selection *selection,
 	return false;
 }
 
+int
+tool_no_snapshots(const struct tool *tool, const char *path, const struct selection *span)
+{
+	const struct selection all = SELECTION_ALL;
+	bool chosen = span != NULL
+			&& (span->from_us != all.from_us || span->to_us != all.to_us);
+
+	fprintf(stderr, "%s: no %ssnapshots in %s\n", tool->name, chosen ? "such " : "",
+			path);
+	return EXIT_DATA;
+}
+
 void
 tool_print_unread(const struct tool *tool, const struct tt_snapshot_list *list)
 {

@@ -59,6 +59,11 @@ bool tool_number(struct tool *tool, const char *option, size_t *n);
 bool tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list);
 
+/* Says that there is nothing to work on (span: of what time; NULL: any), which is a failure in every command
+ * alike. Returns EXIT_DATA. */
+int tool_no_snapshots(
+		const struct tool *tool, const char *path, const struct selection *span);
+
 /* Says which directories of a list could not be read. */
 void tool_print_unread(const struct tool *tool, const struct tt_snapshot_list *list);
 

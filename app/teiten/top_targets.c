@@ -100,9 +100,8 @@ rank(const struct tool *tool, const struct wish *w)
 	tt_ranking_sort(&ranking);
 	if (ranking.snapshots > 0 || (status == EXIT_OK && w->format != TT_RANKING_TEXT))
 		tt_ranking_print(&ranking, w->n, w->format, stdout);
-	if (list.n == 0 && status == EXIT_OK)
-		fprintf(w->format == TT_RANKING_TEXT ? stdout : stderr,
-				"no such snapshots in %s\n", w->selection.path);
+	if (list.n == 0)
+		status = tool_no_snapshots(tool, w->selection.path, &w->selection);
 	tt_ranking_fini(&ranking);
 	tt_snapshot_list_fini(&list);
 	return status;

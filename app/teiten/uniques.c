@@ -119,7 +119,7 @@ add_path(const struct tool *tool, struct wish *w, const char *path, struct work 
 	}
 	status = tool_each(tool, &list, add, work);
 	if (list.n == 0)
-		fprintf(stderr, "%s: no such snapshots in %s\n", tool->name, path);
+		status = tool_no_snapshots(tool, path, &w->selection);
 	tt_snapshot_list_fini(&list);
 	return status;
 }
@@ -150,7 +150,7 @@ estimate(const struct tool *tool, struct wish *w)
 
 		status = ret == EXIT_OK ? status : ret;
 	}
-	if (!work.stop && (status == EXIT_OK || work.uniques.snapshots > 0))
+	if (!work.stop && (w->json || work.uniques.snapshots > 0))
 		print(tool, w, &work.uniques);
 	tt_uniques_fini(&work.uniques);
 	return status;

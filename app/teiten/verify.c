@@ -164,7 +164,7 @@ verify(const struct tool *tool, const char *path)
 		if (list.n > 0)
 			status = verify_all(&list, &strays);
 		else
-			fprintf(stderr, PROGRAM ": no snapshots in %s\n", path);
+			status = tool_no_snapshots(tool, path, NULL);
 		tt_snapshot_list_fini(&list);
 	}
 	free_strays(&strays);

@@ -87,7 +87,8 @@ int tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path,
 
 /*
  * Lists all of them, whenever they start, and calls stray() for each entry of a sensor's or a
- * day's directory that is neither a day, nor a snapshot, nor hidden (err says where and what).
+ * day's directory that is neither a day, nor a snapshot, nor hidden, and for each of a spool that has
+ * days and no sensor's name (err says where and what).
  */
 int tt_snapshot_list_scan_strict(struct tt_snapshot_list *list, const char *path,
 		void (*stray)(void *context, const struct tt_error *err), void *context,

@@ -94,6 +94,19 @@ is_sensor_dir(const char *path)
 	return found;
 }
 
+/* A directory of days that no sensor can have: what is in it is never listed. */
+static void
+report_misnamed(const struct walk *w, const char *child)
+{
+	struct tt_error err = {0};
+
+	if (w->stray == NULL || !is_dir(child) || !is_sensor_dir(child))
+		return;
+	tt_error_set(&err, -EBADMSG, child,
+			"it has days of snapshots, and its name is no sensor's");
+	w->stray(w->context, &err);
+}
+
 static int
 walk_entry(const struct walk *w, const struct folder *at, const char *name,
 		const char *child)
@@ -108,6 +121,8 @@ walk_entry(const struct walk *w, const struct folder *at, const char *name,
 		return walk_dir(w, &below);
 	}
 	report_stray(w, at, child);
+	if (at->level == SPOOL && !tt_sensor_name_valid(name))
+		report_misnamed(w, child);
 	if (at->level == SPOOL && tt_sensor_name_valid(name) && is_dir(child)) {
 		below.level = SENSOR;
 		below.sensor_length = strlen(child);

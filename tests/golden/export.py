@@ -182,7 +182,7 @@ def spans_and_sensors(teiten, spool, directory):
     done = subprocess.run([teiten, "export", "--table", "targets", "--sensor", "two,none", spool],
                           capture_output=True, text=True)
     wrong += check("a sensor that is not there is said",
-                   done.returncode == 0 and "no such snapshots of sensor none" in done.stderr)
+                   done.returncode == 1 and "no such snapshots of sensor none" in done.stderr)
     # Two exports into one layout are one whole.
     for options in (("--to", MIDDLE), ("--from", MIDDLE)):
         snapshots.run(teiten, "export", "--table", "targets", "--format", "parquet", *options, "--out",

@@ -105,6 +105,12 @@ mkdir "$dir/wrong"
 : >"$dir/wrong/file"
 says 1 "no snapshots in $dir/wrong" verify "$dir/wrong"
 
+mkdir -p "$spool/my sensor"
+mv "$day" "$spool/my sensor/"
+says 1 "$spool/my sensor: it has days of snapshots, and its name is no sensor's" verify "$spool"
+mv "$spool/my sensor/${day##*/}" "$day"
+rm -r "$spool/my sensor"
+
 unread info "$spool"
 unread info --json "$spool"
 unread verify "$spool"

@@ -58,8 +58,8 @@ expect 2 'empty pattern' uniques --keys '' "$dir/empty"
 expect 2 '"0" is no number' uniques --keys 'sources*' -n 0 "$dir/empty"
 expect 2 'without --keys' uniques -n 5 "$dir/empty"
 expect 2 '"noon" is no time' uniques --to noon "$dir/empty"
-expect 0 'no such snapshots' uniques "$dir/empty"
-expect 0 'no such snapshots' uniques --json "$dir/empty"
+expect 1 'no snapshots' uniques "$dir/empty"
+expect 1 'no snapshots' uniques --json "$dir/empty"
 expect 2 'unknown table: x' export --table x "$dir/empty"
 expect 2 'unknown format: xml' export --format xml "$dir/empty"
 expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
@@ -68,11 +68,17 @@ expect 2 '"0" is no number' top-targets -n 0 "$dir/empty"
 expect 2 'without its value: -n' top-targets -n
 expect 2 'without its value: --table' export --table
 expect 2 '"noon" is no time' export --from noon "$dir/empty"
-expect 0 'no such snapshots' export --table targets "$dir/empty"
+expect 1 'no snapshots' export --table targets "$dir/empty"
 expect 1 '/dev/full: No space left' export --table targets --out /dev/full "$dir/empty"
-prints 'no snapshots' info "$dir/empty"
+expect 1 "no snapshots in $dir/empty" info "$dir/empty"
 expect 1 "no snapshots in $dir/empty" verify "$dir/empty"
-prints 'no such snapshots' top-targets "$dir/empty"
+for format in text csv jsonl; do
+	expect 1 "no snapshots in $dir/empty" top-targets --format $format "$dir/empty"
+done
+expect 1 "no snapshots in $dir/empty" compact --per hour "$dir/empty"
+expect 1 "no such snapshots in $dir/empty" uniques --from 2026-01-01 "$dir/empty"
+expect 2 '--out: an empty path' export --table targets --out '' "$dir/empty"
+expect 2 '--table: an empty name' export --table '' "$dir/empty"
 prints '^ledger: interval_start sensor port queue account reason packets keys$' export --list-tables
 prints '^teiten [0-9]' --version
 exit $failed
