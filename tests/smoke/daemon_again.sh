@@ -35,4 +35,12 @@ grep -q 'ledger' "$work/out" && fail "an alarm about the ledger"
 state >"$work/after"
 cmp "$work/before" "$work/after" || fail "something was written"
 
+status=0
+replay a.pcap --interval 2 || status=$?
+[ "$status" -eq 1 ] || fail "exit status $status of another interval length instead of 1"
+grep -qF "$kept: the interval length differs: this snapshot of 1 s has time" "$work/err" \
+	|| fail "the other length is not said"
+state >"$work/after"
+cmp "$work/before" "$work/after" || fail "something was written in another length"
+
 replay a.pcap --sensor other || fail "another sensor is refused"
