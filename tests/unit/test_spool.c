@@ -193,6 +193,39 @@ a_spool_knows_which_intervals_it_has(void **state)
 	assert_false(tt_spool_has(bed.spool, BED_START + 86400 * TT_US_PER_S));
 }
 
+static enum tt_taken_how
+taken(int64_t start_us, int64_t end_us, int64_t by_us)
+{
+	const struct tt_span span = {start_us, end_us};
+	struct tt_spool_taken found;
+
+	assert_int_equal(tt_spool_find_taken(bed.spool, &span, &found, NULL), 0);
+	if (found.how != TT_TAKEN_NOT)
+		assert_int_equal(found.by.start_us, by_us);
+	return found.how;
+}
+
+static void
+a_spool_knows_which_time_it_has(void **state)
+{
+	const int64_t at = BED_START, minute = BED_MINUTE, next = at + 2 * minute;
+
+	bed_count_some(&bed, at);
+	bed_write_ok(&bed, at);
+	bed_write_ok(&bed, next);
+	assert_int_equal(taken(at, at + minute, at), TT_TAKEN_SAME);
+	assert_int_equal(taken(next, next + minute, next), TT_TAKEN_SAME);
+	assert_int_equal(taken(at + minute, next, 0), TT_TAKEN_NOT);
+	assert_int_equal(taken(at - minute, at, 0), TT_TAKEN_NOT);
+	assert_int_equal(taken(next + minute, next + 9 * minute, 0), TT_TAKEN_NOT);
+	assert_int_equal(taken(at, at + minute / 2, at), TT_TAKEN_WITHIN);
+	assert_int_equal(taken(at + 1, at + 2, at), TT_TAKEN_WITHIN);
+	assert_int_equal(taken(at - 1, at + 1, at), TT_TAKEN_IN_PART);
+	assert_int_equal(taken(at + 1, at + minute + 1, at), TT_TAKEN_IN_PART);
+	assert_int_equal(taken(at, at + 5 * minute, at), TT_TAKEN_IN_PART);
+	assert_int_equal(taken(at + minute, at + 5 * minute, next), TT_TAKEN_IN_PART);
+}
+
 int
 main(void)
 {
@@ -206,6 +239,7 @@ main(void)
 			BEDDED(snapshots_are_listed_by_sensor_and_time_at_every_level),
 			BEDDED(a_finished_snapshot_is_never_overwritten),
 			BEDDED(a_spool_knows_which_intervals_it_has),
+			BEDDED(a_spool_knows_which_time_it_has),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
