@@ -72,7 +72,7 @@ make_tables(struct reading *r, struct tt_mem *mem, struct tt_error *err)
 static int
 open_tables(struct reading *r, struct tt_error *err)
 {
-	char text[TT_SETUP_TABLES_TEXT_MAX];
+	char text[TT_SETUP_TABLES_TEXT_MAX], rules[TT_SETUP_RULES_TEXT_MAX];
 	struct tt_mem *mem = memory_for(r);
 	int ret = tt_setup_open(&r->setup, &r->config, 0, mem, err);
 
@@ -93,6 +93,8 @@ open_tables(struct reading *r, struct tt_error *err)
 			r->config.max_gap_us, &r->pipeline, r->tallies[0], 0,
 			reading_seal, r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
+	if (r->setup.ruleset != NULL)
+		printf("rules: %s\n", tt_setup_rules_text(&r->setup, rules));
 	return 0;
 }
 

@@ -212,9 +212,11 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 void
 tt_daemon_print_memory(const struct tt_daemon *d)
 {
-	char text[TT_SETUP_TABLES_TEXT_MAX];
+	char text[TT_SETUP_TABLES_TEXT_MAX], rules[TT_SETUP_RULES_TEXT_MAX];
 
 	tt_say("%s", tt_setup_tables_text(&d->setup, text));
+	if (d->setup.ruleset != NULL)
+		tt_say("rules: %s", tt_setup_rules_text(&d->setup, rules));
 	if (!d->only_replays)
 		tt_say("intervals that cannot be written wait in memory, up to %" PRIu64
 		       " MiB of it",

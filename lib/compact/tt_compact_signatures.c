@@ -64,7 +64,7 @@ fold_sums(struct tt_compact_signatures *s)
 		to = &s->sums[n - 1];
 		to->matches += from->matches;
 		to->detections += from->detections;
-		to->estimated |= from->estimated;
+		to->error += from->error;
 		take_lesser(&to->message, from->message);
 		take_lesser(&to->category, from->category);
 	}
@@ -166,9 +166,8 @@ add_sum(struct tt_compact_signatures *s, const struct tt_snapshot *part,
 {
 	struct tt_signature_sum *more,
 			row = {
-					.estimated = tt_parquet_get_int(r,
-								     TT_SIGNATURES_DETECTIONS_STDERR)
-							> 0,
+					.error = tt_parquet_get_int(r,
+							TT_SIGNATURES_DETECTIONS_STDERR),
 					.matches = tt_parquet_get_int(
 							r, TT_SIGNATURES_MATCHES),
 					.detections = tt_parquet_get_int(
@@ -176,7 +175,7 @@ add_sum(struct tt_compact_signatures *s, const struct tt_snapshot *part,
 			};
 
 	if (!take_id(r, TT_SIGNATURES_GID, &row.id) || row.matches < 0
-			|| row.detections < 0
+			|| row.detections < 0 || row.error < 0
 			|| tt_row_country_parse(
 					   tt_parquet_get_text(r, TT_SIGNATURES_COUNTRY),
 					   &row.country)

@@ -21,12 +21,10 @@ struct tt_signature_id {
 struct tt_signature_sum {
 	struct tt_signature_id id;
 	uint16_t country;
-	bool estimated; /* detections_stderr was not 0 in some part */
-	int64_t matches, detections;
+	int64_t matches, detections, error;
 	char *message, *category; /* on the heap */
 	/* Of the rows of sources that are kept. */
 	int64_t sources;
-	double squares; /* of their detections */
 };
 
 /* A row of signature_sources. */

@@ -5,7 +5,6 @@
 #include "tt_row_text.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 static bool
@@ -62,7 +61,6 @@ count_sources(struct tt_compact_signatures *s, struct tt_signature_sum *rows, si
 {
 	for (; *at < s->n_sources && is_of(rows, &s->sources[*at].id); ++*at) {
 		struct tt_signature_source *source = &s->sources[*at];
-		double detections = (double)source->detections;
 		size_t row = 0;
 
 		while (row < n && rows[row].country != source->country)
@@ -76,7 +74,6 @@ count_sources(struct tt_compact_signatures *s, struct tt_signature_sum *rows, si
 			source->country = rows[0].country;
 		}
 		rows[row].sources++;
-		rows[row].squares += detections * detections;
 	}
 	return 0;
 }
@@ -135,18 +132,6 @@ put_id(struct tt_parquet_writer *w, unsigned column, const struct tt_signature_i
 	tt_parquet_set_int(w, column + 2, id->rev);
 }
 
-/* As tt_detections_rows.c has it, of the sources that the result keeps. */
-static int64_t
-error_of(const struct tt_signature_sum *row, unsigned shift)
-{
-	const double one_in = (double)(UINT64_C(1) << shift);
-
-	if (!row->estimated)
-		return 0;
-	return (int64_t)ceil(sqrt(
-			one_in * (one_in - 1) * (row->squares > 0 ? row->squares : 1)));
-}
-
 int
 tt_compact_signatures_write(const struct tt_compact_signatures *s,
 		struct tt_parquet_writer *w, struct tt_error *err)
@@ -165,8 +150,7 @@ tt_compact_signatures_write(const struct tt_compact_signatures *s,
 				tt_row_country(row->country, text));
 		tt_parquet_set_int(w, TT_SIGNATURES_MATCHES, row->matches);
 		tt_parquet_set_int(w, TT_SIGNATURES_DETECTIONS, row->detections);
-		tt_parquet_set_int(w, TT_SIGNATURES_DETECTIONS_STDERR,
-				error_of(row, s->shift));
+		tt_parquet_set_int(w, TT_SIGNATURES_DETECTIONS_STDERR, row->error);
 		tt_parquet_set_int(w, TT_SIGNATURES_UNIQ_SRC_IP, (int64_t)sources);
 		tt_parquet_set_int(w, TT_SIGNATURES_UNIQ_SRC_IP_STDERR,
 				(int64_t)tt_scaled_error(

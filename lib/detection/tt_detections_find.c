@@ -84,8 +84,6 @@ carry(struct walk *w, const struct tt_hit *h)
 	struct tt_detections_merge *m = w->m;
 	struct tt_hit *to;
 
-	if (m->late)
-		return;
 	if (m->n_next == m->max_hits) {
 		m->totals->not_carried++;
 		return;
@@ -248,8 +246,6 @@ tt_detections_find(struct tt_detections_merge *m)
 {
 	uint64_t end;
 
-	if (!m->late)
-		m->n_next = 0;
 	tt_sort(m->items, m->scratch, m->n_items, NULL);
 	for (uint64_t at = 0; at < m->n_items; at = end) {
 		for (end = at + 1; end < m->n_items
@@ -258,4 +254,6 @@ tt_detections_find(struct tt_detections_merge *m)
 			continue;
 		find_rule(m, at, end);
 	}
+	if (m->shift > 0 || m->totals->not_carried > 0)
+		m->next_lacks_until_us = m->end_us + m->longest_us;
 }

@@ -38,6 +38,7 @@ give_back(struct tt_detections_merge *m)
 	m->items = m->scratch = m->cells = NULL;
 	m->found = NULL;
 	m->seen = NULL;
+	m->room = m->seen_mask = 0;
 }
 
 static void *
@@ -60,8 +61,11 @@ make_room(struct tt_detections_merge *m, uint64_t room)
 	m->cells = take(m, room, sizeof(*m->cells));
 	m->found = take(m, room, sizeof(*m->found));
 	m->seen = take(m, m->seen_mask + 1, sizeof(*m->seen));
-	return m->items != NULL && m->scratch != NULL && m->cells != NULL
-			&& m->found != NULL && m->seen != NULL;
+	if (m->items != NULL && m->scratch != NULL && m->cells != NULL && m->found != NULL
+			&& m->seen != NULL)
+		return true;
+	give_back(m);
+	return false;
 }
 
 static int
@@ -106,22 +110,42 @@ tt_detections_merge_destroy(struct tt_detections_merge *m)
 	tt_mem_free(m->mem, m, sizeof(*m));
 }
 
-/* Takes up what the interval before carried, or once more what it carried for this one. */
+static int64_t
+longest_window(const struct tt_rules *rules)
+{
+	int64_t longest = 0;
+
+	for (uint32_t i = 0; i < rules->n; i++)
+		if (rules->rules[i].count.type != TT_RULE_COUNT_NONE
+				&& rules->rules[i].count.seconds > longest)
+			longest = rules->rules[i].count.seconds;
+	return longest * TT_US_PER_S;
+}
+
+/*
+ * Takes up what the interval before carried, or once more what it carried for this one. Where the clock
+ * was set back, or the rules are others, windows begin anew.
+ */
 static void
 begin(struct tt_detections_merge *m, const struct tt_rules *rules, int64_t start_us)
 {
 	struct tt_hit *carried = m->carried;
 
-	if (m->rules != rules)
+	if (m->rules != rules || start_us < m->latest_us) {
 		m->n_carried = m->n_next = 0;
+		m->lacks_until_us = m->next_lacks_until_us = INT64_MIN;
+		m->longest_us = longest_window(rules);
+	} else if (start_us > m->latest_us) {
+		m->carried = m->next;
+		m->next = carried;
+		m->n_carried = m->n_next;
+		m->lacks_until_us = m->next_lacks_until_us;
+	}
 	m->rules = rules;
-	m->late = start_us < m->latest_us;
-	if (m->late || start_us == m->latest_us)
-		return;
-	m->carried = m->next;
-	m->next = carried;
-	m->n_carried = m->n_next;
 	m->latest_us = start_us;
+	m->lacks_windows = start_us < m->lacks_until_us;
+	m->next_lacks_until_us = m->lacks_until_us;
+	m->n_next = 0;
 }
 
 static void
@@ -175,7 +199,7 @@ collect(struct tt_detections_merge *m)
 		if (m->parts[i]->shift > m->shift)
 			m->shift = m->parts[i]->shift;
 	/* First, so that they stay before hits of the same second. */
-	for (uint64_t i = 0; i < m->n_carried && !m->late; i++)
+	for (uint64_t i = 0; i < m->n_carried; i++)
 		add_item(m, &m->carried[i]);
 	for (unsigned i = 0; i < m->n_parts; i++) {
 		const struct tt_detections *d = m->parts[i];
@@ -190,7 +214,7 @@ collect(struct tt_detections_merge *m)
 	}
 	collect_rest(m);
 	m->totals->one_in = UINT64_C(1) << m->shift;
-	m->totals->kept = m->n_items - (m->late ? 0 : m->n_carried);
+	m->totals->kept = m->n_items - m->n_carried;
 }
 
 /* Hits of all parts, or cells, if these are more. */
@@ -218,9 +242,9 @@ tt_detections_merge_run(struct tt_detections_merge *m, const struct tt_rules *ru
 	m->shift = 0;
 	m->end_us = end_us;
 	m->totals = totals;
+	if (!make_room(m, m->max_hits + most(parts, n) + rules->n))
+		return no_memory(m->max_hits + most(parts, n), err);
 	begin(m, rules, start_us);
-	if (!make_room(m, m->n_carried + most(parts, n) + rules->n))
-		return no_memory(m->room, err);
 	collect(m);
 	tt_detections_find(m);
 	return tt_detections_emit(m, sink, err);

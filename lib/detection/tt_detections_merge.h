@@ -6,7 +6,7 @@
  *
  * Windows of counting rules reach over the end of an interval: what is in a window that is still
  * open is carried to the next interval, in memory alone (a restart begins all windows anew). Merging the
- * same interval again gives the same; one that is older than the latest begins without.
+ * same interval again gives the same; after one that is older than the latest, windows begin anew.
  *
  * A rule that tracks its source, or source and destination, has its detections counted for the
  * kept sources and scaled. One that tracks destinations, or nothing, sees packets of kept sources alone, as

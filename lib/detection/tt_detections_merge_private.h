@@ -44,7 +44,11 @@ struct tt_detections_merge {
 	unsigned n_parts, shift;
 	uint64_t secret; /* of the sampling, as all parts have it */
 	int64_t end_us;
-	bool late;
+	/* Until then windows of an interval before are not known: not all of its sources were kept, or there
+	 * was no room to carry them; and how it will be for the next interval. */
+	int64_t lacks_until_us, next_lacks_until_us;
+	int64_t longest_us; /* window of any rule */
+	bool lacks_windows; /* in this interval */
 	struct tt_signature_totals *totals;
 };
 

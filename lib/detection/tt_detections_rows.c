@@ -102,16 +102,18 @@ emit_sources(struct tt_detections_merge *m, uint16_t rule, uint64_t *at,
 }
 
 /* As an estimate without bias (D. G. Horvitz, D. J. Thompson, 1952), of sources kept whole or not at
- * all; where none was kept, as if one detection had been. */
+ * all; where none was kept, as if one detection had been. Where windows of the interval before are not
+ * known, any of the detections may be none. */
 static double
 variance_of(const struct tt_detections_merge *m, const struct tt_rule *rule,
-		double squares)
+		double squares, uint64_t scaled)
 {
 	const double one_in = (double)(UINT64_C(1) << m->shift);
+	double unknown = m->lacks_windows ? (double)scaled * (double)scaled : 0;
 
 	if (rule->count.type == TT_RULE_COUNT_NONE)
 		return 0;
-	return one_in * (one_in - 1) * (squares > 0 ? squares : 1);
+	return one_in * (one_in - 1) * (squares > 0 ? squares : 1) + unknown;
 }
 
 static int
@@ -129,11 +131,12 @@ emit_rule(struct tt_detections_merge *m, uint16_t rule, const struct by_country 
 				.detections = r->count.type == TT_RULE_COUNT_NONE
 						? c->matches[i]
 						: c->scaled[i],
-				.detections_variance = variance_of(m, r, c->squares[i]),
+				.detections_variance = variance_of(
+						m, r, c->squares[i], c->scaled[i]),
 				.uniq_src_ip = c->sources[i] << m->shift,
 		};
 
-		if (row.matches == 0 && row.detections == 0)
+		if (row.matches == 0 && row.detections == 0 && row.uniq_src_ip == 0)
 			continue;
 		m->totals->matches += row.matches;
 		m->totals->detections += row.detections;

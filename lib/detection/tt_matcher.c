@@ -16,12 +16,16 @@ static unsigned
 split(char *list, const char **names)
 {
 	unsigned n = 0;
+	size_t length;
 
 	for (char *at = list; at != NULL;) {
 		char *comma = strchr(at, ',');
 
 		if (comma != NULL)
 			*comma++ = '\0';
+		at += strspn(at, " ");
+		for (length = strlen(at); length > 0 && at[length - 1] == ' ';)
+			at[--length] = '\0';
 		names[n++] = at;
 		at = comma;
 	}

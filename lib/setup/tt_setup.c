@@ -154,6 +154,31 @@ tt_setup_pipeline(const struct tt_setup *s, struct tt_pipeline *pipeline,
 			: tt_matcher_create(&pipeline->matcher, s->ruleset, err);
 }
 
+char *
+tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX])
+{
+	const struct tt_rules *rules;
+	size_t n;
+
+	text[0] = '\0';
+	if (s->ruleset == NULL)
+		return text;
+	rules = &s->ruleset->rules;
+	n = (size_t)snprintf(text, TT_SETUP_RULES_TEXT_MAX, "%u signatures", rules->n);
+	if (rules->n_remarks == 0)
+		return text;
+	n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
+			"; of the files' rules are not:");
+	for (unsigned i = TT_RULE_LOADED + 1; i < TT_RULE_N_OUTCOMES; i++)
+		if (rules->outcomes[i] > 0)
+			n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
+					" %u %s,", rules->outcomes[i],
+					tt_rule_outcome_name((enum tt_rule_outcome)i));
+	snprintf(text + n - 1, TT_SETUP_RULES_TEXT_MAX - n + 1,
+			" (teiten rules check says why)");
+	return text;
+}
+
 void
 tt_setup_fini(struct tt_setup *s)
 {

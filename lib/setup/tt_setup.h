@@ -72,6 +72,12 @@ int tt_setup_open(struct tt_setup *setup, const struct tt_config *config, uint64
 int tt_setup_pipeline(const struct tt_setup *setup, struct tt_pipeline *pipeline,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* Writes "475 signatures; of the files' rules are not: 2 unsupported (teiten rules check says why)", or ""
+ * where there are no rule files; returns text. */
+#define TT_SETUP_RULES_TEXT_MAX 256
+char *tt_setup_rules_text(
+		const struct tt_setup *setup, char text[TT_SETUP_RULES_TEXT_MAX]);
+
 /* A setup of zeros, or one that an error left, is allowed. */
 void tt_setup_fini(struct tt_setup *setup);
 

@@ -83,7 +83,9 @@ make_table_rows(struct tt_ledger_row rows[TT_N_LEDGER_TABLES],
 	const struct tt_signature_totals *s = &totals->signatures;
 	/* As for pairs, the keys are estimated from those that are kept. */
 	const struct tt_not_kept hits = {.packets = s->not_kept,
-			.keys = s->one_in > 1 ? s->kept * (s->one_in - 1) : 0};
+			.keys = s->not_carried
+					+ (s->one_in > 1 ? s->kept * (s->one_in - 1)
+							 : 0)};
 	const struct tt_not_kept *const lost[TT_N_LEDGER_TABLES] = {
 			[TT_LEDGER_PAIRS] = &totals->pairs,
 			[TT_LEDGER_CONTACTS] = &totals->contacts,

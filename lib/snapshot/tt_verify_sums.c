@@ -316,6 +316,11 @@ compare_signatures(struct tt_compare *c)
 		return;
 	tt_compare_equal(c, table, "detections", s->rule_detections, TT_TABLE_INTERVAL,
 			c->m->detections);
+	if (c->m->signature_sources_one_in == 1)
+		at_most(c, table, "detections", s->rule_detections, table, s->matches);
+	if (strcmp(c->m->signatures, "none") == 0)
+		tt_compare_equal(c, table, "rows without signatures",
+				c->m->files[table].rows, TT_TABLE_INTERVAL, 0);
 	at_most(c, TT_TABLE_INTERVAL, "packets that signatures match",
 			c->m->signature_packets, table, s->matches);
 	if (!have(c, table, TT_TABLE_SIGNATURE_SOURCES))
@@ -323,6 +328,11 @@ compare_signatures(struct tt_compare *c)
 	tt_compare_match(c, TT_TABLE_SIGNATURE_SOURCES,
 			"sources by signature and country", TT_MATCH_SIGNATURE_SOURCES,
 			table);
+	if (c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows > 0)
+		at_most(c, TT_TABLE_SIGNATURE_SOURCES,
+				"sources with detections, at least",
+				c->m->signature_sources_one_in, TT_TABLE_INTERVAL,
+				s->sources_detected);
 	at_most(c, TT_TABLE_INTERVAL, "sources with detections", s->sources_detected,
 			TT_TABLE_SIGNATURE_SOURCES,
 			c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows

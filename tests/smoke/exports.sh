@@ -4,7 +4,7 @@
 # half-written has a final name, and what is wrong is one line. And its command line, and the progress bar.
 # Usage: exports.sh TEITEN
 set -u
-teiten=$1
+teiten=$(realpath "$1")
 dir=$(mktemp -d)
 disk=
 trap '[ -z "$disk" ] || umount "$disk"; rm -rf "$dir"' EXIT
