@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_detections_merge.h"
+#include "tt_detections_window.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define START  (INT64_C(1700000000) * TT_US_PER_S)
+#define MINUTE (60 * TT_US_PER_S)
+
+static struct tt_rule rules[300];
+static struct tt_rules set = {.rules = rules};
+static struct tt_geo *geo;
+static struct tt_signature_totals totals;
+static uint64_t row_sources, row_matches, rest_matches, error;
+
+static int
+put_row(void *context, const struct tt_signature_row *row, struct tt_error *err)
+{
+	row_sources += row->uniq_src_ip;
+	row_matches += row->matches;
+	rest_matches += row->country == TT_N_COUNTRIES ? row->matches : 0;
+	error += row->detections_variance > 0;
+	return 0;
+}
+
+static struct tt_detections
+make(uint64_t hits)
+{
+	const struct tt_detections_config config = {&set, geo, hits, 1, 0};
+	struct tt_detections d;
+
+	assert_int_equal(tt_detections_init(&d, &config, tt_mem_heap(), NULL), 0);
+	return d;
+}
+
+static void
+add(struct tt_detections *d, uint32_t rule, uint32_t src, int64_t us)
+{
+	const struct tt_packet p = {.src = tt_addr_v4(src), .dst = tt_addr_v4(1)};
+
+	tt_detections_add(d, rule, &p, us);
+}
+
+static int
+merge(struct tt_detections_merge *m, const struct tt_detections *d, int64_t start_us)
+{
+	const struct tt_signature_sink sink = {.signature = put_row};
+
+	row_sources = row_matches = rest_matches = error = 0;
+	return tt_detections_merge_run(m, &set, &d, 1, start_us, start_us + MINUTE, &sink,
+			&totals, NULL);
+}
+
+static struct tt_detections_merge *
+make_merge(uint64_t hits, struct tt_mem *mem)
+{
+	struct tt_detections_merge *m = NULL;
+
+	assert_int_equal(tt_detections_merge_create(&m, hits, geo, mem, NULL), 0);
+	return m;
+}
+
+static void
+set_rules(unsigned n, struct tt_rule_count count)
+{
+	for (unsigned i = 0; i < n; i++)
+		rules[i] = (struct tt_rule){.gid = 1, .sid = i + 1, .count = count};
+	set.n = n;
+}
+
+static void
+a_full_table_of_cells_loses_neither_a_match_nor_a_source(void **state)
+{
+	struct tt_detections d;
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+
+	set_rules(228, (struct tt_rule_count){0});
+	d = make(TT_HITS_MIN);
+	for (unsigned i = 0; i < 228; i++)
+		add(&d, i, 100 + i, START);
+	assert_int_equal(merge(m, &d, START), 0);
+	assert_int_equal(totals.one_in, 1);
+	assert_int_equal(row_matches, 228);
+	assert_true(rest_matches > 0);
+	assert_int_equal(row_sources, 228);
+	tt_detections_fini(&d);
+	tt_detections_merge_destroy(m);
+}
+
+static void
+windows_begin_anew_where_the_clock_was_set_back(void **state)
+{
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+	const int64_t starts[] = {START + 3600 * TT_US_PER_S, START, START + MINUTE};
+	const uint64_t wanted[] = {1, 1, 0};
+	struct tt_detections d;
+
+	set_rules(1,
+			(struct tt_rule_count){TT_RULE_COUNT_LIMIT, TT_RULE_TRACK_SOURCE,
+					1, 600, TT_RULE_UNIQUE_NONE});
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(starts); i++) {
+		d = make(TT_HITS_MIN);
+		add(&d, 0, 7, starts[i]);
+		assert_int_equal(merge(m, &d, starts[i]), 0);
+		assert_int_equal(totals.detections, wanted[i]);
+		assert_int_equal(error, 0);
+		tt_detections_fini(&d);
+	}
+	tt_detections_merge_destroy(m);
+}
+
+static void
+windows_without_room_are_said(void **state)
+{
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+	struct tt_detections d;
+
+	set_rules(1,
+			(struct tt_rule_count){TT_RULE_COUNT_LIMIT, TT_RULE_TRACK_SOURCE,
+					1, 100, TT_RULE_UNIQUE_NONE});
+	/* Of one interval all fit, of two they do not. */
+	for (unsigned minute = 0; minute < 4; minute++) {
+		d = make(TT_HITS_MIN);
+		for (unsigned i = 0; i < 150 && minute < 2; i++)
+			add(&d, 0, 1000 * minute + i,
+					START + minute * MINUTE + 59 * TT_US_PER_S);
+		add(&d, 0, 5000, START + minute * MINUTE);
+		assert_int_equal(merge(m, &d, START + minute * MINUTE), 0);
+		assert_int_equal(totals.one_in, 1);
+		assert_true((totals.not_carried > 0) == (minute == 1));
+		assert_int_equal(error > 0, minute == 2);
+		tt_detections_fini(&d);
+	}
+	tt_detections_merge_destroy(m);
+}
+
+static unsigned allowed;
+
+static void *
+alloc_some(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	if (allowed == 0)
+		return NULL;
+	allowed--;
+	return calloc(1, bytes);
+}
+
+static void
+free_some(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	free(ptr);
+}
+
+static void
+a_merge_that_could_not_grow_works_when_there_is_memory(void **state)
+{
+	struct tt_mem mem = {.alloc = alloc_some, .free = free_some};
+	struct tt_detections_merge *m;
+	struct tt_detections d;
+
+	allowed = 100;
+	m = make_merge(TT_HITS_MIN, &mem);
+	set_rules(2, (struct tt_rule_count){0});
+	d = make(8 * TT_HITS_MIN);
+	add(&d, 1, 7, START);
+	for (unsigned i = 0; i < 5; i++) {
+		allowed = i;
+		assert_int_equal(merge(m, &d, START), -12);
+	}
+	allowed = 100;
+	assert_int_equal(merge(m, &d, START), 0);
+	assert_int_equal(row_matches, 1);
+	tt_detections_fini(&d);
+	tt_detections_merge_destroy(m);
+}
+
+static void
+a_window_has_its_end_and_no_more(void **state)
+{
+	const struct tt_rule_count rule = {TT_RULE_COUNT_BOTH, TT_RULE_TRACK_SOURCE, 3,
+			10, TT_RULE_UNIQUE_NONE};
+	struct tt_window w = {0};
+
+	assert_true(tt_window_turn(&w, &rule, START));
+	assert_int_equal(tt_window_add(&w, &rule, 2), 0);
+	assert_false(tt_window_turn(&w, &rule, START + 10 * TT_US_PER_S));
+	assert_int_equal(tt_window_add(&w, &rule, 1), 1);
+	assert_int_equal(tt_window_add(&w, &rule, 5), 0);
+	assert_true(tt_window_turn(&w, &rule, START + 10 * TT_US_PER_S + 1));
+	assert_int_equal(tt_window_add(&w, &rule, 5), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(
+					a_full_table_of_cells_loses_neither_a_match_nor_a_source),
+			cmocka_unit_test(windows_begin_anew_where_the_clock_was_set_back),
+			cmocka_unit_test(windows_without_room_are_said),
+			cmocka_unit_test(
+					a_merge_that_could_not_grow_works_when_there_is_memory),
+			cmocka_unit_test(a_window_has_its_end_and_no_more),
+	};
+
+	if (tt_geo_open(&geo, "", tt_mem_heap(), NULL) != 0)
+		return 1;
+	return cmocka_run_group_tests_name("detections", tests, NULL, NULL);
+}
