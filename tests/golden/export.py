@@ -196,8 +196,8 @@ def no_rows(teiten, directory, have):
     """An interval without a single packet. Polars refuses Avro files without rows, libavro's own as well."""
     spool, wrong = directory / "empty-spool", 0
     capture = next(pathlib.Path(directory).glob("*.pcap"))
-    snapshots.run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", snapshots.YEAR,
-                  "--pairs", 65536, "--monitored", "203.0.114.0/24", capture)
+    snapshots.run(teiten, "read", "--rules", snapshots.RULES, "--spool", spool, "--sensor", "s",
+                  "--interval", snapshots.YEAR, "--pairs", 65536, "--monitored", "203.0.114.0/24", capture)
     for form, out in (("avro", "empty.avro"), ("sqlite", "empty.db"), ("csv", "empty.csv"), ("parquet", "empty-hive")):
         snapshots.run(teiten, "export", "--table", "victims", "--format", form, "--out",
                       directory / out, spool)

@@ -45,16 +45,16 @@ def make_spool(teiten, directory, spool):
         start = ("--start", "2026-01-06T00:00:00Z") if seed == 4 else ()
         snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml",
                       "--seed", seed, "--packets", packets, *start, "--out", made)
-        snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60,
-                      "--pairs", 65536, "--monitored", "0.0.0.0/0", made)
+        snapshots.run(teiten, "read", "--rules", snapshots.RULES, "--spool", spool, "--sensor", sensor,
+                      "--interval", 60, "--pairs", 65536, "--monitored", "0.0.0.0/0", made)
 
 
 def add_real(teiten, spool):
     """A sensor for each of some real captures. Returns how many were read without a complaint."""
     read = collections.Counter(
         subprocess.run([str(a) for a in (
-            teiten, "read", "--spool", spool, "--sensor", f"real-{i}", "--interval", snapshots.YEAR,
-            "--pairs", 8192, "--monitored", "0.0.0.0/0", capture)], capture_output=True).returncode
+            teiten, "read", "--rules", snapshots.RULES, "--spool", spool, "--sensor", f"real-{i}",
+            "--interval", snapshots.YEAR, "--pairs", 8192, "--monitored", "0.0.0.0/0", capture)], capture_output=True).returncode
         for i, capture in enumerate(sorted(CAPTURES.glob("*/*.pcap*"))[::16]))
     return read[0]
 
