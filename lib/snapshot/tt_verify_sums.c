@@ -328,7 +328,8 @@ compare_signatures(struct tt_compare *c)
 	tt_compare_match(c, TT_TABLE_SIGNATURE_SOURCES,
 			"sources by signature and country", TT_MATCH_SIGNATURE_SOURCES,
 			table);
-	if (c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows > 0)
+	if (s->read[TT_TABLE_INTERVAL]
+			&& c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows > 0)
 		at_most(c, TT_TABLE_SIGNATURE_SOURCES,
 				"sources with detections, at least",
 				c->m->signature_sources_one_in, TT_TABLE_INTERVAL,
