@@ -455,7 +455,7 @@ class Compact(unittest.TestCase):
         spool.mkdir()
         original = self.spool("original")
         self.read(original, self.capture["measures"], 5)
-        size = sum(f.stat().st_size for f in original.rglob("*")) // 1024 + 400
+        size = sum(f.stat().st_size // 4096 * 4 + 4 for f in original.rglob("*")) + 100
         if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}k,nr_inodes=100000", "none", spool],
                           capture_output=True).returncode != 0:
             self.skipTest("a tmpfs cannot be mounted here")
