@@ -16,13 +16,18 @@ compare_ids(const struct tt_signature_id *a, const struct tt_signature_id *b)
 	return a->rev == b->rev ? 0 : a->rev < b->rev ? -1 : 1;
 }
 
+/* Rules whose texts were changed without their revision stay apart: their sums by category do. */
 static int
 by_country(const void *a, const void *b)
 {
 	const struct tt_signature_sum *x = a, *y = b;
 	int order = compare_ids(&x->id, &y->id);
 
-	return order != 0 ? order : (int)x->country - (int)y->country;
+	if (order == 0)
+		order = (int)x->country - (int)y->country;
+	if (order == 0)
+		order = strcmp(x->message, y->message);
+	return order != 0 ? order : strcmp(x->category, y->category);
 }
 
 static int
@@ -32,19 +37,6 @@ by_source(const void *a, const void *b)
 	int order = compare_ids(&x->id, &y->id);
 
 	return order != 0 ? order : tt_addr_cmp(x->src, y->src);
-}
-
-/* Of two texts the one that sorts first is kept, the other freed. */
-static void
-take_lesser(char **to, char *from)
-{
-	if (strcmp(from, *to) < 0) {
-		char *other = *to;
-
-		*to = from;
-		from = other;
-	}
-	free(from);
 }
 
 static void
@@ -65,8 +57,8 @@ fold_sums(struct tt_compact_signatures *s)
 		to->matches += from->matches;
 		to->detections += from->detections;
 		to->error += from->error;
-		take_lesser(&to->message, from->message);
-		take_lesser(&to->category, from->category);
+		free(from->message);
+		free(from->category);
 	}
 	s->n_sums = s->folded_sums = n;
 }

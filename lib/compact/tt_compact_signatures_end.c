@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is known when all rows of signatures are there: sources are counted, texts agree. */
+/* What is known when all rows of signatures are there: sources are counted. */
 #include "tt_compact_signatures.h"
 #include "tt_merge.h"
 #include "tt_row_text.h"
@@ -13,46 +13,8 @@ is_of(const struct tt_signature_sum *sum, const struct tt_signature_id *id)
 	return sum->id.rule == id->rule && sum->id.rev == id->rev;
 }
 
-/* A rule has one message and one category, the ones that sort first. */
-static int
-agree(char **text, const char *other, struct tt_error *err)
-{
-	char *copy;
-
-	if (strcmp(*text, other) == 0)
-		return 0;
-	copy = strdup(other);
-	if (copy == NULL)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory for signatures");
-	free(*text);
-	*text = copy;
-	return 0;
-}
-
-static int
-agree_on_texts(struct tt_signature_sum *rows, size_t n, struct tt_error *err)
-{
-	const char *message = rows[0].message, *category = rows[0].category;
-	size_t at_message = 0, at_category = 0;
-	int ret = 0;
-
-	for (size_t i = 1; i < n; i++) {
-		if (strcmp(rows[i].message, message) < 0)
-			message = rows[at_message = i].message;
-		if (strcmp(rows[i].category, category) < 0)
-			category = rows[at_category = i].category;
-	}
-	for (size_t i = 0; ret == 0 && i < n; i++) {
-		if (i != at_message)
-			ret = agree(&rows[i].message, message, err);
-		if (ret == 0 && i != at_category)
-			ret = agree(&rows[i].category, category, err);
-	}
-	return ret;
-}
-
 /*
- * Counts the sources of a rule in the rows of their countries. Databases of different parts can place
+ * Counts the sources of a rule in the rows of their countries, where texts were changed in the first of them. Databases of different parts can place
  * a source where the rule has no row: it is then counted in the rule's first one.
  */
 static int
@@ -113,9 +75,7 @@ tt_compact_signatures_end(struct tt_compact_signatures *s, struct tt_error *err)
 		for (n = 1; i + n < s->n_sums && is_of(&s->sums[i], &s->sums[i + n].id);
 				n++)
 			continue;
-		ret = agree_on_texts(&s->sums[i], n, err);
-		if (ret == 0)
-			ret = count_sources(s, &s->sums[i], n, &source, err);
+		ret = count_sources(s, &s->sums[i], n, &source, err);
 	}
 	if (ret == 0 && source != s->n_sources)
 		ret = tt_error_set(err, -EBADMSG, NULL,

@@ -333,14 +333,14 @@ static const struct tt_sort_by contacts_sort[] = {
 		{TT_CONTACTS_CLASS, TT_ORDER_CLASS},
 };
 
-/* Carried: of a rule whose texts were changed without its revision, those that sort first. */
+/* Texts of a rule can change without its revision: rows of both stay apart. */
 static const enum tt_role signatures_roles[TT_SIGNATURES_N_COLUMNS] = {
 		COMMON,
 		KEY(TT_SIGNATURES_GID),
 		KEY(TT_SIGNATURES_SID),
 		KEY(TT_SIGNATURES_REV),
-		CARRIED(TT_SIGNATURES_MESSAGE),
-		CARRIED(TT_SIGNATURES_CATEGORY),
+		KEY(TT_SIGNATURES_MESSAGE),
+		KEY(TT_SIGNATURES_CATEGORY),
 		KEY(TT_SIGNATURES_COUNTRY),
 		SUM(TT_SIGNATURES_MATCHES),
 		SUM(TT_SIGNATURES_DETECTIONS),
@@ -354,6 +354,8 @@ static const struct tt_sort_by signatures_sort[] = {
 		{TT_SIGNATURES_SID, TT_ORDER_INTEGER},
 		{TT_SIGNATURES_REV, TT_ORDER_INTEGER},
 		{TT_SIGNATURES_COUNTRY, TT_ORDER_COUNTRY},
+		{TT_SIGNATURES_MESSAGE, TT_ORDER_TEXT},
+		{TT_SIGNATURES_CATEGORY, TT_ORDER_TEXT},
 };
 
 static const enum tt_role signature_sources_roles[TT_SIGNATURE_SOURCES_N_COLUMNS] = {

@@ -470,6 +470,29 @@ class Compact(unittest.TestCase):
         finally:
             subprocess.run(["umount", spool], check=True)
 
+    def test_a_category_that_was_changed_keeps_what_was_counted_under_it(self):
+        spool, rules = self.spool("spool"), self.at / "k.rules"
+        rules.write_text('alert tcp any any -> any 23 (msg:"telnet"; classtype:mine; sid:50; rev:1;)\n')
+        for i, category in enumerate(("Scan", "Worm")):
+            classes = self.at / f"{category}.config"
+            classes.write_text(f"config classification: mine,x,2,{category}\n")
+            other = self.spool(category)
+            self.read(other, self.capture["demo"], 20, "--rules", rules, "--rule-classes", classes)
+            for path in snapshots(other)[i::2]:
+                (spool / "s" / path.parent.name).mkdir(parents=True, exist_ok=True)
+                shutil.move(path, spool / "s" / path.parent.name / path.name)
+
+        def by_category():
+            sums = collections.Counter()
+            for row in table(spool, "signatures"):
+                sums[row["category"], row["country"]] += int(row["detections"])
+            return sums
+        before = by_category()
+        self.assertEqual({category for category, _ in before}, {"Scan", "Worm"})
+        run("compact", "--per", 60, spool)
+        self.assertEqual(by_category(), before)
+        self.intact(spool)
+
     def refused(self, why, *command):
         done = run(*command, status=1)
         self.assertRegex(done.stderr, why)
