@@ -110,7 +110,7 @@ enum tt_rule_ipopt {
 	TT_RULE_IPOPT_SEC,
 	TT_RULE_IPOPT_ESEC,
 	TT_RULE_IPOPT_LSRR,
-	TT_RULE_IPOPT_LSRRE, /* Snort's lsrre: loose source routing, the same as LSRR */
+	TT_RULE_IPOPT_LSRRE, /* Snort's lsrre, option 0x84 */
 	TT_RULE_IPOPT_SSRR,
 	TT_RULE_IPOPT_SATID,
 	TT_RULE_IPOPT_QS, /* quick start */

@@ -60,7 +60,7 @@ content(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b)
 	if (!span_of(e, o, b, &s))
 		return o->negated && tt_signature_payload(e, i + 1);
 	if (o->negated)
-		return !next_place(e, c, b, &s, s.from, &at) && !e->cut
+		return !next_place(e, c, b, &s, s.from, &at) && e->steps >= 0
 				&& tt_signature_payload(e, i + 1);
 	for (uint32_t from = s.from; next_place(e, c, b, &s, from, &at); from = at + 1) {
 		e->at[o->buffer] = at + c->n;

@@ -142,7 +142,7 @@ fragment_offset(const struct tt_signature_view *v, uint32_t *value)
 	}
 	*value = p->later_fragment ? tt_signature_be16(v->frame + p->l4_offset - 6) >> 3u
 				   : 0;
-	return true;
+	return p->fragment;
 }
 
 static bool
@@ -280,7 +280,9 @@ option_bit(uint8_t type)
 	case 0x85:
 		return 1u << TT_RULE_IPOPT_ESEC;
 	case 0x83:
-		return 1u << TT_RULE_IPOPT_LSRR | 1u << TT_RULE_IPOPT_LSRRE;
+		return 1u << TT_RULE_IPOPT_LSRR;
+	case 0x84: /* as Snort has it; RFC 791 has no such option */
+		return 1u << TT_RULE_IPOPT_LSRRE;
 	case 0x89:
 		return 1u << TT_RULE_IPOPT_SSRR;
 	case 0x88:

@@ -344,6 +344,51 @@ thresholds_choose_detections(void **state)
 			4);
 }
 
+/* A limit that one rule's pcre meets says nothing of what other rules do not find. */
+static void
+a_limit_of_one_rule_leaves_others_alone(void **state)
+{
+	const struct tt_signature_limits limits = {.pcre_matches = 10};
+	static const char text[] =
+			"alert udp any any -> any any (pcre:\"/(a|aa)+[xy]/\"; sid:1;)\n"
+			"alert udp any any -> any any (content:\"aaaa\"; content:!\"zz\"; sid:2;)\n";
+	uint8_t frame[FRAME_MAX];
+	uint64_t cut_short = 0;
+	struct bed bed;
+	char payload[60];
+
+	memset(payload, 'a', sizeof(payload));
+	bed_init(&bed, text, &limits);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, sizeof(payload)),
+					 &cut_short),
+			2);
+	assert_int_equal(cut_short, 1);
+	bed_fini(&bed);
+}
+
+static void
+ip_options_and_fragments_are_what_they_are(void **state)
+{
+	static const char options[] =
+			"alert ip any any -> any any (ipopts:lsrr; sid:1;)\n"
+			"alert ip any any -> any any (ipopts:lsrre; sid:2;)\n";
+	static const char offset[] =
+			"alert ip any any -> any any (fragoffset:!5; sid:1;)\n";
+
+#define V4_OPTION(type)                                               \
+	ETH "0800 46000020 00000000 40110000 c6336407 c0000201 " type \
+	    "030400 0400059a 00080000"
+	assert_int_equal(match_hex(options, V4_OPTION("83")), 1);
+	assert_int_equal(match_hex(options, V4_OPTION("84")), 2);
+	assert_int_equal(match_hex(offset, V4_OPTION("83")), 1);
+	assert_int_equal(
+			match_hex(offset,
+					ETH
+					"86dd 60000000 00081140 20010db8000000000000000000000001 "
+					"20010db8000000000000000000000002 0400059a 00080000"),
+			0);
+}
+
 int
 main(void)
 {
@@ -357,6 +402,8 @@ main(void)
 			cmocka_unit_test(a_later_fragment_has_no_ports),
 			cmocka_unit_test(flowbits_last_as_long_as_the_packet),
 			cmocka_unit_test(what_costs_too_much_is_cut_short_and_counted),
+			cmocka_unit_test(a_limit_of_one_rule_leaves_others_alone),
+			cmocka_unit_test(ip_options_and_fragments_are_what_they_are),
 			cmocka_unit_test(thresholds_choose_detections),
 	};
 
