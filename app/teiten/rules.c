@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "rules_match.h"
+#include "rules.h"
 #include "tool.h"
-#include "tt_rules.h"
 
 #include <string.h>
 
@@ -30,17 +29,12 @@ static const char help[] =
 		"docs/signatures.md has the language.\n";
 
 enum {
-	OPT_VARS = 256,
-	OPT_HOME_NET,
-	OPT_CLASSIFICATION,
-	OPT_STRICT,
+	OPT_STRICT = RULES_OPT_OWN,
 	OPT_QUIET,
 };
 
 static const struct option options[] = {
-		{"vars", required_argument, NULL, OPT_VARS},
-		{"home-net", required_argument, NULL, OPT_HOME_NET},
-		{"classification", required_argument, NULL, OPT_CLASSIFICATION},
+		RULES_OPTIONS,
 		{"strict", no_argument, NULL, OPT_STRICT},
 		{"quiet", no_argument, NULL, OPT_QUIET},
 		{"help", no_argument, NULL, 'h'},
@@ -52,26 +46,33 @@ struct wish {
 	bool strict, quiet;
 };
 
+bool
+rules_take(struct tt_rules_options *rules, int option)
+{
+	switch (option) {
+	case RULES_OPT_VARS:
+		rules->variables = optarg;
+		return true;
+	case RULES_OPT_HOME_NET:
+		rules->home_net = optarg;
+		return true;
+	case RULES_OPT_CLASSIFICATION:
+		rules->classification = optarg;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void
 take(struct wish *w, int option)
 {
-	switch (option) {
-	case OPT_VARS:
-		w->rules.variables = optarg;
-		break;
-	case OPT_HOME_NET:
-		w->rules.home_net = optarg;
-		break;
-	case OPT_CLASSIFICATION:
-		w->rules.classification = optarg;
-		break;
-	case OPT_STRICT:
+	if (rules_take(&w->rules, option))
+		return;
+	if (option == OPT_STRICT)
 		w->strict = true;
-		break;
-	default:
+	else
 		w->quiet = true;
-		break;
-	}
 }
 
 static void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "rules_match.h"
+#include "rules.h"
 #include "tool.h"
 #include "tt_capfile.h"
 #include "tt_signature.h"
@@ -17,6 +17,8 @@ static const char help[] =
 		"Matches the packets of capture files, in the order of the operands, against\n"
 		"signatures, and prints of each rule that matched: packets that matched it, and\n"
 		"detections, which are those that its threshold or detection_filter lets through.\n"
+		"Thresholds are counted by packet here, and by second in snapshots, which may\n"
+		"differ by a few.\n"
 		"\n"
 		"  --rules FILE           signatures; may be given again\n"
 		"  --vars FILE            what $HOME_NET and the like stand for\n"
@@ -29,10 +31,7 @@ static const char help[] =
 		"  -h, --help             print this\n";
 
 enum {
-	OPT_RULES = 256,
-	OPT_VARS,
-	OPT_HOME_NET,
-	OPT_CLASSIFICATION,
+	OPT_RULES = RULES_OPT_OWN,
 	OPT_ALL,
 	OPT_CSV,
 	OPT_REFERENCE,
@@ -40,9 +39,7 @@ enum {
 
 static const struct option options[] = {
 		{"rules", required_argument, NULL, OPT_RULES},
-		{"vars", required_argument, NULL, OPT_VARS},
-		{"home-net", required_argument, NULL, OPT_HOME_NET},
-		{"classification", required_argument, NULL, OPT_CLASSIFICATION},
+		RULES_OPTIONS,
 		{"all", no_argument, NULL, OPT_ALL},
 		{"csv", no_argument, NULL, OPT_CSV},
 		{"reference", no_argument, NULL, OPT_REFERENCE},
@@ -60,18 +57,11 @@ struct wish {
 static void
 take(struct wish *w, int option)
 {
+	if (rules_take(&w->rules, option))
+		return;
 	switch (option) {
 	case OPT_RULES:
 		w->files[w->n_files++] = optarg;
-		break;
-	case OPT_VARS:
-		w->rules.variables = optarg;
-		break;
-	case OPT_HOME_NET:
-		w->rules.home_net = optarg;
-		break;
-	case OPT_CLASSIFICATION:
-		w->rules.classification = optarg;
 		break;
 	case OPT_ALL:
 		w->all = true;

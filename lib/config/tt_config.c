@@ -45,8 +45,9 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 					"(default: those that come with teiten)"},
 		{OPTION(signature_hits, "signature-hits"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_LARGE, .min = 1 << 8, .max = 1 << 26,
-				.help = "distinct signatures and sources kept per worker and "
-					"interval, a power of two (default: 65536)"},
+				.help = "signatures and sources kept apart per worker and "
+					"interval, of rules with thresholds by the second; a "
+					"power of two (default: 65536)"},
 		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,

@@ -247,27 +247,33 @@ take_test(struct tt_rule_parse *p, const struct tt_rule_taken *o, struct tt_rule
 			b);
 }
 
+/* The words that an option begins with; the others stay in *rest. */
+static int
+next_all(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word *rest, struct tt_rule_word *words, unsigned n)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < n; i++)
+		ret = next(p, o, rest, &words[i]);
+	return ret;
+}
+
 TT_RULE_TAKE(byte_test)
 {
-	struct tt_rule_word rest = tt_rule_unquoted(o->value), n, op, operand, offset;
+	struct tt_rule_word rest = tt_rule_unquoted(o->value), w[4];
 	struct tt_rule_bytes b;
-	int ret = next(p, o, &rest, &n);
+	int ret = next_all(p, o, &rest, w, TT_ARRAY_SIZE(w));
 
 	begin(&b);
 	if (ret == 0)
-		ret = next(p, o, &rest, &op);
+		ret = take_n(p, o, w[0], &b);
 	if (ret == 0)
-		ret = next(p, o, &rest, &operand);
+		ret = take_test(p, o, w[1], &b);
 	if (ret == 0)
-		ret = next(p, o, &rest, &offset);
+		ret = take_operand(p, o, w[2], &b);
 	if (ret == 0)
-		ret = take_n(p, o, n, &b);
-	if (ret == 0)
-		ret = take_test(p, o, op, &b);
-	if (ret == 0)
-		ret = take_operand(p, o, operand, &b);
-	if (ret == 0)
-		ret = take_offset(p, o, offset, &b);
+		ret = take_offset(p, o, w[3], &b);
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, false);
 	if (ret == 0)
@@ -277,17 +283,15 @@ TT_RULE_TAKE(byte_test)
 
 TT_RULE_TAKE(byte_jump)
 {
-	struct tt_rule_word rest = tt_rule_unquoted(o->value), n, offset;
+	struct tt_rule_word rest = tt_rule_unquoted(o->value), w[2];
 	struct tt_rule_bytes b;
-	int ret = next(p, o, &rest, &n);
+	int ret = next_all(p, o, &rest, w, TT_ARRAY_SIZE(w));
 
 	begin(&b);
 	if (ret == 0)
-		ret = next(p, o, &rest, &offset);
+		ret = take_n(p, o, w[0], &b);
 	if (ret == 0)
-		ret = take_n(p, o, n, &b);
-	if (ret == 0)
-		ret = take_offset(p, o, offset, &b);
+		ret = take_offset(p, o, w[1], &b);
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, true);
 	if (ret == 0)
@@ -311,25 +315,21 @@ take_result(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 
 TT_RULE_TAKE(byte_extract)
 {
-	struct tt_rule_word rest = tt_rule_unquoted(o->value), n, offset, name;
+	struct tt_rule_word rest = tt_rule_unquoted(o->value), w[3];
 	struct tt_rule_bytes b;
-	int ret = next(p, o, &rest, &n);
+	int ret = next_all(p, o, &rest, w, TT_ARRAY_SIZE(w));
 
 	begin(&b);
 	if (ret == 0)
-		ret = next(p, o, &rest, &offset);
+		ret = take_n(p, o, w[0], &b);
 	if (ret == 0)
-		ret = next(p, o, &rest, &name);
-	if (ret == 0)
-		ret = take_n(p, o, n, &b);
-	if (ret == 0)
-		ret = take_offset(p, o, offset, &b);
+		ret = take_offset(p, o, w[1], &b);
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, false);
 	if (ret == 0)
 		ret = check(p, o, &b, 10, 1);
 	if (ret == 0)
-		ret = take_result(p, o, name, &b);
+		ret = take_result(p, o, w[2], &b);
 	return ret == 0 ? add(p, TT_RULE_BYTE_EXTRACT, &b) : ret;
 }
 

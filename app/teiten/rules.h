@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the two commands of `teiten rules` share. */
+#ifndef RULES_H
+#define RULES_H
+
+#include "tt_rules.h"
+
+#include <getopt.h>
+
+/* How rules are read; a command's own options are numbered from RULES_OPT_OWN on. */
+enum {
+	RULES_OPT_VARS = 256,
+	RULES_OPT_HOME_NET,
+	RULES_OPT_CLASSIFICATION,
+	RULES_OPT_OWN,
+};
+
+#define RULES_OPTIONS                                                               \
+	{"vars", required_argument, NULL, RULES_OPT_VARS},                          \
+			{"home-net", required_argument, NULL, RULES_OPT_HOME_NET},  \
+	{                                                                           \
+		"classification", required_argument, NULL, RULES_OPT_CLASSIFICATION \
+	}
+
+/* Takes optarg, where the option is one of these; else returns false. */
+bool rules_take(struct tt_rules_options *rules, int option);
+
+/* `teiten rules match`: what a set of rules finds in capture files. argv[0]: "match". Returns the exit
+ * status. */
+int rules_match(int argc, char **argv);
+
+#endif
