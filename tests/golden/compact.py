@@ -528,17 +528,25 @@ class Compact(unittest.TestCase):
         self.read(spool, self.capture["demo"], 20)
         before = self.totals(spool)
         parts = snapshots(spool)
-        for name in ("targets.parquet", "coverage.parquet", "manifest.json"):
+        # The one table that is made anew of others is not read.
+        tables = {p.name for p in parts[1].iterdir()} - {"source_fingerprints.parquet"}
+        for name in sorted(tables):
             with self.subTest(name):
                 path = parts[1] / name
                 kept = path.read_bytes()
                 if name == "manifest.json":
                     path.write_bytes(kept.replace(b'"host": "', b'"host": "x'))
                 else:
-                    shutil.copyfile(parts[2] / name, path)
+                    path.write_bytes(self.other_bytes(kept, parts[2] / name))
                 self.refused(f"^teiten compact: {path}: ", "compact", "--per", 60, spool)
                 path.write_bytes(kept)
         self.assertEqual(self.totals(spool), before)
+
+    def other_bytes(self, own, other):
+        """Those of another interval's file, or own ones with one that differs where it has the same."""
+        if other.read_bytes() != own:
+            return other.read_bytes()
+        return own[:8] + bytes([own[8] ^ 1]) + own[9:]
 
     # 6. Names, and how long snapshots are kept.
 
