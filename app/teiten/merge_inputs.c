@@ -160,7 +160,17 @@ merge_check_lengths(const struct merging *m, const struct inputs *in)
 struct shared {
 	size_t first, end;
 	struct tt_part_ids ids; /* that these are made of */
+	const struct tt_snapshot_ref *unknown; /* of which it is not known; NULL: none */
 };
+
+/* Was it merged by a version that did not note of what? */
+static bool
+is_unknown(const struct tt_manifest *m)
+{
+	return m->parts.n == 0
+			&& (strcmp(m->program, "teiten merge") == 0
+					|| strcmp(m->program, "teiten compact") == 0);
+}
 
 static bool
 shares(const struct tt_snapshot_ref *own, const struct tt_snapshot_ref *input)
@@ -189,6 +199,7 @@ find_shared(const struct inputs *in, const struct tt_snapshot_ref *input,
 	s->first = first;
 	s->end = end;
 	s->ids.n = 0;
+	s->unknown = NULL;
 	for (size_t i = first; ret == 0 && i < end; i++) {
 		struct tt_snapshot *own;
 
@@ -196,6 +207,8 @@ find_shared(const struct inputs *in, const struct tt_snapshot_ref *input,
 		if (ret != 0)
 			return ret;
 		ret = tt_part_ids_add_all(&s->ids, &own->manifest);
+		if (is_unknown(&own->manifest))
+			s->unknown = &result->refs[i];
 		tt_snapshot_close(own);
 	}
 	tt_part_ids_sort(&s->ids);
@@ -216,6 +229,20 @@ note_sensor(struct inputs *in, const char *sensor)
 	in->sensors = more;
 	snprintf(more[in->n_sensors++], sizeof(*more), "%s", sensor);
 	return true;
+}
+
+/* Is it known of what the result's own of that time are made? Else an input may be in them. */
+static bool
+is_known(const struct merging *m, const struct shared *s,
+		const struct tt_snapshot_ref *input)
+{
+	if (s->unknown == NULL || !shares(s->unknown, input))
+		return true;
+	fprintf(stderr,
+			"%s: %s: %s has its time, and does not say of what it was merged: "
+			"merge into another spool\n",
+			m->tool->name, input->path, s->unknown->path);
+	return false;
 }
 
 /* What an input would become one with has all of its time, or is of the same period: so that no resolution
@@ -269,7 +296,11 @@ judge(const struct merging *m, struct inputs *in, struct shared *s, struct input
 	else if (tt_part_ids_have_any(&s->ids, &snapshot->manifest))
 		input->is = INPUT_PARTLY;
 	tt_snapshot_close(snapshot);
-	return able && (input->is == INPUT_HAD || has_place(m, in, s, input->ref));
+	return able
+			&& (input->is == INPUT_HAD
+					|| (is_known(m, s, input->ref)
+							&& has_place(m, in, s,
+									input->ref)));
 }
 
 static int

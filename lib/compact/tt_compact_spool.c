@@ -184,13 +184,28 @@ publish(const struct tt_compact_place *place, int fd, const struct tt_compact_jo
 	return ret;
 }
 
+/* May all whose place the result takes be deleted? Before the long work. */
+static int
+check_replaced(const struct tt_compact_job *job, struct tt_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < job->n_replaced; i++)
+		ret = tt_compactor_check(job->replaced[i], err);
+	return ret;
+}
+
 int
 tt_compact_publish(const struct tt_compact_place *place, const struct tt_compact_job *job,
 		struct tt_compact_result *result, char **path, struct tt_error *err)
 {
-	int fd = open(place->sensor_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret;
+	int ret = check_replaced(job, err), fd;
 
 	*path = NULL;
+	*result = (struct tt_compact_result){0};
+	if (ret != 0)
+		return ret;
+	fd = open(place->sensor_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return tt_error_set(
 				err, -errno, place->sensor_path, "%s", strerror(errno));
@@ -258,35 +273,63 @@ clean_hidden(struct tt_compactor *c, struct tt_error *err)
 	return 0;
 }
 
+/* Makes the name of a snapshot durable, where the run that gave it may have been killed before. */
+static int
+sync_name(const struct tt_compactor *c, const char *path, struct tt_error *err)
+{
+	char *day = strndup(path, (size_t)(strrchr(path, '/') - path));
+	int fd = day == NULL ? -1 : open(day, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0 || fsync(fd) != 0 || fsync(c->fd) != 0)
+		ret = tt_error_set(err, errno == 0 ? -EIO : -errno, path,
+				"its name is not durable: %s", strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(day);
+	return ret;
+}
+
+/* May what a snapshot is made of be deleted? Not unless it is whole, and stays. */
+static bool
+is_safe(struct tt_compactor *c, const char *path)
+{
+	struct tt_error err = {0};
+
+	if (verify(path, path, "what it is made of is kept", &err) == 0
+			&& sync_name(c, path, &err) == 0)
+		return true;
+	note_left(c, &err);
+	return false;
+}
+
 /* Deletes parts of snapshots that were published before, if these are whole still. */
 static int
 clean_covered(struct tt_compactor *c, struct tt_error *err)
 {
-	struct tt_error left = {0};
 	struct tt_snapshot_list list;
 	const char *whole = "";
+	bool safe = false;
 	int ret = tt_snapshot_list_scan(&list, c->path, TT_TIME_MIN, INT64_MAX, err);
 
 	if (ret != 0)
 		return ret;
-	for (size_t i = 0; ret == 0 && i < list.n_covered; i++) {
+	for (size_t i = 0; i < list.n_covered; i++) {
 		const struct tt_snapshot_ref *part = &list.covered[i];
+		struct tt_error left = {0};
 
 		if (strcmp(part->within, whole) != 0)
-			ret = verify(part->within, part->within,
-					"what it is made of is kept", err);
+			safe = is_safe(c, part->within);
 		whole = part->within;
-		if (ret == 0)
-			ret = tt_compactor_delete(c, part->path, &left);
-		c->cleaned += ret == 0;
-		if (ret == 0 || left.code == 0)
+		if (!safe)
 			continue;
-		note_left(c, &left);
-		left = (struct tt_error){0};
-		ret = 0;
+		if (tt_compactor_delete(c, part->path, &left) == 0)
+			c->cleaned++;
+		else
+			note_left(c, &left);
 	}
 	tt_snapshot_list_fini(&list);
-	return ret;
+	return 0;
 }
 
 static int
