@@ -135,9 +135,9 @@ give_job(struct tt_output *o, int doing, int (*job)(void *output, struct tt_erro
 	tt_writer_give(&o->writer, job, o);
 }
 
-/* Gives the writer something to do, if it has nothing, in this order: what runs before left, an
- * interval whose parts are all there, what is recalled (of snapshots that are there), the first
- * that waits. */
+/* Gives the writer something to do, if it has nothing, in this order: a name that is not durable yet, what
+ * runs before left, an interval whose parts are all there, what is recalled (of snapshots that are there),
+ * the first that waits. */
 static int
 start(struct tt_output *o, bool *busy, struct tt_error *err)
 {
@@ -154,7 +154,9 @@ start(struct tt_output *o, bool *busy, struct tt_error *err)
 		rc = tt_output_flush(o, err);
 	if (rc != 0)
 		return rc;
-	if (!o->recovered) {
+	if (!tt_spool_is_durable(o->d->spool)) {
+		give_job(o, TT_OUTPUT_SYNCING, tt_output_sync);
+	} else if (!o->recovered) {
 		give_job(o, TT_OUTPUT_RECOVERING, tt_output_recover);
 	} else if (o->finish.to_us != 0) {
 		give_job(o, TT_OUTPUT_FINISHING, tt_output_finish);
@@ -245,7 +247,8 @@ bool
 tt_output_empty(const struct tt_output *o)
 {
 	return o->doing == TT_OUTPUT_NOTHING && o->recovered && o->finish.to_us == 0
-			&& tt_pending_first(o->pending) == NULL;
+			&& tt_pending_first(o->pending) == NULL
+			&& tt_spool_is_durable(o->d->spool);
 }
 
 void

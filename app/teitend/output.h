@@ -27,6 +27,7 @@ struct tt_output {
 	enum {
 		TT_OUTPUT_NOTHING,
 		TT_OUTPUT_WRITING, /* the first that waits */
+		TT_OUTPUT_SYNCING, /* the name of what was written, where that failed */
 		TT_OUTPUT_KEEPING, /* what is recalled */
 		TT_OUTPUT_FINISHING, /* a long interval of this run */
 		TT_OUTPUT_RECOVERING /* one that a run before left in parts */
@@ -95,7 +96,7 @@ void tt_output_stop(struct tt_output *output);
 /* After that: an error once nothing was written for longer than it is waited for; else 0. */
 int tt_output_check_time(struct tt_output *output, struct tt_error *err) TT_MUST_CHECK;
 
-/* Does nothing wait, and is nothing being written? */
+/* Does nothing wait, is nothing being written, and is the last name durable? */
 bool tt_output_empty(const struct tt_output *output);
 
 /* Makes what is finished appear. Returns 0 or a negative errno. */

@@ -75,6 +75,14 @@ tt_output_write(void *output, struct tt_error *err)
 }
 
 int
+tt_output_sync(void *output, struct tt_error *err)
+{
+	struct tt_output *o = output;
+
+	return tt_spool_make_durable(o->d->spool, err);
+}
+
+int
 tt_output_keep(void *output, struct tt_error *err)
 {
 	struct tt_output *o = output;
@@ -213,6 +221,10 @@ tt_output_note(struct tt_output *o, int doing, struct tt_error *err)
 		return note_written(o, err);
 	if (doing == TT_OUTPUT_KEEPING) {
 		o->unkept = o->d->recall_failing;
+		return 0;
+	}
+	if (doing == TT_OUTPUT_SYNCING) {
+		say_resumed(o);
 		return 0;
 	}
 	if (doing == TT_OUTPUT_FINISHING || !o->recovered)

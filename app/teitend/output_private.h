@@ -7,6 +7,7 @@
 
 /* The writer's jobs; output: struct tt_output. Each may be tried again after a failure. */
 int tt_output_write(void *output, struct tt_error *err);
+int tt_output_sync(void *output, struct tt_error *err);
 int tt_output_keep(void *output, struct tt_error *err);
 int tt_output_finish(void *output, struct tt_error *err);
 int tt_output_recover(void *output, struct tt_error *err);

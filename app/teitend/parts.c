@@ -17,6 +17,16 @@ struct making {
 	struct tt_frame_span *frame;
 };
 
+/* Snapshots that parts may be in. */
+struct whole {
+	const struct tt_spool_made *made;
+	enum {
+		UNKNOWN,
+		WHOLE,
+		DAMAGED
+	} * state; /* of each */
+};
+
 static int
 merge(void *making, int dir_fd, struct tt_error *err)
 {
@@ -45,34 +55,56 @@ merge(void *making, int dir_fd, struct tt_error *err)
 	return ret;
 }
 
-/* Is a part in the set? One that cannot be read is not known to be. */
+static void
+ignore(void *context, const struct tt_error *err)
+{
+	(void)context;
+	(void)err;
+}
+
+/* Is every byte of a snapshot as it was written? Each is asked once. */
 static bool
-is_in(const struct tt_part_ids *set, const struct tt_spool_part *part)
+is_whole(struct whole *w, size_t i)
+{
+	if (w->state[i] == UNKNOWN)
+		w->state[i] = tt_snapshot_verify(w->made->all[i].path, ignore, NULL) == 0
+				? WHOLE
+				: DAMAGED;
+	return w->state[i] == WHOLE;
+}
+
+/* Is a snapshot made of a part, and whole? Of a part that cannot be read it is not known. */
+static bool
+is_in(struct whole *w, const struct tt_spool_part *part)
 {
 	struct tt_snapshot *snapshot;
-	bool in;
+	bool in = false;
 
 	if (tt_snapshot_open(&snapshot, part->path, NULL) != 0)
 		return false;
-	in = tt_part_ids_have(set, &snapshot->manifest);
+	for (size_t i = 0; !in && i < w->made->n; i++)
+		in = tt_part_ids_have(&w->made->all[i].ids, &snapshot->manifest)
+				&& is_whole(w, i);
 	tt_snapshot_close(snapshot);
 	return in;
 }
 
 /* Puts first the parts that snapshots of the interval are made of. Returns how many these are. */
 static size_t
-made_first(const struct tt_part_ids *set, struct tt_spool_parts *parts)
+made_first(const struct tt_spool_made *made, struct tt_spool_parts *parts)
 {
+	struct whole w = {made, calloc(made->n + 1, sizeof(*w.state))};
 	size_t n = 0;
 
-	for (size_t i = 0; i < parts->n; i++) {
+	for (size_t i = 0; w.state != NULL && i < parts->n; i++) {
 		struct tt_spool_part part = parts->all[i];
 
-		if (!is_in(set, &part))
+		if (!is_in(&w, &part))
 			continue;
 		memmove(&parts->all[n + 1], &parts->all[n], (i - n) * sizeof(part));
 		parts->all[n++] = part;
 	}
+	free(w.state);
 	return n;
 }
 
@@ -82,14 +114,14 @@ share_time(const struct tt_spool_made *made, const struct tt_spool_part *parts, 
 {
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < made->n; k++)
-			if (parts[i].start_us < made->spans[k].end_us
-					&& made->spans[k].start_us < parts[i].end_us)
+			if (parts[i].start_us < made->all[k].span.end_us
+					&& made->all[k].span.start_us < parts[i].end_us)
 				return true;
 	return false;
 }
 
 /*
- * Removes parts that a snapshot is made of: a kill came between its making and their removal. The
+ * Removes parts that a whole snapshot is made of: a kill came between its making and their removal. The
  * snapshot's time alone does not say so: where the clock was set back, other packets have the same.
  * Returns how many of the first parts they are, or a negative errno.
  */
@@ -103,7 +135,7 @@ drop_made(struct tt_spool *spool, struct tt_frame_span *frame,
 
 	if (ret != 0)
 		return ret;
-	n = made.n == 0 ? 0 : made_first(&made.ids, parts);
+	n = made.n == 0 ? 0 : made_first(&made, parts);
 	frame->again = share_time(&made, parts->all + n, parts->n - n);
 	tt_spool_made_fini(&made);
 	ret = n == 0 ? 0 : tt_spool_remove_parts(spool, parts->all, n, err);

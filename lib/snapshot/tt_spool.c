@@ -255,7 +255,9 @@ tt_spool_follow(struct tt_spool *spool, struct tt_error *err)
 	close_dir(spool);
 	spool->fd = next.fd;
 	spool->lock_fd = next.lock_fd;
-	spool->synced_day[0] = spool->unsynced_day[0] = spool->unsure.name[0] = '\0';
+	spool->synced_day[0] = spool->unsynced_day[0] = '\0';
+	/* Mounted again, the same file system may be another device. */
+	spool->unsure_inode.device = device;
 	if (spool->merged != NULL)
 		spool->merged->known = false;
 	return 0;

@@ -98,15 +98,20 @@ int tt_spool_list_parts(const struct tt_spool *spool, int64_t from_us, int64_t t
 		struct tt_spool_parts *parts, struct tt_error *err) TT_MUST_CHECK;
 void tt_spool_parts_fini(struct tt_spool_parts *parts);
 
-/* What some snapshots are made of, and when each begins and ends; heap. */
-struct tt_spool_made {
+/* What a snapshot is made of, and when it begins and ends; heap. */
+struct tt_spool_made_one {
 	struct tt_part_ids ids;
-	struct tt_span *spans; /* [n] */
+	struct tt_span span;
+	char *path;
+};
+
+struct tt_spool_made {
+	struct tt_spool_made_one *all; /* [n] */
 	size_t n;
 };
 
-/* Looks into all snapshots that start in the span or, merged ones, reach into it. Returns 0 or a
- * negative errno. */
+/* Looks into all snapshots that start in the span or, merged ones, reach into it; again where any of them
+ * goes meanwhile, since what it is made of is in a longer one then. Returns 0 or a negative errno. */
 int tt_spool_made_of(const struct tt_spool *spool, int64_t from_us, int64_t to_us,
 		struct tt_spool_made *made, struct tt_error *err) TT_MUST_CHECK;
 void tt_spool_made_fini(struct tt_spool_made *made);
@@ -159,6 +164,11 @@ char *tt_spool_taken_name(
 /* The end of the latest snapshot or part that there was when the spool was opened; INT64_MIN where there
  * was none. */
 int64_t tt_spool_end_us(const struct tt_spool *spool);
+
+/* Is the name of what was written last durable (TT_SYNC_EACH)? Where it is not, this tries again to make
+ * it so; returns 0 or a negative errno. */
+bool tt_spool_is_durable(const struct tt_spool *spool);
+int tt_spool_make_durable(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;
 
 /* Makes durable and renames what TT_SYNC_BATCHED holds back. After a failure, call it again. */
 int tt_spool_flush(struct tt_spool *spool, struct tt_error *err) TT_MUST_CHECK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Parts of long intervals: found, published, removed. */
-#include "tt_snapshot.h"
+#include "tt_snapshot_name.h"
 #include "tt_spool_private.h"
 
 #include <dirent.h>
@@ -149,84 +149,6 @@ tt_spool_parts_fini(struct tt_spool_parts *parts)
 		free(parts->all[i].path);
 	free(parts->all);
 	*parts = (struct tt_spool_parts){0};
-}
-
-static int
-add_made(struct tt_spool_made *made, const struct tt_manifest *m)
-{
-	struct tt_span *more = reallocarray(made->spans, made->n + 1, sizeof(*more));
-
-	if (more == NULL || tt_part_ids_add_all(&made->ids, m) != 0) {
-		made->spans = more == NULL ? made->spans : more;
-		return -ENOMEM;
-	}
-	made->spans = more;
-	made->spans[made->n++] = (struct tt_span){m->start_us, m->end_us};
-	return 0;
-}
-
-/* Of a snapshot that is damaged, nothing is known. */
-static int
-look_into(const char *path, struct tt_spool_made *made, struct tt_error *err)
-{
-	struct tt_snapshot *snapshot;
-	int ret = tt_snapshot_open(&snapshot, path, err);
-
-	if (ret == -EBADMSG || ret == -ENOENT)
-		return 0;
-	if (ret != 0)
-		return ret;
-	if (add_made(made, &snapshot->manifest) != 0)
-		ret = tt_error_set(err, -ENOMEM, path, "out of memory");
-	tt_snapshot_close(snapshot);
-	return ret;
-}
-
-static int
-look_into_day(const struct tt_spool *spool, int64_t day_us, const struct tt_span *span,
-		struct tt_spool_made *made, struct tt_error *err)
-{
-	char day[TT_TIME_TEXT_MAX], *path;
-	struct tt_snapshot_list list;
-	int ret;
-
-	if (asprintf(&path, "%s/%s", spool->path, tt_time_format_date(day_us, day)) < 0)
-		return tt_error_set(err, -ENOMEM, spool->path, "out of memory");
-	ret = tt_snapshot_list_scan(&list, path, TT_TIME_MIN, span->end_us, err);
-	free(path);
-	if (ret != 0)
-		return ret == -ENOENT ? 0 : ret;
-	for (size_t i = 0; ret == 0 && i < list.n; i++)
-		if (list.refs[i].start_us >= span->start_us
-				|| list.refs[i].end_us > span->start_us)
-			ret = look_into(list.refs[i].path, made, err);
-	tt_snapshot_list_fini(&list);
-	return ret;
-}
-
-int
-tt_spool_made_of(const struct tt_spool *spool, int64_t from_us, int64_t to_us,
-		struct tt_spool_made *made, struct tt_error *err)
-{
-	const struct tt_span span = {from_us, to_us};
-	int ret = 0;
-
-	*made = (struct tt_spool_made){0};
-	for (int64_t day_us = tt_time_floor(from_us, US_PER_DAY);
-			ret == 0 && day_us < to_us; day_us += US_PER_DAY)
-		ret = look_into_day(spool, day_us, &span, made, err);
-	tt_part_ids_sort(&made->ids);
-	if (ret != 0)
-		tt_spool_made_fini(made);
-	return ret;
-}
-
-void
-tt_spool_made_fini(struct tt_spool_made *made)
-{
-	tt_part_ids_fini(&made->ids);
-	free(made->spans);
-	*made = (struct tt_spool_made){0};
 }
 
 /* Opens the directory of the part's day. Returns its descriptor, or -errno. */

@@ -111,6 +111,28 @@ def last_fsync(bed):
         len(account.packets), len(account.intervals)))
 
 
+def last_name(bed):
+    """The name of the last snapshot cannot be made durable: the end waits for it as for a snapshot that
+    cannot be written, and says so."""
+    for well, status in (True, 0), (False, 1):
+        daemon = bed.start(log="name%d" % status, interval=10)
+        bed.start_sender(RATE)
+        left = 10 - time.time() % 10
+        time.sleep(left + 1 if left < 5 else 2)
+        bed.fault("\n".join("fsync@/%s EIO" % day for day in days()))
+        bed.stop_sender()
+        time.sleep(0.5)
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.wait_for("writing is tried again", 60)
+        if well:
+            bed.fault("")
+        daemon.stop(status=status)
+        bed.fault("")
+        lines = [line for line in daemon.said().splitlines() if "are in no snapshot" in line]
+        assert len(lines) == status, daemon.said()
+        assert all("%s: Input/output error; 0 of" % days()[0] in line for line in lines), lines
+
+
 def get_over(bed):
     """All of it, one after the other, in one run."""
     daemon = bed.start("--pending-memory", "64M", log="over")
@@ -251,7 +273,7 @@ def end_by_it(bed):
 
 def main():
     only = sys.argv[4:]
-    for run in get_over, last_fsync, join, keep_apart, vanished, fail_late, hang_at_the_end, end_by_it:
+    for run in get_over, last_fsync, last_name, join, keep_apart, vanished, fail_late, hang_at_the_end, end_by_it:
         if only and run.__name__ not in only:
             continue
         with Bed(*sys.argv[1:4]) as bed:

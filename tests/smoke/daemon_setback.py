@@ -128,9 +128,37 @@ def parts_of_another_run(bed):
     print("%d packets of the one run, %d of the other" % expected)
 
 
+def parts_of_a_damaged_snapshot(bed):
+    """Parts that a snapshot is made of stay where it is damaged: moved away, it is made of them again."""
+    left = 120 - time.time() % 120
+    if left < 40:
+        time.sleep(left + 0.1)
+    kept = bed.at / "kept"
+    daemon = bed.start("--checkpoint", "1", interval=120, log="whole")
+    bed.start_sender(RATE)
+    time.sleep(5)
+    bed.stop_sender()
+    time.sleep(1.5)
+    shutil.copytree(bed.spool, kept)
+    daemon.stop(seconds=60)
+    whole, = bed.spool.glob("smoke/*/2*")
+    parts = list(kept.glob("smoke/*/.part-*"))
+    assert len(parts) >= 4, daemon.said()
+    for part in parts:
+        shutil.copytree(part, bed.spool / part.relative_to(kept))
+    (whole / "targets.parquet").write_bytes(b"PAR1")
+    daemon = bed.start(interval=1, log="keeps")
+    daemon.wait_for("%d parts of this interval are snapshots of their own" % len(parts), 60)
+    daemon.stop(seconds=60)
+    shutil.move(whole, bed.at / "damaged")
+    counted = sum(int(row["packets"]) for row in table(bed, "interval"))
+    assert counted >= packets_of(parts) > 0, (counted, packets_of(parts))
+    print("%d packets in %d parts of a damaged snapshot" % (counted, len(parts)))
+
+
 def main():
     only = sys.argv[4:]
-    for run in beside_compacted, parts_beside_compacted, parts_of_another_run:
+    for run in beside_compacted, parts_beside_compacted, parts_of_another_run, parts_of_a_damaged_snapshot:
         if only and run.__name__ not in only:
             continue
         with Bed(*sys.argv[1:4]) as bed:

@@ -11,6 +11,26 @@ static bool late; /* renames are done, and fail */
 static bool never; /* they are not done, and fail */
 static bool silent; /* after one that failed, nothing says which inode has a name */
 static bool mute; /* that is so now */
+static bool broken; /* no directory is made */
+static bool another; /* the directory that is open is not the one of its path */
+
+int
+mkdirat(int fd, const char *name, mode_t mode)
+{
+	if (!broken)
+		return (int)syscall(SYS_mkdirat, fd, name, mode);
+	errno = EIO;
+	return -1;
+}
+
+int
+stat(const char *path, struct stat *st)
+{
+	int ret = (int)syscall(SYS_newfstatat, AT_FDCWD, path, st, 0);
+
+	st->st_ino += another;
+	return ret;
+}
 
 int
 renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
@@ -37,7 +57,7 @@ fstatat(int fd, const char *name, struct stat *st, int flags)
 static int
 setup(void **state)
 {
-	late = never = silent = mute = false;
+	late = never = silent = mute = broken = another = false;
 	bed_init(&bed);
 	bed_count_some(&bed, BED_START);
 	return 0;
@@ -86,6 +106,40 @@ a_rename_of_which_nothing_is_known_is_asked_for_and_not_repeated(void **state)
 		assert_int_equal(bed_count_snapshots(&bed), 1 + round);
 		assert_int_equal(bed_write(&bed, start_us), -EEXIST);
 	}
+}
+
+/* Meanwhile the disk may fail in other ways: what would be joined with others then would count twice, or
+ * the others would be taken for written. */
+static void
+whatever_fails_what_may_be_there_stays_the_one_to_be_written(void **state)
+{
+	late = silent = true;
+	assert_int_equal(bed_write(&bed, BED_START), -EINPROGRESS);
+	late = silent = mute = false;
+	broken = true;
+	assert_int_equal(bed_write(&bed, BED_START), -EINPROGRESS);
+	assert_string_equal(bed.err.why, "Input/output error");
+	broken = false;
+	bed_write_ok(&bed, BED_START);
+	assert_int_equal(bed_count_snapshots(&bed), 1);
+}
+
+/* Also where the file system was mounted anew. */
+static void
+a_snapshot_that_was_there_is_found_after_its_spool_is_opened_again(void **state)
+{
+	char lock[256];
+
+	late = silent = true;
+	assert_int_equal(bed_write(&bed, BED_START), -EINPROGRESS);
+	late = silent = mute = false;
+	/* The lock is not held by a system that was away. */
+	snprintf(lock, sizeof(lock), "%s/tokyo-1/.lock", bed.spool_path);
+	assert_int_equal(unlink(lock), 0);
+	another = true;
+	bed_write_ok(&bed, BED_START);
+	another = false;
+	assert_int_equal(bed_count_snapshots(&bed), 1);
 }
 
 static void
@@ -152,6 +206,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			BEDDED(a_rename_that_was_done_counts_although_it_failed),
 			BEDDED(a_rename_of_which_nothing_is_known_is_asked_for_and_not_repeated),
+			BEDDED(whatever_fails_what_may_be_there_stays_the_one_to_be_written),
+			BEDDED(a_snapshot_that_was_there_is_found_after_its_spool_is_opened_again),
 			BEDDED(what_cannot_be_removed_is_no_snapshot),
 			BEDDED(a_removed_spool_is_made_again),
 			BEDDED(an_unmounted_spool_is_waited_for),

@@ -134,6 +134,32 @@ a_name_that_is_not_durable_yet_comes_before_the_next_snapshot(void **state)
 	assert_int_equal(bed_count_snapshots(&bed), 3);
 }
 
+/* No other one need come for that. */
+static void
+a_name_that_is_not_durable_yet_is_made_so_by_itself(void **state)
+{
+	struct stat st;
+	char path[256];
+
+	tt_spool_close(bed.spool);
+	bed_open_spool(&bed, TT_SYNC_EACH);
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	assert_true(tt_spool_is_durable(bed.spool));
+	snprintf(path, sizeof(path), "%s/tokyo-1/2026-11-22", bed.spool_path);
+	assert_int_equal(stat(path, &st), 0);
+	failing = st.st_ino;
+	bed_write_ok(&bed, BED_START + BED_MINUTE);
+	assert_false(tt_spool_is_durable(bed.spool));
+	assert_int_equal(tt_spool_make_durable(bed.spool, &bed.err), -EIO);
+	assert_string_equal(bed.err.where, path);
+	failing = 0;
+	n_synced = 0;
+	assert_int_equal(tt_spool_make_durable(bed.spool, &bed.err), 0);
+	assert_true(is_synced(path));
+	assert_true(tt_spool_is_durable(bed.spool));
+}
+
 static void
 a_file_system_without_noreplace_gets_its_snapshots(void **state)
 {
@@ -175,6 +201,7 @@ main(void)
 			BEDDED(every_directory_that_is_made_is_made_durable_in_its_parent),
 			BEDDED(a_day_a_snapshot_and_its_files_are_durable_before_it_counts_as_written),
 			BEDDED(a_name_that_is_not_durable_yet_comes_before_the_next_snapshot),
+			BEDDED(a_name_that_is_not_durable_yet_is_made_so_by_itself),
 			BEDDED(a_file_system_without_noreplace_gets_its_snapshots),
 			BEDDED(a_name_that_was_taken_meanwhile_is_an_error_without_noreplace_too),
 	};
