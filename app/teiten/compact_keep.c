@@ -10,7 +10,7 @@
 struct held {
 	const struct tt_snapshot_ref *ref;
 	size_t n; /* it is to be one with those that follow it, n in all; else 1 */
-	uint64_t bytes; /* of all of them */
+	uint64_t bytes; /* of all of them; without a quota, 0 until it is deleted */
 	bool latest; /* of its sensor */
 	bool deleted;
 };
@@ -61,6 +61,8 @@ static void delete (struct compacting *c, struct held *h, const char *why)
 
 	if (!c->dry_run && compactor == NULL)
 		return;
+	if (c->quota == 0 && h->n == 1)
+		h->bytes = tt_snapshot_bytes(h->ref->path);
 	if ((c->dry_run ? tt_compactor_check(h->ref->path, &err)
 			: tt_compactor_delete(compactor, h->ref->path, &err))
 			!= 0) {
@@ -129,7 +131,7 @@ list_held(const struct compacting *c, const struct tt_snapshot_list *list,
 				: 1;
 		next = ref + n;
 		*h = (struct held){.ref = ref, .n = n};
-		for (size_t k = 0; k < n; k++)
+		for (size_t k = 0; c->quota > 0 && k < n; k++)
 			h->bytes += tt_snapshot_bytes(ref[k].path);
 		h->latest = i + n == list->n || next->sensor_length != ref->sensor_length
 				|| memcmp(next->path, ref->path, ref->sensor_length) != 0;

@@ -133,15 +133,16 @@ walk_entry(const struct walk *w, const struct folder *at, const char *name,
 }
 
 /* An entry with the name of a snapshot; takes over child. Those that start earlier may cover what
- * is wanted, and are left out later. */
+ * is wanted, and are left out later. type: as readdir tells it, so that not each has to be asked. */
 static int
 take_snapshot(const struct walk *w, const struct folder *at, int64_t start_us,
-		int64_t end_us, char *child)
+		int64_t end_us, char *child, unsigned char type)
 {
-	if (is_dir(child) && start_us < w->to_us
-			&& (start_us >= w->from_us || end_us > w->from_us))
+	bool is = type == DT_DIR || is_dir(child);
+
+	if (is && start_us < w->to_us && (start_us >= w->from_us || end_us > w->from_us))
 		return add(w, child, at->sensor_length, at->depth + 1, start_us, end_us);
-	if (!is_dir(child))
+	if (!is)
 		report_stray(w, at, child);
 	free(child);
 	return 0;
@@ -196,7 +197,8 @@ walk_dir(const struct walk *w, const struct folder *at)
 			ret = tt_error_set(w->err, -ENOMEM, at->path, "out of memory");
 		} else if (tt_snapshot_name_parse(entry->d_name, &start_us, &end_us)
 				== 0) {
-			ret = take_snapshot(w, at, start_us, end_us, child);
+			ret = take_snapshot(
+					w, at, start_us, end_us, child, entry->d_type);
 		} else {
 			ret = walk_entry(w, at, entry->d_name, child);
 			free(child);
