@@ -103,7 +103,7 @@ static int
 take_addresses(struct tt_rule_parse *p, struct tt_rule_word word,
 		struct tt_rule_addresses *addresses)
 {
-	struct tt_rule_list_error wrong = {.where = NULL};
+	struct tt_rule_list_error wrong;
 	int ret = tt_rule_list_addresses(
 			p->variables, p->memory, word, addresses, &wrong);
 
@@ -113,7 +113,7 @@ take_addresses(struct tt_rule_parse *p, struct tt_rule_word word,
 static int
 take_ports(struct tt_rule_parse *p, struct tt_rule_word word, struct tt_rule_ports *ports)
 {
-	struct tt_rule_list_error wrong = {.where = NULL};
+	struct tt_rule_list_error wrong;
 	int ret = tt_rule_list_ports(p->variables, p->memory, word, ports, &wrong);
 
 	return list_failed(p, ret, word, &wrong);

@@ -13,8 +13,8 @@ struct tt_rule_list_value {
 };
 
 /* Parses a list into a set, which the caller frees. Returns as tt_rule_list_addresses. */
-int tt_rule_list_parse(const struct tt_rule_variables *v, bool ports,
-		struct tt_rule_word list, struct tt_rule_list_value *value,
+int tt_rule_list_parse(struct tt_rule_variables *v, bool ports, struct tt_rule_word list,
+		struct tt_rule_list_value *value,
 		struct tt_rule_list_error *wrong) TT_MUST_CHECK;
 
 #endif

@@ -24,6 +24,8 @@ tt_rule_list_forget(struct tt_rule_variables *v)
 {
 	struct tt_rule_list_cache *cache = v->lists;
 
+	for (size_t i = 0; i < v->n; i++)
+		v->all[i].is_too_long = false;
 	if (cache == NULL)
 		return;
 	for (size_t i = 0; i < cache->room; i++)

@@ -49,7 +49,7 @@ static const struct {
 		{"GENEVE_PORTS", "6081"},
 };
 
-const struct tt_rule_variable *
+struct tt_rule_variable *
 tt_rule_variables_find(const struct tt_rule_variables *v, struct tt_rule_word name)
 {
 	for (size_t i = 0; i < v->n; i++)
@@ -82,10 +82,9 @@ add(struct tt_rule_variables *v, struct tt_rule_word name)
 
 int
 tt_rule_variables_set(struct tt_rule_variables *v, struct tt_rule_word name,
-		struct tt_rule_word value)
+		struct tt_rule_word value, const char *file, unsigned line)
 {
-	struct tt_rule_variable *variable = (struct tt_rule_variable *)
-			tt_rule_variables_find(v, name);
+	struct tt_rule_variable *variable = tt_rule_variables_find(v, name);
 	char *copy = NULL;
 
 	if (variable == NULL)
@@ -99,6 +98,8 @@ tt_rule_variables_set(struct tt_rule_variables *v, struct tt_rule_word name,
 	}
 	free(variable->value);
 	variable->value = copy;
+	variable->file = file;
+	variable->line = line;
 	tt_rule_list_forget(v);
 	return 0;
 }
@@ -114,11 +115,12 @@ tt_rule_variables_init(struct tt_rule_variables *v, const char *home_net)
 
 		if (defaults[i].value != NULL)
 			value = tt_rule_word_of(defaults[i].value);
-		ret = tt_rule_variables_set(v, tt_rule_word_of(defaults[i].name), value);
+		ret = tt_rule_variables_set(
+				v, tt_rule_word_of(defaults[i].name), value, NULL, 0);
 	}
 	if (ret == 0 && home_net != NULL)
 		ret = tt_rule_variables_set(v, tt_rule_word_of("HOME_NET"),
-				tt_rule_word_of(home_net));
+				tt_rule_word_of(home_net), NULL, 0);
 	return ret;
 }
 
@@ -155,22 +157,22 @@ is_name(struct tt_rule_word word)
 }
 
 int
-tt_rule_variables_line(
-		struct tt_rule_variables *v, struct tt_rule_word line, const char **why)
+tt_rule_variables_line(struct tt_rule_variables *v, const struct tt_rule_line *line,
+		const char *file, const char **why)
 {
-	struct tt_rule_word keyword, name;
+	struct tt_rule_word rest = line->text, keyword, name;
 
-	tt_rule_word_blank(&line, &keyword);
-	if (!tt_rule_word_blank(&line, &name) || !is_name(name)) {
+	tt_rule_word_blank(&rest, &keyword);
+	if (!tt_rule_word_blank(&rest, &name) || !is_name(name)) {
 		*why = "a variable without a name";
 		return -EINVAL;
 	}
-	line = tt_rule_word_trim(line);
-	if (line.n == 0) {
+	rest = tt_rule_word_trim(rest);
+	if (rest.n == 0) {
 		*why = "a variable without a value";
 		return -EINVAL;
 	}
-	return tt_rule_variables_set(v, name, line);
+	return tt_rule_variables_set(v, name, rest, file, line->line);
 }
 
 /* A file of Snort's lines; what else a snort.conf holds is passed over. */
@@ -188,7 +190,7 @@ take_lines(struct tt_rule_variables *v, const char *name, struct tt_rule_word te
 	while (ret == 0 && (ret = tt_rule_reader_next(&reader, &line)) == 1) {
 		ret = 0;
 		if (tt_rule_variables_is_line(line.text))
-			ret = tt_rule_variables_line(v, line.text, &why);
+			ret = tt_rule_variables_line(v, &line, name, &why);
 	}
 	tt_rule_reader_fini(&reader);
 	if (ret == 0)

@@ -17,6 +17,9 @@ struct tt_rule_variables {
 	struct tt_rule_variable {
 		char *name;
 		char *value; /* NULL: nothing is known, see tt_rules_options.home_net */
+		bool is_too_long; /* with all that the variables in it stand for */
+		const char *file; /* where it was set, which its setter keeps; NULL: nowhere */
+		unsigned line;
 	} * all; /* [n] */
 	size_t n, room;
 	struct tt_rule_list_cache *lists; /* lists that were resolved, by their text */
@@ -27,18 +30,18 @@ int tt_rule_variables_init(
 		struct tt_rule_variables *v, const char *home_net) TT_MUST_CHECK;
 void tt_rule_variables_fini(struct tt_rule_variables *v);
 
-/* Sets one, or sets it anew. Returns 0 or -ENOMEM. */
+/* Sets one, or sets it anew. file: NULL, or a name that lives as long as v. Returns 0 or -ENOMEM. */
 int tt_rule_variables_set(struct tt_rule_variables *v, struct tt_rule_word name,
-		struct tt_rule_word value) TT_MUST_CHECK;
+		struct tt_rule_word value, const char *file, unsigned line) TT_MUST_CHECK;
 
 /* Is the line "var NAME VALUE", "ipvar …" or "portvar …"? */
 bool tt_rule_variables_is_line(struct tt_rule_word line);
 
-/* Takes such a line. Returns 0, -EINVAL with *why, or -ENOMEM. */
-int tt_rule_variables_line(struct tt_rule_variables *v, struct tt_rule_word line,
-		const char **why) TT_MUST_CHECK;
+/* Takes such a line of a file, as tt_rule_variables_set. Returns 0, -EINVAL with *why, or -ENOMEM. */
+int tt_rule_variables_line(struct tt_rule_variables *v, const struct tt_rule_line *line,
+		const char *file, const char **why) TT_MUST_CHECK;
 
-/* Reads a file of them. Returns 0, or a negative errno with err naming file, line and why. */
+/* Reads a file of them; path lives as long as v. Returns 0, or a negative errno with err naming file, line and why. */
 int tt_rule_variables_load(struct tt_rule_variables *v, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 
@@ -46,12 +49,13 @@ int tt_rule_variables_load(struct tt_rule_variables *v, const char *path,
 int tt_rule_variables_yaml(struct tt_rule_variables *v, const char *name,
 		const uint8_t *bytes, size_t n, struct tt_error *err) TT_MUST_CHECK;
 
-const struct tt_rule_variable *tt_rule_variables_find(
+struct tt_rule_variable *tt_rule_variables_find(
 		const struct tt_rule_variables *v, struct tt_rule_word name);
 
 /* What was wrong with a list, and where in its text; where is NULL for inside a variable. */
 struct tt_rule_list_error {
-	char why[200];
+	char why[400];
+	bool names_variable; /* in which it is */
 	const char *where;
 };
 
@@ -66,7 +70,7 @@ int tt_rule_list_ports(struct tt_rule_variables *v, struct tt_rules_memory *memo
 		struct tt_rule_word list, struct tt_rule_ports *ports,
 		struct tt_rule_list_error *wrong) TT_MUST_CHECK;
 
-/* Forgets what was resolved: a variable has changed. */
+/* Forgets what was found out of lists: a variable has changed. */
 void tt_rule_list_forget(struct tt_rule_variables *v);
 
 #endif

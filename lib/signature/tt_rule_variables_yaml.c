@@ -66,7 +66,8 @@ take_group(struct reader *r, const yaml_node_t *group)
 				|| text_of(name).n == 0 || text_of(value).n == 0)
 			return fail(r, name->start_mark,
 					"a variable is a name and a list in quotes");
-		if (tt_rule_variables_set(r->variables, text_of(name), text_of(value))
+		if (tt_rule_variables_set(r->variables, text_of(name), text_of(value),
+				    r->name, (unsigned)name->start_mark.line + 1)
 				!= 0)
 			return tt_error_set(r->err, -ENOMEM, r->name, "out of memory");
 	}

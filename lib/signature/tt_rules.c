@@ -55,17 +55,19 @@ add_entry(struct tt_rules_loader *l)
 
 /* What a line says, if it is not a rule: variables, classes; what engines alone understand. */
 static int
-take_directive(struct tt_rules_loader *l, struct tt_rule_word text, const char **why)
+take_directive(struct tt_rules_loader *l, const char *file,
+		const struct tt_rule_line *line, const char **why)
 {
 	static const char *const others[] = {"include", "config", "preprocessor",
 			"output", "suppress", "threshold", "event_filter", "rate_filter",
 			"ruletype", "dynamicpreprocessor", "dynamicengine",
 			"dynamicdetection", "rule_type", "attribute_table",
 			"sdrop_filter"};
+	const struct tt_rule_word text = line->text;
 	struct tt_rule_word rest = text, word;
 
 	if (tt_rule_variables_is_line(text))
-		return tt_rule_variables_line(&l->variables, text, why);
+		return tt_rule_variables_line(&l->variables, line, file, why);
 	if (tt_rule_classes_is_line(text))
 		return tt_rule_classes_line(&l->classes, text, why);
 	tt_rule_word_blank(&rest, &word);
@@ -106,7 +108,7 @@ take_line(struct tt_rules_loader *l, const char *file, const struct tt_rule_line
 	struct tt_rule_word rest = line->text, word;
 	struct tt_rules_entry *entry;
 	const char *why = NULL;
-	int ret = take_directive(l, line->text, &why);
+	int ret = take_directive(l, file, line, &why);
 
 	if (ret == 0 || ret == -ENOMEM)
 		return ret;

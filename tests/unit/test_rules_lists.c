@@ -74,11 +74,74 @@ lists_of_addresses_become_ranges(void **state)
 			"192.0.2.0-192.0.2.3 192.0.2.6-192.0.2.6 192.0.2.8-192.0.2.15");
 	addresses("!192.0.2.0/24",
 			"::-192.0.1.255 192.0.3.0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
-	addresses("[any,!::/1,!8000::/2]",
-			"c000::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
-	addresses("! [ ::/1 , 8000::/2 ]",
-			"c000::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
 	addresses("[any,192.0.2.1]", "");
+}
+
+#define V6_LAST "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"
+#define V4      "0.0.0.0-255.255.255.255"
+
+static void
+prefixes_are_of_one_version(void **state)
+{
+	addresses("0.0.0.0/0", V4);
+	addresses("::/0", "::-::fffe:ffff:ffff ::1:0:0:0-" V6_LAST);
+	addresses("!::/0", V4);
+	addresses("!0.0.0.0/0", "::-::fffe:ffff:ffff ::1:0:0:0-" V6_LAST);
+	addresses("[::/0,0.0.0.0/0]", "::-" V6_LAST);
+	addresses("::1-2001:db8::", "::1-::fffe:ffff:ffff ::1:0:0:0-2001:db8::");
+	addresses("[any,!::/1,!8000::/2]", V4 " c000::-" V6_LAST);
+	addresses("! [ ::/1 , 8000::/2 ]", V4 " c000::-" V6_LAST);
+	addresses("[2001:db8::/32,192.0.2.0/24,!::/0]", "192.0.2.0-192.0.2.255");
+}
+
+static void
+lists_in_lists_are_one_list_unless_negated(void **state)
+{
+	struct tt_rules rules;
+
+	addresses("[192.0.2.0/28,[!192.0.2.4/30]]",
+			"192.0.2.0-192.0.2.3 192.0.2.8-192.0.2.15");
+	addresses("[192.0.2.5,[192.0.2.0/28,!192.0.2.4/30]]",
+			"192.0.2.0-192.0.2.3 192.0.2.8-192.0.2.15");
+	addresses("[192.0.2.0/28,![192.0.2.4/30,![192.0.2.6,192.0.2.7]]]",
+			"192.0.2.0-192.0.2.3 192.0.2.6-192.0.2.15");
+	addresses("[192.0.2.0/28,!!192.0.2.16]", "192.0.2.0-192.0.2.16");
+	ports("[1:10,[!5]]", "1-4 6-10");
+	read_rules(&rules,
+			"ipvar NOT !192.0.2.4/30\n"
+			"ipvar SOME [192.0.2.0/28,$NOT]\n"
+			"alert tcp $SOME any -> any any (sid:1;)\n"
+			"alert tcp [192.0.2.0/28,!$SOME] any -> any any (sid:2;)\n"
+			"alert tcp [any,!$NOT] any -> any any (sid:3;)\n");
+	assert_int_equal(rules.n, 3);
+	assert_string_equal(show(&rules.rules[0], false),
+			"192.0.2.0-192.0.2.3 192.0.2.8-192.0.2.15");
+	assert_string_equal(show(&rules.rules[1], false), "192.0.2.4-192.0.2.7");
+	assert_string_equal(show(&rules.rules[2], false), "192.0.2.4-192.0.2.7");
+	tt_rules_fini(&rules);
+}
+
+/* Each variable names the one before ten times: ten billion elements. */
+static void
+variables_that_grow_without_end_are_refused(void **state)
+{
+	char text[8192];
+	size_t n = 0;
+
+	n += (size_t)snprintf(text, sizeof(text), "ipvar V0 192.0.2.1\n");
+	for (unsigned i = 1; i <= 10; i++) {
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "ipvar V%u [", i);
+		for (unsigned k = 0; k < 10; k++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s$V%u",
+					k == 0 ? "" : ",", i - 1);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "]\n");
+	}
+	snprintf(text + n, sizeof(text) - n,
+			"alert tcp $V10 any -> any any (sid:1;)\n"
+			"alert tcp [10.0.0.1,$V10] any -> any any (sid:2;)\n");
+	expect_outcome(text, TT_RULE_BROKEN,
+			"a list of more than 1048576 addresses, with those of variables in it: "
+			"\"$V10\" at column 21");
 }
 
 static void
@@ -163,7 +226,7 @@ wrong_lists_are_broken(void **state)
 	expect_head("$NOWHERE", false, "variable $NOWHERE is not defined at column 11");
 	expect_head("!any", false, "\"!any\" leaves no address at column 11");
 	expect_head("[192.0.2.1,!192.0.2.0/24]", false,
-			"\"192.0.2.1,!192.0.2.0/24\" leaves no address at column 12");
+			"\"[192.0.2.1,!192.0.2.0/24]\" leaves no address at column 11");
 	expect_head("[192.0.2.1,,192.0.2.2]", false,
 			"empty element in a list of addresses at column 22");
 	expect_head("65536", true, "no port: \"65536\" at column 15");
@@ -172,9 +235,10 @@ wrong_lists_are_broken(void **state)
 	expect_head("!:", true, "\"!:\" leaves no port at column 15");
 	expect_outcome("var A $B\nvar B $A\nalert tcp $A any -> any any (sid:1;)\n",
 			TT_RULE_BROKEN,
-			"lists or variables in each other more than 32 times at column 11");
+			"lists or variables in each other more than 32 times, in $B of r:2 at column 11");
 	expect_outcome("var A 1.2.3\nalert tcp $A any -> any any (sid:1;)\n",
-			TT_RULE_BROKEN, "no address: \"1.2.3\" at column 11");
+			TT_RULE_BROKEN,
+			"no address: \"1.2.3\", in $A of r:1 at column 11");
 	expect_outcome("var A\n", TT_RULE_BROKEN, "a variable without a value");
 	expect_outcome("ipvar A! 1\n", TT_RULE_BROKEN, "a variable without a name");
 }
@@ -224,6 +288,13 @@ files_of_variables_are_those_of_snort_or_of_suricata(void **state)
 	assert_string_equal(show(&rules.rules[0], false), "192.0.2.0-192.0.2.127");
 	assert_string_equal(show(&rules.rules[0], true), "0-79 81-65535");
 	tt_rules_fini(&rules);
+	assert_int_equal(read_with_file("", "ipvar HOME_NET 1.2.3\nvar P 80\n", &rules,
+					 &err),
+			0);
+	assert_non_null(strstr(rules.remarks[0].why,
+			"no address: \"1.2.3\", in $HOME_NET of /tmp/rules-"));
+	assert_non_null(strstr(rules.remarks[0].why, ":1 at column 11"));
+	tt_rules_fini(&rules);
 	assert_int_equal(read_with_file("", "var\n", &rules, &err), -EINVAL);
 	assert_string_equal(err.why, "a variable without a name");
 	assert_int_equal(read_with_file(".yml", "a: 1\n", &rules, &err), -EINVAL);
@@ -241,7 +312,10 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 			cmocka_unit_test(lists_of_addresses_become_ranges),
+			cmocka_unit_test(prefixes_are_of_one_version),
+			cmocka_unit_test(lists_in_lists_are_one_list_unless_negated),
 			cmocka_unit_test(lists_of_ports_become_ranges),
+			cmocka_unit_test(variables_that_grow_without_end_are_refused),
 			cmocka_unit_test(variables_stand_for_lists),
 			cmocka_unit_test(of_a_home_that_is_not_known_nothing_is_left_out),
 			cmocka_unit_test(wrong_lists_are_broken),
