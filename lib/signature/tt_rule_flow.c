@@ -90,6 +90,7 @@ keep_names(struct tt_rule_parse *p, struct tt_rule_word list, char separator)
 	if (names == NULL)
 		return -ENOMEM;
 	names->option = p->rule.n_payload - 1;
+	names->does = p->payload[names->option].u.flowbit.does;
 	names->next = p->bits;
 	p->bits = names;
 	while (tt_rule_word_next(&rest, separator, &name)) {

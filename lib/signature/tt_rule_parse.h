@@ -16,6 +16,7 @@
 struct tt_rule_bit_names {
 	struct tt_rule_bit_names *next;
 	unsigned option; /* of the payload's */
+	enum tt_rule_flowbit_do does; /* as that says, which only loaded rules keep */
 	unsigned n;
 	struct tt_rule_bit_name {
 		const char *name;

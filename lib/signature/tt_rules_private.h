@@ -12,6 +12,7 @@ struct tt_rules_entry {
 	enum tt_rule_outcome outcome;
 	char *why; /* NULL where loaded */
 	struct tt_rule_bit_names *bits;
+	bool can_match; /* of those with flowbits: what they wait for can be set */
 };
 
 struct tt_rules_loader {

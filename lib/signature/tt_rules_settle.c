@@ -1,70 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What holds between rules: duplicates, and flowbits that one sets and another tests. */
+/* Flowbits that one rule sets and another tests. */
 #include "tt_hash.h"
 #include "tt_rules_private.h"
 
 #include <errno.h>
 #include <string.h>
 
-static int
-by_identity(const void *a, const void *b)
-{
-	const struct tt_rules_entry *x = *(struct tt_rules_entry *const *)a;
-	const struct tt_rules_entry *y = *(struct tt_rules_entry *const *)b;
-
-	if (x->rule.gid != y->rule.gid)
-		return x->rule.gid < y->rule.gid ? -1 : 1;
-	if (x->rule.sid != y->rule.sid)
-		return x->rule.sid < y->rule.sid ? -1 : 1;
-	if (x->rule.rev != y->rule.rev)
-		return x->rule.rev > y->rule.rev ? -1 : 1;
-	return x < y ? -1 : x > y; /* the entries' own order */
-}
-
-/* Engines look for duplicates among the rules that they can read. */
-static bool
-counts(const struct tt_rules_entry *entry)
-{
-	return entry->outcome == TT_RULE_LOADED || entry->outcome == TT_RULE_UNREACHABLE;
-}
-
-int
-tt_rules_find_duplicates(struct tt_rules_loader *l)
-{
-	struct tt_rules_entry **sorted = calloc(
-			l->n + 1, sizeof(struct tt_rules_entry *));
-	size_t n = 0;
-	int ret = 0;
-
-	if (sorted == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; i < l->n; i++)
-		if (counts(&l->entries[i]))
-			sorted[n++] = &l->entries[i];
-	qsort(sorted, n, sizeof(struct tt_rules_entry *), by_identity);
-	for (size_t i = 1, first = 0; ret == 0 && i < n; i++) {
-		const struct tt_rule *kept = &sorted[first]->rule;
-
-		if (sorted[i]->rule.gid != kept->gid
-				|| sorted[i]->rule.sid != kept->sid) {
-			first = i;
-			continue;
-		}
-		if (sorted[i]->outcome == TT_RULE_LOADED)
-			ret = tt_rules_turn(l, sorted[i], TT_RULE_DUPLICATE,
-					"of revision %u, %s:%u has revision %u",
-					sorted[i]->rule.rev, kept->file, kept->line,
-					kept->rev);
-	}
-	free(sorted);
-	return ret;
-}
-
 /* Names of flowbits, and what is done with them. */
 struct names {
 	struct name {
 		const char *name;
-		unsigned setters, testers; /* rules that are loaded */
+		unsigned setters, testers; /* rules that are loaded and can match */
+		const struct tt_rules_entry
+				*elsewhere; /* another rule that sets it, or NULL */
 		int bit; /* -1: none */
 	} * all; /* [n], in the order in which they were met */
 	size_t n;
@@ -138,100 +86,139 @@ identify(struct names *names, struct tt_rules_entry *entry)
 }
 
 static bool
-tests(const struct tt_rules_entry *entry, const struct tt_rule_bit_names *bits)
+tests(const struct tt_rule_bit_names *b)
 {
-	const enum tt_rule_flowbit_do does = entry->rule.payload[bits->option]
-							     .u.flowbit.does;
-
-	return does == TT_RULE_FLOWBIT_IS_SET || does == TT_RULE_FLOWBIT_IS_NOT_SET;
+	return b->does == TT_RULE_FLOWBIT_IS_SET || b->does == TT_RULE_FLOWBIT_IS_NOT_SET;
 }
 
-/* Adds a loaded rule's use of names to the counts, or takes it away again. */
+/* Counts what a rule that can match does with names. */
 static void
-count(struct names *names, const struct tt_rules_entry *entry, int by)
+count(struct names *names, const struct tt_rules_entry *entry)
 {
 	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
-		const enum tt_rule_flowbit_do does = entry->rule.payload[b->option]
-								     .u.flowbit.does;
-
 		for (unsigned i = 0; i < b->n; i++) {
 			struct name *name = &names->all[b->names[i].id];
 
-			if (tests(entry, b))
-				name->testers += (unsigned)by;
-			else if (does != TT_RULE_FLOWBIT_UNSET)
-				name->setters += (unsigned)by;
+			if (tests(b))
+				name->testers++;
+			else if (b->does != TT_RULE_FLOWBIT_UNSET)
+				name->setters++;
 		}
 	}
 }
 
-/* The name that a rule waits for, and that none sets; NULL if there is none. */
-static const char *
+/* Keeps the first of the rules that would set a name, but cannot match. */
+static void
+note_elsewhere(struct names *names, const struct tt_rules_entry *entry)
+{
+	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
+		for (unsigned i = 0; i < b->n; i++) {
+			struct name *name = &names->all[b->names[i].id];
+
+			if (name->elsewhere == NULL && !tests(b)
+					&& b->does != TT_RULE_FLOWBIT_UNSET)
+				name->elsewhere = entry;
+		}
+	}
+}
+
+/* The first name of an option that waits for what none sets so far; NULL if there is none. */
+static const struct name *
 waits_for(const struct names *names, const struct tt_rules_entry *entry)
 {
 	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
-		bool hope = entry->rule.payload[b->option].u.flowbit.does
-				!= TT_RULE_FLOWBIT_IS_SET;
+		bool hope = b->does != TT_RULE_FLOWBIT_IS_SET;
 
 		for (unsigned i = 0; i < b->n; i++)
 			hope = hope || names->all[b->names[i].id].setters > 0;
 		if (!hope)
-			return b->names[0].name;
+			return &names->all[b->names[0].id];
 	}
 	return NULL;
 }
 
-/* Drops a rule that waits in vain. Returns 1 if it did, 0, or -ENOMEM. */
-static int
-drop_if_waiting(struct tt_rules_loader *l, struct names *names,
-		struct tt_rules_entry *entry)
+static bool
+is_waiting(const struct tt_rules_entry *entry)
 {
-	const char *name;
-
-	if (entry->outcome != TT_RULE_LOADED || entry->bits == NULL)
-		return 0;
-	name = waits_for(names, entry);
-	if (name == NULL)
-		return 0;
-	count(names, entry, -1);
-	return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
-			       "flowbits: no rule that is loaded sets \"%s\"",
-			       name) == 0
-			? 1
-			: -ENOMEM;
+	return entry->outcome == TT_RULE_LOADED && entry->bits != NULL
+			&& !entry->can_match;
 }
 
-/* Until no more turn out to be unreachable: forwards and backwards, since rules stand in chains. */
-static int
-drop_waiting(struct tt_rules_loader *l, struct names *names)
+/*
+ * Finds the rules that can match: those that wait for nothing, and then those that wait for what
+ * these set, and so on; forwards and backwards, since rules stand in chains. Rules that wait for
+ * each other, or for themselves, are not among them.
+ */
+static void
+find_matching(struct tt_rules_loader *l, struct names *names)
 {
 	bool again = true;
 
 	while (again) {
 		again = false;
 		for (size_t i = 0; i < 2 * l->n; i++) {
-			const size_t at = i < l->n ? i : 2 * l->n - 1 - i;
-			const int ret = drop_if_waiting(l, names, &l->entries[at]);
+			struct tt_rules_entry *entry =
+					&l->entries[i < l->n ? i : 2 * l->n - 1 - i];
 
-			if (ret < 0)
-				return ret;
-			again = again || ret > 0;
+			if (!is_waiting(entry) || waits_for(names, entry) != NULL)
+				continue;
+			entry->can_match = again = true;
+			count(names, entry);
 		}
 	}
-	return 0;
 }
 
-/* The bits of one option's names; 0 where none of them matters. */
+static int
+turn_waiting(struct tt_rules_loader *l, struct tt_rules_entry *entry,
+		const struct name *name)
+{
+	const struct tt_rules_entry *setter = name->elsewhere;
+
+	if (setter == NULL)
+		return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
+				"flowbits: no rule that is loaded sets \"%s\"",
+				name->name);
+	if (setter == entry)
+		return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
+				"flowbits: this rule alone sets \"%s\"", name->name);
+	return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
+			"flowbits: no rule that is loaded sets \"%s\"; %s:%u would, which is "
+			"%s",
+			name->name, setter->rule.file, setter->rule.line,
+			tt_rule_outcome_name(setter->outcome == TT_RULE_LOADED
+							? TT_RULE_UNREACHABLE
+							: setter->outcome));
+}
+
+/* Drops the rules that wait in vain. Returns 0 or -ENOMEM. */
+static int
+drop_waiting(struct tt_rules_loader *l, struct names *names)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->entries[i].outcome != TT_RULE_LOADED || is_waiting(&l->entries[i]))
+			note_elsewhere(names, &l->entries[i]);
+	for (size_t i = 0; ret == 0 && i < l->n; i++)
+		if (is_waiting(&l->entries[i]))
+			ret = turn_waiting(l, &l->entries[i],
+					waits_for(names, &l->entries[i]));
+	return ret;
+}
+
+/* The bits of one option's names; 0 where it need not be looked at: what none sets is not set. */
 static uint64_t
 bits_of(const struct names *names, const struct tt_rule_bit_names *b)
 {
 	uint64_t bits = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		const int bit = names->all[b->names[i].id].bit;
+		const struct name *name = &names->all[b->names[i].id];
 
-		if (bit >= 0)
-			bits |= UINT64_C(1) << bit;
+		if (name->setters == 0 && b->does == TT_RULE_FLOWBIT_IS_NOT_SET)
+			return 0;
+		if (name->bit >= 0)
+			bits |= UINT64_C(1) << name->bit;
 	}
 	return bits;
 }
@@ -248,7 +235,7 @@ number_rule(struct tt_rules_entry *entry, const struct names *names)
 		struct tt_rule_flowbit *flowbit = &rule->payload[b->option].u.flowbit;
 
 		flowbit->names = bits_of(names, b);
-		if (flowbit->names != 0 && tests(entry, b))
+		if (flowbit->names != 0 && tests(b))
 			tested = true;
 		else if (flowbit->names != 0)
 			set = true;
@@ -292,7 +279,7 @@ static bool
 is_unnumbered(const struct names *names, const struct tt_rules_entry *entry)
 {
 	for (const struct tt_rule_bit_names *b = entry->bits; b != NULL; b = b->next) {
-		for (unsigned i = 0; tests(entry, b) && i < b->n; i++) {
+		for (unsigned i = 0; tests(b) && i < b->n; i++) {
 			const struct name *name = &names->all[b->names[i].id];
 
 			if (name->bit < 0 && name->setters > 0)
@@ -305,8 +292,10 @@ is_unnumbered(const struct names *names, const struct tt_rules_entry *entry)
 static int
 settle(struct tt_rules_loader *l, struct names *names)
 {
-	int ret = drop_waiting(l, names);
+	int ret;
 
+	find_matching(l, names);
+	ret = drop_waiting(l, names);
 	if (ret == 0)
 		ret = number_names(l, names);
 	for (size_t i = 0; ret == 0 && i < l->n; i++) {
@@ -330,13 +319,8 @@ tt_rules_settle_flowbits(struct tt_rules_loader *l)
 	struct names names = {0};
 	int ret = 0;
 
-	for (size_t i = 0; ret == 0 && i < l->n; i++) {
-		if (l->entries[i].outcome != TT_RULE_LOADED)
-			continue;
+	for (size_t i = 0; ret == 0 && i < l->n; i++)
 		ret = identify(&names, &l->entries[i]);
-		if (ret == 0)
-			count(&names, &l->entries[i], 1);
-	}
 	if (ret == 0)
 		ret = settle(l, &names);
 	names_fini(&names);

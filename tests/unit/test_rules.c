@@ -153,11 +153,69 @@ rules_that_wait_for_a_flowbit_that_none_sets_are_unreachable(void **state)
 	assert_true(rules.rules[0].no_alert);
 	assert_int_equal(rules.outcomes[TT_RULE_UNREACHABLE], 4);
 	assert_string_equal(rules.remarks[1].why,
-			"flowbits: no rule that is loaded sets \"a\"");
+			"flowbits: no rule that is loaded sets \"a\"; r:1 would, which is "
+			"unreachable");
 	assert_string_equal(rules.remarks[2].why,
-			"flowbits: no rule that is loaded sets \"b\"");
+			"flowbits: no rule that is loaded sets \"b\"; r:2 would, which is "
+			"unreachable");
 	assert_string_equal(rules.remarks[3].why,
 			"flowbits: no rule that is loaded sets \"d\"");
+	tt_rules_fini(&rules);
+}
+
+/* The sids of the rules that load, and of the last that does not, why. */
+static void
+expect_loaded(const char *text, const char *sids, const char *last_why)
+{
+	struct tt_rules rules;
+	char loaded[64] = "";
+
+	read_rules(&rules, text);
+	for (unsigned i = 0; i < rules.n; i++)
+		snprintf(loaded + strlen(loaded), sizeof(loaded) - strlen(loaded), "%u ",
+				rules.rules[i].sid);
+	assert_string_equal(loaded, sids);
+	if (last_why != NULL)
+		assert_string_equal(rules.remarks[rules.n_remarks - 1].why, last_why);
+	tt_rules_fini(&rules);
+}
+
+static void
+who_waits_for_a_flowbit_in_vain_is_told_whom_for(void **state)
+{
+	expect_loaded(RULE("flowbits:isset,a; flowbits:set,a; sid:1;"), "",
+			"flowbits: this rule alone sets \"a\"");
+	expect_loaded(RULE("flowbits:isset,a; flowbits:set,b; sid:1;")
+					RULE("flowbits:isset,b; flowbits:set,a; sid:2;"),
+			"",
+			"flowbits: no rule that is loaded sets \"b\"; r:1 would, which is "
+			"unreachable");
+	expect_loaded(RULE("asn1:x; flowbits:set,a; sid:1;")
+					RULE("flowbits:isset,a; sid:2;"),
+			"",
+			"flowbits: no rule that is loaded sets \"a\"; r:1 would, which is "
+			"unsupported");
+	expect_loaded(RULE("flowbits:isset,a; flowbits:set,a; sid:1;")
+					RULE("flowbits:isset,b; flowbits:set,a; sid:2;")
+							RULE("flowbits:set,b; sid:3;"),
+			"1 2 3 ", NULL);
+}
+
+/* Of several names one is enough that is not set. */
+static void
+what_none_sets_is_not_set(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			RULE("flowbits:isnotset,a; sid:1;") RULE("flowbits:set,b; sid:2;")
+					RULE("flowbits:isnotset,a|b; sid:3;") RULE(
+							"flowbits:isnotset,b; sid:4;"));
+	assert_int_equal(rules.n, 4);
+	assert_int_equal(rules.rules[0].n_payload, 0);
+	assert_int_equal(rules.rules[2].n_payload, 0);
+	assert_int_equal(rules.rules[3].n_payload, 1);
+	assert_int_equal(rules.rules[3].payload[0].u.flowbit.names, 1);
 	tt_rules_fini(&rules);
 }
 
@@ -323,6 +381,9 @@ main(void)
 					more_flowbits_than_there_are_numbers_are_unsupported),
 			cmocka_unit_test(
 					a_class_gives_priority_and_category_unless_the_rule_does),
+			cmocka_unit_test(
+					who_waits_for_a_flowbit_in_vain_is_told_whom_for),
+			cmocka_unit_test(what_none_sets_is_not_set),
 			cmocka_unit_test(texts_become_printable),
 			cmocka_unit_test(the_identity_follows_text_and_variables),
 			cmocka_unit_test(rules_stand_by_gid_and_sid),
