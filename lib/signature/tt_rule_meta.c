@@ -51,13 +51,32 @@ tt_rule_printable(struct tt_rules_memory *memory, struct tt_rule_word text)
 	return to;
 }
 
+/* Does it begin like an option with a value? */
+static bool
+is_option(struct tt_rule_word text)
+{
+	const char *colon = text.n == 0 ? NULL : memchr(text.at, ':', text.n);
+
+	return colon != NULL
+			&& tt_rule_keyword_find(tt_rule_word_trim((struct tt_rule_word){
+					   text.at, (size_t)(colon - text.at)}))
+			!= NULL;
+}
+
+/* A quote within the text is taken as it is, unless an option follows it. */
 TT_RULE_TAKE(msg)
 {
-	struct tt_rule_word text = tt_rule_unquoted(o->value);
+	struct tt_rule_word text = tt_rule_unquoted(o->value), rest = o->value, quoted;
 
-	if (text.n > 0 && text.at[0] == '"' && text.n == o->value.n)
-		return tt_rule_broken(
-				p, text.at, "msg: no semicolon behind the closing quote");
+	if (text.n > 0 && rest.at[0] == '"') {
+		int ret = tt_rule_parse_quoted(p, &rest, &quoted);
+
+		if (ret != 0)
+			return ret;
+		if (text.n == o->value.n || is_option(tt_rule_word_trim(rest)))
+			return tt_rule_broken(p, rest.at,
+					"msg: no semicolon behind the closing quote");
+	}
 	p->rule.message = tt_rule_printable(p->memory, text);
 	return p->rule.message == NULL ? -ENOMEM : 0;
 }
@@ -93,6 +112,11 @@ TT_RULE_TAKE(identifier)
 TT_RULE_TAKE(classtype)
 {
 	p->classtype = tt_rule_unquoted(o->value);
+	for (size_t i = 0; i < p->classtype.n; i++)
+		if (memchr(" \t:", p->classtype.at[i], 3) != NULL)
+			return tt_rule_broken(p, p->classtype.at + i,
+					"classtype: no name, or no semicolon behind it: \"%.*s\"",
+					TT_RULE_SHOWN(p->classtype));
 	return 0;
 }
 

@@ -167,25 +167,37 @@ take_option(struct tt_rule_parse *p, struct tt_rule_word text)
 	return keyword->take(p, &o);
 }
 
+/* Takes the next option off *rest, up to its semicolon, without which it is not whole. */
+static int
+next_option(struct tt_rule_parse *p, struct tt_rule_word *rest, struct tt_rule_word *text)
+{
+	size_t n = 0;
+	int ret = option_length(p, *rest, &n);
+
+	if (ret != 0)
+		return ret;
+	if (n >= rest->n)
+		return tt_rule_broken(p, rest->at + rest->n,
+				"no semicolon behind the last option");
+	*text = tt_rule_word_trim((struct tt_rule_word){rest->at, n});
+	*rest = tt_rule_word_trim(tt_rule_word_skip(*rest, n + 1));
+	return 0;
+}
+
 int
 tt_rule_parse_options(struct tt_rule_parse *p, struct tt_rule_word options)
 {
-	struct tt_rule_word rest = tt_rule_word_trim(options);
+	struct tt_rule_word rest = tt_rule_word_trim(options), text = rest;
 
 	while (rest.n > 0) {
-		struct tt_rule_word text = rest;
-		size_t n = 0;
-		int ret = option_length(p, rest, &n);
+		int ret = next_option(p, &rest, &text);
 
-		if (ret != 0)
-			return ret;
-		text.n = n > rest.n ? rest.n : n;
-		rest = tt_rule_word_skip(rest, text.n);
-		if (rest.n > 0)
-			rest = tt_rule_word_trim(tt_rule_word_skip(rest, 1));
-		text = tt_rule_word_trim(text);
-		if (text.n > 0)
+		if (ret == 0 && text.n > 0)
 			ret = take_option(p, text);
+		if (ret == 0 && p->rule.n_payload > TT_RULE_PAYLOAD_MAX)
+			ret = tt_rule_broken(p, text.at,
+					"more than %d options of the payload",
+					TT_RULE_PAYLOAD_MAX);
 		if (ret != 0)
 			return ret;
 	}

@@ -162,7 +162,33 @@ broken_rules(void **state)
 	broken("nocase depth:5;",
 			"no option, or no semicolon before it: \"nocase depth\" at column 37");
 	broken("msg:\"a\" flow;",
-			"msg: no semicolon behind the closing quote at column 35");
+			"msg: no semicolon behind the closing quote at column 38");
+	broken("msg:\"a\" content:\"b\";",
+			"msg: no semicolon behind the closing quote at column 38");
+	broken("msg:\"a\\\" b\"  ttl:5; content:\"b\";",
+			"msg: no semicolon behind the closing quote at column 42");
+	broken("classtype:misc-activity rev:2;",
+			"classtype: no name, or no semicolon behind it: \"misc-activity rev:2\" at "
+			"column 54");
+	expect_outcome("alert tcp any any -> any any (msg:\"a\"; sid:1)", TT_RULE_BROKEN,
+			"no semicolon behind the last option at column 45");
+	expect_outcome("alert tcp any any -> any any (sid:1; content:\"a;\" )",
+			TT_RULE_BROKEN,
+			"no semicolon behind the last option at column 50");
+}
+
+static void
+rules_without_end_are_broken(void **state)
+{
+	char text[64 * 300] = "";
+	size_t n = 0;
+
+	n += (size_t)snprintf(text, sizeof(text), "alert tcp any any -> any any (");
+	for (unsigned i = 0; i < 257; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "isdataat:%u;", i);
+	snprintf(text + n, sizeof(text) - n, "sid:1;)\n");
+	expect_outcome(text, TT_RULE_BROKEN,
+			"more than 256 options of the payload at column 3249");
 }
 
 static void
@@ -260,6 +286,7 @@ main(void)
 			cmocka_unit_test(broken_headers),
 			cmocka_unit_test(broken_counts_and_bits),
 			cmocka_unit_test(broken_rules),
+			cmocka_unit_test(rules_without_end_are_broken),
 			cmocka_unit_test(places_in_continued_lines_are_those_of_the_file),
 			cmocka_unit_test(what_needs_a_session_is_unreachable),
 			cmocka_unit_test(what_is_not_known_is_named),
