@@ -222,7 +222,11 @@ parse(struct tt_rule_parse *p)
 		ret = tt_rule_parse_options(p, rest);
 	if (ret == 0 && p->rule.sid == 0)
 		ret = tt_rule_broken(p, p->line->text.at, "no sid");
-	return ret == 0 ? check_protocol(p, head) : ret;
+	if (ret == 0)
+		ret = check_protocol(p, head);
+	if (ret != 0 || p->why_unreachable != NULL || p->why_unsupported != NULL)
+		return ret;
+	return tt_rule_check_possible(p);
 }
 
 int

@@ -120,6 +120,12 @@ int tt_rule_parse_number(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 /* A variable's number, that of a new one where it is not known; -1 where there is no room. */
 int tt_rule_variable_named(struct tt_rule_parse *p, struct tt_rule_word name);
 
+/*
+ * Says of a rule that no packet can match, whose options are all taken, that it is unreachable.
+ * Returns 0 or -ENOMEM.
+ */
+int tt_rule_check_possible(struct tt_rule_parse *p) TT_MUST_CHECK;
+
 /* What an option does, by its name. Returns 0, or as tt_rule_broken. */
 struct tt_rule_keyword {
 	const char *name;

@@ -5,7 +5,8 @@
  *
  *     loaded        will be matched
  *     unreachable   needs an established session, a stream, an application's parser or a packet that
- *                   is none, which a sensor where nothing answers never sees
+ *                   is none, which a sensor where nothing answers never sees; or asks for what
+ *                   excludes itself
  *     unsupported   uses an option or an action that is not known here, which it names
  *     broken        is no rule: what is wrong, and where in the line
  *     duplicate     another rule of the same gid and sid has a higher revision, or the same and stands

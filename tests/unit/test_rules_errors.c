@@ -244,6 +244,92 @@ what_needs_a_session_is_unreachable(void **state)
 }
 
 static void
+never(const char *options, const char *what)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why),
+			"never matches: its conditions on %s exclude each other", what);
+	unreachable(options, why);
+}
+
+static void
+never_of(const char *head, const char *options, const char *what)
+{
+	char text[512], why[128];
+
+	snprintf(text, sizeof(text), "alert %s (%s sid:1;)\n", head, options);
+	snprintf(why, sizeof(why),
+			"never matches: its conditions on %s exclude each other", what);
+	expect_outcome(text, TT_RULE_UNREACHABLE, why);
+}
+
+static void
+loads(const char *head, const char *options)
+{
+	struct tt_rules rules;
+	char text[512];
+
+	snprintf(text, sizeof(text), "alert %s (%s sid:1;)\n", head, options);
+	read_whole(&rules, text);
+	tt_rules_fini(&rules);
+}
+
+static void
+what_excludes_itself_never_matches(void **state)
+{
+	never("flags:S; ip_proto:17;", "the protocol");
+	never("itype:8;", "the protocol");
+	never("icmpv4.hdr; content:\"a\";", "the protocol");
+	never("ttl:<5; ttl:>4;", "ttl");
+	never("ttl:5-10; ttl:!6; ttl:!7; ttl:!8; ttl:!9;", "ttl");
+	never("dsize:>10; dsize:<5;", "dsize");
+	never("flags:S; flags:A+;", "flags");
+	never("flags:S+; flags:!S;", "flags");
+	never("fragbits:D+; fragbits:!D;", "fragbits");
+	never("tos:1; ipv6.hdr; content:\"a\";", "the version of IP");
+	never_of("udp any any -> any any", "flags:S;", "the protocol");
+	never_of("icmp any 80 -> any any", "", "the protocol");
+	never_of("icmp any any -> any any", "ip_proto:6;", "the protocol");
+	never_of("ip any any -> any any", "ip_proto:6; ip_proto:!6;", "the protocol");
+	never_of("ip any any -> any any", "itype:8; seq:1;", "the protocol");
+	never_of("ip 192.0.2.0/24 any -> 2001:db8::/32 any", "", "the version of IP");
+	never_of("tcp6 192.0.2.0/24 any -> any any", "", "the version of IP");
+	never_of("ip6 any any -> any any", "id:1;", "the version of IP");
+	unreachable("dsize:<5; content:\"abcde\";",
+			"never matches: it needs 5 bytes of payload, and allows 4");
+	unreachable("content:\"abc\"; offset:2; content:\"de\"; distance:1; dsize:7;",
+			"never matches: it needs 8 bytes of payload, and allows 7");
+	unreachable("dsize:0; content:!\"a\";",
+			"never matches: it needs 1 bytes of payload, and allows 0");
+	unreachable("content:\"abc\"; isdataat:!2;",
+			"never matches: it needs 3 bytes of payload, and allows 2");
+}
+
+static void
+what_may_match_is_loaded(void **state)
+{
+	static const char *const tcp = "tcp any any -> any any";
+	static const char *const ip = "ip any any -> any any";
+
+	loads(tcp, "ip_proto:6; flags:S; dsize:5; content:\"abcde\";");
+	loads(tcp, "content:\"abc\"; offset:10; depth:3; dsize:13;");
+	loads(tcp, "content:\"abc\"; content:\"abc\"; distance:-3; dsize:3;");
+	loads(tcp, "content:\"abc\"; content:\"abc\"; dsize:3;");
+	loads(tcp, "content:\"ab\"; pcre:\"/c/\"; content:\"d\"; within:9; dsize:3;");
+	loads(tcp, "ttl:5-10; ttl:!6; ttl:!7; ttl:!8;");
+	loads(tcp, "flags:S+; flags:!A;");
+	loads(tcp, "dsize:0; bsize:0;");
+	loads(ip, "ip_proto:!6; ip_proto:!17;");
+	loads(ip, "ip_proto:17; udp.hdr; content:\"a\";");
+	loads(ip, "flags:S; tos:1; ttl:1;");
+	loads("icmp any any -> any any", "ip_proto:58; itype:128;");
+	loads("ip [192.0.2.0/24,2001:db8::/32] any -> 2001:db8::/32 any", "");
+	loads("ip6 !192.0.2.0/24 any -> any any", "");
+	loads("tcp4 !2001:db8::/32 any -> any any", "");
+}
+
+static void
 unsupported(const char *options, const char *why)
 {
 	expect_option(options, TT_RULE_UNSUPPORTED, why);
@@ -289,6 +375,8 @@ main(void)
 			cmocka_unit_test(rules_without_end_are_broken),
 			cmocka_unit_test(places_in_continued_lines_are_those_of_the_file),
 			cmocka_unit_test(what_needs_a_session_is_unreachable),
+			cmocka_unit_test(what_excludes_itself_never_matches),
+			cmocka_unit_test(what_may_match_is_loaded),
 			cmocka_unit_test(what_is_not_known_is_named),
 	};
 

@@ -95,8 +95,12 @@ numbers_are_ranges(void **state)
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(numbers); i++) {
 		struct tt_rules rules;
-		const struct tt_rule *r = read_rule(&rules, numbers[i].option);
+		const struct tt_rule *r;
+		char text[256];
 
+		snprintf(text, sizeof(text), "alert ip any any -> any any (%s sid:1;)\n",
+				numbers[i].option);
+		r = read_whole(&rules, text);
 		assert_int_equal(r->n_header, 1);
 		assert_int_equal(r->n_payload, 0);
 		if (r->header[0].kind != numbers[i].kind
@@ -234,7 +238,7 @@ payload_options_have_buffers(void **state)
 	struct tt_rules rules;
 	const struct tt_rule *r = read_rule(&rules,
 			"content:\"a\"; tcp.hdr; content:\"b\"; bsize:20<=>60; ipv4.hdr; "
-			"isdataat:19; pkt_data; isdataat:!10,relative,rawbytes; icmpv6.hdr; "
+			"isdataat:19; pkt_data; isdataat:!10,relative,rawbytes; tcp.hdr; "
 			"byte_test:1,=,2,0;");
 
 	assert_int_equal(r->n_payload, 6);
@@ -249,7 +253,12 @@ payload_options_have_buffers(void **state)
 	assert_int_equal(r->payload[4].buffer, TT_RULE_BUFFER_PAYLOAD);
 	assert_true(r->payload[4].negated);
 	assert_true(r->payload[4].u.isdataat.relative);
-	assert_int_equal(r->payload[5].buffer, TT_RULE_BUFFER_ICMPV6_HEADER);
+	assert_int_equal(r->payload[5].buffer, TT_RULE_BUFFER_TCP_HEADER);
+	tt_rules_fini(&rules);
+	r = read_whole(&rules,
+			"alert icmp any any -> any any (icmpv6.hdr; "
+			"byte_test:1,=,2,0; sid:1;)\n");
+	assert_int_equal(r->payload[0].buffer, TT_RULE_BUFFER_ICMPV6_HEADER);
 	tt_rules_fini(&rules);
 }
 
