@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "rules.h"
+#include "rules_print.h"
 #include "tool.h"
+#include "tt_config.h"
 
 #include <string.h>
 
@@ -14,6 +16,7 @@ static const char help[] =
 		"for each file, how many rules are\n"
 		"  loaded        and would be matched,\n"
 		"  unreachable   since they need a session, a stream or an application's parser,\n"
+		"                or never match,\n"
 		"  unsupported   since they use an option that is not known here,\n"
 		"  broken        and are no rules,\n"
 		"  duplicate     since another one has the same sid and a newer revision.\n"
@@ -21,30 +24,49 @@ static const char help[] =
 		"  --vars FILE            what $HOME_NET and the like stand for: Snort's lines\n"
 		"                         \"ipvar HOME_NET …\", or Suricata's YAML\n"
 		"  --home-net LIST        HOME_NET, where FILE does not state it; prefixes\n"
-		"  --classification FILE  priority and category of each classtype\n"
-		"  --strict               exit 1 unless all rules are loaded\n"
+		"  --classification FILE  priority and category of each classtype, or none\n"
+		"                         (default: those that come with teiten)\n"
+		"  --summary              instead of each rule, how many there are of each reason\n"
 		"  --quiet                only the numbers\n"
+		"  --json                 all of it as JSON\n"
+		"  --strict               exit 1 unless all rules are loaded\n"
 		"  -h, --help             print this\n"
 		"\n"
+		"Exit status: 0 done, 1 a file that cannot be read or is wrong, or what --strict\n"
+		"asks for is not so, 2 wrong usage.\n"
 		"docs/signatures.md has the language.\n";
 
 enum {
 	OPT_STRICT = RULES_OPT_OWN,
 	OPT_QUIET,
+	OPT_SUMMARY,
+	OPT_JSON,
 };
 
 static const struct option options[] = {
 		RULES_OPTIONS,
 		{"strict", no_argument, NULL, OPT_STRICT},
 		{"quiet", no_argument, NULL, OPT_QUIET},
+		{"summary", no_argument, NULL, OPT_SUMMARY},
+		{"json", no_argument, NULL, OPT_JSON},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 };
 
 struct wish {
 	struct tt_rules_options rules;
-	bool strict, quiet;
+	bool strict;
+	int form; /* OPT_QUIET, OPT_SUMMARY, OPT_JSON; the last that was given, or 0 */
 };
+
+void
+rules_init(struct tt_rules_options *rules)
+{
+	const char *classes = tt_config_classes();
+
+	*rules = (struct tt_rules_options){
+			.classification = classes[0] == '\0' ? NULL : classes};
+}
 
 bool
 rules_take(struct tt_rules_options *rules, int option)
@@ -57,7 +79,7 @@ rules_take(struct tt_rules_options *rules, int option)
 		rules->home_net = optarg;
 		return true;
 	case RULES_OPT_CLASSIFICATION:
-		rules->classification = optarg;
+		rules->classification = strcmp(optarg, "none") == 0 ? NULL : optarg;
 		return true;
 	default:
 		return false;
@@ -72,51 +94,23 @@ take(struct wish *w, int option)
 	if (option == OPT_STRICT)
 		w->strict = true;
 	else
-		w->quiet = true;
+		w->form = option;
 }
 
-static void
-print_remark(const struct tt_rule_remark *r)
+static int
+print(const struct tt_rules *rules, int form, char **files, unsigned n_files)
 {
-	printf("%s:%u: ", r->file, r->line);
-	if (r->gid > 1)
-		printf("sid %u:%u: ", r->gid, r->sid);
-	else if (r->sid > 0)
-		printf("sid %u: ", r->sid);
-	printf("%s: %s\n", tt_rule_outcome_name(r->outcome), r->why);
-}
+	int ret = 0;
 
-static void
-print_outcomes(const char *what, const unsigned outcomes[TT_RULE_N_OUTCOMES])
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < TT_RULE_N_OUTCOMES; i++)
-		n += outcomes[i];
-	printf("%s: %u rule%s", what, n, n == 1 ? "" : "s");
-	for (unsigned i = 0; i < TT_RULE_N_OUTCOMES; i++)
-		printf("%s %u %s", i == 0 ? ":" : ",", outcomes[i],
-				tt_rule_outcome_name((enum tt_rule_outcome)i));
-	putchar('\n');
-}
-
-static void
-print_file(const struct tt_rules *rules, const char *file, bool quiet)
-{
-	unsigned outcomes[TT_RULE_N_OUTCOMES] = {0};
-
-	for (unsigned i = 0; i < rules->n; i++)
-		outcomes[TT_RULE_LOADED] += strcmp(rules->rules[i].file, file) == 0;
-	for (unsigned i = 0; i < rules->n_remarks; i++) {
-		const struct tt_rule_remark *r = &rules->remarks[i];
-
-		if (strcmp(r->file, file) != 0)
-			continue;
-		outcomes[r->outcome]++;
-		if (!quiet)
-			print_remark(r);
-	}
-	print_outcomes(file, outcomes);
+	if (form == OPT_JSON)
+		return rules_print_json(rules, files, n_files);
+	if (form == OPT_SUMMARY)
+		ret = rules_print_summary(rules);
+	else if (form != OPT_QUIET)
+		rules_print_remarks(rules);
+	if (ret == 0)
+		rules_print_counts(rules, files, n_files);
+	return ret;
 }
 
 static int
@@ -131,12 +125,12 @@ check(const struct wish *w, char **files, unsigned n_files)
 		tt_error_print(PROGRAM, &err);
 		return EXIT_DATA;
 	}
-	for (unsigned i = 0; i < n_files; i++)
-		print_file(&rules, files[i], w->quiet);
-	if (n_files > 1)
-		print_outcomes("all files", rules.outcomes);
-	printf("%s\n", rules.identity);
-	status = w->strict && rules.n_remarks > 0 ? EXIT_DATA : EXIT_OK;
+	if (print(&rules, w->form, files, n_files) != 0) {
+		fprintf(stderr, PROGRAM ": out of memory\n");
+		status = EXIT_DATA;
+	} else {
+		status = w->strict && rules.n_remarks > 0 ? EXIT_DATA : EXIT_OK;
+	}
 	tt_rules_fini(&rules);
 	return status;
 }
@@ -148,6 +142,7 @@ cmd_rules(int argc, char **argv)
 	struct wish w = {0};
 	int option;
 
+	rules_init(&w.rules);
 	if (argc > 1 && strcmp(argv[1], "match") == 0)
 		return rules_match(argc - 1, argv + 1);
 	while ((option = tool_option(&tool)) != -1) {

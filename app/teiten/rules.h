@@ -22,6 +22,9 @@ enum {
 		"classification", required_argument, NULL, RULES_OPT_CLASSIFICATION \
 	}
 
+/* The defaults: the classes that come with teiten. */
+void rules_init(struct tt_rules_options *rules);
+
 /* Takes optarg, where the option is one of these; else returns false. */
 bool rules_take(struct tt_rules_options *rules, int option);
 

@@ -23,7 +23,8 @@ static const char help[] =
 		"  --rules FILE           signatures; may be given again\n"
 		"  --vars FILE            what $HOME_NET and the like stand for\n"
 		"  --home-net LIST        HOME_NET, where FILE does not state it; prefixes\n"
-		"  --classification FILE  priority and category of each classtype\n"
+		"  --classification FILE  priority and category of each classtype, or none\n"
+		"                         (default: those that come with teiten)\n"
 		"  --all                  rules that did not match as well\n"
 		"  --csv                  as CSV\n"
 		"  --reference            try every rule on every packet, without any index: slow,\n"
@@ -285,6 +286,7 @@ rules_match(int argc, char **argv)
 
 	if (w.files == NULL)
 		return EXIT_DATA;
+	rules_init(&w.rules);
 	status = match_operands(&tool, &w);
 	free(w.files);
 	return status;

@@ -162,6 +162,12 @@ default_file(const char *installed, const char *source)
 	return access(source, R_OK) == 0 ? source : "";
 }
 
+const char *
+tt_config_classes(void)
+{
+	return default_file(TT_CONFIG_CLASSES_INSTALLED, TT_CONFIG_CLASSES_SOURCE);
+}
+
 /* Is any text missing that has a default? */
 static bool
 lacks_text(const struct tt_config *c)
@@ -188,8 +194,7 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 					TT_CONFIG_RULES_SOURCE)),
 			.rules = strdup(""),
 			.rule_variables = strdup(""),
-			.rule_classes = strdup(default_file(TT_CONFIG_CLASSES_INSTALLED,
-					TT_CONFIG_CLASSES_SOURCE)),
+			.rule_classes = strdup(tt_config_classes()),
 			.signature_hits = 1 << 16,
 			.interval_us = 60 * TT_US_PER_S,
 			.source_ports = 10,

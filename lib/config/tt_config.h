@@ -59,6 +59,9 @@ struct tt_config {
 int tt_config_init(struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
 void tt_config_fini(struct tt_config *config);
 
+/* The project's own classes of signatures: as installed, or beside the source; "" where neither is. */
+const char *tt_config_classes(void);
+
 /*
  * Sets the option ("max-gap", without dashes, as in YAML) to the value as text; a flag takes
  * true or false. Checks the value alone, not how it fits the others. Returns 0; -ENOENT for an

@@ -89,6 +89,8 @@ take_rule(struct tt_rules_loader *l, struct tt_rules_entry *entry)
 	p->rule.file = entry->rule.file;
 	entry->rule = p->rule;
 	entry->bits = p->bits;
+	entry->has_unknown_class = l->classes.n > 0 && p->classtype.n > 0
+			&& tt_rule_classes_find(&l->classes, p->classtype) == NULL;
 	if (p->why_broken != NULL) {
 		entry->outcome = TT_RULE_BROKEN;
 		entry->why = p->why_broken;

@@ -33,7 +33,7 @@ enum tt_rule_outcome {
 	TT_RULE_N_OUTCOMES
 };
 
-/* A rule that was not loaded. */
+/* A rule that was not loaded; or one that was, and what engines would warn of. */
 struct tt_rule_remark {
 	enum tt_rule_outcome outcome;
 	uint32_t gid, sid; /* sid 0 where it could not be read */
@@ -47,6 +47,8 @@ struct tt_rules {
 	unsigned n;
 	struct tt_rule_remark *remarks; /* [n_remarks], in the order of files and lines */
 	unsigned n_remarks;
+	struct tt_rule_remark *notes; /* [n_notes], likewise: of rules that are loaded all the same */
+	unsigned n_notes;
 	unsigned outcomes[TT_RULE_N_OUTCOMES];
 	char **flowbits; /* [n_flowbits] names */
 	unsigned n_flowbits;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 static int
 by_sid(const void *a, const void *b)
@@ -87,17 +88,103 @@ identify(struct tt_rules *rules)
 			rules->n, rules->n == 1 ? "" : "s", tt_sha256_end(&sha, text));
 }
 
-static void
-take(struct tt_rules *rules, const struct tt_rules_entry *entry)
+static struct tt_rule_remark
+remark_of(const struct tt_rules_entry *entry)
 {
 	const struct tt_rule *r = &entry->rule;
 
+	return (struct tt_rule_remark){
+			entry->outcome, r->gid, r->sid, r->file, r->line, entry->why};
+}
+
+static void
+take(struct tt_rules *rules, const struct tt_rules_entry *entry)
+{
 	if (entry->outcome == TT_RULE_LOADED)
-		rules->rules[rules->n++] = *r;
+		rules->rules[rules->n++] = entry->rule;
 	else
-		rules->remarks[rules->n_remarks++] = (struct tt_rule_remark){
-				entry->outcome, r->gid, r->sid, r->file, r->line,
-				entry->why};
+		rules->remarks[rules->n_remarks++] = remark_of(entry);
+}
+
+static int
+by_class(const void *a, const void *b)
+{
+	const struct tt_rules_entry *x = *(struct tt_rules_entry *const *)a;
+	const struct tt_rules_entry *y = *(struct tt_rules_entry *const *)b;
+	const int order = strcasecmp(x->rule.classtype, y->rule.classtype);
+
+	return order != 0 ? order : x < y ? -1 : x > y; /* then the entries' own order */
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct tt_rules_entry *x = *(struct tt_rules_entry *const *)a;
+	const struct tt_rules_entry *y = *(struct tt_rules_entry *const *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* One note for all rules of a class that is not known, at the first of them, which becomes why. */
+static int
+describe_class(struct tt_rules_loader *l, struct tt_rules_entry *first, size_t n)
+{
+	char text[300], others[60] = "";
+
+	if (n > 1)
+		snprintf(others, sizeof(others), "; of %zu other%s too", n - 1,
+				n == 2 ? "" : "s");
+	snprintf(text, sizeof(text),
+			"classtype \"%.80s\" is not known: priority %u, category %.80s%s",
+			first->rule.classtype, first->rule.priority, first->rule.category,
+			others);
+	first->why = tt_rules_memory_text(l->rules->memory, text, strlen(text));
+	return first->why == NULL ? -ENOMEM : 0;
+}
+
+/* Leaves the first of each class in sorted[n], in the order of the files. Returns how many, -ENOMEM. */
+static int
+describe_classes(struct tt_rules_loader *l, struct tt_rules_entry **sorted, size_t n)
+{
+	size_t n_kept = 0;
+
+	qsort(sorted, n, sizeof(struct tt_rules_entry *), by_class);
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n
+				&& strcasecmp(sorted[end]->rule.classtype,
+						   sorted[i]->rule.classtype)
+						== 0;)
+			end++;
+		if (describe_class(l, sorted[i], end - i) != 0)
+			return -ENOMEM;
+		sorted[n_kept++] = sorted[i];
+	}
+	qsort(sorted, n_kept, sizeof(struct tt_rules_entry *), by_place);
+	return (int)n_kept;
+}
+
+static int
+note_classes(struct tt_rules_loader *l)
+{
+	struct tt_rules *rules = l->rules;
+	struct tt_rules_entry **unknown = calloc(l->n + 1, sizeof(*unknown));
+	size_t n = 0;
+	int ret = -ENOMEM;
+
+	if (unknown == NULL)
+		return ret;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->entries[i].outcome == TT_RULE_LOADED
+				&& l->entries[i].has_unknown_class)
+			unknown[n++] = &l->entries[i];
+	ret = describe_classes(l, unknown, n);
+	if (ret > 0)
+		rules->notes = tt_rules_memory_take(
+				rules->memory, (size_t)ret * sizeof(*rules->notes));
+	for (int i = 0; rules->notes != NULL && i < ret; i++)
+		rules->notes[rules->n_notes++] = remark_of(unknown[i]);
+	free(unknown);
+	return ret > 0 && rules->notes == NULL ? -ENOMEM : ret < 0 ? ret : 0;
 }
 
 int
@@ -120,5 +207,5 @@ tt_rules_fill(struct tt_rules_loader *l)
 	if (rules->n > 0)
 		qsort(rules->rules, rules->n, sizeof(*rules->rules), by_sid);
 	identify(rules);
-	return 0;
+	return note_classes(l);
 }

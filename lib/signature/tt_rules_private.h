@@ -12,6 +12,7 @@ struct tt_rules_entry {
 	enum tt_rule_outcome outcome;
 	char *why; /* NULL where loaded */
 	struct tt_rule_bit_names *bits;
+	bool has_unknown_class; /* where classes are known at all */
 	bool can_match; /* of those with flowbits: what they wait for can be set */
 };
 

@@ -173,21 +173,26 @@ turn_waiting(struct tt_rules_loader *l, struct tt_rules_entry *entry,
 		const struct name *name)
 {
 	const struct tt_rules_entry *setter = name->elsewhere;
+	const char *shown = tt_rule_printable(
+			l->rules->memory, tt_rule_word_of(name->name));
+	enum tt_rule_outcome outcome;
 
+	if (shown == NULL)
+		return -ENOMEM;
 	if (setter == NULL)
 		return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
-				"flowbits: no rule that is loaded sets \"%s\"",
-				name->name);
+				"flowbits: no rule that is loaded sets \"%.80s\"", shown);
 	if (setter == entry)
 		return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
-				"flowbits: this rule alone sets \"%s\"", name->name);
+				"flowbits: this rule alone sets \"%.80s\"", shown);
+	outcome = setter->outcome;
 	return tt_rules_turn(l, entry, TT_RULE_UNREACHABLE,
-			"flowbits: no rule that is loaded sets \"%s\"; %s:%u would, which is "
+			"flowbits: no rule that is loaded sets \"%.80s\"; %s:%u would, which is "
 			"%s",
-			name->name, setter->rule.file, setter->rule.line,
-			tt_rule_outcome_name(setter->outcome == TT_RULE_LOADED
+			shown, setter->rule.file, setter->rule.line,
+			tt_rule_outcome_name(outcome == TT_RULE_LOADED
 							? TT_RULE_UNREACHABLE
-							: setter->outcome));
+							: outcome));
 }
 
 /* Drops the rules that wait in vain. Returns 0 or -ENOMEM. */

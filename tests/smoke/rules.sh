@@ -65,6 +65,30 @@ has out "$dir/b.rules: 1 rule: 1 loaded, 0 unreachable, 0 unsupported, 0 broken,
 run 0 rules check --vars "$dir/vars" "$dir/a.rules" "$dir/b.rules"
 has out "all files: 6 rules: 2 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
 
+run 0 rules check --summary "$dir/a.rules" "$dir/b.rules"
+has out "       1 unreachable: flow:established (first: $dir/a.rules:2)"
+has out "       1 duplicate: of revision (first: $dir/a.rules:5)"
+has out '       1 broken: variable $PLACE is not defined (first: '"$dir/b.rules:1)"
+run 0 rules check --json "$dir/a.rules"
+has out '  "loaded": 1,'
+has out '      "why": "option asn1"'
+
+# The classes that come with teiten are the default.
+printf 'alert udp any any -> any 1 (msg:"m"; classtype:attempted-recon; sid:7; rev:1;)\n' >"$dir/c.rules"
+run 1 rules match --all --csv --rules "$dir/c.rules" /dev/null
+has out '1,7,1,0,0,"Scan","m"'
+run 1 rules match --all --csv --classification none --rules "$dir/c.rules" /dev/null
+has out '1,7,1,0,0,"Others","m"'
+
+# What engines warn of is said, and the rule is loaded.
+run 0 rules check --strict --vars "$dir/vars" "$dir/b.rules"
+has out "$dir/b.rules:1: sid 6: loaded: classtype \"x\" is not known: priority 3, category Others"
+run 0 rules check --strict --vars "$dir/vars" --classification none "$dir/b.rules"
+if grep -q classtype "$dir/out"; then
+	echo "a classtype is not known where none are"
+	failed=1
+fi
+
 run 1 rules check "$dir/none.rules"
 has err "teiten rules: $dir/none.rules: No such file or directory"
 run 1 rules check --home-net nowhere "$dir/a.rules"

@@ -220,6 +220,34 @@ what_none_sets_is_not_set(void **state)
 }
 
 static void
+classes_that_are_not_known_are_noted_once(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			RULE("classtype:x; sid:1;") RULE("classtype:x; asn1:y; sid:2;"));
+	assert_int_equal(rules.n_notes, 0); /* none are known */
+	tt_rules_fini(&rules);
+	read_rules(&rules,
+			"config classification: known,K,1\n" RULE(
+					"classtype:x; asn1:y; sid:1;") RULE("classtype:y; sid:2;")
+					RULE("classtype:X; priority:7; sid:3;") RULE(
+							"classtype:x; sid:4;")
+							RULE("classtype:known; sid:5;"));
+	assert_int_equal(rules.n, 4);
+	assert_int_equal(rules.n_notes, 2);
+	assert_int_equal(rules.notes[0].sid, 2);
+	assert_int_equal(rules.notes[0].line, 3);
+	assert_int_equal(rules.notes[0].outcome, TT_RULE_LOADED);
+	assert_string_equal(rules.notes[0].why,
+			"classtype \"y\" is not known: priority 3, category Others");
+	assert_string_equal(rules.notes[1].why,
+			"classtype \"X\" is not known: priority 7, category Others; of 1 other "
+			"too");
+	tt_rules_fini(&rules);
+}
+
+static void
 more_flowbits_than_there_are_numbers_are_unsupported(void **state)
 {
 	static char text[64 * 1024];
@@ -384,6 +412,7 @@ main(void)
 			cmocka_unit_test(
 					who_waits_for_a_flowbit_in_vain_is_told_whom_for),
 			cmocka_unit_test(what_none_sets_is_not_set),
+			cmocka_unit_test(classes_that_are_not_known_are_noted_once),
 			cmocka_unit_test(texts_become_printable),
 			cmocka_unit_test(the_identity_follows_text_and_variables),
 			cmocka_unit_test(rules_stand_by_gid_and_sid),
