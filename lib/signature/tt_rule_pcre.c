@@ -108,8 +108,9 @@ try(const struct tt_rule_pcre *pcre, PCRE2_SIZE n, PCRE2_SIZE *offset)
 		pcre2_set_compile_extra_options(
 				context, PCRE2_EXTRA_BAD_ESCAPE_IS_LITERAL);
 	}
-	code = pcre2_compile((PCRE2_SPTR)pcre->pattern, n, pcre->options, &error, offset,
-			context);
+	/* As the matcher does: call-backs make the code longer, and may make it too long. */
+	code = pcre2_compile((PCRE2_SPTR)pcre->pattern, n,
+			pcre->options | PCRE2_AUTO_CALLOUT, &error, offset, context);
 	pcre2_compile_context_free(context);
 	if (code == NULL)
 		return error;

@@ -31,13 +31,15 @@ struct tt_signature_scratch; /* opaque */
 
 /*
  * What a packet may cost: past it the packet's matching ends and is counted as cut short. Zeroes
- * mean defaults. A step is an option evaluated, or 64 bytes searched by it; a call of PCRE2 is 16
- * and one for every 16 bytes.
+ * mean defaults. A step is an option evaluated (four, where it reads a number of text), a header looked
+ * at, or 64 bytes searched or compared. A call of PCRE2 is 16, one for every 16 bytes, and one for
+ * every four units: items of the pattern that it tries, each for every 8 bytes that it may pass
+ * over.
  */
 struct tt_signature_limits {
-	uint32_t verifications; /* candidates tried for a packet (default 64) */
+	uint32_t verifications; /* rules whose header matches and whose payload is tried (default 64) */
 	uint32_t steps; /* for a packet, backtracking included (default 1,024) */
-	uint32_t pcre_matches; /* match limit of one PCRE2 call (default 2,000) */
+	uint32_t pcre_matches; /* units of one PCRE2 call (default 2,000) */
 	bool plain; /* without the multi-pattern pass, as where Vectorscan cannot run */
 };
 
@@ -85,7 +87,7 @@ unsigned tt_signatures_burst(const struct tt_signatures *signatures,
 
 /*
  * The plain twin, of one packet: tries every rule. hits[TT_SIGNATURE_HITS_MAX]; no limits but that
- * and PCRE2's.
+ * and that of a call of PCRE2.
  */
 unsigned tt_signature_one_ref(const struct tt_signatures *signatures,
 		struct tt_signature_scratch *scratch,

@@ -230,7 +230,6 @@ struct verification {
 	struct tt_signature_eval *eval;
 	struct tt_signature_hit *hits; /* [n_hits] */
 	unsigned n_hits;
-	uint32_t left; /* candidates that may still be tried */
 	uint16_t packet;
 };
 
@@ -239,12 +238,7 @@ verify(struct verification *v, uint32_t rank)
 {
 	const struct tt_signature_rule *rule = &v->s->rules[rank];
 
-	if (v->left == 0 || v->eval->steps < 0) {
-		v->eval->cut = true;
-		return;
-	}
-	v->left--;
-	if (!tt_signature_matches(v->eval, rule))
+	if (v->eval->steps < 0 || !tt_signature_matches(v->eval, rule))
 		return;
 	if (v->n_hits == TT_SIGNATURE_HITS_MAX) {
 		v->eval->cut = true;
@@ -281,11 +275,10 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 	struct verification v = {.s = s,
 			.eval = &scratch->eval,
 			.hits = hits,
-			.left = s->limits.verifications,
 			.packet = (uint16_t)i};
 
 	tt_signature_eval_begin(&scratch->eval, &scratch->views[i], &scratch->pcre,
-			s->limits.steps);
+			s->limits.steps, s->limits.verifications);
 	mark_candidates(s, scratch, i);
 	verify_all(&v, scratch);
 	*cut_short += scratch->eval.cut;
@@ -323,13 +316,11 @@ tt_signature_one_ref(const struct tt_signatures *signatures,
 		const struct tt_signature_packet *packet, struct tt_signature_hit *hits)
 {
 	struct tt_signature_view view;
-	struct verification v = {.s = signatures,
-			.eval = &scratch->eval,
-			.hits = hits,
-			.left = UINT32_MAX};
+	struct verification v = {.s = signatures, .eval = &scratch->eval, .hits = hits};
 
 	tt_signature_look(&view, packet);
-	tt_signature_eval_begin(&scratch->eval, &view, &scratch->pcre, INT64_MAX);
+	tt_signature_eval_begin(
+			&scratch->eval, &view, &scratch->pcre, INT64_MAX, UINT32_MAX);
 	for (uint32_t rank = 0; rank < signatures->n; rank++)
 		verify(&v, rank);
 	return v.n_hits;

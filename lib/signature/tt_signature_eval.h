@@ -18,7 +18,7 @@
 /* Beside an option of the payload. */
 struct tt_signature_option {
 	bool retry; /* what follows depends on where it matched */
-	struct pcre2_real_code_8 *code; /* of pcre; NULL for others */
+	struct tt_signature_regex *regex; /* of pcre; NULL for others */
 };
 
 struct tt_signature_rule {
@@ -34,6 +34,7 @@ struct tt_signature_eval {
 	const struct tt_signature_view *view;
 	struct tt_signature_pcre *pcre;
 	int64_t steps; /* left for the packet */
+	uint32_t verifications; /* payloads of rules that may still be tried for the packet */
 	uint64_t flowbits; /* that rules have set */
 	bool cut; /* a limit was met */
 	const struct tt_signature_rule *rule;
@@ -46,10 +47,10 @@ int tt_signature_rule_init(struct tt_signature_rule *r, const struct tt_rule *ru
 		uint32_t index, struct tt_error *err) TT_MUST_CHECK;
 void tt_signature_rule_fini(struct tt_signature_rule *r);
 
-/* Begins a packet. steps: it may cost. */
+/* Begins a packet. steps, verifications: it may cost. */
 void tt_signature_eval_begin(struct tt_signature_eval *e,
 		const struct tt_signature_view *view, struct tt_signature_pcre *pcre,
-		int64_t steps);
+		int64_t steps, uint32_t verifications);
 
 /* Does the packet match? If it does, the rule's flowbits are set. */
 bool tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule *r);
@@ -92,9 +93,11 @@ bool tt_signature_convert(struct tt_signature_eval *e, const struct tt_rule_opti
 
 /*
  * The first occurrence of a content's bytes that starts at `from` or later and ends at `to` or
- * before; `to` and more where there is none.
+ * before; `to` and more where there is none. *bytes: how many it may look at, which may be more than
+ * lie there, as each is compared again for each place; what it looked at is subtracted. Below 0
+ * afterwards: it gave up.
  */
 uint32_t tt_signature_find(const struct tt_rule_content *c, const uint8_t *b,
-		uint32_t from, uint32_t to);
+		uint32_t from, uint32_t to, int64_t *bytes);
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Searching a buffer for the bytes of one content: places where its first and its last byte lie, 16 at
- * a time, then the bytes between. Letters of nocase contents are compared with the bit set that tells
- * small ones from capital ones.
+ * a time, then all its bytes, 16 at a time as well. Letters of nocase contents are compared with the
+ * bit set that tells small ones from capital ones. What is looked at is counted, so that a payload
+ * that nearly matches at every place costs no more than it may.
  */
 #include "tt_signature_eval.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
+
+#define CHUNK 16
 
 static uint8_t
 lower(uint8_t b)
@@ -17,21 +20,66 @@ lower(uint8_t b)
 }
 
 static bool
-lies_at(const struct tt_rule_content *c, const uint8_t *b)
+is_same(const struct tt_rule_content *c, const uint8_t *b, uint32_t i)
 {
-	if (!c->nocase)
-		return memcmp(b, c->bytes, c->n) == 0;
-	for (uint32_t i = 0; i < c->n; i++)
-		if (lower(b[i]) != c->bytes[i])
+	return (c->nocase ? lower(b[i]) : b[i]) == c->bytes[i];
+}
+
+#ifdef __SSE2__
+static __m128i
+load(const uint8_t *b)
+{
+	return _mm_loadu_si128((const __m128i *)(const void *)b);
+}
+
+/* CHUNK bytes of the content from the i-th on. */
+static bool
+is_same_chunk(const struct tt_rule_content *c, const uint8_t *b, uint32_t i)
+{
+	const __m128i want = load(c->bytes + i);
+	const __m128i letters = _mm_and_si128(
+			_mm_cmpgt_epi8(want, _mm_set1_epi8('a' - 1)),
+			_mm_cmplt_epi8(want, _mm_set1_epi8('z' + 1)));
+	const __m128i bit = _mm_and_si128(letters, _mm_set1_epi8(c->nocase ? 0x20 : 0));
+
+	return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(load(b + i), bit), want))
+			== 0xffff;
+}
+#else
+static bool
+is_same_chunk(const struct tt_rule_content *c, const uint8_t *b, uint32_t i)
+{
+	for (unsigned k = 0; k < CHUNK; k++)
+		if (!is_same(c, b, i + k))
 			return false;
+	return true;
+}
+#endif
+
+static bool
+lies_at(const struct tt_rule_content *c, const uint8_t *b, int64_t *bytes)
+{
+	uint32_t i = 0;
+
+	for (; c->n - i >= CHUNK; i += CHUNK) {
+		*bytes -= CHUNK;
+		if (!is_same_chunk(c, b, i))
+			return false;
+	}
+	for (; i < c->n; i++) {
+		--*bytes;
+		if (!is_same(c, b, i))
+			return false;
+	}
 	return true;
 }
 
 static uint32_t
-find_plain(const struct tt_rule_content *c, const uint8_t *b, uint32_t from, uint32_t to)
+find_plain(const struct tt_rule_content *c, const uint8_t *b, uint32_t from, uint32_t to,
+		int64_t *bytes)
 {
-	for (uint32_t at = from; at + c->n <= to; at++)
-		if (lies_at(c, b + at))
+	for (uint32_t at = from; at + c->n <= to && *bytes >= 0; at++)
+		if (lies_at(c, b + at, bytes))
 			return at;
 	return to;
 }
@@ -53,28 +101,28 @@ letter_of(const struct tt_rule_content *c, uint8_t b)
 static __m128i
 is_letter(const struct letter *l, const uint8_t *b)
 {
-	const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)b);
-
-	return _mm_cmpeq_epi8(_mm_or_si128(bytes, l->bit), l->value);
+	return _mm_cmpeq_epi8(_mm_or_si128(load(b), l->bit), l->value);
 }
 
 static uint32_t
-find(const struct tt_rule_content *c, const uint8_t *b, uint32_t from, uint32_t to)
+find(const struct tt_rule_content *c, const uint8_t *b, uint32_t from, uint32_t to,
+		int64_t *bytes)
 {
 	const struct letter first = letter_of(c, c->bytes[0]);
 	const struct letter last = letter_of(c, c->bytes[c->n - 1]);
 	uint32_t at = from;
 
-	for (; to - at >= c->n - 1 + 16; at += 16) {
+	for (; to - at >= c->n - 1 + CHUNK && *bytes >= 0; at += CHUNK) {
 		unsigned places = (unsigned)_mm_movemask_epi8(
 				_mm_and_si128(is_letter(&first, b + at),
 						is_letter(&last, b + at + c->n - 1)));
 
-		for (; places != 0; places &= places - 1)
-			if (lies_at(c, b + at + (unsigned)__builtin_ctz(places)))
+		*bytes -= CHUNK;
+		for (; places != 0 && *bytes >= 0; places &= places - 1)
+			if (lies_at(c, b + at + (unsigned)__builtin_ctz(places), bytes))
 				return at + (unsigned)__builtin_ctz(places);
 	}
-	return find_plain(c, b, at, to);
+	return find_plain(c, b, at, to, bytes);
 }
 #else
 #define find find_plain
@@ -82,9 +130,9 @@ find(const struct tt_rule_content *c, const uint8_t *b, uint32_t from, uint32_t 
 
 uint32_t
 tt_signature_find(const struct tt_rule_content *c, const uint8_t *b, uint32_t from,
-		uint32_t to)
+		uint32_t to, int64_t *bytes)
 {
 	if (from > to || c->n > to - from)
 		return to;
-	return find(c, b, from, to);
+	return find(c, b, from, to, bytes);
 }

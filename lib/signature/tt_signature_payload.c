@@ -2,7 +2,11 @@
 /* The options of the payload, one after the other, and back again where a match leads nowhere. */
 #include "tt_signature_eval.h"
 
-#define SEARCHED_A_STEP 64 /* bytes */
+#define SEARCHED_A_STEP    64 /* bytes */
+#define TEXT_STEPS         4
+#define PCRE_STEPS         16 /* of a call */
+#define PCRE_STARTS_A_STEP 16 /* bytes in which a match may begin */
+#define PCRE_UNITS_A_STEP  4
 
 /* Where a content may lie. */
 struct span {
@@ -35,16 +39,27 @@ span_of(const struct tt_signature_eval *e, const struct tt_rule_option *o,
 	return true;
 }
 
+/* What the steps that are left are worth in another unit. */
+static int64_t
+worth(const struct tt_signature_eval *e, int64_t a_step)
+{
+	return e->steps > INT64_MAX / a_step ? INT64_MAX : e->steps * a_step;
+}
+
 /* The next place of a content; false where there is none. Takes steps. */
 static bool
 next_place(struct tt_signature_eval *e, const struct tt_rule_content *c,
 		struct tt_signature_bytes b, const struct span *s, uint32_t from,
 		uint32_t *at)
 {
+	int64_t bytes, may;
+
 	if (from > s->to)
 		return false;
-	*at = tt_signature_find(c, b.at, from, s->to);
-	return tt_signature_step(e, 1 + (*at - from) / SEARCHED_A_STEP) && *at < s->to;
+	bytes = may = worth(e, SEARCHED_A_STEP);
+	*at = tt_signature_find(c, b.at, from, s->to, &bytes);
+	return tt_signature_step(e, 1 + (uint64_t)(may - bytes) / SEARCHED_A_STEP)
+			&& *at < s->to;
 }
 
 static bool
@@ -77,12 +92,14 @@ static int64_t
 search(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b,
 		uint32_t base, uint32_t from, uint32_t *start)
 {
-	int64_t end;
+	int64_t end, units, may;
 
-	if (!tt_signature_step(e, 16 + (b.n - base) / 16))
+	if (!tt_signature_step(e, PCRE_STEPS + (b.n - base) / PCRE_STARTS_A_STEP))
 		return TT_SIGNATURE_PCRE_LIMIT;
-	end = tt_signature_pcre_match(e->pcre, e->rule->options[i].code, b.at + base,
-			b.n - base, from, start);
+	may = units = worth(e, PCRE_UNITS_A_STEP);
+	end = tt_signature_pcre_match(e->pcre, e->rule->options[i].regex, b.at + base,
+			b.n - base, from, &units, start);
+	e->steps -= (may - units) / PCRE_UNITS_A_STEP;
 	if (end == TT_SIGNATURE_PCRE_LIMIT)
 		e->cut = true;
 	return end;
@@ -119,6 +136,16 @@ isdataat(const struct tt_signature_eval *e, const struct tt_rule_option *o, uint
 	return (at < n) != o->negated;
 }
 
+/* A number of text is read digit by digit. */
+static uint64_t
+steps_of(const struct tt_rule_option *o)
+{
+	return o->kind >= TT_RULE_BYTE_TEST && o->kind <= TT_RULE_BYTE_MATH
+					&& o->u.bytes.text
+			? TEXT_STEPS
+			: 1;
+}
+
 bool
 tt_signature_payload(struct tt_signature_eval *e, unsigned i)
 {
@@ -137,7 +164,7 @@ tt_signature_payload(struct tt_signature_eval *e, unsigned i)
 			return content(e, i, b);
 		if (o->kind == TT_RULE_PCRE)
 			return pcre(e, i, b);
-		if (!tt_signature_step(e, 1))
+		if (!tt_signature_step(e, steps_of(o)))
 			return false;
 		if (o->kind == TT_RULE_ISDATAAT) {
 			if (!isdataat(e, o, b.n))

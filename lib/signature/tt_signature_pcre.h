@@ -1,21 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * PCRE2, with its JIT where there is one, within limits. A worker's part is taken once; a match takes
- * no memory with the JIT (pcre2_match without it takes some at the first match and keeps it). For the
- * files of lib/signature only.
+ * PCRE2, with its JIT where there is one, within a budget. PCRE2's own match limit holds for each place
+ * at which a match may begin, and counts neither the bytes that a repeat passes over nor, with the
+ * JIT, most of the rest; so each item of a pattern calls back (PCRE2_AUTO_CALLOUT), and what is counted
+ * there bounds a match as a whole: a unit for an item, and one for every 8 bytes that it may pass
+ * over at once.
+ *
+ * A worker's part is taken once; a match takes no memory with the JIT (pcre2_match without it takes
+ * some at the first match and keeps it). For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_PCRE_H
 #define TT_SIGNATURE_PCRE_H
 
 #include "tt_error.h"
 
-struct pcre2_real_code_8;
+struct tt_signature_regex; /* a compiled pattern; opaque */
 
-/* What matching needs beside the code: one for each thread. */
+/* What matching needs beside the pattern: one for each thread. */
 struct tt_signature_pcre {
 	struct pcre2_real_match_data_8 *match;
 	struct pcre2_real_match_context_8 *context;
 	struct pcre2_real_jit_stack_8 *stack;
+	const uint16_t *reach; /* of the pattern that is being matched */
+	int64_t units; /* that the match may still take */
+	uint32_t most; /* that any match may take */
 };
 
 #define TT_SIGNATURE_PCRE_NONE  (-1) /* no match */
@@ -23,24 +31,29 @@ struct tt_signature_pcre {
 
 /*
  * Compiles; options: PCRE2_… of the rule. literal_escapes: an escape that PCRE2 does not know is its
- * letter. Returns 0, -ENOMEM, or -EINVAL with err's why
- * filled.
+ * letter. Returns 0, -ENOMEM, or -EINVAL with err's why filled.
  */
-int tt_signature_pcre_compile(struct pcre2_real_code_8 **code, const char *pattern,
+int tt_signature_pcre_compile(struct tt_signature_regex **regex, const char *pattern,
 		uint32_t options, bool literal_escapes,
 		struct tt_error *err) TT_MUST_CHECK;
-void tt_signature_pcre_free(struct pcre2_real_code_8 *code);
+void tt_signature_pcre_free(struct tt_signature_regex *regex); /* NULL is allowed */
 
-/* matches: the match limit. Returns 0 or -ENOMEM. */
-int tt_signature_pcre_init(struct tt_signature_pcre *p, uint32_t matches) TT_MUST_CHECK;
+/* most: units that any match may take. p must not move from then on. Returns 0 or -ENOMEM. */
+int tt_signature_pcre_init(struct tt_signature_pcre *p, uint32_t most) TT_MUST_CHECK;
 void tt_signature_pcre_fini(struct tt_signature_pcre *p);
 
 /*
- * Searches b[n] from `from` on. Returns where the match ends, with *start filled, or one of the two
- * above.
+ * Searches b[n] from `from` on. *units: what it may take, if that is less than
+ * what any match may; what it took is subtracted, and may be a little more. Returns where the match ends, with *start filled, or one of the two above.
  */
 int64_t tt_signature_pcre_match(struct tt_signature_pcre *p,
-		const struct pcre2_real_code_8 *code, const uint8_t *b, uint32_t n,
-		uint32_t from, uint32_t *start);
+		const struct tt_signature_regex *regex, const uint8_t *b, uint32_t n,
+		uint32_t from, int64_t *units, uint32_t *start);
+
+/*
+ * How many bytes the item of a pattern's text[n] may pass over before PCRE2 calls back again: 0 for
+ * one byte or none, UINT16_MAX for any number. In doubt it is too many.
+ */
+uint16_t tt_signature_pcre_reach(const char *text, size_t n);
 
 #endif

@@ -67,7 +67,7 @@ init_option(struct tt_signature_rule *r, unsigned i, struct tt_error *err)
 
 	r->options[i].retry = followed(r->rule, i);
 	if (o->kind == TT_RULE_PCRE)
-		return tt_signature_pcre_compile(&r->options[i].code, o->u.pcre.pattern,
+		return tt_signature_pcre_compile(&r->options[i].regex, o->u.pcre.pattern,
 				o->u.pcre.options, o->u.pcre.bad_escape_is_literal, err);
 	return 0;
 }
@@ -115,17 +115,18 @@ void
 tt_signature_rule_fini(struct tt_signature_rule *r)
 {
 	for (unsigned i = 0; r->options != NULL && i < r->rule->n_payload; i++)
-		tt_signature_pcre_free(r->options[i].code);
+		tt_signature_pcre_free(r->options[i].regex);
 	free(r->options);
 }
 
 void
 tt_signature_eval_begin(struct tt_signature_eval *e, const struct tt_signature_view *view,
-		struct tt_signature_pcre *pcre, int64_t steps)
+		struct tt_signature_pcre *pcre, int64_t steps, uint32_t verifications)
 {
 	e->view = view;
 	e->pcre = pcre;
 	e->steps = steps;
+	e->verifications = verifications;
 	e->flowbits = 0;
 	e->cut = false;
 }
@@ -175,6 +176,18 @@ do_flowbits(struct tt_signature_eval *e)
 	}
 }
 
+/* Takes one of the verifications that are left for the packet. */
+static bool
+take_verification(struct tt_signature_eval *e)
+{
+	if (TT_LIKELY(e->verifications != 0)) {
+		e->verifications--;
+		return true;
+	}
+	e->cut = true;
+	return false;
+}
+
 bool
 tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule *r)
 {
@@ -186,6 +199,8 @@ tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule
 	if (r->has_flowbits && !flowbits_hold(e))
 		return false;
 	if (r->rule->n_payload != 0) {
+		if (!take_verification(e))
+			return false;
 		memset(e->at, 0, sizeof(e->at));
 		if (!tt_signature_payload(e, 0))
 			return false;

@@ -2,7 +2,8 @@
 /*
  * What signatures cost a packet, beside what it costs already: SYNs without payload, a flood of
  * Slammer, payload in which nothing is found, and the worst that can be sent, payload made of what the
- * rules look for. One JSON object a line: nanoseconds of CPU a packet, one line a round.
+ * rules look for. One JSON object a line: nanoseconds of CPU a packet, one line a round. Then
+ * ("worst"), once, packets and rules made to cost as much as they can, by themselves.
  *
  *     bench_signature [--rules FILE] [--count N] [--rounds N] [--only CASE] [--burst N]
  *
@@ -175,5 +176,7 @@ main(int argc, char **argv)
 		for (unsigned i = 0; i < BENCH_SIGNATURE_N; i++)
 			if (bench_args_has(b.only, b.sets[i].name))
 				measure(&b, &b.sets[i]);
+	if (bench_args_has(b.only, "worst"))
+		bench_signature_worst();
 	return EXIT_SUCCESS;
 }

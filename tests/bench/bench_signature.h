@@ -31,4 +31,10 @@ enum {
 void bench_signature_traffic(struct bench_traffic_set *set, unsigned kind,
 		const struct tt_rules *rules);
 
+/* A UDP datagram of 1,472 bytes of payload, made of a text again and again, with a b at its end. Returns its length. */
+uint32_t bench_signature_frame(uint8_t frame[BENCH_SIGNATURE_FRAME], const char *unit);
+
+/* Prints what the dearest packets cost, each under rules of its own. */
+void bench_signature_worst(void);
+
 #endif

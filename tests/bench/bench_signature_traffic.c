@@ -123,6 +123,18 @@ put_near(uint8_t *frame, uint64_t seed, const struct tt_rules *rules)
 	return ETHERNET + IP + 8 + PAYLOAD;
 }
 
+uint32_t
+bench_signature_frame(uint8_t frame[BENCH_SIGNATURE_FRAME], const char *unit)
+{
+	uint8_t *payload = put_udp(frame, 1434, PAYLOAD, UINT64_C(0x7777777777));
+	const size_t n = strlen(unit);
+
+	for (unsigned i = 0; i < PAYLOAD; i++)
+		payload[i] = (uint8_t)unit[i % n];
+	payload[PAYLOAD - 1] = 'b';
+	return ETHERNET + IP + 8 + PAYLOAD;
+}
+
 static uint32_t
 put_frame(uint8_t *frame, unsigned kind, uint64_t seed, const struct tt_rules *rules)
 {

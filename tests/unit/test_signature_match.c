@@ -1,76 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What each option of a rule means, on small packets; by the reference and by the compiled matcher. */
-#include "frame_text.h"
-#include "tt_signature.h"
+#include "signature_bed.h"
 #include "tt_signature_count.h"
-
-#define UDP_HEAD 42 /* Ethernet, IPv4, UDP */
-
-struct bed {
-	struct tt_rules rules;
-	struct tt_signatures *signatures;
-	struct tt_signature_scratch *scratch;
-};
-
-static void
-bed_init(struct bed *bed, const char *text, const struct tt_signature_limits *limits)
-{
-	struct tt_error err = {0};
-
-	if (tt_rules_parse(&bed->rules, "test", (const uint8_t *)text, strlen(text), NULL,
-			    &err) < 0
-			|| tt_signatures_compile(
-					   &bed->signatures, &bed->rules, limits, &err)
-					< 0)
-		fail_msg("%s: %s", err.where, err.why);
-	for (unsigned i = 0; i < bed->rules.n_remarks; i++)
-		print_message("%s: %s\n", text, bed->rules.remarks[i].why);
-	assert_int_equal(tt_signature_scratch_new(&bed->scratch, bed->signatures), 0);
-}
-
-static void
-bed_fini(struct bed *bed)
-{
-	tt_signature_scratch_free(bed->scratch);
-	tt_signatures_free(bed->signatures);
-	tt_rules_fini(&bed->rules);
-}
-
-/* Bits of the rules that match a frame, by their index. */
-static unsigned
-match_frame(struct bed *bed, const uint8_t *frame, size_t n, uint64_t *cut_short)
-{
-	struct tt_signature_hit hits[TT_SIGNATURE_HITS_MAX], want[TT_SIGNATURE_HITS_MAX];
-	struct tt_packet p;
-	const struct tt_signature_packet packet = {&p, frame, (uint32_t)n};
-	unsigned n_hits, bits = 0, bits_ref = 0;
-
-	assert_int_equal(tt_packet_decode(frame, (uint32_t)n, TT_LINK_ETHERNET, &p),
-			TT_FATE_COUNTED);
-	n_hits = tt_signatures_burst(
-			bed->signatures, bed->scratch, &packet, 1, hits, cut_short);
-	for (unsigned i = 0; i < n_hits; i++)
-		bits |= 1u << hits[i].rule;
-	n_hits = tt_signature_one_ref(bed->signatures, bed->scratch, &packet, want);
-	for (unsigned i = 0; i < n_hits; i++)
-		bits_ref |= 1u << want[i].rule;
-	if (*cut_short == 0)
-		assert_int_equal(bits, bits_ref);
-	return bits;
-}
-
-/* UDP from 198.51.100.7:1024 to 192.0.2.1:1434. */
-static size_t
-udp(uint8_t *frame, const void *payload, size_t n)
-{
-	const size_t head = bytes_of(ETH "0800 " V4_UDP, frame);
-
-	assert_int_equal(head, UDP_HEAD);
-	memcpy(frame + head, payload, n);
-	frame[17] = (uint8_t)(28 + n);
-	frame[39] = (uint8_t)(8 + n);
-	return head + n;
-}
 
 static unsigned
 match_udp(const char *text, const void *payload, size_t n)
@@ -271,27 +202,6 @@ flowbits_last_as_long_as_the_packet(void **state)
 	assert_int_equal(match_udp(rules, "a", 1), 0x4);
 }
 
-static void
-what_costs_too_much_is_cut_short_and_counted(void **state)
-{
-	static const char rule[] =
-			"alert udp any any -> any any (content:\"aaab\"; content:\"a\";"
-			" distance:0; content:\"a\"; distance:0; content:\"x\";"
-			" distance:0; sid:1;)\n";
-	const struct tt_signature_limits limits = {.steps = 50};
-	uint8_t frame[FRAME_MAX], payload[101];
-	uint64_t cut_short = 0;
-	struct bed bed;
-
-	memset(payload, 'a', sizeof(payload));
-	payload[3] = 'b';
-	bed_init(&bed, rule, &limits);
-	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, 101), &cut_short),
-			0);
-	assert_int_equal(cut_short, 1);
-	bed_fini(&bed);
-}
-
 /* Detections of the rule among matches a second apart. */
 static unsigned
 detections(const char *count, unsigned n)
@@ -344,28 +254,6 @@ thresholds_choose_detections(void **state)
 			4);
 }
 
-/* A limit that one rule's pcre meets says nothing of what other rules do not find. */
-static void
-a_limit_of_one_rule_leaves_others_alone(void **state)
-{
-	const struct tt_signature_limits limits = {.pcre_matches = 10};
-	static const char text[] =
-			"alert udp any any -> any any (pcre:\"/(a|aa)+[xy]/\"; sid:1;)\n"
-			"alert udp any any -> any any (content:\"aaaa\"; content:!\"zz\"; sid:2;)\n";
-	uint8_t frame[FRAME_MAX];
-	uint64_t cut_short = 0;
-	struct bed bed;
-	char payload[60];
-
-	memset(payload, 'a', sizeof(payload));
-	bed_init(&bed, text, &limits);
-	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, sizeof(payload)),
-					 &cut_short),
-			2);
-	assert_int_equal(cut_short, 1);
-	bed_fini(&bed);
-}
-
 static void
 ip_options_and_fragments_are_what_they_are(void **state)
 {
@@ -401,8 +289,6 @@ main(void)
 			cmocka_unit_test(tcp_headers_are_looked_into),
 			cmocka_unit_test(a_later_fragment_has_no_ports),
 			cmocka_unit_test(flowbits_last_as_long_as_the_packet),
-			cmocka_unit_test(what_costs_too_much_is_cut_short_and_counted),
-			cmocka_unit_test(a_limit_of_one_rule_leaves_others_alone),
 			cmocka_unit_test(ip_options_and_fragments_are_what_they_are),
 			cmocka_unit_test(thresholds_choose_detections),
 	};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a packet may cost: limits bite where work is done, are counted, and bite nowhere else. */
+#include "signature_bed.h"
+#include "tt_signature_pcre.h"
+
+#define PAYLOAD 1470
+
+static void
+what_costs_too_much_is_cut_short_and_counted(void **state)
+{
+	static const char rule[] =
+			"alert udp any any -> any any (content:\"aaab\"; content:\"a\";"
+			" distance:0; content:\"a\"; distance:0; content:\"x\";"
+			" distance:0; sid:1;)\n";
+	const struct tt_signature_limits limits = {.steps = 50};
+	uint8_t frame[FRAME_MAX], payload[101];
+	uint64_t cut_short = 0;
+	struct bed bed;
+
+	memset(payload, 'a', sizeof(payload));
+	payload[3] = 'b';
+	bed_init(&bed, rule, &limits);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, 101), &cut_short),
+			0);
+	assert_int_equal(cut_short, 1);
+	bed_fini(&bed);
+}
+
+/* A limit that one rule's pcre meets says nothing of what other rules do not find. */
+static void
+a_limit_of_one_rule_leaves_others_alone(void **state)
+{
+	const struct tt_signature_limits limits = {.pcre_matches = 10};
+	static const char text[] =
+			"alert udp any any -> any any (pcre:\"/(a|aa)+[xy]/\"; sid:1;)\n"
+			"alert udp any any -> any any (content:\"aaaa\"; content:!\"zz\"; sid:2;)\n";
+	uint8_t frame[FRAME_MAX];
+	uint64_t cut_short = 0;
+	struct bed bed;
+	char payload[60];
+
+	memset(payload, 'a', sizeof(payload));
+	bed_init(&bed, text, &limits);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, sizeof(payload)),
+					 &cut_short),
+			2);
+	assert_int_equal(cut_short, 1);
+	bed_fini(&bed);
+}
+
+/* Is a payload of PAYLOAD letters a, with a b at its end, cut short by one rule? It matches none. */
+static bool
+is_cut_short(const char *options)
+{
+	uint8_t frame[FRAME_MAX], payload[PAYLOAD];
+	char text[2048];
+	uint64_t cut_short = 0;
+	struct bed bed;
+
+	memset(payload, 'a', sizeof(payload));
+	payload[PAYLOAD - 1] = 'b';
+	snprintf(text, sizeof(text), "alert udp any any -> any any (%s sid:1;)\n",
+			options);
+	bed_init(&bed, text, NULL);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, PAYLOAD),
+					 &cut_short),
+			0);
+	bed_fini(&bed);
+	return cut_short != 0;
+}
+
+static void
+what_a_pcre_does_is_charged(void **state)
+{
+	/* At 570 places, 900 bytes. */
+	assert_true(is_cut_short("pcre:\"/[a-z]{900}[0-9]/\";"));
+	assert_true(is_cut_short("pcre:\"/(?:a|b|c|d)*[ef]/s\";"));
+	assert_true(is_cut_short("pcre:\"/(.+)\\1\\1[0-9]/s\";"));
+	/* Once to the end; at each place a few bytes; where the last match ended. */
+	assert_false(is_cut_short("pcre:\"/^a+[0-9]/\";"));
+	assert_false(is_cut_short("pcre:\"/b[0-9]/\";"));
+	assert_false(is_cut_short("content:\"aaa\"; depth:3; pcre:\"/^.{100}c/R\";"));
+}
+
+/* "a…", of which all but one byte, at `place`, is the payload's anywhere. */
+static bool
+is_long_content_cut_short(unsigned n, unsigned place, const char *modifiers)
+{
+	char options[1536], content[1200];
+
+	memset(content, 'a', n);
+	content[place] = 'b';
+	content[n] = '\0';
+	snprintf(options, sizeof(options), "content:\"%s\"; %s", content, modifiers);
+	return is_cut_short(options);
+}
+
+static void
+bytes_that_are_compared_are_charged(void **state)
+{
+	assert_true(is_long_content_cut_short(1000, 900, ""));
+	assert_true(is_long_content_cut_short(1000, 900, "nocase;"));
+	assert_false(is_long_content_cut_short(1000, 900, "depth:1002;"));
+	assert_false(is_long_content_cut_short(20, 18, ""));
+}
+
+/* Rules whose header does not match leave room for those whose header does. */
+static void
+only_payloads_that_are_tried_are_counted(void **state)
+{
+	const struct tt_signature_limits limits = {.verifications = 5};
+	uint8_t frame[FRAME_MAX];
+	char text[4096], *end = text;
+	uint64_t cut_short = 0;
+	struct bed bed;
+
+	for (unsigned i = 0; i < 25; i++)
+		end += sprintf(end,
+				"alert udp any any -> any any (content:\"abc\"; dsize:%u; "
+				"sid:%u;)\n",
+				i < 20 ? 100 : 4, i + 1);
+	bed_init(&bed, text, &limits);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, "abcd", 4), &cut_short),
+			0x1f00000);
+	assert_int_equal(cut_short, 0);
+	bed_fini(&bed);
+}
+
+static void
+the_reach_of_an_item_is_never_too_small(void **state)
+{
+	static const struct {
+		const char *item;
+		uint16_t reach;
+	} items[] = {{"a", 0}, {"a?", 0}, {"a*", UINT16_MAX}, {"a+?", UINT16_MAX},
+			{"a{3}", 3}, {"a{3,}", UINT16_MAX}, {"a{3,70}", 70},
+			{"a{3}+", UINT16_MAX}, {"a{70000}", UINT16_MAX}, {"\\*", 0},
+			{"\\x{41}", 0}, {"\\x{41}{5}", 5}, {"\\d+", UINT16_MAX},
+			{"[+*]", 0}, {"[]*]+", UINT16_MAX}, {"[^]\\]]{9}", 9}, {"(?:", 0},
+			{")*", 0}, {"\\1", UINT16_MAX}, {"\\k<x>", UINT16_MAX},
+			{"a  # +", UINT16_MAX}, {"", 0}, {"\\", 0}, {"[", 0}};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(items); i++)
+		if (tt_signature_pcre_reach(items[i].item, strlen(items[i].item))
+				!= items[i].reach)
+			fail_msg("%s: not %u", items[i].item, items[i].reach);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(what_costs_too_much_is_cut_short_and_counted),
+			cmocka_unit_test(a_limit_of_one_rule_leaves_others_alone),
+			cmocka_unit_test(what_a_pcre_does_is_charged),
+			cmocka_unit_test(bytes_that_are_compared_are_charged),
+			cmocka_unit_test(only_payloads_that_are_tried_are_counted),
+			cmocka_unit_test(the_reach_of_an_item_is_never_too_small),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
