@@ -66,7 +66,9 @@ print_not_kept(const struct tt_ledger_short *s)
 		printf(LABEL "%s%" PRIu64 " %s", "not kept", labels[i].bound, n->keys,
 				labels[i].what);
 		if (i != TT_LEDGER_SKETCHES)
-			printf(", %" PRIu64 " packets counted without them", n->packets);
+			printf(", %" PRIu64 " %s counted without them", n->packets,
+					i == TT_LEDGER_SIGNATURES ? "matches"
+								  : "packets");
 		putchar('\n');
 	}
 }

@@ -45,9 +45,11 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 					"(default: those that come with teiten)"},
 		{OPTION(signature_hits, "signature-hits"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_LARGE, .min = 1 << 8, .max = 1 << 26,
-				.help = "signatures and sources kept apart per worker and "
-					"interval, of rules with thresholds by the second; a "
-					"power of two (default: 65536)"},
+				.help = "entries of signatures per worker and interval: one "
+					"for a rule and source, of a rule that counts one for "
+					"each of its seconds, and addresses or ports that it "
+					"tells apart; a power of two (default: by the "
+					"interval, 65536 to 262144)"},
 		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,
@@ -195,7 +197,6 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.rules = strdup(""),
 			.rule_variables = strdup(""),
 			.rule_classes = strdup(tt_config_classes()),
-			.signature_hits = 1 << 16,
 			.interval_us = 60 * TT_US_PER_S,
 			.source_ports = 10,
 			.talkers = 10,

@@ -25,7 +25,9 @@ struct tt_config {
 	char *rules; /* list of signature files, "" for none, the default */
 	char *rule_variables; /* file, "" for none */
 	char *rule_classes; /* file, "" for none; the project's own where it is found */
-	uint64_t signature_hits; /* per table set; default 65,536; a power of two 2^8..2^26 */
+	/* Per table set; a power of two 2^8..2^26. 0 until given or checked; then 4,096 for each second
+	 * of the interval, rounded up, 2^16 to 2^18. */
+	uint64_t signature_hits;
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
 	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
 	/* At most one of the next two is given; without either, the check puts 786,432 pairs in. */

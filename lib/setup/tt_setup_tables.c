@@ -129,14 +129,20 @@ tt_setup_lacking_text(const struct tt_setup *s, char text[TT_SETUP_LACKING_TEXT_
 
 	text[0] = '\0';
 	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++)
-		if (s->lacking[i] > 0)
+		if (s->lacking[i] > 0 && i != TT_LEDGER_SIGNATURES)
 			n += (size_t)snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
 					"%s%s %" PRIu64, n == 0 ? "" : ", ",
 					tt_ledger_table_name((enum tt_ledger_table)i),
 					s->lacking[i]);
 	if (n > 0)
-		snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
+		n += (size_t)snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
 				": packets that these tables lack, since they were full "
-				"(pairs, table-memory, signature-hits)");
+				"(pairs, table-memory)");
+	if (s->lacking[TT_LEDGER_SIGNATURES] > 0)
+		snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
+				"%ssignatures %" PRIu64
+				": matches that this table lacks, "
+				"since it was full (signature-hits)",
+				n == 0 ? "" : "; ", s->lacking[TT_LEDGER_SIGNATURES]);
 	return text;
 }

@@ -498,6 +498,7 @@ a_complete_configuration_passes_the_check(void **state)
 	assert_int_equal(config.max_gap_us, 3600 * TT_US_PER_S);
 	assert_int_equal(config.remember_us, 86400 * TT_US_PER_S);
 	assert_int_equal(config.pairs, 786432);
+	assert_int_equal(config.signature_hits, 1 << 18);
 	assert_string_equal(config.geo, "");
 	assert_string_equal(config.asn, "");
 	assert_string_equal(config.fingerprints, "");
@@ -510,6 +511,16 @@ a_complete_configuration_passes_the_check(void **state)
 	assert_int_equal(config.max_gap_us, 172800 * TT_US_PER_S);
 	assert_int_equal(config.remember_us, 172800 * TT_US_PER_S);
 	assert_int_equal(config.pairs, 0);
+	assert_int_equal(config.signature_hits, 1 << 18);
+	tt_config_fini(&config);
+
+	make_complete(&config);
+	set(&config, "interval", "1");
+	assert_int_equal(tt_config_check(&config, &err), 0);
+	assert_int_equal(config.signature_hits, 1 << 16);
+	set(&config, "signature-hits", "1024");
+	assert_int_equal(tt_config_check(&config, &err), 0);
+	assert_int_equal(config.signature_hits, 1024);
 	tt_config_fini(&config);
 }
 

@@ -349,6 +349,25 @@ remove_places(void **state)
 	return remove_file(state);
 }
 
+static void
+what_full_tables_lack_is_said_in_its_unit(void **state)
+{
+	struct tt_setup setup = {0};
+	char text[TT_SETUP_LACKING_TEXT_MAX];
+
+	assert_string_equal(tt_setup_lacking_text(&setup, text), "");
+	setup.lacking[TT_LEDGER_SIGNATURES] = 5;
+	assert_string_equal(tt_setup_lacking_text(&setup, text),
+			"signatures 5: matches that this table lacks, since it was full "
+			"(signature-hits)");
+	setup.lacking[TT_LEDGER_PAIRS] = 3;
+	setup.lacking[TT_LEDGER_TALKERS] = 4;
+	assert_string_equal(tt_setup_lacking_text(&setup, text),
+			"pairs 3, talkers 4: packets that these tables lack, since they "
+			"were full (pairs, table-memory); signatures 5: matches that this "
+			"table lacks, since it was full (signature-hits)");
+}
+
 int
 main(void)
 {
@@ -366,6 +385,7 @@ main(void)
 					what_is_opened_is_what_tallies_merge_and_pipeline_get),
 			cmocka_unit_test(a_bad_rules_file_is_named_with_its_line),
 			cmocka_unit_test(what_was_seen_is_kept_for_the_next_run),
+			cmocka_unit_test(what_full_tables_lack_is_said_in_its_unit),
 			cmocka_unit_test(
 					a_damaged_memory_is_named_and_nothing_is_remembered),
 			cmocka_unit_test(
