@@ -1,152 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rules → lists by class and by port. A rule that names few ports is listed by them, by the side that
- * names fewer; one for both directions is listed as two. Ports with the same rules share a list, so
- * that there are at most twice as many lists as ranges in all rules.
+ * Rules → lists by class and by port. Ports with the same rules share a list, so that there are at most
+ * twice as many lists as ranges in all rules.
  */
-#include "tt_signature_private.h"
+#include "tt_signature_listing.h"
 
 #include <errno.h>
-
-#define FEW_KEYS 8192 /* a rule with more is in the class's list of any */
-
-/* A rule begins or ends to be listed at a key. */
-struct event {
-	uint32_t key;
-	uint32_t rank;
-	int change;
-};
-
-struct events {
-	struct event *all; /* [n], room for twice the ranges */
-	uint32_t n;
-};
 
 /* What is worked out for one class. */
 struct work {
 	struct tt_signatures *s;
 	struct tt_signature_group *group;
-	enum tt_signature_class class;
 	struct tt_signature_arena arena; /* gone afterwards */
-	struct events events[TT_SIGNATURE_N_SIDES];
-	bool *in_any; /* [rules] */
+	struct tt_signature_listing listing;
 };
-
-static bool
-constant_fits(const struct tt_rule *rule, enum tt_rule_kind kind, uint32_t value)
-{
-	for (unsigned i = 0; i < rule->n_header; i++) {
-		const struct tt_rule_option *o = &rule->header[i];
-
-		if (o->kind == kind && !tt_signature_in(&o->u.number, o->negated, value))
-			return false;
-	}
-	return true;
-}
-
-/* May the rule match a packet of the class at all? */
-static bool
-fits(const struct tt_rule *rule, enum tt_signature_class class)
-{
-	switch (class) {
-	case TT_SIGNATURE_TCP:
-		return rule->protocol == TT_RULE_TCP
-				|| (rule->protocol == TT_RULE_IP
-						&& constant_fits(rule, TT_RULE_IP_PROTO,
-								TT_PROTO_TCP));
-	case TT_SIGNATURE_UDP:
-		return rule->protocol == TT_RULE_UDP
-				|| (rule->protocol == TT_RULE_IP
-						&& constant_fits(rule, TT_RULE_IP_PROTO,
-								TT_PROTO_UDP));
-	case TT_SIGNATURE_ICMP:
-		if (rule->src_ports.n != 0 || rule->dst_ports.n != 0)
-			return false;
-		return rule->protocol == TT_RULE_ICMP
-				|| (rule->protocol == TT_RULE_IP
-						&& (constant_fits(rule, TT_RULE_IP_PROTO,
-								    TT_PROTO_ICMP)
-								|| constant_fits(rule,
-										TT_RULE_IP_PROTO,
-										TT_PROTO_ICMPV6)));
-	default:
-		return rule->protocol == TT_RULE_IP && rule->src_ports.n == 0
-				&& rule->dst_ports.n == 0;
-	}
-}
-
-static uint32_t
-ports_in(const struct tt_rule_ports *list)
-{
-	uint32_t sum = 0;
-
-	for (unsigned i = 0; i < list->n; i++)
-		sum += list->ranges[i].last - list->ranges[i].first + 1u;
-	return list->n == 0 ? TT_SIGNATURE_KEYS : sum;
-}
-
-static void
-add_range(struct events *events, uint32_t rank, uint32_t first, uint32_t last)
-{
-	events->all[events->n++] = (struct event){first, rank, 1};
-	events->all[events->n++] = (struct event){last + 1, rank, -1};
-}
-
-static void
-add_ports(struct events *events, uint32_t rank, const struct tt_rule_ports *list)
-{
-	for (unsigned i = 0; i < list->n; i++)
-		add_range(events, rank, list->ranges[i].first, list->ranges[i].last);
-}
-
-static void
-list_by_ports(struct work *w, uint32_t rank, const struct tt_rule_ports *from,
-		const struct tt_rule_ports *to)
-{
-	const uint32_t n_from = ports_in(from), n_to = ports_in(to);
-
-	if (tt_signature_min(n_from, n_to) > FEW_KEYS)
-		w->in_any[rank] = true;
-	else if (n_to <= n_from)
-		add_ports(&w->events[TT_SIGNATURE_BY_DST], rank, to);
-	else
-		add_ports(&w->events[TT_SIGNATURE_BY_SRC], rank, from);
-}
-
-/* ICMP by type, others by protocol. */
-static void
-list_by_number(struct work *w, uint32_t rank, const struct tt_rule *rule)
-{
-	const enum tt_rule_kind kind = w->class == TT_SIGNATURE_ICMP ? TT_RULE_ITYPE
-								     : TT_RULE_IP_PROTO;
-
-	for (unsigned i = 0; i < rule->n_header; i++) {
-		const struct tt_rule_option *o = &rule->header[i];
-
-		if (o->kind != kind || o->negated || o->u.number.min > 255)
-			continue;
-		add_range(&w->events[TT_SIGNATURE_BY_DST], rank, o->u.number.min,
-				tt_signature_min(o->u.number.max, 255));
-		return;
-	}
-	w->in_any[rank] = true;
-}
-
-static void
-list_rule(struct work *w, uint32_t rank)
-{
-	const struct tt_rule *rule = w->s->rules[rank].rule;
-
-	if (!fits(rule, w->class))
-		return;
-	if (w->class > TT_SIGNATURE_UDP) {
-		list_by_number(w, rank, rule);
-		return;
-	}
-	list_by_ports(w, rank, &rule->src_ports, &rule->dst_ports);
-	if (rule->both_directions)
-		list_by_ports(w, rank, &rule->dst_ports, &rule->src_ports);
-}
 
 /* Splits ranks[n] into those that are searched for and those that are tried. */
 static int
@@ -176,7 +43,7 @@ struct active {
 };
 
 static void
-change(struct active *a, const struct event *event)
+change(struct active *a, const struct tt_signature_event *event)
 {
 	uint32_t at = 0;
 
@@ -250,14 +117,6 @@ list_of_active(struct work *w, struct tt_signature_side *side, struct interned *
 	return 0;
 }
 
-static int
-by_key(const void *pa, const void *pb)
-{
-	const struct event *a = pa, *b = pb;
-
-	return a->key < b->key ? -1 : a->key > b->key;
-}
-
 static bool
 any_quiet(const struct tt_signatures *s, const struct tt_signature_list *list)
 {
@@ -308,7 +167,8 @@ take_side(struct work *w, struct tt_signature_side *side, uint32_t n_events,
 }
 
 static int
-make_side(struct work *w, struct tt_signature_side *side, struct events *events)
+make_side(struct work *w, struct tt_signature_side *side,
+		struct tt_signature_events *events)
 {
 	struct interned in;
 	struct active active = {0};
@@ -318,7 +178,6 @@ make_side(struct work *w, struct tt_signature_side *side, struct events *events)
 		return 0; /* list_of stays NULL: nothing to look up */
 	if (take_side(w, side, events->n, &in, &active) < 0)
 		return -ENOMEM;
-	qsort(events->all, events->n, sizeof(*events->all), by_key);
 	for (uint32_t i = 0; i < events->n;) {
 		const uint32_t key = events->all[i].key;
 
@@ -341,38 +200,18 @@ make_any(struct work *w)
 	if (ranks == NULL)
 		return -ENOMEM;
 	for (uint32_t rank = 0; rank < w->s->n; rank++)
-		if (w->in_any[rank])
+		if (w->listing.in_any[rank])
 			ranks[n++] = rank;
 	return fill_list(w->s, &w->group->any, ranks, n);
 }
 
 static int
-take_work(struct work *w)
+make_group(struct work *w, enum tt_signature_class class)
 {
-	size_t ranges = 0;
+	int ret = tt_signature_listing_make(&w->listing, w->s, class, &w->arena);
 
-	for (uint32_t i = 0; i < w->s->n; i++)
-		ranges += w->s->rules[i].rule->src_ports.n
-				+ w->s->rules[i].rule->dst_ports.n + 1;
-	w->in_any = tt_signature_take(&w->arena, w->s->n + 1, sizeof(*w->in_any));
-	for (unsigned side = 0; side < TT_SIGNATURE_N_SIDES; side++) {
-		w->events[side].all = tt_signature_take(
-				&w->arena, 2 * ranges + 2, sizeof(struct event));
-		if (w->events[side].all == NULL)
-			return -ENOMEM;
-	}
-	return w->in_any == NULL ? -ENOMEM : 0;
-}
-
-static int
-make_group(struct work *w)
-{
-	int ret = take_work(w);
-
-	for (uint32_t rank = 0; ret == 0 && rank < w->s->n; rank++)
-		list_rule(w, rank);
 	for (unsigned side = 0; ret == 0 && side < TT_SIGNATURE_N_SIDES; side++)
-		ret = make_side(w, &w->group->sides[side], &w->events[side]);
+		ret = make_side(w, &w->group->sides[side], &w->listing.events[side]);
 	return ret < 0 ? ret : make_any(w);
 }
 
@@ -380,8 +219,8 @@ int
 tt_signature_group_rules(struct tt_signatures *s)
 {
 	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++) {
-		struct work w = {.s = s, .group = &s->groups[class], .class = class};
-		const int ret = make_group(&w);
+		struct work w = {.s = s, .group = &s->groups[class]};
+		const int ret = make_group(&w, class);
 
 		tt_signature_arena_fini(&w.arena);
 		if (ret < 0)

@@ -3,6 +3,8 @@
 #include "signature_bed.h"
 #include "tt_signature_pcre.h"
 
+#include <time.h>
+
 #define PAYLOAD 1470
 
 static void
@@ -146,6 +148,44 @@ the_reach_of_an_item_is_never_too_small(void **state)
 			fail_msg("%s: not %u", items[i].item, items[i].reach);
 }
 
+/* Rules for ranges of up to 8,000 ports each, all of which look for the same. */
+static char *
+overlapping(unsigned n)
+{
+	char *text = malloc(n * 96), *end = text;
+
+	assert_non_null(text);
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned from = i == 14 ? 1400 : 1 + i * 7919 % 56000;
+
+		end += sprintf(end,
+				"alert udp any any -> any %u:%u (content:\"abc%04u\"; "
+				"sid:%u;)\n",
+				from, from + 100 + i * 31 % 7900, i, i + 1);
+	}
+	return text;
+}
+
+static void
+ranges_that_overlap_compile_in_seconds(void **state)
+{
+	uint8_t frame[FRAME_MAX];
+	char *text = overlapping(3000);
+	uint64_t cut_short = 0;
+	const clock_t at = clock();
+	struct bed bed;
+
+	bed_init(&bed, text, NULL);
+	assert_true((clock() - at) / CLOCKS_PER_SEC < 20);
+	/* 1434 lies in the range of rule 14, and not in that of 13. */
+	assert_int_equal(match_frame(&bed, frame, udp(frame, "abc0014 abc0013", 15),
+					 &cut_short),
+			1u << 14);
+	assert_int_equal(cut_short, 0);
+	bed_fini(&bed);
+	free(text);
+}
+
 int
 main(void)
 {
@@ -155,6 +195,7 @@ main(void)
 			cmocka_unit_test(what_a_pcre_does_is_charged),
 			cmocka_unit_test(bytes_that_are_compared_are_charged),
 			cmocka_unit_test(only_payloads_that_are_tried_are_counted),
+			cmocka_unit_test(ranges_that_overlap_compile_in_seconds),
 			cmocka_unit_test(the_reach_of_an_item_is_never_too_small),
 	};
 
