@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which hits are detections: one rule after the other, one tracked address after the other. */
 #include "tt_detections_merge_private.h"
-#include "tt_detections_window.h"
+#include "tt_window.h"
 
 #include <string.h>
 

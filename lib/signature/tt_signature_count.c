@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_signature_count.h"
 #include "tt_hash.h"
+#include "tt_window.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,19 +9,17 @@
 #define PROBES          32 /* slots that are looked at */
 #define VALUES_PER_SLOT 4
 
-/* What is tracked, and its period. */
+/* What is tracked, and its window. */
 struct entry {
 	uint32_t rule; /* from 1 on; 0: free */
-	uint32_t count;
 	struct tt_addr a, b; /* what the rule tracks; zeroes for the rest */
-	int64_t start_us;
-	int64_t end_us; /* inclusive */
+	struct tt_window window;
 };
 
-/* A distinct value of a period, by a hash that has no zero. */
+/* A distinct value of a window, by a hash that has no zero. */
 struct value {
 	uint64_t hash;
-	int64_t end_us;
+	int64_t end_us; /* of the window */
 };
 
 struct tt_signature_counts {
@@ -113,6 +112,12 @@ is_same(const struct entry *e, const struct entry *key)
 			&& tt_addr_cmp(e->b, key->b) == 0;
 }
 
+static int64_t
+end_of(const struct tt_signature_counts *c, const struct entry *e)
+{
+	return tt_window_end_us(&e->window, &c->rules->rules[e->rule - 1].count);
+}
+
 /* The entry of the key; or one that is free or over, with *found false; or NULL. */
 static struct entry *
 look_up(struct tt_signature_counts *c, const struct entry *key, int64_t time_us,
@@ -127,7 +132,7 @@ look_up(struct tt_signature_counts *c, const struct entry *key, int64_t time_us,
 
 		if (is_same(e, key))
 			return e;
-		if (room == NULL && (e->rule == 0 || e->end_us < time_us))
+		if (room == NULL && (e->rule == 0 || end_of(c, e) < time_us))
 			room = e;
 		if (e->rule == 0)
 			break;
@@ -150,20 +155,21 @@ value_of(const struct tt_rule *rule, const struct tt_packet *p)
 	}
 }
 
-/* Is the value new in the entry's period? */
+/* Is the value new in the entry's window? */
 static bool
 is_new(struct tt_signature_counts *c, const struct entry *e, uint64_t value,
 		int64_t time_us)
 {
 	const uint64_t place = tt_hash_mix(
-			(uint64_t)(e - c->entries) ^ (uint64_t)e->start_us << 20);
+			(uint64_t)(e - c->entries) ^ (uint64_t)e->window.start_us << 20);
 	const uint64_t hash = tt_hash_mix(place ^ value) | 1;
+	const int64_t end_us = end_of(c, e);
 	struct value *room = NULL;
 
 	for (unsigned i = 0; i < PROBES; i++) {
 		struct value *v = &c->values[((hash >> 1) + i) & c->value_mask];
 
-		if (v->hash == hash && v->end_us == e->end_us)
+		if (v->hash == hash && v->end_us == end_us)
 			return false;
 		if (room == NULL && (v->hash == 0 || v->end_us < time_us))
 			room = v;
@@ -174,35 +180,8 @@ is_new(struct tt_signature_counts *c, const struct entry *e, uint64_t value,
 		c->untracked++;
 		return false;
 	}
-	*room = (struct value){hash, e->end_us};
+	*room = (struct value){hash, end_us};
 	return true;
-}
-
-/* Is the n-th match of a period a detection? */
-static bool
-is_detection(const struct tt_rule_count *count, uint32_t n)
-{
-	switch (count->type) {
-	case TT_RULE_COUNT_LIMIT:
-		return n <= count->count;
-	case TT_RULE_COUNT_THRESHOLD:
-		return n >= count->count;
-	case TT_RULE_COUNT_BOTH:
-		return n == count->count;
-	case TT_RULE_COUNT_FILTER:
-		return n > count->count;
-	default:
-		return true;
-	}
-}
-
-static void
-begin(struct entry *e, const struct entry *key, const struct tt_rule_count *count,
-		int64_t time_us)
-{
-	*e = *key;
-	e->start_us = time_us;
-	e->end_us = time_us + (int64_t)count->seconds * TT_US_PER_S;
 }
 
 bool
@@ -211,25 +190,25 @@ tt_signature_count(struct tt_signature_counts *counts, uint32_t rule,
 {
 	const struct tt_rule *r = &counts->rules->rules[rule];
 	const struct entry key = key_of(r, rule, packet);
+	struct entry untracked = key;
 	struct entry *e;
-	bool found, is;
+	bool found, is_tracked, counted;
 
 	if (r->no_alert)
 		return false;
 	if (r->count.type == TT_RULE_COUNT_NONE)
 		return true;
 	e = look_up(counts, &key, time_us, &found);
-	if (e == NULL) {
+	is_tracked = e != NULL;
+	if (!is_tracked) {
 		counts->untracked++;
-		return is_detection(&r->count, 1);
+		e = &untracked;
+	} else if (!found) {
+		*e = key;
 	}
-	if (!found || e->end_us < time_us)
-		begin(e, &key, &r->count, time_us);
-	if (r->count.unique == TT_RULE_UNIQUE_NONE
-			|| is_new(counts, e, value_of(r, packet), time_us))
-		e->count++;
-	is = is_detection(&r->count, e->count);
-	if (is && r->count.type == TT_RULE_COUNT_THRESHOLD)
-		e->count = 0;
-	return is;
+	(void)tt_window_turn(&e->window, &r->count, time_us);
+	if (r->count.unique == TT_RULE_UNIQUE_NONE)
+		return tt_window_add(&e->window, &r->count, 1) != 0;
+	counted = !is_tracked || is_new(counts, e, value_of(r, packet), time_us);
+	return tt_window_add_value(&e->window, &r->count, 1, counted) != 0;
 }

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which matches are detections: threshold and detection_filter of the rules. A plain table of what is
- * tracked (a rule and an address, a pair of addresses, or the rule alone), with the begin of its period
- * and the matches in it. Time is that of the packets.
+ * tracked (a rule and an address, a pair of addresses, or the rule alone), with its window (tt_window.h),
+ * packet by packet. What snapshots say is found by the second instead (tt_detections.h). Time is
+ * that of the packets.
  *
- *     limit             the first `count` matches of a period
- *     threshold         every count-th of a period
- *     both              the count-th of a period
- *     detection_filter  all after the count-th of a period; with unique_on, all once there were more
+ *     limit             the first `count` matches of a window
+ *     threshold         every count-th of a window
+ *     both              the count-th of a window
+ *     detection_filter  all after the count-th of a window; with unique_on, all once there were more
  *                       than `count` distinct ones
  *
- * A period begins with a match that none of the last `seconds` covers. It is Suricata's: the last of
+ * A window begins with a match that none of the last `seconds` covers. It is Suricata's: the last of
  * its microseconds belongs to it.
  *
  * Memory: 96 bytes for each of `entries`, 16 for each of four times as many distinct values. When the
  * table is full, what is new is not tracked, until entries are over: such a match is judged as the
- * first of a period, and is counted in `untracked`; a distinct value without room is not counted, and
+ * first of a window, and is counted in `untracked`; a distinct value without room is not counted, and
  * adds to it too. One thread.
  */
 #ifndef TT_SIGNATURE_COUNT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_detections_merge.h"
-#include "tt_detections_window.h"
+#include "tt_window.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

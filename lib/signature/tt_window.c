@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_detections_window.h"
+#include "tt_window.h"
+
+int64_t
+tt_window_end_us(const struct tt_window *w, const struct tt_rule_count *rule)
+{
+	return w->start_us + (int64_t)rule->seconds * TT_US_PER_S;
+}
 
 bool
 tt_window_turn(struct tt_window *w, const struct tt_rule_count *rule, int64_t time_us)
 {
-	if (w->open && time_us <= w->start_us + (int64_t)rule->seconds * TT_US_PER_S)
+	if (w->open && time_us <= tt_window_end_us(w, rule))
 		return false;
 	*w = (struct tt_window){.start_us = time_us, .open = true};
 	return true;
