@@ -9,6 +9,7 @@
 #include "ledger.h"
 #include "numamem.h"
 #include "output.h"
+#include "reload.h"
 #include "taken.h"
 #include "tt_setup.h"
 #include "tt_spool.h"
@@ -18,13 +19,15 @@ struct tt_daemon {
 	struct tt_eal eal;
 	struct tt_plan plan;
 	struct tt_numamem memory[RTE_MAX_NUMA_NODES];
-	struct tt_setup setup; /* its recall is the writer's while it has a job (writer.h) */
+	struct tt_setup setup; /* its recall is the writer's while it has a job (writer.h); its
+				* signatures are the latest, which `reload` owns */
 	struct tt_sequence *sequence;
 	struct tt_merge *merge;
 	struct tt_spool *spool;
 	struct tt_book book;
 	struct tt_taken taken;
 	struct tt_output output;
+	struct tt_reload reload;
 	struct tt_run_info run;
 	char host[128];
 	struct tt_worker **workers; /* [plan.n_queues], each on its own NUMA node */

@@ -27,8 +27,9 @@ print_help(const struct tt_config_cli *cli)
 	       "per\ninterval. EAL's own arguments: %s -h --\n\n",
 			TT_PROGRAM, TT_PROGRAM, TT_PROGRAM);
 	tt_config_print_help(cli, stdout);
-	printf("\nSIGTERM, SIGINT and SIGHUP (a closed terminal) end a run, with the open "
-	       "interval\nwritten as partial; SIGUSR1 closes the interval now.\n");
+	printf("\nSIGTERM, SIGINT and a terminal that is closed end a run, with the open "
+	       "interval\nwritten as partial; SIGUSR1 closes the interval now; SIGHUP reads "
+	       "the rules again.\n");
 }
 
 /* Table sets that there will be at least, whatever ports EAL finds. */
@@ -172,7 +173,7 @@ main(int argc, char **argv)
 	static struct tt_daemon d;
 	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON | TT_CONFIG_DAEMON};
 	struct tt_error err = {0};
-	int rc;
+	int rc, status = EXIT_SUCCESS;
 
 	if (read_settings(&d, argc, argv, &cli, &err) != 0) {
 		tt_error_print(TT_PROGRAM, &err);
@@ -192,11 +193,13 @@ main(int argc, char **argv)
 	/* A run that got over an error has it in err still. */
 	if (rc != 0)
 		tt_error_print(TT_PROGRAM, &err);
-	/* A thread that waits for the disk uses it all, and would hold up a usual end. */
-	if (d.output.stuck) {
+	/* A thread that waits for the disk, or reads rules still, uses it all, and would hold up a usual end. */
+	if (d.output.stuck || rc != 0 || d.imperfect)
+		status = EXIT_FAILURE;
+	if (d.output.stuck || d.reload.stuck) {
 		fflush(stdout);
-		_exit(EXIT_FAILURE);
+		_exit(status);
 	}
 	tt_daemon_fini(&d);
-	return rc == 0 && !d.imperfect ? EXIT_SUCCESS : EXIT_FAILURE;
+	return status;
 }

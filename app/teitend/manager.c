@@ -182,6 +182,8 @@ obey_signals(struct manager *m)
 			if (!m->d->workers[i]->replay)
 				tt_worker_cut(m->d->workers[i], at_us);
 	}
+	if (tt_signals_take_reload())
+		tt_reload_ask(&m->d->reload);
 	if (!tt_signals_stop() || m->stopping)
 		return;
 	stop_workers(m);
@@ -235,6 +237,7 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 
 	m->busy = collect(m);
 	obey_signals(m);
+	tt_reload_turn(&m->d->reload);
 	watch_ports(m);
 	read_counters(m);
 	rc = take_ready(m, err);
@@ -267,6 +270,7 @@ tt_daemon_manage(struct tt_daemon *d, struct tt_error *err)
 		rc = pass(&m, &idle, err);
 	stop_workers(&m);
 	tt_daemon_wait(d);
+	tt_reload_end(&d->reload);
 	free(m.ended);
 	return tt_output_end(&d->output, rc, err);
 }

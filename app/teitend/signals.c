@@ -11,7 +11,10 @@
 /* What sends a signal to a process and to its group, as timeout(1) does, sends it twice. */
 #define SAME_SIGNAL_S 1
 
-static volatile sig_atomic_t stop_asked, cut_asked;
+#define STREAMS 3 /* standard input, output and error */
+
+static volatile sig_atomic_t stop_asked, cut_asked, reload_asked;
+static bool was_terminal[STREAMS]; /* at the start */
 static struct timespec stop_time; /* of the first one; read and written by the handler */
 
 static void
@@ -41,6 +44,12 @@ on_cut(int number)
 	cut_asked = 1;
 }
 
+static void
+on_hangup(int number)
+{
+	reload_asked = 1;
+}
+
 static sigset_t
 our_signals(void)
 {
@@ -57,13 +66,17 @@ our_signals(void)
 void
 tt_signals_block(void)
 {
-	struct sigaction stop = {.sa_handler = on_stop}, cut = {.sa_handler = on_cut};
+	const struct sigaction stop = {.sa_handler = on_stop};
+	const struct sigaction cut = {.sa_handler = on_cut};
+	const struct sigaction hangup = {.sa_handler = on_hangup};
 	struct sigaction hup;
 	sigset_t set = our_signals();
 
 	/* nohup(1) has it ignored, which is meant. */
 	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
-		sigaction(SIGHUP, &stop, NULL);
+		sigaction(SIGHUP, &hangup, NULL);
+	for (int fd = 0; fd < STREAMS; fd++)
+		was_terminal[fd] = isatty(fd) == 1;
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGUSR1, &cut, NULL);
@@ -83,6 +96,29 @@ bool
 tt_signals_stop(void)
 {
 	return stop_asked != 0;
+}
+
+/* A terminal that was closed is none any more, for whoever has it open still. */
+static bool
+is_terminal_gone(void)
+{
+	for (int fd = 0; fd < STREAMS; fd++)
+		if (was_terminal[fd] && isatty(fd) == 0)
+			return true;
+	return false;
+}
+
+bool
+tt_signals_take_reload(void)
+{
+	if (!reload_asked)
+		return false;
+	reload_asked = 0;
+	if (!is_terminal_gone())
+		return true;
+	clock_gettime(CLOCK_MONOTONIC, &stop_time);
+	stop_asked = 1;
+	return false;
 }
 
 bool

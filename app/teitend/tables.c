@@ -206,7 +206,7 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	for (unsigned i = 0; i < n && rc == 0; i++)
 		rc = make_worker(d, i, err);
-	return rc;
+	return rc != 0 ? rc : tt_reload_init(&d->reload, d, err);
 }
 
 void
@@ -252,6 +252,7 @@ free_tables(struct tt_daemon *d)
 {
 	unsigned n = d->plan.n_queues;
 
+	tt_reload_fini(&d->reload);
 	tt_sequence_destroy(d->sequence);
 	for (unsigned i = 0; d->tallies != NULL && i < n * d->config.table_sets; i++)
 		tt_tally_destroy(d->tallies[i]);

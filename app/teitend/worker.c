@@ -32,6 +32,20 @@ tt_worker_cut(struct tt_worker *w, int64_t at_us)
 	__atomic_store_n(&w->orders.cut_us, at_us, __ATOMIC_RELAXED);
 }
 
+void
+tt_worker_set_rules(struct tt_worker *w, const struct tt_worker_rules *rules)
+{
+	/* Release: pairs with the acquire in open_live; what is pointed to was written before. */
+	__atomic_store_n(&w->orders.rules, rules, __ATOMIC_RELEASE);
+}
+
+uint64_t
+tt_worker_rules_number(const struct tt_worker *w)
+{
+	/* Acquire: pairs with the release in open_live; what was sealed before is in the ring. */
+	return __atomic_load_n(&w->own.rules, __ATOMIC_ACQUIRE);
+}
+
 bool
 tt_worker_finished(const struct tt_worker *w)
 {
@@ -75,6 +89,20 @@ seal_live(void *context, struct tt_tally *sealed)
 	return clean;
 }
 
+/* Once for each interval, before its first packet: which signatures? */
+static void
+open_live(void *context, struct tt_tally *tally)
+{
+	struct tt_worker *w = context;
+	/* Acquire: pairs with the release in tt_worker_set_rules. */
+	const struct tt_worker_rules *next = __atomic_load_n(
+			&w->orders.rules, __ATOMIC_ACQUIRE);
+
+	/* Release: pairs with the acquire in tt_worker_rules_number. */
+	if (tt_pipeline_open(&w->pipeline, tally, next == NULL ? NULL : &next->adoption))
+		__atomic_store_n(&w->own.rules, next->number, __ATOMIC_RELEASE);
+}
+
 static struct tt_tally *
 seal_replay(void *context, struct tt_tally *sealed)
 {
@@ -103,6 +131,8 @@ tt_worker_init(struct tt_worker *w, const struct tt_worker_start *start)
 	tt_counter_init(&w->own.counter, w->replay ? TT_COUNTER_REPLAY : TT_COUNTER_LIVE,
 			start->interval_us, start->max_gap_us, &w->pipeline, start->first,
 			start->start_us, w->replay ? seal_replay : seal_live, w);
+	if (!w->replay)
+		w->own.counter.opened = open_live;
 }
 
 /*

@@ -6,7 +6,7 @@
  *
  *   sealed   worker → management core   an rte_ring of tallies that are full to an interval
  *   clean    management core → worker   an rte_ring of empty ones
- *   orders   management core → worker   two words that only the management core writes
+ *   orders   management core → worker   three words that only the management core writes
  *
  * Both rings hold every tally that the worker has, so that putting one in never fails; they are
  * single-producer single-consumer, and their enqueue (release) and dequeue (acquire) of a
@@ -28,10 +28,18 @@
 #define TT_WORKER_SCRATCH (256U * 1024)
 #define TT_WORKER_DRAIN_S 2 /* after the order to end, at most this long */
 
+/* Signatures for a worker, of those that were read so many times. Read-only once it was told of them. */
+struct tt_worker_rules {
+	struct tt_adoption adoption;
+	uint64_t number; /* 0: those of the start */
+};
+
 /* Written by the management core alone, read by the worker in every turn of its loop. */
 struct tt_worker_orders {
 	uint32_t stop; /* 1: end */
 	int64_t cut_us; /* close the interval at this time, once for each new value */
+	const struct tt_worker_rules
+			*rules; /* to count by; read at the start of an interval */
 } TT_CACHE_ALIGNED;
 
 /* Written by the worker alone. */
@@ -41,6 +49,7 @@ struct tt_worker_own {
 	uint64_t received; /* frames that the device gave */
 	uint64_t uncounted; /* of these, given back without being counted: the run was ended */
 	int64_t cut_us; /* the order that was last obeyed */
+	uint64_t rules; /* the number of those that it counts by */
 	uint32_t scratch_used;
 	uint32_t starving; /* 1: a replay waits for a clean tally */
 	bool undrained; /* packets kept arriving, and a live queue was left with some */
@@ -56,7 +65,7 @@ struct tt_worker {
 	uint64_t expected; /* replay: frames that the file holds */
 	int time_offset; /* replay: of the time stamp in a packet */
 	struct rte_ring *sealed, *clean;
-	struct tt_pipeline pipeline;
+	struct tt_pipeline pipeline; /* its matcher changes with the rules */
 	uint8_t *scratch; /* [TT_WORKER_SCRATCH] */
 
 	struct tt_worker_orders orders;
@@ -78,6 +87,14 @@ int tt_worker_run(void *arg);
 /* Management core. Orders the end; or that the interval be closed at that time. */
 void tt_worker_stop(struct tt_worker *w);
 void tt_worker_cut(struct tt_worker *w, int64_t at_us);
+
+/* Management core. Orders these signatures, which stay until tt_worker_rules_number says another number
+ * and what was counted by them is gone. Live workers alone. */
+void tt_worker_set_rules(struct tt_worker *w, const struct tt_worker_rules *rules);
+
+/* Management core. The number of the signatures that the open interval is counted by; what was counted
+ * by earlier ones is in the sealed ring or out of it. */
+uint64_t tt_worker_rules_number(const struct tt_worker *w);
 
 /* Management core. Has it handed everything over? Does it wait for a clean tally? */
 bool tt_worker_finished(const struct tt_worker *w);

@@ -110,6 +110,8 @@ live_turn(struct tt_counter *c, int64_t next_start_us, int64_t next_end_us)
 		return false;
 	c->open = clean;
 	clean->span = (struct tt_span){next_start_us, next_end_us};
+	if (c->opened != NULL)
+		c->opened(c->context, clean);
 	return true;
 }
 

@@ -42,6 +42,9 @@ struct tt_counter {
 	 * a second tally, which it need not give: it returns a clean one, or NULL.
 	 */
 	struct tt_tally *(*seal)(void *context, struct tt_tally *sealed);
+	/* LIVE: told of each tally but the first that was opened for the interval of its span, before
+	 * it counts. NULL: nobody wants to know. Set after tt_counter_init. */
+	void (*opened)(void *context, struct tt_tally *tally);
 	void *context;
 
 	struct tt_tally *open;

@@ -3,6 +3,19 @@
 
 #include "tt_packet_plain.h"
 
+bool
+tt_pipeline_open(struct tt_pipeline *pipeline, struct tt_tally *tally,
+		const struct tt_adoption *next)
+{
+	const bool adopts = next != NULL && tally->span.start_us >= next->from_us;
+
+	if (adopts)
+		pipeline->matcher = next->matcher;
+	if (pipeline->matcher != NULL)
+		tt_tally_count_by(tally, tt_matcher_rules(pipeline->matcher));
+	return adopts;
+}
+
 /* The fate of a packet that was decoded. */
 static inline enum tt_fate
 whose(const struct tt_prefix_set *monitored, const struct tt_packet *p)

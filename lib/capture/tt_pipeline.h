@@ -22,6 +22,22 @@ struct tt_pipeline {
 	struct tt_matcher *matcher; /* the worker's own; NULL: no signatures */
 };
 
+/* Signatures that a worker is to count by in every interval that begins at from_us or later. */
+struct tt_adoption {
+	struct tt_matcher *
+			matcher; /* the worker's own; with its rules, outlives all that it counts */
+	int64_t from_us;
+};
+
+/*
+ * To be called for each clean tally whose span was set, before it counts, where signatures may change:
+ * takes up next (NULL: none), if the tally is of its time, and has the tally count by the pipeline's
+ * rules. So all workers change at the start of the same interval, as long as they know of it before that.
+ * Returns whether next is what the pipeline counts by from now on.
+ */
+bool tt_pipeline_open(struct tt_pipeline *pipeline, struct tt_tally *tally,
+		const struct tt_adoption *next);
+
 /*
  * Counts frames[n] into the tally, whatever their times; n at most TT_TALLY_BURST. A frame to a
  * monitored address is counted; any other is TT_FATE_OUTGOING if it comes from one, else

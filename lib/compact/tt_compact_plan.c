@@ -4,80 +4,16 @@
  * ledgers. Whatever keeps parts from being merged is found here, before the long work.
  */
 #include "tt_compact_private.h"
+#include "tt_identities.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define IDENTITIES_JOIN " + "
-#define IDENTITIES_LONG "mixed"
-#define IDENTITIES_MAX  64
-
 int
 tt_compact_no_memory(struct tt_compact *c)
 {
 	return tt_error_set(c->err, -ENOMEM, NULL, "out of memory for merging snapshots");
-}
-
-/* Cuts text, which is changed, into the identities that were joined before. */
-static unsigned
-split(char *text, char **parts, unsigned n)
-{
-	while (text != NULL && n < IDENTITIES_MAX) {
-		char *end = strstr(text, IDENTITIES_JOIN);
-
-		if (end != NULL)
-			*end = '\0';
-		parts[n++] = text;
-		text = end == NULL ? NULL : end + strlen(IDENTITIES_JOIN);
-	}
-	return n;
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void
-join_parts(char *to, size_t room, char **parts, unsigned n)
-{
-	size_t length = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		if (i > 0 && strcmp(parts[i], parts[i - 1]) == 0)
-			continue;
-		if (strcmp(parts[i], IDENTITIES_LONG) == 0)
-			length = room;
-		if (length < room)
-			length += (size_t)snprintf(to + length, room - length, "%s%s",
-					length == 0 ? "" : IDENTITIES_JOIN, parts[i]);
-	}
-	if (length >= room)
-		snprintf(to, room, IDENTITIES_LONG);
-}
-
-void
-tt_compact_join_identity(char *to, size_t room, const char *other)
-{
-	char *parts[IDENTITIES_MAX], *left, *right;
-	unsigned n;
-
-	if (strcmp(to, other) == 0)
-		return;
-	left = strdup(to);
-	right = strdup(other);
-	if (left == NULL || right == NULL) {
-		snprintf(to, room, IDENTITIES_LONG);
-	} else {
-		n = split(left, parts, 0);
-		n = split(right, parts, n);
-		qsort(parts, n, sizeof(parts[0]), by_text);
-		join_parts(to, room, parts, n);
-	}
-	free(left);
-	free(right);
 }
 
 static int64_t
@@ -181,11 +117,10 @@ add_manifest(struct tt_compact *c, const struct tt_manifest *m)
 		snprintf(to->signatures, sizeof(to->signatures), "%s", m->signatures);
 		return;
 	}
-	tt_compact_join_identity(to->geo, sizeof(to->geo), m->geo);
-	tt_compact_join_identity(to->asn, sizeof(to->asn), m->asn);
-	tt_compact_join_identity(
-			to->fingerprints, sizeof(to->fingerprints), m->fingerprints);
-	tt_compact_join_identity(to->signatures, sizeof(to->signatures), m->signatures);
+	tt_identities_join(to->geo, sizeof(to->geo), m->geo);
+	tt_identities_join(to->asn, sizeof(to->asn), m->asn);
+	tt_identities_join(to->fingerprints, sizeof(to->fingerprints), m->fingerprints);
+	tt_identities_join(to->signatures, sizeof(to->signatures), m->signatures);
 }
 
 static int

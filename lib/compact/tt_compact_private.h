@@ -180,9 +180,6 @@ struct tt_entered *tt_compact_table_entry(
 		struct tt_compact *c, enum tt_ledger_table table);
 struct tt_ledger_row tt_compact_ledger_row(const struct tt_entered *e);
 
-/* The name of the union of two sets of identities; to: [room], holds the one. */
-void tt_compact_join_identity(char *to, size_t room, const char *other);
-
 /* Reads the tables of one part. */
 int tt_compact_read(struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
 int tt_compact_read_sketches(

@@ -24,7 +24,8 @@ tt_detections_merge_bytes(uint64_t max_hits)
 			+ room
 			* (3 * sizeof(struct tt_sort_item) + sizeof(struct tt_found))
 			+ seen_slots(room) * sizeof(struct tt_seen)
-			+ 2 * max_hits * sizeof(struct tt_hit);
+			+ 2 * max_hits * sizeof(struct tt_hit)
+			+ TT_DETECTION_RULES_MAX * sizeof(struct tt_known_rule);
 }
 
 static void
@@ -87,10 +88,14 @@ tt_detections_merge_create(struct tt_detections_merge **merge, uint64_t max_hits
 		*m = (struct tt_detections_merge){.geo = geo,
 				.mem = mem,
 				.max_hits = max_hits,
-				.latest_us = INT64_MIN};
+				.latest_us = INT64_MIN,
+				.lacks_until_us = INT64_MIN,
+				.next_lacks_until_us = INT64_MIN};
 		m->carried = take(m, max_hits, sizeof(*m->carried));
 		m->next = take(m, max_hits, sizeof(*m->next));
-		if (make_room(m, 2 * max_hits) && m->carried != NULL && m->next != NULL) {
+		m->known = take(m, TT_DETECTION_RULES_MAX, sizeof(*m->known));
+		if (make_room(m, 2 * max_hits) && m->carried != NULL && m->next != NULL
+				&& m->known != NULL) {
 			*merge = m;
 			return 0;
 		}
@@ -107,45 +112,8 @@ tt_detections_merge_destroy(struct tt_detections_merge *m)
 	give_back(m);
 	tt_mem_free(m->mem, m->carried, m->max_hits * sizeof(*m->carried));
 	tt_mem_free(m->mem, m->next, m->max_hits * sizeof(*m->next));
+	tt_mem_free(m->mem, m->known, TT_DETECTION_RULES_MAX * sizeof(*m->known));
 	tt_mem_free(m->mem, m, sizeof(*m));
-}
-
-static int64_t
-longest_window(const struct tt_rules *rules)
-{
-	int64_t longest = 0;
-
-	for (uint32_t i = 0; i < rules->n; i++)
-		if (rules->rules[i].count.type != TT_RULE_COUNT_NONE
-				&& rules->rules[i].count.seconds > longest)
-			longest = rules->rules[i].count.seconds;
-	return longest * TT_US_PER_S;
-}
-
-/*
- * Takes up what the interval before carried, or once more what it carried for this one. Where the clock
- * was set back, or the rules are others, windows begin anew.
- */
-static void
-begin(struct tt_detections_merge *m, const struct tt_rules *rules, int64_t start_us)
-{
-	struct tt_hit *carried = m->carried;
-
-	if (m->rules != rules || start_us < m->latest_us) {
-		m->n_carried = m->n_next = 0;
-		m->lacks_until_us = m->next_lacks_until_us = INT64_MIN;
-		m->longest_us = longest_window(rules);
-	} else if (start_us > m->latest_us) {
-		m->carried = m->next;
-		m->next = carried;
-		m->n_carried = m->n_next;
-		m->lacks_until_us = m->next_lacks_until_us;
-	}
-	m->rules = rules;
-	m->latest_us = start_us;
-	m->lacks_windows = start_us < m->lacks_until_us;
-	m->next_lacks_until_us = m->lacks_until_us;
-	m->n_next = 0;
 }
 
 static void
@@ -244,7 +212,7 @@ tt_detections_merge_run(struct tt_detections_merge *m, const struct tt_rules *ru
 	m->totals = totals;
 	if (!make_room(m, m->max_hits + most(parts, n) + rules->n))
 		return no_memory(m->max_hits + most(parts, n), err);
-	begin(m, rules, start_us);
+	tt_detections_begin(m, rules, start_us);
 	collect(m);
 	tt_detections_find(m);
 	return tt_detections_emit(m, sink, err);

@@ -62,7 +62,7 @@ struct tt_detections_merge;
 
 /*
  * max_hits: the sum of `hits` over detections merged at once; where a replay brings more, it grows.
- * As many hits can be carried. Takes about 400 bytes for each. Returns 0 or -ENOMEM.
+ * As many hits can be carried. Takes about 400 bytes for each, and 1 MiB. Returns 0 or -ENOMEM.
  */
 int tt_detections_merge_create(struct tt_detections_merge **merge, uint64_t max_hits,
 		const struct tt_geo *geo, struct tt_mem *mem,
@@ -71,9 +71,10 @@ void tt_detections_merge_destroy(struct tt_detections_merge *merge);
 uint64_t tt_detections_merge_bytes(uint64_t max_hits);
 
 /*
- * Merges parts[n] (n may be 0) of the interval from start_us to end_us, all by the rules given.
- * Windows that were carried are dropped where these are other rules than before. Returns 0,
- * -ENOMEM, or what the sink returned.
+ * Merges parts[n] (n may be 0) of the interval from start_us to end_us, all by the rules given, which
+ * need to live no longer than the call. Where these are others than before, windows of rules with the
+ * same gid, sid, rev and text go on, and those of others begin anew. Returns 0, -ENOMEM, or what the sink
+ * returned.
  */
 int tt_detections_merge_run(struct tt_detections_merge *merge,
 		const struct tt_rules *rules, const struct tt_detections *const *parts,

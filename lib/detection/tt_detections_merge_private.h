@@ -24,6 +24,12 @@ struct tt_seen {
 	uint64_t window; /* its number; less than that of any: free */
 };
 
+/* What tells a rule from one of other rules: those of gid, sid, rev and text are the same one. */
+struct tt_known_rule {
+	uint32_t gid, sid, rev;
+	uint32_t text; /* a hash of it */
+};
+
 struct tt_detections_merge {
 	const struct tt_geo *geo;
 	struct tt_mem *mem;
@@ -37,9 +43,14 @@ struct tt_detections_merge {
 	uint64_t n_items, n_cells, n_found, n_carried, n_next, seen_mask;
 	uint64_t window; /* the number of the latest */
 	int64_t latest_us; /* start of the latest interval */
-	const struct tt_rules *rules;
+	struct tt_known_rule
+			*known; /* [n_known] the rules that carried hits are of; room for
+				      * TT_DETECTION_RULES_MAX */
+	uint32_t n_known;
+	char identity[sizeof(((struct tt_rules *)0)->identity)]; /* of these rules */
 
 	/* Of the run. */
+	const struct tt_rules *rules;
 	const struct tt_detections *const *parts;
 	unsigned n_parts, shift;
 	uint64_t secret; /* of the sampling, as all parts have it */
@@ -58,6 +69,13 @@ tt_detections_prefix(struct tt_addr a)
 {
 	return a.hi == 0 ? a.lo : UINT64_MAX;
 }
+
+/*
+ * Takes up what the interval before carried, or once more what it carried for this one. Where the clock
+ * was set back, windows begin anew; where the rules are others, those of the rules that are the same go on.
+ */
+void tt_detections_begin(struct tt_detections_merge *m, const struct tt_rules *rules,
+		int64_t start_us);
 
 /* Decides which hits are detections: m->items → m->found, by rule. */
 void tt_detections_find(struct tt_detections_merge *m);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 struct tt_matcher {
+	const struct tt_rules *rules;
 	const struct tt_signatures *signatures;
 	struct tt_signature_scratch *scratch;
 	struct tt_signature_packet packets[TT_SIGNATURE_BURST];
@@ -109,6 +110,7 @@ tt_matcher_create(struct tt_matcher **matcher, const struct tt_ruleset *set,
 	struct tt_matcher *m = calloc(1, sizeof(*m));
 
 	if (m != NULL) {
+		m->rules = &set->rules;
 		m->signatures = set->signatures;
 		if (tt_signature_scratch_new(&m->scratch, set->signatures) == 0) {
 			*matcher = m;
@@ -126,6 +128,12 @@ tt_matcher_destroy(struct tt_matcher *m)
 		return;
 	tt_signature_scratch_free(m->scratch);
 	free(m);
+}
+
+const struct tt_rules *
+tt_matcher_rules(const struct tt_matcher *m)
+{
+	return m->rules;
 }
 
 /* Counts the matches of one packet, which are the first of hits[n]; returns how many these are. Those

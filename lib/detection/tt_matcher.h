@@ -35,6 +35,9 @@ int tt_matcher_create(struct tt_matcher **matcher, const struct tt_ruleset *set,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_matcher_destroy(struct tt_matcher *matcher); /* NULL is allowed */
 
+/* The rules that it matches. */
+const struct tt_rules *tt_matcher_rules(const struct tt_matcher *matcher);
+
 /*
  * Matches packets[n] of a burst and counts what they match. n at most TT_SIGNATURE_BURST; frames,
  * captured, times_us: [n], as given to tt_packet_decode. detections: by the matcher's rules.

@@ -256,6 +256,12 @@ tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 	return ret;
 }
 
+void
+tt_merge_set_rules(struct tt_merge *m, const struct tt_rules *rules)
+{
+	m->config.rules = rules;
+}
+
 /* The square root, rounded up. */
 static uint64_t
 root_of(unsigned __int128 square)

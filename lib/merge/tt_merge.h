@@ -263,7 +263,8 @@ struct tt_merge_config {
 	const struct tt_asn *asn; /* NULL: none */
 	const struct tt_units *destinations, *prefixes;
 	const struct tt_fingerprints *fingerprints; /* NULL: none */
-	const struct tt_rules *rules; /* of signatures; NULL: none */
+	const struct tt_rules
+			*rules; /* of signatures, where no tally says which; NULL: none */
 	uint64_t max_signature_hits; /* the sum of `signature_hits` of tallies merged at once;
 				      * 0: no signatures */
 	struct tt_recall *
@@ -295,6 +296,9 @@ uint64_t tt_merge_keys(const struct tt_merge_config *config);
 int tt_merge_run(struct tt_merge *merge, struct tt_tally *const *tallies, unsigned n,
 		int64_t start_us, const struct tt_merge_sink *sink,
 		struct tt_totals *totals, struct tt_error *err) TT_MUST_CHECK;
+
+/* Has the rules of an interval without tallies be these from now on, in place of the config's. */
+void tt_merge_set_rules(struct tt_merge *merge, const struct tt_rules *rules);
 
 /* The standard error of a count of distinct keys that was scaled by one_in, rounded up; of 0, that
  * of one key. 0 only where one_in is 1. */

@@ -9,6 +9,7 @@
 #define TT_MERGE_ROWS_H
 
 #include "tt_merge.h"
+#include "tt_rules_joined.h"
 
 #include "tt_sort.h"
 
@@ -63,6 +64,7 @@ struct tt_merge {
 	const struct tt_detections *
 			*detections_of; /* [n_detections_of] those of the tallies */
 	unsigned n_detections_of;
+	struct tt_detections_joined joined; /* where they are of different rules */
 	struct tt_merge_list pairs; /* kept ones: tt_slot */
 	struct tt_merge_list
 			others; /* kept contacts (tt_merge_contact_item); then ports: their key

@@ -26,6 +26,7 @@ tt_merge_signatures(struct tt_merge *m)
 {
 	const struct tt_signature_sink sink = {
 			m->sink->context, m->sink->signature, m->sink->signature_source};
+	const struct tt_rules *rules = m->config.rules;
 	int64_t end_us = m->start_us;
 	unsigned n = 0;
 	int ret;
@@ -41,6 +42,13 @@ tt_merge_signatures(struct tt_merge *m)
 		if (m->tallies[i]->span.end_us > end_us)
 			end_us = m->tallies[i]->span.end_us;
 	}
-	return tt_detections_merge_run(m->detections, m->config.rules, m->detections_of,
-			n, m->start_us, end_us, &sink, &m->totals->signatures, m->err);
+	ret = tt_detections_join_rules(&m->joined, m->detections_of, n, m->err);
+	if (ret != 0)
+		return ret;
+	if (n > 0)
+		rules = m->detections_of[0]->config.rules;
+	ret = tt_detections_merge_run(m->detections, rules, m->detections_of, n,
+			m->start_us, end_us, &sink, &m->totals->signatures, m->err);
+	tt_detections_joined_fini(&m->joined);
+	return ret;
 }

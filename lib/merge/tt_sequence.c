@@ -315,6 +315,15 @@ tt_sequence_pop(struct tt_sequence *s, const struct tt_interval *interval)
 	s->has_position = true;
 }
 
+bool
+tt_sequence_uses(const struct tt_sequence *s, const struct tt_rules *rules)
+{
+	for (unsigned i = 0; i < s->n_held; i++)
+		if (s->held[i]->detections.config.rules == rules)
+			return true;
+	return false;
+}
+
 unsigned
 tt_sequence_held(const struct tt_sequence *s, unsigned worker)
 {

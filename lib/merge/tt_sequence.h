@@ -3,7 +3,7 @@
  * The order in which intervals become snapshots. Workers seal tallies in their own time; the
  * sequence holds them until an interval is complete over all workers, then gives the intervals
  * out one by one in order of time, empty ones and gaps included. Pure bookkeeping on pointers:
- * no clock, no file, no tally is read but its span and frame counts. One thread (the management
+ * no clock, no file, no tally is read but its span, frame counts and rules. One thread (the management
  * core). Memory is taken at creation and grows only with the number of intervals that replayed
  * files announce (24 bytes each).
  *
@@ -78,6 +78,9 @@ bool tt_sequence_next(struct tt_sequence *sequence, struct tt_interval *interval
 
 /* The interval that next gave was taken over; its tallies are no longer held. */
 void tt_sequence_pop(struct tt_sequence *sequence, const struct tt_interval *interval);
+
+/* Is a tally held that was counted by these signatures? */
+bool tt_sequence_uses(const struct tt_sequence *sequence, const struct tt_rules *rules);
 
 /* Number of tallies held of one worker. */
 unsigned tt_sequence_held(const struct tt_sequence *sequence, unsigned worker);

@@ -74,25 +74,6 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 	return tt_setup_decide_pairs(s, config, err);
 }
 
-/* Of file names, NULL for none. */
-static const char *
-given(const char *path)
-{
-	return path[0] == '\0' ? NULL : path;
-}
-
-static int
-open_ruleset(struct tt_setup *s, const struct tt_config *config, struct tt_error *err)
-{
-	const struct tt_rules_options options = {
-			.variables = given(config->rule_variables),
-			.home_net = s->monitored_text,
-			.classification = given(config->rule_classes),
-	};
-
-	return tt_ruleset_open(&s->ruleset, config->rules, &options, err);
-}
-
 /* What is read from files. */
 static int
 open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *mem,
@@ -105,7 +86,7 @@ open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *me
 	if (ret == 0)
 		ret = tt_asn_open(&s->asn, config->asn, mem, err);
 	if (ret == 0)
-		ret = open_ruleset(s, config, err);
+		ret = tt_setup_open_rules(s, config, &s->ruleset, err);
 	return ret;
 }
 
@@ -152,31 +133,6 @@ tt_setup_pipeline(const struct tt_setup *s, struct tt_pipeline *pipeline,
 	return s->ruleset == NULL
 			? 0
 			: tt_matcher_create(&pipeline->matcher, s->ruleset, err);
-}
-
-char *
-tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX])
-{
-	const struct tt_rules *rules;
-	size_t n;
-
-	text[0] = '\0';
-	if (s->ruleset == NULL)
-		return text;
-	rules = &s->ruleset->rules;
-	n = (size_t)snprintf(text, TT_SETUP_RULES_TEXT_MAX, "%u signatures", rules->n);
-	if (rules->n_remarks == 0)
-		return text;
-	n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
-			"; of the files' rules are not:");
-	for (unsigned i = TT_RULE_LOADED + 1; i < TT_RULE_N_OUTCOMES; i++)
-		if (rules->outcomes[i] > 0)
-			n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
-					" %u %s,", rules->outcomes[i],
-					tt_rule_outcome_name((enum tt_rule_outcome)i));
-	snprintf(text + n - 1, TT_SETUP_RULES_TEXT_MAX - n + 1,
-			" (teiten rules check says why)");
-	return text;
 }
 
 void

@@ -72,6 +72,15 @@ int tt_setup_open(struct tt_setup *setup, const struct tt_config *config, uint64
 int tt_setup_pipeline(const struct tt_setup *setup, struct tt_pipeline *pipeline,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/*
+ * Reads the signatures again, with variables and classes, into a set of its own, which the caller closes;
+ * setup has some already. Any thread, while those of setup stay. Returns 0; what tt_ruleset_open returns; or
+ * -EBADMSG with err naming the first rule where more rules are broken than are in those of setup, or
+ * where none is loaded and of setup some are.
+ */
+int tt_setup_reload_rules(const struct tt_setup *setup, const struct tt_config *config,
+		struct tt_ruleset **set, struct tt_error *err) TT_MUST_CHECK;
+
 /* Writes "475 signatures; of the files' rules are not: 2 unsupported (teiten rules check says why)", or ""
  * where there are no rule files; returns text. */
 #define TT_SETUP_RULES_TEXT_MAX 256

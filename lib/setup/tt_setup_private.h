@@ -9,6 +9,10 @@
 int tt_setup_decide_pairs(struct tt_setup *setup, const struct tt_config *config,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* Opens the signatures. As tt_ruleset_open. */
+int tt_setup_open_rules(const struct tt_setup *setup, const struct tt_config *config,
+		struct tt_ruleset **set, struct tt_error *err) TT_MUST_CHECK;
+
 /* Does the machine have the memory at all? Returns 0, or -ENOMEM. */
 int tt_setup_check_memory(const struct tt_setup *setup, const struct tt_config *config,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -218,6 +218,17 @@ tt_pending_copy(struct tt_pending *p)
 	return ret == 0 ? copy_one(p, h) : ret;
 }
 
+bool
+tt_pending_uses(const struct tt_pending *p, const struct tt_rules *rules)
+{
+	for (unsigned i = 0; i < p->n; i++)
+		for (unsigned k = 0; k < p->held[i]->interval.n_tallies; k++)
+			if (p->held[i]->interval.tallies[k]->detections.config.rules
+					== rules)
+				return true;
+	return false;
+}
+
 struct tt_pending_state
 tt_pending_state(const struct tt_pending *p)
 {

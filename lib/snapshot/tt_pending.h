@@ -16,7 +16,7 @@
  * Sums stay exact. Unique counts do as well, but where the two intervals sampled at different
  * rates: the joined one has the lower rate, and so the larger error, of both. For this, two of
  * rates that differ by 2^n count as 2^n times as long as they are, where the shortest are looked
- * for.
+ * for. Intervals of different signatures are not joined.
  *
  * One thread (the management core) but for the first interval, which may be read by another one
  * while it is marked as being written.
@@ -87,6 +87,9 @@ void tt_pending_drop(struct tt_pending *pending);
  * again.
  */
 int tt_pending_copy(struct tt_pending *pending) TT_MUST_CHECK;
+
+/* Does an interval hold a tally that was counted by these signatures? */
+bool tt_pending_uses(const struct tt_pending *pending, const struct tt_rules *rules);
 
 struct tt_pending_state {
 	unsigned intervals; /* that wait, the one that is being written among them */

@@ -101,7 +101,25 @@ join_at(struct tt_pending *p, unsigned i)
 	return 0;
 }
 
-/* May an interval and the one after it be one, as far as their times say? */
+/* Were both counted by one set of signatures? */
+static bool
+have_same_rules(const struct tt_held *a, const struct tt_held *b)
+{
+	const struct tt_held *held[] = {a, b};
+	const struct tt_rules *rules = NULL;
+
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned k = 0; k < held[i]->interval.n_tallies; k++) {
+			const struct tt_tally *t = held[i]->interval.tallies[k];
+
+			if (rules != NULL && t->detections.config.rules != rules)
+				return false;
+			rules = t->detections.config.rules;
+		}
+	return true;
+}
+
+/* May an interval and the one after it be one, as far as their times and rules say? */
 static bool
 are_adjoining(const struct tt_pending *p, const struct tt_held *a,
 		const struct tt_held *b)
@@ -112,6 +130,7 @@ are_adjoining(const struct tt_pending *p, const struct tt_held *a,
 	return tt_held_is_copied(a) && tt_held_is_copied(b) && x->end_us == y->start_us
 			&& b->interval.gap_before_us == 0
 			&& a->interval.nominal_us == b->interval.nominal_us
+			&& have_same_rules(a, b)
 			&& (frame_us == 0
 					|| tt_time_floor(x->start_us, frame_us)
 							== tt_time_floor(y->start_us,

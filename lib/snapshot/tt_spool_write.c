@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Intervals, and parts of longer ones, as snapshots. */
+#include "tt_identities.h"
 #include "tt_spool_private.h"
 #include "tt_table_file.h"
 
@@ -33,8 +34,8 @@ start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
 	copy_or_empty(m->asn, sizeof(m->asn), tt_asn_identity(config->asn));
 	copy_or_empty(m->fingerprints, sizeof(m->fingerprints),
 			tt_fingerprints_identity(config->fingerprints));
-	copy_or_empty(m->signatures, sizeof(m->signatures),
-			config->rules == NULL ? "none" : config->rules->identity);
+	tt_identities_of_rules(m->signatures, sizeof(m->signatures), interval->tallies,
+			interval->n_tallies, config->rules);
 	tt_sample_name(run->secret, m->sample);
 	copy_or_empty(m->program, sizeof(m->program), run->program);
 	copy_or_empty(m->version, sizeof(m->version), run->version);

@@ -291,6 +291,14 @@ tt_tally_has_detections(const struct tt_tally *t)
 	return t->detections.config.rules != NULL;
 }
 
+/* Has a clean tally, of which that is true, count by these rules, which outlive what is counted. */
+static inline void
+tt_tally_count_by(struct tt_tally *t, const struct tt_rules *rules)
+{
+	TT_ASSERT(tt_tally_has_detections(t) && !t->detections.any);
+	t->detections.config.rules = rules;
+}
+
 /* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order; pairs may hold a
  * contact and a port of their own. Pairs and contacts that tt_sampled() refuses are to be counted
  * as not kept. */

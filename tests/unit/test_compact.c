@@ -2,6 +2,7 @@
 /* The pieces that merge snapshots: packed keys, stores, destinations, identities, names. */
 #include "snapshot_forge.h"
 #include "tt_compact_private.h"
+#include "tt_identities.h"
 
 static const enum tt_store_op ops[] = {TT_STORE_SUM, TT_STORE_MIN, TT_STORE_MAX};
 
@@ -204,17 +205,17 @@ identities_join_in_any_order(void **state)
 {
 	char a[256] = "geoip 2026", b[256] = "none", long_one[256];
 
-	tt_compact_join_identity(a, sizeof(a), "none");
+	tt_identities_join(a, sizeof(a), "none");
 	assert_string_equal(a, "geoip 2026 + none");
-	tt_compact_join_identity(b, sizeof(b), "geoip 2026");
+	tt_identities_join(b, sizeof(b), "geoip 2026");
 	assert_string_equal(b, a);
-	tt_compact_join_identity(b, sizeof(b), a);
+	tt_identities_join(b, sizeof(b), a);
 	assert_string_equal(b, a);
 	memset(long_one, 'x', sizeof(long_one) - 1);
 	long_one[sizeof(long_one) - 1] = '\0';
-	tt_compact_join_identity(a, sizeof(a), long_one);
+	tt_identities_join(a, sizeof(a), long_one);
 	assert_string_equal(a, "mixed");
-	tt_compact_join_identity(b, sizeof(b), "mixed");
+	tt_identities_join(b, sizeof(b), "mixed");
 	assert_string_equal(b, "mixed");
 }
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Signatures: read at the start, and again while the sensor runs. */
+#include "tt_setup_private.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Of file names, NULL for none. */
+static const char *
+given(const char *path)
+{
+	return path[0] == '\0' ? NULL : path;
+}
+
+int
+tt_setup_open_rules(const struct tt_setup *s, const struct tt_config *config,
+		struct tt_ruleset **set, struct tt_error *err)
+{
+	const struct tt_rules_options options = {
+			.variables = given(config->rule_variables),
+			.home_net = s->monitored_text,
+			.classification = given(config->rule_classes),
+	};
+
+	return tt_ruleset_open(set, config->rules, &options, err);
+}
+
+/* Is the rule, by number and by what is wrong with it, broken in the set as well? */
+static bool
+is_broken_in(const struct tt_rules *rules, const struct tt_rule_remark *remark)
+{
+	for (unsigned i = 0; i < rules->n_remarks; i++) {
+		const struct tt_rule_remark *r = &rules->remarks[i];
+
+		if (r->outcome == TT_RULE_BROKEN && r->gid == remark->gid
+				&& r->sid == remark->sid
+				&& strcmp(r->why, remark->why) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Says which rule is broken that was not before. */
+static int
+refuse_broken(const struct tt_rules *rules, const struct tt_rules *before,
+		struct tt_error *err)
+{
+	const unsigned more = rules->outcomes[TT_RULE_BROKEN]
+			- before->outcomes[TT_RULE_BROKEN];
+	const struct tt_rule_remark *r = NULL;
+	char where[sizeof(((struct tt_error *)0)->where)];
+
+	for (unsigned i = 0; i < rules->n_remarks && r == NULL; i++)
+		if (rules->remarks[i].outcome == TT_RULE_BROKEN
+				&& !is_broken_in(before, &rules->remarks[i]))
+			r = &rules->remarks[i];
+	if (r == NULL)
+		return tt_error_set(err, -EBADMSG, "rules",
+				"%u more are broken than before", more);
+	snprintf(where, sizeof(where), "%.200s:%u", r->file, r->line);
+	return tt_error_set(err, -EBADMSG, where, "sid %u: broken: %s%s", r->sid, r->why,
+			more > 1 ? ", and others" : "");
+}
+
+int
+tt_setup_reload_rules(const struct tt_setup *s, const struct tt_config *config,
+		struct tt_ruleset **set, struct tt_error *err)
+{
+	const struct tt_rules *before = &s->ruleset->rules;
+	int ret = tt_setup_open_rules(s, config, set, err);
+
+	if (ret != 0)
+		return ret;
+	if ((*set)->rules.outcomes[TT_RULE_BROKEN] > before->outcomes[TT_RULE_BROKEN])
+		ret = refuse_broken(&(*set)->rules, before, err);
+	else if ((*set)->rules.n == 0 && before->n > 0)
+		ret = tt_error_set(err, -EBADMSG, config->rules, "no rule loads");
+	if (ret == 0)
+		return 0;
+	tt_ruleset_close(*set);
+	*set = NULL;
+	return ret;
+}
+
+char *
+tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX])
+{
+	const struct tt_rules *rules;
+	size_t n;
+
+	text[0] = '\0';
+	if (s->ruleset == NULL)
+		return text;
+	rules = &s->ruleset->rules;
+	n = (size_t)snprintf(text, TT_SETUP_RULES_TEXT_MAX, "%u signatures", rules->n);
+	if (rules->n_remarks == 0)
+		return text;
+	n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
+			"; of the files' rules are not:");
+	for (unsigned i = TT_RULE_LOADED + 1; i < TT_RULE_N_OUTCOMES; i++)
+		if (rules->outcomes[i] > 0)
+			n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
+					" %u %s,", rules->outcomes[i],
+					tt_rule_outcome_name((enum tt_rule_outcome)i));
+	snprintf(text + n - 1, TT_SETUP_RULES_TEXT_MAX - n + 1,
+			" (teiten rules check says why)");
+	return text;
+}

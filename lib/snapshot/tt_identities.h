@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The names of databases and rules in a manifest, where a snapshot is made by several of them. */
+#ifndef TT_IDENTITIES_H
+#define TT_IDENTITIES_H
+
+#include "tt_tally.h"
+
+/* The name of the union of two sets of identities, each "A" or "A + B"; "mixed" where there is no room
+ * for it. to: [room], holds the one. */
+void tt_identities_join(char *to, size_t room, const char *other);
+
+/* That of the rules that tallies[n] were counted by; where no tally says, of the others; "none" for
+ * NULL. to: [room]. */
+void tt_identities_of_rules(char *to, size_t room, struct tt_tally *const *tallies,
+		unsigned n, const struct tt_rules *otherwise);
+
+#endif
