@@ -302,7 +302,8 @@ let_wait(uint64_t max_bytes, int last)
 				.n_tallies = 1,
 				.complete = true};
 
-		assert_non_null(tt_pending_add(p, &interval, NULL, 0));
+		assert_non_null(tt_pending_add(
+				p, &interval, &(struct tt_ledger_row){0}, 0));
 	}
 	while (rc == 1)
 		rc = tt_pending_copy(p);
