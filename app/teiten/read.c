@@ -69,10 +69,20 @@ make_tables(struct reading *r, struct tt_mem *mem, struct tt_error *err)
 	return ret == 0 ? tt_merge_create(&r->merge, &r->setup.merge, mem, err) : ret;
 }
 
+/* How many of the rules are matched, and of the others why not. */
+static void
+print_rules(const struct reading *r)
+{
+	char text[TT_SETUP_RULES_TEXT_MAX];
+
+	if (r->setup.ruleset != NULL)
+		printf("rules: %s\n", tt_setup_rules_text(&r->setup, text));
+}
+
 static int
 open_tables(struct reading *r, struct tt_error *err)
 {
-	char text[TT_SETUP_TABLES_TEXT_MAX], rules[TT_SETUP_RULES_TEXT_MAX];
+	char text[TT_SETUP_TABLES_TEXT_MAX];
 	struct tt_mem *mem = memory_for(r);
 	int ret = tt_setup_open(&r->setup, &r->config, 0, mem, err);
 
@@ -93,8 +103,7 @@ open_tables(struct reading *r, struct tt_error *err)
 			r->config.max_gap_us, &r->pipeline, r->tallies[0], 0,
 			reading_seal, r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
-	if (r->setup.ruleset != NULL)
-		printf("rules: %s\n", tt_setup_rules_text(&r->setup, rules));
+	print_rules(r);
 	return 0;
 }
 
@@ -212,6 +221,8 @@ check(struct reading *r, struct tt_error *err)
 		ret = tt_setup_open(&r->setup, &r->config, 0, tt_mem_heap(), err);
 	if (ret == 0)
 		ret = make_tables(r, tt_mem_heap(), err);
+	if (ret == 0)
+		print_rules(r);
 	close_reading(r);
 	return ret;
 }

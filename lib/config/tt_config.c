@@ -20,22 +20,24 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(sensor, "sensor"), COMMON, .argument = "NAME",
 				.check = tt_config_check_sensor,
 				.help = "name of this sensor (default: the host name)"},
-		{OPTION(monitored, "monitored"), COMMON, .argument = "CIDR[,CIDR...]",
+		{OPTION(monitored, "monitored"), COMMON, .is_list = true,
+				.argument = "CIDR[,CIDR...]",
 				.check = tt_config_check_monitored,
 				.help = "the darknet: packets to these addresses are counted"},
-		{OPTION(geo, "geo"), COMMON, .argument = "FILE[,FILE]",
+		{OPTION(geo, "geo"), COMMON, .is_list = true, .argument = "FILE[,FILE]",
 				.help = "geoip and geoip6 files or an MMDB, or none (default: "
 					"those of tor-geoipdb if installed)"},
-		{OPTION(asn, "asn"), COMMON, .argument = "FILE[,FILE]",
+		{OPTION(asn, "asn"), COMMON, .is_list = true, .argument = "FILE[,FILE]",
 				.help = "AS numbers of sources: MMDB or IPFire Location "
 					"files, or none (default: that of libloc-database "
 					"if installed)"},
 		{OPTION(fingerprints, "fingerprints"), COMMON, .argument = "FILE",
 				.help = "rules that tell scanners apart, or none (default: "
 					"those that come with teiten)"},
-		{OPTION(rules, "rules"), COMMON, .argument = "FILE[,FILE...]",
+		{OPTION(rules, "rules"), COMMON, .is_list = true,
+				.argument = "FILE[,FILE...]",
 				.help = "signatures, as Snort and Suricata write them, or none "
-					"(default: none)"},
+					"(default: none); given again: more files"},
 		{OPTION(rule_variables, "rule-variables"), COMMON, .argument = "FILE",
 				.help = "variables of signatures, in Snort's lines or "
 					"Suricata's YAML (default: HOME_NET is what is "
@@ -116,7 +118,8 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(eal, "eal"), DAEMON, .check = tt_config_check_words,
 				.yaml_only = true, .argument = "ARGUMENTS",
 				.help = "arguments of DPDK's EAL, quoted as in a shell"},
-		{OPTION(ports, "ports"), DAEMON, .argument = "PORT[=QUEUES][,...]",
+		{OPTION(ports, "ports"), DAEMON, .is_list = true,
+				.argument = "PORT[=QUEUES][,...]",
 				.check = tt_config_check_ports,
 				.help = "names or numbers of the ports (default: all)"},
 		{OPTION(rx_queues, "rx-queues"), DAEMON, .argument = "N",

@@ -155,24 +155,42 @@ drop_rival(struct parse *p, unsigned index)
 		*(uint64_t *)tt_config_field(p->config, other) = 0;
 }
 
+/* An option of the command line; of a list that was given there before, the rest of it. */
+static int
+set(struct parse *p, unsigned index, const char *value)
+{
+	const struct tt_config_option *option = &tt_config_options[index];
+	char *joined = NULL;
+	int ret;
+
+	if (option->is_list && p->given[index]) {
+		if (asprintf(&joined, "%s,%s",
+				    *(char **)tt_config_field(p->config, option), value)
+				< 0)
+			return tt_error_set(
+					p->err, -ENOMEM, option->name, "out of memory");
+		value = joined;
+	}
+	ret = tt_config_set(p->config, option->name, value, p->err);
+	free(joined);
+	if (ret != 0)
+		add_dashes(p->err);
+	else
+		drop_rival(p, index);
+	return ret;
+}
+
 /* Second pass: settings and extras. */
 static int
 apply(struct parse *p, unsigned code)
 {
 	const char *name;
-	int ret;
 
 	if (code >= CODE_EXTRA) {
 		name = p->cli->extras[code - CODE_EXTRA].name;
 		return p->cli->set_extra(p->cli->set_extra_arg, name, optarg, p->err);
 	}
-	name = tt_config_options[code - CODE_OPTION].name;
-	ret = tt_config_set(p->config, name, optarg == NULL ? "true" : optarg, p->err);
-	if (ret != 0)
-		add_dashes(p->err);
-	else
-		drop_rival(p, code - CODE_OPTION);
-	return ret;
+	return set(p, code - CODE_OPTION, optarg == NULL ? "true" : optarg);
 }
 
 static int

@@ -3,6 +3,7 @@
  * The YAML file ↔ settings. Every value is taken as text by libcyaml and goes through
  * tt_config_set, so that the file and the command line share their checks and messages.
  */
+#include "tt_config_lists.h"
 #include "tt_config_option.h"
 #include "tt_config_place.h"
 
@@ -158,7 +159,8 @@ set_values(struct tt_config *config, const struct document *doc,
 }
 
 static int
-load_document(struct tt_config *config, struct document *doc, struct tt_error *err)
+load_flat(struct tt_config *config, struct document *doc, const uint8_t *bytes, size_t n,
+		struct tt_error *err)
 {
 	cyaml_schema_field_t fields[TT_CONFIG_N_OPTIONS + 1];
 	const cyaml_schema_value_t schema = {
@@ -173,8 +175,8 @@ load_document(struct tt_config *config, struct document *doc, struct tt_error *e
 	int ret = 0;
 
 	make_fields(fields);
-	status = cyaml_load_data(doc->bytes, doc->n, &cyaml, &schema,
-			(cyaml_data_t **)&values, NULL);
+	status = cyaml_load_data(
+			bytes, n, &cyaml, &schema, (cyaml_data_t **)&values, NULL);
 	if (status != CYAML_OK)
 		return load_error(doc, status, err);
 	if (doc->message[0] != '\0')
@@ -182,6 +184,25 @@ load_document(struct tt_config *config, struct document *doc, struct tt_error *e
 	else if (values != NULL) /* a file of comments alone has none */
 		ret = set_values(config, doc, values, err);
 	cyaml_free(&cyaml, &schema, values, 0);
+	return ret;
+}
+
+static int
+load_document(struct tt_config *config, struct document *doc, struct tt_error *err)
+{
+	struct tt_config_text flat;
+	char option[sizeof(err->where)];
+	int ret = tt_config_flatten_lists(doc->bytes, doc->n, &flat, err);
+
+	if (ret == -EINVAL) {
+		snprintf(option, sizeof(option), "%s", err->where);
+		at_key(doc, option, err);
+	} else if (ret == 0 && flat.bytes != NULL) {
+		ret = load_flat(config, doc, flat.bytes, flat.n, err);
+	} else if (ret == 0) {
+		ret = load_flat(config, doc, doc->bytes, doc->n, err);
+	}
+	free(flat.bytes);
 	return ret;
 }
 

@@ -73,6 +73,14 @@ run 0 rules check --json "$dir/a.rules"
 has out '  "loaded": 1,'
 has out '      "why": "option asn1"'
 
+# More files than one, and what a check of the configuration says of them.
+conf="--spool $dir/spool --sensor s --monitored 192.0.2.0/24 --check-config --pairs 4096"
+run 0 read $conf --rules "$dir/a.rules" --rule-variables "$dir/vars" --rules "$dir/b.rules"
+has out "rules: 2 signatures; of the files' rules are not: 1 unreachable, 1 unsupported, 1 broken, 1 duplicate (teiten rules check says why)"
+printf 'rules:\n  - %s\n  - %s\n' "$dir/a.rules" "$dir/b.rules" >"$dir/teiten.yaml"
+run 0 read $conf --config "$dir/teiten.yaml"
+has out "rules: 1 signatures; of the files' rules are not: 1 unreachable, 1 unsupported, 2 broken, 1 duplicate (teiten rules check says why)"
+
 # The classes that come with teiten are the default.
 printf 'alert udp any any -> any 1 (msg:"m"; classtype:attempted-recon; sid:7; rev:1;)\n' >"$dir/c.rules"
 run 1 rules match --all --csv --rules "$dir/c.rules" /dev/null
