@@ -109,10 +109,10 @@ print_backscatter(int64_t answers, int64_t packets)
 }
 
 static void
-print_detections(const struct tt_manifest *m)
+print_detections(int64_t detections)
 {
-	if (m->detections > 0)
-		printf(LABEL "%" PRId64 " by signatures\n", "detections", m->detections);
+	if (detections > 0)
+		printf(LABEL "%" PRId64 " by signatures\n", "detections", detections);
 }
 
 /* Distinct sources, with the standard error where they are estimated. */
@@ -157,6 +157,7 @@ info_summary_text(const struct tt_summary *summary)
 			"counted", s->packets, s->bytes, s->frames);
 	print_backscatter(s->backscatter_packets, s->packets);
 	print_rate(s->packets, s->address_days);
+	print_detections(s->detections);
 	printf(LABEL "at most %" PRIu64 " in one interval", "sources",
 			s->max_uniq_src_ip);
 	if (s->estimated > 0)
@@ -194,7 +195,7 @@ info_manifest_text(const struct tt_manifest *manifest)
 	print_rate(m->packets,
 			seconds(m->observed_us) / 86400 * (double)m->monitored_addresses);
 	print_sources(m);
-	print_detections(m);
+	print_detections(m->detections);
 	print_losses(&m->ledger);
 	print_notes(&m->ledger);
 	printf(LABEL "%s\n", "ledger", m->ledger.closes ? "closes" : "does not close");
@@ -242,7 +243,7 @@ pack_summary(const struct tt_summary *s)
 			: json_null();
 
 	return json_pack("{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:[I,I] s:I s:I s:I "
-			 "s:I s:I s:I s:o s:o}",
+			 "s:I s:I s:I s:I s:o s:o}",
 			"sensor", s->sensor, "snapshots", (json_int_t)s->snapshots,
 			"partial", (json_int_t)s->partial, "estimated",
 			(json_int_t)s->estimated, "ledger_not_closing",
@@ -254,8 +255,9 @@ pack_summary(const struct tt_summary *s)
 			"frames", (json_int_t)s->frames, "packets",
 			(json_int_t)s->packets, "bytes", (json_int_t)s->bytes,
 			"backscatter_packets", (json_int_t)s->backscatter_packets,
-			"max_uniq_src_ip", (json_int_t)s->max_uniq_src_ip,
-			"max_sources_one_in", (json_int_t)s->max_one_in, "ledger",
+			"detections", (json_int_t)s->detections, "max_uniq_src_ip",
+			(json_int_t)s->max_uniq_src_ip, "max_sources_one_in",
+			(json_int_t)s->max_one_in, "ledger",
 			tt_ledger_short_pack(&s->ledger), "packets_per_day_address",
 			rate);
 }

@@ -59,6 +59,7 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 	s->packets += m->packets;
 	s->bytes += m->bytes;
 	s->backscatter_packets += m->backscatter_packets;
+	s->detections += m->detections;
 	if ((uint64_t)m->uniq_src_ip > s->max_uniq_src_ip)
 		s->max_uniq_src_ip = (uint64_t)m->uniq_src_ip;
 	s->address_days += (double)m->observed_us / US_PER_DAY * (double)addresses;

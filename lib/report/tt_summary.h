@@ -24,6 +24,7 @@ struct tt_summary {
 	struct tt_pauses missing; /* spans without a snapshot that none records */
 	int64_t frames, packets, bytes;
 	int64_t backscatter_packets;
+	int64_t detections; /* of signatures */
 	uint64_t max_uniq_src_ip; /* in any one interval; they cannot be summed */
 	int64_t max_one_in; /* of the estimated ones, the smallest sample of sources */
 	struct tt_ledger_short ledger;

@@ -81,6 +81,18 @@ printf 'rules:\n  - %s\n  - %s\n' "$dir/a.rules" "$dir/b.rules" >"$dir/teiten.ya
 run 0 read $conf --config "$dir/teiten.yaml"
 has out "rules: 1 signatures; of the files' rules are not: 1 unreachable, 1 unsupported, 2 broken, 1 duplicate (teiten rules check says why)"
 
+# What was detected is said of a spool, and of one snapshot.
+run 0 synth --profile "$root/profiles/demo.yaml" --packets 300 --start 2026-11-22T00:00:00Z --out "$dir/a.pcap"
+printf 'alert ip any any -> any any (msg:"all"; sid:1;)\n' >"$dir/all.rules"
+run 0 read --spool "$dir/spool" --sensor s --monitored 203.0.113.0/24,198.51.100.0/24 --pairs 4096 --interval 86400 \
+	--geo none --asn none --rules "$dir/all.rules" "$dir/a.pcap"
+run 0 info "$dir/spool"
+has out "  detections   300 by signatures"
+run 0 info "$dir/spool/s/2026-11-22/20261122T000000Z"
+has out "  detections   300 by signatures"
+run 0 info --json "$dir/spool"
+has out '      "detections": 300,'
+
 # The classes that come with teiten are the default.
 printf 'alert udp any any -> any 1 (msg:"m"; classtype:attempted-recon; sid:7; rev:1;)\n' >"$dir/c.rules"
 run 1 rules match --all --csv --rules "$dir/c.rules" /dev/null
