@@ -277,7 +277,7 @@ cmd_read(int argc, char **argv)
 {
 	static const struct tt_config_extra extras[] = {{"skip-existing", NULL,
 			"leave out intervals whose time a snapshot has already, to go on with a run that "
-			"was stopped"}};
+			"was stopped; thresholds of signatures count anew behind them"}};
 	struct reading *r = calloc(1, sizeof(*r));
 	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON,
 			.operands = true,
