@@ -12,6 +12,16 @@ struct tt_rule_list_value {
 	bool all, unknown;
 };
 
+/* What a list is of. */
+struct tt_rule_members {
+	const char *what, *many;
+	tt_rule_member last; /* the first is 0 */
+	/* Reads one that is not negated. Returns 0, -EINVAL or -ENOMEM. */
+	int (*read)(struct tt_rule_word text, struct tt_rule_set *to);
+};
+
+extern const struct tt_rule_members tt_rule_addresses_of, tt_rule_ports_of;
+
 /* Parses a list into a set, which the caller frees. Returns as tt_rule_list_addresses. */
 int tt_rule_list_parse(struct tt_rule_variables *v, bool ports, struct tt_rule_word list,
 		struct tt_rule_list_value *value,
