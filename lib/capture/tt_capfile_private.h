@@ -64,6 +64,21 @@ tt_capfile_u16(const uint8_t *at, bool swapped)
 	return swapped ? __builtin_bswap16(v) : v;
 }
 
+/* Little-endian, as files are written. */
+static inline void
+tt_capfile_put_u16(uint8_t *to, uint16_t v)
+{
+	to[0] = (uint8_t)v;
+	to[1] = (uint8_t)(v >> 8);
+}
+
+static inline void
+tt_capfile_put_u32(uint8_t *to, uint32_t v)
+{
+	tt_capfile_put_u16(to, (uint16_t)v);
+	tt_capfile_put_u16(to + 2, (uint16_t)(v >> 16));
+}
+
 bool tt_cappcap_is(const uint8_t magic[4]);
 int tt_cappcap_begin(struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
 int tt_cappcap_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,

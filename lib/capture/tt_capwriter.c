@@ -15,20 +15,6 @@ struct tt_capwriter {
 	uint16_t link;
 };
 
-static void
-put_u16(uint8_t *to, uint16_t v)
-{
-	to[0] = v;
-	to[1] = v >> 8;
-}
-
-static void
-put_u32(uint8_t *to, uint32_t v)
-{
-	put_u16(to, v);
-	put_u16(to + 2, v >> 16);
-}
-
 static int
 write_failed(const struct tt_capwriter *w, struct tt_error *err)
 {
@@ -49,11 +35,11 @@ put_file_header(struct tt_capwriter *w, struct tt_error *err)
 {
 	uint8_t header[24] = {0};
 
-	put_u32(header, 0xa1b2c3d4);
-	put_u16(header + 4, 2);
-	put_u16(header + 6, 4);
-	put_u32(header + 16, TT_CAPFILE_SNAPLEN_MAX);
-	put_u32(header + 20, w->link);
+	tt_capfile_put_u32(header, 0xa1b2c3d4);
+	tt_capfile_put_u16(header + 4, 2);
+	tt_capfile_put_u16(header + 6, 4);
+	tt_capfile_put_u32(header + 16, TT_CAPFILE_SNAPLEN_MAX);
+	tt_capfile_put_u32(header + 20, w->link);
 	return put(w, header, sizeof(header), err);
 }
 
@@ -128,10 +114,10 @@ tt_capwriter_write(struct tt_capwriter *w, const struct tt_frame *frame,
 
 	if (rc < 0)
 		return rc;
-	put_u32(header, frame->time_us / TT_US_PER_S);
-	put_u32(header + 4, frame->time_us % TT_US_PER_S);
-	put_u32(header + 8, frame->captured);
-	put_u32(header + 12, frame->length);
+	tt_capfile_put_u32(header, frame->time_us / TT_US_PER_S);
+	tt_capfile_put_u32(header + 4, frame->time_us % TT_US_PER_S);
+	tt_capfile_put_u32(header + 8, frame->captured);
+	tt_capfile_put_u32(header + 12, frame->length);
 	rc = put(w, header, sizeof(header), err);
 	return rc < 0 ? rc : put(w, frame->data, frame->captured, err);
 }

@@ -77,6 +77,7 @@ struct counted {
 	const uint8_t *data[TT_TALLY_BURST];
 	uint32_t captured[TT_TALLY_BURST];
 	int64_t times_us[TT_TALLY_BURST];
+	uint16_t frames[TT_TALLY_BURST]; /* which they are of the burst's */
 	tt_detail details[TT_TALLY_BURST];
 };
 
@@ -105,11 +106,33 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 		c->data[k] = f->data;
 		c->captured[k] = f->captured;
 		c->times_us[k] = f->time_us;
+		c->frames[k] = (uint16_t)i;
 		c->details[k] = tt_backscatter_detail(p, f->data, f->captured);
 		k++;
 	}
 	tally->fates[TT_FATE_COUNTED] += k;
 	return k;
+}
+
+/* Keeps the first packets of what the last burst matched. at: [packets of the burst], their frames; NULL:
+ * there was one alone, of the first frame. */
+static void
+keep_matched(struct tt_matcher *matcher, const struct tt_frame *frames,
+		const uint16_t *at, struct tt_tally *tally)
+{
+	const struct tt_rules *rules = tt_matcher_rules(matcher);
+	unsigned n;
+	const struct tt_signature_hit *hits = tt_matcher_hits(matcher, &n);
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_frame *f = at == NULL ? frames
+						      : &frames[at[hits[i].packet]];
+		const struct tt_kept_frame kept = {
+				f->data, f->time_us, f->captured, f->length, f->link};
+
+		if (!rules->rules[hits[i].rule].no_alert)
+			tt_kept_add(&tally->kept, hits[i].rule, &kept);
+	}
 }
 
 void
@@ -129,6 +152,8 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 	if (pipeline->matcher != NULL)
 		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
 				c.times_us, k, &tally->detections);
+	if (tally->kept.per_rule != 0)
+		keep_matched(pipeline->matcher, frames, c.frames, tally);
 	tt_tally_burst(tally, c.packets, c.details, c.times_us, k);
 }
 
@@ -152,6 +177,8 @@ tt_pipeline_burst_ref(const struct tt_pipeline *pipeline, const struct tt_frame 
 		if (pipeline->matcher != NULL)
 			tt_matcher_one_ref(pipeline->matcher, &p, f->data, f->captured,
 					f->time_us, &tally->detections);
+		if (tally->kept.per_rule != 0)
+			keep_matched(pipeline->matcher, f, NULL, tally);
 		tt_tally_one_ref(tally, &p, detail, f->time_us);
 	}
 }

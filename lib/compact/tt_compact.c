@@ -102,6 +102,7 @@ fini(struct tt_compact *c)
 	tt_compact_units_fini(&c->units);
 	tt_sketches_fini(&c->sketches);
 	tt_compact_signatures_fini(&c->signatures);
+	tt_packets_fini(&c->packets);
 	tt_prefix_set_fini(&c->monitored);
 	tt_manifest_fini(&c->manifest);
 	free(c->monitored_list);

@@ -15,7 +15,7 @@ is_own_file(int dir_fd, const char *name)
 
 	if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
 		return false;
-	if (strcmp(name, TT_MANIFEST_FILE) == 0)
+	if (strcmp(name, TT_MANIFEST_FILE) == 0 || strcmp(name, TT_PACKETS_FILE) == 0)
 		return true;
 	for (unsigned i = 0; i < TT_N_TABLES; i++)
 		if (strcmp(name, tt_schema_of((enum tt_table)i)->file) == 0)

@@ -7,6 +7,7 @@
 #include "tt_compact_pack.h"
 #include "tt_compact_signatures.h"
 #include "tt_compact_sketches.h"
+#include "tt_packets.h"
 #include "tt_prefix.h"
 
 /* Words of a row that no file has, after those that files have. */
@@ -129,6 +130,8 @@ struct tt_compact {
 	struct tt_part *parts; /* [n_parts of the job] by time */
 
 	/* tt_compact_read.c */
+	struct tt_packet_records packets; /* the first of each signature */
+	int64_t packets_per_signature; /* the most of any part */
 	struct tt_layout layouts[TT_N_TABLES];
 	struct tt_store stores[TT_N_TABLES];
 	struct tt_compact_packer packer;

@@ -269,6 +269,21 @@ tt_compact_read_sketches(struct tt_compact *c, const struct tt_snapshot *part)
 	return ret;
 }
 
+/* The first packets of each signature, of all parts so far. */
+static int
+read_packets(struct tt_compact *c, const struct tt_snapshot *part)
+{
+	int ret;
+
+	if (part->manifest.packets_file.bytes == 0)
+		return 0;
+	ret = tt_packets_read(&c->packets, part, c->err);
+	if (part->manifest.packets_per_signature > c->packets_per_signature)
+		c->packets_per_signature = part->manifest.packets_per_signature;
+	tt_packets_select(&c->packets, (size_t)c->packets_per_signature);
+	return ret;
+}
+
 int
 tt_compact_read(struct tt_compact *c, const struct tt_snapshot *part)
 {
@@ -293,5 +308,7 @@ tt_compact_read(struct tt_compact *c, const struct tt_snapshot *part)
 	}
 	if (ret == 0)
 		ret = tt_compact_signatures_read(&c->signatures, part, c->err);
+	if (ret == 0)
+		ret = read_packets(c, part);
 	return ret != 0 ? ret : tt_compact_read_sketches(c, part);
 }

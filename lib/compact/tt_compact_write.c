@@ -299,6 +299,10 @@ tt_compact_write(struct tt_compact *c, int dir_fd)
 	ret = sum_ledger(c);
 	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++)
 		ret = write_table(c, dir_fd, (enum tt_table)i);
+	c->manifest.packets_per_signature = c->packets_per_signature;
+	if (ret == 0)
+		ret = tt_packets_write(
+				&c->packets, dir_fd, c->job->sync, &c->manifest, c->err);
 	return ret != 0 ? ret
 			: tt_manifest_write(&c->manifest, dir_fd, c->job->sync, c->err);
 }

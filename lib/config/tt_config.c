@@ -52,6 +52,12 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 					"each of its seconds, and addresses or ports that it "
 					"tells apart; a power of two (default: by the "
 					"interval, 65536 to 262144)"},
+		{OPTION(keep_packets, "keep-packets"), COMMON, .argument = "N",
+				.kind = TT_CONFIG_COUNT, .min = 0,
+				.max = TT_CONFIG_KEEP_MAX,
+				.help = "the first N packets that each signature matches in an "
+					"interval are kept in detections.pcapng; 1.6 MB each "
+					"in a table set (default: 0, none)"},
 		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,

@@ -15,6 +15,8 @@
 #include "tt_base.h"
 #include "tt_error.h"
 
+#define TT_CONFIG_KEEP_MAX 100 /* packets of a signature and interval */
+
 struct tt_config {
 	char *spool; /* directory of the snapshots; NULL until given */
 	char *sensor; /* name of this sensor; the host name unless given */
@@ -25,6 +27,7 @@ struct tt_config {
 	char *rules; /* list of signature files, "" for none, the default */
 	char *rule_variables; /* file, "" for none */
 	char *rule_classes; /* file, "" for none; the project's own where it is found */
+	unsigned keep_packets; /* of each signature and interval; default 0; at most TT_CONFIG_KEEP_MAX */
 	/* Per table set; a power of two 2^8..2^26. 0 until given or checked; then 4,096 for each second
 	 * of the interval, rounded up, 2^16 to 2^18. */
 	uint64_t signature_hits;

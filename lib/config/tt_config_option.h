@@ -31,7 +31,7 @@ struct tt_config_option {
 	int (*check)(const char *name, const char *value, struct tt_error *err);
 };
 
-#define TT_CONFIG_N_OPTIONS 31
+#define TT_CONFIG_N_OPTIONS 32
 
 extern const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS];
 

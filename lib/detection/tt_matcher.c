@@ -8,6 +8,7 @@ struct tt_matcher {
 	const struct tt_rules *rules;
 	const struct tt_signatures *signatures;
 	struct tt_signature_scratch *scratch;
+	unsigned n_hits; /* of the last burst */
 	struct tt_signature_packet packets[TT_SIGNATURE_BURST];
 	struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
 };
@@ -136,6 +137,13 @@ tt_matcher_rules(const struct tt_matcher *m)
 	return m->rules;
 }
 
+const struct tt_signature_hit *
+tt_matcher_hits(const struct tt_matcher *m, unsigned *n)
+{
+	*n = m->n_hits;
+	return m->hits;
+}
+
 /* Counts the matches of one packet, which are the first of hits[n]; returns how many these are. Those
  * of rules that only set flowbits are none of anybody's business. */
 static unsigned
@@ -168,6 +176,7 @@ tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 				&packets[i], frames[i], captured[i]};
 	n_hits = tt_signatures_burst(
 			m->signatures, m->scratch, m->packets, n, m->hits, &d->cut_short);
+	m->n_hits = n_hits;
 	d->any |= d->cut_short != before;
 	for (unsigned i = 0; i < n_hits;) {
 		const unsigned at = m->hits[i].packet;
@@ -184,6 +193,7 @@ tt_matcher_one_ref(struct tt_matcher *m, const struct tt_packet *packet,
 	const struct tt_signature_packet p = {packet, frame, captured};
 	unsigned n = tt_signature_one_ref(m->signatures, m->scratch, &p, m->hits);
 
+	m->n_hits = n;
 	if (n > 0)
 		(void)count_packet(d, m->hits, n, packet, time_us);
 }

@@ -46,6 +46,11 @@ void tt_matcher_burst(struct tt_matcher *matcher, const struct tt_packet *packet
 		const uint8_t *const *frames, const uint32_t *captured,
 		const int64_t *times_us, unsigned n, struct tt_detections *detections);
 
+/* What the last burst, or packet, matched: [*n], by packet, then rule; those of rules without alerts as
+ * well. Until the next. */
+const struct tt_signature_hit *tt_matcher_hits(
+		const struct tt_matcher *matcher, unsigned *n);
+
 /* The plain twin that defines the result, of one packet. */
 void tt_matcher_one_ref(struct tt_matcher *matcher, const struct tt_packet *packet,
 		const uint8_t *frame, uint32_t captured, int64_t time_us,

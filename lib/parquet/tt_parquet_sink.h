@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The file that a writer fills: every byte is counted and hashed on its way out. Internal to
- * the room; one thread; no memory but the struct.
+ * The file that a writer fills: every byte is counted and hashed on its way out. For what writes the
+ * files of a snapshot; one thread; no memory but the struct.
  */
 #ifndef TT_PARQUET_SINK_H
 #define TT_PARQUET_SINK_H

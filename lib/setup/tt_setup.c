@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+_Static_assert(TT_CONFIG_KEEP_MAX <= TT_KEPT_MAX, "a table keeps what may be configured");
+
 static uint32_t
 prefixes_max(const struct tt_prefix_set *set)
 {
@@ -66,6 +68,7 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 		return ret;
 	if (config->rules[0] != '\0') {
 		s->tally.signature_hits = config->signature_hits;
+		s->tally.keep_packets = config->keep_packets;
 		s->merge.max_signature_hits = config->signature_hits * table_sets;
 	}
 	s->tally.destinations = s->merge.destinations = &s->destinations;

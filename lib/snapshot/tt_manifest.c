@@ -158,16 +158,37 @@ pack_files(const struct tt_manifest *m)
 	return files;
 }
 
+/* Of the packets that were kept, where there are any. Returns false if memory is short. */
+static bool
+pack_packets(json_t *root, const struct tt_manifest *m)
+{
+	json_t *packets;
+
+	if (m->packets_file.bytes == 0)
+		return true;
+	packets = json_pack("{s:s s:I s:I s:I s:s}", "file", TT_PACKETS_FILE,
+			"per_signature", (json_int_t)m->packets_per_signature, "packets",
+			(json_int_t)m->packets_file.rows, "bytes",
+			(json_int_t)m->packets_file.bytes, "sha256",
+			m->packets_file.sha256);
+	return json_object_set_new(root, "packets", packets) == 0;
+}
+
 static json_t *
 pack(const struct tt_manifest *m)
 {
-	return json_pack("{s:i s:s s:o s:s s:I s:s s:s s:s s:s s:o s:o s:o}",
+	json_t *root = json_pack("{s:i s:s s:o s:s s:I s:s s:s s:s s:s s:o s:o s:o}",
 			"schema_version", TT_SCHEMA_VERSION, "sensor", m->sensor,
 			"interval", pack_interval(m), "monitored", m->monitored,
 			"monitored_addresses", (json_int_t)m->monitored_addresses, "geo",
 			m->geo, "asn", m->asn, "fingerprints", m->fingerprints,
 			"signatures", m->signatures, "totals", pack_totals(m), "files",
 			pack_files(m), "run", pack_run(m));
+
+	if (root == NULL || pack_packets(root, m))
+		return root;
+	json_decref(root);
+	return NULL;
 }
 
 static char *

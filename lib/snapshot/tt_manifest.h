@@ -19,6 +19,7 @@
 #include "tt_sensor.h"
 
 #define TT_MANIFEST_FILE "manifest.json"
+#define TT_PACKETS_FILE  "detections.pcapng"
 #define TT_RUN_TEXT_MAX  128 /* bytes of a program's or host's name, NUL included */
 
 struct tt_manifest {
@@ -41,6 +42,9 @@ struct tt_manifest {
 	int64_t signature_packets, detections, signatures_cut_short;
 	int64_t signature_sources_one_in;
 	struct tt_parquet_result files[TT_N_TABLES];
+	struct tt_parquet_result
+			packets_file; /* tt_packets.h; bytes 0: there is no such file */
+	int64_t packets_per_signature; /* that were to be kept; 0 without the file */
 
 	/* run */
 	char program[TT_RUN_TEXT_MAX], version[TT_RUN_TEXT_MAX], host[TT_RUN_TEXT_MAX];

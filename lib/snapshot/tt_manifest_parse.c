@@ -168,6 +168,32 @@ take_files(const struct parse *p, json_t *files)
 	return 0;
 }
 
+/* The file of packets, where there is one. */
+static int
+take_packets(const struct parse *p, json_t *packets)
+{
+	struct tt_parquet_result *file = &p->m->packets_file;
+	const char *name, *sha256;
+	json_int_t each, n, bytes;
+	json_error_t why;
+
+	if (packets == NULL)
+		return 0;
+	if (json_unpack_ex(packets, &why, 0, "{s:s s:I s:I s:I s:s}", "file", &name,
+			    "per_signature", &each, "packets", &n, "bytes", &bytes,
+			    "sha256", &sha256)
+			!= 0)
+		return wrong(p, "packets", why.text);
+	if (strcmp(name, TT_PACKETS_FILE) != 0 || each < 1 || n < 1 || bytes < 1
+			|| strlen(sha256) != sizeof(file->sha256) - 1)
+		return wrong(p, "packets", "cannot be");
+	p->m->packets_per_signature = each;
+	file->rows = n;
+	file->bytes = bytes;
+	memcpy(file->sha256, sha256, sizeof(file->sha256));
+	return 0;
+}
+
 static int
 take_not_kept(const struct parse *p, json_t *tables)
 {
@@ -321,6 +347,8 @@ take_root(const struct parse *p, json_t *root)
 		ret = take_totals(p, totals);
 	if (ret == 0)
 		ret = take_files(p, files);
+	if (ret == 0)
+		ret = take_packets(p, json_object_get(root, "packets"));
 	return ret != 0 ? ret : take_run(p, run);
 }
 

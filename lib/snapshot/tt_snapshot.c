@@ -164,18 +164,33 @@ check_bytes(const char *path, const struct tt_parquet_result *file, struct tt_er
 	return 0;
 }
 
-int
-tt_snapshot_check_file(const struct tt_snapshot *snapshot, enum tt_table table,
-		struct tt_error *err)
+static int
+check_named(const struct tt_snapshot *snapshot, const char *name,
+		const struct tt_parquet_result *file, struct tt_error *err)
 {
-	char *path = tt_path_join(snapshot->path, tt_schema_of(table)->file);
+	char *path = tt_path_join(snapshot->path, name);
 	int ret;
 
 	if (path == NULL)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	ret = check_bytes(path, &snapshot->manifest.files[table], err);
+	ret = check_bytes(path, file, err);
 	free(path);
 	return ret;
+}
+
+int
+tt_snapshot_check_file(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_error *err)
+{
+	return check_named(snapshot, tt_schema_of(table)->file,
+			&snapshot->manifest.files[table], err);
+}
+
+int
+tt_snapshot_check_packets(const struct tt_snapshot *snapshot, struct tt_error *err)
+{
+	return check_named(
+			snapshot, TT_PACKETS_FILE, &snapshot->manifest.packets_file, err);
 }
 
 static int

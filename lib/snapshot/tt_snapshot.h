@@ -32,6 +32,10 @@ void tt_snapshot_close(struct tt_snapshot *snapshot); /* NULL is allowed */
 int tt_snapshot_check_file(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* The same of the file of packets, which the manifest names. */
+int tt_snapshot_check_packets(
+		const struct tt_snapshot *snapshot, struct tt_error *err) TT_MUST_CHECK;
+
 /* Opens a table of it, whose columns are as tt_schema_of says. */
 int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;

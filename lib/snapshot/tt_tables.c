@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows of a merge → the data files of a snapshot. */
 #include "tt_tables.h"
+#include "tt_packets.h"
 #include "tt_table_file.h"
 
 #include <errno.h>
@@ -214,6 +215,32 @@ put_totals(struct tt_tables *t, struct tt_manifest *manifest,
 	return ret != 0 ? ret : put_ledger(t, tables, TT_N_LEDGER_TABLES, err);
 }
 
+/* The first packets of each signature, over all tallies. */
+static int
+write_packets(int dir_fd, bool sync, struct tt_manifest *m,
+		const struct tt_interval *interval, struct tt_error *err)
+{
+	struct tt_packet_records records = {0};
+	unsigned each = 0;
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < interval->n_tallies; i++) {
+		const struct tt_tally *tally = interval->tallies[i];
+
+		each = tally->kept.per_rule > each ? tally->kept.per_rule : each;
+		ret = tt_packets_of_tally(&records, tally);
+	}
+	if (ret != 0) {
+		ret = tt_error_set(err, ret, TT_PACKETS_FILE, "out of memory");
+	} else {
+		tt_packets_select(&records, each);
+		m->packets_per_signature = each;
+		ret = tt_packets_write(&records, dir_fd, sync, m, err);
+	}
+	tt_packets_fini(&records);
+	return ret;
+}
+
 int
 tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		const struct tt_interval *interval, struct tt_merge *merge,
@@ -235,6 +262,8 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		ret = put_totals(&t, manifest, totals, ledger, n, err);
 	if (ret == 0)
 		ret = finish(&t, sync, manifest, err);
+	if (ret == 0)
+		ret = write_packets(dir_fd, sync, manifest, interval, err);
 	for (unsigned i = 0; i < TT_N_TABLES; i++)
 		tt_parquet_abandon(t.writers[i]);
 	return ret;

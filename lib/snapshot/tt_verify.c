@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_verify.h"
+#include "tt_packets.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -46,10 +47,36 @@ disagree(void *context, enum tt_table table, const char *why)
 	free(path);
 }
 
-static bool
-is_listed(const char *name)
+/* The packets, where the manifest names them. */
+static void
+check_packets(struct verify *v, const struct tt_snapshot *snapshot)
 {
-	if (strcmp(name, TT_MANIFEST_FILE) == 0)
+	const struct tt_manifest *m = &snapshot->manifest;
+	struct tt_packet_records records = {0};
+	struct tt_error err = {0};
+	char *path;
+
+	if (m->packets_file.bytes == 0)
+		return;
+	if (tt_packets_read(&records, snapshot, &err) != 0) {
+		report(v, &err);
+	} else if (!tt_packets_are_selected(&records, (size_t)m->packets_per_signature)) {
+		path = tt_path_join(v->dir, TT_PACKETS_FILE);
+		tt_error_set(&err, -EBADMSG, path,
+				"packets out of order, or more of a signature than the "
+				"manifest says");
+		report(v, &err);
+		free(path);
+	}
+	tt_packets_fini(&records);
+}
+
+static bool
+is_listed(const char *name, const struct tt_manifest *m)
+{
+	if (strcmp(name, TT_MANIFEST_FILE) == 0
+			|| (m->packets_file.bytes != 0
+					&& strcmp(name, TT_PACKETS_FILE) == 0))
 		return true;
 	for (unsigned i = 0; i < TT_N_TABLES; i++) {
 		if (strcmp(name, tt_schema_of((enum tt_table)i)->file) == 0)
@@ -59,7 +86,7 @@ is_listed(const char *name)
 }
 
 static void
-check_extra(struct verify *v)
+check_extra(struct verify *v, const struct tt_manifest *m)
 {
 	DIR *dir = opendir(v->dir);
 	const struct dirent *entry;
@@ -74,7 +101,7 @@ check_extra(struct verify *v)
 		char *path;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0
-				|| is_listed(entry->d_name))
+				|| is_listed(entry->d_name, m))
 			continue;
 		path = tt_path_join(v->dir, entry->d_name);
 		tt_error_set(&err, -EBADMSG, path, "the manifest does not list it");
@@ -148,7 +175,8 @@ verify_at(const char *path, const struct tt_place *place,
 	if (check_manifest(&v, &snapshot) == 0) {
 		check_place(&v, place, &snapshot.manifest);
 		ret = check_tables(&v, &snapshot);
-		check_extra(&v);
+		check_packets(&v, &snapshot);
+		check_extra(&v, &snapshot.manifest);
 	}
 	tt_manifest_fini(&snapshot.manifest);
 	free(snapshot.path);

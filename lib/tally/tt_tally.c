@@ -59,7 +59,9 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ (s.list_pairs + s.list_contacts + s.list_ports)
 			* sizeof(uint32_t)
 			+ tt_rest_bytes(&s.rest) + sizeof(struct tt_tally)
-			+ (c->signature_hits != 0 ? tt_detections_bytes(&detections) : 0);
+			+ (c->signature_hits == 0 ? 0
+						  : tt_detections_bytes(&detections)
+									+ tt_kept_bytes(c->keep_packets));
 }
 
 uint64_t
@@ -84,9 +86,12 @@ take_detections(struct tt_tally *t, const struct tt_tally_config *config,
 {
 	const struct tt_detections_config detections = detections_of(config);
 
-	return config->signature_hits == 0
-			? 0
-			: tt_detections_init(&t->detections, &detections, t->mem, err);
+	int ret;
+
+	if (config->signature_hits == 0)
+		return 0;
+	ret = tt_detections_init(&t->detections, &detections, t->mem, err);
+	return ret != 0 ? ret : tt_kept_init(&t->kept, config->keep_packets, t->mem, err);
 }
 
 static bool
@@ -169,6 +174,7 @@ tt_tally_destroy(struct tt_tally *t)
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
+	tt_kept_fini(&t->kept);
 	tt_mem_free(t->mem, t, sizeof(*t));
 }
 
@@ -217,5 +223,7 @@ tt_tally_reset(struct tt_tally *t)
 	if (tt_tally_has_detections(t))
 		tt_detections_reset(&t->detections);
 	clean.detections = t->detections;
+	tt_kept_reset(&t->kept);
+	clean.kept = t->kept;
 	*t = clean;
 }

@@ -16,7 +16,7 @@
  * therefore the sum of what pairs and its table say of it.
  *
  * Beside them stand a tt_rest: distributions, sketches, and the counts of what is not kept; and,
- * where there are signatures, what these found (tt_detections.h).
+ * where there are signatures, what these found (tt_detections.h), and the first packets of each (tt_kept.h).
  *
  * When a table is full:
  *   pairs      Only sources whose tt_sample_hash has its `pair_shift` top bits zero are kept, all
@@ -37,6 +37,7 @@
 #define TT_TALLY_H
 
 #include "tt_detections.h"
+#include "tt_kept.h"
 #include "tt_rest.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
@@ -187,6 +188,7 @@ struct tt_tally_config {
 	uint64_t seed; /* of the placement in tables; nobody outside should know it */
 	uint64_t secret; /* of the sampling (tt_sample_hash); the same in all tallies of a sensor */
 	uint64_t signature_hits; /* `hits` of tt_detections_config; 0: no signatures */
+	unsigned keep_packets; /* of each signature; 0: none */
 	const struct tt_rules *rules; /* of signatures, where there are any */
 };
 
@@ -211,6 +213,7 @@ struct tt_tally {
 	struct tt_not_kept ports_lost;
 	struct tt_rest rest;
 	struct tt_detections detections; /* zero where there are no signatures */
+	struct tt_kept_table kept; /* packets of these; zero where none are to be kept */
 	/* Of each fingerprint: packets that were tested, that matched. Exact always. */
 	uint64_t tested[TT_FINGERPRINTS_MAX], matched[TT_FINGERPRINTS_MAX];
 	uint64_t fates[TT_N_FATES]; /* frames by where they ended up */

@@ -20,6 +20,7 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->n_pairs = c->n_contacts = c->n_ports = 0;
 	c->rest = (struct tt_rest){0};
 	c->detections = (struct tt_detections){0};
+	c->kept = (struct tt_kept_table){0};
 	return c;
 }
 
@@ -57,7 +58,8 @@ tt_tally_compact(struct tt_tally *tally)
 			|| (tt_tally_has_detections(tally)
 					&& tt_detections_compact(&c->detections,
 							   &tally->detections)
-							!= 0)) {
+							!= 0)
+			|| tt_kept_compact(&c->kept, &tally->kept) != 0) {
 		tt_tally_destroy(c);
 		return NULL;
 	}
@@ -73,5 +75,6 @@ tt_tally_compact_bytes(const struct tt_tally *t)
 			+ t->n_ports * sizeof(*t->ports) + tt_rest_compact_bytes(&t->rest)
 			+ (tt_tally_has_detections(t) ? tt_detections_compact_bytes(
 					   &t->detections)
-						      : 0);
+						      : 0)
+			+ tt_kept_compact_bytes(&t->kept);
 }

@@ -196,15 +196,18 @@ static bool
 join_detections(struct tt_tally *to, const struct tt_tally *a, const struct tt_tally *b)
 {
 	return !tt_tally_has_detections(a)
-			|| tt_detections_join(&to->detections, &a->detections,
-					   &b->detections)
-			== 0;
+			|| (tt_detections_join(&to->detections, &a->detections,
+					    &b->detections)
+							== 0
+					&& tt_kept_join(&to->kept, &a->kept, &b->kept)
+							== 0);
 }
 
 static uint64_t
 detections_bytes(const struct tt_tally *t)
 {
 	return tt_tally_has_detections(t) ? tt_detections_compact_bytes(&t->detections)
+					+ tt_kept_compact_bytes(&t->kept)
 					  : 0;
 }
 
