@@ -2,6 +2,7 @@
 #include "tt_sources.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /* Gives every country that the profile names a number. */
@@ -104,6 +105,58 @@ share_hosts(struct tt_source_group *groups, const struct tt_profile_share *share
 	}
 }
 
+static uint64_t
+greatest_common_divisor(uint64_t a, uint64_t b)
+{
+	while (b != 0) {
+		uint64_t rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* The number closest to n over the golden ratio that has no divisor in common with n. */
+static uint64_t
+golden_step(uint64_t n)
+{
+	uint64_t middle = (uint64_t)((unsigned __int128)n * TT_GOLDEN >> 64);
+	uint64_t away = 0;
+
+	if (n <= 2)
+		return 1;
+	while (greatest_common_divisor(middle - away, n) != 1
+			&& greatest_common_divisor(middle + away, n) != 1)
+		away++;
+	return greatest_common_divisor(middle - away, n) == 1 ? middle - away
+							      : middle + away;
+}
+
+/* Shares that are whole and sum up to the packets are numbers of packets: the sequence then
+ * runs through 0 to packets - 1, and each country takes as many of these as it sends. */
+static void
+count_out(struct tt_sources *s, const struct tt_profile_share *shares, uint64_t packets)
+{
+	uint64_t done = 0;
+	double sum = 0;
+
+	for (unsigned i = 0; i < s->n_groups; i++) {
+		if (shares[i].weight != floor(shares[i].weight))
+			return;
+		sum += shares[i].weight;
+	}
+	if (packets == 0 || sum != (double)packets)
+		return;
+	s->modulus = packets;
+	s->step = golden_step(packets);
+	s->sequence %= packets;
+	for (unsigned i = 0; i < s->n_groups; i++) {
+		done += (uint64_t)shares[i].weight;
+		s->groups[i].until = done - 1;
+	}
+}
+
 static int
 find_pool(struct tt_source_group *g, const char *country, unsigned ip_version,
 		const struct tt_source_pools *pools, struct tt_error *err)
@@ -156,15 +209,15 @@ init_group(struct tt_source_group *g, const struct tt_profile_component *c,
 
 int
 tt_sources_init(struct tt_sources *s, const struct tt_profile_component *c,
-		const struct tt_source_pools *pools, uint64_t seed, uint64_t sequence,
-		struct tt_error *err)
+		const struct tt_source_pools *pools, uint64_t packets, uint64_t seed,
+		uint64_t sequence, struct tt_error *err)
 {
 	static const struct tt_profile_share anywhere = {.weight = 1};
 	const struct tt_profile_share *shares = pools->has_database ? c->shares
 								    : &anywhere;
 	int ret = 0;
 
-	*s = (struct tt_sources){.sequence = sequence};
+	*s = (struct tt_sources){.sequence = sequence, .step = TT_GOLDEN};
 	s->n_groups = pools->has_database ? c->n_shares : 1;
 	s->groups = calloc(s->n_groups, sizeof(*s->groups));
 	if (s->groups == NULL) {
@@ -172,6 +225,7 @@ tt_sources_init(struct tt_sources *s, const struct tt_profile_component *c,
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	}
 	share_hosts(s->groups, shares, s->n_groups, c->sources);
+	count_out(s, shares, packets);
 	for (unsigned i = 0; ret == 0 && i < s->n_groups; i++)
 		ret = init_group(&s->groups[i], c, shares[i].country, pools, seed, err);
 	return ret;

@@ -47,14 +47,18 @@ struct tt_source_group {
 struct tt_sources {
 	struct tt_source_group *groups; /* [n_groups] */
 	unsigned n_groups;
-	uint64_t sequence; /* multiples of the golden ratio modulo 1, in 2^-64 */
+	/* Multiples of the golden ratio modulo 1, in 2^-64; or, where the shares are numbers of
+	 * packets, multiples of a step near it modulo their sum, which visit each number once. */
+	uint64_t sequence, step;
+	uint64_t modulus; /* 0 is 2^64 */
 };
 
-/* seed: of the set of hosts; sequence: where the sequence of countries begins. Returns 0,
+/* packets: that will be drawn; where the shares sum up to it, each country sends exactly its
+ * share. seed: of the set of hosts; sequence: where the sequence of countries begins. Returns 0,
  * -ENOMEM, or -EINVAL with err->why. */
 int tt_sources_init(struct tt_sources *s, const struct tt_profile_component *c,
-		const struct tt_source_pools *pools, uint64_t seed, uint64_t sequence,
-		struct tt_error *err) TT_MUST_CHECK;
+		const struct tt_source_pools *pools, uint64_t packets, uint64_t seed,
+		uint64_t sequence, struct tt_error *err) TT_MUST_CHECK;
 void tt_sources_fini(struct tt_sources *s);
 
 /*
@@ -88,7 +92,9 @@ tt_sources_draw(struct tt_sources *s, struct tt_rng *rng)
 {
 	struct tt_source_group *g = s->groups;
 
-	s->sequence += TT_GOLDEN;
+	s->sequence += s->step;
+	if (s->modulus != 0 && s->sequence >= s->modulus)
+		s->sequence -= s->modulus;
 	while (s->sequence > g->until)
 		g++;
 	return tt_source_group_draw(g, rng);

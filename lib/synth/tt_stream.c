@@ -31,8 +31,8 @@ tt_stream_init(struct tt_stream *s, const struct tt_profile_component *c, unsign
 	s->monitored = monitored;
 	s->scan_at = tt_rng_next(&s->rng) % monitored->size;
 	tt_template_init(&s->frame, c);
-	ret = tt_sources_init(&s->sources, c, pools, hosts_seed(c, number, seed),
-			tt_rng_next(&s->rng), err);
+	ret = tt_sources_init(&s->sources, c, pools, (uint64_t)s->schedule.packets,
+			hosts_seed(c, number, seed), tt_rng_next(&s->rng), err);
 	if (ret == 0 && tt_schedule_init(&s->schedule, c) != 0)
 		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	if (ret != 0)

@@ -413,6 +413,42 @@ country_shares_are_met_within_ten_packets(void **state)
 	tt_geo_close(geo);
 }
 
+/* Of a prime number, a power of two, two packets and one. */
+static void
+shares_that_sum_up_to_the_packets_are_exact(void **state)
+{
+	struct tt_geo *geo = open_geo();
+	struct tt_profile *profile = parse(HEAD
+			"- {target: 1/TCP, packets: 9973, sources: 90, zipf: 1, countries: 'CN 1, KR 5003, JP 4969'}\n"
+			"- {target: 2/TCP, packets: 4096, sources: new, countries: 'PE 4000, AR 7, VE 89'}\n"
+			"- {target: 3/TCP, packets: 2, sources: 2, countries: 'DE 1, FR 1'}\n"
+			"- {target: 4/TCP, packets: 1, countries: 'IT 1'}");
+	struct tt_synth *s = start(profile, geo, 12, 0);
+	const struct {
+		unsigned component;
+		const char *country;
+		unsigned packets;
+	} want[] = {{0, "CN", 1}, {0, "KR", 5003}, {0, "JP", 4969}, {1, "PE", 4000},
+			{1, "AR", 7}, {1, "VE", 89}, {2, "DE", 1}, {2, "FR", 1},
+			{3, "IT", 1}};
+	unsigned got[4][TT_N_COUNTRIES] = {0};
+	struct tt_frame f;
+
+	while (tt_synth_next(s, &f)) {
+		const uint8_t *ip = f.data + 26;
+		uint32_t src = (uint32_t)ip[0] << 24 | ip[1] << 16 | ip[2] << 8 | ip[3];
+
+		got[tt_synth_component(s)][tt_geo_country4(geo, src)]++;
+	}
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(want); i++)
+		assert_int_equal(
+				got[want[i].component][tt_country_parse(want[i].country)],
+				want[i].packets);
+	tt_synth_destroy(s);
+	tt_profile_destroy(profile);
+	tt_geo_close(geo);
+}
+
 static void
 assert_refused(const struct tt_geo *geo, const char *text, const char *why)
 {
@@ -466,6 +502,7 @@ main(void)
 			cmocka_unit_test(the_heaviest_host_has_its_share_by_zipfs_law),
 			cmocka_unit_test(a_daily_cycle_peaks_at_its_hour),
 			cmocka_unit_test(country_shares_are_met_within_ten_packets),
+			cmocka_unit_test(shares_that_sum_up_to_the_packets_are_exact),
 			cmocka_unit_test(
 					what_cannot_be_generated_is_refused_with_its_reason),
 	};
