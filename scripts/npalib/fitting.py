@@ -18,25 +18,23 @@ def room(value, published, decimals):
 
 @functools.cache
 def pair(row, near=None):
-    """(June, July) in packets, of all that meet the figures of a row the one that meets them with most room; also
-    close to `near`, a count of July."""
+    """(June, July) in packets, of all that meet the figures of a row the one that meets them with most room; where `near`
+    is given, a count of July, of those within 0.001 of it."""
     june_unit, july_unit = DAYS["june"] * ADDRESSES, DAYS["july"] * ADDRESSES
-    width = 0.5 / 10 ** row.decimals
-    low, high = row.july - width, row.july + width
+    middle, width = (row.july, 0.5 / 10 ** row.decimals) if near is None else (near, 0.001)
     best = (0, None)
-    for july in range(max(0, int(low * july_unit)), int(high * july_unit) + 2):
+    for july in range(max(0, int((middle - width) * july_unit)), int((middle + width) * july_unit) + 2):
         now = july / july_unit
-        scores = [room(now, row.july, row.decimals)] + ([] if near is None else [1 - abs(now - near) / width])
-        if min(scores) <= best[0]:
+        if room(now, row.july, row.decimals) <= best[0]:
             continue
         middles = [now - row.change] + ([] if row.percent is None else [now / (1 + row.percent / 100)])
         middles.append(sum(middles) / len(middles))
-        for june in {max(1, int(middle * june_unit) + i) for middle in middles for i in (-2, -1, 0, 1, 2)}:
+        for june in {max(1, int(at * june_unit) + i) for at in middles for i in (-2, -1, 0, 1, 2)}:
             before = june / june_unit
-            more = [room(now - before, row.change, row.decimals)]
+            more = [room(now, row.july, row.decimals), room(now - before, row.change, row.decimals)]
             if row.percent is not None:
                 more.append(room((now - before) / before * 100, row.percent, 1))
-            score = min(scores + more)
+            score = min(more)
             if score > best[0]:
                 best = (score, (june, july))
     if best[1] is None:
