@@ -15,8 +15,9 @@
 #include "tt_packet.h"
 
 #define TT_RULE_VARIABLES_MAX 16 /* byte_extract and byte_math results of one rule */
-#define TT_RULE_PAYLOAD_MAX   256 /* options of the payload of one rule, as Snort's limit */
-#define TT_RULE_FLOWBITS_MAX  64 /* distinct names that loaded rules both set and test */
+#define TT_RULE_OPTIONS_MAX \
+	256 /* of the header, and of the payload, of one rule: Snort's limit */
+#define TT_RULE_FLOWBITS_MAX 64 /* distinct names that loaded rules both set and test */
 
 /* The protocol of the rule's head. "ip" is every packet. */
 enum tt_rule_protocol {

@@ -184,6 +184,18 @@ next_option(struct tt_rule_parse *p, struct tt_rule_word *rest, struct tt_rule_w
 	return 0;
 }
 
+static int
+check_number(struct tt_rule_parse *p, struct tt_rule_word option)
+{
+	if (p->rule.n_payload > TT_RULE_OPTIONS_MAX)
+		return tt_rule_broken(p, option.at, "more than %d options of the payload",
+				TT_RULE_OPTIONS_MAX);
+	if (p->rule.n_header > TT_RULE_OPTIONS_MAX)
+		return tt_rule_broken(p, option.at, "more than %d options of the header",
+				TT_RULE_OPTIONS_MAX);
+	return 0;
+}
+
 int
 tt_rule_parse_options(struct tt_rule_parse *p, struct tt_rule_word options)
 {
@@ -194,10 +206,8 @@ tt_rule_parse_options(struct tt_rule_parse *p, struct tt_rule_word options)
 
 		if (ret == 0 && text.n > 0)
 			ret = take_option(p, text);
-		if (ret == 0 && p->rule.n_payload > TT_RULE_PAYLOAD_MAX)
-			ret = tt_rule_broken(p, text.at,
-					"more than %d options of the payload",
-					TT_RULE_PAYLOAD_MAX);
+		if (ret == 0)
+			ret = check_number(p, text);
 		if (ret != 0)
 			return ret;
 	}

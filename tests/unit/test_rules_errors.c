@@ -178,17 +178,23 @@ broken_rules(void **state)
 }
 
 static void
-rules_without_end_are_broken(void **state)
+many_options(const char *option, const char *why)
 {
 	char text[64 * 300] = "";
 	size_t n = 0;
 
 	n += (size_t)snprintf(text, sizeof(text), "alert tcp any any -> any any (");
 	for (unsigned i = 0; i < 257; i++)
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "isdataat:%u;", i);
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%03u;", option, i);
 	snprintf(text + n, sizeof(text) - n, "sid:1;)\n");
-	expect_outcome(text, TT_RULE_BROKEN,
-			"more than 256 options of the payload at column 3249");
+	expect_outcome(text, TT_RULE_BROKEN, why);
+}
+
+static void
+rules_without_end_are_broken(void **state)
+{
+	many_options("isdataat:", "more than 256 options of the payload at column 3359");
+	many_options("seq:!", "more than 256 options of the header at column 2335");
 }
 
 static void
