@@ -64,7 +64,8 @@ def make_spool(teiten, directory):
         if seed == 1:
             made.write_bytes(made.read_bytes()[:-10])
         snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60, "--pairs", 8192,
-                      "--pair-rows", 1024 if seed == 2 else 100000, "--geo", "/usr/share/tor/geoip", "--monitored", monitored, made, ok=(0, 1))
+                      "--pair-rows", 1024 if seed == 2 else 100000, "--rules", snapshots.RULES,
+                      "--signature-hits", 256 if seed == 2 else 65536, "--geo", "/usr/share/tor/geoip", "--monitored", monitored, made, ok=(0, 1))
     last = sorted(spool.glob(f"tokyo/{NOW}/2*Z"))[-1]
     shutil.copytree(last, last.with_name(".tmp-" + last.name))
     return Spool(teiten, spool)
@@ -225,10 +226,54 @@ def addresses(spool):
         yield *key, count
 
 
+def detections_by_day(spool):
+    sums = collections.Counter()
+    for row in spool.rows("signatures"):
+        sums[row["interval_start"][:10], row["category"]] += int(row["detections"])
+    for (day, category), count in sorted(sums.items()):
+        yield day, category, count, count / spool.address_days(day)
+
+
+def messages(spool, day):
+    """{(gid, sid): text}, of the greatest revision."""
+    rows = sorted(spool.rows("signatures", day), key=lambda row: int(row["rev"]))
+    return {(row["gid"], row["sid"]): row["message"] for row in rows}
+
+
+def top_signatures(spool):
+    texts, sums = messages(spool, NOW), collections.Counter()
+    for row in spool.rows("signatures", NOW):
+        if row["detections"] != "0":
+            sums[row["country"], row["gid"], row["sid"]] += int(row["detections"])
+    whole = collections.Counter()
+    for (country, _, _), count in sums.items():
+        whole[country,] += count
+    rows = []
+    for (country,), of_country in most(whole, len(whole)):
+        of_this = {key: count for key, count in sums.items() if key[0] == country}
+        rows += [(country, f"{gid}:{sid}", texts[gid, sid], count, 100 * count / of_country)
+                 for (_, gid, sid), count in most(of_this, 3)]
+    return rows[:15]
+
+
+def sources_of_signature(spool):
+    k = max(int(row["signature_sources_one_in"]) for row in spool.rows("interval", "2026-11"))
+    if k == 1:
+        raise AssertionError("no snapshot has a sample of the sources of signatures")
+    texts, sources = messages(spool, "2026-11"), collections.defaultdict(set)
+    for row in spool.rows("signature_sources", "2026-11"):
+        if 1 << int(row["sample_bits"]) >= k:
+            sources[row["gid"], row["sid"]].add(row["src_ip"])
+    for key, n in most({key: k * len(found) for key, found in sources.items()}, 10):
+        yield ":".join(key), texts[key], n, Near(math.ceil(math.sqrt(n * (k - 1))), 0)
+
+
 WANTED = {"What was observed": observed, "Ranking of targets, now and before": ranking,
           "Unique sources of a month": uniques, "Ports by country": by_country,
           "Source ports of a target": source_ports, "Heaviest sources": heaviest, "Loss per day": loss, "Gaps": gaps,
-          "Unique sources of a port by country": sources_of_port, "Addresses that a source talks to": addresses}
+          "Unique sources of a port by country": sources_of_port, "Addresses that a source talks to": addresses,
+          "Detections by category and day": detections_by_day, "Top signatures by country": top_signatures,
+          "Unique sources of a signature": sources_of_signature}
 
 
 class Near(collections.namedtuple("Near", "value tolerance")):
