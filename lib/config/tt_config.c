@@ -34,7 +34,7 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(fingerprints, "fingerprints"), COMMON, .argument = "FILE",
 				.help = "rules that tell scanners apart, or none (default: "
 					"those that come with teiten)"},
-		{OPTION(rules, "rules"), COMMON, .is_list = true,
+		{OPTION(rules, "rules"), COMMON, .is_list = true, .goes_on = true,
 				.argument = "FILE[,FILE...]",
 				.help = "signatures, as Snort and Suricata write them, or none "
 					"(default: none); given again: more files"},

@@ -155,7 +155,20 @@ drop_rival(struct parse *p, unsigned index)
 		*(uint64_t *)tt_config_field(p->config, other) = 0;
 }
 
-/* An option of the command line; of a list that was given there before, the rest of it. */
+/* Is there a list from earlier on the command line that another one adds to? */
+static bool
+goes_on(const struct parse *p, unsigned index)
+{
+	const struct tt_config_option *option = &tt_config_options[index];
+	const char *list;
+
+	if (!option->goes_on || !p->given[index])
+		return false;
+	list = *(char **)tt_config_field(p->config, option);
+	return list[0] != '\0' && strcmp(list, "none") != 0;
+}
+
+/* An option of the command line. */
 static int
 set(struct parse *p, unsigned index, const char *value)
 {
@@ -163,7 +176,7 @@ set(struct parse *p, unsigned index, const char *value)
 	char *joined = NULL;
 	int ret;
 
-	if (option->is_list && p->given[index]) {
+	if (goes_on(p, index)) {
 		if (asprintf(&joined, "%s,%s",
 				    *(char **)tt_config_field(p->config, option), value)
 				< 0)

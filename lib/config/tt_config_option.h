@@ -22,8 +22,8 @@ struct tt_config_option {
 	size_t offset; /* in struct tt_config */
 	uint64_t min, max; /* inclusive, in the unit of the text */
 	bool yaml_only;
-	/* A text with commas: in YAML it may be a list; given again on the command line, it goes on. */
-	bool is_list;
+	bool is_list; /* a text with commas: in YAML it may be a list */
+	bool goes_on; /* given again on the command line, it adds to the list, unless that is none */
 	/* An option that cannot be given together with this one, both of a number: on the command
 	 * line, this one takes away what the file says of that one. */
 	const char *rival;

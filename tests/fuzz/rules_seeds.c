@@ -32,6 +32,12 @@ static const char *const seeds[] = {
 		"alert tcp any any -> any any (flow:established; uricontent:\"x\"; sid:9;)\n"
 		"alert tcp any any -> any any (asn1:bitstring_overflow; sid:10;)\npass ip any any -> any any "
 		"(sid:11;)\ninclude x.rules\nalert ip any any -> any any (content:\"|zz|\"; sid:12;)\n",
+		"ipvar A [1.1.1.1,![2.2.2.2,!$B]]\nipvar B [$C,!::/1]\nipvar C 0.0.0.0/0\n"
+		"alert tcp $A any -> ::/0 80 (ttl:<5; ttl:!4; flags:S+; flags:!A; dsize:3<>9; "
+		"content:\"abc\"; offset:2; content:\"d\"; distance:-1; isdataat:!8; sid:1;)\n"
+		"alert ip any any -> any any (flowbits:isset,a; flowbits:set,b; sid:2;)\n"
+		"alert ip any any -> any any (flowbits:isset,b; flowbits:set,a; sid:3;)\n"
+		"config classification: a,b,1\nalert ip any any -> any any (classtype:z; sid:4;)\n",
 		"%YAML 1.1\n---\nvars:\n  address-groups:\n    HOME_NET: \"[10.0.0.0/8]\"\n"
 		"  port-groups:\n    P: \"!80\"\n",
 };

@@ -147,23 +147,25 @@ the_command_line_overrules_the_file_wherever_it_stands(void **state)
 }
 
 static void
-a_list_that_is_given_again_goes_on(void **state)
+rules_that_are_given_again_go_on(void **state)
 {
 	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON | TT_CONFIG_DAEMON};
 	struct tt_error err = {0};
 	struct tt_config config;
-	char **words, line[200];
+	char **words, line[300];
 
 	write_yaml("rules: /file\nmonitored: [192.0.2.0/24, \"2001:db8::/32\"]\n");
 	start(&config);
 	snprintf(line, sizeof(line),
-			"x --rules a,b --config %s --rules c --spool /x --spool /y",
+			"x --rules none --rules a,b --config %s --rules c --spool /x --spool /y "
+			"--geo a --geo b",
 			path);
 	if (parse_line(&config, &cli, line, &words, &err) != 0)
 		fail_msg("%s: %s", err.where, err.why);
 	assert_string_equal(config.rules, "a,b,c");
 	assert_string_equal(config.monitored, "192.0.2.0/24,2001:db8::/32");
 	assert_string_equal(config.spool, "/y");
+	assert_string_equal(config.geo, "b");
 	free(words);
 	tt_config_fini(&config);
 }
@@ -329,7 +331,7 @@ main(void)
 			cmocka_unit_test(options_extras_and_operands_may_be_mixed),
 			cmocka_unit_test(
 					the_command_line_overrules_the_file_wherever_it_stands),
-			cmocka_unit_test(a_list_that_is_given_again_goes_on),
+			cmocka_unit_test(rules_that_are_given_again_go_on),
 			cmocka_unit_test(
 					the_command_line_overrules_what_the_file_says_of_the_size_of_tables),
 			cmocka_unit_test(
