@@ -13,6 +13,7 @@
 struct possible {
 	bool protocols[UINT8_MAX + 1];
 	bool v4, v6;
+	bool first; /* it has a header, ports or a length that later fragments lack */
 };
 
 /* Numbers; inclusive. */
@@ -41,12 +42,13 @@ static const char *const names[TT_RULE_N_KINDS] = {
 		[TT_RULE_FRAGBITS] = "fragbits",
 };
 
-/* Keeps the protocols of the list alone. Returns false where none is left. */
+/* Keeps the protocols of the list alone, with their headers. Returns false where none is left. */
 static bool
 only(struct possible *p, const uint8_t *list, unsigned n)
 {
 	bool any = false;
 
+	p->first = true;
 	for (unsigned i = 0; i <= UINT8_MAX; i++) {
 		p->protocols[i] = p->protocols[i] && memchr(list, (int)i, n) != NULL;
 		any = any || p->protocols[i];
@@ -107,6 +109,9 @@ allow_option(struct possible *p, const struct tt_rule_option *o)
 	switch (o->kind) {
 	case TT_RULE_IP_PROTO:
 		return only_number(p, o);
+	case TT_RULE_DSIZE:
+		p->first = true;
+		return true;
 	case TT_RULE_TOS:
 	case TT_RULE_IP_ID:
 	case TT_RULE_FRAGBITS:
@@ -286,14 +291,19 @@ check_payload(struct tt_rule_parse *p)
 }
 
 static int
-check_header(struct tt_rule_parse *p)
+check_header(struct tt_rule_parse *p, bool first)
 {
+	struct span offset = {0, UINT16_MAX};
+
 	for (unsigned kind = 0; kind <= TT_RULE_ICMP_SEQ; kind++) {
 		struct span span = {0, UINT32_MAX};
 
 		if (!narrow(&span, p->header, p->rule.n_header, (enum tt_rule_kind)kind))
 			return never(p, names[kind]);
 	}
+	narrow(&offset, p->header, p->rule.n_header, TT_RULE_FRAGOFFSET);
+	if (first && offset.min > 0)
+		return never(p, "fragments");
 	if (!has_bits(p, TT_RULE_FLAGS, 1 << 8))
 		return never(p, names[TT_RULE_FLAGS]);
 	if (!has_bits(p, TT_RULE_FRAGBITS, 1 << 3))
@@ -322,7 +332,7 @@ tt_rule_check_possible(struct tt_rule_parse *p)
 	allow_addresses(&left, &rule->dst);
 	if (!left.v4 && !left.v6)
 		return never(p, "the version of IP");
-	if (check_header(p) != 0)
+	if (check_header(p, left.first) != 0)
 		return -ENOMEM;
 	return p->why_unreachable == NULL ? check_payload(p) : 0;
 }

@@ -293,6 +293,8 @@ what_excludes_itself_never_matches(void **state)
 	never("flags:S; flags:A+;", "flags");
 	never("flags:S+; flags:!S;", "flags");
 	never("fragbits:D+; fragbits:!D;", "fragbits");
+	never("fragoffset:>0;", "fragments");
+	never_of("ip any any -> any any", "fragoffset:!0; dsize:>5;", "fragments");
 	never("tos:1; ipv6.hdr; content:\"a\";", "the version of IP");
 	never_of("udp any any -> any any", "flags:S;", "the protocol");
 	never_of("icmp any 80 -> any any", "", "the protocol");
@@ -329,6 +331,8 @@ what_may_match_is_loaded(void **state)
 	loads(ip, "ip_proto:!6; ip_proto:!17;");
 	loads(ip, "ip_proto:17; udp.hdr; content:\"a\";");
 	loads(ip, "flags:S; tos:1; ttl:1;");
+	loads(ip, "fragoffset:>0; ip_proto:6; content:\"a\";");
+	loads(tcp, "fragoffset:0; fragbits:M;");
 	loads("icmp any any -> any any", "ip_proto:58; itype:128;");
 	loads("ip [192.0.2.0/24,2001:db8::/32] any -> 2001:db8::/32 any", "");
 	loads("ip6 !192.0.2.0/24 any -> any any", "");
