@@ -57,7 +57,7 @@ def rests(month, targets, made):
 def high_ports(month, rest):
     """The rest of all packets, spread over so many ports that none is among the leading ones."""
     for name, per_day in HIGH[month].items():
-        keys = {"class": name, "destination_port": "10000-65535"}
+        keys = traffic.HIGH_PORTS | {"class": name}
         if name != "tcp-syn":
             keys |= {"source_port": "80"}
         count = fitting.packets(per_day, month)

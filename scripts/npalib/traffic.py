@@ -7,6 +7,7 @@ from .parts import DAY, HOUR, SYSTEM, Part, days
 
 FROM_6000 = {"source_port": "6000", "ip_id": 256, "window": 16384, "ttl": "100-112"}
 WORM = {"window": 65535, "tcp_options": SYSTEM, "ttl": "100-120"}
+HIGH_PORTS = {"destination_port": "10000-65535"}  # above all targets that are to have exact numbers
 SITE = {"hosts": "site", "ttl": "48-60"}  # one Korean web site
 ONE_HOST = 7  # per day and address: fewer than fifteen packets in ten minutes, so that no rule takes it for a sweep
 JAPAN_445 = 49.30  # per day and address, July
@@ -38,10 +39,16 @@ def country_counts(month):
 
 
 def japan_445(month):
+    """Falling in the second half of June, level since."""
     july = fitting.packets(JAPAN_445, "july")
-    count = july if month == "july" else fitting.packets(JAPAN_445 - JAPAN_445_CHANGE, "june")
-    return Part("445/TCP Japan", "445/TCP", count, {"JP": count}, sources=9000,
-                keys=WORM | {"daily_amplitude": 0.35, "daily_peak": 13, "zipf": 0.4})
+    keys = WORM | {"hosts": "conficker", "daily_amplitude": 0.35, "daily_peak": 13, "zipf": 0.4}
+    if month == "july":
+        yield Part("445/TCP Japan", "445/TCP", july, {"JP": july}, sources=9000, keys=keys)
+        return
+    spans = {(1, 15): 15 * 65.5, (16, 23): 8 * 58.0, (24, 30): 7 * 52.6}
+    for span, count in fitting.shares(fitting.packets(JAPAN_445 - JAPAN_445_CHANGE, month), spans).items():
+        yield Part(f"445/TCP Japan, {span[0]} June on", "445/TCP", count, {"JP": count}, sources=9000, span=days(*span),
+                   keys=keys)
 
 
 def site_replies():
@@ -54,8 +61,8 @@ def site_answers():
     """Answers of the site to SYNs and datagrams that carried forged addresses."""
     evening, end = 6 * DAY + 18 * HOUR, 9 * DAY
     for name, target, per_day, span, keys in (
-            ("RST", "TCP", 0.10, (evening, end), {"class": "tcp-rst", "source_port": "80", "window": 0}),
-            ("SYN+ACK", "TCP", 0.08, (evening, end), {"class": "tcp-synack", "source_port": "80", "tcp_options": "mss 1460"}),
+            ("RST", "TCP", 0.10, (evening, end), HIGH_PORTS | {"class": "tcp-rst", "source_port": "80", "window": 0}),
+            ("SYN+ACK", "TCP", 0.08, (evening, end), HIGH_PORTS | {"class": "tcp-synack", "source_port": "80"}),
             ("unreachable", "3.3/ICMP", 0.04, days(8, 8), {"quotes": "80/UDP"})):
         count = fitting.packets(per_day, "july")
         yield Part(f"site: {name}", target, count, {"KR": count}, sources=1, span=span, keys=SITE | keys)
@@ -66,7 +73,7 @@ def american_answers():
     for name, per_day in (("tcp-synack", 0.35), ("tcp-rst", 0.20)):
         count = fitting.packets(per_day, "july")
         yield Part(f"American sites: {name}", "TCP", count, {"US": count}, sources=7, span=days(2, 5),
-                   keys={"class": name, "source_port": "80", "destination_port": "10000-65535", "ttl": "48-60"})
+                   keys=HIGH_PORTS | {"class": name, "source_port": "80", "ttl": "48-60"})
 
 
 def oracle(month, total):
@@ -118,7 +125,7 @@ def dcom(month):
 
 def told(month, targets):
     """What the report tells, but for detections and 1521/TCP."""
-    yield japan_445(month)
+    yield from japan_445(month)
     yield symantec(month)
     yield dcom(month)
     yield from radmin(month)
