@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""The profiles of June and July 2009 against the published report: made, counted by the hour with the project's own rules,
-and compared in every number, rank and sign of its four tables, and in what it tells of single targets.
+"""The profiles of June and July 2009 against the published report: made, counted with the project's own rules, and
+compared in every number, rank and sign of its four tables, and in what it tells of single targets.
 
     npa_profiles.py TEITEN [SPOOL…]
 
-SPOOL: of both months, or of each, counted already."""
+SPOOL: of both months, or of each, counted already, in intervals of up to three hours."""
 import collections
 import concurrent.futures
 import csv
@@ -35,7 +35,7 @@ def make(teiten, directory):
         snapshots.run(teiten, "synth", "--profile", ROOT / f"profiles/npa-{month}.yaml", "--geo", GEO, "--out", capture)
         snapshots.run(teiten, "read", "--spool", directory / "spools" / month, "--sensor", "npa", "--monitored", MONITORED,
                       "--geo", GEO, "--rules", RULES, "--rule-classes", ROOT / "rules/classification.config",
-                      "--interval", 3600, "--pairs", 32768, "--sketch-rows", 0, capture)
+                      "--interval", 3 * 3600, "--pairs", 65536, "--sketch-rows", 0, capture)
         capture.unlink()
         return directory / "spools" / month
     with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -43,7 +43,7 @@ def make(teiten, directory):
 
 
 def export(teiten, spools, table, columns, since="2009-05-31"):
-    """The columns of a table, row by row; "when" is the time in Japan at which the interval begins, an hour."""
+    """The columns of a table, row by row; "when" is the time in Japan at which the interval begins."""
     for spool in spools:
         command = [teiten, "export", "--quiet", "--format", "csv", "--table", table, "--from", since, spool]
         with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:

@@ -33,7 +33,7 @@ class Hosts:
 
     def __init__(self, export):
         self.sources = collections.defaultdict(set)  # (target, country) and (target, day)
-        self.hours = collections.Counter()  # (target, country, hour of the day)
+        self.hours = collections.Counter()  # (target, country, three hours of the day)
         self.talkers, self.ports = collections.Counter(), collections.Counter()  # (day, target, address or port)
         self.victims = collections.defaultdict(collections.Counter)  # (address, country) → (day, attacked)
         for when, source, country, protocol, number, n in export(
@@ -42,7 +42,7 @@ class Hosts:
             if target in ("1521/TCP", "4899/TCP"):
                 self.sources[target, country].add(source)
                 self.sources[target, when[:10]].add(source)
-                self.hours[target, country, int(when[11:13])] += int(n)
+                self.hours[target, country, int(when[11:13]) // 3] += int(n)
         for when, protocol, number, source, n in export("talkers", "when protocol target src_ip packets"):
             self.talkers[when[:10], f"{number}/{protocol}", source] += int(n)
         for when, protocol, number, port, n in export("source_ports", "when protocol target source_port packets"):
@@ -90,9 +90,9 @@ def radmin(c, hosts):
     for country, number in (("AR", 468), ("CO", 461), ("VE", 275)):
         got = len(hosts.sources["4899/TCP", country])
         yield from holds(f"sources of 4899/TCP in {country}, of {number}", got == number, got)
-        by_hour = [hosts.hours["4899/TCP", country, hour] for hour in range(24)]
+        by_hour = [hosts.hours["4899/TCP", country, hour] for hour in range(8)]
         yield from holds(f"4899/TCP from {country} by hour", max(by_hour) > 4 * min(by_hour), *by_hour)
-    by_hour = [hosts.hours["4899/TCP", "KR", hour] for hour in range(24)]
+    by_hour = [hosts.hours["4899/TCP", "KR", hour] for hour in range(8)]
     yield from holds("4899/TCP from KR by hour", max(by_hour) < 1.5 * min(by_hour), *by_hour)
     during, others = july(10, 16), july(1, 9) | july(17, 31)
     rise = c.of(during, "4899/TCP", "KR") - c.of(others, "4899/TCP", "KR")
@@ -144,6 +144,6 @@ def worms(c, _hosts):
 
 def differences(counts, teiten, spools, export):
     """Yields what is not as the report tells it."""
-    hosts = Hosts(functools.partial(export, teiten, spools, since="2009-06-30T15:00:00Z"))
+    hosts = Hosts(functools.partial(export, teiten, spools[-1:], since="2009-06-30T15:00:00Z"))
     for story in (oracle, echo, radmin, backscatter, spam, japan, worms):
         yield from story(counts, hosts)

@@ -351,7 +351,8 @@ a_missing_file_is_named(void **state)
 static void
 the_profiles_of_the_project_load(void **state)
 {
-	static const char *const names[] = {"demo", "flood", "backscatter", "measures"};
+	static const char *const names[] = {"demo", "flood", "backscatter", "measures",
+			"npa-2009-06", "npa-2009-07"};
 	const char *root = getenv("TT_SOURCE_ROOT");
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
