@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A report as a document: sections of paragraphs, tables and figures, in one language. Whoever builds it
+ * (tt_report.h) puts every number into it once; those who print it (HTML, text, CSV, JSON) compute
+ * nothing, and format a value by its kind alone, so that all of them show the same numbers.
+ *
+ * All memory is one arena's, freed at once; texts that are given are copied. Functions that add return
+ * NULL, or do nothing with NULL, once memory has run out, and tt_document_failed() says so at the end:
+ * a builder need not look at each call. One thread.
+ *
+ * Ids ("targets", "rate_now") are ASCII, [a-z0-9_], the same in every language: names of CSV files and of
+ * columns, keys of JSON. Texts are UTF-8, may hold names from data, and are escaped by who prints them.
+ */
+#ifndef TT_DOCUMENT_H
+#define TT_DOCUMENT_H
+
+#include "tt_base.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tt_value_kind {
+	TT_VALUE_BLANK, /* nothing to say: an empty cell, null in JSON */
+	TT_VALUE_TEXT,
+	TT_VALUE_COUNT, /* an integer: packets, sources, detections */
+	TT_VALUE_RANK, /* from 1 */
+	TT_VALUE_RATE, /* per day and monitored address; 2 decimals */
+	TT_VALUE_RATE_CHANGE, /* the same with its sign */
+	TT_VALUE_PERCENT, /* 1 decimal */
+	TT_VALUE_PERCENT_CHANGE, /* 1 decimal, with its sign */
+	TT_VALUE_DAY, /* the civil day of an instant, in the report's time zone */
+	TT_VALUE_TIME, /* an instant, to the minute, in the report's time zone */
+	TT_VALUE_NONE, /* a rate of exactly 0: "none" */
+	TT_VALUE_NEGLIGIBLE, /* a rate above 0 that rounds to 0.00: "negligible" */
+	TT_VALUE_NO_PERCENT, /* the value compared with is too small for a percentage: "-" */
+	TT_VALUE_UNKNOWN, /* was not observed */
+};
+
+struct tt_value {
+	enum tt_value_kind kind;
+	double number; /* of rates and percentages; of NONE and NEGLIGIBLE the rate */
+	int64_t count; /* COUNT, RANK; DAY and TIME: microseconds since the epoch */
+	const char *text;
+	unsigned note; /* footnote of its table, from 1; 0: none */
+};
+
+struct tt_doc_column {
+	const char *id;
+	const char *heading;
+	bool data_only; /* in CSV and JSON alone */
+};
+
+struct tt_doc_row {
+	struct tt_value *cells; /* [n_columns] */
+	/* In CSV and JSON alone; HTML and text show an ellipsis for each run of such rows but for those
+	 * after the last that is shown. */
+	bool hidden;
+};
+
+struct tt_doc_table {
+	const char *id;
+	const char *number; /* "3-1"; NULL: none */
+	const char *title;
+	const char *unit; /* of its rates; NULL: none */
+	const char *source; /* where the figures come from */
+	struct tt_doc_column *columns;
+	size_t n_columns;
+	struct tt_doc_row *rows;
+	size_t n_rows;
+	const char **notes; /* [n_notes], footnotes */
+	size_t n_notes;
+};
+
+enum tt_figure_kind {
+	TT_FIGURE_SHARES, /* for each x one bar of 100 %, stacked of the series */
+	TT_FIGURE_SERIES, /* lines over time from 0, one for each series */
+	TT_FIGURE_STACKED, /* areas or columns over time, the series stacked from 0 */
+	TT_FIGURE_COMPARED, /* for each x the series side by side as bars from 0: now and before */
+};
+
+enum tt_axis_kind {
+	TT_AXIS_TEXT,
+	TT_AXIS_HOURS, /* of the day, 0 to 23 */
+	TT_AXIS_DAYS,
+	TT_AXIS_MONTHS,
+};
+
+struct tt_doc_series {
+	const char *id;
+	const char *name;
+	bool rest; /* "others": drawn last and plainly */
+	struct tt_value *values; /* [n_x]: RATE, PERCENT, COUNT or UNKNOWN */
+};
+
+struct tt_doc_figure {
+	enum tt_figure_kind kind;
+	const char *id;
+	const char *number;
+	const char *title;
+	const char *unit; /* of the values, for the axis */
+	const char *source;
+	enum tt_axis_kind axis;
+	const char **x; /* [n_x] labels, in the language of the document */
+	const char **x_ids; /* [n_x] "2009-07-08", "CN", "445/TCP": for CSV and JSON */
+	size_t n_x;
+	struct tt_doc_series *series;
+	size_t n_series;
+	const char **notes;
+	size_t n_notes;
+};
+
+enum tt_element_kind {
+	TT_ELEMENT_TEXT, /* a paragraph */
+	TT_ELEMENT_ITEM, /* a line of a list */
+	TT_ELEMENT_WARNING, /* what is missing: coverage, damaged snapshots */
+	TT_ELEMENT_TABLE,
+	TT_ELEMENT_FIGURE,
+};
+
+struct tt_doc_element {
+	enum tt_element_kind kind;
+	const char *text;
+	struct tt_doc_table *table;
+	struct tt_doc_figure *figure;
+	struct tt_doc_element *next;
+};
+
+struct tt_doc_section {
+	const char *id;
+	const char *number; /* "2-1" */
+	unsigned level; /* 1: a chapter, 2: a section of it */
+	const char *title;
+	struct tt_doc_element *first, *last;
+	struct tt_doc_section *next;
+};
+
+struct tt_document {
+	const char *language; /* "en", "ja" */
+	const char *title, *subtitle;
+	struct tt_doc_section *first, *last;
+	struct tt_arena *arena;
+	bool failed; /* out of memory: the document is not whole */
+};
+
+/* Makes an empty document. Returns 0 or -ENOMEM. */
+int tt_document_init(struct tt_document *doc, const char *language) TT_MUST_CHECK;
+void tt_document_fini(struct tt_document *doc);
+
+/* Zeroed memory that lives as long as the document; NULL and doc->failed if there is none. */
+void *tt_document_alloc(struct tt_document *doc, size_t size);
+/* A copy; NULL stays NULL. */
+const char *tt_document_text(struct tt_document *doc, const char *text);
+const char *tt_document_printf(struct tt_document *doc, const char *format, ...)
+		__attribute__((format(printf, 2, 3)));
+
+struct tt_doc_section *tt_document_section(struct tt_document *doc, unsigned level, const char *id,
+		const char *number, const char *title);
+/* TEXT, ITEM or WARNING */
+void tt_document_say(struct tt_document *doc, struct tt_doc_section *section,
+		enum tt_element_kind kind, const char *text);
+struct tt_doc_table *tt_document_table(struct tt_document *doc, struct tt_doc_section *section,
+		const char *id, const char *number, const char *title,
+		const struct tt_doc_column *columns, size_t n_columns);
+/* A row of blank cells at the end of the table, to be filled in. */
+struct tt_doc_row *tt_document_row(struct tt_document *doc, struct tt_doc_table *table);
+/* Numbers of footnotes begin with 1; 0 if there is no memory. */
+unsigned tt_document_table_note(
+		struct tt_document *doc, struct tt_doc_table *table, const char *text);
+void tt_document_figure_note(
+		struct tt_document *doc, struct tt_doc_figure *figure, const char *text);
+/* x and x_ids [n_x] with NULLs and a series of UNKNOWN values each, to be filled in. */
+struct tt_doc_figure *tt_document_figure(struct tt_document *doc, struct tt_doc_section *section,
+		enum tt_figure_kind kind, const char *id, const char *number, const char *title,
+		enum tt_axis_kind axis, size_t n_x);
+struct tt_doc_series *tt_document_series(struct tt_document *doc, struct tt_doc_figure *figure,
+		const char *id, const char *name);
+
+#endif
