@@ -4,9 +4,10 @@
  * (tt_report.h) puts every number into it once; those who print it (HTML, text, CSV, JSON) compute
  * nothing, and format a value by its kind alone, so that all of them show the same numbers.
  *
- * All memory is one arena's, freed at once; texts that are given are copied. Functions that add return
- * NULL, or do nothing with NULL, once memory has run out, and tt_document_failed() says so at the end:
- * a builder need not look at each call. One thread.
+ * All memory is one arena's, freed at once; texts that are given are copied, but for those of values and
+ * of x, which have to live as long (tt_document_text). Functions that add return NULL, or do nothing with
+ * NULL, once memory has run out, and `failed` says so at the end: a builder that fills in through the
+ * functions alone need not look at each call. One thread.
  *
  * Ids ("targets", "rate_now") are ASCII, [a-z0-9_], the same in every language: names of CSV files and of
  * columns, keys of JSON. Texts are UTF-8, may hold names from data, and are escaped by who prints them.
@@ -45,6 +46,29 @@ struct tt_value {
 	unsigned note; /* footnote of its table, from 1; 0: none */
 };
 
+static inline struct tt_value
+tt_value_text(const char *text)
+{
+	return (struct tt_value){.kind = TT_VALUE_TEXT, .text = text};
+}
+
+/* COUNT, RANK, DAY, TIME */
+static inline struct tt_value
+tt_value_integer(enum tt_value_kind kind, int64_t count)
+{
+	return (struct tt_value){.kind = kind, .count = count};
+}
+
+/* RATE, PERCENT and their changes; RATE even of 0, as figures have it. */
+static inline struct tt_value
+tt_value_number(enum tt_value_kind kind, double number)
+{
+	return (struct tt_value){.kind = kind, .number = number};
+}
+
+/* RATE, NEGLIGIBLE or NONE, as tables have it. */
+struct tt_value tt_value_rate(double rate);
+
 struct tt_doc_column {
 	const char *id;
 	const char *heading;
@@ -67,7 +91,7 @@ struct tt_doc_table {
 	struct tt_doc_column *columns;
 	size_t n_columns;
 	struct tt_doc_row *rows;
-	size_t n_rows;
+	size_t n_rows, room;
 	const char **notes; /* [n_notes], footnotes */
 	size_t n_notes;
 };
@@ -105,7 +129,7 @@ struct tt_doc_figure {
 	const char **x_ids; /* [n_x] "2009-07-08", "CN", "445/TCP": for CSV and JSON */
 	size_t n_x;
 	struct tt_doc_series *series;
-	size_t n_series;
+	size_t n_series, room;
 	const char **notes;
 	size_t n_notes;
 };
@@ -139,7 +163,7 @@ struct tt_document {
 	const char *language; /* "en", "ja" */
 	const char *title, *subtitle;
 	struct tt_doc_section *first, *last;
-	struct tt_arena *arena;
+	struct tt_chunk *chunks; /* of the arena, the one being filled first */
 	bool failed; /* out of memory: the document is not whole */
 };
 
@@ -152,28 +176,35 @@ void *tt_document_alloc(struct tt_document *doc, size_t size);
 /* A copy; NULL stays NULL. */
 const char *tt_document_text(struct tt_document *doc, const char *text);
 const char *tt_document_printf(struct tt_document *doc, const char *format, ...)
-		__attribute__((format(printf, 2, 3)));
+		TT_PRINTF(2, 3);
 
-struct tt_doc_section *tt_document_section(struct tt_document *doc, unsigned level, const char *id,
-		const char *number, const char *title);
+struct tt_doc_section *tt_document_section(struct tt_document *doc, unsigned level,
+		const char *id, const char *number, const char *title);
 /* TEXT, ITEM or WARNING */
 void tt_document_say(struct tt_document *doc, struct tt_doc_section *section,
 		enum tt_element_kind kind, const char *text);
-struct tt_doc_table *tt_document_table(struct tt_document *doc, struct tt_doc_section *section,
-		const char *id, const char *number, const char *title,
-		const struct tt_doc_column *columns, size_t n_columns);
-/* A row of blank cells at the end of the table, to be filled in. */
+struct tt_doc_table *tt_document_table(struct tt_document *doc,
+		struct tt_doc_section *section, const char *id, const char *number,
+		const char *title, const struct tt_doc_column *columns, size_t n_columns);
+/* A row of blank cells at the end of the table; its address holds until the next one. */
 struct tt_doc_row *tt_document_row(struct tt_document *doc, struct tt_doc_table *table);
+void tt_document_cell(struct tt_doc_row *row, size_t column, struct tt_value value);
 /* Numbers of footnotes begin with 1; 0 if there is no memory. */
 unsigned tt_document_table_note(
 		struct tt_document *doc, struct tt_doc_table *table, const char *text);
 void tt_document_figure_note(
 		struct tt_document *doc, struct tt_doc_figure *figure, const char *text);
-/* x and x_ids [n_x] with NULLs and a series of UNKNOWN values each, to be filled in. */
-struct tt_doc_figure *tt_document_figure(struct tt_document *doc, struct tt_doc_section *section,
-		enum tt_figure_kind kind, const char *id, const char *number, const char *title,
-		enum tt_axis_kind axis, size_t n_x);
-struct tt_doc_series *tt_document_series(struct tt_document *doc, struct tt_doc_figure *figure,
-		const char *id, const char *name);
+/* Without x, which tt_document_x fills in. */
+struct tt_doc_figure *tt_document_figure(struct tt_document *doc,
+		struct tt_doc_section *section, enum tt_figure_kind kind, const char *id,
+		const char *number, const char *title, enum tt_axis_kind axis,
+		size_t n_x);
+/* The id and the label of place i of the axis; copied. */
+void tt_document_x(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
+		const char *id, const char *label);
+/* All values UNKNOWN, to be filled in; its address holds until the next one, that of its values for good. */
+struct tt_doc_series *tt_document_series(struct tt_document *doc,
+		struct tt_doc_figure *figure, const char *id, const char *name);
+void tt_document_point(struct tt_doc_series *series, size_t i, struct tt_value value);
 
 #endif

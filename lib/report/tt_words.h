@@ -8,9 +8,9 @@
 
 enum tt_word {
 #define WORD(id, en, ja) TT_WORD_##id,
+#include "tt_words_notable.def"
 #include "tt_words_page.def"
 #include "tt_words_tables.def"
-#include "tt_words_notable.def"
 #undef WORD
 	TT_N_WORDS
 };
