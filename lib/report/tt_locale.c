@@ -41,7 +41,7 @@ open_dates(struct tt_locale *locale)
 
 		u_strFromUTF8(pattern, TT_ARRAY_SIZE(pattern), NULL, text, -1, &status);
 		locale->dates[i] = udat_open(UDAT_PATTERN, UDAT_PATTERN,
-				tt_locale_pick(locale, "en_GB", "ja_JP"), zone, -1,
+				tt_locale_pick(locale, "en_US", "ja_JP"), zone, -1,
 				pattern, -1, &status);
 	}
 	return U_FAILURE(status) ? -ENOMEM : 0;

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_chart_private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LABEL_MAX   96.0 /* width of a label below a band */
+#define LABEL_SPACE 8.0 /* between two of them */
+#define TICK        4.0
+#define GRID        "stroke=\"#d7dbe0\" stroke-width=\"1\""
+#define BASE        "stroke=\"#6d737c\" stroke-width=\"1\""
+
+/* The least of 1, 2, 2.5 and 5 times a power of ten that is not below. */
+static double
+nice_step(double step)
+{
+	static const double nice[] = {1, 2, 2.5, 5, 10};
+	double power = pow(10, floor(log10(step)));
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(nice); i++)
+		if (nice[i] * power >= step * (1 - 1e-9))
+			return nice[i] * power;
+	return 10 * power;
+}
+
+struct tt_chart_axis
+tt_chart_axis(double most, unsigned ticks)
+{
+	struct tt_chart_axis axis = {.step = 1, .n = 1};
+
+	if (!(most > 1e-9))
+		return axis;
+	axis.step = nice_step(most / ticks);
+	axis.n = (unsigned)ceil(most / axis.step - 1e-9);
+	while (axis.places < 12
+			&& fabs(axis.step * pow(10, axis.places)
+					   - round(axis.step * pow(10, axis.places)))
+					> 1e-6)
+		axis.places++;
+	return axis;
+}
+
+double
+tt_chart_axis_end(const struct tt_chart_axis *axis)
+{
+	return axis->step * axis->n;
+}
+
+void
+tt_chart_tick_text(const struct tt_chart_axis *axis, unsigned i, char text[64])
+{
+	char plain[32], *to = text;
+	size_t whole;
+
+	snprintf(plain, sizeof(plain), "%.*f", (int)axis->places, axis->step * i);
+	whole = strcspn(plain, ".");
+	for (size_t k = 0; plain[k] != '\0'; k++) {
+		if (k > 0 && k < whole && (whole - k) % 3 == 0)
+			*to++ = ',';
+		*to++ = plain[k];
+	}
+	*to = '\0';
+}
+
+double
+tt_chart_scaled(const struct tt_chart_axis *axis, double value, double length)
+{
+	return value / tt_chart_axis_end(axis) * length;
+}
+
+double
+tt_chart_axis_width(const struct tt_chart_axis *axis)
+{
+	char text[64];
+	double width = 0;
+
+	for (unsigned i = 0; i <= axis->n; i++) {
+		tt_chart_tick_text(axis, i, text);
+		width = fmax(width, tt_chart_text_width(text));
+	}
+	return width + 2 * TICK;
+}
+
+void
+tt_chart_axis_up(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+{
+	char text[64];
+
+	for (unsigned i = 0; i <= plot->axis.n; i++) {
+		double y = plot->top + plot->height * (1 - (double)i / plot->axis.n);
+
+		tt_xml(chart->out, "<path d=\"M%N %NH%N\" %S/>", plot->left, y,
+				plot->left + plot->width, i == 0 ? BASE : GRID);
+		tt_chart_tick_text(&plot->axis, i, text);
+		tt_chart_text(chart, plot->left - 2 * TICK, y, TT_ANCHOR_END, plot->left,
+				text);
+	}
+	tt_chart_text(chart, 0, TT_CHART_LINE / 2, TT_ANCHOR_START,
+			plot->left + plot->width / 2, chart->figure->unit);
+}
+
+void
+tt_chart_axis_right(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+{
+	double below = plot->top + plot->height;
+	char text[64];
+
+	for (unsigned i = 0; i <= plot->axis.n; i++) {
+		double x = plot->left + plot->width * i / plot->axis.n;
+
+		tt_xml(chart->out, "<path d=\"M%N %NV%N\" %S/>", x, plot->top, below,
+				i == 0 ? BASE : GRID);
+		tt_chart_tick_text(&plot->axis, i, text);
+		tt_chart_text(chart, x, below + TT_CHART_LINE / 2 + 2, TT_ANCHOR_MIDDLE,
+				LABEL_MAX * 2, text);
+	}
+}
+
+/* Every how many bands a label has room. */
+static size_t
+label_step(const struct tt_doc_figure *figure, double band)
+{
+	static const size_t days[] = {1, 2, 3, 5, 7, 10, 14},
+			    twelfths[] = {1, 2, 3, 4, 6, 12};
+	bool in_days = figure->axis == TT_AXIS_DAYS;
+	const size_t *steps = in_days ? days : twelfths;
+	size_t n = in_days ? TT_ARRAY_SIZE(days) : TT_ARRAY_SIZE(twelfths), step = 0;
+	double widest = 0;
+
+	for (size_t i = 0; i < figure->n_x; i++)
+		widest = fmax(widest, tt_chart_text_width(figure->x[i]));
+	widest = fmin(widest, LABEL_MAX) + LABEL_SPACE;
+	for (size_t i = 0; i < n; i++)
+		if (steps[i] * band >= widest)
+			return steps[i];
+	while (step * band < widest)
+		step += steps[n - 1];
+	return step;
+}
+
+/* Moves the middle of a label so that it stays in the picture. */
+static double
+kept_inside(double x, const char *label)
+{
+	double half = fmin(tt_chart_text_width(label), LABEL_MAX) / 2;
+
+	return fmin(fmax(x, half), TT_CHART_WIDTH - half);
+}
+
+static void
+shade(const struct tt_chart *chart, const struct tt_chart_plot *plot, size_t from,
+		size_t to)
+{
+	double band = plot->width / chart->figure->n_x;
+
+	tt_xml(chart->out,
+			"<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\" fill=\"url(#p-%T-none)\">"
+			"<title>%T</title></rect>\n",
+			plot->left + from * band, plot->top, (to - from) * band,
+			plot->height, chart->figure->id,
+			tt_locale_word(chart->locale, TT_WORD_UNKNOWN));
+}
+
+/* What the shade means, to the right above the plot. */
+static void
+explain_shade(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+{
+	const char *word = tt_locale_word(chart->locale, TT_WORD_UNKNOWN);
+	double x = plot->left + plot->width - tt_chart_text_width(word);
+
+	tt_xml(chart->out,
+			"<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\" stroke=\"#c8ccd2\" "
+			"fill=\"url(#p-%T-none)\"/>",
+			x - TT_CHART_SWATCH - 6, TT_CHART_LINE / 2 - TT_CHART_SWATCH / 2,
+			TT_CHART_SWATCH, TT_CHART_SWATCH, chart->figure->id);
+	tt_chart_text(chart, x, TT_CHART_LINE / 2, TT_ANCHOR_START, plot->width, word);
+}
+
+static void
+shade_unknown(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+{
+	bool any = false;
+	size_t from = 0;
+
+	for (size_t i = 0; i < chart->figure->n_x; i++) {
+		if (!tt_chart_observed(chart->figure, i))
+			continue;
+		if (i > from)
+			shade(chart, plot, from, i);
+		any = any || i > from;
+		from = i + 1;
+	}
+	if (chart->figure->n_x > from)
+		shade(chart, plot, from, chart->figure->n_x);
+	if (any || chart->figure->n_x > from)
+		explain_shade(chart, plot);
+}
+
+void
+tt_chart_bands(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+{
+	const struct tt_doc_figure *figure = chart->figure;
+	double below = plot->top + plot->height, band;
+	size_t step;
+
+	if (figure->n_x == 0) {
+		tt_chart_nothing(chart, plot);
+		return;
+	}
+	shade_unknown(chart, plot);
+	band = plot->width / figure->n_x;
+	step = label_step(figure, band);
+	for (size_t i = 0; i < figure->n_x; i += step) {
+		double x = plot->left + (i + 0.5) * band;
+
+		tt_xml(chart->out, "<path d=\"M%N %Nv%N\" %S/>", x, below, TICK, BASE);
+		tt_chart_text(chart, kept_inside(x, figure->x[i]),
+				below + TT_CHART_LINE / 2 + TICK, TT_ANCHOR_MIDDLE,
+				LABEL_MAX, figure->x[i]);
+	}
+}
