@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_archive.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A single interval's name does not say when it ends: those that begin so much before a period are asked. */
+#define LONGEST_US (2 * TT_US_PER_DAY)
+
+struct opening {
+	struct tt_archive *archive;
+	const struct tt_archive_wish *wish;
+	struct tt_error *err;
+};
+
+static int
+out_of_memory(struct tt_error *err)
+{
+	return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+}
+
+/* Is a name among those of "A,B"? */
+static bool
+is_named(const char *list, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, name, length) == 0
+				&& (at[length] == ',' || at[length] == '\0'))
+			return true;
+	}
+	return false;
+}
+
+static int
+add_damage(struct tt_archive *archive, const char *path, const char *why,
+		int64_t start_us)
+{
+	struct tt_archive_damage *more = reallocarray(
+			archive->damages, archive->n_damages + 1, sizeof(*more));
+
+	if (more == NULL)
+		return -ENOMEM;
+	archive->damages = more;
+	more += archive->n_damages;
+	*more = (struct tt_archive_damage){strdup(path), strdup(why), start_us};
+	archive->n_damages++;
+	return more->path == NULL || more->why == NULL ? -ENOMEM : 0;
+}
+
+int
+tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
+		const struct tt_error *err)
+{
+	entry->damaged = true;
+	return add_damage(archive, entry->path, err->why, entry->start_us);
+}
+
+/* The index of a sensor's name; UINT32_MAX: out of memory. */
+static uint32_t
+number_of_sensor(struct tt_archive *a, const char *name)
+{
+	char(*more)[TT_SENSOR_MAX + 1];
+
+	for (size_t i = a->n_sensors; i > 0; i--)
+		if (strcmp(a->sensors[i - 1], name) == 0)
+			return (uint32_t)(i - 1);
+	more = reallocarray(a->sensors, a->n_sensors + 1, sizeof(*more));
+	if (more == NULL)
+		return UINT32_MAX;
+	a->sensors = more;
+	snprintf(more[a->n_sensors], sizeof(*more), "%s", name);
+	return (uint32_t)a->n_sensors++;
+}
+
+static int
+add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spool,
+		const struct tt_manifest *m)
+{
+	uint32_t sensor = number_of_sensor(a, m->sensor);
+
+	if (a->n == a->room) {
+		size_t room = a->room == 0 ? 256 : a->room * 2;
+		struct tt_archive_entry *more = reallocarray(
+				a->entries, room, sizeof(*more));
+
+		if (more == NULL)
+			return -ENOMEM;
+		a->entries = more;
+		a->room = room;
+	}
+	a->entries[a->n++] = (struct tt_archive_entry){.path = ref->path,
+			.sensor = sensor,
+			.spool = spool,
+			.start_us = m->start_us,
+			.end_us = m->end_us,
+			.observed_us = m->observed_us,
+			.addresses = m->monitored_addresses,
+			.packets = m->packets};
+	return sensor == UINT32_MAX ? -ENOMEM : 0;
+}
+
+static bool
+is_wanted(const struct opening *o, int64_t from_us, int64_t to_us)
+{
+	for (size_t i = 0; i < o->wish->n_periods; i++)
+		if (tt_period_meets(&o->wish->periods[i], from_us, to_us))
+			return true;
+	return false;
+}
+
+static int
+take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
+{
+	struct tt_archive *a = o->archive;
+	struct tt_snapshot *snapshot;
+	struct tt_error why = {0};
+	int ret = tt_snapshot_open(&snapshot, ref->path, &why);
+
+	if (ret == -ENOMEM)
+		return ret;
+	if (ret != 0)
+		return add_damage(a, ref->path, why.why, ref->start_us);
+	if ((o->wish->sensors == NULL
+			    || is_named(o->wish->sensors, snapshot->manifest.sensor))
+			&& is_wanted(o, snapshot->manifest.start_us,
+					snapshot->manifest.end_us)) {
+		ret = add_entry(a, ref, spool, &snapshot->manifest);
+		if (ret == 0)
+			ret = tt_twices_add(&a->twices, ref, snapshot);
+	}
+	tt_snapshot_close(snapshot);
+	return ret;
+}
+
+static int
+take_list(const struct opening *o, uint32_t spool)
+{
+	const struct tt_snapshot_list *list = &o->archive->lists[spool];
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < list->n; i++) {
+		const struct tt_snapshot_ref *ref = &list->refs[i];
+		int64_t end_us = ref->end_us > 0 ? ref->end_us
+						 : ref->start_us + LONGEST_US;
+
+		if (is_wanted(o, ref->start_us, end_us))
+			ret = take(o, ref, spool);
+	}
+	for (size_t i = 0; ret == 0 && i < list->n_unread; i++)
+		ret = add_damage(o->archive, list->unread[i].where, list->unread[i].why,
+				-1);
+	return ret == 0 ? 0 : out_of_memory(o->err);
+}
+
+static int
+list_spools(const struct opening *o)
+{
+	struct tt_archive *a = o->archive;
+	int ret = 0;
+
+	a->lists = calloc(o->wish->n_spools, sizeof(*a->lists));
+	if (a->lists == NULL)
+		return out_of_memory(o->err);
+	for (size_t i = 0; ret == 0 && i < o->wish->n_spools; i++) {
+		a->n_lists++;
+		ret = tt_snapshot_list_scan(&a->lists[i], o->wish->spools[i], TT_TIME_MIN,
+				INT64_MAX, o->err);
+		if (ret == 0)
+			ret = take_list(o, (uint32_t)i);
+	}
+	return ret;
+}
+
+static int
+name_cmp(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+static int
+entry_cmp(const void *a, const void *b)
+{
+	const struct tt_archive_entry *x = a, *y = b;
+
+	if (x->sensor != y->sensor)
+		return x->sensor < y->sensor ? -1 : 1;
+	if (x->start_us != y->start_us)
+		return x->start_us < y->start_us ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+/* Numbers the sensors by their names, and sorts. */
+static int
+sort(struct tt_archive *a)
+{
+	char(*sorted)[TT_SENSOR_MAX + 1];
+
+	if (a->n == 0)
+		return 0;
+	sorted = calloc(a->n_sensors, sizeof(*sorted));
+	if (sorted == NULL)
+		return -ENOMEM;
+	memcpy(sorted, a->sensors, a->n_sensors * sizeof(*sorted));
+	qsort(sorted, a->n_sensors, sizeof(*sorted), name_cmp);
+	for (size_t i = 0; i < a->n; i++) {
+		struct tt_archive_entry *e = &a->entries[i];
+		const char *at = bsearch(a->sensors[e->sensor], sorted, a->n_sensors,
+				sizeof(*sorted), name_cmp);
+
+		e->sensor = (uint32_t)((size_t)(at - sorted[0]) / sizeof(*sorted));
+	}
+	free(a->sensors);
+	a->sensors = sorted;
+	qsort(a->entries, a->n, sizeof(*a->entries), entry_cmp);
+	return 0;
+}
+
+/* The same time of a sensor in two spools, such as a copy of one, would be counted twice. */
+static int
+check_spools(const struct tt_archive *a, struct tt_error *err)
+{
+	const struct tt_archive_entry *furthest = NULL;
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct tt_archive_entry *e = &a->entries[i];
+
+		if (furthest == NULL || furthest->sensor != e->sensor)
+			furthest = e;
+		if (e->spool != furthest->spool && e->start_us < furthest->end_us)
+			return tt_error_set(err, -EEXIST, e->path,
+					"sensor %s: the time of this snapshot is in two of the "
+					"spools (%s)",
+					a->sensors[e->sensor], furthest->path);
+		if (e->end_us > furthest->end_us)
+			furthest = e;
+	}
+	return 0;
+}
+
+/* Each sensor that is asked for must be somewhere, or else its name is a mistake. */
+static int
+check_sensors(const struct tt_archive *a, const char *sensors, struct tt_error *err)
+{
+	for (const char *at = sensors; at != NULL; at = strchr(at, ',')) {
+		char name[TT_SENSOR_MAX + 1];
+		size_t i;
+
+		at += *at == ',';
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, ","), at);
+		for (i = 0; i < a->n_sensors && strcmp(a->sensors[i], name) != 0; i++)
+			;
+		if (i == a->n_sensors)
+			return tt_error_set(err, -ENOENT, NULL,
+					"no snapshots of the sensor \"%s\" in this time",
+					name);
+	}
+	return 0;
+}
+
+int
+tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
+		struct tt_error *err)
+{
+	const struct opening o = {archive, wish, err};
+	int ret;
+
+	*archive = (struct tt_archive){0};
+	ret = list_spools(&o);
+	if (ret == 0 && sort(archive) != 0)
+		ret = out_of_memory(err);
+	if (ret == 0)
+		ret = check_spools(archive, err);
+	if (ret == 0)
+		ret = check_sensors(archive, wish->sensors, err);
+	if (ret != 0)
+		tt_archive_close(archive);
+	return ret;
+}
+
+void
+tt_archive_close(struct tt_archive *archive)
+{
+	for (size_t i = 0; i < archive->n_lists; i++)
+		tt_snapshot_list_fini(&archive->lists[i]);
+	for (size_t i = 0; i < archive->n_damages; i++) {
+		free(archive->damages[i].path);
+		free(archive->damages[i].why);
+	}
+	free(archive->lists);
+	free(archive->entries);
+	free(archive->sensors);
+	free(archive->damages);
+	tt_twices_fini(&archive->twices);
+	*archive = (struct tt_archive){0};
+}
