@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_observation.h"
+#include "tt_observation_tables.h"
+#include "tt_sketch.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define NONE "none" /* the identity of a database or of rules that were not there */
+
+static int
+no_memory(struct tt_error *err)
+{
+	return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+}
+
+static int
+init(struct tt_observation *o, struct tt_archive *archive,
+		struct tt_observed_names *names, const struct tt_period *period)
+{
+	*o = (struct tt_observation){.period = *period,
+			.archive = archive,
+			.names = names,
+			.ledger = {.closes = true}};
+	o->days = calloc(period->n_days, sizeof(*o->days));
+	o->detected_days = calloc(period->n_days, sizeof(*o->detected_days));
+	o->sensors = calloc(archive->n_sensors + 1, sizeof(*o->sensors));
+	o->countries = calloc(TT_OBSERVED_COUNTRIES, sizeof(*o->countries));
+	o->country_days = calloc((size_t)TT_OBSERVED_COUNTRIES * period->n_days,
+			sizeof(*o->country_days));
+	if (o->days == NULL || o->detected_days == NULL || o->sensors == NULL
+			|| o->countries == NULL || o->country_days == NULL)
+		return -ENOMEM;
+	return 0;
+}
+
+static void
+free_sums(struct tt_sums *array, size_t n)
+{
+	for (size_t i = 0; array != NULL && i < n; i++)
+		free(array[i].sums);
+	free(array);
+}
+
+static void
+free_texts(struct tt_texts *texts)
+{
+	for (size_t i = 0; i < texts->n; i++)
+		free(texts->texts[i]);
+	free(texts->texts);
+}
+
+void
+tt_observation_fini(struct tt_observation *observation)
+{
+	struct tt_observation *o = observation;
+
+	for (unsigned i = 0; o->days != NULL && i < o->period.n_days; i++)
+		free(o->days[i].registers);
+	free_sums(o->targets, o->n_targets);
+	free_sums(o->categories, o->n_categories);
+	free_sums(o->signatures, o->n_signatures);
+	free_sums(o->category_days, o->n_category_days);
+	free_sums(o->detected_days, o->period.n_days);
+	free_texts(&o->geo);
+	free_texts(&o->asn);
+	free_texts(&o->fingerprint_rules);
+	free_texts(&o->signature_rules);
+	free(o->days);
+	free(o->sensors);
+	free(o->countries);
+	free(o->country_days);
+	free(o->registers);
+	*o = (struct tt_observation){0};
+}
+
+static int
+add_text(struct tt_texts *texts, const char *text)
+{
+	char **more;
+
+	for (size_t i = 0; i < texts->n; i++)
+		if (strcmp(texts->texts[i], text) == 0)
+			return 0;
+	more = reallocarray(texts->texts, texts->n + 1, sizeof(*more));
+	if (more == NULL)
+		return -ENOMEM;
+	texts->texts = more;
+	more[texts->n] = strdup(text);
+	if (more[texts->n] == NULL)
+		return -ENOMEM;
+	texts->n++;
+	return 0;
+}
+
+void
+tt_exposure_add(struct tt_exposure *exposure, const struct tt_archive_entry *e)
+{
+	double days = (double)e->observed_us / (double)TT_US_PER_DAY;
+
+	exposure->observed_us += e->observed_us;
+	exposure->sensor_days += days;
+	exposure->address_days += days * (double)e->addresses;
+	exposure->snapshots++;
+}
+
+static void
+add_to_sensor(struct tt_observation *o, const struct tt_archive_entry *e)
+{
+	struct tt_observed_sensor *s = &o->sensors[e->sensor];
+
+	if (s->exposure.snapshots == 0 || e->start_us < s->first_us)
+		s->first_us = e->start_us;
+	if (s->exposure.snapshots == 0 || e->addresses < s->least_addresses)
+		s->least_addresses = e->addresses;
+	if (e->end_us > s->last_us)
+		s->last_us = e->end_us;
+	if (e->addresses > s->most_addresses)
+		s->most_addresses = e->addresses;
+	s->packets += (uint64_t)e->packets;
+	tt_exposure_add(&s->exposure, e);
+}
+
+static int
+merge_sketch(uint8_t **into, const struct tt_observation_reading *r)
+{
+	if (r->p == 0)
+		return 0;
+	if (*into == NULL)
+		*into = calloc((size_t)1 << r->p, 1);
+	if (*into == NULL)
+		return -ENOMEM;
+	tt_sketch_merge(*into, r->registers, (size_t)1 << r->p);
+	return 0;
+}
+
+/* Adds what the manifest says, once the tables are in. */
+static int
+add_manifest(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
+{
+	struct tt_observation *o = r->o;
+	const struct tt_manifest *m = r->manifest;
+	bool signatures = strcmp(m->signatures, NONE) != 0;
+
+	tt_exposure_add(&o->exposure, e);
+	if (signatures)
+		tt_exposure_add(&o->signature_exposure, e);
+	add_to_sensor(o, e);
+	o->packets += (uint64_t)m->packets;
+	o->detections += (uint64_t)m->detections;
+	o->cut_short += (uint64_t)m->signatures_cut_short;
+	o->backscatter_packets += (uint64_t)m->backscatter_packets;
+	o->partial += !m->complete;
+	o->sampled += !m->exact;
+	if (m->uniq_src_ip > o->uniq_src_ip_max)
+		o->uniq_src_ip_max = m->uniq_src_ip;
+	tt_ledger_add(&o->ledger, &m->ledger);
+	if (add_text(&o->geo, m->geo) != 0 || add_text(&o->asn, m->asn) != 0
+			|| add_text(&o->fingerprint_rules, m->fingerprints) != 0
+			|| add_text(&o->signature_rules, m->signatures) != 0)
+		return -ENOMEM;
+	if (r->p != 0)
+		o->p = r->p;
+	return merge_sketch(&o->registers, r);
+}
+
+static int
+add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
+{
+	struct tt_observed_day *day;
+
+	if (r->day < 0)
+		return 0;
+	day = &r->o->days[r->day];
+	tt_exposure_add(&day->exposure, e);
+	if (strcmp(r->manifest->signatures, NONE) != 0)
+		tt_exposure_add(&day->signatures, e);
+	day->packets += (uint64_t)r->manifest->packets;
+	day->detections += (uint64_t)r->manifest->detections;
+	return merge_sketch(&day->registers, r);
+}
+
+static void
+tear_days(struct tt_observation *o, unsigned first, unsigned last)
+{
+	for (unsigned day = first; day <= last; day++) {
+		o->n_torn_days += !o->days[day].torn;
+		o->days[day].torn = true;
+	}
+}
+
+/* Adds a snapshot that lies in the period. */
+static int
+add_snapshot(struct tt_observation_reading *r, const struct tt_archive_entry *e,
+		struct tt_error *err)
+{
+	unsigned first = tt_period_day(&r->o->period, e->start_us);
+	unsigned last = tt_period_day(&r->o->period, e->end_us - 1);
+	struct tt_snapshot *snapshot;
+	int ret = tt_snapshot_open(&snapshot, e->path, err);
+
+	if (ret != 0)
+		return ret;
+	r->manifest = &snapshot->manifest;
+	r->day = first == last ? (int32_t)first : -1;
+	ret = tt_observation_tables(r, snapshot, err);
+	if (ret == 0) {
+		ret = add_manifest(r, e);
+		if (ret == 0)
+			ret = add_to_day(r, e);
+		if (ret != 0)
+			no_memory(err);
+		if (first != last)
+			tear_days(r->o, first, last);
+	}
+	tt_snapshot_close(snapshot);
+	return ret;
+}
+
+static void
+note_across(struct tt_observation *o, const struct tt_archive_entry *e)
+{
+	int64_t from_us = e->start_us > o->period.from_us ? e->start_us
+							  : o->period.from_us;
+	int64_t to_us = e->end_us < o->period.to_us ? e->end_us : o->period.to_us;
+
+	o->n_across++;
+	o->across_us += to_us - from_us;
+	if (o->across == NULL)
+		o->across = e->path;
+}
+
+static int
+add_entry(struct tt_observation_reading *r, struct tt_archive_entry *e,
+		struct tt_error *err)
+{
+	struct tt_observation *o = r->o;
+	struct tt_error why = {0};
+	int ret;
+
+	if (e->damaged || !tt_period_meets(&o->period, e->start_us, e->end_us))
+		return 0;
+	if (!tt_period_has(&o->period, e->start_us, e->end_us)) {
+		note_across(o, e);
+		return 0;
+	}
+	ret = add_snapshot(r, e, &why);
+	if (ret == 0)
+		return 0;
+	if (ret == -ENOMEM || ret == -EIO) {
+		*err = why;
+		return ret;
+	}
+	return tt_archive_damaged(o->archive, e, &why) == 0 ? 0 : no_memory(err);
+}
+
+static void
+finish(struct tt_observation *o)
+{
+	int32_t untold = tt_observed_country(o->names, TT_OBSERVED_UNTOLD);
+
+	for (size_t i = 0; untold >= 0 && i < o->n_targets; i++)
+		o->untold = o->untold || tt_sums_get(&o->targets[i], (size_t)untold) > 0;
+	o->sources = o->registers == NULL ? 0 : tt_sketch_estimate(o->registers, o->p);
+	for (unsigned i = 0; i < o->period.n_days; i++) {
+		struct tt_observed_day *day = &o->days[i];
+
+		day->sources = day->registers == NULL
+				? 0
+				: tt_sketch_estimate(day->registers, o->p);
+		if (day->torn || day->exposure.observed_us == 0)
+			day->sources = -1;
+	}
+}
+
+void
+tt_observing_show(const struct tt_observing *observing, double share)
+{
+	if (observing != NULL && observing->progress != NULL)
+		observing->progress(observing->context,
+				observing->from
+						+ (observing->to - observing->from)
+								* share);
+}
+
+int
+tt_observation_read(struct tt_observation *observation, struct tt_archive *archive,
+		struct tt_observed_names *names, const struct tt_period *period,
+		const struct tt_observing *observing, struct tt_error *err)
+{
+	struct tt_observation_reading r = {.o = observation};
+	int ret = init(observation, archive, names, period);
+
+	r.registers = malloc((size_t)1 << TT_SKETCH_P_MAX);
+	if (ret != 0 || r.registers == NULL)
+		ret = no_memory(err);
+	for (size_t i = 0; ret == 0 && i < archive->n; i++) {
+		ret = add_entry(&r, &archive->entries[i], err);
+		tt_observing_show(observing, (double)(i + 1) / (double)archive->n);
+	}
+	if (ret == 0)
+		finish(observation);
+	else
+		tt_observation_fini(observation);
+	tt_text_map_fini(&r.protocols);
+	tt_text_map_fini(&r.countries);
+	tt_text_map_fini(&r.categories);
+	free(r.registers);
+	return ret;
+}
+
+uint64_t
+tt_sums_total(const struct tt_sums *array, size_t n, int32_t index)
+{
+	uint64_t total = 0;
+
+	if (index < 0 || (size_t)index >= n)
+		return 0;
+	for (uint32_t i = 0; i < array[index].n; i++)
+		total += array[index].sums[i];
+	return total;
+}
+
+uint64_t
+tt_sums_at(const struct tt_sums *array, size_t n, int32_t index, int32_t other)
+{
+	if (index < 0 || (size_t)index >= n || other < 0)
+		return 0;
+	return tt_sums_get(&array[index], (size_t)other);
+}
+
+uint64_t
+tt_observation_target(const struct tt_observation *observation, int32_t target)
+{
+	return tt_sums_total(observation->targets, observation->n_targets, target);
+}
+
+uint64_t
+tt_observation_target_country(
+		const struct tt_observation *observation, int32_t target, int32_t country)
+{
+	return tt_sums_at(observation->targets, observation->n_targets, target, country);
+}
+
+size_t
+tt_observation_damages(const struct tt_observation *observation)
+{
+	const struct tt_archive *a = observation->archive;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_damages; i++)
+		n += a->damages[i].start_us < 0
+				|| (a->damages[i].start_us >= observation->period.from_us
+						&& a->damages[i].start_us
+								< observation->period
+										  .to_us);
+	return n;
+}
+
+static double
+coverage(const struct tt_observation *o, int64_t observed_us, int64_t length_us)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->archive->n_sensors; i++)
+		n += o->sensors[i].exposure.snapshots > 0;
+	return n == 0 ? 0 : (double)observed_us / ((double)length_us * (double)n);
+}
+
+double
+tt_observation_coverage(const struct tt_observation *observation)
+{
+	const struct tt_period *p = &observation->period;
+
+	return coverage(observation, observation->exposure.observed_us,
+			p->to_us - p->from_us);
+}
+
+double
+tt_observation_day_coverage(const struct tt_observation *observation, unsigned day)
+{
+	const struct tt_period *p = &observation->period;
+
+	return coverage(observation, observation->days[day].exposure.observed_us,
+			tt_period_day_to(p, day) - tt_period_day_from(p, day));
+}
+
+double
+tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t count)
+{
+	double of = unit == TT_PER_ADDRESS ? exposure->address_days
+					   : exposure->sensor_days;
+
+	return of > 0 ? (double)count / of : 0;
+}
+
+static bool
+says_nothing(const struct tt_observation *o)
+{
+	return o != NULL && o->packets > 0
+			&& tt_rate(TT_PER_ADDRESS, &o->exposure, o->packets)
+			< TT_RATE_LEAST;
+}
+
+enum tt_rate_unit
+tt_rate_unit_of(const struct tt_observation *now, const struct tt_observation *before)
+{
+	return says_nothing(now) || says_nothing(before) ? TT_PER_SENSOR : TT_PER_ADDRESS;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What is named in the tables of snapshots, each with an index: targets, countries, categories and signatures.
+ * Shared by all observations of a report, so that their indices mean the same. One thread. Heap memory: 256 KiB for
+ * each IP protocol, 16 bytes for each target, 140 KiB for countries, about 60 bytes for each signature and its
+ * message. A target or a country is found without hashing.
+ */
+#ifndef TT_OBSERVED_NAMES_H
+#define TT_OBSERVED_NAMES_H
+
+#include "tt_class.h"
+
+#define TT_OBSERVED_UNKNOWN   "??"
+#define TT_OBSERVED_UNTOLD    "**"
+#define TT_OBSERVED_COUNTRIES 704 /* all that two letters can say, and the two above */
+
+struct tt_observed_names {
+	struct tt_target *targets; /* [n_targets], code 0 */
+	size_t n_targets, target_room;
+	int32_t *target_index[256]; /* by protocol [number + 1]; -1: none yet */
+	char (*countries)[3]; /* [n_countries] */
+	size_t n_countries;
+	int16_t *country_index; /* [65536] by both letters; -1: none yet */
+	struct tt_observed_category {
+		char *name; /* "Worm" */
+	} * categories; /* [n_categories] */
+	size_t n_categories, category_room;
+	/* A signature that changed its category is there once for each. */
+	struct tt_observed_signature {
+		int64_t gid, sid;
+		char *message;
+		uint32_t category;
+	} * signatures; /* [n_signatures] */
+	size_t n_signatures, signature_room;
+	uint32_t *signature_slots; /* [n_signature_slots] index + 1, or 0 */
+	size_t n_signature_slots;
+};
+
+/* Returns 0 or -ENOMEM. */
+int tt_observed_names_init(struct tt_observed_names *names) TT_MUST_CHECK;
+void tt_observed_names_fini(struct tt_observed_names *names);
+
+/* Their index, or -1: not seen. A target's number is -1 to 65535; a country's code has two bytes. */
+int32_t tt_observed_target(
+		const struct tt_observed_names *names, struct tt_target target);
+int32_t tt_observed_country(const struct tt_observed_names *names, const char *code);
+int32_t tt_observed_category(const struct tt_observed_names *names, const char *name);
+
+/* Their index, which is made where there is none; below 0: -ENOMEM, and -EBADMSG for a text that is no
+ * country. */
+int32_t tt_observed_names_target(
+		struct tt_observed_names *names, struct tt_target target) TT_MUST_CHECK;
+int32_t tt_observed_names_country(
+		struct tt_observed_names *names, const char *text) TT_MUST_CHECK;
+int32_t tt_observed_names_category(
+		struct tt_observed_names *names, const char *text) TT_MUST_CHECK;
+int32_t tt_observed_names_signature(struct tt_observed_names *names, int64_t gid,
+		int64_t sid, uint32_t category, const char *message) TT_MUST_CHECK;
+
+#endif
