@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_ranked.h"
+
+#include <errno.h>
+
+static int
+order_cmp(const struct tt_ranked *x, const struct tt_ranked *y)
+{
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+static int
+now_cmp(const void *a, const void *b)
+{
+	const struct tt_ranked *x = a, *y = b;
+
+	if (x->now != y->now)
+		return x->now > y->now ? -1 : 1;
+	if (x->before != y->before)
+		return x->before > y->before ? -1 : 1;
+	return order_cmp(x, y);
+}
+
+/* The following compare pointers to rows. */
+static int
+before_cmp(const void *a, const void *b)
+{
+	const struct tt_ranked *x = *(struct tt_ranked *const *)a,
+			       *y = *(struct tt_ranked *const *)b;
+
+	if (x->before != y->before)
+		return x->before > y->before ? -1 : 1;
+	return order_cmp(x, y);
+}
+
+/* Greatest rise first. */
+static int
+rise_cmp(const void *a, const void *b)
+{
+	const struct tt_ranked *x = *(struct tt_ranked *const *)a,
+			       *y = *(struct tt_ranked *const *)b;
+
+	if (x->difference != y->difference)
+		return x->difference > y->difference ? -1 : 1;
+	return order_cmp(x, y);
+}
+
+static int
+fall_cmp(const void *a, const void *b)
+{
+	const struct tt_ranked *x = *(struct tt_ranked *const *)a,
+			       *y = *(struct tt_ranked *const *)b;
+
+	if (x->difference != y->difference)
+		return x->difference < y->difference ? -1 : 1;
+	return order_cmp(x, y);
+}
+
+static void
+rate(struct tt_ranked *row, const struct tt_ranked_scale *scale)
+{
+	double least = TT_RANKED_LEAST * (double)scale->total_before;
+
+	row->rate = tt_rate(scale->unit, &scale->now, row->now);
+	row->rank = row->rank_before = row->rise = row->fall = 0;
+	row->shown = row->has_percent = false;
+	row->rate_before = row->difference = row->percent = 0;
+	if (!scale->compared)
+		return;
+	row->rate_before = tt_rate(scale->unit, &scale->before, row->before);
+	row->difference = row->rate - row->rate_before;
+	row->has_percent = row->now > 0 && row->before > 0
+			&& (double)row->before >= least;
+	if (row->has_percent)
+		row->percent = 100 * row->difference / row->rate_before;
+}
+
+static void
+rank_before(struct tt_ranked **rows, size_t n)
+{
+	unsigned rank = 0;
+
+	qsort(rows, n, sizeof(*rows), before_cmp);
+	for (size_t i = 0; i < n; i++)
+		if (rows[i]->rate_before >= TT_RATE_LEAST && !rows[i]->unranked)
+			rows[i]->rank_before = ++rank;
+}
+
+static void
+rank_changes(struct tt_ranked **rows, size_t n, unsigned ranked)
+{
+	unsigned rises = 0, falls = 0;
+
+	qsort(rows, n, sizeof(*rows), rise_cmp);
+	for (size_t i = 0;
+			i < n && rises < ranked && rows[i]->difference >= TT_RATE_LEAST;
+			i++)
+		if (!rows[i]->unranked)
+			rows[i]->rise = ++rises;
+	qsort(rows, n, sizeof(*rows), fall_cmp);
+	for (size_t i = 0;
+			i < n && falls < ranked && rows[i]->difference <= -TT_RATE_LEAST;
+			i++)
+		if (!rows[i]->unranked)
+			rows[i]->fall = ++falls;
+}
+
+int
+tt_rank_changes(struct tt_ranked *rows, size_t n, const struct tt_ranked_scale *scale)
+{
+	struct tt_ranked **sorted = calloc(n + 1, sizeof(struct tt_ranked *));
+	unsigned rank = 0;
+
+	if (sorted == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		rate(&rows[i], scale);
+	if (n > 1)
+		qsort(rows, n, sizeof(*rows), now_cmp);
+	for (size_t i = 0; i < n; i++) {
+		sorted[i] = &rows[i];
+		if (rows[i].rate >= TT_RATE_LEAST && !rows[i].unranked)
+			rows[i].rank = ++rank;
+	}
+	if (scale->compared) {
+		rank_before(sorted, n);
+		rank_changes(sorted, n, scale->ranked);
+	}
+	for (size_t i = 0; i < n; i++)
+		rows[i].shown = (rows[i].rank > 0 && rows[i].rank <= scale->leading)
+				|| rows[i].rise > 0 || rows[i].fall > 0;
+	free(sorted);
+	return 0;
+}

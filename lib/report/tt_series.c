@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_series.h"
+#include "tt_observation_tables.h"
+#include "tt_scan.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What a snapshot adds, kept apart until its rows are known to be right. */
+struct reading {
+	struct tt_series *series;
+	const struct tt_observation *now;
+	int64_t packets_wanted;
+	uint64_t packets;
+	struct tt_text_map protocols, countries;
+	int8_t leader_of[TT_OBSERVED_COUNTRIES]; /* by country index: index into countries, or -1 */
+	uint64_t by_country[TT_SERIES_MAX][TT_OBSERVED_COUNTRIES]; /* of each target */
+	uint64_t by_target[TT_SERIES_MAX][TT_SERIES_MAX + 1]; /* of each country */
+	/* Of the target whose rows are being read: */
+	int target; /* index into targets, or -1 */
+	unsigned place[TT_SERIES_MAX]; /* in by_target of each country */
+};
+
+static int
+begin(void *context, int64_t sign, struct tt_error *err)
+{
+	struct reading *r = context;
+
+	r->packets = 0;
+	tt_text_map_forget(&r->protocols);
+	tt_text_map_forget(&r->countries);
+	memset(r->by_country, 0, sizeof(r->by_country));
+	memset(r->by_target, 0, sizeof(r->by_target));
+	return 0;
+}
+
+/* Looks up where the rows of a target belong. */
+static void
+enter_target(struct reading *r, uint8_t protocol, int32_t number)
+{
+	const struct tt_series *s = r->series;
+	const struct tt_target target = {.protocol = protocol, .number = number};
+	int32_t index = tt_observed_target(r->now->names, target);
+
+	r->target = -1;
+	for (unsigned i = 0; i < s->n_targets; i++)
+		if (s->targets[i].target == index)
+			r->target = (int)i;
+	for (unsigned i = 0; i < s->n_countries; i++) {
+		const struct tt_series_country *c = &s->countries[i];
+
+		for (r->place[i] = 0; r->place[i] < c->n_targets
+				&& c->targets[r->place[i]] != index;
+				r->place[i]++)
+			;
+	}
+}
+
+static bool
+can_be(const struct tt_parquet_batch *batch)
+{
+	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
+	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
+	bool yes = true;
+
+	for (unsigned i = 0; i < batch->n; i++)
+		yes &= numbers[i] >= -1 && numbers[i] <= UINT16_MAX && packets[i] >= 0;
+	return yes;
+}
+
+static void
+add_rows(struct reading *r, const struct tt_parquet_batch *batch)
+{
+	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
+	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
+	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
+	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
+
+	for (unsigned i = 0; i < batch->n; i++) {
+		int32_t country = r->countries.index[countries[i]];
+		int leader = r->leader_of[country];
+
+		if (i == 0 || numbers[i] != numbers[i - 1]
+				|| protocols[i] != protocols[i - 1])
+			enter_target(r, (uint8_t)r->protocols.index[protocols[i]],
+					(int32_t)numbers[i]);
+		if (r->target >= 0)
+			r->by_country[r->target][country] += (uint64_t)packets[i];
+		if (leader >= 0)
+			r->by_target[leader][r->place[leader]] += (uint64_t)packets[i];
+		r->packets += (uint64_t)packets[i];
+	}
+}
+
+static int
+add(void *context, const struct tt_parquet_batch *batch, int64_t sign,
+		struct tt_error *err)
+{
+	struct reading *r = context;
+	int ret = tt_text_map_fill(&r->protocols, &batch->columns[TT_TARGETS_PROTOCOL],
+			tt_scan_protocol, NULL);
+
+	if (ret == 0)
+		ret = tt_text_map_fill(&r->countries, &batch->columns[TT_TARGETS_COUNTRY],
+				tt_scan_country, r->now->names);
+	if (ret == 0 && !can_be(batch))
+		ret = -EBADMSG;
+	if (ret != 0)
+		return tt_error_set(err, ret, NULL, "%s",
+				ret == -ENOMEM ? "out of memory"
+					       : "a value that cannot be");
+	add_rows(r, batch);
+	return 0;
+}
+
+static int
+end(void *context, struct tt_error *err)
+{
+	const struct reading *r = context;
+
+	if (r->packets == (uint64_t)r->packets_wanted)
+		return 0;
+	return tt_error_set(err, -EBADMSG, NULL,
+			"its rows add up to %llu packets, the manifest says %lld",
+			(unsigned long long)r->packets, (long long)r->packets_wanted);
+}
+
+static int
+add_sum(struct tt_sums *sums, size_t index, uint64_t n)
+{
+	if (n == 0)
+		return 0;
+	if (!tt_sums_reach(sums, (uint32_t)index))
+		return -ENOMEM;
+	sums->sums[index] += n;
+	return 0;
+}
+
+/* Adds the snapshot to column `at` of `width`: a day or a month. */
+static int
+add_column(struct reading *r, bool days, size_t at, size_t width)
+{
+	struct tt_series *s = r->series;
+	int ret = 0;
+
+	for (unsigned i = 0; i < s->n_targets; i++)
+		for (size_t c = 0; ret == 0 && c < r->now->names->n_countries; c++)
+			ret = add_sum(days ? &s->targets[i].days : &s->targets[i].months,
+					c * width + at, r->by_country[i][c]);
+	for (unsigned i = 0; i < s->n_countries; i++)
+		for (size_t t = 0; ret == 0 && t <= s->countries[i].n_targets; t++)
+			ret = add_sum(days ? &s->countries[i].days
+					   : &s->countries[i].months,
+					t * width + at, r->by_target[i][t]);
+	return ret;
+}
+
+/* Where a snapshot belongs; -1: nowhere. */
+struct place {
+	int32_t day, month;
+	bool across; /* it has time of two months */
+};
+
+static struct place
+place_of(const struct reading *r, const struct tt_archive_entry *e)
+{
+	const struct tt_period *period = &r->now->period;
+	struct place place = {-1, -1, false};
+
+	for (int32_t i = 0; i < TT_SERIES_MONTHS; i++) {
+		const struct tt_period *month = &r->series->months[i];
+
+		if (tt_period_has(month, e->start_us, e->end_us))
+			place.month = i;
+		else if (tt_period_meets(month, e->start_us, e->end_us))
+			place.across = true;
+	}
+	if (tt_period_has(period, e->start_us, e->end_us)
+			&& tt_period_day(period, e->start_us)
+					== tt_period_day(period, e->end_us - 1))
+		place.day = (int32_t)tt_period_day(period, e->start_us);
+	return place;
+}
+
+static int
+add_snapshot(struct reading *r, const struct tt_archive_entry *e, struct place place,
+		struct tt_error *err)
+{
+	static const unsigned columns[] = {TT_TARGETS_PROTOCOL, TT_TARGETS_TARGET,
+			TT_TARGETS_COUNTRY, TT_TARGETS_PACKETS};
+	const struct tt_scan scan = {TT_TABLE_TARGETS, columns, TT_ARRAY_SIZE(columns),
+			add, begin, end, r};
+	struct tt_snapshot *snapshot;
+	int ret = tt_snapshot_open(&snapshot, e->path, err);
+
+	if (ret != 0)
+		return ret;
+	r->packets_wanted = snapshot->manifest.packets;
+	ret = tt_scan_snapshot(&scan, 1, snapshot, err);
+	tt_snapshot_close(snapshot);
+	if (ret == 0 && place.day >= 0)
+		ret = add_column(r, true, (size_t)place.day, r->series->n_days);
+	if (ret == 0 && place.month >= 0)
+		ret = add_column(r, false, (size_t)place.month, TT_SERIES_MONTHS);
+	if (ret == 0 && place.month >= 0) {
+		tt_exposure_add(&r->series->exposure[place.month], e);
+		r->series->packets[place.month] += r->packets;
+	}
+	return ret;
+}
+
+static int
+add_entry(struct reading *r, struct tt_archive_entry *e, struct tt_error *err)
+{
+	const struct place place = place_of(r, e);
+	struct tt_error why = {0};
+	int ret;
+
+	if (e->damaged)
+		return 0;
+	r->series->across += place.across;
+	if (place.day < 0 && place.month < 0)
+		return 0;
+	ret = add_snapshot(r, e, place, &why);
+	if (ret == 0)
+		return 0;
+	/* What the period's figures have already cannot be taken out of them any more. */
+	if (tt_period_has(&r->now->period, e->start_us, e->end_us)) {
+		*err = why;
+		err->code = -EIO;
+		return -EIO;
+	}
+	if (ret == -ENOMEM || tt_archive_damaged(r->now->archive, e, &why) != 0)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	return 0;
+}
+
+/* The `leaders` indices of the greatest counts[n], greatest first, none of 0. Returns how many there are. */
+static unsigned
+choose(const uint64_t *counts, size_t n, unsigned leaders, int32_t *chosen)
+{
+	unsigned k = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned at = k;
+
+		if (counts[i] == 0
+				|| (k == leaders && counts[i] <= counts[chosen[k - 1]]))
+			continue;
+		while (at > 0 && counts[i] > counts[chosen[at - 1]])
+			at--;
+		k += k < leaders;
+		memmove(&chosen[at + 1], &chosen[at], (k - 1 - at) * sizeof(*chosen));
+		chosen[at] = (int32_t)i;
+	}
+	return k;
+}
+
+/* Packets of each target, from one country (-1: all), into counts. */
+static void
+count_targets(const struct tt_observation *now, int32_t country, uint64_t *counts)
+{
+	for (size_t i = 0; i < now->names->n_targets; i++)
+		counts[i] = country < 0
+				? tt_observation_target(now, (int32_t)i)
+				: tt_observation_target_country(now, (int32_t)i, country);
+}
+
+static void
+choose_countries(struct reading *r, uint64_t *counts, unsigned leaders)
+{
+	const struct tt_observation *now = r->now;
+	struct tt_series *s = r->series;
+	int32_t chosen[TT_SERIES_MAX];
+	uint64_t packets[TT_OBSERVED_COUNTRIES];
+
+	memcpy(packets, now->countries, sizeof(packets));
+	for (size_t i = 0; i < now->names->n_countries; i++)
+		if (now->names->countries[i][0] < 'A')
+			packets[i] = 0;
+	s->n_countries = choose(packets, now->names->n_countries, leaders, chosen);
+	for (unsigned i = 0; i < s->n_countries; i++) {
+		struct tt_series_country *c = &s->countries[i];
+
+		c->country = chosen[i];
+		r->leader_of[chosen[i]] = (int8_t)i;
+		count_targets(now, chosen[i], counts);
+		c->n_targets = choose(counts, now->names->n_targets, leaders, c->targets);
+	}
+}
+
+static int
+choose_leaders(struct reading *r, unsigned leaders)
+{
+	struct tt_series *s = r->series;
+	size_t n = r->now->names->n_targets;
+	uint64_t *counts = calloc(n + 1, sizeof(*counts));
+	int32_t chosen[TT_SERIES_MAX];
+
+	if (counts == NULL)
+		return -ENOMEM;
+	count_targets(r->now, -1, counts);
+	s->n_targets = choose(counts, n, leaders, chosen);
+	for (unsigned i = 0; i < s->n_targets; i++)
+		s->targets[i].target = chosen[i];
+	memset(r->leader_of, -1, sizeof(r->leader_of));
+	choose_countries(r, counts, leaders);
+	free(counts);
+	return 0;
+}
+
+void
+tt_series_months(
+		const struct tt_period *period, struct tt_period months[TT_SERIES_MONTHS])
+{
+	unsigned i = TT_SERIES_MONTHS - 1;
+
+	tt_period_month(&months[i], period->to_us - 1, period->utc_offset_min);
+	/* Months before 1970 are empty. */
+	for (; i > 0; i--)
+		if (tt_period_before(&months[i], &months[i - 1]) != 0)
+			months[i - 1].to_us = months[i - 1].from_us;
+}
+
+int
+tt_series_read(struct tt_series *series, const struct tt_observation *now,
+		unsigned leaders, const struct tt_observing *observing,
+		struct tt_error *err)
+{
+	struct reading *r = calloc(1, sizeof(*r));
+	size_t n = now->archive->n;
+	int ret;
+
+	TT_ASSERT(leaders <= TT_SERIES_MAX);
+	*series = (struct tt_series){.n_days = now->period.n_days};
+	if (r == NULL)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	r->series = series;
+	r->now = now;
+	tt_series_months(&now->period, series->months);
+	ret = choose_leaders(r, leaders);
+	if (ret != 0)
+		tt_error_set(err, ret, NULL, "out of memory");
+	for (size_t i = 0; ret == 0 && i < n; i++) {
+		ret = add_entry(r, &now->archive->entries[i], err);
+		tt_observing_show(observing, (double)(i + 1) / (double)n);
+	}
+	tt_text_map_fini(&r->protocols);
+	tt_text_map_fini(&r->countries);
+	free(r);
+	if (ret != 0)
+		tt_series_fini(series);
+	return ret;
+}
+
+void
+tt_series_fini(struct tt_series *series)
+{
+	for (unsigned i = 0; i < TT_SERIES_MAX; i++) {
+		free(series->targets[i].days.sums);
+		free(series->targets[i].months.sums);
+		free(series->countries[i].days.sums);
+		free(series->countries[i].months.sums);
+	}
+	*series = (struct tt_series){0};
+}
