@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_report.h"
+#include "tt_report_parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define CATEGORY_REST "Others" /* what no other category is for */
+
+const struct tt_report_ranking *
+tt_report_ranking_of(const struct tt_report *report, enum tt_report_what what)
+{
+	switch (what) {
+	case TT_REPORT_TARGETS:
+		return &report->targets;
+	case TT_REPORT_COUNTRIES:
+		return &report->countries;
+	case TT_REPORT_CATEGORIES:
+		return &report->categories;
+	default:
+		return &report->detected;
+	}
+}
+
+bool
+tt_report_is_detections(enum tt_report_what what)
+{
+	return what == TT_REPORT_CATEGORIES || what == TT_REPORT_DETECTED;
+}
+
+/* Detections from a country, of all categories. */
+static uint64_t
+detected(const struct tt_observation *o, int32_t country)
+{
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < o->n_categories; i++)
+		total += tt_sums_at(o->categories, o->n_categories, (int32_t)i, country);
+	return total;
+}
+
+static uint64_t
+count_of(const struct tt_observation *o, enum tt_report_what what, int32_t index)
+{
+	if (o == NULL)
+		return 0;
+	switch (what) {
+	case TT_REPORT_TARGETS:
+		return tt_observation_target(o, index);
+	case TT_REPORT_COUNTRIES:
+		return o->countries[index];
+	case TT_REPORT_CATEGORIES:
+		return tt_sums_total(o->categories, o->n_categories, index);
+	default:
+		return detected(o, index);
+	}
+}
+
+/* Of categories by their names, however they came. */
+static uint64_t
+category_order(const struct tt_observed_names *names, int32_t index)
+{
+	uint64_t order = 0;
+
+	for (size_t i = 0; i < names->n_categories; i++)
+		order += strcmp(names->categories[i].name, names->categories[index].name)
+				< 0;
+	return order;
+}
+
+static void
+identify(const struct tt_observed_names *names, enum tt_report_what what,
+		struct tt_ranked *row)
+{
+	const struct tt_target *target = &names->targets[row->index];
+	const char *country = names->countries[row->index];
+
+	if (what == TT_REPORT_TARGETS) {
+		row->order = (uint64_t)target->protocol << 32
+				| (uint32_t)(target->number + 1);
+	} else if (what == TT_REPORT_CATEGORIES) {
+		row->order = category_order(names, row->index);
+		row->unranked = strcmp(names->categories[row->index].name, CATEGORY_REST)
+				== 0;
+	} else {
+		row->order = (uint64_t)(uint8_t)country[0] << 8 | (uint8_t)country[1];
+		row->unranked = strcmp(country, TT_OBSERVED_UNKNOWN) == 0;
+	}
+}
+
+static size_t
+n_names(const struct tt_observed_names *names, enum tt_report_what what)
+{
+	if (what == TT_REPORT_TARGETS)
+		return names->n_targets;
+	return what == TT_REPORT_CATEGORIES ? names->n_categories : names->n_countries;
+}
+
+static struct tt_ranked_scale
+scale_of(const struct tt_report *r, enum tt_report_what what)
+{
+	bool detections = tt_report_is_detections(what);
+	struct tt_ranked_scale scale = {.unit = r->unit,
+			.now = detections ? r->now->signature_exposure : r->now->exposure,
+			.ranked = TT_REPORT_RANKED,
+			.leading = r->leading};
+
+	if (r->before == NULL)
+		return scale;
+	scale.before = detections ? r->before->signature_exposure : r->before->exposure;
+	scale.compared = scale.before.snapshots > 0;
+	scale.total_before = detections ? r->before->detections : r->before->packets;
+	return scale;
+}
+
+static int
+rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ranking)
+{
+	const struct tt_observed_names *names = r->now->names;
+	size_t n = n_names(names, what);
+
+	*ranking = (struct tt_report_ranking){.scale = scale_of(r, what),
+			.total_now = tt_report_is_detections(what) ? r->now->detections
+								   : r->now->packets};
+	ranking->rows = calloc(n + 1, sizeof(*ranking->rows));
+	if (ranking->rows == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct tt_ranked row = {.index = (int32_t)i,
+				.now = count_of(r->now, what, (int32_t)i),
+				.before = count_of(r->before, what, (int32_t)i)};
+
+		if (row.now == 0 && row.before == 0)
+			continue;
+		identify(names, what, &row);
+		ranking->rows[ranking->n++] = row;
+	}
+	return tt_rank_changes(ranking->rows, ranking->n, &ranking->scale);
+}
+
+int
+tt_report_open(struct tt_report *report)
+{
+	struct tt_report *r = report;
+	int ret = rank(r, TT_REPORT_TARGETS, &r->targets);
+
+	if (ret == 0)
+		ret = rank(r, TT_REPORT_COUNTRIES, &r->countries);
+	if (ret == 0)
+		ret = rank(r, TT_REPORT_CATEGORIES, &r->categories);
+	if (ret == 0)
+		ret = rank(r, TT_REPORT_DETECTED, &r->detected);
+	if (ret != 0)
+		tt_report_close(r);
+	return ret;
+}
+
+void
+tt_report_close(struct tt_report *report)
+{
+	free(report->targets.rows);
+	free(report->countries.rows);
+	free(report->categories.rows);
+	free(report->detected.rows);
+	report->targets = report->countries = (struct tt_report_ranking){0};
+	report->categories = report->detected = (struct tt_report_ranking){0};
+}
+
+void
+tt_report_chapters(struct tt_report *report)
+{
+	tt_report_access(report);
+	tt_report_signatures(report);
+	tt_report_method(report);
+}

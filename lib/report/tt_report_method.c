@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Chapter 5: how it was counted. */
+#include "tt_report_parts.h"
+#include "tt_sketch.h"
+
+#include <string.h>
+
+static void
+say_definitions(struct tt_report *r, struct tt_doc_section *section)
+{
+	static const enum tt_word words[] = {TT_WORD_METHOD_TARGETS,
+			TT_WORD_METHOD_DETECTIONS, TT_WORD_METHOD_RATE,
+			TT_WORD_METHOD_RANKS, TT_WORD_METHOD_PERCENT};
+
+	for (size_t i = 0; i < TT_ARRAY_SIZE(words); i++)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				tt_locale_word(r->locale, words[i]));
+}
+
+static struct tt_value
+addresses(int64_t n)
+{
+	return n == INT64_MAX ? (struct tt_value){.kind = TT_VALUE_UNKNOWN}
+			      : tt_value_integer(TT_VALUE_COUNT, n);
+}
+
+static void
+sensor_row(struct tt_report *r, struct tt_doc_table *table, size_t i)
+{
+	const struct tt_observation *o = r->now;
+	const struct tt_observed_sensor *s = &o->sensors[i];
+	struct tt_doc_row *row = tt_document_row(r->doc, table);
+	double length = (double)(o->period.to_us - o->period.from_us);
+
+	tt_document_cell(row, 0,
+			tt_value_text(tt_document_text(r->doc, o->archive->sensors[i])));
+	tt_document_cell(row, 3,
+			tt_value_number(TT_VALUE_PERCENT,
+					100 * (double)s->exposure.observed_us / length));
+	if (s->exposure.snapshots == 0)
+		return;
+	tt_document_cell(row, 1, tt_value_integer(TT_VALUE_TIME, s->first_us));
+	tt_document_cell(row, 2, tt_value_integer(TT_VALUE_TIME, s->last_us));
+	tt_document_cell(row, 4, addresses(s->least_addresses));
+	tt_document_cell(row, 5, addresses(s->most_addresses));
+	tt_document_cell(row, 6,
+			tt_value_integer(TT_VALUE_COUNT, (int64_t)s->exposure.snapshots));
+	tt_document_cell(row, 7, tt_value_integer(TT_VALUE_COUNT, (int64_t)s->packets));
+}
+
+static void
+sensors_table(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_doc_column columns[] = {
+			{"sensor", TT_REPORT_WORD(r, COLUMN_SENSOR), false},
+			{"from", TT_REPORT_WORD(r, COLUMN_FROM), false},
+			{"until", TT_REPORT_WORD(r, COLUMN_UNTIL), false},
+			{"coverage", TT_REPORT_WORD(r, COLUMN_COVERAGE), false},
+			{"addresses_least", TT_REPORT_WORD(r, COLUMN_ADDRESSES_LEAST),
+					false},
+			{"addresses_most", TT_REPORT_WORD(r, COLUMN_ADDRESSES_MOST),
+					false},
+			{"snapshots", TT_REPORT_WORD(r, COLUMN_SNAPSHOTS), false},
+			{"packets", TT_REPORT_WORD(r, COLUMN_PACKETS), false},
+	};
+	struct tt_doc_table *table = tt_document_table(r->doc, section, "sensors", "5-1",
+			TT_REPORT_WORD(r, TABLE_OF_SENSORS), columns,
+			TT_ARRAY_SIZE(columns));
+
+	for (size_t i = 0; i < r->now->archive->n_sensors; i++)
+		sensor_row(r, table, i);
+}
+
+static const char *
+join_texts(struct tt_report *r, const struct tt_texts *texts)
+{
+	return tt_report_list(r, (const char *const *)texts->texts, texts->n);
+}
+
+/* A fact of both periods. */
+static void
+fact(struct tt_report *r, struct tt_doc_table *table, const char *id, enum tt_word word,
+		struct tt_value now, struct tt_value before)
+{
+	struct tt_doc_row *row = tt_document_row(r->doc, table);
+
+	tt_document_cell(row, 0, tt_value_text(tt_locale_word(r->locale, word)));
+	tt_document_cell(row, 1, now);
+	tt_document_cell(row, 2, before);
+	tt_document_cell(row, 3, tt_value_text(id));
+}
+
+static struct tt_value
+count(uint64_t n)
+{
+	return tt_value_integer(TT_VALUE_COUNT, (int64_t)n);
+}
+
+/* What is known of one period, in the order of the table. */
+static void
+facts_of(struct tt_report *r, const struct tt_observation *o, struct tt_value *facts)
+{
+	uint64_t lost = tt_ledger_offered(&o->ledger) - o->ledger.delivered;
+
+	*facts++ = tt_value_text(tt_report_period(r, &o->period));
+	*facts++ = tt_value_integer(TT_VALUE_TIME, o->period.from_us);
+	*facts++ = tt_value_integer(TT_VALUE_TIME, o->period.to_us);
+	*facts++ = count(o->exposure.snapshots);
+	*facts++ = tt_value_number(TT_VALUE_PERCENT, 100 * tt_observation_coverage(o));
+	*facts++ = tt_value_number(TT_VALUE_RATE, o->exposure.sensor_days);
+	*facts++ = tt_value_number(TT_VALUE_RATE, o->exposure.address_days);
+	*facts++ = count(o->packets);
+	*facts++ = count(o->backscatter_packets);
+	*facts++ = count(o->detections);
+	*facts++ = o->p == 0 ? (struct tt_value){.kind = TT_VALUE_UNKNOWN}
+			     : count((uint64_t)(o->sources + 0.5));
+	*facts++ = count(lost);
+	*facts++ = count(o->ledger.delivered - o->ledger.counted);
+	*facts++ = count(o->partial);
+	*facts++ = count(o->sampled);
+	*facts++ = count(o->cut_short);
+	*facts++ = tt_value_text(join_texts(r, &o->geo));
+	*facts++ = tt_value_text(join_texts(r, &o->fingerprint_rules));
+	*facts = tt_value_text(join_texts(r, &o->signature_rules));
+}
+
+static const struct {
+	const char *id;
+	enum tt_word word;
+} fact_names[] = {{"period", TT_WORD_FACT_PERIOD}, {"from", TT_WORD_FACT_FROM},
+		{"until", TT_WORD_FACT_UNTIL}, {"snapshots", TT_WORD_COLUMN_SNAPSHOTS},
+		{"coverage", TT_WORD_COLUMN_COVERAGE},
+		{"sensor_days", TT_WORD_FACT_SENSOR_DAYS},
+		{"address_days", TT_WORD_FACT_ADDRESS_DAYS},
+		{"packets", TT_WORD_COLUMN_PACKETS},
+		{"backscatter_packets", TT_WORD_FACT_BACKSCATTER},
+		{"detections", TT_WORD_FACT_DETECTIONS},
+		{"sources", TT_WORD_FACT_SOURCES}, {"lost", TT_WORD_FACT_LOST},
+		{"not_counted", TT_WORD_FACT_NOT_COUNTED},
+		{"partial", TT_WORD_FACT_PARTIAL}, {"sampled", TT_WORD_FACT_SAMPLED},
+		{"cut_short", TT_WORD_FACT_CUT_SHORT}, {"geo", TT_WORD_FACT_GEO},
+		{"fingerprints", TT_WORD_FACT_FINGERPRINTS},
+		{"signatures", TT_WORD_FACT_SIGNATURES}};
+
+static void
+facts_table(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_doc_column columns[] = {
+			{"fact", TT_REPORT_WORD(r, COLUMN_FACT), false},
+			{"now", TT_REPORT_WORD(r, COLUMN_NOW), false},
+			{"before", TT_REPORT_WORD(r, COLUMN_BEFORE), false},
+			{"key", TT_REPORT_WORD(r, COLUMN_KEY), true},
+	};
+	struct tt_value now[TT_ARRAY_SIZE(fact_names)] = {0};
+	struct tt_value before[TT_ARRAY_SIZE(fact_names)] = {0};
+	struct tt_doc_table *table = tt_document_table(r->doc, section, "method", "5-2",
+			TT_REPORT_WORD(r, TABLE_OF_FACTS), columns,
+			TT_ARRAY_SIZE(columns));
+
+	facts_of(r, r->now, now);
+	if (r->before != NULL)
+		facts_of(r, r->before, before);
+	for (size_t i = 0; i < TT_ARRAY_SIZE(fact_names); i++)
+		fact(r, table, fact_names[i].id, fact_names[i].word, now[i], before[i]);
+}
+
+static void
+day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i)
+{
+	const struct tt_observed_day *day = &r->now->days[i];
+	struct tt_doc_row *row = tt_document_row(r->doc, table);
+	const struct tt_value unknown = {.kind = TT_VALUE_UNKNOWN};
+	bool seen = day->exposure.observed_us > 0;
+
+	tt_document_cell(row, 0,
+			tt_value_integer(TT_VALUE_DAY,
+					tt_period_day_from(&r->now->period, i)));
+	tt_document_cell(row, 1,
+			tt_value_number(TT_VALUE_PERCENT,
+					100 * tt_observation_day_coverage(r->now, i)));
+	tt_document_cell(row, 2,
+			seen ? tt_value_rate(
+					tt_rate(r->unit, &day->exposure, day->packets))
+			     : unknown);
+	tt_document_cell(row, 3,
+			day->sources >= 0 && r->now->p != 0
+					? count((uint64_t)(day->sources + 0.5))
+					: unknown);
+	tt_document_cell(row, 4,
+			day->signatures.observed_us > 0 ? tt_value_rate(tt_rate(
+					r->unit, &day->signatures, day->detections))
+							: unknown);
+	tt_document_cell(row, 5, seen ? count(day->packets) : unknown);
+	tt_document_cell(row, 6, seen ? count(day->detections) : unknown);
+}
+
+static void
+days_table(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_doc_column columns[] = {
+			{"day", TT_REPORT_WORD(r, COLUMN_DAY), false},
+			{"coverage", TT_REPORT_WORD(r, COLUMN_COVERAGE), false},
+			{"rate", TT_REPORT_WORD(r, COLUMN_RATE), false},
+			{"sources", TT_REPORT_WORD(r, COLUMN_SOURCES), false},
+			{"detection_rate", TT_REPORT_WORD(r, COLUMN_DETECTIONS), false},
+			{"packets", TT_REPORT_WORD(r, COLUMN_PACKETS), true},
+			{"detections", TT_REPORT_WORD(r, FACT_DETECTIONS), true},
+	};
+	struct tt_doc_table *table = tt_document_table(r->doc, section, "days", "5-3",
+			TT_REPORT_WORD(r, TABLE_OF_DAYS), columns,
+			TT_ARRAY_SIZE(columns));
+
+	if (table != NULL)
+		table->unit = tt_report_unit(r, false);
+	for (unsigned i = 0; i < r->now->period.n_days; i++)
+		day_row(r, table, i);
+}
+
+void
+tt_report_method(struct tt_report *report)
+{
+	struct tt_report *r = report;
+	struct tt_doc_section *section = tt_document_section(
+			r->doc, 1, "method", "5", TT_REPORT_WORD(r, CHAPTER_METHOD));
+
+	say_definitions(r, section);
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, METHOD_ZONE, tt_locale_zone(r->locale)));
+	if (r->now->p != 0)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, METHOD_SOURCES,
+						tt_report_percent(r,
+								100 * tt_sketch_error(r->now->p))));
+	if (r->series->across > 0)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, METHOD_MONTHS,
+						tt_report_count(r, r->series->across)));
+	sensors_table(r, section);
+	facts_table(r, section);
+	days_table(r, section);
+}

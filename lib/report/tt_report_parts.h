@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Tables and figures of the report, each from numbers alone. Not for other rooms; one thread. */
+#ifndef TT_REPORT_PARTS_H
+#define TT_REPORT_PARTS_H
+
+#include "tt_report_text.h"
+
+/* What rows of a ranking are. */
+enum tt_report_what {
+	TT_REPORT_TARGETS,
+	TT_REPORT_COUNTRIES,
+	TT_REPORT_CATEGORIES,
+	TT_REPORT_DETECTED, /* countries, by detections */
+};
+
+const struct tt_report_ranking *tt_report_ranking_of(
+		const struct tt_report *report, enum tt_report_what what);
+bool tt_report_is_detections(enum tt_report_what what);
+/* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"). */
+const char *tt_report_name(
+		const struct tt_report *report, enum tt_report_what what, int32_t index);
+const char *tt_report_key(
+		const struct tt_report *report, enum tt_report_what what, int32_t index);
+
+struct tt_report_heading {
+	struct tt_doc_section *section;
+	const char *id, *number, *title;
+};
+
+/* Now and before: ranks, counts, changes. */
+void tt_report_table(struct tt_report *report, const struct tt_report_heading *heading,
+		enum tt_report_what what);
+
+/* The leading rows now and before, side by side. Nothing where nothing is compared. */
+void tt_report_compared(struct tt_report *report, const struct tt_report_heading *heading,
+		enum tt_report_what what);
+
+/*
+ * Shares: for each x one bar of 100 %, of the series with the greatest count over all bars, and the rest.
+ * x: indices into a ranking's names; -1 in its place: all of them, one bar of that label.
+ */
+struct tt_report_shares {
+	enum tt_report_what x_what, series_what;
+	const int32_t *x; /* [n_x]; NULL: one bar of all */
+	size_t n_x;
+	const char *x_label; /* of the one bar */
+	const char *x_id;
+	/* A series by its index in series_what, how much it has at x (-1: in all). */
+	uint64_t (*count)(const struct tt_report *report, int32_t x, int32_t series);
+	uint64_t (*total)(const struct tt_report *report, int32_t x);
+	/* Which may be series: [n_series]. */
+	const int32_t *series;
+	size_t n_series;
+	/* Overrides tt_report_name and tt_report_key of series; NULL: none. */
+	const char *(*name)(const struct tt_report *report, int32_t series);
+};
+void tt_report_shares(struct tt_report *report, const struct tt_report_heading *heading,
+		const struct tt_report_shares *shares);
+
+/* Counts over days or months, stacked: for each series a row of counts[width], then the rest. */
+struct tt_report_stack {
+	bool months;
+	bool detections; /* what the counts are */
+	size_t n_series;
+	const char *const *names, *const *ids; /* [n_series] */
+	/* How much series i has at a day or month; i = n_series: all together. */
+	uint64_t (*count)(const struct tt_report *report, const void *context, size_t i,
+			size_t at);
+	const void *context;
+};
+void tt_report_stack(struct tt_report *report, const struct tt_report_heading *heading,
+		const struct tt_report_stack *stack);
+
+/* Sentences of what rose and what fell most; none where nothing is compared. */
+void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *section,
+		enum tt_report_what what);
+
+/* "445/TCP (−11.20), 135/TCP (−3.10)": the targets that changed most from a country, in the direction that it did. NULL:
+ * none by as much as shows. Only where something is compared. */
+const char *tt_report_explain(struct tt_report *report, const struct tt_ranked *country);
+
+/* How many days, and months, were observed: series of less than two say nothing. */
+unsigned tt_report_days_observed(const struct tt_report *report);
+unsigned tt_report_months_observed(const struct tt_report *report);
+
+/* Indices of a ranking's rows in its order, at most so many: those with a rank, or all that were counted now. In the
+ * document's memory; NULL and *n 0: none. */
+int32_t *tt_report_indices(struct tt_report *report,
+		const struct tt_report_ranking *ranking, size_t most, bool ranked,
+		size_t *n);
+
+/* Series of a leader, by day or by month; the days with the most and the least of a target; sources by day. */
+void tt_report_draw_target(struct tt_report *report, struct tt_doc_section *section,
+		const struct tt_series_target *t, const char *number, bool months);
+void tt_report_draw_country(struct tt_report *report, struct tt_doc_section *section,
+		const struct tt_series_country *c, const char *number, bool months);
+void tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
+		const struct tt_series_target *t);
+void tt_report_draw_sources(struct tt_report *report, struct tt_doc_section *section);
+
+/* Figures 3-1 to 3-3; 3-11 and 3-12. */
+void tt_report_share_targets(struct tt_report *report, struct tt_doc_section *section);
+void tt_report_share_countries(struct tt_report *report, struct tt_doc_section *section);
+
+/* Chapters, each in its file. */
+void tt_report_access(struct tt_report *report); /* 3 */
+void tt_report_signatures(struct tt_report *report); /* 4 */
+void tt_report_method(struct tt_report *report); /* 5 */
+/* What is missing: coverage, damaged snapshots, what reaches over the end. Where it matters most, and in short. */
+void tt_report_warnings(struct tt_report *report, struct tt_doc_section *section);
+
+#endif

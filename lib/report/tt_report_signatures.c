@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Chapter 4: detections by category and by country. */
+#include "tt_report_parts.h"
+
+#include <string.h>
+
+#define DRAWN 6 /* series */
+
+/* Series by day of rows of a ranking. */
+struct drawing {
+	enum tt_report_what what;
+	int32_t rows[DRAWN]; /* [n] */
+	size_t n;
+};
+
+static uint64_t
+drawn(const struct tt_report *report, const void *context, size_t i, size_t at)
+{
+	const struct drawing *d = context;
+	const struct tt_observation *o = report->now;
+
+	if (i == d->n)
+		return o->days[at].detections;
+	if (d->what == TT_REPORT_CATEGORIES)
+		return tt_sums_at(o->category_days, o->n_category_days, d->rows[i],
+				(int32_t)at);
+	return tt_sums_get(&o->detected_days[at], (size_t)d->rows[i]);
+}
+
+static void
+draw_days(struct tt_report *r, const struct tt_report_heading *heading,
+		enum tt_report_what what)
+{
+	const struct tt_report_ranking *ranking = tt_report_ranking_of(r, what);
+	struct drawing d = {.what = what};
+	const char *names[DRAWN], *ids[DRAWN];
+	struct tt_report_stack stack = {.detections = true,
+			.names = names,
+			.ids = ids,
+			.count = drawn,
+			.context = &d};
+
+	for (size_t i = 0; i < ranking->n && d.n < DRAWN; i++) {
+		if (ranking->rows[i].rank == 0)
+			continue;
+		names[d.n] = tt_report_name(r, what, ranking->rows[i].index);
+		ids[d.n] = tt_report_id(
+				r, tt_report_key(r, what, ranking->rows[i].index));
+		d.rows[d.n++] = ranking->rows[i].index;
+	}
+	stack.n_series = d.n;
+	if (d.n > 0 && tt_report_days_observed(r) >= 2)
+		tt_report_stack(r, heading, &stack);
+}
+
+/* Detections of a category (-1: all) from a country (-1: all). */
+static uint64_t
+detections(const struct tt_report *r, int32_t category, int32_t country)
+{
+	const struct tt_observation *o = r->now;
+	uint64_t total = 0;
+
+	if (category >= 0 && country >= 0)
+		return tt_sums_at(o->categories, o->n_categories, category, country);
+	if (category >= 0)
+		return tt_sums_total(o->categories, o->n_categories, category);
+	if (country < 0)
+		return o->detections;
+	for (size_t i = 0; i < o->n_categories; i++)
+		total += tt_sums_at(o->categories, o->n_categories, (int32_t)i, country);
+	return total;
+}
+
+static uint64_t
+category_in_country(const struct tt_report *r, int32_t country, int32_t category)
+{
+	return detections(r, category, country);
+}
+
+static uint64_t
+country_in_category(const struct tt_report *r, int32_t category, int32_t country)
+{
+	return detections(r, category, country);
+}
+
+static uint64_t
+country_total(const struct tt_report *r, int32_t country)
+{
+	return detections(r, -1, country);
+}
+
+static uint64_t
+category_total(const struct tt_report *r, int32_t category)
+{
+	return detections(r, category, -1);
+}
+
+static uint64_t
+signature_in_country(const struct tt_report *r, int32_t country, int32_t signature)
+{
+	const struct tt_observation *o = r->now;
+
+	return tt_sums_at(o->signatures, o->n_signatures, signature, country);
+}
+
+static const char *
+signature_name(const struct tt_report *r, int32_t signature)
+{
+	return r->now->names->signatures[signature].message;
+}
+
+static void
+share_categories(struct tt_report *r, struct tt_doc_section *section)
+{
+	size_t n_series;
+	struct tt_report_shares shares = {.series_what = TT_REPORT_CATEGORIES,
+			.n_x = 1,
+			.x_id = "all",
+			.x_label = TT_REPORT_WORD(r, WORLD),
+			.count = category_in_country,
+			.total = country_total};
+
+	shares.series = tt_report_indices(r, &r->categories, SIZE_MAX, false, &n_series);
+	shares.n_series = n_series;
+	tt_report_shares(r,
+			&(struct tt_report_heading){section, "category_shares", "4-1",
+					TT_REPORT_WORD(r, FIGURE_CATEGORY_SHARES)},
+			&shares);
+}
+
+static void
+share_categories_by_country(struct tt_report *r, struct tt_doc_section *section)
+{
+	struct tt_report_shares shares = {.x_what = TT_REPORT_CATEGORIES,
+			.series_what = TT_REPORT_DETECTED,
+			.count = country_in_category,
+			.total = category_total};
+
+	shares.x = tt_report_indices(r, &r->categories, DRAWN, true, &shares.n_x);
+	shares.series = tt_report_indices(
+			r, &r->detected, SIZE_MAX, true, &shares.n_series);
+	tt_report_shares(r,
+			&(struct tt_report_heading){section, "categories_by_country",
+					"4-4",
+					TT_REPORT_WORD(r, FIGURE_CATEGORIES_BY_COUNTRY)},
+			&shares);
+}
+
+static void
+share_detected(struct tt_report *r, struct tt_doc_section *section)
+{
+	struct tt_report_shares shares = {.series_what = TT_REPORT_DETECTED,
+			.n_x = 1,
+			.x_id = "all",
+			.x_label = TT_REPORT_WORD(r, WORLD),
+			.count = country_in_category,
+			.total = category_total};
+
+	shares.series = tt_report_indices(
+			r, &r->detected, SIZE_MAX, true, &shares.n_series);
+	tt_report_shares(r,
+			&(struct tt_report_heading){section, "detected_country_shares",
+					"4-5", TT_REPORT_WORD(r, FIGURE_DETECTED_SHARES)},
+			&shares);
+}
+
+static void
+share_signatures(struct tt_report *r, struct tt_doc_section *section)
+{
+	size_t n = r->now->names->n_signatures;
+	int32_t *series = tt_document_alloc(r->doc, (n + 1) * sizeof(*series));
+	struct tt_report_shares shares = {.x_what = TT_REPORT_DETECTED,
+			.series_what = TT_REPORT_CATEGORIES,
+			.count = signature_in_country,
+			.total = country_total,
+			.n_series = n,
+			.name = signature_name};
+
+	for (size_t i = 0; series != NULL && i < n; i++)
+		series[i] = (int32_t)i;
+	shares.series = series;
+	shares.x = tt_report_indices(
+			r, &r->detected, TT_REPORT_LEADERS, true, &shares.n_x);
+	if (series != NULL)
+		tt_report_shares(r,
+				&(struct tt_report_heading){section,
+						"detected_countries_by_signature", "4-8",
+						TT_REPORT_WORD(r, FIGURE_SIGNATURES)},
+				&shares);
+}
+
+/* Of each category with a rank, the signatures that make the most of it. */
+static void
+say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t category)
+{
+	const struct tt_observation *o = r->now;
+	uint64_t total = category_total(r, category), most[3] = {0};
+	const char *texts[2];
+	int32_t best[3];
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->names->n_signatures; i++) {
+		uint64_t count = tt_sums_total(
+				o->signatures, o->n_signatures, (int32_t)i);
+		size_t at = n;
+
+		while (at > 0 && count > most[at - 1])
+			at--;
+		if (o->names->signatures[i].category != (uint32_t)category || count == 0
+				|| at == 2)
+			continue;
+		n += n < 2;
+		memmove(&most[at + 1], &most[at], (n - 1 - at) * sizeof(*most));
+		memmove(&best[at + 1], &best[at], (n - 1 - at) * sizeof(*best));
+		most[at] = count;
+		best[at] = (int32_t)i;
+	}
+	for (size_t i = 0; i < n; i++)
+		texts[i] = TT_REPORT_FILL(r, NAME_RATE, signature_name(r, best[i]),
+				tt_report_percent(r,
+						100 * (double)most[i] / (double)total));
+	if (n > 0)
+		tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
+				TT_REPORT_FILL(r, CATEGORY_SIGNATURES,
+						tt_report_name(r, TT_REPORT_CATEGORIES,
+								category),
+						tt_report_list(r, texts, n)));
+}
+
+static void
+categories_section(struct tt_report *r)
+{
+	struct tt_doc_section *section = tt_document_section(r->doc, 2, "categories",
+			"4-1", TT_REPORT_WORD(r, SECTION_CATEGORIES));
+
+	tt_report_say_changes(r, section, TT_REPORT_CATEGORIES);
+	for (size_t i = 0; i < r->categories.n; i++)
+		if (r->categories.rows[i].rank > 0)
+			say_signatures(r, section, r->categories.rows[i].index);
+	share_categories(r, section);
+	draw_days(r,
+			&(struct tt_report_heading){section, "category_days", "4-2",
+					TT_REPORT_WORD(r, FIGURE_CATEGORY_DAYS)},
+			TT_REPORT_CATEGORIES);
+	tt_report_table(r,
+			&(struct tt_report_heading){section, "categories", "4-1",
+					TT_REPORT_WORD(r, TABLE_OF_CATEGORIES)},
+			TT_REPORT_CATEGORIES);
+	tt_report_compared(r,
+			&(struct tt_report_heading){section, "categories_compared", "4-3",
+					TT_REPORT_WORD(r, FIGURE_CATEGORIES_COMPARED)},
+			TT_REPORT_CATEGORIES);
+	share_categories_by_country(r, section);
+}
+
+static void
+detected_section(struct tt_report *r)
+{
+	struct tt_doc_section *section = tt_document_section(r->doc, 2,
+			"detected_countries", "4-2",
+			TT_REPORT_WORD(r, SECTION_COUNTRIES));
+
+	tt_report_say_changes(r, section, TT_REPORT_DETECTED);
+	share_detected(r, section);
+	draw_days(r,
+			&(struct tt_report_heading){section, "detected_country_days",
+					"4-6", TT_REPORT_WORD(r, FIGURE_DETECTED_DAYS)},
+			TT_REPORT_DETECTED);
+	tt_report_table(r,
+			&(struct tt_report_heading){section, "detected_countries", "4-2",
+					TT_REPORT_WORD(r, TABLE_OF_DETECTED)},
+			TT_REPORT_DETECTED);
+	tt_report_compared(r,
+			&(struct tt_report_heading){section,
+					"detected_countries_compared", "4-7",
+					TT_REPORT_WORD(r, FIGURE_DETECTED_COMPARED)},
+			TT_REPORT_DETECTED);
+	share_signatures(r, section);
+}
+
+void
+tt_report_signatures(struct tt_report *report)
+{
+	struct tt_report *r = report;
+	struct tt_doc_section *section = tt_document_section(r->doc, 1, "signatures", "4",
+			TT_REPORT_WORD(r, CHAPTER_SIGNATURES));
+
+	if (r->now->signature_exposure.snapshots == 0) {
+		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
+				TT_REPORT_WORD(r, NO_SIGNATURES));
+		return;
+	}
+	if (r->before != NULL && r->before->signature_exposure.snapshots == 0)
+		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
+				TT_REPORT_WORD(r, NO_SIGNATURES_BEFORE));
+	if (r->now->detections == 0)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_WORD(r, NO_DETECTIONS));
+	if (r->now->detections == 0 && r->categories.n == 0)
+		return;
+	categories_section(r);
+	detected_section(r);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The title, and chapter 1: what a reader should know first. */
+#include "tt_report_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NAMED 5 /* leaders that are named */
+
+/* How a total changed. */
+struct change {
+	double now, before;
+	bool compared;
+};
+
+static enum tt_word
+direction(double difference)
+{
+	if (fabs(difference) < TT_RATE_LEAST)
+		return TT_WORD_UNCHANGED;
+	return difference > 0 ? TT_WORD_ROSE : TT_WORD_FELL;
+}
+
+/* "; compared with June 2009 that is −58.80 (−14.0%), a fall", or nothing. */
+static const char *
+compared(struct tt_report *r, const struct change *c)
+{
+	double difference = c->now - c->before;
+
+	if (!c->compared)
+		return "";
+	if (c->before <= 0)
+		return TT_REPORT_FILL(r, COMPARED_WITH_NONE,
+				tt_report_period(r, r->before_period));
+	return TT_REPORT_FILL(r, COMPARED, tt_report_period(r, r->before_period),
+			tt_report_change(r, difference),
+			tt_report_percent_change(r, 100 * difference / c->before),
+			tt_locale_word(r->locale, direction(difference)));
+}
+
+/* The names of the first rows with a rank, with their counts. */
+static const char *
+leaders(struct tt_report *r, enum tt_report_what what)
+{
+	const struct tt_report_ranking *ranking = tt_report_ranking_of(r, what);
+	const char *texts[NAMED];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ranking->n && n < NAMED; i++)
+		if (ranking->rows[i].rank > 0)
+			texts[n++] = TT_REPORT_FILL(r, NAME_RATE,
+					tt_report_name(r, what, ranking->rows[i].index),
+					tt_report_rate(r, ranking->rows[i].rate));
+	return n == 0 ? NULL : tt_report_list(r, texts, n);
+}
+
+static const struct tt_ranked *
+first_of(const struct tt_report_ranking *ranking)
+{
+	for (size_t i = 0; i < ranking->n; i++)
+		if (ranking->rows[i].rank == 1)
+			return &ranking->rows[i];
+	return NULL;
+}
+
+static void
+say_total(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_observation *now = r->now, *before = r->before;
+	const struct change change = {
+			.now = tt_rate(r->unit, &now->exposure, now->packets),
+			.before = before == NULL ? 0
+						 : tt_rate(r->unit, &before->exposure,
+								 before->packets),
+			.compared = r->targets.scale.compared};
+
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, TOTAL, tt_report_period(r, &now->period),
+					tt_report_per(r), tt_report_rate(r, change.now),
+					compared(r, &change)));
+}
+
+static void
+say_targets(struct tt_report *r, struct tt_doc_section *section)
+{
+	const char *list = leaders(r, TT_REPORT_TARGETS);
+	const struct tt_ranked *first = first_of(&r->targets);
+	struct change change;
+
+	if (list == NULL || first == NULL)
+		return;
+	change = (struct change){
+			first->rate, first->rate_before, r->targets.scale.compared};
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, LEADING_TARGETS, list));
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, FIRST_TARGET, tt_report_target(r, first->index),
+					tt_report_rate(r, first->rate),
+					tt_report_percent(r,
+							100 * (double)first->now
+									/ (double)r->targets
+											  .total_now),
+					compared(r, &change)));
+}
+
+/* The first two countries, and their part of all. */
+static void
+say_countries(struct tt_report *r, struct tt_doc_section *section)
+{
+	const char *list = leaders(r, TT_REPORT_COUNTRIES);
+	const char *names[2];
+	uint64_t packets = 0;
+	size_t n = 0;
+
+	if (list == NULL)
+		return;
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, LEADING_COUNTRIES, list));
+	for (size_t i = 0; i < r->countries.n && n < 2; i++) {
+		const struct tt_ranked *row = &r->countries.rows[i];
+
+		if (row->rank == 0)
+			continue;
+		names[n++] = tt_report_country(r, row->index);
+		packets += row->now;
+	}
+	if (n == 2)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, TWO_COUNTRIES,
+						tt_report_list(r, names, n),
+						tt_report_percent(r,
+								100 * (double)packets
+										/ (double)r->now->packets)));
+}
+
+static void
+say_detections(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_report_ranking *c = &r->categories;
+	uint64_t before = r->before == NULL ? 0 : r->before->detections;
+	const struct change change = {
+			.now = tt_rate(r->unit, &c->scale.now, r->now->detections),
+			.before = tt_rate(r->unit, &c->scale.before, before),
+			.compared = c->scale.compared};
+	const char *list = leaders(r, TT_REPORT_CATEGORIES);
+
+	if (c->scale.now.snapshots == 0) {
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_WORD(r, NO_SIGNATURES));
+		return;
+	}
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, TOTAL_DETECTIONS,
+					tt_report_period(r, &r->now->period),
+					tt_report_per(r), tt_report_rate(r, change.now),
+					compared(r, &change)));
+	if (list != NULL)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, LEADING_CATEGORIES, list));
+}
+
+/* One line for what rose, or fell, most of its kind. */
+static void
+say_first_change(struct tt_report *r, struct tt_doc_section *section,
+		enum tt_report_what what, enum tt_word rose, enum tt_word fell)
+{
+	const struct tt_report_ranking *ranking = tt_report_ranking_of(r, what);
+
+	for (size_t i = 0; i < ranking->n; i++) {
+		const struct tt_ranked *row = &ranking->rows[i];
+
+		if (row->rise != 1 && row->fall != 1)
+			continue;
+		tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
+				tt_locale_fill(r->locale, r->doc,
+						row->rise == 1 ? rose : fell,
+						(const char *const[]){
+								tt_report_name(r, what,
+										row->index),
+								tt_report_value(r,
+										tt_value_rate(row->rate_before)),
+								tt_report_value(r,
+										tt_value_rate(row->rate)),
+								tt_report_change(r,
+										row->difference)},
+						4));
+	}
+}
+
+static void
+say_changes(struct tt_report *r, struct tt_doc_section *section)
+{
+	say_first_change(r, section, TT_REPORT_TARGETS, TT_WORD_TARGET_ROSE,
+			TT_WORD_TARGET_FELL);
+	say_first_change(r, section, TT_REPORT_COUNTRIES, TT_WORD_COUNTRY_ROSE,
+			TT_WORD_COUNTRY_FELL);
+	say_first_change(r, section, TT_REPORT_CATEGORIES, TT_WORD_CATEGORY_ROSE,
+			TT_WORD_CATEGORY_FELL);
+}
+
+void
+tt_report_summary(struct tt_report *report)
+{
+	struct tt_document *doc = report->doc;
+	struct tt_doc_section *section;
+
+	doc->title = tt_document_text(doc, TT_REPORT_WORD(report, REPORT_TITLE));
+	doc->subtitle = tt_report_period(report, &report->now->period);
+	section = tt_document_section(
+			doc, 1, "summary", "1", TT_REPORT_WORD(report, CHAPTER_SUMMARY));
+	tt_report_warnings(report, section);
+	say_total(report, section);
+	say_targets(report, section);
+	say_countries(report, section);
+	say_detections(report, section);
+	say_changes(report, section);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_report_text.h"
+
+#include <string.h>
+
+#define SENSORS_NAMED 4 /* others are a number */
+
+const char *
+tt_report_value(const struct tt_report *report, struct tt_value value)
+{
+	char text[TT_LOCALE_TEXT_MAX];
+
+	return tt_document_text(report->doc,
+			tt_locale_value(report->locale, &value, text, sizeof(text)));
+}
+
+const char *
+tt_report_rate(const struct tt_report *report, double rate)
+{
+	return tt_report_value(report, tt_value_number(TT_VALUE_RATE, rate));
+}
+
+const char *
+tt_report_change(const struct tt_report *report, double difference)
+{
+	return tt_report_value(report, tt_value_number(TT_VALUE_RATE_CHANGE, difference));
+}
+
+const char *
+tt_report_percent(const struct tt_report *report, double percent)
+{
+	return tt_report_value(report, tt_value_number(TT_VALUE_PERCENT, percent));
+}
+
+const char *
+tt_report_percent_change(const struct tt_report *report, double percent)
+{
+	return tt_report_value(report, tt_value_number(TT_VALUE_PERCENT_CHANGE, percent));
+}
+
+const char *
+tt_report_count(const struct tt_report *report, uint64_t count)
+{
+	return tt_report_value(report, tt_value_integer(TT_VALUE_COUNT, (int64_t)count));
+}
+
+const char *
+tt_report_date(const struct tt_report *report, enum tt_date_form form, int64_t us)
+{
+	char text[TT_LOCALE_TEXT_MAX];
+
+	return tt_document_text(report->doc,
+			tt_locale_date(report->locale, form, us, text, sizeof(text)));
+}
+
+const char *
+tt_report_list(const struct tt_report *report, const char *const *texts, size_t n)
+{
+	const char *list = n == 0 ? "" : texts[0];
+
+	for (size_t i = 1; i < n && list != NULL; i++)
+		list = tt_document_printf(report->doc, "%s%s%s", list,
+				i + 1 < n ? TT_REPORT_WORD(report, LIST_COMMA)
+					  : TT_REPORT_WORD(report, LIST_AND),
+				texts[i]);
+	return list;
+}
+
+static const char *
+week(const struct tt_report *report, const struct tt_period *p)
+{
+	/* "2009-W28" */
+	const char *year = tt_document_printf(report->doc, "%.4s", p->name);
+	const char *number = tt_document_printf(report->doc, "%d", atoi(p->name + 6));
+
+	return TT_REPORT_FILL(report, PERIOD_WEEK, year, number,
+			tt_report_date(report, TT_DATE_DAY, p->from_us),
+			tt_report_date(report, TT_DATE_DAY, p->to_us - 1));
+}
+
+static const char *
+span(const struct tt_report *report, const struct tt_period *p)
+{
+	bool days = tt_period_day_to(p, 0) - tt_period_day_from(p, 0) == TT_US_PER_DAY
+			&& (p->to_us - p->from_us) % TT_US_PER_DAY == 0;
+	enum tt_date_form form = days ? TT_DATE_DAY : TT_DATE_TIME;
+
+	return TT_REPORT_FILL(report, PERIOD_SPAN,
+			tt_report_date(report, form, p->from_us),
+			tt_report_date(report, form, days ? p->to_us - 1 : p->to_us));
+}
+
+const char *
+tt_report_period(const struct tt_report *report, const struct tt_period *period)
+{
+	switch (period->kind) {
+	case TT_PERIOD_MONTH:
+		return tt_report_date(report, TT_DATE_MONTH, period->from_us);
+	case TT_PERIOD_WEEK:
+		return week(report, period);
+	case TT_PERIOD_DAY:
+		return tt_report_date(report, TT_DATE_DAY, period->from_us);
+	default:
+		return span(report, period);
+	}
+}
+
+const char *
+tt_report_target(const struct tt_report *report, int32_t target)
+{
+	char text[32];
+
+	return tt_document_text(report->doc,
+			tt_target_format(report->now->names->targets[target], text));
+}
+
+const char *
+tt_report_country(const struct tt_report *report, int32_t country)
+{
+	return tt_document_text(report->doc,
+			tt_locale_country(report->locale,
+					report->now->names->countries[country]));
+}
+
+const char *
+tt_report_per(const struct tt_report *report)
+{
+	return report->unit == TT_PER_ADDRESS ? TT_REPORT_WORD(report, PER_ADDRESS)
+					      : TT_REPORT_WORD(report, PER_SENSOR);
+}
+
+const char *
+tt_report_unit(const struct tt_report *report, bool detections)
+{
+	if (detections)
+		return report->unit == TT_PER_ADDRESS
+				? TT_REPORT_WORD(report, UNIT_DETECTIONS_ADDRESS)
+				: TT_REPORT_WORD(report, UNIT_DETECTIONS_SENSOR);
+	return report->unit == TT_PER_ADDRESS
+			? TT_REPORT_WORD(report, UNIT_PACKETS_ADDRESS)
+			: TT_REPORT_WORD(report, UNIT_PACKETS_SENSOR);
+}
+
+const char *
+tt_report_source(const struct tt_report *report)
+{
+	const struct tt_archive *a = report->now->archive;
+	const char *names[SENSORS_NAMED];
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_sensors; i++) {
+		if (report->now->sensors[i].exposure.snapshots == 0)
+			continue;
+		if (n < SENSORS_NAMED)
+			names[n] = a->sensors[i];
+		n++;
+	}
+	if (n > SENSORS_NAMED)
+		return TT_REPORT_FILL(report, SOURCE_MANY, tt_report_count(report, n),
+				tt_report_period(report, &report->now->period));
+	return TT_REPORT_FILL(report, SOURCE_SENSORS, tt_report_list(report, names, n),
+			tt_report_period(report, &report->now->period));
+}
+
+const char *
+tt_report_id(const struct tt_report *report, const char *name)
+{
+	char *id = tt_document_alloc(report->doc, strlen(name) + 1);
+
+	for (size_t i = 0; id != NULL && name[i] != '\0'; i++) {
+		char c = name[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		id[i] = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+	}
+	return id;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Sentences and names of the report, in the document's memory: NULL where there is none. Not for other rooms; one
+ * thread.
+ */
+#ifndef TT_REPORT_TEXT_H
+#define TT_REPORT_TEXT_H
+
+#include "tt_report.h"
+
+/* The pattern `word` with the texts that follow filled in. */
+#define TT_REPORT_FILL(report, word, ...)                               \
+	tt_locale_fill((report)->locale, (report)->doc, TT_WORD_##word, \
+			(const char *const[]){__VA_ARGS__},             \
+			sizeof((const char *const[]){__VA_ARGS__})      \
+					/ sizeof(const char *))
+#define TT_REPORT_WORD(report, word) tt_locale_word((report)->locale, TT_WORD_##word)
+
+/* Values as readers see them. */
+const char *tt_report_value(const struct tt_report *report, struct tt_value value);
+const char *tt_report_rate(const struct tt_report *report, double rate);
+const char *tt_report_change(const struct tt_report *report, double difference);
+const char *tt_report_percent(const struct tt_report *report, double percent);
+const char *tt_report_percent_change(const struct tt_report *report, double percent);
+const char *tt_report_count(const struct tt_report *report, uint64_t count);
+const char *tt_report_date(
+		const struct tt_report *report, enum tt_date_form form, int64_t us);
+
+/* "A, B and C" of texts[n]. */
+const char *tt_report_list(
+		const struct tt_report *report, const char *const *texts, size_t n);
+
+/* "July 2009", "week 28 of 2009 (…)", "8 July 2009", "1 to 15 July 2009". */
+const char *tt_report_period(
+		const struct tt_report *report, const struct tt_period *period);
+
+/* "445/TCP"; "Japan"; by their index. */
+const char *tt_report_target(const struct tt_report *report, int32_t target);
+const char *tt_report_country(const struct tt_report *report, int32_t country);
+
+/* "per day and monitored address", of sentences; the unit of tables and axes. */
+const char *tt_report_per(const struct tt_report *report);
+const char *tt_report_unit(const struct tt_report *report, bool detections);
+
+/* Where the figures come from: sensors and period. */
+const char *tt_report_source(const struct tt_report *report);
+
+/* [a-z0-9_] of any name: what is something else becomes '_'. */
+const char *tt_report_id(const struct tt_report *report, const char *name);
+
+#endif

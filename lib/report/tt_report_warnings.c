@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is missing, and so what the figures cannot say. */
+#include "tt_report_parts.h"
+
+#include <string.h>
+
+#define WHOLE      0.9995 /* coverage that is shown as 100.0 % */
+#define LOST_LEAST 0.0005 /* of all packets; less is shown as 0.0 % */
+#define PARTS      3 /* of a snapshot's path: sensor, day, name */
+
+static void
+warn(struct tt_report *r, struct tt_doc_section *section, const char *text)
+{
+	tt_document_say(r->doc, section, TT_ELEMENT_WARNING, text);
+}
+
+/* The end of a snapshot's path, which says all that readers need. */
+static const char *
+end_of(const char *path)
+{
+	const char *end = path + strlen(path);
+
+	for (unsigned parts = 0; end > path; end--)
+		if (end[-1] == '/' && ++parts == PARTS)
+			break;
+	return end;
+}
+
+static void
+warn_coverage(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	double coverage = tt_observation_coverage(o);
+
+	if (o->exposure.snapshots > 0 && coverage < WHOLE)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_COVERAGE,
+						tt_report_period(r, &o->period),
+						tt_report_percent(r, 100 * coverage)));
+}
+
+static void
+warn_across(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	if (o->n_across > 0)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_ACROSS,
+						tt_report_count(r, o->n_across),
+						tt_report_period(r, &o->period),
+						end_of(o->across)));
+}
+
+static void
+warn_damages(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	const struct tt_archive *a = o->archive;
+	size_t n = tt_observation_damages(o), i = 0;
+
+	if (n == 0)
+		return;
+	while (i < a->n_damages && a->damages[i].start_us >= 0
+			&& (a->damages[i].start_us < o->period.from_us
+					|| a->damages[i].start_us >= o->period.to_us))
+		i++;
+	warn(r, section,
+			TT_REPORT_FILL(r, WARN_DAMAGED, tt_report_count(r, n),
+					tt_report_period(r, &o->period),
+					end_of(a->damages[i].path)));
+}
+
+static void
+warn_twice(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_twices *twices = &r->now->archive->twices;
+
+	for (size_t i = 0; i < twices->n; i++)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_TWICE, twices->all[i].sensor,
+						tt_report_count(r,
+								(uint64_t)(twices->all[i].us
+										/ TT_US_PER_S)),
+						tt_report_date(r, TT_DATE_TIME,
+								twices->all[i].from_us)));
+}
+
+static void
+warn_compared(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (r->before_period == NULL)
+		warn(r, section, TT_REPORT_WORD(r, WARN_NO_BEFORE));
+	else if (r->before == NULL)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_NOTHING_BEFORE,
+						tt_report_period(r, r->before_period)));
+}
+
+/* Sensors that one of the two periods does not have. */
+static void
+warn_sensors(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_archive *a = r->now->archive;
+
+	for (size_t i = 0; r->before != NULL && i < a->n_sensors; i++) {
+		bool now = r->now->sensors[i].exposure.snapshots > 0;
+		bool before = r->before->sensors[i].exposure.snapshots > 0;
+
+		if (now != before)
+			warn(r, section,
+					TT_REPORT_FILL(r, WARN_SENSOR, a->sensors[i],
+							tt_report_period(r,
+									now ? r->before_period
+									    : &r->now->period)));
+	}
+}
+
+static bool
+same_texts(const struct tt_texts *a, const struct tt_texts *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a->texts[i], b->texts[i]) != 0)
+			return false;
+	return true;
+}
+
+static void
+warn_rules(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (r->before == NULL || r->before->signature_exposure.snapshots == 0
+			|| r->now->signature_exposure.snapshots == 0)
+		return;
+	if (!same_texts(&r->now->signature_rules, &r->before->signature_rules))
+		warn(r, section, TT_REPORT_WORD(r, WARN_RULES));
+}
+
+static void
+warn_geo(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (r->before != NULL && r->before->exposure.snapshots > 0
+			&& !same_texts(&r->now->geo, &r->before->geo))
+		warn(r, section, TT_REPORT_WORD(r, WARN_GEO));
+}
+
+static void
+warn_loss(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_ledger_short *l = &r->now->ledger;
+	uint64_t offered = tt_ledger_offered(l);
+	double lost = offered == 0 ? 0 : 1 - (double)l->delivered / (double)offered;
+
+	if (lost >= LOST_LEAST)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_LOST,
+						tt_report_percent(r, 100 * lost)));
+	if (!l->closes)
+		warn(r, section, TT_REPORT_WORD(r, WARN_LEDGER));
+}
+
+void
+tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
+{
+	const struct tt_observation *now = report->now, *before = report->before;
+
+	warn_coverage(report, section, now);
+	if (before != NULL)
+		warn_coverage(report, section, before);
+	warn_compared(report, section);
+	warn_sensors(report, section);
+	warn_damages(report, section, now);
+	warn_across(report, section, now);
+	if (before != NULL) {
+		warn_damages(report, section, before);
+		warn_across(report, section, before);
+	}
+	warn_twice(report, section);
+	warn_rules(report, section);
+	warn_geo(report, section);
+	warn_loss(report, section);
+	if (now->untold || (before != NULL && before->untold))
+		warn(report, section, TT_REPORT_WORD(report, WARN_UNTOLD));
+	if (report->unit == TT_PER_SENSOR)
+		warn(report, section, TT_REPORT_WORD(report, WARN_PER_SENSOR));
+}
