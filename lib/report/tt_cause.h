@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Why targets rose or fell: what a span of time has of each, against a span before it. One pass over the
+ * snapshots answers for all targets that are asked for. Definitions are those of docs/measures.md and docs/analysis.md:
+ *
+ * - since when: tt_change.h, on days, or on hours where the span has less than a week; points of the span before are
+ *   part of the series where it ends where the span begins;
+ * - countries: packets of `targets`; the rest "**" is one of them;
+ * - source ports, addresses: packets of `source_ports`, `talkers`, which have the heaviest of each snapshot alone: a lower
+ *   bound for each port and address, and so are their shares;
+ * - fingerprints: packets that match, of `fingerprints`: by tools and by chance;
+ * - sources: distinct addresses of `pairs` (tt_source_set.h), exact or with their standard error;
+ * - a cycle of 24 hours by country: tt_cycle.h;
+ * - victims: packets of `victims` by address, attacked service and class, of those kept.
+ *
+ * Which signatures found something on a port is not told by the tables, and so not here. A snapshot counts where it
+ * lies wholly in a span; its packets belong to the hour and the day in which it begins, and where one is longer than an hour,
+ * no cycle is looked for. Nothing of a snapshot counts where one of its files is not what the manifest says.
+ *
+ * One thread. Heap memory, whatever the snapshots hold: 4 bytes for each hour of the span (each day, where it has
+ * more than TT_CAUSE_HOURLY_DAYS) for each of at most 16,384 pairs of target and country, 48 and 4 for each day for each of at most 131,072 ports,
+ * 65,536 addresses and 65,536 victims; 8 for each target and hour; and what tt_source_set.h says.
+ */
+#ifndef TT_CAUSE_H
+#define TT_CAUSE_H
+
+#include "tt_change.h"
+#include "tt_class.h"
+#include "tt_counts.h"
+#include "tt_cycle.h"
+#include "tt_pick.h"
+#include "tt_source_set.h"
+
+#define TT_CAUSE_HOURLY_DAYS 62
+#define TT_CAUSE_RULES_MAX   64
+
+struct tt_cause_options {
+	/* By span: [from, to); equal where there is no span before. Days begin with the span. */
+	int64_t from_us[TT_N_CAUSE_SPANS], to_us[TT_N_CAUSE_SPANS];
+	bool victims; /* read them as well */
+};
+
+/* What is known of a target. */
+struct tt_cause_target {
+	uint64_t packets[TT_N_CAUSE_SPANS], backscatter[TT_N_CAUSE_SPANS];
+	/* After tt_cause_finish. */
+	struct tt_change changes[TT_CHANGES_MAX]; /* [n_changes], within the span alone */
+	int n_changes;
+	bool has_change; /* in the direction of rise or fall: the first of them */
+	struct tt_change change;
+	/* Its beginning, or that of the span. */
+	int64_t since_us;
+	size_t since; /* slice */
+	uint64_t since_packets;
+	double since_address_days;
+};
+
+struct tt_cause {
+	struct tt_cause_options options;
+	struct tt_target_set targets;
+	struct tt_cause_target *found; /* [targets.n] */
+	int64_t slice_us; /* an hour or a day */
+	size_t n_slices[TT_N_CAUSE_SPANS], n_days[TT_N_CAUSE_SPANS];
+	double *exposures[TT_N_CAUSE_SPANS]; /* [n_slices] observed days x addresses */
+	double *days[TT_N_CAUSE_SPANS]; /* [n_days] the same */
+	uint64_t *series[TT_N_CAUSE_SPANS]; /* [target * n_slices + slice] */
+	double address_days[TT_N_CAUSE_SPANS];
+	uint64_t snapshots[TT_N_CAUSE_SPANS];
+	bool coarse; /* some snapshot is longer than an hour */
+	struct tt_counts countries; /* by slice; key lo: the two letters */
+	struct tt_counts ports, addresses, fingerprints; /* by day */
+	struct tt_counts victims; /* by day; of: tt_cause_service; tag: country */
+	char (*rules)[64]; /* [n_rules] fingerprints by key lo */
+	size_t n_rules;
+	struct tt_source_set sources;
+};
+
+/* Makes one; targets are added before the first snapshot. Returns 0 or -ENOMEM. */
+int tt_cause_init(struct tt_cause *cause,
+		const struct tt_cause_options *options) TT_MUST_CHECK;
+void tt_cause_fini(struct tt_cause *cause);
+/* Returns the number of the target, or TT_TARGET_NONE where memory is short. */
+uint32_t tt_cause_want(struct tt_cause *cause, uint8_t protocol, int32_t target);
+
+/* Has one of the spans the whole of [start, end)? */
+bool tt_cause_has(const struct tt_cause *cause, int64_t start_us, int64_t end_us);
+
+/* Adds a snapshot; one that lies in neither span is passed over. Returns 0, or a negative errno with err naming the file;
+ * where that is damaged (-EBADMSG) nothing was added. */
+int tt_cause_add(struct tt_cause *cause, const struct tt_snapshot *snapshot,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Ends adding: finds the changes. Returns 0 or -ENOMEM. */
+int tt_cause_finish(struct tt_cause *cause) TT_MUST_CHECK;
+
+/* Packets per day and monitored address; 0 where nothing was observed. */
+double tt_cause_rate(
+		const struct tt_cause *cause, uint64_t packets, enum tt_cause_span span);
+
+/* A key of one of the counts, of one target. */
+struct tt_cause_part {
+	const struct tt_count *count;
+	uint64_t since; /* packets since the change */
+	double share; /* of the target's packets since then */
+	double of_change; /* of what the rate rose or fell by, its own change; 0 where that is 0 */
+};
+
+/* The heaviest of a target since its change into parts[n]. Returns how many. After tt_cause_finish. */
+size_t tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts,
+		uint32_t of, struct tt_cause_part *parts, size_t n);
+
+/* Sources of a target in days [first, end) of the span, of a country or TT_SOURCES_ANYWHERE. */
+struct tt_source_count tt_cause_sources(const struct tt_cause *cause, uint32_t of,
+		size_t first, size_t end, uint16_t country);
+struct tt_source_count tt_cause_sources_before(
+		const struct tt_cause *cause, uint32_t of, uint16_t country);
+
+/* The cycle of a target in a country (a key of `countries`). */
+struct tt_cycle tt_cause_cycle(
+		const struct tt_cause *cause, const struct tt_count *country);
+
+/* The two letters of a country as a key, and back. */
+static inline uint16_t
+tt_cause_country(const char *text)
+{
+	return (uint16_t)((uint8_t)text[0] << 8
+			| (uint8_t)(text[0] == '\0' ? 0 : text[1]));
+}
+
+static inline char *
+tt_cause_country_text(uint64_t country, char text[3])
+{
+	text[0] = (char)(country >> 8);
+	text[1] = (char)country;
+	text[2] = '\0';
+	return text;
+}
+
+/* An attacked service and the class of the answers. */
+static inline uint32_t
+tt_cause_service(uint8_t protocol, int32_t target, enum tt_class class)
+{
+	return (uint32_t) class << 25 | (uint32_t)(protocol & 0xff) << 17
+			| (uint32_t)(target + 1);
+}
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The tables of a snapshot, as far as they tell of the targets that are asked for. */
+#include "tt_cause.h"
+#include "tt_time.h"
+
+#include <errno.h>
+
+#define HOUR_US (INT64_C(3600) * TT_US_PER_S)
+#define DAY_US  (24 * HOUR_US)
+
+/* Where a snapshot's packets go. */
+struct place {
+	struct tt_cause *cause;
+	const char *path;
+	enum tt_cause_span span;
+	size_t slice, day;
+};
+
+static int
+no_memory(const struct place *p, struct tt_error *err)
+{
+	return tt_error_set(err, -ENOMEM, p->path, "out of memory");
+}
+
+/* Adds to a table of counts; slice: of its own. */
+static int
+count(const struct place *p, struct tt_counts *counts, const struct tt_count *key,
+		size_t slice, int64_t packets, struct tt_error *err)
+{
+	if (packets < 0)
+		return tt_error_set(err, -EBADMSG, p->path, "a negative count");
+	if (packets == 0)
+		return 0;
+	if (tt_counts_add(counts, key, p->span, slice, (uint64_t)packets) == NULL)
+		return no_memory(p, err);
+	return 0;
+}
+
+static int
+take_target(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	struct tt_cause *c = p->cause;
+	struct tt_cause_target *t = &c->found[row->of];
+	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
+	const struct tt_count key = {.of = row->of,
+			.lo = tt_cause_country(tt_picked_text(row, TT_TARGETS_COUNTRY))};
+	int ret = count(p, &c->countries, &key, p->slice, packets, err);
+
+	if (ret != 0)
+		return ret;
+	t->packets[p->span] += (uint64_t)packets;
+	if (tt_picked_int(row, TT_TARGETS_BACKSCATTER) != 0)
+		t->backscatter[p->span] += (uint64_t)packets;
+	c->series[p->span][row->of * c->n_slices[p->span] + p->slice] += (uint64_t)
+			packets;
+	return 0;
+}
+
+static int
+take_port(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	int64_t port = tt_picked_int(row, TT_SOURCE_PORTS_SOURCE_PORT);
+	const struct tt_count key = {.of = row->of, .lo = (uint64_t)port};
+
+	if (port < 0)
+		return 0; /* all the others */
+	return count(p, &p->cause->ports, &key, p->day,
+			tt_picked_int(row, TT_SOURCE_PORTS_PACKETS), err);
+}
+
+static int
+bad_address(const struct place *p, const char *text, struct tt_error *err)
+{
+	return tt_error_set(err, -EBADMSG, p->path, "\"%s\" is no address", text);
+}
+
+static int
+take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	const char *text = tt_picked_text(row, TT_TALKERS_SRC_IP);
+	struct tt_count key = {.of = row->of};
+	struct tt_addr address;
+
+	if (text[0] == '*')
+		return 0; /* all the others */
+	if (tt_addr_parse(text, &address) != 0)
+		return bad_address(p, text, err);
+	key.hi = address.hi;
+	key.lo = address.lo;
+	return count(p, &p->cause->addresses, &key, p->day,
+			tt_picked_int(row, TT_TALKERS_PACKETS), err);
+}
+
+/* The number of a rule by its id; -1: out of memory. */
+static int
+rule_of(struct tt_cause *c, const char *id)
+{
+	char(*more)[64];
+
+	for (size_t i = 0; i < c->n_rules; i++)
+		if (strcmp(c->rules[i], id) == 0)
+			return (int)i;
+	if (c->n_rules == TT_CAUSE_RULES_MAX)
+		return TT_CAUSE_RULES_MAX;
+	more = reallocarray(c->rules, c->n_rules + 1, sizeof(*more));
+	if (more == NULL)
+		return -1;
+	c->rules = more;
+	snprintf(more[c->n_rules], sizeof(*more), "%s", id);
+	return (int)c->n_rules++;
+}
+
+static int
+take_fingerprint(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	int rule = rule_of(p->cause, tt_picked_text(row, TT_FINGERPRINTS_FINGERPRINT));
+	const struct tt_count key = {.of = row->of, .lo = (uint64_t)rule};
+
+	if (rule < 0)
+		return no_memory(p, err);
+	if (rule == TT_CAUSE_RULES_MAX)
+		return 0; /* of rules that nobody has so many of */
+	return count(p, &p->cause->fingerprints, &key, p->day,
+			tt_picked_int(row, TT_FINGERPRINTS_PACKETS), err);
+}
+
+static int
+take_pair(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	const char *text = tt_picked_text(row, TT_PAIRS_SRC_IP);
+	const struct tt_kept_source source = {.of = row->of,
+			.country = tt_cause_country(
+					tt_picked_text(row, TT_PAIRS_COUNTRY)),
+			.sample_bits = (uint8_t)tt_picked_int(row, TT_PAIRS_SAMPLE_BITS)};
+	struct tt_addr address;
+
+	if (tt_addr_parse(text, &address) != 0)
+		return bad_address(p, text, err);
+	if (tt_source_set_add(&p->cause->sources, address, &source, p->span,
+			    (unsigned)p->day)
+			!= 0)
+		return no_memory(p, err);
+	return 0;
+}
+
+static int
+take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	const char *text = tt_picked_text(row, TT_VICTIMS_SRC_IP);
+	const char *class_name = tt_picked_text(row, TT_VICTIMS_CLASS);
+	const char *protocol_name = tt_picked_text(row, TT_VICTIMS_ATTACKED_PROTOCOL);
+	struct tt_count key = {
+			.tag = tt_cause_country(tt_picked_text(row, TT_VICTIMS_COUNTRY))};
+	struct tt_addr address;
+	enum tt_class class;
+	uint8_t protocol = 0;
+
+	if (tt_addr_parse(text, &address) != 0)
+		return bad_address(p, text, err);
+	if (tt_class_parse(class_name, &class) != 0
+			|| (protocol_name[0] != '\0'
+					&& tt_protocol_parse(protocol_name, &protocol)
+							!= 0))
+		return tt_error_set(err, -EBADMSG, p->path, "victims: no such service");
+	key.hi = address.hi;
+	key.lo = address.lo;
+	key.of = tt_cause_service(protocol,
+			(int32_t)tt_picked_int(row, TT_VICTIMS_ATTACKED_TARGET), class);
+	return count(p, &p->cause->victims, &key, p->day,
+			tt_picked_int(row, TT_VICTIMS_PACKETS), err);
+}
+
+static const unsigned target_columns[] = {
+		TT_TARGETS_BACKSCATTER, TT_TARGETS_COUNTRY, TT_TARGETS_PACKETS};
+static const unsigned port_columns[] = {
+		TT_SOURCE_PORTS_SOURCE_PORT, TT_SOURCE_PORTS_PACKETS};
+static const unsigned talker_columns[] = {TT_TALKERS_SRC_IP, TT_TALKERS_PACKETS};
+static const unsigned fingerprint_columns[] = {
+		TT_FINGERPRINTS_FINGERPRINT, TT_FINGERPRINTS_PACKETS};
+static const unsigned pair_columns[] = {
+		TT_PAIRS_SRC_IP, TT_PAIRS_COUNTRY, TT_PAIRS_SAMPLE_BITS};
+static const unsigned victim_columns[] = {TT_VICTIMS_SRC_IP, TT_VICTIMS_COUNTRY,
+		TT_VICTIMS_ATTACKED_PROTOCOL, TT_VICTIMS_ATTACKED_TARGET,
+		TT_VICTIMS_CLASS, TT_VICTIMS_PACKETS};
+
+#define COLUMNS(of) of, TT_ARRAY_SIZE(of)
+
+static const struct tt_pick picks[] = {
+		{TT_TABLE_TARGETS, TT_TARGETS_PROTOCOL, TT_TARGETS_TARGET,
+				COLUMNS(target_columns), NULL, take_target, NULL},
+		{TT_TABLE_SOURCE_PORTS, TT_SOURCE_PORTS_PROTOCOL, TT_SOURCE_PORTS_TARGET,
+				COLUMNS(port_columns), NULL, take_port, NULL},
+		{TT_TABLE_TALKERS, TT_TALKERS_PROTOCOL, TT_TALKERS_TARGET,
+				COLUMNS(talker_columns), NULL, take_talker, NULL},
+		{TT_TABLE_FINGERPRINTS, TT_FINGERPRINTS_PROTOCOL, TT_FINGERPRINTS_TARGET,
+				COLUMNS(fingerprint_columns), NULL, take_fingerprint,
+				NULL},
+		{TT_TABLE_PAIRS, TT_PAIRS_PROTOCOL, TT_PAIRS_TARGET,
+				COLUMNS(pair_columns), NULL, take_pair, NULL},
+		{TT_TABLE_VICTIMS, 0, 0, COLUMNS(victim_columns), NULL, take_victim,
+				NULL},
+};
+
+/* Only of a span are its victims wanted. */
+static bool
+is_wanted(const struct place *p, const struct tt_pick *pick)
+{
+	if (pick->table == TT_TABLE_VICTIMS)
+		return p->cause->options.victims && p->span == TT_CAUSE_NOW;
+	return p->cause->targets.n > 0;
+}
+
+/* Are all tables that will be read what the manifest says? */
+static int
+check(const struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < TT_ARRAY_SIZE(picks); i++)
+		if (is_wanted(p, &picks[i]))
+			ret = tt_snapshot_check_file(snapshot, picks[i].table, err);
+	return ret;
+}
+
+static int
+take_tables(struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < TT_ARRAY_SIZE(picks); i++) {
+		struct tt_pick pick = picks[i];
+
+		if (!is_wanted(p, &pick))
+			continue;
+		pick.context = p;
+		pick.set = pick.target != 0 ? &p->cause->targets : NULL;
+		ret = tt_pick_rows(snapshot, &pick, err);
+	}
+	return ret;
+}
+
+static void
+add_exposure(const struct place *p, const struct tt_manifest *m)
+{
+	struct tt_cause *c = p->cause;
+	double address_days = (double)m->observed_us / (double)DAY_US
+			* (double)m->monitored_addresses;
+
+	c->snapshots[p->span]++;
+	c->address_days[p->span] += address_days;
+	c->exposures[p->span][p->slice] += address_days;
+	c->days[p->span][p->day] += address_days;
+	c->coarse = c->coarse || m->end_us - m->start_us > HOUR_US;
+}
+
+/* Which span has the snapshot as a whole? Returns false for none. */
+static bool
+find_place(struct tt_cause *c, const struct tt_manifest *m, struct place *p)
+{
+	for (unsigned s = 0; s < TT_N_CAUSE_SPANS; s++) {
+		int64_t from_us = c->options.from_us[s];
+
+		if (m->start_us < from_us || m->end_us > c->options.to_us[s]
+				|| m->start_us >= c->options.to_us[s])
+			continue;
+		p->span = (enum tt_cause_span)s;
+		p->slice = (size_t)((m->start_us - from_us) / c->slice_us);
+		p->day = (size_t)((m->start_us - from_us) / DAY_US);
+		return true;
+	}
+	return false;
+}
+
+int
+tt_cause_add(struct tt_cause *cause, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
+{
+	const struct tt_manifest *m = &snapshot->manifest;
+	struct place p = {.cause = cause, .path = snapshot->path};
+	int ret;
+
+	if (!find_place(cause, m, &p))
+		return 0;
+	ret = check(&p, snapshot, err);
+	if (ret != 0)
+		return ret;
+	tt_source_set_sample(&cause->sources, m->sample, m->pair_rows_one_in);
+	add_exposure(&p, m);
+	return take_tables(&p, snapshot, err);
+}
