@@ -38,6 +38,7 @@ struct tt_cause_options {
 	/* By span: [from, to); equal where there is no span before. Days begin with the span. */
 	int64_t from_us[TT_N_CAUSE_SPANS], to_us[TT_N_CAUSE_SPANS];
 	bool victims; /* read them as well */
+	bool per_sensor; /* rates are per day and sensor, not per day and address */
 };
 
 /* What is known of a target. */

@@ -250,7 +250,7 @@ add_exposure(const struct place *p, const struct tt_manifest *m)
 {
 	struct tt_cause *c = p->cause;
 	double address_days = (double)m->observed_us / (double)DAY_US
-			* (double)m->monitored_addresses;
+			* (c->options.per_sensor ? 1 : (double)m->monitored_addresses);
 
 	c->snapshots[p->span]++;
 	c->address_days[p->span] += address_days;

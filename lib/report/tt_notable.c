@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which targets are notable, and the frame of the chapter. */
+#include "tt_notable.h"
+#include "tt_notable_private.h"
+
+#include <errno.h>
+#include <math.h>
+
+#define DAY_SLICES(cause) ((size_t)(TT_US_PER_DAY / (cause)->slice_us))
+
+/* Adds a target to those that are looked at; once. */
+static void
+look_at(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->targets[i].index == t->index) {
+			w->targets[i].ranked = w->targets[i].ranked || t->ranked;
+			return;
+		}
+	if (w->n < TT_NOTABLE_MAX)
+		w->targets[w->n++] = *t;
+}
+
+/* How a target ranks among rises (+1), falls (-1) or all (0). */
+static double
+weight(const struct tt_notable_target *t, int way)
+{
+	return way == 0 ? t->now : way * (t->now - t->before);
+}
+
+static struct tt_notable_target
+target_at(const struct tt_notable *w, int32_t index)
+{
+	const struct tt_report *r = w->report;
+	struct tt_notable_target t = {.index = index, .of = TT_TARGET_NONE};
+
+	t.now = tt_rate(r->unit, &r->now->exposure, tt_observation_target(r->now, index));
+	if (r->before != NULL)
+		t.before = tt_rate(r->unit, &r->before->exposure,
+				tt_observation_target(r->before, index));
+	return t;
+}
+
+/* Looks at the greatest of their kind; least: that they need. */
+static void
+look_at_greatest(struct tt_notable *w, int way, double least)
+{
+	struct tt_notable_target best[TT_REPORT_RANKED];
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->report->now->names->n_targets; i++) {
+		struct tt_notable_target t = target_at(w, (int32_t)i);
+		size_t at = n;
+
+		t.ranked = way != 0;
+		if (weight(&t, way) <= 0 || weight(&t, way) < least)
+			continue;
+		while (at > 0 && weight(&t, way) > weight(&best[at - 1], way))
+			at--;
+		if (at == TT_REPORT_RANKED)
+			continue;
+		n += n < TT_REPORT_RANKED;
+		for (size_t k = n - 1; k > at; k--)
+			best[k] = best[k - 1];
+		best[at] = t;
+	}
+	for (size_t i = 0; i < n; i++)
+		look_at(w, &best[i]);
+}
+
+static void
+choose(struct tt_notable *w)
+{
+	const struct tt_report *r = w->report;
+	double now = tt_rate(r->unit, &r->now->exposure, r->now->packets), least = now;
+
+	if (r->before != NULL) {
+		double before = tt_rate(
+				r->unit, &r->before->exposure, r->before->packets);
+
+		least = TT_NOTABLE_CHANGE * (before > now ? before : now);
+		look_at_greatest(w, 1, least);
+		look_at_greatest(w, -1, least);
+	}
+	look_at_greatest(w, 0, 0);
+}
+
+static int
+want(struct tt_notable *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct tt_target t = w->report->now->names->targets[w->targets[i].index];
+
+		w->targets[i].of = tt_cause_want(&w->cause, t.protocol, t.number);
+		if (w->targets[i].of == TT_TARGET_NONE)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Reads what the archive has of both periods. */
+static int
+read_archive(struct tt_notable *w, struct tt_error *err)
+{
+	const struct tt_archive *archive = w->report->now->archive;
+
+	for (size_t i = 0; i < archive->n; i++) {
+		const struct tt_archive_entry *e = &archive->entries[i];
+		struct tt_snapshot *snapshot;
+		struct tt_error why = {0};
+		int ret;
+
+		if (e->damaged || !tt_cause_has(&w->cause, e->start_us, e->end_us))
+			continue;
+		ret = tt_snapshot_open(&snapshot, e->path, &why);
+		if (ret == 0) {
+			ret = tt_cause_add(&w->cause, snapshot, &why);
+			tt_snapshot_close(snapshot);
+		}
+		if (ret == -ENOMEM)
+			return tt_error_set(err, ret, e->path, "out of memory");
+		w->damaged += ret != 0;
+	}
+	if (tt_cause_finish(&w->cause) != 0)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	return 0;
+}
+
+uint64_t
+tt_notable_packets(const struct tt_notable *w, uint32_t of, size_t first, size_t end)
+{
+	const struct tt_cause *c = &w->cause;
+	size_t n = c->n_slices[TT_CAUSE_NOW], per_day = DAY_SLICES(c);
+	uint64_t sum = 0;
+
+	for (size_t i = first * per_day; i < end * per_day && i < n; i++)
+		sum += c->series[TT_CAUSE_NOW][of * n + i];
+	return sum;
+}
+
+/* Finds the days of an address. Returns false where they are no episode. */
+static bool
+is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
+		const struct tt_count *address, struct tt_episode *e)
+{
+	const struct tt_counts *addresses = &w->cause.addresses;
+	const uint32_t *days = tt_counts_slices(addresses, address);
+	uint64_t whole = w->cause.found[t->of].packets[TT_CAUSE_NOW];
+	size_t n = 0;
+
+	*e = (struct tt_episode){.address = address, .first = SIZE_MAX};
+	for (size_t day = 0; day < addresses->n_slices; day++) {
+		double all = (double)tt_notable_packets(w, t->of, day, day + 1);
+
+		if (days[day] == 0 || days[day] < TT_NOTABLE_EPISODE * all)
+			continue;
+		e->first = e->first == SIZE_MAX ? day : e->first;
+		e->last = day;
+		n++;
+	}
+	if (n == 0 || 2 * n < e->last - e->first + 1)
+		return false;
+	e->packets = tt_counts_sum(addresses, address, e->first, e->last + 1);
+	e->share = (double)e->packets
+			/ (double)tt_notable_packets(w, t->of, e->first, e->last + 1);
+	return (double)e->packets >= TT_NOTABLE_EPISODE_WHOLE * (double)whole;
+}
+
+/* Finds the greatest episodes of a target. */
+static void
+find_episodes(struct tt_notable *w, struct tt_notable_target *t)
+{
+	const struct tt_counts *addresses = &w->cause.addresses;
+
+	for (size_t i = 0; i < addresses->n; i++) {
+		struct tt_episode e;
+		size_t at = t->n_episodes;
+
+		if (addresses->all[i].of != t->of
+				|| !is_episode(w, t, &addresses->all[i], &e))
+			continue;
+		while (at > 0 && e.packets > t->episodes[at - 1].packets)
+			at--;
+		if (at == TT_NOTABLE_EPISODES)
+			continue;
+		t->n_episodes += t->n_episodes < TT_NOTABLE_EPISODES;
+		for (size_t k = t->n_episodes - 1; k > at; k--)
+			t->episodes[k] = t->episodes[k - 1];
+		t->episodes[at] = e;
+	}
+	for (size_t i = 0; i < t->n_episodes; i++)
+		t->episodes[i].country = tt_source_set_country(&w->cause.sources,
+				(struct tt_addr){t->episodes[i].address->hi,
+						t->episodes[i].address->lo},
+				t->of);
+}
+
+static const char *
+title_of(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	const char *args[] = {tt_notable_target_name(w, t)};
+	enum tt_word word = t->now > t->before ? TT_WORD_NOTABLE_RISE
+					       : TT_WORD_NOTABLE_FALL;
+
+	if (!t->ranked)
+		word = TT_WORD_NOTABLE_OTHER;
+	else if (t->before == 0)
+		word = TT_WORD_NOTABLE_NEW;
+	else if (t->now == 0)
+		word = TT_WORD_NOTABLE_GONE;
+	return tt_notable_fill(w, word, args, 1);
+}
+
+static void
+write_target(struct tt_notable *w, struct tt_notable_target *t)
+{
+	struct tt_doc_section *section;
+	const char *id;
+
+	find_episodes(w, t);
+	if (!t->ranked && t->n_episodes == 0)
+		return;
+	id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
+	section = tt_notable_section(w, id, title_of(w, t));
+	tt_notable_text(w, section, t);
+	tt_notable_figures(w, section, t);
+}
+
+static void
+write_chapter(struct tt_notable *w)
+{
+	struct tt_doc_section *chapter = tt_document_section(w->doc, 1, "notable", "2",
+			tt_locale_word(w->locale, TT_WORD_NOTABLE));
+
+	if (w->damaged > 0)
+		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_DAMAGED,
+				tt_notable_number(w, w->damaged), NULL);
+	tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RULE,
+			tt_notable_number(w, TT_REPORT_RANKED),
+			tt_notable_percent(w, TT_NOTABLE_CHANGE), NULL);
+	for (size_t i = 0; i < w->n; i++)
+		write_target(w, &w->targets[i]);
+	tt_notable_victims(w);
+	if (w->section == 0)
+		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_NOTHING,
+				NULL);
+}
+
+int
+tt_notable_sections(struct tt_report *report, struct tt_error *err)
+{
+	const struct tt_period *now = &report->now->period;
+	struct tt_cause_options options = {
+			.victims = true, .per_sensor = report->unit == TT_PER_SENSOR};
+	struct tt_notable w = {
+			.report = report, .doc = report->doc, .locale = report->locale};
+	int ret;
+
+	options.from_us[TT_CAUSE_NOW] = now->from_us;
+	options.to_us[TT_CAUSE_NOW] = now->to_us;
+	if (report->before != NULL) {
+		options.from_us[TT_CAUSE_BEFORE] = report->before->period.from_us;
+		options.to_us[TT_CAUSE_BEFORE] = report->before->period.to_us;
+	}
+	if (tt_cause_init(&w.cause, &options) != 0)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	choose(&w);
+	ret = want(&w);
+	if (ret != 0)
+		tt_error_set(err, ret, NULL, "out of memory");
+	else
+		ret = read_archive(&w, err);
+	if (ret == 0)
+		write_chapter(&w);
+	tt_cause_fini(&w.cause);
+	return ret;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the chapter share. Not for other rooms. */
+#ifndef TT_NOTABLE_PRIVATE_H
+#define TT_NOTABLE_PRIVATE_H
+
+#include "tt_cause.h"
+#include "tt_notable.h"
+
+#define TT_NOTABLE_EPISODES  3
+#define TT_NOTABLE_COUNTRIES 5
+
+/* One address that stands out for some days. */
+struct tt_episode {
+	const struct tt_count *address;
+	uint16_t country; /* 0: not known */
+	size_t first, last; /* days */
+	uint64_t packets; /* of it in these days */
+	double share; /* of the target's packets in these days */
+};
+
+struct tt_notable_target {
+	int32_t index; /* of the names */
+	uint32_t of; /* in the cause */
+	double now, before; /* rates */
+	bool ranked; /* by its rise or fall */
+	struct tt_episode episodes[TT_NOTABLE_EPISODES];
+	size_t n_episodes;
+};
+
+struct tt_notable {
+	struct tt_report *report;
+	struct tt_document *doc;
+	const struct tt_locale *locale;
+	struct tt_cause cause;
+	struct tt_notable_target targets[TT_NOTABLE_MAX];
+	size_t n;
+	unsigned section, table, figure; /* numbers of the latest ones */
+	uint64_t damaged;
+};
+
+/* Texts, in the document's memory. */
+const char *tt_notable_value(struct tt_notable *w, struct tt_value value);
+const char *tt_notable_percent(struct tt_notable *w, double share);
+const char *tt_notable_rate(struct tt_notable *w, double rate);
+const char *tt_notable_number(struct tt_notable *w, uint64_t n);
+const char *tt_notable_day(struct tt_notable *w, size_t day); /* of the period */
+const char *tt_notable_country(struct tt_notable *w, uint16_t country);
+const char *tt_notable_target_name(
+		struct tt_notable *w, const struct tt_notable_target *t);
+const char *tt_notable_sources(struct tt_notable *w, struct tt_source_count count);
+const char *tt_notable_fill(struct tt_notable *w, enum tt_word word,
+		const char *const *args, size_t n_args);
+/* Says a sentence; args: up to NULL. */
+void tt_notable_say(struct tt_notable *w, struct tt_doc_section *section,
+		enum tt_element_kind kind, enum tt_word word, ...);
+/* The number of the next table or figure: "2-1". */
+const char *tt_notable_next(struct tt_notable *w, unsigned *number);
+const char *tt_notable_unit(const struct tt_notable *w);
+
+/* Days [first, end) of the span: packets of a target, and the denominator. */
+uint64_t tt_notable_packets(
+		const struct tt_notable *w, uint32_t of, size_t first, size_t end);
+
+/* A section of the chapter, numbered. */
+struct tt_doc_section *tt_notable_section(
+		struct tt_notable *w, const char *id, const char *title);
+
+void tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+void tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+void tt_notable_victims(struct tt_notable *w);
+/* The place of each day on the axis of a figure. */
+void tt_notable_days(struct tt_notable *w, struct tt_doc_figure *figure);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is said of a notable target: each sentence where its numbers are there, and no other. */
+#include "tt_notable_private.h"
+
+#define PORT_SHARE        0.5 /* of packets: one source port that stands out */
+#define FINGERPRINT_SHARE 0.5
+#define BACKSCATTER_SHARE 0.5
+#define COUNTRY_SHARE     0.05 /* countries that a sentence names */
+#define WEEK_DAYS         7
+
+static const char *
+time_of(struct tt_notable *w, size_t slice)
+{
+	int64_t us = w->cause.options.from_us[TT_CAUSE_NOW]
+			+ (int64_t)slice * w->cause.slice_us;
+	enum tt_date_form form = w->cause.n_days[TT_CAUSE_NOW] < WEEK_DAYS
+			? TT_DATE_TIME
+			: TT_DATE_DAY_OF_YEAR;
+	char text[TT_LOCALE_TEXT_MAX];
+
+	return tt_document_text(
+			w->doc, tt_locale_date(w->locale, form, us, text, sizeof(text)));
+}
+
+static void
+say_rate(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const char *name = tt_notable_target_name(w, t);
+
+	if (w->report->before == NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RATE_ALONE, name,
+				tt_notable_rate(w, t->now), tt_notable_unit(w), NULL);
+	else
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RATE, name,
+				tt_notable_rate(w, t->now), tt_notable_unit(w),
+				tt_notable_rate(w, t->before),
+				tt_notable_value(w,
+						tt_value_number(TT_VALUE_RATE_CHANGE,
+								t->now - t->before)),
+				NULL);
+}
+
+static void
+say_change(struct tt_notable *w, struct tt_doc_section *s, const struct tt_change *change,
+		bool again)
+{
+	bool up = change->after > change->before;
+	enum tt_word word = up ? TT_WORD_NOTABLE_SINCE_UP : TT_WORD_NOTABLE_SINCE_DOWN;
+
+	if (again)
+		word = up ? TT_WORD_NOTABLE_AGAIN_UP : TT_WORD_NOTABLE_AGAIN_DOWN;
+	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, time_of(w, change->at),
+			tt_notable_rate(w, change->after),
+			tt_notable_rate(w, change->before), NULL);
+}
+
+/* The first change that goes the way of the whole, and what followed it. */
+static void
+say_since(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause_target *found = &w->cause.found[t->of];
+
+	if (found->has_change)
+		say_change(w, s, &found->change, false);
+	for (int i = 0; found->has_change && i < found->n_changes; i++)
+		if (found->changes[i].at > found->change.at)
+			say_change(w, s, &found->changes[i], true);
+}
+
+/* A fall is told by what is missing, unless there is something left to look at since then. */
+static bool
+is_fall(const struct tt_notable *w, const struct tt_notable_target *t)
+{
+	return w->report->before != NULL && t->ranked && t->now < t->before;
+}
+
+static void
+say_countries(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
+	size_t n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
+			TT_ARRAY_SIZE(parts));
+	const char *comma = tt_locale_word(w->locale, TT_WORD_NOTABLE_COMMA);
+	enum tt_word word = is_fall(w, t) ? TT_WORD_NOTABLE_COUNTRIES_FALL
+			: w->cause.found[t->of].has_change
+			? TT_WORD_NOTABLE_COUNTRIES_SINCE
+			: TT_WORD_NOTABLE_COUNTRIES;
+	const char *list = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		double share = is_fall(w, t) ? parts[i].of_change : parts[i].share;
+		const char *args[] = {tt_notable_country(w, (uint16_t)parts[i].count->lo),
+				tt_notable_percent(w, share)};
+		const char *item = tt_notable_fill(w, TT_WORD_NOTABLE_SHARE, args, 2);
+
+		if (share < COUNTRY_SHARE || item == NULL)
+			continue;
+		list = list == NULL
+				? item
+				: tt_document_printf(w->doc, "%s%s%s", list, comma, item);
+	}
+	if (list != NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, word, list, NULL);
+}
+
+static void
+say_port(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	struct tt_cause_part part;
+	bool since = w->cause.found[t->of].has_change, fall = is_fall(w, t);
+	double share;
+
+	if (tt_cause_top(&w->cause, &w->cause.ports, t->of, &part, 1) == 0)
+		return;
+	share = fall ? part.of_change : part.share;
+	if (share < PORT_SHARE || (fall && share > 1))
+		return;
+	tt_notable_say(w, s, TT_ELEMENT_TEXT,
+			fall                    ? TT_WORD_NOTABLE_PORT_BEFORE
+					: since ? TT_WORD_NOTABLE_PORT_SINCE
+						: TT_WORD_NOTABLE_PORT,
+			tt_notable_percent(w, share),
+			tt_document_printf(w->doc, "%u", (unsigned)part.count->lo), NULL);
+}
+
+static void
+say_sources(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause *c = &w->cause;
+	struct tt_source_count now = tt_cause_sources(
+			c, t->of, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
+	struct tt_source_count before = tt_cause_sources_before(
+			c, t->of, TT_SOURCES_ANYWHERE);
+
+	if (c->sources.useless)
+		return;
+	if (w->report->before == NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,
+				tt_notable_sources(w, now), NULL);
+	else
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES,
+				tt_notable_sources(w, now), tt_notable_sources(w, before),
+				NULL);
+}
+
+/* Since when there are more or fewer sources a day: changes of the series of their numbers. */
+static void
+say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause *c = &w->cause;
+	size_t n = c->n_days[TT_CAUSE_NOW];
+	double *numbers = tt_document_alloc(w->doc, (n + 1) * sizeof(double));
+	double *ones = tt_document_alloc(w->doc, (n + 1) * sizeof(double));
+	struct tt_change changes[TT_CHANGES_MAX];
+	int found;
+
+	if (numbers == NULL || ones == NULL || c->sources.useless
+			|| n > TT_SOURCE_SLICES_MAX)
+		return;
+	for (size_t day = 0; day < n; day++) {
+		numbers[day] = (double)tt_cause_sources(
+				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
+					       .n;
+		ones[day] = c->days[TT_CAUSE_NOW][day] > 0;
+	}
+	found = tt_changes_find(numbers, ones, n, changes);
+	for (int i = 0; i < found; i++)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT,
+				changes[i].after > changes[i].before
+						? TT_WORD_NOTABLE_SOURCES_UP
+						: TT_WORD_NOTABLE_SOURCES_DOWN,
+				tt_notable_day(w, changes[i].at),
+				tt_notable_number(w, (uint64_t)(changes[i].after + 0.5)),
+				tt_notable_number(w, (uint64_t)(changes[i].before + 0.5)),
+				NULL);
+}
+
+static void
+say_episodes(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	for (size_t i = 0; i < t->n_episodes; i++) {
+		const struct tt_episode *e = &t->episodes[i];
+
+		tt_notable_say(w, s, TT_ELEMENT_TEXT,
+				e->first == e->last ? TT_WORD_NOTABLE_ADDRESS_DAY
+						    : TT_WORD_NOTABLE_ADDRESS,
+				tt_notable_day(w, e->first), tt_notable_day(w, e->last),
+				tt_notable_percent(w, e->share),
+				tt_notable_country(w, e->country), NULL);
+		if (e->last + 1 == w->cause.n_days[TT_CAUSE_NOW] && e->first > 0)
+			tt_notable_say(w, s, TT_ELEMENT_TEXT,
+					TT_WORD_NOTABLE_ADDRESS_STAYS, NULL);
+	}
+}
+
+static void
+say_fingerprints(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	struct tt_cause_part parts[2];
+	size_t n = tt_cause_top(&w->cause, &w->cause.fingerprints, t->of, parts,
+			TT_ARRAY_SIZE(parts));
+
+	for (size_t i = 0; i < n; i++)
+		if (parts[i].share >= FINGERPRINT_SHARE)
+			tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_FINGERPRINT,
+					tt_notable_percent(w, parts[i].share),
+					w->cause.rules[parts[i].count->lo], NULL);
+}
+
+static void
+say_backscatter(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause_target *found = &w->cause.found[t->of];
+	enum tt_cause_span span = found->packets[TT_CAUSE_NOW] > 0 ? TT_CAUSE_NOW
+								   : TT_CAUSE_BEFORE;
+	double share = found->packets[span] > 0
+			? (double)found->backscatter[span] / (double)found->packets[span]
+			: 0;
+
+	if (share >= BACKSCATTER_SHARE)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_BACKSCATTER,
+				tt_notable_percent(w, share), NULL);
+}
+
+/* "21:00": the hour of the peak, as the locale has hours; offset: minutes to take away. */
+static const char *
+hour_of(struct tt_notable *w, double peak, int offset_min)
+{
+	int64_t hour_us = 3600 * TT_US_PER_S;
+	int64_t from_us = w->cause.options.from_us[TT_CAUSE_NOW];
+	int64_t us = from_us + (int64_t)(peak + 0.5) * hour_us
+			- offset_min * TT_US_PER_MINUTE;
+	char text[TT_LOCALE_TEXT_MAX];
+
+	return tt_document_text(w->doc,
+			tt_locale_date(w->locale, TT_DATE_HOUR, us, text, sizeof(text)));
+}
+
+static void
+say_cycle(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t, const struct tt_count *country,
+		const struct tt_cycle *cycle)
+{
+	const struct tt_cause *c = &w->cause;
+	struct tt_source_count sources = tt_cause_sources(
+			c, t->of, 0, c->n_days[TT_CAUSE_NOW], (uint16_t)country->lo);
+	int offset_min = w->report->now->period.utc_offset_min;
+
+	tt_notable_say(w, s, TT_ELEMENT_ITEM, TT_WORD_NOTABLE_CYCLE_ITEM,
+			tt_notable_country(w, (uint16_t)country->lo),
+			c->sources.useless ? tt_locale_word(w->locale, TT_WORD_UNKNOWN)
+					   : tt_notable_sources(w, sources),
+			tt_notable_percent(w, cycle->strength),
+			hour_of(w, cycle->peak, 0), hour_of(w, cycle->peak, offset_min),
+			NULL);
+}
+
+/* Of the countries with most packets, those that follow a cycle. */
+static void
+say_cycles(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	struct tt_cause_part parts[2 * TT_NOTABLE_COUNTRIES];
+	size_t n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
+			TT_ARRAY_SIZE(parts));
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct tt_cycle cycle = tt_cause_cycle(&w->cause, parts[i].count);
+
+		if (!cycle.found)
+			continue;
+		if (!any)
+			tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_CYCLE,
+					NULL);
+		any = true;
+		say_cycle(w, s, t, parts[i].count, &cycle);
+	}
+}
+
+void
+tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t)
+{
+	say_rate(w, section, t);
+	say_since(w, section, t);
+	say_countries(w, section, t);
+	say_port(w, section, t);
+	say_sources(w, section, t);
+	say_source_changes(w, section, t);
+	say_episodes(w, section, t);
+	say_fingerprints(w, section, t);
+	say_backscatter(w, section, t);
+	say_cycles(w, section, t);
+}
