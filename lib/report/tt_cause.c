@@ -187,8 +187,14 @@ take_changes(const struct tt_cause *c, uint32_t of, const struct points *p,
 	for (int i = 0; i < n; i++) {
 		struct tt_change change = changes[i];
 
-		if (change.at < p->n_before)
+		if (change.at < p->n_before) {
+			if ((change.after > change.before) != rise)
+				continue;
+			t->has_earlier = true;
+			t->earlier = change;
+			t->earlier.at *= p->slices;
 			continue;
+		}
 		change.at = (change.at - p->n_before) * p->slices;
 		t->changes[t->n_changes++] = change;
 		if (t->has_change || (change.after > change.before) != rise)
@@ -277,9 +283,20 @@ is_heavier(const struct tt_cause_part *a, const struct tt_cause_part *b)
 	return x->lo < y->lo;
 }
 
-size_t
-tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts, uint32_t of,
-		struct tt_cause_part *parts, size_t n)
+static bool
+is_moved_more(const struct tt_cause_part *a, const struct tt_cause_part *b)
+{
+	if (a->of_change != b->of_change)
+		return a->of_change > b->of_change;
+	return is_heavier(a, b);
+}
+
+/* The first n of a target by an order. */
+static size_t
+first_of(const struct tt_cause *cause, const struct tt_counts *counts, uint32_t of,
+		struct tt_cause_part *parts, size_t n,
+		bool (*is_first)(const struct tt_cause_part *,
+				const struct tt_cause_part *))
 {
 	size_t used = 0;
 
@@ -290,7 +307,7 @@ tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts, uint3
 		if (counts->all[i].of != of)
 			continue;
 		part = part_of(cause, counts, &counts->all[i]);
-		while (at > 0 && is_heavier(&part, &parts[at - 1]))
+		while (at > 0 && is_first(&part, &parts[at - 1]))
 			at--;
 		if (at == n)
 			continue;
@@ -300,6 +317,20 @@ tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts, uint3
 		parts[at] = part;
 	}
 	return used;
+}
+
+size_t
+tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts, uint32_t of,
+		struct tt_cause_part *parts, size_t n)
+{
+	return first_of(cause, counts, of, parts, n, is_heavier);
+}
+
+size_t
+tt_cause_movers(const struct tt_cause *cause, const struct tt_counts *counts, uint32_t of,
+		struct tt_cause_part *parts, size_t n)
+{
+	return first_of(cause, counts, of, parts, n, is_moved_more);
 }
 
 /* The bit of a day in the set of sources: spans of more days share the last one. */

@@ -49,6 +49,8 @@ struct tt_cause_target {
 	int n_changes;
 	bool has_change; /* in the direction of rise or fall: the first of them */
 	struct tt_change change;
+	bool has_earlier; /* likewise, of the span before: the last of them; `at` is a slice of that */
+	struct tt_change earlier;
 	/* Its beginning, or that of the span. */
 	int64_t since_us;
 	size_t since; /* slice */
@@ -108,6 +110,10 @@ struct tt_cause_part {
 
 /* The heaviest of a target since its change into parts[n]. Returns how many. After tt_cause_finish. */
 size_t tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts,
+		uint32_t of, struct tt_cause_part *parts, size_t n);
+
+/* The same of those that changed most in the direction of the target. */
+size_t tt_cause_movers(const struct tt_cause *cause, const struct tt_counts *counts,
 		uint32_t of, struct tt_cause_part *parts, size_t n);
 
 /* Sources of a target in days [first, end) of the span, of a country or TT_SOURCES_ANYWHERE. */

@@ -39,6 +39,7 @@ struct series {
 	size_t *at; /* [n] where they were given */
 	size_t n;
 	struct tt_change *changes; /* [n_changes] */
+	size_t cuts[TT_CHANGES_MAX]; /* where they are among the points */
 	int n_changes;
 };
 
@@ -113,9 +114,26 @@ find_in(struct series *s, size_t first, size_t end)
 	if (at == 0 || !is_change(s, first, at, end, &change))
 		return;
 	find_in(s, first, at);
-	if (s->n_changes < TT_CHANGES_MAX)
+	if (s->n_changes < TT_CHANGES_MAX) {
+		s->cuts[s->n_changes] = at;
 		s->changes[s->n_changes++] = change;
+	}
 	find_in(s, at, end);
+}
+
+/* Of each change, the medians up to the neighbouring ones. */
+static void
+settle(struct series *s)
+{
+	const size_t *cuts = s->cuts;
+
+	for (int i = 0; i < s->n_changes; i++) {
+		size_t first = i == 0 ? 0 : cuts[i - 1];
+		size_t end = i + 1 == s->n_changes ? s->n : cuts[i + 1];
+
+		s->changes[i].before = middle(s, s->rates, first, cuts[i]);
+		s->changes[i].after = middle(s, s->rates, cuts[i], end);
+	}
 }
 
 static void
@@ -152,6 +170,7 @@ tt_changes_find(const double *packets, const double *exposures, size_t n,
 	s.scratch = room + 2 * n;
 	take_points(&s, packets, exposures, n);
 	find_in(&s, 0, s.n);
+	settle(&s);
 	free(room);
 	free(s.at);
 	return s.n_changes;

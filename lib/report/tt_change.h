@@ -21,7 +21,7 @@
 
 struct tt_change {
 	size_t at; /* the first point of the new level */
-	double before, after; /* medians of the rates on both sides */
+	double before, after; /* medians of the rates on both sides, up to the next changes */
 };
 
 /*

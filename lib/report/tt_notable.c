@@ -138,6 +138,20 @@ tt_notable_packets(const struct tt_notable *w, uint32_t of, size_t first, size_t
 	return sum;
 }
 
+/* A packet to each monitored address, or, where these are not in the rates, as many as make an episode. */
+static double
+one_sweep(const struct tt_notable *w, size_t first, size_t last)
+{
+	double exposure = 0, days = 0;
+
+	for (size_t day = first; day <= last; day++) {
+		exposure += w->cause.days[TT_CAUSE_NOW][day];
+		days += w->cause.days[TT_CAUSE_NOW][day] > 0;
+	}
+	return w->cause.options.per_sensor || days == 0 ? TT_NOTABLE_EPISODE_PACKETS
+							: exposure / days;
+}
+
 /* Finds the days of an address. Returns false where they are no episode. */
 static bool
 is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
@@ -163,7 +177,8 @@ is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
 	e->packets = tt_counts_sum(addresses, address, e->first, e->last + 1);
 	e->share = (double)e->packets
 			/ (double)tt_notable_packets(w, t->of, e->first, e->last + 1);
-	return (double)e->packets >= TT_NOTABLE_EPISODE_WHOLE * (double)whole;
+	return (double)e->packets >= TT_NOTABLE_EPISODE_WHOLE * (double)whole
+			&& (double)e->packets >= one_sweep(w, e->first, e->last);
 }
 
 /* Finds the greatest episodes of a target. */

@@ -2,7 +2,8 @@
 /* The table and the figures of a notable target. */
 #include "tt_notable_private.h"
 
-#define PORTS 3
+#define PORTS      3
+#define PORT_SHARE 0.01 /* of all packets: a port that a table or a figure shows */
 
 enum {
 	COLUMN_PART,
@@ -82,6 +83,25 @@ port_name(struct tt_notable *w, const struct tt_cause_part *p)
 	return tt_document_printf(w->doc, "%u", (unsigned)p->count->lo);
 }
 
+/* The heaviest source ports that are not lost among the others, now or before. */
+static size_t
+top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
+		struct tt_cause_part parts[PORTS])
+{
+	const struct tt_cause_target *found = &w->cause.found[t->of];
+	size_t n = tt_cause_top(&w->cause, &w->cause.ports, t->of, parts, PORTS),
+	       kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double before = (double)parts[i].count->packets[TT_CAUSE_BEFORE];
+
+		if (parts[i].share >= PORT_SHARE
+				|| (before > 0 && before >= PORT_SHARE * (double)found->packets[TT_CAUSE_BEFORE]))
+			parts[kept++] = parts[i];
+	}
+	return kept;
+}
+
 static void
 add_table(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t)
@@ -116,7 +136,7 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 		put_part(w, table, TT_WORD_NOTABLE_COUNTRY,
 				tt_notable_country(w, (uint16_t)parts[i].count->lo),
 				&parts[i]);
-	n = tt_cause_top(&w->cause, &w->cause.ports, t->of, parts, PORTS);
+	n = top_ports(w, t, parts);
 	for (size_t i = 0; i < n; i++)
 		put_part(w, table, TT_WORD_NOTABLE_SOURCE_PORT, port_name(w, &parts[i]),
 				&parts[i]);
@@ -183,14 +203,16 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure, const char *id,
 static void
 add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 		const struct tt_notable_target *t, const struct tt_counts *counts,
-		size_t max, bool ports)
+		bool ports)
 {
 	size_t n_days = w->cause.n_days[TT_CAUSE_NOW];
 	size_t per_day = (counts->n_slices + n_days - 1) / n_days;
 	uint64_t *rest = tt_document_alloc(w->doc, n_days * sizeof(*rest));
 	uint64_t *own = tt_document_alloc(w->doc, n_days * sizeof(*own));
 	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
-	size_t n = tt_cause_top(&w->cause, counts, t->of, parts, max);
+	size_t n = ports ? top_ports(w, t, parts)
+			 : tt_cause_top(&w->cause, counts, t->of, parts,
+					 TT_NOTABLE_COUNTRIES);
 	char code[3];
 
 	if (rest == NULL || own == NULL)
@@ -256,12 +278,12 @@ tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 	add_parts(w,
 			add_figure(w, section, TT_FIGURE_SERIES, "countries",
 					TT_WORD_NOTABLE_BY_COUNTRY, t),
-			t, &w->cause.countries, TT_NOTABLE_COUNTRIES, false);
+			t, &w->cause.countries, false);
 	if (tt_cause_top(&w->cause, &w->cause.ports, t->of, &part, 1) > 0
 			&& part.share >= TT_NOTABLE_EPISODE)
 		add_parts(w,
 				add_figure(w, section, TT_FIGURE_STACKED, "source_ports",
 						TT_WORD_NOTABLE_BY_PORT, t),
-				t, &w->cause.ports, PORTS, true);
+				t, &w->cause.ports, true);
 	add_sources(w, section, t);
 }

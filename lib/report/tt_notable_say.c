@@ -51,7 +51,7 @@ tt_notable_country(struct tt_notable *w, uint16_t country)
 	char code[3];
 
 	return tt_locale_country(w->locale,
-			country == 0 ? TT_COUNTRY_UNKNOWN
+			country == 0 ? TT_OBSERVED_UNKNOWN
 				     : tt_cause_country_text(country, code));
 }
 

@@ -7,12 +7,12 @@
 #define BACKSCATTER_SHARE 0.5
 #define COUNTRY_SHARE     0.05 /* countries that a sentence names */
 #define WEEK_DAYS         7
+#define MOVERS            3 /* countries of a rise or fall that a sentence names */
 
 static const char *
-time_of(struct tt_notable *w, size_t slice)
+time_of(struct tt_notable *w, size_t slice, enum tt_cause_span span)
 {
-	int64_t us = w->cause.options.from_us[TT_CAUSE_NOW]
-			+ (int64_t)slice * w->cause.slice_us;
+	int64_t us = w->cause.options.from_us[span] + (int64_t)slice * w->cause.slice_us;
 	enum tt_date_form form = w->cause.n_days[TT_CAUSE_NOW] < WEEK_DAYS
 			? TT_DATE_TIME
 			: TT_DATE_DAY_OF_YEAR;
@@ -43,14 +43,14 @@ say_rate(struct tt_notable *w, struct tt_doc_section *s,
 
 static void
 say_change(struct tt_notable *w, struct tt_doc_section *s, const struct tt_change *change,
-		bool again)
+		bool again, enum tt_cause_span span)
 {
 	bool up = change->after > change->before;
 	enum tt_word word = up ? TT_WORD_NOTABLE_SINCE_UP : TT_WORD_NOTABLE_SINCE_DOWN;
 
 	if (again)
 		word = up ? TT_WORD_NOTABLE_AGAIN_UP : TT_WORD_NOTABLE_AGAIN_DOWN;
-	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, time_of(w, change->at),
+	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, time_of(w, change->at, span),
 			tt_notable_rate(w, change->after),
 			tt_notable_rate(w, change->before), NULL);
 }
@@ -63,10 +63,12 @@ say_since(struct tt_notable *w, struct tt_doc_section *s,
 	const struct tt_cause_target *found = &w->cause.found[t->of];
 
 	if (found->has_change)
-		say_change(w, s, &found->change, false);
+		say_change(w, s, &found->change, false, TT_CAUSE_NOW);
+	else if (found->has_earlier)
+		say_change(w, s, &found->earlier, false, TT_CAUSE_BEFORE);
 	for (int i = 0; found->has_change && i < found->n_changes; i++)
 		if (found->changes[i].at > found->change.at)
-			say_change(w, s, &found->changes[i], true);
+			say_change(w, s, &found->changes[i], true, TT_CAUSE_NOW);
 }
 
 /* A fall is told by what is missing, unless there is something left to look at since then. */
@@ -76,6 +78,19 @@ is_fall(const struct tt_notable *w, const struct tt_notable_target *t)
 	return w->report->before != NULL && t->ranked && t->now < t->before;
 }
 
+/* Puts an item behind others; NULL: none so far. */
+static const char *
+join(struct tt_notable *w, const char *list, const char *name, const char *value)
+{
+	const char *args[] = {name, value};
+	const char *item = tt_notable_fill(w, TT_WORD_NOTABLE_SHARE, args, 2);
+
+	if (list == NULL || item == NULL)
+		return item;
+	return tt_document_printf(w->doc, "%s%s%s", list,
+			tt_locale_word(w->locale, TT_WORD_NOTABLE_COMMA), item);
+}
+
 static void
 say_countries(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
@@ -83,27 +98,51 @@ say_countries(struct tt_notable *w, struct tt_doc_section *s,
 	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
 	size_t n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
 			TT_ARRAY_SIZE(parts));
-	const char *comma = tt_locale_word(w->locale, TT_WORD_NOTABLE_COMMA);
-	enum tt_word word = is_fall(w, t) ? TT_WORD_NOTABLE_COUNTRIES_FALL
-			: w->cause.found[t->of].has_change
-			? TT_WORD_NOTABLE_COUNTRIES_SINCE
-			: TT_WORD_NOTABLE_COUNTRIES;
+	const char *list = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (parts[i].share >= COUNTRY_SHARE)
+			list = join(w, list,
+					tt_notable_country(
+							w, (uint16_t)parts[i].count->lo),
+					tt_notable_percent(w, parts[i].share));
+	if (list != NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT,
+				w->cause.found[t->of].has_change
+						? TT_WORD_NOTABLE_COUNTRIES_SINCE
+						: TT_WORD_NOTABLE_COUNTRIES,
+				list, NULL);
+}
+
+/* What each country added to the rise, or to the fall. */
+static void
+say_movers(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause *c = &w->cause;
+	struct tt_cause_part parts[MOVERS];
+	size_t n = tt_cause_movers(c, &c->countries, t->of, parts, MOVERS);
 	const char *list = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		double share = is_fall(w, t) ? parts[i].of_change : parts[i].share;
-		const char *args[] = {tt_notable_country(w, (uint16_t)parts[i].count->lo),
-				tt_notable_percent(w, share)};
-		const char *item = tt_notable_fill(w, TT_WORD_NOTABLE_SHARE, args, 2);
+		const uint64_t *packets = parts[i].count->packets;
+		double change = tt_cause_rate(c, packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
+				- tt_cause_rate(c, packets[TT_CAUSE_BEFORE],
+						TT_CAUSE_BEFORE);
 
-		if (share < COUNTRY_SHARE || item == NULL)
-			continue;
-		list = list == NULL
-				? item
-				: tt_document_printf(w->doc, "%s%s%s", list, comma, item);
+		if (parts[i].of_change >= COUNTRY_SHARE)
+			list = join(w, list,
+					tt_notable_country(
+							w, (uint16_t)parts[i].count->lo),
+					tt_notable_value(w,
+							tt_value_number(TT_VALUE_RATE_CHANGE,
+									change)));
 	}
-	if (list != NULL)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT, word, list, NULL);
+	if (w->report->before != NULL && list != NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT,
+				is_fall(w, t) ? TT_WORD_NOTABLE_COUNTRIES_FALL
+					      : TT_WORD_NOTABLE_COUNTRIES_RISE,
+				list, NULL);
 }
 
 static void
@@ -293,7 +332,9 @@ tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
 {
 	say_rate(w, section, t);
 	say_since(w, section, t);
-	say_countries(w, section, t);
+	if (!is_fall(w, t))
+		say_countries(w, section, t);
+	say_movers(w, section, t);
 	say_port(w, section, t);
 	say_sources(w, section, t);
 	say_source_changes(w, section, t);
