@@ -29,6 +29,8 @@ static const struct command commands[] = {
 		{"top-targets", "print the ranking of targets", cmd_top_targets},
 		{"uniques", "estimate distinct sources and destinations over snapshots",
 				cmd_uniques},
+		{"report", "write the observation report of a month, a week, a day",
+				cmd_report},
 		{"rules", "check files of signatures", cmd_rules},
 		{"synth", "make a capture file of darknet traffic from a profile",
 				cmd_synth},

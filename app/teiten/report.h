@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of `teiten report` share: what was asked for, how it is made, where it goes. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include "tool.h"
+#include "tt_document.h"
+#include "tt_locale.h"
+#include "tt_period.h"
+
+enum report_format {
+	REPORT_HTML = 1,
+	REPORT_TEXT = 2,
+	REPORT_CSV = 4,
+	REPORT_JSON = 8,
+	REPORT_ALL = 15,
+};
+
+struct report_wish {
+	const char *const *spools; /* [n_spools] */
+	size_t n_spools;
+	const char *period, *against; /* as they were given */
+	const char *sensors; /* "A,B"; NULL: all */
+	const char *language, *home;
+	const char *out; /* directory; NULL: standard output */
+	unsigned formats; /* of enum report_format; 0: not given */
+	size_t leading;
+	int utc_offset_min;
+};
+
+/* Makes the report and writes it. Returns the exit status. */
+int report_make(const struct tool *tool, const struct report_wish *wish);
+
+/* Writes a document in the formats that were asked for. Returns 0, or a negative errno with err. */
+int report_write(const struct report_wish *wish, const struct tt_document *doc,
+		const struct tt_locale *locale, struct tt_error *err) TT_MUST_CHECK;
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "progress.h"
+#include "report.h"
+#include "tt_notable.h"
+#include "tt_report.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Periods whose snapshots are wanted: now, before, and the months of the series. */
+#define PERIODS (2 + TT_SERIES_MONTHS)
+
+/* A report that is being made. */
+struct making {
+	const struct tool *tool;
+	const struct report_wish *wish;
+	struct tt_period periods[PERIODS]; /* [n_periods], now first, then before */
+	size_t n_periods;
+	bool has_before;
+	struct tt_archive archive;
+	struct tt_observed_names names;
+	struct tt_observation now, before;
+	struct tt_series series;
+	struct tt_locale *locale;
+	struct tt_document doc;
+	struct tt_error err;
+};
+
+static void
+show(void *context, double share)
+{
+	if (progress_due())
+		progress_draw(share, "reading");
+}
+
+/* Returns 0, or the exit status of wrong usage. */
+static int
+take_periods(struct making *m)
+{
+	const struct report_wish *w = m->wish;
+	struct tt_period *now = &m->periods[0], *before = &m->periods[1];
+	int ret = tt_period_parse(now, w->period, w->utc_offset_min, &m->err);
+
+	if (ret != 0)
+		return tool_usage(m->tool, "--period: %s", m->err.why);
+	if (w->against != NULL) {
+		ret = tt_period_parse(before, w->against, w->utc_offset_min, &m->err);
+		if (ret != 0)
+			return tool_usage(m->tool, "--against: %s", m->err.why);
+	}
+	m->has_before = w->against != NULL || tt_period_before(now, before) == 0;
+	m->n_periods = m->has_before ? 2 : 1;
+	tt_series_months(now, &m->periods[m->n_periods]);
+	m->n_periods += TT_SERIES_MONTHS;
+	return 0;
+}
+
+static int
+open_archive(struct making *m)
+{
+	const struct tt_archive_wish wish = {m->wish->spools, m->wish->n_spools,
+			m->wish->sensors, m->periods, m->n_periods};
+	int ret = tt_archive_open(&m->archive, &wish, &m->err);
+
+	if (ret != 0)
+		return ret;
+	return tt_observed_names_init(&m->names) == 0
+			? 0
+			: tt_error_set(&m->err, -ENOMEM, NULL, "out of memory");
+}
+
+/* How many snapshots have time of periods [from, to): what reading them takes. */
+static double
+work_of(const struct making *m, size_t from, size_t to)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < m->archive.n; i++) {
+		const struct tt_archive_entry *e = &m->archive.entries[i];
+		bool met = false;
+
+		for (size_t p = from; p < to; p++)
+			met = met
+					|| tt_period_meets(&m->periods[p], e->start_us,
+							e->end_us);
+		n += met;
+	}
+	return (double)n;
+}
+
+static int
+read_all(struct making *m)
+{
+	double now = work_of(m, 0, 1);
+	double before = m->has_before ? work_of(m, 1, 2) : 0;
+	double all = now + before + work_of(m, 0, m->n_periods);
+	struct tt_observing observing = {.progress = show, .to = now / all};
+	int ret = tt_observation_read(&m->now, &m->archive, &m->names, &m->periods[0],
+			&observing, &m->err);
+
+	if (ret == 0 && m->has_before) {
+		observing.from = observing.to;
+		observing.to = (now + before) / all;
+		ret = tt_observation_read(&m->before, &m->archive, &m->names,
+				&m->periods[1], &observing, &m->err);
+	}
+	observing.from = observing.to;
+	observing.to = 1;
+	if (ret == 0)
+		ret = tt_series_read(&m->series, &m->now, TT_REPORT_LEADERS, &observing,
+				&m->err);
+	progress_clear();
+	return ret;
+}
+
+static int
+build(struct making *m)
+{
+	struct tt_report report = {.doc = &m->doc,
+			.locale = m->locale,
+			.now = &m->now,
+			.before = m->before.exposure.snapshots > 0 ? &m->before : NULL,
+			.before_period = m->has_before ? &m->periods[1] : NULL,
+			.series = &m->series,
+			.home = m->wish->home,
+			.leading = m->wish->leading};
+	int ret;
+
+	report.unit = tt_rate_unit_of(report.now, report.before);
+	ret = tt_report_open(&report);
+	if (ret == 0) {
+		tt_report_summary(&report);
+		ret = tt_notable_sections(&report, &m->err);
+	}
+	if (ret == 0)
+		tt_report_chapters(&report);
+	tt_report_close(&report);
+	if (ret == 0 && m->doc.failed)
+		ret = -ENOMEM;
+	return ret != 0 && m->err.code == 0
+			? tt_error_set(&m->err, ret, NULL, "out of memory")
+			: ret;
+}
+
+static int
+make_document(struct making *m)
+{
+	const struct report_wish *w = m->wish;
+	int ret = tt_locale_open(&m->locale, w->language, w->utc_offset_min);
+
+	if (ret == 0)
+		ret = tt_document_init(&m->doc, w->language);
+	if (ret != 0)
+		return tt_error_set(&m->err, ret, NULL, "out of memory");
+	ret = build(m);
+	if (ret == 0)
+		ret = report_write(w, &m->doc, m->locale, &m->err);
+	tt_document_fini(&m->doc);
+	return ret;
+}
+
+/* Says which snapshots are in no figure. Returns the exit status. */
+static int
+print_damages(const struct making *m)
+{
+	for (size_t i = 0; i < m->archive.n_damages; i++)
+		fprintf(stderr, "%s: %s: %s; left out\n", m->tool->name,
+				m->archive.damages[i].path, m->archive.damages[i].why);
+	return m->archive.n_damages == 0 ? EXIT_OK : EXIT_DATA;
+}
+
+static int
+no_snapshots(const struct making *m)
+{
+	fprintf(stderr, "%s: no snapshots of %s in %s%s\n", m->tool->name,
+			m->periods[0].name, m->wish->spools[0],
+			m->wish->n_spools > 1 ? ", …" : "");
+	if (m->now.n_across > 0)
+		fprintf(stderr,
+				"%s: %llu reach over its beginning or its end and are "
+				"left out: %s%s\n",
+				m->tool->name, (unsigned long long)m->now.n_across,
+				m->now.across, m->now.n_across == 1 ? "" : ", …");
+	return EXIT_DATA;
+}
+
+int
+report_make(const struct tool *tool, const struct report_wish *wish)
+{
+	struct making m = {.tool = tool, .wish = wish};
+	int status = take_periods(&m);
+	int ret;
+
+	if (status != 0)
+		return status;
+	ret = open_archive(&m);
+	if (ret == 0)
+		ret = read_all(&m);
+	if (ret == 0 && m.now.exposure.snapshots == 0)
+		status = no_snapshots(&m);
+	else if (ret == 0)
+		ret = make_document(&m);
+	if (ret != 0) {
+		tt_error_print(tool->name, &m.err);
+		status = EXIT_DATA;
+	}
+	if (print_damages(&m) != EXIT_OK)
+		status = EXIT_DATA;
+	tt_locale_close(m.locale);
+	tt_series_fini(&m.series);
+	tt_observation_fini(&m.now);
+	tt_observation_fini(&m.before);
+	tt_observed_names_fini(&m.names);
+	tt_archive_close(&m.archive);
+	return status;
+}
