@@ -44,14 +44,14 @@ tt_report_compared(struct tt_report *report, const struct tt_report_heading *hea
 
 int32_t *
 tt_report_indices(struct tt_report *report, const struct tt_report_ranking *ranking,
-		size_t most, bool ranked, size_t *n)
+		size_t most, size_t *n)
 {
 	int32_t *indices = tt_document_alloc(
 			report->doc, (ranking->n + 1) * sizeof(*indices));
 
 	*n = 0;
 	for (size_t i = 0; indices != NULL && i < ranking->n && *n < most; i++)
-		if (ranking->rows[i].rank > 0 || (!ranked && ranking->rows[i].now > 0))
+		if (ranking->rows[i].rank > 0)
 			indices[(*n)++] = ranking->rows[i].index;
 	return indices;
 }
@@ -112,13 +112,26 @@ share_series(struct tt_report *r, struct tt_doc_figure *figure,
 	}
 }
 
+/* Is there something that no series has? */
+static bool
+any_left(const uint64_t *left, size_t n)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < n; i++)
+		any = any || left[i] > 0;
+	return any;
+}
+
 static void
 share_rest(struct tt_report *r, struct tt_doc_figure *figure,
 		const struct tt_report_shares *s, const uint64_t *rest)
 {
-	struct tt_doc_series *series = tt_document_series(
-			r->doc, figure, "others", TT_REPORT_WORD(r, OTHERS));
+	struct tt_doc_series *series;
 
+	if (!any_left(rest, s->n_x))
+		return;
+	series = tt_document_series(r->doc, figure, "others", TT_REPORT_WORD(r, OTHERS));
 	if (series == NULL)
 		return;
 	series->rest = true;
@@ -178,16 +191,28 @@ exposure_at(const struct tt_report *r, const struct tt_report_stack *s, size_t a
 	return s->detections ? &r->now->days[at].signatures : &r->now->days[at].exposure;
 }
 
+/* The first month with anything; days begin with the period's. */
+static size_t
+first_place(const struct tt_report *r, const struct tt_report_stack *s)
+{
+	size_t at = 0;
+
+	while (s->months && at + 1 < TT_SERIES_MONTHS
+			&& r->series->exposure[at].observed_us == 0)
+		at++;
+	return at;
+}
+
 static void
 stack_axis(struct tt_report *r, struct tt_doc_figure *figure,
-		const struct tt_report_stack *s, size_t width)
+		const struct tt_report_stack *s, size_t first, size_t width)
 {
-	for (size_t at = 0; at < width; at++) {
+	for (size_t at = first; at < width; at++) {
 		int64_t us = s->months
 				? r->series->months[at].from_us
 				: tt_period_day_from(&r->now->period, (unsigned)at);
 
-		tt_document_x(r->doc, figure, at,
+		tt_document_x(r->doc, figure, at - first,
 				tt_report_date(r,
 						s->months ? TT_DATE_ISO_MONTH
 							  : TT_DATE_ISO_DAY,
@@ -199,23 +224,24 @@ stack_axis(struct tt_report *r, struct tt_doc_figure *figure,
 	}
 }
 
-/* One series, and what is left without it at each place. i = n_series: what is left. */
+/* One series, and what is left without it at each place from first on. i = n_series: what is left. */
 static void
 stack_series(struct tt_report *r, struct tt_doc_figure *figure,
-		const struct tt_report_stack *s, size_t i, size_t width, uint64_t *left)
+		const struct tt_report_stack *s, size_t i, size_t first, size_t width,
+		uint64_t *left)
 {
 	bool rest = i == s->n_series;
 	struct tt_doc_series *series = tt_document_series(r->doc, figure,
 			rest ? "others" : s->ids[i],
 			rest ? TT_REPORT_WORD(r, OTHERS) : s->names[i]);
 
-	for (size_t at = 0; series != NULL && at < width; at++) {
+	for (size_t at = first; series != NULL && at < width; at++) {
 		const struct tt_exposure *exposure = exposure_at(r, s, at);
 		uint64_t count = rest ? left[at] : s->count(r, s->context, i, at);
 
 		left[at] -= count;
 		if (exposure->observed_us > 0)
-			tt_document_point(series, at,
+			tt_document_point(series, at - first,
 					tt_value_number(TT_VALUE_RATE,
 							tt_rate(r->unit, exposure,
 									count)));
@@ -242,6 +268,7 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 		const struct tt_report_stack *stack)
 {
 	size_t width = stack->months ? TT_SERIES_MONTHS : report->now->period.n_days;
+	size_t first = first_place(report, stack);
 	uint64_t *left = tt_document_alloc(report->doc, width * sizeof(*left));
 	struct tt_doc_figure *figure;
 
@@ -249,12 +276,14 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 		return;
 	figure = tt_document_figure(report->doc, heading->section, TT_FIGURE_STACKED,
 			heading->id, heading->number, heading->title,
-			stack->months ? TT_AXIS_MONTHS : TT_AXIS_DAYS, width);
-	stack_axis(report, figure, stack, width);
+			stack->months ? TT_AXIS_MONTHS : TT_AXIS_DAYS, width - first);
+	stack_axis(report, figure, stack, first, width);
 	for (size_t at = 0; at < width; at++)
 		left[at] = stack->count(report, stack->context, stack->n_series, at);
-	for (size_t i = 0; i <= stack->n_series; i++)
-		stack_series(report, figure, stack, i, width, left);
+	for (size_t i = 0; i < stack->n_series; i++)
+		stack_series(report, figure, stack, i, first, width, left);
+	if (any_left(left, width))
+		stack_series(report, figure, stack, stack->n_series, first, width, left);
 	if (!stack->months)
 		note_days(report, figure);
 	if (figure != NULL) {

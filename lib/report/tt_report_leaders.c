@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define STEADY 0.05 /* of the most, that the least may be less */
+
 /* A leader's series that is being drawn: a target by some countries, or a country by its targets. */
 struct drawing {
 	const struct tt_sums *sums;
@@ -144,18 +146,26 @@ tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
 			most_day = i;
 		}
 	}
-	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-			TT_REPORT_FILL(r, TARGET_DAYS, tt_report_target(r, t->target),
-					tt_report_date(r, TT_DATE_DAY_OF_YEAR,
-							tt_period_day_from(
-									&r->now->period,
-									most_day)),
-					tt_report_rate(r, most),
-					tt_report_date(r, TT_DATE_DAY_OF_YEAR,
-							tt_period_day_from(
-									&r->now->period,
-									least_day)),
-					tt_report_rate(r, least)));
+	if (most - least < STEADY * most)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, TARGET_STEADY,
+						tt_report_target(r, t->target),
+						tt_report_rate(r, least),
+						tt_report_rate(r, most)));
+	else
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, TARGET_DAYS,
+						tt_report_target(r, t->target),
+						tt_report_date(r, TT_DATE_DAY_OF_YEAR,
+								tt_period_day_from(
+										&r->now->period,
+										most_day)),
+						tt_report_rate(r, most),
+						tt_report_date(r, TT_DATE_DAY_OF_YEAR,
+								tt_period_day_from(
+										&r->now->period,
+										least_day)),
+						tt_report_rate(r, least)));
 }
 
 /* Unique sources of each day, as one series. */

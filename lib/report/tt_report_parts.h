@@ -83,11 +83,10 @@ const char *tt_report_explain(struct tt_report *report, const struct tt_ranked *
 unsigned tt_report_days_observed(const struct tt_report *report);
 unsigned tt_report_months_observed(const struct tt_report *report);
 
-/* Indices of a ranking's rows in its order, at most so many: those with a rank, or all that were counted now. In the
- * document's memory; NULL and *n 0: none. */
+/* Indices of a ranking's rows that have a rank, in its order, at most so many. In the document's memory; NULL
+ * and *n 0: none. */
 int32_t *tt_report_indices(struct tt_report *report,
-		const struct tt_report_ranking *ranking, size_t most, bool ranked,
-		size_t *n);
+		const struct tt_report_ranking *ranking, size_t most, size_t *n);
 
 /* Series of a leader, by day or by month; the days with the most and the least of a target; sources by day. */
 void tt_report_draw_target(struct tt_report *report, struct tt_doc_section *section,

@@ -120,7 +120,7 @@ share_categories(struct tt_report *r, struct tt_doc_section *section)
 			.count = category_in_country,
 			.total = country_total};
 
-	shares.series = tt_report_indices(r, &r->categories, SIZE_MAX, false, &n_series);
+	shares.series = tt_report_indices(r, &r->categories, SIZE_MAX, &n_series);
 	shares.n_series = n_series;
 	tt_report_shares(r,
 			&(struct tt_report_heading){section, "category_shares", "4-1",
@@ -136,9 +136,8 @@ share_categories_by_country(struct tt_report *r, struct tt_doc_section *section)
 			.count = country_in_category,
 			.total = category_total};
 
-	shares.x = tt_report_indices(r, &r->categories, DRAWN, true, &shares.n_x);
-	shares.series = tt_report_indices(
-			r, &r->detected, SIZE_MAX, true, &shares.n_series);
+	shares.x = tt_report_indices(r, &r->categories, DRAWN, &shares.n_x);
+	shares.series = tt_report_indices(r, &r->detected, SIZE_MAX, &shares.n_series);
 	tt_report_shares(r,
 			&(struct tt_report_heading){section, "categories_by_country",
 					"4-4",
@@ -156,8 +155,7 @@ share_detected(struct tt_report *r, struct tt_doc_section *section)
 			.count = country_in_category,
 			.total = category_total};
 
-	shares.series = tt_report_indices(
-			r, &r->detected, SIZE_MAX, true, &shares.n_series);
+	shares.series = tt_report_indices(r, &r->detected, SIZE_MAX, &shares.n_series);
 	tt_report_shares(r,
 			&(struct tt_report_heading){section, "detected_country_shares",
 					"4-5", TT_REPORT_WORD(r, FIGURE_DETECTED_SHARES)},
@@ -179,8 +177,7 @@ share_signatures(struct tt_report *r, struct tt_doc_section *section)
 	for (size_t i = 0; series != NULL && i < n; i++)
 		series[i] = (int32_t)i;
 	shares.series = series;
-	shares.x = tt_report_indices(
-			r, &r->detected, TT_REPORT_LEADERS, true, &shares.n_x);
+	shares.x = tt_report_indices(r, &r->detected, TT_REPORT_LEADERS, &shares.n_x);
 	if (series != NULL)
 		tt_report_shares(r,
 				&(struct tt_report_heading){section,

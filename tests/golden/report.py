@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""`teiten report` against sums made of `teiten export` alone (and of DuckDB on the Parquet files, where it is installed): every row of
+the tables, every value of the series by day and of the shares, distinct sources; then spools with gaps, one interval, no period
+before, no geo data, IPv6 alone, no packets, ten sensors, damaged snapshots, intervals over the end; the same numbers in all formats,
+and no address in any.
+
+    report.py TEITEN"""
+import collections
+import csv
+import io
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import engines
+import snapshots
+
+GEO = "/usr/share/tor/geoip"
+BOTH = "203.0.113.0/24,198.51.100.0/24"
+LEAST, FEW = 0.005, 0.0003
+# sensor, start, seed, packets, seconds, monitored: two months, a gap, address spaces that differ
+CAPTURES = (("tokyo", "2009-06-10T00:00:00Z", 1, 9000, BOTH), ("tokyo", "2009-06-30T23:58:00Z", 2, 5000, BOTH),
+            ("tokyo", "2009-07-08T00:00:00Z", 3, 8000, BOTH), ("osaka", "2009-07-08T12:00:00Z", 4, 6000, "203.0.113.0/24"),
+            ("tokyo", "2009-07-20T23:58:00Z", 5, 7000, BOTH))
+
+
+def check(what, condition):
+    if not condition:
+        raise AssertionError(what)
+
+
+def near(what, found, expected, places=2):
+    """A printed number against an exact one: the nearest, and either where it lies between two."""
+    check(f"{what}: {found}, expected {expected}", abs(found - expected) <= 0.5 * 10**-places + 1e-9)
+
+
+def synth(teiten, path, start, seed, packets, geo=GEO):
+    snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--seed", seed, "--packets", packets,
+                  "--start", start, "--geo", geo, "--out", path)
+
+
+def read(teiten, spool, sensor, path, monitored=BOTH, geo=GEO, interval=60, ok=(0,), rules=snapshots.RULES):
+    snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", interval, "--pairs", 8192, "--geo", geo,
+                  "--monitored", monitored, "--rules", rules, path, ok=ok)
+
+
+def report(teiten, *args, ok=(0,)):
+    return json.loads(snapshots.run(teiten, "report", "--format", "json", *args, ok=ok))
+
+
+class Sums:
+    """What the tables of a spool say of a period, summed here."""
+
+    def __init__(self, tables, since, until):
+        def within(row):
+            start = row["interval_start"][:19]
+            return since <= start < until
+
+        self.intervals = [row for row in tables["interval"] if within(row)]
+        self.targets = [row for row in tables["targets"] if within(row)]
+        self.countries = [row for row in tables["countries"] if within(row)]
+        self.signatures = [row for row in tables["signatures"] if within(row)]
+        self.sketches = [row for row in tables["sketches"] if within(row) and row["key"] == "sources"]
+
+    def address_days(self, day=""):
+        return sum(int(row["observed_us"]) * int(row["monitored_addresses"]) for row in self.intervals
+                   if row["interval_start"].startswith(day)) / 86400e6
+
+    @staticmethod
+    def add(rows, key, value="packets", day=""):
+        found = collections.Counter()
+        for row in rows:
+            if row["interval_start"].startswith(day):
+                found[key(row)] += int(row[value])
+        return found
+
+
+def target_of(row):
+    return row["protocol"] if row["target"] == "-1" else f"{row['target']}/{row['protocol']}"
+
+
+def country_of(row):
+    return row["country"]
+
+
+def expected_rows(now, before, days_now, days_before, unranked=()):
+    """{key: (rank, rank_before, rate, percent or None, change)} by the rules of docs/report.md, without its code."""
+    def ranks(counts, days):
+        names = [k for k, n in counts.items() if n / days >= LEAST and k not in unranked]
+        return {k: counts[k] for k in names}
+
+    rows, first, second = {}, ranks(now, days_now), ranks(before, days_before)
+    total = sum(before.values())
+    for key in set(now) | set(before):
+        rate, rate_before = now[key] / days_now, before[key] / days_before
+        percent = None
+        if now[key] and before[key] and before[key] >= FEW * total:
+            percent = 100 * (rate - rate_before) / rate_before
+        # Ranks of equal counts are by name: here only their span is known.
+        rows[key] = (sum(n > now[key] for n in first.values()) + 1 if key in first else None,
+                     sum(n >= now[key] for n in first.values()) if key in first else None,
+                     sum(n > before[key] for n in second.values()) + 1 if key in second else None,
+                     sum(n >= before[key] for n in second.values()) if key in second else None, rate, percent, rate - rate_before)
+    return rows
+
+
+def check_table(name, table, now, before, days_now, days_before, unranked=()):
+    expected = expected_rows(now, before, days_now, days_before, unranked)
+    rises = sorted((r[6] for r in expected.values() if r[6] >= LEAST), reverse=True)[:5]
+    falls = sorted(r[6] for k, r in expected.items() if r[6] <= -LEAST and k not in unranked)[:5]
+    for row in table["rows"]:
+        low, high, low_before, high_before, rate, percent, change = expected.pop(row["key"])
+        what = f"{name} {row['key']}"
+        check(what + " rank", low <= row["rank"] <= high if low else row["rank"] is None)
+        check(what + " rank before", low_before <= row["rank_before"] <= high_before if low_before else row["rank_before"] is None)
+        near(what + " rate", row["rate"], rate)
+        near(what + " change", row["change"], change)
+        check(what + " percent", (row["change_percent"] is None) == (percent is None))
+        if percent is not None:
+            near(what + " percent", row["change_percent"], percent, 1)
+        for place, ordered in (("rise_rank", rises), ("fall_rank", falls)):
+            if row[place] is not None:
+                near(f"{what} {place}", ordered[row[place] - 1], change, 6)
+        count = row.get("packets", row.get("detections"))
+        check(what + " counted", count == now[row["key"]])
+    for place, ordered in (("rise_rank", rises), ("fall_rank", falls)):
+        found = sorted(row[place] for row in table["rows"] if row[place] is not None)
+        check(f"{name}: {place} {found}", unranked or found == list(range(1, len(ordered) + 1)))
+    left = [k for k, r in expected.items() if r[0] or r[2]]
+    check(f"{name} lacks {left}", not left)
+
+
+def series_of(figure):
+    return {s["id"]: s["values"] for s in figure["series"]}
+
+
+def check_days(figure, sums, rows, match):
+    """A figure by day: all its series together are what the rows that match say."""
+    for i, day in enumerate(figure["x"]):
+        of = sums.address_days(day)
+        values = [s["values"][i] for s in figure["series"]]
+        if not of:
+            check(f"{figure['title']} {day} is a gap", all(v is None for v in values))
+            continue
+        count = sum(int(row["packets"]) for row in rows if row["interval_start"].startswith(day) and match(row))
+        check(f"{figure['title']} {day}", abs(sum(values) - count / of) < 0.005 * len(values) + 1e-9)
+
+
+def slug(text):
+    return re.sub("[^a-z0-9]", "_", text.lower())
+
+
+def estimate(rows):
+    """Distinct sources of rows of sketches, by the formula of docs/snapshot-format.md."""
+    merged, m = {}, 2 ** int(rows[0]["precision"])
+    for row in rows:
+        merged[row["register"]] = max(merged.get(row["register"], 0), int(row["rho"]))
+    x = (m - len(merged)) / m
+    sigma = x + sum(x ** (2**k) * 2 ** (k - 1) for k in range(1, 60))
+    return m * m / (2 * 0.6931471805599453) / (sum(2.0**-r for r in merged.values()) + m * sigma)
+
+
+def same_sums(teiten, spool):
+    tables = {t: snapshots.export(teiten, spool, t) for t in ("interval", "targets", "countries", "signatures", "sketches")}
+    now, before = Sums(tables, "2009-07-01", "2009-08-01"), Sums(tables, "2009-06-01", "2009-07-01")
+    days = now.address_days(), before.address_days()
+    found = report(teiten, "--period", "2009-07", "--home", "JP", spool)
+    for name, rows, key, value, unranked in (
+            ("targets", "targets", target_of, "packets", ()), ("countries", "countries", country_of, "packets", ("??",)),
+            ("categories", "signatures", lambda r: r["category"], "detections", ("Others",)),
+            ("detected_countries", "signatures", country_of, "detections", ("??",))):
+        check_table(name, found["tables"][name], Sums.add(getattr(now, rows), key, value), Sums.add(getattr(before, rows), key, value), *days,
+                    unranked)
+    figures = found["figures"]
+    leaders = [row["key"] for row in found["tables"]["targets"]["rows"][:5]]
+    for target in leaders:
+        check_days(figures[f"target_{slug(target)}_days"], now, now.targets, lambda row: target_of(row) == target)
+    for row in found["tables"]["countries"]["rows"][:5]:
+        check_days(figures[f"country_{row['key'].lower()}_days"], now, now.targets, lambda r: country_of(r) == row["key"])
+    shares = series_of(figures["target_shares_home"])
+    home = Sums.add([row for row in now.targets if row["country"] == "JP"], target_of)
+    for target, count in home.most_common(3):
+        near(f"share of {target} in JP", shares[slug(target)][0], 100 * count / sum(home.values()), 1)
+    by_day = {row["day"]: row for row in found["tables"]["days"]["rows"]}
+    for day in ("2009-07-08", "2009-07-20"):
+        sketches = [row for row in now.sketches if row["interval_start"].startswith(day)]
+        check(f"sources of {day}", abs(by_day[day]["sources"] - estimate(sketches)) <= 1)
+    months = figures[f"target_{slug(leaders[0])}_months"]
+    check("months", months["x"] == ["2009-06", "2009-07"])
+    total = sum(s["values"][1] for s in months["series"])
+    near("a month of a target", total, Sums.add(now.targets, target_of)[leaders[0]] / days[0], 1)
+
+
+def same_in_duckdb(teiten, spool):
+    found = report(teiten, "--period", "2009-07", spool)
+    try:
+        rows = engines.duckdb(f"""SELECT protocol, target, sum(packets) FROM read_parquet('{spool}/*/2009-07-*/[0-9]*/targets.parquet')
+                                  GROUP BY ALL""")
+    except engines.NotInstalled as why:
+        print(f"skipped: DuckDB: {why}")
+        return
+    sums = {protocol if target == "-1" else f"{target}/{protocol}": int(packets) for protocol, target, packets in rows}
+    for row in found["tables"]["targets"]["rows"]:
+        check(f"DuckDB: {row['key']}", sums.get(row["key"], 0) == row["packets"])
+
+
+def same_in_all_formats(teiten, spool, directory):
+    """A number in JSON is the one in CSV, HTML and text, and nobody's address is anywhere."""
+    for language in ("en", "ja"):
+        out = pathlib.Path(directory) / language
+        snapshots.run(teiten, "report", "--period", "2009-07", "--lang", language, "--home", "JP", "--out", out, spool)
+        found = json.loads((out / "report.json").read_text())
+        page, text = (out / "report.html").read_text(), (out / "report.txt").read_text()
+        for name, table in found["tables"].items():
+            rows = list(csv.DictReader(io.StringIO((out / f"{name}.csv").read_text())))
+            check(f"{name}.csv", len(rows) == len(table["rows"]))
+            for row, other in zip(rows, table["rows"]):
+                for column, value in ((c, v) for c, v in other.items() if c != "notes"):
+                    given = row[column]
+                    check(f"{name}.csv {column} {given} {value}", given == ("" if value is None else given) and (
+                        value is None or isinstance(value, str) or float(given) == float(value)))
+        for row in found["tables"]["targets"]["rows"][:5]:
+            check("page", f"{row['rate']:,.2f}" in page and f"{row['rate']:,.2f}" in text)
+        for name in sorted(path.name for path in out.iterdir()):
+            check(f"{name} is a temporary file", not name.startswith("."))
+        # Monitored addresses of the two networks above.
+        chapters = page + text
+        check("an address", not re.search(r"(203\.0\.113|198\.51\.100)\.\d+", chapters))
+
+
+def said(found):
+    return "\n".join(e.get("warning", "") for s in found["sections"] for e in s["elements"])
+
+
+def missing(teiten, spool, directory):
+    """Spools that lack something: a right report, or a clear statement."""
+    base = pathlib.Path(directory)
+
+    # Coverage of a month of which minutes were observed; a sensor that only one period has.
+    found = report(teiten, "--period", "2009-07", spool)
+    check("coverage", "%" in said(found) and "osaka" in said(found))
+
+    # One interval; nothing before.
+    one = base / "one"
+    read(teiten, one, "s", base / "0.pcap", interval=86400)
+    found = report(teiten, "--period", "2009-06-10", one)
+    check("one interval", all(len(s["rows"]) > 0 for s in [found["tables"]["targets"]]))
+    check("no rank before", "rank_before" not in found["tables"]["targets"]["rows"][0])
+    check("nothing is compared", "Nothing was observed in 9 June 2009" in said(found))
+
+    # An interval over the end of the period: nothing but a statement.
+    done = subprocess.run([teiten, "report", "--period", "2009-06-10T00:00..2009-06-10T12:00", one], capture_output=True, text=True)
+    check("over the end", done.returncode == 1 and "left out" in done.stderr and done.stdout == "")
+
+    # No geo data.
+    nowhere = base / "nowhere"
+    read(teiten, nowhere, "s", base / "0.pcap", geo="none")
+    found = report(teiten, "--period", "2009-06-10", nowhere)
+    check("no countries", "The country of no source is known" in said(found) and "countries" not in found["tables"])
+
+    # No signatures.
+    unsigned = base / "unsigned"
+    read(teiten, unsigned, "s", base / "0.pcap", rules="none")
+    found = report(teiten, "--period", "2009-06-10", unsigned)
+    check("no signatures", "No signatures were loaded" in said(found) and "categories" not in found["tables"])
+
+    # No packet to what is monitored.
+    empty = base / "empty"
+    read(teiten, empty, "s", base / "0.pcap", monitored="192.0.2.0/24")
+    found = report(teiten, "--period", "2009-06-10", empty)
+    check("no packets", found["tables"]["days"]["rows"][0]["packets"] == 0 and "targets" not in found["tables"])
+
+    # IPv6 alone, so many addresses that nothing is left by address.
+    six = base / "six"
+    read(teiten, six, "s", base / "0.pcap", monitored=BOTH + ",2001:db8::/32")
+    found = report(teiten, "--period", "2009-06-10", six)
+    first = found["tables"]["targets"]["rows"][0]
+    check("by sensor", "for each sensor" in said(found) and first["rate"] > 1)
+
+    # Ten sensors, of which two are asked for: the counts of ten are those of each.
+    ten = base / "ten"
+    for i in range(10):
+        read(teiten, ten, f"s{i}", base / "0.pcap")
+    all_of, two, single = (report(teiten, "--period", "2009-06-10", *args, ten) for args in ((), ("--sensor", "s1,s7"), ("--sensor", "s3")))
+    for row, of_two, of_one in zip(*(x["tables"]["targets"]["rows"] for x in (all_of, two, single))):
+        check("ten sensors", row["rate"] == of_two["rate"] == of_one["rate"])
+        check("ten sensors", row["packets"] == 5 * of_two["packets"] == 10 * of_one["packets"])
+    done = subprocess.run([teiten, "report", "--period", "2009-06-10", "--sensor", "s1,nobody", ten], capture_output=True, text=True)
+    check("no such sensor", done.returncode == 1 and '"nobody"' in done.stderr)
+
+    # A damaged snapshot is left out, and said to be.
+    broken = base / "broken"
+    shutil.copytree(spool, broken)
+    victim = sorted(broken.glob("tokyo/2009-07-08/2*Z"))[1]
+    packets = json.loads((victim / "manifest.json").read_text())["totals"]["packets"]
+    data = bytearray((victim / "targets.parquet").read_bytes())
+    data[len(data) // 3] ^= 1
+    (victim / "targets.parquet").write_bytes(data)
+    found = report(teiten, "--period", "2009-07", broken, ok=(1,))
+    whole = report(teiten, "--period", "2009-07", spool)
+    check("damaged", "1 snapshots of July 2009 are damaged" in said(found) and victim.name in said(found))
+
+    def total(document):
+        return sum(row["packets"] or 0 for row in document["tables"]["days"]["rows"])
+
+    check("damaged counts not at all", total(whole) - total(found) == packets)
+    # The same spool twice would count all twice.
+    done = subprocess.run([teiten, "report", "--period", "2009-07", spool, spool], capture_output=True, text=True)
+    check("twice", done.returncode == 1 and "two of the spools" in done.stderr)
+
+
+def main(teiten):
+    with tempfile.TemporaryDirectory() as directory:
+        spool = pathlib.Path(directory) / "spool"
+        for i, (sensor, start, seed, packets, monitored) in enumerate(CAPTURES):
+            made = pathlib.Path(directory) / f"{i}.pcap"
+            synth(teiten, made, start, seed, packets)
+            read(teiten, spool, sensor, made, monitored)
+        same_sums(teiten, spool)
+        same_in_duckdb(teiten, spool)
+        same_in_all_formats(teiten, spool, directory)
+        missing(teiten, spool, directory)
+
+
+if __name__ == "__main__":
+    if not pathlib.Path(GEO).exists():
+        print(f"skipped: {GEO} is missing")
+        sys.exit(snapshots.SKIP)
+    main(sys.argv[1])
