@@ -99,20 +99,33 @@ tt_chart_axis_up(const struct tt_chart *chart, const struct tt_chart_plot *plot)
 			plot->left + plot->width / 2, chart->figure->unit);
 }
 
+/* Moves the middle of a label so that it stays in the picture. */
+static double
+kept_inside(double x, const char *label)
+{
+	double half = fmin(tt_chart_text_width(label), LABEL_MAX) / 2;
+
+	return fmin(fmax(x, half), TT_CHART_WIDTH - half);
+}
+
 void
 tt_chart_axis_right(const struct tt_chart *chart, const struct tt_chart_plot *plot)
 {
-	double below = plot->top + plot->height;
+	const struct tt_chart_axis *axis = &plot->axis;
+	double below = plot->top + plot->height, space = plot->width / axis->n;
+	unsigned step = (unsigned)ceil((tt_chart_axis_width(axis) + LABEL_SPACE) / space);
 	char text[64];
 
-	for (unsigned i = 0; i <= plot->axis.n; i++) {
-		double x = plot->left + plot->width * i / plot->axis.n;
+	for (unsigned i = 0; i <= axis->n; i++) {
+		double x = plot->left + space * i;
 
 		tt_xml(chart->out, "<path d=\"M%N %NV%N\" %S/>", x, plot->top, below,
 				i == 0 ? BASE : GRID);
-		tt_chart_tick_text(&plot->axis, i, text);
-		tt_chart_text(chart, x, below + TT_CHART_LINE / 2 + 2, TT_ANCHOR_MIDDLE,
-				LABEL_MAX * 2, text);
+		tt_chart_tick_text(axis, i, text);
+		if (i % step == 0)
+			tt_chart_text(chart, kept_inside(x, text),
+					below + TT_CHART_LINE / 2 + 2, TT_ANCHOR_MIDDLE,
+					LABEL_MAX * 2, text);
 	}
 }
 
@@ -138,27 +151,14 @@ label_step(const struct tt_doc_figure *figure, double band)
 	return step;
 }
 
-/* Moves the middle of a label so that it stays in the picture. */
-static double
-kept_inside(double x, const char *label)
-{
-	double half = fmin(tt_chart_text_width(label), LABEL_MAX) / 2;
-
-	return fmin(fmax(x, half), TT_CHART_WIDTH - half);
-}
-
 static void
 shade(const struct tt_chart *chart, const struct tt_chart_plot *plot, size_t from,
 		size_t to)
 {
 	double band = plot->width / chart->figure->n_x;
 
-	tt_xml(chart->out,
-			"<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\" fill=\"url(#p-%T-none)\">"
-			"<title>%T</title></rect>\n",
-			plot->left + from * band, plot->top, (to - from) * band,
-			plot->height, chart->figure->id,
-			tt_locale_word(chart->locale, TT_WORD_UNKNOWN));
+	tt_chart_shade(chart, plot->left + from * band, plot->top, (to - from) * band,
+			plot->height);
 }
 
 /* What the shade means, to the right above the plot. */
@@ -168,11 +168,9 @@ explain_shade(const struct tt_chart *chart, const struct tt_chart_plot *plot)
 	const char *word = tt_locale_word(chart->locale, TT_WORD_UNKNOWN);
 	double x = plot->left + plot->width - tt_chart_text_width(word);
 
-	tt_xml(chart->out,
-			"<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\" stroke=\"#c8ccd2\" "
-			"fill=\"url(#p-%T-none)\"/>",
-			x - TT_CHART_SWATCH - 6, TT_CHART_LINE / 2 - TT_CHART_SWATCH / 2,
-			TT_CHART_SWATCH, TT_CHART_SWATCH, chart->figure->id);
+	tt_chart_shade(chart, x - TT_CHART_SWATCH - 6,
+			TT_CHART_LINE / 2 - TT_CHART_SWATCH / 2, TT_CHART_SWATCH,
+			TT_CHART_SWATCH);
 	tt_chart_text(chart, x, TT_CHART_LINE / 2, TT_ANCHOR_START, plot->width, word);
 }
 

@@ -7,6 +7,7 @@
 #define HEIGHT      240.0
 #define TICKS       5
 #define LEGEND_LEAD 18.0
+#define EDGE        0.6 /* between two parts */
 #define GAP_SHARE   0.18 /* of a band that is left between columns */
 
 static double
@@ -36,14 +37,8 @@ draw_column(const struct tt_chart *chart, const struct tt_chart_plot *plot, size
 		if (!(height > 0))
 			continue;
 		y -= height;
-		tt_xml(chart->out, "<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\"",
-				left, y, width, height);
-		tt_chart_fill(chart, i);
-		if (height > 2)
-			tt_xml(chart->out, " stroke=\"#fff\" stroke-width=\".6\"");
-		tt_xml(chart->out, ">");
-		tt_chart_tooltip(chart, i, x);
-		tt_xml(chart->out, "</rect>\n");
+		tt_chart_bar(chart, i, &x, left, y, width,
+				fmax(height - EDGE, height / 2));
 	}
 }
 
@@ -57,11 +52,8 @@ draw_legend(const struct tt_chart *chart, const struct tt_chart_plot *plot)
 	for (size_t k = chart->figure->n_series; k-- > 0; y += TT_CHART_LINE) {
 		size_t i = tt_chart_nth(chart->figure, k);
 
-		tt_xml(chart->out, "<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\"",
-				x, y - TT_CHART_SWATCH / 2, TT_CHART_SWATCH,
+		tt_chart_bar(chart, i, NULL, x, y - TT_CHART_SWATCH / 2, TT_CHART_SWATCH,
 				TT_CHART_SWATCH);
-		tt_chart_fill(chart, i);
-		tt_xml(chart->out, "/>");
 		tt_chart_text(chart, x + TT_CHART_SWATCH + 6, y, TT_ANCHOR_START,
 				TT_CHART_NAME_MAX, chart->figure->series[i].name);
 	}

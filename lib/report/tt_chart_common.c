@@ -158,7 +158,6 @@ tt_chart_open(const struct tt_chart *chart, double height)
 			TT_CHART_WIDTH, height, figure->id, figure->id, TT_CHART_FONT,
 			figure->id, figure->title);
 	describe(chart);
-	tt_chart_patterns(chart);
 }
 
 void

@@ -36,12 +36,7 @@ draw_bar(const struct tt_chart *chart, const struct tt_chart_plot *plot, size_t 
 
 	if (number > 0) {
 		width = tt_chart_scaled(&plot->axis, number, plot->width);
-		tt_xml(chart->out, "<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\"",
-				plot->left, y, width, BAR - 1);
-		tt_chart_fill(chart, series);
-		tt_xml(chart->out, ">");
-		tt_chart_tooltip(chart, series, x);
-		tt_xml(chart->out, "</rect>");
+		tt_chart_bar(chart, series, &x, plot->left, y, width, BAR - 1);
 	}
 	tt_locale_value(chart->locale, value, text, sizeof(text));
 	tt_chart_text(chart, plot->left + width + PADDING / 2, y + BAR / 2 - 0.5,

@@ -41,10 +41,7 @@ draw_entry(const struct tt_chart *chart, size_t series, double x, double y,
 	if (tt_chart_text_width(chart->figure->series[series].name) > TT_CHART_NAME_MAX)
 		tt_xml(chart->out, "<title>%T</title>",
 				chart->figure->series[series].name);
-	tt_xml(chart->out, "<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\"", x,
-			y - half, TT_CHART_SWATCH, TT_CHART_SWATCH);
-	tt_chart_fill(chart, series);
-	tt_xml(chart->out, "/>");
+	tt_chart_bar(chart, series, NULL, x, y - half, TT_CHART_SWATCH, TT_CHART_SWATCH);
 	tt_chart_text(chart, x + TT_CHART_SWATCH + 6, y, TT_ANCHOR_START, TT_CHART_WIDTH,
 			text);
 	tt_xml(chart->out, "</g>\n");

@@ -50,10 +50,16 @@ struct tt_chart {
 
 /* tt_chart_style.c */
 struct tt_chart_style tt_chart_style(const struct tt_doc_figure *figure, size_t series);
-void tt_chart_patterns(const struct tt_chart *chart);
-/* fill="…" of a series: its pattern */
-void tt_chart_fill(const struct tt_chart *chart, size_t series);
 void tt_chart_marker(const struct tt_chart *chart, size_t series, double x, double y);
+
+/* tt_chart_hatch.c */
+#define TT_CHART_HATCHES 10
+/* A bar of a series, hatched; *at: the x whose value is its tooltip; NULL: none. */
+void tt_chart_bar(const struct tt_chart *chart, size_t series, const size_t *at, double x,
+		double y, double width, double height);
+/* What was not observed. */
+void tt_chart_shade(const struct tt_chart *chart, double x, double y, double width,
+		double height);
 
 /* tt_chart_common.c */
 /* The value as a length can show it, not below 0; NAN: unknown. */

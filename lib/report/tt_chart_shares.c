@@ -8,6 +8,7 @@
 #define BAR_ONE 40.0 /* where there is one alone */
 #define SPACE   10.0
 #define PADDING 8.0 /* a text has at least so much room besides */
+#define EDGE    1.0 /* between two parts */
 #define TICKS   5
 
 struct bar {
@@ -66,14 +67,8 @@ draw_bar(const struct tt_chart *chart, const struct tt_chart_plot *plot,
 
 		if (!(width > 0))
 			continue;
-		tt_xml(chart->out, "<rect x=\"%N\" y=\"%N\" width=\"%N\" height=\"%N\"",
-				x, bar->y, width, bar->height);
-		tt_chart_fill(chart, i);
-		if (width > 2)
-			tt_xml(chart->out, " stroke=\"#fff\"");
-		tt_xml(chart->out, ">");
-		tt_chart_tooltip(chart, i, bar->x);
-		tt_xml(chart->out, "</rect>\n");
+		tt_chart_bar(chart, i, &bar->x, x, bar->y, fmax(width - EDGE, width / 2),
+				bar->height);
 		label_part(chart, bar, i, x, width);
 		x += width;
 	}

@@ -20,20 +20,6 @@ static const struct {
 
 static const char *const dashes[] = {"", "7 3", "2 2.5", "9 3 2 3", "4 2"};
 
-/* Paths on a tile of 8 by 8. */
-static const char *const hatches[] = {
-		"",
-		"M-2 2L2 -2M0 8L8 0M6 10L10 6",
-		"M2 2h.01M6 6h.01",
-		"M0 4H8",
-		"M-2 6L2 10M0 0L8 8M6 -2L10 2",
-		"M4 0V8",
-		"M0 8L8 0M0 0L8 8",
-		"M0 4H8M4 0V8",
-		"M4 4h.01",
-		"M0 2H8M0 6H8",
-};
-
 /* Paths around 0,0; the odd half of them hollow. */
 static const struct {
 	const char *path;
@@ -77,48 +63,10 @@ tt_chart_style(const struct tt_doc_figure *figure, size_t series)
 	return (struct tt_chart_style){
 			.colour = colours[place % TT_ARRAY_SIZE(colours)].colour,
 			.ink = colours[place % TT_ARRAY_SIZE(colours)].ink,
-			.hatch = (unsigned)(shift % TT_ARRAY_SIZE(hatches)),
+			.hatch = (unsigned)(shift % TT_CHART_HATCHES),
 			.dash = dashes[shift % TT_ARRAY_SIZE(dashes)],
 			.marker = (unsigned)(shift % TT_ARRAY_SIZE(markers)),
 	};
-}
-
-void
-tt_chart_patterns(const struct tt_chart *chart)
-{
-	const struct tt_doc_figure *figure = chart->figure;
-
-	tt_xml(chart->out,
-			"<defs><pattern id=\"p-%T-none\" width=\"6\" height=\"6\" "
-			"patternUnits=\"userSpaceOnUse\"><path d=\"M-1 1L1 -1M0 6L6 0M5 7L7 5\" "
-			"stroke=\"#c8ccd2\"/></pattern>",
-			figure->id);
-	for (size_t i = 0; i < figure->n_series; i++) {
-		struct tt_chart_style style = tt_chart_style(figure, i);
-
-		if (style.hatch == 0 || figure->kind == TT_FIGURE_SERIES)
-			continue;
-		tt_xml(chart->out,
-				"<pattern id=\"p-%T-%Z\" width=\"8\" height=\"8\" "
-				"patternUnits=\"userSpaceOnUse\"><rect width=\"8\" height=\"8\" "
-				"fill=\"%S\"/><path d=\"%S\" fill=\"none\" stroke=\"#fff\" "
-				"stroke-opacity=\".45\" stroke-width=\"%S\" "
-				"stroke-linecap=\"round\"/></pattern>",
-				figure->id, i, style.colour, hatches[style.hatch],
-				style.hatch == 2 || style.hatch == 8 ? "2.4" : "1.1");
-	}
-	tt_xml(chart->out, "</defs>\n");
-}
-
-void
-tt_chart_fill(const struct tt_chart *chart, size_t series)
-{
-	struct tt_chart_style style = tt_chart_style(chart->figure, series);
-
-	if (style.hatch == 0)
-		tt_xml(chart->out, " fill=\"%S\"", style.colour);
-	else
-		tt_xml(chart->out, " fill=\"url(#p-%T-%Z)\"", chart->figure->id, series);
 }
 
 void
