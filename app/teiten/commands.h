@@ -21,5 +21,6 @@ int cmd_synth(int argc, char **argv);
 int cmd_top_targets(int argc, char **argv);
 int cmd_uniques(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
 
 #endif

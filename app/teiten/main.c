@@ -31,6 +31,7 @@ static const struct command commands[] = {
 				cmd_uniques},
 		{"report", "write the observation report of a month, a week, a day",
 				cmd_report},
+		{"watch", "tell of surges and new targets as JSON lines", cmd_watch},
 		{"rules", "check files of signatures", cmd_rules},
 		{"synth", "make a capture file of darknet traffic from a profile",
 				cmd_synth},

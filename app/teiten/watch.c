@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "watch.h"
+#include "stop.h"
+#include "tt_time.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static const char help[] =
+		"Usage: teiten watch [OPTION…] PATH\n"
+		"Follows PATH, a spool or a sensor's directory, compares each target after each\n"
+		"interval with its own past, and writes one JSON line where a surge or a new\n"
+		"target begins, with its cause, and one where it ends. Sensors are told apart.\n"
+		"\n"
+		"  --state FILE      what is known, kept from one run to the next, so that nothing\n"
+		"                    is counted or told twice; made if it is not there\n"
+		"  --out FILE        append the lines to FILE; what it has is not written again\n"
+		"  --once            end with the latest snapshot that is there\n"
+		"  --from TIME       learn from what starts before TIME, and tell nothing of it\n"
+		"                    (default: with --once or a state, all; else now)\n"
+		"  --to TIME         only snapshots that start before TIME\n"
+		"  --poll SECONDS    look for new snapshots so often (default 10)\n"
+		"  --min-rate RATE   least rise, packets for each monitored address in a day\n"
+		"                    (default 0.5)\n"
+		"  --ratio RATIO     least rise, as a multiple of what is usual (default 1.25)\n"
+		"  --sigmas N        least rise, in standard deviations (default 6)\n"
+		"  --lasting DAYS    an event that lasts so long is usual from then on (default 21)\n"
+		"  --targets N       remember the past of so many targets (default 16384)\n"
+		"  -h, --help        print this\n"
+		"\n"
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z. SIGINT and SIGTERM end\n"
+		"it once the state is saved. docs/watch.md has the keys and the definitions.\n";
+
+enum {
+	OPT_STATE = 256,
+	OPT_OUT,
+	OPT_ONCE,
+	OPT_FROM,
+	OPT_TO,
+	OPT_POLL,
+	OPT_RATE,
+	OPT_RATIO,
+	OPT_SIGMAS,
+	OPT_LASTING,
+	OPT_TARGETS,
+};
+
+static const struct option options[] = {
+		{"state", required_argument, NULL, OPT_STATE},
+		{"out", required_argument, NULL, OPT_OUT},
+		{"once", no_argument, NULL, OPT_ONCE},
+		{"from", required_argument, NULL, OPT_FROM},
+		{"to", required_argument, NULL, OPT_TO},
+		{"poll", required_argument, NULL, OPT_POLL},
+		{"min-rate", required_argument, NULL, OPT_RATE},
+		{"ratio", required_argument, NULL, OPT_RATIO},
+		{"sigmas", required_argument, NULL, OPT_SIGMAS},
+		{"lasting", required_argument, NULL, OPT_LASTING},
+		{"targets", required_argument, NULL, OPT_TARGETS},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+};
+
+/* Takes a number above `above`. */
+static bool
+take_real(struct tool *tool, const char *option, double above, double *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtod(optarg, &end);
+	if (end != optarg && *end == '\0' && errno == 0 && isfinite(*value)
+			&& *value > above)
+		return true;
+	tool->status = tool_usage(
+			tool, "%s: \"%s\" is no number above %g", option, optarg, above);
+	return false;
+}
+
+static bool
+take_days(struct tool *tool, unsigned *days)
+{
+	size_t n;
+
+	if (!tool_number(tool, "--lasting", &n))
+		return false;
+	*days = n > UINT16_MAX ? UINT16_MAX : (unsigned)n;
+	return true;
+}
+
+static bool
+take_number(struct watching *w, int option)
+{
+	struct tt_watch_options *o = &w->watches.options;
+
+	switch (option) {
+	case OPT_POLL:
+		return tool_number(&w->tool, "--poll", &w->poll_s);
+	case OPT_RATE:
+		return take_real(&w->tool, "--min-rate", 0, &o->min_rate);
+	case OPT_RATIO:
+		return take_real(&w->tool, "--ratio", 1, &o->ratio);
+	case OPT_SIGMAS:
+		return take_real(&w->tool, "--sigmas", 0, &o->sigmas);
+	case OPT_LASTING:
+		return take_days(&w->tool, &o->lasting_days);
+	default:
+		return tool_number(&w->tool, "--targets", &o->max_rows);
+	}
+}
+
+static bool
+take(struct watching *w, int option)
+{
+	switch (option) {
+	case OPT_STATE:
+		w->state_path = optarg;
+		return true;
+	case OPT_OUT:
+		w->out_path = optarg;
+		return true;
+	case OPT_ONCE:
+		w->once = true;
+		return true;
+	case OPT_FROM:
+		w->has_from = true;
+		return tool_time(&w->tool, "--from", &w->selection.from_us);
+	case OPT_TO:
+		return tool_time(&w->tool, "--to", &w->selection.to_us);
+	default:
+		return take_number(w, option);
+	}
+}
+
+/* One watch for each state. Returns a descriptor that holds the lock, or -1 and has said why. */
+static int
+lock_state(const struct watching *w)
+{
+	struct tt_error err = {0};
+	char *path;
+	int fd;
+
+	if (asprintf(&path, "%s.lock", w->state_path) < 0)
+		return -1;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		free(path);
+		return fd;
+	}
+	tt_error_set(&err, -errno, path, "%s",
+			errno == EWOULDBLOCK ? "another watch has this state"
+					     : strerror(errno));
+	tt_error_print(w->tool.name, &err);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return -1;
+}
+
+/* Takes up what an earlier run left. Returns false where it cannot be read, and has said so. */
+static bool
+load_state(struct watching *w)
+{
+	struct tt_error err = {0};
+	int ret = tt_watches_load(&w->watches, w->state_path, &err);
+
+	if (ret == 0 || ret == -ENOENT)
+		return true;
+	tt_error_print(w->tool.name, &err);
+	return false;
+}
+
+static int
+watch(struct watching *w)
+{
+	struct tt_error err = {0};
+	int lock = -1, status = EXIT_DATA;
+
+	if (w->state_path != NULL && ((lock = lock_state(w)) < 0 || !load_state(w)))
+		goto out;
+	/* What was there before nobody asked for it is no news. */
+	if (!w->has_from && !w->once && w->watches.n == 0)
+		w->selection.from_us = tt_time_now();
+	if (watch_out_open(&w->out, w->out_path, &err) != 0) {
+		tt_error_print(w->tool.name, &err);
+		goto out;
+	}
+	stop_catch_signals();
+	status = watch_run(w);
+out:
+	watch_out_close(&w->out);
+	tt_watches_fini(&w->watches);
+	tt_taken_fini(&w->seen);
+	if (lock >= 0)
+		close(lock);
+	return status;
+}
+
+int
+cmd_watch(int argc, char **argv)
+{
+	struct watching w = {.tool = {"teiten watch", help, options, ":h", argc, argv, 0},
+			.selection = SELECTION_ALL,
+			.watches = {.options = TT_WATCH_DEFAULTS},
+			.poll_s = 10,
+			.status = EXIT_OK};
+	int option;
+
+	while ((option = tool_option(&w.tool)) != -1) {
+		if (option == 0 || !take(&w, option))
+			return w.tool.status;
+	}
+	w.selection.path = tool_operand(&w.tool, "PATH");
+	if (w.selection.path == NULL || !tool_span(&w.tool, &w.selection))
+		return w.tool.status;
+	return watch(&w);
+}

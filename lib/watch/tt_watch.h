@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Surges of targets while they happen: each target against its own past (tt_past.h), one sensor for each struct. docs/watch.md is the
+ * description for users; the definitions are here.
+ *
+ * After each snapshot two windows of each target are judged: the hour in which it ends, against what is usual for the
+ * hour, where the snapshot has an hour at most; and the 24 hours that end with it, against what is usual for these. A window is over
+ * its threshold where its packets, less the usual rate times the window's observed days x addresses, are at least each of
+ * - min_rate packets for each monitored address: what would be min_rate a day; of an hour, TT_WATCH_SWEEPS at least, so that
+ *   one address that goes through the monitored space once is no surge of a target that others ask for all day;
+ * - (ratio - 1) times what is usual;
+ * - sigmas times sqrt(max(u, 1) + s^2), u being the usual packets and s the usual spread in packets: chance (Poisson) and what the past
+ *   shows of more than chance.
+ * A target with a window over its threshold has an event: one line. It is new, and no surge, where its first packet
+ * came in the latest TT_WATCH_NEW_HOURS hours, and the past is TT_WATCH_NEW_PAST hours long at least.
+ * The event ends, with one line, once no window was over half of its threshold for 24 hours of which half were observed, what is usual for
+ * 24 hours being kept as it was when it began; or after lasting_days, when the past has got used to it. Until then it is no event again.
+ *
+ * Nothing is judged that is earlier than the latest snapshot: what comes late is counted and may change what is usual. Rates are per
+ * observed day and monitored address, so that an outage is no fall, and its end no rise.
+ *
+ * One thread. Heap memory: that of tt_past.h and tt_taken.h (five weeks), and 80 bytes for each event.
+ */
+#ifndef TT_WATCH_H
+#define TT_WATCH_H
+
+#include "tt_past.h"
+#include "tt_taken.h"
+
+#define TT_WATCH_SWEEPS    2.0 /* packets for each monitored address, in an hour */
+#define TT_WATCH_NEW_HOURS 48
+#define TT_WATCH_NEW_PAST  (7 * 24)
+#define TT_WATCH_KEEP \
+	0.1 /* of what min_rate asks for: so much in 24 hours, and a target is remembered */
+
+struct tt_watch_options {
+	double min_rate; /* per day and address */
+	double ratio; /* above 1 */
+	double sigmas;
+	unsigned lasting_days;
+	size_t max_rows; /* targets that are remembered */
+};
+
+#define TT_WATCH_DEFAULTS                                                        \
+	{                                                                        \
+		.min_rate = 0.5, .ratio = 1.25, .sigmas = 6, .lasting_days = 21, \
+		.max_rows = 16384                                                \
+	}
+
+struct tt_watch_event {
+	uint32_t of; /* target of the past */
+	bool is_new;
+	int64_t began_us; /* start of the snapshot that showed it */
+	int64_t began_hour,
+			over_hour; /* over_hour: the latest over half of the threshold */
+	double usual_rate, usual_spread; /* of 24 hours, when it began */
+	uint64_t packets; /* of the window, and since then */
+	double peak_rate; /* of 24 hours */
+};
+
+/* What a line is written from. */
+struct tt_watch_line {
+	const char *sensor;
+	struct tt_target_name name;
+	const struct tt_watch_event *event;
+	bool ends, lasting;
+	int64_t time_us; /* end of the latest snapshot */
+	/* Of a beginning: the window. */
+	unsigned window_hours;
+	uint64_t packets;
+	double rate;
+	struct tt_usual usual;
+};
+
+struct tt_watch {
+	struct tt_watch_options options;
+	char sensor[TT_SENSOR_MAX + 1];
+	struct tt_past past;
+	struct tt_taken taken;
+	struct tt_watch_event *events; /* [n_events], of [room], that have not ended */
+	size_t n_events, room;
+	int64_t latest_us; /* end of the latest snapshot; INT64_MIN: none */
+	int64_t quiet_until_us; /* snapshots that start before are learnt from, and nothing is said */
+	uint64_t counted, late,
+			again; /* snapshots: in all; of these late; not counted, for they were */
+	/* Called for each line. Returns 0, or a negative errno, which ends it. */
+	int (*say)(void *context, const struct tt_watch_line *line, struct tt_error *err);
+	void *context;
+};
+
+void tt_watch_init(struct tt_watch *watch, const char *sensor,
+		const struct tt_watch_options *options);
+void tt_watch_fini(struct tt_watch *watch);
+
+/*
+ * Counts a snapshot and judges. Returns 0, also where it was counted before; or a negative errno with err: -EEXIST where some of
+ * its parts were counted and others were not, -EBADMSG where it is damaged (in both cases nothing of it is counted), -ENOMEM, or what say()
+ * returned.
+ */
+int tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* "npa/1521/TCP/2009-07-08T05:00:00Z": an event of a sensor, for good. */
+#define TT_WATCH_ID_MAX (TT_SENSOR_MAX + 80)
+char *tt_watch_id(const char *sensor, const struct tt_target_name *name, int64_t began_us,
+		char text[TT_WATCH_ID_MAX]);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a watch knows, in a file, so that it goes on where it ended: the past, which snapshots were taken, the events. One file for all
+ * sensors of a watch. All numbers are little-endian:
+ *
+ *    8 bytes  "TTWATCH1"
+ *    uint32   number of sensors, then for each
+ *      64 bytes name, filled up with zeros
+ *      int64    first hour, latest hour, end of the latest snapshot (microseconds)
+ *      TT_PAST_HOURS times float64  exposures by hour modulo that
+ *      uint32   number of targets, then for each
+ *        uint8 protocol, int32 target, int64 its first hour, uint8 1: it has a row
+ *        row, or the latest 24 hours: numbers in 7 bits each byte, low ones first; after a 0, how many more zeros follow
+ *      uint32   number of snapshots taken, then for each uint64 id, int64 start
+ *      uint32   number of events, then for each
+ *        uint32 number of the target, uint8 1: new, int64 began, its hour, the latest hour over, uint64 packets, float64 usual rate,
+ *        spread, peak rate
+ *    uint32   CRC-32 (as in zlib) of all before
+ *
+ * A file is whole or absent: it is written beside its place, made durable, and renamed. One thread.
+ */
+#ifndef TT_WATCH_STATE_H
+#define TT_WATCH_STATE_H
+
+#include "tt_watch.h"
+
+/* Watches of several sensors, in the order in which they came. */
+struct tt_watches {
+	struct tt_watch **all; /* [n] */
+	size_t n;
+	struct tt_watch_options options; /* of new ones */
+};
+
+/* The watch of a sensor, made if there is none. NULL: memory is short. */
+struct tt_watch *tt_watches_of(struct tt_watches *watches, const char *sensor);
+void tt_watches_fini(struct tt_watches *watches);
+
+/* Returns 0, or a negative errno with err naming the file. */
+int tt_watches_save(const struct tt_watches *watches, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
+/* Into an empty struct with options. Returns 0; -ENOENT where there is no such file; -EBADMSG where it is none, or damaged; or another
+ * negative errno; with err. */
+int tt_watches_load(struct tt_watches *watches, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
+
+#endif
