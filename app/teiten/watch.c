@@ -194,7 +194,7 @@ watch(struct watching *w)
 out:
 	watch_out_close(&w->out);
 	tt_watches_fini(&w->watches);
-	tt_taken_fini(&w->seen);
+	tt_known_fini(&w->seen);
 	if (lock >= 0)
 		close(lock);
 	return status;

@@ -11,7 +11,7 @@
 struct watch_out {
 	const char *path; /* NULL: standard output */
 	FILE *file;
-	struct tt_taken said; /* lines that the file had: hashes of event and id */
+	struct tt_known said; /* lines that the file had: hashes of event and id */
 };
 
 /*
@@ -35,7 +35,7 @@ struct watching {
 	size_t poll_s;
 	struct tt_watches watches;
 	struct watch_out out;
-	struct tt_taken seen; /* paths that were looked at, by their hash */
+	struct tt_known seen; /* paths that were looked at, by their hash */
 	uint64_t lines; /* since the state was saved */
 	bool changed; /* snapshots were counted since then */
 	int status; /* exit status so far */

@@ -37,7 +37,7 @@ read_said(struct watch_out *out, off_t *whole)
 		if (line[n - 1] != '\n')
 			break;
 		*whole += n;
-		ret = tt_taken_add_one(&out->said, hash_of(line), 0);
+		ret = tt_known_add_one(&out->said, hash_of(line), 0);
 	}
 	if (ret == 0 && ferror(file))
 		ret = -EIO;
@@ -88,7 +88,7 @@ watch_out_write(struct watch_out *out, const char *line, struct tt_error *err)
 	const char *name = out->path == NULL ? "standard output" : out->path;
 	int ret;
 
-	if (tt_taken_has(&out->said, hash_of(line)))
+	if (tt_known_has(&out->said, hash_of(line)))
 		return 0;
 	errno = 0;
 	if (fprintf(out->file, "%s\n", line) > 0 && fflush(out->file) == 0)
@@ -104,5 +104,5 @@ watch_out_close(struct watch_out *out)
 {
 	if (out->path != NULL && out->file != NULL)
 		fclose(out->file);
-	tt_taken_fini(&out->said);
+	tt_known_fini(&out->said);
 }

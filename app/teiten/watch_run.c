@@ -101,7 +101,7 @@ look_at(struct saying *s, const struct tt_snapshot_ref *ref)
 	struct tt_error err = {0};
 	int ret;
 
-	if (tt_taken_has(&w->seen, path_hash(ref->path)))
+	if (tt_known_has(&w->seen, path_hash(ref->path)))
 		return 0;
 	ret = tt_snapshot_open_intact(&snapshot, ref->path, &err);
 	/* It was merged since it was listed, and its packets are in another one. */
@@ -117,7 +117,7 @@ look_at(struct saying *s, const struct tt_snapshot_ref *ref)
 	}
 	if (ret != 0 && is_fatal(ret))
 		return ret;
-	return tt_taken_add_one(&w->seen, path_hash(ref->path), ref->start_us);
+	return tt_known_add_one(&w->seen, path_hash(ref->path), ref->start_us);
 }
 
 /* Saved from time to time, so that a long replay is not begun anew. */

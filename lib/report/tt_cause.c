@@ -251,7 +251,7 @@ since_of(const struct tt_cause *c, const struct tt_counts *counts, uint32_t of)
 
 static struct tt_cause_part
 part_of(const struct tt_cause *c, const struct tt_counts *counts,
-		const struct tt_count *x)
+		const struct tt_cause_count *x)
 {
 	const struct tt_cause_target *t = &c->found[x->of];
 	double change = tt_cause_rate(c, t->packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
@@ -272,7 +272,7 @@ part_of(const struct tt_cause *c, const struct tt_counts *counts,
 static bool
 is_heavier(const struct tt_cause_part *a, const struct tt_cause_part *b)
 {
-	const struct tt_count *x = a->count, *y = b->count;
+	const struct tt_cause_count *x = a->count, *y = b->count;
 
 	if (a->since != b->since)
 		return a->since > b->since;
@@ -360,7 +360,7 @@ tt_cause_sources_before(const struct tt_cause *cause, uint32_t of, uint16_t coun
 }
 
 struct tt_cycle
-tt_cause_cycle(const struct tt_cause *cause, const struct tt_count *country)
+tt_cause_cycle(const struct tt_cause *cause, const struct tt_cause_count *country)
 {
 	if (cause->coarse || cause->slice_us != HOUR_US)
 		return (struct tt_cycle){.chance = 1};

@@ -102,7 +102,7 @@ double tt_cause_rate(
 
 /* A key of one of the counts, of one target. */
 struct tt_cause_part {
-	const struct tt_count *count;
+	const struct tt_cause_count *count;
 	uint64_t since; /* packets since the change */
 	double share; /* of the target's packets since then */
 	double of_change; /* of what the rate rose or fell by, its own change; 0 where that is 0 */
@@ -124,7 +124,7 @@ struct tt_source_count tt_cause_sources_before(
 
 /* The cycle of a target in a country (a key of `countries`). */
 struct tt_cycle tt_cause_cycle(
-		const struct tt_cause *cause, const struct tt_count *country);
+		const struct tt_cause *cause, const struct tt_cause_count *country);
 
 /* The two letters of a country as a key, and back. */
 static inline uint16_t

@@ -24,7 +24,7 @@ no_memory(const struct place *p, struct tt_error *err)
 
 /* Adds to a table of counts; slice: of its own. */
 static int
-count(const struct place *p, struct tt_counts *counts, const struct tt_count *key,
+count(const struct place *p, struct tt_counts *counts, const struct tt_cause_count *key,
 		size_t slice, int64_t packets, struct tt_error *err)
 {
 	if (packets < 0)
@@ -43,7 +43,7 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 	struct tt_cause *c = p->cause;
 	struct tt_cause_target *t = &c->found[row->of];
 	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
-	const struct tt_count key = {.of = row->of,
+	const struct tt_cause_count key = {.of = row->of,
 			.lo = tt_cause_country(tt_picked_text(row, TT_TARGETS_COUNTRY))};
 	int ret = count(p, &c->countries, &key, p->slice, packets, err);
 
@@ -62,7 +62,7 @@ take_port(void *context, const struct tt_picked *row, struct tt_error *err)
 {
 	const struct place *p = context;
 	int64_t port = tt_picked_int(row, TT_SOURCE_PORTS_SOURCE_PORT);
-	const struct tt_count key = {.of = row->of, .lo = (uint64_t)port};
+	const struct tt_cause_count key = {.of = row->of, .lo = (uint64_t)port};
 
 	if (port < 0)
 		return 0; /* all the others */
@@ -81,7 +81,7 @@ take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 {
 	const struct place *p = context;
 	const char *text = tt_picked_text(row, TT_TALKERS_SRC_IP);
-	struct tt_count key = {.of = row->of};
+	struct tt_cause_count key = {.of = row->of};
 	struct tt_addr address;
 
 	if (text[0] == '*')
@@ -118,7 +118,7 @@ take_fingerprint(void *context, const struct tt_picked *row, struct tt_error *er
 {
 	const struct place *p = context;
 	int rule = rule_of(p->cause, tt_picked_text(row, TT_FINGERPRINTS_FINGERPRINT));
-	const struct tt_count key = {.of = row->of, .lo = (uint64_t)rule};
+	const struct tt_cause_count key = {.of = row->of, .lo = (uint64_t)rule};
 
 	if (rule < 0)
 		return no_memory(p, err);
@@ -155,7 +155,7 @@ take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
 	const char *text = tt_picked_text(row, TT_VICTIMS_SRC_IP);
 	const char *class_name = tt_picked_text(row, TT_VICTIMS_CLASS);
 	const char *protocol_name = tt_picked_text(row, TT_VICTIMS_ATTACKED_PROTOCOL);
-	struct tt_count key = {
+	struct tt_cause_count key = {
 			.tag = tt_cause_country(tt_picked_text(row, TT_VICTIMS_COUNTRY))};
 	struct tt_addr address;
 	enum tt_class class;

@@ -21,13 +21,13 @@ tt_counts_fini(struct tt_counts *counts)
 }
 
 static size_t
-slot_of(const struct tt_counts *c, const struct tt_count *key)
+slot_of(const struct tt_counts *c, const struct tt_cause_count *key)
 {
 	size_t mask = c->n_slots - 1;
 	size_t at = tt_hash_3(key->hi, key->lo, key->of) & mask;
 
 	while (c->slots[at] != 0) {
-		const struct tt_count *x = &c->all[c->slots[at] - 1];
+		const struct tt_cause_count *x = &c->all[c->slots[at] - 1];
 
 		if (x->hi == key->hi && x->lo == key->lo && x->of == key->of)
 			break;
@@ -49,7 +49,7 @@ static int
 grow(struct tt_counts *c)
 {
 	size_t room = c->room == 0 ? 64 : c->room * 2;
-	struct tt_count *all = reallocarray(c->all, room, sizeof(*all));
+	struct tt_cause_count *all = reallocarray(c->all, room, sizeof(*all));
 	uint32_t *slots, *slices;
 
 	if (all == NULL)
@@ -72,7 +72,7 @@ grow(struct tt_counts *c)
 }
 
 static uint64_t
-total(const struct tt_count *x)
+total(const struct tt_cause_count *x)
 {
 	return x->packets[TT_CAUSE_BEFORE] + x->packets[TT_CAUSE_NOW];
 }
@@ -140,12 +140,12 @@ make_room(struct tt_counts *c)
 	return c->n >= c->max ? prune(c) : grow(c);
 }
 
-struct tt_count *
-tt_counts_add(struct tt_counts *counts, const struct tt_count *key,
+struct tt_cause_count *
+tt_counts_add(struct tt_counts *counts, const struct tt_cause_count *key,
 		enum tt_cause_span span, size_t slice, uint64_t packets)
 {
 	struct tt_counts *c = counts;
-	struct tt_count *x;
+	struct tt_cause_count *x;
 	uint32_t *slices;
 	size_t at;
 
@@ -154,7 +154,7 @@ tt_counts_add(struct tt_counts *counts, const struct tt_count *key,
 	at = slot_of(c, key);
 	if (c->slots[at] == 0) {
 		x = &c->all[c->n++];
-		*x = (struct tt_count){.hi = key->hi, .lo = key->lo, .of = key->of};
+		*x = (struct tt_cause_count){.hi = key->hi, .lo = key->lo, .of = key->of};
 		x->tag = key->tag;
 		if (c->n_slices > 0)
 			memset(&c->slices[(c->n - 1) * c->n_slices], 0,
@@ -172,8 +172,8 @@ tt_counts_add(struct tt_counts *counts, const struct tt_count *key,
 }
 
 uint64_t
-tt_counts_sum(const struct tt_counts *counts, const struct tt_count *count, size_t first,
-		size_t end)
+tt_counts_sum(const struct tt_counts *counts, const struct tt_cause_count *count,
+		size_t first, size_t end)
 {
 	const uint32_t *slices = tt_counts_slices(counts, count);
 	uint64_t sum = 0;

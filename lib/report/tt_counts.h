@@ -16,7 +16,7 @@ enum tt_cause_span {
 	TT_N_CAUSE_SPANS
 };
 
-struct tt_count {
+struct tt_cause_count {
 	uint64_t hi, lo; /* the key: of an address both, else lo alone */
 	uint32_t of; /* number of the target, or another number of its owner */
 	uint32_t tag; /* the owner's: a country … */
@@ -24,7 +24,7 @@ struct tt_count {
 };
 
 struct tt_counts {
-	struct tt_count *all; /* [n], of [room] */
+	struct tt_cause_count *all; /* [n], of [room] */
 	uint32_t *slices; /* [room * n_slices]; at UINT32_MAX a slice is full */
 	size_t n, room, max;
 	size_t n_slices; /* of a key; 0: none */
@@ -39,18 +39,19 @@ void tt_counts_fini(struct tt_counts *counts);
 
 /* Adds packets. slice: below n_slices, of TT_CAUSE_NOW alone. Returns the key, or NULL where memory is
  * short; it lives until the next one is added. */
-struct tt_count *tt_counts_add(struct tt_counts *counts, const struct tt_count *key,
-		enum tt_cause_span span, size_t slice, uint64_t packets);
+struct tt_cause_count *tt_counts_add(struct tt_counts *counts,
+		const struct tt_cause_count *key, enum tt_cause_span span, size_t slice,
+		uint64_t packets);
 
 /* The slices of a key, [n_slices]. */
 static inline const uint32_t *
-tt_counts_slices(const struct tt_counts *counts, const struct tt_count *count)
+tt_counts_slices(const struct tt_counts *counts, const struct tt_cause_count *count)
 {
 	return &counts->slices[(size_t)(count - counts->all) * counts->n_slices];
 }
 
 /* Packets of a key in the slices [first, end). */
-uint64_t tt_counts_sum(const struct tt_counts *counts, const struct tt_count *count,
+uint64_t tt_counts_sum(const struct tt_counts *counts, const struct tt_cause_count *count,
 		size_t first, size_t end);
 
 #endif

@@ -155,7 +155,7 @@ one_sweep(const struct tt_notable *w, size_t first, size_t last)
 /* Finds the days of an address. Returns false where they are no episode. */
 static bool
 is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
-		const struct tt_count *address, struct tt_episode *e)
+		const struct tt_cause_count *address, struct tt_episode *e)
 {
 	const struct tt_counts *addresses = &w->cause.addresses;
 	const uint32_t *days = tt_counts_slices(addresses, address);

@@ -11,7 +11,7 @@
 
 /* One address that stands out for some days. */
 struct tt_episode {
-	const struct tt_count *address;
+	const struct tt_cause_count *address;
 	uint16_t country; /* 0: not known */
 	size_t first, last; /* days */
 	uint64_t packets; /* of it in these days */

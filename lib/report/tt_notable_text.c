@@ -286,7 +286,7 @@ hour_of(struct tt_notable *w, double peak, int offset_min)
 
 static void
 say_cycle(struct tt_notable *w, struct tt_doc_section *s,
-		const struct tt_notable_target *t, const struct tt_count *country,
+		const struct tt_notable_target *t, const struct tt_cause_count *country,
 		const struct tt_cycle *cycle)
 {
 	const struct tt_cause *c = &w->cause;

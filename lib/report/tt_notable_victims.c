@@ -17,7 +17,7 @@ struct victim {
 static int
 compare_addresses(const void *a, const void *b)
 {
-	const struct tt_count *const *x = a, *const *y = b;
+	const struct tt_cause_count *const *x = a, *const *y = b;
 
 	if ((*x)->hi != (*y)->hi)
 		return (*x)->hi < (*y)->hi ? -1 : 1;
@@ -45,14 +45,14 @@ keep(struct victim *victims, size_t *n, const struct victim *v)
 }
 
 static bool
-same_address(const struct tt_count *a, const struct tt_count *b)
+same_address(const struct tt_cause_count *a, const struct tt_cause_count *b)
 {
 	return a->hi == b->hi && a->lo == b->lo;
 }
 
 /* Finds the heaviest victims; all[n] is sorted by address. */
 static size_t
-find_victims(const struct tt_notable *w, const struct tt_count **all, size_t n,
+find_victims(const struct tt_notable *w, const struct tt_cause_count **all, size_t n,
 		struct victim victims[TT_NOTABLE_VICTIMS])
 {
 	double least = TT_NOTABLE_VICTIM * (double)w->report->now->packets;
@@ -72,7 +72,8 @@ find_victims(const struct tt_notable *w, const struct tt_count **all, size_t n,
 
 /* Packets of a victim on a day. */
 static uint64_t
-on_day(const struct tt_notable *w, const struct tt_count **own, size_t n, size_t day)
+on_day(const struct tt_notable *w, const struct tt_cause_count **own, size_t n,
+		size_t day)
 {
 	uint64_t sum = 0;
 
@@ -82,7 +83,7 @@ on_day(const struct tt_notable *w, const struct tt_count **own, size_t n, size_t
 }
 
 static void
-find_days(const struct tt_notable *w, struct victim *v, const struct tt_count **own,
+find_days(const struct tt_notable *w, struct victim *v, const struct tt_cause_count **own,
 		size_t n)
 {
 	size_t n_days = w->cause.victims.n_slices;
@@ -123,7 +124,7 @@ class_name(uint32_t service)
 
 static void
 add_rows(struct tt_notable *w, struct tt_doc_table *table, const struct victim *v,
-		const struct tt_count **own, size_t n)
+		const struct tt_cause_count **own, size_t n)
 {
 	char address[TT_ADDR_TEXT_MAX];
 
@@ -147,7 +148,7 @@ add_rows(struct tt_notable *w, struct tt_doc_table *table, const struct victim *
 
 static void
 add_table(struct tt_notable *w, struct tt_doc_section *section, const struct victim *v,
-		const struct tt_count **own, size_t n)
+		const struct tt_cause_count **own, size_t n)
 {
 	const struct tt_doc_column columns[] = {
 			{"service", tt_locale_word(w->locale, TT_WORD_NOTABLE_SERVICE),
@@ -194,7 +195,7 @@ class_id(struct tt_notable *w, enum tt_class class)
 /* Of each class, the packets by day. */
 static void
 add_series(struct tt_notable *w, struct tt_doc_figure *figure,
-		const struct tt_count **own, size_t n, enum tt_class class)
+		const struct tt_cause_count **own, size_t n, enum tt_class class)
 {
 	struct tt_doc_series *series = NULL;
 	const char *name = tt_class_name(class);
@@ -224,7 +225,7 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure,
 
 static void
 add_figure(struct tt_notable *w, struct tt_doc_section *section,
-		const struct tt_count **own, size_t n)
+		const struct tt_cause_count **own, size_t n)
 {
 	struct tt_doc_figure *figure = tt_document_figure(w->doc, section,
 			TT_FIGURE_STACKED,
@@ -243,7 +244,7 @@ add_figure(struct tt_notable *w, struct tt_doc_section *section,
 }
 
 static void
-write_victim(struct tt_notable *w, struct victim *v, const struct tt_count **own,
+write_victim(struct tt_notable *w, struct victim *v, const struct tt_cause_count **own,
 		size_t n)
 {
 	const char *country = tt_notable_country(w, v->country);
@@ -267,7 +268,7 @@ tt_notable_victims(struct tt_notable *w)
 {
 	const struct tt_counts *counts = &w->cause.victims;
 	struct victim victims[TT_NOTABLE_VICTIMS];
-	const struct tt_count **all = tt_document_alloc(
+	const struct tt_cause_count **all = tt_document_alloc(
 			w->doc, (counts->n + 1) * sizeof(*all));
 	size_t n_victims;
 

@@ -7,7 +7,7 @@
 #include <math.h>
 
 #define DAY_US    (TT_PAST_DAY_HOURS * TT_HOUR_US)
-#define TAKEN_US  (35 * DAY_US) /* how long snapshots are known again */
+#define KNOWN_US  (35 * DAY_US) /* how long snapshots are known again */
 #define DAY_HOURS TT_PAST_DAY_HOURS
 
 void
@@ -24,7 +24,7 @@ void
 tt_watch_fini(struct tt_watch *watch)
 {
 	tt_past_fini(&watch->past);
-	tt_taken_fini(&watch->taken);
+	tt_known_fini(&watch->known);
 	free(watch->events);
 	*watch = (struct tt_watch){0};
 }
@@ -372,7 +372,7 @@ count(struct adding *a, struct tt_error *err)
 	bool late = a->span.end_us < w->latest_us;
 	int ret;
 
-	if (tt_taken_add(&w->taken, &a->snapshot->manifest) != 0)
+	if (tt_known_add(&w->known, &a->snapshot->manifest) != 0)
 		return no_memory(a, err);
 	tt_past_observe(&w->past, &a->span);
 	ret = read_targets(a, err);
@@ -381,7 +381,7 @@ count(struct adding *a, struct tt_error *err)
 	if (ret != 0 || late)
 		return ret;
 	w->latest_us = a->span.end_us;
-	tt_taken_forget(&w->taken, w->latest_us - TAKEN_US);
+	tt_known_forget(&w->known, w->latest_us - KNOWN_US);
 	return judge_all(a, err);
 }
 
@@ -392,16 +392,16 @@ tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
 	struct adding a;
 	int ret;
 
-	switch (tt_taken_look(&watch->taken, &snapshot->manifest)) {
-	case TT_TAKEN_WHOLE:
+	switch (tt_known_look(&watch->known, &snapshot->manifest)) {
+	case TT_KNOWN_WHOLE:
 		watch->again++;
 		return 0;
-	case TT_TAKEN_SOME:
+	case TT_KNOWN_SOME:
 		watch->again++;
 		return tt_error_set(err, -EEXIST, snapshot->path,
 				"some of the snapshots that it is made of were counted, and "
 				"others were not: left out");
-	case TT_TAKEN_NOT:
+	case TT_KNOWN_NOT:
 		break;
 	}
 	ret = tt_snapshot_check_file(snapshot, TT_TABLE_TARGETS, err);

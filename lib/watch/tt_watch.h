@@ -19,13 +19,13 @@
  * Nothing is judged that is earlier than the latest snapshot: what comes late is counted and may change what is usual. Rates are per
  * observed day and monitored address, so that an outage is no fall, and its end no rise.
  *
- * One thread. Heap memory: that of tt_past.h and tt_taken.h (five weeks), and 80 bytes for each event.
+ * One thread. Heap memory: that of tt_past.h and tt_known.h (five weeks), and 80 bytes for each event.
  */
 #ifndef TT_WATCH_H
 #define TT_WATCH_H
 
+#include "tt_known.h"
 #include "tt_past.h"
-#include "tt_taken.h"
 
 #define TT_WATCH_SWEEPS    2.0 /* packets for each monitored address, in an hour */
 #define TT_WATCH_NEW_HOURS 48
@@ -76,7 +76,7 @@ struct tt_watch {
 	struct tt_watch_options options;
 	char sensor[TT_SENSOR_MAX + 1];
 	struct tt_past past;
-	struct tt_taken taken;
+	struct tt_known known;
 	struct tt_watch_event *events; /* [n_events], of [room], that have not ended */
 	size_t n_events, room;
 	int64_t latest_us; /* end of the latest snapshot; INT64_MIN: none */

@@ -159,10 +159,10 @@ put_watch(struct bytes *b, const struct tt_watch *w)
 	put_number(b, (uint64_t)w->past.latest_hour, 8);
 	put_number(b, (uint64_t)w->latest_us, 8);
 	put_past(b, &w->past);
-	put_number(b, w->taken.n, 4);
-	for (size_t i = 0; i < w->taken.n; i++) {
-		put_number(b, w->taken.all[i].id, 8);
-		put_number(b, (uint64_t)w->taken.all[i].start_us, 8);
+	put_number(b, w->known.n, 4);
+	for (size_t i = 0; i < w->known.n; i++) {
+		put_number(b, w->known.all[i].id, 8);
+		put_number(b, (uint64_t)w->known.all[i].start_us, 8);
 	}
 	put_number(b, w->n_events, 4);
 	for (size_t i = 0; i < w->n_events; i++)
@@ -416,7 +416,7 @@ get_watch(struct bytes *b, struct tt_watches *watches)
 	for (uint32_t i = 0; ret == 0 && i < n && !b->failed; i++) {
 		uint64_t id = get_number(b, 8);
 
-		ret = tt_taken_add_one(&w->taken, id, (int64_t)get_number(b, 8));
+		ret = tt_known_add_one(&w->known, id, (int64_t)get_number(b, 8));
 	}
 	n = (uint32_t)get_number(b, 4);
 	for (uint32_t i = 0; ret == 0 && i < n && !b->failed; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What a watch knows, in a file, so that it goes on where it ended: the past, which snapshots were taken, the events. One file for all
+ * What a watch knows, in a file, so that it goes on where it ended: the past, which snapshots were counted, the events. One file for all
  * sensors of a watch. All numbers are little-endian:
  *
  *    8 bytes  "TTWATCH1"
@@ -11,7 +11,7 @@
  *      uint32   number of targets, then for each
  *        uint8 protocol, int32 target, int64 its first hour, uint8 1: it has a row
  *        row, or the latest 24 hours: numbers in 7 bits each byte, low ones first; after a 0, how many more zeros follow
- *      uint32   number of snapshots taken, then for each uint64 id, int64 start
+ *      uint32   number of intervals counted, then for each uint64 id, int64 start
  *      uint32   number of events, then for each
  *        uint32 number of the target, uint8 1: new, int64 began, its hour, the latest hour over, uint64 packets, float64 usual rate,
  *        spread, peak rate
