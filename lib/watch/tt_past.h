@@ -15,7 +15,8 @@
  * - else the same hour of the day and the two beside it, of all days before that are held, at least TT_USUAL_DAY;
  * - else all hours before, at least TT_USUAL_ANY; else nothing is known yet.
  * Of a day, the 24 hours that end with an hour: the 24 hours that ended one, two … days before, at least
- * TT_USUAL_DAYS of them. Hours that were not observed are no samples, nor are days of which less than half was.
+ * TT_USUAL_DAYS of them, and of each the same hours as were observed now. Hours that were not observed are no samples, nor are
+ * days that lack more than half of those.
  */
 #ifndef TT_PAST_H
 #define TT_PAST_H

@@ -13,16 +13,38 @@ struct samples {
 	unsigned n;
 };
 
-/* Takes hours [first, end) as one sample, if so many of them were observed. */
+/* Takes an hour as a sample. */
 static void
-take(struct samples *s, int64_t first, int64_t end, unsigned observed)
+take(struct samples *s, int64_t hour)
 {
-	double exposure = tt_past_exposure(s->past, first, end);
+	double exposure = tt_past_exposure(s->past, hour, hour + 1);
 
-	if (first < s->past->first_hour || exposure <= 0
-			|| tt_past_observed(s->past, first, end) < observed)
-		return;
-	s->rates[s->n++] = (double)tt_past_packets(s->past, s->of, first, end) / exposure;
+	if (hour >= s->past->first_hour && exposure > 0)
+		s->rates[s->n++] = (double)tt_past_packets(s->past, s->of, hour, hour + 1)
+				/ exposure;
+}
+
+/* Takes 24 hours that ended some days before the ones that end with `hour`: of them those that were observed in these. */
+static void
+take_day(struct samples *s, int64_t hour, int days)
+{
+	unsigned wanted = 0, observed = 0;
+	double exposure = 0;
+	uint64_t packets = 0;
+
+	for (int64_t h = hour - TT_PAST_DAY_HOURS + 1; h <= hour; h++) {
+		int64_t then = h - (int64_t)days * TT_PAST_DAY_HOURS;
+		double part = tt_past_exposure(s->past, then, then + 1);
+
+		if (tt_past_exposure(s->past, h, h + 1) <= 0)
+			continue;
+		wanted++;
+		observed += part > 0;
+		exposure += part;
+		packets += tt_past_packets(s->past, s->of, then, then + 1);
+	}
+	if (exposure > 0 && 2 * observed >= wanted)
+		s->rates[s->n++] = (double)packets / exposure;
 }
 
 /* Takes the hours beside those that are one, two … steps before. */
@@ -32,7 +54,7 @@ take_every(struct samples *s, int64_t hour, int step)
 	s->n = 0;
 	for (int64_t h = hour - step; h > hour - TT_PAST_HOURS + BESIDE; h -= step)
 		for (int64_t beside = h - BESIDE; beside <= h + BESIDE; beside++)
-			take(s, beside, beside + 1, 1);
+			take(s, beside);
 }
 
 static struct tt_usual
@@ -58,7 +80,7 @@ tt_usual_of_hour(const struct tt_past *past, uint32_t of, int64_t hour)
 		return usual(&s, TT_USUAL_BY_DAY);
 	s.n = 0;
 	for (int64_t h = hour - 1; h > hour - TT_PAST_HOURS; h--)
-		take(&s, h, h + 1, 1);
+		take(&s, h);
 	if (s.n >= TT_USUAL_ANY)
 		return usual(&s, TT_USUAL_BY_ANY);
 	return (struct tt_usual){0};
@@ -69,11 +91,9 @@ tt_usual_of_day(const struct tt_past *past, uint32_t of, int64_t hour)
 {
 	struct samples s = {.past = past, .of = of};
 
-	for (int day = 1; day < TT_PAST_DAYS; day++) {
-		int64_t end = hour + 1 - (int64_t)day * TT_PAST_DAY_HOURS;
-
-		take(&s, end - TT_PAST_DAY_HOURS, end, TT_PAST_DAY_HOURS / 2);
-	}
+	for (int day = 1; day < TT_PAST_DAYS; day++)
+		if (hour - day * TT_PAST_DAY_HOURS >= past->first_hour)
+			take_day(&s, hour, day);
 	if (s.n >= TT_USUAL_DAYS)
 		return usual(&s, TT_USUAL_BY_24_HOURS);
 	return (struct tt_usual){0};

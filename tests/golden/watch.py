@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Thirteen days of hours with a rise and a new target: `teiten watch` tells each once, with its cause, in one run or in several,
+live or afterwards, whatever is missing, damaged or merged.
+
+    watch.py TEITEN"""
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import snapshots
+
+PROFILE = """
+name: watch
+start: 2026-01-05T00:00:00Z
+duration: 13d
+monitored: 203.0.113.0/26
+components:
+  - {target: 445/TCP, rate: 20/day/address, sources: 60}
+  - {target: 23/TCP, rate: 10/day/address, sources: 20, daily_amplitude: 0.8, daily_peak: 3}
+  - {target: 1521/TCP, rate: 0.5/day/address, sources: 5}
+  - {target: 1521/TCP, name: rise, rate: 4/day/address, from: 9d, sources: 30, source_port: 6000}
+  - {target: 8080/TCP, rate: 8/day/address, from: 10d, to: 244h, sources: 1}
+"""
+START = "2026-01-05"
+RISE_DAY = "2026-01-14"
+NEW_DAY = "2026-01-15"
+WAIT_S = 120
+
+
+def make_spool(teiten, directory):
+    (directory / "watch.yaml").write_text(PROFILE)
+    snapshots.run(teiten, "synth", "--profile", directory / "watch.yaml", "--seed", 7, "--out",
+                  directory / "watch.pcap")
+    snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", "w", "--monitored",
+                  "203.0.113.0/26", "--interval", 3600, directory / "watch.pcap")
+    return directory / "spool"
+
+
+def watch(teiten, *args, status=0):
+    """The lines, and standard error."""
+    done = subprocess.run([str(teiten), "watch", *map(str, args)], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != status:
+        raise SystemExit(f"watch {args}: exit status {done.returncode}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def told(lines):
+    return sorted((line["event"], line["id"], line["time"]) for line in lines)
+
+
+def judge(lines):
+    """What is wrong with the lines of the whole time."""
+    begun = [line for line in lines if line["event"] != "end"]
+    if [(line["event"], line["target"]) for line in begun] != [("surge", "1521/TCP"),
+                                                               ("new", "8080/TCP")]:
+        yield f"told: {[(line['event'], line['target'], line['time']) for line in lines]}"
+        return
+    rise, new = begun
+    if rise["time"][:10] != RISE_DAY or rise["cause"]["since"][:10] != RISE_DAY:
+        yield f"the rise begins at {rise['time']}, since {rise['cause']['since']}"
+    if [port["port"] for port in rise["cause"]["source_ports"]] != [6000]:
+        yield f"source ports of the rise: {rise['cause']['source_ports']}"
+    if not 5 <= rise["cause"]["sources"]["now"] <= 35 or "one_address" in rise["cause"]:
+        yield f"sources of the rise: {rise['cause']}"
+    if not 0.4 < rise["usual"]["rate"] < 0.6:
+        yield f"usual before the rise: {rise['usual']}"
+    if new["time"][:10] != NEW_DAY or new["cause"]["one_address"]["share_at_least"] != 1:
+        yield f"new: {new}"
+    if new["cause"]["sources"] != {"now": 1, "now_stderr": 0, "before_24h": 0,
+                                   "before_24h_stderr": 0}:
+        yield f"sources of the new target: {new['cause']['sources']}"
+    ends = [line["target"] for line in lines if line["event"] == "end"]
+    if ends != ["8080/TCP"]:
+        yield f"ended: {ends}"
+
+
+def restarts(teiten, directory, spool, whole):
+    """In three runs with a state, the same is told; in a fourth nothing."""
+    state = directory / "state"
+    lines = []
+    for to in ("2026-01-14T07:00:00Z", "2026-01-15T09:00:00Z", "2026-02-01", "2026-02-01"):
+        more, _ = watch(teiten, "--once", "--state", state, "--to", to, spool)
+        lines.append(more)
+    if told(sum(lines, [])) != told(whole):
+        yield f"with restarts: {told(sum(lines, []))}"
+    if lines[3]:
+        yield f"told again: {told(lines[3])}"
+
+
+def output_file(teiten, directory, spool, whole):
+    """Without its state, what the file has is not written again; half a line is cut off."""
+    out = directory / "out.jsonl"
+    watch(teiten, "--once", "--out", out, spool)
+    text = out.read_text()
+    if told(json.loads(line) for line in text.splitlines()) != told(whole):
+        yield "--out has other lines"
+    out.write_text(text[:-20])
+    watch(teiten, "--once", "--out", out, spool)
+    if out.read_text() != text:
+        yield "--out has lines twice, or not all"
+
+
+def merged(teiten, directory, spool, whole):
+    """Days that were merged since then are known again; of days alone, the same targets are told."""
+    state = directory / "state-merged"
+    copy = directory / "merged"
+    shutil.copytree(spool, copy)
+    watch(teiten, "--once", "--state", state, copy)
+    snapshots.run(teiten, "compact", "--per", "day", copy)
+    lines, _ = watch(teiten, "--once", "--state", state, copy)
+    if lines:
+        yield f"told of merged snapshots: {told(lines)}"
+    lines, _ = watch(teiten, "--once", copy)
+    names = {line["target"] for line in lines}
+    if names != {line["target"] for line in whole}:
+        yield f"told of days: {names}"
+
+
+def damaged(teiten, directory, spool, whole):
+    """A snapshot that is damaged, and a day that is missing, change nothing that is told."""
+    copy = directory / "damaged"
+    shutil.copytree(spool, copy)
+    victim = copy / "w/2026-01-08/20260108T050000Z/targets.parquet"
+    data = bytearray(victim.read_bytes())
+    data[len(data) // 2] ^= 1
+    victim.write_bytes(bytes(data))
+    shutil.rmtree(copy / "w/2026-01-11")
+    lines, errors = watch(teiten, "--once", copy, status=1)
+    if told(lines) != told(whole):
+        yield f"with a gap: {told(lines)}"
+    if errors.count("\n") != 1 or "20260108T050000Z/targets.parquet" not in errors:
+        yield f"of the damage: {errors}"
+
+
+def live(teiten, directory, spool, whole):
+    """What comes while it runs is told; a signal ends it with its state saved."""
+    copy, out, state = directory / "live", directory / "live.jsonl", directory / "state-live"
+    days = sorted((spool / "w").glob("2026-*"))
+    (copy / "w").mkdir(parents=True)
+    for day in days[:9]:
+        shutil.copytree(day, copy / "w" / day.name)
+    program = subprocess.Popen([str(teiten), "watch", "--from", START, "--poll", "1", "--state", state,
+                                "--out", out, copy])
+    for day in days[9:]:
+        shutil.copytree(day, copy / "w" / f".tmp-{day.name}")
+        (copy / "w" / f".tmp-{day.name}").rename(copy / "w" / day.name)
+    until = time.monotonic() + WAIT_S
+    while time.monotonic() < until and (not out.exists()
+                                        or out.read_text().count("\n") < len(whole)):
+        time.sleep(0.2)
+    program.send_signal(signal.SIGTERM)
+    if program.wait(WAIT_S) != 128 + signal.SIGTERM:
+        yield f"exit status {program.returncode}"
+    if told(json.loads(line) for line in out.read_text().splitlines()) != told(whole):
+        yield f"live: {out.read_text()}"
+    if watch(teiten, "--once", "--state", state, copy)[0]:
+        yield "told again after it was stopped"
+
+
+def main(teiten):
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        spool = make_spool(teiten, directory)
+        whole, _ = watch(teiten, "--once", spool)
+        wrong = list(judge(whole))
+        for case in (restarts, output_file, merged, damaged, live):
+            wrong += [f"{case.__name__}: {what}" for what in case(teiten, directory, spool, whole)]
+    for what in wrong:
+        print(what)
+    print(f"{len(whole)} lines, {len(wrong)} problems")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
