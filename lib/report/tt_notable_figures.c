@@ -7,6 +7,7 @@
 
 enum {
 	COLUMN_PART,
+	COLUMN_KEY, /* "CN", "6000": for programs */
 	COLUMN_NAME,
 	COLUMN_NOW,
 	COLUMN_BEFORE,
@@ -34,12 +35,13 @@ put_rates(const struct tt_notable *w, struct tt_doc_row *row, double now, double
 
 static void
 put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
-		const char *name, const struct tt_cause_part *p)
+		const char *key, const char *name, const struct tt_cause_part *p)
 {
 	struct tt_doc_row *row = tt_document_row(w->doc, table);
 	const struct tt_cause *c = &w->cause;
 
 	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, part)));
+	tt_document_cell(row, COLUMN_KEY, tt_value_text(key));
 	tt_document_cell(row, COLUMN_NAME, tt_value_text(name));
 	put_rates(w, row, tt_cause_rate(c, p->count->packets[TT_CAUSE_NOW], TT_CAUSE_NOW),
 			tt_cause_rate(c, p->count->packets[TT_CAUSE_BEFORE],
@@ -83,6 +85,14 @@ port_name(struct tt_notable *w, const struct tt_cause_part *p)
 	return tt_document_printf(w->doc, "%u", (unsigned)p->count->lo);
 }
 
+static const char *
+country_key(struct tt_notable *w, const struct tt_cause_part *p)
+{
+	char code[3];
+
+	return tt_document_text(w->doc, tt_cause_country_text(p->count->lo, code));
+}
+
 /* The heaviest source ports that are not lost among the others, now or before. */
 static size_t
 top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
@@ -108,6 +118,7 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 {
 	const struct tt_doc_column columns[N_COLUMNS] = {
 			{"part", word(w, TT_WORD_NOTABLE_WHAT), false},
+			{"key", word(w, TT_WORD_NOTABLE_NAME), true},
 			{"name", word(w, TT_WORD_NOTABLE_NAME), false},
 			{"now", word(w, TT_WORD_NOTABLE_NOW), false},
 			{"before", word(w, TT_WORD_NOTABLE_BEFORE), false},
@@ -133,13 +144,13 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 	n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
 			TT_NOTABLE_COUNTRIES);
 	for (size_t i = 0; i < n; i++)
-		put_part(w, table, TT_WORD_NOTABLE_COUNTRY,
+		put_part(w, table, TT_WORD_NOTABLE_COUNTRY, country_key(w, &parts[i]),
 				tt_notable_country(w, (uint16_t)parts[i].count->lo),
 				&parts[i]);
 	n = top_ports(w, t, parts);
 	for (size_t i = 0; i < n; i++)
 		put_part(w, table, TT_WORD_NOTABLE_SOURCE_PORT, port_name(w, &parts[i]),
-				&parts[i]);
+				port_name(w, &parts[i]), &parts[i]);
 	put_sources(w, table, t);
 	if (n > 0)
 		tt_document_table_note(w->doc, table, word(w, TT_WORD_NOTABLE_LOWER));

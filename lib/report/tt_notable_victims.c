@@ -122,6 +122,14 @@ class_name(uint32_t service)
 	return tt_class_name((enum tt_class)(service >> 25));
 }
 
+static struct tt_value
+day_value(const struct tt_notable *w, size_t day)
+{
+	return tt_value_integer(TT_VALUE_DAY,
+			w->cause.options.from_us[TT_CAUSE_NOW]
+					+ (int64_t)day * TT_US_PER_DAY);
+}
+
 static void
 add_rows(struct tt_notable *w, struct tt_doc_table *table, const struct victim *v,
 		const struct tt_cause_count **own, size_t n)
@@ -139,8 +147,8 @@ add_rows(struct tt_notable *w, struct tt_doc_table *table, const struct victim *
 		tt_document_cell(row, 2,
 				tt_value_integer(TT_VALUE_COUNT,
 						(int64_t)own[i]->packets[TT_CAUSE_NOW]));
-		tt_document_cell(row, 3, tt_value_text(tt_notable_day(w, span.first)));
-		tt_document_cell(row, 4, tt_value_text(tt_notable_day(w, span.last)));
+		tt_document_cell(row, 3, day_value(w, span.first));
+		tt_document_cell(row, 4, day_value(w, span.last));
 		tt_document_cell(
 				row, 5, tt_value_text(tt_document_text(w->doc, address)));
 	}
