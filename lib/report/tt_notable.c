@@ -148,7 +148,7 @@ one_sweep(const struct tt_notable *w, size_t first, size_t last)
 		exposure += w->cause.days[TT_CAUSE_NOW][day];
 		days += w->cause.days[TT_CAUSE_NOW][day] > 0;
 	}
-	return w->cause.options.per_sensor || days == 0 ? TT_NOTABLE_EPISODE_PACKETS
+	return w->cause.options.per_sensor || days == 0 ? TT_NOTABLE_PACKETS
 							: exposure / days;
 }
 

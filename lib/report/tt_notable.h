@@ -9,8 +9,8 @@
  * - another one of the TT_REPORT_RANKED most accessed, where there is an episode: one address that sent at least
  *   TT_NOTABLE_EPISODE of the target's packets on a day, from the first such day to the last, half of the days
  *   between being such days, and in them at least TT_NOTABLE_EPISODE_WHOLE of all its packets in the period, and a packet to each monitored address (where
- *   rates are by sensor: TT_NOTABLE_EPISODE_PACKETS);
- * - a victim: an address whose backscatter is at least TT_NOTABLE_VICTIM of all packets; of these the TT_NOTABLE_VICTIMS
+ *   rates are by sensor: TT_NOTABLE_PACKETS);
+ * - a victim: an address whose backscatter is at least TT_NOTABLE_VICTIM of all packets, and TT_NOTABLE_PACKETS; of these the TT_NOTABLE_VICTIMS
  *   greatest. Its days are those from the first to the last with at least a tenth of the greatest one's packets.
  */
 #ifndef TT_NOTABLE_H
@@ -18,13 +18,13 @@
 
 #include "tt_report.h"
 
-#define TT_NOTABLE_MAX             (3 * TT_REPORT_RANKED)
-#define TT_NOTABLE_CHANGE          0.001
-#define TT_NOTABLE_EPISODE         0.1
-#define TT_NOTABLE_EPISODE_WHOLE   0.01
-#define TT_NOTABLE_EPISODE_PACKETS 100
-#define TT_NOTABLE_VICTIM          0.0001
-#define TT_NOTABLE_VICTIMS         3
+#define TT_NOTABLE_MAX           (3 * TT_REPORT_RANKED)
+#define TT_NOTABLE_CHANGE        0.001
+#define TT_NOTABLE_EPISODE       0.1
+#define TT_NOTABLE_EPISODE_WHOLE 0.01
+#define TT_NOTABLE_PACKETS       100
+#define TT_NOTABLE_VICTIM        0.0001
+#define TT_NOTABLE_VICTIMS       3
 
 /*
  * Adds chapter 2 and its sections to the report's document. Snapshots that turn out to be damaged are in none of its figures, and

@@ -64,7 +64,7 @@ find_victims(const struct tt_notable *w, const struct tt_cause_count **all, size
 		v.country = (uint16_t)all[i]->tag;
 		for (end = i; end < n && same_address(all[i], all[end]); end++)
 			v.packets += all[end]->packets[TT_CAUSE_NOW];
-		if ((double)v.packets >= least)
+		if ((double)v.packets >= least && v.packets >= TT_NOTABLE_PACKETS)
 			keep(victims, &n_victims, &v);
 	}
 	return n_victims;
