@@ -46,13 +46,14 @@ static const char *const names[TT_RULE_N_KINDS] = {
 static bool
 only(struct possible *p, const uint8_t *list, unsigned n)
 {
-	bool any = false;
+	bool kept[UINT8_MAX + 1] = {false}, any = false;
 
 	p->first = true;
-	for (unsigned i = 0; i <= UINT8_MAX; i++) {
-		p->protocols[i] = p->protocols[i] && memchr(list, (int)i, n) != NULL;
-		any = any || p->protocols[i];
+	for (unsigned i = 0; i < n; i++) {
+		kept[list[i]] = p->protocols[list[i]];
+		any = any || kept[list[i]];
 	}
+	memcpy(p->protocols, kept, sizeof(kept));
 	return any;
 }
 
@@ -214,10 +215,21 @@ narrow(struct span *s, const struct tt_rule_option *options, unsigned n,
 	return s->min <= s->max;
 }
 
+static bool
+has_kind(const struct tt_rule_parse *p, enum tt_rule_kind kind)
+{
+	for (unsigned i = 0; i < p->rule.n_header; i++)
+		if (p->header[i].kind == kind)
+			return true;
+	return false;
+}
+
 /* Is there a field that all options of the kind hold of? */
 static bool
 has_bits(const struct tt_rule_parse *p, enum tt_rule_kind kind, unsigned n_fields)
 {
+	if (!has_kind(p, kind))
+		return true;
 	for (unsigned field = 0; field < n_fields; field++) {
 		bool fits = true;
 
