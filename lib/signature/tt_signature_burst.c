@@ -98,11 +98,31 @@ leave_all(const struct column *c, const struct tt_signature_filter *f)
 	return c->n;
 }
 
-static void
-choose_any(const struct column *c, const struct tt_signature_filter *f, uint8_t *wanted)
+/* Packets that no gate holds back. */
+static unsigned
+pass_gates(const struct column *c, const struct tt_signature_group *group)
 {
-	const uint16_t *from = c->of;
-	unsigned n = c->n;
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < c->n; k++) {
+		const struct tt_signature_view *v = &c->views[c->of[k]];
+		const unsigned gate = group->gate_of[v->packet->tcp_flags & 0xff];
+
+		c->left[n] = c->of[k];
+		n += gate == 0 || !tt_signature_is_plain(v)
+				|| tt_signature_gate_opens(
+						&group->gates[gate - 1], v->packet);
+	}
+	return n;
+}
+
+static void
+choose_any(const struct column *c, const struct tt_signature_group *group,
+		uint8_t *wanted)
+{
+	const struct tt_signature_filter *f = &group->any.header;
+	const uint16_t *from = group->has_gates ? c->left : c->of;
+	unsigned n = group->has_gates ? pass_gates(c, group) : c->n;
 
 	if (f->n_tables == 0)
 		n = leave_all(c, f);
@@ -148,7 +168,7 @@ choose(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 									      != 0)
 					* TT_SIGNATURE_WANT_PASS);
 	if (c.words != 0)
-		choose_any(&c, &group->any.header, scratch->wanted);
+		choose_any(&c, group, scratch->wanted);
 	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++)
 		if (group->sides[k].list_of != NULL)
 			choose_keys(&c, &group->sides[k], k == TT_SIGNATURE_BY_SRC,

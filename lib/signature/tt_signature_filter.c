@@ -328,3 +328,14 @@ tt_signature_filter_init(struct tt_signature_filter *f, const uint32_t *ranks, u
 	free(left);
 	return 0;
 }
+
+bool
+tt_signature_filter_takes(const struct tt_signature_filter *f,
+		enum tt_signature_field field, uint8_t value, uint32_t i)
+{
+	for (uint32_t t = 0; t < f->n_tables; t++)
+		if (f->tables[t].field == field)
+			return tt_signature_bit(
+					f->tables[t].alive + (size_t)value * f->words, i);
+	return true;
+}

@@ -58,6 +58,10 @@ int tt_signature_filter_init(struct tt_signature_filter *f, const uint32_t *rank
 		uint32_t n, const struct tt_signature_rule *rules,
 		struct tt_signature_arena *arena) TT_MUST_CHECK;
 
+/* May the i-th rule match where a field has that value? */
+bool tt_signature_filter_takes(const struct tt_signature_filter *f,
+		enum tt_signature_field field, uint8_t value, uint32_t i);
+
 static inline uint8_t
 tt_signature_hash(uint32_t value)
 {

@@ -12,6 +12,7 @@
 #endif
 
 #define CHUNK 16
+#define SKIP  (4 * CHUNK)
 
 static uint8_t
 lower(uint8_t b)
@@ -104,23 +105,56 @@ is_letter(const struct letter *l, const uint8_t *b)
 	return _mm_cmpeq_epi8(_mm_or_si128(load(b), l->bit), l->value);
 }
 
+/* Places of a chunk where both letters lie, as a mask of bytes; the last is `apart` bytes behind. */
+static __m128i
+places_of(const struct letter *first, const struct letter *last, const uint8_t *b,
+		uint32_t apart)
+{
+	return _mm_and_si128(is_letter(first, b), is_letter(last, b + apart));
+}
+
+/* Passes over four chunks at once where neither of them has a place. */
+static uint32_t
+skip(const struct letter *first, const struct letter *last, const uint8_t *b,
+		uint32_t apart, uint32_t at, uint32_t to, int64_t *bytes)
+{
+	for (; to - at >= apart + SKIP && *bytes >= 0; at += SKIP) {
+		const __m128i low = _mm_or_si128(places_of(first, last, b + at, apart),
+				places_of(first, last, b + at + CHUNK, apart));
+		const __m128i high = _mm_or_si128(
+				places_of(first, last, b + at + 2 * CHUNK, apart),
+				places_of(first, last, b + at + 3 * CHUNK, apart));
+
+		if (_mm_movemask_epi8(_mm_or_si128(low, high)) != 0)
+			break;
+		*bytes -= SKIP;
+	}
+	return at;
+}
+
 static uint32_t
 find(const struct tt_rule_content *c, const uint8_t *b, uint32_t from, uint32_t to,
 		int64_t *bytes)
 {
-	const struct letter first = letter_of(c, c->bytes[0]);
-	const struct letter last = letter_of(c, c->bytes[c->n - 1]);
+	struct letter first, last;
 	uint32_t at = from;
 
-	for (; to - at >= c->n - 1 + CHUNK && *bytes >= 0; at += CHUNK) {
+	if (to - at < c->n - 1 + CHUNK)
+		return find_plain(c, b, at, to, bytes);
+	first = letter_of(c, c->bytes[0]);
+	last = letter_of(c, c->bytes[c->n - 1]);
+	at = skip(&first, &last, b, c->n - 1, at, to, bytes);
+	while (to - at >= c->n - 1 + CHUNK && *bytes >= 0) {
 		unsigned places = (unsigned)_mm_movemask_epi8(
-				_mm_and_si128(is_letter(&first, b + at),
-						is_letter(&last, b + at + c->n - 1)));
+				places_of(&first, &last, b + at, c->n - 1));
 
 		*bytes -= CHUNK;
 		for (; places != 0 && *bytes >= 0; places &= places - 1)
 			if (lies_at(c, b + at + (unsigned)__builtin_ctz(places), bytes))
 				return at + (unsigned)__builtin_ctz(places);
+		at += CHUNK;
+		if (at % SKIP == from % SKIP)
+			at = skip(&first, &last, b, c->n - 1, at, to, bytes);
 	}
 	return find_plain(c, b, at, to, bytes);
 }

@@ -117,11 +117,16 @@ list_of_active(struct work *w, struct tt_signature_side *side, struct interned *
 	return 0;
 }
 
+/* May a rule match a packet without payload? */
 static bool
 any_quiet(const struct tt_signatures *s, const struct tt_signature_list *list)
 {
-	for (uint32_t i = 0; i < list->header.n; i++)
-		if (!s->rules[list->header.ranks[i]].needs_payload)
+	const struct tt_signature_filter *f = &list->header;
+
+	for (uint32_t i = 0; i < f->n; i++)
+		if (!s->rules[f->ranks[i]].needs_payload
+				&& tt_signature_filter_takes(
+						f, TT_SIGNATURE_FIELD_DSIZE, 0, i))
 			return true;
 	return false;
 }
@@ -205,6 +210,26 @@ make_any(struct work *w)
 	return fill_list(w->s, &w->group->any, ranks, n);
 }
 
+/* What most packets of a darknet are, and what answers to others are. */
+static int
+make_gates(struct work *w)
+{
+	static const uint8_t usual[TT_SIGNATURE_GATES] = {TT_TCP_SYN,
+			TT_TCP_SYN | TT_TCP_ACK, TT_TCP_RST, TT_TCP_RST | TT_TCP_ACK,
+			TT_TCP_ACK};
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < TT_SIGNATURE_GATES; i++) {
+		bool useful;
+
+		ret = tt_signature_gate_init(&w->group->gates[i], &w->group->any.header,
+				usual[i], &w->s->arena, &useful);
+		w->group->gate_of[usual[i]] = (uint8_t)(useful ? i + 1 : 0);
+		w->group->has_gates |= useful;
+	}
+	return ret;
+}
+
 static int
 make_group(struct work *w, enum tt_signature_class class)
 {
@@ -212,7 +237,9 @@ make_group(struct work *w, enum tt_signature_class class)
 
 	for (unsigned side = 0; ret == 0 && side < TT_SIGNATURE_N_SIDES; side++)
 		ret = make_side(w, &w->group->sides[side], &w->listing.events[side]);
-	return ret < 0 ? ret : make_any(w);
+	if (ret == 0)
+		ret = make_any(w);
+	return ret < 0 || class != TT_SIGNATURE_TCP ? ret : make_gates(w);
 }
 
 int

@@ -153,8 +153,10 @@ tt_signature_payload(struct tt_signature_eval *e, unsigned i)
 
 	for (; i < rule->n_payload; i++) {
 		const struct tt_rule_option *o = &rule->payload[i];
-		const struct tt_signature_bytes b = tt_signature_buffer(
-				e->view, o->buffer);
+		const struct tt_signature_bytes b =
+				TT_LIKELY(o->buffer == TT_RULE_BUFFER_PAYLOAD)
+				? e->view->payload
+				: tt_signature_buffer(e->view, o->buffer);
 
 		if (o->kind == TT_RULE_FLOWBIT)
 			continue;

@@ -11,7 +11,7 @@
 #define TT_SIGNATURE_PRIVATE_H
 
 #include "tt_signature_eval.h"
-#include "tt_signature_filter.h"
+#include "tt_signature_gate.h"
 
 #define TT_SIGNATURE_KEYS 65536
 #define TT_SIGNATURE_LITERAL_MAX \
@@ -68,8 +68,14 @@ enum {
 	TT_SIGNATURE_N_SIDES
 };
 
+#define TT_SIGNATURE_GATES 5 /* flags that are usual */
+
 struct tt_signature_group {
 	struct tt_signature_list any;
+	/* Before the header rules of `any`; of TCP. */
+	struct tt_signature_gate gates[TT_SIGNATURE_GATES];
+	uint8_t gate_of[256]; /* by flags: from 1 on; 0: none */
+	bool has_gates;
 	struct tt_signature_side sides[TT_SIGNATURE_N_SIDES];
 };
 
