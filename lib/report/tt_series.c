@@ -17,7 +17,11 @@ struct reading {
 	int8_t leader_of[TT_OBSERVED_COUNTRIES]; /* by country index: index into countries, or -1 */
 	uint64_t by_country[TT_SERIES_MAX][TT_OBSERVED_COUNTRIES]; /* of each target */
 	uint64_t by_target[TT_SERIES_MAX][TT_SERIES_MAX + 1]; /* of each country */
+	/* Which targets, by their index, are in any of the lists; what is beyond the end is in none. */
+	bool *listed; /* [n_listed] */
+	size_t n_listed;
 	/* Of the target whose rows are being read: */
+	bool other; /* it is in no list */
 	int target; /* index into targets, or -1 */
 	unsigned place[TT_SERIES_MAX]; /* in by_target of each country */
 };
@@ -42,7 +46,12 @@ enter_target(struct reading *r, uint8_t protocol, int32_t number)
 	const struct tt_series *s = r->series;
 	const struct tt_target target = {.protocol = protocol, .number = number};
 	int32_t index = tt_observed_target(r->now->names, target);
+	bool other = index < 0 || (size_t)index >= r->n_listed || !r->listed[index];
 
+	/* Nearly all are in none, and the places of the last one hold for them. */
+	if (TT_LIKELY(other && r->other))
+		return;
+	r->other = other;
 	r->target = -1;
 	for (unsigned i = 0; i < s->n_targets; i++)
 		if (s->targets[i].target == index)
@@ -290,6 +299,24 @@ choose_countries(struct reading *r, uint64_t *counts, unsigned leaders)
 	}
 }
 
+/* Marks the targets that are in any list. */
+static int
+list_targets(struct reading *r)
+{
+	const struct tt_series *s = r->series;
+
+	r->n_listed = r->now->names->n_targets;
+	r->listed = calloc(r->n_listed + 1, sizeof(*r->listed));
+	if (r->listed == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < s->n_targets; i++)
+		r->listed[s->targets[i].target] = true;
+	for (unsigned i = 0; i < s->n_countries; i++)
+		for (unsigned t = 0; t < s->countries[i].n_targets; t++)
+			r->listed[s->countries[i].targets[t]] = true;
+	return 0;
+}
+
 static int
 choose_leaders(struct reading *r, unsigned leaders)
 {
@@ -307,7 +334,7 @@ choose_leaders(struct reading *r, unsigned leaders)
 	memset(r->leader_of, -1, sizeof(r->leader_of));
 	choose_countries(r, counts, leaders);
 	free(counts);
-	return 0;
+	return list_targets(r);
 }
 
 void
@@ -348,6 +375,7 @@ tt_series_read(struct tt_series *series, const struct tt_observation *now,
 	}
 	tt_text_map_fini(&r->protocols);
 	tt_text_map_fini(&r->countries);
+	free(r->listed);
 	free(r);
 	if (ret != 0)
 		tt_series_fini(series);
