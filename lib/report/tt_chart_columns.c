@@ -4,9 +4,10 @@
 
 #include <math.h>
 
-#define HEIGHT      240.0
+#define HEIGHT      200.0
 #define TICKS       5
 #define LEGEND_LEAD 18.0
+#define WIDEST      56.0 /* of a column */
 #define EDGE        0.6 /* between two parts */
 #define GAP_SHARE   0.18 /* of a band that is left between columns */
 
@@ -23,7 +24,8 @@ most_of(const struct tt_doc_figure *figure)
 static void
 draw_column(const struct tt_chart *chart, const struct tt_chart_plot *plot, size_t x)
 {
-	double band = plot->width / chart->figure->n_x, width = band * (1 - GAP_SHARE);
+	double band = plot->width / chart->figure->n_x;
+	double width = fmin(band * (1 - GAP_SHARE), WIDEST);
 	double left = plot->left + (x + 0.5) * band - width / 2,
 	       y = plot->top + plot->height;
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <math.h>
 
-#define HEIGHT       240.0
+#define HEIGHT       200.0
 #define TICKS        5
 #define LABEL_HEIGHT 16.0
 #define LABEL_LEAD   18.0 /* from the plot to the marker before a name */

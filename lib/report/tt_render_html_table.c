@@ -5,7 +5,8 @@
 
 #include <errno.h>
 
-#define FULL_FROM 5 /* columns of a table that is as wide as the page */
+#define WHOLE_UP_TO 30 /* rows of a table that is printed on one page */
+#define FULL_FROM   5 /* columns of a table that is as wide as the page */
 
 static size_t
 n_shown(const struct tt_doc_table *table)
@@ -121,7 +122,8 @@ tt_html_table(const struct tt_doc_table *table, const struct tt_locale *locale, 
 	char source[TT_LOCALE_TEXT_MAX * 4];
 
 	tt_render_with(locale, TT_WORD_SOURCE, table->source, source, sizeof(source));
-	tt_xml(out, "<div class=\"table\" id=\"t-%T\"><table%S>\n", table->id,
+	tt_xml(out, "<div class=\"table%S\" id=\"t-%T\"><table%S>\n",
+			tt_render_shown(table) <= WHOLE_UP_TO ? " whole" : "", table->id,
 			n_shown(table) < FULL_FROM ? " class=\"narrow\"" : "");
 	put_caption(table, locale, out);
 	put_head(table, out);

@@ -81,7 +81,7 @@ def accessible(name, root):
         heads = [th for th in table.iter(H + "th")]
         check(heads and all(th.get("scope") in ("row", "col") for th in heads), name, "scope")
     for div in root.iter(H + "div"):
-        if div.get("class") == "table":
+        if div.get("class", "").startswith("table"):
             check(words(div.find(f"{H}table/{H}caption")).strip(), name, "caption")
     figures = list(root.iter(H + "figure"))
     for figure in figures:

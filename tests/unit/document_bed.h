@@ -17,7 +17,8 @@
 
 /* Markup, quotes, the end of a CDATA section, control characters, an escape sequence of a terminal, a change
  * of direction, and what is not UTF-8. */
-#define BED_HOSTILE "<script>alert(1)</script> \"a\" 'b' & ]]> --> \x01\x1b[31m \xe2\x80\xae \xff\xc0\x80 \xed\xa0\x80"
+#define BED_HOSTILE \
+	"<script>alert(1)</script> \"a\" 'b' & ]]> --> \x01\x1b[31m \xe2\x80\xae \xff\xc0\x80 \xed\xa0\x80"
 
 struct bed {
 	struct tt_document doc;
@@ -81,7 +82,8 @@ bed_fill_row(struct bed *bed, struct tt_doc_table *table, const struct bed_row *
 	tt_document_cell(row, 5, tt_value_number(TT_VALUE_RATE_CHANGE, from->change));
 	bed_rank(row, 6, from->rises);
 	bed_rank(row, 7, from->falls);
-	tt_document_cell(row, 8, tt_value_integer(TT_VALUE_COUNT, (int64_t)(from->rate * 1e6)));
+	tt_document_cell(row, 8,
+			tt_value_integer(TT_VALUE_COUNT, (int64_t)(from->rate * 1e6)));
 	if (from->percent == 0) {
 		row->cells[4].kind = TT_VALUE_NO_PERCENT;
 		row->cells[4].note = 1;
@@ -116,10 +118,13 @@ bed_ranking(struct bed *bed, struct tt_doc_section *section)
 			{"change", bed_say(bed, "Difference", "増減")},
 			{"rank_rise", bed_say(bed, "Rank among rises", "増加順位")},
 			{"rank_fall", bed_say(bed, "Rank among falls", "減少順位")},
-			{"packets", bed_say(bed, "Packets", "パケット数"), .data_only = true}};
-	struct tt_doc_table *table = tt_document_table(&bed->doc, section, "targets", "3-1",
-			bed_say(bed, "Accesses by destination port", "宛先ポート検知件数"), columns,
-			TT_ARRAY_SIZE(columns));
+			{"packets", bed_say(bed, "Packets", "パケット数"),
+					.data_only = true}};
+	struct tt_doc_table *table = tt_document_table(&bed->doc, section, "targets",
+			"3-1",
+			bed_say(bed, "Accesses by destination port",
+					"宛先ポート検知件数"),
+			columns, TT_ARRAY_SIZE(columns));
 
 	table->unit = bed_say(bed, "accesses per day and address", "件/日・IP");
 	table->source = bed_say(bed, "sensors tokyo and osaka", "センサー tokyo、osaka");
@@ -169,11 +174,12 @@ bed_kinds(struct bed *bed, struct tt_doc_section *section)
 }
 
 static inline struct tt_doc_figure *
-bed_figure(struct bed *bed, struct tt_doc_section *section, enum tt_figure_kind kind, const char *id,
-		const char *number, const char *title, enum tt_axis_kind axis, size_t n_x)
+bed_figure(struct bed *bed, struct tt_doc_section *section, enum tt_figure_kind kind,
+		const char *id, const char *number, const char *title,
+		enum tt_axis_kind axis, size_t n_x)
 {
-	struct tt_doc_figure *figure =
-			tt_document_figure(&bed->doc, section, kind, id, number, title, axis, n_x);
+	struct tt_doc_figure *figure = tt_document_figure(
+			&bed->doc, section, kind, id, number, title, axis, n_x);
 
 	figure->unit = bed_say(bed, "accesses per day and address", "件/日・IP");
 	figure->source = bed_say(bed, "sensors tokyo and osaka", "センサー tokyo、osaka");
@@ -190,10 +196,11 @@ bed_time_axis(struct bed *bed, struct tt_doc_figure *figure)
 	for (size_t i = 0; i < figure->n_x; i++) {
 		int64_t us = BED_JULY + (int64_t)i * days[figure->axis] * BED_DAY;
 
-		tt_locale_date(bed->locale, in_days ? TT_DATE_ISO_DAY : TT_DATE_ISO_MONTH, us, id,
-				sizeof(id));
-		tt_locale_date(bed->locale, in_days ? TT_DATE_DAY_SHORT : TT_DATE_MONTH_SHORT, us, label,
-				sizeof(label));
+		tt_locale_date(bed->locale, in_days ? TT_DATE_ISO_DAY : TT_DATE_ISO_MONTH,
+				us, id, sizeof(id));
+		tt_locale_date(bed->locale,
+				in_days ? TT_DATE_DAY_SHORT : TT_DATE_MONTH_SHORT, us,
+				label, sizeof(label));
 		tt_document_x(&bed->doc, figure, i, id, label);
 	}
 }
@@ -201,8 +208,8 @@ bed_time_axis(struct bed *bed, struct tt_doc_figure *figure)
 static inline const char *
 bed_country(const struct bed *bed, size_t i)
 {
-	static const char *const codes[] = {"CN", "JP", "US", "RU", "TW", "KR", "BR", "AR", "IN", "TR", "VC",
-			"GS"};
+	static const char *const codes[] = {"CN", "JP", "US", "RU", "TW", "KR", "BR",
+			"AR", "IN", "TR", "VC", "GS"};
 
 	return tt_locale_country(bed->locale, codes[i % TT_ARRAY_SIZE(codes)]);
 }
@@ -214,7 +221,8 @@ bed_waves(struct bed *bed, struct tt_doc_figure *figure, size_t n, double scale)
 	for (size_t i = 0; i <= n; i++) {
 		struct tt_doc_series *series = tt_document_series(&bed->doc, figure,
 				tt_document_printf(&bed->doc, "c%zu", i),
-				i == n ? bed_say(bed, "Others", "その他") : bed_country(bed, i));
+				i == n ? bed_say(bed, "Others", "その他")
+				       : bed_country(bed, i));
 
 		series->rest = i == n;
 		for (size_t x = 0; x < figure->n_x; x++)
@@ -228,7 +236,8 @@ static inline void
 bed_gap(struct tt_doc_figure *figure, size_t series, size_t from, size_t to)
 {
 	for (size_t x = from; x < to; x++)
-		tt_document_point(&figure->series[series], x, (struct tt_value){TT_VALUE_UNKNOWN});
+		tt_document_point(&figure->series[series], x,
+				(struct tt_value){TT_VALUE_UNKNOWN});
 }
 
 static inline void
@@ -237,7 +246,8 @@ bed_over_time(struct bed *bed, struct tt_doc_section *section)
 	struct tt_doc_figure *figure;
 
 	figure = bed_figure(bed, section, TT_FIGURE_SERIES, "days_by_country", "3-4",
-			bed_say(bed, "Accesses to 445/TCP by country", "宛先ポート 445/TCP に対するアクセスの推移"),
+			bed_say(bed, "Accesses to 445/TCP by country",
+					"宛先ポート 445/TCP に対するアクセスの推移"),
 			TT_AXIS_DAYS, 31);
 	bed_time_axis(bed, figure);
 	bed_waves(bed, figure, 9, 40);
@@ -247,40 +257,51 @@ bed_over_time(struct bed *bed, struct tt_doc_section *section)
 	bed_gap(figure, 1, 23, 25);
 	bed_gap(figure, 4, 28, 31);
 	figure = bed_figure(bed, section, TT_FIGURE_SERIES, "months", "3-5",
-			bed_say(bed, "The last ten months", "直近十か月の推移"), TT_AXIS_MONTHS, 10);
+			bed_say(bed, "The last ten months", "直近十か月の推移"),
+			TT_AXIS_MONTHS, 10);
 	bed_time_axis(bed, figure);
 	bed_waves(bed, figure, 4, 0.004);
 	figure = bed_figure(bed, section, TT_FIGURE_STACKED, "stacked", "4-2",
-			bed_say(bed, "Detections by category", "攻撃手法別検知推移"), TT_AXIS_DAYS, 31);
+			bed_say(bed, "Detections by category", "攻撃手法別検知推移"),
+			TT_AXIS_DAYS, 31);
 	bed_time_axis(bed, figure);
 	bed_waves(bed, figure, 9, 1500);
 	for (size_t i = 0; i < figure->n_series; i++)
 		bed_gap(figure, i, 5, 7);
 	figure = bed_figure(bed, section, TT_FIGURE_SERIES, "sources", NULL,
-			bed_say(bed, "Unique sources per day", "一日当たりの発信元数"), TT_AXIS_DAYS, 31);
+			bed_say(bed, "Unique sources per day", "一日当たりの発信元数"),
+			TT_AXIS_DAYS, 31);
 	bed_time_axis(bed, figure);
-	tt_document_series(&bed->doc, figure, "sources", bed_say(bed, "Sources", "発信元"));
+	tt_document_series(
+			&bed->doc, figure, "sources", bed_say(bed, "Sources", "発信元"));
 	for (size_t x = 0; x < 31; x++)
 		tt_document_point(&figure->series[0], x,
-				tt_value_integer(TT_VALUE_COUNT, 1000000 + 31337 * (int64_t)x));
-	tt_document_figure_note(&bed->doc, figure, bed_say(bed, "Estimates.", "推定値。"));
+				tt_value_integer(TT_VALUE_COUNT,
+						1000000 + 31337 * (int64_t)x));
+	tt_document_figure_note(
+			&bed->doc, figure, bed_say(bed, "Estimates.", "推定値。"));
 }
 
 /* Shares of n places: halves, so that the last ones are thin. */
 static inline void
-bed_shares(struct bed *bed, struct tt_doc_section *section, const char *id, const char *number, size_t n_x)
+bed_shares(struct bed *bed, struct tt_doc_section *section, const char *id,
+		const char *number, size_t n_x)
 {
-	struct tt_doc_figure *figure = bed_figure(bed, section, TT_FIGURE_SHARES, id, number,
-			bed_say(bed, "Targets by country", "宛先ポートの国別比率"), TT_AXIS_TEXT, n_x);
+	struct tt_doc_figure *figure = bed_figure(bed, section, TT_FIGURE_SHARES, id,
+			number,
+			bed_say(bed, "Targets by country", "宛先ポートの国別比率"),
+			TT_AXIS_TEXT, n_x);
 
 	figure->unit = "%";
 	for (size_t x = 0; x < n_x; x++)
-		tt_document_x(&bed->doc, figure, x, tt_document_printf(&bed->doc, "x%zu", x),
+		tt_document_x(&bed->doc, figure, x,
+				tt_document_printf(&bed->doc, "x%zu", x),
 				x == 0 ? "445/TCP" : bed_country(bed, x + 8));
 	for (size_t i = 0; i < 9; i++) {
 		struct tt_doc_series *series = tt_document_series(&bed->doc, figure,
 				tt_document_printf(&bed->doc, "c%zu", i),
-				i == 2 ? bed_say(bed, "Others", "その他") : bed_country(bed, i));
+				i == 2 ? bed_say(bed, "Others", "その他")
+				       : bed_country(bed, i));
 
 		series->rest = i == 2;
 		for (size_t x = 0; x < n_x; x++)
@@ -300,15 +321,20 @@ bed_shares(struct bed *bed, struct tt_doc_section *section, const char *id, cons
 static inline void
 bed_compared(struct bed *bed, struct tt_doc_section *section)
 {
-	struct tt_doc_figure *figure = bed_figure(bed, section, TT_FIGURE_COMPARED, "compared", "3-10",
-			bed_say(bed, "Countries, compared with the period before", "国／地域別検知件数の前期との比較"),
+	struct tt_doc_figure *figure = bed_figure(bed, section, TT_FIGURE_COMPARED,
+			"compared", "3-10",
+			bed_say(bed, "Countries, compared with the period before",
+					"国／地域別検知件数の前期との比較"),
 			TT_AXIS_TEXT, 5);
-	static const double now[] = {114.66, 73.94, 23.99, 0, 13.36}, before[] = {165.75, 83.01, 24.37, 0.01, 0};
+	static const double now[] = {114.66, 73.94, 23.99, 0, 13.36},
+			    before[] = {165.75, 83.01, 24.37, 0.01, 0};
 
 	tt_document_series(&bed->doc, figure, "now", bed_say(bed, "July 2009", "今期"));
-	tt_document_series(&bed->doc, figure, "before", bed_say(bed, "June 2009", "前期"));
+	tt_document_series(
+			&bed->doc, figure, "before", bed_say(bed, "June 2009", "前期"));
 	for (size_t x = 0; x < 5; x++) {
-		tt_document_x(&bed->doc, figure, x, tt_document_printf(&bed->doc, "c%zu", x),
+		tt_document_x(&bed->doc, figure, x,
+				tt_document_printf(&bed->doc, "c%zu", x),
 				bed_country(bed, x));
 		tt_document_point(&figure->series[0], x, bed_rate(now[x]));
 		if (x < 4)
@@ -320,14 +346,16 @@ static inline void
 bed_summary(struct bed *bed, struct tt_doc_section *section)
 {
 	tt_document_say(&bed->doc, section, TT_ELEMENT_TEXT,
-			bed_say(bed, "Accesses to the sensors were 360.1 per day and address, 58.8 fewer (−14.0%) than in "
-				     "the period before. The five most accessed ports were 445/TCP, 135/TCP, 8/ICMP, "
-				     "1433/TCP and 4899/TCP, in this order.",
+			bed_say(bed,
+					"Accesses to the sensors were 360.1 per day and address, 58.8 fewer (−14.0%) than in "
+					"the period before. The five most accessed ports were 445/TCP, 135/TCP, 8/ICMP, "
+					"1433/TCP and 4899/TCP, in this order.",
 					"今期のセンサーに対するアクセス件数は、一日・1IP 当たり 360.1 件で、前期と比較して－58.8 "
 					"件（－14.0%）と減少した。アクセス件数の上位 5 ポートは、445/TCP、135/TCP、8/ICMP、"
 					"1433/TCP 及び 4899/TCP の順であった。"));
 	tt_document_say(&bed->doc, section, TT_ELEMENT_ITEM,
-			bed_say(bed, "Accesses to 1521/TCP rose", "1521/TCP に対するアクセスが増加"));
+			bed_say(bed, "Accesses to 1521/TCP rose",
+					"1521/TCP に対するアクセスが増加"));
 	tt_document_say(&bed->doc, section, TT_ELEMENT_ITEM,
 			bed_say(bed, "Accesses to 445/TCP stay high",
 					"445/TCP に対するアクセスが、依然として高い水準"));
@@ -342,20 +370,24 @@ bed_plain(struct bed *bed)
 	struct tt_document *doc = &bed->doc;
 	struct tt_doc_section *section;
 
-	doc->title = bed_say(bed, "Internet threat observation report", "インターネット定点観測報告");
-	doc->subtitle = bed_say(bed, "July 2009, compared with June 2009", "2009年7月期（前期：2009年6月）");
-	section = tt_document_section(doc, 1, "summary", "1", bed_say(bed, "Summary", "概説"));
+	doc->title = bed_say(bed, "Internet threat observation report",
+			"インターネット定点観測報告");
+	doc->subtitle = bed_say(bed, "July 2009, compared with June 2009",
+			"2009年7月期（前期：2009年6月）");
+	section = tt_document_section(
+			doc, 1, "summary", "1", bed_say(bed, "Summary", "概説"));
 	bed_summary(bed, section);
 	section = tt_document_section(doc, 1, "access", "3",
-			bed_say(bed, "Accesses to the sensors", "センサーに対するアクセス"));
-	section = tt_document_section(
-			doc, 2, "by_target", "3-1", bed_say(bed, "By destination port", "宛先ポート別"));
+			bed_say(bed, "Accesses to the sensors",
+					"センサーに対するアクセス"));
+	section = tt_document_section(doc, 2, "by_target", "3-1",
+			bed_say(bed, "By destination port", "宛先ポート別"));
 	bed_ranking(bed, section);
 	bed_shares(bed, section, "world", "3-1", 1);
 	bed_shares(bed, section, "by_country", "3-3", 5);
 	bed_over_time(bed, section);
-	section = tt_document_section(
-			doc, 2, "by_origin", "3-2", bed_say(bed, "By country", "発信元国・地域別"));
+	section = tt_document_section(doc, 2, "by_origin", "3-2",
+			bed_say(bed, "By country", "発信元国・地域別"));
 	bed_compared(bed, section);
 	bed_kinds(bed, section);
 }
@@ -368,11 +400,14 @@ bed_hostile_table(struct bed *bed, struct tt_doc_section *section)
 	struct tt_doc_table *table;
 
 	for (int i = 0; i < 300; i++)
-		long_name = tt_document_printf(&bed->doc, "%s%s", long_name, i % 7 == 6 ? "長" : "x");
+		long_name = tt_document_printf(
+				&bed->doc, "%s%s", long_name, i % 7 == 6 ? "長" : "x");
 	for (size_t i = 1; i < 12; i++)
-		columns[i] = (struct tt_doc_column){tt_document_printf(&bed->doc, "column%zu", i),
+		columns[i] = (struct tt_doc_column){
+				tt_document_printf(&bed->doc, "column%zu", i),
 				i == 1 ? long_name : "A rather long heading of a column"};
-	table = tt_document_table(&bed->doc, section, "hostile", "1", BED_HOSTILE, columns, 12);
+	table = tt_document_table(
+			&bed->doc, section, "hostile", "1", BED_HOSTILE, columns, 12);
 	table->unit = BED_HOSTILE;
 	table->source = BED_HOSTILE;
 	tt_document_table_note(&bed->doc, table, BED_HOSTILE);
@@ -391,33 +426,41 @@ bed_hostile_table(struct bed *bed, struct tt_doc_section *section)
 static inline void
 bed_hostile_figures(struct bed *bed, struct tt_doc_section *section)
 {
-	static const enum tt_axis_kind axes[] = {TT_AXIS_TEXT, TT_AXIS_DAYS, TT_AXIS_DAYS, TT_AXIS_TEXT};
+	static const enum tt_axis_kind axes[] = {
+			TT_AXIS_TEXT, TT_AXIS_DAYS, TT_AXIS_DAYS, TT_AXIS_TEXT};
 	const char *long_name = "";
 
 	for (int i = 0; i < 300; i++)
-		long_name = tt_document_printf(&bed->doc, "%s%s", long_name, i % 2 == 0 ? "宛" : "W");
+		long_name = tt_document_printf(
+				&bed->doc, "%s%s", long_name, i % 2 == 0 ? "宛" : "W");
 	for (int kind = TT_FIGURE_SHARES; kind <= TT_FIGURE_COMPARED; kind++) {
-		static const size_t n_x[] = {0, 1, 3, 31, 3}, n_series[] = {0, 1, 3, 25, 3};
+		static const size_t n_x[] = {0, 1, 3, 31, 3},
+				    n_series[] = {0, 1, 3, 25, 3};
 
 		for (size_t shape = 0; shape < TT_ARRAY_SIZE(n_x); shape++) {
-			struct tt_doc_figure *figure = tt_document_figure(&bed->doc, section,
-					(enum tt_figure_kind)kind,
-					tt_document_printf(&bed->doc, "f%d_%zu", kind, shape), NULL, BED_HOSTILE,
-					axes[kind], n_x[shape]);
+			struct tt_doc_figure *figure = tt_document_figure(&bed->doc,
+					section, (enum tt_figure_kind)kind,
+					tt_document_printf(&bed->doc, "f%d_%zu", kind,
+							shape),
+					NULL, BED_HOSTILE, axes[kind], n_x[shape]);
 
 			figure->unit = shape == 3 ? long_name : BED_HOSTILE;
 			for (size_t x = 0; x < n_x[shape]; x++)
-				tt_document_x(&bed->doc, figure, x, tt_document_printf(&bed->doc, "x%zu", x),
+				tt_document_x(&bed->doc, figure, x,
+						tt_document_printf(&bed->doc, "x%zu", x),
 						x == 0 ? BED_HOSTILE : long_name);
 			for (size_t i = 0; i < n_series[shape]; i++) {
 				tt_document_series(&bed->doc, figure,
 						tt_document_printf(&bed->doc, "s%zu", i),
-						i == 0 ? BED_HOSTILE : i == 1 ? long_name : "short");
+						i == 0                   ? BED_HOSTILE
+								: i == 1 ? long_name
+									 : "short");
 				for (size_t x = 0; x < n_x[shape] && shape != 2; x++)
 					tt_document_point(&figure->series[i], x,
-							bed_rate(shape == 4      ? 0
-									: i + x == 0 ? 1e14
-										     : 0.01));
+							bed_rate(shape == 4 ? 0
+											: i + x == 0
+											? 1e14
+											: 0.01));
 			}
 		}
 	}
@@ -431,7 +474,8 @@ bed_hostile(struct bed *bed)
 
 	doc->title = BED_HOSTILE;
 	doc->subtitle = BED_HOSTILE;
-	section = tt_document_section(doc, 1, "hostile_section", BED_HOSTILE, BED_HOSTILE);
+	section = tt_document_section(
+			doc, 1, "hostile_section", BED_HOSTILE, BED_HOSTILE);
 	for (int kind = TT_ELEMENT_TEXT; kind <= TT_ELEMENT_WARNING; kind++)
 		tt_document_say(doc, section, (enum tt_element_kind)kind, BED_HOSTILE);
 	bed_hostile_table(bed, section);
