@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Of a line, what tells it from all others: up to its time. */
@@ -46,20 +47,30 @@ read_said(struct watch_out *out, off_t *whole)
 	return ret;
 }
 
-/* A file is cut after its last whole line; anything else, such as a pipe, is left alone. */
+/* Is it anything but a file, such as a pipe? What that had is not there to be read. */
+static bool
+is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+/* A file is cut after its last whole line. */
 static int
 open_file(struct watch_out *out)
 {
+	bool special = is_special(out->path);
 	off_t whole = 0, size;
 	int ret, fd;
 
-	ret = read_said(out, &whole);
+	ret = special ? 0 : read_said(out, &whole);
 	if (ret != 0)
 		return ret;
 	fd = open(out->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return -errno;
-	size = lseek(fd, 0, SEEK_END);
+	size = special ? 0 : lseek(fd, 0, SEEK_END);
 	if ((size > whole && ftruncate(fd, whole) != 0)
 			|| (out->file = fdopen(fd, "a")) == NULL) {
 		ret = -errno;

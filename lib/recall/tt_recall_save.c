@@ -2,6 +2,7 @@
 #include "tt_recall_file.h"
 #include "tt_recall_private.h"
 #include "tt_sort.h"
+#include "tt_sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -199,25 +200,6 @@ write_file(const struct tt_recall *recall, FILE *file, const char *sensor)
 	return 0;
 }
 
-static int
-sync_parent(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *parent = slash == NULL ? strdup(".")
-				     : strndup(path, (size_t)(slash - path) + 1);
-	int fd, ret = 0;
-
-	if (parent == NULL)
-		return -ENOMEM;
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		ret = -errno;
-	if (fd >= 0)
-		close(fd);
-	free(parent);
-	return ret;
-}
-
 /* For its owner's eyes only, since it holds the secret; so one that a killed run left is not used
  * again. */
 static FILE *
@@ -252,7 +234,7 @@ write_and_rename(const struct tt_recall *recall, const char *tmp, const char *pa
 		unlink(tmp);
 		return ret;
 	}
-	return sync_parent(path);
+	return tt_sync_parent(path);
 }
 
 int
