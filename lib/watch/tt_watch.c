@@ -110,6 +110,15 @@ read_targets(struct tt_watch_adding *a, struct tt_error *err)
 	return ret == 0 ? end_target(a, err) : ret;
 }
 
+/* What rates are by: addresses; of more than IPv4 has, sensors. */
+static double
+rated_addresses(const struct tt_manifest *m)
+{
+	return m->monitored_addresses > TT_WATCH_MOST_ADDRESSES
+			? 1
+			: (double)m->monitored_addresses;
+}
+
 static void
 start(struct tt_watch_adding *a, struct tt_watch *w, const struct tt_snapshot *snapshot)
 {
@@ -119,8 +128,10 @@ start(struct tt_watch_adding *a, struct tt_watch *w, const struct tt_snapshot *s
 			.snapshot = snapshot,
 			.span = {m->start_us, m->end_us,
 					(double)m->observed_us / (double)DAY_US
-							* (double)m->monitored_addresses},
-			.addresses = (double)m->monitored_addresses,
+							* rated_addresses(m)},
+			.addresses = m->monitored_addresses > TT_WATCH_MOST_ADDRESSES
+					? TT_WATCH_STAND_IN
+					: (double)m->monitored_addresses,
 			.hour = (m->end_us > m->start_us ? m->end_us - 1 : m->start_us)
 					/ TT_HOUR_US};
 	a->keep = (uint64_t)(TT_WATCH_KEEP * w->options.min_rate * a->addresses) + 1;

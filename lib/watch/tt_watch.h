@@ -27,9 +27,13 @@
 #include "tt_known.h"
 #include "tt_past.h"
 
-#define TT_WATCH_SWEEPS    2.0 /* packets for each monitored address, in an hour */
-#define TT_WATCH_NEW_HOURS 48
-#define TT_WATCH_NEW_PAST  (7 * 24)
+#define TT_WATCH_SWEEPS 2.0 /* packets for each monitored address, in an hour */
+/* Where more are monitored than IPv4 has, so that rates by address say nothing, rates are per day and sensor, and the least
+ * rise is that of so many addresses. */
+#define TT_WATCH_MOST_ADDRESSES (INT64_C(1) << 32)
+#define TT_WATCH_STAND_IN       256
+#define TT_WATCH_NEW_HOURS      48
+#define TT_WATCH_NEW_PAST       (7 * 24)
 #define TT_WATCH_KEEP \
 	0.1 /* of what min_rate asks for: so much in 24 hours, and a target is remembered */
 
