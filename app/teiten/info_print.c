@@ -208,6 +208,10 @@ info_manifest_text(const struct tt_manifest *manifest)
 		printf("  %-28s %10" PRId64 " rows %12" PRId64 " bytes\n",
 				tt_schema_of((enum tt_table)i)->file, m->files[i].rows,
 				m->files[i].bytes);
+	if (m->packets_file.bytes != 0)
+		printf("  %-28s %10" PRId64 " packets %9" PRId64 " bytes\n",
+				TT_PACKETS_FILE, m->packets_file.rows,
+				m->packets_file.bytes);
 }
 
 void

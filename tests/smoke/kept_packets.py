@@ -158,6 +158,9 @@ def main():
                                    "-e", "frame.comment", "-e", "udp.dstport"], check=True, capture_output=True,
                                   text=True).stdout
             assert text.count("[1:1:2] to 1434, naïve\t1434") == EACH, text
+        text = subprocess.run([TEITEN, "info", snapshots(work / "one")[0]], check=True, capture_output=True,
+                              text=True).stdout
+        assert "detections.pcapng" in text and "%d packets" % (2 * EACH) in text, text
         damage(work / "one")
         subprocess.run([TEITEN, "compact", "--per", "hour", "--now", "9999-01-01", work / "one"], check=True,
                        capture_output=True)
