@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Random frames: IPv4 and IPv6, options, fragments, lengths that lie, captures that are cut. */
+/*
+ * Random frames: IPv4 and IPv6, tags, options, extension headers, fragments, lengths that lie, captures
+ * that are cut.
+ */
 #include "signature_random.h"
 
 #include <string.h>
@@ -125,17 +128,40 @@ put_v4(struct growing *g, uint8_t protocol)
 	put_v4_options(g, words);
 }
 
+/* An extension header of 8 or 16 bytes, all but the first two PadN or zeroes. */
+static void
+put_v6_extension(struct growing *g, uint8_t next)
+{
+	const unsigned more = random_below(g->r, 2);
+
+	put(g, next, 1);
+	put(g, more, 1);
+	put(g, 0x0104, 2);
+	put(g, 0, 4);
+	for (unsigned i = 0; i < more; i++) {
+		put(g, 0, 4);
+		put(g, 0, 4);
+	}
+}
+
 static void
 put_v6(struct growing *g, uint8_t protocol)
 {
+	static const uint8_t extensions[] = {
+			0, 43, 60}; /* hop by hop, routing, destination */
 	const bool fragment = random_below(g->r, 4) == 0;
+	const bool extended = random_below(g->r, 3) == 0;
+	const uint8_t extension = RANDOM_PICK(g->r, extensions);
+	const uint8_t next = fragment ? 44 : protocol;
 
 	put(g, 0x60000000, 4);
 	put(g, 0, 2); /* payload length: later */
-	put(g, fragment ? 44 : protocol, 1);
+	put(g, extended ? extension : next, 1);
 	put(g, few(g), 1);
 	put_v6_address(g);
 	put_v6_address(g);
+	if (extended)
+		put_v6_extension(g, next);
 	if (fragment) {
 		put(g, protocol, 1);
 		put(g, 0, 1);
@@ -164,6 +190,15 @@ put_transport(struct growing *g, uint8_t protocol, uint32_t payload)
 	put_payload(g, payload);
 }
 
+/* Mostly short, so that rules meet it; sometimes as long as a frame may be. */
+static uint32_t
+payload_bytes(struct random *r)
+{
+	if (random_below(r, 3) == 0)
+		return 0;
+	return random_below(r, random_below(r, 8) == 0 ? 1400 : 120);
+}
+
 uint32_t
 random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX])
 {
@@ -172,24 +207,28 @@ random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX])
 			103};
 	const bool v6 = random_below(r, 4) == 0;
 	const uint8_t protocol = RANDOM_PICK(r, protocols);
-	const uint32_t payload = random_below(r, 3) == 0 ? 0 : random_below(r, 120);
+	const uint32_t payload = payload_bytes(r);
+	const bool tagged = random_below(r, 6) == 0;
+	const uint32_t ip = ETHERNET + 4u * tagged;
 	struct growing g = {r, frame, 0};
 	uint32_t ip_bytes;
 
 	put(&g, 0x02000000, 4);
 	put(&g, 0x00010200, 4);
 	put(&g, 0x00000002, 4);
+	if (tagged)
+		put(&g, 0x81000005, 4);
 	put(&g, v6 ? 0x86dd : 0x0800, 2);
 	if (v6)
 		put_v6(&g, protocol);
 	else
 		put_v4(&g, protocol);
 	put_transport(&g, protocol, payload);
-	ip_bytes = g.n - ETHERNET - (v6 ? 40 : 0);
+	ip_bytes = g.n - ip - (v6 ? 40 : 0);
 	if (random_below(r, 6) == 0)
 		put_payload(&g, random_below(r, 20)); /* the link's padding */
-	frame[ETHERNET + (v6 ? 4 : 2)] = (uint8_t)(ip_bytes >> 8);
-	frame[ETHERNET + (v6 ? 5 : 3)] = (uint8_t)ip_bytes;
+	frame[ip + (v6 ? 4 : 2)] = (uint8_t)(ip_bytes >> 8);
+	frame[ip + (v6 ? 5 : 3)] = (uint8_t)ip_bytes;
 	if (random_below(r, 6) == 0 && g.n > 60)
 		return 60 + random_below(r, g.n - 60);
 	return g.n;

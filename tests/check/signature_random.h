@@ -8,7 +8,7 @@
 
 #include "tt_signature.h"
 
-#define RANDOM_FRAME_MAX 512
+#define RANDOM_FRAME_MAX 2048
 
 /* SplitMix64. */
 struct random {
