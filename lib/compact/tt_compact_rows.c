@@ -212,9 +212,11 @@ tt_rows_rules(struct tt_rows *t)
 	return ret;
 }
 
+#define REGISTERS 1024 /* at a time; a sketch has a power of two of them, eight or more */
+
 /* Registers of one sketch that are not zero. */
 struct registers {
-	int64_t numbers[1024], rhos[1024];
+	int64_t numbers[REGISTERS], rhos[REGISTERS];
 	size_t n;
 };
 
@@ -242,6 +244,24 @@ put_registers(struct tt_rows *t, const struct tt_merged_sketch *s, uint64_t code
 	return ret;
 }
 
+/* Notes those that are not zero of a span of registers. Most targets have few: eight zeros are passed over
+ * at once. */
+static void
+note_registers(struct registers *r, const uint8_t *registers, uint32_t from, uint32_t end)
+{
+	uint64_t eight;
+
+	r->n = 0;
+	for (uint32_t i = from; i < end; i += sizeof(eight)) {
+		memcpy(&eight, registers + i, sizeof(eight));
+		for (uint32_t k = i; eight != 0 && k < i + sizeof(eight); k++) {
+			r->numbers[r->n] = k;
+			r->rhos[r->n] = registers[k];
+			r->n += registers[k] != 0;
+		}
+	}
+}
+
 static int
 put_sketch(struct tt_rows *t, const struct tt_merged_sketch *s, uint64_t code)
 {
@@ -249,16 +269,9 @@ put_sketch(struct tt_rows *t, const struct tt_merged_sketch *s, uint64_t code)
 	struct registers r;
 	int ret = 0;
 
-	for (uint32_t i = 0; ret == 0 && i < m;) {
-		uint32_t end = m - i < TT_ARRAY_SIZE(r.numbers)
-				? m
-				: i + (uint32_t)TT_ARRAY_SIZE(r.numbers);
-
-		for (r.n = 0; i < end; i++) {
-			r.numbers[r.n] = i;
-			r.rhos[r.n] = s->registers[i];
-			r.n += s->registers[i] != 0;
-		}
+	for (uint32_t i = 0; ret == 0 && i < m; i += REGISTERS) {
+		note_registers(&r, s->registers, i,
+				m - i < REGISTERS ? m : i + REGISTERS);
 		ret = put_registers(t, s, code, &r);
 	}
 	return ret;

@@ -354,12 +354,11 @@ tt_sketches_add(struct tt_sketches *x, const struct tt_parquet_batch *b, unsigne
 const char *
 tt_sketch_key(const struct tt_merged_sketch *s, char text[64])
 {
-	char target[32];
-
 	if (s->key != NULL)
 		return s->key;
-	tt_target_format(tt_target_of_index((uint32_t)s->place.lo), target);
-	snprintf(text, 64, "%s%s", tt_row_sketch_prefix(s->kind), target);
+	/* A prefix has 20 letters at most, a target 32. */
+	tt_target_format(tt_target_of_index((uint32_t)s->place.lo),
+			stpcpy(text, tt_row_sketch_prefix(s->kind)));
 	return text;
 }
 
