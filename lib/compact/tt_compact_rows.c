@@ -48,10 +48,12 @@ source_of(const struct tt_rows *t)
 static void
 put_country(struct tt_rows *t, unsigned column, uint64_t carried)
 {
+	uint16_t country = tt_carried_country(carried);
 	char text[3];
 
-	tt_parquet_set_text(t->writer, column,
-			tt_row_country(tt_carried_country(carried), text));
+	if (!tt_parquet_set_code(t->writer, column, country))
+		tt_parquet_set_coded(t->writer, column, country,
+				tt_row_country(country, text));
 }
 
 static void

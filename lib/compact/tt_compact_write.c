@@ -74,14 +74,30 @@ tt_compact_rules_text(const struct tt_compact_rules *rules, uint64_t set,
 	return text;
 }
 
+/* Texts of which there are few are found by their number. */
+static void
+put_text(struct tt_rows *t, const struct tt_field *f, const uint64_t *key)
+{
+	bool rest = f->column == t->rest;
+	bool few = f->order != TT_ORDER_ADDRESS && f->order != TT_ORDER_UNIT;
+	uint64_t code = few ? tt_field_get(f, key) << 1 | rest : 0;
+	char text[TT_RULES_TEXT_MAX];
+
+	if (few && tt_parquet_set_code(t->writer, f->column, code))
+		return;
+	if (few)
+		tt_parquet_set_coded(t->writer, f->column, code,
+				text_of(t->c, f, key, rest, text));
+	else
+		tt_parquet_set_text(
+				t->writer, f->column, text_of(t->c, f, key, rest, text));
+}
+
 static void
 put_field(struct tt_rows *t, const struct tt_field *f, const uint64_t *key)
 {
-	char text[TT_RULES_TEXT_MAX];
-
 	if (f->type == TT_COLUMN_TEXT)
-		tt_parquet_set_text(t->writer, f->column,
-				text_of(t->c, f, key, f->column == t->rest, text));
+		put_text(t, f, key);
 	else
 		tt_parquet_set_int(t->writer, f->column,
 				(int64_t)tt_field_get(f, key) - TT_FIELD_BIAS);
