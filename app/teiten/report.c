@@ -126,6 +126,16 @@ take_home(struct tool *tool, struct report_wish *w)
 }
 
 static bool
+take_out(struct tool *tool, struct report_wish *w)
+{
+	w->out = optarg;
+	if (*optarg != '\0')
+		return true;
+	tool->status = tool_usage(tool, "--out: an empty path");
+	return false;
+}
+
+static bool
 take(struct tool *tool, struct report_wish *w, int option)
 {
 	switch (option) {
@@ -149,8 +159,7 @@ take(struct tool *tool, struct report_wish *w, int option)
 	case OPT_FORMAT:
 		return take_formats(tool, w);
 	case OPT_OUT:
-		w->out = optarg;
-		return true;
+		return take_out(tool, w);
 	default:
 		progress_off();
 		return true;

@@ -98,8 +98,8 @@ share_series(struct tt_report *r, struct tt_doc_figure *figure,
 {
 	const char *name = s->name != NULL ? s->name(r, index)
 					   : tt_report_name(r, s->series_what, index);
-	const char *key = s->name != NULL ? name
-					  : tt_report_key(r, s->series_what, index);
+	const char *key = s->key != NULL ? s->key(r, index)
+					 : tt_report_key(r, s->series_what, index);
 	struct tt_doc_series *series = tt_document_series(
 			r->doc, figure, tt_report_id(r, key), name);
 

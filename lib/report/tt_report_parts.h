@@ -53,6 +53,7 @@ struct tt_report_shares {
 	size_t n_series;
 	/* Overrides tt_report_name and tt_report_key of series; NULL: none. */
 	const char *(*name)(const struct tt_report *report, int32_t series);
+	const char *(*key)(const struct tt_report *report, int32_t series);
 };
 void tt_report_shares(struct tt_report *report, const struct tt_report_heading *heading,
 		const struct tt_report_shares *shares);

@@ -109,6 +109,16 @@ signature_name(const struct tt_report *r, int32_t signature)
 	return r->now->names->signatures[signature].message;
 }
 
+/* Messages need not differ. */
+static const char *
+signature_key(const struct tt_report *r, int32_t signature)
+{
+	const struct tt_observed_signature *s = &r->now->names->signatures[signature];
+
+	return tt_document_printf(
+			r->doc, "%lld:%lld", (long long)s->gid, (long long)s->sid);
+}
+
 static void
 share_categories(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -172,7 +182,8 @@ share_signatures(struct tt_report *r, struct tt_doc_section *section)
 			.count = signature_in_country,
 			.total = country_total,
 			.n_series = n,
-			.name = signature_name};
+			.name = signature_name,
+			.key = signature_key};
 
 	for (size_t i = 0; series != NULL && i < n; i++)
 		series[i] = (int32_t)i;

@@ -38,7 +38,7 @@ mkdir "$dir/empty"
 expect 2 "no command"
 expect 2 'unknown command: frobnicate' frobnicate
 expect 2 'unknown option: --frobnicate' --frobnicate
-for command in info verify export rules top-targets uniques; do
+for command in info verify export report rules top-targets uniques; do
 	prints "Usage: teiten $command" $command --help
 	expect 2 'unknown option: --frobnicate' $command --frobnicate
 	expect 2 'unknown option: -x' $command -x
@@ -60,6 +60,20 @@ expect 2 'without --keys' uniques -n 5 "$dir/empty"
 expect 2 '"noon" is no time' uniques --to noon "$dir/empty"
 expect 1 'no snapshots' uniques "$dir/empty"
 expect 1 'no snapshots' uniques --json "$dir/empty"
+expect 2 '--period is missing' report "$dir/empty"
+expect 2 'SPOOL is missing' report --period 2009-07
+expect 2 '"2009-13" is no period' report --period 2009-13 "$dir/empty"
+expect 2 'ends before it begins' report --period 2009-07-02..2009-07-01 "$dir/empty"
+expect 2 '--against: "x" is no period' report --period 2009-07 --against x "$dir/empty"
+expect 2 '"JST" is no offset' report --period 2009-07 --utc-offset JST "$dir/empty"
+expect 2 '"fr" is no language' report --period 2009-07 --lang fr "$dir/empty"
+expect 2 '"Japan" is no country' report --period 2009-07 --home Japan "$dir/empty"
+expect 2 '"html,pdf" is no format' report --period 2009-07 --format html,pdf "$dir/empty"
+expect 2 'only one of html, text and json' report --period 2009-07 --format html,text "$dir/empty"
+expect 2 '--out: an empty path' report --period 2009-07 --out '' "$dir/empty"
+expect 1 "no snapshots of 2009-07 in $dir/empty" report --period 2009-07 "$dir/empty"
+expect 1 'no snapshots of the sensor "x"' report --period 2009-07 --sensor x "$dir/empty"
+expect 1 "$dir/none: No such file" report --period 2009-07 "$dir/none"
 expect 2 'unknown table: x' export --table x "$dir/empty"
 expect 2 'unknown format: xml' export --format xml "$dir/empty"
 expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
