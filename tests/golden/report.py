@@ -139,16 +139,19 @@ def series_of(figure):
     return {s["id"]: s["values"] for s in figure["series"]}
 
 
-def check_days(figure, sums, rows, match):
-    """A figure by day: all its series together are what the rows that match say."""
+def check_days(figure, sums, rows, part):
+    """A figure by day: each of its series, by its id, and the rest are what the rows say."""
     for i, day in enumerate(figure["x"]):
         of = sums.address_days(day)
-        values = [s["values"][i] for s in figure["series"]]
+        values = {s["id"]: s["values"][i] for s in figure["series"]}
         if not of:
-            check(f"{figure['title']} {day} is a gap", all(v is None for v in values))
+            check(f"{figure['title']} {day} is a gap", all(v is None for v in values.values()))
             continue
-        count = sum(int(row["packets"]) for row in rows if row["interval_start"].startswith(day) and match(row))
-        check(f"{figure['title']} {day}", abs(sum(values) - count / of) < 0.005 * len(values) + 1e-9)
+        counts = Sums.add(rows, part, day=day)
+        for name, value in values.items():
+            if name != "others":
+                near(f"{figure['title']} {day} {name}", value, counts.pop(name, 0) / of)
+        near(f"{figure['title']} {day} others", values.get("others", 0), sum(counts.values()) / of)
 
 
 def slug(text):
@@ -179,9 +182,11 @@ def same_sums(teiten, spool):
     figures = found["figures"]
     leaders = [row["key"] for row in found["tables"]["targets"]["rows"][:5]]
     for target in leaders:
-        check_days(figures[f"target_{slug(target)}_days"], now, now.targets, lambda row: target_of(row) == target)
+        check_days(figures[f"target_{slug(target)}_days"], now, [row for row in now.targets if target_of(row) == target],
+                   lambda row: row["country"].lower())
     for row in found["tables"]["countries"]["rows"][:5]:
-        check_days(figures[f"country_{row['key'].lower()}_days"], now, now.targets, lambda r: country_of(r) == row["key"])
+        check_days(figures[f"country_{row['key'].lower()}_days"], now, [r for r in now.targets if country_of(r) == row["key"]],
+                   lambda r: slug(target_of(r)))
     shares = series_of(figures["target_shares_home"])
     home = Sums.add([row for row in now.targets if row["country"] == "JP"], target_of)
     for target, count in home.most_common(3):
