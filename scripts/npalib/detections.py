@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The packets that the project's rules detect, so many of each category and country as were published. A packet of these
-is also one of its target. Where a rule counts, hosts stay far below its threshold but in the sweeps."""
+"""The packets that the project's rules detect, so many of each category and country as were published. A packet of
+these is also one of its target. Where a rule counts, hosts stay far below its threshold but in the sweeps."""
 from . import fillers, fitting
 from .figures import (CATEGORIES, DETECTED_COUNTRIES, DETECTIONS, NACHI_OF_WORMS, NEAR, SLAMMER_OF_WORMS)
 from .parts import DAY, HOUR, MINUTE, Part, days
@@ -11,15 +11,16 @@ SWEEPS = {"june": "CN CN US CN TW CN CN HK CN".split(), "july": "CN US CN CN TW 
 ACK_PINGS = 0.90  # per day and address, June
 WORMS = {"US": {"june": 0.75, "july": 0.66}, "JP": {"june": 0.205, "july": 0.19}}
 
-SLAMMER = {"payload_hex": "04 " + "01 " * 96 + "dc c9 b0 42 eb 0e 01 01 01 01 01 01 01 70 ae 42 01 70 ae 42", "ip_length": 404}
+SLAMMER = {"payload_hex": "04 " + "01 " * 96 + "dc c9 b0 42 eb 0e 01 01 01 01 01 01 01 70 ae 42 01 70 ae 42",
+           "ip_length": 404}
 NACHI = {"payload_hex": "aa" * 64, "ttl": "100-120"}
 POPUP = {"payload_hex": "04 00 28 00 10 00 00 00" + " 00" * 16 + " f8 91 7b 5a 00 ff d0 11 a9 b2 00 c0 4f b6 e6 fc"
          + " 00" * 28 + " 00 00 ff ff ff ff 10 00 00 00 00 00", "ip_length": 540}
 QUESTION = "12 34 01 00 00 01 00 00 00 00 00 00 07 65 78 61 6d 70 6c 65 03 6f 72 67 00 "
 ALL_RECORDS = {"payload_hex": QUESTION + "00 ff 00 01"}
 TKEY = {"payload_hex": QUESTION + "00 f9 00 01"}
-ISAKMP = {"payload_hex": "1b 2c 3d 4e 5f 60 71 82 00 00 00 00 00 00 00 00 0d 10 02 00 00 00 00 00 00 00 00 30 00 00 00 14 af "
-          "ca d7 13 68 a1 f1 c9 6b 86 96 fc 77 57 01 00", "source_port": "500"}
+ISAKMP = {"payload_hex": "1b 2c 3d 4e 5f 60 71 82 00 00 00 00 00 00 00 00 0d 10 02 00 00 00 00 00 00 00 00 30 00 00 00 14 "
+          "af ca d7 13 68 a1 f1 c9 6b 86 96 fc 77 57 01 00", "source_port": "500"}
 SIP = {"payload": '"OPTIONS sip:100@198.51.100.64 SIP/2.0\\r\\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK-1\\r\\n'
        'Max-Forwards: 70\\r\\nCSeq: 1 OPTIONS\\r\\nContent-Length: 0\\r\\n\\r\\n"', "source_port": "5060-5200"}
 CHINESE = {"CN": 12.0}
@@ -52,7 +53,8 @@ def worms(month, total):
                    category="Worm")
         slammer -= count - of_nachi
         nachi -= of_nachi
-    yield Part("Slammer", "1434/UDP", slammer, bias=CHINESE | dict.fromkeys(NACHI_OF_WORMS, 0), keys=SLAMMER, category="Worm")
+    yield Part("Slammer", "1434/UDP", slammer, bias=CHINESE | dict.fromkeys(NACHI_OF_WORMS, 0), keys=SLAMMER,
+               category="Worm")
     yield Part("Nachi", "8/ICMP", nachi, bias={"CN": 0.1, "TW": 3} | dict.fromkeys(NACHI_OF_WORMS, 0), keys=NACHI,
                category="Worm")
 
@@ -92,7 +94,8 @@ def reflections(month, total, site):
 def lookups(total):
     counts = fitting.shares(total, {"all": 6, "none": 3, "tkey": 1})
     yield Part("DNS all records", "53/UDP", counts["all"], bias=CHINESE, keys=ALL_RECORDS, category="DNS")
-    yield Part("DNS no message", "53/UDP", counts["none"], bias=CHINESE, keys={"payload_hex": "00 00 00 00"}, category="DNS")
+    yield Part("DNS no message", "53/UDP", counts["none"], bias=CHINESE, keys={"payload_hex": "00 00 00 00"},
+               category="DNS")
     yield Part("DNS TKEY", "53/UDP", counts["tkey"], keys=TKEY, category="DNS")
 
 
@@ -114,8 +117,8 @@ def spam(total, targets):
 def parts(month, targets, site):
     """The parts of a month, countries and all. targets: packets of each target; site: the echo replies of July."""
     counts = category_counts(month)
-    made = [*worms(month, counts["Worm"]), *scans(month, counts["Scan"], targets), *reflections(month, counts["DoS"], site),
-            *lookups(counts["DNS"]), *others(counts["Others"])]
+    made = [*worms(month, counts["Worm"]), *scans(month, counts["Scan"], targets),
+            *reflections(month, counts["DoS"], site), *lookups(counts["DNS"]), *others(counts["Others"])]
     if counts["UDP spam"]:
         made += spam(counts["UDP spam"], targets)
     columns = country_counts(month)

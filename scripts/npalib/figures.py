@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Figures of the monthly report of the National Police Agency of Japan for July 2009 (我が国におけるインターネット治安情勢,
-平成21年7月期): its tables 3-1, 3-2, 4-1, 4-2 and numbers of its text. Counts are per day and monitored address; `change` is the
-difference to June, `percent` the same in per cent of June, None where none is given."""
+"""Figures of the monthly report of the National Police Agency of Japan for July 2009
+(我が国におけるインターネット治安情勢, 平成21年7月期): its tables 3-1, 3-2, 4-1, 4-2 and numbers of its text. Counts are
+per day and monitored address; `change` is the difference to June, `percent` the same in per cent of June, None where
+none is given."""
 import dataclasses
 
 DAYS = {"june": 30, "july": 31}

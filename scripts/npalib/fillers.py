@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What was not published: the targets and countries between and behind the rows shown, chosen so that the published ranks
-come out. Counts per day and address, as (June, July); the unlisted that rise do so by less than the fifth of the
+"""What was not published: the targets and countries between and behind the rows shown, chosen so that the published
+ranks come out. Counts per day and address, as (June, July); the unlisted that rise do so by less than the fifth of the
 published rises, and likewise for falls. None of these numbers is an observation."""
 
 # Ranks 6, 9 to 12, 14 to 16 of June; 7 to 12 and 14 to 16 of July, of which 5060/UDP is the last.
@@ -11,11 +11,11 @@ TARGETS_HIGH = {
 }
 # Ranks 19 to 73 of June but for 0/ICMP, of which each packet is a detection: names, heaviest first.
 TARGETS_LOW = (
-    "137/UDP 25/TCP 3/ICMP 7212/TCP 6881/UDP 8000/TCP 2968/TCP 21/TCP 443/TCP 12174/TCP 4662/TCP 53/UDP 4672/UDP 11/ICMP "
-    "110/TCP 1080/TCP 9415/TCP 8088/TCP 10000/TCP 3128/TCP 38/UDP 1025/TCP 5000/TCP 808/TCP 8085/TCP 9000/TCP 6588/TCP "
+    "137/UDP 25/TCP 3/ICMP 7212/TCP 6881/UDP 8000/TCP 2968/TCP 21/TCP 443/TCP 12174/TCP 4662/TCP 53/UDP 4672/UDP "
+    "11/ICMP 110/TCP 1080/TCP 9415/TCP 8088/TCP 10000/TCP 3128/TCP 38/UDP 1025/TCP 5000/TCP 808/TCP 8085/TCP 9000/TCP 6588/TCP "
     "42/TCP 111/TCP 161/UDP 1723/TCP 2100/TCP 500/UDP 5901/TCP 8118/TCP 6129/TCP 8090/TCP 3127/TCP 15118/TCP 6000/TCP "
-    "389/TCP 9050/TCP 554/TCP 1024/TCP 1027/TCP 1028/UDP 1029/UDP 6667/TCP 8443/TCP 41523/TCP 10001/TCP 5631/TCP 9090/TCP "
-    "27977/TCP"
+    "389/TCP 9050/TCP 554/TCP 1024/TCP 1027/TCP 1028/UDP 1029/UDP 6667/TCP 8443/TCP 41523/TCP 10001/TCP 5631/TCP "
+    "9090/TCP 27977/TCP"
 ).split()
 LOW_FIRST, LOW_LAST = 1.88, 0.088  # June, of the first and the last of them
 LOW_FALL = 0.66  # July's part of June's
@@ -31,20 +31,22 @@ COUNTRIES_HIGH = {
     "CZ": (0.98, 0.95), "GR": (0.92, 0.90), "EG": (0.87, 0.84), "SA": (0.82, 0.80), "KZ": (0.77, 0.75),
 }
 # Behind Israel and Peru in June, before Peru in July.
-COUNTRIES_MIDDLE = ("AU PK RS LT AE IR MA LV HR CH AT BE ZA DK NO FI NZ SK SI BY EE IE KW EC UY DO TN BD GE DZ PA NG").split()
+COUNTRIES_MIDDLE = ("AU PK RS LT AE IR MA LV HR CH AT BE ZA DK NO FI NZ SK SI BY EE IE KW EC UY DO TN BD GE DZ PA "
+                    "NG").split()
 MIDDLE_FIRST, MIDDLE_LAST = 0.66, 0.155
 # Behind Peru in July.
-COUNTRIES_SMALL = ("MD CR BA MK AZ QA BO PY LK KE JO PR LB GT OM BH CY SV AM NP KH LU AL MT MO JM HN UZ KG MN IS GH TT PS NI "
-                   "MU SN SY").split()
+COUNTRIES_SMALL = ("MD CR BA MK AZ QA BO PY LK KE JO PR LB GT OM BH CY SV AM NP KH LU AL MT MO JM HN UZ KG MN IS GH TT PS "
+                   "NI MU SN SY").split()
 SMALL_FIRST = 0.092
 
-# Of the countries of detections: ranks 6 (before it 8), 12 to 16 (10 to 14), and 18 (15); 17 to 26 of June; 28 to 32; the others.
+# Of the countries of detections: ranks 6 (before it 8), 12 to 16 (10 to 14), and 18 (15); 17 to 26 of June; 28 to 32.
 DETECTED_HIGH = {
     "KR": (0.192, 0.196), "RU": (0.076, 0.066), "GB": (0.069, 0.061), "FR": (0.061, 0.054), "NL": (0.053, 0.047),
     "IN": (0.045, 0.041), "TH": (0.036, 0.028),
     "AU": (0.028, 0.0260), "ES": (0.026, 0.0245), "PL": (0.025, 0.0240), "VN": (0.024, 0.0230), "TR": (0.023, 0.0215),
     "ID": (0.021, 0.0205), "PH": (0.020, 0.0190), "CL": (0.019, 0.0185), "AR": (0.018, 0.0190), "UA": (0.017, 0.0165),
-    "RO": (0.0125, 0.0120), "BG": (0.0120, 0.0118), "MY": (0.0115, 0.0113), "CO": (0.0111, 0.0115), "IL": (0.0105, 0.0110),
+    "RO": (0.0125, 0.0120), "BG": (0.0120, 0.0118), "MY": (0.0115, 0.0113), "CO": (0.0111, 0.0115),
+    "IL": (0.0105, 0.0110),
 }
 DETECTED_SMALL = "HU VE PT SG CZ GR EG SA KZ PK RS LT AE IR MA LV HR CH AT BE ZA DK NO FI NZ".split()
 

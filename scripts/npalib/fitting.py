@@ -18,8 +18,8 @@ def room(value, published, decimals):
 
 @functools.cache
 def pair(row, near=None):
-    """(June, July) in packets, of all that meet the figures of a row the one that meets them with most room; where `near`
-    is given, a count of July, of those within 0.001 of it."""
+    """(June, July) in packets, of all that meet the figures of a row the one that meets them with most room; where
+    `near` is given, a count of July, of those within 0.001 of it."""
     june_unit, july_unit = DAYS["june"] * ADDRESSES, DAYS["july"] * ADDRESSES
     middle, width = (row.july, 0.5 / 10 ** row.decimals) if near is None else (near, 0.001)
     best = (0, None)

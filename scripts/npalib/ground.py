@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The ordinary traffic below what is told: each target's rest, high ports, and who sends how much of it."""
 from . import detections, fillers, fitting, traffic
-from .figures import TARGETS, TOTAL
+from .figures import TOTAL
 from .parts import SYSTEM, Part, days
 
 # How much more of its packets a country sends here than to other targets.
@@ -16,8 +16,8 @@ BIAS = {
     "1026/UDP": {"CN": 20},
     "1027/UDP": {"CN": 20},
 }
-# In June, four of five packets to 23/TCP carry PSH beside SYN: sid 3001051 takes every bare SYN there for a probe, and the
-# published detections of scans are fewer than the published packets to 23/TCP.
+# In June, four of five packets to 23/TCP carry PSH beside SYN: sid 3001051 takes every bare SYN there for a probe, and
+# the published detections of scans are fewer than the published packets to 23/TCP.
 PUSHED = {"flags": "SYN+PSH", "window": 5840}
 PARTS = {
     "445/TCP": {"sources": 20000, "keys": traffic.WORM | {"daily_amplitude": 0.2, "daily_peak": 12, "zipf": 0.4}},
@@ -31,7 +31,8 @@ PARTS = {
     "3/ICMP": {"keys": {"quotes": "53/UDP"}},
 }
 # Per day and address: what comes to ports above 9999 but for UDP, which has the rest.
-HIGH = {"june": {"tcp-syn": 13.0, "tcp-synack": 3.2, "tcp-rst": 2.6}, "july": {"tcp-syn": 9.0, "tcp-synack": 3.0, "tcp-rst": 2.5}}
+HIGH = {"june": {"tcp-syn": 13.0, "tcp-synack": 3.2, "tcp-rst": 2.6},
+        "july": {"tcp-syn": 9.0, "tcp-synack": 3.0, "tcp-rst": 2.5}}
 HIGH_UDP = ("10000-33433", "33535-65535")  # without the ports of traceroute
 MANY = 1.0  # per day and address: a smaller part has not all countries
 
@@ -62,7 +63,8 @@ def high_ports(month, rest):
             keys |= {"source_port": "80"}
         count = fitting.packets(per_day, month)
         rest -= count
-        yield Part(f"high ports, {name}", "TCP", count, bias={"CN": 2}, sources=8000 if name == "tcp-syn" else 400, keys=keys)
+        yield Part(f"high ports, {name}", "TCP", count, bias={"CN": 2}, sources=8000 if name == "tcp-syn" else 400,
+                   keys=keys)
     counts = fitting.shares(rest, dict.fromkeys(HIGH_UDP, 1))
     for ports, count in counts.items():
         yield Part(f"high ports, UDP {ports}", "UDP", count, bias={"CN": 6}, sources=9000,

@@ -44,8 +44,8 @@ def line(key, value):
     """`key: value`, folded; only at commas where there are any."""
     words = str(value).split(", ")
     whole = ", ".join(word.replace(" ", KEPT) for word in words) if len(words) > 1 else str(value)
-    folded = textwrap.wrap(whole, 120, initial_indent=f"    {key}: ", subsequent_indent="      ", break_long_words=False,
-                           break_on_hyphens=False)
+    folded = textwrap.wrap(whole, 120, initial_indent=f"    {key}: ", subsequent_indent="      ",
+                           break_long_words=False, break_on_hyphens=False)
     return "\n".join(folded).replace(KEPT, " ")
 
 

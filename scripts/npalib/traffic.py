@@ -12,7 +12,8 @@ SITE = {"hosts": "site", "ttl": "48-60"}  # one Korean web site
 ONE_HOST = 7  # per day and address: fewer than fifteen packets in ten minutes, so that no rule takes it for a sweep
 JAPAN_445 = 49.30  # per day and address, July
 # South America's sources of 4899/TCP, per day and address, and the hour of their day in which most come, UTC.
-RADMIN = {"AR": (0.30, 0.34, 0), "CO": (0.29, 0.33, 2), "VE": (0.18, 0.20, 1), "CL": (0.11, 0.12, 1), "BR": (0.40, 0.45, 0)}
+RADMIN = {"AR": (0.30, 0.34, 0), "CO": (0.29, 0.33, 2), "VE": (0.18, 0.20, 1), "CL": (0.11, 0.12, 1),
+          "BR": (0.40, 0.45, 0)}
 # 1521/TCP from 8 July on: first and last day, calls per day and address before scaling, hosts.
 ORACLE = ((8, 12, 0.6, 5), (13, 17, 0.9, 10), (18, 22, 1.3, 18), (23, 27, 4.6, 80), (28, 31, 6.2, 160))
 
@@ -93,8 +94,8 @@ def oracle(month, total):
     from_china = fitting.shares(china - other["CN"], weights)
     for row, count in fitting.shares(scan, weights).items():
         rest = fitting.shares(count - from_china[row], {"US": 4, "KR": 3, "TW": 2, "HK": 1})
-        yield Part(f"1521/TCP from 6000, {row[0]} July on", "1521/TCP", count, {"CN": from_china[row]} | rest, sources=row[3],
-                   span=days(row[0], row[1]), keys=FROM_6000 | {"hosts": "oracle", "zipf": 0.3})
+        yield Part(f"1521/TCP from 6000, {row[0]} July on", "1521/TCP", count, {"CN": from_china[row]} | rest,
+                   sources=row[3], span=days(row[0], row[1]), keys=FROM_6000 | {"hosts": "oracle", "zipf": 0.3})
 
 
 def radmin(month):

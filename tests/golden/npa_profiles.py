@@ -33,8 +33,8 @@ def make(teiten, directory):
     def count(month):
         capture = directory / f"{month}.pcap"
         snapshots.run(teiten, "synth", "--profile", ROOT / f"profiles/npa-{month}.yaml", "--geo", GEO, "--out", capture)
-        snapshots.run(teiten, "read", "--spool", directory / "spools" / month, "--sensor", "npa", "--monitored", MONITORED,
-                      "--geo", GEO, "--rules", RULES, "--rule-classes", ROOT / "rules/classification.config",
+        snapshots.run(teiten, "read", "--spool", directory / "spools" / month, "--sensor", "npa",
+                      "--monitored", MONITORED, "--geo", GEO, "--rules", RULES, "--rule-classes", ROOT / "rules/classification.config",
                       "--interval", 3 * 3600, "--pairs", 65536, "--sketch-rows", 0, capture)
         capture.unlink()
         return directory / "spools" / month
@@ -49,7 +49,8 @@ def export(teiten, spools, table, columns, since="2009-05-31"):
         with subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True) as process:
             rows = csv.reader(process.stdout)
             names = next(rows)
-            pick = operator.itemgetter(*(names.index(name.replace("when", "interval_start")) for name in columns.split()))
+            wanted = columns.replace("when", "interval_start").split()
+            pick = operator.itemgetter(*(names.index(name) for name in wanted))
             begins = {}
             for row in rows:
                 begin, *rest = pick(row)
@@ -69,7 +70,8 @@ class Counts:
         self.cells = collections.Counter()  # (day, target, or None for most, class, country)
         self.signatures = collections.Counter()  # (month, message, country)
         self.popups = collections.Counter()  # day
-        for when, us, addresses, n in export(teiten, spools, "interval", "when observed_us monitored_addresses packets"):
+        for when, us, addresses, n in export(teiten, spools, "interval",
+                                             "when observed_us monitored_addresses packets"):
             self.observed[when[:7]] += int(us) / 86400e6 * int(addresses)
             self.accesses[when[:7]] += int(n)
         for when, protocol, number, kind, country, n in export(teiten, spools, "targets",

@@ -61,7 +61,7 @@ DETECTIONS = ("11.0", "-5.9", "-34.8")
 
 
 def rows(table):
-    """(rank, rank before, name, count, per cent, difference, rise rank, fall rank), None where the table has nothing."""
+    """(rank, rank before, name, count, per cent, difference, rise rank, fall rank), None where nothing stands."""
     for line in table.split("\n"):
         if line:
             now, before, name, *cells, rise, fall = (None if word == "." else word for word in line.split())
