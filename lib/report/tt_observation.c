@@ -310,26 +310,6 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 }
 
 uint64_t
-tt_sums_total(const struct tt_sums *array, size_t n, int32_t index)
-{
-	uint64_t total = 0;
-
-	if (index < 0 || (size_t)index >= n)
-		return 0;
-	for (uint32_t i = 0; i < array[index].n; i++)
-		total += array[index].sums[i];
-	return total;
-}
-
-uint64_t
-tt_sums_at(const struct tt_sums *array, size_t n, int32_t index, int32_t other)
-{
-	if (index < 0 || (size_t)index >= n || other < 0)
-		return 0;
-	return tt_sums_get(&array[index], (size_t)other);
-}
-
-uint64_t
 tt_observation_target(const struct tt_observation *observation, int32_t target)
 {
 	return tt_sums_total(observation->targets, observation->n_targets, target);
@@ -355,55 +335,4 @@ tt_observation_damages(const struct tt_observation *observation)
 								< observation->period
 										  .to_us);
 	return n;
-}
-
-static double
-coverage(const struct tt_observation *o, int64_t observed_us, int64_t length_us)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < o->archive->n_sensors; i++)
-		n += o->sensors[i].exposure.snapshots > 0;
-	return n == 0 ? 0 : (double)observed_us / ((double)length_us * (double)n);
-}
-
-double
-tt_observation_coverage(const struct tt_observation *observation)
-{
-	const struct tt_period *p = &observation->period;
-
-	return coverage(observation, observation->exposure.observed_us,
-			p->to_us - p->from_us);
-}
-
-double
-tt_observation_day_coverage(const struct tt_observation *observation, unsigned day)
-{
-	const struct tt_period *p = &observation->period;
-
-	return coverage(observation, observation->days[day].exposure.observed_us,
-			tt_period_day_to(p, day) - tt_period_day_from(p, day));
-}
-
-double
-tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t count)
-{
-	double of = unit == TT_PER_ADDRESS ? exposure->address_days
-					   : exposure->sensor_days;
-
-	return of > 0 ? (double)count / of : 0;
-}
-
-static bool
-says_nothing(const struct tt_observation *o)
-{
-	return o != NULL && o->packets > 0
-			&& tt_rate(TT_PER_ADDRESS, &o->exposure, o->packets)
-			< TT_RATE_LEAST;
-}
-
-enum tt_rate_unit
-tt_rate_unit_of(const struct tt_observation *now, const struct tt_observation *before)
-{
-	return says_nothing(now) || says_nothing(before) ? TT_PER_SENSOR : TT_PER_ADDRESS;
 }

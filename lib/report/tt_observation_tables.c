@@ -8,43 +8,6 @@
 
 #define ALL_SOURCES "sources"
 
-bool
-tt_sums_reach(struct tt_sums *sums, uint32_t index)
-{
-	uint32_t n = sums->n == 0 ? 8 : sums->n;
-	uint64_t *more;
-
-	if (TT_LIKELY(index < sums->n))
-		return true;
-	while (n <= index)
-		n *= 2;
-	more = reallocarray(sums->sums, n, sizeof(*more));
-	if (more == NULL)
-		return false;
-	memset(more + sums->n, 0, (n - sums->n) * sizeof(*more));
-	*sums = (struct tt_sums){more, n};
-	return true;
-}
-
-int
-tt_sums_array_reach(struct tt_sums **array, size_t *n, size_t wanted)
-{
-	size_t room = *n == 0 ? 64 : *n;
-	struct tt_sums *more;
-
-	if (wanted <= *n)
-		return 0;
-	while (room < wanted)
-		room *= 2;
-	more = reallocarray(*array, room, sizeof(*more));
-	if (more == NULL)
-		return -ENOMEM;
-	memset(more + *n, 0, (room - *n) * sizeof(*more));
-	*array = more;
-	*n = room;
-	return 0;
-}
-
 int32_t
 tt_scan_protocol(void *context, const char *text)
 {

@@ -101,7 +101,8 @@ tt_observed_country(const struct tt_observed_names *names, const char *code)
 static bool
 is_country(const char *text)
 {
-	if (strcmp(text, TT_OBSERVED_UNKNOWN) == 0 || strcmp(text, TT_OBSERVED_UNTOLD) == 0)
+	if (strcmp(text, TT_OBSERVED_UNKNOWN) == 0
+			|| strcmp(text, TT_OBSERVED_UNTOLD) == 0)
 		return true;
 	return text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'A' && text[1] <= 'Z'
 			&& text[2] == '\0';

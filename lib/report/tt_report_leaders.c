@@ -119,7 +119,42 @@ tt_report_draw_country(struct tt_report *report, struct tt_doc_section *section,
 	stack_leader(r, &heading, months, &d, names, ids);
 }
 
-/* The days with the most and the least packets of a target, where there are two. */
+/* The days with the most and the least. */
+struct extremes {
+	double most, least; /* most < 0: no day was observed */
+	unsigned most_day, least_day;
+};
+
+static struct extremes
+extremes_of(const struct tt_report *r, const struct drawing *d)
+{
+	struct extremes e = {.most = -1};
+
+	for (unsigned i = 0; i < r->series->n_days; i++) {
+		const struct tt_exposure *exposure = &r->now->days[i].exposure;
+		double rate = tt_rate(r->unit, exposure, drawn(r, d, 0, i));
+
+		if (exposure->observed_us == 0)
+			continue;
+		if (e.most < 0 || rate < e.least) {
+			e.least = rate;
+			e.least_day = i;
+		}
+		if (rate > e.most) {
+			e.most = rate;
+			e.most_day = i;
+		}
+	}
+	return e;
+}
+
+static const char *
+day_text(const struct tt_report *r, unsigned day)
+{
+	return tt_report_date(
+			r, TT_DATE_DAY_OF_YEAR, tt_period_day_from(&r->now->period, day));
+}
+
 void
 tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
 		const struct tt_series_target *t)
@@ -128,44 +163,18 @@ tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
 	const struct drawing d = {.sums = &t->days,
 			.n_rows = r->now->names->n_countries,
 			.width = r->series->n_days};
-	double most = -1, least = 0;
-	unsigned most_day = 0, least_day = 0;
+	const struct extremes e = extremes_of(r, &d);
+	const char *name = tt_report_target(r, t->target);
+	const char *most = tt_report_rate(r, e.most), *least = tt_report_rate(r, e.least);
 
-	for (unsigned i = 0; i < r->series->n_days; i++) {
-		const struct tt_exposure *exposure = &r->now->days[i].exposure;
-		double rate = tt_rate(r->unit, exposure, drawn(r, &d, 0, i));
-
-		if (exposure->observed_us == 0)
-			continue;
-		if (most < 0 || rate < least) {
-			least = rate;
-			least_day = i;
-		}
-		if (rate > most) {
-			most = rate;
-			most_day = i;
-		}
-	}
-	if (most - least < STEADY * most)
+	if (e.most - e.least < STEADY * e.most)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				TT_REPORT_FILL(r, TARGET_STEADY,
-						tt_report_target(r, t->target),
-						tt_report_rate(r, least),
-						tt_report_rate(r, most)));
+				TT_REPORT_FILL(r, TARGET_STEADY, name, least, most));
 	else
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				TT_REPORT_FILL(r, TARGET_DAYS,
-						tt_report_target(r, t->target),
-						tt_report_date(r, TT_DATE_DAY_OF_YEAR,
-								tt_period_day_from(
-										&r->now->period,
-										most_day)),
-						tt_report_rate(r, most),
-						tt_report_date(r, TT_DATE_DAY_OF_YEAR,
-								tt_period_day_from(
-										&r->now->period,
-										least_day)),
-						tt_report_rate(r, least)));
+				TT_REPORT_FILL(r, TARGET_DAYS, name,
+						day_text(r, e.most_day), most,
+						day_text(r, e.least_day), least));
 }
 
 /* Unique sources of each day, as one series. */

@@ -36,6 +36,24 @@ target_total(const struct tt_report *r, int32_t target)
 	return packets(r, target, -1);
 }
 
+/* The same as of the world, of the home country alone. */
+static void
+share_home(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_report_shares *world)
+{
+	int32_t home = r->home == NULL ? -1 : tt_observed_country(r->now->names, r->home);
+	struct tt_report_shares shares = *world;
+
+	if (home < 0)
+		return;
+	shares.x = &home;
+	tt_report_shares(r,
+			&(struct tt_report_heading){section, "target_shares_home", "3-2",
+					TT_REPORT_FILL(r, FIGURE_TARGET_SHARES_HOME,
+							tt_report_country(r, home))},
+			&shares);
+}
+
 void
 tt_report_share_targets(struct tt_report *report, struct tt_doc_section *section)
 {
@@ -45,7 +63,6 @@ tt_report_share_targets(struct tt_report *report, struct tt_doc_section *section
 	const int32_t *countries = tt_report_indices(
 			r, &r->countries, SIZE_MAX, &n_countries);
 	const int32_t *x = tt_report_indices(r, &r->targets, TT_REPORT_LEADERS, &n_x);
-	int32_t home = r->home == NULL ? -1 : tt_observed_country(r->now->names, r->home);
 	struct tt_report_shares shares = {.x_what = TT_REPORT_COUNTRIES,
 			.series_what = TT_REPORT_TARGETS,
 			.n_x = 1,
@@ -60,17 +77,7 @@ tt_report_share_targets(struct tt_report *report, struct tt_doc_section *section
 			&(struct tt_report_heading){section, "target_shares", "3-1",
 					TT_REPORT_WORD(r, FIGURE_TARGET_SHARES)},
 			&shares);
-	if (home >= 0) {
-		shares.x = &home;
-		tt_report_shares(r,
-				&(struct tt_report_heading){section, "target_shares_home",
-						"3-2",
-						TT_REPORT_FILL(r,
-								FIGURE_TARGET_SHARES_HOME,
-								tt_report_country(r,
-										home))},
-				&shares);
-	}
+	share_home(r, section, &shares);
 	shares = (struct tt_report_shares){.x_what = TT_REPORT_TARGETS,
 			.series_what = TT_REPORT_COUNTRIES,
 			.x = x,

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Rates, their unit, and coverage. */
+#include "tt_observation.h"
+
+static double
+coverage(const struct tt_observation *o, int64_t observed_us, int64_t length_us)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < o->archive->n_sensors; i++)
+		n += o->sensors[i].exposure.snapshots > 0;
+	return n == 0 ? 0 : (double)observed_us / ((double)length_us * (double)n);
+}
+
+double
+tt_observation_coverage(const struct tt_observation *observation)
+{
+	const struct tt_period *p = &observation->period;
+
+	return coverage(observation, observation->exposure.observed_us,
+			p->to_us - p->from_us);
+}
+
+double
+tt_observation_day_coverage(const struct tt_observation *observation, unsigned day)
+{
+	const struct tt_period *p = &observation->period;
+
+	return coverage(observation, observation->days[day].exposure.observed_us,
+			tt_period_day_to(p, day) - tt_period_day_from(p, day));
+}
+
+double
+tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t count)
+{
+	double of = unit == TT_PER_ADDRESS ? exposure->address_days
+					   : exposure->sensor_days;
+
+	return of > 0 ? (double)count / of : 0;
+}
+
+static bool
+says_nothing(const struct tt_observation *o)
+{
+	return o != NULL && o->packets > 0
+			&& tt_rate(TT_PER_ADDRESS, &o->exposure, o->packets)
+			< TT_RATE_LEAST;
+}
+
+enum tt_rate_unit
+tt_rate_unit_of(const struct tt_observation *now, const struct tt_observation *before)
+{
+	return says_nothing(now) || says_nothing(before) ? TT_PER_SENSOR : TT_PER_ADDRESS;
+}
