@@ -40,6 +40,32 @@ tt_chart_axis(double most, unsigned ticks)
 	return axis;
 }
 
+static bool
+is_of_counts(const struct tt_doc_figure *figure)
+{
+	for (size_t i = 0; i < figure->n_series; i++)
+		for (size_t x = 0; x < figure->n_x; x++) {
+			enum tt_value_kind kind = figure->series[i].values[x].kind;
+
+			if (kind != TT_VALUE_COUNT && kind != TT_VALUE_UNKNOWN)
+				return false;
+		}
+	return true;
+}
+
+struct tt_chart_axis
+tt_chart_axis_of(const struct tt_doc_figure *figure, double most, unsigned ticks)
+{
+	struct tt_chart_axis axis = tt_chart_axis(most, ticks);
+
+	if (axis.places == 0 || !is_of_counts(figure))
+		return axis;
+	axis.step = axis.step > 1 ? ceil(axis.step) : 1;
+	axis.n = most > 1 ? (unsigned)ceil(most / axis.step) : 1;
+	axis.places = 0;
+	return axis;
+}
+
 double
 tt_chart_axis_end(const struct tt_chart_axis *axis)
 {

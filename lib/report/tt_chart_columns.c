@@ -67,7 +67,7 @@ lay_out(const struct tt_doc_figure *figure)
 	struct tt_chart_plot plot = {
 			.top = 2 * TT_CHART_LINE,
 			.height = fmax(HEIGHT, figure->n_series * TT_CHART_LINE),
-			.axis = tt_chart_axis(most_of(figure), TICKS),
+			.axis = tt_chart_axis_of(figure, most_of(figure), TICKS),
 	};
 
 	plot.left = tt_chart_axis_width(&plot.axis);

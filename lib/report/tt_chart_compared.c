@@ -68,7 +68,7 @@ tt_chart_compared(const struct tt_chart *chart)
 			.top = tt_chart_legend(chart, false, false),
 			.height = fmax(figure->n_x * (figure->n_series * BAR + SPACE),
 					2 * BAR),
-			.axis = tt_chart_axis(tt_chart_most(figure), TICKS),
+			.axis = tt_chart_axis_of(figure, tt_chart_most(figure), TICKS),
 	};
 	double below = plot.top + plot.height;
 

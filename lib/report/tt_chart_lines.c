@@ -185,7 +185,7 @@ lay_out(const struct tt_doc_figure *figure)
 	struct tt_chart_plot plot = {
 			.top = 2 * TT_CHART_LINE,
 			.height = fmax(HEIGHT, figure->n_series * LABEL_HEIGHT),
-			.axis = tt_chart_axis(tt_chart_most(figure), TICKS),
+			.axis = tt_chart_axis_of(figure, tt_chart_most(figure), TICKS),
 	};
 
 	plot.left = tt_chart_axis_width(&plot.axis);

@@ -85,6 +85,9 @@ void tt_chart_nothing(const struct tt_chart *chart, const struct tt_chart_plot *
 
 /* tt_chart_axis.c */
 struct tt_chart_axis tt_chart_axis(double most, unsigned ticks);
+/* The same for values of the figure: of counts, ticks are whole numbers. */
+struct tt_chart_axis tt_chart_axis_of(
+		const struct tt_doc_figure *figure, double most, unsigned ticks);
 double tt_chart_axis_end(const struct tt_chart_axis *axis);
 void tt_chart_tick_text(const struct tt_chart_axis *axis, unsigned i, char text[64]);
 /* Height from the bottom; the length of a bar on a width. */

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#define WHOLE_UP_TO 30 /* rows of a table that is printed on one page */
+#define WHOLE_UP_TO 34 /* rows of a table that is printed on one page */
 #define FULL_FROM   5 /* columns of a table that is as wide as the page */
 
 static size_t

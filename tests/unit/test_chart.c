@@ -48,6 +48,23 @@ ticks_have_separators(void **state)
 }
 
 static void
+counts_have_no_fractions(void **state)
+{
+	struct tt_value values[] = {
+			tt_value_integer(TT_VALUE_COUNT, 12), {TT_VALUE_UNKNOWN}};
+	struct tt_doc_series series = {.values = values};
+	const struct tt_doc_figure figure = {.series = &series, .n_series = 1, .n_x = 2};
+	struct tt_chart_axis axis = tt_chart_axis_of(&figure, 12, 5);
+
+	assert_true(axis.step == 3 && axis.n == 4 && axis.places == 0);
+	axis = tt_chart_axis_of(&figure, 1, 5);
+	assert_true(axis.step == 1 && axis.n == 1 && axis.places == 0);
+	values[0].kind = TT_VALUE_RATE;
+	axis = tt_chart_axis_of(&figure, 12, 5);
+	assert_true(axis.step == 2.5 && axis.n == 5 && axis.places == 1);
+}
+
+static void
 what_is_unknown_is_no_zero(void **state)
 {
 	struct tt_value value = {TT_VALUE_UNKNOWN};
@@ -173,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(axes_begin_at_0_and_have_round_steps),
 			cmocka_unit_test(ticks_have_separators),
+			cmocka_unit_test(counts_have_no_fractions),
 			cmocka_unit_test(what_is_unknown_is_no_zero),
 			cmocka_unit_test(a_line_has_a_gap_where_nothing_is_known),
 			cmocka_unit_test(bars_are_as_long_as_their_values),
