@@ -3,7 +3,7 @@
  * Prints a document made by hand: report_sample plain|hostile en|ja html|text|json|csv|csv=ID
  * csv alone lists the ids.
  */
-#include "document_bed.h"
+#include "document_bed_hostile.h"
 #include "tt_render.h"
 
 static int

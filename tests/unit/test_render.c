@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "document_bed.h"
+#include "document_bed_hostile.h"
 #include "tt_render.h"
 #include "tt_text.h"
 
