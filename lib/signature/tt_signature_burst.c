@@ -98,31 +98,13 @@ leave_all(const struct column *c, const struct tt_signature_filter *f)
 	return c->n;
 }
 
-/* Packets that no gate holds back. */
-static unsigned
-pass_gates(const struct column *c, const struct tt_signature_group *group)
-{
-	unsigned n = 0;
-
-	for (unsigned k = 0; k < c->n; k++) {
-		const struct tt_signature_view *v = &c->views[c->of[k]];
-		const unsigned gate = group->gate_of[v->packet->tcp_flags & 0xff];
-
-		c->left[n] = c->of[k];
-		n += gate == 0 || !tt_signature_is_plain(v)
-				|| tt_signature_gate_opens(
-						&group->gates[gate - 1], v->packet);
-	}
-	return n;
-}
-
 static void
 choose_any(const struct column *c, const struct tt_signature_group *group,
 		uint8_t *wanted)
 {
 	const struct tt_signature_filter *f = &group->any.header;
-	const uint16_t *from = group->has_gates ? c->left : c->of;
-	unsigned n = group->has_gates ? pass_gates(c, group) : c->n;
+	const uint16_t *from = c->of;
+	unsigned n = c->n;
 
 	if (f->n_tables == 0)
 		n = leave_all(c, f);
@@ -305,6 +287,48 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 	return v.n_hits;
 }
 
+/* What a packet is wanted for, where its gate says so at once; TT_SIGNATURE_WANT_ALL where it does not. */
+static inline uint8_t
+want_plain(const struct tt_signature_group *tcp, const struct tt_signature_packet *from)
+{
+	const struct tt_packet *p = from->packet;
+	const unsigned gate = tcp->gate_of[p->tcp_flags & 0xff];
+
+	if (!tt_signature_is_plain(from) || gate == 0
+			|| tt_signature_gate_opens(&tcp->gates[gate - 1], p))
+		return TT_SIGNATURE_WANT_ALL;
+	return (uint8_t)((tt_signature_bit(tcp->sides[TT_SIGNATURE_BY_DST].quiet,
+					  p->dst_port)
+					 | tt_signature_bit(
+							 tcp->sides[TT_SIGNATURE_BY_SRC]
+									 .quiet,
+							 p->src_port))
+			* TT_SIGNATURE_WANT_LISTS);
+}
+
+/* Looks at the packets that a gate does not turn away, and sorts those that it says nothing about. */
+static void
+sort_packets(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_packet *packets, unsigned n,
+		unsigned of_class[TT_SIGNATURE_N_CLASSES])
+{
+	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
+
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_signature_view *v = &scratch->views[i];
+		const uint8_t wanted = want_plain(tcp, &packets[i]);
+
+		scratch->wanted[i] = wanted;
+		if (TT_LIKELY(wanted == 0))
+			continue;
+		tt_signature_look(v, &packets[i]);
+		if (wanted == TT_SIGNATURE_WANT_ALL) {
+			scratch->wanted[i] = 0;
+			scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
+		}
+	}
+}
+
 unsigned
 tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_scratch *scratch,
@@ -313,13 +337,7 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 {
 	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0}, n_hits = 0;
 
-	for (unsigned i = 0; i < n; i++) {
-		struct tt_signature_view *v = &scratch->views[i];
-
-		tt_signature_look(v, &packets[i]);
-		scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
-		scratch->wanted[i] = 0;
-	}
+	sort_packets(signatures, scratch, packets, n, of_class);
 	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
 		if (of_class[class] != 0)
 			choose(signatures, scratch, class, of_class[class]);

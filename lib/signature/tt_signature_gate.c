@@ -265,9 +265,8 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 		fill(&w);
 		ret = choose(&w, g, arena, &left);
 	}
-	/* A filter of few tables is cheaper by itself; places are those of a little-endian machine. */
-	*useful = left <= USEFUL_MOST && (f->n_tables > 4 || f->words > 2)
-			&& __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	/* Places are those of a little-endian machine. */
+	*useful = left <= USEFUL_MOST && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 	tt_signature_arena_fini(&mine);
 	return ret;
 }

@@ -12,6 +12,7 @@
 #include "tt_signature_filter.h"
 
 #define TT_SIGNATURE_GATE_PAIRS 3
+#define TT_SIGNATURE_IPV4_BYTES 20 /* without options */
 
 /* Where a field's value comes from: (32 bits of tt_packet & mask) * factor, bits 24 to 31 of it. The
  * same as tt_signature_field gives, without asking which field it is. */
@@ -28,24 +29,32 @@ struct tt_signature_gate {
 };
 
 /*
- * Of a filter's rules, for packets with these flags. *useful: does it say no to most of them, and is it
- * cheaper than the filter? Takes of the arena. Returns 0 or -ENOMEM.
+ * Of a filter's rules, for packets with these flags. *useful: does it say no to most of them? Takes of
+ * the arena. Returns 0 or -ENOMEM.
  */
 int tt_signature_gate_init(struct tt_signature_gate *g,
 		const struct tt_signature_filter *f, uint8_t flags,
 		struct tt_signature_arena *arena, bool *useful) TT_MUST_CHECK;
 
-/* Is it a packet that a gate with its flags is about? */
+/*
+ * Is it a packet that a gate with its flags is about? Without options, fragments, payload, and with the
+ * reserved bit clear. Where less than its headers was captured it has no payload either.
+ */
 static inline bool
-tt_signature_is_plain(const struct tt_signature_view *v)
+tt_signature_is_plain(const struct tt_signature_packet *from)
 {
-	const struct tt_packet *p = v->packet;
-	const uint8_t *ip = v->frame + p->ip_offset;
-	const unsigned same = ((p->src.lo ^ p->dst.lo) | (p->src.hi ^ p->dst.hi)) == 0;
+	const struct tt_packet *p = from->packet;
+	const bool tcp = (p->protocol == TT_PROTO_TCP) & (p->ip_version == 4) & p->has_tcp
+			& !p->fragment;
+	uint32_t words;
 
-	/* Of the fragment's bits, DF alone may be set. */
-	return (p->ip_version == 4) & (v->payload.n == 0) & (ip[0] == 0x45)
-			& ((ip[6] & 0xa0) == 0) & !p->later_fragment & !same;
+	if (!tcp)
+		return false;
+	words = from->frame[p->l4_offset + 12] >> 4;
+	return (p->ip_bytes == TT_SIGNATURE_IPV4_BYTES + 4 * words) & (words >= 5)
+			& (p->l4_offset - p->ip_offset == TT_SIGNATURE_IPV4_BYTES)
+			& ((from->frame[p->ip_offset + 6] & 0x80) == 0)
+			& (((p->src.lo ^ p->dst.lo) | (p->src.hi ^ p->dst.hi)) != 0);
 }
 
 static inline unsigned

@@ -159,14 +159,12 @@ take_side(struct work *w, struct tt_signature_side *side, uint32_t n_events,
 	side->lists = tt_signature_take(&w->s->arena, n_events + 1, sizeof(*side->lists));
 	side->list_of = tt_signature_take(
 			&w->s->arena, TT_SIGNATURE_KEYS, sizeof(*side->list_of));
-	side->quiet = tt_signature_take(
-			&w->s->arena, TT_SIGNATURE_KEYS / 64, sizeof(*side->quiet));
 	side->used = tt_signature_take(
 			&w->s->arena, TT_SIGNATURE_KEYS / 64, sizeof(*side->used));
 	side->n = 1;
 	return in->slots == NULL || a->ranks == NULL || a->counts == NULL
 					|| side->lists == NULL || side->list_of == NULL
-					|| side->quiet == NULL || side->used == NULL
+					|| side->used == NULL
 			? -ENOMEM
 			: 0;
 }
@@ -179,6 +177,10 @@ make_side(struct work *w, struct tt_signature_side *side,
 	struct active active = {0};
 	uint32_t list;
 
+	side->quiet = tt_signature_take(
+			&w->s->arena, TT_SIGNATURE_KEYS / 64, sizeof(*side->quiet));
+	if (side->quiet == NULL)
+		return -ENOMEM;
 	if (events->n == 0)
 		return 0; /* list_of stays NULL: nothing to look up */
 	if (take_side(w, side, events->n, &in, &active) < 0)
@@ -225,7 +227,6 @@ make_gates(struct work *w)
 		ret = tt_signature_gate_init(&w->group->gates[i], &w->group->any.header,
 				usual[i], &w->s->arena, &useful);
 		w->group->gate_of[usual[i]] = (uint8_t)(useful ? i + 1 : 0);
-		w->group->has_gates |= useful;
 	}
 	return ret;
 }

@@ -56,7 +56,7 @@ struct tt_signature_list {
 
 struct tt_signature_side {
 	uint32_t *list_of; /* [TT_SIGNATURE_KEYS] index in lists; 0: none */
-	uint64_t *quiet; /* [TT_SIGNATURE_KEYS / 64] bits: a rule that needs no payload */
+	uint64_t *quiet; /* [TT_SIGNATURE_KEYS / 64] bits: a rule that needs no payload; never NULL */
 	uint64_t *used; /* … any rule */
 	struct tt_signature_list *lists; /* [n]; the first is empty */
 	uint32_t n;
@@ -72,10 +72,9 @@ enum {
 
 struct tt_signature_group {
 	struct tt_signature_list any;
-	/* Before the header rules of `any`; of TCP. */
+	/* Before all else; of TCP. */
 	struct tt_signature_gate gates[TT_SIGNATURE_GATES];
 	uint8_t gate_of[256]; /* by flags: from 1 on; 0: none */
-	bool has_gates;
 	struct tt_signature_side sides[TT_SIGNATURE_N_SIDES];
 };
 
@@ -93,6 +92,7 @@ struct tt_signatures {
 #define TT_SIGNATURE_WANT_ANY   1 /* rules for any port are left, by the header */
 #define TT_SIGNATURE_WANT_LISTS 2 /* there are rules for its ports */
 #define TT_SIGNATURE_WANT_PASS  4 /* there are patterns for any port */
+#define TT_SIGNATURE_WANT_ALL   7
 
 struct tt_signature_scratch {
 	struct tt_signature_pcre pcre;
