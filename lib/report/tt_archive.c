@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_archive.h"
+#include "tt_owners.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -11,6 +12,8 @@
 struct opening {
 	struct tt_archive *archive;
 	const struct tt_archive_wish *wish;
+	struct tt_owners *
+			owners; /* of intervals: entries, by their places before they are sorted */
 	struct tt_error *err;
 };
 
@@ -130,6 +133,9 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 					snapshot->manifest.end_us)) {
 		ret = add_entry(a, ref, spool, &snapshot->manifest);
 		if (ret == 0)
+			ret = tt_owners_add(o->owners, &snapshot->manifest,
+					(uint32_t)a->n - 1);
+		if (ret == 0)
 			ret = tt_twices_add(&a->twices, ref, snapshot);
 	}
 	tt_snapshot_close(snapshot);
@@ -241,6 +247,28 @@ check_spools(const struct tt_archive *a, struct tt_error *err)
 	return 0;
 }
 
+/* A snapshot that was merged of several sensors', beside one that has the same of one of them. To be called
+ * before entries are sorted. */
+static int
+check_owners(const struct opening *o)
+{
+	const struct tt_archive *a = o->archive;
+	const struct tt_archive_entry *x, *y;
+	uint32_t one, other;
+
+	if (!tt_owners_twice(o->owners, &one, &other))
+		return 0;
+	x = &a->entries[one];
+	y = &a->entries[other];
+	/* Of two spools' same sensor, check_spools says it. */
+	if (x->sensor == y->sensor && x->spool != y->spool)
+		return 0;
+	return tt_error_set(o->err, -EEXIST, x->path,
+			"sensor %s: the packets of this snapshot are in one of the sensor %s as well "
+			"(%s); --sensor says which ones count",
+			a->sensors[x->sensor], a->sensors[y->sensor], y->path);
+}
+
 /* Each sensor that is asked for must be somewhere, or else its name is a mistake. */
 static int
 check_sensors(const struct tt_archive *a, const char *sensors, struct tt_error *err)
@@ -265,11 +293,15 @@ int
 tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
 		struct tt_error *err)
 {
-	const struct opening o = {archive, wish, err};
+	struct tt_owners owners = {0};
+	const struct opening o = {archive, wish, &owners, err};
 	int ret;
 
 	*archive = (struct tt_archive){0};
 	ret = list_spools(&o);
+	if (ret == 0)
+		ret = check_owners(&o);
+	tt_owners_fini(&owners);
 	if (ret == 0 && sort(archive) != 0)
 		ret = out_of_memory(err);
 	if (ret == 0)

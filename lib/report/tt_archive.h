@@ -50,7 +50,7 @@ struct tt_archive_wish {
 /*
  * Fills an archive with the snapshots that have time of the periods. Those whose manifest cannot be read are
  * noted as damages. Returns 0; -ENOENT where a wanted sensor has none at all; -EEXIST where two spools have the
- * same time of a sensor; -ENOMEM; or what listing a spool gives; with err.
+ * same time of a sensor, or two snapshots are made of the same interval; -ENOMEM; or what listing a spool gives; with err.
  */
 int tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -221,6 +221,12 @@ finish_target(struct tt_cause *c, uint32_t of)
 	free(p.packets);
 	free(p.exposures);
 	t->since_us = c->options.from_us[TT_CAUSE_NOW] + (int64_t)t->since * c->slice_us;
+	/* All of it has what reaches over days as well. */
+	if (t->since == 0) {
+		t->since_packets = t->packets[TT_CAUSE_NOW];
+		t->since_address_days = c->address_days[TT_CAUSE_NOW];
+		return ret < 0 ? ret : 0;
+	}
 	for (size_t i = t->since; i < n; i++) {
 		t->since_packets += c->series[TT_CAUSE_NOW][of * n + i];
 		t->since_address_days += c->exposures[TT_CAUSE_NOW][i];
@@ -260,8 +266,9 @@ part_of(const struct tt_cause *c, const struct tt_counts *counts,
 			- tt_cause_rate(c, x->packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
 	struct tt_cause_part part = {.count = x};
 
-	part.since = tt_counts_sum(
-			counts, x, since_of(c, counts, x->of), counts->n_slices);
+	part.since = t->since == 0 ? x->packets[TT_CAUSE_NOW]
+				   : tt_counts_sum(counts, x, since_of(c, counts, x->of),
+						   counts->n_slices);
 	part.share = t->since_packets > 0 ? (double)part.since / (double)t->since_packets
 					  : 0;
 	part.of_change = change != 0 ? own / change : 0;

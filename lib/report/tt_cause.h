@@ -14,8 +14,8 @@
  * - victims: packets of `victims` by address, attacked service and class, of those kept.
  *
  * Which signatures found something on a port is not told by the tables, and so not here. A snapshot counts where it
- * lies wholly in a span; its packets belong to the hour and the day in which it begins, and where one is longer than an hour,
- * no cycle is looked for. Nothing of a snapshot counts where one of its files is not what the manifest says.
+ * lies wholly in a span; its packets belong to the hour in which it begins and to its day, to none where it has time of two
+ * days; where one is longer than an hour, no cycle is looked for. Nothing of a snapshot counts where one of its files is not what the manifest says.
  *
  * One thread. Heap memory, whatever the snapshots hold: 4 bytes for each hour of the span (each day, where it has
  * more than TT_CAUSE_HOURLY_DAYS) for each of at most 16,384 pairs of target and country, 48 and 4 for each day for each of at most 131,072 ports,

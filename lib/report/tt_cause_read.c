@@ -13,7 +13,8 @@ struct place {
 	struct tt_cause *cause;
 	const char *path;
 	enum tt_cause_span span;
-	size_t slice, day;
+	size_t slice, day; /* in which it starts */
+	bool torn; /* it reaches over the end of the day: in no slice and no day */
 };
 
 static int
@@ -36,6 +37,13 @@ count(const struct place *p, struct tt_counts *counts, const struct tt_cause_cou
 	return 0;
 }
 
+/* The slice of a day; none where the packets are of more than one. */
+static size_t
+day_of(const struct place *p)
+{
+	return p->torn ? SIZE_MAX : p->day;
+}
+
 static int
 take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 {
@@ -45,15 +53,17 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
 	const struct tt_cause_count key = {.of = row->of,
 			.lo = tt_cause_country(tt_picked_text(row, TT_TARGETS_COUNTRY))};
-	int ret = count(p, &c->countries, &key, p->slice, packets, err);
+	int ret = count(p, &c->countries, &key, p->torn ? SIZE_MAX : p->slice, packets,
+			err);
 
 	if (ret != 0)
 		return ret;
 	t->packets[p->span] += (uint64_t)packets;
 	if (tt_picked_int(row, TT_TARGETS_BACKSCATTER) != 0)
 		t->backscatter[p->span] += (uint64_t)packets;
-	c->series[p->span][row->of * c->n_slices[p->span] + p->slice] += (uint64_t)
-			packets;
+	if (!p->torn)
+		c->series[p->span][row->of * c->n_slices[p->span] + p->slice] +=
+				(uint64_t)packets;
 	return 0;
 }
 
@@ -66,7 +76,7 @@ take_port(void *context, const struct tt_picked *row, struct tt_error *err)
 
 	if (port < 0)
 		return 0; /* all the others */
-	return count(p, &p->cause->ports, &key, p->day,
+	return count(p, &p->cause->ports, &key, day_of(p),
 			tt_picked_int(row, TT_SOURCE_PORTS_PACKETS), err);
 }
 
@@ -90,7 +100,7 @@ take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 		return bad_address(p, text, err);
 	key.hi = address.hi;
 	key.lo = address.lo;
-	return count(p, &p->cause->addresses, &key, p->day,
+	return count(p, &p->cause->addresses, &key, day_of(p),
 			tt_picked_int(row, TT_TALKERS_PACKETS), err);
 }
 
@@ -124,7 +134,7 @@ take_fingerprint(void *context, const struct tt_picked *row, struct tt_error *er
 		return no_memory(p, err);
 	if (rule == TT_CAUSE_RULES_MAX)
 		return 0; /* of rules that nobody has so many of */
-	return count(p, &p->cause->fingerprints, &key, p->day,
+	return count(p, &p->cause->fingerprints, &key, day_of(p),
 			tt_picked_int(row, TT_FINGERPRINTS_PACKETS), err);
 }
 
@@ -172,7 +182,7 @@ take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
 	key.lo = address.lo;
 	key.of = tt_cause_service(protocol,
 			(int32_t)tt_picked_int(row, TT_VICTIMS_ATTACKED_TARGET), class);
-	return count(p, &p->cause->victims, &key, p->day,
+	return count(p, &p->cause->victims, &key, day_of(p),
 			tt_picked_int(row, TT_VICTIMS_PACKETS), err);
 }
 
@@ -254,43 +264,54 @@ add_exposure(const struct place *p, const struct tt_manifest *m)
 
 	c->snapshots[p->span]++;
 	c->address_days[p->span] += address_days;
-	c->exposures[p->span][p->slice] += address_days;
-	c->days[p->span][p->day] += address_days;
+	if (!p->torn) {
+		c->exposures[p->span][p->slice] += address_days;
+		c->days[p->span][p->day] += address_days;
+	}
 	c->coarse = c->coarse || m->end_us - m->start_us > HOUR_US;
 }
 
-/* Which span has the snapshot as a whole? Returns false for none. */
+/* Finds where it is in a span. Returns false where that does not have it as a whole. */
 static bool
-find_place(struct tt_cause *c, const struct tt_manifest *m, struct place *p)
+find_place(const struct tt_cause *c, const struct tt_manifest *m, struct place *p)
 {
-	for (unsigned s = 0; s < TT_N_CAUSE_SPANS; s++) {
-		int64_t from_us = c->options.from_us[s];
+	int64_t from_us = c->options.from_us[p->span];
+	int64_t last_us = m->end_us > m->start_us ? m->end_us - 1 : m->start_us;
 
-		if (m->start_us < from_us || m->end_us > c->options.to_us[s]
-				|| m->start_us >= c->options.to_us[s])
-			continue;
-		p->span = (enum tt_cause_span)s;
-		p->slice = (size_t)((m->start_us - from_us) / c->slice_us);
-		p->day = (size_t)((m->start_us - from_us) / DAY_US);
-		return true;
-	}
-	return false;
+	if (m->start_us < from_us || m->end_us > c->options.to_us[p->span]
+			|| m->start_us >= c->options.to_us[p->span])
+		return false;
+	p->slice = (size_t)((m->start_us - from_us) / c->slice_us);
+	p->day = (size_t)((m->start_us - from_us) / DAY_US);
+	p->torn = (size_t)((last_us - from_us) / DAY_US) != p->day;
+	return true;
+}
+
+static int
+add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
+{
+	const struct tt_manifest *m = &snapshot->manifest;
+	int ret = check(p, snapshot, err);
+
+	if (ret != 0)
+		return ret;
+	tt_source_set_sample(&p->cause->sources, m->sample, m->pair_rows_one_in);
+	add_exposure(p, m);
+	return take_tables(p, snapshot, err);
 }
 
 int
 tt_cause_add(struct tt_cause *cause, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
-	const struct tt_manifest *m = &snapshot->manifest;
 	struct place p = {.cause = cause, .path = snapshot->path};
-	int ret;
+	int ret = 0;
 
-	if (!find_place(cause, m, &p))
-		return 0;
-	ret = check(&p, snapshot, err);
-	if (ret != 0)
-		return ret;
-	tt_source_set_sample(&cause->sources, m->sample, m->pair_rows_one_in);
-	add_exposure(&p, m);
-	return take_tables(&p, snapshot, err);
+	/* The spans may have time in common. */
+	for (unsigned s = 0; ret == 0 && s < TT_N_CAUSE_SPANS; s++) {
+		p.span = (enum tt_cause_span)s;
+		if (find_place(cause, &snapshot->manifest, &p))
+			ret = add_to_span(&p, snapshot, err);
+	}
+	return ret;
 }

@@ -317,6 +317,40 @@ def missing(teiten, spool, directory):
     # The same spool twice would count all twice.
     done = subprocess.run([teiten, "report", "--period", "2009-07", spool, spool], capture_output=True, text=True)
     check("twice", done.returncode == 1 and "two of the spools" in done.stderr)
+    merged_beside(teiten, spool, base)
+    torn_days(teiten, base)
+
+
+def merged_beside(teiten, spool, base):
+    """What was merged of several sensors, beside their own, is refused; either alone counts once."""
+    both = base / "both"
+    shutil.copytree(spool, both)
+    snapshots.run(teiten, "merge", "--spool", both, "--sensor", "all", both)
+    done = subprocess.run([teiten, "report", "--period", "2009-07", both], capture_output=True, text=True)
+    check(f"merged beside its parts: {done.stderr}", done.returncode == 1 and "--sensor" in done.stderr and done.stdout == "")
+    rows = report(teiten, "--period", "2009-07", spool)["tables"]["targets"]["rows"]
+    wanted = [(row["key"], row["packets"], row["rate"]) for row in rows]
+    for sensors in ("all", "tokyo,osaka"):
+        found = report(teiten, "--period", "2009-07", "--sensor", sensors, both)
+        rows = found["tables"]["targets"]["rows"]
+        check(f"only {sensors}", [(row["key"], row["packets"], row["rate"]) for row in rows] == wanted)
+
+
+def torn_days(teiten, base):
+    """Days of UTC are no days of +09:00: chapter 2 has none either. Periods with common time both have it."""
+    days = base / "utc-days"
+    for i in range(2):
+        read(teiten, days, "s", base / f"{i}.pcap", interval=86400)
+    found = report(teiten, "--period", "2009-06-05..2009-07-15", "--against", "2009-06-05..2009-06-20", "--utc-offset", "+09:00", days)
+    notable = {key: f for key, f in found["figures"].items() if key.startswith("notable_")}
+    check("notable targets", notable)
+    for key, figure in notable.items():
+        check(f"{key} has days that none are", all(v is None for s in figure["series"] for v in s["values"]))
+    parts = found["tables"]["notable_1_parts"]["rows"][0]
+    name = next(s["title"] for s in found["sections"] if s["id"] == "notable_1").split(":")[0]
+    row = next(r for r in found["tables"]["targets"]["rows"] if r["name"] == name)
+    values = [v for v in parts.values() if isinstance(v, float)]
+    check(f"{name}: {parts}, {row}", row["rate"] in values and row["rate_before"] in values)
 
 
 def main(teiten):
