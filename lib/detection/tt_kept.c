@@ -208,6 +208,17 @@ by_rule(const void *a, const void *b)
 	return order != 0 ? order : tt_kept_compare(&f, &g);
 }
 
+/* Room of packets that were left out. */
+static void
+give_back_rest(struct tt_kept_table *k)
+{
+	struct tt_kept_packet *less = reallocarray(
+			k->packets, k->n_packets + 1, sizeof(*k->packets));
+
+	if (less != NULL)
+		k->packets = less;
+}
+
 int
 tt_kept_join(struct tt_kept_table *to, const struct tt_kept_table *a,
 		const struct tt_kept_table *b)
@@ -228,5 +239,6 @@ tt_kept_join(struct tt_kept_table *to, const struct tt_kept_table *a,
 			to->packets[n++] = to->packets[i];
 	}
 	to->n_packets = n;
+	give_back_rest(to);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -157,6 +158,9 @@ copies_and_two_as_one_have_the_same(void **state)
 	assert_int_equal(tt_kept_join(&both, &copies[0], &copies[1]), 0);
 	assert_true(tt_kept_compact_bytes(&both) <= tt_kept_compact_bytes(&copies[0])
 					+ tt_kept_compact_bytes(&copies[1]));
+	/* What is left out takes no memory. */
+	assert_true(malloc_usable_size(both.packets)
+			< tt_kept_compact_bytes(&both) + 8192);
 	select_from(&joined, &both, 1);
 	assert_int_equal(both.n_packets, joined.n);
 	assert_same(&plain, &joined);
