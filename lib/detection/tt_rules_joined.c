@@ -4,6 +4,8 @@
 #include "tt_detections_private.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +44,18 @@ add_set(struct tt_rules *joined, const struct tt_rules *set)
 	qsort(joined->rules, joined->n, sizeof(*joined->rules), tt_rules_by_number);
 }
 
+/* A name that no set has, and no other joined one. */
+static void
+name_joined(struct tt_rules *joined, const struct tt_rules *const *sets, unsigned n)
+{
+	uint64_t hash = n;
+
+	for (unsigned i = 0; i < n; i++)
+		for (const char *c = sets[i]->identity; *c != '\0'; c++)
+			hash = tt_hash_mix(hash ^ (uint8_t)*c);
+	snprintf(joined->identity, sizeof(joined->identity), "joined %016" PRIx64, hash);
+}
+
 int
 tt_rules_join(struct tt_rules *joined, const struct tt_rules *const *sets, unsigned n,
 		struct tt_error *err)
@@ -55,8 +69,7 @@ tt_rules_join(struct tt_rules *joined, const struct tt_rules *const *sets, unsig
 		return tt_error_set(err, -ENOMEM, "rules", "out of memory");
 	for (unsigned i = 0; i < n; i++)
 		add_set(joined, sets[i]);
-	if (n > 0)
-		memcpy(joined->identity, sets[0]->identity, sizeof(joined->identity));
+	name_joined(joined, sets, n);
 	if (joined->n <= TT_DETECTION_RULES_MAX)
 		return 0;
 	most = joined->n;

@@ -17,7 +17,7 @@
 int tt_rules_by_number(const void *a, const void *b);
 
 /*
- * The rules of sets[n] as one set, whose rules point into these; its identity is the first set's.
+ * The rules of sets[n] as one set, whose rules point into these; its identity is that of no other rules.
  * Returns 0; -ENOMEM; -E2BIG where they are more than TT_DETECTION_RULES_MAX. tt_rules_joined_fini ends it.
  */
 int tt_rules_join(struct tt_rules *joined, const struct tt_rules *const *sets, unsigned n,

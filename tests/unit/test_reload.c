@@ -35,6 +35,14 @@ static const char after_text[] =
 		"3601; sid:6; rev:1;)\n"
 		"alert udp any any -> any any (sid:7;)\n";
 
+/* The rules of before, of which the text of one is another. */
+static const char changed_text[] =
+		"alert udp any any -> any any (sid:1; rev:1;)\n"
+		"alert udp any any -> any any (threshold:type limit,track by_rule,count 1,seconds "
+		"3600; sid:5;)\n"
+		"alert udp any any -> any any (threshold:type limit,track by_rule,count 1,seconds "
+		"3601; sid:6; rev:1;)\n";
+
 /* A datagram from 198.51.100.1 to 10.0.0.1. */
 static const uint8_t datagram[42] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, 0x45, 0, 0,
 		28, 0, 0, 0, 0, 64, 17, 0, 0, 198, 51, 100, 1, 10, 0, 0, 1, 4, 0, 4, 0, 0,
@@ -278,6 +286,31 @@ an_interval_of_two_sets_of_rules_has_all_packets(void **state)
 		end_worker(&workers[i]);
 }
 
+/* Also in an interval of two sets that differ in a rule's text alone. */
+static void
+windows_of_a_changed_text_begin_anew_in_an_interval_of_both(void **state)
+{
+	struct tt_ruleset *others = after;
+	struct tt_tally **sealed = workers[1].sealed;
+
+	after = open_rules(changed_text);
+	run_workers(SETS);
+	(void)merge_tallies(sealed[0], sealed[0]);
+	assert_int_equal(detections[6], 1);
+	sealed[0]->span = sealed[1]->span;
+	(void)merge_tallies(sealed[0], sealed[1]);
+	assert_int_equal(detections[5], 0);
+	assert_int_equal(detections[6], 1);
+	/* The same once more. */
+	(void)merge_tallies(sealed[0], sealed[1]);
+	assert_int_equal(detections[5], 0);
+	assert_int_equal(detections[6], 1);
+	for (unsigned i = 0; i < WORKERS; i++)
+		end_worker(&workers[i]);
+	tt_ruleset_close(after);
+	after = others;
+}
+
 static void
 give_back(void *context, struct tt_tally *tally)
 {
@@ -344,6 +377,8 @@ main(void)
 			cmocka_unit_test(workers_change_at_the_start_of_one_interval),
 			cmocka_unit_test(
 					an_interval_of_two_sets_of_rules_has_all_packets),
+			cmocka_unit_test(
+					windows_of_a_changed_text_begin_anew_in_an_interval_of_both),
 			cmocka_unit_test(intervals_of_different_rules_are_not_joined),
 	};
 
