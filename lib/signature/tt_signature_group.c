@@ -225,7 +225,7 @@ make_gates(struct work *w)
 		bool useful;
 
 		ret = tt_signature_gate_init(&w->group->gates[i], &w->group->any.header,
-				usual[i], &w->s->arena, &useful);
+				usual[i], &useful);
 		w->group->gate_of[usual[i]] = (uint8_t)(useful ? i + 1 : 0);
 	}
 	return ret;
