@@ -281,6 +281,8 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 
 	tt_signature_eval_begin(&scratch->eval, &scratch->views[i], &scratch->pcre,
 			s->limits.steps, s->limits.verifications);
+	scratch->eval.listed = true;
+	scratch->eval.n_packet++;
 	mark_candidates(s, scratch, i);
 	verify_all(&v, scratch);
 	*cut_short += scratch->eval.cut;

@@ -90,7 +90,7 @@ make_rules(struct tt_signatures *s, const struct tt_rules *rules, struct tt_erro
 		if (s->multi_pattern)
 			s->literals[i] = tt_signature_literal_of(s->rules[i].rule);
 	}
-	return 0;
+	return tt_signature_know_contents(s);
 }
 
 static int
@@ -252,7 +252,9 @@ take_scratch(struct tt_signature_scratch *s, const struct tt_signatures *signatu
 	s->candidates = calloc(words, sizeof(*s->candidates));
 	s->summary = calloc(s->n_summary, sizeof(*s->summary));
 	s->alive = calloc((size_t)TT_SIGNATURE_BURST * s->stride, sizeof(*s->alive));
-	if (s->candidates == NULL || s->summary == NULL || s->alive == NULL
+	s->eval.memo = calloc(signatures->n_memos + 1, sizeof(*s->eval.memo));
+	if (s->eval.memo == NULL || s->candidates == NULL || s->summary == NULL
+			|| s->alive == NULL
 			|| tt_signature_pcre_init(
 					   &s->pcre, signatures->limits.pcre_matches)
 					< 0)
@@ -287,5 +289,6 @@ tt_signature_scratch_free(struct tt_signature_scratch *scratch)
 	free(scratch->candidates);
 	free(scratch->summary);
 	free(scratch->alive);
+	free(scratch->eval.memo);
 	free(scratch);
 }

@@ -18,6 +18,8 @@
 /* Beside an option of the payload. */
 struct tt_signature_option {
 	bool retry; /* what follows depends on where it matched */
+	bool found; /* of a content: a rule that was found by its pattern has it */
+	uint32_t memo; /* of a content that stands in other rules too: from 1 on; 0: none */
 	struct tt_signature_regex *regex; /* of pcre; NULL for others */
 };
 
@@ -25,6 +27,10 @@ struct tt_signature_rule {
 	const struct tt_rule *rule;
 	uint32_t index; /* in tt_rules */
 	struct tt_signature_option *options; /* [rule->n_payload] */
+	const struct tt_rule_option *
+			*rest; /* [n_rest] of the header, that TCP and UDP leave open */
+	unsigned n_rest;
+	bool any_place; /* any addresses and ports */
 	bool needs_payload; /* cannot match a packet without */
 	bool has_flowbits;
 };
@@ -37,6 +43,9 @@ struct tt_signature_eval {
 	uint32_t verifications; /* payloads of rules that may still be tried for the packet */
 	uint64_t flowbits; /* that rules have set */
 	bool cut; /* a limit was met */
+	bool listed; /* by the lists of the packet's class; false: all rules are tried */
+	uint64_t *memo; /* of contents, by their number: packet << 1 | found; by `listed` alone */
+	uint64_t n_packet; /* from 1 on */
 	const struct tt_signature_rule *rule;
 	uint64_t variables[TT_RULE_VARIABLES_MAX];
 	uint32_t at[TT_RULE_N_BUFFERS]; /* where the last match in a buffer ended */
@@ -57,6 +66,9 @@ bool tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature
 
 /* Addresses, ports and header options. */
 bool tt_signature_head(const struct tt_signature_view *v, const struct tt_rule *rule);
+/* The same, of a rule that is listed by TCP or UDP, which the packet is. */
+bool tt_signature_head_listed(
+		const struct tt_signature_view *v, const struct tt_signature_rule *r);
 bool tt_signature_in(const struct tt_rule_number *number, bool negated, uint32_t value);
 bool tt_signature_bits(const struct tt_rule_bits *bits, unsigned field);
 

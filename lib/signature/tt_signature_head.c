@@ -121,6 +121,13 @@ option(const struct tt_signature_view *v, const struct tt_rule_option *o)
 	}
 }
 
+static bool
+either_direction(const struct tt_signature_view *v, const struct tt_rule *rule)
+{
+	return direction(rule, v->packet, false)
+			|| (rule->both_directions && direction(rule, v->packet, true));
+}
+
 bool
 tt_signature_head(const struct tt_signature_view *v, const struct tt_rule *rule)
 {
@@ -132,6 +139,19 @@ tt_signature_head(const struct tt_signature_view *v, const struct tt_rule *rule)
 	for (unsigned i = 0; i < rule->n_header; i++)
 		if (!option(v, &rule->header[i]))
 			return false;
-	return direction(rule, p, false)
-			|| (rule->both_directions && direction(rule, p, true));
+	return either_direction(v, rule);
+}
+
+bool
+tt_signature_head_listed(
+		const struct tt_signature_view *v, const struct tt_signature_rule *r)
+{
+	const uint8_t version = r->rule->ip_version;
+
+	if (version != 0 && version != v->packet->ip_version)
+		return false;
+	for (unsigned i = 0; i < r->n_rest; i++)
+		if (!option(v, r->rest[i]))
+			return false;
+	return r->any_place || either_direction(v, r->rule);
 }

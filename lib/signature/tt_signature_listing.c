@@ -33,15 +33,11 @@ fits(const struct tt_rule *rule, enum tt_signature_class class)
 {
 	switch (class) {
 	case TT_SIGNATURE_TCP:
-		return rule->protocol == TT_RULE_TCP
-				|| (rule->protocol == TT_RULE_IP
-						&& constant_fits(rule, TT_RULE_IP_PROTO,
-								TT_PROTO_TCP));
+		return (rule->protocol == TT_RULE_TCP || rule->protocol == TT_RULE_IP)
+				&& constant_fits(rule, TT_RULE_IP_PROTO, TT_PROTO_TCP);
 	case TT_SIGNATURE_UDP:
-		return rule->protocol == TT_RULE_UDP
-				|| (rule->protocol == TT_RULE_IP
-						&& constant_fits(rule, TT_RULE_IP_PROTO,
-								TT_PROTO_UDP));
+		return (rule->protocol == TT_RULE_UDP || rule->protocol == TT_RULE_IP)
+				&& constant_fits(rule, TT_RULE_IP_PROTO, TT_PROTO_UDP);
 	case TT_SIGNATURE_ICMP:
 		if (rule->src_ports.n != 0 || rule->dst_ports.n != 0)
 			return false;

@@ -62,6 +62,44 @@ next_place(struct tt_signature_eval *e, const struct tt_rule_content *c,
 			&& *at < s->to;
 }
 
+/* Does the content lie as long as its bytes at one place alone? */
+static bool
+lies_there(struct tt_signature_eval *e, const struct tt_rule_content *c,
+		struct tt_signature_bytes b, const struct span *s, uint32_t *at)
+{
+	if (s->to - s->from != c->n || c->nocase)
+		return next_place(e, c, b, s, s->from, at);
+	*at = s->from;
+	return tt_signature_step(e, 1 + c->n / SEARCHED_A_STEP)
+			&& memcmp(b.at + s->from, c->bytes, c->n) == 0;
+}
+
+/* A content whose place nothing depends on: what another rule found is not looked for again. */
+static bool
+has_content(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b)
+{
+	const struct tt_rule_option *o = &e->rule->rule->payload[i];
+	const uint32_t number = e->rule->options[i].memo;
+	uint64_t *memo = e->listed && number != 0 ? &e->memo[number - 1] : NULL;
+	struct span s;
+	uint32_t at = 0;
+	bool has;
+
+	if (memo != NULL && *memo >> 1 == e->n_packet)
+		return (*memo & 1) != o->negated;
+	if (!span_of(e, o, b, &s))
+		return o->negated;
+	has = lies_there(e, &o->u.content, b, &s, &at);
+	if (e->steps < 0)
+		return false;
+	if (memo != NULL)
+		*memo = e->n_packet << 1 | has;
+	if (has && !o->negated)
+		e->at[o->buffer] = at + o->u.content.n;
+	return has != o->negated;
+}
+
+/* A content that is tried at one place after the other. */
 static bool
 content(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b)
 {
@@ -70,19 +108,12 @@ content(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b)
 	struct span s;
 	uint32_t at;
 
-	if (!tt_signature_step(e, 1))
-		return false;
 	if (!span_of(e, o, b, &s))
-		return o->negated && tt_signature_payload(e, i + 1);
-	if (o->negated)
-		return !next_place(e, c, b, &s, s.from, &at) && e->steps >= 0
-				&& tt_signature_payload(e, i + 1);
+		return false;
 	for (uint32_t from = s.from; next_place(e, c, b, &s, from, &at); from = at + 1) {
 		e->at[o->buffer] = at + c->n;
 		if (tt_signature_payload(e, i + 1))
 			return true;
-		if (!e->rule->options[i].retry)
-			return false;
 	}
 	return false;
 }
@@ -162,13 +193,17 @@ tt_signature_payload(struct tt_signature_eval *e, unsigned i)
 			continue;
 		if (b.at == NULL || (b.n == 0 && o->kind != TT_RULE_BSIZE))
 			return false;
-		if (o->kind == TT_RULE_CONTENT)
-			return content(e, i, b);
 		if (o->kind == TT_RULE_PCRE)
 			return pcre(e, i, b);
 		if (!tt_signature_step(e, steps_of(o)))
 			return false;
-		if (o->kind == TT_RULE_ISDATAAT) {
+		if (o->kind == TT_RULE_CONTENT) {
+			if (e->rule->options[i].retry && !o->negated)
+				return content(e, i, b);
+			if (!(e->listed && e->rule->options[i].found)
+					&& !has_content(e, i, b))
+				return false;
+		} else if (o->kind == TT_RULE_ISDATAAT) {
 			if (!isdataat(e, o, b.n))
 				return false;
 		} else if (o->kind == TT_RULE_BSIZE) {

@@ -84,6 +84,7 @@ struct tt_signatures {
 	uint32_t n;
 	bool in_order; /* ranks are in the order of the set */
 	bool multi_pattern;
+	uint32_t n_memos; /* contents that stand in more than one rule */
 	struct tt_signature_literal *literals; /* [n] by rank */
 	struct tt_signature_group groups[TT_SIGNATURE_N_CLASSES];
 	struct tt_signature_arena arena;
@@ -115,6 +116,10 @@ int tt_signature_group_rules(struct tt_signatures *s) TT_MUST_CHECK;
 
 /* What of a rule's contents is searched for. */
 struct tt_signature_literal tt_signature_literal_of(const struct tt_rule *rule);
+
+/* Numbers contents that stand in several rules, and marks those that a rule's pattern is. Returns 0 or
+ * -ENOMEM. */
+int tt_signature_know_contents(struct tt_signatures *s) TT_MUST_CHECK;
 
 /* Can this machine search many patterns at once? */
 bool tt_signature_patterns_run(void);

@@ -87,17 +87,36 @@ init_kind(struct tt_signature_rule *r)
 	}
 }
 
+static int
+init_head(struct tt_signature_rule *r)
+{
+	const struct tt_rule *rule = r->rule;
+
+	r->any_place = rule->src.n == 0 && rule->dst.n == 0 && rule->src_ports.n == 0
+			&& rule->dst_ports.n == 0;
+	if (rule->n_header == 0)
+		return 0;
+	r->rest = calloc(rule->n_header, sizeof(*r->rest));
+	if (r->rest == NULL)
+		return -ENOMEM;
+	for (unsigned i = 0; i < rule->n_header; i++)
+		if (rule->header[i].kind != TT_RULE_IP_PROTO)
+			r->rest[r->n_rest++] = &rule->header[i];
+	return 0;
+}
+
 int
 tt_signature_rule_init(struct tt_signature_rule *r, const struct tt_rule *rule,
 		uint32_t index, struct tt_error *err)
 {
-	int ret = 0;
+	int ret;
 
 	memset(r, 0, sizeof(*r));
 	r->rule = rule;
 	r->index = index;
-	if (rule->n_payload == 0)
-		return 0;
+	ret = init_head(r);
+	if (ret < 0 || rule->n_payload == 0)
+		return ret;
 	r->options = calloc(rule->n_payload, sizeof(*r->options));
 	if (r->options == NULL)
 		return -ENOMEM;
@@ -117,6 +136,7 @@ tt_signature_rule_fini(struct tt_signature_rule *r)
 	for (unsigned i = 0; r->options != NULL && i < r->rule->n_payload; i++)
 		tt_signature_pcre_free(r->options[i].regex);
 	free(r->options);
+	free(r->rest);
 }
 
 void
@@ -129,6 +149,7 @@ tt_signature_eval_begin(struct tt_signature_eval *e, const struct tt_signature_v
 	e->verifications = verifications;
 	e->flowbits = 0;
 	e->cut = false;
+	e->listed = false;
 }
 
 static bool
@@ -188,12 +209,20 @@ take_verification(struct tt_signature_eval *e)
 	return false;
 }
 
+static bool
+head(const struct tt_signature_eval *e, const struct tt_signature_rule *r)
+{
+	return e->listed && e->view->class <= TT_SIGNATURE_UDP
+			? tt_signature_head_listed(e->view, r)
+			: tt_signature_head(e->view, r->rule);
+}
+
 bool
 tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule *r)
 {
 	if (r->needs_payload && e->view->payload.n == 0)
 		return false;
-	if (!tt_signature_step(e, 1) || !tt_signature_head(e->view, r->rule))
+	if (!tt_signature_step(e, 1) || !head(e, r))
 		return false;
 	e->rule = r;
 	if (r->has_flowbits && !flowbits_hold(e))
