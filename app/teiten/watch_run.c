@@ -13,6 +13,10 @@
 #define LATE_US    (2 * DAY_US) /* what comes later than that is found at the next start */
 #define SAVE_EVERY 1000 /* snapshots, in a long replay */
 
+/* What begins so much later than now was written by a clock that was wrong. To take its time for the latest would
+ * make all that comes until then come late, and nothing would be told of it. */
+#define AHEAD_US TT_HOUR_US
+
 struct saying {
 	struct watching *w;
 	bool gone; /* the reader */
@@ -92,6 +96,17 @@ add(struct saying *s, const struct tt_snapshot *snapshot, struct tt_error *err)
 	return ret;
 }
 
+/* Opens what is not of the future. */
+static int
+open_one(struct tt_snapshot **snapshot, const struct tt_snapshot_ref *ref,
+		struct tt_error *err)
+{
+	if (ref->start_us > tt_time_now() + AHEAD_US)
+		return tt_error_set(err, -EBADMSG, ref->path,
+				"it begins later than now: left out");
+	return tt_snapshot_open_intact(snapshot, ref->path, err);
+}
+
 /* Looks at a snapshot once. Returns 0, or a negative errno that ends the command. */
 static int
 look_at(struct saying *s, const struct tt_snapshot_ref *ref)
@@ -103,7 +118,7 @@ look_at(struct saying *s, const struct tt_snapshot_ref *ref)
 
 	if (tt_known_has(&w->seen, path_hash(ref->path)))
 		return 0;
-	ret = tt_snapshot_open_intact(&snapshot, ref->path, &err);
+	ret = open_one(&snapshot, ref, &err);
 	/* It was merged since it was listed, and its packets are in another one. */
 	if (ret == -ENOENT)
 		return 0;

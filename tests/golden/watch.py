@@ -139,6 +139,28 @@ def damaged(teiten, directory, spool, whole):
         yield f"of the damage: {errors}"
 
 
+def future(teiten, directory, spool, whole):
+    """A snapshot of a clock that was wrong does not end what is told of the right ones."""
+    copy, state = directory / "future", directory / "state-future"
+    shutil.copytree(spool, copy)
+    days = sorted((copy / "w").glob("2026-*"))
+    for day in days[9:]:
+        day.rename(directory / f"later-{day.name}")
+    profile = snapshots.ROOT / "profiles/demo.yaml"
+    snapshots.run(teiten, "synth", "--profile", profile, "--packets", 100, "--start", "2100-01-01T00:00:00Z", "--out",
+                  directory / "future.pcap")
+    snapshots.run(teiten, "read", "--spool", copy, "--sensor", "w", "--interval", 3600, "--pairs", 8192, "--geo", "none",
+                  "--monitored", "203.0.113.0/24,198.51.100.0/24", directory / "future.pcap")
+    first, errors = watch(teiten, "--once", "--state", state, copy, status=1)
+    if errors.count("\n") != 1 or "later than now" not in errors:
+        yield f"of the future: {errors}"
+    for day in days[9:]:
+        (directory / f"later-{day.name}").rename(day)
+    rest, _ = watch(teiten, "--once", "--state", state, copy, status=1)
+    if told(first + rest) != told(whole):
+        yield f"after the future: {told(first + rest)}"
+
+
 def live(teiten, directory, spool, whole):
     """What comes while it runs is told; a signal ends it with its state saved."""
     copy, out, state = directory / "live", directory / "live.jsonl", directory / "state-live"
@@ -170,7 +192,7 @@ def main(teiten):
         spool = make_spool(teiten, directory)
         whole, _ = watch(teiten, "--once", spool)
         wrong = list(judge(whole))
-        for case in (restarts, output_file, merged, damaged, live):
+        for case in (restarts, output_file, merged, damaged, future, live):
             wrong += [f"{case.__name__}: {what}" for what in case(teiten, directory, spool, whole)]
     for what in wrong:
         print(what)
