@@ -214,6 +214,10 @@ days_table(struct tt_report *r, struct tt_doc_section *section)
 		table->unit = tt_report_unit(r, false);
 	for (unsigned i = 0; i < r->now->period.n_days; i++)
 		day_row(r, table, i);
+	if (r->now->n_torn_days > 0)
+		tt_document_table_note(r->doc, table,
+				TT_REPORT_FILL(r, NOTE_TORN,
+						tt_report_count(r, r->now->n_torn_days)));
 }
 
 void

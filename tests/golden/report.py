@@ -342,6 +342,7 @@ def torn_days(teiten, base):
     for i in range(2):
         read(teiten, days, "s", base / f"{i}.pcap", interval=86400)
     found = report(teiten, "--period", "2009-06-05..2009-07-15", "--against", "2009-06-05..2009-06-20", "--utc-offset", "+09:00", days)
+    check("days that are torn", "midnight" in " ".join(found["tables"]["days"]["notes"]))
     notable = {key: f for key, f in found["figures"].items() if key.startswith("notable_")}
     check("notable targets", notable)
     for key, figure in notable.items():
