@@ -27,7 +27,8 @@ static const char help[] =
 		"                   --out; else text, and one of html, text and json can be asked\n"
 		"                   for)\n"
 		"  --out DIR        write DIR/report.html, report.txt, report.json, and one CSV\n"
-		"                   file for each table and figure; without it, to standard output\n"
+		"                   file for each table and figure; without it, or -, to\n"
+		"                   standard output\n"
 		"  --quiet          no progress bar\n"
 		"  -h, --help       print this\n"
 		"\n"
@@ -128,7 +129,7 @@ take_home(struct tool *tool, struct report_wish *w)
 static bool
 take_out(struct tool *tool, struct report_wish *w)
 {
-	w->out = optarg;
+	w->out = strcmp(optarg, "-") == 0 ? NULL : optarg;
 	if (*optarg != '\0')
 		return true;
 	tool->status = tool_usage(tool, "--out: an empty path");
