@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_series.h"
 #include "tt_observation_tables.h"
 #include "tt_scan.h"
+#include "tt_series_private.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
+
+#define NUMBERS (UINT16_MAX + 2) /* of targets: -1, and all that 16 bits hold */
 
 /* What a snapshot adds, kept apart until its rows are known to be right. */
 struct reading {
@@ -17,11 +19,11 @@ struct reading {
 	int8_t leader_of[TT_OBSERVED_COUNTRIES]; /* by country index: index into countries, or -1 */
 	uint64_t by_country[TT_SERIES_MAX][TT_OBSERVED_COUNTRIES]; /* of each target */
 	uint64_t by_target[TT_SERIES_MAX][TT_SERIES_MAX + 1]; /* of each country */
-	/* Which targets, by their index, are in any of the lists; what is beyond the end is in none. */
-	bool *listed; /* [n_listed] */
-	size_t n_listed;
-	/* Of the target whose rows are being read: */
-	bool other; /* it is in no list */
+	/* By country index, of targets that are in no list: nearly all rows. */
+	uint64_t others[TT_OBSERVED_COUNTRIES];
+	/* Which targets are in any of the lists: by protocol [number + 1]; NULL: none of its. */
+	bool *listed[UINT8_MAX + 1];
+	/* Of the listed target whose rows are being read: */
 	int target; /* index into targets, or -1 */
 	unsigned place[TT_SERIES_MAX]; /* in by_target of each country */
 };
@@ -36,22 +38,18 @@ begin(void *context, int64_t sign, struct tt_error *err)
 	tt_text_map_forget(&r->countries);
 	memset(r->by_country, 0, sizeof(r->by_country));
 	memset(r->by_target, 0, sizeof(r->by_target));
+	memset(r->others, 0, sizeof(r->others));
 	return 0;
 }
 
-/* Looks up where the rows of a target belong. */
+/* Looks up where the rows of a listed target belong. */
 static void
 enter_target(struct reading *r, uint8_t protocol, int32_t number)
 {
 	const struct tt_series *s = r->series;
 	const struct tt_target target = {.protocol = protocol, .number = number};
 	int32_t index = tt_observed_target(r->now->names, target);
-	bool other = index < 0 || (size_t)index >= r->n_listed || !r->listed[index];
 
-	/* Nearly all are in none, and the places of the last one hold for them. */
-	if (TT_LIKELY(other && r->other))
-		return;
-	r->other = other;
 	r->target = -1;
 	for (unsigned i = 0; i < s->n_targets; i++)
 		if (s->targets[i].target == index)
@@ -78,27 +76,63 @@ can_be(const struct tt_parquet_batch *batch)
 	return yes;
 }
 
+/* The rows [from, to) of a batch, which are of one listed target. */
 static void
-add_rows(struct reading *r, const struct tt_parquet_batch *batch)
+add_listed(struct reading *r, const struct tt_parquet_batch *batch, unsigned from,
+		unsigned to)
 {
 	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
-	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
 	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
 	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
 
-	for (unsigned i = 0; i < batch->n; i++) {
+	enter_target(r, (uint8_t)r->protocols.index[protocols[from]],
+			(int32_t)batch->columns[TT_TARGETS_TARGET].ints[from]);
+	for (unsigned i = from; i < to; i++) {
 		int32_t country = r->countries.index[countries[i]];
 		int leader = r->leader_of[country];
 
-		if (i == 0 || numbers[i] != numbers[i - 1]
-				|| protocols[i] != protocols[i - 1])
-			enter_target(r, (uint8_t)r->protocols.index[protocols[i]],
-					(int32_t)numbers[i]);
 		if (r->target >= 0)
 			r->by_country[r->target][country] += (uint64_t)packets[i];
 		if (leader >= 0)
 			r->by_target[leader][r->place[leader]] += (uint64_t)packets[i];
 		r->packets += (uint64_t)packets[i];
+	}
+}
+
+/* Adds the rows from `i` on that are of no listed target. Returns the first that is, or n; listed: of their protocol. */
+static unsigned
+add_others(struct reading *r, const struct tt_parquet_batch *batch, unsigned i,
+		unsigned n, const bool *listed)
+{
+	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
+	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
+	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
+	const int32_t *country_index = r->countries.index;
+	uint64_t *others = r->others;
+
+	for (; i < n && (listed == NULL || !listed[numbers[i] + 1]); i++)
+		others[country_index[countries[i]]] += (uint64_t)packets[i];
+	return i;
+}
+
+/* Rows of a protocol come together, and in them those of a target. */
+static void
+add_rows(struct reading *r, const struct tt_parquet_batch *batch)
+{
+	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
+	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
+	unsigned i = 0, end = 0, to;
+
+	while (i < batch->n) {
+		for (; end < batch->n && protocols[end] == protocols[i]; end++)
+			;
+		i = add_others(r, batch, i, end,
+				r->listed[r->protocols.index[protocols[i]]]);
+		for (to = i; to < end && numbers[to] == numbers[i]; to++)
+			;
+		if (to > i)
+			add_listed(r, batch, i, to);
+		i = to;
 	}
 }
 
@@ -126,8 +160,16 @@ add(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 static int
 end(void *context, struct tt_error *err)
 {
-	const struct reading *r = context;
+	struct reading *r = context;
 
+	for (int32_t country = 0; country < TT_OBSERVED_COUNTRIES; country++) {
+		int leader = r->leader_of[country];
+
+		r->packets += r->others[country];
+		if (leader >= 0)
+			r->by_target[leader][r->series->countries[leader].n_targets] +=
+					r->others[country];
+	}
 	if (r->packets == (uint64_t)r->packets_wanted)
 		return 0;
 	return tt_error_set(err, -EBADMSG, NULL,
@@ -245,96 +287,37 @@ add_entry(struct reading *r, struct tt_archive_entry *e, struct tt_error *err)
 	return 0;
 }
 
-/* The `leaders` indices of the greatest counts[n], greatest first, none of 0. Returns how many there are. */
-static unsigned
-choose(const uint64_t *counts, size_t n, unsigned leaders, int32_t *chosen)
-{
-	unsigned k = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned at = k;
-
-		if (counts[i] == 0
-				|| (k == leaders && counts[i] <= counts[chosen[k - 1]]))
-			continue;
-		while (at > 0 && counts[i] > counts[chosen[at - 1]])
-			at--;
-		k += k < leaders;
-		memmove(&chosen[at + 1], &chosen[at], (k - 1 - at) * sizeof(*chosen));
-		chosen[at] = (int32_t)i;
-	}
-	return k;
-}
-
-/* Packets of each target, from one country (-1: all), into counts. */
-static void
-count_targets(const struct tt_observation *now, int32_t country, uint64_t *counts)
-{
-	for (size_t i = 0; i < now->names->n_targets; i++)
-		counts[i] = country < 0
-				? tt_observation_target(now, (int32_t)i)
-				: tt_observation_target_country(now, (int32_t)i, country);
-}
-
-static void
-choose_countries(struct reading *r, uint64_t *counts, unsigned leaders)
-{
-	const struct tt_observation *now = r->now;
-	struct tt_series *s = r->series;
-	int32_t chosen[TT_SERIES_MAX];
-	uint64_t packets[TT_OBSERVED_COUNTRIES];
-
-	memcpy(packets, now->countries, sizeof(packets));
-	for (size_t i = 0; i < now->names->n_countries; i++)
-		if (now->names->countries[i][0] < 'A')
-			packets[i] = 0;
-	s->n_countries = choose(packets, now->names->n_countries, leaders, chosen);
-	for (unsigned i = 0; i < s->n_countries; i++) {
-		struct tt_series_country *c = &s->countries[i];
-
-		c->country = chosen[i];
-		r->leader_of[chosen[i]] = (int8_t)i;
-		count_targets(now, chosen[i], counts);
-		c->n_targets = choose(counts, now->names->n_targets, leaders, c->targets);
-	}
-}
-
-/* Marks the targets that are in any list. */
+/* Marks a target. */
 static int
-list_targets(struct reading *r)
+list_target(struct reading *r, int32_t index)
 {
-	const struct tt_series *s = r->series;
+	struct tt_target target = r->now->names->targets[index];
+	bool **listed = &r->listed[target.protocol];
 
-	r->n_listed = r->now->names->n_targets;
-	r->listed = calloc(r->n_listed + 1, sizeof(*r->listed));
-	if (r->listed == NULL)
+	if (*listed == NULL)
+		*listed = calloc(NUMBERS, sizeof(**listed));
+	if (*listed == NULL)
 		return -ENOMEM;
-	for (unsigned i = 0; i < s->n_targets; i++)
-		r->listed[s->targets[i].target] = true;
-	for (unsigned i = 0; i < s->n_countries; i++)
-		for (unsigned t = 0; t < s->countries[i].n_targets; t++)
-			r->listed[s->countries[i].targets[t]] = true;
+	(*listed)[target.number + 1] = true;
 	return 0;
 }
 
+/* Marks the targets that are in any list, and the countries. */
 static int
-choose_leaders(struct reading *r, unsigned leaders)
+list_leaders(struct reading *r)
 {
-	struct tt_series *s = r->series;
-	size_t n = r->now->names->n_targets;
-	uint64_t *counts = calloc(n + 1, sizeof(*counts));
-	int32_t chosen[TT_SERIES_MAX];
+	const struct tt_series *s = r->series;
+	int ret = 0;
 
-	if (counts == NULL)
-		return -ENOMEM;
-	count_targets(r->now, -1, counts);
-	s->n_targets = choose(counts, n, leaders, chosen);
-	for (unsigned i = 0; i < s->n_targets; i++)
-		s->targets[i].target = chosen[i];
 	memset(r->leader_of, -1, sizeof(r->leader_of));
-	choose_countries(r, counts, leaders);
-	free(counts);
-	return list_targets(r);
+	for (unsigned i = 0; i < s->n_countries; i++)
+		r->leader_of[s->countries[i].country] = (int8_t)i;
+	for (unsigned i = 0; ret == 0 && i < s->n_targets; i++)
+		ret = list_target(r, s->targets[i].target);
+	for (unsigned i = 0; i < s->n_countries; i++)
+		for (unsigned t = 0; ret == 0 && t < s->countries[i].n_targets; t++)
+			ret = list_target(r, s->countries[i].targets[t]);
+	return ret;
 }
 
 void
@@ -366,7 +349,9 @@ tt_series_read(struct tt_series *series, const struct tt_observation *now,
 	r->series = series;
 	r->now = now;
 	tt_series_months(&now->period, series->months);
-	ret = choose_leaders(r, leaders);
+	ret = tt_series_choose(series, now, leaders);
+	if (ret == 0)
+		ret = list_leaders(r);
 	if (ret != 0)
 		tt_error_set(err, ret, NULL, "out of memory");
 	for (size_t i = 0; ret == 0 && i < n; i++) {
@@ -375,7 +360,8 @@ tt_series_read(struct tt_series *series, const struct tt_observation *now,
 	}
 	tt_text_map_fini(&r->protocols);
 	tt_text_map_fini(&r->countries);
-	free(r->listed);
+	for (size_t i = 0; i < TT_ARRAY_SIZE(r->listed); i++)
+		free(r->listed[i]);
 	free(r);
 	if (ret != 0)
 		tt_series_fini(series);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the series share; not for other files. */
+#ifndef TT_SERIES_PRIVATE_H
+#define TT_SERIES_PRIVATE_H
+
+#include "tt_series.h"
+
+/* Enters the `leaders` targets and countries with the most packets, and the targets of each country. Returns 0 or -ENOMEM. */
+int tt_series_choose(struct tt_series *series, const struct tt_observation *now,
+		unsigned leaders) TT_MUST_CHECK;
+
+#endif
