@@ -21,6 +21,7 @@ struct making {
 	struct tt_observed_names names;
 	struct tt_observation now, before;
 	struct tt_series series;
+	struct tt_observing observing; /* of what is read last: the causes */
 	struct tt_locale *locale;
 	struct tt_document doc;
 	struct tt_error err;
@@ -93,7 +94,9 @@ read_all(struct making *m)
 {
 	double now = work_of(m, 0, 1);
 	double before = m->has_before ? work_of(m, 1, 2) : 0;
-	double all = now + before + work_of(m, 0, m->n_periods);
+	double series = work_of(m, 0, m->n_periods);
+	/* The causes are looked for in both periods. */
+	double all = 2 * (now + before) + series;
 	struct tt_observing observing = {.progress = show, .to = now / all};
 	int ret = tt_observation_read(&m->now, &m->archive, &m->names, &m->periods[0],
 			&observing, &m->err);
@@ -105,11 +108,14 @@ read_all(struct making *m)
 				&m->periods[1], &observing, &m->err);
 	}
 	observing.from = observing.to;
-	observing.to = 1;
+	observing.to = (now + before + series) / all;
 	if (ret == 0)
 		ret = tt_series_read(&m->series, &m->now, TT_REPORT_LEADERS, &observing,
 				&m->err);
-	progress_clear();
+	m->observing = (struct tt_observing){
+			.progress = show, .from = observing.to, .to = 1};
+	if (ret != 0 || m->now.exposure.snapshots == 0)
+		progress_clear();
 	return ret;
 }
 
@@ -122,6 +128,7 @@ build(struct making *m)
 			.before = m->before.exposure.snapshots > 0 ? &m->before : NULL,
 			.before_period = m->has_before ? &m->periods[1] : NULL,
 			.series = &m->series,
+			.observing = &m->observing,
 			.home = m->wish->home,
 			.leading = m->wish->leading};
 	int ret;
@@ -132,6 +139,7 @@ build(struct making *m)
 		tt_report_summary(&report);
 		ret = tt_notable_sections(&report, &m->err);
 	}
+	progress_clear();
 	if (ret == 0)
 		tt_report_chapters(&report);
 	tt_report_close(&report);

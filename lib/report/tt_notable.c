@@ -110,6 +110,7 @@ read_archive(struct tt_notable *w, struct tt_error *err)
 		struct tt_error why = {0};
 		int ret;
 
+		tt_observing_show(w->report->observing, (double)i / (double)archive->n);
 		if (e->damaged || !tt_cause_has(&w->cause, e->start_us, e->end_us))
 			continue;
 		ret = tt_snapshot_open(&snapshot, e->path, &why);

@@ -34,6 +34,7 @@ struct tt_report {
 						  none */
 	const struct tt_series *series; /* of the leaders, by day and by month */
 	enum tt_rate_unit unit;
+	const struct tt_observing *observing; /* of the pass of causes; NULL: nobody */
 	const char *home; /* "JP"; NULL: no country is the home country */
 	size_t leading; /* rows of a table that are always shown */
 
