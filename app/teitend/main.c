@@ -181,6 +181,7 @@ main(int argc, char **argv)
 	}
 	if (cli.action != TT_CONFIG_RUN)
 		return act(&d, &cli);
+	tt_signals_start();
 	rc = tt_guard_start(&err);
 	if (rc == 0)
 		rc = tt_replay_check_args(&d.eal, &err);

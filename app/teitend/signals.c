@@ -64,22 +64,29 @@ our_signals(void)
 }
 
 void
-tt_signals_block(void)
+tt_signals_start(void)
 {
-	const struct sigaction stop = {.sa_handler = on_stop};
-	const struct sigaction cut = {.sa_handler = on_cut};
-	const struct sigaction hangup = {.sa_handler = on_hangup};
+	const struct sigaction cut = {.sa_handler = on_cut, .sa_flags = SA_RESTART};
+	const struct sigaction hangup = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
 	struct sigaction hup;
-	sigset_t set = our_signals();
 
 	/* nohup(1) has it ignored, which is meant. */
 	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &hangup, NULL);
 	for (int fd = 0; fd < STREAMS; fd++)
 		was_terminal[fd] = isatty(fd) == 1;
+	sigaction(SIGUSR1, &cut, NULL);
+}
+
+void
+tt_signals_block(void)
+{
+	const struct sigaction stop = {.sa_handler = on_stop};
+	sigset_t set = our_signals();
+
+	cut_asked = 0;
 	sigaction(SIGINT, &stop, NULL);
 	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGUSR1, &cut, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 }

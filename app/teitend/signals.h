@@ -2,15 +2,20 @@
 /*
  * SIGINT, SIGTERM: stop; another one a second or two later ends the program at once. SIGUSR1: close the
  * interval. SIGHUP: read the rules again; where it comes because the terminal was closed, on which the
- * program ran, stop. It is left alone where it is ignored (nohup). The handlers only set flags that the management core reads; worker threads have these signals
- * blocked, so that a signal never interrupts a poll loop.
+ * program ran, stop. It is left alone where it is ignored (nohup). The handlers only set flags that the
+ * management core reads; worker threads have these signals blocked, so that a signal never interrupts a
+ * poll loop.
  */
 #ifndef TT_SIGNALS_H
 #define TT_SIGNALS_H
 
 #include "tt_base.h"
 
-/* Installs the handlers and blocks the signals in this thread and all that it will start. */
+/* From the start of the program on: SIGHUP and SIGUSR1 do not end it. SIGHUP is remembered, since rules may
+ * have been read before they were changed; no interval is open yet that SIGUSR1 could close. */
+void tt_signals_start(void);
+
+/* Installs the other handlers and blocks the signals in this thread and all that it will start. */
 void tt_signals_block(void);
 
 /* Lets them through to this thread. */

@@ -40,7 +40,7 @@ def capture(path, frames):
 class Daemon:
     """A run over a device that gives the packets of two files again and again, in today's time."""
 
-    def __init__(self, work, *options, before=(), interval=1, terminal=None):
+    def __init__(self, work, *options, before=(), interval=1, terminal=None, early=()):
         self.spool = work / "spool"
         self.log = open(work / "log", "w+b")
         lcores = subprocess.run([HERE / "../../scripts/lcores", "2"], check=True, capture_output=True,
@@ -52,6 +52,10 @@ class Daemon:
              "--remember-sources", "4096", "--geo=", "--asn=", "--fingerprints=", "--monitored",
              "192.0.2.0/24", "--interval", str(interval), *options],
             stdin=terminal, stdout=self.log, stderr=self.log, start_new_session=True)
+        if early:
+            self.wait_for("teitend: ")
+        for number in early:
+            self.process.send_signal(number)
         self.wait_for("running, management")
 
     def said(self):
@@ -151,6 +155,13 @@ def nothing_to_read(work):
     daemon.end()
 
 
+def during_the_start(work):
+    """What comes while tables are set up ends nothing; SIGHUP is heard once the workers run."""
+    daemon = Daemon(work, early=[signal.SIGHUP, signal.SIGUSR1])
+    daemon.wait_for("SIGHUP: there are no rules to read again")
+    daemon.end()
+
+
 def terminal_closed(work):
     """The open interval is written."""
     master, slave = pty.openpty()
@@ -174,7 +185,7 @@ def ignored(work):
 
 def main():
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests themselves run under nohup
-    for test in (rules_change, nothing_to_read, terminal_closed, ignored):
+    for test in (rules_change, nothing_to_read, during_the_start, terminal_closed, ignored):
         with tempfile.TemporaryDirectory(prefix="teiten-smoke.") as name:
             work = pathlib.Path(name)
             for i in range(2):
