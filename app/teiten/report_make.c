@@ -172,8 +172,9 @@ static int
 print_damages(const struct making *m)
 {
 	for (size_t i = 0; i < m->archive.n_damages; i++)
-		fprintf(stderr, "%s: %s: %s; left out\n", m->tool->name,
-				m->archive.damages[i].path, m->archive.damages[i].why);
+		fprintf(stderr, "%s: %s: %s; left out%s\n", m->tool->name,
+				m->archive.damages[i].path, m->archive.damages[i].why,
+				m->archive.damages[i].in_causes ? " of chapter 2" : "");
 	return m->archive.n_damages == 0 ? EXIT_OK : EXIT_DATA;
 }
 

@@ -49,7 +49,8 @@ add_damage(struct tt_archive *archive, const char *path, const char *why,
 		return -ENOMEM;
 	archive->damages = more;
 	more += archive->n_damages;
-	*more = (struct tt_archive_damage){strdup(path), strdup(why), start_us};
+	*more = (struct tt_archive_damage){
+			.path = strdup(path), .why = strdup(why), .start_us = start_us};
 	archive->n_damages++;
 	return more->path == NULL || more->why == NULL ? -ENOMEM : 0;
 }
@@ -60,6 +61,27 @@ tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
 {
 	entry->damaged = true;
 	return add_damage(archive, entry->path, err->why, entry->start_us);
+}
+
+int
+tt_archive_damaged_in_causes(struct tt_archive *archive,
+		const struct tt_archive_entry *entry, const struct tt_error *err)
+{
+	if (add_damage(archive, entry->path, err->why, entry->start_us) != 0)
+		return -ENOMEM;
+	archive->damages[archive->n_damages - 1].in_causes = true;
+	return 0;
+}
+
+bool
+tt_archive_damage_meets(
+		const struct tt_archive_damage *damage, const struct tt_period *period)
+{
+	if (damage->in_causes)
+		return false;
+	return damage->start_us < 0
+			|| (damage->start_us >= period->from_us
+					&& damage->start_us < period->to_us);
 }
 
 /* The index of a sensor's name; UINT32_MAX: out of memory. */

@@ -23,7 +23,8 @@ struct tt_archive_entry {
 /* A snapshot that is left out, and why. */
 struct tt_archive_damage {
 	char *path, *why;
-	int64_t start_us; /* as its name says */
+	int64_t start_us; /* as its name says; -1: of a directory, whose snapshots nobody knows */
+	bool in_causes; /* out of chapter 2 alone (tt_cause.h): what counts packets is whole, and counts */
 };
 
 struct tt_archive {
@@ -59,5 +60,14 @@ void tt_archive_close(struct tt_archive *archive);
 /* Notes that an entry is left out from now on. Returns 0 or -ENOMEM. */
 int tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
 		const struct tt_error *err) TT_MUST_CHECK;
+
+/* Notes that the causes are looked for without an entry. Returns 0 or -ENOMEM. */
+int tt_archive_damaged_in_causes(struct tt_archive *archive,
+		const struct tt_archive_entry *entry,
+		const struct tt_error *err) TT_MUST_CHECK;
+
+/* Is it missing in all that a period's packets are counted by, as far as anybody knows? */
+bool tt_archive_damage_meets(
+		const struct tt_archive_damage *damage, const struct tt_period *period);
 
 #endif

@@ -102,7 +102,7 @@ want(struct tt_notable *w)
 static int
 read_archive(struct tt_notable *w, struct tt_error *err)
 {
-	const struct tt_archive *archive = w->report->now->archive;
+	struct tt_archive *archive = w->report->now->archive;
 
 	for (size_t i = 0; i < archive->n; i++) {
 		const struct tt_archive_entry *e = &archive->entries[i];
@@ -118,9 +118,12 @@ read_archive(struct tt_notable *w, struct tt_error *err)
 			ret = tt_cause_add(&w->cause, snapshot, &why);
 			tt_snapshot_close(snapshot);
 		}
-		if (ret == -ENOMEM)
+		if (ret != 0 && ret != -ENOMEM) {
+			w->damaged++;
+			ret = tt_archive_damaged_in_causes(archive, e, &why);
+		}
+		if (ret != 0)
 			return tt_error_set(err, ret, e->path, "out of memory");
-		w->damaged += ret != 0;
 	}
 	if (tt_cause_finish(&w->cause) != 0)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");

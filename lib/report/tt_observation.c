@@ -329,10 +329,6 @@ tt_observation_damages(const struct tt_observation *observation)
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n_damages; i++)
-		n += a->damages[i].start_us < 0
-				|| (a->damages[i].start_us >= observation->period.from_us
-						&& a->damages[i].start_us
-								< observation->period
-										  .to_us);
+		n += tt_archive_damage_meets(&a->damages[i], &observation->period);
 	return n;
 }

@@ -60,9 +60,7 @@ warn_damages(struct tt_report *r, struct tt_doc_section *section,
 
 	if (n == 0)
 		return;
-	while (i < a->n_damages && a->damages[i].start_us >= 0
-			&& (a->damages[i].start_us < o->period.from_us
-					|| a->damages[i].start_us >= o->period.to_us))
+	while (!tt_archive_damage_meets(&a->damages[i], &o->period))
 		i++;
 	warn(r, section,
 			TT_REPORT_FILL(r, WARN_DAMAGED, tt_report_count(r, n),

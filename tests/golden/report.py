@@ -314,11 +314,29 @@ def missing(teiten, spool, directory):
         return sum(row["packets"] or 0 for row in document["tables"]["days"]["rows"])
 
     check("damaged counts not at all", total(whole) - total(found) == packets)
+    damaged_in_chapter_2(teiten, spool, whole, base)
     # The same spool twice would count all twice.
     done = subprocess.run([teiten, "report", "--period", "2009-07", spool, spool], capture_output=True, text=True)
     check("twice", done.returncode == 1 and "two of the spools" in done.stderr)
     merged_beside(teiten, spool, base)
     torn_days(teiten, base)
+
+
+def damaged_in_chapter_2(teiten, spool, whole, base):
+    """A table that chapter 2 alone reads: all else counts the snapshot, and the end says so."""
+    broken = base / "broken-talkers"
+    shutil.copytree(spool, broken)
+    victim = sorted(broken.glob("tokyo/2009-07-08/2*Z"))[1]
+    data = bytearray((victim / "talkers.parquet").read_bytes())
+    data[len(data) // 3] ^= 1
+    (victim / "talkers.parquet").write_bytes(data)
+    done = subprocess.run([teiten, "report", "--period", "2009-07", "--format", "json", broken], capture_output=True,
+                          text=True)
+    check("damaged in chapter 2", done.returncode == 1 and victim.name in done.stderr
+          and "left out of chapter 2" in done.stderr)
+    found = json.loads(done.stdout)
+    check("damaged in chapter 2 counts", found["tables"]["targets"] == whole["tables"]["targets"]
+          and "are damaged and left out" not in said(found) and "in no figure of this chapter" in said(found))
 
 
 def merged_beside(teiten, spool, base):
