@@ -38,6 +38,9 @@ write_file(const struct part *part, const char *path, struct tt_error *err)
 	FILE *out = tmp == NULL ? NULL : fopen(tmp, "we");
 	int ret = tmp == NULL ? -ENOMEM : out == NULL ? -errno : print(part, out);
 
+	/* Once more, for the reason. */
+	if (ret == -EIO && fflush(out) != 0)
+		ret = -errno;
 	if (out != NULL && fclose(out) != 0 && ret == 0)
 		ret = -errno;
 	if (ret == 0)

@@ -16,7 +16,7 @@ now_cmp(const void *a, const void *b)
 
 	if (x->now != y->now)
 		return x->now > y->now ? -1 : 1;
-	if (x->before != y->before)
+	if (x->now == 0 && x->before != y->before)
 		return x->before > y->before ? -1 : 1;
 	return order_cmp(x, y);
 }

@@ -3,7 +3,8 @@
  * detections.pcapng: the first packets that each signature matched, as a capture file of its own in the
  * directory of a snapshot. Each has a comment, "[gid:sid:rev] message"; one that several signatures
  * matched is there for each. They come by time, then length and bytes, then signature. The same packets
- * give the same bytes, through any number of workers.
+ * give the same bytes, through any number of workers, unless more signatures match at one than it keeps
+ * packets of (tt_kept.h).
  *
  * Heap memory: 80 bytes for each packet; of those that were read from files, the packet as well. One thread.
  */

@@ -88,6 +88,13 @@ equal_counts_are_ranked_by_their_order(void **state)
 		assert_int_equal(row(i)->rank_before, i + 1);
 		assert_int_equal(row(i)->rise, i < 2 ? i + 1 : 0);
 	}
+	/* Also where the period before told them apart. */
+	n_rows = 0;
+	for (unsigned i = 0; i < 4; i++)
+		add(500, 400 + i);
+	rank_of(1606, true);
+	for (int32_t i = 0; i < 4; i++)
+		assert_int_equal(row(i)->rank, i + 1);
 }
 
 static void
