@@ -25,6 +25,7 @@ enum tt_value_kind {
 	TT_VALUE_BLANK, /* nothing to say: an empty cell, null in JSON */
 	TT_VALUE_TEXT,
 	TT_VALUE_COUNT, /* an integer: packets, sources, detections */
+	TT_VALUE_COUNT_CHANGE, /* the same with its sign */
 	TT_VALUE_RANK, /* from 1 */
 	TT_VALUE_RATE, /* per day and monitored address; 2 decimals */
 	TT_VALUE_RATE_CHANGE, /* the same with its sign */
@@ -41,7 +42,7 @@ enum tt_value_kind {
 struct tt_value {
 	enum tt_value_kind kind;
 	double number; /* of rates and percentages; of NONE and NEGLIGIBLE the rate */
-	int64_t count; /* COUNT, RANK; DAY and TIME: microseconds since the epoch */
+	int64_t count; /* COUNT, COUNT_CHANGE, RANK; DAY and TIME: microseconds since the epoch */
 	const char *text;
 	unsigned note; /* footnote of its table, from 1; 0: none */
 };

@@ -76,15 +76,16 @@ is_percent(enum tt_value_kind kind)
 static bool
 is_change(enum tt_value_kind kind)
 {
-	return kind == TT_VALUE_RATE_CHANGE || kind == TT_VALUE_PERCENT_CHANGE;
+	return kind == TT_VALUE_COUNT_CHANGE || kind == TT_VALUE_RATE_CHANGE
+			|| kind == TT_VALUE_PERCENT_CHANGE;
 }
 
 /* The value has a number with decimals; one that is none is unknown. */
 static enum tt_value_kind
 kind_of(const struct tt_value *value)
 {
-	bool decimal = value->kind == TT_VALUE_RATE || is_percent(value->kind)
-			|| is_change(value->kind);
+	bool decimal = value->kind == TT_VALUE_RATE || value->kind == TT_VALUE_RATE_CHANGE
+			|| is_percent(value->kind);
 
 	return decimal && !isfinite(value->number) ? TT_VALUE_UNKNOWN : value->kind;
 }
@@ -138,8 +139,8 @@ integer(const struct tt_locale *locale, const struct tt_value *value, char *text
 		snprintf(whole, sizeof(whole), tt_locale_pick(locale, "%s", "%s 位"),
 				digits);
 	else
-		snprintf(whole, sizeof(whole), "%s%s", sign_of(locale, plain, false),
-				digits);
+		snprintf(whole, sizeof(whole), "%s%s",
+				sign_of(locale, plain, is_change(value->kind)), digits);
 	return put(text, size, whole);
 }
 
@@ -182,6 +183,7 @@ tt_locale_value(const struct tt_locale *locale, const struct tt_value *value, ch
 	case TT_VALUE_TEXT:
 		return put(text, size, value->text != NULL ? value->text : "");
 	case TT_VALUE_COUNT:
+	case TT_VALUE_COUNT_CHANGE:
 	case TT_VALUE_RANK:
 		return integer(locale, value, text, size);
 	case TT_VALUE_RATE:
@@ -219,6 +221,7 @@ tt_locale_plain(const struct tt_locale *locale, const struct tt_value *value, ch
 	case TT_VALUE_TEXT:
 		return put(text, size, value->text != NULL ? value->text : "");
 	case TT_VALUE_COUNT:
+	case TT_VALUE_COUNT_CHANGE:
 	case TT_VALUE_RANK:
 		snprintf(plain, sizeof(plain), "%" PRId64, value->count);
 		break;

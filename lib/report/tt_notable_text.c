@@ -178,7 +178,10 @@ say_sources(struct tt_notable *w, struct tt_doc_section *s,
 
 	if (c->sources.useless)
 		return;
-	if (w->report->before == NULL)
+	if (now.n == 0)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_NONE,
+				tt_notable_sources(w, before), NULL);
+	else if (w->report->before == NULL)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,
 				tt_notable_sources(w, now), NULL);
 	else
@@ -220,6 +223,26 @@ say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 				NULL);
 }
 
+/* Were the accesses of an earlier episode those of another address? */
+static bool
+is_another(const struct tt_notable_target *t, size_t episode)
+{
+	for (size_t i = 0; i < episode; i++)
+		if (t->episodes[i].address == t->episodes[episode].address)
+			return false;
+	return episode > 0;
+}
+
+static enum tt_word
+episode_word(const struct tt_notable_target *t, size_t episode)
+{
+	bool day = t->episodes[episode].first == t->episodes[episode].last;
+
+	if (is_another(t, episode))
+		return day ? TT_WORD_NOTABLE_ANOTHER_DAY : TT_WORD_NOTABLE_ANOTHER;
+	return day ? TT_WORD_NOTABLE_ADDRESS_DAY : TT_WORD_NOTABLE_ADDRESS;
+}
+
 static void
 say_episodes(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
@@ -227,9 +250,7 @@ say_episodes(struct tt_notable *w, struct tt_doc_section *s,
 	for (size_t i = 0; i < t->n_episodes; i++) {
 		const struct tt_episode *e = &t->episodes[i];
 
-		tt_notable_say(w, s, TT_ELEMENT_TEXT,
-				e->first == e->last ? TT_WORD_NOTABLE_ADDRESS_DAY
-						    : TT_WORD_NOTABLE_ADDRESS,
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, episode_word(t, i),
 				tt_notable_day(w, e->first), tt_notable_day(w, e->last),
 				tt_notable_percent(w, e->share),
 				tt_notable_country(w, e->country), NULL);

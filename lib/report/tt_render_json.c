@@ -57,7 +57,8 @@ value_of(const struct tt_value *value, const struct tt_locale *locale)
 		return json_null();
 	if (value->kind == TT_VALUE_DAY || value->kind == TT_VALUE_TIME)
 		return json_string(text);
-	if (value->kind == TT_VALUE_COUNT || value->kind == TT_VALUE_RANK)
+	if (value->kind == TT_VALUE_COUNT || value->kind == TT_VALUE_COUNT_CHANGE
+			|| value->kind == TT_VALUE_RANK)
 		return json_integer(value->count);
 	return json_real(strtod(text, NULL));
 }

@@ -60,7 +60,7 @@ SECTIONS = [
         r"5900/TCP: none .*, after 3\.00 .* \(−3\.00\)\.",
         r"It fell on 15 January: the median rate was none from then on, and 3\.00 until then\.",
         r"The fall by country: unknown −3\.00\.",
-        r"It came from {now} addresses, in the period before from {before}\."]),
+        r"No address sent any; in the period before, {before} did\."]),
     ("Backscatter from one address in this country: unknown", [
         r"From 17 January to 18 January, 300 packets of backscatter came from one address\. .*"]),
 ]

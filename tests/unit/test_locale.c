@@ -63,6 +63,10 @@ numbers_read_as_in_each_language(void **state)
 	value_is(tt_value_integer(TT_VALUE_COUNT, 1234567), "1,234,567", "1,234,567",
 			"1234567");
 	value_is(tt_value_integer(TT_VALUE_COUNT, 123), "123", "123", "123");
+	value_is(tt_value_integer(TT_VALUE_COUNT_CHANGE, 1890), "+1,890", "＋1,890",
+			"1890");
+	value_is(tt_value_integer(TT_VALUE_COUNT_CHANGE, -255), "−255", "－255", "-255");
+	value_is(tt_value_integer(TT_VALUE_COUNT_CHANGE, 0), "±0", "±0", "0");
 	value_is(tt_value_integer(TT_VALUE_COUNT, INT64_MIN),
 			"−9,223,372,036,854,775,808", "－9,223,372,036,854,775,808",
 			"-9223372036854775808");
