@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define AHEAD 16 /* rows, of what is fetched */
+
 #define ALL_SOURCES "sources"
 
 int32_t
@@ -69,43 +71,60 @@ begin_targets(void *context, int64_t sign, struct tt_error *err)
 	return 0;
 }
 
-/* The sums of a target, or NULL without memory. */
-static struct tt_sums *
-sums_of(struct tt_observation *o, int32_t protocol, int64_t number)
+/* Which sums each row of a batch is added to. The rows of a target come together, so that it is looked for
+ * once for each. */
+static int
+find_targets(struct tt_observation_reading *r, const struct tt_parquet_batch *batch)
 {
-	const struct tt_target target = {
-			.protocol = (uint8_t)protocol, .number = (int32_t)number};
-	int32_t index = tt_observed_names_target(o->names, target);
+	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
+	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
+	struct tt_observation *o = r->o;
+	int32_t index = -1;
 
-	if (index < 0
-			|| tt_sums_array_reach(&o->targets, &o->n_targets,
-					   o->names->n_targets)
-					!= 0)
-		return NULL;
-	return &o->targets[index];
+	for (unsigned i = 0; i < batch->n; i++) {
+		const struct tt_target target = {
+				.protocol = (uint8_t)r->protocols.index[protocols[i]],
+				.number = (int32_t)numbers[i]};
+
+		if (i == 0 || numbers[i] != numbers[i - 1]
+				|| protocols[i] != protocols[i - 1])
+			index = tt_observed_names_target(o->names, target);
+		if (index < 0)
+			return -ENOMEM;
+		r->targets[i] = (uint32_t)index;
+	}
+	return tt_sums_array_reach(&o->targets, &o->n_targets, o->names->n_targets);
 }
 
-/* The rows of a target come together, so that it is looked for once for each. */
+/* What a row is added to is seldom in a cache: a row later on is fetched meanwhile. */
+static void
+prefetch_row(const struct tt_observation_reading *r, const uint32_t *countries,
+		unsigned i)
+{
+	const struct tt_sums *sums = &r->o->targets[r->targets[i]];
+	int32_t country = r->countries.index[countries[i]];
+
+	if ((uint32_t)country < sums->n)
+		__builtin_prefetch(&sums->sums[country], 1);
+}
+
 static int
 add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
 		int64_t sign)
 {
-	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
-	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
 	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
 	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
-	const int32_t *country_index = r->countries.index;
-	struct tt_sums *sums = NULL;
 	uint64_t total = 0;
 
+	if (find_targets(r, batch) != 0)
+		return -ENOMEM;
 	for (unsigned i = 0; i < batch->n; i++) {
-		uint32_t country = (uint32_t)country_index[countries[i]];
+		uint32_t country = (uint32_t)r->countries.index[countries[i]];
+		struct tt_sums *sums = &r->o->targets[r->targets[i]];
 
-		if (i == 0 || numbers[i] != numbers[i - 1]
-				|| protocols[i] != protocols[i - 1])
-			sums = sums_of(r->o, r->protocols.index[protocols[i]],
-					numbers[i]);
-		if (sums == NULL || !tt_sums_reach(sums, country))
+		if (i + AHEAD < batch->n)
+			prefetch_row(r, countries, i + AHEAD);
+		if (!tt_sums_reach(sums, country))
 			return -ENOMEM;
 		sums->sums[country] += (uint64_t)(sign * packets[i]);
 		total += (uint64_t)packets[i];

@@ -13,6 +13,7 @@ struct tt_observation_reading {
 	int32_t day; /* that it is wholly in, or -1 */
 	uint64_t target_packets, country_packets, detections; /* of it, as added so far */
 	struct tt_text_map protocols, countries, categories;
+	uint32_t targets[TT_PARQUET_BATCH]; /* of the rows of a batch */
 	uint8_t *registers; /* [1 << p] of its sources */
 	unsigned p; /* 0: it has none */
 };
