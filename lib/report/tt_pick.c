@@ -27,7 +27,9 @@ slot_of(const struct tt_target_set *set, uint8_t protocol, int32_t target)
 uint32_t
 tt_target_set_find(const struct tt_target_set *set, uint8_t protocol, int32_t target)
 {
-	if (set->n == 0)
+	uint16_t number = (uint16_t)target;
+
+	if ((set->numbers[number / 64] >> number % 64 & 1) == 0)
 		return TT_TARGET_NONE;
 	/* An empty slot has 0, so that none is UINT32_MAX. */
 	return set->slots[slot_of(set, protocol, target)] - 1;
@@ -67,6 +69,7 @@ tt_target_set_add(struct tt_target_set *set, uint8_t protocol, int32_t target)
 	if (set->slots[at] == 0) {
 		set->all[set->n++] = (struct tt_target_name){protocol, target};
 		set->slots[at] = (uint32_t)set->n;
+		set->numbers[(uint16_t)target / 64] |= 1ULL << (uint16_t)target % 64;
 	}
 	return set->slots[at] - 1;
 }

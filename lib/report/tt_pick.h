@@ -21,6 +21,8 @@ struct tt_target_set {
 	size_t n, room;
 	uint32_t *slots; /* [n_slots] number + 1, or 0 */
 	size_t n_slots;
+	/* The lowest 16 bits of the targets, a bit each: most rows of a table have none of these. */
+	uint64_t numbers[(1 << 16) / 64];
 };
 
 #define TT_TARGET_NONE UINT32_MAX
