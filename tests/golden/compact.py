@@ -98,8 +98,8 @@ class Compact(unittest.TestCase):
         shutil.rmtree(path, ignore_errors=True)
         return path
 
-    def read(self, spool, capture, interval, *more, sensor="s", monitored=None):
-        options = ["--geo", "none", "--asn", "none", "--fingerprints", RULES, "--rules", SIGNATURES, *WIDE]
+    def read(self, spool, capture, interval, *more, sensor="s", monitored=None, rules=SIGNATURES):
+        options = ["--geo", "none", "--asn", "none", "--fingerprints", RULES, "--rules", rules, *WIDE]
         if monitored is None:
             monitored = self.monitored_of(capture)
         run("read", "--spool", spool, "--sensor", sensor, "--monitored", monitored, "--interval", interval,
@@ -478,7 +478,7 @@ class Compact(unittest.TestCase):
             classes = self.at / f"{category}.config"
             classes.write_text(f"config classification: mine,x,2,{category}\n")
             other = self.spool(category)
-            self.read(other, self.capture["demo"], 20, "--rules", rules, "--rule-classes", classes)
+            self.read(other, self.capture["demo"], 20, "--rule-classes", classes, rules=rules)
             for path in snapshots(other)[i::2]:
                 (spool / "s" / path.parent.name).mkdir(parents=True, exist_ok=True)
                 shutil.move(path, spool / "s" / path.parent.name / path.name)
