@@ -193,7 +193,9 @@ print_summary(const struct tt_profile *profile, const struct tt_synth *synth,
 	FILE *to = strcmp(r->out, "-") == 0 ? stderr : stdout;
 	char start[TT_TIME_TEXT_MAX];
 
-	fprintf(to, "%s: %" PRId64 " packets of %s from %s on, %.10g s, seed %" PRIu64 "\n",
+	fprintf(to,
+			"%s: %" PRId64 " packets of %s from %s on, %.10g s, seed %" PRIu64
+			"\n",
 			r->out, tt_synth_total(synth), profile->name,
 			tt_time_format(tt_synth_start(synth), start),
 			(double)tt_synth_duration(synth) / TT_US_PER_S, r->options.seed);

@@ -140,8 +140,8 @@ put_element(const struct page *page, const struct tt_doc_element *element)
 			return rc;
 		break;
 	case TT_ELEMENT_WARNING:
-		snprintf(first, sizeof(first), "! %s: ",
-				tt_locale_word(page->locale, TT_WORD_WARNING));
+		snprintf(first, sizeof(first),
+				"! %s: ", tt_locale_word(page->locale, TT_WORD_WARNING));
 		rc = tt_text_wrap(page->locale, first, element->text, page->out);
 		break;
 	case TT_ELEMENT_TABLE:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_spool_private.h"
+#include "tt_sync.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,27 +28,6 @@ tt_spool_tmp_name(char tmp[TT_SPOOL_NAME_MAX], const char *name)
 	snprintf(tmp, TT_SPOOL_NAME_MAX, "%s%s", TT_SPOOL_TMP_PREFIX, name);
 }
 
-/* Makes the entry of path in its parent durable. */
-static int
-sync_parent(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	size_t length = slash == NULL ? 0 : (size_t)(slash - path);
-	char *parent = length > 0 ? strndup(path, length)
-				  : strdup(slash == NULL ? "." : "/");
-	int fd, ret = 0;
-
-	if (parent == NULL)
-		return -ENOMEM;
-	fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) != 0)
-		ret = -errno;
-	if (fd >= 0)
-		close(fd);
-	free(parent);
-	return ret;
-}
-
 int
 tt_mkdir_parents(const char *path)
 {
@@ -63,7 +43,7 @@ tt_mkdir_parents(const char *path)
 			continue;
 		*p = '\0';
 		if (mkdir(copy, 0755) == 0)
-			ret = sync_parent(copy);
+			ret = tt_sync_parent(copy);
 		else if (errno != EEXIST)
 			ret = -errno;
 		*p = c;

@@ -20,6 +20,17 @@ struct bed {
 	bool japanese;
 };
 
+/* How often a text has another one. */
+static inline size_t
+bed_times(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what))
+		n++;
+	return n;
+}
+
 static inline const char *
 bed_say(const struct bed *bed, const char *en, const char *ja)
 {

@@ -107,16 +107,6 @@ drawn(enum tt_figure_kind kind, const double *values, size_t n)
 	return svg;
 }
 
-static size_t
-times(const char *text, const char *what)
-{
-	size_t n = 0;
-
-	for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what))
-		n++;
-	return n;
-}
-
 /* How often a line begins anew. */
 static size_t
 parts_of_line(const char *svg)
@@ -143,8 +133,8 @@ a_line_has_a_gap_where_nothing_is_known(void **state)
 	svg = drawn(TT_FIGURE_SERIES, gap, 6);
 	assert_int_equal(parts_of_line(svg), 2);
 	/* Two shades, and one that says what they mean. */
-	assert_int_equal(times(svg, "#d3d7dc"), 3);
-	assert_int_equal(times(svg, ">not observed<"), 1);
+	assert_int_equal(bed_times(svg, "#d3d7dc"), 3);
+	assert_int_equal(bed_times(svg, ">not observed<"), 1);
 	free(svg);
 }
 
@@ -178,7 +168,7 @@ nothing_is_said_where_there_is_nothing(void **state)
 	for (int kind = TT_FIGURE_SHARES; kind <= TT_FIGURE_COMPARED; kind++) {
 		char *svg = drawn((enum tt_figure_kind)kind, none, 0);
 
-		assert_int_equal(times(svg, "No data."), 1);
+		assert_int_equal(bed_times(svg, "No data."), 1);
 		free(svg);
 		free(drawn((enum tt_figure_kind)kind, none, 1));
 	}

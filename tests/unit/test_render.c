@@ -30,16 +30,6 @@ rendered(render *format, const char *language, void (*build)(struct bed *))
 	return text;
 }
 
-static size_t
-times(const char *text, const char *what)
-{
-	size_t n = 0;
-
-	for (const char *at = strstr(text, what); at != NULL; at = strstr(at + 1, what))
-		n++;
-	return n;
-}
-
 static void
 says(const char *text, const char *what)
 {
@@ -59,7 +49,7 @@ html_has_tables_as_they_are_read(void **state)
 	says(html, "<li id=\"n-targets-1\">");
 	says(html, "<p class=\"warning\"><strong>Note</strong> Sensor osaka");
 	/* Two runs of hidden rows are within the table, a third is at its end. */
-	assert_int_equal(times(html, "class=\"more\""), 2);
+	assert_int_equal(bed_times(html, "class=\"more\""), 2);
 	assert_null(strstr(html, "5900/TCP"));
 	assert_null(strstr(html, "Packets"));
 	free(html);
