@@ -50,7 +50,8 @@ grow(struct tt_counts *c)
 {
 	size_t room = c->room == 0 ? 64 : c->room * 2;
 	struct tt_cause_count *all = reallocarray(c->all, room, sizeof(*all));
-	uint32_t *slots, *slices;
+	uint32_t *slots;
+	uint64_t *slices;
 
 	if (all == NULL)
 		return -ENOMEM;
@@ -146,7 +147,6 @@ tt_counts_add(struct tt_counts *counts, const struct tt_cause_count *key,
 {
 	struct tt_counts *c = counts;
 	struct tt_cause_count *x;
-	uint32_t *slices;
 	size_t at;
 
 	if (packets == 0 || make_room(c) != 0)
@@ -163,11 +163,8 @@ tt_counts_add(struct tt_counts *counts, const struct tt_cause_count *key,
 	}
 	x = &c->all[c->slots[at] - 1];
 	x->packets[span] += packets;
-	if (span == TT_CAUSE_NOW && slice < c->n_slices) {
-		slices = &c->slices[(c->slots[at] - 1) * c->n_slices + slice];
-		*slices = packets > UINT32_MAX - *slices ? UINT32_MAX
-							 : *slices + (uint32_t)packets;
-	}
+	if (span == TT_CAUSE_NOW && slice < c->n_slices)
+		c->slices[(c->slots[at] - 1) * c->n_slices + slice] += packets;
 	return x;
 }
 
@@ -175,7 +172,7 @@ uint64_t
 tt_counts_sum(const struct tt_counts *counts, const struct tt_cause_count *count,
 		size_t first, size_t end)
 {
-	const uint32_t *slices = tt_counts_slices(counts, count);
+	const uint64_t *slices = tt_counts_slices(counts, count);
 	uint64_t sum = 0;
 
 	for (size_t i = first; i < end && i < counts->n_slices; i++)

@@ -3,7 +3,7 @@
  * Packets by key, before and now, and now by slices of time: what sent how much of a target, country by
  * country or port by port. Bounded: where a table is full, the lighter half of its keys goes, so that what
  * is left is exact, or, where a key came back after it went, a lower bound. One thread; heap memory of
- * 48 bytes and 4 for each slice for each key.
+ * 48 bytes and 8 for each slice for each key.
  */
 #ifndef TT_COUNTS_H
 #define TT_COUNTS_H
@@ -25,7 +25,7 @@ struct tt_cause_count {
 
 struct tt_counts {
 	struct tt_cause_count *all; /* [n], of [room] */
-	uint32_t *slices; /* [room * n_slices]; at UINT32_MAX a slice is full */
+	uint64_t *slices; /* [room * n_slices] */
 	size_t n, room, max;
 	size_t n_slices; /* of a key; 0: none */
 	uint32_t *slots; /* [n_slots] index + 1, or 0 */
@@ -44,7 +44,7 @@ struct tt_cause_count *tt_counts_add(struct tt_counts *counts,
 		uint64_t packets);
 
 /* The slices of a key, [n_slices]. */
-static inline const uint32_t *
+static inline const uint64_t *
 tt_counts_slices(const struct tt_counts *counts, const struct tt_cause_count *count)
 {
 	return &counts->slices[(size_t)(count - counts->all) * counts->n_slices];

@@ -8,7 +8,7 @@
 
 /* The first harmonic of a day. Returns false where the day has no vote. */
 static bool
-harmonic(const uint32_t *packets, const double *exposures, double complex *z)
+harmonic(const uint64_t *packets, const double *exposures, double complex *z)
 {
 	double complex sum = 0;
 	double total = 0;
@@ -31,7 +31,7 @@ harmonic(const uint32_t *packets, const double *exposures, double complex *z)
 }
 
 struct tt_cycle
-tt_cycle_of(const uint32_t *packets, const double *exposures, size_t n_hours)
+tt_cycle_of(const uint64_t *packets, const double *exposures, size_t n_hours)
 {
 	struct tt_cycle c = {.chance = 1};
 	double complex sum = 0, phases = 0, z;

@@ -32,6 +32,6 @@ struct tt_cycle {
 
 /* packets[n_hours], of hours from the beginning of a day on; exposures[n_hours], 0 where an hour was not observed. */
 struct tt_cycle tt_cycle_of(
-		const uint32_t *packets, const double *exposures, size_t n_hours);
+		const uint64_t *packets, const double *exposures, size_t n_hours);
 
 #endif

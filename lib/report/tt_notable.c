@@ -162,7 +162,7 @@ is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
 		const struct tt_cause_count *address, struct tt_episode *e)
 {
 	const struct tt_counts *addresses = &w->cause.addresses;
-	const uint32_t *days = tt_counts_slices(addresses, address);
+	const uint64_t *days = tt_counts_slices(addresses, address);
 	uint64_t whole = w->cause.found[t->of].packets[TT_CAUSE_NOW];
 	size_t n = 0;
 
@@ -170,7 +170,7 @@ is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
 	for (size_t day = 0; day < addresses->n_slices; day++) {
 		double all = (double)tt_notable_packets(w, t->of, day, day + 1);
 
-		if (days[day] == 0 || days[day] < TT_NOTABLE_EPISODE * all)
+		if (days[day] == 0 || (double)days[day] < TT_NOTABLE_EPISODE * all)
 			continue;
 		e->first = e->first == SIZE_MAX ? day : e->first;
 		e->last = day;

@@ -181,7 +181,7 @@ forget(struct tt_past *p)
 	return 0;
 }
 
-uint32_t *
+uint64_t *
 tt_past_row(struct tt_past *past, uint32_t of)
 {
 	struct tt_past_target *t = &past->all[of];
@@ -202,20 +202,14 @@ tt_past_row(struct tt_past *past, uint32_t of)
 }
 
 static void
-add_to(uint32_t *sum, uint64_t packets)
-{
-	*sum = packets > UINT32_MAX - *sum ? UINT32_MAX : *sum + (uint32_t)packets;
-}
-
-static void
 add_hour(struct tt_past *p, struct tt_past_target *t, int64_t hour, uint64_t packets)
 {
 	if (!holds(p, hour) || packets == 0)
 		return;
 	if (hour > p->latest_hour - TT_PAST_DAY_HOURS)
-		add_to(&t->recent[hour % TT_PAST_DAY_HOURS], packets);
+		t->recent[hour % TT_PAST_DAY_HOURS] += packets;
 	if (t->row != NULL)
-		add_to(&t->row[hour % TT_PAST_HOURS], packets);
+		t->row[hour % TT_PAST_HOURS] += packets;
 	if (hour < t->seen_hour)
 		t->seen_hour = hour;
 }

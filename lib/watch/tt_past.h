@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a sensor saw of each target in the last four weeks, by hour, and what is usual for it. One thread, the
- * caller's struct. Heap memory: 120 bytes and up to 32 for slots for each target that ever had a packet (TT_PAST_TARGETS_MAX at most, others are
- * not looked at), and 2.8 KB for each of at most max_rows that had enough to be remembered: where there are more, the
+ * caller's struct. Heap memory: 216 bytes and up to 32 for slots for each target that ever had a packet
+ * (TT_PAST_TARGETS_MAX at most, others are not looked at), and 5.6 KB for each of at most max_rows that had enough to be remembered: where there are more, the
  * lighter half is forgotten.
  *
  * An hour of a target that is not remembered counts as none: it had few packets then. Snapshots of more than an hour are
@@ -36,8 +36,8 @@
 #define TT_HOUR_US (INT64_C(3600) * TT_US_PER_S)
 
 struct tt_past_target {
-	uint32_t recent[TT_PAST_DAY_HOURS]; /* the latest 24 hours, by hour modulo 24 */
-	uint32_t *row; /* [TT_PAST_HOURS] by hour modulo that; NULL: not remembered */
+	uint64_t recent[TT_PAST_DAY_HOURS]; /* the latest 24 hours, by hour modulo 24 */
+	uint64_t *row; /* [TT_PAST_HOURS] by hour modulo that; NULL: not remembered */
 	int64_t seen_hour; /* its first packet */
 	int32_t event; /* the owner's: number + 1; 0: none. Such a target is not forgotten */
 };
@@ -94,6 +94,6 @@ struct tt_usual tt_usual_of_hour(const struct tt_past *past, uint32_t of, int64_
 struct tt_usual tt_usual_of_day(const struct tt_past *past, uint32_t of, int64_t hour);
 
 /* The row of a target, made if it is not there, for who restores it. NULL: memory is short. */
-uint32_t *tt_past_row(struct tt_past *past, uint32_t of);
+uint64_t *tt_past_row(struct tt_past *past, uint32_t of);
 
 #endif

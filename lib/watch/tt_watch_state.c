@@ -79,7 +79,7 @@ put_real(struct tt_watch_bytes *b, double value)
 }
 
 static void
-put_short(struct tt_watch_bytes *b, uint32_t value)
+put_short(struct tt_watch_bytes *b, uint64_t value)
 {
 	for (; value >= 128; value >>= 7)
 		put_number(b, value & 127, 1);
@@ -87,7 +87,7 @@ put_short(struct tt_watch_bytes *b, uint32_t value)
 }
 
 static void
-put_counts(struct tt_watch_bytes *b, const uint32_t *counts, unsigned n)
+put_counts(struct tt_watch_bytes *b, const uint64_t *counts, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
 		unsigned zeros = 0;

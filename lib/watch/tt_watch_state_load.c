@@ -39,34 +39,34 @@ get_real(struct tt_watch_bytes *b)
 	return value;
 }
 
-static uint32_t
+static uint64_t
 get_short(struct tt_watch_bytes *b)
 {
 	uint64_t value = 0;
 
-	for (unsigned shift = 0; shift <= 28 && !b->failed; shift += 7) {
+	for (unsigned shift = 0; shift <= 63 && !b->failed; shift += 7) {
 		uint64_t byte = get_number(b, 1);
 
 		value |= (byte & 127) << shift;
 		if (byte >= 128)
-			return (uint32_t)value;
+			return value;
 	}
 	b->failed = true;
 	return 0;
 }
 
 static void
-get_counts(struct tt_watch_bytes *b, uint32_t *counts, unsigned n)
+get_counts(struct tt_watch_bytes *b, uint64_t *counts, unsigned n)
 {
 	for (unsigned i = 0; i < n && !b->failed; i++) {
-		uint32_t zeros;
+		uint64_t zeros;
 
 		counts[i] = get_short(b);
 		if (counts[i] != 0)
 			continue;
 		zeros = get_short(b);
 		b->failed = b->failed || zeros >= n - i;
-		i += b->failed ? 0 : zeros;
+		i += b->failed ? 0 : (unsigned)zeros;
 	}
 }
 
@@ -93,7 +93,7 @@ get_target(struct tt_watch_bytes *b, struct tt_past *past)
 			past->latest_hour * TT_HOUR_US + 1, 0};
 	int64_t seen_hour = get_time(b, HOUR_MOST), of;
 	size_t n = past->names.n;
-	uint32_t *row;
+	uint64_t *row;
 
 	if (b->failed || name.target < -1 || name.target > UINT16_MAX) {
 		b->failed = true;

@@ -86,7 +86,7 @@ days_without_observation_are_left_out(void **state)
 
 #define HOURS (20 * 24)
 
-static uint32_t hourly[HOURS];
+static uint64_t hourly[HOURS];
 static double observed[HOURS];
 
 static void
@@ -149,6 +149,20 @@ days_with_gaps_have_no_vote(void **state)
 	c = tt_cycle_of(hourly, observed, HOURS);
 	assert_int_equal(c.days, 4);
 	assert_false(c.found);
+}
+
+static void
+a_slice_holds_a_day_of_line_rate(void **state)
+{
+	const uint64_t day = UINT64_C(14880952) * 86400;
+	const struct tt_cause_count key = {.of = 3};
+	struct tt_counts counts;
+
+	tt_counts_init(&counts, 64, 2);
+	for (unsigned i = 0; i < 2; i++)
+		assert_non_null(tt_counts_add(&counts, &key, TT_CAUSE_NOW, 1, day / 2));
+	assert_int_equal(tt_counts_sum(&counts, &counts.all[0], 1, 2), day);
+	tt_counts_fini(&counts);
 }
 
 static void
@@ -370,6 +384,7 @@ main(void)
 			cmocka_unit_test(one_burst_makes_no_cycle),
 			cmocka_unit_test(days_with_gaps_have_no_vote),
 			cmocka_unit_test(full_counts_keep_the_heavier_half),
+			cmocka_unit_test(a_slice_holds_a_day_of_line_rate),
 			cmocka_unit_test(sources_are_counted_once),
 			cmocka_unit_test(a_full_set_is_a_sample_with_its_error),
 			cmocka_unit_test(samples_of_two_secrets_are_not_joined),

@@ -236,6 +236,29 @@ make_past(void **state)
 	return teardown(state);
 }
 
+/* Also through a file. */
+static void
+an_hour_of_line_rate_is_held(void **state)
+{
+	const uint64_t packets = UINT64_C(14880952) * 3600;
+	char path[] = "/tmp/tt-watch-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	for (unsigned i = 0; i < 2; i++)
+		count_hour(&the_watch()->past, FIRST, packets / 2);
+	assert_int_equal(tt_past_packets(&the_watch()->past, 0, FIRST, FIRST + 1),
+			packets);
+	assert_int_equal(tt_watches_save(&watches, path, NULL), 0);
+	tt_watches_fini(&watches);
+	watches = (struct tt_watches){.options = wish};
+	assert_int_equal(tt_watches_load(&watches, path, NULL), 0);
+	assert_int_equal(tt_past_packets(&the_watch()->past, 0, FIRST, FIRST + 1),
+			packets);
+	unlink(path);
+}
+
 static int
 remove_past(void **state)
 {
@@ -430,6 +453,7 @@ main(void)
 			cmocka_unit_test(a_long_snapshot_is_spread_over_its_hours),
 			cmocka_unit_test(the_lighter_half_is_forgotten),
 #define WITH_BED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+			WITH_BED(an_hour_of_line_rate_is_held),
 			WITH_BED(one_event_is_one_line_and_an_end),
 			WITH_BED(a_first_packet_makes_it_new),
 			WITH_BED(an_outage_is_no_fall_and_its_end_no_rise),
