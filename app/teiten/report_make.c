@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "progress.h"
 #include "report.h"
+#include "tt_compact_spool.h"
 #include "tt_notable.h"
 #include "tt_report.h"
 
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 
 /* Periods whose snapshots are wanted: now, before, and the months of the series. */
 #define PERIODS (2 + TT_SERIES_MONTHS)
+
+/* So often is it begun, where snapshots are merged or deleted under it; with a longer wait each time. */
+#define TRIES        10
+#define WAIT_MS      50
+#define WAIT_MOST_MS 5000
 
 /* A report that is being made. */
 struct making {
@@ -18,12 +25,14 @@ struct making {
 	size_t n_periods;
 	bool has_before;
 	struct tt_archive archive;
+	struct tt_archive earlier; /* of the try before; empty in the first */
 	struct tt_observed_names names;
 	struct tt_observation now, before;
 	struct tt_series series;
 	struct tt_observing observing; /* of what is read last: the causes */
 	struct tt_locale *locale;
 	struct tt_document doc;
+	bool has_document;
 	struct tt_error err;
 };
 
@@ -56,18 +65,25 @@ take_periods(struct making *m)
 	return 0;
 }
 
+static struct tt_archive_wish
+wish_of(const struct making *m)
+{
+	return (struct tt_archive_wish){m->wish->spools, m->wish->n_spools,
+			m->wish->sensors, m->periods, m->n_periods};
+}
+
 static int
 open_archive(struct making *m)
 {
-	const struct tt_archive_wish wish = {m->wish->spools, m->wish->n_spools,
-			m->wish->sensors, m->periods, m->n_periods};
+	const struct tt_archive_wish wish = wish_of(m);
 	int ret = tt_archive_open(&m->archive, &wish, &m->err);
 
 	if (ret != 0)
 		return ret;
-	return tt_observed_names_init(&m->names) == 0
-			? 0
-			: tt_error_set(&m->err, -ENOMEM, NULL, "out of memory");
+	ret = tt_archive_vanished(&m->archive, &m->earlier);
+	if (ret == 0)
+		ret = tt_observed_names_init(&m->names);
+	return ret == 0 ? 0 : tt_error_set(&m->err, -ENOMEM, NULL, "out of memory");
 }
 
 /* How many snapshots have time of periods [from, to): what reading them takes. */
@@ -154,16 +170,109 @@ static int
 make_document(struct making *m)
 {
 	const struct report_wish *w = m->wish;
-	int ret = tt_locale_open(&m->locale, w->language, w->utc_offset_min);
+	int ret = 0;
 
+	if (m->locale == NULL)
+		ret = tt_locale_open(&m->locale, w->language, w->utc_offset_min);
 	if (ret == 0)
 		ret = tt_document_init(&m->doc, w->language);
 	if (ret != 0)
 		return tt_error_set(&m->err, ret, NULL, "out of memory");
-	ret = build(m);
+	m->has_document = true;
+	return build(m);
+}
+
+/* Reads all and makes the document of it, if there is anything. Returns -EAGAIN where the snapshots changed. */
+static int
+try(struct making *m)
+{
+	const struct tt_archive_wish wish = wish_of(m);
+	int ret = open_archive(m);
+
 	if (ret == 0)
-		ret = report_write(w, &m->doc, m->locale, &m->err);
-	tt_document_fini(&m->doc);
+		ret = read_all(m);
+	if (ret == 0 && m->now.exposure.snapshots > 0)
+		ret = make_document(m);
+	if (ret == 0)
+		ret = tt_archive_check(&m->archive, &wish, &m->err);
+	return ret;
+}
+
+/* Closes what was made, all but the archive. */
+static void
+forget(struct making *m)
+{
+	if (m->has_document)
+		tt_document_fini(&m->doc);
+	m->has_document = false;
+	tt_series_fini(&m->series);
+	tt_observation_fini(&m->now);
+	tt_observation_fini(&m->before);
+	tt_observed_names_fini(&m->names);
+}
+
+/* Waits until whoever merges or deletes snapshots of a list is done with each sensor. */
+static void
+wait_for_compactors(const struct tt_snapshot_list *list)
+{
+	const struct tt_snapshot_ref *last = NULL;
+
+	for (size_t i = 0; i < list->n; i++) {
+		const struct tt_snapshot_ref *ref = &list->refs[i];
+		char *sensor;
+
+		if (last != NULL && last->sensor_length == ref->sensor_length
+				&& memcmp(last->path, ref->path, ref->sensor_length) == 0)
+			continue;
+		last = ref;
+		sensor = strndup(ref->path, ref->sensor_length);
+		if (sensor != NULL)
+			tt_compactor_wait(sensor);
+		free(sensor);
+	}
+}
+
+/* Waits, and keeps what is known of the snapshots that there were. */
+static void
+begin_anew(struct making *m, unsigned tries)
+{
+	int64_t ms = WAIT_MS << tries < WAIT_MOST_MS ? WAIT_MS << tries : WAIT_MOST_MS;
+	const struct timespec wait = {ms / 1000, ms % 1000 * 1000000};
+
+	if (progress_due())
+		progress_draw(0, "waiting: snapshots are being merged or deleted");
+	forget(m);
+	/* Of one that could not be opened, the one before says more. */
+	if (m->archive.n_lists > 0) {
+		tt_archive_close(&m->earlier);
+		m->earlier = m->archive;
+		m->archive = (struct tt_archive){0};
+	}
+	m->err = (struct tt_error){0};
+	nanosleep(&wait, NULL);
+	for (size_t i = 0; i < m->earlier.n_lists; i++)
+		wait_for_compactors(&m->earlier.lists[i]);
+}
+
+/* Makes it, of spools that stay as they are for so long. */
+static int
+make(struct making *m)
+{
+	int ret = try(m);
+	char where[sizeof(m->err.where)];
+
+	for (unsigned i = 0; ret == -EAGAIN && i + 1 < TRIES; i++) {
+		begin_anew(m, i);
+		ret = try(m);
+	}
+	progress_clear();
+	if (ret == -EAGAIN) {
+		snprintf(where, sizeof(where), "%s", m->err.where);
+		tt_error_set(&m->err, ret, where,
+				"it was merged or deleted while it was being read, as others "
+				"were in %d tries: make the report when that has ended",
+				TRIES - 1);
+	}
 	return ret;
 }
 
@@ -171,10 +280,17 @@ make_document(struct making *m)
 static int
 print_damages(const struct making *m)
 {
-	for (size_t i = 0; i < m->archive.n_damages; i++)
-		fprintf(stderr, "%s: %s: %s; left out%s\n", m->tool->name,
-				m->archive.damages[i].path, m->archive.damages[i].why,
-				m->archive.damages[i].in_causes ? " of chapter 2" : "");
+	static const char *const outcome[] = {[TT_ARCHIVE_DAMAGED] = "; left out",
+			[TT_ARCHIVE_IN_CAUSES] = "; left out of chapter 2",
+			[TT_ARCHIVE_UNREAD] = "",
+			[TT_ARCHIVE_VANISHED] = ""};
+
+	for (size_t i = 0; i < m->archive.n_damages; i++) {
+		const struct tt_archive_damage *d = &m->archive.damages[i];
+
+		fprintf(stderr, "%s: %s: %s%s\n", m->tool->name, d->path, d->why,
+				outcome[d->lack]);
+	}
 	return m->archive.n_damages == 0 ? EXIT_OK : EXIT_DATA;
 }
 
@@ -202,24 +318,20 @@ report_make(const struct tool *tool, const struct report_wish *wish)
 
 	if (status != 0)
 		return status;
-	ret = open_archive(&m);
-	if (ret == 0)
-		ret = read_all(&m);
+	ret = make(&m);
 	if (ret == 0 && m.now.exposure.snapshots == 0)
 		status = no_snapshots(&m);
 	else if (ret == 0)
-		ret = make_document(&m);
+		ret = report_write(wish, &m.doc, m.locale, &m.err);
 	if (ret != 0) {
 		tt_error_print(tool->name, &m.err);
 		status = EXIT_DATA;
 	}
 	if (print_damages(&m) != EXIT_OK)
 		status = EXIT_DATA;
+	forget(&m);
 	tt_locale_close(m.locale);
-	tt_series_fini(&m.series);
-	tt_observation_fini(&m.now);
-	tt_observation_fini(&m.before);
-	tt_observed_names_fini(&m.names);
 	tt_archive_close(&m.archive);
+	tt_archive_close(&m.earlier);
 	return status;
 }

@@ -380,6 +380,22 @@ tt_compactor_close(struct tt_compactor *c)
 	*c = (struct tt_compactor){.fd = -1, .lock_fd = -1};
 }
 
+void
+tt_compactor_wait(const char *sensor_path)
+{
+	char *path = NULL;
+	int fd = -1;
+
+	if (asprintf(&path, "%s/" TT_SPOOL_MERGED_FILE, sensor_path) >= 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		while (flock(fd, LOCK_SH) != 0 && errno == EINTR)
+			;
+		close(fd);
+	}
+	free(path);
+}
+
 int
 tt_compactor_publish(struct tt_compactor *c, bool interval,
 		const struct tt_compact_job *job, struct tt_compact_result *result,

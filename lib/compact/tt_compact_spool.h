@@ -58,6 +58,9 @@ int tt_compactor_open(struct tt_compactor *compactor, const char *sensor_path,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_compactor_close(struct tt_compactor *compactor);
 
+/* Waits until no compactor has the lock of a sensor, if one has it; holds up nobody. */
+void tt_compactor_wait(const char *sensor_path);
+
 /* Publishes under TT_COMPACT_HIDDEN, and tells the sensor's writer that there is a longer one. */
 int tt_compactor_publish(struct tt_compactor *compactor, bool interval,
 		const struct tt_compact_job *job, struct tt_compact_result *result,

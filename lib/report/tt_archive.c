@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_archive.h"
-#include "tt_owners.h"
+#include "tt_archive_private.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -12,8 +11,6 @@
 struct opening {
 	struct tt_archive *archive;
 	const struct tt_archive_wish *wish;
-	struct tt_owners *
-			owners; /* of intervals: entries, by their places before they are sorted */
 	struct tt_error *err;
 };
 
@@ -38,9 +35,9 @@ is_named(const char *list, const char *name)
 	return false;
 }
 
-static int
-add_damage(struct tt_archive *archive, const char *path, const char *why,
-		int64_t start_us)
+int
+tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
+		const char *path, const char *why, int64_t start_us)
 {
 	struct tt_archive_damage *more = reallocarray(
 			archive->damages, archive->n_damages + 1, sizeof(*more));
@@ -49,8 +46,7 @@ add_damage(struct tt_archive *archive, const char *path, const char *why,
 		return -ENOMEM;
 	archive->damages = more;
 	more += archive->n_damages;
-	*more = (struct tt_archive_damage){
-			.path = strdup(path), .why = strdup(why), .start_us = start_us};
+	*more = (struct tt_archive_damage){lack, strdup(path), strdup(why), start_us};
 	archive->n_damages++;
 	return more->path == NULL || more->why == NULL ? -ENOMEM : 0;
 }
@@ -60,28 +56,24 @@ tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
 		const struct tt_error *err)
 {
 	entry->damaged = true;
-	return add_damage(archive, entry->path, err->why, entry->start_us);
+	return tt_archive_add_damage(archive, TT_ARCHIVE_DAMAGED, entry->path, err->why,
+			entry->start_us);
 }
 
 int
 tt_archive_damaged_in_causes(struct tt_archive *archive,
 		const struct tt_archive_entry *entry, const struct tt_error *err)
 {
-	if (add_damage(archive, entry->path, err->why, entry->start_us) != 0)
-		return -ENOMEM;
-	archive->damages[archive->n_damages - 1].in_causes = true;
-	return 0;
+	return tt_archive_add_damage(archive, TT_ARCHIVE_IN_CAUSES, entry->path, err->why,
+			entry->start_us);
 }
 
 bool
 tt_archive_damage_meets(
 		const struct tt_archive_damage *damage, const struct tt_period *period)
 {
-	if (damage->in_causes)
-		return false;
-	return damage->start_us < 0
-			|| (damage->start_us >= period->from_us
-					&& damage->start_us < period->to_us);
+	return damage->lack == TT_ARCHIVE_DAMAGED && damage->start_us >= period->from_us
+			&& damage->start_us < period->to_us;
 }
 
 /* The index of a sensor's name; UINT32_MAX: out of memory. */
@@ -103,7 +95,7 @@ number_of_sensor(struct tt_archive *a, const char *name)
 
 static int
 add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spool,
-		const struct tt_manifest *m)
+		const struct tt_archive_mark *mark, const struct tt_manifest *m)
 {
 	uint32_t sensor = number_of_sensor(a, m->sensor);
 
@@ -117,7 +109,9 @@ add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spoo
 		a->entries = more;
 		a->room = room;
 	}
-	a->entries[a->n++] = (struct tt_archive_entry){.path = ref->path,
+	a->entries[a->n] = (struct tt_archive_entry){.path = ref->path,
+			.mark = *mark,
+			.number = (uint32_t)a->n,
 			.sensor = sensor,
 			.spool = spool,
 			.start_us = m->start_us,
@@ -125,14 +119,29 @@ add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spoo
 			.observed_us = m->observed_us,
 			.addresses = m->monitored_addresses,
 			.packets = m->packets};
-	return sensor == UINT32_MAX ? -ENOMEM : 0;
+	if (sensor == UINT32_MAX)
+		return -ENOMEM;
+	return tt_owners_add(&a->owners, m, (uint32_t)a->n++);
 }
 
-static bool
-is_wanted(const struct opening *o, int64_t from_us, int64_t to_us)
+bool
+tt_archive_wants(const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref)
 {
-	for (size_t i = 0; i < o->wish->n_periods; i++)
-		if (tt_period_meets(&o->wish->periods[i], from_us, to_us))
+	int64_t end_us = ref->end_us > 0 ? ref->end_us : ref->start_us + LONGEST_US;
+
+	for (size_t i = 0; i < wish->n_periods; i++)
+		if (tt_period_meets(&wish->periods[i], ref->start_us, end_us))
+			return true;
+	return false;
+}
+
+bool
+tt_archive_wants_this(const struct tt_archive_wish *wish, const struct tt_manifest *m)
+{
+	if (wish->sensors != NULL && !is_named(wish->sensors, m->sensor))
+		return false;
+	for (size_t i = 0; i < wish->n_periods; i++)
+		if (tt_period_meets(&wish->periods[i], m->start_us, m->end_us))
 			return true;
 	return false;
 }
@@ -142,21 +151,22 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 {
 	struct tt_archive *a = o->archive;
 	struct tt_snapshot *snapshot;
+	struct tt_archive_mark mark;
 	struct tt_error why = {0};
-	int ret = tt_snapshot_open(&snapshot, ref->path, &why);
+	int ret = tt_archive_mark(ref->path, &mark);
 
+	if (ret == -ENOENT)
+		return tt_archive_changed(ref->path, o->err);
+	ret = tt_snapshot_open(&snapshot, ref->path, &why);
 	if (ret == -ENOMEM)
 		return ret;
+	if (ret != 0 && !tt_archive_is_marked(ref->path, &mark))
+		return tt_archive_changed(ref->path, o->err);
 	if (ret != 0)
-		return add_damage(a, ref->path, why.why, ref->start_us);
-	if ((o->wish->sensors == NULL
-			    || is_named(o->wish->sensors, snapshot->manifest.sensor))
-			&& is_wanted(o, snapshot->manifest.start_us,
-					snapshot->manifest.end_us)) {
-		ret = add_entry(a, ref, spool, &snapshot->manifest);
-		if (ret == 0)
-			ret = tt_owners_add(o->owners, &snapshot->manifest,
-					(uint32_t)a->n - 1);
+		return tt_archive_add_damage(
+				a, TT_ARCHIVE_DAMAGED, ref->path, why.why, ref->start_us);
+	if (tt_archive_wants_this(o->wish, &snapshot->manifest)) {
+		ret = add_entry(a, ref, spool, &mark, &snapshot->manifest);
 		if (ret == 0)
 			ret = tt_twices_add(&a->twices, ref, snapshot);
 	}
@@ -172,16 +182,14 @@ take_list(const struct opening *o, uint32_t spool)
 
 	for (size_t i = 0; ret == 0 && i < list->n; i++) {
 		const struct tt_snapshot_ref *ref = &list->refs[i];
-		int64_t end_us = ref->end_us > 0 ? ref->end_us
-						 : ref->start_us + LONGEST_US;
 
-		if (is_wanted(o, ref->start_us, end_us))
+		if (tt_archive_wants(o->wish, ref))
 			ret = take(o, ref, spool);
 	}
 	for (size_t i = 0; ret == 0 && i < list->n_unread; i++)
-		ret = add_damage(o->archive, list->unread[i].where, list->unread[i].why,
-				-1);
-	return ret == 0 ? 0 : out_of_memory(o->err);
+		ret = tt_archive_add_damage(o->archive, TT_ARCHIVE_UNREAD,
+				list->unread[i].where, list->unread[i].why, 0);
+	return ret == -ENOMEM ? out_of_memory(o->err) : ret;
 }
 
 static int
@@ -274,11 +282,11 @@ check_spools(const struct tt_archive *a, struct tt_error *err)
 static int
 check_owners(const struct opening *o)
 {
-	const struct tt_archive *a = o->archive;
+	struct tt_archive *a = o->archive;
 	const struct tt_archive_entry *x, *y;
 	uint32_t one, other;
 
-	if (!tt_owners_twice(o->owners, &one, &other))
+	if (!tt_owners_twice(&a->owners, &one, &other))
 		return 0;
 	x = &a->entries[one];
 	y = &a->entries[other];
@@ -315,21 +323,26 @@ int
 tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
 		struct tt_error *err)
 {
-	struct tt_owners owners = {0};
-	const struct opening o = {archive, wish, &owners, err};
+	const struct opening o = {archive, wish, err};
+	struct tt_error changed = {0};
 	int ret;
 
 	*archive = (struct tt_archive){0};
 	ret = list_spools(&o);
 	if (ret == 0)
 		ret = check_owners(&o);
-	tt_owners_fini(&owners);
 	if (ret == 0 && sort(archive) != 0)
 		ret = out_of_memory(err);
 	if (ret == 0)
 		ret = check_spools(archive, err);
 	if (ret == 0)
 		ret = check_sensors(archive, wish->sensors, err);
+	/* What is refused may be what was merged or deleted in this moment. */
+	if ((ret == -EEXIST || ret == -ENOENT)
+			&& tt_archive_check(archive, wish, &changed) == -EAGAIN) {
+		*err = changed;
+		ret = -EAGAIN;
+	}
 	if (ret != 0)
 		tt_archive_close(archive);
 	return ret;
@@ -349,5 +362,6 @@ tt_archive_close(struct tt_archive *archive)
 	free(archive->sensors);
 	free(archive->damages);
 	tt_twices_fini(&archive->twices);
+	tt_owners_fini(&archive->owners);
 	*archive = (struct tt_archive){0};
 }

@@ -1,17 +1,38 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which snapshots the spools of a report have in the time that it is about, by what names and manifests say: no
- * table is read. One thread. Heap memory: about 300 bytes for each snapshot that the spools hold, whenever it is.
+ * table is read. One thread. Heap memory: about 320 bytes for each snapshot that the spools hold, whenever it is, and
+ * 16 for each interval that those of the time are made of.
+ *
+ * Snapshots are merged and deleted while others read them, and a report passes over them several times. What it has of a
+ * snapshot that was there in one pass cannot be taken out of its sums in another. So nobody is held up, and nothing is
+ * mended: whoever could not read a snapshot asks tt_archive_still, and whoever is done asks tt_archive_check, whether all is as it was
+ * listed. -EAGAIN says that it is not: then everything that was read is forgotten, and it begins anew with an archive
+ * that is opened again. So a report is of the spools as they were at one time, with nothing twice. tt_archive_vanished notes what
+ * was there and now is in no snapshot.
  */
 #ifndef TT_ARCHIVE_H
 #define TT_ARCHIVE_H
 
+#include "tt_owners.h"
 #include "tt_period.h"
 #include "tt_snapshot.h"
 #include "tt_twice.h"
 
+#include <sys/types.h>
+#include <time.h>
+
+/* Which directory has a snapshot's name. */
+struct tt_archive_mark {
+	dev_t device;
+	ino_t number;
+	struct timespec changed; /* when a file of it came or went; numbers are used again */
+};
+
 struct tt_archive_entry {
 	const char *path;
+	struct tt_archive_mark mark; /* from before its manifest was read */
+	uint32_t number; /* in owners */
 	uint32_t sensor; /* index into sensors */
 	uint32_t spool; /* index into lists */
 	int64_t start_us, end_us, observed_us;
@@ -20,11 +41,19 @@ struct tt_archive_entry {
 	bool damaged; /* a table could not be read: what it has is in no figure */
 };
 
-/* A snapshot that is left out, and why. */
+/* Why something is left out. */
+enum tt_archive_lack {
+	TT_ARCHIVE_DAMAGED, /* a snapshot */
+	TT_ARCHIVE_IN_CAUSES, /* out of chapter 2 alone (tt_cause.h): what counts packets is whole, and counts */
+	TT_ARCHIVE_UNREAD, /* a directory: what is in it nobody knows */
+	TT_ARCHIVE_VANISHED, /* a snapshot that was there when it was listed first */
+};
+
+/* What is left out, and why. */
 struct tt_archive_damage {
+	enum tt_archive_lack lack;
 	char *path, *why;
-	int64_t start_us; /* as its name says; -1: of a directory, whose snapshots nobody knows */
-	bool in_causes; /* out of chapter 2 alone (tt_cause.h): what counts packets is whole, and counts */
+	int64_t start_us; /* of a snapshot */
 };
 
 struct tt_archive {
@@ -38,6 +67,7 @@ struct tt_archive {
 	struct tt_archive_damage *damages; /* [n_damages], as they were found */
 	size_t n_damages;
 	struct tt_twices twices; /* time that two snapshots of a sensor have */
+	struct tt_owners owners; /* which entry has which interval */
 };
 
 struct tt_archive_wish {
@@ -49,8 +79,8 @@ struct tt_archive_wish {
 };
 
 /*
- * Fills an archive with the snapshots that have time of the periods. Those whose manifest cannot be read are
- * noted as damages. Returns 0; -ENOENT where a wanted sensor has none at all; -EEXIST where two spools have the
+ * Fills an archive with the snapshots that have time of the periods. Those whose manifest cannot be read, and
+ * directories that cannot be listed, are noted as damages. Returns 0; -EAGAIN where a snapshot went meanwhile; -ENOENT where a wanted sensor has none at all; -EEXIST where two spools have the
  * same time of a sensor, or two snapshots are made of the same interval; -ENOMEM; or what listing a spool gives; with err.
  */
 int tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
@@ -66,7 +96,21 @@ int tt_archive_damaged_in_causes(struct tt_archive *archive,
 		const struct tt_archive_entry *entry,
 		const struct tt_error *err) TT_MUST_CHECK;
 
-/* Is it missing in all that a period's packets are counted by, as far as anybody knows? */
+/* Is an entry, which could not be read, the snapshot that was listed? Returns 0, or -EAGAIN with err. */
+int tt_archive_still(
+		const struct tt_archive_entry *entry, struct tt_error *err) TT_MUST_CHECK;
+
+/* Is all as it was when it was opened, as wished? A snapshot of an interval that came since is no change. Returns 0; -EAGAIN with err
+ * naming what changed; or another negative errno. */
+int tt_archive_check(const struct tt_archive *archive, const struct tt_archive_wish *wish,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Notes as damages of an archive what `earlier`, of the same wish, had and it has not: snapshots that are gone, in part at least, without
+ * being in another one. Returns 0 or -ENOMEM. */
+int tt_archive_vanished(
+		struct tt_archive *archive, struct tt_archive *earlier) TT_MUST_CHECK;
+
+/* Is a damaged snapshot one of a period? */
 bool tt_archive_damage_meets(
 		const struct tt_archive_damage *damage, const struct tt_period *period);
 

@@ -118,6 +118,8 @@ read_archive(struct tt_notable *w, struct tt_error *err)
 			ret = tt_cause_add(&w->cause, snapshot, &why);
 			tt_snapshot_close(snapshot);
 		}
+		if (ret != 0 && tt_archive_still(e, err) != 0)
+			return -EAGAIN;
 		if (ret != 0 && ret != -ENOMEM) {
 			w->damaged++;
 			ret = tt_archive_damaged_in_causes(archive, e, &why);

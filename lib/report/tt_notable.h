@@ -28,7 +28,8 @@
 
 /*
  * Adds chapter 2 and its sections to the report's document. Snapshots that turn out to be damaged are in none of its figures, and
- * the chapter says how many. Returns 0, or -ENOMEM with err; whether the document had memory, it says itself.
+ * the chapter says how many. Returns 0; -EAGAIN where a snapshot is not what was listed any more (tt_archive.h); or -ENOMEM; with
+ * err. Whether the document had memory, it says itself.
  */
 int tt_notable_sections(struct tt_report *report, struct tt_error *err) TT_MUST_CHECK;
 

@@ -247,6 +247,8 @@ add_entry(struct tt_observation_reading *r, struct tt_archive_entry *e,
 	ret = add_snapshot(r, e, &why);
 	if (ret == 0)
 		return 0;
+	if (tt_archive_still(e, err) != 0)
+		return -EAGAIN;
 	if (ret == -ENOMEM || ret == -EIO) {
 		*err = why;
 		return ret;

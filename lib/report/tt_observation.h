@@ -125,8 +125,8 @@ void tt_observing_show(const struct tt_observing *observing, double share);
 
 /*
  * Reads what the archive has of a period. names are added to. Damaged snapshots are noted in the archive and
- * left out whole. Returns 0, or -ENOMEM, or -EIO where a damaged snapshot could not be taken back (it changed
- * under the reader), with err.
+ * left out whole. Returns 0; -EAGAIN where a snapshot is not what was listed any more, so that all has to begin anew (tt_archive.h); -ENOMEM;
+ * or -EIO where a damaged snapshot could not be taken back; with err.
  */
 int tt_observation_read(struct tt_observation *observation, struct tt_archive *archive,
 		struct tt_observed_names *names, const struct tt_period *period,
@@ -142,7 +142,7 @@ uint64_t tt_observation_target(const struct tt_observation *observation, int32_t
 uint64_t tt_observation_target_country(const struct tt_observation *observation,
 		int32_t target, int32_t country);
 
-/* How many snapshots of the archive that begin in the period are damaged, or may: of some nobody knows. */
+/* How many snapshots of the archive that begin in the period are damaged. */
 size_t tt_observation_damages(const struct tt_observation *observation);
 
 /* The share of the time of all sensors in the period that was observed, 0 to 1 (more where time is there

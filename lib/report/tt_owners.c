@@ -45,13 +45,19 @@ owner_cmp(const void *a, const void *b)
 	return x->of < y->of ? -1 : x->of > y->of;
 }
 
+void
+tt_owners_sort(struct tt_owners *owners)
+{
+	if (owners->n > 1)
+		qsort(owners->all, owners->n, sizeof(owners->all[0]), owner_cmp);
+}
+
 bool
 tt_owners_twice(struct tt_owners *owners, uint32_t *one, uint32_t *other)
 {
 	const struct tt_owner *all = owners->all;
 
-	if (owners->n > 1)
-		qsort(owners->all, owners->n, sizeof(*all), owner_cmp);
+	tt_owners_sort(owners);
 	for (size_t i = 1; i < owners->n; i++) {
 		if (all[i].id != all[i - 1].id)
 			continue;

@@ -22,6 +22,8 @@ struct tt_owners {
 /* Adds what a snapshot has. Returns 0 or -ENOMEM. */
 int tt_owners_add(struct tt_owners *owners, const struct tt_manifest *manifest,
 		uint32_t of) TT_MUST_CHECK;
+/* By id. */
+void tt_owners_sort(struct tt_owners *owners);
 /* Finds an interval that two snapshots have; of all such, the one with the least id. Sorts. */
 bool tt_owners_twice(struct tt_owners *owners, uint32_t *one, uint32_t *other);
 void tt_owners_fini(struct tt_owners *owners);

@@ -68,6 +68,26 @@ warn_damages(struct tt_report *r, struct tt_doc_section *section,
 					end_of(a->damages[i].path)));
 }
 
+/* What belongs to no period. */
+static void
+warn_lacks(struct tt_report *r, struct tt_doc_section *section, enum tt_archive_lack lack,
+		enum tt_word word)
+{
+	const struct tt_archive *a = r->now->archive;
+	const char *args[2] = {NULL, NULL};
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < a->n_damages; i++) {
+		if (a->damages[i].lack != lack)
+			continue;
+		if (n++ == 0)
+			args[1] = end_of(a->damages[i].path);
+	}
+	args[0] = tt_report_count(r, n);
+	if (n > 0)
+		warn(r, section, tt_locale_fill(r->locale, r->doc, word, args, 2));
+}
+
 static void
 warn_twice(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -173,6 +193,8 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 		warn_damages(report, section, before);
 		warn_across(report, section, before);
 	}
+	warn_lacks(report, section, TT_ARCHIVE_UNREAD, TT_WORD_WARN_UNREAD);
+	warn_lacks(report, section, TT_ARCHIVE_VANISHED, TT_WORD_WARN_VANISHED);
 	warn_twice(report, section);
 	warn_rules(report, section);
 	warn_geo(report, section);

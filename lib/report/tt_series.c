@@ -276,6 +276,8 @@ add_entry(struct reading *r, struct tt_archive_entry *e, struct tt_error *err)
 	ret = add_snapshot(r, e, place, &why);
 	if (ret == 0)
 		return 0;
+	if (tt_archive_still(e, err) != 0)
+		return -EAGAIN;
 	/* What the period's figures have already cannot be taken out of them any more. */
 	if (tt_period_has(&r->now->period, e->start_us, e->end_us)) {
 		*err = why;

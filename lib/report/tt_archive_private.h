@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What the files of the archive share. */
+#ifndef TT_ARCHIVE_PRIVATE_H
+#define TT_ARCHIVE_PRIVATE_H
+
+#include "tt_archive.h"
+
+/* Which directory has this name now. Returns 0 or a negative errno. */
+int tt_archive_mark(const char *path, struct tt_archive_mark *mark) TT_MUST_CHECK;
+bool tt_archive_is_marked(const char *path, const struct tt_archive_mark *mark);
+
+/* Says that a snapshot is not what was listed any more. Returns -EAGAIN. */
+int tt_archive_changed(const char *path, struct tt_error *err);
+
+/* May a snapshot have time of the periods, by its name? Has it, of a wanted sensor, by its manifest? */
+bool tt_archive_wants(
+		const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref);
+bool tt_archive_wants_this(
+		const struct tt_archive_wish *wish, const struct tt_manifest *m);
+
+/* Returns 0 or -ENOMEM. */
+int tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
+		const char *path, const char *why, int64_t start_us) TT_MUST_CHECK;
+
+#endif
