@@ -109,6 +109,7 @@ export_one(struct run *r, size_t i)
 	if (ret != 0) {
 		r->skip[i] = true;
 		r->status = EXIT_DATA;
+		tool_explain_gone(r->list->refs[i].path, &err);
 		say(r, &err);
 		return 0;
 	}
@@ -128,6 +129,7 @@ export_one(struct run *r, size_t i)
 		ret = tick(r, tt_export_rows(r->export));
 	else if (!tt_export_broken(r->export)) {
 		r->status = EXIT_DATA;
+		tool_explain_gone(r->list->refs[i].path, &err);
 		say(r, &err);
 		return 0;
 	}

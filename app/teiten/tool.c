@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 int
 tool_usage(const struct tool *tool, const char *fmt, ...)
@@ -93,6 +94,21 @@ tool_time(struct tool *tool, const char *option, int64_t *us)
 	return false;
 }
 
+bool
+tool_gone(const char *path)
+{
+	return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+void
+tool_explain_gone(const char *path, struct tt_error *err)
+{
+	if (tool_gone(path))
+		tt_error_set(err, -ENOENT, path,
+				"it was merged or deleted since it was listed: what it had is "
+				"missing here");
+}
+
 static int
 visit(const struct tool *tool, const struct tt_snapshot_ref *ref,
 		struct tt_twices *twices,
@@ -110,8 +126,10 @@ visit(const struct tool *tool, const struct tt_snapshot_ref *ref,
 			ret = tt_error_set(&err, -ENOMEM, ref->path, "out of memory");
 		tt_snapshot_close(snapshot);
 	}
-	if (ret < 0)
+	if (ret < 0) {
+		tool_explain_gone(ref->path, &err);
 		tt_error_print(tool->name, &err);
+	}
 	return ret;
 }
 

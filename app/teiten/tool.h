@@ -64,6 +64,10 @@ bool tool_select(const struct tool *tool, const struct selection *selection,
 int tool_no_snapshots(
 		const struct tool *tool, const char *path, const struct selection *span);
 
+/* Is a snapshot that was listed no longer there? Then err, where it could not be read, says so. */
+bool tool_gone(const char *path);
+void tool_explain_gone(const char *path, struct tt_error *err);
+
 /* Says which directories of a list could not be read. */
 void tool_print_unread(const struct tool *tool, const struct tt_snapshot_list *list);
 

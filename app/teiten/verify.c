@@ -18,7 +18,8 @@ static const char help[] =
 		"above it may have any name. Prints one line for each damaged file on standard\n"
 		"error, and exits 1 if there is any, or no snapshot at all, or time of a sensor\n"
 		"that two snapshots have. Time without a snapshot is no damage, and is told; so\n"
-		"is a snapshot in the time of a longer one that is not made of it.\n"
+		"is a snapshot in the time of a longer one that is not made of it. What is merged\n"
+		"or deleted meanwhile is told and not verified, and it exits 1.\n"
 		"\n"
 		"  -h, --help   print this\n";
 
@@ -27,17 +28,17 @@ static const struct option options[] = {
 		{0},
 };
 
-/* What does not belong in the spool. It is told once snapshots were found: a directory that has
- * none is most likely no spool at all. */
-struct strays {
+/* What is wrong, to be told later. Of what does not belong in the spool, that is once snapshots were found: a directory
+ * that has none is most likely no spool at all. */
+struct lines {
 	char **lines; /* [n] "path: why" */
 	size_t n, room;
 };
 
 static void
-note_stray(void *context, const struct tt_error *err)
+note_line(void *context, const struct tt_error *err)
 {
-	struct strays *s = context;
+	struct lines *s = context;
 
 	if (s->n == s->room) {
 		size_t room = s->room == 0 ? 16 : s->room * 2;
@@ -53,7 +54,7 @@ note_stray(void *context, const struct tt_error *err)
 }
 
 static void
-free_strays(struct strays *s)
+free_lines(struct lines *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		free(s->lines[i]);
@@ -61,25 +62,52 @@ free_strays(struct strays *s)
 }
 
 static void
-report(void *context, const struct tt_error *err)
+print_lines(const struct lines *s)
 {
-	tt_error_print(PROGRAM, err);
+	for (size_t i = 0; i < s->n; i++)
+		fprintf(stderr, PROGRAM ": %s\n", s->lines[i]);
 }
 
 struct count {
 	size_t damaged, files;
+	size_t gone; /* merged or deleted since they were listed */
 	struct tt_summaries summaries;
 	struct tt_twices twices;
 };
+
+/* Verifies a snapshot that was found damaged, and is there, once more, for another may have taken its place meanwhile; and
+ * says what is wrong. */
+static int
+verify_again(const struct tt_snapshot_list *list, size_t i)
+{
+	struct lines found = {0};
+	int n = tt_snapshot_verify_listed(list, i, note_line, &found);
+
+	if (n > 0 && !tool_gone(list->refs[i].path))
+		print_lines(&found);
+	free_lines(&found);
+	return n;
+}
+
+static void
+ignore(void *context, const struct tt_error *err)
+{
+}
 
 /* Verifies one. Returns false where that could not be done, and has said so. */
 static bool
 verify_one(const struct tt_snapshot_list *list, size_t i, struct count *count)
 {
 	const char *path = list->refs[i].path;
-	int n = tt_snapshot_verify_listed(list, i, report, NULL);
+	int n = tt_snapshot_verify_listed(list, i, ignore, NULL);
 	struct tt_snapshot *snapshot;
 
+	if (n > 0 && !tool_gone(path))
+		n = verify_again(list, i);
+	if (n > 0 && tool_gone(path)) {
+		count->gone++;
+		return true;
+	}
 	if (n == 0 && tt_snapshot_open(&snapshot, path, NULL) == 0) {
 		n = tt_summaries_add(&count->summaries, &snapshot->manifest);
 		if (n == 0)
@@ -121,28 +149,33 @@ print_holes(const struct tt_summaries *summaries)
 }
 
 static int
-verify_all(const struct tt_snapshot_list *list, const struct strays *strays)
+verify_all(const struct tt_snapshot_list *list, const struct lines *strays)
 {
 	struct count c = {0};
 	bool able = true, sound;
+	size_t n;
 
-	for (size_t i = 0; i < strays->n; i++)
-		fprintf(stderr, PROGRAM ": %s\n", strays->lines[i]);
+	print_lines(strays);
 	for (size_t i = 0; able && i < list->n; i++)
 		able = verify_one(list, i, &c);
+	n = list->n - c.gone;
 	if (able && c.damaged == 0)
-		printf("%zu snapshot%s, all intact\n", list->n, plural(list->n));
+		printf("%zu snapshot%s, all intact\n", n, plural(n));
 	else if (able)
-		printf("%zu snapshot%s, %zu damaged, in %zu file%s\n", list->n,
-				plural(list->n), c.damaged, c.files, plural(c.files));
+		printf("%zu snapshot%s, %zu damaged, in %zu file%s\n", n, plural(n),
+				c.damaged, c.files, plural(c.files));
+	if (able && c.gone > 0)
+		printf("%zu merged or deleted meanwhile, and so not verified: verify "
+		       "again\n",
+				c.gone);
 	if (able && strays->n > 0)
 		printf("%zu other entr%s\n", strays->n, strays->n == 1 ? "y" : "ies");
 	tool_print_beside(list);
 	tt_twices_print(&c.twices, PROGRAM);
-	/* Beside damaged snapshots, what is missing may be one of them. */
-	if (able && c.damaged == 0)
+	/* Beside damaged snapshots, what is missing may be one of them; so beside those that are gone. */
+	if (able && c.damaged == 0 && c.gone == 0)
 		print_holes(&c.summaries);
-	sound = c.damaged == 0 && c.twices.n == 0;
+	sound = c.damaged == 0 && c.gone == 0 && c.twices.n == 0;
 	tt_summaries_fini(&c.summaries);
 	tt_twices_fini(&c.twices);
 	return able && sound && strays->n == 0 && list->n_unread == 0 ? EXIT_OK
@@ -153,11 +186,11 @@ static int
 verify(const struct tool *tool, const char *path)
 {
 	struct tt_snapshot_list list;
-	struct strays strays = {0};
+	struct lines strays = {0};
 	struct tt_error err = {0};
 	int status = EXIT_DATA;
 
-	if (tt_snapshot_list_scan_strict(&list, path, note_stray, &strays, &err) != 0) {
+	if (tt_snapshot_list_scan_strict(&list, path, note_line, &strays, &err) != 0) {
 		tt_error_print(PROGRAM, &err);
 	} else {
 		tool_print_unread(tool, &list);
@@ -167,7 +200,7 @@ verify(const struct tool *tool, const char *path)
 			status = tool_no_snapshots(tool, path, NULL);
 		tt_snapshot_list_fini(&list);
 	}
-	free_strays(&strays);
+	free_lines(&strays);
 	return status;
 }
 

@@ -39,6 +39,17 @@ def counts(found):
     return rows, days, found["figures"]["target_shares"]["series"], said(found)
 
 
+def verify_beside(teiten, spool):
+    """What went is not damaged; and nothing is missing in silence."""
+    done = subprocess.run([teiten, "verify", spool], capture_output=True, text=True)
+    check(f"verify: {done.stdout}{done.stderr}", "damaged" not in done.stdout and not done.stderr and "all intact" in done.stdout
+          and done.returncode == (1 if "verify again" in done.stdout else 0))
+    done = subprocess.run([teiten, "top-targets", spool], capture_output=True, text=True)
+    lines = done.stderr.splitlines()
+    check(f"top-targets: {done.stderr}", done.returncode == (1 if lines else 0)
+          and all("merged or deleted since it was listed" in line for line in lines))
+
+
 def beside_compact(teiten, spool, base):
     """Halves, minutes and twenties of the same, one sensor after the other, as fast as it goes, until all is one snapshot."""
     first = report(teiten, spool)
@@ -61,6 +72,7 @@ def beside_compact(teiten, spool, base):
             found = counts(json.loads(done.stdout))
             check(f"beside compact: {found}, not {wanted}", found == wanted)
             reports += 1
+            verify_beside(teiten, copy)
         thread.join()
         check("compacted", len(list(copy.glob("*/*/*Z"))) == 2)
     print(f"{reports} reports while {ROUNDS} x {len(list(spool.glob('*/*/*Z')))} snapshots became one for each sensor")
