@@ -31,6 +31,9 @@ enum tt_value_kind {
 	TT_VALUE_RATE_CHANGE, /* the same with its sign */
 	TT_VALUE_PERCENT, /* 1 decimal */
 	TT_VALUE_PERCENT_CHANGE, /* 1 decimal, with its sign */
+	/* A share of which it matters that it is not all or nothing: 1 decimal, or as many as keep it apart from 0 and
+	 * 100: 0.0022, 99.96 */
+	TT_VALUE_COVERAGE,
 	TT_VALUE_DAY, /* the civil day of an instant, in the report's time zone */
 	TT_VALUE_TIME, /* an instant, to the minute, in the report's time zone */
 	TT_VALUE_NONE, /* a rate of exactly 0: "none" */

@@ -12,6 +12,7 @@
 #define GROUP       3 /* digits between separators */
 #define RATE_PLACES 2
 #define PCT_PLACES  1
+#define PLACES_MOST 15 /* of a share that is next to 0 or 100 */
 
 void
 tt_locale_trim(char *text, size_t size)
@@ -70,7 +71,8 @@ separate(const char *plain, char *out)
 static bool
 is_percent(enum tt_value_kind kind)
 {
-	return kind == TT_VALUE_PERCENT || kind == TT_VALUE_PERCENT_CHANGE;
+	return kind == TT_VALUE_PERCENT || kind == TT_VALUE_PERCENT_CHANGE
+			|| kind == TT_VALUE_COVERAGE;
 }
 
 static bool
@@ -90,12 +92,32 @@ kind_of(const struct tt_value *value)
 	return decimal && !isfinite(value->number) ? TT_VALUE_UNKNOWN : value->kind;
 }
 
+/* Of 0.0022: 4, so that two digits are there; of 99.9982: 3. */
+static int
+coverage_places(double percent)
+{
+	int places = PCT_PLACES;
+	double unit = pow(10, -PCT_PLACES);
+
+	if (percent <= 0 || percent == 100)
+		return places;
+	for (; places < PLACES_MOST && fabs(percent - 100) < unit / 2; places++)
+		unit /= 10;
+	if (percent >= unit / 2)
+		return places;
+	for (; places < PLACES_MOST && percent < unit; places++)
+		unit /= 10;
+	return places + 1;
+}
+
 /* Digits as programs read them, never "-0.00". */
 static void
 plain_number(const struct tt_value *value, char text[NUMBER_MAX])
 {
 	int places = is_percent(value->kind) ? PCT_PLACES : RATE_PLACES;
 
+	if (value->kind == TT_VALUE_COVERAGE)
+		places = coverage_places(value->number);
 	snprintf(text, NUMBER_MAX, "%.*f", places, value->number);
 	if (text[0] == '-' && is_zero(text))
 		memmove(text, text + 1, strlen(text));
@@ -190,6 +212,7 @@ tt_locale_value(const struct tt_locale *locale, const struct tt_value *value, ch
 	case TT_VALUE_RATE_CHANGE:
 	case TT_VALUE_PERCENT:
 	case TT_VALUE_PERCENT_CHANGE:
+	case TT_VALUE_COVERAGE:
 		return number(locale, value, text, size);
 	case TT_VALUE_DAY:
 		return tt_locale_date(locale, TT_DATE_DAY, value->count, text, size);
@@ -229,6 +252,7 @@ tt_locale_plain(const struct tt_locale *locale, const struct tt_value *value, ch
 	case TT_VALUE_RATE_CHANGE:
 	case TT_VALUE_PERCENT:
 	case TT_VALUE_PERCENT_CHANGE:
+	case TT_VALUE_COVERAGE:
 		plain_number(value, plain);
 		break;
 	case TT_VALUE_DAY:

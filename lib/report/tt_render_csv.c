@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* CSV, as in RFC 4180. */
+/*
+ * CSV, as in RFC 4180. A spreadsheet takes a cell that begins with =, +, - or @ for a formula and carries it out, quoted or not. Numbers have
+ * to stay numbers, and begin with no other sign than -; a text that begins so, or with an apostrophe, gets an apostrophe before
+ * it, which spreadsheets take for "text" and which programs take off again without loss.
+ */
 #include "tt_figure_table.h"
 #include "tt_render_private.h"
 #include "tt_text.h"
@@ -37,8 +41,25 @@ tt_render_csv_id(const struct tt_document *doc, size_t i)
 	return element != NULL ? id_of(element) : NULL;
 }
 
+/* Full-width forms are taken for the same where the language has them. */
+static bool
+is_formula(const char *text)
+{
+	static const int32_t signs[] = {
+			'=', '+', '-', '@', '\'', 0xFF1D, 0xFF0B, 0xFF0D, 0xFF20};
+	int32_t c;
+
+	do {
+		c = tt_text_next(&text);
+	} while (c == ' ');
+	for (size_t i = 0; i < TT_ARRAY_SIZE(signs); i++)
+		if (c == signs[i])
+			return true;
+	return false;
+}
+
 static void
-put_text(const char *text, FILE *out)
+put_text(const char *text, bool mark, FILE *out)
 {
 	bool quoted = strpbrk(text, ",\"\r\n\t") != NULL;
 	char utf8[TT_CHAR_MAX];
@@ -46,6 +67,8 @@ put_text(const char *text, FILE *out)
 
 	if (quoted)
 		fputc('"', out);
+	if (mark)
+		fputc('\'', out);
 	while ((c = tt_text_next(&text)) != 0) {
 		if (c == '"')
 			fputc('"', out);
@@ -60,10 +83,12 @@ put_value(const struct tt_value *value, const struct tt_locale *locale, FILE *ou
 {
 	char text[TT_LOCALE_TEXT_MAX];
 
+	const char *name = value->text != NULL ? value->text : "";
+
 	if (value->kind == TT_VALUE_TEXT)
-		put_text(value->text != NULL ? value->text : "", out);
+		put_text(name, is_formula(name), out);
 	else
-		put_text(tt_locale_plain(locale, value, text, sizeof(text)), out);
+		put_text(tt_locale_plain(locale, value, text, sizeof(text)), false, out);
 }
 
 static void
@@ -71,7 +96,7 @@ put_table(const struct tt_doc_table *table, const struct tt_locale *locale, FILE
 {
 	for (size_t i = 0; i < table->n_columns; i++) {
 		fputs(i > 0 ? "," : "", out);
-		put_text(table->columns[i].id, out);
+		put_text(table->columns[i].id, false, out);
 	}
 	fputs("\r\n", out);
 	for (size_t row = 0; row < table->n_rows; row++) {

@@ -35,7 +35,7 @@ sensor_row(struct tt_report *r, struct tt_doc_table *table, size_t i)
 	tt_document_cell(row, 0,
 			tt_value_text(tt_document_text(r->doc, o->archive->sensors[i])));
 	tt_document_cell(row, 3,
-			tt_value_number(TT_VALUE_PERCENT,
+			tt_value_number(TT_VALUE_COVERAGE,
 					100 * (double)s->exposure.observed_us / length));
 	if (s->exposure.snapshots == 0)
 		return;
@@ -106,7 +106,7 @@ facts_of(struct tt_report *r, const struct tt_observation *o, struct tt_value *f
 	*facts++ = tt_value_integer(TT_VALUE_TIME, o->period.from_us);
 	*facts++ = tt_value_integer(TT_VALUE_TIME, o->period.to_us);
 	*facts++ = count(o->exposure.snapshots);
-	*facts++ = tt_value_number(TT_VALUE_PERCENT, 100 * tt_observation_coverage(o));
+	*facts++ = tt_value_number(TT_VALUE_COVERAGE, 100 * tt_observation_coverage(o));
 	*facts++ = tt_value_number(TT_VALUE_RATE, o->exposure.sensor_days);
 	*facts++ = tt_value_number(TT_VALUE_RATE, o->exposure.address_days);
 	*facts++ = count(o->packets);
@@ -176,7 +176,7 @@ day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i)
 			tt_value_integer(TT_VALUE_DAY,
 					tt_period_day_from(&r->now->period, i)));
 	tt_document_cell(row, 1,
-			tt_value_number(TT_VALUE_PERCENT,
+			tt_value_number(TT_VALUE_COVERAGE,
 					100 * tt_observation_day_coverage(r->now, i)));
 	tt_document_cell(row, 2,
 			seen ? tt_value_rate(

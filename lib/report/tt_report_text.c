@@ -33,6 +33,12 @@ tt_report_percent(const struct tt_report *report, double percent)
 }
 
 const char *
+tt_report_coverage(const struct tt_report *report, double percent)
+{
+	return tt_report_value(report, tt_value_number(TT_VALUE_COVERAGE, percent));
+}
+
+const char *
 tt_report_percent_change(const struct tt_report *report, double percent)
 {
 	return tt_report_value(report, tt_value_number(TT_VALUE_PERCENT_CHANGE, percent));

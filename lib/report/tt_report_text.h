@@ -21,6 +21,7 @@ const char *tt_report_value(const struct tt_report *report, struct tt_value valu
 const char *tt_report_rate(const struct tt_report *report, double rate);
 const char *tt_report_change(const struct tt_report *report, double difference);
 const char *tt_report_percent(const struct tt_report *report, double percent);
+const char *tt_report_coverage(const struct tt_report *report, double percent);
 const char *tt_report_percent_change(const struct tt_report *report, double percent);
 const char *tt_report_count(const struct tt_report *report, uint64_t count);
 const char *tt_report_date(

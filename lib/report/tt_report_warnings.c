@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define WHOLE      0.9995 /* coverage that is shown as 100.0 % */
+#define WHOLE \
+	0.99995 /* coverage that lacks too little to matter: four minutes of a month have more */
 #define LOST_LEAST 0.0005 /* of all packets; less is shown as 0.0 % */
 #define PARTS      3 /* of a snapshot's path: sensor, day, name */
 
@@ -36,7 +37,7 @@ warn_coverage(struct tt_report *r, struct tt_doc_section *section,
 		warn(r, section,
 				TT_REPORT_FILL(r, WARN_COVERAGE,
 						tt_report_period(r, &o->period),
-						tt_report_percent(r, 100 * coverage)));
+						tt_report_coverage(r, 100 * coverage)));
 }
 
 static void

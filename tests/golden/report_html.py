@@ -24,6 +24,7 @@ CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-acti
 SIGNS = str.maketrans({"−": "-", "－": "-", "＋": "+"})
 WORDS = {"none": "0.00", "検知なし": "0.00", "negligible": "0.00", "ごく僅か": "0.00", "–": "", "-": "",
          "not observed": "", "未観測": ""}
+FORMULAS = tuple("=+-@＝＋－＠")
 failed = 0
 
 
@@ -110,7 +111,10 @@ def cell_texts(cell):
 def read_csv(program, which, language, element):
     data = sample(program, which, language, f"csv={element}").decode()
     check(data.endswith("\r\n") and "\n" not in data.replace("\r\n", ""), element, "ends of lines")
-    return list(csv.reader(io.StringIO(data, newline="")))
+    rows = list(csv.reader(io.StringIO(data, newline="")))
+    for cell in (cell for row in rows for cell in row if cell.lstrip().startswith(FORMULAS)):
+        check(re.fullmatch(r"-[\d.]+", cell), element, "a formula in CSV", cell)
+    return [[cell.removeprefix("'") for cell in row] for row in rows]
 
 
 def same_json(name, rows, values):
@@ -126,7 +130,7 @@ def same_json(name, rows, values):
 def same_table(name, head, rows, table, document, text):
     same_json(name, rows, [[row[c] for c in head] for row in document["rows"]])
     shown = [row for row in rows_of(table) if len(row) > 1]
-    named = {tuple(row[:len(shown[0])]) for row in rows}
+    named = {tuple(cell.strip() for cell in row[:len(shown[0])]) for row in rows}
     for row in shown:
         if "Z" not in "".join(row):
             check(tuple(row) in named or name.startswith("kinds"), name, "HTML", row)

@@ -10,6 +10,10 @@
 #define BED_HOSTILE \
 	"<script>alert(1)</script> \"a\" 'b' & ]]> --> \x01\x1b[31m \xe2\x80\xae \xff\xc0\x80 \xed\xa0\x80"
 
+/* Names that a spreadsheet would carry out, and one that only looks as if it had been made harmless. */
+static const char *const bed_formulas[] = {"=HYPERLINK(\"http://192.0.2.1/\",\"x\")",
+		"+1+1", "-2+3", "@SUM(1)", "\t=1+1", "'quoted'", "＝1+1"};
+
 static inline void
 bed_hostile_table(struct bed *bed, struct tt_doc_section *section)
 {
@@ -29,6 +33,9 @@ bed_hostile_table(struct bed *bed, struct tt_doc_section *section)
 	table->unit = BED_HOSTILE;
 	table->source = BED_HOSTILE;
 	tt_document_table_note(&bed->doc, table, BED_HOSTILE);
+	for (size_t i = 0; i < TT_ARRAY_SIZE(bed_formulas); i++)
+		tt_document_cell(tt_document_row(&bed->doc, table), 0,
+				tt_value_text(bed_formulas[i]));
 	for (int i = 0; i < 3; i++) {
 		struct tt_doc_row *row = tt_document_row(&bed->doc, table);
 

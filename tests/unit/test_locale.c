@@ -58,6 +58,17 @@ numbers_read_as_in_each_language(void **state)
 	number_is(TT_VALUE_RATE_CHANGE, 1.07, "+1.07", "＋1.07", "1.07");
 	number_is(TT_VALUE_RATE_CHANGE, -0.001, "±0.00", "±0.00", "0.00");
 	number_is(TT_VALUE_PERCENT, 99.95, "100.0%", "100.0%", "100.0");
+	number_is(TT_VALUE_COVERAGE, 100, "100.0%", "100.0%", "100.0");
+	number_is(TT_VALUE_COVERAGE, 99.96, "99.96%", "99.96%", "99.96");
+	number_is(TT_VALUE_COVERAGE, 99.99982, "99.9998%", "99.9998%", "99.9998");
+	number_is(TT_VALUE_COVERAGE, 100.04, "100.04%", "100.04%", "100.04");
+	number_is(TT_VALUE_COVERAGE, 97.66, "97.7%", "97.7%", "97.7");
+	number_is(TT_VALUE_COVERAGE, 0.05, "0.1%", "0.1%", "0.1");
+	number_is(TT_VALUE_COVERAGE, 0.044, "0.044%", "0.044%", "0.044");
+	number_is(TT_VALUE_COVERAGE, 0.00224, "0.0022%", "0.0022%", "0.0022");
+	number_is(TT_VALUE_COVERAGE, 0, "0.0%", "0.0%", "0.0");
+	number_is(TT_VALUE_COVERAGE, 100 - 1e-13, "99.9999999999999%",
+			"99.9999999999999%", "99.9999999999999");
 	number_is(TT_VALUE_PERCENT_CHANGE, -4.2, "−4.2%", "－4.2%", "-4.2");
 	number_is(TT_VALUE_PERCENT_CHANGE, 678.3, "+678.3%", "＋678.3%", "678.3");
 	value_is(tt_value_integer(TT_VALUE_COUNT, 1234567), "1,234,567", "1,234,567",

@@ -153,6 +153,31 @@ csv_has_plain_values(void **state)
 }
 
 static int
+hostile_as_csv(const struct tt_document *doc, const struct tt_locale *locale, FILE *out)
+{
+	return tt_render_csv(doc, locale, "hostile", out);
+}
+
+static void
+csv_has_no_formulas(void **state)
+{
+	char *text = rendered(hostile_as_csv, "en", bed_hostile);
+
+	says(text, "\r\n\"'=HYPERLINK(\"\"http://192.0.2.1/\"\",\"\"x\"\")\",");
+	says(text, "\r\n'+1+1,");
+	says(text, "\r\n'-2+3,");
+	says(text, "\r\n'@SUM(1),");
+	says(text, "\r\n\"' =1+1\",");
+	says(text, "\r\n''quoted',");
+	says(text, "\r\n'＝1+1,");
+	free(text);
+	/* Numbers stay numbers. */
+	text = rendered(kinds_as_csv, "en", bed_plain);
+	says(text, "rate change,-1234.57\r\n");
+	free(text);
+}
+
+static int
 every_csv(const struct tt_document *doc, const struct tt_locale *locale, FILE *out)
 {
 	const char *id;
@@ -212,6 +237,7 @@ main(void)
 			cmocka_unit_test(json_has_plain_numbers_by_ids),
 			cmocka_unit_test(hostile_json_is_json),
 			cmocka_unit_test(csv_has_plain_values),
+			cmocka_unit_test(csv_has_no_formulas),
 			cmocka_unit_test(every_table_and_figure_has_its_csv),
 			cmocka_unit_test(what_cannot_be_written_is_an_error),
 	};
