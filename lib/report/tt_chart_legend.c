@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-#define GAP 20.0 /* between two entries of a row */
+#define GAP      20.0 /* between two entries of a row */
+#define NAME_MAX 400.0 /* of a name in a row, which has room beside no plot */
 
 double
 tt_chart_names_width(const struct tt_doc_figure *figure)
@@ -22,7 +23,7 @@ entry_text(const struct tt_chart *chart, size_t series, bool with_values, char *
 	const struct tt_doc_series *s = &chart->figure->series[series];
 	char name[TT_LOCALE_TEXT_MAX], value[TT_LOCALE_TEXT_MAX];
 
-	tt_text_cut_em(s->name, TT_CHART_NAME_MAX / TT_CHART_FONT, name, sizeof(name));
+	tt_text_cut_em(s->name, NAME_MAX / TT_CHART_FONT, name, sizeof(name));
 	if (with_values)
 		snprintf(text, size, "%s  %s", name,
 				tt_locale_value(chart->locale, &s->values[0], value,
@@ -38,7 +39,7 @@ draw_entry(const struct tt_chart *chart, size_t series, double x, double y,
 	double half = TT_CHART_SWATCH / 2;
 
 	tt_xml(chart->out, "<g>");
-	if (tt_chart_text_width(chart->figure->series[series].name) > TT_CHART_NAME_MAX)
+	if (tt_chart_text_width(chart->figure->series[series].name) > NAME_MAX)
 		tt_xml(chart->out, "<title>%T</title>",
 				chart->figure->series[series].name);
 	tt_chart_bar(chart, series, NULL, x, y - half, TT_CHART_SWATCH, TT_CHART_SWATCH);

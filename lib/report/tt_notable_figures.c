@@ -46,8 +46,10 @@ put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
 	put_rates(w, row, tt_cause_rate(c, p->count->packets[TT_CAUSE_NOW], TT_CAUSE_NOW),
 			tt_cause_rate(c, p->count->packets[TT_CAUSE_BEFORE],
 					TT_CAUSE_BEFORE));
-	tt_document_cell(row, COLUMN_SHARE,
-			tt_value_number(TT_VALUE_PERCENT, 100 * p->share));
+	/* Of nothing, there are no shares. */
+	if (c->found[p->count->of].since_packets > 0)
+		tt_document_cell(row, COLUMN_SHARE,
+				tt_value_number(TT_VALUE_PERCENT, 100 * p->share));
 }
 
 static void
@@ -123,7 +125,12 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 			{"now", word(w, TT_WORD_NOTABLE_NOW), false},
 			{"before", word(w, TT_WORD_NOTABLE_BEFORE), false},
 			{"change", word(w, TT_WORD_NOTABLE_CHANGE), false},
-			{"share_since", word(w, TT_WORD_NOTABLE_SINCE_SHARE), false}};
+			{"share_since",
+					word(w,
+							w->cause.found[t->of].has_change
+									? TT_WORD_NOTABLE_SINCE_SHARE
+									: TT_WORD_NOTABLE_SHARE_OF_ALL),
+					false}};
 	const char *name = tt_notable_target_name(w, t);
 	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
 	struct tt_doc_table *table = tt_document_table(w->doc, section,
@@ -138,7 +145,7 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 	if (table == NULL)
 		return;
 	table->unit = tt_notable_unit(w);
-	table->source = word(w, TT_WORD_NOTABLE_SOURCE);
+	table->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE);
 	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
 	put_rates(w, row, t->now, t->before);
 	n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
@@ -185,7 +192,7 @@ add_figure(struct tt_notable *w, struct tt_doc_section *section, enum tt_figure_
 	if (figure == NULL)
 		return NULL;
 	figure->unit = tt_notable_unit(w);
-	figure->source = word(w, TT_WORD_NOTABLE_SOURCE);
+	figure->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE);
 	tt_notable_days(w, figure);
 	return figure;
 }
@@ -280,12 +287,17 @@ void
 tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t)
 {
-	bool packets = w->cause.found[t->of].packets[TT_CAUSE_NOW] > 0;
+	uint64_t packets = w->cause.found[t->of].packets[TT_CAUSE_NOW];
 	struct tt_cause_part part;
 
 	add_table(w, section, t);
-	if (!packets || w->cause.n_days[TT_CAUSE_NOW] < 2)
+	if (packets == 0 || w->cause.n_days[TT_CAUSE_NOW] < 2)
 		return;
+	if (packets < TT_NOTABLE_PACKETS || t->now < TT_RATE_LEAST) {
+		tt_notable_say(w, section, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_FEW,
+				tt_notable_number(w, packets), NULL);
+		return;
+	}
 	add_parts(w,
 			add_figure(w, section, TT_FIGURE_SERIES, "countries",
 					TT_WORD_NOTABLE_BY_COUNTRY, t),

@@ -62,6 +62,8 @@ uint64_t tt_notable_packets(
 		const struct tt_notable *w, uint32_t of, size_t first, size_t end);
 
 /* A section of the chapter, numbered. */
+/* Sensors, period and tables that figures are made from: NOTABLE_SOURCE or NOTABLE_VICTIM_SOURCE. */
+const char *tt_notable_source(struct tt_notable *w, enum tt_word word);
 struct tt_doc_section *tt_notable_section(
 		struct tt_notable *w, const char *id, const char *title);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Texts of the chapter's values and sentences. */
 #include "tt_notable_private.h"
+#include "tt_report_text.h"
 
 #include <stdarg.h>
 
@@ -109,6 +110,14 @@ tt_notable_unit(const struct tt_notable *w)
 	return tt_locale_word(w->locale,
 			w->report->unit == TT_PER_ADDRESS ? TT_WORD_NOTABLE_PER_ADDRESS
 							  : TT_WORD_NOTABLE_PER_SENSOR);
+}
+
+const char *
+tt_notable_source(struct tt_notable *w, enum tt_word word)
+{
+	const char *source = tt_report_source(w->report);
+
+	return tt_notable_fill(w, word, &source, 1);
 }
 
 struct tt_doc_section *

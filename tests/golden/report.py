@@ -53,6 +53,25 @@ def report(teiten, *args, ok=(0,)):
     return json.loads(snapshots.run(teiten, "report", "--format", "json", *args, ok=ok))
 
 
+def check_chapter_2(found):
+    """No figures of next to nothing, no share since a change that is none; sources that name the sensors."""
+    sections = {s["id"]: [e.get("text", "") for e in s["elements"]] for s in found["sections"]}
+    parts = {key.removesuffix("_parts"): table for key, table in found["tables"].items() if key.endswith("_parts")}
+    check("notable targets", parts)
+    for key, table in parts.items():
+        figures = [name for name in found["figures"] if name.startswith(key + "_")]
+        few = any("too few for figures" in text for text in sections[key])
+        now = table["rows"][0]["now"]
+        check(f"{key}: figures of {now}", not (figures and (few or now == 0)))
+        heading = next(c["heading"] for c in table["columns"] if c["id"] == "share_since")
+        changed = any(text.startswith(("It rose on", "It fell on")) for text in sections[key])
+        check(f"{key}: {heading}, {sections[key]}", heading == "Share" or (changed and heading == "Share since the change"))
+        if now == 0:
+            check(f"{key}: shares of {now}", few or all(row["share_since"] is None for row in table["rows"]))
+        for source in [table["source"]] + [found["figures"][name]["source"] for name in figures]:
+            check(f"{key}: {source}", "sensor" in source.split("(")[0])
+
+
 class Sums:
     """What the tables of a spool say of a period, summed here."""
 
@@ -179,6 +198,7 @@ def same_sums(teiten, spool):
             ("detected_countries", "signatures", country_of, "detections", ("??",))):
         check_table(name, found["tables"][name], Sums.add(getattr(now, rows), key, value), Sums.add(getattr(before, rows), key, value), *days,
                     unranked)
+    check_chapter_2(found)
     figures = found["figures"]
     leaders = [row["key"] for row in found["tables"]["targets"]["rows"][:5]]
     for target in leaders:

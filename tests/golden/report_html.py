@@ -173,6 +173,8 @@ def same_numbers(name, program, which, language, root):
             same_figure(f"{i} {name}", [head, *rows], elements["f-" + i], document["figures"][i], text)
 
 
+CUT = "[...document.querySelectorAll('svg text')].map(t => t.lastChild.data).filter(s => s.endsWith('\u2026'))"
+PAGES = 4  # of the plain document, printed
 GEOMETRY = """
 (() => {
   const found = [];
@@ -194,7 +196,8 @@ GEOMETRY = """
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def looks(name, path, directory):
+def looks(name, path, directory, pages=None):
+    """pages: so many at most when it is printed, and no name is cut; None: not asked, of hostile names."""
     for width in (1280, 400):
         with browser.Page(path, width=width) as page:
             check(not page.evaluate(WIDE), name, width, "wider than the window")
@@ -209,7 +212,12 @@ def looks(name, path, directory):
                     if e["method"] == "Network.requestWillBeSent"}
             check(urls == {path.as_uri()}, name, urls)
             page.pdf(directory / "report.pdf")
-            check((directory / "report.pdf").read_bytes().startswith(b"%PDF"), name, "PDF")
+            printed = (directory / "report.pdf").read_bytes()
+            check(printed.startswith(b"%PDF"), name, "PDF")
+            if pages is not None:
+                check(not page.evaluate(CUT), name, "cut", page.evaluate(CUT))
+                n = len(re.findall(rb"/Type\s*/Page\b", printed))
+                check(0 < n <= pages, name, "printed pages", n)
 
 
 def validate(name, path):
@@ -241,7 +249,7 @@ def main(program):
                 same_numbers(name, program, which, language, root)
                 valid = validate(name, path)
                 if seen:
-                    looks(name, path, pathlib.Path(directory))
+                    looks(name, path, pathlib.Path(directory), PAGES if which == "plain" else None)
                 print(f"{name}: {len(page)} characters, {len(figures)} figures")
     print("" if seen else "skipped: how it looks, since Chromium is not installed",
           "" if valid else "skipped: html-validate, see scripts/install-readers", sep="\n")

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """`teiten report` of July 2009 against the report that was published: every cell of tables 3-1, 3-2, 4-1 and 4-2, and the totals. The
-tables as text, in English and Japanese, are those of report_npa.en.txt and report_npa.ja.txt.
+tables as text, in English and Japanese, are those of report_npa.en.txt and report_npa.ja.txt. Where Chromium is installed, the page in both is looked
+at as report_html.py does, and printed.
 
     report_npa.py TEITEN [--write] [SPOOL…]
 
@@ -11,13 +12,17 @@ import pathlib
 import sys
 import tempfile
 
+import browser
 import npa_profiles
 import npa_published as published
+import report_html
 import snapshots
+from report import check_chapter_2
 
 HERE = pathlib.Path(__file__).parent
 TABLES = (("targets", "3-1", published.TARGETS), ("countries", "3-2", published.COUNTRIES),
           ("categories", "4-1", published.CATEGORIES), ("detected_countries", "4-2", published.DETECTED))
+PAGES = 30  # of the month, printed
 OPTIONS = ("--period", "2009-07", "--utc-offset", "+09:00", "--home", "JP")
 
 
@@ -71,7 +76,11 @@ def main(teiten, *arguments):
     write, spools = "--write" in arguments, [a for a in arguments if a != "--write"]
     with tempfile.TemporaryDirectory() as directory:
         spools = spools or npa_profiles.make(teiten, pathlib.Path(directory))
-        wrong = list(differences(json.loads(report(teiten, spools, "en", "json"))))
+        found = json.loads(report(teiten, spools, "en", "json"))
+        wrong = list(differences(found))
+        check_chapter_2(found)
+        if not any("too few for figures" in e.get("text", "") for s in found["sections"] for e in s["elements"]):
+            wrong.append("1026/UDP is not said to have too few packets")
         for language in ("en", "ja"):
             golden = HERE / f"report_npa.{language}.txt"
             text = "\n\n".join(text_tables(report(teiten, spools, language, "text"))) + "\n"
@@ -79,6 +88,12 @@ def main(teiten, *arguments):
                 golden.write_text(text)
             elif text != golden.read_text():
                 wrong.append(f"the tables are not those of {golden.name}:\n{text}")
+            if browser.find():
+                path = pathlib.Path(directory, f"{language}.html")
+                path.write_text(report(teiten, spools, language, "html"))
+                report_html.looks(f"npa {language}", path, pathlib.Path(directory), PAGES)
+        if report_html.failed:
+            wrong.append("the page does not look right")
     print("\n".join(wrong) or "four tables as published, in both languages")
     return 1 if wrong else 0
 

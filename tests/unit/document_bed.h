@@ -14,6 +14,10 @@
 #define BED_JULY INT64_C(1246406400000000) /* 2009-07-01, UTC */
 #define BED_DAY  (INT64_C(86400) * TT_US_PER_S)
 
+/* As messages of signatures are: a legend has to have room for them. */
+#define BED_LONG    "TCP ACK ping with the sequence number 0 and no data at all"
+#define BED_LONG_JA "シーケンス番号が0でデータのないTCP ACKによる探索行為とみられるもの"
+
 struct bed {
 	struct tt_document doc;
 	struct tt_locale *locale;
@@ -306,7 +310,9 @@ bed_shares(struct bed *bed, struct tt_doc_section *section, const char *id,
 		struct tt_doc_series *series = tt_document_series(&bed->doc, figure,
 				tt_document_printf(&bed->doc, "c%zu", i),
 				i == 2 ? bed_say(bed, "Others", "その他")
-				       : bed_country(bed, i));
+						: i == 4
+						? bed_say(bed, BED_LONG, BED_LONG_JA)
+						: bed_country(bed, i));
 
 		series->rest = i == 2;
 		for (size_t x = 0; x < n_x; x++)
