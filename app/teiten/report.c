@@ -177,12 +177,14 @@ check(const struct tool *tool, struct report_wish *w)
 		return tool_usage(tool, "SPOOL is missing");
 	if (w->formats == 0)
 		w->formats = w->out == NULL ? REPORT_TEXT : REPORT_ALL;
-	if (w->out == NULL
-			&& ((w->formats & (w->formats - 1)) != 0
-					|| w->formats == REPORT_CSV))
+	if (w->out == NULL && w->formats == REPORT_CSV)
+		return tool_usage(tool,
+				"--format csv: that is a file for each table and figure: give "
+				"--out DIR, where they are to be");
+	if (w->out == NULL && (w->formats & (w->formats - 1)) != 0)
 		return tool_usage(tool,
 				"--format: only one of html, text and json goes to "
-				"standard output; with --out DIR, all");
+				"standard output; give --out DIR for more");
 	return EXIT_OK;
 }
 

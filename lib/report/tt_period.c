@@ -8,7 +8,10 @@
 
 #define DAYS_PER_WEEK 7
 
-#define WHAT "a month (2009-07), a week (2009-W28), a day (2009-07-08) or FROM..TO"
+#define WHAT                                                                         \
+	"a month (2009-07), a week (2009-W28), a day (2009-07-08), days "            \
+	"(2009-07-01..2009-07-15, both included), or times of --utc-offset without " \
+	"a Z (2009-07-01T12:00..2009-07-08T12:00)"
 
 static int64_t
 offset_us(int utc_offset_min)
