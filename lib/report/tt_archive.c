@@ -293,6 +293,11 @@ check_owners(const struct opening *o)
 	/* Of two spools' same sensor, check_spools says it. */
 	if (x->sensor == y->sensor && x->spool != y->spool)
 		return 0;
+	if (x->sensor == y->sensor)
+		return tt_error_set(o->err, -EEXIST, x->path,
+				"sensor %s: the packets of this snapshot are in another one as "
+				"well (%s)",
+				a->sensors[x->sensor], y->path);
 	return tt_error_set(o->err, -EEXIST, x->path,
 			"sensor %s: the packets of this snapshot are in one of the sensor %s as well "
 			"(%s); --sensor says which ones count",

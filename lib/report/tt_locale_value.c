@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unicode/ustring.h>
 
@@ -12,6 +13,8 @@
 #define GROUP       3 /* digits between separators */
 #define RATE_PLACES 2
 #define PCT_PLACES  1
+#define EXACT_MOST \
+	1e13 /* with two decimals, digits that every double keeps; those of JSON as well */
 #define PLACES_MOST 15 /* of a share that is next to 0 or 100 */
 
 void
@@ -115,10 +118,15 @@ static void
 plain_number(const struct tt_value *value, char text[NUMBER_MAX])
 {
 	int places = is_percent(value->kind) ? PCT_PLACES : RATE_PLACES;
+	double number = value->number;
 
+	if (fabs(number) >= EXACT_MOST) {
+		snprintf(text, NUMBER_MAX, "%.14e", number);
+		number = strtod(text, NULL);
+	}
 	if (value->kind == TT_VALUE_COVERAGE)
 		places = coverage_places(value->number);
-	snprintf(text, NUMBER_MAX, "%.*f", places, value->number);
+	snprintf(text, NUMBER_MAX, "%.*f", places, number);
 	if (text[0] == '-' && is_zero(text))
 		memmove(text, text + 1, strlen(text));
 }

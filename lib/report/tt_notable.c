@@ -232,6 +232,28 @@ title_of(struct tt_notable *w, const struct tt_notable_target *t)
 	return tt_notable_fill(w, word, args, 1);
 }
 
+/* Where damaged snapshots are in no figure of the chapter, they are in no rate of it either. */
+static void
+rate_again(const struct tt_notable *w, struct tt_notable_target *t)
+{
+	const uint64_t *packets = w->cause.found[t->of].packets;
+
+	if (w->damaged == 0)
+		return;
+	t->now = tt_cause_rate(&w->cause, packets[TT_CAUSE_NOW], TT_CAUSE_NOW);
+	t->before = tt_cause_rate(&w->cause, packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
+}
+
+/* Is there a whole period of which no snapshot is intact? */
+static bool
+is_blind(const struct tt_notable *w)
+{
+	const uint64_t *snapshots = w->cause.snapshots;
+
+	return snapshots[TT_CAUSE_NOW] == 0
+			|| (w->report->before != NULL && snapshots[TT_CAUSE_BEFORE] == 0);
+}
+
 static void
 write_target(struct tt_notable *w, struct tt_notable_target *t)
 {
@@ -243,6 +265,7 @@ write_target(struct tt_notable *w, struct tt_notable_target *t)
 		return;
 	id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
 	section = tt_notable_section(w, id, title_of(w, t));
+	rate_again(w, t);
 	tt_notable_text(w, section, t);
 	tt_notable_figures(w, section, t);
 }
@@ -259,10 +282,13 @@ write_chapter(struct tt_notable *w)
 	tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RULE,
 			tt_notable_number(w, TT_REPORT_RANKED),
 			tt_notable_percent(w, TT_NOTABLE_CHANGE), NULL);
-	for (size_t i = 0; i < w->n; i++)
+	for (size_t i = 0; i < w->n && !is_blind(w); i++)
 		write_target(w, &w->targets[i]);
 	tt_notable_victims(w);
-	if (w->section == 0)
+	if (is_blind(w))
+		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_BLIND,
+				NULL);
+	else if (w->section == 0)
 		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_NOTHING,
 				NULL);
 }

@@ -19,7 +19,7 @@ tt_notable_value(struct tt_notable *w, struct tt_value value)
 const char *
 tt_notable_percent(struct tt_notable *w, double share)
 {
-	return tt_notable_value(w, tt_value_number(TT_VALUE_PERCENT, 100 * share));
+	return tt_notable_value(w, tt_value_number(TT_VALUE_COVERAGE, 100 * share));
 }
 
 const char *

@@ -288,6 +288,8 @@ def missing(teiten, spool, directory):
     found = report(teiten, "--period", "2009-06-10", nowhere)
     check("no countries", "The country of no source is known" in said(found) and "countries" not in found["tables"])
 
+    rates_without_the_damaged(teiten, nowhere, base)
+
     # No signatures.
     unsigned = base / "unsigned"
     read(teiten, unsigned, "s", base / "0.pcap", rules="none")
@@ -357,7 +359,28 @@ def damaged_in_chapter_2(teiten, spool, whole, base):
           and "left out of chapter 2" in done.stderr)
     found = json.loads(done.stdout)
     check("damaged in chapter 2 counts", found["tables"]["targets"] == whole["tables"]["targets"]
-          and "are damaged and left out" not in said(found) and "in no figure of this chapter" in said(found))
+          and "are damaged and left out" not in said(found) and "in no figure of this chapter: 1." in said(found))
+
+
+def rates_without_the_damaged(teiten, nowhere, base):
+    """What chapter 2 leaves out is in none of its rates: all are of the one country that there is."""
+    broken = base / "broken-minute"
+    shutil.copytree(nowhere, broken)
+    talkers = sorted(broken.glob("s/*/*Z"))[3] / "talkers.parquet"
+    data = bytearray(talkers.read_bytes())
+    data[len(data) // 3] ^= 1
+    talkers.write_bytes(data)
+    options = ("--period", "2009-06-10T00:02..2009-06-10T00:05", "--against", "2009-06-10T00:00..2009-06-10T00:02")
+    found = report(teiten, *options, broken, ok=(1,))
+    parts = [table["rows"] for key, table in found["tables"].items() if key.endswith("_parts")]
+    check("parts", parts)
+    for rows in parts:
+        check(f"rates of {rows}", rows[1]["part"] == "country" and rows[0]["now"] == rows[1]["now"] and rows[0]["before"] == rows[1]["before"])
+    # Of the period before, no table of talkers is left.
+    for talkers in sorted(broken.glob("s/*/*Z/talkers.parquet"))[:2]:
+        talkers.write_bytes(b"PAR1")
+    found = report(teiten, *options, broken, ok=(1,))
+    check("nothing to compare", "no snapshot is intact" in said(found) and not [key for key in found["tables"] if key.endswith("_parts")])
 
 
 def merged_beside(teiten, spool, base):

@@ -52,6 +52,9 @@ numbers_read_as_in_each_language(void **state)
 	number_is(TT_VALUE_RATE, 1234567.891, "1,234,567.89", "1,234,567.89",
 			"1234567.89");
 	number_is(TT_VALUE_RATE, 999.999, "1,000.00", "1,000.00", "1000.00");
+	/* No more digits than a double has, which JSON prints. */
+	number_is(TT_VALUE_RATE, 32019018118222564, "32,019,018,118,222,600.00",
+			"32,019,018,118,222,600.00", "32019018118222600.00");
 	number_is(TT_VALUE_RATE, 0, "0.00", "0.00", "0.00");
 	number_is(TT_VALUE_RATE_CHANGE, -5.68, "−5.68", "－5.68", "-5.68");
 	number_is(TT_VALUE_RATE_CHANGE, -1234.5, "−1,234.50", "－1,234.50", "-1234.50");
