@@ -96,6 +96,13 @@ count(uint64_t n)
 	return tt_value_integer(TT_VALUE_COUNT, (int64_t)n);
 }
 
+/* Is it known how many sources there were? Without a packet, none were. */
+static bool
+has_sources(const struct tt_observation *o)
+{
+	return o->p != 0 || o->packets == 0;
+}
+
 /* What is known of one period, in the order of the table. */
 static void
 facts_of(struct tt_report *r, const struct tt_observation *o, struct tt_value *facts)
@@ -107,13 +114,13 @@ facts_of(struct tt_report *r, const struct tt_observation *o, struct tt_value *f
 	*facts++ = tt_value_integer(TT_VALUE_TIME, o->period.to_us);
 	*facts++ = count(o->exposure.snapshots);
 	*facts++ = tt_value_number(TT_VALUE_COVERAGE, 100 * tt_observation_coverage(o));
-	*facts++ = tt_value_number(TT_VALUE_RATE, o->exposure.sensor_days);
-	*facts++ = tt_value_number(TT_VALUE_RATE, o->exposure.address_days);
+	*facts++ = tt_value_rate(o->exposure.sensor_days);
+	*facts++ = tt_value_rate(o->exposure.address_days);
 	*facts++ = count(o->packets);
 	*facts++ = count(o->backscatter_packets);
 	*facts++ = count(o->detections);
-	*facts++ = o->p == 0 ? (struct tt_value){.kind = TT_VALUE_UNKNOWN}
-			     : count((uint64_t)(o->sources + 0.5));
+	*facts++ = has_sources(o) ? count((uint64_t)(o->sources + 0.5))
+				  : (struct tt_value){.kind = TT_VALUE_UNKNOWN};
 	*facts++ = count(lost);
 	*facts++ = count(o->ledger.delivered - o->ledger.counted);
 	*facts++ = count(o->partial);
@@ -183,7 +190,7 @@ day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i)
 					tt_rate(r->unit, &day->exposure, day->packets))
 			     : unknown);
 	tt_document_cell(row, 3,
-			day->sources >= 0 && r->now->p != 0
+			day->sources >= 0 && has_sources(r->now)
 					? count((uint64_t)(day->sources + 0.5))
 					: unknown);
 	tt_document_cell(row, 4,
