@@ -18,6 +18,7 @@ import sys
 import tempfile
 
 import engines
+import report_html
 import snapshots
 
 GEO = "/usr/share/tor/geoip"
@@ -51,6 +52,17 @@ def read(teiten, spool, sensor, path, monitored=BOTH, geo=GEO, interval=60, ok=(
 
 def report(teiten, *args, ok=(0,)):
     return json.loads(snapshots.run(teiten, "report", "--format", "json", *args, ok=ok))
+
+
+def all_formats(teiten, *args, ok=(0,)):
+    """The same, once its formats were found to have the same numbers, in both languages."""
+    for language in ("ja", "en"):
+        with tempfile.TemporaryDirectory() as directory:
+            out = pathlib.Path(directory) / "out"
+            snapshots.run(teiten, "report", "--lang", language, "--home", "JP", "--out", out, *args, ok=ok)
+            report_html.report_is_sound(f"{' '.join(map(str, args))} {language}", out)
+            found = json.loads((out / "report.json").read_text())
+    return found
 
 
 def check_chapter_2(found):
@@ -267,13 +279,13 @@ def missing(teiten, spool, directory):
     base = pathlib.Path(directory)
 
     # Coverage of a month of which minutes were observed; a sensor that only one period has.
-    found = report(teiten, "--period", "2009-07", spool)
+    found = all_formats(teiten, "--period", "2009-07", spool)
     check("coverage", "%" in said(found) and "osaka" in said(found) and " 0.0%" not in said(found))
 
     # One interval; nothing before.
     one = base / "one"
     read(teiten, one, "s", base / "0.pcap", interval=86400)
-    found = report(teiten, "--period", "2009-06-10", one)
+    found = all_formats(teiten, "--period", "2009-06-10", one)
     check("one interval", all(len(s["rows"]) > 0 for s in [found["tables"]["targets"]]))
     check("no rank before", "rank_before" not in found["tables"]["targets"]["rows"][0])
     check("nothing is compared", "9 June 2009: nothing was observed" in said(found))
@@ -285,7 +297,7 @@ def missing(teiten, spool, directory):
     # No geo data.
     nowhere = base / "nowhere"
     read(teiten, nowhere, "s", base / "0.pcap", geo="none")
-    found = report(teiten, "--period", "2009-06-10", nowhere)
+    found = all_formats(teiten, "--period", "2009-06-10", nowhere)
     check("no countries", "The country of no source is known" in said(found) and "countries" not in found["tables"])
 
     rates_without_the_damaged(teiten, nowhere, base)
@@ -293,21 +305,21 @@ def missing(teiten, spool, directory):
     # No signatures.
     unsigned = base / "unsigned"
     read(teiten, unsigned, "s", base / "0.pcap", rules="none")
-    found = report(teiten, "--period", "2009-06-10", unsigned)
+    found = all_formats(teiten, "--period", "2009-06-10", unsigned)
     check("coverage of minutes", "0.0" not in {str(row["coverage"]) for row in found["tables"]["sensors"]["rows"]})
     check("no signatures", "No signatures were loaded" in said(found) and "categories" not in found["tables"])
 
     # No packet to what is monitored.
     empty = base / "empty"
     read(teiten, empty, "s", base / "0.pcap", monitored="192.0.2.0/24")
-    found = report(teiten, "--period", "2009-06-10", empty)
+    found = all_formats(teiten, "--period", "2009-06-10", empty)
     day = found["tables"]["days"]["rows"][0]
     check("no packets", day["packets"] == 0 and day["sources"] == 0 and "targets" not in found["tables"])
 
     # IPv6 alone, so many addresses that nothing is left by address.
     six = base / "six"
     read(teiten, six, "s", base / "0.pcap", monitored=BOTH + ",2001:db8::/32")
-    found = report(teiten, "--period", "2009-06-10", six)
+    found = all_formats(teiten, "--period", "2009-06-10", six)
     first = found["tables"]["targets"]["rows"][0]
     check("by sensor", "for each sensor" in said(found) and first["rate"] > 1)
 
@@ -322,6 +334,8 @@ def missing(teiten, spool, directory):
     done = subprocess.run([teiten, "report", "--period", "2009-06-10", "--sensor", "s1,nobody", ten], capture_output=True, text=True)
     check("no such sensor", done.returncode == 1 and '"nobody"' in done.stderr)
 
+    hostile_names(teiten, base)
+
     # A damaged snapshot is left out, and said to be.
     broken = base / "broken"
     shutil.copytree(spool, broken)
@@ -330,7 +344,7 @@ def missing(teiten, spool, directory):
     data = bytearray((victim / "targets.parquet").read_bytes())
     data[len(data) // 3] ^= 1
     (victim / "targets.parquet").write_bytes(data)
-    found = report(teiten, "--period", "2009-07", broken, ok=(1,))
+    found = all_formats(teiten, "--period", "2009-07", broken, ok=(1,))
     whole = report(teiten, "--period", "2009-07", spool)
     check("damaged", "July 2009 that are damaged and left out: 1;" in said(found) and victim.name in said(found))
 
@@ -361,6 +375,27 @@ def damaged_in_chapter_2(teiten, spool, whole, base):
     found = json.loads(done.stdout)
     check("damaged in chapter 2 counts", found["tables"]["targets"] == whole["tables"]["targets"]
           and "are damaged and left out" not in said(found) and "in no figure of this chapter: 1." in said(found))
+
+
+HOSTILE_RULES = r"""alert tcp any any -> any 445 (msg:"=cmd|' /C calc'!A0"; sid:1; rev:1; metadata:category Scan;)
+alert tcp any any -> any 23 (msg:"<script>alert(1)</script> & +1"; sid:2; rev:1; metadata:category Scan;)
+alert udp any any -> any any (msg:"@SUM(1+1)"; sid:3; rev:1; metadata:category Scan;)
+alert icmp any any -> any any (msg:"-2+3"; sid:4; rev:1; metadata:category Scan;)
+"""
+
+
+def hostile_names(teiten, base):
+    """Names of sensors and messages of signatures that markup, shells and spreadsheets take for something else."""
+    rules, spool, out = base / "hostile.rules", base / "hostile", base / "hostile-out"
+    rules.write_text(HOSTILE_RULES)
+    for sensor in ("-rf", "--", "1e5", "NaN", "x" * 64):
+        read(teiten, spool, sensor, base / "0.pcap", rules=rules)
+    all_formats(teiten, "--period", "2009-06-10", spool)
+    snapshots.run(teiten, "report", "--period", "2009-06-10", "--out", out, spool)
+    sensors = [row["sensor"] for row in csv.DictReader(io.StringIO((out / "sensors.csv").read_text()))]
+    check(f"sensors {sensors}", sensors == ["'--", "'-rf", "1e5", "NaN", "x" * 64])
+    page = (out / "report.html").read_text()
+    check("a message is markup", "<script" not in page and "&lt;script&gt;alert(1)&lt;/script&gt; &amp; +1" in page)
 
 
 def rates_without_the_damaged(teiten, nowhere, base):

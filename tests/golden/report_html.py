@@ -7,6 +7,7 @@ installed, nothing overlaps or is cut on the screen, and it prints.
     report_html.py REPORT_SAMPLE"""
 import collections
 import csv
+import functools
 import io
 import json
 import pathlib
@@ -108,8 +109,8 @@ def cell_texts(cell):
         yield child.tail or ""
 
 
-def read_csv(program, which, language, element):
-    data = sample(program, which, language, f"csv={element}").decode()
+def read_csv(given, element):
+    data = given(f"csv={element}").decode()
     check(data.endswith("\r\n") and "\n" not in data.replace("\r\n", ""), element, "ends of lines")
     rows = list(csv.reader(io.StringIO(data, newline="")))
     for cell in (cell for row in rows for cell in row if cell.lstrip().startswith(FORMULAS)):
@@ -143,6 +144,15 @@ def numbers(cells):
     return collections.Counter(c for c in map(plain, flat) if re.fullmatch(r"-?\d+(\.\d+)?", c))
 
 
+def same_rows(name, head, rows, table, document, text):
+    """The same of a report: it has columns that are not shown, and days as readers have them."""
+    same_json(name, rows, [[row[c] for c in head] for row in document["rows"]])
+    of_rows = [numbers(row) for row in rows]
+    for row in (row for row in rows_of(table) if len(row) > 1):
+        check(any(not numbers(row) - found for found in of_rows), name, "HTML", row)
+        check(not numbers(row) - text, name, "text", numbers(row) - text)
+
+
 def same_figure(name, rows, figure, document, text):
     values = [row[1:] for row in rows[1:]]
     check([row[0] for row in rows[1:]] == document["x"], name, "x")
@@ -155,26 +165,42 @@ def same_figure(name, rows, figure, document, text):
     check(not numbers(shown) - text, name, "text", numbers(shown) - text)
 
 
-def same_numbers(name, program, which, language, root):
-    document = json.loads(sample(program, which, language, "json"))
-    text = sample(program, which, language, "text").decode()
+def same_numbers(name, given, root, tables=same_table):
+    """given: the bytes of html, json, text, csv=ID, and of csv the ids."""
+    document = json.loads(given("json"))
+    text = given("text").decode()
     check(not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text), name, "control in text")
     text = numbers(text.split())
     elements = {e.get("id"): e for e in root.iter() if (e.get("id") or "")[:2] in ("t-", "f-")}
-    ids = sample(program, which, language, "csv").decode().split()
+    ids = given("csv").decode().split()
     check(len(ids) == len(elements) and ids, name, "elements", ids)
     for i in ids:
-        head, *rows = read_csv(program, which, language, i)
+        head, *rows = read_csv(given, i)
         check(all(len(row) == len(head) for row in rows), i, "columns")
         if i in document["tables"]:
-            same_table(f"{i} {name}", head, rows, elements["t-" + i].find(H + "table"),
-                       document["tables"][i], text)
+            tables(f"{i} {name}", head, rows, elements["t-" + i].find(H + "table"),
+                   document["tables"][i], text)
         else:
             same_figure(f"{i} {name}", [head, *rows], elements["f-" + i], document["figures"][i], text)
 
 
 CUT = "[...document.querySelectorAll('svg text')].map(t => t.lastChild.data).filter(s => s.endsWith('\u2026'))"
 PAGES = 4  # of the plain document, printed
+def report_is_sound(name, directory):
+    """All formats of a report in a directory of its own: stands alone, accessible, the same numbers. name ends in its language."""
+    def given(form):
+        if form == "csv":
+            return "\n".join(path.stem for path in directory.glob("*.csv")).encode()
+        return (directory / (f"{form[4:]}.csv" if form.startswith("csv=") else f"report.{form.replace('text', 'txt')}")).read_bytes()
+
+    before = failed
+    root = structure(name, given("html").decode())
+    accessible(name, root)
+    same_numbers(name, given, root, same_rows)
+    if failed > before:
+        raise AssertionError(f"{name}: {failed - before} differences")
+
+
 GEOMETRY = """
 (() => {
   const found = [];
@@ -246,7 +272,7 @@ def main(program):
                 path.write_text(page)
                 root = structure(name, page)
                 figures = accessible(name, root)
-                same_numbers(name, program, which, language, root)
+                same_numbers(name, functools.partial(sample, program, which, language), root)
                 valid = validate(name, path)
                 if seen:
                     looks(name, path, pathlib.Path(directory), PAGES if which == "plain" else None)
