@@ -184,7 +184,8 @@ def same_numbers(name, given, root, tables=same_table):
             same_figure(f"{i} {name}", [head, *rows], elements["f-" + i], document["figures"][i], text)
 
 
-CUT = "[...document.querySelectorAll('svg text')].map(t => t.lastChild.data).filter(s => s.endsWith('\u2026'))"
+# Names in legends of rows, which stand behind their swatches.
+CUT = "[...document.querySelectorAll('svg g > * + text')].map(t => t.lastChild.data).filter(s => s.endsWith('\u2026'))"
 PAGES = 4  # of the plain document, printed
 def report_is_sound(name, directory):
     """All formats of a report in a directory of its own: stands alone, accessible, the same numbers. name ends in its language."""

@@ -16,7 +16,7 @@
 
 /* As messages of signatures are: a legend has to have room for them. */
 #define BED_LONG    "TCP ACK ping with the sequence number 0 and no data at all"
-#define BED_LONG_JA "シーケンス番号が0でデータのないTCP ACKによる探索行為とみられるもの"
+#define BED_LONG_JA "シーケンス番号が0でデータのないTCP ACKの探索行為"
 
 struct bed {
 	struct tt_document doc;
