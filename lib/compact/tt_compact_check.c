@@ -11,7 +11,8 @@ static bool
 is_small(enum tt_table table)
 {
 	return table == TT_TABLE_INTERVAL || table == TT_TABLE_FINGERPRINT_RULES
-			|| table == TT_TABLE_COVERAGE || table == TT_TABLE_LEDGER;
+			|| table == TT_TABLE_SIGNATURE_RULES || table == TT_TABLE_COVERAGE
+			|| table == TT_TABLE_LEDGER;
 }
 
 static int
@@ -22,7 +23,8 @@ check_files(struct tt_compact *c, const struct tt_snapshot *part, bool small)
 	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++)
 		/* The rules' counts of a source follow from pairs, and are not read. */
 		if (i != TT_TABLE_SOURCE_FINGERPRINTS
-				&& is_small((enum tt_table)i) == small)
+				&& is_small((enum tt_table)i) == small
+				&& tt_manifest_has(&part->manifest, (enum tt_table)i))
 			ret = tt_snapshot_check_file(part, (enum tt_table)i, c->err);
 	return ret;
 }

@@ -101,8 +101,6 @@ add_manifest(struct tt_compact *c, const struct tt_manifest *m)
 	to->signature_packets += m->signature_packets;
 	to->detections += m->detections;
 	to->signatures_cut_short += m->signatures_cut_short;
-	to->signature_sources_one_in = max_i64(
-			to->signature_sources_one_in, m->signature_sources_one_in);
 	to->pair_rows_one_in = max_i64(to->pair_rows_one_in, m->pair_rows_one_in);
 	to->contact_rows_one_in = max_i64(
 			to->contact_rows_one_in, m->contact_rows_one_in);
@@ -184,6 +182,8 @@ tt_compact_plan_part(
 	c->any_part = true;
 	ret = tt_compact_plan_rules(c, part);
 	if (ret == 0)
+		ret = tt_compact_signatures_plan(&c->signatures, part, c->err);
+	if (ret == 0)
 		ret = tt_compact_plan_coverage(c, part, path);
 	return ret != 0 ? ret : tt_compact_plan_ledger(c, part);
 }
@@ -206,7 +206,8 @@ check_samples(struct tt_compact *c)
 {
 	if (!c->resampled)
 		return 0;
-	if (c->shift > 0 || c->contact_shift > 0 || c->signatures.shift > 0)
+	if (c->shift > 0 || c->contact_shift > 0
+			|| tt_compact_signatures_coarsest(&c->signatures) > 0)
 		return tt_error_set(c->err, -EPROTO, c->job->parts[0],
 				"and the other parts were sampled by different secrets "
 				"or hashes, and not all rows are there: such samples do not "
@@ -226,7 +227,7 @@ finish(struct tt_compact *c)
 	if (ret == 0)
 		ret = shift_of(c, m->contact_rows_one_in, &c->contact_shift);
 	if (ret == 0)
-		ret = shift_of(c, m->signature_sources_one_in, &c->signatures.shift);
+		ret = tt_compact_signatures_planned(&c->signatures, c->err);
 	if (ret == 0)
 		ret = check_samples(c);
 	if (ret == 0)
@@ -281,7 +282,6 @@ tt_compact_plan(struct tt_compact *c)
 	if (c->parts == NULL)
 		return tt_compact_no_memory(c);
 
-	c->manifest.signature_sources_one_in = 1;
 	c->returning_one_in = c->manifest.pair_rows_one_in =
 			c->manifest.contact_rows_one_in = 1;
 	for (size_t i = 0; ret == 0 && i < c->job->n_parts; i++) {

@@ -8,8 +8,8 @@
 
 #define FOLD_FROM 4096 /* rows: fewer are not worth a sort */
 
-static int
-compare_ids(const struct tt_signature_id *a, const struct tt_signature_id *b)
+int
+tt_signature_ids_compare(const struct tt_signature_id *a, const struct tt_signature_id *b)
 {
 	if (a->rule != b->rule)
 		return a->rule < b->rule ? -1 : 1;
@@ -21,7 +21,7 @@ static int
 by_country(const void *a, const void *b)
 {
 	const struct tt_signature_sum *x = a, *y = b;
-	int order = compare_ids(&x->id, &y->id);
+	int order = tt_signature_ids_compare(&x->id, &y->id);
 
 	if (order == 0)
 		order = (int)x->country - (int)y->country;
@@ -34,7 +34,7 @@ static int
 by_source(const void *a, const void *b)
 {
 	const struct tt_signature_source *x = a, *y = b;
-	int order = compare_ids(&x->id, &y->id);
+	int order = tt_signature_ids_compare(&x->id, &y->id);
 
 	return order != 0 ? order : tt_addr_cmp(x->src, y->src);
 }
@@ -110,9 +110,8 @@ fold_sources(struct tt_compact_signatures *s)
 	s->folded_sources = s->n_sources;
 }
 
-/* Room for one row more. Returns the rows, or NULL. */
-static void *
-grow(void *rows, size_t n, size_t *room, size_t size)
+void *
+tt_signature_rows_grow(void *rows, size_t n, size_t *room, size_t size)
 {
 	void *more;
 
@@ -137,8 +136,9 @@ bad_row(const struct tt_snapshot *part, const char *table, struct tt_error *err)
 			"its table %s has a row that cannot be", table);
 }
 
-static bool
-take_id(const struct tt_parquet_reader *r, unsigned column, struct tt_signature_id *id)
+bool
+tt_signature_id_take(const struct tt_parquet_reader *r, unsigned column,
+		struct tt_signature_id *id)
 {
 	int64_t gid = tt_parquet_get_int(r, column),
 		sid = tt_parquet_get_int(r, column + 1),
@@ -166,7 +166,7 @@ add_sum(struct tt_compact_signatures *s, const struct tt_snapshot *part,
 							r, TT_SIGNATURES_DETECTIONS),
 			};
 
-	if (!take_id(r, TT_SIGNATURES_GID, &row.id) || row.matches < 0
+	if (!tt_signature_id_take(r, TT_SIGNATURES_GID, &row.id) || row.matches < 0
 			|| row.detections < 0 || row.error < 0
 			|| tt_row_country_parse(
 					   tt_parquet_get_text(r, TT_SIGNATURES_COUNTRY),
@@ -175,7 +175,7 @@ add_sum(struct tt_compact_signatures *s, const struct tt_snapshot *part,
 		return bad_row(part, "signatures", err);
 	if (s->n_sums > FOLD_FROM && s->n_sums > 2 * s->folded_sums)
 		fold_sums(s);
-	more = grow(s->sums, s->n_sums, &s->room_sums, sizeof(*more));
+	more = tt_signature_rows_grow(s->sums, s->n_sums, &s->room_sums, sizeof(*more));
 	if (more == NULL)
 		return no_memory(err);
 	s->sums = more;
@@ -205,8 +205,8 @@ add_source(struct tt_compact_signatures *s, const struct tt_snapshot *part,
 							TT_SIGNATURE_SOURCES_LAST_SEEN),
 			};
 
-	if (!take_id(r, TT_SIGNATURE_SOURCES_GID, &row.id) || row.detections < 0
-			|| bits < 0 || bits > TT_SAMPLE_SHIFT_MAX
+	if (!tt_signature_id_take(r, TT_SIGNATURE_SOURCES_GID, &row.id)
+			|| row.detections < 0 || bits < 0 || bits > TT_SAMPLE_SHIFT_MAX
 			|| tt_addr_parse(tt_parquet_get_text(
 							 r, TT_SIGNATURE_SOURCES_SRC_IP),
 					   &row.src)
@@ -224,9 +224,10 @@ add_source(struct tt_compact_signatures *s, const struct tt_snapshot *part,
 	/* Folding may raise the shift. */
 	if (s->n_sources > FOLD_FROM && s->n_sources > 2 * s->folded_sources)
 		fold_sources(s);
-	if (row.bits < s->shift)
+	if (row.bits < tt_compact_signatures_shift(s, &row.id))
 		return 0;
-	more = grow(s->sources, s->n_sources, &s->room_sources, sizeof(*more));
+	more = tt_signature_rows_grow(
+			s->sources, s->n_sources, &s->room_sources, sizeof(*more));
 	if (more == NULL)
 		return no_memory(err);
 	s->sources = more;
@@ -277,6 +278,12 @@ tt_compact_signatures_fini(struct tt_compact_signatures *s)
 		free(s->sums[i].message);
 		free(s->sums[i].category);
 	}
+	for (size_t i = 0; i < s->n_sets; i++) {
+		tt_signature_loaded_fini(&s->sets[i].rules);
+		free(s->sets[i].identity);
+	}
+	tt_signature_loaded_fini(&s->rules);
+	free(s->sets);
 	free(s->sums);
 	free(s->sources);
 	*s = (struct tt_compact_signatures){0};

@@ -46,20 +46,23 @@ by_address(const void *a, const void *b)
 	return tt_addr_cmp(*(const struct tt_addr *)a, *(const struct tt_addr *)b);
 }
 
-/* Sources with detections of any rule. */
+/* Sources with detections of any rule, in the sample that all rules have. */
 static int
 count_all_sources(struct tt_compact_signatures *s, struct tt_error *err)
 {
+	const unsigned shift = tt_compact_signatures_coarsest(s);
+	size_t n = 0;
 	struct tt_addr *all = malloc((s->n_sources + 1) * sizeof(*all));
 
 	if (all == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory for signatures");
 	for (size_t i = 0; i < s->n_sources; i++)
-		all[i] = s->sources[i].src;
-	qsort(all, s->n_sources, sizeof(*all), by_address);
-	for (size_t i = 0; i < s->n_sources; i++)
+		if (s->sources[i].bits >= shift)
+			all[n++] = s->sources[i].src;
+	qsort(all, n, sizeof(*all), by_address);
+	for (size_t i = 0; i < n; i++)
 		s->uniq_src_ip += i == 0 || tt_addr_cmp(all[i - 1], all[i]) != 0;
-	s->uniq_src_ip <<= s->shift;
+	s->uniq_src_ip <<= shift;
 	free(all);
 	return 0;
 }
@@ -81,11 +84,14 @@ tt_compact_signatures_end(struct tt_compact_signatures *s, struct tt_error *err)
 		ret = tt_error_set(err, -EBADMSG, NULL,
 				"a part has sources of a signature that its table "
 				"signatures knows nothing of");
+	if (ret == 0)
+		ret = tt_compact_signatures_enter_unsaid(s, err);
 	return ret != 0 ? ret : count_all_sources(s, err);
 }
 
-static void
-put_id(struct tt_parquet_writer *w, unsigned column, const struct tt_signature_id *id)
+void
+tt_signature_id_put(struct tt_parquet_writer *w, unsigned column,
+		const struct tt_signature_id *id)
 {
 	tt_parquet_set_int(w, column, (int64_t)(id->rule >> 32));
 	tt_parquet_set_int(w, column + 1, (int64_t)(id->rule & UINT32_MAX));
@@ -93,17 +99,18 @@ put_id(struct tt_parquet_writer *w, unsigned column, const struct tt_signature_i
 }
 
 int
-tt_compact_signatures_write(const struct tt_compact_signatures *s,
-		struct tt_parquet_writer *w, struct tt_error *err)
+tt_compact_signatures_write(struct tt_compact_signatures *s, struct tt_parquet_writer *w,
+		struct tt_error *err)
 {
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < s->n_sums; i++) {
 		const struct tt_signature_sum *row = &s->sums[i];
-		const uint64_t sources = (uint64_t)row->sources << s->shift;
+		const unsigned shift = tt_compact_signatures_shift(s, &row->id);
+		const uint64_t sources = (uint64_t)row->sources << shift;
 		char text[3];
 
-		put_id(w, TT_SIGNATURES_GID, &row->id);
+		tt_signature_id_put(w, TT_SIGNATURES_GID, &row->id);
 		tt_parquet_set_text(w, TT_SIGNATURES_MESSAGE, row->message);
 		tt_parquet_set_text(w, TT_SIGNATURES_CATEGORY, row->category);
 		tt_parquet_set_text(w, TT_SIGNATURES_COUNTRY,
@@ -113,8 +120,7 @@ tt_compact_signatures_write(const struct tt_compact_signatures *s,
 		tt_parquet_set_int(w, TT_SIGNATURES_DETECTIONS_STDERR, row->error);
 		tt_parquet_set_int(w, TT_SIGNATURES_UNIQ_SRC_IP, (int64_t)sources);
 		tt_parquet_set_int(w, TT_SIGNATURES_UNIQ_SRC_IP_STDERR,
-				(int64_t)tt_scaled_error(
-						sources, UINT64_C(1) << s->shift));
+				(int64_t)tt_scaled_error(sources, UINT64_C(1) << shift));
 		ret = tt_parquet_end_row(w, err);
 	}
 	return ret;
@@ -130,7 +136,7 @@ tt_compact_signatures_write_sources(const struct tt_compact_signatures *s,
 		const struct tt_signature_source *row = &s->sources[i];
 		char country[3], src[TT_ADDR_TEXT_MAX];
 
-		put_id(w, TT_SIGNATURE_SOURCES_GID, &row->id);
+		tt_signature_id_put(w, TT_SIGNATURE_SOURCES_GID, &row->id);
 		tt_parquet_set_text(w, TT_SIGNATURE_SOURCES_SRC_IP,
 				tt_addr_format(row->src, src));
 		tt_parquet_set_text(w, TT_SIGNATURE_SOURCES_COUNTRY,

@@ -204,6 +204,9 @@ write_rows(struct tt_rows *t)
 		return tt_rows_rules(t);
 	case TT_TABLE_SKETCHES:
 		return tt_rows_sketches(t);
+	case TT_TABLE_SIGNATURE_RULES:
+		return tt_compact_signatures_write_rules(
+				&t->c->signatures, t->writer, t->c->err);
 	case TT_TABLE_SIGNATURES:
 		return tt_compact_signatures_write(
 				&t->c->signatures, t->writer, t->c->err);
@@ -256,7 +259,8 @@ fill_manifest(struct tt_compact *c)
 	m->sources_one_in = m->pair_rows_one_in = INT64_C(1) << c->shift;
 	m->contacts_one_in = m->contact_rows_one_in = INT64_C(1) << c->contact_shift;
 	m->uniq_src_ip = (int64_t)c->stores[TT_TABLE_SOURCES].n << c->shift;
-	m->signature_sources_one_in = INT64_C(1) << c->signatures.shift;
+	m->signature_sources_one_in = INT64_C(1)
+			<< tt_compact_signatures_coarsest(&c->signatures);
 	m->targets = c->targets;
 	m->destinations = c->destinations;
 }

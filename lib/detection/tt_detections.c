@@ -3,6 +3,10 @@
  * Hits stand in buckets of eight, each in one of two: with the emptier of the two taken, the first
  * bucket overflows when the table is nearly full. No slot moves, so that a new hit costs the same
  * at any time, and one that is no longer in the sample can be replaced where it stands.
+ *
+ * Rules that count need many hits, for each source and second, and what is sampled of them is worth
+ * little where windows are long; the sources of other rules are few beside that, and a sample says how
+ * many there are. So those have three quarters of the table, where the rules are of both kinds.
  */
 #include "tt_detections_private.h"
 
@@ -12,6 +16,15 @@
 #include <string.h>
 
 #define BUCKET 8
+
+/* Slots for the hits of rules that do not count. */
+static uint64_t
+plain_slots(uint64_t hits, const struct tt_rules *rules)
+{
+	if (rules->n_counting == 0)
+		return hits;
+	return rules->n_counting == rules->n ? 0 : hits / 4;
+}
 
 uint64_t
 tt_detections_bytes(const struct tt_detections_config *c)
@@ -34,6 +47,7 @@ tt_detections_init(struct tt_detections *d, const struct tt_detections_config *c
 			.config = *config,
 			.place = tt_hash_seed_of(config->seed),
 			.n_hits = config->hits,
+			.n_plain = plain_slots(config->hits, config->rules),
 			.n_cells = config->hits,
 			.mem = mem,
 	};
@@ -75,6 +89,7 @@ tt_detections_reset(struct tt_detections *d)
 			.cells = d->cells,
 			.rest = d->rest,
 			.n_hits = d->n_hits,
+			.n_plain = d->n_plain,
 			.n_cells = d->n_cells,
 			.mem = d->mem,
 	};
@@ -85,6 +100,14 @@ tt_detections_reset(struct tt_detections *d)
 		memset(d->rest, 0, d->config.rules->n * sizeof(*d->rest));
 	}
 	*d = clean;
+}
+
+void
+tt_detections_count_by(struct tt_detections *d, const struct tt_rules *rules)
+{
+	TT_ASSERT(!d->any && !d->compact && rules->n <= TT_DETECTION_RULES_MAX);
+	d->config.rules = rules;
+	d->n_plain = plain_slots(d->n_hits, rules);
 }
 
 static void
@@ -172,10 +195,13 @@ is_sampled(const struct tt_detections *d, struct tt_addr src, unsigned shift)
 }
 
 bool
-tt_detections_wanted(
-		const struct tt_detections *d, const struct tt_hit *hit, unsigned shift)
+tt_detections_wanted(const struct tt_detections *d, const struct tt_hit *hit,
+		const unsigned *shift)
 {
-	return hit->packets != 0 && is_sampled(d, hit->src, shift);
+	return hit->packets != 0
+			&& is_sampled(d, hit->src,
+					shift[tt_hit_kind_of(&d->config.rules->rules
+									[hit->rule])]);
 }
 
 /* The first slot of a bucket that is free; free: how many are. A slot that has the hit: found. */
@@ -200,10 +226,10 @@ look(struct tt_hit *bucket, const struct tt_hit *h, unsigned *n_free, bool *foun
 
 /* A slot of the bucket that is no longer in the sample. */
 static struct tt_hit *
-unwanted(struct tt_detections *d, struct tt_hit *bucket)
+unwanted(const struct tt_detections *d, struct tt_hit *bucket, unsigned shift)
 {
 	for (unsigned i = 0; i < BUCKET; i++)
-		if (!is_sampled(d, bucket[i].src, d->shift))
+		if (!is_sampled(d, bucket[i].src, shift))
 			return &bucket[i];
 	return NULL;
 }
@@ -211,32 +237,43 @@ unwanted(struct tt_detections *d, struct tt_hit *bucket)
 /* A slot for a hit in two full buckets; NULL where the hit itself is no longer in the sample, or
  * where addresses were chosen for their hash and there is no room at any rate. */
 static struct tt_hit *
-make_room(struct tt_detections *d, struct tt_hit *a, struct tt_hit *b,
+make_room(struct tt_detections *d, unsigned *shift, struct tt_hit *a, struct tt_hit *b,
 		const struct tt_hit *h)
 {
 	for (;;) {
-		struct tt_hit *slot = unwanted(d, a);
+		struct tt_hit *slot = unwanted(d, a, *shift);
 
 		if (slot == NULL)
-			slot = unwanted(d, b);
+			slot = unwanted(d, b, *shift);
 		if (slot != NULL) {
 			d->not_kept += slot->packets;
 			return slot;
 		}
-		if (d->shift == TT_SAMPLE_SHIFT_MAX)
+		if (*shift == TT_SAMPLE_SHIFT_MAX)
 			return NULL;
-		d->shift++;
-		if (!is_sampled(d, h->src, d->shift))
+		++*shift;
+		if (!is_sampled(d, h->src, *shift))
 			return NULL;
 	}
 }
 
-static void
-keep(struct tt_detections *d, const struct tt_hit *h)
+/* The bucket that 32 bits of a hash say, of those of a kind. */
+static struct tt_hit *
+bucket_of(const struct tt_detections *d, enum tt_hit_kind kind, uint32_t bits)
 {
-	const uint64_t hash = hash_of(d, h), mask = d->n_hits / BUCKET - 1;
-	struct tt_hit *a = &d->hits[(hash & mask) * BUCKET];
-	struct tt_hit *b = &d->hits[(hash >> 32 & mask) * BUCKET];
+	const uint64_t first = kind == TT_HITS_PLAIN ? 0 : d->n_plain;
+	const uint64_t end = kind == TT_HITS_PLAIN ? d->n_plain : d->n_hits;
+
+	TT_ASSERT(end > first);
+	return &d->hits[first + (bits * ((end - first) / BUCKET) >> 32) * BUCKET];
+}
+
+static void
+keep(struct tt_detections *d, enum tt_hit_kind kind, const struct tt_hit *h)
+{
+	const uint64_t hash = hash_of(d, h);
+	struct tt_hit *a = bucket_of(d, kind, (uint32_t)hash);
+	struct tt_hit *b = bucket_of(d, kind, (uint32_t)(hash >> 32));
 	unsigned free_a, free_b;
 	bool found = false;
 	struct tt_hit *in_a = look(a, h, &free_a, &found), *in_b, *slot;
@@ -252,7 +289,7 @@ keep(struct tt_detections *d, const struct tt_hit *h)
 	}
 	slot = free_a >= free_b ? in_a : in_b;
 	if (slot == NULL)
-		slot = make_room(d, a, b, h);
+		slot = make_room(d, &d->shift[kind], a, b, h);
 	if (slot == NULL)
 		d->not_kept++;
 	else
@@ -263,13 +300,15 @@ void
 tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet *packet,
 		int64_t time_us)
 {
-	struct tt_hit h = hit_of(&d->config.rules->rules[rule], rule, packet, time_us);
+	const struct tt_rule *r = &d->config.rules->rules[rule];
+	const enum tt_hit_kind kind = tt_hit_kind_of(r);
+	struct tt_hit h = hit_of(r, rule, packet, time_us);
 
 	d->any = true;
 	d->matches++;
 	count_cell(d, rule, packet->src);
-	if (is_sampled(d, packet->src, d->shift))
-		keep(d, &h);
+	if (is_sampled(d, packet->src, d->shift[kind]))
+		keep(d, kind, &h);
 	else
 		d->not_kept++;
 }

@@ -6,15 +6,16 @@
  *            full, packets are counted under the rule alone.
  *   hits     (rule, source) → packets, first and last time: the sources of a rule. Of a rule that
  *            counts (threshold, detection_filter) also what it tracks, each second apart, so that
- *            which of its packets are detections can be decided when all workers' are together.
+ *            which of its packets are detections can be decided when all workers' are together. The two
+ *            kinds have each their part of the table, so that neither takes the other's room.
  *
  * Seconds are as fine as the engines' own clocks of thresholds, and they add up: results do not depend
  * on how packets were spread over workers.
  *
- * When hits are full: only those of sources whose tt_sample_hash has its `shift` top bits zero are
- * kept, as in the tables of tt_tally.h; shift grows by one whenever there is no room. Sources, and
- * the detections of rules that count, are then scaled by 2^shift; the packets that match stay
- * exact.
+ * When hits of a kind are full: only those of sources whose tt_sample_hash has its `shift` top bits zero are
+ * kept, as in the tables of tt_tally.h; the shift of the kind grows by one whenever there is no room. Sources,
+ * and the detections of rules that count, are then scaled by 2^shift; the packets that match stay
+ * exact, and so do the detections of rules that do not count.
  *
  * Memory: tt_detections_bytes(): 80 bytes for each of `hits`, and 512 KiB. Nothing else is taken
  * on the path of a packet.
@@ -45,6 +46,9 @@ struct tt_hit {
 } TT_CACHE_ALIGNED;
 _Static_assert(sizeof(struct tt_hit) == 64, "a hit is one cache line");
 
+/* Kinds of hits: those of rules that do not count, and those of rules that do. */
+enum tt_hit_kind { TT_HITS_PLAIN, TT_HITS_COUNTING, TT_N_HIT_KINDS };
+
 struct tt_detection_cell {
 	uint32_t key; /* tt_detection_key + 1; 0: free */
 	uint32_t unused;
@@ -68,12 +72,14 @@ struct tt_detections_config {
 struct tt_detections {
 	struct tt_detections_config config;
 	struct tt_hash_seed place;
-	struct tt_hit *hits; /* [config.hits]; compact: [n_hits], all of them taken */
+	struct tt_hit *hits; /* [config.hits], those of rules that count last; compact:
+			      * [n_hits], all of them taken, by rule */
 	struct tt_detection_cell *cells; /* [n_cells]; compact: [n_cells], all taken */
 	uint64_t *rest; /* [TT_DETECTION_RULES_MAX] packets whose country is not told apart */
 	uint64_t n_hits, n_cells; /* slots */
+	uint64_t n_plain; /* slots of hits for rules that do not count; not where compact */
 	uint64_t cells_taken;
-	unsigned shift; /* one in 2^shift is kept */
+	unsigned shift[TT_N_HIT_KINDS]; /* one in 2^shift is kept */
 	uint64_t packets; /* at least one rule matched */
 	uint64_t matches; /* the sum of all rules */
 	uint64_t not_kept; /* matches that hits therefore lack */
@@ -88,6 +94,10 @@ int tt_detections_init(struct tt_detections *d, const struct tt_detections_confi
 		struct tt_mem *mem, struct tt_error *err) TT_MUST_CHECK;
 void tt_detections_fini(struct tt_detections *d); /* a zeroed one is allowed */
 void tt_detections_reset(struct tt_detections *d);
+
+/* Counts by these rules from now on; nothing was counted. */
+void tt_detections_count_by(struct tt_detections *d, const struct tt_rules *rules);
+
 uint64_t tt_detections_bytes(const struct tt_detections_config *config);
 
 /*
@@ -97,9 +107,24 @@ uint64_t tt_detections_bytes(const struct tt_detections_config *config);
 void tt_detections_add(struct tt_detections *d, uint32_t rule,
 		const struct tt_packet *packet, int64_t time_us);
 
-/* Is a slot taken, and in the sample of one in 2^shift? */
-bool tt_detections_wanted(
-		const struct tt_detections *d, const struct tt_hit *hit, unsigned shift);
+static inline enum tt_hit_kind
+tt_hit_kind_of(const struct tt_rule *rule)
+{
+	return rule->count.type == TT_RULE_COUNT_NONE ? TT_HITS_PLAIN : TT_HITS_COUNTING;
+}
+
+/* Is a slot taken, and in the sample of one in 2^shift of its kind? shift: [TT_N_HIT_KINDS] */
+bool tt_detections_wanted(const struct tt_detections *d, const struct tt_hit *hit,
+		const unsigned *shift);
+
+/* Raises to[TT_N_HIT_KINDS] to what the detections sample at. */
+static inline void
+tt_detections_shift(unsigned *to, const struct tt_detections *d)
+{
+	for (unsigned i = 0; i < TT_N_HIT_KINDS; i++)
+		if (d->shift[i] > to[i])
+			to[i] = d->shift[i];
+}
 
 /* A read-only copy in as little heap memory as it needs. Returns 0 or -ENOMEM. */
 int tt_detections_compact(

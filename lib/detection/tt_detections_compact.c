@@ -135,8 +135,7 @@ tt_detections_join(struct tt_detections *to, const struct tt_detections *a,
 	ret = take(to, a, a->n_hits + b->n_hits, a->n_cells + b->n_cells);
 	if (ret != 0)
 		return ret;
-	if (b->shift > to->shift)
-		to->shift = b->shift;
+	tt_detections_shift(to->shift, b);
 	to->any = a->any || b->any;
 	to->packets += b->packets;
 	to->matches += b->matches;

@@ -55,6 +55,7 @@ struct walk {
 	struct tt_window window;
 	struct tt_hit tracked; /* the first hit of the address */
 	uint64_t from; /* where in m->next its hits begin */
+	unsigned shift; /* of its kind */
 	bool scaled; /* each packet stands for 2^shift already */
 };
 
@@ -152,7 +153,7 @@ static void
 note(struct walk *w, const struct tt_hit *h, uint64_t detections)
 {
 	struct tt_detections_merge *m = w->m;
-	const unsigned shift = m->shift;
+	const unsigned shift = w->shift;
 
 	TT_ASSERT(m->n_found < m->room);
 	m->found[m->n_found++] = (struct tt_found){
@@ -199,7 +200,7 @@ walk_hit(struct walk *w, const struct tt_hit *h, bool carried)
 		w->window.open = false;
 	}
 	if (w->scaled && !carried)
-		packets <<= m->shift;
+		packets <<= w->shift;
 	detections = detections_of(w, h, packets);
 	if (detections > 0 && !carried)
 		note(w, h, detections);
@@ -214,6 +215,7 @@ find_rule(struct tt_detections_merge *m, uint64_t at, uint64_t end)
 	struct walk w = {.m = m,
 			.count = count,
 			.from = m->n_next,
+			.shift = tt_detections_shift_of(m, &m->rules->rules[first->rule]),
 			.scaled = count->type != TT_RULE_COUNT_NONE
 					&& (count->track == TT_RULE_TRACK_DESTINATION
 							|| count->track == TT_RULE_TRACK_RULE)};
@@ -254,6 +256,6 @@ tt_detections_find(struct tt_detections_merge *m)
 			continue;
 		find_rule(m, at, end);
 	}
-	if (m->shift > 0 || m->totals->not_carried > 0)
+	if (m->shift[TT_HITS_COUNTING] > 0 || m->totals->not_carried > 0)
 		m->next_lacks_until_us = m->end_us + m->longest_us;
 }

@@ -134,10 +134,15 @@ static void
 collect_part(struct tt_detections_merge *m, const struct tt_detections *d)
 {
 	for (uint64_t i = 0; i < d->n_hits; i++) {
-		if (tt_detections_wanted(d, &d->hits[i], m->shift))
-			add_item(m, &d->hits[i]);
-		else
+		if (!tt_detections_wanted(d, &d->hits[i], m->shift)) {
 			m->totals->not_kept += d->hits[i].packets;
+			continue;
+		}
+		add_item(m, &d->hits[i]);
+		m->totals->hits_not_kept += (UINT64_C(1) << tt_detections_shift_of(m,
+							     &d->config.rules->rules
+									     [d->hits[i].rule]))
+				- 1;
 	}
 	for (uint64_t i = 0; i < d->n_cells; i++)
 		if (d->cells[i].key != 0)
@@ -164,8 +169,7 @@ collect(struct tt_detections_merge *m)
 {
 	m->n_items = m->n_cells = m->n_found = 0;
 	for (unsigned i = 0; i < m->n_parts; i++)
-		if (m->parts[i]->shift > m->shift)
-			m->shift = m->parts[i]->shift;
+		tt_detections_shift(m->shift, m->parts[i]);
 	/* First, so that they stay before hits of the same second. */
 	for (uint64_t i = 0; i < m->n_carried; i++)
 		add_item(m, &m->carried[i]);
@@ -181,8 +185,7 @@ collect(struct tt_detections_merge *m)
 			collect_part(m, d);
 	}
 	collect_rest(m);
-	m->totals->one_in = UINT64_C(1) << m->shift;
-	m->totals->kept = m->n_items - m->n_carried;
+	m->totals->one_in = UINT64_C(1) << tt_detections_coarsest(m);
 }
 
 /* Hits of all parts, or cells, if these are more. */
@@ -207,7 +210,7 @@ tt_detections_merge_run(struct tt_detections_merge *m, const struct tt_rules *ru
 	*totals = (struct tt_signature_totals){0};
 	m->parts = parts;
 	m->n_parts = n;
-	m->shift = 0;
+	memset(m->shift, 0, sizeof(m->shift));
 	m->end_us = end_us;
 	m->totals = totals;
 	if (!make_room(m, m->max_hits + most(parts, n) + rules->n))

@@ -8,14 +8,21 @@
  * open is carried to the next interval, in memory alone (a restart begins all windows anew). Merging the
  * same interval again gives the same; after one that is older than the latest, windows begin anew.
  *
- * A rule that tracks its source, or source and destination, has its detections counted for the
- * kept sources and scaled. One that tracks destinations, or nothing, sees packets of kept sources alone, as
+ * Rules that count are sampled apart from others, so that neither kind takes the other's room: detections
+ * of rules that do not count are exact always. A rule that tracks its source, or source and destination,
+ * has its detections counted for the kept sources and scaled. One that tracks destinations, or nothing, sees packets of kept sources alone, as
  * if each stood for 2^shift.
  */
 #ifndef TT_DETECTIONS_MERGE_H
 #define TT_DETECTIONS_MERGE_H
 
 #include "tt_detections.h"
+
+/* A row of `signature_rules`: of each rule that was loaded. */
+struct tt_signature_rule_row {
+	const struct tt_rule *rule;
+	uint64_t one_in; /* sampling of its sources: 1 where all are kept */
+};
 
 /* A row of `signatures`: of rules with matches. */
 struct tt_signature_row {
@@ -25,6 +32,7 @@ struct tt_signature_row {
 	uint64_t detections; /* of these; scaled where the rule counts, else all of them */
 	double detections_variance; /* of that number; 0: it is exact */
 	uint64_t uniq_src_ip; /* sources with detections, scaled */
+	uint64_t one_in; /* sampling of the rule's sources: 1 where all its hits are kept */
 };
 
 /* A row of `signature_sources`: of sources that are kept and have detections. */
@@ -42,9 +50,9 @@ struct tt_signature_totals {
 	uint64_t packets; /* that at least one rule matches */
 	uint64_t matches, detections; /* the sums of the rows */
 	uint64_t uniq_src_ip; /* sources with detections of any rule, scaled */
-	uint64_t one_in; /* sampling: 1 where all hits are kept */
+	uint64_t one_in; /* sampling, of the rules that keep less: 1 where all hits are kept */
 	uint64_t not_kept; /* matches of sources that are not */
-	uint64_t kept; /* hits that are */
+	uint64_t hits_not_kept; /* hits that they would have had; an estimate */
 	uint64_t not_carried; /* hits of open windows that the next interval will not know of */
 	uint64_t cut_short; /* packets whose matching met a limit of cost */
 };
@@ -52,6 +60,8 @@ struct tt_signature_totals {
 struct tt_signature_sink {
 	void *context;
 	/* Each returns 0, or a negative errno that ends the merge. NULL: not wanted. */
+	int (*rule)(void *context, const struct tt_signature_rule_row *row,
+			struct tt_error *err);
 	int (*signature)(void *context, const struct tt_signature_row *row,
 			struct tt_error *err);
 	int (*source)(void *context, const struct tt_signature_source_row *row,

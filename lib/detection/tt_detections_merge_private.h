@@ -52,7 +52,7 @@ struct tt_detections_merge {
 	/* Of the run. */
 	const struct tt_rules *rules;
 	const struct tt_detections *const *parts;
-	unsigned n_parts, shift;
+	unsigned n_parts, shift[TT_N_HIT_KINDS];
 	uint64_t secret; /* of the sampling, as all parts have it */
 	int64_t end_us;
 	/* Until then windows of an interval before are not known: not all of its sources were kept, or there
@@ -62,6 +62,22 @@ struct tt_detections_merge {
 	bool lacks_windows; /* in this interval */
 	struct tt_signature_totals *totals;
 };
+
+/* One source in 2^shift of a rule is kept. */
+static inline unsigned
+tt_detections_shift_of(const struct tt_detections_merge *m, const struct tt_rule *rule)
+{
+	return m->shift[tt_hit_kind_of(rule)];
+}
+
+/* Of the kind that keeps less. */
+static inline unsigned
+tt_detections_coarsest(const struct tt_detections_merge *m)
+{
+	return m->shift[TT_HITS_PLAIN] > m->shift[TT_HITS_COUNTING]
+			? m->shift[TT_HITS_PLAIN]
+			: m->shift[TT_HITS_COUNTING];
+}
 
 /* An address as the prefix of a sort: what it does not tell apart, tt_addr_cmp has to. */
 static inline uint64_t

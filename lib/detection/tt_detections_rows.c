@@ -26,6 +26,15 @@ found_at(const struct tt_detections_merge *m, uint64_t i)
 	return m->items[i].ref;
 }
 
+/* Is a source in the sample that rules of both kinds have? */
+static bool
+is_common(const struct tt_detections_merge *m, struct tt_addr src)
+{
+	return m->shift[TT_HITS_PLAIN] == m->shift[TT_HITS_COUNTING]
+			|| tt_sampled(tt_sample_hash(m->secret, tt_sketch_hash(src)),
+					tt_detections_coarsest(m));
+}
+
 /* By source first, for the count of all sources; then by rule, which leaves sources in order. */
 static void
 sort_found(struct tt_detections_merge *m)
@@ -40,12 +49,15 @@ sort_found(struct tt_detections_merge *m)
 	for (uint64_t i = 0; i < m->n_found; i++) {
 		const struct tt_found *f = found_at(m, i);
 
-		m->totals->uniq_src_ip += last == NULL
-				|| tt_addr_cmp(last->src, f->src) != 0;
+		m->totals->uniq_src_ip += (last == NULL
+							  || tt_addr_cmp(last->src,
+									     f->src)
+									  != 0)
+				&& is_common(m, f->src);
 		last = f;
 		m->items[i].prefix = f->rule;
 	}
-	m->totals->uniq_src_ip <<= m->shift;
+	m->totals->uniq_src_ip <<= tt_detections_coarsest(m);
 	tt_sort(m->items, m->scratch, m->n_found, NULL);
 }
 
@@ -108,7 +120,7 @@ static double
 variance_of(const struct tt_detections_merge *m, const struct tt_rule *rule,
 		double squares, uint64_t scaled)
 {
-	const double one_in = (double)(UINT64_C(1) << m->shift);
+	const double one_in = (double)(UINT64_C(1) << tt_detections_shift_of(m, rule));
 	double unknown = m->lacks_windows ? (double)scaled * (double)scaled : 0;
 
 	if (rule->count.type == TT_RULE_COUNT_NONE)
@@ -121,6 +133,7 @@ emit_rule(struct tt_detections_merge *m, uint16_t rule, const struct by_country 
 		const struct tt_signature_sink *sink, struct tt_error *err)
 {
 	const struct tt_rule *r = &m->rules->rules[rule];
+	const unsigned shift = tt_detections_shift_of(m, r);
 	int ret = 0;
 
 	for (unsigned i = 0; ret == 0 && i <= TT_N_COUNTRIES; i++) {
@@ -133,7 +146,8 @@ emit_rule(struct tt_detections_merge *m, uint16_t rule, const struct by_country 
 						: c->scaled[i],
 				.detections_variance = variance_of(
 						m, r, c->squares[i], c->scaled[i]),
-				.uniq_src_ip = c->sources[i] << m->shift,
+				.uniq_src_ip = c->sources[i] << shift,
+				.one_in = UINT64_C(1) << shift,
 		};
 
 		if (row.matches == 0 && row.detections == 0 && row.uniq_src_ip == 0)
@@ -146,13 +160,29 @@ emit_rule(struct tt_detections_merge *m, uint16_t rule, const struct by_country 
 	return ret;
 }
 
+static int
+emit_loaded(const struct tt_detections_merge *m, const struct tt_signature_sink *sink,
+		struct tt_error *err)
+{
+	int ret = 0;
+
+	for (uint32_t i = 0; ret == 0 && sink->rule != NULL && i < m->rules->n; i++) {
+		const struct tt_rule *rule = &m->rules->rules[i];
+		const struct tt_signature_rule_row row = {
+				rule, UINT64_C(1) << tt_detections_shift_of(m, rule)};
+
+		ret = sink->rule(sink->context, &row, err);
+	}
+	return ret;
+}
+
 int
 tt_detections_emit(struct tt_detections_merge *m, const struct tt_signature_sink *sink,
 		struct tt_error *err)
 {
 	uint64_t found = 0, cell = 0;
 	struct by_country c;
-	int ret = 0;
+	int ret = emit_loaded(m, sink, err);
 
 	sort_found(m);
 	tt_sort(m->cells, m->scratch, m->n_cells, NULL);

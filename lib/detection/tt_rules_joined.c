@@ -41,6 +41,7 @@ add_set(struct tt_rules *joined, const struct tt_rules *set)
 			known = &joined->rules[joined->n++];
 		*known = set->rules[i];
 	}
+	joined->n_counting = tt_rules_counting(joined->rules, joined->n);
 	qsort(joined->rules, joined->n, sizeof(*joined->rules), tt_rules_by_number);
 }
 
@@ -89,6 +90,20 @@ place_of(const struct tt_rules *joined, const struct tt_rule *rule)
 	return (uint32_t)(found - joined->rules);
 }
 
+/* Where a rule is of another kind, its hits are of the sample of either. */
+static void
+turn_shifts(struct tt_detections *d, const struct tt_rules *joined,
+		const uint32_t *places)
+{
+	const struct tt_rules *from = d->config.rules;
+	const unsigned most = d->shift[0] > d->shift[1] ? d->shift[0] : d->shift[1];
+
+	for (uint32_t i = 0; i < from->n; i++)
+		if (tt_hit_kind_of(&from->rules[i])
+				!= tt_hit_kind_of(&joined->rules[places[i]]))
+			d->shift[0] = d->shift[1] = most;
+}
+
 /* What a hit is told apart by may be more than it was counted with. */
 static void
 turn_hits(struct tt_detections *d, const struct tt_rules *joined, const uint32_t *places)
@@ -121,6 +136,7 @@ turn(struct tt_detections *d, const struct tt_rules *joined)
 		places[i] = place_of(joined, &from->rules[i]);
 		rest[places[i]] = d->rest[i];
 	}
+	turn_shifts(d, joined, places);
 	turn_hits(d, joined, places);
 	for (uint64_t i = 0; i < d->n_cells; i++) {
 		const uint32_t key = d->cells[i].key - 1;

@@ -160,6 +160,8 @@ tt_export_snapshot(struct tt_export *e, const struct tt_snapshot *snapshot,
 
 	if (e->format->series != NULL)
 		return e->format->series(e, snapshot, err);
+	if (!tt_manifest_has(&snapshot->manifest, e->table))
+		return 0;
 	ret = tt_export_table(snapshot, e->table, &reader, err);
 	if (ret != 0)
 		return ret;

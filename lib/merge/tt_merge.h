@@ -194,7 +194,7 @@ struct tt_contact_row {
 	unsigned sample_bits; /* of source and unit */
 };
 
-/* Rows of `signatures` and `signature_sources`: tt_detections_merge.h. */
+/* Rows of `signature_rules`, `signatures` and `signature_sources`: tt_detections_merge.h. */
 
 /* Sums over the interval; also what `interval` and `ledger` need. */
 struct tt_totals {
@@ -249,6 +249,8 @@ struct tt_merge_sink {
 			struct tt_error *err);
 	int (*pair)(void *context, const struct tt_pair_row *row, struct tt_error *err);
 	int (*contact)(void *context, const struct tt_contact_row *row,
+			struct tt_error *err);
+	int (*signature_rule)(void *context, const struct tt_signature_rule_row *row,
 			struct tt_error *err);
 	int (*signature)(void *context, const struct tt_signature_row *row,
 			struct tt_error *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The rows of `signatures` and `signature_sources`, from the detections of all tallies. */
+/* The rows of `signature_rules`, `signatures` and `signature_sources`, from the detections of all tallies. */
 #include "tt_merge_rows.h"
 
 #include <errno.h>
@@ -24,8 +24,8 @@ make_room(struct tt_merge *m)
 int
 tt_merge_signatures(struct tt_merge *m)
 {
-	const struct tt_signature_sink sink = {
-			m->sink->context, m->sink->signature, m->sink->signature_source};
+	const struct tt_signature_sink sink = {m->sink->context, m->sink->signature_rule,
+			m->sink->signature, m->sink->signature_source};
 	const struct tt_rules *rules = m->config.rules;
 	int64_t end_us = m->start_us;
 	unsigned n = 0;

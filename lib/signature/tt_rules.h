@@ -45,6 +45,7 @@ struct tt_rule_remark {
 struct tt_rules {
 	struct tt_rule *rules; /* [n], by gid and sid: the order of evaluation and of tables */
 	unsigned n;
+	unsigned n_counting; /* of these, rules with threshold or detection_filter */
 	struct tt_rule_remark *remarks; /* [n_remarks], in the order of files and lines */
 	unsigned n_remarks;
 	struct tt_rule_remark *notes; /* [n_notes], likewise: of rules that are loaded all the same */
@@ -83,6 +84,17 @@ int tt_rules_parse(struct tt_rules *rules, const char *name, const uint8_t *byte
 		struct tt_error *err) TT_MUST_CHECK;
 
 void tt_rules_fini(struct tt_rules *rules);
+
+/* How many of rules[n] count: what a set has as n_counting. */
+static inline unsigned
+tt_rules_counting(const struct tt_rule *rules, unsigned n)
+{
+	unsigned counting = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		counting += rules[i].count.type != TT_RULE_COUNT_NONE;
+	return counting;
+}
 
 /* "loaded", "unreachable", "unsupported" … */
 const char *tt_rule_outcome_name(enum tt_rule_outcome outcome);

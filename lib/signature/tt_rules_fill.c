@@ -204,6 +204,7 @@ tt_rules_fill(struct tt_rules_loader *l)
 		return -ENOMEM;
 	for (size_t i = 0; i < l->n; i++)
 		take(rules, &l->entries[i]);
+	rules->n_counting = tt_rules_counting(rules->rules, rules->n);
 	if (rules->n > 0)
 		qsort(rules->rules, rules->n, sizeof(*rules->rules), by_sid);
 	identify(rules);

@@ -146,7 +146,7 @@ pack_files(const struct tt_manifest *m)
 	json_t *files = json_object();
 
 	for (unsigned i = 0; i < TT_N_TABLES; i++) {
-		if (i != TT_TABLE_LEDGER
+		if (i != TT_TABLE_LEDGER && tt_manifest_has(m, (enum tt_table)i)
 				&& json_object_set_new(files,
 						   tt_schema_of((enum tt_table)i)->file,
 						   pack_file(&m->files[i]))
@@ -178,12 +178,13 @@ static json_t *
 pack(const struct tt_manifest *m)
 {
 	json_t *root = json_pack("{s:i s:s s:o s:s s:I s:s s:s s:s s:s s:o s:o s:o}",
-			"schema_version", TT_SCHEMA_VERSION, "sensor", m->sensor,
-			"interval", pack_interval(m), "monitored", m->monitored,
-			"monitored_addresses", (json_int_t)m->monitored_addresses, "geo",
-			m->geo, "asn", m->asn, "fingerprints", m->fingerprints,
-			"signatures", m->signatures, "totals", pack_totals(m), "files",
-			pack_files(m), "run", pack_run(m));
+			"schema_version", m->schema == 0 ? TT_SCHEMA_VERSION : m->schema,
+			"sensor", m->sensor, "interval", pack_interval(m), "monitored",
+			m->monitored, "monitored_addresses",
+			(json_int_t)m->monitored_addresses, "geo", m->geo, "asn", m->asn,
+			"fingerprints", m->fingerprints, "signatures", m->signatures,
+			"totals", pack_totals(m), "files", pack_files(m), "run",
+			pack_run(m));
 
 	if (root == NULL || pack_packets(root, m))
 		return root;

@@ -23,6 +23,7 @@
 #define TT_RUN_TEXT_MAX  128 /* bytes of a program's or host's name, NUL included */
 
 struct tt_manifest {
+	int schema; /* its version, where it was parsed; 0: TT_SCHEMA_VERSION */
 	char sensor[TT_SENSOR_MAX + 1];
 	int64_t start_us, end_us; /* the interval, end exclusive */
 	int64_t nominal_s, observed_us, gap_before_us;
@@ -53,6 +54,13 @@ struct tt_manifest {
 	struct tt_part_ids parts; /* that a merged one is made of; else empty */
 	uint64_t id; /* of this snapshot, as tt_part_ids.h says; known once it was parsed */
 };
+
+/* Does the snapshot have the table? Those of older versions lack some, as if they had no rows. */
+static inline bool
+tt_manifest_has(const struct tt_manifest *manifest, enum tt_table table)
+{
+	return manifest->schema == 0 || tt_schema_has(manifest->schema, table);
+}
 
 void tt_manifest_fini(struct tt_manifest *manifest);
 

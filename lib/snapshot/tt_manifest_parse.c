@@ -156,14 +156,19 @@ take_file(const struct parse *p, json_t *files, enum tt_table table)
 static int
 take_files(const struct parse *p, json_t *files)
 {
-	for (unsigned i = 0; i < TT_N_TABLES; i++) {
-		int ret = i == TT_TABLE_LEDGER ? 0
-					       : take_file(p, files, (enum tt_table)i);
+	size_t n = 0;
 
+	for (unsigned i = 0; i < TT_N_TABLES; i++) {
+		int ret;
+
+		if (i == TT_TABLE_LEDGER || !tt_manifest_has(p->m, (enum tt_table)i))
+			continue;
+		ret = take_file(p, files, (enum tt_table)i);
 		if (ret != 0)
 			return ret;
+		n++;
 	}
-	if (json_object_size(files) != TT_N_TABLES - 1)
+	if (json_object_size(files) != n)
 		return wrong(p, "files", "names files that this version does not know");
 	return 0;
 }
@@ -296,10 +301,12 @@ take_version(const struct parse *p, json_t *root)
 
 	if (json_unpack_ex(root, &why, 0, "{s:I}", "schema_version", &version) != 0)
 		return wrong(p, "not the manifest of a snapshot", why.text);
-	if (version != TT_SCHEMA_VERSION)
+	if (version < TT_SCHEMA_VERSION_OLDEST || version > TT_SCHEMA_VERSION)
 		return tt_error_set(p->err, -EBADMSG, p->path,
-				"schema version %lld; this program reads version %d",
-				(long long)version, TT_SCHEMA_VERSION);
+				"schema version %lld; this program reads versions %d to %d",
+				(long long)version, TT_SCHEMA_VERSION_OLDEST,
+				TT_SCHEMA_VERSION);
+	p->m->schema = (int)version;
 	return 0;
 }
 

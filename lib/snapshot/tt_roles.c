@@ -333,7 +333,28 @@ static const struct tt_sort_by contacts_sort[] = {
 		{TT_CONTACTS_CLASS, TT_ORDER_CLASS},
 };
 
-/* Texts of a rule can change without its revision: rows of both stay apart. */
+/* Texts of a rule, and whether it counts, can change without its revision: rows of both stay apart. */
+static const enum tt_role signature_rules_roles[TT_SIGNATURE_RULES_N_COLUMNS] = {
+		COMMON,
+		KEY(TT_SIGNATURE_RULES_GID),
+		KEY(TT_SIGNATURE_RULES_SID),
+		KEY(TT_SIGNATURE_RULES_REV),
+		KEY(TT_SIGNATURE_RULES_MESSAGE),
+		KEY(TT_SIGNATURE_RULES_CATEGORY),
+		KEY(TT_SIGNATURE_RULES_COUNTS),
+		DERIVED(TT_SIGNATURE_RULES_SOURCES_ONE_IN),
+		SUM(TT_SIGNATURE_RULES_LOADED_US),
+};
+
+static const struct tt_sort_by signature_rules_sort[] = {
+		{TT_SIGNATURE_RULES_GID, TT_ORDER_INTEGER},
+		{TT_SIGNATURE_RULES_SID, TT_ORDER_INTEGER},
+		{TT_SIGNATURE_RULES_REV, TT_ORDER_INTEGER},
+		{TT_SIGNATURE_RULES_MESSAGE, TT_ORDER_TEXT},
+		{TT_SIGNATURE_RULES_CATEGORY, TT_ORDER_TEXT},
+		{TT_SIGNATURE_RULES_COUNTS, TT_ORDER_INTEGER},
+};
+
 static const enum tt_role signatures_roles[TT_SIGNATURES_N_COLUMNS] = {
 		COMMON,
 		KEY(TT_SIGNATURES_GID),
@@ -433,6 +454,7 @@ static const struct tt_roles roles[TT_N_TABLES] = {
 		[TT_TABLE_SKETCHES] = ROLES(sketches),
 		[TT_TABLE_PAIRS] = ROLES(pairs),
 		[TT_TABLE_CONTACTS] = ROLES(contacts),
+		[TT_TABLE_SIGNATURE_RULES] = ROLES(signature_rules),
 		[TT_TABLE_SIGNATURES] = ROLES(signatures),
 		[TT_TABLE_SIGNATURE_SOURCES] = ROLES(signature_sources),
 		[TT_TABLE_COVERAGE] = ROLES(coverage),

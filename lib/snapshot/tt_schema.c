@@ -249,6 +249,18 @@ static const struct tt_column contacts_columns[] = {
 		[TT_CONTACTS_SAMPLE_BITS] = {"sample_bits", TT_COLUMN_INT32},
 };
 
+static const struct tt_column signature_rules_columns[] = {
+		COMMON_COLUMNS,
+		[TT_SIGNATURE_RULES_GID] = {"gid", TT_COLUMN_INT64},
+		[TT_SIGNATURE_RULES_SID] = {"sid", TT_COLUMN_INT64},
+		[TT_SIGNATURE_RULES_REV] = {"rev", TT_COLUMN_INT64},
+		[TT_SIGNATURE_RULES_MESSAGE] = {"message", TT_COLUMN_TEXT},
+		[TT_SIGNATURE_RULES_CATEGORY] = {"category", TT_COLUMN_TEXT},
+		[TT_SIGNATURE_RULES_COUNTS] = {"counts", TT_COLUMN_INT32},
+		[TT_SIGNATURE_RULES_SOURCES_ONE_IN] = {"sources_one_in", TT_COLUMN_INT64},
+		[TT_SIGNATURE_RULES_LOADED_US] = {"loaded_us", TT_COLUMN_INT64},
+};
+
 static const struct tt_column signatures_columns[] = {
 		COMMON_COLUMNS,
 		[TT_SIGNATURES_GID] = {"gid", TT_COLUMN_INT64},
@@ -323,6 +335,7 @@ static const struct tt_schema schemas[TT_N_TABLES] = {
 		[TT_TABLE_SKETCHES] = SCHEMA(sketches),
 		[TT_TABLE_PAIRS] = SCHEMA(pairs),
 		[TT_TABLE_CONTACTS] = SCHEMA(contacts),
+		[TT_TABLE_SIGNATURE_RULES] = SCHEMA(signature_rules),
 		[TT_TABLE_SIGNATURES] = SCHEMA(signatures),
 		[TT_TABLE_SIGNATURE_SOURCES] = SCHEMA(signature_sources),
 		[TT_TABLE_COVERAGE] = SCHEMA(coverage),
@@ -353,6 +366,8 @@ _Static_assert(TT_ARRAY_SIZE(distributions_columns) == TT_DISTRIBUTIONS_N_COLUMN
 _Static_assert(TT_ARRAY_SIZE(sketches_columns) == TT_SKETCHES_N_COLUMNS, "sketches");
 _Static_assert(TT_ARRAY_SIZE(pairs_columns) == TT_PAIRS_N_COLUMNS, "pairs");
 _Static_assert(TT_ARRAY_SIZE(contacts_columns) == TT_CONTACTS_N_COLUMNS, "contacts");
+_Static_assert(TT_ARRAY_SIZE(signature_rules_columns) == TT_SIGNATURE_RULES_N_COLUMNS,
+		"signature_rules");
 _Static_assert(TT_ARRAY_SIZE(signatures_columns) == TT_SIGNATURES_N_COLUMNS,
 		"signatures");
 _Static_assert(TT_ARRAY_SIZE(signature_sources_columns) == TT_SIGNATURE_SOURCES_N_COLUMNS,

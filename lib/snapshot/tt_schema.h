@@ -4,14 +4,16 @@
  * reports all take them from here; docs/snapshot-format.md says what each column means.
  * Constants only, any thread.
  *
- * A change of any table is a new schema version; readers refuse versions that they do not know.
+ * A change of any table is a new schema version; readers refuse versions that they do not know. A
+ * version that only has a table more can read those before it, where that table has no rows.
  */
 #ifndef TT_SCHEMA_H
 #define TT_SCHEMA_H
 
 #include "tt_parquet.h"
 
-#define TT_SCHEMA_VERSION 4
+#define TT_SCHEMA_VERSION        5
+#define TT_SCHEMA_VERSION_OLDEST 4 /* that is read */
 
 enum tt_table {
 	TT_TABLE_INTERVAL,
@@ -30,6 +32,7 @@ enum tt_table {
 	TT_TABLE_SKETCHES,
 	TT_TABLE_PAIRS,
 	TT_TABLE_CONTACTS,
+	TT_TABLE_SIGNATURE_RULES,
 	TT_TABLE_SIGNATURES,
 	TT_TABLE_SIGNATURE_SOURCES,
 	TT_TABLE_COVERAGE,
@@ -258,6 +261,18 @@ enum tt_contacts_column {
 	TT_CONTACTS_N_COLUMNS
 };
 
+enum tt_signature_rules_column {
+	TT_SIGNATURE_RULES_GID = 2,
+	TT_SIGNATURE_RULES_SID,
+	TT_SIGNATURE_RULES_REV,
+	TT_SIGNATURE_RULES_MESSAGE,
+	TT_SIGNATURE_RULES_CATEGORY,
+	TT_SIGNATURE_RULES_COUNTS,
+	TT_SIGNATURE_RULES_SOURCES_ONE_IN,
+	TT_SIGNATURE_RULES_LOADED_US,
+	TT_SIGNATURE_RULES_N_COLUMNS
+};
+
 enum tt_signatures_column {
 	TT_SIGNATURES_GID = 2,
 	TT_SIGNATURES_SID,
@@ -325,6 +340,13 @@ struct tt_schema {
 };
 
 const struct tt_schema *tt_schema_of(enum tt_table table);
+
+/* Do snapshots of a version that is read have the table? */
+static inline bool
+tt_schema_has(int version, enum tt_table table)
+{
+	return version >= 5 || table != TT_TABLE_SIGNATURE_RULES;
+}
 
 /* Finds a table by its name. Returns 0, or -ENOENT. */
 int tt_table_parse(const char *name, enum tt_table *table) TT_MUST_CHECK;

@@ -84,9 +84,7 @@ make_table_rows(struct tt_ledger_row rows[TT_N_LEDGER_TABLES],
 	const struct tt_signature_totals *s = &totals->signatures;
 	/* As for pairs, the keys are estimated from those that are kept. */
 	const struct tt_not_kept hits = {.packets = s->not_kept,
-			.keys = s->not_carried
-					+ (s->one_in > 1 ? s->kept * (s->one_in - 1)
-							 : 0)};
+			.keys = s->not_carried + s->hits_not_kept};
 	const struct tt_not_kept *const lost[TT_N_LEDGER_TABLES] = {
 			[TT_LEDGER_PAIRS] = &totals->pairs,
 			[TT_LEDGER_CONTACTS] = &totals->contacts,
@@ -173,7 +171,7 @@ finish(struct tt_tables *t, bool sync, struct tt_manifest *m, struct tt_error *e
 static void
 note_rates(struct tt_tables *t, const struct tt_interval *interval)
 {
-	unsigned pairs = 0, contacts = 0, signatures = 0;
+	unsigned pairs = 0, contacts = 0;
 
 	for (unsigned i = 0; i < interval->n_tallies; i++) {
 		const struct tt_tally *tally = interval->tallies[i];
@@ -182,12 +180,9 @@ note_rates(struct tt_tables *t, const struct tt_interval *interval)
 			pairs = tally->pair_shift;
 		if (tally->contact_shift > contacts)
 			contacts = tally->contact_shift;
-		if (tally->detections.shift > signatures)
-			signatures = tally->detections.shift;
 	}
 	t->sources_one_in = UINT64_C(1) << pairs;
 	t->contacts_one_in = UINT64_C(1) << contacts;
-	t->signature_sources_one_in = UINT64_C(1) << signatures;
 }
 
 /* What only the totals know: the row of the interval, and the ledger. */

@@ -25,7 +25,6 @@ struct tt_tables {
 	uint32_t tested, matched, unit;
 	char tested_text[TT_RULES_TEXT_MAX], matched_text[TT_RULES_TEXT_MAX];
 	char unit_text[TT_UNIT_TEXT_MAX]; /* "" before the first */
-	uint64_t signature_sources_one_in;
 };
 
 /* A row that is being filled from left to right. */
@@ -132,7 +131,9 @@ int tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_err
 int tt_tables_put_contact(
 		void *context, const struct tt_contact_row *r, struct tt_error *err);
 
-/* Rows of signatures and their sources; likewise. */
+/* Rows of signatures, loaded and found, and of their sources; likewise. */
+int tt_tables_put_signature_rule(void *context, const struct tt_signature_rule_row *r,
+		struct tt_error *err);
 int tt_tables_put_signature(
 		void *context, const struct tt_signature_row *r, struct tt_error *err);
 int tt_tables_put_signature_source(void *context, const struct tt_signature_source_row *r,

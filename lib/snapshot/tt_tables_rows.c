@@ -309,6 +309,7 @@ tt_tables_sink(struct tt_tables *tables)
 			.sketch = put_sketch,
 			.pair = tt_tables_put_pair,
 			.contact = tt_tables_put_contact,
+			.signature_rule = tt_tables_put_signature_rule,
 			.signature = tt_tables_put_signature,
 			.signature_source = tt_tables_put_signature_source,
 	};

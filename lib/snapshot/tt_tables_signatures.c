@@ -13,6 +13,22 @@ put_rule(struct tt_row *row, const struct tt_rule *rule)
 }
 
 int
+tt_tables_put_signature_rule(void *context, const struct tt_signature_rule_row *r,
+		struct tt_error *err)
+{
+	const struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_SIGNATURE_RULES);
+
+	put_rule(&row, r->rule);
+	tt_row_text(&row, r->rule->message);
+	tt_row_text(&row, r->rule->category);
+	tt_row_int(&row, r->rule->count.type != TT_RULE_COUNT_NONE);
+	tt_row_int(&row, (int64_t)r->one_in);
+	tt_row_int(&row, t->manifest->observed_us);
+	return tt_row_end(&row, err);
+}
+
+int
 tt_tables_put_signature(
 		void *context, const struct tt_signature_row *r, struct tt_error *err)
 {
@@ -27,9 +43,7 @@ tt_tables_put_signature(
 	tt_row_int(&row, (int64_t)r->detections);
 	tt_row_int(&row, (int64_t)ceil(sqrt(r->detections_variance)));
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
-	tt_row_int(&row,
-			(int64_t)tt_scaled_error(
-					r->uniq_src_ip, t->signature_sources_one_in));
+	tt_row_int(&row, (int64_t)tt_scaled_error(r->uniq_src_ip, r->one_in));
 	return tt_row_end(&row, err);
 }
 

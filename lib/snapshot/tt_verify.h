@@ -52,6 +52,12 @@ struct tt_rule_sums {
 	struct tt_fingerprint_rule judge; /* source_packets and source_percent alone */
 };
 
+/* A row of signature_rules. */
+struct tt_loaded_rule {
+	uint64_t rule, rev; /* gid and sid, 32 bits each */
+	int64_t sources_one_in;
+};
+
 /* What the rows of a snapshot's tables add up to. */
 struct tt_sums {
 	bool read[TT_N_TABLES]; /* the table could be read to its end */
@@ -81,6 +87,12 @@ struct tt_sums {
 	int64_t covered_until_us; /* of its last row */
 	bool unit_unclear; /* rows of contacts of units that cannot be told apart */
 	int64_t sources_detected; /* interval */
+	struct tt_loaded_rule *signature_rules; /* [n_signature_rules] in order */
+	size_t n_signature_rules;
+	int64_t signature_one_in; /* the coarsest of them */
+	int64_t longest_loaded_us; /* likewise */
+	int64_t common_source_rows; /* of signature_sources, in the sample of all rules */
+	int64_t covered_us; /* coverage: observed time of all rows */
 	int64_t matches, rule_detections; /* signatures */
 	int64_t source_detections; /* signature_sources */
 	bool coverage_gap; /* some time of some origin is not covered */
@@ -312,6 +324,7 @@ int tt_check_distribution_row(struct tt_check *t);
 int tt_check_sketch_row(struct tt_check *t);
 int tt_check_pair_row(struct tt_check *t);
 int tt_check_contact_row(struct tt_check *t);
+int tt_check_signature_rule_row(struct tt_check *t);
 int tt_check_signature_row(struct tt_check *t);
 int tt_check_signature_source_row(struct tt_check *t);
 int tt_check_coverage_row(struct tt_check *t);

@@ -80,6 +80,7 @@ tt_check_coverage_row(struct tt_check *t)
 		return -EBADMSG;
 	note_gap(t, &r);
 	t->coverage = r;
+	t->sums->covered_us += r.observed_us;
 	t->sums->address_us += (__int128)r.observed_us * r.monitored_addresses;
 	return 0;
 }

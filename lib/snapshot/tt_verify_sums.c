@@ -305,6 +305,27 @@ compare_sketch(struct tt_compare *c)
 	}
 }
 
+/* Rules were not loaded for longer than sensors looked. */
+static void
+compare_signature_rules(struct tt_compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_SIGNATURE_RULES;
+
+	if (!s->read[table])
+		return;
+	if (strcmp(c->m->signatures, "none") == 0)
+		tt_compare_equal(c, table, "rows without signatures",
+				c->m->files[table].rows, TT_TABLE_INTERVAL, 0);
+	if (c->m->files[table].rows > 0)
+		tt_compare_equal(c, table, "sources are kept of one in",
+				s->signature_one_in, TT_TABLE_INTERVAL,
+				c->m->signature_sources_one_in);
+	if (s->read[TT_TABLE_COVERAGE] && !c->told[TT_TABLE_COVERAGE])
+		at_most(c, table, "microseconds loaded", s->longest_loaded_us,
+				TT_TABLE_COVERAGE, s->covered_us);
+}
+
 /* A packet matches one rule at least, and a detection is a match. */
 static void
 compare_signatures(struct tt_compare *c)
@@ -328,16 +349,14 @@ compare_signatures(struct tt_compare *c)
 	tt_compare_match(c, TT_TABLE_SIGNATURE_SOURCES,
 			"sources by signature and country", TT_MATCH_SIGNATURE_SOURCES,
 			table);
-	if (s->read[TT_TABLE_INTERVAL]
-			&& c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows > 0)
+	if (s->read[TT_TABLE_INTERVAL] && s->common_source_rows > 0)
 		at_most(c, TT_TABLE_SIGNATURE_SOURCES,
 				"sources with detections, at least",
 				c->m->signature_sources_one_in, TT_TABLE_INTERVAL,
 				s->sources_detected);
 	at_most(c, TT_TABLE_INTERVAL, "sources with detections", s->sources_detected,
 			TT_TABLE_SIGNATURE_SOURCES,
-			c->m->files[TT_TABLE_SIGNATURE_SOURCES].rows
-					* c->m->signature_sources_one_in);
+			s->common_source_rows * c->m->signature_sources_one_in);
 	if (c->m->signature_sources_one_in == 1)
 		tt_compare_equal(c, TT_TABLE_SIGNATURE_SOURCES, "detections",
 				s->source_detections, table, s->rule_detections);
@@ -403,5 +422,6 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 	tt_compare_contacts(&c);
 	compare_signatures(&c);
 	compare_coverage(&c);
+	compare_signature_rules(&c);
 	compare_ledger(&c);
 }

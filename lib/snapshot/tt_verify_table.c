@@ -42,6 +42,7 @@ check_row(struct tt_check *t)
 			[TT_TABLE_SKETCHES] = tt_check_sketch_row,
 			[TT_TABLE_PAIRS] = tt_check_pair_row,
 			[TT_TABLE_CONTACTS] = tt_check_contact_row,
+			[TT_TABLE_SIGNATURE_RULES] = tt_check_signature_rule_row,
 			[TT_TABLE_SIGNATURES] = tt_check_signature_row,
 			[TT_TABLE_SIGNATURE_SOURCES] = tt_check_signature_source_row,
 			[TT_TABLE_COVERAGE] = tt_check_coverage_row,
@@ -71,7 +72,7 @@ check_metadata(const struct tt_check *t)
 			{TT_META_SIGNATURES, m->signatures},
 	};
 
-	snprintf(version, sizeof(version), "%d", TT_SCHEMA_VERSION);
+	snprintf(version, sizeof(version), "%d", m->schema);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(expected); i++) {
 		const char *value = tt_parquet_metadata(t->reader, expected[i].key);
 

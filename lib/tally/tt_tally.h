@@ -298,8 +298,8 @@ tt_tally_has_detections(const struct tt_tally *t)
 static inline void
 tt_tally_count_by(struct tt_tally *t, const struct tt_rules *rules)
 {
-	TT_ASSERT(tt_tally_has_detections(t) && !t->detections.any);
-	t->detections.config.rules = rules;
+	TT_ASSERT(tt_tally_has_detections(t));
+	tt_detections_count_by(&t->detections, rules);
 }
 
 /* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order; pairs may hold a

@@ -51,12 +51,12 @@ def host(number):
     return str(ipaddress.ip_address("203.0.113.1") + number % 250 + number // 250 * 256)
 
 
-def write(path, packets, seconds=0.01):
-    """A capture of Ethernet frames of these packets, so far apart."""
+def write(path, packets, seconds=0.01, start=1_700_000_000):
+    """A capture of Ethernet frames of these packets, so far apart, from that time on."""
     with open(path, "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
         for i, packet in enumerate(packets):
-            us = 1_700_000_000_000_000 + int(i * seconds * 1e6)
+            us = start * 1_000_000 + int(i * seconds * 1e6)
             frame = b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02" + (
                 b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\0") + packet
             out.write(struct.pack("<IIII", us // 1000000, us % 1000000, len(frame), len(frame)))

@@ -115,7 +115,7 @@ bed_signatures(void)
 							TT_RULE_UNIQUE_NONE}},
 	};
 	static const struct tt_rules set = {
-			.rules = rules, .n = 2, .identity = "2 rules"};
+			.rules = rules, .n = 2, .n_counting = 1, .identity = "2 rules"};
 
 	return &set;
 }

@@ -15,11 +15,14 @@ static struct tt_rule rules[300];
 static struct tt_rules set = {.rules = rules};
 static struct tt_geo *geo;
 static struct tt_signature_totals totals;
+static struct tt_signature_row of_rule[2]; /* the last row of each */
 static uint64_t row_sources, row_matches, rest_matches, error;
 
 static int
 put_row(void *context, const struct tt_signature_row *row, struct tt_error *err)
 {
+	if (row->rule < &rules[2])
+		of_rule[row->rule - rules] = *row;
 	row_sources += row->uniq_src_ip;
 	row_matches += row->matches;
 	rest_matches += row->country == TT_N_COUNTRIES ? row->matches : 0;
@@ -70,6 +73,7 @@ set_rules(unsigned n, struct tt_rule_count count)
 	for (unsigned i = 0; i < n; i++)
 		rules[i] = (struct tt_rule){.gid = 1, .sid = i + 1, .count = count};
 	set.n = n;
+	set.n_counting = tt_rules_counting(rules, n);
 }
 
 static void
@@ -87,6 +91,64 @@ a_full_table_of_cells_loses_neither_a_match_nor_a_source(void **state)
 	assert_int_equal(row_matches, 228);
 	assert_true(rest_matches > 0);
 	assert_int_equal(row_sources, 228);
+	tt_detections_fini(&d);
+	tt_detections_merge_destroy(m);
+}
+
+/* A rule that does not count and one that does, which share a table of the smallest size. */
+static void
+set_both(void)
+{
+	set_rules(2, (struct tt_rule_count){0});
+	rules[1].count = (struct tt_rule_count){TT_RULE_COUNT_LIMIT, TT_RULE_TRACK_SOURCE,
+			1, 60, TT_RULE_UNIQUE_NONE};
+	set.n_counting = 1;
+}
+
+static void
+rules_that_count_take_no_room_of_others(void **state)
+{
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+	struct tt_detections d;
+
+	set_both();
+	d = make(TT_HITS_MIN);
+	for (unsigned i = 0; i < 40; i++)
+		add(&d, 0, 100 + i, START);
+	for (unsigned i = 0; i < 50000; i++)
+		add(&d, 1, 1000 + i % 1000, START + i / 1000 * TT_US_PER_S);
+	assert_int_equal(merge(m, &d, START), 0);
+	assert_true(totals.one_in > 1);
+	assert_int_equal(of_rule[0].one_in, 1);
+	assert_int_equal(of_rule[0].uniq_src_ip, 40);
+	assert_int_equal(of_rule[0].detections, 40);
+	assert_true(of_rule[1].one_in > 1 && of_rule[1].detections_variance > 0);
+	tt_detections_fini(&d);
+	tt_detections_merge_destroy(m);
+}
+
+static void
+sources_of_other_rules_take_no_room_of_those_that_count(void **state)
+{
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+	struct tt_detections d;
+
+	set_both();
+	d = make(TT_HITS_MIN);
+	for (unsigned i = 0; i < 50000; i++)
+		add(&d, 0, 1000 + i, START);
+	for (unsigned i = 0; i < 100; i++)
+		add(&d, 1, 100 + i % 50, START + i * 100000);
+	assert_int_equal(merge(m, &d, START), 0);
+	assert_true(of_rule[0].one_in > 1);
+	assert_int_equal(of_rule[0].detections, 50000);
+	assert_int_equal(of_rule[1].one_in, 1);
+	assert_int_equal(of_rule[1].detections, 50);
+	assert_int_equal(of_rule[1].detections_variance, 0);
+	/* Sources of both are known of the sample that both have. */
+	assert_int_equal(totals.one_in, of_rule[0].one_in);
+	assert_true(totals.uniq_src_ip % totals.one_in == 0);
+	assert_true(totals.uniq_src_ip > 25000 && totals.uniq_src_ip < 100000);
 	tt_detections_fini(&d);
 	tt_detections_merge_destroy(m);
 }
@@ -200,6 +262,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					a_full_table_of_cells_loses_neither_a_match_nor_a_source),
+			cmocka_unit_test(rules_that_count_take_no_room_of_others),
+			cmocka_unit_test(
+					sources_of_other_rules_take_no_room_of_those_that_count),
 			cmocka_unit_test(windows_begin_anew_where_the_clock_was_set_back),
 			cmocka_unit_test(windows_without_room_are_said),
 			cmocka_unit_test(

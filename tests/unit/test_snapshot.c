@@ -495,14 +495,16 @@ an_unknown_schema_version_is_refused_naming_both(void **state)
 	bed_write_ok(&bed, BED_START);
 	n = read_file(bed_path(&bed, BED_START, TT_MANIFEST_FILE, path), text,
 			sizeof(text));
-	version = strstr(text, "\"schema_version\": 4");
+	version = strstr(text, "\"schema_version\": 5");
 	assert_non_null(version);
 	version[strlen("\"schema_version\": ")] = '1';
 	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
-	assert_string_equal(err.why, "schema version 1; this program reads version 4");
+	assert_string_equal(
+			err.why, "schema version 1; this program reads versions 4 to 5");
 	version[strlen("\"schema_version\": ")] = '7';
 	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
-	assert_string_equal(err.why, "schema version 7; this program reads version 4");
+	assert_string_equal(
+			err.why, "schema version 7; this program reads versions 4 to 5");
 }
 
 /* Names of directories and of time series are made of it. */
