@@ -87,17 +87,42 @@ packets_of(const struct tt_kept_table *k, const struct tt_kept_row *row)
 	return &k->packets[(uint64_t)(row - k->rows) * k->per_rule];
 }
 
-/* The row of the rule, a new one if need be; NULL if there is none left. */
+static void
+find_highest(struct tt_kept_table *k)
+{
+	k->highest = 0;
+	for (unsigned i = 1; i < k->n_rows; i++)
+		if (k->rows[i].rule > k->rows[k->highest].rule)
+			k->highest = i;
+}
+
+/* An empty row for the rule, where all are taken that of the last rule; NULL if it comes after all of these. */
+static struct tt_kept_row *
+new_row(struct tt_kept_table *k, uint32_t rule)
+{
+	struct tt_kept_row *row;
+
+	if (k->n_rows < TT_KEPT_RULES) {
+		row = &k->rows[k->n_rows++];
+	} else {
+		row = &k->rows[k->highest];
+		if (rule > row->rule)
+			return NULL;
+		k->row_of[row->rule] = 0;
+		k->n_packets -= row->n;
+	}
+	*row = (struct tt_kept_row){.rule = (uint16_t)rule};
+	k->row_of[rule] = (uint16_t)(row - k->rows + 1);
+	if (k->n_rows == TT_KEPT_RULES)
+		find_highest(k);
+	return row;
+}
+
+/* The row of the rule, a new one if need be; NULL if there is none for it. */
 static struct tt_kept_row *
 find_row(struct tt_kept_table *k, uint32_t rule)
 {
-	if (k->row_of[rule] == 0) {
-		if (k->n_rows == TT_KEPT_RULES)
-			return NULL;
-		k->rows[k->n_rows] = (struct tt_kept_row){.rule = (uint16_t)rule};
-		k->row_of[rule] = (uint16_t)++k->n_rows;
-	}
-	return &k->rows[k->row_of[rule] - 1];
+	return k->row_of[rule] == 0 ? new_row(k, rule) : &k->rows[k->row_of[rule] - 1];
 }
 
 static void

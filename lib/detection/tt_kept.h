@@ -6,8 +6,9 @@
  * however packets were spread.
  *
  * Memory: tt_kept_bytes(), of a table that does not grow: 1,560 bytes for each packet of
- * TT_KEPT_RULES rules, and 160 KiB. Where more rules than that match in an interval, of those that come
- * last no packets are kept.
+ * TT_KEPT_RULES rules, and 160 KiB. Where more rules than that match in an interval, packets are kept of
+ * those that come first in the set. A rule of these is so in each worker's table as well, which never gave
+ * up its packets: also then the result is the same however packets were spread.
  */
 #ifndef TT_KEPT_H
 #define TT_KEPT_H
@@ -41,6 +42,7 @@ struct tt_kept_table {
 	struct tt_kept_packet
 			*packets; /* [TT_KEPT_RULES][per_rule]; compact: [n_packets] */
 	unsigned n_rows;
+	unsigned highest; /* of these, that of the last rule of the set, where all are taken */
 	uint64_t n_packets;
 	bool compact; /* a copy: no rows */
 	struct tt_mem *mem;

@@ -95,24 +95,34 @@ by_time(const void *a, const void *b)
 	return order != 0 ? order : by_signature(a, b);
 }
 
-void
-tt_packets_select(struct tt_packet_records *r, size_t per_signature)
+/* Leaves the first packets of the first signatures. */
+static void
+select_first(struct tt_packet_records *r, size_t per_signature, size_t signatures)
 {
-	size_t n = 0, same = 0;
+	size_t n = 0, same = 0, found = 0;
 
 	if (r->n == 0)
 		return;
 	qsort(r->all, r->n, sizeof(*r->all), by_signature);
 	for (size_t i = 0; i < r->n; i++) {
-		if (n == 0 || compare_signatures(&r->all[n - 1], &r->all[i]) != 0)
+		/* Of a signature that is left out, none is left. */
+		if (n == 0 || compare_signatures(&r->all[n - 1], &r->all[i]) != 0) {
 			same = 0;
-		if (same++ < per_signature)
+			found++;
+		}
+		if (same++ < per_signature && found <= signatures)
 			r->all[n++] = r->all[i];
 		else
 			free(r->all[i].owned);
 	}
 	r->n = n;
 	qsort(r->all, r->n, sizeof(*r->all), by_time);
+}
+
+void
+tt_packets_select(struct tt_packet_records *r, size_t per_signature)
+{
+	select_first(r, per_signature, TT_KEPT_RULES);
 }
 
 bool
@@ -128,7 +138,7 @@ tt_packets_are_selected(const struct tt_packet_records *r, size_t per_signature)
 		same = same && (i == 0 || by_time(&r->all[i - 1], &r->all[i]) <= 0);
 	}
 	if (copy.all != NULL)
-		tt_packets_select(&copy, per_signature);
+		select_first(&copy, per_signature, SIZE_MAX);
 	same = same && copy.n == r->n;
 	tt_packets_fini(&copy);
 	return same;

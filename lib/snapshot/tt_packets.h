@@ -39,7 +39,8 @@ int tt_packets_of_tally(struct tt_packet_records *records,
 int tt_packets_read(struct tt_packet_records *records, const struct tt_snapshot *snapshot,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Leaves the first so many of each signature, and puts these in the order of the file. */
+/* Leaves the first so many of each of the first TT_KEPT_RULES signatures, and puts these in the order of the
+ * file. */
 void tt_packets_select(struct tt_packet_records *records, size_t per_signature);
 
 /* Are they in that order, and no more of a signature than that? */

@@ -186,6 +186,48 @@ more_rules_than_there_is_room_for_are_left_out(void **state)
 	tt_kept_fini(&k);
 }
 
+/* The rules of a set in an order, of two packets each, spread over tables. */
+static void
+fill_with_all(struct tt_kept_table *tables, unsigned n, unsigned step)
+{
+	for (unsigned i = 0; i < 2 * set.n; i++)
+		tt_kept_add(&tables[draw(n)], i * step % set.n, &frames[i / set.n]);
+}
+
+static void
+which_rules_are_left_out_depends_on_the_rules_alone(void **state)
+{
+	/* No factor in common with the number of rules, 1026. */
+	static const unsigned steps[] = {1, 341, 1025};
+	struct tt_packet_records wanted = {0};
+	struct tt_kept_table one = make(EACH), parts[PARTS];
+
+	make_frames();
+	fill_with_all(&one, 1, 1);
+	select_from(&wanted, &one, 1);
+	for (unsigned i = 0; i < PARTS; i++)
+		parts[i] = make(EACH);
+	for (unsigned n = 1; n <= PARTS; n++) {
+		for (unsigned k = 0; k < TT_ARRAY_SIZE(steps); k++) {
+			struct tt_packet_records r = {0};
+
+			for (unsigned i = 0; i < n; i++)
+				tt_kept_reset(&parts[i]);
+			fill_with_all(parts, n, steps[k]);
+			select_from(&r, parts, n);
+			assert_int_equal(r.n, 2 * TT_KEPT_RULES);
+			for (size_t i = 0; i < r.n; i++)
+				assert_in_range(r.all[i].sid, 1, TT_KEPT_RULES);
+			assert_same(&wanted, &r);
+			tt_packets_fini(&r);
+		}
+	}
+	tt_packets_fini(&wanted);
+	tt_kept_fini(&one);
+	for (unsigned i = 0; i < PARTS; i++)
+		tt_kept_fini(&parts[i]);
+}
+
 static void
 write_bytes(const char *path, const uint8_t *all, size_t n)
 {
@@ -255,6 +297,8 @@ main(void)
 			cmocka_unit_test(the_earliest_are_kept_however_they_are_spread),
 			cmocka_unit_test(copies_and_two_as_one_have_the_same),
 			cmocka_unit_test(more_rules_than_there_is_room_for_are_left_out),
+			cmocka_unit_test(
+					which_rules_are_left_out_depends_on_the_rules_alone),
 			cmocka_unit_test(bytes_that_are_others_are_read_or_refused),
 	};
 	const char *given = getenv("TT_SEED");
