@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Rules that no packet matches, since what they ask for excludes itself. Only what follows from the
- * rule alone is looked for, and not all of it: where contents stand is not.
+ * rule alone is looked for, and not all of it.
  */
 #include "tt_rule_parse.h"
 #include "tt_signature_eval.h"
@@ -243,63 +243,11 @@ has_bits(const struct tt_rule_parse *p, enum tt_rule_kind kind, unsigned n_field
 	return false;
 }
 
-/* The least that payload options need, in bytes; and the most that they leave, in *max. */
-static int64_t
-need_payload(const struct tt_rule_parse *p, int64_t *max)
-{
-	int64_t least = 0, end = 0; /* end: where the last match ended, at least */
-
-	for (unsigned i = 0; i < p->rule.n_payload; i++) {
-		const struct tt_rule_option *o = &p->payload[i];
-		const struct tt_rule_content *c = &o->u.content;
-		int64_t from;
-
-		if (o->buffer != TT_RULE_BUFFER_PAYLOAD || o->kind == TT_RULE_FLOWBIT)
-			continue;
-		if (o->kind != TT_RULE_BSIZE && least == 0)
-			least = 1;
-		if (o->kind == TT_RULE_ISDATAAT && !o->u.isdataat.relative
-				&& o->u.isdataat.at.variable < 0) {
-			const int64_t at = o->u.isdataat.at.constant;
-
-			if (o->negated && at < *max)
-				*max = at;
-			if (!o->negated && at + 1 > least)
-				least = at + 1;
-		}
-		if (o->kind == TT_RULE_CONTENT && !o->negated) {
-			from = c->offset.variable < 0 ? c->offset.constant : 0;
-			if (c->relative)
-				from = c->offset.variable < 0 ? from + end : 0;
-			end = (from > 0 ? from : 0) + c->n;
-			least = end > least ? end : least;
-		} else if (o->kind != TT_RULE_CONTENT && o->kind != TT_RULE_ISDATAAT) {
-			end = 0; /* not known */
-		}
-	}
-	return least;
-}
-
 static int
 never(struct tt_rule_parse *p, const char *what)
 {
 	return tt_rule_unreachable(p,
 			"never matches: its conditions on %s exclude each other", what);
-}
-
-static int
-check_payload(struct tt_rule_parse *p)
-{
-	struct span length = {0, UINT16_MAX};
-	int64_t least;
-
-	narrow(&length, p->header, p->rule.n_header, TT_RULE_DSIZE);
-	least = need_payload(p, &length.max);
-	if (least <= length.max)
-		return 0;
-	return tt_rule_unreachable(p,
-			"never matches: it needs %lld bytes of payload, and allows %lld",
-			(long long)least, (long long)length.max);
 }
 
 static int
@@ -328,6 +276,7 @@ tt_rule_check_possible(struct tt_rule_parse *p)
 {
 	const struct tt_rule *rule = &p->rule;
 	struct possible left = {.v4 = rule->ip_version != 6, .v6 = rule->ip_version != 4};
+	struct span length = {0, UINT16_MAX};
 	bool any;
 
 	memset(left.protocols, true, sizeof(left.protocols));
@@ -346,5 +295,8 @@ tt_rule_check_possible(struct tt_rule_parse *p)
 		return never(p, "the version of IP");
 	if (check_header(p, left.first) != 0)
 		return -ENOMEM;
-	return p->why_unreachable == NULL ? check_payload(p) : 0;
+	if (p->why_unreachable != NULL)
+		return 0;
+	narrow(&length, p->header, p->rule.n_header, TT_RULE_DSIZE);
+	return tt_rule_check_payload(p, length.max);
 }

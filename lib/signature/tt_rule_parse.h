@@ -126,6 +126,9 @@ int tt_rule_variable_named(struct tt_rule_parse *p, struct tt_rule_word name);
  */
 int tt_rule_check_possible(struct tt_rule_parse *p) TT_MUST_CHECK;
 
+/* The same of its payload options, where there are at most max bytes of payload. */
+int tt_rule_check_payload(struct tt_rule_parse *p, int64_t max) TT_MUST_CHECK;
+
 /* What an option does, by its name. Returns 0, or as tt_rule_broken. */
 struct tt_rule_keyword {
 	const char *name;

@@ -315,6 +315,31 @@ what_excludes_itself_never_matches(void **state)
 }
 
 static void
+contents_that_exclude_each_other_never_match(void **state)
+{
+	static const char
+			*const room = "never matches: a content has no room within its "
+				      "limits",
+			       *const other = "never matches: contents want different "
+					      "bytes at one place",
+			       *const part = "never matches: a content that must not be "
+					     "there is part of others";
+
+	unreachable("content:\"abc\"; depth:3; content:\"x\"; distance:-5; within:1;",
+			room);
+	unreachable("content:\"GET\"; depth:3; content:\"POST\"; depth:4;", other);
+	unreachable("content:\"GET\"; startswith; content:\"x\"; offset:2; depth:1;",
+			other);
+	unreachable("content:\"ab\"; depth:2; content:\"cd\"; within:2; content:\"D\"; "
+		    "offset:3; depth:1;",
+			other);
+	unreachable("content:\"get\"; depth:3; nocase; content:\"x\"; offset:1; depth:1;",
+			other);
+	unreachable("content:\"ab\"; depth:2; content:!\"b\"; offset:1; depth:1;", part);
+	unreachable("content:\"ab\"; depth:2; content:!\"A\"; nocase; depth:1;", part);
+}
+
+static void
 what_may_match_is_loaded(void **state)
 {
 	static const char *const tcp = "tcp any any -> any any";
@@ -325,6 +350,21 @@ what_may_match_is_loaded(void **state)
 	loads(tcp, "content:\"abc\"; content:\"abc\"; distance:-3; dsize:3;");
 	loads(tcp, "content:\"abc\"; content:\"abc\"; dsize:3;");
 	loads(tcp, "content:\"ab\"; pcre:\"/c/\"; content:\"d\"; within:9; dsize:3;");
+	loads(tcp, "content:\"abc\"; content:\"x\"; distance:-5; within:1;");
+	loads(tcp, "content:\"abcd\"; depth:4; content:\"b\"; distance:-5; within:3;");
+	loads(tcp, "content:\"GET\"; depth:3; content:\"ET\"; offset:1; depth:2;");
+	loads(tcp, "content:\"GET\"; depth:4; content:\"POST\"; depth:5;");
+	loads(tcp, "content:\"get\"; depth:3; nocase; content:\"GET\"; depth:3;");
+	loads(tcp, "content:\"get\"; depth:3; nocase; content:!\"get\"; depth:3;");
+	loads(tcp, "content:\"ab\"; depth:2; content:!\"b\"; offset:1; depth:2;");
+	loads(tcp, "content:\"ab\"; depth:2; content:!\"bc\"; offset:1; depth:2;");
+	loads(tcp,
+			"content:\"a\"; depth:1; pcre:\"/b/\"; content:\"c\"; distance:-1; "
+			"within:1;");
+	loads(tcp, "byte_jump:1,0; content:\"a\"; distance:-9; within:1;");
+	loads(tcp,
+			"byte_extract:1,0,n; content:\"a\"; offset:n; depth:1; content:\"b\"; "
+			"depth:1;");
 	loads(tcp, "ttl:5-10; ttl:!6; ttl:!7; ttl:!8;");
 	loads(tcp, "flags:S+; flags:!A;");
 	loads(tcp, "dsize:0; bsize:0;");
@@ -386,6 +426,7 @@ main(void)
 			cmocka_unit_test(places_in_continued_lines_are_those_of_the_file),
 			cmocka_unit_test(what_needs_a_session_is_unreachable),
 			cmocka_unit_test(what_excludes_itself_never_matches),
+			cmocka_unit_test(contents_that_exclude_each_other_never_match),
 			cmocka_unit_test(what_may_match_is_loaded),
 			cmocka_unit_test(what_is_not_known_is_named),
 	};
