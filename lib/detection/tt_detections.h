@@ -40,14 +40,20 @@ struct tt_hit {
 	struct tt_addr dst; /* zero, unless the rule tracks or tells apart destinations */
 	uint64_t packets; /* 0: free */
 	int64_t first_us, last_us;
-	uint32_t second; /* since the epoch, of rules that count; else 0 */
+	uint32_t second; /* since the epoch, modulo 2^32, of rules that count; else 0. Tells apart and
+			  * sorts within an interval: the one of 2106 in which it begins anew has
+			  * its windows out of order */
 	uint16_t rule; /* its place in the set */
 	uint16_t value; /* the port that a rule wants distinct; else 0 */
 } TT_CACHE_ALIGNED;
 _Static_assert(sizeof(struct tt_hit) == 64, "a hit is one cache line");
 
 /* Kinds of hits: those of rules that do not count, and those of rules that do. */
-enum tt_hit_kind { TT_HITS_PLAIN, TT_HITS_COUNTING, TT_N_HIT_KINDS };
+enum tt_hit_kind {
+	TT_HITS_PLAIN,
+	TT_HITS_COUNTING,
+	TT_N_HIT_KINDS
+};
 
 struct tt_detection_cell {
 	uint32_t key; /* tt_detection_key + 1; 0: free */

@@ -200,6 +200,29 @@ windows_without_room_are_said(void **state)
 	tt_detections_merge_destroy(m);
 }
 
+/* Seconds are told apart, and windows go on, beyond 2^32 of them. */
+static void
+windows_are_the_same_after_2106(void **state)
+{
+	const int64_t start = START + (INT64_C(1) << 32) * TT_US_PER_S;
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+	const uint64_t wanted[] = {2, 0, 1};
+	struct tt_detections d;
+
+	set_rules(1,
+			(struct tt_rule_count){TT_RULE_COUNT_LIMIT, TT_RULE_TRACK_SOURCE,
+					2, 127, TT_RULE_UNIQUE_NONE});
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(wanted); i++) {
+		d = make(TT_HITS_MIN);
+		for (unsigned k = 0; k < 3; k++)
+			add(&d, 0, 7, start + i * MINUTE + (3 + 5 * k) * TT_US_PER_S);
+		assert_int_equal(merge(m, &d, start + i * MINUTE), 0);
+		assert_int_equal(totals.detections, wanted[i]);
+		tt_detections_fini(&d);
+	}
+	tt_detections_merge_destroy(m);
+}
+
 static unsigned allowed;
 
 static void *
@@ -267,6 +290,7 @@ main(void)
 					sources_of_other_rules_take_no_room_of_those_that_count),
 			cmocka_unit_test(windows_begin_anew_where_the_clock_was_set_back),
 			cmocka_unit_test(windows_without_room_are_said),
+			cmocka_unit_test(windows_are_the_same_after_2106),
 			cmocka_unit_test(
 					a_merge_that_could_not_grow_works_when_there_is_memory),
 			cmocka_unit_test(a_window_has_its_end_and_no_more),
