@@ -213,7 +213,7 @@ read_files(struct reading *r, char **paths, unsigned n)
 
 /* Tries everything that comes before the spool and the files are touched. */
 static int
-check(struct reading *r, struct tt_error *err)
+check(struct reading *r, bool strict, struct tt_error *err)
 {
 	int ret = tt_setup_init(&r->setup, &r->config, READ_TALLIES, err);
 
@@ -222,7 +222,7 @@ check(struct reading *r, struct tt_error *err)
 	if (ret == 0)
 		ret = make_tables(r, tt_mem_heap(), err);
 	if (ret == 0)
-		print_rules(r);
+		ret = tt_setup_print_rules(&r->setup, strict, stdout, err);
 	close_reading(r);
 	return ret;
 }
@@ -242,7 +242,8 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 		return EXIT_OK;
 	}
 	if (tt_config_check(&r->config, &err) != 0
-			|| (cli->action == TT_CONFIG_CHECK && check(r, &err) != 0)) {
+			|| (cli->action == TT_CONFIG_CHECK
+					&& check(r, cli->strict, &err) != 0)) {
 		tt_error_print("teiten read", &err);
 		return EXIT_USAGE;
 	}

@@ -105,11 +105,11 @@ print(const struct tt_rules *rules, int form, char **files, unsigned n_files)
 	if (form == OPT_JSON)
 		return rules_print_json(rules, files, n_files);
 	if (form == OPT_SUMMARY)
-		ret = rules_print_summary(rules);
+		ret = tt_rules_print_summary(rules, stdout);
 	else if (form != OPT_QUIET)
-		rules_print_remarks(rules);
+		tt_rules_print_remarks(rules, stdout);
 	if (ret == 0)
-		rules_print_counts(rules, files, n_files);
+		tt_rules_print_counts(rules, (const char *const *)files, n_files, stdout);
 	return ret;
 }
 

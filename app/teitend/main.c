@@ -72,7 +72,8 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 		return rc;
 	rc = tt_config_check(&d->config, err);
 	if (rc == 0 && cli->action == TT_CONFIG_CHECK)
-		rc = tt_setup_check(&d->config, least_sets(&d->config), err);
+		rc = tt_setup_check(&d->config, least_sets(&d->config), cli->strict,
+				stdout, err);
 	if (rc == 0)
 		rc = tt_eal_add(&d->eal, d->config.eal, err);
 	return rc;

@@ -37,7 +37,8 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(rules, "rules"), COMMON, .is_list = true, .goes_on = true,
 				.argument = "FILE[,FILE...]",
 				.help = "signatures, as Snort and Suricata write them, or none "
-					"(default: none); given again: more files"},
+					"(default: none); given again: more files, none takes "
+					"them back"},
 		{OPTION(rule_variables, "rule-variables"), COMMON, .argument = "FILE",
 				.help = "variables of signatures, in Snort's lines or "
 					"Suricata's YAML (default: HOME_NET is what is "

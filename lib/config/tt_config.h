@@ -127,6 +127,7 @@ struct tt_config_cli {
 	void *set_extra_arg;
 	/* Set by tt_config_parse_args: */
 	enum tt_config_action action; /* of several, the last one enumerated */
+	bool strict; /* --check-config=strict: all signatures have to be loaded */
 	int first_operand; /* argv[first_operand..argc-1], argc if there are none */
 };
 

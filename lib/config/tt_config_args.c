@@ -17,7 +17,9 @@ static const struct {
 		{"config", "FILE",
 				"read options from a YAML file; the command line overrules it",
 				TT_CONFIG_RUN},
-		{"check-config", NULL, "check the configuration and exit",
+		{"check-config", "[=strict]",
+				"check the configuration, say which signatures are loaded, and "
+				"exit; strict: fail unless all are",
 				TT_CONFIG_CHECK},
 		{"print-config", NULL, "print the configuration as YAML and exit",
 				TT_CONFIG_PRINT},
@@ -70,8 +72,10 @@ make_options(struct parse *p)
 					CODE_OPTION + i);
 	for (unsigned i = 0; i < N_FIXED; i++)
 		add_option(p, fixed[i].name,
-				fixed[i].argument != NULL ? required_argument
-							  : no_argument,
+				fixed[i].argument == NULL ? no_argument
+						: fixed[i].argument[0] == '['
+						? optional_argument
+						: required_argument,
 				CODE_FIXED + i);
 	for (unsigned i = 0; i < cli->n_extras; i++)
 		add_option(p, cli->extras[i].name,
@@ -119,6 +123,12 @@ note_fixed(struct parse *p, unsigned index)
 {
 	if (fixed[index].action > p->cli->action)
 		p->cli->action = fixed[index].action;
+	if (fixed[index].action == TT_CONFIG_CHECK && optarg != NULL) {
+		p->cli->strict = true;
+		if (strcmp(optarg, "strict") != 0)
+			return tt_error_set(p->err, -EINVAL, "--check-config",
+					"\"%.80s\"; it takes strict, or nothing", optarg);
+	}
 	if (fixed[index].action != TT_CONFIG_RUN)
 		return 0;
 	if (p->file != NULL)
@@ -155,9 +165,9 @@ drop_rival(struct parse *p, unsigned index)
 		*(uint64_t *)tt_config_field(p->config, other) = 0;
 }
 
-/* Is there a list from earlier on the command line that another one adds to? */
+/* Is there a list from earlier on the command line that another one adds to? "none" takes it back. */
 static bool
-goes_on(const struct parse *p, unsigned index)
+goes_on(const struct parse *p, unsigned index, const char *value)
 {
 	const struct tt_config_option *option = &tt_config_options[index];
 	const char *list;
@@ -165,7 +175,7 @@ goes_on(const struct parse *p, unsigned index)
 	if (!option->goes_on || !p->given[index])
 		return false;
 	list = *(char **)tt_config_field(p->config, option);
-	return list[0] != '\0' && strcmp(list, "none") != 0;
+	return list[0] != '\0' && strcmp(list, "none") != 0 && strcmp(value, "none") != 0;
 }
 
 /* An option of the command line. */
@@ -176,7 +186,7 @@ set(struct parse *p, unsigned index, const char *value)
 	char *joined = NULL;
 	int ret;
 
-	if (goes_on(p, index)) {
+	if (goes_on(p, index, value)) {
 		if (asprintf(&joined, "%s,%s",
 				    *(char **)tt_config_field(p->config, option), value)
 				< 0)
@@ -263,6 +273,7 @@ tt_config_parse_args(struct tt_config *config, struct tt_config_cli *cli, int ar
 	int ret;
 
 	cli->action = TT_CONFIG_RUN;
+	cli->strict = false;
 	cli->first_operand = argc;
 	if (argc < 1)
 		return 0;
@@ -276,7 +287,8 @@ print_line(const char *name, const char *argument, const char *help, FILE *out)
 {
 	char left[64];
 
-	snprintf(left, sizeof(left), "--%s%s%s", name, argument == NULL ? "" : " ",
+	snprintf(left, sizeof(left), "--%s%s%s", name,
+			argument == NULL || argument[0] == '[' ? "" : " ",
 			argument == NULL ? "" : argument);
 	fprintf(out, "  %-32s %s\n", left, help);
 }

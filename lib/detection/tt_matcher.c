@@ -48,16 +48,14 @@ static int
 load(struct tt_ruleset *set, const char *files, const struct tt_rules_options *options,
 		struct tt_error *err)
 {
-	char *list = strdup(files);
-	const char **names = calloc(count_files(files), sizeof(*names));
 	int ret;
 
-	if (list == NULL || names == NULL)
-		ret = tt_error_set(err, -ENOMEM, "rules", "out of memory");
-	else
-		ret = tt_rules_load(&set->rules, names, split(list, names), options, err);
-	free(names);
-	free(list);
+	set->list = strdup(files);
+	set->files = calloc(count_files(files), sizeof(*set->files));
+	if (set->list == NULL || set->files == NULL)
+		return tt_error_set(err, -ENOMEM, "rules", "out of memory");
+	set->n_files = split(set->list, set->files);
+	ret = tt_rules_load(&set->rules, set->files, set->n_files, options, err);
 	if (ret == 0 && set->rules.n > TT_DETECTION_RULES_MAX)
 		ret = tt_error_set(err, -E2BIG, files, "%u rules are more than %d",
 				set->rules.n, TT_DETECTION_RULES_MAX);
@@ -95,6 +93,8 @@ tt_ruleset_close(struct tt_ruleset *set)
 		return;
 	tt_signatures_free(set->signatures);
 	tt_rules_fini(&set->rules);
+	free(set->files);
+	free(set->list);
 	free(set);
 }
 

@@ -13,6 +13,9 @@
 struct tt_ruleset {
 	struct tt_rules rules;
 	struct tt_signatures *signatures;
+	const char **files; /* [n_files] as rules and remarks name them */
+	unsigned n_files;
+	char *list; /* their text */
 };
 
 /*

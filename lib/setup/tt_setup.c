@@ -94,7 +94,8 @@ open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *me
 }
 
 int
-tt_setup_check(const struct tt_config *config, unsigned table_sets, struct tt_error *err)
+tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
+		FILE *out, struct tt_error *err)
 {
 	struct tt_setup s;
 	int ret = tt_setup_init(&s, config, table_sets, err);
@@ -103,6 +104,8 @@ tt_setup_check(const struct tt_config *config, unsigned table_sets, struct tt_er
 		ret = tt_setup_check_memory(&s, config, err);
 	if (ret == 0)
 		ret = open_files(&s, config, tt_mem_heap(), err);
+	if (ret == 0)
+		ret = tt_setup_print_rules(&s, strict, out, err);
 	tt_setup_fini(&s);
 	return ret;
 }

@@ -91,13 +91,20 @@ char *tt_setup_rules_text(
 void tt_setup_fini(struct tt_setup *setup);
 
 /*
+ * Says on `out` which of the rules are loaded, by file, and why others are not; nothing where there are no rule
+ * files. strict: -EBADMSG unless all are. Returns 0 or -ENOMEM else.
+ */
+int tt_setup_print_rules(const struct tt_setup *setup, bool strict, FILE *out,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/*
  * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
  * known yet), holds them against the memory that the machine has, and reads databases and rules,
- * with the memory on the heap meanwhile. Returns 0, or a negative errno with err naming the option
- * or the file.
+ * with the memory on the heap meanwhile; says on `out` what tt_setup_print_rules does. Returns 0, or a negative
+ * errno with err naming the option or the file.
  */
-int tt_setup_check(const struct tt_config *config, unsigned table_sets,
-		struct tt_error *err) TT_MUST_CHECK;
+int tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
+		FILE *out, struct tt_error *err) TT_MUST_CHECK;
 
 /* Bytes of a table set, of all of them, and of the merge. */
 uint64_t tt_setup_set_bytes(const struct tt_setup *setup);

@@ -2,6 +2,8 @@
 /* Signatures: read at the start, and again while the sensor runs. */
 #include "tt_setup_private.h"
 
+#include "tt_rules_print.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -48,7 +50,7 @@ refuse_broken(const struct tt_rules *rules, const struct tt_rules *before,
 	const unsigned more = rules->outcomes[TT_RULE_BROKEN]
 			- before->outcomes[TT_RULE_BROKEN];
 	const struct tt_rule_remark *r = NULL;
-	char where[sizeof(((struct tt_error *)0)->where)];
+	char where[sizeof(((struct tt_error *)0)->where)], sid[24] = "";
 
 	for (unsigned i = 0; i < rules->n_remarks && r == NULL; i++)
 		if (rules->remarks[i].outcome == TT_RULE_BROKEN
@@ -58,7 +60,9 @@ refuse_broken(const struct tt_rules *rules, const struct tt_rules *before,
 		return tt_error_set(err, -EBADMSG, "rules",
 				"%u more are broken than before", more);
 	snprintf(where, sizeof(where), "%.200s:%u", r->file, r->line);
-	return tt_error_set(err, -EBADMSG, where, "sid %u: broken: %s%s", r->sid, r->why,
+	if (r->sid > 0)
+		snprintf(sid, sizeof(sid), "sid %u: ", r->sid);
+	return tt_error_set(err, -EBADMSG, where, "%sbroken: %s%s", sid, r->why,
 			more > 1 ? ", and others" : "");
 }
 
@@ -82,6 +86,24 @@ tt_setup_reload_rules(const struct tt_setup *s, const struct tt_config *config,
 	return ret;
 }
 
+int
+tt_setup_print_rules(
+		const struct tt_setup *s, bool strict, FILE *out, struct tt_error *err)
+{
+	const struct tt_ruleset *set = s->ruleset;
+
+	if (set == NULL)
+		return 0;
+	if (tt_rules_print_summary(&set->rules, out) != 0)
+		return tt_error_set(err, -ENOMEM, "rules", "out of memory");
+	tt_rules_print_counts(&set->rules, set->files, set->n_files, out);
+	if (!strict || set->rules.n_remarks == 0)
+		return 0;
+	return tt_error_set(err, -EBADMSG, "rules",
+			"%u of %u are not loaded (teiten rules check says which)",
+			set->rules.n_remarks, set->rules.n_remarks + set->rules.n);
+}
+
 char *
 tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX])
 {
@@ -92,7 +114,8 @@ tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX]
 	if (s->ruleset == NULL)
 		return text;
 	rules = &s->ruleset->rules;
-	n = (size_t)snprintf(text, TT_SETUP_RULES_TEXT_MAX, "%u signatures", rules->n);
+	n = (size_t)snprintf(text, TT_SETUP_RULES_TEXT_MAX, "%u signature%s", rules->n,
+			rules->n == 1 ? "" : "s");
 	if (rules->n_remarks == 0)
 		return text;
 	n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,

@@ -1,10 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # teiten rules check: one line for each rule that is not loaded, numbers for each file, exit status.
-# Usage: rules.sh TEITEN SOURCE_ROOT
+# Usage: rules.sh TEITEN SOURCE_ROOT [TEITEND]
 set -u
 teiten=$1
 root=$2
+teitend=${3:-}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 failed=0
@@ -58,6 +59,17 @@ has out "$dir/a.rules:4: sid 5: broken: content: unfinished hexadecimal at colum
 has out "$dir/a.rules:5: sid 1: duplicate: of revision 1, $dir/a.rules:1 has revision 2"
 has out "$dir/a.rules: 5 rules: 1 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
 run 1 rules check --strict "$dir/a.rules"
+
+# Where no sid was read, there is none to be named.
+printf 'alert udp any any -> any 1 (msg:"x"; gid:7;)\nalert udp any any -> any (sid:5;)\n' >"$dir/none.rules"
+run 0 rules check "$dir/none.rules"
+has out "$dir/none.rules:1: broken: no sid at column 1"
+if grep -q 'sid [0-9]*:*0:' "$dir/out"; then
+	echo "a sid that is none:"
+	cat "$dir/out"
+	failed=1
+fi
+rm "$dir/none.rules"
 run 1 rules check --strict --quiet "$dir/b.rules"
 has out "$dir/b.rules: 1 rule: 0 loaded, 0 unreachable, 0 unsupported, 1 broken, 0 duplicate"
 run 0 rules check --strict --vars "$dir/vars" --classification "$dir/classes" "$dir/b.rules"
@@ -74,12 +86,30 @@ has out '  "loaded": 1,'
 has out '      "why": "option asn1"'
 
 # More files than one, and what a check of the configuration says of them.
-conf="--spool $dir/spool --sensor s --monitored 192.0.2.0/24 --check-config --pairs 4096"
-run 0 read $conf --rules "$dir/a.rules" --rule-variables "$dir/vars" --rules "$dir/b.rules"
-has out "rules: 2 signatures; of the files' rules are not: 1 unreachable, 1 unsupported, 1 broken, 1 duplicate (teiten rules check says why)"
+conf="--spool $dir/spool --sensor s --monitored 192.0.2.0/24 --pairs 4096 --check-config"
+check="--rules $dir/a.rules --rule-variables $dir/vars --rules $dir/b.rules"
+run 0 read $conf $check
+has out "       1 unreachable: flow:established (first: $dir/a.rules:2)"
+has out "$dir/a.rules: 5 rules: 1 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
+has out "$dir/b.rules: 1 rule: 1 loaded, 0 unreachable, 0 unsupported, 0 broken, 0 duplicate"
+has out "all files: 6 rules: 2 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
+run 2 read $conf=strict $check
+has err "teiten read: rules: 4 of 6 are not loaded (teiten rules check says which)"
+run 0 read $conf=strict --rules "$dir/b.rules" --rule-variables "$dir/vars"
+run 2 read $conf=loose
+has err 'teiten read: --check-config: "loose"; it takes strict, or nothing'
+run 0 read $conf=strict --rules "$dir/a.rules" --rules none
+if [ -n "$teitend" ]; then
+	"$teitend" $conf $check >"$dir/out" || failed=1
+	has out "all files: 6 rules: 2 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
+	has out "the configuration is sound"
+	"$teitend" $conf=strict $check >"$dir/out" 2>"$dir/err"
+	[ $? -eq 2 ] || failed=1
+	has err "teitend: rules: 4 of 6 are not loaded (teiten rules check says which)"
+fi
 printf 'rules:\n  - %s\n  - %s\n' "$dir/a.rules" "$dir/b.rules" >"$dir/teiten.yaml"
 run 0 read $conf --config "$dir/teiten.yaml"
-has out "rules: 1 signatures; of the files' rules are not: 1 unreachable, 1 unsupported, 2 broken, 1 duplicate (teiten rules check says why)"
+has out "all files: 6 rules: 1 loaded, 1 unreachable, 1 unsupported, 2 broken, 1 duplicate"
 
 # What was detected is said of a spool, and of one snapshot.
 run 0 synth --profile "$root/profiles/demo.yaml" --packets 300 --start 2026-11-22T00:00:00Z --out "$dir/a.pcap"

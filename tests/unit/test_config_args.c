@@ -171,6 +171,35 @@ rules_that_are_given_again_go_on(void **state)
 }
 
 static void
+none_takes_back_the_rules_that_were_given_before(void **state)
+{
+	static const struct {
+		const char *line, *rules;
+	} cases[] = {
+			{"x --config %s --rules a --rules none", "none"},
+			{"x --config %s --rules a --rules none --rules b", "b"},
+			{"x --rules none --config %s", "none"},
+			{"x --config %s", "/file"},
+	};
+
+	write_yaml("rules: /file\n");
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON};
+		struct tt_error err = {0};
+		struct tt_config config;
+		char **words, line[200];
+
+		start(&config);
+		snprintf(line, sizeof(line), cases[i].line, path);
+		if (parse_line(&config, &cli, line, &words, &err) != 0)
+			fail_msg("%s: %s", err.where, err.why);
+		assert_string_equal(config.rules, cases[i].rules);
+		free(words);
+		tt_config_fini(&config);
+	}
+}
+
+static void
 the_command_line_overrules_what_the_file_says_of_the_size_of_tables(void **state)
 {
 	static const struct {
@@ -217,7 +246,9 @@ a_bad_command_line_gets_one_line_that_names_the_option(void **state)
 			{"x -q", "-q", "unknown option"},
 			{"x --spool", "--spool", "needs a value"},
 			{"x --quiet=1", "--quiet", "takes no value"},
-			{"x --check-config=1", "--check-config", "takes no value"},
+			{"x --check-config=1", "--check-config",
+					"it takes strict, or nothing"},
+			{"x --print-config=1", "--print-config", "takes no value"},
 			{"x --s /x", "--s", "ambiguous"},
 			{"x --burst 3", "--burst", "one of teitend"},
 			{"x --eal -n", "--eal", "only in the YAML file"},
@@ -308,7 +339,7 @@ the_help_has_the_options_that_are_allowed(void **state)
 	fclose(out);
 	assert_non_null(strstr(text, "  --spool DIR "));
 	assert_non_null(strstr(text, "  --from TIME "));
-	assert_non_null(strstr(text, "  --check-config "));
+	assert_non_null(strstr(text, "  --check-config[=strict] "));
 	assert_null(strstr(text, "--burst"));
 	assert_null(strstr(text, "--table-sets"));
 	assert_null(strstr(text, "--exit-at-eof"));
@@ -332,6 +363,8 @@ main(void)
 			cmocka_unit_test(
 					the_command_line_overrules_the_file_wherever_it_stands),
 			cmocka_unit_test(rules_that_are_given_again_go_on),
+			cmocka_unit_test(
+					none_takes_back_the_rules_that_were_given_before),
 			cmocka_unit_test(
 					the_command_line_overrules_what_the_file_says_of_the_size_of_tables),
 			cmocka_unit_test(
