@@ -3,6 +3,7 @@
 
 #include "say.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
@@ -11,10 +12,10 @@
 /* What sends a signal to a process and to its group, as timeout(1) does, sends it twice. */
 #define SAME_SIGNAL_S 1
 
-#define STREAMS 3 /* standard input, output and error */
-
 static volatile sig_atomic_t stop_asked, cut_asked, reload_asked;
-static bool was_terminal[STREAMS]; /* at the start */
+/* SIGHUP came from the kernel, which hung up our terminal; from the leader of our session, a shell. */
+static volatile sig_atomic_t hung_up, from_leader;
+static bool had_terminal; /* that controls the session, at the start */
 static struct timespec stop_time; /* of the first one; read and written by the handler */
 
 static void
@@ -45,9 +46,24 @@ on_cut(int number)
 }
 
 static void
-on_hangup(int number)
+on_hangup(int number, siginfo_t *info, void *context)
 {
+	if (info->si_code == SI_KERNEL)
+		hung_up = 1;
+	else if (info->si_pid > 0 && info->si_pid == getsid(0))
+		from_leader = 1;
 	reload_asked = 1;
+}
+
+/* Has the session a terminal that controls it? It has none any more once that was closed. */
+static bool
+has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 static sigset_t
@@ -67,14 +83,14 @@ void
 tt_signals_start(void)
 {
 	const struct sigaction cut = {.sa_handler = on_cut, .sa_flags = SA_RESTART};
-	const struct sigaction hangup = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
+	const struct sigaction hangup = {
+			.sa_sigaction = on_hangup, .sa_flags = SA_RESTART | SA_SIGINFO};
 	struct sigaction hup;
 
 	/* nohup(1) has it ignored, which is meant. */
 	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &hangup, NULL);
-	for (int fd = 0; fd < STREAMS; fd++)
-		was_terminal[fd] = isatty(fd) == 1;
+	had_terminal = has_terminal();
 	sigaction(SIGUSR1, &cut, NULL);
 }
 
@@ -105,14 +121,12 @@ tt_signals_stop(void)
 	return stop_asked != 0;
 }
 
-/* A terminal that was closed is none any more, for whoever has it open still. */
+/* Was it our terminal that was closed? The kernel tells the leader of the session and, when that ends,
+ * whoever is in the foreground; a shell that is told tells its other jobs. */
 static bool
 is_terminal_gone(void)
 {
-	for (int fd = 0; fd < STREAMS; fd++)
-		if (was_terminal[fd] && isatty(fd) == 0)
-			return true;
-	return false;
+	return hung_up || (from_leader && had_terminal && !has_terminal());
 }
 
 bool
@@ -121,8 +135,10 @@ tt_signals_take_reload(void)
 	if (!reload_asked)
 		return false;
 	reload_asked = 0;
-	if (!is_terminal_gone())
+	if (!is_terminal_gone()) {
+		from_leader = 0;
 		return true;
+	}
 	clock_gettime(CLOCK_MONOTONIC, &stop_time);
 	stop_asked = 1;
 	return false;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * SIGINT, SIGTERM: stop; another one a second or two later ends the program at once. SIGUSR1: close the
- * interval. SIGHUP: read the rules again; where it comes because the terminal was closed, on which the
- * program ran, stop. It is left alone where it is ignored (nohup). The handlers only set flags that the
+ * interval. SIGHUP: read the rules again; where it comes because the terminal of the session was closed, from
+ * the kernel or from the session's shell, stop. It is left alone where it is ignored (nohup). The handlers only set flags that the
  * management core reads; worker threads have these signals blocked, so that a signal never interrupts a
  * poll loop.
  */
@@ -24,8 +24,8 @@ void tt_signals_unblock(void);
 /* Has a signal come that ends the run? */
 bool tt_signals_stop(void);
 
-/* Has SIGHUP come since the last call, and is there still the terminal of the start, if there was one?
- * If not, the end was asked for. */
+/* Has SIGHUP come since the last call, and not because our terminal was closed? In that case the end was
+ * asked for. */
 bool tt_signals_take_reload(void);
 
 /* Has SIGUSR1 come since the last call? */

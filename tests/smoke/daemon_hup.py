@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """SIGHUP has signatures read again, at the start of an interval, with no packet lost; files that do not load
-change nothing. It ends a run whose terminal was closed. Where it is ignored (nohup) it stays so.
+change nothing. It ends a run whose terminal was closed, in the foreground or the background, and no run that was
+detached from it. Where it is ignored (nohup) it stays so.
 
     daemon_hup.py TEITEND TEITEN"""
 import csv
@@ -19,6 +20,18 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 TEITEND, TEITEN = sys.argv[1:3]
+# Runs a command with its input as terminal of the session, of which it is the leader; or a shell is, which passes
+# on what it is told.
+LEADER = [sys.executable, "-c", """
+import fcntl, os, signal, subprocess, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+if sys.argv[1] == "exec":
+    os.execv(sys.argv[2], sys.argv[2:])
+job = subprocess.Popen(sys.argv[2:], process_group=0)
+signal.signal(signal.SIGHUP, lambda *_: job.send_signal(signal.SIGHUP))
+signal.signal(signal.SIGUSR1, lambda *_: job.send_signal(signal.SIGHUP))
+sys.exit(job.wait())
+"""]
 LIMIT = "threshold:type limit,track by_rule,count 1,seconds 3600;"
 
 
@@ -163,16 +176,40 @@ def during_the_start(work):
 
 
 def terminal_closed(work):
-    """The open interval is written."""
+    """The kernel says so to the leader of the session: the open interval is written."""
     master, slave = pty.openpty()
-    daemon = Daemon(work, interval=3600, terminal=slave)
+    daemon = Daemon(work, interval=3600, before=[*LEADER, "exec"], terminal=slave)
     os.close(slave)
     daemon.hang_up()
     daemon.wait_for("SIGHUP: there are no rules")
     os.close(master)
-    daemon.hang_up()
     daemon.end(None)
     assert daemon.snapshots(), daemon.said()
+
+
+def shell_says_so(work):
+    """A job in the background is told by its shell."""
+    master, slave = pty.openpty()
+    daemon = Daemon(work, interval=3600, before=[*LEADER, "shell"], terminal=slave)
+    os.close(slave)
+    os.kill(daemon.process.pid, signal.SIGUSR1)  # the shell's own kill
+    daemon.wait_for("SIGHUP: there are no rules")
+    os.close(master)
+    daemon.end(None)
+    assert daemon.snapshots(), daemon.said()
+
+
+def detached(work):
+    """Its input was a terminal of a session that it does not belong to: once that is gone, nothing changes."""
+    master, slave = pty.openpty()
+    daemon = Daemon(work, terminal=slave)
+    os.close(slave)
+    os.close(master)
+    daemon.hang_up()
+    daemon.wait_for("SIGHUP: there are no rules")
+    daemon.hang_up()
+    daemon.wait_for("SIGHUP: there are no rules", 2)
+    daemon.end()
 
 
 def ignored(work):
@@ -185,7 +222,7 @@ def ignored(work):
 
 def main():
     signal.signal(signal.SIGHUP, signal.SIG_DFL)  # also where the tests themselves run under nohup
-    for test in (rules_change, nothing_to_read, during_the_start, terminal_closed, ignored):
+    for test in (rules_change, nothing_to_read, during_the_start, terminal_closed, shell_says_so, detached, ignored):
         with tempfile.TemporaryDirectory(prefix="teiten-smoke.") as name:
             work = pathlib.Path(name)
             for i in range(2):
