@@ -20,7 +20,7 @@ static const char help[] =
 		"Thresholds are counted by packet here, and by second in snapshots, which may\n"
 		"differ by a few.\n"
 		"\n"
-		"  --rules FILE           signatures; may be given again\n"
+		"  --rules FILE[,FILE…]   signatures; given again: more files, none takes them back\n"
 		"  --vars FILE            what $HOME_NET and the like stand for\n"
 		"  --home-net LIST        HOME_NET, where FILE does not state it; prefixes\n"
 		"  --classification FILE  priority and category of each classtype, or none\n"
@@ -49,11 +49,24 @@ static const struct option options[] = {
 };
 
 struct wish {
-	const char **files; /* [n_files], room for one a word of the command line */
+	const char **files; /* [n_files], room for one a word of the command line and one a comma */
 	unsigned n_files;
 	struct tt_rules_options rules;
 	bool all, csv, reference;
 };
+
+/* As the option of teiten read: names with commas between them, and none takes back those before. */
+static void
+take_files(struct wish *w, char *list)
+{
+	char *name;
+
+	if (strcmp(list, "none") == 0)
+		w->n_files = 0;
+	else
+		while ((name = strsep(&list, ",")) != NULL)
+			w->files[w->n_files++] = name + strspn(name, " ");
+}
 
 static void
 take(struct wish *w, int option)
@@ -62,7 +75,7 @@ take(struct wish *w, int option)
 		return;
 	switch (option) {
 	case OPT_RULES:
-		w->files[w->n_files++] = optarg;
+		take_files(w, optarg);
 		break;
 	case OPT_ALL:
 		w->all = true;
@@ -281,9 +294,14 @@ int
 rules_match(int argc, char **argv)
 {
 	struct tool tool = {PROGRAM, help, options, ":h", argc, argv, 0};
-	struct wish w = {.files = calloc((size_t)argc, sizeof(*w.files))};
+	size_t room = (size_t)argc;
+	struct wish w = {0};
 	int status;
 
+	for (int i = 0; i < argc; i++)
+		for (const char *c = argv[i]; *c != '\0'; c++)
+			room += *c == ',';
+	w.files = calloc(room, sizeof(*w.files));
 	if (w.files == NULL)
 		return EXIT_DATA;
 	rules_init(&w.rules);

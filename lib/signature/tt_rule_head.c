@@ -44,6 +44,8 @@ take_action(struct tt_rule_parse *p, struct tt_rule_word word)
 	if (!tt_rule_is_action(word))
 		return tt_rule_broken(
 				p, word.at, "no action: \"%.*s\"", TT_RULE_SHOWN(word));
+	if (tt_rule_word_is(word, "file_id"))
+		return tt_rule_unreachable(p, "action file_id, files");
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(others); i++)
 		if (tt_rule_word_begins(word, others[i]))
 			return tt_rule_unsupported(p, "action %.*s", TT_RULE_SHOWN(word));

@@ -91,6 +91,10 @@ TT_RULE_TAKE(identifier)
 
 	if (ret != 0)
 		return ret;
+	if (o->argument != TT_RULE_PRIORITY && (p->identified >> o->argument & 1) != 0)
+		return tt_rule_broken(p, o->name.at, "%.*s: given twice",
+				TT_RULE_SHOWN(o->name));
+	p->identified |= 1U << o->argument;
 	switch ((enum tt_rule_identifier)o->argument) {
 	case TT_RULE_SID:
 		p->rule.sid = (uint32_t)number;

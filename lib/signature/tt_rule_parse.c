@@ -119,6 +119,7 @@ begin(struct tt_rule_parse *p)
 	p->buffer = TT_RULE_BUFFER_PAYLOAD;
 	p->classtype = p->category = (struct tt_rule_word){"", 0};
 	p->has_priority = false;
+	p->identified = 0;
 }
 
 /* The options without the parentheses around them. */

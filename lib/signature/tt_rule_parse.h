@@ -45,6 +45,7 @@ struct tt_rule_parse {
 	struct tt_rule_word names[TT_RULE_VARIABLES_MAX]; /* of byte_extract, byte_math */
 	struct tt_rule_word classtype, category;
 	bool has_priority;
+	unsigned identified; /* bits of enum tt_rule_identifier that were given */
 };
 
 /* What is said of the content before it. */

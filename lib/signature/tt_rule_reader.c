@@ -7,7 +7,7 @@
 
 static const char *const actions[] = {"alert", "log", "pass", "drop", "reject", "sdrop",
 		"block", "rejectsrc", "rejectdst", "rejectboth", "react", "rewrite",
-		"activate", "dynamic", "config", "accept"};
+		"activate", "dynamic", "config", "accept", "file_id"};
 
 bool
 tt_rule_is_action(struct tt_rule_word word)
@@ -37,9 +37,8 @@ tt_rule_reader_fini(struct tt_rule_reader *r)
 	free(r->marks);
 }
 
-/* The line at r->at, without its end. Moves past it. */
-static struct tt_rule_word
-take_line(struct tt_rule_reader *r)
+struct tt_rule_word
+tt_rule_reader_line(struct tt_rule_reader *r)
 {
 	const char *begin = r->bytes + r->at;
 	const char *end = memchr(begin, '\n', r->n - r->at);
@@ -51,12 +50,6 @@ take_line(struct tt_rule_reader *r)
 	while (line.n > 0 && line.at[line.n - 1] == '\r')
 		line.n--;
 	return line;
-}
-
-static bool
-is_comment(struct tt_rule_word trimmed)
-{
-	return trimmed.n == 0 || trimmed.at[0] == '#' || trimmed.at[0] == ';';
 }
 
 static struct tt_rule_word
@@ -126,7 +119,7 @@ take_continued(struct tt_rule_reader *r, size_t *n)
 
 	while (more && r->at < r->n) {
 		const unsigned number = r->line;
-		struct tt_rule_word piece = take_line(r);
+		struct tt_rule_word piece = tt_rule_reader_line(r);
 		int ret;
 
 		more = continues(&piece);
@@ -147,7 +140,7 @@ is_open(const struct tt_rule_reader *r, struct tt_rule_word text)
 	if (r->at >= r->n || trimmed.n == 0 || trimmed.at[trimmed.n - 1] == ')'
 			|| !tt_rule_is_action(first_word(trimmed)))
 		return false;
-	next = tt_rule_word_trim(take_line(&ahead));
+	next = tt_rule_word_trim(tt_rule_reader_line(&ahead));
 	return next.n > 0 && !tt_rule_is_action(first_word(next));
 }
 
@@ -156,11 +149,12 @@ take_open(struct tt_rule_reader *r, size_t *n)
 {
 	while (is_open(r, (struct tt_rule_word){r->joined, *n})) {
 		const unsigned number = r->line;
-		struct tt_rule_word piece = take_line(r);
+		struct tt_rule_word piece = tt_rule_reader_line(r);
 		int ret;
 
-		if (is_comment(tt_rule_word_trim(piece)))
+		if (tt_rule_skip_comment(r, piece))
 			continue;
+		piece = tt_rule_without_comment(piece);
 		ret = join(r, n, (struct tt_rule_word){" ", 1}, number);
 		if (ret == 0)
 			ret = join(r, n, piece, number);
@@ -183,8 +177,9 @@ tt_rule_reader_next(struct tt_rule_reader *r, struct tt_rule_line *line)
 		if (r->at >= r->n)
 			return 0;
 		line->line = r->line;
-		first = take_line(r);
-	} while (is_comment(tt_rule_word_trim(first)));
+		first = tt_rule_reader_line(r);
+	} while (tt_rule_skip_comment(r, first));
+	first = tt_rule_without_comment(first);
 	more = continues(&first);
 	line->text = first;
 	if (!more && !is_open(r, first))

@@ -78,6 +78,19 @@ int tt_rule_reader_next(
 struct tt_rule_place tt_rule_reader_place(const struct tt_rule_reader *r,
 		const struct tt_rule_line *line, const char *at);
 
+/* The next line of the file as it stands, without its end. */
+struct tt_rule_word tt_rule_reader_line(struct tt_rule_reader *r);
+
+/* Is the line, without blanks at its ends, empty or a comment? */
+bool tt_rule_is_comment(struct tt_rule_word trimmed);
+
+/* Goes past the rest of the comment that a line, which the reader is behind, is or begins. Returns false where it is
+ * none. */
+bool tt_rule_skip_comment(struct tt_rule_reader *r, struct tt_rule_word line);
+
+/* A line without the comment behind the rule that ends there. */
+struct tt_rule_word tt_rule_without_comment(struct tt_rule_word line);
+
 /* Is the word an action ("alert", "drop" …)? */
 bool tt_rule_is_action(struct tt_rule_word word);
 

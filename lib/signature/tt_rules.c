@@ -71,6 +71,10 @@ take_directive(struct tt_rules_loader *l, const char *file,
 	if (tt_rule_classes_is_line(text))
 		return tt_rule_classes_line(&l->classes, text, why);
 	tt_rule_word_blank(&rest, &word);
+	/* What references stand for has no influence, as they have none. */
+	if (tt_rule_word_is(word, "config")
+			&& tt_rule_word_begins(tt_rule_word_trim(rest), "reference"))
+		return 0;
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(others); i++)
 		if (tt_rule_word_is(word, others[i])
 				&& (rest.n == 0 || rest.at[0] != '('))

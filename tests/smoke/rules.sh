@@ -127,6 +127,12 @@ has out '      "detections": 300,'
 printf 'alert udp any any -> any 1 (msg:"m"; classtype:attempted-recon; sid:7; rev:1;)\n' >"$dir/c.rules"
 run 1 rules match --all --csv --rules "$dir/c.rules" /dev/null
 has out '1,7,1,0,0,"Scan","m"'
+run 1 rules match --all --csv --rules "$dir/all.rules" --rules none --rules "$dir/c.rules,$dir/b.rules" /dev/null
+has out '1,7,1,0,0,"Scan","m"'
+if grep -q ,all$ "$dir/out"; then
+	echo "rules that were taken back are matched"
+	failed=1
+fi
 run 1 rules match --all --csv --classification none --rules "$dir/c.rules" /dev/null
 has out '1,7,1,0,0,"Others","m"'
 

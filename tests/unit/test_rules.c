@@ -36,6 +36,61 @@ lines_may_be_continued_and_rules_may_span_several(void **state)
 }
 
 static void
+comments_may_stand_behind_rules_and_reach_over_lines(void **state)
+{
+	static const struct {
+		unsigned sid, line;
+	} expected[] = {{1, 1}, {2, 2}, {5, 8}, {6, 10}, {8, 13}, {9, 14}, {10, 20}};
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			"alert tcp any any -> any any (sid:1;) # why (so)\n"
+			"alert tcp any any -> any any (msg:\"a;) # b\"; sid:2; )# \"\n"
+			"#begin of what is not wanted\n"
+			"alert tcp any any -> any any (sid:3;)\n"
+			"#end\n"
+			"/* alert tcp any any -> any any (sid:4;)\n"
+			" and so on\n"
+			"*/ alert tcp any any -> any any (sid:5;)\n"
+			"/* in one line */\n"
+			"alert udp any any -> any any (\n"
+			"  /* nor */ sid:6; ) # sid:7;\n"
+			"config reference: url http://\n"
+			"alert tcp any any -> any any (sid:8;)\n"
+			"alert udp any any -> any any\n"
+			"(\n"
+			" #begin\n"
+			" sid:99;\n"
+			" #end\n"
+			" sid:9; ) # x\n"
+			"alert tcp any any -> any any (sid:10;)\n");
+	for (unsigned i = 0; i < rules.n_remarks; i++)
+		print_message("%u: %s\n", rules.remarks[i].line, rules.remarks[i].why);
+	assert_int_equal(rules.n, TT_ARRAY_SIZE(expected));
+	for (unsigned i = 0; i < rules.n; i++) {
+		assert_int_equal(rules.rules[i].sid, expected[i].sid);
+		assert_int_equal(rules.rules[i].line, expected[i].line);
+	}
+	assert_int_equal(rules.n_remarks, 0);
+	tt_rules_fini(&rules);
+}
+
+/* Other programs have such marks as comments of one line. */
+static void
+a_comment_that_is_not_ended_hides_no_rule(void **state)
+{
+	struct tt_rules rules;
+
+	read_rules(&rules,
+			"#begin\n" RULE("sid:1;") "#beginning\n" RULE(
+					"sid:2;") "/*\n" RULE("sid:3;"));
+	assert_int_equal(rules.n, 3);
+	assert_int_equal(rules.n_remarks, 1);
+	assert_int_equal(rules.remarks[0].line, 5);
+	tt_rules_fini(&rules);
+}
+
+static void
 a_rule_that_does_not_end_leaves_the_next_one_alone(void **state)
 {
 	struct tt_rules rules;
@@ -397,6 +452,9 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					lines_may_be_continued_and_rules_may_span_several),
+			cmocka_unit_test(
+					comments_may_stand_behind_rules_and_reach_over_lines),
+			cmocka_unit_test(a_comment_that_is_not_ended_hides_no_rule),
 			cmocka_unit_test(
 					a_rule_that_does_not_end_leaves_the_next_one_alone),
 			cmocka_unit_test(each_rule_has_one_outcome_which_is_counted),

@@ -159,6 +159,10 @@ broken_rules(void **state)
 			"no sid at column 1");
 	expect_outcome("alert tcp any any -> any any (sid:0;)", TT_RULE_BROKEN,
 			"sid: no number from 1 to 4294967295: \"0\" at column 35");
+	expect_outcome("alert tcp any any -> any any (sid:1; sid:2;)", TT_RULE_BROKEN,
+			"sid: given twice at column 38");
+	expect_outcome("alert tcp any any -> any any (rev:0; rev:2; sid:1;)",
+			TT_RULE_BROKEN, "rev: given twice at column 38");
 	broken("nocase depth:5;",
 			"no option, or no semicolon before it: \"nocase depth\" at column 37");
 	broken("msg:\"a\" flow;",
