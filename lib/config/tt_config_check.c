@@ -11,7 +11,7 @@
 #define CHECKPOINT_US    (10 * TT_US_PER_S)
 #define PARTS_MAX        1440
 
-/* 2,000 packets a second that rules/scan.rules match; 12 MiB a table set and 90 MiB of the merge for
+/* 1,600 packets a second that rules/scan.rules match; 12 MiB a table set and 90 MiB of the merge for
  * three of them, to four times as much. */
 #define SIGNATURE_HITS_A_SECOND 4096
 #define SIGNATURE_HITS_LEAST    (1 << 16)
