@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define V4_NETS   (1 << 24)
-#define V4_GROUPS (1 << 16)
-
 tt_country
 tt_country_parse(const char *two_letters)
 {
@@ -34,100 +31,6 @@ tt_country
 tt_geo_search6(const struct tt_geo *geo, struct tt_addr a)
 {
 	return (tt_country)tt_geo_starts_find(geo->v6, geo->n_v6, a);
-}
-
-/* Counts the /24 that have more than one country, or one in part. */
-static uint32_t
-count_blocks(const struct tt_geo_ranges *ranges)
-{
-	uint32_t n = 0;
-	int64_t counted = -1;
-
-	for (size_t i = 0; i < ranges->n; i++) {
-		uint32_t first = (uint32_t)ranges->items[i].first.lo;
-		uint32_t last = (uint32_t)ranges->items[i].last.lo;
-
-		if ((first & 0xff) != 0 && first >> 8 != counted) {
-			counted = first >> 8;
-			n++;
-		}
-		if ((last & 0xff) != 0xff && last >> 8 != counted) {
-			counted = last >> 8;
-			n++;
-		}
-	}
-	return n;
-}
-
-/* Fills the addresses first..last, all of one /24, in its block; makes the block if new. */
-static void
-fill_block(struct tt_geo *geo, uint32_t first, uint32_t last, tt_country country)
-{
-	uint16_t *entry = &geo->v4[first >> 8];
-	uint32_t *base = &geo->v4_base[first >> 16];
-	uint16_t *block;
-
-	if (*entry == 0) {
-		/* Blocks come in ascending order, so those of one /16 follow each other. */
-		if (*base == UINT32_MAX)
-			*base = geo->n_blocks;
-		TT_ASSERT(geo->n_blocks - *base < 256);
-		*entry = (uint16_t)(TT_GEO_BLOCK | (geo->n_blocks++ - *base));
-	}
-	block = geo->v4_blocks + ((size_t)*base + (*entry & ~TT_GEO_BLOCK)) * 256;
-	for (uint32_t i = first & 0xff; i <= (last & 0xff); i++)
-		block[i] = country;
-}
-
-static void
-fill_range4(struct tt_geo *geo, uint32_t first, uint32_t last, tt_country country)
-{
-	uint32_t net = first >> 8, last_net = last >> 8;
-
-	if ((first & 0xff) != 0) {
-		uint32_t end = net == last_net ? last : first | 0xff;
-
-		fill_block(geo, first, end, country);
-		if (end == last)
-			return;
-		net++;
-	}
-	if ((last & 0xff) != 0xff) {
-		fill_block(geo, last_net << 8, last, country);
-		if (last_net == net)
-			return;
-		last_net--;
-	}
-	for (; net <= last_net; net++)
-		geo->v4[net] = country;
-}
-
-static int
-compile4(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
-{
-	uint32_t n_blocks = count_blocks(ranges);
-	struct tt_mem *mem = geo->mem;
-
-	geo->v4 = tt_mem_alloc_dense(
-			mem, V4_NETS * sizeof(*geo->v4), "country of IPv4 /24");
-	geo->v4_base = tt_mem_alloc(
-			mem, V4_GROUPS * sizeof(*geo->v4_base), "country of IPv4 /24");
-	if (geo->v4 == NULL || geo->v4_base == NULL)
-		return -ENOMEM;
-	if (n_blocks > 0) {
-		geo->v4_blocks = tt_mem_alloc_dense(mem,
-				(size_t)n_blocks * 256 * sizeof(*geo->v4_blocks),
-				"country of IPv4 finer than /24");
-		if (geo->v4_blocks == NULL)
-			return -ENOMEM;
-	}
-	memset(geo->v4_base, 0xff, V4_GROUPS * sizeof(*geo->v4_base));
-	for (size_t i = 0; i < ranges->n; i++)
-		fill_range4(geo, (uint32_t)ranges->items[i].first.lo,
-				(uint32_t)ranges->items[i].last.lo,
-				(tt_country)ranges->items[i].value);
-	TT_ASSERT(geo->n_blocks == n_blocks);
-	return 0;
 }
 
 static int
@@ -161,7 +64,7 @@ compile(struct tt_geo *geo, const char *paths, struct tt_error *err)
 			sizeof(geo->identity), err);
 
 	if (ret == 0) {
-		ret = compile4(geo, &v4);
+		ret = tt_geo_compile4(geo, &v4);
 		if (ret == 0)
 			ret = compile6(geo, &v6);
 		if (ret != 0)
@@ -197,10 +100,8 @@ tt_geo_close(struct tt_geo *geo)
 {
 	if (geo == NULL)
 		return;
-	tt_mem_free(geo->mem, geo->v4, V4_NETS * sizeof(*geo->v4));
-	tt_mem_free(geo->mem, geo->v4_base, V4_GROUPS * sizeof(*geo->v4_base));
-	tt_mem_free(geo->mem, geo->v4_blocks,
-			(size_t)geo->n_blocks * 256 * sizeof(*geo->v4_blocks));
+	tt_mem_free(geo->mem, geo->v4, TT_GEO_GROUPS * sizeof(*geo->v4));
+	tt_mem_free(geo->mem, geo->v4_blocks, geo->n_blocks * sizeof(*geo->v4_blocks));
 	tt_mem_free(geo->mem, geo->v6, geo->n_v6 * sizeof(*geo->v6));
 	tt_mem_free(geo->mem, geo, sizeof(*geo));
 }

@@ -2,16 +2,14 @@
 /*
  * Source address → country. A database is read once at start and compiled into flat tables,
  * then shared read-only by all threads: a look-up never calls a library. IPv4 is one load
- * from 2^24 entries of 16 bits, one per /24; a /24 that holds more than one country refers to
- * a block of 256 entries, which costs two loads more. Blocks are numbered within their /16
- * (there are at most 256 of them), so that 16 bits are enough for any database. IPv6 is a
+ * from 2^16 entries, one per /16, which stay in the caches; a /16 that holds more than one country
+ * refers to a block of 256 entries, one per /24, and such a /24 to another block. IPv6 is a
  * binary search over the addresses at which the country changes, at full length, since the
  * databases do hold ranges finer than /64.
  *
- * Memory: 32 MiB + 256 KiB, 512 bytes for each /24 with more than one country, and 24 bytes
- * for each change of country in IPv6. It is the same without a database, so that the look-up
- * needs no test. While reading, the files and 40 to 50 bytes per range are on the heap as
- * well, in address space up to four times as much.
+ * Memory: 256 KiB, 512 bytes for each /16 and each /24 with more than one country, and 24 bytes
+ * for each change of country in IPv6. While reading, the files and 40 to 50 bytes per range are on
+ * the heap as well, in address space up to four times as much.
  *
  * Sources: the text files geoip and geoip6 of Debian's tor-geoipdb, any MMDB (libmaxminddb)
  * with country/iso_code, registered_country/iso_code, country_code, or country as two letters,
@@ -39,16 +37,20 @@ tt_country tt_country_parse(const char *two_letters);
 /* Writes the two letters, or "??", and returns text. */
 char *tt_country_format(tt_country country, char text[3]);
 
+typedef uint16_t tt_geo_block[256];
+
 struct tt_geo {
-	uint16_t *v4; /* [1 << 24]: a country, or TT_GEO_BLOCK | number within the /16 */
-	uint32_t *v4_base; /* [1 << 16]: number of the first block of each /16 */
-	uint16_t *v4_blocks; /* [n_blocks][256] */
+	uint32_t *v4; /* [1 << 16]: a country, or TT_GEO_MIXED | number of its block */
+	/* [n_blocks]. Entries of the block of a /16: a country, or TT_GEO_BLOCK | n where the nth
+	 * block after it is that of the /24. */
+	tt_geo_block *v4_blocks;
 	struct tt_geo_start6 *v6; /* [n_v6], ascending, the first one at :: */
 	uint32_t n_blocks, n_v6;
 	struct tt_mem *mem;
 	char identity[256]; /* "geoip 2026-06-25 sha256:0123456789abcdef, geoip6 …", or "none" */
 };
 
+#define TT_GEO_MIXED UINT32_C(0x80000000)
 #define TT_GEO_BLOCK 0x8000
 
 struct tt_geo_start6 {
@@ -76,24 +78,49 @@ void tt_geo_close(struct tt_geo *geo);
 /* Looks an IPv6 address up; about 20 steps for a real database. */
 tt_country tt_geo_search6(const struct tt_geo *geo, struct tt_addr a);
 
-/* Fetches what tt_geo_country4 will read first. */
+/* Fetches what tt_geo_country4 will read: the entry of the /16; with this at hand, that of the /24. */
 static inline void
 tt_geo_prefetch4(const struct tt_geo *geo, uint32_t addr)
 {
-	__builtin_prefetch(&geo->v4[addr >> 8]);
+	__builtin_prefetch(&geo->v4[addr >> 16]);
+}
+
+static inline void
+tt_geo_prefetch4_net(const struct tt_geo *geo, uint32_t addr)
+{
+	const uint32_t entry = geo->v4[addr >> 16];
+
+	if (TT_UNLIKELY((entry & TT_GEO_MIXED) != 0))
+		__builtin_prefetch(
+				&geo->v4_blocks[entry & ~TT_GEO_MIXED][addr >> 8 & 255]);
 }
 
 /* Looks an IPv4 address in host byte order up. */
 static inline tt_country
 tt_geo_country4(const struct tt_geo *geo, uint32_t addr)
 {
-	uint16_t entry = geo->v4[addr >> 8];
-	size_t block;
+	const uint32_t entry = geo->v4[addr >> 16];
+	const tt_geo_block *block = &geo->v4_blocks[entry & ~TT_GEO_MIXED];
+	uint16_t net;
 
-	if (TT_LIKELY(!(entry & TT_GEO_BLOCK)))
-		return entry;
-	block = (size_t)geo->v4_base[addr >> 16] + (entry & ~TT_GEO_BLOCK);
-	return geo->v4_blocks[block << 8 | (addr & 0xff)];
+	if (TT_LIKELY((entry & TT_GEO_MIXED) == 0))
+		return (tt_country)entry;
+	net = (*block)[addr >> 8 & 255];
+	if (TT_LIKELY((net & TT_GEO_BLOCK) == 0))
+		return net;
+	return block[net & ~TT_GEO_BLOCK][addr & 255];
+}
+
+/* Is the address in a /24 of one country? */
+static inline bool
+tt_geo_whole24(const struct tt_geo *geo, uint32_t addr)
+{
+	const uint32_t entry = geo->v4[addr >> 16];
+
+	return (entry & TT_GEO_MIXED) == 0
+			|| (geo->v4_blocks[entry & ~TT_GEO_MIXED][addr >> 8 & 255]
+					   & TT_GEO_BLOCK)
+			== 0;
 }
 
 /* Looks an address of either version up. */

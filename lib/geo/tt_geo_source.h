@@ -47,6 +47,11 @@ uint32_t tt_geo_ranges_starts(
 uint32_t tt_geo_starts_find(
 		const struct tt_geo_start6 *starts, uint32_t n, struct tt_addr a);
 
+#define TT_GEO_GROUPS (1 << 16) /* of IPv4: its /16 */
+
+/* Fills the tables of IPv4. ranges: compact. Returns 0, or -ENOMEM; what geo then has is its own. */
+int tt_geo_compile4(struct tt_geo *geo, const struct tt_geo_ranges *ranges) TT_MUST_CHECK;
+
 void tt_geo_ranges_fini(struct tt_geo_ranges *ranges);
 
 /* Heap memory of n bytes, in huge pages where it is large and the system gives them: what is tens

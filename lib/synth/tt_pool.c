@@ -127,7 +127,7 @@ hand_out(struct tt_pool *pools, const int index[TT_N_COUNTRIES], const struct tt
 	while (ret == 0 && at <= last) {
 		/* A whole /24 at once, unless the table goes into it. */
 		bool whole = (at & 255) == 0 && at + 255 <= last
-				&& (geo->v4[at >> 8] & TT_GEO_BLOCK) == 0;
+				&& tt_geo_whole24(geo, (uint32_t)at);
 		uint64_t end = whole ? at + 255 : at;
 		tt_country country = tt_geo_country4(geo, (uint32_t)at);
 

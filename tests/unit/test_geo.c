@@ -75,16 +75,21 @@ ranges_finer_than_24_bits_are_told_apart(void **state)
 	assert_string_equal(country_of(geo, "1.0.4.10"), "DD");
 	assert_string_equal(country_of(geo, "1.0.4.11"), "EE");
 	assert_string_equal(country_of(geo, "1.0.4.12"), "??");
-	assert_int_equal(geo->n_blocks, 3);
+	assert_int_equal(geo->n_blocks, 4); /* of the /16, and of three /24 */
 	tt_geo_close(geo);
 }
 
 static void
 neighbours_of_one_country_need_no_block(void **state)
 {
-	struct tt_geo *geo = open_text("16777216,16777219,JP\n16777220,16777471,JP\n");
+	struct tt_geo *geo = open_text("16777216,16777219,JP\n16777220,16777471,JP\n"
+				       "16842752,16843263,FR\n16843264,16908287,FR\n");
 
-	assert_int_equal(geo->n_blocks, 0);
+	/* That of 1.0.0.0/16, of which the rest is unknown. */
+	assert_int_equal(geo->n_blocks, 1);
+	assert_string_equal(country_of(geo, "1.1.0.0"), "FR");
+	assert_string_equal(country_of(geo, "1.1.255.255"), "FR");
+	assert_string_equal(country_of(geo, "1.2.0.0"), "??");
 	assert_string_equal(country_of(geo, "1.0.0.4"), "JP");
 	tt_geo_close(geo);
 }
@@ -125,7 +130,7 @@ more_fine_blocks_fit_than_16_bits_can_count(void **state)
 	assert_int_equal(fclose(out), 0);
 	geo = open_text(text);
 	free(text);
-	assert_int_equal(geo->n_blocks, n);
+	assert_int_equal(geo->n_blocks, n + (n + 255) / 256); /* and those of the /16 */
 	for (uint32_t i = 0; i < n; i++) {
 		const char want[3] = {(char)('A' + i % 26), (char)('A' + i % 25), '\0'};
 		uint32_t net = start + i * 256;
@@ -358,7 +363,10 @@ the_installed_tor_files_answer_as_a_plain_search_does(void **state)
 	check_file(geo, TOR6, seed);
 	again = open_geo(TOR4 ", " TOR6);
 	assert_string_equal(again->identity, geo->identity);
-	assert_memory_equal(again->v4, geo->v4, (1 << 24) * sizeof(*geo->v4));
+	assert_memory_equal(again->v4, geo->v4, (1 << 16) * sizeof(*geo->v4));
+	assert_int_equal(again->n_blocks, geo->n_blocks);
+	assert_memory_equal(again->v4_blocks, geo->v4_blocks,
+			geo->n_blocks * sizeof(*geo->v4_blocks));
 	tt_geo_close(again);
 	tt_geo_close(geo);
 }
