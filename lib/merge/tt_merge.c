@@ -218,10 +218,12 @@ swap_sums(struct tt_rest *a, struct tt_rest *b)
 	a->cells_used = b->cells_used;
 	a->registers = b->registers;
 	a->registers_used = b->registers_used;
+	a->floors = b->floors;
 	b->cells = was.cells;
 	b->cells_used = was.cells_used;
 	b->registers = was.registers;
 	b->registers_used = was.registers_used;
+	b->floors = was.floors;
 }
 
 void

@@ -84,8 +84,12 @@ add_pair(struct tt_merge *m, const struct tt_slot *s)
 		uint64_t hash = tt_sketch_hash(src);
 
 		if (!tt_sampled(tt_sample_hash(m->secret, hash), m->shift)) {
-			tt_rest_add_pair(
-					&m->rest, src, hash, s->key, s->detail, s->count);
+			struct tt_rest_pair pair = {.src = src,
+					.key = s->key,
+					.detail = s->detail,
+					.count = s->count};
+
+			tt_rest_add_pairs(&m->rest, &pair, 1);
 			m->totals->pairs.packets += s->count.packets;
 			return;
 		}
@@ -111,8 +115,12 @@ add_contact(struct tt_merge *m, const struct tt_entry *at)
 			&& !tt_sampled(tt_contact_hash(&m->sample, m->config.destinations,
 						       e.src, e.key),
 					m->contact_shift)) {
-		tt_rest_add_contact(
-				&m->rest, hash, dst, tt_contact_class(e.key), e.packets);
+		struct tt_rest_contact contact = {.src = e.src,
+				.dst = dst,
+				.class = tt_contact_class(e.key),
+				.packets = e.packets};
+
+		tt_rest_add_contacts(&m->rest, &contact, 1);
 		m->totals->contacts.packets += e.packets;
 		return;
 	}

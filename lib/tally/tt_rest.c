@@ -19,13 +19,19 @@ registers_of(const struct tt_rest_config *c)
 	return TT_N_FIXED_REGISTERS + (c->prefixes->n << TT_SKETCH_P_PREFIX);
 }
 
+static uint32_t
+floors_of(const struct tt_rest_config *c)
+{
+	return TT_FLOOR_PREFIX + c->prefixes->n;
+}
+
 uint64_t
 tt_rest_bytes(const struct tt_rest_config *c)
 {
 	struct tt_rest r = {.n_cells = cells_of(c), .n_registers = registers_of(c)};
 
 	return r.n_cells * sizeof(*r.cells) + tt_rest_cell_blocks(&r) + r.n_registers
-			+ tt_rest_register_blocks(&r)
+			+ tt_rest_register_blocks(&r) + floors_of(c) * sizeof(*r.floors)
 			+ c->slices
 			* (sizeof(*r.slices) / SLICES_LOAD + sizeof(*r.slice_index))
 			+ c->talkers * (sizeof(*r.talkers) + sizeof(*r.talkers_at));
@@ -44,6 +50,7 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 			.place = tt_hash_seed_of(c->seed),
 			.n_cells = cells_of(c),
 			.n_registers = registers_of(c),
+			.n_floors = floors_of(c),
 			.max_slices = (uint32_t)(c->slices / SLICES_LOAD),
 			/* Places + 1 are less than half of the slots. */
 			.slice_bits = (unsigned)__builtin_ctzll(c->slices) - 1,
@@ -53,15 +60,16 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 	r->cells_used = tt_mem_alloc(mem, tt_rest_cell_blocks(r), "plain counters");
 	r->registers = tt_mem_alloc(mem, r->n_registers, "sketches");
 	r->registers_used = tt_mem_alloc(mem, tt_rest_register_blocks(r), "sketches");
+	r->floors = tt_mem_alloc(mem, r->n_floors * sizeof(*r->floors), "sketches");
 	r->slices = tt_mem_alloc(mem, r->max_slices * sizeof(*r->slices), "slices");
 	r->slice_index = tt_mem_alloc(mem, c->slices * sizeof(*r->slice_index), "slices");
 	r->talkers = tt_mem_alloc(mem, c->talkers * sizeof(*r->talkers), "talkers");
 	r->talkers_at = tt_mem_alloc(
 			mem, r->max_talkers * sizeof(*r->talkers_at), "talkers");
 	if (r->cells == NULL || r->cells_used == NULL || r->registers == NULL
-			|| r->registers_used == NULL || r->slices == NULL
-			|| r->slice_index == NULL || r->talkers == NULL
-			|| r->talkers_at == NULL) {
+			|| r->registers_used == NULL || r->floors == NULL
+			|| r->slices == NULL || r->slice_index == NULL
+			|| r->talkers == NULL || r->talkers_at == NULL) {
 		tt_rest_fini(r);
 		return -ENOMEM;
 	}
@@ -78,6 +86,7 @@ tt_rest_fini(struct tt_rest *r)
 	tt_mem_free(r->mem, r->cells_used, tt_rest_cell_blocks(r));
 	tt_mem_free(r->mem, r->registers, r->n_registers);
 	tt_mem_free(r->mem, r->registers_used, tt_rest_register_blocks(r));
+	tt_mem_free(r->mem, r->floors, r->n_floors * sizeof(*r->floors));
 	tt_mem_free(r->mem, r->slice_index, r->config.slices * sizeof(*r->slice_index));
 	tt_mem_free(r->mem, r->talkers_at, r->max_talkers * sizeof(*r->talkers_at));
 	if (r->compact) {
@@ -131,6 +140,7 @@ tt_rest_reset(struct tt_rest *r)
 	memset(r->cells_used, 0, tt_rest_cell_blocks(r));
 	mark_dense(r);
 	memset(r->registers_used, 0, tt_rest_register_blocks(r));
+	memset(r->floors, 0, r->n_floors * sizeof(*r->floors));
 	clear_index(r);
 	for (uint32_t i = 0; i < r->n_talkers; i++)
 		r->talkers[r->talkers_at[i]] = (struct tt_entry){0};

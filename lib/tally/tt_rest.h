@@ -51,6 +51,23 @@ tt_registers_of_target(enum tt_registers kind, uint32_t target)
 	return (uint32_t)kind + (target << (TT_SKETCH_P_TARGET + 1));
 }
 
+/*
+ * What is below all registers of a sketch: packets that raise none of them, nearly all once many sources
+ * have been seen, need not look at them. Zero is right for an empty sketch; where registers were
+ * raised without it, it is too low, which does no harm.
+ */
+struct tt_floor {
+	uint8_t rho; /* no register is less */
+	uint16_t above; /* at most so many are more */
+};
+
+/* Where the floors of each kind of sketch start. */
+enum tt_floors {
+	TT_FLOOR_ALL = 0,
+	TT_FLOOR_COUNTRY = 1, /* [TT_N_COUNTRIES] */
+	TT_FLOOR_PREFIX = TT_FLOOR_COUNTRY + TT_N_COUNTRIES, /* [prefix] */
+};
+
 /* Blocks that are marked as one. Those before TT_CELL_DENSE_END are marked always. */
 #define TT_CELL_BLOCK     256
 #define TT_REGISTER_BLOCK 512
@@ -135,7 +152,9 @@ struct tt_rest {
 	uint8_t *cells_used; /* [n_cells / TT_CELL_BLOCK + 1]: was the block touched? */
 	uint8_t *registers; /* [n_registers]; NULL in a compact rest */
 	uint8_t *registers_used; /* [n_registers / TT_REGISTER_BLOCK + 1] */
-	uint32_t n_cells, n_registers;
+	struct tt_floor *
+			floors; /* [n_floors], of the sketches in enum tt_floors; as registers */
+	uint32_t n_cells, n_registers, n_floors;
 	struct tt_slice *slices; /* [n_slices] in order of arrival, of [max_slices] */
 	/* [config.slices], open addressing: in the low slice_bits a slice's place + 1, or 0, in
 	 * the others some of its hash. A flood looks for many that are not there, and finds
@@ -162,43 +181,37 @@ void tt_rest_fini(struct tt_rest *rest);
 void tt_rest_reset(struct tt_rest *rest);
 uint64_t tt_rest_bytes(const struct tt_rest_config *config);
 
-/* Where a pair whose source is not kept will be counted, so that it can be prefetched first. */
+/* Packets of a pair whose source is not kept. Below the caller's part stands where they go. */
 struct tt_rest_pair {
 	struct tt_addr src;
-	uint64_t hash; /* tt_sketch_hash of the source */
 	tt_target_key key;
 	tt_detail detail;
+	struct tt_count count;
+
+	uint64_t hash; /* tt_sketch_hash of the source */
 	uint32_t row, target; /* tt_row_index, tt_target_index */
 	tt_country country;
 	uint64_t slice; /* hash */
 	uint64_t talker; /* slot */
 };
 
-/* Finds the places, and warms their lines; then, with these at hand, the line of the slice. */
-void tt_rest_find_pair(const struct tt_rest *rest, struct tt_addr src, uint64_t hash,
-		tt_target_key key, tt_detail detail, struct tt_rest_pair *pair);
-void tt_rest_warm_slice(const struct tt_rest *rest, const struct tt_rest_pair *pair);
+/* Counts pairs[n] in slices, talkers and sketches of sources. In stages: what they touch is
+ * fetched for some of them before it is touched. */
+void tt_rest_add_pairs(struct tt_rest *rest, struct tt_rest_pair *pairs, unsigned n);
 
-/* Counts packets there: slices, talkers, sketches of sources. */
-void tt_rest_count_pair(struct tt_rest *rest, const struct tt_rest_pair *pair,
-		struct tt_count count);
-
-/* The same of a contact (source and destination) that is not kept. */
+/* The same of contacts (source and destination) that are not kept. */
 struct tt_rest_contact {
+	struct tt_addr src, dst;
+	enum tt_class class;
+	uint64_t packets;
+
 	uint64_t hash; /* tt_sketch_hash of the source */
-	uint32_t cell, registers;
+	uint32_t cell; /* of the destination's unit */
+	uint32_t prefix; /* its index */
 };
 
-void tt_rest_find_contact(const struct tt_rest *rest, uint64_t source_hash,
-		struct tt_addr dst, enum tt_class class, struct tt_rest_contact *contact);
-void tt_rest_count_contact(struct tt_rest *rest, const struct tt_rest_contact *contact,
-		uint64_t packets);
-
-/* Both at once, for what comes alone. */
-void tt_rest_add_pair(struct tt_rest *rest, struct tt_addr src, uint64_t hash,
-		tt_target_key key, tt_detail detail, struct tt_count count);
-void tt_rest_add_contact(struct tt_rest *rest, uint64_t source_hash, struct tt_addr dst,
-		enum tt_class class, uint64_t packets);
+void tt_rest_add_contacts(
+		struct tt_rest *rest, struct tt_rest_contact *contacts, unsigned n);
 
 /* Adds the whole of `from`, compact or not, into `into`, which is not compact. */
 void tt_rest_add(struct tt_rest *into, const struct tt_rest *from);

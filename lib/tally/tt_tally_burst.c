@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets into a tally: one by one, which defines the result, and staged in bursts. */
-#include "tt_tally_tables.h"
+#include "tt_tally_stages.h"
 
 #include <stddef.h>
 
@@ -12,14 +12,19 @@ struct staged {
 };
 
 static inline struct staged
-stage(const struct tt_tally *t, const struct tt_packet *p, tt_detail detail)
+stage(const struct tt_packet *p, tt_detail detail)
 {
 	struct staged s = {.key = tt_target_key_of(p), .detail = detail};
 
 	if (TT_UNLIKELY(!tt_addr_is_v4(p->src)))
 		s.detail |= TT_DETAIL_V6;
-	s.pair = tt_tally_pair_place(t, p->src, s.key, s.detail);
 	return s;
+}
+
+static inline uint64_t
+place_pair(const struct tt_tally *t, const struct tt_packet *p, const struct staged *s)
+{
+	return tt_tally_pair_place(t, p->src, s->key, s->detail);
 }
 
 static inline uint32_t
@@ -130,53 +135,58 @@ contact_key(const struct tt_tally *t, const struct tt_packet *p, tt_target_key k
 			t->rest.config.destinations, p->dst, tt_target_key_class(key));
 }
 
-static void
-count_contact_one(struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
+/* A pair that is refused. */
+static inline struct tt_rest_pair
+refuse(struct tt_tally *t, const struct tt_packet *p, tt_target_key key, tt_detail detail)
 {
-	const uint64_t to = contact_key(t, p, key);
-
-	if (tt_tally_add_contact(t, tt_tally_contact_place(t, p->src, to), p->src, to, 1))
-		return;
-	tt_rest_add_contact(&t->rest, tt_sketch_hash(p->src), p->dst,
-			tt_target_key_class(key), 1);
-	t->contacts_lost.packets++;
+	t->pairs_lost.packets++;
+	return (struct tt_rest_pair){.src = p->src,
+			.key = key,
+			.detail = detail,
+			.count = {1, p->ip_bytes}};
 }
 
-static void
-count_port_one(struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
+static inline struct tt_contact_place
+place_contact(const struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
 {
-	const uint64_t port_key = tt_port_key(key, p->src_port);
-	const uint64_t home = tt_port_home(t, port_key);
-	struct tt_port_entry out;
+	return tt_contact_place(t, p->src, contact_key(t, p, key), 1);
+}
 
-	if (!tt_tally_ports_full(t)) {
-		tt_tally_add_port(t, home, port_key, 1);
-		return;
-	}
-	out = tt_tally_add_port_full(t, home, port_key, 1);
-	if (out.packets != 0)
-		tt_tally_rest_port(t, out);
+static inline struct tt_port_place
+place_port(const struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
+{
+	return tt_port_place(t, tt_port_key(key, p->src_port), 1);
 }
 
 void
 tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail,
 		int64_t time_us)
 {
-	const struct staged s = stage(t, p, detail);
+	const struct staged s = stage(p, detail);
+	struct tt_slot out;
 	unsigned left;
 
 	count_distributions(&t->rest, p, tt_target_key_class(s.key));
 	count_fingerprints(t, &detail, 1);
-	left = tt_tally_add_pair(t, s.pair, p, s.key, s.detail, time_us);
+	left = tt_tally_add_pair(
+			t, place_pair(t, p, &s), p, s.key, s.detail, time_us, &out);
+	if (left & TT_LEFT_OUT)
+		tt_tally_pairs_out(t, &out, 1);
 	if (left & TT_LEFT_PAIR) {
-		tt_rest_add_pair(&t->rest, p->src, tt_sketch_hash(p->src), s.key, detail,
-				(struct tt_count){1, p->ip_bytes});
-		t->pairs_lost.packets++;
+		struct tt_rest_pair refused = refuse(t, p, s.key, s.detail);
+
+		tt_rest_add_pairs(&t->rest, &refused, 1);
 	}
-	if (left & TT_LEFT_CONTACT)
-		count_contact_one(t, p, s.key);
-	if (left & TT_LEFT_PORT)
-		count_port_one(t, p, s.key);
+	if (left & TT_LEFT_CONTACT) {
+		const struct tt_contact_place contact = place_contact(t, p, s.key);
+
+		tt_tally_add_contacts(t, &contact, 1);
+	}
+	if (left & TT_LEFT_PORT) {
+		const struct tt_port_place port = place_port(t, p, s.key);
+
+		tt_tally_add_ports(t, &port, 1);
+	}
 	if (left & TT_LEFT_SKETCH)
 		raise_register(&t->rest, find_register(s.key, p->dst));
 }
@@ -202,114 +212,44 @@ note(struct some *some, unsigned i, bool wanted)
 	some->n += wanted;
 }
 
-/* The pairs that were refused, in passes of their own: a flood is nearly all of these. */
 static __attribute__((noinline)) void
-count_refused_pairs(const struct burst *b, const struct some *refused)
+count_refused(const struct burst *b, const struct some *refused)
 {
-	struct tt_rest *r = &b->tally->rest;
-	struct tt_rest_pair places[TT_TALLY_BURST];
-
-	for (unsigned k = 0; k < refused->n; k++)
-		__builtin_prefetch(&r->config.geo->v4[(uint32_t)b->packets[refused->at[k]]
-								      .src.lo
-				>> 8]);
-	for (unsigned k = 0; k < refused->n; k++) {
-		const unsigned i = refused->at[k];
-		const struct tt_addr src = b->packets[i].src;
-
-		tt_rest_find_pair(r, src, tt_sketch_hash(src), b->staged[i].key,
-				b->staged[i].detail, &places[k]);
-	}
-	for (unsigned k = 0; k < refused->n; k++)
-		tt_rest_warm_slice(r, &places[k]);
-	for (unsigned k = 0; k < refused->n; k++)
-		tt_rest_count_pair(r, &places[k],
-				(struct tt_count){
-						1, b->packets[refused->at[k]].ip_bytes});
-	b->tally->pairs_lost.packets += refused->n;
-}
-
-static __attribute__((noinline)) void
-count_refused_contacts(const struct burst *b, const struct some *refused)
-{
-	struct tt_rest *r = &b->tally->rest;
-	struct tt_rest_contact places[TT_TALLY_BURST];
+	struct tt_rest_pair rest[TT_TALLY_BURST];
 
 	for (unsigned k = 0; k < refused->n; k++) {
 		const unsigned i = refused->at[k];
-		const struct tt_packet *p = &b->packets[i];
 
-		tt_rest_find_contact(r, tt_sketch_hash(p->src), p->dst,
-				tt_target_key_class(b->staged[i].key), &places[k]);
+		rest[k] = refuse(b->tally, &b->packets[i], b->staged[i].key,
+				b->staged[i].detail);
 	}
-	for (unsigned k = 0; k < refused->n; k++)
-		tt_rest_count_contact(r, &places[k], 1);
-	b->tally->contacts_lost.packets += refused->n;
+	tt_rest_add_pairs(&b->tally->rest, rest, refused->n);
 }
 
 static void
 count_contacts(const struct burst *b, const struct some *some)
 {
-	struct tt_tally *t = b->tally;
-	struct {
-		uint64_t to, home;
-	} places[TT_TALLY_BURST];
-	struct some refused;
+	struct tt_contact_place places[TT_TALLY_BURST];
 
-	refused.n = 0;
 	for (unsigned k = 0; k < some->n; k++) {
-		const struct tt_packet *p = &b->packets[some->at[k]];
+		const unsigned i = some->at[k];
 
-		places[k].to = contact_key(t, p, b->staged[some->at[k]].key);
-		places[k].home = tt_tally_contact_place(t, p->src, places[k].to);
-		if (TT_LIKELY(places[k].home != TT_NO_PLACE))
-			__builtin_prefetch(&t->contacts[places[k].home], 1);
+		places[k] = place_contact(b->tally, &b->packets[i], b->staged[i].key);
 	}
-	for (unsigned k = 0; k < some->n; k++)
-		if (TT_UNLIKELY(!tt_tally_add_contact(t, places[k].home,
-				    b->packets[some->at[k]].src, places[k].to, 1)))
-			note(&refused, some->at[k], true);
-	if (TT_UNLIKELY(refused.n > 0))
-		count_refused_contacts(b, &refused);
-}
-
-struct port_place {
-	uint64_t key, home;
-};
-
-static __attribute__((noinline)) void
-count_ports_full(struct tt_tally *t, const struct port_place *places, unsigned n)
-{
-	struct tt_port_entry out[TT_TALLY_BURST];
-	unsigned n_out = 0;
-
-	for (unsigned k = 0; k < n; k++) {
-		out[n_out] = tt_tally_add_port_full(t, places[k].home, places[k].key, 1);
-		if (out[n_out].packets != 0)
-			tt_tally_prefetch_rest_port(t, out[n_out++].key);
-	}
-	for (unsigned k = 0; k < n_out; k++)
-		tt_tally_rest_port(t, out[k]);
+	tt_tally_add_contacts(b->tally, places, some->n);
 }
 
 static void
 count_ports(const struct burst *b, const struct some *some)
 {
-	struct tt_tally *t = b->tally;
-	struct port_place places[TT_TALLY_BURST];
-	unsigned k;
+	struct tt_port_place places[TT_TALLY_BURST];
 
-	for (k = 0; k < some->n; k++) {
+	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		places[k].key = tt_port_key(b->staged[i].key, b->packets[i].src_port);
-		places[k].home = tt_port_home(t, places[k].key);
-		__builtin_prefetch(&t->ports[places[k].home], 1);
+		places[k] = place_port(b->tally, &b->packets[i], b->staged[i].key);
 	}
-	for (k = 0; k < some->n && !tt_tally_ports_full(t); k++)
-		tt_tally_add_port(t, places[k].home, places[k].key, 1);
-	if (TT_UNLIKELY(k < some->n))
-		count_ports_full(t, places + k, some->n - k);
+	tt_tally_add_ports(b->tally, places, some->n);
 }
 
 static void
@@ -333,13 +273,16 @@ static inline void
 count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
 	struct some contacts, ports, sketches, refused;
+	struct tt_slot out[TT_TALLY_BURST];
+	unsigned n_out = 0;
 
 	contacts.n = ports.n = sketches.n = refused.n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		const struct staged *s = &b->staged[i];
 		const unsigned left = tt_tally_add_pair(b->tally, s->pair, &b->packets[i],
-				s->key, s->detail, b->times_us[i]);
+				s->key, s->detail, b->times_us[i], &out[n_out]);
 
+		n_out += (left & TT_LEFT_OUT) != 0;
 		note(&contacts, i, left & TT_LEFT_CONTACT);
 		note(&ports, i, left & TT_LEFT_PORT);
 		note(&sketches, i, left & TT_LEFT_SKETCH);
@@ -347,7 +290,9 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 			note(&refused, i, true);
 	}
 	if (TT_UNLIKELY(refused.n > 0))
-		count_refused_pairs(b, &refused);
+		count_refused(b, &refused);
+	if (TT_UNLIKELY(n_out > 0))
+		tt_tally_pairs_out(b->tally, out, n_out);
 	if (passes & TT_PASS_CONTACTS)
 		count_contacts(b, &contacts);
 	if (passes & TT_PASS_PORTS)
@@ -366,9 +311,11 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail
 	b.packets = packets;
 	b.times_us = times_us;
 	for (unsigned i = 0; i < n; i++) {
-		b.staged[i] = stage(t, &packets[i], details[i]);
-		if ((passes & TT_PASS_PAIRS)
-				&& TT_LIKELY(b.staged[i].pair != TT_NO_PLACE))
+		b.staged[i] = stage(&packets[i], details[i]);
+		if ((passes & TT_PASS_PAIRS) == 0)
+			continue;
+		b.staged[i].pair = place_pair(t, &packets[i], &b.staged[i]);
+		if (TT_LIKELY(b.staged[i].pair != TT_NO_PLACE))
 			__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
 	}
 	if (passes & TT_PASS_DISTRIBUTIONS)

@@ -2,13 +2,18 @@
 /* How pairs and contacts find room in a full table. */
 #include "tt_tally_tables.h"
 
+#include <string.h>
+
+/* The functions below are compiled for either table, without calls through pointers. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* The table of pairs, or of contacts, as what making room needs to know of it. */
 struct table {
 	struct tt_tally *tally;
 	bool (*taken)(const struct tt_tally *t, uint64_t at);
 	bool (*wanted)(const struct tt_tally *t, uint64_t at); /* is it still sampled? */
-	void (*spill)(struct tt_tally *t,
-			uint64_t at); /* counts it in the rest, frees it */
+	/* Copies a slot to *out and frees it. */
+	void (*take)(struct tt_tally *t, uint64_t at, void *out);
 	uint64_t (*home)(const struct tt_tally *t, uint64_t at);
 	void (*move)(struct tt_tally *t, uint64_t to, uint64_t from);
 	uint64_t mask;
@@ -31,52 +36,10 @@ pair_wanted(const struct tt_tally *t, uint64_t at)
 }
 
 static void
-add_contact(struct tt_tally *t, struct tt_addr src, uint64_t to, uint64_t packets)
+take_pair(struct tt_tally *t, uint64_t at, void *out)
 {
-	if (tt_tally_add_contact(t, tt_tally_contact_place(t, src, to), src, to, packets))
-		return;
-	tt_rest_add_contact(&t->rest, tt_sketch_hash(src),
-			tt_contact_destination(t->rest.config.destinations, to),
-			tt_contact_class(to), packets);
-	t->contacts_lost.packets += packets;
-}
-
-static void
-add_port(struct tt_tally *t, uint64_t key, uint64_t packets)
-{
-	uint64_t home = tt_port_home(t, key);
-	struct tt_port_entry out;
-
-	if (!tt_tally_ports_full(t)) {
-		tt_tally_add_port(t, home, key, packets);
-		return;
-	}
-	out = tt_tally_add_port_full(t, home, key, packets);
-	if (out.packets != 0)
-		tt_tally_rest_port(t, out);
-}
-
-void
-tt_tally_unpack(struct tt_tally *t, struct tt_slot *s)
-{
-	if (tt_slot_contact_packets(s) != 0)
-		add_contact(t, tt_slot_src(s), tt_slot_contact_key(s), s->v4.dst_packets);
-	if (tt_slot_port_packets(s) != 0)
-		add_port(t, tt_slot_port_key(s), s->v4.port_packets);
-	if ((s->detail & TT_DETAIL_V6) == 0)
-		s->v4.dst_packets = s->v4.port_packets = 0;
-}
-
-static void
-spill_pair(struct tt_tally *t, uint64_t at)
-{
-	struct tt_slot *s = &t->slots[at];
-	struct tt_addr src = tt_slot_src(s);
-
-	tt_tally_unpack(t, s);
-	tt_rest_add_pair(&t->rest, src, tt_sketch_hash(src), s->key, s->detail, s->count);
-	t->pairs_lost.packets += s->count.packets;
-	s->count = (struct tt_count){0};
+	memcpy(out, &t->slots[at], sizeof(t->slots[at]));
+	t->slots[at].count = (struct tt_count){0};
 }
 
 static uint64_t
@@ -109,15 +72,10 @@ contact_wanted(const struct tt_tally *t, uint64_t at)
 }
 
 static void
-spill_contact(struct tt_tally *t, uint64_t at)
+take_contact(struct tt_tally *t, uint64_t at, void *out)
 {
-	struct tt_entry *e = &t->contacts[at];
-
-	tt_rest_add_contact(&t->rest, tt_sketch_hash(e->src),
-			tt_contact_destination(t->rest.config.destinations, e->key),
-			tt_contact_class(e->key), e->packets);
-	t->contacts_lost.packets += e->packets;
-	e->packets = 0;
+	memcpy(out, &t->contacts[at], sizeof(t->contacts[at]));
+	t->contacts[at].packets = 0;
 }
 
 static uint64_t
@@ -134,8 +92,8 @@ move_contact(struct tt_tally *t, uint64_t to, uint64_t from)
 }
 
 /* Closes the hole in a run: what comes after it and may stand there moves up. */
-static void
-close_hole(struct table *b, uint64_t hole)
+static ALWAYS_INLINE void
+close_hole(const struct table *b, uint64_t hole)
 {
 	for (uint64_t at = (hole + 1) & b->mask; b->taken(b->tally, at);
 			at = (at + 1) & b->mask) {
@@ -155,15 +113,15 @@ close_hole(struct table *b, uint64_t hole)
  */
 #define LOOK_AHEAD 256
 
-static bool
-free_another(struct table *b, uint64_t at)
+static ALWAYS_INLINE bool
+free_another(const struct table *b, uint64_t at, void *out)
 {
 	for (unsigned i = 0; i < LOOK_AHEAD; i++, at++) {
 		uint64_t here = at & b->mask;
 
 		if (!b->taken(b->tally, here) || b->wanted(b->tally, here))
 			continue;
-		b->spill(b->tally, here);
+		b->take(b->tally, here, out);
 		close_hole(b, here);
 		--*b->n;
 		return true;
@@ -176,19 +134,19 @@ free_another(struct table *b, uint64_t at)
  * ends the run, for which another is freed. Where none can be freed the rate is halved, and the
  * next keys find plenty. Runs end: an eighth of the slots is never taken.
  */
-static uint64_t
-make_room(struct table *b, uint64_t home, uint64_t hash)
+static ALWAYS_INLINE uint64_t
+make_room(const struct table *b, uint64_t home, uint64_t hash, void *out)
 {
 	uint64_t at = home;
 
 	while (b->taken(b->tally, at)) {
 		if (!b->wanted(b->tally, at)) {
-			b->spill(b->tally, at);
+			b->take(b->tally, at, out);
 			return at;
 		}
 		at = (at + 1) & b->mask;
 	}
-	while (!free_another(b, at + 1)) {
+	while (!free_another(b, at + 1, out)) {
 		if (*b->shift == TT_SAMPLE_SHIFT_MAX)
 			return TT_NO_PLACE;
 		++*b->shift;
@@ -202,23 +160,28 @@ make_room(struct table *b, uint64_t home, uint64_t hash)
 }
 
 uint64_t
-tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash)
+tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash,
+		struct tt_slot *out)
 {
-	struct table b = {t, pair_taken, pair_wanted, spill_pair, pair_home, move_pair,
-			t->pair_mask, &t->n_pairs, &t->pair_shift};
+	const struct table b = {t, pair_taken, pair_wanted, take_pair, pair_home,
+			move_pair, t->pair_mask, &t->n_pairs, &t->pair_shift};
 
+	out->count.packets = 0;
 	t->pairs_unlisted = true;
-	return make_room(&b, home, sample_hash);
+	return make_room(&b, home, sample_hash, out);
 }
 
 uint64_t
-tt_tally_make_contact_room(struct tt_tally *t, uint64_t home, uint64_t contact_hash)
+tt_tally_make_contact_room(struct tt_tally *t, uint64_t home, uint64_t contact_hash,
+		struct tt_entry *out)
 {
-	struct table b = {t, contact_taken, contact_wanted, spill_contact, contact_home,
-			move_contact, t->contact_mask, &t->n_contacts, &t->contact_shift};
+	const struct table b = {t, contact_taken, contact_wanted, take_contact,
+			contact_home, move_contact, t->contact_mask, &t->n_contacts,
+			&t->contact_shift};
 
+	out->packets = 0;
 	t->contacts_unlisted = true;
-	return make_room(&b, home, contact_hash);
+	return make_room(&b, home, contact_hash, out);
 }
 
 void

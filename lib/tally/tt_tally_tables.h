@@ -55,18 +55,20 @@ tt_tally_contact_hash(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 /*
  * A free slot for a new pair, or contact, in a full table, on the way from its home. Lowers the
  * sampling rate where nothing can be freed; TT_NO_PLACE where the new one is then not sampled
- * itself.
+ * itself. *out is what made room, which the caller counts as not kept, or has no packets.
  */
-uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash);
-uint64_t tt_tally_make_contact_room(
-		struct tt_tally *t, uint64_t home, uint64_t contact_hash);
+uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash,
+		struct tt_slot *out);
+uint64_t tt_tally_make_contact_room(struct tt_tally *t, uint64_t home,
+		uint64_t contact_hash, struct tt_entry *out);
 
 /* What of a packet is still to be counted after its pair. */
 enum tt_left {
 	TT_LEFT_CONTACT = 1,
 	TT_LEFT_PORT = 2,
 	TT_LEFT_SKETCH = 4, /* the destination may be new to the target */
-	TT_LEFT_PAIR = 8 /* the pair was refused: it is not sampled */
+	TT_LEFT_PAIR = 8, /* the pair was refused: it is not sampled */
+	TT_LEFT_OUT = 16 /* another pair made room for it */
 };
 
 /* detail: with TT_DETAIL_V6 where src is not IPv4. */
@@ -141,11 +143,11 @@ tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key 
 
 /*
  * Returns what is left to be counted, a set of enum tt_left. home: of tt_tally_pair_place, at
- * whatever shift was then; detail: as of tt_slot_is.
+ * whatever shift was then; detail: as of tt_slot_is; *out: what made room, where TT_LEFT_OUT.
  */
 static inline unsigned
 tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
-		tt_target_key key, tt_detail detail, int64_t time_us)
+		tt_target_key key, tt_detail detail, int64_t time_us, struct tt_slot *out)
 {
 	const unsigned all = TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT
 			| TT_LEFT_SKETCH | TT_LEFT_PAIR;
@@ -166,13 +168,13 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 	}
 	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
 		t->pairs_at[t->n_pairs++] = (uint32_t)at;
-	} else {
-		at = tt_tally_make_pair_room(t, home, tt_tally_sample_hash(t, p->src));
-		if (at == TT_NO_PLACE)
-			return all;
-		s = &t->slots[at];
+		return tt_slot_fill(s, p, key, detail, time_us);
 	}
-	return tt_slot_fill(s, p, key, detail, time_us);
+	at = tt_tally_make_pair_room(t, home, tt_tally_sample_hash(t, p->src), out);
+	if (at == TT_NO_PLACE)
+		return all;
+	return tt_slot_fill(&t->slots[at], p, key, detail, time_us)
+			| (out->count.packets != 0) * TT_LEFT_OUT;
 }
 
 static inline uint64_t
@@ -185,41 +187,53 @@ tt_tally_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to
 	return tt_contact_home(t, src, to);
 }
 
-/* Counts packets of a contact; false where it is not sampled. home: of tt_tally_contact_place. */
+/* A contact with its packets, on its way into the table. */
+struct tt_contact_place {
+	struct tt_entry entry;
+	uint64_t home; /* tt_tally_contact_place */
+};
+
+/* Counts packets of a contact. Returns whether *out is to be counted as not kept: the contact itself,
+ * where it is not sampled, or one that made room for it. */
 static inline bool
-tt_tally_add_contact(struct tt_tally *t, uint64_t home, struct tt_addr src, uint64_t to,
-		uint64_t packets)
+tt_tally_add_contact(struct tt_tally *t, const struct tt_contact_place *place,
+		struct tt_entry *out)
 {
-	uint64_t at = home;
+	const struct tt_entry *add = &place->entry;
+	uint64_t at = place->home;
 	struct tt_entry *e;
 
 	if (TT_UNLIKELY(t->contact_shift != 0)
-			&& (home == TT_NO_PLACE
-					|| !tt_sampled(tt_tally_contact_hash(t, src, to),
-							t->contact_shift)))
-		return false;
+			&& (at == TT_NO_PLACE
+					|| !tt_sampled(tt_tally_contact_hash(t, add->src,
+								       add->key),
+							t->contact_shift))) {
+		*out = *add;
+		return true;
+	}
 	for (;; at = (at + 1) & t->contact_mask) {
 		e = &t->contacts[at];
 		if (TT_UNLIKELY(e->packets == 0))
 			break;
-		if (TT_LIKELY(((e->src.lo ^ src.lo) | (e->key ^ to)
-					      | (e->src.hi ^ src.hi))
+		if (TT_LIKELY(((e->src.lo ^ add->src.lo) | (e->key ^ add->key)
+					      | (e->src.hi ^ add->src.hi))
 				    == 0)) {
-			e->packets += packets;
-			return true;
+			e->packets += add->packets;
+			return false;
 		}
 	}
 	if (TT_LIKELY(t->n_contacts < t->max_contacts)) {
 		t->contacts_at[t->n_contacts++] = (uint32_t)at;
-	} else {
-		at = tt_tally_make_contact_room(
-				t, home, tt_tally_contact_hash(t, src, to));
-		if (at == TT_NO_PLACE)
-			return false;
-		e = &t->contacts[at];
+		*e = *add;
+		return false;
 	}
-	*e = (struct tt_entry){src, to, packets};
-	return true;
+	at = tt_tally_make_contact_room(t, place->home,
+			tt_tally_contact_hash(t, add->src, add->key), out);
+	if (at == TT_NO_PLACE)
+		*out = *add;
+	else
+		t->contacts[at] = *add;
+	return out->packets != 0;
 }
 
 /*
@@ -247,6 +261,11 @@ tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key, uint64_t
 	*lightest = (struct tt_port_entry){key, packets};
 	return out;
 }
+
+/* A source port of a target, with packets, on its way into the table. */
+struct tt_port_place {
+	uint64_t key, home, packets; /* tt_port_key, tt_port_home */
+};
 
 /* Counts what made room without its target. */
 static inline void

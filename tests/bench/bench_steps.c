@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench_steps.h"
 
+#include "tt_packet_plain.h"
+
 #include <string.h>
 
 enum feature {
@@ -58,6 +60,15 @@ struct burst {
 	tt_detail details[TT_TALLY_BURST];
 };
 
+static inline enum tt_fate
+decode_one(const struct tt_frame *f, struct tt_packet *p)
+{
+	if (TT_UNLIKELY(!tt_packet_is_plain(f->data, f->captured, f->link)))
+		return tt_packet_decode(f->data, f->captured, f->link, p);
+	tt_packet_decode_plain(f->data, p);
+	return TT_FATE_COUNTED;
+}
+
 static unsigned
 decode(const struct bench_step *step, const struct tt_prefix_set *monitored,
 		const struct tt_frame *frames, unsigned n, struct burst *b)
@@ -67,12 +78,10 @@ decode(const struct bench_step *step, const struct tt_prefix_set *monitored,
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_frame *f = &frames[i];
+		struct tt_packet *p = &b->packets[k];
 
-		if (tt_packet_decode(f->data, f->captured, f->link, &b->packets[k])
-						!= TT_FATE_COUNTED
-				|| !(any
-						|| tt_prefix_set_has(monitored,
-								b->packets[k].dst)))
+		if (TT_UNLIKELY(decode_one(f, p) != TT_FATE_COUNTED)
+				|| !(any || tt_prefix_set_has(monitored, p->dst)))
 			continue;
 		b->data[k] = f->data;
 		b->captured[k] = f->captured;

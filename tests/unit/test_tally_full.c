@@ -174,6 +174,50 @@ chosen_keys_do_not_share_a_home_where_there_is_a_seed(void **state)
 	tt_tally_destroy(t);
 }
 
+/* Floors may pass over what raises nothing, and nothing else. */
+static void
+floors_leave_registers_as_they_would_be(void **state)
+{
+	struct tt_tally *t = tally_make(1024), *plain = tally_make(1024);
+	const struct tt_addr dst = tt_addr_v4(0xc6120001);
+
+	for (uint32_t i = 0; i < 400000; i++) {
+		const struct tt_addr src = tt_addr_v4(i * 2654435761u);
+		const uint64_t hash = tt_sketch_hash(src);
+		struct tt_rest_pair pair = {.src = src, .count = {1, 40}};
+		struct tt_rest_contact contact = {.src = src, .dst = dst, .packets = 1};
+
+		tt_rest_add_pairs(&t->rest, &pair, 1);
+		tt_rest_add_contacts(&t->rest, &contact, 1);
+		tt_rest_sketch(&plain->rest,
+				TT_REGISTERS_TARGET
+						+ (TT_TARGET_OTHER << (TT_SKETCH_P_TARGET
+								   + 1)),
+				TT_SKETCH_P_TARGET, hash);
+		tt_rest_sketch(&plain->rest, TT_REGISTERS_ALL, TT_SKETCH_P_ALL, hash);
+		tt_rest_sketch(&plain->rest, TT_REGISTERS_COUNTRY, TT_SKETCH_P_COUNTRY,
+				hash);
+		tt_rest_sketch(&plain->rest,
+				TT_REGISTERS_PREFIX
+						+ (tt_units_index(plain->rest.config
+										   .prefixes,
+								   dst)
+								<< TT_SKETCH_P_PREFIX),
+				TT_SKETCH_P_PREFIX, hash);
+	}
+	assert_true(t->rest.floors[TT_FLOOR_ALL].rho > 0);
+	assert_true(t->rest.floors[TT_FLOOR_COUNTRY].rho > 2);
+	assert_int_equal(t->rest.n_registers, plain->rest.n_registers);
+	assert_memory_equal(
+			t->rest.registers, plain->rest.registers, t->rest.n_registers);
+	assert_memory_equal(t->rest.registers_used, plain->rest.registers_used,
+			tt_rest_register_blocks(&t->rest));
+	tt_tally_reset(t);
+	assert_int_equal(t->rest.floors[TT_FLOOR_ALL].rho, 0);
+	tt_tally_destroy(t);
+	tt_tally_destroy(plain);
+}
+
 static void
 the_heavier_of_two_sums_stays_a_talker(void **state)
 {
@@ -184,10 +228,10 @@ the_heavier_of_two_sums_stays_a_talker(void **state)
 	assert_int_equal(tt_rest_init(&whole, &t->rest.config, tt_mem_heap()), 0);
 	for (unsigned i = 0; i < 4000; i++) {
 		struct tt_count heavy = {1000000 + i, 1};
-		struct tt_addr src = tt_addr_v4(i + 1);
+		struct tt_rest_pair pair = {.src = tt_addr_v4(i + 1),
+				.count = i < 200 ? heavy : (struct tt_count){2, 1}};
 
-		tt_rest_add_pair(i < 200 ? &whole : &t->rest, src, tt_sketch_hash(src), 0,
-				0, i < 200 ? heavy : (struct tt_count){2, 1});
+		tt_rest_add_pairs(i < 200 ? &whole : &t->rest, &pair, 1);
 	}
 	assert_int_equal(tt_rest_compact(&part, &t->rest), 0);
 	for (uint32_t i = 0; i < whole.n_talkers; i++)
@@ -252,6 +296,7 @@ main(void)
 					chosen_sources_neither_stay_nor_overflow_the_rate),
 			cmocka_unit_test(
 					chosen_keys_do_not_share_a_home_where_there_is_a_seed),
+			cmocka_unit_test(floors_leave_registers_as_they_would_be),
 			cmocka_unit_test(the_heavier_of_two_sums_stays_a_talker),
 			cmocka_unit_test(
 					what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood),

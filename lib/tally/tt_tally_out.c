@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What full tables do not keep: new keys that are not sampled, and those that made room for others. */
+#include "tt_tally_stages.h"
+
+void
+tt_tally_contacts_out(struct tt_tally *t, const struct tt_entry *contacts, unsigned n)
+{
+	struct tt_rest_contact rest[TT_TALLY_BURST];
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_entry *e = &contacts[i];
+
+		rest[i] = (struct tt_rest_contact){.src = e->src,
+				.dst = tt_contact_destination(
+						t->rest.config.destinations, e->key),
+				.class = tt_contact_class(e->key),
+				.packets = e->packets};
+		t->contacts_lost.packets += e->packets;
+	}
+	tt_rest_add_contacts(&t->rest, rest, n);
+}
+
+void
+tt_tally_add_ports_full(
+		struct tt_tally *t, const struct tt_port_place *places, unsigned n)
+{
+	struct tt_port_entry out[TT_TALLY_BURST];
+	unsigned n_out = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		out[n_out] = tt_tally_add_port_full(
+				t, places[i].home, places[i].key, places[i].packets);
+		if (out[n_out].packets != 0)
+			tt_tally_prefetch_rest_port(t, out[n_out++].key);
+	}
+	for (unsigned i = 0; i < n_out; i++)
+		tt_tally_rest_port(t, out[i]);
+}
+
+/* The contacts and the ports that pairs[n] hold, into their tables. */
+static void
+unpack(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
+{
+	struct tt_contact_place contacts[TT_TALLY_BURST];
+	struct tt_port_place ports[TT_TALLY_BURST];
+	unsigned n_contacts = 0, n_ports = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_slot *s = &pairs[i];
+
+		if (tt_slot_contact_packets(s) != 0)
+			contacts[n_contacts++] = tt_contact_place(t, tt_slot_src(s),
+					tt_slot_contact_key(s), s->v4.dst_packets);
+		if (tt_slot_port_packets(s) != 0)
+			ports[n_ports++] = tt_port_place(
+					t, tt_slot_port_key(s), s->v4.port_packets);
+	}
+	tt_tally_add_contacts(t, contacts, n_contacts);
+	tt_tally_add_ports(t, ports, n_ports);
+}
+
+void
+tt_tally_unpack(struct tt_tally *t, struct tt_slot *s)
+{
+	unpack(t, s, 1);
+	if ((s->detail & TT_DETAIL_V6) == 0)
+		s->v4.dst_packets = s->v4.port_packets = 0;
+}
+
+void
+tt_tally_pairs_out(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
+{
+	struct tt_rest_pair rest[TT_TALLY_BURST];
+
+	unpack(t, pairs, n);
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_slot *s = &pairs[i];
+
+		rest[i] = (struct tt_rest_pair){.src = tt_slot_src(s),
+				.key = s->key,
+				.detail = s->detail,
+				.count = s->count};
+		t->pairs_lost.packets += s->count.packets;
+	}
+	tt_rest_add_pairs(&t->rest, rest, n);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside a tally: contacts and source ports on their way into the tables, in stages: where they will be
+ * is fetched for all of them (…_place), then they are counted. What finds no place is counted as not
+ * kept, in stages of its own.
+ */
+#ifndef TT_TALLY_STAGES_H
+#define TT_TALLY_STAGES_H
+
+#include "tt_tally_tables.h"
+
+static inline struct tt_contact_place
+tt_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to,
+		uint64_t packets)
+{
+	const uint64_t home = tt_tally_contact_place(t, src, to);
+
+	if (TT_LIKELY(home != TT_NO_PLACE))
+		__builtin_prefetch(&t->contacts[home], 1);
+	return (struct tt_contact_place){{src, to, packets}, home};
+}
+
+static inline struct tt_port_place
+tt_port_place(const struct tt_tally *t, uint64_t key, uint64_t packets)
+{
+	const uint64_t home = tt_port_home(t, key);
+
+	__builtin_prefetch(&t->ports[home], 1);
+	return (struct tt_port_place){key, home, packets};
+}
+
+/* Counts contacts[n] as not kept; n: TT_TALLY_BURST at most. */
+void tt_tally_contacts_out(
+		struct tt_tally *t, const struct tt_entry *contacts, unsigned n);
+
+/* The same of pairs, with the contact and the port that they hold. */
+void tt_tally_pairs_out(struct tt_tally *t, const struct tt_slot *pairs, unsigned n);
+
+/* Counts source ports when their table is full; n: TT_TALLY_BURST at most. */
+void tt_tally_add_ports_full(
+		struct tt_tally *t, const struct tt_port_place *places, unsigned n);
+
+static inline void
+tt_tally_add_contacts(
+		struct tt_tally *t, const struct tt_contact_place *places, unsigned n)
+{
+	struct tt_entry out[TT_TALLY_BURST];
+	unsigned n_out = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		n_out += tt_tally_add_contact(t, &places[i], &out[n_out]);
+	if (TT_UNLIKELY(n_out > 0))
+		tt_tally_contacts_out(t, out, n_out);
+}
+
+static inline void
+tt_tally_add_ports(struct tt_tally *t, const struct tt_port_place *places, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n && !tt_tally_ports_full(t); i++)
+		tt_tally_add_port(t, places[i].home, places[i].key, places[i].packets);
+	if (TT_UNLIKELY(i < n))
+		tt_tally_add_ports_full(t, places + i, n - i);
+}
+
+#endif
