@@ -89,6 +89,21 @@ struct tt_snapshot_list {
 int tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path,
 		int64_t from_us, int64_t to_us, struct tt_error *err) TT_MUST_CHECK;
 
+/* The directory of a sensor's day. */
+struct tt_snapshot_day {
+	const char *path;
+	size_t sensor_length; /* as in tt_snapshot_ref */
+	int64_t start_us;
+	int64_t changed_ns; /* when entries were last made or removed, by the clock of the file system */
+};
+
+/* The same of the days for which wanted() returns true, and of what lies outside of days. A longer snapshot and what it is made
+ * of are both listed where they lie in different days and only one of these is wanted. */
+int tt_snapshot_list_scan_days(struct tt_snapshot_list *list, const char *path,
+		int64_t to_us,
+		bool (*wanted)(void *context, const struct tt_snapshot_day *day),
+		void *context, struct tt_error *err) TT_MUST_CHECK;
+
 /*
  * Lists all of them, whenever they start, and calls stray() for each entry of a sensor's or a
  * day's directory that is neither a day, nor a snapshot, nor hidden, and for each of a spool that has

@@ -13,6 +13,7 @@ struct walk {
 	struct tt_snapshot_list *list;
 	int64_t from_us, to_us;
 	void (*stray)(void *context, const struct tt_error *err); /* or NULL */
+	bool (*wanted)(void *context, const struct tt_snapshot_day *day); /* or NULL */
 	void *context;
 	struct tt_error *err;
 };
@@ -107,6 +108,22 @@ report_misnamed(const struct walk *w, const char *child)
 	w->stray(w->context, &err);
 }
 
+/* Is a day to be listed? */
+static bool
+is_wanted_day(const struct walk *w, const char *path, const char *date,
+		size_t sensor_length)
+{
+	struct tt_snapshot_day day = {.path = path, .sensor_length = sensor_length};
+	struct stat st;
+
+	/* A name with the form of a date that is none is listed as ever. */
+	if (w->wanted == NULL || tt_time_parse(date, &day.start_us) != 0
+			|| stat(path, &st) != 0)
+		return true;
+	day.changed_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	return w->wanted(w->context, &day);
+}
+
 static int
 walk_entry(const struct walk *w, const struct folder *at, const char *name,
 		const char *child)
@@ -118,6 +135,8 @@ walk_entry(const struct walk *w, const struct folder *at, const char *name,
 		below.sensor_length = at->level == SPOOL ? strlen(at->path)
 							 : at->sensor_length;
 		below.strict = w->stray != NULL;
+		if (!is_wanted_day(w, child, name, below.sensor_length))
+			return 0;
 		return walk_dir(w, &below);
 	}
 	report_stray(w, at, child);
@@ -317,7 +336,23 @@ int
 tt_snapshot_list_scan(struct tt_snapshot_list *list, const char *path, int64_t from_us,
 		int64_t to_us, struct tt_error *err)
 {
-	const struct walk w = {list, from_us, to_us, NULL, NULL, err};
+	const struct walk w = {
+			.list = list, .from_us = from_us, .to_us = to_us, .err = err};
+
+	return list_all(&w, path);
+}
+
+int
+tt_snapshot_list_scan_days(struct tt_snapshot_list *list, const char *path, int64_t to_us,
+		bool (*wanted)(void *context, const struct tt_snapshot_day *day),
+		void *context, struct tt_error *err)
+{
+	const struct walk w = {.list = list,
+			.from_us = TT_TIME_MIN,
+			.to_us = to_us,
+			.wanted = wanted,
+			.context = context,
+			.err = err};
 
 	return list_all(&w, path);
 }
@@ -327,7 +362,12 @@ tt_snapshot_list_scan_strict(struct tt_snapshot_list *list, const char *path,
 		void (*stray)(void *context, const struct tt_error *err), void *context,
 		struct tt_error *err)
 {
-	const struct walk w = {list, TT_TIME_MIN, INT64_MAX, stray, context, err};
+	const struct walk w = {.list = list,
+			.from_us = TT_TIME_MIN,
+			.to_us = INT64_MAX,
+			.stray = stray,
+			.context = context,
+			.err = err};
 
 	return list_all(&w, path);
 }
