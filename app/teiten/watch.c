@@ -21,7 +21,8 @@ static const char help[] =
 		"  --out FILE        append the lines to FILE; what it has is not written again\n"
 		"  --once            end with the latest snapshot that is there\n"
 		"  --from TIME       learn from what starts before TIME, and tell nothing of it\n"
-		"                    (default: with --once or a state, all; else now)\n"
+		"                    (default: with --once, all; else when the\n"
+		"                    watch, or its state, was begun)\n"
 		"  --to TIME         only snapshots that start before TIME\n"
 		"  --poll SECONDS    look for new snapshots so often (default 10)\n"
 		"  --min-rate RATE   least rise, packets for each monitored address in a day\n"
@@ -136,6 +137,15 @@ take(struct watching *w, int option)
 	}
 }
 
+/* The file behind links, so that a link stays one. Of one that is not there yet, or cannot be found, its name. */
+static char *
+resolve(const char *path)
+{
+	char *file = realpath(path, NULL);
+
+	return file == NULL ? strdup(path) : file;
+}
+
 /* One watch for each state. Returns a descriptor that holds the lock, or -1 and has said why. */
 static int
 lock_state(const struct watching *w)
@@ -144,31 +154,49 @@ lock_state(const struct watching *w)
 	char *path;
 	int fd;
 
-	if (asprintf(&path, "%s.lock", w->state_path) < 0)
+	if (asprintf(&path, "%s.lock", w->state_file) < 0)
 		return -1;
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
-		free(path);
+	free(path);
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return fd;
-	}
-	tt_error_set(&err, -errno, path, "%s",
+	tt_error_set(&err, -errno, w->state_path, "%s",
 			errno == EWOULDBLOCK ? "another watch has this state"
 					     : strerror(errno));
 	tt_error_print(w->tool.name, &err);
 	if (fd >= 0)
 		close(fd);
-	free(path);
 	return -1;
 }
 
-/* Takes up what an earlier run left. Returns false where it cannot be read, and has said so. */
+/* Takes up what an earlier run left. What was there before nobody asked for it is no news. Returns false where it cannot be read, and has
+ * said so. */
 static bool
 load_state(struct watching *w)
 {
 	struct tt_error err = {0};
-	int ret = tt_watches_load(&w->watches, w->state_path, &err);
+	int ret = w->state_path == NULL
+			? -ENOENT
+			: tt_watches_load(&w->watches, w->state_file, &err);
 
-	if (ret == 0 || ret == -ENOENT)
+	if (ret != 0 && ret != -ENOENT) {
+		snprintf(err.where, sizeof(err.where), "%s", w->state_path);
+		tt_error_print(w->tool.name, &err);
+		return false;
+	}
+	if (w->has_from)
+		w->watches.quiet_until_us = w->selection.from_us;
+	else if (ret == -ENOENT)
+		w->watches.quiet_until_us = w->once ? TT_TIME_MIN : tt_time_now();
+	return true;
+}
+
+static bool
+open_out(struct watching *w)
+{
+	struct tt_error err = {0};
+
+	if (watch_out_open(&w->out, w->out_path, &err) == 0)
 		return true;
 	tt_error_print(w->tool.name, &err);
 	return false;
@@ -177,27 +205,37 @@ load_state(struct watching *w)
 static int
 watch(struct watching *w)
 {
-	struct tt_error err = {0};
 	int lock = -1, status = EXIT_DATA;
 
-	if (w->state_path != NULL && ((lock = lock_state(w)) < 0 || !load_state(w)))
-		goto out;
-	/* What was there before nobody asked for it is no news. */
-	if (!w->has_from && !w->once && w->watches.n == 0)
-		w->selection.from_us = tt_time_now();
-	if (watch_out_open(&w->out, w->out_path, &err) != 0) {
-		tt_error_print(w->tool.name, &err);
-		goto out;
+	if (w->state_path != NULL) {
+		w->state_file = resolve(w->state_path);
+		lock = w->state_file == NULL ? -1 : lock_state(w);
 	}
-	stop_catch_signals();
-	status = watch_run(w);
-out:
+	if ((w->state_path == NULL || lock >= 0) && load_state(w) && open_out(w)) {
+		stop_catch_signals();
+		status = watch_run(w);
+	}
 	watch_out_close(&w->out);
 	tt_watches_fini(&w->watches);
-	tt_known_fini(&w->seen);
+	watch_spool_fini(&w->spool);
+	tt_known_fini(&w->wrong);
+	tt_known_fini(&w->wrong_now);
+	free(w->state_file);
 	if (lock >= 0)
 		close(lock);
 	return status;
+}
+
+/* The state would take the place of the lines. */
+static bool
+check_files(struct watching *w)
+{
+	if (w->state_path == NULL || w->out_path == NULL
+			|| strcmp(w->state_path, w->out_path) != 0)
+		return true;
+	w->tool.status = tool_usage(
+			&w->tool, "--state and --out are the same file: %s", w->out_path);
+	return false;
 }
 
 int
@@ -215,7 +253,8 @@ cmd_watch(int argc, char **argv)
 			return w.tool.status;
 	}
 	w.selection.path = tool_operand(&w.tool, "PATH");
-	if (w.selection.path == NULL || !tool_span(&w.tool, &w.selection))
+	if (w.selection.path == NULL || !tool_span(&w.tool, &w.selection)
+			|| !check_files(&w))
 		return w.tool.status;
 	return watch(&w);
 }

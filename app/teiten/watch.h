@@ -6,42 +6,62 @@
 #include "tool.h"
 #include "tt_watch_line.h"
 #include "tt_watch_state.h"
+#include "watch_spool.h"
 
-/* Where lines go. */
+/* Where lines go. They wait in memory until they could be written. */
 struct watch_out {
 	const char *path; /* NULL: standard output */
-	FILE *file;
+	int fd;
+	bool is_file; /* what it has can be read again */
 	struct tt_known said; /* lines that the file had: hashes of event and id */
+	char **lines; /* [n], with their line feeds */
+	size_t n;
+	size_t done; /* bytes of the first that were written */
 };
 
 /*
- * Opens it to append. Of a file, a last line without its end is cut off, and what it has is not said again. Returns 0, or
- * a negative errno with err.
+ * Opens it to append. Of a file, a last line without its end is cut off, and what it has is not said again; another watch that
+ * writes to it is refused (-EBUSY). Returns 0, or a negative errno with err.
  */
 int watch_out_open(struct watch_out *out, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
-/* Writes a line, unless the file had it, and flushes. Returns 0, or a negative errno with err; -EPIPE where the reader is gone. */
-int watch_out_write(struct watch_out *out, const char *line,
-		struct tt_error *err) TT_MUST_CHECK;
+/* Takes over a line without its line feed, to be written, unless the file had it. Returns 0 or -ENOMEM. */
+int watch_out_add(struct watch_out *out, char *line) TT_MUST_CHECK;
+/* Writes what waits. Returns 0, or a negative errno with err; -EPIPE where the reader is gone, -EINTR where a signal ends the command.
+ * What could not be written still waits. */
+int watch_out_flush(struct watch_out *out, struct tt_error *err) TT_MUST_CHECK;
 void watch_out_close(struct watch_out *out);
 
 struct watching {
 	struct tool tool;
 	struct selection selection; /* from_us: what is earlier is only learnt from */
 	bool has_from;
-	const char *state_path; /* NULL: none */
+	const char *state_path; /* as it was given; NULL: none */
+	char *state_file; /* that it is, behind links */
 	const char *out_path;
 	bool once;
 	size_t poll_s;
 	struct tt_watches watches;
+	struct watch_spool spool;
 	struct watch_out out;
-	struct tt_known seen; /* paths that were looked at, by their hash */
-	uint64_t lines; /* since the state was saved */
-	bool changed; /* snapshots were counted since then */
+	/* What is wrong and looked at again, by hashes of files and directories: told once, until it is not wrong any more. */
+	struct tt_known wrong, wrong_now;
+	bool changed; /* snapshots were counted since the state was saved */
+	bool first; /* the first look */
 	int status; /* exit status so far */
 };
 
 /* Follows the spool until it ends or a signal comes. Returns the exit status. */
 int watch_run(struct watching *w);
+
+/* Says what is wrong, where the look before did not find it so. Returns 0 or -ENOMEM. */
+int watch_tell(struct watching *w, const struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Writes the lines that wait, and then the state that has them, so that whatever happens in between no line is lost, and none is
+ * written twice but where a kill hits just between both. Where the state cannot be written, lines wait; but those of a file do not, for what
+ * that has is not written again. Returns 0, also where it could not be done and was told; -EPIPE, -EINTR or -ENOMEM.
+ */
+int watch_deliver(struct watching *w) TT_MUST_CHECK;
 
 #endif

@@ -1,98 +1,73 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stop.h"
-#include "tt_hash.h"
 #include "tt_time.h"
 #include "watch.h"
 
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define DAY_US     (24 * TT_HOUR_US)
-#define PAST_US    ((TT_PAST_DAYS + 1) * DAY_US) /* how far the past goes back */
-#define LATE_US    (2 * DAY_US) /* what comes later than that is found at the next start */
 #define SAVE_EVERY 1000 /* snapshots, in a long replay */
 
-/* What begins so much later than now was written by a clock that was wrong. To take its time for the latest would
- * make all that comes until then come late, and nothing would be told of it. */
+/* What begins so much later than now was written by a clock that was wrong, or the clock here is. To take its time for the
+ * latest would make all that comes until then come late, and nothing would be told of it. */
 #define AHEAD_US TT_HOUR_US
-
-struct saying {
-	struct watching *w;
-	bool gone; /* the reader */
-};
 
 static int
 say(void *context, const struct tt_watch_line *line, struct tt_error *err)
 {
-	struct saying *s = context;
-	struct watching *w = s->w;
+	struct watching *w = context;
 	struct json_t *cause = line->ends ? NULL
 					  : tt_watch_cause(w->selection.path, line);
 	char *text = tt_watch_line_format(line, cause);
-	int ret;
 
-	if (text == NULL)
+	if (text == NULL || watch_out_add(&w->out, text) != 0)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	ret = watch_out_write(&w->out, text, err);
-	s->gone = ret == -EPIPE;
-	free(text);
-	w->lines++;
-	return ret;
+	return 0;
 }
 
-/* Saves the state, if there is one and it changed. Returns false where that failed. */
-static bool
-save(struct watching *w)
-{
-	struct tt_error err = {0};
+/* What becomes of an error of one snapshot. */
+enum fate {
+	FATE_END, /* of the command */
+	FATE_DONE, /* it is told, and not looked at any more */
+	FATE_AGAIN, /* it is told once, and looked at again */
+	FATE_GONE, /* it was merged, or deleted, since it was listed: its packets are in another one */
+};
 
-	if (w->state_path == NULL || !w->changed)
-		return true;
-	if (tt_watches_save(&w->watches, w->state_path, &err) != 0) {
-		tt_error_print(w->tool.name, &err);
-		w->status = EXIT_DATA;
-		return false;
+static enum fate
+fate_of(int ret, const struct tt_snapshot_ref *ref)
+{
+	switch (ret) {
+	case -ENOMEM:
+		return FATE_END;
+	case -EBADMSG:
+	case -EEXIST:
+		return access(ref->path, F_OK) == 0 ? FATE_DONE : FATE_GONE;
+	case -ENOENT:
+		return access(ref->path, F_OK) == 0 ? FATE_AGAIN : FATE_GONE;
+	default:
+		return FATE_AGAIN;
 	}
-	w->changed = false;
-	w->lines = 0;
-	return true;
-}
-
-static uint64_t
-path_hash(const char *path)
-{
-	uint64_t hash = 0;
-
-	for (const char *c = path; *c != '\0'; c++)
-		hash = tt_hash_mix(hash ^ (uint8_t)*c);
-	return hash;
-}
-
-/* What is wrong with one snapshot ends nothing, but no more memory and no more output. */
-static bool
-is_fatal(int ret)
-{
-	return ret != -EBADMSG && ret != -EEXIST && ret != -EIO && ret != -EACCES;
 }
 
 static int
-add(struct saying *s, const struct tt_snapshot *snapshot, struct tt_error *err)
+add(struct watching *w, struct watch_sensor *sensor, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
 {
-	struct watching *w = s->w;
 	struct tt_watch *watch = tt_watches_of(&w->watches, snapshot->manifest.sensor);
 	int ret;
 
 	if (watch == NULL)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	watch->say = say;
-	watch->context = s;
-	watch->quiet_until_us = w->selection.from_us;
+	watch->context = w;
+	watch->quiet_until_us = w->watches.quiet_until_us;
 	ret = tt_watch_add(watch, snapshot, err);
-	w->changed = true;
-	/* What was said is known before anything else is said. */
-	if (w->lines > 0 && !save(w) && ret == 0)
-		ret = tt_error_set(err, -ENOSPC, w->state_path, "the state is not saved");
+	if (ret == 0)
+		w->changed = true;
+	if (watch->latest_us > sensor->latest_us)
+		sensor->latest_us = watch->latest_us;
 	return ret;
 }
 
@@ -102,122 +77,205 @@ open_one(struct tt_snapshot **snapshot, const struct tt_snapshot_ref *ref,
 		struct tt_error *err)
 {
 	if (ref->start_us > tt_time_now() + AHEAD_US)
-		return tt_error_set(err, -EBADMSG, ref->path,
-				"it begins later than now: left out");
+		return tt_error_set(err, -EAGAIN, ref->path,
+				"it begins later than now: left out until then");
 	return tt_snapshot_open_intact(snapshot, ref->path, err);
+}
+
+static int
+look_at_new(struct watching *w, struct watch_sensor *sensor,
+		const struct tt_snapshot_ref *ref)
+{
+	struct tt_snapshot *snapshot;
+	struct tt_error err = {0};
+	int ret = open_one(&snapshot, ref, &err);
+
+	if (ret == 0) {
+		ret = add(w, sensor, snapshot, &err);
+		tt_snapshot_close(snapshot);
+	}
+	if (ret == 0)
+		return watch_sensor_see(sensor, ref);
+	switch (fate_of(ret, ref)) {
+	case FATE_GONE:
+		return 0;
+	case FATE_AGAIN:
+		watch_spool_again(&w->spool, ref->path);
+		return watch_tell(w, &err);
+	case FATE_DONE:
+		tt_error_print(w->tool.name, &err);
+		w->status = EXIT_DATA;
+		return watch_sensor_see(sensor, ref);
+	default:
+		tt_error_print(w->tool.name, &err);
+		return ret;
+	}
 }
 
 /* Looks at a snapshot once. Returns 0, or a negative errno that ends the command. */
 static int
-look_at(struct saying *s, const struct tt_snapshot_ref *ref)
+look_at(struct watching *w, const struct tt_snapshot_ref *ref)
 {
-	struct watching *w = s->w;
-	struct tt_snapshot *snapshot;
-	struct tt_error err = {0};
-	int ret;
+	struct watch_sensor *sensor = watch_spool_sensor(&w->spool, ref);
 
-	if (tt_known_has(&w->seen, path_hash(ref->path)))
-		return 0;
-	ret = open_one(&snapshot, ref, &err);
-	/* It was merged since it was listed, and its packets are in another one. */
-	if (ret == -ENOENT)
-		return 0;
-	if (ret == 0) {
-		ret = add(s, snapshot, &err);
-		tt_snapshot_close(snapshot);
-	}
-	if (ret != 0 && !s->gone) {
-		tt_error_print(w->tool.name, &err);
-		w->status = EXIT_DATA;
-	}
-	if (ret != 0 && is_fatal(ret))
-		return ret;
-	return tt_known_add_one(&w->seen, path_hash(ref->path), ref->start_us);
+	if (sensor == NULL)
+		return -ENOMEM;
+	return watch_sensor_has_seen(sensor, ref) ? 0 : look_at_new(w, sensor, ref);
 }
 
-/* Saved from time to time, so that a long replay is not begun anew. */
+/* What was said is known before anything else is said. Saved from time to time, so that a long replay is not begun anew. */
 static int
-look_at_all(struct saying *s, const struct tt_snapshot_list *list)
+look_at_all(struct watching *w, const struct tt_snapshot_list *list)
 {
 	struct tt_error err = {0};
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < list->n; i++) {
-		ret = look_at(s, &list->refs[i]);
-		if (ret == 0 && (i + 1) % SAVE_EVERY == 0 && !save(s->w))
-			ret = -ENOSPC;
+		ret = look_at(w, &list->refs[i]);
+		if (ret == 0 && (w->out.n > 0 || (i + 1) % SAVE_EVERY == 0))
+			ret = watch_deliver(w);
 		if (ret == 0)
 			ret = stop_wanted(&err);
 	}
 	return ret;
 }
 
-/* The earliest start that is looked for: all that the past of a sensor may need; later on, what may still come late. */
-static int64_t
-earliest(const struct watching *w, bool first)
+/* A past that is of the future makes all that comes late. */
+static int
+tell_of_clocks(struct watching *w)
 {
-	int64_t latest = INT64_MAX;
+	for (size_t i = 0; i < w->watches.n; i++) {
+		const struct tt_watch *watch = w->watches.all[i];
+		struct tt_error err = {0};
+		char time[TT_TIME_TEXT_MAX];
 
-	for (size_t i = 0; i < w->watches.n; i++)
-		if (w->watches.all[i]->latest_us < latest)
-			latest = w->watches.all[i]->latest_us;
-	if (w->watches.n == 0 || latest < PAST_US)
-		return TT_TIME_MIN;
-	return latest - (first ? PAST_US : LATE_US);
+		if (watch->latest_us <= tt_time_now() + 2 * AHEAD_US)
+			continue;
+		tt_error_set(&err, -EAGAIN, watch->sensor,
+				"its past ends later than now, at %s: until then nothing is "
+				"told of what comes. Where that time is wrong, delete the "
+				"snapshots that have it, and the state",
+				tt_time_format(watch->latest_us, time));
+		if (watch_tell(w, &err) != 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
-/* One look at the spool. Returns 0 or a negative errno. */
 static int
-pass(struct saying *s, bool first)
+look_at_list(struct watching *w, const struct tt_snapshot_list *list)
 {
-	struct watching *w = s->w;
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < list->n_unread; i++)
+		ret = watch_tell(w, &list->unread[i]);
+	if (ret == 0)
+		ret = tell_of_clocks(w);
+	return ret == 0 ? look_at_all(w, list) : ret;
+}
+
+/* What is wrong now is what the next look does not tell again. */
+static void
+end_look(struct watching *w)
+{
+	tt_known_fini(&w->wrong);
+	w->wrong = w->wrong_now;
+	w->wrong_now = (struct tt_known){0};
+}
+
+/* One look at the spool. Returns 0 or a negative errno that ends the command: that the spool cannot be listed does so with the first one alone. */
+static int
+pass(struct watching *w)
+{
 	struct tt_snapshot_list list;
 	struct tt_error err = {0};
-	int ret = tt_snapshot_list_scan(&list, w->selection.path, earliest(w, first),
-			w->selection.to_us, &err);
+	int ret = watch_spool_list(
+			&w->spool, w->selection.path, w->selection.to_us, &list, &err);
 
-	if (ret != 0) {
+	if (ret != 0 && (w->first || ret == -ENOMEM)) {
 		tt_error_print(w->tool.name, &err);
-		w->status = EXIT_DATA;
 		return ret;
 	}
-	if (first) {
-		tool_print_unread(&w->tool, &list);
-		w->status = list.n_unread > 0 ? EXIT_DATA : w->status;
+	/* Nothing was looked at, and what was wrong may still be. */
+	if (ret != 0) {
+		ret = watch_tell(w, &err);
+		return ret == 0 ? tt_known_add_one(&w->wrong,
+				       watch_hash(err.where, strlen(err.where)), 0)
+				: ret;
 	}
-	if (first && w->once && list.n == 0)
+	if (w->first && w->once && list.n == 0)
 		w->status = tool_no_snapshots(&w->tool, w->selection.path, NULL);
-	ret = look_at_all(s, &list);
+	w->first = false;
+	ret = look_at_list(w, &list);
 	tt_snapshot_list_fini(&list);
+	if (ret == 0)
+		ret = watch_deliver(w);
+	end_look(w);
 	return ret;
 }
 
-/* Waits for the next look. Ended early by a signal. */
-static void
+/* Waits for the next look. A signal ends it. */
+static int
 wait_for(size_t seconds)
 {
-	const struct timespec time = {.tv_sec = (time_t)seconds};
+	const struct timespec second = {.tv_sec = 1};
+	struct tt_error err = {0};
+	int ret = stop_wanted(&err);
 
-	nanosleep(&time, NULL);
+	/* One that comes just before a sleep is seen after it. */
+	for (size_t i = 0; ret == 0 && i < seconds; i++) {
+		nanosleep(&second, NULL);
+		ret = stop_wanted(&err);
+	}
+	return ret;
+}
+
+static int64_t
+latest_of(void *context, const char *name)
+{
+	const struct watching *w = context;
+
+	for (size_t i = 0; i < w->watches.n; i++)
+		if (strcmp(w->watches.all[i]->sensor, name) == 0)
+			return w->watches.all[i]->latest_us;
+	return INT64_MIN;
+}
+
+/* What is left to be written. Where the reader is gone, its lines are not in the state, and the next run says them. */
+static int
+finish(struct watching *w)
+{
+	int ret = watch_deliver(w);
+
+	if (w->out.n > 0)
+		w->status = EXIT_DATA;
+	return ret;
 }
 
 int
 watch_run(struct watching *w)
 {
-	struct saying s = {.w = w};
-	struct tt_error err = {0};
-	int ret = pass(&s, true);
+	int ret;
 
+	w->first = true;
+	w->spool.latest_of = latest_of;
+	w->spool.context = w;
+	/* From now on what comes is news, also after a kill. */
+	w->changed = w->state_path != NULL;
+	ret = watch_deliver(w);
+	if (ret == 0)
+		ret = pass(w);
 	while (ret == 0 && !w->once) {
-		if (!save(w))
-			break;
-		wait_for(w->poll_s);
-		ret = stop_wanted(&err);
+		ret = wait_for(w->poll_s);
 		if (ret == 0)
-			ret = pass(&s, false);
+			ret = pass(w);
 	}
-	save(w);
+	if (ret == 0 || ret == -EINTR) {
+		int last = finish(w);
+
+		ret = ret == 0 ? last : ret;
+	}
 	if (ret == -EINTR)
 		return stop_status();
-	return ret != 0 && !s.gone ? EXIT_DATA : w->status;
+	return ret == 0 || ret == -EPIPE ? w->status : EXIT_DATA;
 }

@@ -110,8 +110,8 @@ tt_past_observe(struct tt_past *past, const struct tt_past_span *span)
 		advance(past, last);
 	if (last - first >= TT_PAST_HOURS)
 		first = last - TT_PAST_HOURS + 1;
-	/* What came late may be earlier than all that there is. */
-	if (first < past->first_hour)
+	/* What came late may be earlier than all that there is, and earlier than what is held. */
+	if (first < past->first_hour && last > past->latest_hour - TT_PAST_HOURS)
 		past->first_hour = first;
 	for (int64_t hour = first; hour <= last; hour++) {
 		struct part part = part_of(span, hour);

@@ -40,9 +40,9 @@ tt_watch_id(const char *sensor, const struct tt_target_name *name, int64_t began
 }
 
 static int
-no_memory(const struct tt_watch_adding *a, struct tt_error *err)
+no_memory(const char *where, struct tt_error *err)
 {
-	return tt_error_set(err, -ENOMEM, a->snapshot->path, "out of memory");
+	return tt_error_set(err, -ENOMEM, where, "out of memory");
 }
 
 static int
@@ -61,109 +61,149 @@ note_touched(struct tt_watch_adding *a, uint32_t of)
 	return 0;
 }
 
-/* Enters the target whose rows were read; they come together. */
 static int
-end_target(struct tt_watch_adding *a, struct tt_error *err)
+count_row(struct tt_watch_adding *a, const struct tt_watch_row *row)
 {
+	struct tt_watch *w = a->watch;
 	int64_t of;
 
-	if (!a->any || a->packets == 0)
+	if (row->packets == 0)
 		return 0;
-	of = tt_past_add(&a->watch->past, &a->name, &a->span, a->packets, a->keep);
-	if (of >= 0 && of != TT_TARGET_NONE && a->watch->past.all[of].event != 0)
-		a->watch->events[a->watch->past.all[of].event - 1].packets += a->packets;
-	a->packets = 0;
-	if (of < 0 || (of != TT_TARGET_NONE && note_touched(a, (uint32_t)of) != 0))
-		return no_memory(a, err);
+	of = tt_past_add(&w->past, &row->name, &a->span, row->packets, a->keep);
+	if (of < 0)
+		return -ENOMEM;
+	if (of == TT_TARGET_NONE)
+		return 0;
+	if (w->past.all[of].event != 0)
+		w->events[w->past.all[of].event - 1].packets += row->packets;
+	return note_touched(a, (uint32_t)of);
+}
+
+/* What rates are by: addresses; of more than IPv4 has, sensors. */
+static double
+rated_addresses(const struct tt_watch_interval *i)
+{
+	return i->addresses > TT_WATCH_MOST_ADDRESSES ? 1 : (double)i->addresses;
+}
+
+static void
+start(struct tt_watch_adding *a, struct tt_watch *w, const struct tt_watch_interval *i)
+{
+	*a = (struct tt_watch_adding){.watch = w,
+			.where = i->where,
+			.span = {i->start_us, i->end_us,
+					(double)i->observed_us / (double)DAY_US
+							* rated_addresses(i)},
+			.addresses = i->addresses > TT_WATCH_MOST_ADDRESSES
+					? TT_WATCH_STAND_IN
+					: (double)i->addresses,
+			.hour = (i->end_us > i->start_us ? i->end_us - 1 : i->start_us)
+					/ TT_HOUR_US};
+	a->keep = (uint64_t)(TT_WATCH_KEEP * w->options.min_rate * a->addresses) + 1;
+}
+
+int
+tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
+		struct tt_error *err)
+{
+	bool late = interval->end_us < watch->latest_us;
+	struct tt_watch_adding a;
+	int ret = 0;
+
+	start(&a, watch, interval);
+	tt_past_observe(&watch->past, &a.span);
+	for (size_t i = 0; ret == 0 && i < interval->n; i++)
+		ret = count_row(&a, &interval->rows[i]);
+	watch->counted++;
+	watch->late += late;
+	if (ret != 0) {
+		ret = no_memory(a.where, err);
+	} else if (!late) {
+		watch->latest_us = interval->end_us;
+		ret = tt_watch_judge(&a, err);
+	}
+	free(a.touched);
+	return ret;
+}
+
+/* Rows of a snapshot that is being read; those of a target come together. */
+struct reading {
+	const char *path;
+	struct tt_watch_row *rows; /* [n], of [room] */
+	size_t n, room;
+};
+
+static int
+more_rows(struct reading *r)
+{
+	size_t room = r->room == 0 ? 1024 : 2 * r->room;
+	struct tt_watch_row *rows = reallocarray(r->rows, room, sizeof(*rows));
+
+	if (rows == NULL)
+		return -ENOMEM;
+	r->rows = rows;
+	r->room = room;
 	return 0;
 }
 
 static int
 take_row(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	struct tt_watch_adding *a = context;
+	struct reading *r = context;
 	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
-	int ret = 0;
+	struct tt_watch_row *last = r->n == 0 ? NULL : &r->rows[r->n - 1];
 
 	if (packets < 0)
-		return tt_error_set(err, -EBADMSG, a->snapshot->path,
-				"targets: a negative count");
-	if (a->any
-			&& (row->name.protocol != a->name.protocol
-					|| row->name.target != a->name.target))
-		ret = end_target(a, err);
-	a->any = true;
-	a->name = row->name;
-	a->packets += (uint64_t)packets;
-	return ret;
+		return tt_error_set(err, -EBADMSG, r->path, "targets: a negative count");
+	if (last != NULL && last->name.protocol == row->name.protocol
+			&& last->name.target == row->name.target) {
+		last->packets += (uint64_t)packets;
+		return 0;
+	}
+	if (r->n == r->room && more_rows(r) != 0)
+		return no_memory(r->path, err);
+	r->rows[r->n++] = (struct tt_watch_row){row->name, (uint64_t)packets};
+	return 0;
 }
 
 static int
-read_targets(struct tt_watch_adding *a, struct tt_error *err)
+read_targets(struct reading *r, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
 	static const unsigned columns[] = {TT_TARGETS_PACKETS};
 	const struct tt_pick pick = {TT_TABLE_TARGETS, TT_TARGETS_PROTOCOL,
 			TT_TARGETS_TARGET, columns, TT_ARRAY_SIZE(columns), NULL,
-			take_row, a};
-	int ret = tt_pick_rows(a->snapshot, &pick, err);
+			take_row, r};
+	int ret = tt_snapshot_check_file(snapshot, TT_TABLE_TARGETS, err);
 
-	return ret == 0 ? end_target(a, err) : ret;
+	return ret == 0 ? tt_pick_rows(snapshot, &pick, err) : ret;
 }
 
-/* What rates are by: addresses; of more than IPv4 has, sensors. */
-static double
-rated_addresses(const struct tt_manifest *m)
-{
-	return m->monitored_addresses > TT_WATCH_MOST_ADDRESSES
-			? 1
-			: (double)m->monitored_addresses;
-}
-
-static void
-start(struct tt_watch_adding *a, struct tt_watch *w, const struct tt_snapshot *snapshot)
+/* All of it is read before anything is counted, so that what cannot be read to its end can be tried again. */
+static int
+add_new(struct tt_watch *w, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
 	const struct tt_manifest *m = &snapshot->manifest;
+	struct reading r = {.path = snapshot->path};
+	int ret = read_targets(&r, snapshot, err);
 
-	*a = (struct tt_watch_adding){.watch = w,
-			.snapshot = snapshot,
-			.span = {m->start_us, m->end_us,
-					(double)m->observed_us / (double)DAY_US
-							* rated_addresses(m)},
-			.addresses = m->monitored_addresses > TT_WATCH_MOST_ADDRESSES
-					? TT_WATCH_STAND_IN
-					: (double)m->monitored_addresses,
-			.hour = (m->end_us > m->start_us ? m->end_us - 1 : m->start_us)
-					/ TT_HOUR_US};
-	a->keep = (uint64_t)(TT_WATCH_KEEP * w->options.min_rate * a->addresses) + 1;
-}
+	if (ret == 0 && tt_known_add(&w->known, m) != 0)
+		ret = no_memory(r.path, err);
+	if (ret == 0) {
+		const struct tt_watch_interval interval = {m->start_us, m->end_us,
+				m->observed_us, m->monitored_addresses, r.rows, r.n,
+				r.path};
 
-static int
-count(struct tt_watch_adding *a, struct tt_error *err)
-{
-	struct tt_watch *w = a->watch;
-	bool late = a->span.end_us < w->latest_us;
-	int ret;
-
-	if (tt_known_add(&w->known, &a->snapshot->manifest) != 0)
-		return no_memory(a, err);
-	tt_past_observe(&w->past, &a->span);
-	ret = read_targets(a, err);
-	w->counted++;
-	w->late += late;
-	if (ret != 0 || late)
-		return ret;
-	w->latest_us = a->span.end_us;
-	tt_known_forget(&w->known, w->latest_us - KNOWN_US);
-	return tt_watch_judge(a, err);
+		ret = tt_watch_count(w, &interval, err);
+		tt_known_forget(&w->known, w->latest_us - KNOWN_US);
+	}
+	free(r.rows);
+	return ret;
 }
 
 int
 tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
-	struct tt_watch_adding a;
-	int ret;
-
 	switch (tt_known_look(&watch->known, &snapshot->manifest)) {
 	case TT_KNOWN_WHOLE:
 		watch->again++;
@@ -173,14 +213,7 @@ tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
 		return tt_error_set(err, -EEXIST, snapshot->path,
 				"some of the snapshots that it is made of were counted, and "
 				"others were not: left out");
-	case TT_KNOWN_NOT:
-		break;
+	default:
+		return add_new(watch, snapshot, err);
 	}
-	ret = tt_snapshot_check_file(snapshot, TT_TABLE_TARGETS, err);
-	if (ret != 0)
-		return ret;
-	start(&a, watch, snapshot);
-	ret = count(&a, err);
-	free(a.touched);
-	return ret;
 }

@@ -9,8 +9,8 @@
  * - min_rate packets for each monitored address: what would be min_rate a day; of an hour, TT_WATCH_SWEEPS at least, so that
  *   one address that goes through the monitored space once is no surge of a target that others ask for all day;
  * - (ratio - 1) times what is usual;
- * - sigmas times sqrt(max(u, 1) + s^2), u being the usual packets and s the usual spread in packets: chance (Poisson) and what the past
- *   shows of more than chance.
+ * - sigmas times sqrt(max(u, 1) + s^2), u being the usual packets and s the usual spread in packets: chance
+ *   (Poisson) and what the past shows of more than chance.
  * A target with a window over its threshold has an event: one line. It is new, and no surge, where its first packet
  * came in the latest TT_WATCH_NEW_HOURS hours, and the past is TT_WATCH_NEW_PAST hours long at least.
  * The event ends, with one line, once no window was over half of its threshold for 24 hours of which half were observed, what is usual for
@@ -45,10 +45,10 @@ struct tt_watch_options {
 	size_t max_rows; /* targets that are remembered */
 };
 
-#define TT_WATCH_DEFAULTS                                                        \
-	{                                                                        \
+#define TT_WATCH_DEFAULTS                                                       \
+	{                                                                       \
 		.min_rate = 0.5, .ratio = 1.25, .sigmas = 6, .lasting_days = 21, \
-		.max_rows = 16384                                                \
+		.max_rows = 16384                                               \
 	}
 
 struct tt_watch_event {
@@ -98,10 +98,28 @@ void tt_watch_fini(struct tt_watch *watch);
 
 /*
  * Counts a snapshot and judges. Returns 0, also where it was counted before; or a negative errno with err: -EEXIST where some of
- * its parts were counted and others were not, -EBADMSG where it is damaged (in both cases nothing of it is counted), -ENOMEM, or what say()
- * returned.
+ * its parts were counted and others were not, -EBADMSG where it is damaged, or another where it cannot be read (in all these cases nothing of it is
+ * counted, and it may be tried again), -ENOMEM, or what say() returned.
  */
 int tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* What a snapshot says of a target. */
+struct tt_watch_row {
+	struct tt_target_name name;
+	uint64_t packets;
+};
+
+struct tt_watch_interval {
+	int64_t start_us, end_us, observed_us;
+	int64_t addresses; /* monitored */
+	const struct tt_watch_row *rows; /* [n], each target once */
+	size_t n;
+	const char *where; /* names it in errors */
+};
+
+/* The same of what was read, whose parts nobody asks for. Returns 0, -ENOMEM, or what say() returned. */
+int tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /* "npa/1521/TCP/2009-07-08T05:00:00Z": an event of a sensor, for good. */

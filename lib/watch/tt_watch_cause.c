@@ -157,6 +157,16 @@ pack(const struct tt_cause *c)
 	return o;
 }
 
+/* A day of the spans. What lies in them begins in one of their days. */
+static bool
+is_wanted(void *context, const struct tt_snapshot_day *day)
+{
+	const struct tt_cause_options *o = context;
+
+	return day->start_us < o->to_us[TT_CAUSE_NOW]
+			&& day->start_us + BEFORE_US > o->from_us[TT_CAUSE_BEFORE];
+}
+
 struct json_t *
 tt_watch_cause(const char *path, const struct tt_watch_line *line)
 {
@@ -166,8 +176,8 @@ tt_watch_cause(const char *path, const struct tt_watch_line *line)
 	json_t *o = NULL;
 
 	options_of(line, &options);
-	if (tt_snapshot_list_scan(&list, path, options.from_us[TT_CAUSE_BEFORE],
-			    options.to_us[TT_CAUSE_NOW], NULL)
+	if (tt_snapshot_list_scan_days(&list, path, options.to_us[TT_CAUSE_NOW],
+			    is_wanted, &options, NULL)
 			!= 0)
 		return NULL;
 	if (tt_cause_init(&cause, &options) == 0) {

@@ -129,7 +129,7 @@ begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 
 		if (more == NULL)
 			return tt_error_set(
-					err, -ENOMEM, a->snapshot->path, "out of memory");
+					err, -ENOMEM, a->where, "out of memory");
 		w->events = more;
 		w->room = room;
 	}

@@ -5,19 +5,16 @@
 
 #include "tt_watch.h"
 
-/* A snapshot that is being added. */
+/* An interval that is being counted. */
 struct tt_watch_adding {
 	struct tt_watch *watch;
-	const struct tt_snapshot *snapshot;
+	const char *where; /* names it in errors */
 	struct tt_past_span span;
 	double addresses;
 	uint64_t keep;
 	int64_t hour; /* in which it ends */
 	uint32_t *touched; /* [n_touched], of [room]: targets that it has, each once */
 	size_t n_touched, room;
-	uint64_t packets; /* of the target that is being read */
-	struct tt_target_name name;
-	bool any;
 };
 
 /* Follows the events, and judges the targets that the snapshot has. Returns 0, or a negative errno with err. */

@@ -24,6 +24,7 @@ tt_watches_of(struct tt_watches *watches, const char *sensor)
 	if (watch == NULL)
 		return NULL;
 	tt_watch_init(watch, sensor, &watches->options);
+	watch->quiet_until_us = watches->quiet_until_us;
 	more[watches->n++] = watch;
 	return watch;
 }
@@ -171,42 +172,78 @@ write_all(int fd, const struct tt_watch_bytes *b)
 	return fsync(fd) == 0 ? 0 : -errno;
 }
 
-static int
-write_file(const struct tt_watch_bytes *b, const char *path)
+static char *
+path_beside(const char *path)
 {
-	char *tmp;
+	char *beside;
+
+	return asprintf(&beside, "%s.tmp", path) < 0 ? NULL : beside;
+}
+
+static int
+write_beside(const struct tt_watch_bytes *b, const char *path)
+{
+	char *beside = path_beside(path);
 	int fd, ret;
 
-	if (asprintf(&tmp, "%s.tmp", path) < 0)
+	if (beside == NULL)
 		return -ENOMEM;
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	ret = fd < 0 ? -errno : write_all(fd, b);
 	if (fd >= 0 && close(fd) != 0 && ret == 0)
 		ret = -errno;
-	if (ret == 0 && rename(tmp, path) != 0)
-		ret = -errno;
 	if (ret != 0 && fd >= 0)
-		unlink(tmp);
-	free(tmp);
-	return ret == 0 ? tt_sync_parent(path) : ret;
+		unlink(beside);
+	free(beside);
+	return ret;
+}
+
+static int
+cannot_write(const char *path, int ret, struct tt_error *err)
+{
+	return tt_error_set(err, ret, path, "cannot be written: %s", strerror(-ret));
 }
 
 int
-tt_watches_save(const struct tt_watches *watches, const char *path, struct tt_error *err)
+tt_watches_prepare(
+		const struct tt_watches *watches, const char *path, struct tt_error *err)
 {
 	struct tt_watch_bytes b = {0};
 	int ret = -ENOMEM;
 
 	put(&b, TT_WATCH_MAGIC, strlen(TT_WATCH_MAGIC));
+	put_number(&b, (uint64_t)watches->quiet_until_us, 8);
 	put_number(&b, watches->n, 4);
 	for (size_t i = 0; i < watches->n; i++)
 		put_watch(&b, watches->all[i]);
 	if (!b.failed)
 		put_number(&b, crc32_z(crc32_z(0, NULL, 0), b.all, b.n), 4);
 	if (!b.failed)
-		ret = write_file(&b, path);
+		ret = write_beside(&b, path);
 	free(b.all);
-	if (ret != 0)
-		tt_error_set(err, ret, path, "cannot be written: %s", strerror(-ret));
-	return ret;
+	return ret == 0 ? 0 : cannot_write(path, ret, err);
+}
+
+int
+tt_watches_commit(const char *path, struct tt_error *err)
+{
+	char *beside = path_beside(path);
+	int ret = 0;
+
+	if (beside == NULL)
+		ret = -ENOMEM;
+	else if (rename(beside, path) != 0)
+		ret = -errno;
+	free(beside);
+	if (ret == 0)
+		ret = tt_sync_parent(path);
+	return ret == 0 ? 0 : cannot_write(path, ret, err);
+}
+
+int
+tt_watches_save(const struct tt_watches *watches, const char *path, struct tt_error *err)
+{
+	int ret = tt_watches_prepare(watches, path, err);
+
+	return ret == 0 ? tt_watches_commit(path, err) : ret;
 }

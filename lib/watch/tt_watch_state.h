@@ -3,7 +3,8 @@
  * What a watch knows, in a file, so that it goes on where it ended: the past, which snapshots were counted, the events. One file for all
  * sensors of a watch. All numbers are little-endian:
  *
- *    8 bytes  "TTWATCH1"
+ *    8 bytes  "TTWATCH2"
+ *    int64    snapshots that start before are only learnt from (microseconds)
  *    uint32   number of sensors, then for each
  *      64 bytes name, filled up with zeros
  *      int64    first hour, latest hour, end of the latest snapshot (microseconds)
@@ -29,13 +30,20 @@ struct tt_watches {
 	struct tt_watch **all; /* [n] */
 	size_t n;
 	struct tt_watch_options options; /* of new ones */
+	int64_t quiet_until_us; /* of all: snapshots that start before are learnt from, and nothing is said */
 };
 
 /* The watch of a sensor, made if there is none. NULL: memory is short. */
 struct tt_watch *tt_watches_of(struct tt_watches *watches, const char *sensor);
 void tt_watches_fini(struct tt_watches *watches);
 
-/* Returns 0, or a negative errno with err naming the file. */
+/* Writes the state beside its place, durably: all that can fail for want of space. Returns 0, or a negative errno with
+ * err naming path. */
+int tt_watches_prepare(const struct tt_watches *watches, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
+/* Puts what was prepared into its place. Returns as above. */
+int tt_watches_commit(const char *path, struct tt_error *err) TT_MUST_CHECK;
+/* Both. */
 int tt_watches_save(const struct tt_watches *watches, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 /* Into an empty struct with options. Returns 0; -ENOENT where there is no such file; -EBADMSG where it is none, or damaged; or another

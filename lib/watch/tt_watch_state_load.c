@@ -240,6 +240,7 @@ parse(struct tt_watch_bytes *b, struct tt_watches *watches)
 		return -EBADMSG;
 	b->n -= 4;
 	b->at = strlen(TT_WATCH_MAGIC);
+	watches->quiet_until_us = (int64_t)get_number(b, 8);
 	n = (uint32_t)get_number(b, 4);
 	for (uint32_t i = 0; ret == 0 && i < n && !b->failed; i++)
 		ret = get_watch(b, watches);
@@ -258,7 +259,9 @@ tt_watches_load(struct tt_watches *watches, const char *path, struct tt_error *e
 		ret = parse(&b, watches);
 	free(b.all);
 	if (ret == -EBADMSG)
-		tt_error_set(err, ret, path, "is no state of a watch, or damaged");
+		tt_error_set(err, ret, path,
+				"is no state of this version's watch, or damaged; without it, "
+				"the past is learnt from the spool again");
 	else if (ret != 0)
 		tt_error_set(err, ret, path, "%s", strerror(-ret));
 	if (ret != 0)
