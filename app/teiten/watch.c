@@ -27,7 +27,7 @@ static const char help[] =
 		"  --poll SECONDS    look for new snapshots so often (default 10)\n"
 		"  --min-rate RATE   least rise, packets for each monitored address in a day\n"
 		"                    (default 0.5)\n"
-		"  --ratio RATIO     least rise, as a multiple of what is usual (default 1.25)\n"
+		"  --ratio RATIO     least rise, as a multiple of what is usual (default 1.2)\n"
 		"  --sigmas N        least rise, in standard deviations (default 6)\n"
 		"  --lasting DAYS    an event that lasts so long is usual from then on (default 21)\n"
 		"  --targets N       remember the past of so many targets (default 16384)\n"

@@ -86,12 +86,16 @@ enum tt_usual_by {
 struct tt_usual {
 	enum tt_usual_by by;
 	double rate, spread; /* per day and address */
+	double most; /* by how much more a tenth of the days had */
 	unsigned samples;
 };
 
 const char *tt_usual_name(enum tt_usual_by by);
 struct tt_usual tt_usual_of_hour(const struct tt_past *past, uint32_t of, int64_t hour);
 struct tt_usual tt_usual_of_day(const struct tt_past *past, uint32_t of, int64_t hour);
+/* By how much the highest hours of a tenth of the days before were above what is usual for their hour of the day: a rate. It takes
+ * longer than the others, and is for hours that seem to be a surge. */
+double tt_usual_most_of_hour(const struct tt_past *past, uint32_t of, int64_t hour);
 
 /* The row of a target, made if it is not there, for who restores it. NULL: memory is short. */
 uint64_t *tt_past_row(struct tt_past *past, uint32_t of);

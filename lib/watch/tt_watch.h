@@ -7,10 +7,14 @@
  * hour, where the snapshot has an hour at most; and the 24 hours that end with it, against what is usual for these. A window is over
  * its threshold where its packets, less the usual rate times the window's observed days x addresses, are at least each of
  * - min_rate packets for each monitored address: what would be min_rate a day; of an hour, TT_WATCH_SWEEPS at least, so that
- *   one address that goes through the monitored space once is no surge of a target that others ask for all day;
+ *   one address that goes through the monitored space is no surge, also where it asks three times;
  * - (ratio - 1) times what is usual;
- * - sigmas times sqrt(max(u, 1) + s^2), u being the usual packets and s the usual spread in packets: chance
+ * - sigmas times sqrt(max(u, 1) + s^2), u being the usual packets and s the usual spread in packets (of n samples, 1 + 4 / n times that): chance
  *   (Poisson) and what the past shows of more than chance.
+ * For an event to begin, two things more are asked for, so that bursts, of which a target may have many, are none:
+ * - of 24 hours, no hour counts for more than a quarter of the threshold;
+ * - the excess is at least `ratio` times that which a tenth of the days before had in the same 24 hours; of an hour, twice that which
+ *   a tenth of the days had in their highest hour.
  * A target with a window over its threshold has an event: one line. It is new, and no surge, where its first packet
  * came in the latest TT_WATCH_NEW_HOURS hours, and the past is TT_WATCH_NEW_PAST hours long at least.
  * The event ends, with one line, once no window was over half of its threshold for 24 hours of which half were observed, what is usual for
@@ -27,7 +31,7 @@
 #include "tt_known.h"
 #include "tt_past.h"
 
-#define TT_WATCH_SWEEPS 2.0 /* packets for each monitored address, in an hour */
+#define TT_WATCH_SWEEPS 4.0 /* packets for each monitored address, in an hour */
 /* Where more are monitored than IPv4 has, so that rates by address say nothing, rates are per day and sensor, and the least
  * rise is that of so many addresses. */
 #define TT_WATCH_MOST_ADDRESSES (INT64_C(1) << 32)
@@ -47,7 +51,7 @@ struct tt_watch_options {
 
 #define TT_WATCH_DEFAULTS                                                       \
 	{                                                                       \
-		.min_rate = 0.5, .ratio = 1.25, .sigmas = 6, .lasting_days = 21, \
+		.min_rate = 0.5, .ratio = 1.2, .sigmas = 6, .lasting_days = 21, \
 		.max_rows = 16384                                               \
 	}
 
@@ -98,7 +102,7 @@ void tt_watch_fini(struct tt_watch *watch);
 
 /*
  * Counts a snapshot and judges. Returns 0, also where it was counted before; or a negative errno with err: -EEXIST where some of
- * its parts were counted and others were not, -EBADMSG where it is damaged, or another where it cannot be read (in all these cases nothing of it is
+ * its parts were counted and others were not, and it is not one of whole hours (of these, what is left is counted), -EBADMSG where it is damaged, or another where it cannot be read (in all these cases nothing of it is
  * counted, and it may be tried again), -ENOMEM, or what say() returned.
  */
 int tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
@@ -116,6 +120,7 @@ struct tt_watch_interval {
 	const struct tt_watch_row *rows; /* [n], each target once */
 	size_t n;
 	const char *where; /* names it in errors */
+	bool some; /* of its parts were counted: of the others, it says only together with them what they had */
 };
 
 /* The same of what was read, whose parts nobody asks for. Returns 0, -ENOMEM, or what say() returned. */

@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <math.h>
 
-#define DAY_HOURS TT_PAST_DAY_HOURS
+#define DAY_HOURS    TT_PAST_DAY_HOURS
+#define HOURS_OF_DAY 4 /* at least so many make a day's rise */
+#define HOUR_RATIO   2.0 /* of what the highest hours of a tenth of the days had */
+#define FEW          4.0 /* samples with which the spread is taken twice */
 
 /* A window of a target: its packets, and how many it takes to be over. */
 struct window {
@@ -32,7 +35,12 @@ weigh(const struct tt_watch_adding *a, struct window *w)
 	const struct tt_watch_options *o = &a->watch->options;
 	double usual = w->usual.rate * w->exposure,
 	       spread = w->usual.spread * w->exposure;
-	double chance = o->sigmas * sqrt((usual > 1 ? usual : 1) + spread * spread);
+	double chance;
+
+	/* Of few samples, the spread may be small by chance. */
+	if (w->usual.samples > 0)
+		spread *= 1 + FEW / w->usual.samples;
+	chance = o->sigmas * sqrt((usual > 1 ? usual : 1) + spread * spread);
 
 	w->threshold = INFINITY;
 	w->excess = (double)w->packets - usual;
@@ -77,6 +85,44 @@ day_window(const struct tt_watch_adding *a, uint32_t of,
 		w.usual = tt_usual_of_day(past, of, a->hour);
 	weigh(a, &w);
 	return w;
+}
+
+/* The excess, of which no hour counts more than a part of what it takes: what is over in an hour or two alone is
+ * the hour window's. */
+static double
+spread_excess(const struct tt_watch_adding *a, uint32_t of, const struct window *w)
+{
+	const struct tt_past *past = &a->watch->past;
+	double sum = 0;
+
+	for (int64_t h = a->hour + 1 - DAY_HOURS; h <= a->hour; h++) {
+		double usual = w->usual.rate * tt_past_exposure(past, h, h + 1);
+		double excess = (double)tt_past_packets(past, of, h, h + 1) - usual;
+
+		sum += fmin(excess, w->threshold / HOURS_OF_DAY);
+	}
+	return sum;
+}
+
+/* Does a day have a rise, and not of the kind that a tenth of the days have? */
+static bool
+is_day_over(const struct tt_watch_adding *a, uint32_t of, const struct window *day)
+{
+	return day->excess >= day->threshold
+			&& day->excess
+			>= a->watch->options.ratio * day->usual.most * day->exposure
+			&& spread_excess(a, of, day) >= day->threshold;
+}
+
+/* The same of an hour. */
+static bool
+is_hour_over(const struct tt_watch_adding *a, uint32_t of, const struct window *hour)
+{
+	return hour->excess >= hour->threshold
+			&& hour->excess >= HOUR_RATIO
+					* tt_usual_most_of_hour(
+							&a->watch->past, of, a->hour)
+					* hour->exposure;
 }
 
 static double
@@ -128,8 +174,7 @@ begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 				w->events, room, sizeof(*more));
 
 		if (more == NULL)
-			return tt_error_set(
-					err, -ENOMEM, a->where, "out of memory");
+			return tt_error_set(err, -ENOMEM, a->where, "out of memory");
 		w->events = more;
 		w->room = room;
 	}
@@ -156,9 +201,9 @@ judge(struct tt_watch_adding *a, uint32_t of, struct tt_error *err)
 	if (a->watch->past.all[of].event != 0)
 		return 0;
 	day = day_window(a, of, NULL);
-	if (day.excess >= day.threshold)
+	if (is_day_over(a, of, &day))
 		return begin(a, of, &day, &day, err);
-	if (hour.excess < hour.threshold)
+	if (!is_hour_over(a, of, &hour))
 		return 0;
 	day.usual = tt_usual_of_day(&a->watch->past, of, a->hour);
 	return begin(a, of, &hour, &day, err);
