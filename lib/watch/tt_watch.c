@@ -61,15 +61,19 @@ note_touched(struct tt_watch_adding *a, uint32_t of)
 	return 0;
 }
 
+/* rest: of it; NULL: all. */
 static int
-count_row(struct tt_watch_adding *a, const struct tt_watch_row *row)
+count_row(struct tt_watch_adding *a, const struct tt_watch_rest *rest,
+		const struct tt_watch_row *row)
 {
 	struct tt_watch *w = a->watch;
 	int64_t of;
 
 	if (row->packets == 0)
 		return 0;
-	of = tt_past_add(&w->past, &row->name, &a->span, row->packets, a->keep);
+	of = rest != NULL ? tt_watch_rest_add(a, rest, row)
+			  : tt_past_add(&w->past, &row->name, &a->span, row->packets,
+					  a->keep);
 	if (of < 0)
 		return -ENOMEM;
 	if (of == TT_TARGET_NONE)
@@ -107,13 +111,17 @@ tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 		struct tt_error *err)
 {
 	bool late = interval->end_us < watch->latest_us;
+	struct tt_watch_rest rest;
 	struct tt_watch_adding a;
 	int ret = 0;
 
 	start(&a, watch, interval);
-	tt_past_observe(&watch->past, &a.span);
+	if (interval->some)
+		tt_watch_rest_observe(&a, &rest);
+	else
+		tt_past_observe(&watch->past, &a.span);
 	for (size_t i = 0; ret == 0 && i < interval->n; i++)
-		ret = count_row(&a, &interval->rows[i]);
+		ret = count_row(&a, interval->some ? &rest : NULL, &interval->rows[i]);
 	watch->counted++;
 	watch->late += late;
 	if (ret != 0) {
@@ -178,21 +186,33 @@ read_targets(struct reading *r, const struct tt_snapshot *snapshot, struct tt_er
 	return ret == 0 ? tt_pick_rows(snapshot, &pick, err) : ret;
 }
 
-/* All of it is read before anything is counted, so that what cannot be read to its end can be tried again. */
-static int
-add_new(struct tt_watch *w, const struct tt_snapshot *snapshot, struct tt_error *err)
+static struct tt_watch_interval
+interval_of(const struct tt_snapshot *snapshot)
 {
 	const struct tt_manifest *m = &snapshot->manifest;
+
+	return (struct tt_watch_interval){.start_us = m->start_us,
+			.end_us = m->end_us,
+			.observed_us = m->observed_us,
+			.addresses = m->monitored_addresses,
+			.where = snapshot->path};
+}
+
+/* All of it is read before anything is counted, so that what cannot be read to its end can be tried again. */
+static int
+read_and_count(struct tt_watch *w, const struct tt_snapshot *snapshot, bool some,
+		struct tt_error *err)
+{
+	struct tt_watch_interval interval = interval_of(snapshot);
 	struct reading r = {.path = snapshot->path};
 	int ret = read_targets(&r, snapshot, err);
 
-	if (ret == 0 && tt_known_add(&w->known, m) != 0)
+	if (ret == 0 && tt_known_add(&w->known, &snapshot->manifest) != 0)
 		ret = no_memory(r.path, err);
 	if (ret == 0) {
-		const struct tt_watch_interval interval = {m->start_us, m->end_us,
-				m->observed_us, m->monitored_addresses, r.rows, r.n,
-				r.path};
-
+		interval.rows = r.rows;
+		interval.n = r.n;
+		interval.some = some;
 		ret = tt_watch_count(w, &interval, err);
 		tt_known_forget(&w->known, w->latest_us - KNOWN_US);
 	}
@@ -204,16 +224,18 @@ int
 tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
-	switch (tt_known_look(&watch->known, &snapshot->manifest)) {
-	case TT_KNOWN_WHOLE:
+	const struct tt_watch_interval interval = interval_of(snapshot);
+	enum tt_known_how known = tt_known_look(&watch->known, &snapshot->manifest);
+
+	if (known == TT_KNOWN_WHOLE) {
 		watch->again++;
 		return 0;
-	case TT_KNOWN_SOME:
+	}
+	if (known == TT_KNOWN_SOME && !tt_watch_rest_can(&interval)) {
 		watch->again++;
 		return tt_error_set(err, -EEXIST, snapshot->path,
 				"some of the snapshots that it is made of were counted, and "
 				"others were not: left out");
-	default:
-		return add_new(watch, snapshot, err);
 	}
+	return read_and_count(watch, snapshot, known == TT_KNOWN_SOME, err);
 }

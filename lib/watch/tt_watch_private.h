@@ -17,6 +17,21 @@ struct tt_watch_adding {
 	size_t n_touched, room;
 };
 
+/* What is left of an interval of which some parts were counted. */
+struct tt_watch_rest {
+	int64_t first; /* hour */
+	unsigned n; /* hours */
+	double shares[TT_PAST_HOURS]; /* [n], of what is left; all 0: nothing is */
+};
+
+/* Can it be told? Of whole hours, it can. */
+bool tt_watch_rest_can(const struct tt_watch_interval *interval);
+/* Notes what of it was not observed. */
+void tt_watch_rest_observe(const struct tt_watch_adding *a, struct tt_watch_rest *rest);
+/* Adds what it has more of a target than was counted. Returns as tt_past_add. */
+int64_t tt_watch_rest_add(const struct tt_watch_adding *a,
+		const struct tt_watch_rest *rest, const struct tt_watch_row *row);
+
 /* Follows the events, and judges the targets that the snapshot has. Returns 0, or a negative errno with err. */
 int tt_watch_judge(struct tt_watch_adding *adding, struct tt_error *err) TT_MUST_CHECK;
 

@@ -183,6 +183,15 @@ at(int hour)
 	return BED_START + hour * TT_HOUR_US;
 }
 
+/* The same in whole hours of the clock. */
+#define HOUR_0 (BED_START / TT_HOUR_US + 1)
+
+static int64_t
+at_hour(int hour)
+{
+	return (HOUR_0 + hour) * TT_HOUR_US;
+}
+
 static void
 write_minute(int hour, unsigned packets, uint16_t port)
 {
@@ -372,6 +381,68 @@ what_lasts_becomes_usual(void **state)
 	assert_int_equal(said.ends, 1);
 }
 
+/* Counts hours of the web, on 256 addresses. */
+static void
+count_interval(int first, int end, uint64_t packets, bool some)
+{
+	const struct tt_watch_row row = {web, packets};
+	const struct tt_watch_interval interval = {.start_us = at_hour(first),
+			.end_us = at_hour(end),
+			.observed_us = at_hour(end) - at_hour(first),
+			.addresses = 256,
+			.rows = &row,
+			.n = 1,
+			.some = some};
+
+	assert_int_equal(tt_watch_count(the_watch(), &interval, NULL), 0);
+}
+
+static void
+of_a_merged_one_what_was_not_counted_is(void **state)
+{
+	const struct tt_past *past = &the_watch()->past;
+
+	for (int hour = 0; hour < 30; hour++)
+		if (hour % 3 != 0)
+			count_interval(hour, hour + 1, 12, false);
+	count_interval(0, 24, 24 * 12 + 80, true);
+	assert_int_equal(tt_past_packets(past, 0, HOUR_0, HOUR_0 + 24), 24 * 12 + 80);
+	for (int hour = 0; hour < 24; hour++) {
+		assert_int_equal(tt_past_packets(past, 0, HOUR_0 + hour,
+						 HOUR_0 + hour + 1),
+				hour % 3 == 0 ? 22 : 12);
+		assert_true(fabs(tt_past_exposure(past, HOUR_0 + hour, HOUR_0 + hour + 1)
+					    - 256.0 / 24)
+				< 1e-9);
+	}
+}
+
+static void
+a_burst_of_an_hour_is_no_rise_of_a_day(void **state)
+{
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	for (int hour = 0; hour < 200; hour++)
+		count_interval(hour, hour + 1, hour == 180 ? 800 : 10, false);
+	assert_int_equal(said.surges, 0);
+	for (int hour = 200; hour < 210; hour++)
+		count_interval(hour, hour + 1, 100, false);
+	assert_int_equal(said.surges, 1);
+}
+
+static void
+bursts_that_come_every_day_are_none(void **state)
+{
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	the_watch()->quiet_until_us = at_hour(10 * DAY_HOURS);
+	/* At another hour each day. */
+	for (int hour = 0; hour < 28 * DAY_HOURS; hour++)
+		count_interval(hour, hour + 1, hour % 31 == 0 ? 3000 : 10, false);
+	assert_int_equal(said.surges, 0);
+	count_interval(28 * DAY_HOURS, 28 * DAY_HOURS + 1, 9000, false);
+	assert_int_equal(said.surges, 1);
+	assert_int_equal(said.last.window_hours, 1);
+}
+
 static char *
 state_path(char path[256])
 {
@@ -462,6 +533,9 @@ main(void)
 			WITH_BED(what_comes_late_is_counted_and_not_judged),
 			WITH_BED(quiet_time_is_learnt_from),
 			WITH_BED(what_lasts_becomes_usual),
+			WITH_BED(of_a_merged_one_what_was_not_counted_is),
+			WITH_BED(a_burst_of_an_hour_is_no_rise_of_a_day),
+			WITH_BED(bursts_that_come_every_day_are_none),
 			WITH_BED(a_restart_changes_nothing),
 			WITH_BED(a_damaged_state_is_refused),
 	};
