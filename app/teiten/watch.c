@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <sys/file.h>
@@ -137,13 +138,24 @@ take(struct watching *w, int option)
 	}
 }
 
-/* The file behind links, so that a link stays one. Of one that is not there yet, or cannot be found, its name. */
+/* The file behind links, so that a link stays one, also where it is not there yet. */
 static char *
 resolve(const char *path)
 {
-	char *file = realpath(path, NULL);
+	char *file = realpath(path, NULL), target[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	ssize_t n;
 
-	return file == NULL ? strdup(path) : file;
+	if (file != NULL)
+		return file;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n <= 0)
+		return strdup(path);
+	target[n] = '\0';
+	if (target[0] == '/' || slash == NULL)
+		return strdup(target);
+	return asprintf(&file, "%.*s/%s", (int)(slash - path), path, target) < 0 ? NULL
+										 : file;
 }
 
 /* One watch for each state. Returns a descriptor that holds the lock, or -1 and has said why. */

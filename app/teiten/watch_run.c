@@ -98,6 +98,8 @@ look_at_new(struct watching *w, struct watch_sensor *sensor,
 		return watch_sensor_see(sensor, ref);
 	switch (fate_of(ret, ref)) {
 	case FATE_GONE:
+		/* Or all of the spool was away for a moment. */
+		watch_spool_again(&w->spool, ref->path);
 		return 0;
 	case FATE_AGAIN:
 		watch_spool_again(&w->spool, ref->path);

@@ -13,8 +13,9 @@
 #define PORTS        3
 #define FINGERPRINTS 2
 #define SHOWN        0.05 /* least share of what is listed */
-#define ONE_ADDRESS  0.5 /* least share of an address that explains it */
-#define BEFORE_US    (24 * TT_HOUR_US)
+#define ONE_ADDRESS \
+	0.5 /* least share of the packets, or of the rise, of an address that explains it */
+#define BEFORE_US (24 * TT_HOUR_US)
 
 static json_t *
 share_of(double share)
@@ -115,7 +116,17 @@ sources(const struct tt_cause *c)
 			"before_24h_stderr", (json_int_t)before.stderr_n);
 }
 
-/* The one address that sent most of it; NULL: there is none. */
+/* The address that sent most of the packets, or else of the rise. Returns false where there is none. */
+static bool
+find_address(const struct tt_cause *c, struct tt_cause_part *part)
+{
+	if (tt_cause_top(c, &c->addresses, 0, part, 1) > 0 && part->share >= ONE_ADDRESS)
+		return true;
+	return tt_cause_movers(c, &c->addresses, 0, part, 1) > 0
+			&& part->of_change >= ONE_ADDRESS;
+}
+
+/* The one address that explains it; NULL: there is none. */
 static json_t *
 one_address(const struct tt_cause *c)
 {
@@ -124,7 +135,7 @@ one_address(const struct tt_cause *c)
 	struct tt_addr address;
 	uint16_t code;
 
-	if (tt_cause_top(c, &c->addresses, 0, &part, 1) == 0 || part.share < ONE_ADDRESS)
+	if (!find_address(c, &part))
 		return NULL;
 	address = (struct tt_addr){part.count->hi, part.count->lo};
 	code = tt_source_set_country(&c->sources, address, 0);

@@ -18,6 +18,7 @@ import tempfile
 
 import npa_published as published
 import npa_stories
+import npa_watch
 import snapshots
 
 ROOT = snapshots.ROOT
@@ -164,7 +165,8 @@ def main(teiten, *spools):
     with tempfile.TemporaryDirectory() as directory:
         spools = spools or make(teiten, pathlib.Path(directory))
         counts = Counts(teiten, spools)
-        wrong = [*tables(counts), *npa_stories.differences(counts, teiten, spools, export)]
+        wrong = [*tables(counts), *npa_stories.differences(counts, teiten, spools, export),
+                 *npa_watch.differences(teiten, spools)]
     print("\n".join(wrong) or "four tables, and what is told of targets, countries and signatures: as published")
     return 1 if wrong else 0
 
