@@ -56,6 +56,9 @@ int watch_run(struct watching *w);
 
 /* Says what is wrong, where the look before did not find it so. Returns 0 or -ENOMEM. */
 int watch_tell(struct watching *w, const struct tt_error *err) TT_MUST_CHECK;
+/* The same of what is one thing by its key, wherever it is. */
+int watch_tell_as(struct watching *w, uint64_t key,
+		const struct tt_error *err) TT_MUST_CHECK;
 
 /*
  * Writes the lines that wait, and then the state that has them, so that whatever happens in between no line is lost, and none is

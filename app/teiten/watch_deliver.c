@@ -6,14 +6,18 @@
 #include <string.h>
 
 int
-watch_tell(struct watching *w, const struct tt_error *err)
+watch_tell_as(struct watching *w, uint64_t key, const struct tt_error *err)
 {
-	uint64_t hash = watch_hash(err->where, strlen(err->where));
-
-	if (!tt_known_has(&w->wrong, hash) && !tt_known_has(&w->wrong_now, hash))
+	if (!tt_known_has(&w->wrong, key) && !tt_known_has(&w->wrong_now, key))
 		tt_error_print(w->tool.name, err);
 	w->status = EXIT_DATA;
-	return tt_known_add_one(&w->wrong_now, hash, 0);
+	return tt_known_add_one(&w->wrong_now, key, 0);
+}
+
+int
+watch_tell(struct watching *w, const struct tt_error *err)
+{
+	return watch_tell_as(w, watch_hash(err->where, strlen(err->where)), err);
 }
 
 /* Writes the state beside its place. Returns 1, 0 where that failed and was told, or -ENOMEM. */

@@ -71,15 +71,23 @@ add(struct watching *w, struct watch_sensor *sensor, const struct tt_snapshot *s
 	return ret;
 }
 
-/* Opens what is not of the future. */
-static int
-open_one(struct tt_snapshot **snapshot, const struct tt_snapshot_ref *ref,
-		struct tt_error *err)
+static bool
+is_of_future(const struct tt_snapshot_ref *ref)
 {
-	if (ref->start_us > tt_time_now() + AHEAD_US)
-		return tt_error_set(err, -EAGAIN, ref->path,
-				"it begins later than now: left out until then");
-	return tt_snapshot_open_intact(snapshot, ref->path, err);
+	return ref->start_us > tt_time_now() + AHEAD_US;
+}
+
+/* The first one is told, not all that follow it. */
+static int
+wait_for_time(struct watching *w, const struct watch_sensor *sensor,
+		const struct tt_snapshot_ref *ref)
+{
+	struct tt_error err = {0};
+
+	watch_spool_again(&w->spool, ref->path);
+	tt_error_set(&err, -EAGAIN, ref->path,
+			"it begins later than now: left out until then, as is what follows");
+	return watch_tell_as(w, sensor->name, &err);
 }
 
 static int
@@ -88,7 +96,7 @@ look_at_new(struct watching *w, struct watch_sensor *sensor,
 {
 	struct tt_snapshot *snapshot;
 	struct tt_error err = {0};
-	int ret = open_one(&snapshot, ref, &err);
+	int ret = tt_snapshot_open_intact(&snapshot, ref->path, &err);
 
 	if (ret == 0) {
 		ret = add(w, sensor, snapshot, &err);
@@ -122,7 +130,10 @@ look_at(struct watching *w, const struct tt_snapshot_ref *ref)
 
 	if (sensor == NULL)
 		return -ENOMEM;
-	return watch_sensor_has_seen(sensor, ref) ? 0 : look_at_new(w, sensor, ref);
+	if (watch_sensor_has_seen(sensor, ref))
+		return 0;
+	return is_of_future(ref) ? wait_for_time(w, sensor, ref)
+				 : look_at_new(w, sensor, ref);
 }
 
 /* What was said is known before anything else is said. Saved from time to time, so that a long replay is not begun anew. */

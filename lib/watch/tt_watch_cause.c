@@ -116,14 +116,24 @@ sources(const struct tt_cause *c)
 			"before_24h_stderr", (json_int_t)before.stderr_n);
 }
 
+/* Is there more than in the 24 hours before? A rise that is found late may have begun in these. */
+static bool
+has_risen(const struct tt_cause *c)
+{
+	const struct tt_cause_target *t = &c->found[0];
+
+	return tt_cause_rate(c, t->packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
+			> tt_cause_rate(c, t->packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
+}
+
 /* The address that sent most of the packets, or else of the rise. Returns false where there is none. */
 static bool
 find_address(const struct tt_cause *c, struct tt_cause_part *part)
 {
 	if (tt_cause_top(c, &c->addresses, 0, part, 1) > 0 && part->share >= ONE_ADDRESS)
 		return true;
-	return tt_cause_movers(c, &c->addresses, 0, part, 1) > 0
-			&& part->of_change >= ONE_ADDRESS;
+	return has_risen(c) && tt_cause_movers(c, &c->addresses, 0, part, 1) > 0
+			&& part->of_change >= ONE_ADDRESS && part->share >= SHOWN;
 }
 
 /* The one address that explains it; NULL: there is none. */
