@@ -41,7 +41,8 @@ class Watch:
                                             stdout=how.pop("stdout", out), stderr=err, **how)
 
     def lines(self, path=None):
-        return [json.loads(line) for line in (path or self.stdout).read_text().splitlines()]
+        """Those that are whole."""
+        return [json.loads(line) for line in (path or self.stdout).read_text().split("\n")[:-1]]
 
     def errors(self):
         return self.stderr.read_text().splitlines()
@@ -175,7 +176,7 @@ def full(teiten, directory, spool, whole):
 
 def out_full(teiten, directory, spool, whole):
     """A file of lines that cannot be written to is told once, and has all lines in the end."""
-    out, state = directory / "full.jsonl", directory / "state-out-full"
+    out = directory / "full.jsonl"
     out.write_text("{}\n" * 600)
     args = (teiten, directory, "out-full", "--from", watch.START, "--out", out, spool)
     with following(*args, preexec_fn=limited, restore_signals=False) as program:
