@@ -294,12 +294,14 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	int ret = init(observation, archive, names, period);
 
 	r.registers = malloc((size_t)1 << TT_SKETCH_P_MAX);
-	if (ret != 0 || r.registers == NULL)
+	if (ret != 0 || r.registers == NULL || tt_additions_init(&r.additions) != 0)
 		ret = no_memory(err);
 	for (size_t i = 0; ret == 0 && i < archive->n; i++) {
 		ret = add_entry(&r, &archive->entries[i], err);
 		tt_observing_show(observing, (double)(i + 1) / (double)archive->n);
 	}
+	if (ret == 0 && tt_observation_make(&r) != 0)
+		ret = no_memory(err);
 	if (ret == 0)
 		finish(observation);
 	else
@@ -307,6 +309,7 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	tt_text_map_fini(&r.protocols);
 	tt_text_map_fini(&r.countries);
 	tt_text_map_fini(&r.categories);
+	tt_additions_fini(&r.additions);
 	free(r.registers);
 	return ret;
 }

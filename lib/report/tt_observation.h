@@ -5,7 +5,7 @@
  *
  * Heap memory: 8 bytes for each pair of a target and a country that there is (room for a target grows by
  * doubling), 512 KiB for each IP protocol, 8 bytes for each country, and each pair of a category or a signature and a
- * country, times days; 16 KiB for each day. However many snapshots there are adds nothing.
+ * country, times days; 16 KiB for each day; 64 MiB while it is read. However many snapshots there are adds nothing.
  *
  * Only columns that are needed are read, by the batch; texts are translated once for each dictionary, and a
  * row costs an addition. A snapshot that turns out to be damaged while it is being read is taken back: it is

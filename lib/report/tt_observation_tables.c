@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define AHEAD 16 /* rows, of what is fetched */
-
 #define ALL_SOURCES "sources"
 
 int32_t
@@ -71,14 +69,16 @@ begin_targets(void *context, int64_t sign, struct tt_error *err)
 	return 0;
 }
 
-/* Which sums each row of a batch is added to. The rows of a target come together, so that it is looked for
- * once for each. */
+/* Holds back what the rows of a batch add, for which there is room. The rows of a target come together, so that it is looked
+ * for once for each. */
 static int
-find_targets(struct tt_observation_reading *r, const struct tt_parquet_batch *batch)
+hold_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
+		int64_t sign)
 {
 	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
+	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
 	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
-	struct tt_observation *o = r->o;
+	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
 	int32_t index = -1;
 
 	for (unsigned i = 0; i < batch->n; i++) {
@@ -88,49 +88,36 @@ find_targets(struct tt_observation_reading *r, const struct tt_parquet_batch *ba
 
 		if (i == 0 || numbers[i] != numbers[i - 1]
 				|| protocols[i] != protocols[i - 1])
-			index = tt_observed_names_target(o->names, target);
+			index = tt_observed_names_target(r->o->names, target);
 		if (index < 0)
 			return -ENOMEM;
-		r->targets[i] = (uint32_t)index;
+		tt_additions_hold(&r->additions,
+				(struct tt_addition){(uint32_t)index,
+						(uint32_t)r->countries
+								.index[countries[i]],
+						(uint64_t)(sign * packets[i])});
+		r->target_packets += (uint64_t)packets[i];
 	}
-	return tt_sums_array_reach(&o->targets, &o->n_targets, o->names->n_targets);
+	return 0;
 }
 
-/* What a row is added to is seldom in a cache: a row later on is fetched meanwhile. */
-static void
-prefetch_row(const struct tt_observation_reading *r, const uint32_t *countries,
-		unsigned i)
+int
+tt_observation_make(struct tt_observation_reading *reading)
 {
-	const struct tt_sums *sums = &r->o->targets[r->targets[i]];
-	int32_t country = r->countries.index[countries[i]];
+	struct tt_observation *o = reading->o;
 
-	if ((uint32_t)country < sums->n)
-		__builtin_prefetch(&sums->sums[country], 1);
+	if (tt_sums_array_reach(&o->targets, &o->n_targets, o->names->n_targets) != 0)
+		return -ENOMEM;
+	return tt_additions_make(&reading->additions, o->targets, o->n_targets);
 }
 
 static int
 add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
 		int64_t sign)
 {
-	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
-	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
-	uint64_t total = 0;
-
-	if (find_targets(r, batch) != 0)
+	if (!tt_additions_fit(&r->additions, batch->n) && tt_observation_make(r) != 0)
 		return -ENOMEM;
-	for (unsigned i = 0; i < batch->n; i++) {
-		uint32_t country = (uint32_t)r->countries.index[countries[i]];
-		struct tt_sums *sums = &r->o->targets[r->targets[i]];
-
-		if (i + AHEAD < batch->n)
-			prefetch_row(r, countries, i + AHEAD);
-		if (!tt_sums_reach(sums, country))
-			return -ENOMEM;
-		sums->sums[country] += (uint64_t)(sign * packets[i]);
-		total += (uint64_t)packets[i];
-	}
-	r->target_packets += total;
-	return 0;
+	return hold_target_rows(r, batch, sign);
 }
 
 static int
