@@ -24,12 +24,19 @@ slot_of(const struct tt_target_set *set, uint8_t protocol, int32_t target)
 	return at;
 }
 
-uint32_t
-tt_target_set_find(const struct tt_target_set *set, uint8_t protocol, int32_t target)
+/* False for most targets that it has not, whatever their protocol. */
+static inline bool
+may_have(const struct tt_target_set *set, int64_t target)
 {
 	uint16_t number = (uint16_t)target;
 
-	if ((set->numbers[number / 64] >> number % 64 & 1) == 0)
+	return set->numbers[number / 64] >> number % 64 & 1;
+}
+
+uint32_t
+tt_target_set_find(const struct tt_target_set *set, uint8_t protocol, int32_t target)
+{
+	if (!may_have(set, target))
 		return TT_TARGET_NONE;
 	/* An empty slot has 0, so that none is UINT32_MAX. */
 	return set->slots[slot_of(set, protocol, target)] - 1;
@@ -131,22 +138,38 @@ protocol_of(struct reading *r, const struct tt_parquet_values *v, uint32_t code)
 	return tt_protocol_parse(v->texts[code], &protocol) == 0 ? protocol : -1;
 }
 
+/* Notes which rows of a batch may be of the set. No branch depends on a row: there are many, and few are. */
+static unsigned
+choose_roughly(struct reading *r, const struct tt_parquet_batch *b)
+{
+	const int64_t *targets = b->columns[r->pick->target].ints;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		r->rows[n] = (uint16_t)i;
+		n += may_have(r->pick->set, targets[i]);
+	}
+	return n;
+}
+
 /* Notes which rows of a batch are of the set. */
 static void
 choose(struct reading *r, const struct tt_parquet_batch *b)
 {
 	const struct tt_parquet_values *protocols = &b->columns[r->pick->protocol];
 	const int64_t *targets = b->columns[r->pick->target].ints;
+	unsigned n = choose_roughly(r, b);
 
 	r->n_rows = 0;
-	for (unsigned i = 0; i < b->n; i++) {
-		int protocol = protocol_of(r, protocols, protocols->codes[i]);
+	for (unsigned i = 0; i < n; i++) {
+		uint16_t row = r->rows[i];
+		int protocol = protocol_of(r, protocols, protocols->codes[row]);
 		uint32_t of = TT_TARGET_NONE;
 
 		if (protocol >= 0)
 			of = tt_target_set_find(r->pick->set, (uint8_t)protocol,
-					(int32_t)targets[i]);
-		r->rows[r->n_rows] = (uint16_t)i;
+					(int32_t)targets[row]);
+		r->rows[r->n_rows] = row;
 		r->of[r->n_rows] = of;
 		r->n_rows += of != TT_TARGET_NONE;
 	}
