@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_codec.h"
+#include "tt_parquet_crc.h"
 #include "tt_parquet_cursor.h"
 #include "tt_parquet_page_in.h"
 
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #define PAGE_BYTES_MAX (128 << 20)
 /* A run takes a few bytes for any number of values, each of which is to be given out. */
@@ -49,7 +49,7 @@ check_crc(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_i
 		const uint8_t *stored, struct tt_error *err)
 {
 	if (page->has_crc
-			&& (uint32_t)crc32_z(0, stored, (size_t)page->stored_bytes)
+			&& tt_parquet_crc(stored, (size_t)page->stored_bytes)
 					!= page->crc)
 		return tt_parquet_cursor_bad(
 				cursor, err, "the page does not match its checksum");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_parquet_crc.h"
 #include "tt_parquet_writer.h"
 
 #include <errno.h>
-#include <zlib.h>
 
 static void
 put_data_header(struct tt_thrift_out *out, enum tt_parquet_encoding encoding, size_t n)
@@ -30,14 +30,14 @@ put_header(struct tt_parquet_writer *writer, enum tt_parquet_page_type type,
 		enum tt_parquet_encoding encoding, size_t n_values)
 {
 	struct tt_thrift_out out = {.buffer = &writer->header};
-	uLong crc = crc32_z(0, writer->packed.bytes, writer->packed.size);
+	uint32_t crc = tt_parquet_crc(writer->packed.bytes, writer->packed.size);
 
 	writer->header.size = 0;
 	tt_thrift_begin(&out);
 	tt_thrift_put_i32(&out, 1, type);
 	tt_thrift_put_i32(&out, 2, (int32_t)writer->page.size);
 	tt_thrift_put_i32(&out, 3, (int32_t)writer->packed.size);
-	tt_thrift_put_i32(&out, 4, (int32_t)(uint32_t)crc);
+	tt_thrift_put_i32(&out, 4, (int32_t)crc);
 	if (type == TT_PAGE_DICTIONARY)
 		put_dictionary_header(&out, encoding, n_values);
 	else
