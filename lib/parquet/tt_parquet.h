@@ -150,7 +150,8 @@ void tt_parquet_select(struct tt_parquet_reader *reader, const bool *wanted);
 
 /*
  * Of columns for which deferred[n_columns] is true, a batch has no values until tt_parquet_choose. Before
- * the first row; only of columns that are wanted.
+ * the first row; only of columns that are wanted. Their pages are held against their checksums; those of which
+ * nothing is chosen are not unpacked.
  */
 void tt_parquet_defer(struct tt_parquet_reader *reader, const bool *deferred);
 

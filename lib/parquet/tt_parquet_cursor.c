@@ -108,12 +108,19 @@ decode_ints(struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 }
 
 int
+tt_parquet_cursor_two_dictionaries(
+		const struct tt_parquet_cursor *cursor, struct tt_error *err)
+{
+	return tt_parquet_cursor_bad(
+			cursor, err, "the column chunk has two dictionaries");
+}
+
+int
 tt_parquet_cursor_dictionary(
 		struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 {
 	if (cursor->has_dictionary)
-		return tt_parquet_cursor_bad(
-				cursor, err, "the column chunk has two dictionaries");
+		return tt_parquet_cursor_two_dictionaries(cursor, err);
 	cursor->has_dictionary = true;
 	cursor->dictionary_values = n;
 	return cursor->type == TT_COLUMN_TEXT ? decode_texts(cursor, n, err)

@@ -10,6 +10,7 @@
 
 #include "tt_parquet_buffer.h"
 #include "tt_parquet_footer.h"
+#include "tt_parquet_page_in.h"
 #include "tt_parquet_plain.h"
 #include "tt_parquet_rle.h"
 
@@ -22,6 +23,13 @@ struct tt_parquet_shared {
 	size_t budget_bytes; /* still to be allocated */
 	uint64_t last_text_id;
 	bool mapped; /* the file is a map of the reader's own */
+};
+
+/* A page that was checked, and is not unpacked yet. */
+struct tt_parquet_closed {
+	bool is; /* else there is none */
+	int64_t at; /* offset of its header */
+	struct tt_parquet_page_in page;
 };
 
 struct tt_parquet_cursor {
@@ -43,8 +51,12 @@ struct tt_parquet_cursor {
 			dictionary; /* [dictionary_values]: int64_t, or the texts */
 	struct tt_parquet_buffer texts; /* the dictionary page, where the texts lie */
 
+	/* Of a deferred column, until a value is wanted; the values of the page that were passed over. */
+	struct tt_parquet_closed closed_dictionary, closed_data;
+	uint32_t passed;
+
 	struct tt_parquet_buffer page;
-	uint32_t page_left; /* values left in the open page */
+	uint32_t page_left; /* values left in the open or closed page */
 	bool by_dictionary;
 	struct tt_parquet_rle_in indices;
 	uint8_t *plain, *plain_end;
@@ -65,7 +77,8 @@ int tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /*
- * Opens the pages up to the next value, which there must be: page_left is 1 at least then.
+ * Opens the pages up to the next value, which there must be: page_left is 1 at least then. Those of a deferred
+ * column are checked and left closed.
  * Returns 0, or a negative errno.
  */
 int tt_parquet_cursor_ready(
@@ -98,13 +111,27 @@ void tt_parquet_cursor_fini(struct tt_parquet_cursor *cursor);
 int tt_parquet_cursor_bad(const struct tt_parquet_cursor *cursor, struct tt_error *err,
 		const char *why_fmt, ...) TT_PRINTF(3, 4);
 
-/* What can be wrong with indices. Return -EBADMSG. */
+/* What can be wrong with dictionaries and indices. Return -EBADMSG. */
+int tt_parquet_cursor_two_dictionaries(
+		const struct tt_parquet_cursor *cursor, struct tt_error *err);
 int tt_parquet_cursor_outside(const struct tt_parquet_cursor *cursor, uint32_t code,
 		struct tt_error *err);
 int tt_parquet_cursor_cut_short(
 		const struct tt_parquet_cursor *cursor, struct tt_error *err);
 
-/* Opens the next page: a dictionary is decoded, data are made ready. */
+/* Unpacks a checked page whose header is at an offset: a dictionary is decoded, data are made ready. */
+int tt_parquet_cursor_open_page(struct tt_parquet_cursor *cursor,
+		const struct tt_parquet_page_in *page, int64_t at,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Keeps it closed instead; and opens what is closed, before values are taken. Return 0, or a negative errno. */
+int tt_parquet_cursor_leave_closed(struct tt_parquet_cursor *cursor,
+		const struct tt_parquet_page_in *page, int64_t at,
+		struct tt_error *err) TT_MUST_CHECK;
+int tt_parquet_cursor_unclose(
+		struct tt_parquet_cursor *cursor, struct tt_error *err) TT_MUST_CHECK;
+
+/* Checks the next page, and opens it or leaves it closed. */
 int tt_parquet_cursor_page(
 		struct tt_parquet_cursor *cursor, struct tt_error *err) TT_MUST_CHECK;
 

@@ -104,6 +104,14 @@ tt_parquet_cursor_choose(struct tt_parquet_cursor *cursor, unsigned n,
 	int64_t *ints = (int64_t *)(void *)cursor->ints.bytes;
 	int ret;
 
+	if (chosen.n == 0 && cursor->closed_data.is) {
+		cursor->passed += n;
+		cursor->page_left -= n;
+		return 0;
+	}
+	ret = tt_parquet_cursor_unclose(cursor, err);
+	if (ret < 0)
+		return ret;
 	if (cursor->type == TT_COLUMN_TEXT) {
 		ret = choose_texts(cursor, n, chosen, values, err);
 	} else {

@@ -2,7 +2,6 @@
 #include "tt_parquet_codec.h"
 #include "tt_parquet_crc.h"
 #include "tt_parquet_cursor.h"
-#include "tt_parquet_page_in.h"
 
 #include <errno.h>
 #include <sys/mman.h>
@@ -263,11 +262,12 @@ give_back(struct tt_parquet_cursor *cursor)
 		madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
-/* Where the contents of the page at cursor->at lie. */
+/* Where the contents of the page lie whose header is at an offset. */
 static const uint8_t *
-stored_at(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page)
+stored_at(const struct tt_parquet_cursor *cursor, int64_t at,
+		const struct tt_parquet_page_in *page)
 {
-	return cursor->shared->footer->file + cursor->at + page->header_bytes;
+	return cursor->shared->footer->file + at + page->header_bytes;
 }
 
 int
@@ -284,7 +284,8 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 		int ret = open_header(cursor, &page, err);
 
 		if (ret == 0 && cursor->passed_over)
-			ret = check_crc(cursor, &page, stored_at(cursor, &page), err);
+			ret = check_crc(cursor, &page,
+					stored_at(cursor, cursor->at, &page), err);
 		if (ret < 0)
 			return ret;
 		cursor->at += (int64_t)page.header_bytes + page.stored_bytes;
@@ -299,28 +300,39 @@ tt_parquet_cursor_start(struct tt_parquet_cursor *cursor,
 	cursor->at = cursor->mapped_at = chunk->start;
 	cursor->page_left = 0;
 	cursor->has_dictionary = false;
+	cursor->closed_dictionary.is = cursor->closed_data.is = false;
 	return cursor->passed_over ? 0 : reserve_values(cursor, err);
+}
+
+int
+tt_parquet_cursor_open_page(struct tt_parquet_cursor *cursor,
+		const struct tt_parquet_page_in *page, int64_t at, struct tt_error *err)
+{
+	const uint8_t *stored = stored_at(cursor, at, page);
+	int ret = unpack(cursor, page, stored, err);
+
+	if (ret < 0)
+		return ret;
+	if (page->type == TT_PAGE_DICTIONARY)
+		return tt_parquet_cursor_dictionary(
+				cursor, (uint32_t)page->n_values, err);
+	return open_data(cursor, page, stored, err);
 }
 
 int
 tt_parquet_cursor_page(struct tt_parquet_cursor *cursor, struct tt_error *err)
 {
+	int64_t at = cursor->at;
 	struct tt_parquet_page_in page;
-	const uint8_t *stored;
 	int ret;
 
 	give_back(cursor);
 	ret = open_header(cursor, &page, err);
-	if (ret < 0)
-		return ret;
-	stored = stored_at(cursor, &page);
-	ret = check_crc(cursor, &page, stored, err);
 	if (ret == 0)
-		ret = unpack(cursor, &page, stored, err);
+		ret = check_crc(cursor, &page, stored_at(cursor, at, &page), err);
 	if (ret < 0)
 		return ret;
 	cursor->at += (int64_t)page.header_bytes + page.stored_bytes;
-	if (page.type == TT_PAGE_DICTIONARY)
-		return tt_parquet_cursor_dictionary(cursor, (uint32_t)page.n_values, err);
-	return open_data(cursor, &page, stored, err);
+	return cursor->deferred ? tt_parquet_cursor_leave_closed(cursor, &page, at, err)
+				: tt_parquet_cursor_open_page(cursor, &page, at, err);
 }

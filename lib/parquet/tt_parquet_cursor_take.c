@@ -120,8 +120,10 @@ int
 tt_parquet_cursor_take(struct tt_parquet_cursor *cursor, unsigned n,
 		struct tt_parquet_values *values, struct tt_error *err)
 {
-	int ret;
+	int ret = tt_parquet_cursor_unclose(cursor, err);
 
+	if (ret < 0)
+		return ret;
 	if (cursor->type == TT_COLUMN_TEXT) {
 		ret = take_texts(cursor, n, values, err);
 	} else {

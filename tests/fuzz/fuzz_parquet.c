@@ -2,13 +2,15 @@
 /*
  * Reads any bytes as a Parquet file, to the end of its rows or to ROWS_MAX, since a few bytes
  * can stand for any number of equal rows: by row and by batch, which must give the same. What the
- * pages may take in memory is bounded by the reader itself. parquet_seeds makes files to start from.
+ * pages may take in memory is bounded by the reader itself. Then once more, some rows alone. parquet_seeds makes files to start from.
  */
 #include "tt_parquet.h"
 
 #include <string.h>
 
 #define ROWS_MAX 20000
+
+static volatile uint64_t touched; /* so that what is chosen is read */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -81,6 +83,57 @@ read_all(const uint8_t *data, size_t size, bool by_batch)
 	return o;
 }
 
+/* Chooses every third row of one batch in two. */
+static uint64_t
+sum_chosen(struct tt_parquet_reader *reader, const struct tt_parquet_batch *batch)
+{
+	uint16_t rows[TT_PARQUET_BATCH];
+	struct tt_parquet_values one;
+	unsigned n = 0;
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < batch->n; i += 3)
+		rows[n++] = (uint16_t)i;
+	if (tt_parquet_choose(reader, rows, n, NULL) < 0)
+		return 0;
+	for (unsigned c = 0; c < tt_parquet_n_columns(reader); c++) {
+		for (unsigned i = 0; i < n; i++) {
+			one = batch->columns[c];
+			if (one.ints != NULL)
+				one.ints += rows[i];
+			else
+				one.codes += rows[i];
+			sum += sum_values(&one, 1);
+		}
+	}
+	return sum;
+}
+
+static uint64_t
+read_chosen(const uint8_t *data, size_t size)
+{
+	struct tt_parquet_reader *reader;
+	struct tt_parquet_batch batch;
+	uint64_t sum = 0, rows = 0;
+	bool *deferred;
+
+	if (tt_parquet_open_memory(&reader, data, size, "fuzz", NULL) < 0)
+		return 0;
+	deferred = calloc(tt_parquet_n_columns(reader), sizeof(*deferred));
+	TT_ASSERT(deferred != NULL);
+	for (unsigned i = 0; i < tt_parquet_n_columns(reader); i++)
+		deferred[i] = true;
+	tt_parquet_defer(reader, deferred);
+	free(deferred);
+	for (unsigned b = 0; rows < ROWS_MAX
+			&& tt_parquet_next_batch(reader, &batch, NULL) > 0;
+			b++, rows += batch.n)
+		if (b % 2 == 1)
+			sum += sum_chosen(reader, &batch);
+	tt_parquet_close(reader);
+	return sum;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -89,5 +142,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	TT_ASSERT(rows.ret == batches.ret && rows.rows == batches.rows
 			&& rows.sum == batches.sum);
+	touched = read_chosen(data, size);
 	return 0;
 }

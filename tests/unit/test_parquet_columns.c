@@ -40,7 +40,12 @@ columns_that_nobody_wants_are_checked_and_left_out(void **state)
 	tt_parquet_close(reader);
 }
 
-/* Chooses, of batch after batch, nothing, all rows, a few, or nothing without a word. */
+/*
+ * What is chosen of batch after batch: a few rows, all, none, or none without a word; of pages that are two batches, one after
+ * another in most ways.
+ */
+static const char kinds[] = "0120312213";
+
 static void
 choose_rows(struct tt_parquet_reader *reader, int64_t n)
 {
@@ -56,11 +61,12 @@ choose_rows(struct tt_parquet_reader *reader, int64_t n)
 			b++, row += batch.n) {
 		uint16_t rows[TT_PARQUET_BATCH] = {0};
 		unsigned chosen = 0;
+		char kind = kinds[b % strlen(kinds)];
 
-		for (unsigned i = 0; i < batch.n && b % 4 < 2; i++)
-			if (b % 4 == 1 || (row + i) % 7 == 3 || (row + i) % 11 == 0)
+		for (unsigned i = 0; i < batch.n && kind < '2'; i++)
+			if (kind == '1' || (row + i) % 7 == 3 || (row + i) % 11 == 0)
 				rows[chosen++] = (uint16_t)i;
-		if (b % 4 < 3)
+		if (kind < '3')
 			assert_int_equal(
 					tt_parquet_choose(reader, rows, chosen, &err), 0);
 		for (unsigned i = 0; i < chosen; i++)
