@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_cursor.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdarg.h>
 
@@ -86,6 +87,19 @@ decode_texts(struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 	return 0;
 }
 
+/* The page becomes the dictionary, in place. */
+static void
+keep_narrow(struct tt_parquet_cursor *cursor, uint32_t n)
+{
+	struct tt_parquet_buffer page = cursor->page;
+	uint32_t *values = (uint32_t *)(void *)page.bytes;
+
+	for (uint32_t i = 0; i < n; i++)
+		values[i] = le32toh(values[i]);
+	cursor->page = cursor->dictionary;
+	cursor->dictionary = page;
+}
+
 static int
 decode_ints(struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 {
@@ -97,6 +111,12 @@ decode_ints(struct tt_parquet_cursor *cursor, uint32_t n, struct tt_error *err)
 	if ((uint64_t)n * bytes != cursor->page.size)
 		return tt_parquet_cursor_bad(cursor, err,
 				"the dictionary has not the size of its entries");
+	cursor->narrow = bytes == sizeof(int32_t)
+			&& cursor->leaf->convert == TT_CONVERT_NONE;
+	if (cursor->narrow) {
+		keep_narrow(cursor, n);
+		return 0;
+	}
 	ret = tt_parquet_cursor_reserve(
 			cursor, &cursor->dictionary, n * sizeof(*values), err);
 	if (ret < 0)

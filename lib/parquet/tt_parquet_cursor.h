@@ -48,7 +48,8 @@ struct tt_parquet_cursor {
 	uint32_t dictionary_values;
 	uint64_t dictionary_id; /* text_id of its texts */
 	struct tt_parquet_buffer
-			dictionary; /* [dictionary_values]: int64_t, or the texts */
+			dictionary; /* [dictionary_values]: integers, or the texts */
+	bool narrow; /* integers of 32 bits, which take half the cache; else of 64 */
 	struct tt_parquet_buffer texts; /* the dictionary page, where the texts lie */
 
 	/* Of a deferred column, until a value is wanted; the values of the page that were passed over. */
@@ -140,6 +141,16 @@ static inline unsigned
 tt_parquet_cursor_int_bytes(const struct tt_parquet_cursor *cursor)
 {
 	return cursor->leaf->physical == TT_PHYSICAL_INT32 ? 4 : 8;
+}
+
+/* The integer of an index, which lies in the dictionary. */
+static inline int64_t
+tt_parquet_cursor_entry(const struct tt_parquet_cursor *cursor, uint32_t code)
+{
+	const void *entries = cursor->dictionary.bytes;
+
+	return cursor->narrow ? ((const int32_t *)entries)[code]
+			      : ((const int64_t *)entries)[code];
 }
 
 /* Makes the buffer hold n bytes and eight zeros after them, within the budget. */

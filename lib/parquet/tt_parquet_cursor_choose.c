@@ -28,7 +28,6 @@ choose_by_index(struct tt_parquet_cursor *cursor, unsigned n,
 		struct tt_parquet_chosen chosen, int64_t *ints, uint32_t *codes,
 		struct tt_error *err)
 {
-	const int64_t *dictionary = (const int64_t *)(void *)cursor->dictionary.bytes;
 	unsigned at = 0;
 
 	for (unsigned i = 0; i < chosen.n; i++) {
@@ -42,7 +41,7 @@ choose_by_index(struct tt_parquet_cursor *cursor, unsigned n,
 		if (code >= cursor->dictionary_values)
 			return tt_parquet_cursor_outside(cursor, code, err);
 		if (ints != NULL)
-			ints[row] = dictionary[code];
+			ints[row] = tt_parquet_cursor_entry(cursor, code);
 		else
 			codes[row] = code;
 	}

@@ -44,23 +44,37 @@ take_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
 	return check_code(cursor, greatest(codes, n), err);
 }
 
+/* One loop for each width, none with a question in it. */
+static void
+look_up(const struct tt_parquet_cursor *cursor, const uint32_t *codes, unsigned n,
+		int64_t *ints)
+{
+	const void *entries = cursor->dictionary.bytes;
+	const int32_t *narrow = entries;
+	const int64_t *wide = entries;
+
+	for (unsigned i = 0; cursor->narrow && i < n; i++)
+		ints[i] = narrow[codes[i]];
+	for (unsigned i = 0; !cursor->narrow && i < n; i++)
+		ints[i] = wide[codes[i]];
+}
+
 static int
 take_dictionary_ints(struct tt_parquet_cursor *cursor, unsigned n, int64_t *ints,
 		struct tt_error *err)
 {
-	const int64_t *dictionary = (const int64_t *)(void *)cursor->dictionary.bytes;
 	uint32_t codes[TT_PARQUET_BATCH], code;
 	int ret;
 
 	if (tt_parquet_rle_same(&cursor->indices, n, &code)) {
 		ret = check_code(cursor, code, err);
 		for (unsigned i = 0; ret == 0 && i < n; i++)
-			ints[i] = dictionary[code];
+			ints[i] = tt_parquet_cursor_entry(cursor, code);
 		return ret;
 	}
 	ret = take_codes(cursor, codes, n, err);
-	for (unsigned i = 0; ret == 0 && i < n; i++)
-		ints[i] = dictionary[codes[i]];
+	if (ret == 0)
+		look_up(cursor, codes, n, ints);
 	return ret;
 }
 
