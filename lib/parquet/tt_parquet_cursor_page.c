@@ -11,7 +11,7 @@
 /* A run takes a few bytes for any number of values, each of which is to be given out. */
 #define PAGE_VALUES_MAX (16 * TT_PARQUET_GROUP_ROWS)
 /* Of a column chunk, so that small ones cost no call to the system. */
-#define GIVE_BACK_BYTES (1 << 18)
+#define GIVE_BACK_BYTES (1 << 20)
 
 static enum tt_parquet_codec
 codec_of(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_in *page)
