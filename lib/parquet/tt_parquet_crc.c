@@ -16,8 +16,8 @@
  * bits reflected (Gopal and others, "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction",
  * 2009), for a distance of d = 512 bits, all lanes, and of 128, one.
  */
-#define FAR  _mm_set_epi64x(0x1c6e41596, 0x154442bd4)
-#define NEAR _mm_set_epi64x(0x0ccaa009e, 0x1751997d0)
+#define FOLD_FAR _mm_set_epi64x(0x1c6e41596, 0x154442bd4)
+#define NEAR     _mm_set_epi64x(0x0ccaa009e, 0x1751997d0)
 
 #define TARGET __attribute__((target("pclmul,sse4.1")))
 
@@ -50,7 +50,7 @@ crc_folded(const uint8_t *at, size_t n)
 	lanes[0] = _mm_xor_si128(lanes[0], _mm_cvtsi32_si128(-1));
 	for (; (size_t)(end - at) >= LANES * LANE; at += LANES * LANE)
 		for (unsigned i = 0; i < LANES; i++)
-			lanes[i] = fold(lanes[i], FAR, load(at + i * LANE));
+			lanes[i] = fold(lanes[i], FOLD_FAR, load(at + i * LANE));
 	for (unsigned i = 1; i < LANES; i++)
 		lanes[i] = fold(lanes[i - 1], NEAR, lanes[i]);
 	for (; (size_t)(end - at) >= LANE; at += LANE)
