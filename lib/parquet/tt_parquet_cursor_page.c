@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_codec.h"
-#include "tt_parquet_crc.h"
 #include "tt_parquet_cursor.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -48,7 +48,7 @@ check_crc(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_i
 		const uint8_t *stored, struct tt_error *err)
 {
 	if (page->has_crc
-			&& tt_parquet_crc(stored, (size_t)page->stored_bytes)
+			&& libdeflate_crc32(0, stored, (size_t)page->stored_bytes)
 					!= page->crc)
 		return tt_parquet_cursor_bad(
 				cursor, err, "the page does not match its checksum");

@@ -2,8 +2,9 @@
 #include "tt_parquet_footer_in.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <libdeflate.h>
 #include <stdarg.h>
-#include <zlib.h>
 
 #include "tt_parquet_utf8.h"
 
@@ -132,11 +133,11 @@ crc_matches(const struct tt_parquet_footer_in *in, const uint8_t *bytes, size_t 
 	size_t before = (size_t)(in->crc_value - bytes);
 	size_t after = n - before - TT_PARQUET_CRC_DIGITS;
 	char digits[TT_PARQUET_CRC_DIGITS + 1];
-	uLong crc = crc32_z(0, bytes, before);
+	uint32_t crc = libdeflate_crc32(0, bytes, before);
 
-	crc = crc32_z(crc, (const uint8_t *)TT_PARQUET_CRC_ZEROS, TT_PARQUET_CRC_DIGITS);
-	crc = crc32_z(crc, in->crc_value + TT_PARQUET_CRC_DIGITS, after);
-	snprintf(digits, sizeof(digits), "%08lx", (unsigned long)crc);
+	crc = libdeflate_crc32(crc, TT_PARQUET_CRC_ZEROS, TT_PARQUET_CRC_DIGITS);
+	crc = libdeflate_crc32(crc, in->crc_value + TT_PARQUET_CRC_DIGITS, after);
+	snprintf(digits, sizeof(digits), "%08" PRIx32, crc);
 	return memcmp(digits, in->crc_value, TT_PARQUET_CRC_DIGITS) == 0;
 }
 

@@ -2,7 +2,8 @@
 #include "tt_parquet_writer.h"
 
 #include <errno.h>
-#include <zlib.h>
+#include <inttypes.h>
+#include <libdeflate.h>
 
 static void
 put_timestamp(struct tt_thrift_out *out)
@@ -88,8 +89,8 @@ set_crc(struct tt_parquet_buffer *footer, size_t value_end)
 {
 	char digits[TT_PARQUET_CRC_DIGITS + 1];
 
-	snprintf(digits, sizeof(digits), "%08lx",
-			(unsigned long)crc32_z(0, footer->bytes, footer->size));
+	snprintf(digits, sizeof(digits), "%08" PRIx32,
+			libdeflate_crc32(0, footer->bytes, footer->size));
 	memcpy(footer->bytes + value_end - TT_PARQUET_CRC_DIGITS, digits,
 			TT_PARQUET_CRC_DIGITS);
 }

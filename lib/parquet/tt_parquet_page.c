@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_parquet_crc.h"
 #include "tt_parquet_writer.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 
 static void
 put_data_header(struct tt_thrift_out *out, enum tt_parquet_encoding encoding, size_t n)
@@ -30,7 +30,7 @@ put_header(struct tt_parquet_writer *writer, enum tt_parquet_page_type type,
 		enum tt_parquet_encoding encoding, size_t n_values)
 {
 	struct tt_thrift_out out = {.buffer = &writer->header};
-	uint32_t crc = tt_parquet_crc(writer->packed.bytes, writer->packed.size);
+	uint32_t crc = libdeflate_crc32(0, writer->packed.bytes, writer->packed.size);
 
 	writer->header.size = 0;
 	tt_thrift_begin(&out);
