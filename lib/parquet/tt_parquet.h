@@ -77,11 +77,15 @@ void tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64
 void tt_parquet_set_text(
 		struct tt_parquet_writer *writer, unsigned column, const char *text);
 
+/* Gives the open row the text of the row before in that column. Returns false, and sets nothing,
+ * where there is none in the row group. */
+bool tt_parquet_set_same(struct tt_parquet_writer *writer, unsigned column) TT_MUST_CHECK;
+
 /*
  * Give the open row a text that the number `code` stands for, always the same one in its column.
  * The first finds the text by its code alone, and returns false where it cannot; it is then to be
  * set by the second, which remembers it. Any code will do: the latest of a thousand or so are
- * remembered. Errors as above.
+ * remembered, of more where a column has more texts. Errors as above.
  */
 bool tt_parquet_set_code(struct tt_parquet_writer *writer, unsigned column,
 		uint64_t code) TT_MUST_CHECK;

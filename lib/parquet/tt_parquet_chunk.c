@@ -3,38 +3,41 @@
 
 #include "tt_parquet_rle.h"
 
+#include <endian.h>
+
 static bool
 is_text(const struct tt_parquet_writer *writer, unsigned column)
 {
 	return writer->columns[column].type == TT_COLUMN_TEXT;
 }
 
-/* Bytes of the chunk in PLAIN encoding. */
-static size_t
-plain_bytes(const struct tt_parquet_writer *writer, unsigned column)
+/* Does the chunk take more than so many bytes in PLAIN encoding? */
+static bool
+is_larger(const struct tt_parquet_writer *writer, unsigned column, size_t bytes)
 {
 	const struct tt_parquet_held *held = &writer->held[column];
-	size_t bytes = 0;
+	size_t plain = 0, rows = writer->group_rows;
 	uint32_t length;
 
 	if (!is_text(writer, column))
-		return held->rows * tt_parquet_int_bytes(writer->columns[column].type);
-	for (size_t i = 0; i < held->rows; i++) {
-		tt_parquet_texts_entry(
-				&held->texts, tt_parquet_held_indices(held)[i], &length);
-		bytes += 4 + length;
+		return rows * tt_parquet_int_bytes(held->type) > bytes;
+	if (held->fixed)
+		return rows * held->texts.entries.size > bytes;
+	for (size_t i = 0; i < rows && plain <= bytes; i++) {
+		tt_parquet_texts_entry(&held->texts, held->indices[i], &length);
+		plain += 4 + length;
 	}
-	return bytes;
+	return plain > bytes;
 }
 
 static bool
 is_smaller(const struct tt_parquet_writer *writer, unsigned column,
 		size_t dictionary_bytes, size_t n)
 {
-	size_t rows = writer->held[column].rows;
+	size_t rows = writer->group_rows;
 
-	return dictionary_bytes + rows * tt_parquet_rle_width(n) / 8
-			< plain_bytes(writer, column);
+	return is_larger(writer, column,
+			dictionary_bytes + rows * tt_parquet_rle_width(n) / 8);
 }
 
 /* Finds the dictionary. Returns 1 where it is used, 0 where PLAIN is the better choice. */
@@ -43,32 +46,47 @@ find_dictionary(struct tt_parquet_writer *writer, unsigned column, size_t *n,
 		const uint32_t **indices)
 {
 	const struct tt_parquet_held *held = &writer->held[column];
-	unsigned bytes = tt_parquet_int_bytes(writer->columns[column].type);
-	int ret;
+	unsigned bytes = tt_parquet_int_bytes(held->type);
+	int ret = 1;
 
 	if (is_text(writer, column)) {
 		*n = held->texts.n;
-		*indices = tt_parquet_held_indices(held);
+		*indices = held->indices;
 		return held->texts.distinct
 				&& is_smaller(writer, column, held->texts.entries.size,
 						*n);
 	}
-	ret = tt_parquet_ints_index(&writer->ints, tt_parquet_held_ints(held), held->rows,
-			writer->limits.dictionary_values);
+	if (held->fixed)
+		ret = tt_parquet_ints_index(&writer->ints, &held->fixed_int, 1, 1);
+	else
+		ret = tt_parquet_ints_index(&writer->ints, held->ints, held->rows,
+				writer->limits.dictionary_values);
 	if (ret < 0)
 		return tt_parquet_writer_no_memory(writer);
 	*n = writer->ints.n;
-	*indices = writer->ints.indices;
+	*indices = held->fixed ? NULL : writer->ints.indices;
 	return ret && is_smaller(writer, column, *n * bytes, *n);
 }
 
 static void
 put_ints(struct tt_parquet_buffer *page, const int64_t *values, size_t n, unsigned bytes)
 {
+	uint32_t narrow;
+	uint64_t wide;
+	uint8_t *at;
+
 	if (!tt_parquet_buffer_reserve(page, n * bytes))
 		return;
-	for (size_t i = 0; i < n; i++, page->size += bytes)
-		tt_parquet_put_le(page->bytes + page->size, (uint64_t)values[i], bytes);
+	at = page->bytes + page->size;
+	page->size += n * bytes;
+	for (size_t i = 0; bytes == sizeof(narrow) && i < n; i++) {
+		narrow = htole32((uint32_t)values[i]);
+		memcpy(at + i * sizeof(narrow), &narrow, sizeof(narrow));
+	}
+	for (size_t i = 0; bytes == sizeof(wide) && i < n; i++) {
+		wide = htole64((uint64_t)values[i]);
+		memcpy(at + i * sizeof(wide), &wide, sizeof(wide));
+	}
 }
 
 static int
@@ -87,10 +105,13 @@ write_dictionary_page(struct tt_parquet_writer *writer, unsigned column,
 			writer, chunk, TT_PAGE_DICTIONARY, TT_ENCODING_PLAIN, n);
 }
 
+/* indices: NULL where all are 0. */
 static int
 write_index_pages(struct tt_parquet_writer *writer, struct tt_parquet_chunk_out *chunk,
-		const uint32_t *indices, size_t rows, unsigned width)
+		const uint32_t *indices, unsigned width)
 {
+	size_t rows = writer->group_rows;
+
 	for (size_t from = 0, n; from < rows; from += n) {
 		int ret;
 
@@ -99,7 +120,10 @@ write_index_pages(struct tt_parquet_writer *writer, struct tt_parquet_chunk_out 
 			n = writer->limits.page_rows;
 		writer->page.size = 0;
 		tt_parquet_buffer_byte(&writer->page, (uint8_t)width);
-		tt_parquet_rle_put(&writer->page, indices + from, n, width);
+		if (indices == NULL)
+			tt_parquet_rle_put_zeros(&writer->page, n, width);
+		else
+			tt_parquet_rle_put(&writer->page, indices + from, n, width);
 		ret = tt_parquet_write_page(writer, chunk, TT_PAGE_DATA,
 				TT_ENCODING_RLE_DICTIONARY, n);
 		if (ret < 0)
@@ -108,39 +132,73 @@ write_index_pages(struct tt_parquet_writer *writer, struct tt_parquet_chunk_out 
 	return 0;
 }
 
+/* Puts texts of n rows at most, until the page is full; returns how many. Those that were entered one
+ * after the other are copied at once. */
+static size_t
+put_texts(struct tt_parquet_writer *writer, const struct tt_parquet_held *held,
+		size_t from, size_t most)
+{
+	const uint32_t *indices = held->indices + from;
+	struct tt_parquet_buffer *page = &writer->page;
+	size_t left = writer->limits.page_bytes, n = 0;
+
+	while (n < most && page->size < left && !page->failed) {
+		const uint8_t *start, *end;
+		uint32_t first = indices[n], i = first, length;
+
+		start = end = tt_parquet_texts_entry(&held->texts, first, &length);
+		do {
+			end = tt_parquet_texts_entry(&held->texts, i++, &length) + 4
+					+ length;
+			n++;
+		} while (n < most && indices[n] == i
+				&& page->size + (size_t)(end - start) < left);
+		tt_parquet_buffer_append(page, start, (size_t)(end - start));
+	}
+	return n;
+}
+
 /* Fills a page with values in PLAIN encoding from row `from` on; returns how many. */
 static size_t
 fill_plain_page(struct tt_parquet_writer *writer, unsigned column, size_t from)
 {
 	const struct tt_parquet_held *held = &writer->held[column];
-	const struct tt_parquet_limits *limits = &writer->limits;
-	unsigned bytes = tt_parquet_int_bytes(writer->columns[column].type);
-	size_t most = held->rows - from, n;
-	uint32_t length;
+	unsigned bytes = tt_parquet_int_bytes(held->type);
+	size_t most = writer->group_rows - from;
 
-	if (most > limits->page_rows)
-		most = limits->page_rows;
+	if (most > writer->limits.page_rows)
+		most = writer->limits.page_rows;
 	writer->page.size = 0;
-	if (!is_text(writer, column)) {
-		put_ints(&writer->page, tt_parquet_held_ints(held) + from, most, bytes);
-		return most;
-	}
-	for (n = 0; n < most && writer->page.size < limits->page_bytes; n++) {
-		const uint8_t *entry = tt_parquet_texts_entry(&held->texts,
-				tt_parquet_held_indices(held)[from + n], &length);
+	if (is_text(writer, column))
+		return put_texts(writer, held, from, most);
+	put_ints(&writer->page, held->ints + from, most, bytes);
+	return most;
+}
 
-		tt_parquet_buffer_append(&writer->page, entry, 4 + (size_t)length);
-		if (writer->page.failed)
-			break;
-	}
-	return n;
+/* Gives a column, if it is a fixed one, its value in each row. Returns false without memory. */
+static bool
+fill_fixed(struct tt_parquet_held *held, size_t rows)
+{
+	void *values;
+
+	if (!held->fixed)
+		return true;
+	values = realloc(held->values, rows * tt_parquet_held_bytes(held->type));
+	if (values == NULL)
+		return false;
+	held->values = values;
+	if (held->type == TT_COLUMN_TEXT)
+		memset(held->indices, 0, rows * sizeof(*held->indices));
+	for (size_t i = 0; held->type != TT_COLUMN_TEXT && i < rows; i++)
+		held->ints[i] = held->fixed_int;
+	return true;
 }
 
 static int
 write_plain_pages(struct tt_parquet_writer *writer, unsigned column,
 		struct tt_parquet_chunk_out *chunk)
 {
-	size_t rows = writer->held[column].rows;
+	size_t rows = writer->group_rows;
 
 	for (size_t from = 0, n; from < rows; from += n) {
 		int ret;
@@ -165,11 +223,12 @@ tt_parquet_write_chunk(struct tt_parquet_writer *writer, unsigned column,
 	*chunk = (struct tt_parquet_chunk_out){.dictionary = ret > 0};
 	if (ret < 0)
 		return ret;
+	if (ret == 0 && !fill_fixed(&writer->held[column], writer->group_rows))
+		return tt_parquet_writer_no_memory(writer);
 	if (ret == 0)
 		return write_plain_pages(writer, column, chunk);
 	ret = write_dictionary_page(writer, column, chunk, n);
 	if (ret < 0)
 		return ret;
-	return write_index_pages(writer, chunk, indices, writer->held[column].rows,
-			tt_parquet_rle_width(n));
+	return write_index_pages(writer, chunk, indices, tt_parquet_rle_width(n));
 }

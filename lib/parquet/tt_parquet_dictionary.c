@@ -6,9 +6,10 @@
 #include "tt_hash.h"
 #include "tt_parquet_utf8.h"
 
-#define SLOTS_MIN 64
+#define SLOTS_MIN    64
+#define LENGTH_BYTES 4 /* before a text, in PLAIN encoding */
 
-/* Makes n slots at least, all free. Nothing is lost where memory is short. */
+/* Makes n slots at least, of which the first n are free. Nothing is lost where memory is short. */
 static bool
 slots_clear(struct tt_parquet_slots *slots, size_t n)
 {
@@ -21,7 +22,7 @@ slots_clear(struct tt_parquet_slots *slots, size_t n)
 		slots->slots = more;
 		slots->n = n;
 	}
-	memset(slots->slots, 0, slots->n * sizeof(*slots->slots));
+	memset(slots->slots, 0, n * sizeof(*slots->slots));
 	return true;
 }
 
@@ -47,7 +48,7 @@ tt_parquet_texts_reset(struct tt_parquet_texts *texts)
 	texts->n = texts->last = 0;
 	texts->distinct = true;
 	if (texts->slots.slots != NULL)
-		slots_clear(&texts->slots, 0);
+		slots_clear(&texts->slots, texts->slots.n);
 }
 
 void
@@ -82,18 +83,20 @@ texts_grow(struct tt_parquet_texts *texts)
 static int
 texts_append(struct tt_parquet_texts *texts, const char *text, size_t n, uint32_t *index)
 {
-	uint32_t offset = (uint32_t)texts->entries.size;
-	uint8_t length[4];
+	struct tt_parquet_buffer *entries = &texts->entries;
+	uint32_t offset = (uint32_t)entries->size;
+	uint8_t *at;
 
 	if (!tt_parquet_utf8_valid((const uint8_t *)text, n))
 		return -EILSEQ;
-	TT_ASSERT(n <= UINT32_MAX && texts->entries.size <= UINT32_MAX);
-	tt_parquet_put_le(length, n, sizeof(length));
-	if (!tt_parquet_buffer_reserve(&texts->entries, sizeof(length) + n)
+	TT_ASSERT(n <= UINT32_MAX && entries->size <= UINT32_MAX);
+	if (!tt_parquet_buffer_reserve(entries, LENGTH_BYTES + n)
 			|| !tt_parquet_buffer_reserve(&texts->offsets, sizeof(offset)))
 		return -ENOMEM;
-	tt_parquet_buffer_append(&texts->entries, length, sizeof(length));
-	tt_parquet_buffer_append(&texts->entries, text, n);
+	at = entries->bytes + entries->size;
+	tt_parquet_put_le(at, n, LENGTH_BYTES);
+	memcpy(at + LENGTH_BYTES, text, n);
+	entries->size += LENGTH_BYTES + n;
 	tt_parquet_buffer_append(&texts->offsets, &offset, sizeof(offset));
 	*index = texts->n++;
 	return 0;
@@ -175,9 +178,22 @@ ints_reserve(struct tt_parquet_ints *ints, size_t rows, size_t values)
 	return ints->values != NULL && ints->indices != NULL;
 }
 
+static void
+find_bounds(struct tt_parquet_ints *ints, const int64_t *values, size_t rows)
+{
+	int64_t low = values[0], high = values[0];
+
+	for (size_t i = 1; i < rows; i++) {
+		low = values[i] < low ? values[i] : low;
+		high = values[i] > high ? values[i] : high;
+	}
+	ints->low = low;
+	ints->high = high;
+}
+
 /* A free slot, or the one that holds the value. */
 static inline uint32_t *
-ints_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
+hashed_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
 {
 	uint32_t *slots = ints->slots.slots;
 	size_t at = tt_hash_mix((uint64_t)value) & mask;
@@ -187,26 +203,20 @@ ints_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
 	return &slots[at];
 }
 
-int
-tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
-		uint32_t max)
+/* mask: of the slots; 0 where each value from the least on has its own. */
+static inline __attribute__((always_inline)) int
+index_values(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
+		size_t most, size_t mask)
 {
-	size_t most = rows < max ? rows : max;
-	size_t n_slots = SLOTS_MIN;
+	uint32_t *slot;
 
-	while (n_slots < most * 2)
-		n_slots *= 2;
-	ints->n = 0;
-	if (!ints_reserve(ints, rows, most) || !slots_clear(&ints->slots, n_slots))
-		return -ENOMEM;
 	for (size_t i = 0; i < rows; i++) {
-		uint32_t *slot;
-
 		if (i > 0 && values[i] == values[i - 1]) {
 			ints->indices[i] = ints->indices[i - 1];
 			continue;
 		}
-		slot = ints_slot(ints, ints->slots.n - 1, values[i]);
+		slot = mask == 0 ? &ints->slots.slots[values[i] - ints->low]
+				 : hashed_slot(ints, mask, values[i]);
 		if (*slot == 0) {
 			if (ints->n == most)
 				return 0;
@@ -216,4 +226,27 @@ tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_
 		ints->indices[i] = *slot - 1;
 	}
 	return 1;
+}
+
+int
+tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
+		uint32_t max)
+{
+	size_t most = rows < max ? rows : max, n_slots = SLOTS_MIN;
+	uint64_t range;
+
+	find_bounds(ints, values, rows);
+	range = (uint64_t)ints->high - (uint64_t)ints->low;
+	while (n_slots < most * 2)
+		n_slots *= 2;
+	ints->n = 0;
+	if (!ints_reserve(ints, rows, most))
+		return -ENOMEM;
+	if (range < n_slots)
+		return slots_clear(&ints->slots, range + 1)
+				? index_values(ints, values, rows, most, 0)
+				: -ENOMEM;
+	return slots_clear(&ints->slots, n_slots)
+			? index_values(ints, values, rows, most, n_slots - 1)
+			: -ENOMEM;
 }

@@ -18,7 +18,7 @@
 
 struct tt_parquet_slots {
 	uint32_t *slots; /* [n] index + 1 of a value, 0: free */
-	size_t n; /* a power of two */
+	size_t n; /* of texts, a power of two */
 };
 
 struct tt_parquet_texts {
@@ -58,13 +58,14 @@ struct tt_parquet_ints {
 	size_t values_capacity, indices_capacity;
 	struct tt_parquet_slots slots;
 	uint32_t n;
+	int64_t low, high; /* the least and the greatest of the rows */
 };
 
 void tt_parquet_ints_fini(struct tt_parquet_ints *ints);
 
 /*
- * Finds the distinct ones of the values [rows] and the index of each. Returns 1, 0 where
- * there are more than max, or -ENOMEM.
+ * Finds the distinct ones of the values [rows] and the index of each, rows being at least 1, and their bounds. Returns 1, 0
+ * where there are more than max, or -ENOMEM.
  */
 int tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values,
 		size_t rows, uint32_t max) TT_MUST_CHECK;

@@ -39,20 +39,6 @@ text_bounds(const struct tt_parquet_texts *texts, struct bounds *bounds)
 	}
 }
 
-static void
-int_bounds(const int64_t *values, size_t n, unsigned bytes, uint8_t min[8],
-		uint8_t max[8])
-{
-	int64_t low = values[0], high = values[0];
-
-	for (size_t i = 1; i < n; i++) {
-		low = values[i] < low ? values[i] : low;
-		high = values[i] > high ? values[i] : high;
-	}
-	tt_parquet_put_le(min, (uint64_t)low, bytes);
-	tt_parquet_put_le(max, (uint64_t)high, bytes);
-}
-
 void
 tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned column,
 		struct tt_thrift_out *out, int id)
@@ -66,8 +52,8 @@ tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned colum
 	} else {
 		bounds.min_bytes = tt_parquet_int_bytes(writer->columns[column].type);
 		bounds.max_bytes = bounds.min_bytes;
-		int_bounds(tt_parquet_held_ints(held), held->rows, bounds.min_bytes, min,
-				max);
+		tt_parquet_put_le(min, (uint64_t)writer->ints.low, bounds.min_bytes);
+		tt_parquet_put_le(max, (uint64_t)writer->ints.high, bounds.max_bytes);
 	}
 	tt_thrift_put_struct(out, id);
 	tt_thrift_put_i64(out, 3, 0);
@@ -126,7 +112,7 @@ put_chunk(struct tt_parquet_writer *writer, unsigned column,
 	tt_thrift_put_list(out, 3, TT_THRIFT_BINARY, 1);
 	tt_thrift_element_string(out, spec->name);
 	tt_thrift_put_i32(out, 4, TT_CODEC_ZSTD);
-	tt_thrift_put_i64(out, 5, (int64_t)writer->held[column].rows);
+	tt_thrift_put_i64(out, 5, (int64_t)writer->group_rows);
 	tt_thrift_put_i64(out, 6, chunk->raw_bytes);
 	tt_thrift_put_i64(out, 7, chunk->stored_bytes);
 	tt_thrift_put_i64(out, 9, chunk->data_offset);
@@ -145,7 +131,6 @@ empty(struct tt_parquet_writer *writer)
 		struct tt_parquet_held *held = &writer->held[i];
 
 		held->rows = held->fixed ? SIZE_MAX : 0;
-		held->values.size = 0;
 		if (!held->fixed)
 			tt_parquet_texts_reset(&held->texts);
 	}
@@ -163,12 +148,8 @@ tt_parquet_write_group(struct tt_parquet_writer *writer)
 	tt_thrift_begin(&out);
 	tt_thrift_put_list(&out, 1, TT_THRIFT_STRUCT, writer->n_columns);
 	for (unsigned i = 0; i < writer->n_columns; i++) {
-		struct tt_parquet_held *held = &writer->held[i];
-		int ret;
+		int ret = tt_parquet_write_chunk(writer, i, &chunk);
 
-		if (held->fixed && !tt_parquet_fill_fixed(held, writer->group_rows))
-			return tt_parquet_writer_no_memory(writer);
-		ret = tt_parquet_write_chunk(writer, i, &chunk);
 		if (ret < 0)
 			return ret;
 		raw_bytes += chunk.raw_bytes;

@@ -35,32 +35,48 @@ put_repeated(struct tt_parquet_buffer *out, uint32_t value, size_t n, unsigned w
 	tt_parquet_buffer_append(out, bytes, (width + 7) / 8);
 }
 
-static void
-put_group(struct tt_parquet_buffer *out, const uint32_t *values, size_t n, unsigned width)
+/* Packs eight values into `width` bytes at `to`, and may write four bytes beyond them. */
+static inline void
+pack_group(uint8_t *to, const uint32_t values[GROUP], unsigned width)
 {
-	uint8_t bytes[GROUP * sizeof(uint32_t)];
-	unsigned n_bytes = 0, filled = 0;
+	unsigned filled = 0;
 	uint64_t bits = 0;
+	uint32_t word;
 
 	for (unsigned i = 0; i < GROUP; i++) {
-		bits |= (uint64_t)(i < n ? values[i] : 0) << filled;
-		for (filled += width; filled >= 8; filled -= 8, bits >>= 8)
-			bytes[n_bytes++] = (uint8_t)bits;
+		bits |= (uint64_t)values[i] << filled;
+		filled += width;
+		if (filled < 32)
+			continue;
+		word = htole32((uint32_t)bits);
+		memcpy(to, &word, sizeof(word));
+		to += sizeof(word);
+		bits >>= 32;
+		filled -= 32;
 	}
-	tt_parquet_buffer_append(out, bytes, n_bytes);
+	word = htole32((uint32_t)bits);
+	memcpy(to, &word, sizeof(word));
 }
 
 static void
 put_packed(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
 		unsigned width)
 {
-	size_t groups = (n + GROUP - 1) / GROUP;
+	size_t groups = (n + GROUP - 1) / GROUP, left = n % GROUP, i = 0;
+	uint32_t last[GROUP] = {0};
 
 	if (n == 0)
 		return;
 	tt_parquet_buffer_varint(out, (uint64_t)groups << 1 | 1);
-	for (size_t i = 0; i < n; i += GROUP)
-		put_group(out, values + i, n - i, width);
+	if (!tt_parquet_buffer_reserve(out, groups * width + sizeof(uint32_t)))
+		return;
+	for (; i < n - left; i += GROUP, out->size += width)
+		pack_group(out->bytes + out->size, values + i, width);
+	if (left == 0)
+		return;
+	memcpy(last, values + i, left * sizeof(*last));
+	pack_group(out->bytes + out->size, last, width);
+	out->size += width;
 }
 
 /*
@@ -86,6 +102,17 @@ tt_parquet_rle_put(struct tt_parquet_buffer *out, const uint32_t *values, size_t
 		from = i;
 	}
 	put_packed(out, values + from, n - from, width);
+}
+
+void
+tt_parquet_rle_put_zeros(struct tt_parquet_buffer *out, size_t n, unsigned width)
+{
+	static const uint32_t few[GROUP];
+
+	if (n < GROUP)
+		put_packed(out, few, n, width);
+	else
+		put_repeated(out, 0, n, width);
 }
 
 void

@@ -16,6 +16,9 @@ unsigned tt_parquet_rle_width(size_t n);
 void tt_parquet_rle_put(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
 		unsigned width);
 
+/* The same of n times 0. */
+void tt_parquet_rle_put_zeros(struct tt_parquet_buffer *out, size_t n, unsigned width);
+
 struct tt_parquet_rle_in {
 	const uint8_t *at, *end; /* eight readable bytes follow end */
 	unsigned width; /* 0 to 32 */

@@ -5,24 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* The column that is to be set: once per row, or for the next n rows at once. */
-static inline struct tt_parquet_held *
-open_values(struct tt_parquet_writer *writer, unsigned column, size_t n)
-{
-	struct tt_parquet_held *held = &writer->held[column];
-
-	TT_ASSERT(column < writer->n_columns);
-	TT_ASSERT(held->rows == writer->group_rows);
-	held->rows += n;
-	writer->n_set++;
-	return held;
-}
-
-static inline struct tt_parquet_held *
-open_value(struct tt_parquet_writer *writer, unsigned column)
-{
-	return open_values(writer, column, 1);
-}
+#define ROOM_MIN 64 /* rows */
 
 static void
 bad_value(struct tt_parquet_writer *writer, unsigned column, int code, const char *why)
@@ -40,6 +23,47 @@ no_memory(struct tt_parquet_writer *writer, unsigned column)
 	bad_value(writer, column, -ENOMEM, "out of memory");
 }
 
+/* Gives all columns room for n more rows of the open row group. Returns false without memory. */
+static bool
+make_room(struct tt_parquet_writer *writer, size_t n)
+{
+	size_t rows = writer->room_rows < ROOM_MIN ? ROOM_MIN : writer->room_rows;
+
+	while (rows < writer->group_rows + n)
+		rows *= 2;
+	for (unsigned i = 0; i < writer->n_columns; i++) {
+		struct tt_parquet_held *held = &writer->held[i];
+		void *more;
+
+		if (held->fixed)
+			continue;
+		more = realloc(held->values, rows * tt_parquet_held_bytes(held->type));
+		if (more == NULL)
+			return false;
+		held->values = more;
+	}
+	writer->room_rows = rows;
+	return true;
+}
+
+/* The column that is to be set: for one row, or for the next n rows at once. NULL where memory for
+ * them is short. */
+static inline struct tt_parquet_held *
+open_values(struct tt_parquet_writer *writer, unsigned column, size_t n)
+{
+	struct tt_parquet_held *held = &writer->held[column];
+
+	TT_ASSERT(column < writer->n_columns);
+	TT_ASSERT(held->rows == writer->group_rows);
+	held->rows += n;
+	writer->n_set++;
+	if (TT_LIKELY(writer->group_rows + n <= writer->room_rows)
+			|| make_room(writer, n))
+		return held;
+	no_memory(writer, column);
+	return NULL;
+}
+
 /* Is the value none that the type of the column can hold? */
 static inline bool
 is_too_large(const struct tt_parquet_held *held, int64_t value)
@@ -53,33 +77,35 @@ too_large(struct tt_parquet_writer *writer, unsigned column)
 	bad_value(writer, column, -ERANGE, "the value needs more than 32 bits");
 }
 
-void
-tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value)
-{
-	struct tt_parquet_held *held = open_value(writer, column);
-
-	TT_ASSERT(held->type != TT_COLUMN_TEXT);
-	if (TT_UNLIKELY(is_too_large(held, value)))
-		too_large(writer, column);
-	if (TT_UNLIKELY(!tt_parquet_buffer_reserve(&held->values, sizeof(value))))
-		no_memory(writer, column);
-	tt_parquet_buffer_append(&held->values, &value, sizeof(value));
-}
-
-/* Room for n integers of a column, or NULL where memory is short. */
-static int64_t *
+/* Where the next n integers of a column go, or NULL where memory is short. */
+static inline int64_t *
 open_ints(struct tt_parquet_writer *writer, unsigned column, size_t n)
 {
 	struct tt_parquet_held *held = open_values(writer, column, n);
-	struct tt_parquet_buffer *values = &held->values;
 
-	TT_ASSERT(held->type != TT_COLUMN_TEXT);
-	if (TT_UNLIKELY(!tt_parquet_buffer_reserve(values, n * sizeof(int64_t)))) {
-		no_memory(writer, column);
-		return NULL;
-	}
-	values->size += n * sizeof(int64_t);
-	return (int64_t *)(void *)(values->bytes + values->size) - n;
+	TT_ASSERT(writer->held[column].type != TT_COLUMN_TEXT);
+	return TT_LIKELY(held != NULL) ? &held->ints[writer->group_rows] : NULL;
+}
+
+/* The same of texts. */
+static inline uint32_t *
+open_indices(struct tt_parquet_writer *writer, unsigned column, size_t n)
+{
+	struct tt_parquet_held *held = open_values(writer, column, n);
+
+	TT_ASSERT(writer->held[column].type == TT_COLUMN_TEXT);
+	return TT_LIKELY(held != NULL) ? &held->indices[writer->group_rows] : NULL;
+}
+
+void
+tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value)
+{
+	int64_t *to = open_ints(writer, column, 1);
+
+	if (TT_UNLIKELY(is_too_large(&writer->held[column], value)))
+		too_large(writer, column);
+	if (TT_LIKELY(to != NULL))
+		*to = value;
 }
 
 void
@@ -109,6 +135,13 @@ tt_parquet_set_ints(struct tt_parquet_writer *writer, unsigned column,
 		memcpy(to, values, n * sizeof(*to));
 }
 
+/* Of group_bytes, for an entry of so many bytes. */
+static inline size_t
+text_bytes(size_t n)
+{
+	return n + 4 + sizeof(uint32_t);
+}
+
 /* Enters a text. Returns its index; 0 where something is wrong with it. */
 static uint32_t
 enter_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
@@ -128,30 +161,20 @@ enter_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
 	else if (ret < 0)
 		no_memory(writer, column);
 	if (texts->n > entries)
-		writer->group_bytes += n + 4 + sizeof(index);
+		writer->group_bytes += text_bytes(n);
 	return index;
-}
-
-static inline void
-put_index(struct tt_parquet_writer *writer, unsigned column, uint32_t index)
-{
-	struct tt_parquet_buffer *values = &writer->held[column].values;
-
-	if (TT_UNLIKELY(!tt_parquet_buffer_reserve(values, sizeof(index))))
-		no_memory(writer, column);
-	tt_parquet_buffer_append(values, &index, sizeof(index));
 }
 
 static uint32_t
 set_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
 {
-	struct tt_parquet_held *held = open_value(writer, column);
+	uint32_t *to = open_indices(writer, column, 1);
 	uint32_t index = 0;
 
-	TT_ASSERT(held->type == TT_COLUMN_TEXT);
 	if (writer->failed == 0)
 		index = enter_text(writer, column, text);
-	put_index(writer, column, index);
+	if (TT_LIKELY(to != NULL))
+		*to = index;
 	return index;
 }
 
@@ -161,11 +184,31 @@ tt_parquet_set_text(struct tt_parquet_writer *writer, unsigned column, const cha
 	set_text(writer, column, text);
 }
 
+bool
+tt_parquet_set_same(struct tt_parquet_writer *writer, unsigned column)
+{
+	const struct tt_parquet_texts *texts = &writer->held[column].texts;
+	uint32_t *to, length;
+
+	if (writer->group_rows == 0 || writer->failed != 0)
+		return false;
+	to = open_indices(writer, column, 1);
+	if (TT_UNLIKELY(to == NULL))
+		return true;
+	*to = to[-1];
+	/* Row groups end as if it had been entered again. */
+	if (!texts->distinct) {
+		tt_parquet_texts_entry(texts, *to, &length);
+		writer->group_bytes += text_bytes(length);
+	}
+	return true;
+}
+
 /* Where the code is, or is to be, remembered. */
 static inline struct tt_parquet_code *
 code_of(const struct tt_parquet_held *held, uint64_t code)
 {
-	return &held->codes[code % TT_PARQUET_CODES];
+	return &held->codes[code & (held->n_codes - 1)];
 }
 
 /* Finds what is remembered of a code in the open row group, or NULL. */
@@ -186,10 +229,13 @@ tt_parquet_set_code(struct tt_parquet_writer *writer, unsigned column, uint64_t 
 {
 	const struct tt_parquet_code *known = find_code(writer, column, code);
 
+	uint32_t *to;
+
 	if (known == NULL)
 		return false;
-	open_value(writer, column);
-	put_index(writer, column, known->index);
+	to = open_indices(writer, column, 1);
+	if (TT_LIKELY(to != NULL))
+		*to = known->index;
 	return true;
 }
 
@@ -199,12 +245,29 @@ tt_parquet_repeat_code(struct tt_parquet_writer *writer, unsigned column, uint64
 {
 	const struct tt_parquet_code *known = find_code(writer, column, code);
 
+	uint32_t *to;
+
 	if (known == NULL)
 		return false;
-	open_values(writer, column, n);
-	for (size_t i = 0; i < n; i++)
-		put_index(writer, column, known->index);
+	to = open_indices(writer, column, n);
+	for (size_t i = 0; to != NULL && i < n; i++)
+		to[i] = known->index;
 	return true;
+}
+
+/* Makes the codes as many as the texts may be, and as they were, or none of them without memory. */
+static void
+grow_codes(struct tt_parquet_held *held)
+{
+	size_t n = held->n_codes == 0 ? TT_PARQUET_CODES_MIN : 2 * held->n_codes;
+	const struct tt_parquet_held old = *held;
+
+	held->codes = calloc(n, sizeof(*held->codes));
+	held->n_codes = held->codes == NULL ? 0 : n;
+	for (size_t i = 0; held->codes != NULL && i < old.n_codes; i++)
+		if (old.codes[i].group != 0)
+			*code_of(held, old.codes[i].code) = old.codes[i];
+	free(old.codes);
 }
 
 void
@@ -214,8 +277,8 @@ tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t
 	struct tt_parquet_held *held = &writer->held[column];
 	uint32_t index = set_text(writer, column, text);
 
-	if (held->codes == NULL)
-		held->codes = calloc(TT_PARQUET_CODES, sizeof(*held->codes));
+	if (held->texts.n >= held->n_codes && held->n_codes < TT_PARQUET_CODES_MAX)
+		grow_codes(held);
 	if (held->codes == NULL)
 		no_memory(writer, column);
 	else
@@ -229,11 +292,12 @@ fix(struct tt_parquet_writer *writer, unsigned column)
 	struct tt_parquet_held *held;
 
 	TT_ASSERT(writer->rows == 0 && writer->n_set == writer->n_fixed);
-	held = open_value(writer, column);
-	TT_ASSERT(writer->group_rows == 0);
+	held = &writer->held[column];
+	TT_ASSERT(column < writer->n_columns && !held->fixed && writer->group_rows == 0
+			&& writer->room_rows == 0);
 	held->fixed = true;
 	held->rows = SIZE_MAX;
-	writer->n_fixed++;
+	writer->n_fixed = ++writer->n_set;
 	return held;
 }
 
@@ -256,25 +320,4 @@ tt_parquet_fix_text(struct tt_parquet_writer *writer, unsigned column, const cha
 	TT_ASSERT(held->type == TT_COLUMN_TEXT);
 	enter_text(writer, column, text);
 	writer->fixed_bytes = writer->group_bytes;
-}
-
-bool
-tt_parquet_fill_fixed(struct tt_parquet_held *held, size_t rows)
-{
-	size_t bytes = rows * tt_parquet_held_bytes(held->type);
-	int64_t *ints;
-
-	held->rows = rows;
-	held->values.size = 0;
-	if (!tt_parquet_buffer_reserve(&held->values, bytes))
-		return false;
-	held->values.size = bytes;
-	if (held->type == TT_COLUMN_TEXT) {
-		memset(held->values.bytes, 0, bytes);
-		return true;
-	}
-	ints = (int64_t *)(void *)held->values.bytes;
-	for (size_t i = 0; i < rows; i++)
-		ints[i] = held->fixed_int;
-	return true;
 }

@@ -25,7 +25,7 @@ static void
 destroy(struct tt_parquet_writer *writer)
 {
 	for (unsigned i = 0; writer->held != NULL && i < writer->n_columns; i++) {
-		tt_parquet_buffer_fini(&writer->held[i].values);
+		free(writer->held[i].values);
 		tt_parquet_texts_fini(&writer->held[i].texts);
 		free(writer->held[i].codes);
 	}

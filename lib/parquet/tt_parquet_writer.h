@@ -5,8 +5,8 @@
  *
  * Held in memory: the values of one row group, up to group_bytes; the row group is written
  * when that or group_rows is reached. Beside them one page, its compressed form, and one
- * dictionary of integers; 16 KiB for each column of coded texts; and per finished row group its
- * metadata (about 150 bytes a column).
+ * dictionary of integers; for each column of coded texts 16 bytes for each text, 16 KiB to 1 MiB;
+ * and per finished row group its metadata (about 150 bytes a column).
  */
 #ifndef TT_PARQUET_WRITER_H
 #define TT_PARQUET_WRITER_H
@@ -33,17 +33,23 @@ struct tt_parquet_code {
 	uint32_t group; /* one more than the number of the row group of which that is true */
 };
 
-#define TT_PARQUET_CODES 1024 /* a power of two */
+/* How many codes of a column are remembered: powers of two. More as it has more texts. */
+#define TT_PARQUET_CODES_MIN 1024
+#define TT_PARQUET_CODES_MAX (1 << 16)
 
 /* The open row group's values of one column. */
 struct tt_parquet_held {
 	enum tt_column_type type;
 	bool fixed; /* all rows have the first of texts, or `fixed_int` */
-	size_t rows; /* SIZE_MAX where it is fixed, until the row group is written */
-	struct tt_parquet_buffer
-			values; /* int64_t, or uint32_t index into texts; per row */
+	size_t rows; /* SIZE_MAX where it is fixed */
+	union {
+		int64_t *ints;
+		uint32_t *indices; /* into texts */
+		void *values;
+	}; /* per row, with room for the writer's room_rows; unused where it is fixed */
 	struct tt_parquet_texts texts;
-	struct tt_parquet_code *codes; /* [TT_PARQUET_CODES] by their low bits, or NULL */
+	struct tt_parquet_code *codes; /* [n_codes] by their low bits, or NULL */
+	size_t n_codes;
 	int64_t fixed_int;
 };
 
@@ -57,6 +63,7 @@ struct tt_parquet_writer {
 	unsigned n_fixed; /* columns that no row sets */
 	unsigned n_set; /* columns of the open row that have their value */
 	size_t group_rows, group_bytes; /* of the open row group */
+	size_t room_rows; /* that the columns have room for */
 	size_t row_bytes, fixed_bytes; /* in group_bytes, of each row; of fixed texts */
 	int64_t rows; /* of the finished row groups */
 
@@ -99,33 +106,19 @@ int tt_parquet_write_group(struct tt_parquet_writer *writer) TT_MUST_CHECK;
 
 int tt_parquet_write_footer(struct tt_parquet_writer *writer) TT_MUST_CHECK;
 
-/* Adds min_value, max_value and null_count as field id of the open struct. */
+/* Adds min_value, max_value and null_count of a chunk, before the next one is written, as field id
+ * of the open struct. */
 void tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned column,
 		struct tt_thrift_out *out, int id);
 
 /* -ENOMEM as the writer's error. */
 int tt_parquet_writer_no_memory(struct tt_parquet_writer *writer);
 
-/* Gives a fixed column the values of the open row group. Returns false without memory. */
-bool tt_parquet_fill_fixed(struct tt_parquet_held *held, size_t rows) TT_MUST_CHECK;
-
 /* Bytes that the value of a row takes while it is held. */
 static inline size_t
 tt_parquet_held_bytes(enum tt_column_type type)
 {
 	return type == TT_COLUMN_TEXT ? sizeof(uint32_t) : sizeof(int64_t);
-}
-
-static inline const int64_t *
-tt_parquet_held_ints(const struct tt_parquet_held *held)
-{
-	return (const int64_t *)(const void *)held->values.bytes;
-}
-
-static inline const uint32_t *
-tt_parquet_held_indices(const struct tt_parquet_held *held)
-{
-	return (const uint32_t *)(const void *)held->values.bytes;
 }
 
 #endif

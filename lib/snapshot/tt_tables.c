@@ -254,6 +254,8 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		ret = tt_merge_run(merge, interval->tallies, interval->n_tallies,
 				interval->span.start_us, &sink, totals, err);
 	if (ret == 0)
+		ret = tt_tables_flush_sketches(&t, err);
+	if (ret == 0)
 		ret = put_totals(&t, manifest, totals, ledger, n, err);
 	if (ret == 0)
 		ret = finish(&t, sync, manifest, err);

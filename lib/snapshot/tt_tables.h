@@ -13,18 +13,23 @@
 #include "tt_row_text.h"
 #include "tt_spool_private.h"
 
+#define TT_SKETCHES_HELD 512
+
+/* Rows of one sketch that wait to be set at once. */
+struct tt_sketches_held {
+	struct tt_sketch_row of; /* the first of them */
+	size_t n;
+	int64_t regs[TT_SKETCHES_HELD], rhos[TT_SKETCHES_HELD]; /* [n] */
+};
+
 struct tt_tables {
 	int dir_fd;
 	const struct tt_manifest *manifest;
 	const struct tt_merge_config *config;
 	uint64_t sources_one_in, contacts_one_in;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
-	/* Texts of the last rows of pairs and contacts: most are as in the row before. */
-	struct tt_addr src;
-	char src_text[TT_ADDR_TEXT_MAX]; /* "" before the first */
-	uint32_t tested, matched, unit;
-	char tested_text[TT_RULES_TEXT_MAX], matched_text[TT_RULES_TEXT_MAX];
-	char unit_text[TT_UNIT_TEXT_MAX]; /* "" before the first */
+	struct tt_addr pair_src, contact_src; /* of the last row of these */
+	struct tt_sketches_held sketches;
 };
 
 /* A row that is being filled from left to right. */
@@ -44,6 +49,16 @@ static inline void
 tt_row_text(struct tt_row *row, const char *text)
 {
 	tt_parquet_set_text(row->writer, row->column++, text);
+}
+
+/* The text of the row before: true where there is one. */
+static inline bool
+tt_row_same(struct tt_row *row)
+{
+	bool same = tt_parquet_set_same(row->writer, row->column);
+
+	row->column += same;
+	return same;
 }
 
 /* A text that follows from a number: true where that is enough. Otherwise tt_row_coded is to be
@@ -110,6 +125,28 @@ tt_row_put_class(struct tt_row *row, enum tt_class class)
 		tt_row_coded(row, class, tt_class_name(class));
 }
 
+/* Rules of fingerprints. */
+static inline void
+tt_row_put_rules(struct tt_row *row, const struct tt_tables *t, uint32_t rules)
+{
+	char text[TT_RULES_TEXT_MAX];
+
+	if (!tt_row_code(row, rules))
+		tt_row_coded(row, rules,
+				tt_row_rules(t->config->fingerprints, rules, text));
+}
+
+/* A destination unit. */
+static inline void
+tt_row_put_unit(struct tt_row *row, const struct tt_tables *t, uint32_t unit)
+{
+	char text[TT_UNIT_TEXT_MAX];
+
+	if (!tt_row_code(row, unit))
+		tt_row_coded(row, unit,
+				tt_units_format(t->config->destinations, unit, text));
+}
+
 /* Begins a row, after the columns that all tables have and that are the same in all rows. */
 static inline struct tt_row
 tt_row_begin(const struct tt_tables *t, enum tt_table table)
@@ -130,6 +167,11 @@ tt_row_end(const struct tt_row *row, struct tt_error *err)
 int tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err);
 int tt_tables_put_contact(
 		void *context, const struct tt_contact_row *r, struct tt_error *err);
+
+/* Rows of sketches; likewise. What is held of them is written by the second, after the last. */
+int tt_tables_put_sketch(
+		void *context, const struct tt_sketch_row *r, struct tt_error *err);
+int tt_tables_flush_sketches(struct tt_tables *t, struct tt_error *err) TT_MUST_CHECK;
 
 /* Rows of signatures, loaded and found, and of their sources; likewise. */
 int tt_tables_put_signature_rule(void *context, const struct tt_signature_rule_row *r,

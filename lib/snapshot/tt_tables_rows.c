@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The rows of a merge as rows of the tables: one function for each kind. Those of pairs and
- * contacts are in tt_tables_pairs.c. */
+ * contacts are in tt_tables_pairs.c, those of sketches in tt_tables_sketches.c. */
 #include "tt_tables.h"
 
 #define ANY_OTHER "*" /* the sources that a row of talkers does not tell apart */
@@ -47,16 +47,6 @@ put_classes(struct tt_row *row, uint32_t classes)
 
 	if (!tt_row_code(row, classes))
 		tt_row_coded(row, classes, tt_row_classes(classes, text));
-}
-
-static void
-put_rules(struct tt_row *row, const struct tt_tables *t, uint32_t rules)
-{
-	char text[TT_RULES_TEXT_MAX];
-
-	if (!tt_row_code(row, rules))
-		tt_row_coded(row, rules,
-				tt_row_rules(t->config->fingerprints, rules, text));
 }
 
 static int
@@ -117,7 +107,7 @@ put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
 	tt_row_int(&row, (int64_t)r->destinations);
 	tt_row_int(&row, (int64_t)r->destinations_error);
 	put_classes(&row, r->classes);
-	put_rules(&row, t, r->fingerprints);
+	tt_row_put_rules(&row, t, r->fingerprints);
 	tt_row_int(&row, r->first_us);
 	tt_row_int(&row, r->last_us);
 	tt_row_int(&row, returning(r->returning));
@@ -214,11 +204,8 @@ put_destination(void *context, const struct tt_destination_row *r, struct tt_err
 {
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_DESTINATIONS);
-	char text[TT_UNIT_TEXT_MAX];
 
-	if (!tt_row_code(&row, r->unit))
-		tt_row_coded(&row, r->unit,
-				tt_units_format(t->config->destinations, r->unit, text));
+	tt_row_put_unit(&row, t, r->unit);
 	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->packets);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
@@ -272,23 +259,6 @@ put_distribution(void *context, const struct tt_distribution_row *r, struct tt_e
 	return tt_row_end(&row, err);
 }
 
-static int
-put_sketch(void *context, const struct tt_sketch_row *r, struct tt_error *err)
-{
-	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SKETCHES);
-	uint64_t sketch = (uint64_t)r->kind << 32 | r->key;
-	char text[TT_SKETCH_KEY_MAX];
-
-	if (!tt_row_code(&row, sketch))
-		tt_row_coded(&row, sketch,
-				tt_row_sketch_key(r, t->config->prefixes, text));
-	tt_row_int(&row, r->p);
-	tt_row_int(&row, r->reg);
-	tt_row_int(&row, r->rho);
-	return tt_row_end(&row, err);
-}
-
 struct tt_merge_sink
 tt_tables_sink(struct tt_tables *tables)
 {
@@ -306,7 +276,7 @@ tt_tables_sink(struct tt_tables *tables)
 			.backscatter = put_backscatter,
 			.victim = put_victim,
 			.distribution = put_distribution,
-			.sketch = put_sketch,
+			.sketch = tt_tables_put_sketch,
 			.pair = tt_tables_put_pair,
 			.contact = tt_tables_put_contact,
 			.signature_rule = tt_tables_put_signature_rule,

@@ -138,7 +138,7 @@ put_rows_at_once(struct tt_parquet_writer *writer, int64_t i, int64_t n, uint64_
 	return (int64_t)rows;
 }
 
-/* Rows of one number, texts by code, and one text; by the calls for any values, or by those for
+/* Rows of one number, texts by code, three times the same, and one text; by the calls for any values, or by those for
  * such ones. */
 static void
 write_coded_rows(struct files *files, enum how how, int64_t n, size_t group_rows,
@@ -169,8 +169,9 @@ write_coded_rows(struct files *files, enum how how, int64_t n, size_t group_rows
 			tt_parquet_set_int(writer, NUMBER, -7);
 			tt_parquet_set_text(writer, UNIQUE, "all rows");
 			tt_parquet_set_text(writer, PLACE, text);
-		} else if (!tt_parquet_set_code(writer, PLACE, code)) {
-			tt_parquet_set_coded(writer, PLACE, code, text);
+		} else if (i % 3 == 0 || !tt_parquet_set_same(writer, PLACE)) {
+			if (!tt_parquet_set_code(writer, PLACE, code))
+				tt_parquet_set_coded(writer, PLACE, code, text);
 		}
 		assert_int_equal(tt_parquet_end_row(writer, &err), 0);
 	}
