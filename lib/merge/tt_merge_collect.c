@@ -75,8 +75,56 @@ make_room(struct tt_merge *m)
 	return ret;
 }
 
+/* What the sample lacks; it is counted in the rest some at a time, which can fetch their places. */
+#define REFUSED 64
+
+struct refused {
+	struct tt_rest_pair pairs[REFUSED];
+	struct tt_rest_contact contacts[REFUSED];
+	unsigned n_pairs, n_contacts;
+};
+
 static void
-add_pair(struct tt_merge *m, const struct tt_slot *s)
+count_refused_pairs(struct tt_merge *m, struct refused *x)
+{
+	tt_rest_add_pairs(&m->rest, x->pairs, x->n_pairs);
+	x->n_pairs = 0;
+}
+
+static void
+count_refused_contacts(struct tt_merge *m, struct refused *x)
+{
+	tt_rest_add_contacts(&m->rest, x->contacts, x->n_contacts);
+	x->n_contacts = 0;
+}
+
+static void
+refuse_pair(struct tt_merge *m, struct refused *x, const struct tt_slot *s)
+{
+	x->pairs[x->n_pairs] = (struct tt_rest_pair){.src = tt_slot_src(s),
+			.key = s->key,
+			.detail = s->detail,
+			.count = s->count};
+	m->totals->pairs.packets += s->count.packets;
+	if (++x->n_pairs == REFUSED)
+		count_refused_pairs(m, x);
+}
+
+static void
+refuse_contact(struct tt_merge *m, struct refused *x, const struct tt_entry *e,
+		struct tt_addr dst)
+{
+	x->contacts[x->n_contacts] = (struct tt_rest_contact){.src = e->src,
+			.dst = dst,
+			.class = tt_contact_class(e->key),
+			.packets = e->packets};
+	m->totals->contacts.packets += e->packets;
+	if (++x->n_contacts == REFUSED)
+		count_refused_contacts(m, x);
+}
+
+static void
+add_pair(struct tt_merge *m, struct refused *x, const struct tt_slot *s)
 {
 	const struct tt_addr src = tt_slot_src(s);
 
@@ -84,13 +132,7 @@ add_pair(struct tt_merge *m, const struct tt_slot *s)
 		uint64_t hash = tt_sketch_hash(src);
 
 		if (!tt_sampled(tt_sample_hash(m->secret, hash), m->shift)) {
-			struct tt_rest_pair pair = {.src = src,
-					.key = s->key,
-					.detail = s->detail,
-					.count = s->count};
-
-			tt_rest_add_pairs(&m->rest, &pair, 1);
-			m->totals->pairs.packets += s->count.packets;
+			refuse_pair(m, x, s);
 			return;
 		}
 	}
@@ -104,7 +146,7 @@ add_pair(struct tt_merge *m, const struct tt_slot *s)
 /* Contacts of the sample enter the sketches of destination prefixes as the others do. e: stays
  * where it is until the end of the merge if its source is IPv6. */
 static void
-add_contact(struct tt_merge *m, const struct tt_entry *at)
+add_contact(struct tt_merge *m, struct refused *x, const struct tt_entry *at)
 {
 	const struct tt_entry e = *at;
 	struct tt_addr dst = tt_contact_destination(m->config.destinations, e.key);
@@ -115,13 +157,7 @@ add_contact(struct tt_merge *m, const struct tt_entry *at)
 			&& !tt_sampled(tt_contact_hash(&m->sample, m->config.destinations,
 						       e.src, e.key),
 					m->contact_shift)) {
-		struct tt_rest_contact contact = {.src = e.src,
-				.dst = dst,
-				.class = tt_contact_class(e.key),
-				.packets = e.packets};
-
-		tt_rest_add_contacts(&m->rest, &contact, 1);
-		m->totals->contacts.packets += e.packets;
+		refuse_contact(m, x, &e, dst);
 		return;
 	}
 	prefix = tt_units_index(m->config.prefixes, dst);
@@ -136,26 +172,28 @@ add_contact(struct tt_merge *m, const struct tt_entry *at)
 }
 
 static void
-add_tally(struct tt_merge *m, const struct tt_tally *t)
+add_tally(struct tt_merge *m, struct refused *x, const struct tt_tally *t)
 {
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
 
 		if (i + TT_MERGE_AHEAD < t->n_pairs)
 			__builtin_prefetch(tt_tally_pair(t, i + TT_MERGE_AHEAD));
-		add_pair(m, s);
+		add_pair(m, x, s);
 		if (tt_slot_contact_packets(s) != 0) {
 			const struct tt_entry held = {tt_slot_src(s),
 					tt_slot_contact_key(s), s->v4.dst_packets};
 
-			add_contact(m, &held);
+			add_contact(m, x, &held);
 		}
 	}
 	for (uint32_t i = 0; i < t->n_contacts; i++) {
 		if (i + TT_MERGE_AHEAD < t->n_contacts)
 			__builtin_prefetch(tt_tally_contact(t, i + TT_MERGE_AHEAD));
-		add_contact(m, tt_tally_contact(t, i));
+		add_contact(m, x, tt_tally_contact(t, i));
 	}
+	count_refused_pairs(m, x);
+	count_refused_contacts(m, x);
 }
 
 static int
@@ -197,6 +235,7 @@ count_packets(struct tt_merge *m)
 int
 tt_merge_collect(struct tt_merge *m)
 {
+	struct refused x = {.n_pairs = 0};
 	int ret;
 
 	clear(m);
@@ -220,7 +259,7 @@ tt_merge_collect(struct tt_merge *m)
 	}
 	tt_rest_complete(&m->rest);
 	for (unsigned i = 0; i < m->n_tallies; i++)
-		add_tally(m, m->tallies[i]);
+		add_tally(m, &x, m->tallies[i]);
 	m->contacts4.items = m->others.items;
 	m->contacts6.items = m->others.items + m->others.room - m->contacts6.n;
 	tt_merge_collect_sourceless(m);

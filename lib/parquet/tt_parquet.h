@@ -77,6 +77,11 @@ void tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64
 void tt_parquet_set_text(
 		struct tt_parquet_writer *writer, unsigned column, const char *text);
 
+/* The same with a text that no row before has, in a column whose texts are all set by this and the
+ * next: it is not looked for. */
+void tt_parquet_set_new(
+		struct tt_parquet_writer *writer, unsigned column, const char *text);
+
 /* Gives the open row the text of the row before in that column. Returns false, and sets nothing,
  * where there is none in the row group. */
 bool tt_parquet_set_same(struct tt_parquet_writer *writer, unsigned column) TT_MUST_CHECK;

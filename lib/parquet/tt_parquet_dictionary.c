@@ -125,6 +125,20 @@ texts_slot(const struct tt_parquet_texts *texts, const char *text, size_t n)
 }
 
 int
+tt_parquet_texts_add_new(struct tt_parquet_texts *texts, const char *text, size_t n,
+		uint32_t max_entries, uint32_t *index)
+{
+	int ret = texts_append(texts, text, n, index);
+
+	if (ret < 0)
+		return ret;
+	texts->last = *index;
+	texts->distinct = texts->distinct && texts->n <= max_entries
+			&& texts->entries.size <= TT_PARQUET_DICTIONARY_BYTES;
+	return 0;
+}
+
+int
 tt_parquet_texts_add(struct tt_parquet_texts *texts, const char *text, size_t n,
 		uint32_t max_entries, uint32_t *index)
 {
@@ -143,14 +157,10 @@ tt_parquet_texts_add(struct tt_parquet_texts *texts, const char *text, size_t n,
 		*index = texts->last = *slot - 1;
 		return 0;
 	}
-	ret = texts_append(texts, text, n, index);
-	if (ret < 0)
-		return ret;
-	*slot = texts->n;
-	texts->last = *index;
-	texts->distinct = texts->n <= max_entries
-			&& texts->entries.size <= TT_PARQUET_DICTIONARY_BYTES;
-	return 0;
+	ret = tt_parquet_texts_add_new(texts, text, n, max_entries, index);
+	if (ret == 0)
+		*slot = texts->n;
+	return ret;
 }
 
 void

@@ -41,6 +41,10 @@ void tt_parquet_texts_fini(struct tt_parquet_texts *texts);
 int tt_parquet_texts_add(struct tt_parquet_texts *texts, const char *text, size_t n,
 		uint32_t max_entries, uint32_t *index) TT_MUST_CHECK;
 
+/* The same for a text that is not there. It is not found by the former afterwards. */
+int tt_parquet_texts_add_new(struct tt_parquet_texts *texts, const char *text, size_t n,
+		uint32_t max_entries, uint32_t *index) TT_MUST_CHECK;
+
 /* Entry i: its bytes in PLAIN encoding; the text follows the four bytes of its length. */
 static inline const uint8_t *
 tt_parquet_texts_entry(const struct tt_parquet_texts *texts, uint32_t i, uint32_t *length)

@@ -142,18 +142,21 @@ text_bytes(size_t n)
 	return n + 4 + sizeof(uint32_t);
 }
 
-/* Enters a text. Returns its index; 0 where something is wrong with it. */
+/* Enters a text; is_new: it is known not to be there. Returns its index; 0 where something is wrong
+ * with it. */
 static uint32_t
-enter_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
+enter_text(struct tt_parquet_writer *writer, unsigned column, const char *text,
+		bool is_new)
 {
+	uint32_t most = writer->limits.dictionary_values;
 	struct tt_parquet_texts *texts = &writer->held[column].texts;
 	uint32_t index = 0, entries = texts->n;
 	size_t n = strlen(text);
 	int ret = -EMSGSIZE;
 
 	if (n <= TT_PARQUET_TEXT_MAX)
-		ret = tt_parquet_texts_add(
-				texts, text, n, writer->limits.dictionary_values, &index);
+		ret = is_new ? tt_parquet_texts_add_new(texts, text, n, most, &index)
+			     : tt_parquet_texts_add(texts, text, n, most, &index);
 	if (ret == -EMSGSIZE)
 		bad_value(writer, column, ret, "the text is too long");
 	else if (ret == -EILSEQ)
@@ -166,13 +169,13 @@ enter_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
 }
 
 static uint32_t
-set_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
+set_text(struct tt_parquet_writer *writer, unsigned column, const char *text, bool is_new)
 {
 	uint32_t *to = open_indices(writer, column, 1);
 	uint32_t index = 0;
 
 	if (writer->failed == 0)
-		index = enter_text(writer, column, text);
+		index = enter_text(writer, column, text, is_new);
 	if (TT_LIKELY(to != NULL))
 		*to = index;
 	return index;
@@ -181,7 +184,13 @@ set_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
 void
 tt_parquet_set_text(struct tt_parquet_writer *writer, unsigned column, const char *text)
 {
-	set_text(writer, column, text);
+	set_text(writer, column, text, false);
+}
+
+void
+tt_parquet_set_new(struct tt_parquet_writer *writer, unsigned column, const char *text)
+{
+	set_text(writer, column, text, true);
 }
 
 bool
@@ -275,7 +284,7 @@ tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t
 		const char *text)
 {
 	struct tt_parquet_held *held = &writer->held[column];
-	uint32_t index = set_text(writer, column, text);
+	uint32_t index = set_text(writer, column, text, false);
 
 	if (held->texts.n >= held->n_codes && held->n_codes < TT_PARQUET_CODES_MAX)
 		grow_codes(held);
@@ -318,6 +327,6 @@ tt_parquet_fix_text(struct tt_parquet_writer *writer, unsigned column, const cha
 	struct tt_parquet_held *held = fix(writer, column);
 
 	TT_ASSERT(held->type == TT_COLUMN_TEXT);
-	enter_text(writer, column, text);
+	enter_text(writer, column, text, false);
 	writer->fixed_bytes = writer->group_bytes;
 }

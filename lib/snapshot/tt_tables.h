@@ -28,7 +28,8 @@ struct tt_tables {
 	const struct tt_merge_config *config;
 	uint64_t sources_one_in, contacts_one_in;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
-	struct tt_addr pair_src, contact_src; /* of the last row of these */
+	/* Of the last row of these tables. */
+	struct tt_addr pair_src, contact_src, source_fingerprint_src, victim_src;
 	struct tt_sketches_held sketches;
 };
 
@@ -49,6 +50,12 @@ static inline void
 tt_row_text(struct tt_row *row, const char *text)
 {
 	tt_parquet_set_text(row->writer, row->column++, text);
+}
+
+static inline void
+tt_row_new_text(struct tt_row *row, const char *text)
+{
+	tt_parquet_set_new(row->writer, row->column++, text);
 }
 
 /* The text of the row before: true where there is one. */
@@ -145,6 +152,18 @@ tt_row_put_unit(struct tt_row *row, const struct tt_tables *t, uint32_t unit)
 	if (!tt_row_code(row, unit))
 		tt_row_coded(row, unit,
 				tt_units_format(t->config->destinations, unit, text));
+}
+
+/* The source of a row of a table that is in order of source. last: that of the row before. */
+static inline void
+tt_row_put_src(struct tt_row *row, struct tt_addr src, struct tt_addr *last)
+{
+	char text[TT_ADDR_TEXT_MAX];
+
+	if (tt_addr_cmp(*last, src) == 0 && tt_row_same(row))
+		return;
+	*last = src;
+	tt_row_new_text(row, tt_addr_format(src, text));
 }
 
 /* Begins a row, after the columns that all tables have and that are the same in all rows. */

@@ -3,18 +3,6 @@
  * before. */
 #include "tt_tables.h"
 
-/* last: the source of the row before. */
-static void
-put_src(struct tt_row *row, struct tt_addr src, struct tt_addr *last)
-{
-	char text[TT_ADDR_TEXT_MAX];
-
-	if (tt_addr_cmp(*last, src) == 0 && tt_row_same(row))
-		return;
-	*last = src;
-	tt_row_text(row, tt_addr_format(src, text));
-}
-
 int
 tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err)
 {
@@ -22,7 +10,7 @@ tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *
 	struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_PAIRS);
 
-	put_src(&row, r->src, &t->pair_src);
+	tt_row_put_src(&row, r->src, &t->pair_src);
 	tt_row_put_country(&row, r->country);
 	tt_row_put_target(&row, target);
 	tt_row_int(&row, target.code);
@@ -42,7 +30,7 @@ tt_tables_put_contact(void *context, const struct tt_contact_row *r, struct tt_e
 	struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_CONTACTS);
 
-	put_src(&row, r->src, &t->contact_src);
+	tt_row_put_src(&row, r->src, &t->contact_src);
 	tt_row_put_unit(&row, t, r->unit);
 	tt_row_int(&row, r->host);
 	tt_row_put_class(&row, r->class);

@@ -5,22 +5,14 @@
 
 #define ANY_OTHER "*" /* the sources that a row of talkers does not tell apart */
 
-static void
-put_addr(struct tt_row *row, struct tt_addr addr)
-{
-	char text[TT_ADDR_TEXT_MAX];
-
-	tt_row_text(row, tt_addr_format(addr, text));
-}
-
-/* The same where few addresses have most rows. Those of IPv4 are their own code. */
+/* An address in a table where few have most rows. Those of IPv4 are their own code. */
 static void
 put_frequent_addr(struct tt_row *row, struct tt_addr addr)
 {
 	char text[TT_ADDR_TEXT_MAX];
 
 	if (!tt_addr_is_v4(addr))
-		put_addr(row, addr);
+		tt_row_text(row, tt_addr_format(addr, text));
 	else if (!tt_row_code(row, (uint32_t)addr.lo))
 		tt_row_coded(row, (uint32_t)addr.lo, tt_addr_format(addr, text));
 }
@@ -97,8 +89,9 @@ put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCES);
+	char text[TT_ADDR_TEXT_MAX];
 
-	put_addr(&row, r->src);
+	tt_row_new_text(&row, tt_addr_format(r->src, text));
 	tt_row_put_country(&row, r->country);
 	tt_row_int(&row, r->asn);
 	tt_row_count(&row, r->count);
@@ -118,10 +111,10 @@ static int
 put_source_fingerprint(void *context, const struct tt_source_fingerprint_row *r,
 		struct tt_error *err)
 {
-	const struct tt_tables *t = context;
+	struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCE_FINGERPRINTS);
 
-	put_addr(&row, r->src);
+	tt_row_put_src(&row, r->src, &t->source_fingerprint_src);
 	put_rule(&row, t, r->rule);
 	tt_row_int(&row, (int64_t)r->packets);
 	tt_row_int(&row, (int64_t)r->tested);
@@ -233,9 +226,10 @@ put_backscatter(void *context, const struct tt_backscatter_row *r, struct tt_err
 static int
 put_victim(void *context, const struct tt_victim_row *r, struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(context, TT_TABLE_VICTIMS);
+	struct tt_tables *t = context;
+	struct tt_row row = tt_row_begin(t, TT_TABLE_VICTIMS);
 
-	put_addr(&row, r->src);
+	tt_row_put_src(&row, r->src, &t->victim_src);
 	tt_row_put_country(&row, r->country);
 	tt_row_put_known_target(&row, r->attacked);
 	tt_row_put_class(&row, r->class);

@@ -2,6 +2,9 @@
 /* Whole rests: what is derived in the end, and one added to the other. */
 #include "tt_rest_tables.h"
 
+/* Slices and talkers of another rest are fetched so many before they are added. */
+#define AHEAD 16
+
 /* The packets of a class: each is in one cell of the TTLs. */
 static struct tt_count
 class_total(const struct tt_rest *r, unsigned class)
@@ -129,19 +132,55 @@ add_not_kept(struct tt_not_kept *to, struct tt_not_kept from)
 	to->keys += from.keys;
 }
 
+static void
+add_slices(struct tt_rest *into, const struct tt_rest *from)
+{
+	const uint64_t mask = into->config.slices - 1;
+
+	for (uint32_t i = 0; i < from->n_slices; i++) {
+		if (i + AHEAD < from->n_slices)
+			__builtin_prefetch(
+					&into->slice_index
+							 [tt_rest_slice_hash(into,
+									  from->slices[i + AHEAD]
+											  .key)
+									 & mask]);
+		add_slice_or_rest(into, tt_rest_slice(from, i));
+	}
+}
+
+static uint64_t
+home_of(const struct tt_rest *into, const struct tt_entry *e)
+{
+	return tt_rest_talker_home(into, e->src, e->key);
+}
+
+static void
+add_talkers(struct tt_rest *into, const struct tt_rest *from)
+{
+	const uint32_t n = from->n_talkers;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct tt_entry *e = tt_rest_talker(from, i);
+
+		if (i + 2 * AHEAD < n)
+			__builtin_prefetch(tt_rest_talker(from, i + 2 * AHEAD));
+		if (i + AHEAD < n)
+			__builtin_prefetch(
+					&into->talkers[home_of(into,
+							tt_rest_talker(from, i + AHEAD))],
+					1);
+		tt_rest_add_talker(into, home_of(into, e), e, false);
+	}
+}
+
 void
 tt_rest_add(struct tt_rest *into, const struct tt_rest *from)
 {
 	add_cells(into, from);
 	add_registers(into, from);
-	for (uint32_t i = 0; i < from->n_slices; i++)
-		add_slice_or_rest(into, tt_rest_slice(from, i));
-	for (uint32_t i = 0; i < from->n_talkers; i++) {
-		const struct tt_entry *e = tt_rest_talker(from, i);
-
-		tt_rest_add_talker(into, tt_rest_talker_home(into, e->src, e->key), e,
-				false);
-	}
+	add_slices(into, from);
+	add_talkers(into, from);
 	add_not_kept(&into->slices_lost, from->slices_lost);
 	add_not_kept(&into->talkers_lost, from->talkers_lost);
 }

@@ -207,6 +207,55 @@ coded_and_fixed_values_give_the_same_bytes(void **state)
 	}
 }
 
+/* Rows in order of a text, of which each has three; by the calls for any text, or for such ones. */
+static void
+write_ordered_rows(struct files *files, bool short_cuts, size_t group_bytes,
+		uint32_t dictionary)
+{
+	struct tt_parquet_writer *writer = create(files);
+	struct tt_error err;
+
+	writer->limits.group_bytes = group_bytes;
+	writer->limits.dictionary_values = dictionary;
+	tt_parquet_fix_int(writer, NUMBER, 1);
+	tt_parquet_fix_text(writer, UNIQUE, "");
+	for (int64_t i = 0; i < 3000; i++) {
+		char text[24];
+
+		snprintf(text, sizeof(text), "source %lld", (long long)(i / 3));
+		tt_parquet_set_int(writer, BIG, i);
+		tt_parquet_set_int(writer, TIME, 0);
+		if (!short_cuts)
+			tt_parquet_set_text(writer, PLACE, text);
+		else if (i % 3 == 0 || !tt_parquet_set_same(writer, PLACE))
+			tt_parquet_set_new(writer, PLACE, text);
+		assert_int_equal(tt_parquet_end_row(writer, &err), 0);
+	}
+	finish(files, writer);
+}
+
+static void
+new_texts_and_same_ones_give_the_same_bytes(void **state)
+{
+	static const struct {
+		size_t group_bytes;
+		uint32_t dictionary;
+	} cases[] = {{1 << 20, 1 << 16}, {1 << 20, 50}, {9000, 1 << 16}, {9000, 50}};
+	struct files *files = *state;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		struct tt_parquet_result plain;
+
+		write_ordered_rows(
+				files, false, cases[i].group_bytes, cases[i].dictionary);
+		plain = files->result;
+		write_ordered_rows(
+				files, true, cases[i].group_bytes, cases[i].dictionary);
+		assert_int_equal(files->result.rows, 3000);
+		assert_string_equal(files->result.sha256, plain.sha256);
+	}
+}
+
 static void
 a_fixed_value_that_does_not_fit_is_an_error_of_the_first_row(void **state)
 {
@@ -463,6 +512,7 @@ main(void)
 			TEST(texts_are_the_same_while_their_id_is),
 			TEST(a_row_group_ends_at_its_bytes_too),
 			TEST(coded_and_fixed_values_give_the_same_bytes),
+			TEST(new_texts_and_same_ones_give_the_same_bytes),
 			TEST(a_fixed_value_that_does_not_fit_is_an_error_of_the_first_row),
 			TEST(a_file_is_read_by_its_path),
 			TEST(the_same_rows_give_the_same_bytes_and_hash),
