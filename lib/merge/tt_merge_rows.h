@@ -195,7 +195,22 @@ struct tt_merge_target {
 	uint64_t class_packets[TT_N_CLASSES];
 };
 
-int tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t) TT_MUST_CHECK;
+/* A source on its way to the talkers of a target. */
+struct tt_merge_talker {
+	struct tt_addr src;
+	uint32_t classes; /* bit per class */
+	uint64_t packets[TT_N_CLASSES]; /* 0 where there is none of the class */
+};
+
+/* Makes the talkers of a target those of its pairs, whose sources are to come in order: none yet;
+ * with packets of one more pair. */
+void tt_merge_talkers_begin(struct tt_merge *m, struct tt_merge_talker *talker);
+void tt_merge_talkers_add(struct tt_merge *m, struct tt_merge_talker *talker,
+		struct tt_addr src, enum tt_class class, uint64_t packets);
+
+/* Adds the talkers that have no pair, and gives out the rows. */
+int tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t,
+		struct tt_merge_talker *talker) TT_MUST_CHECK;
 
 /* Protocol and number as 25 bits that sort as they do; the highest value is none. */
 #define TT_MERGE_NUMBER_BITS 25

@@ -5,17 +5,8 @@
  */
 #include "tt_merge_rows.h"
 
-#include <string.h>
-
-/* Packets of the source that the walk is at, by class. */
-struct talker {
-	struct tt_addr src;
-	uint64_t packets[TT_N_CLASSES];
-	uint32_t classes; /* bit per class that has packets */
-};
-
 static void
-offer(struct tt_merge *m, struct talker *t)
+offer(struct tt_merge *m, struct tt_merge_talker *t)
 {
 	for (; t->classes != 0; t->classes &= t->classes - 1) {
 		unsigned class = (unsigned)__builtin_ctz(t->classes);
@@ -25,9 +16,17 @@ offer(struct tt_merge *m, struct talker *t)
 	}
 }
 
-static void
-add(struct tt_merge *m, struct talker *t, struct tt_addr src, enum tt_class class,
-		uint64_t packets)
+void
+tt_merge_talkers_begin(struct tt_merge *m, struct tt_merge_talker *t)
+{
+	*t = (struct tt_merge_talker){0};
+	for (unsigned class = 0; class < TT_N_CLASSES; class ++)
+		m->heavy_talkers[class].n = 0;
+}
+
+void
+tt_merge_talkers_add(struct tt_merge *m, struct tt_merge_talker *t, struct tt_addr src,
+		enum tt_class class, uint64_t packets)
 {
 	if (tt_addr_cmp(t->src, src) != 0)
 		offer(m, t);
@@ -62,28 +61,21 @@ emit_class(struct tt_merge *m, const struct tt_merge_target *t, enum tt_class cl
 }
 
 int
-tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t)
+tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t,
+		struct tt_merge_talker *talker)
 {
-	struct talker at = {0};
 	int ret = 0;
 
 	if (m->sink->talker == NULL)
 		return 0;
-	for (unsigned class = 0; class < TT_N_CLASSES; class ++)
-		m->heavy_talkers[class].n = 0;
-	for (uint64_t i = 0; i < t->pairs.n; i++) {
-		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
-
-		add(m, &at, tt_slot_src(s), tt_target_key_class(s->key),
-				s->count.packets);
-	}
-	offer(m, &at);
+	offer(m, talker);
 	for (uint64_t i = 0; i < t->talkers.n; i++) {
 		const struct tt_entry *e = t->talkers.items[i].ref;
 
-		add(m, &at, e->src, tt_target_key_class(e->key), e->packets);
+		tt_merge_talkers_add(m, talker, e->src, tt_target_key_class(e->key),
+				e->packets);
 	}
-	offer(m, &at);
+	offer(m, talker);
 	for (unsigned class = 0; ret == 0 && class < TT_N_CLASSES; class ++)
 		ret = emit_class(m, t, (enum tt_class) class);
 	return ret;

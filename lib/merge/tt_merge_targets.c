@@ -2,7 +2,7 @@
 /*
  * The rows of `targets`, and with each target its talkers. Pairs are sorted by (protocol, number),
  * source, key and detail, so that a target's sources come one after the other, each with all its
- * pairs; the target's rows are summed in a small matrix of (class or code, backscatter) x country
+ * pairs, and the heaviest are picked; the target's rows are summed in a small matrix of (class or code, backscatter) x country
  * on the way. What has no source is sorted by (protocol, number) as well, and only adds packets.
  */
 #include "tt_merge_rows.h"
@@ -62,9 +62,19 @@ pick(struct tt_merge *m, const struct tt_sort_item *item, const struct tt_slot *
 		m->scratch.items[m->scratch.n++] = *item;
 }
 
+/* Fetches the country of a later pair, where its source is IPv4. */
 static void
-add_pairs(struct tt_merge *m, struct tt_merge_target *t)
+fetch_country(const struct tt_merge *m, uint64_t i)
 {
+	if (TT_LIKELY(i < m->pairs.n))
+		tt_geo_prefetch4(m->config.geo, (uint32_t)(m->pairs.items[i].prefix - 1));
+}
+
+/* Pairs of the target, which begin at item `first` of all. */
+static void
+add_pairs(struct tt_merge *m, struct tt_merge_target *t, struct tt_merge_talker *talker)
+{
+	const uint64_t first = (uint64_t)(t->pairs.items - m->pairs.items);
 	const struct tt_slot *last = NULL;
 	struct tt_merge_group *g, *last_group = NULL;
 	tt_country country = TT_COUNTRY_UNKNOWN;
@@ -72,14 +82,11 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 	unsigned bits = 0;
 
 	for (uint64_t i = 0; i < t->pairs.n; i++, last_group = g) {
-		const struct tt_slot *s = tt_merge_slot(&t->pairs, i);
-		uint64_t ahead = i + TT_MERGE_AHEAD < t->pairs.n
-				? t->pairs.items[i + TT_MERGE_AHEAD].prefix
-				: 0;
+		const struct tt_slot *s = tt_merge_slot(&m->pairs, first + i);
 		bool new_source = last == NULL
 				|| tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
 
-		tt_geo_prefetch4(m->config.geo, (uint32_t)(ahead - 1));
+		fetch_country(m, first + i + TT_MERGE_AHEAD);
 		if (last == NULL)
 			registers = tt_registers_of_target(
 					TT_REGISTERS_TARGET, tt_target_index(s->key));
@@ -90,6 +97,8 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t)
 		g = group_of(m->matrix, s->key, s->detail, country);
 		tt_merge_add(&g->count, s->count);
 		t->class_packets[tt_target_key_class(s->key)] += s->count.packets;
+		tt_merge_talkers_add(m, talker, tt_slot_src(s),
+				tt_target_key_class(s->key), s->count.packets);
 		g->uniq_first += new_source;
 		g->uniq += new_source || g != last_group;
 		m->pair_bits[bits] += new_source || s->key != last->key
@@ -213,6 +222,7 @@ tt_merge_targets(struct tt_merge *m)
 				next_number(&m->countries, sourceless,
 						TT_MERGE_COUNTRY_NUMBER));
 		struct tt_merge_target t = {.number = number};
+		struct tt_merge_talker at;
 
 		if (number == TT_MERGE_NUMBER_NONE)
 			break;
@@ -220,11 +230,12 @@ tt_merge_targets(struct tt_merge *m)
 		t.sourceless = part_of(&m->countries, &sourceless,
 				TT_MERGE_COUNTRY_NUMBER, number);
 		t.talkers = part_of(&m->talkers, &talker, TT_MERGE_PAIR_NUMBER, number);
-		add_pairs(m, &t);
+		tt_merge_talkers_begin(m, &at);
+		add_pairs(m, &t, &at);
 		add_sourceless(m, &t);
 		ret = emit_target(m, &t);
 		if (ret == 0)
-			ret = tt_merge_talkers(m, &t);
+			ret = tt_merge_talkers(m, &t, &at);
 	}
 	for (unsigned bits = 0; bits <= TT_SAMPLE_SHIFT_MAX; bits++)
 		m->kept_pairs += m->pair_bits[bits];
