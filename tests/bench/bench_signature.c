@@ -144,10 +144,10 @@ measure(struct bench *b, struct bench_traffic_set *set)
 		packets += BENCH_SIGNATURE_PACKETS;
 	} while (with < 2e8);
 	printf("{\"case\": \"%s\", \"ns\": %.2f, \"decode_ns\": %.2f, \"hits\": %.3f, "
-	       "\"cut_short\": %.3f}\n",
+	       "\"cut_short\": %.3f, \"packets\": %" PRIu64 "}\n",
 			set->name, (with - without) / (double)packets,
 			without / (double)packets, (double)n_hits / (double)packets,
-			(double)cut_short / (double)packets);
+			(double)cut_short / (double)packets, packets);
 }
 
 int
@@ -170,7 +170,8 @@ main(int argc, char **argv)
 	compile(&b);
 	for (unsigned i = 0; i < BENCH_SIGNATURE_N; i++) {
 		bench_signature_traffic(&b.sets[i], i, &b.rules);
-		check(&b, &b.sets[i]);
+		if (bench_args_has(b.only, b.sets[i].name))
+			check(&b, &b.sets[i]);
 	}
 	for (uint64_t round = 0; round < b.rounds; round++)
 		for (unsigned i = 0; i < BENCH_SIGNATURE_N; i++)

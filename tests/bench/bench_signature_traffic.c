@@ -171,5 +171,6 @@ bench_signature_traffic(struct bench_traffic_set *set, unsigned kind,
 				== TT_FATE_COUNTED);
 		set->burst[i] = (struct tt_signature_packet){
 				&set->packets[i], frame, captured};
+		frame += BENCH_SIGNATURE_FRAME;
 	}
 }
