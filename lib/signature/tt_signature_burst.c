@@ -294,40 +294,47 @@ static inline uint8_t
 want_plain(const struct tt_signature_group *tcp, const struct tt_signature_packet *from)
 {
 	const struct tt_packet *p = from->packet;
-	const unsigned gate = tcp->gate_of[p->tcp_flags & 0xff];
+	const struct tt_signature_gate *gate = tcp->gate_of[p->tcp_flags & 0xff];
 
-	if (!tt_signature_is_plain(from) || gate == 0
-			|| tt_signature_gate_opens(&tcp->gates[gate - 1], p))
+	if (TT_UNLIKELY(gate == NULL || !tt_signature_is_plain(from)
+			    || tt_signature_gate_opens(gate, p)))
 		return TT_SIGNATURE_WANT_ALL;
-	return (uint8_t)((tt_signature_bit(tcp->sides[TT_SIGNATURE_BY_DST].quiet,
-					  p->dst_port)
-					 | tt_signature_bit(
-							 tcp->sides[TT_SIGNATURE_BY_SRC]
-									 .quiet,
-							 p->src_port))
-			* TT_SIGNATURE_WANT_LISTS);
+	return tt_signature_gate_lists(gate, p) ? TT_SIGNATURE_WANT_LISTS : 0;
 }
 
-/* Looks at the packets that a gate does not turn away, and sorts those that it says nothing about. */
-static void
-sort_packets(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *packets, unsigned n,
-		unsigned of_class[TT_SIGNATURE_N_CLASSES])
+/* Turns away what gates say no to. Returns how many packets are left, in scratch->left. */
+static unsigned
+pass_gates(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_packet *packets, unsigned n)
 {
 	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
+	unsigned n_left = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		struct tt_signature_view *v = &scratch->views[i];
 		const uint8_t wanted = want_plain(tcp, &packets[i]);
 
 		scratch->wanted[i] = wanted;
-		if (TT_LIKELY(wanted == 0))
-			continue;
+		scratch->left[n_left] = (uint16_t)i;
+		n_left += wanted != 0;
+	}
+	return n_left;
+}
+
+/* Looks at the packets that are left, and sorts those that no gate says anything about. */
+static void
+sort_packets(struct tt_signature_scratch *scratch,
+		const struct tt_signature_packet *packets, unsigned n_left,
+		unsigned of_class[TT_SIGNATURE_N_CLASSES])
+{
+	for (unsigned k = 0; k < n_left; k++) {
+		const unsigned i = scratch->left[k];
+		struct tt_signature_view *v = &scratch->views[i];
+
 		tt_signature_look(v, &packets[i]);
-		if (wanted == TT_SIGNATURE_WANT_ALL) {
-			scratch->wanted[i] = 0;
-			scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
-		}
+		if (scratch->wanted[i] != TT_SIGNATURE_WANT_ALL)
+			continue;
+		scratch->wanted[i] = 0;
+		scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
 	}
 }
 
@@ -338,8 +345,11 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_hit *hits, uint64_t *cut_short)
 {
 	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0}, n_hits = 0;
+	const unsigned n_left = pass_gates(signatures, scratch, packets, n);
 
-	sort_packets(signatures, scratch, packets, n, of_class);
+	if (n_left == 0)
+		return 0;
+	sort_packets(scratch, packets, n_left, of_class);
 	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
 		if (of_class[class] != 0)
 			choose(signatures, scratch, class, of_class[class]);

@@ -12,16 +12,17 @@ struct accepted {
 	bool value[TT_SIGNATURE_N_FIELDS][VALUES];
 };
 
-/* Values of at most so many numbers are told apart when they are hashed. */
+/* Of more numbers than that a rule takes all bytes. */
 static void
-narrow_hash(bool *accepted, const struct tt_rule_number *number, bool negated)
+narrow_number(bool *accepted, enum tt_signature_field field,
+		const struct tt_rule_number *number, bool negated)
 {
 	bool some[VALUES] = {false};
 
 	if (negated || number->max < number->min || number->max - number->min >= VALUES)
 		return;
 	for (uint64_t v = number->min; v <= number->max; v++)
-		some[tt_signature_hash((uint32_t)v)] = true;
+		some[tt_signature_byte(field, (uint32_t)v)] = true;
 	for (unsigned i = 0; i < VALUES; i++)
 		accepted[i] &= some[i];
 }
@@ -91,7 +92,7 @@ byte_field(enum tt_rule_kind kind)
 }
 
 static int
-hash_field(enum tt_rule_kind kind)
+number_field(enum tt_rule_kind kind)
 {
 	switch (kind) {
 	case TT_RULE_IP_ID:
@@ -114,15 +115,16 @@ hash_field(enum tt_rule_kind kind)
 static void
 narrow_option(struct accepted *a, const struct tt_rule_option *o)
 {
-	const int byte = byte_field(o->kind), hash = hash_field(o->kind);
+	const int byte = byte_field(o->kind), number = number_field(o->kind);
 
 	if (o->kind == TT_RULE_FLAGS)
 		narrow_flags(a->value[TT_SIGNATURE_FIELD_FLAGS], o);
 	else if (byte >= 0)
 		narrow_byte(a->value[byte], &o->u.number, o->negated,
 				o->kind == TT_RULE_DSIZE ? UINT32_MAX : VALUES - 1);
-	else if (hash >= 0)
-		narrow_hash(a->value[hash], &o->u.number, o->negated);
+	else if (number >= 0)
+		narrow_number(a->value[number], (enum tt_signature_field)number,
+				&o->u.number, o->negated);
 	else
 		narrow_shape(a->value[TT_SIGNATURE_FIELD_SHAPE], o);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which of a list's rules may match a packet, by its header: for each field that any of them looks at
- * there is a table that has, for each value (or hash of a value) of eight bits, a bit for each rule;
+ * there is a table that has, for each value (or one byte of a value), a bit for each rule;
  * what is left of all of them is tried. Tables
  * that leave little come first. Sixty-four rules cost one load for each field. It never leaves
  * out a rule that matches. For the files of lib/signature only.
@@ -14,7 +14,7 @@
 enum tt_signature_field {
 	TT_SIGNATURE_FIELD_FLAGS, /* of TCP, eight */
 	TT_SIGNATURE_FIELD_SHAPE, /* the bits below */
-	TT_SIGNATURE_FIELD_WINDOW, /* hash, as are others of more than eight bits */
+	TT_SIGNATURE_FIELD_WINDOW, /* one byte, as of others of more than eight bits */
 	TT_SIGNATURE_FIELD_DST, /* bits 24 to 31 of the address: the first byte of IPv4 */
 	TT_SIGNATURE_FIELD_SRC,
 	TT_SIGNATURE_FIELD_TTL,
@@ -62,10 +62,14 @@ int tt_signature_filter_init(struct tt_signature_filter *f, const uint32_t *rank
 bool tt_signature_filter_takes(const struct tt_signature_filter *f,
 		enum tt_signature_field field, uint8_t value, uint32_t i);
 
-static inline uint8_t
-tt_signature_hash(uint32_t value)
+/*
+ * The byte that stands for a value of more than eight bits: the one that differs most between packets.
+ * Of windows that is the high one, as most are a multiple of 1,024, or one less.
+ */
+static inline __attribute__((always_inline)) uint8_t
+tt_signature_byte(enum tt_signature_field field, uint32_t value)
 {
-	return (uint8_t)(value * UINT32_C(0x9e3779b1) >> 24);
+	return (uint8_t)(field == TT_SIGNATURE_FIELD_WINDOW ? value >> 8 : value);
 }
 
 static inline uint8_t
@@ -85,12 +89,15 @@ tt_signature_shape(const struct tt_signature_view *v)
 }
 
 static inline uint8_t
-tt_signature_icmp_hash(const struct tt_signature_view *v, enum tt_rule_kind kind)
+tt_signature_icmp_byte(const struct tt_signature_view *v, enum tt_signature_field field)
 {
 	uint32_t value = 0;
 
-	(void)tt_signature_number(v, kind, &value);
-	return tt_signature_hash(value);
+	(void)tt_signature_number(v,
+			field == TT_SIGNATURE_FIELD_ICMP_ID ? TT_RULE_ICMP_ID
+							    : TT_RULE_ICMP_SEQ,
+			&value);
+	return tt_signature_byte(field, value);
 }
 
 static inline __attribute__((always_inline)) uint8_t
@@ -104,7 +111,7 @@ tt_signature_field(const struct tt_signature_view *v, enum tt_signature_field fi
 	case TT_SIGNATURE_FIELD_SHAPE:
 		return tt_signature_shape(v);
 	case TT_SIGNATURE_FIELD_WINDOW:
-		return tt_signature_hash(p->tcp_window);
+		return tt_signature_byte(field, p->tcp_window);
 	case TT_SIGNATURE_FIELD_DST:
 		return (uint8_t)(p->dst.lo >> 24);
 	case TT_SIGNATURE_FIELD_SRC:
@@ -118,19 +125,18 @@ tt_signature_field(const struct tt_signature_view *v, enum tt_signature_field fi
 	case TT_SIGNATURE_FIELD_CODE:
 		return p->icmp_code;
 	case TT_SIGNATURE_FIELD_ICMP_ID:
-		return tt_signature_icmp_hash(v, TT_RULE_ICMP_ID);
 	case TT_SIGNATURE_FIELD_ICMP_SEQ:
-		return tt_signature_icmp_hash(v, TT_RULE_ICMP_SEQ);
+		return tt_signature_icmp_byte(v, field);
 	case TT_SIGNATURE_FIELD_PROTOCOL:
 		return p->protocol;
 	case TT_SIGNATURE_FIELD_IP_ID:
-		return tt_signature_hash(p->ip_id);
+		return tt_signature_byte(field, p->ip_id);
 	case TT_SIGNATURE_FIELD_TOS:
 		return v->frame[p->ip_offset + 1];
 	case TT_SIGNATURE_FIELD_SEQ:
-		return tt_signature_hash(p->tcp_seq);
+		return tt_signature_byte(field, p->tcp_seq);
 	case TT_SIGNATURE_FIELD_ACK:
-		return tt_signature_hash(p->tcp_ack);
+		return tt_signature_byte(field, p->tcp_ack);
 	case TT_SIGNATURE_FIELD_DST_PORT:
 		return (uint8_t)(p->dst_port >> 8);
 	case TT_SIGNATURE_FIELD_SRC_PORT:

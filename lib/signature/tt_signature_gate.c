@@ -24,9 +24,8 @@ struct kind {
 	uint32_t rules, bits, first, next;
 };
 
-/* May the rule match packets of these flags at all? */
-static bool
-is_alive(const struct tt_signature_filter *f, uint8_t flags, uint32_t i)
+bool
+tt_signature_gate_may(const struct tt_signature_filter *f, uint8_t flags, uint32_t i)
 {
 	const uint8_t v4 = TT_SIGNATURE_SHAPE_V4, df = 2 * TT_SIGNATURE_SHAPE_BITS;
 
@@ -107,7 +106,7 @@ through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit)
 		for (unsigned v = 0; v < VALUES; v++)
 			n += g->bits[k][v] >> bit & 1;
 		if (k == TT_SIGNATURE_GATE_ACK && (flags & TT_TCP_ACK) == 0)
-			n = VALUES * (g->bits[k][tt_signature_hash(0)] >> bit & 1);
+			n = VALUES * (g->bits[k][0] >> bit & 1);
 		share *= (double)n / VALUES;
 	}
 	return share;
@@ -125,7 +124,7 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 		return -ENOMEM;
 	memset(g, 0, sizeof(*g));
 	for (uint32_t i = 0; i < f->n; i++)
-		if (is_alive(f, flags, i)) {
+		if (tt_signature_gate_may(f, flags, i)) {
 			kind[i] = (uint8_t)kind_of(f, i);
 			kinds[kind[i]].rules++;
 		}
@@ -133,7 +132,7 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 	for (uint32_t i = 0; i < f->n; i++) {
 		struct kind *of;
 
-		if (!is_alive(f, flags, i))
+		if (!tt_signature_gate_may(f, flags, i))
 			continue;
 		of = &kinds[kind[i]];
 		add_rule(g, f, i, (of->first + of->next++ % of->bits) % BITS);

@@ -2,17 +2,24 @@
 /*
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
- * 64 bits; for each value (or hash of a value) of a few fields there is a word of the bits of which a
- * rule takes it. Where nothing is left of the words of a packet's fields, none matches. It never says
- * no to a packet that matches; the filter decides about the others. For the files of lib/signature
- * only.
+ * 64 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
+ * rule takes it. Where nothing is left of the words of a packet's fields, none matches. Of the rules
+ * that are listed by ports, it has a bit for each port that one of them may match such a packet at. It
+ * never says no to a packet that matches; the filter decides about the others. For the files of
+ * lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
 
 #include "tt_signature_filter.h"
 
+#include <stddef.h>
+
 #define TT_SIGNATURE_IPV4_BYTES 20 /* without options */
+
+/* Where a field stands in what the decoder says of a packet. */
+#define TT_SIGNATURE_SAYS(field) \
+	(offsetof(struct tt_packet, field) - offsetof(struct tt_packet, has_tcp))
 
 enum tt_signature_gate_field {
 	TT_SIGNATURE_GATE_SEQ,
@@ -27,6 +34,8 @@ enum tt_signature_gate_field {
 
 struct tt_signature_gate {
 	uint64_t bits[TT_SIGNATURE_GATE_FIELDS][256];
+	uint64_t dst_ports[65536 / 64], src_ports[65536 / 64];
+	bool by_src; /* any bit in src_ports */
 };
 
 /*
@@ -37,23 +46,37 @@ int tt_signature_gate_init(struct tt_signature_gate *g,
 		const struct tt_signature_filter *f, uint8_t flags,
 		bool *useful) TT_MUST_CHECK;
 
+/* May the i-th rule of a filter match a plain packet with these flags? */
+bool tt_signature_gate_may(
+		const struct tt_signature_filter *f, uint8_t flags, uint32_t i);
+
 /*
  * Is it a packet that a gate with its flags is about? Without options, fragments, payload, and with the
- * reserved bit clear. Where less than its headers was captured it has no payload either.
+ * reserved bit clear. Where less than its headers was captured it has no payload either. What the
+ * decoder says of it stands in eight bytes, of which how it was wrapped does not matter.
  */
 static inline bool
 tt_signature_is_plain(const struct tt_signature_packet *from)
 {
+	static const uint8_t plain[8] = {[TT_SIGNATURE_SAYS(has_tcp)] = true,
+			[TT_SIGNATURE_SAYS(has_ports)] = true,
+			[TT_SIGNATURE_SAYS(ip_version)] = 4};
+	static const uint8_t matters[8] = {[TT_SIGNATURE_SAYS(has_tcp)] = 0xff,
+			[TT_SIGNATURE_SAYS(has_ports)] = 0xff,
+			[TT_SIGNATURE_SAYS(fragment)] = 0xff,
+			[TT_SIGNATURE_SAYS(ip_version)] = 0xff};
 	const struct tt_packet *p = from->packet;
+	const uint8_t *ip = from->frame + p->ip_offset, *l4 = from->frame + p->l4_offset;
+	uint64_t says, mask, want;
 
-	if (!(p->has_tcp & !p->fragment & (p->ip_version == 4)))
+	memcpy(&says, (const uint8_t *)p + offsetof(struct tt_packet, has_tcp),
+			sizeof(says));
+	memcpy(&mask, matters, sizeof(mask));
+	memcpy(&want, plain, sizeof(want));
+	if ((says & mask) != want)
 		return false;
-	return (p->ip_bytes
-			       == TT_SIGNATURE_IPV4_BYTES
-					       + (from->frame[p->l4_offset + 12] >> 4)
-							       * 4u)
-			& (p->l4_offset - p->ip_offset == TT_SIGNATURE_IPV4_BYTES)
-			& ((from->frame[p->ip_offset + 6] & 0x80) == 0)
+	return (p->ip_bytes == TT_SIGNATURE_IPV4_BYTES + (l4[12] >> 2 & 0x3cu))
+			& (l4 - ip == TT_SIGNATURE_IPV4_BYTES) & ((ip[6] & 0x80) == 0)
 			& (p->src.lo != p->dst.lo);
 }
 
@@ -61,17 +84,34 @@ tt_signature_is_plain(const struct tt_signature_packet *from)
 static inline bool
 tt_signature_gate_opens(const struct tt_signature_gate *g, const struct tt_packet *p)
 {
-	return (g->bits[TT_SIGNATURE_GATE_SEQ][tt_signature_hash(p->tcp_seq)]
-			       & g->bits[TT_SIGNATURE_GATE_WINDOW]
-					[tt_signature_hash(p->tcp_window)]
-			       & g->bits[TT_SIGNATURE_GATE_IP_ID]
-					[tt_signature_hash(p->ip_id)]
-			       & g->bits[TT_SIGNATURE_GATE_ACK]
-					[tt_signature_hash(p->tcp_ack)]
+	return (g->bits[TT_SIGNATURE_GATE_SEQ]
+		       [tt_signature_byte(TT_SIGNATURE_FIELD_SEQ, p->tcp_seq)]
+			       & g->bits[TT_SIGNATURE_GATE_WINDOW][tt_signature_byte(
+					       TT_SIGNATURE_FIELD_WINDOW, p->tcp_window)]
+			       & g->bits[TT_SIGNATURE_GATE_IP_ID][tt_signature_byte(
+					       TT_SIGNATURE_FIELD_IP_ID, p->ip_id)]
+			       & g->bits[TT_SIGNATURE_GATE_ACK][tt_signature_byte(
+					       TT_SIGNATURE_FIELD_ACK, p->tcp_ack)]
 			       & g->bits[TT_SIGNATURE_GATE_DST][p->dst.lo >> 24 & 0xff]
 			       & g->bits[TT_SIGNATURE_GATE_SRC][p->src.lo >> 24 & 0xff]
 			       & g->bits[TT_SIGNATURE_GATE_TTL][p->ttl])
 			!= 0;
+}
+
+static inline bool
+tt_signature_gate_port(const uint64_t *ports, uint16_t port)
+{
+	return (ports[port / 64] >> port % 64 & 1) != 0;
+}
+
+/* May a rule that is listed by one of the packet's ports match it? */
+static inline bool
+tt_signature_gate_lists(const struct tt_signature_gate *g, const struct tt_packet *p)
+{
+	return tt_signature_gate_port(g->dst_ports, p->dst_port)
+			|| (g->by_src
+					&& tt_signature_gate_port(
+							g->src_ports, p->src_port));
 }
 
 #endif

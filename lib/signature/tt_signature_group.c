@@ -212,6 +212,52 @@ make_any(struct work *w)
 	return fill_list(w->s, &w->group->any, ranks, n);
 }
 
+/* May any rule of a list match a plain packet with these flags? */
+static bool
+any_plain(const struct tt_signature_list *list, uint8_t flags)
+{
+	for (uint32_t i = 0; i < list->header.n; i++)
+		if (tt_signature_gate_may(&list->header, flags, i))
+			return true;
+	return false;
+}
+
+/* Sets the bits of the ports whose list has such a rule. Returns whether there are any; -ENOMEM. */
+static int
+set_ports(struct work *w, const struct tt_signature_side *side, uint8_t flags,
+		uint64_t *ports)
+{
+	bool *plain = tt_signature_take(&w->arena, side->n + 1, sizeof(*plain));
+	int any = 0;
+
+	if (plain == NULL)
+		return -ENOMEM;
+	for (uint32_t i = 1; i < side->n; i++)
+		plain[i] = any_plain(&side->lists[i], flags);
+	for (uint32_t port = 0; side->list_of != NULL && port < TT_SIGNATURE_KEYS;
+			port++) {
+		const bool bit = plain[side->list_of[port]];
+
+		ports[port / 64] |= (uint64_t)bit << port % 64;
+		any |= bit;
+	}
+	return any;
+}
+
+static int
+make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags, bool *useful)
+{
+	const struct tt_signature_side *sides = w->group->sides;
+	int ret = tt_signature_gate_init(gate, &w->group->any.header, flags, useful);
+
+	if (ret == 0)
+		ret = set_ports(w, &sides[TT_SIGNATURE_BY_DST], flags, gate->dst_ports);
+	if (ret >= 0)
+		ret = set_ports(w, &sides[TT_SIGNATURE_BY_SRC], flags, gate->src_ports);
+	gate->by_src = ret > 0;
+	return ret < 0 ? ret : 0;
+}
+
 /* What most packets of a darknet are, and what answers to others are. */
 static int
 make_gates(struct work *w)
@@ -224,9 +270,8 @@ make_gates(struct work *w)
 	for (unsigned i = 0; ret == 0 && i < TT_SIGNATURE_GATES; i++) {
 		bool useful;
 
-		ret = tt_signature_gate_init(&w->group->gates[i], &w->group->any.header,
-				usual[i], &useful);
-		w->group->gate_of[usual[i]] = (uint8_t)(useful ? i + 1 : 0);
+		ret = make_gate(w, &w->group->gates[i], usual[i], &useful);
+		w->group->gate_of[usual[i]] = useful ? &w->group->gates[i] : NULL;
 	}
 	return ret;
 }

@@ -74,7 +74,7 @@ struct tt_signature_group {
 	struct tt_signature_list any;
 	/* Before all else; of TCP. */
 	struct tt_signature_gate gates[TT_SIGNATURE_GATES];
-	uint8_t gate_of[256]; /* by flags: from 1 on; 0: none */
+	const struct tt_signature_gate *gate_of[256]; /* by flags; NULL: none */
 	struct tt_signature_side sides[TT_SIGNATURE_N_SIDES];
 };
 
