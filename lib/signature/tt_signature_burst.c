@@ -4,7 +4,7 @@
  * are done with then. The others one by one: candidates by header and by pattern, then each of them
  * evaluated in the order of ranks.
  */
-#include "tt_signature_private.h"
+#include "tt_signature_verify.h"
 
 /* Packets of one class, and what of the rules for any port is left of each. */
 struct column {
@@ -182,109 +182,104 @@ mark_tried(struct tt_signature_scratch *scratch, const struct tt_signature_filte
 	}
 }
 
-/* Candidates of a packet: by header, and by what its payload has. */
+/* The lists of a packet's ports. 0: it has none. */
 static void
-mark_candidates(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
-		unsigned i)
+find_lists(const struct tt_signature_group *group, const struct tt_signature_view *v,
+		uint32_t lists[TT_SIGNATURE_N_SIDES])
 {
-	const struct tt_signature_view *v = &scratch->views[i];
-	const struct tt_signature_group *group = &s->groups[v->class];
-	const uint64_t *alive = scratch->alive + i * scratch->stride;
-	bool any = group->any.patterns.db != NULL && v->payload.n != 0;
-
-	for (uint32_t w = 0; w < group->any.header.words
-			&& (scratch->wanted[i] & TT_SIGNATURE_WANT_ANY) != 0;
-			w++)
-		mark_word(scratch, &group->any.header, w, alive[w]);
-	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES
-			&& (scratch->wanted[i] & TT_SIGNATURE_WANT_LISTS) != 0;
-			k++) {
+	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++) {
 		const struct tt_signature_side *side = &group->sides[k];
 		const uint32_t key = k == TT_SIGNATURE_BY_SRC ? v->packet->src_port
 							      : tt_signature_key(v);
+
+		lists[k] = side->list_of == NULL ? 0 : side->list_of[key];
+	}
+}
+
+/* Marks what the payload has, by one pass of each list. */
+static void
+search(struct tt_signature_scratch *scratch, const struct tt_signature_group *group,
+		const struct tt_signature_view *v,
+		const uint32_t lists[TT_SIGNATURE_N_SIDES],
+		struct tt_signature_repeat *repeat)
+{
+	bool any = group->any.patterns.db != NULL;
+
+	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++) {
 		const struct tt_signature_list *list;
 
-		if (side->list_of == NULL || side->list_of[key] == 0)
+		if (lists[k] == 0)
 			continue;
-		list = &side->lists[side->list_of[key]];
-		mark_tried(scratch, &list->header, v);
-		if (list->patterns.db == NULL || v->payload.n == 0)
+		list = &group->sides[k].lists[lists[k]];
+		if (list->patterns.db == NULL)
 			continue;
-		tt_signature_patterns_scan(&list->patterns, scratch, v->payload);
+		tt_signature_patterns_scan(&list->patterns, scratch, v->payload, repeat);
 		any &= !list->covers_any;
 	}
 	if (any)
-		tt_signature_patterns_scan(&group->any.patterns, scratch, v->payload);
+		tt_signature_patterns_scan(
+				&group->any.patterns, scratch, v->payload, repeat);
 }
 
-/* By rule, ascending: ranks are nearly so. */
+/* Candidates by what the payload has: found now, or when the same came before. */
 static void
-insert_hit(struct tt_signature_hit *hits, unsigned n, struct tt_signature_hit hit)
+mark_found(struct tt_signature_scratch *scratch, const struct tt_signature_group *group,
+		const uint32_t lists[TT_SIGNATURE_N_SIDES],
+		struct tt_signature_verification *v)
 {
-	for (; n > 0 && hits[n - 1].rule > hit.rule; n--)
-		hits[n] = hits[n - 1];
-	hits[n] = hit;
-}
+	const struct tt_signature_view *view = v->eval->view;
+	struct tt_signature_repeat *r = tt_signature_repeat_of(
+			scratch->repeats, view, tt_signature_key(view));
 
-/* Evaluating what was marked. */
-struct verification {
-	const struct tt_signatures *s;
-	struct tt_signature_eval *eval;
-	struct tt_signature_hit *hits; /* [n_hits] */
-	unsigned n_hits;
-	uint16_t packet;
-};
-
-static void
-verify(struct verification *v, uint32_t rank)
-{
-	const struct tt_signature_rule *rule = &v->s->rules[rank];
-
-	if (v->eval->steps < 0 || !tt_signature_matches(v->eval, rule))
-		return;
-	if (v->n_hits == TT_SIGNATURE_HITS_MAX) {
-		v->eval->cut = true;
-		return;
+	v->follows = r != NULL && tt_signature_repeat_is(r, view, lists);
+	if (v->follows) {
+		for (uint32_t i = 0; i < r->n_found; i++)
+			tt_signature_mark(scratch, r->found[i]);
+	} else {
+		if (r != NULL)
+			tt_signature_repeat_begin(r, view, lists);
+		search(scratch, group, view, lists, r);
 	}
-	insert_hit(v->hits, v->n_hits++,
-			(struct tt_signature_hit){
-					.packet = v->packet, .rule = rule->index});
+	v->repeat = r == NULL || r->n == 0 ? NULL : r;
 }
 
-/* Takes the candidates, in order, and leaves none. */
+/* Candidates by header. */
 static void
-verify_all(struct verification *v, struct tt_signature_scratch *scratch)
+mark_headers(struct tt_signature_scratch *scratch, const struct tt_signature_group *group,
+		const struct tt_signature_view *v, unsigned i,
+		const uint32_t lists[TT_SIGNATURE_N_SIDES])
 {
-	for (uint32_t k = 0; k < scratch->n_summary; k++) {
-		uint64_t summary = scratch->summary[k];
+	const uint64_t *alive = scratch->alive + i * scratch->stride;
 
-		scratch->summary[k] = 0;
-		for (; summary != 0; summary &= summary - 1) {
-			const uint32_t w = k * 64 + (unsigned)__builtin_ctzll(summary);
-			uint64_t word = scratch->candidates[w];
-
-			scratch->candidates[w] = 0;
-			for (; word != 0; word &= word - 1)
-				verify(v, w * 64 + (unsigned)__builtin_ctzll(word));
-		}
-	}
+	if ((scratch->wanted[i] & TT_SIGNATURE_WANT_ANY) != 0)
+		for (uint32_t w = 0; w < group->any.header.words; w++)
+			mark_word(scratch, &group->any.header, w, alive[w]);
+	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++)
+		if (lists[k] != 0)
+			mark_tried(scratch, &group->sides[k].lists[lists[k]].header, v);
 }
 
 static unsigned
 match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, unsigned i,
 		struct tt_signature_hit *hits, uint64_t *cut_short)
 {
-	struct verification v = {.s = s,
+	const struct tt_signature_view *view = &scratch->views[i];
+	const struct tt_signature_group *group = &s->groups[view->class];
+	uint32_t lists[TT_SIGNATURE_N_SIDES];
+	struct tt_signature_verification v = {.s = s,
 			.eval = &scratch->eval,
 			.hits = hits,
 			.packet = (uint16_t)i};
 
-	tt_signature_eval_begin(&scratch->eval, &scratch->views[i], &scratch->pcre,
-			s->limits.steps, s->limits.verifications);
+	tt_signature_eval_begin(&scratch->eval, view, &scratch->pcre, s->limits.steps,
+			s->limits.verifications);
 	scratch->eval.listed = true;
 	scratch->eval.n_packet++;
-	mark_candidates(s, scratch, i);
-	verify_all(&v, scratch);
+	find_lists(group, view, lists);
+	mark_headers(scratch, group, view, i, lists);
+	if (view->payload.n != 0)
+		mark_found(scratch, group, lists, &v);
+	tt_signature_verify_marked(&v, scratch);
 	*cut_short += scratch->eval.cut;
 	return v.n_hits;
 }
@@ -366,12 +361,13 @@ tt_signature_one_ref(const struct tt_signatures *signatures,
 		const struct tt_signature_packet *packet, struct tt_signature_hit *hits)
 {
 	struct tt_signature_view view;
-	struct verification v = {.s = signatures, .eval = &scratch->eval, .hits = hits};
+	struct tt_signature_verification v = {
+			.s = signatures, .eval = &scratch->eval, .hits = hits};
 
 	tt_signature_look(&view, packet);
 	tt_signature_eval_begin(
 			&scratch->eval, &view, &scratch->pcre, INT64_MAX, UINT32_MAX);
 	for (uint32_t rank = 0; rank < signatures->n; rank++)
-		verify(&v, rank);
+		tt_signature_verify(&v, rank);
 	return v.n_hits;
 }

@@ -33,6 +33,7 @@ struct tt_signature_rule {
 	bool any_place; /* any addresses and ports */
 	bool needs_payload; /* cannot match a packet without */
 	bool has_flowbits;
+	bool payload_alone; /* its payload options look at nothing else */
 };
 
 /* Evaluating: of one packet, then of one rule. */
@@ -61,8 +62,13 @@ void tt_signature_eval_begin(struct tt_signature_eval *e,
 		const struct tt_signature_view *view, struct tt_signature_pcre *pcre,
 		int64_t steps, uint32_t verifications);
 
-/* Does the packet match? If it does, the rule's flowbits are set. */
-bool tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule *r);
+/* Does the packet's header match? */
+bool tt_signature_matches_head(
+		struct tt_signature_eval *e, const struct tt_signature_rule *r);
+
+/* If it does: does the rest? Then the rule's flowbits are set. */
+bool tt_signature_matches_payload(
+		struct tt_signature_eval *e, const struct tt_signature_rule *r);
 
 /* Addresses, ports and header options. */
 bool tt_signature_head(const struct tt_signature_view *v, const struct tt_rule *rule);

@@ -158,6 +158,7 @@ tt_signature_patterns_leave(struct hs_scratch *scratch)
 struct pass {
 	const struct tt_signature_patterns *patterns;
 	struct tt_signature_scratch *scratch;
+	struct tt_signature_repeat *repeat;
 };
 
 static int
@@ -167,16 +168,20 @@ found(unsigned id, unsigned long long from, unsigned long long to, unsigned flag
 	const struct pass *pass = context;
 	const struct tt_signature_patterns *p = pass->patterns;
 
-	for (uint32_t i = p->first[id]; i < p->first[id + 1]; i++)
+	for (uint32_t i = p->first[id]; i < p->first[id + 1]; i++) {
 		tt_signature_mark(pass->scratch, p->ranks[i]);
+		if (pass->repeat != NULL)
+			tt_signature_repeat_add(pass->repeat, p->ranks[i]);
+	}
 	return 0;
 }
 
 void
 tt_signature_patterns_scan(const struct tt_signature_patterns *patterns,
-		struct tt_signature_scratch *scratch, struct tt_signature_bytes b)
+		struct tt_signature_scratch *scratch, struct tt_signature_bytes b,
+		struct tt_signature_repeat *repeat)
 {
-	struct pass pass = {patterns, scratch};
+	struct pass pass = {patterns, scratch, repeat};
 
 	TT_ASSERT(hs_scan(patterns->db, (const char *)b.at, b.n, 0, scratch->hs, found,
 				  &pass)

@@ -12,6 +12,7 @@
 
 #include "tt_signature_eval.h"
 #include "tt_signature_gate.h"
+#include "tt_signature_repeat.h"
 
 #define TT_SIGNATURE_KEYS 65536
 #define TT_SIGNATURE_LITERAL_MAX \
@@ -107,6 +108,7 @@ struct tt_signature_scratch {
 	uint16_t left[TT_SIGNATURE_BURST]; /* indices, for what is going on */
 	uint8_t wanted[TT_SIGNATURE_BURST]; /* why a packet may match something; 0: it does not */
 	struct tt_signature_view views[TT_SIGNATURE_BURST];
+	struct tt_signature_repeat repeats[TT_SIGNATURE_REPEATS];
 	uint64_t *alive; /* [TT_SIGNATURE_BURST][stride] */
 	uint32_t stride; /* words of the widest `any` */
 };
@@ -135,9 +137,10 @@ int tt_signature_patterns_room(const struct tt_signature_patterns *patterns,
 		struct hs_scratch **scratch) TT_MUST_CHECK;
 void tt_signature_patterns_leave(struct hs_scratch *scratch);
 
-/* Marks the rules whose pattern occurs in the bytes. */
+/* Marks the rules whose pattern occurs in the bytes, and remembers them, unless repeat is NULL. */
 void tt_signature_patterns_scan(const struct tt_signature_patterns *patterns,
-		struct tt_signature_scratch *scratch, struct tt_signature_bytes b);
+		struct tt_signature_scratch *scratch, struct tt_signature_bytes b,
+		struct tt_signature_repeat *repeat);
 
 static inline void
 tt_signature_mark(struct tt_signature_scratch *s, uint32_t rank)

@@ -81,6 +81,7 @@ init_kind(struct tt_signature_rule *r)
 		if (o->kind != TT_RULE_FLOWBIT) {
 			r->needs_payload |= o->buffer == TT_RULE_BUFFER_PAYLOAD
 					&& o->kind != TT_RULE_BSIZE;
+			r->payload_alone &= o->buffer == TT_RULE_BUFFER_PAYLOAD;
 			continue;
 		}
 		r->has_flowbits = true;
@@ -114,6 +115,7 @@ tt_signature_rule_init(struct tt_signature_rule *r, const struct tt_rule *rule,
 	memset(r, 0, sizeof(*r));
 	r->rule = rule;
 	r->index = index;
+	r->payload_alone = true;
 	ret = init_head(r);
 	if (ret < 0 || rule->n_payload == 0)
 		return ret;
@@ -218,12 +220,17 @@ head(const struct tt_signature_eval *e, const struct tt_signature_rule *r)
 }
 
 bool
-tt_signature_matches(struct tt_signature_eval *e, const struct tt_signature_rule *r)
+tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature_rule *r)
 {
 	if (r->needs_payload && e->view->payload.n == 0)
 		return false;
-	if (!tt_signature_step(e, 1) || !head(e, r))
-		return false;
+	return tt_signature_step(e, 1) && head(e, r);
+}
+
+bool
+tt_signature_matches_payload(
+		struct tt_signature_eval *e, const struct tt_signature_rule *r)
+{
 	e->rule = r;
 	if (r->has_flowbits && !flowbits_hold(e))
 		return false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Random rules on random packets: the compiled matcher, with the multi-pattern pass and without,
- * against the plain twin that tries every rule, in bursts of any length.
+ * against the plain twin that tries every rule, in bursts of any length. Then, under limits that are
+ * soon met, against itself with nothing to remember.
  *
  *     check_signature [seed]        prints its seed; the same seed gives the same run
  */
@@ -14,6 +15,7 @@
 #define ROUNDS  60
 #define BURSTS  12
 #define PACKETS TT_SIGNATURE_BURST
+#define ALONE   32 /* packets of a burst */
 
 static struct tt_signature_hit hits[PACKETS * TT_SIGNATURE_HITS_MAX];
 
@@ -107,6 +109,63 @@ compare(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	seen->packets += b->n;
 }
 
+/* What a packet matches, and whether it is cut short, must not depend on the packets before. */
+static void
+compare_alone(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct burst *b)
+{
+	struct tt_signature_hit want[TT_SIGNATURE_HITS_MAX];
+	uint64_t ignored = 0;
+
+	(void)tt_signatures_burst(s, scratch, b->packets, b->n, hits, &ignored);
+	for (unsigned i = 0; i < b->n && i < ALONE; i++) {
+		struct tt_signature_scratch *fresh;
+		uint64_t cut_short = 0, want_cut = 0;
+		const unsigned n = tt_signatures_burst(
+				s, scratch, &b->packets[i], 1, hits, &cut_short);
+		unsigned n_want;
+
+		TT_ASSERT(tt_signature_scratch_new(&fresh, s) == 0);
+		n_want = tt_signatures_burst(
+				s, fresh, &b->packets[i], 1, want, &want_cut);
+		tt_signature_scratch_free(fresh);
+		if (n != n_want || cut_short != want_cut
+				|| memcmp(hits, want, n * sizeof(*want)) != 0)
+			fail(b, i, hits, n, want, n_want);
+	}
+}
+
+static struct tt_signatures *
+compile(const struct tt_rules *rules, const struct tt_signature_limits *limits)
+{
+	struct tt_signatures *s;
+	struct tt_error err = {0};
+
+	if (tt_signatures_compile(&s, rules, limits, &err) < 0) {
+		tt_error_print("check_signature", &err);
+		exit(EXIT_FAILURE);
+	}
+	return s;
+}
+
+static void
+run_limited(struct random *r, const struct tt_rules *rules)
+{
+	const struct tt_signature_limits limits = {
+			.verifications = 1 + random_below(r, 40),
+			.steps = 1 + random_below(r, 300)};
+	struct tt_signatures *s = compile(rules, &limits);
+	struct tt_signature_scratch *scratch;
+	static struct burst b;
+
+	TT_ASSERT(tt_signature_scratch_new(&scratch, s) == 0);
+	make_burst(r, &b);
+	compare_alone(s, scratch, &b);
+	free_burst(&b);
+	tt_signature_scratch_free(scratch);
+	tt_signatures_free(s);
+}
+
 static void
 run_round(struct random *r, struct seen *seen)
 {
@@ -115,14 +174,9 @@ run_round(struct random *r, struct seen *seen)
 			.steps = UINT32_MAX,
 			.plain = random_below(r, 4) == 0};
 	static struct burst b;
-	struct tt_signatures *s;
+	struct tt_signatures *s = compile(rules, &limits);
 	struct tt_signature_scratch *scratch;
-	struct tt_error err = {0};
 
-	if (tt_signatures_compile(&s, rules, &limits, &err) < 0) {
-		tt_error_print("check_signature", &err);
-		exit(EXIT_FAILURE);
-	}
 	TT_ASSERT(tt_signature_scratch_new(&scratch, s) == 0);
 	for (unsigned i = 0; i < BURSTS; i++) {
 		make_burst(r, &b);
@@ -131,6 +185,7 @@ run_round(struct random *r, struct seen *seen)
 	}
 	tt_signature_scratch_free(scratch);
 	tt_signatures_free(s);
+	run_limited(r, rules);
 	random_rules_free(rules);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Random frames: IPv4 and IPv6, tags, options, extension headers, fragments, lengths that lie, captures
- * that are cut.
+ * that are cut; half of them with one of few payloads.
  */
 #include "signature_random.h"
 
@@ -12,6 +12,7 @@
 /* A frame that grows. */
 struct growing {
 	struct random *r;
+	struct random payload; /* what its payload is made of: the same again and again, or new */
 	uint8_t *b;
 	uint32_t n;
 };
@@ -78,7 +79,7 @@ static void
 put_payload(struct growing *g, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		put(g, random_byte(g->r), 1);
+		put(g, random_byte(&g->payload), 1);
 }
 
 static void
@@ -207,10 +208,12 @@ random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX])
 			103};
 	const bool v6 = random_below(r, 4) == 0;
 	const uint8_t protocol = RANDOM_PICK(r, protocols);
-	const uint32_t payload = payload_bytes(r);
+	struct random few_payloads = {
+			random_below(r, 2) == 0 ? random_below(r, 8) : random_64(r)};
+	const uint32_t payload = payload_bytes(&few_payloads);
 	const bool tagged = random_below(r, 6) == 0;
 	const uint32_t ip = ETHERNET + 4u * tagged;
-	struct growing g = {r, frame, 0};
+	struct growing g = {r, few_payloads, frame, 0};
 	uint32_t ip_bytes;
 
 	put(&g, 0x02000000, 4);
