@@ -259,6 +259,16 @@ mark_headers(struct tt_signature_scratch *scratch, const struct tt_signature_gro
 			mark_tried(scratch, &group->sides[k].lists[lists[k]].header, v);
 }
 
+/* Begins to evaluate a packet that was looked at. */
+static void
+begin(const struct tt_signatures *s, struct tt_signature_scratch *scratch, unsigned i)
+{
+	tt_signature_eval_begin(&scratch->eval, &scratch->views[i], &scratch->pcre,
+			s->limits.steps, s->limits.verifications);
+	scratch->eval.listed = true;
+	scratch->eval.n_packet++;
+}
+
 static unsigned
 match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, unsigned i,
 		struct tt_signature_hit *hits, uint64_t *cut_short)
@@ -271,15 +281,42 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 			.hits = hits,
 			.packet = (uint16_t)i};
 
-	tt_signature_eval_begin(&scratch->eval, view, &scratch->pcre, s->limits.steps,
-			s->limits.verifications);
-	scratch->eval.listed = true;
-	scratch->eval.n_packet++;
+	begin(s, scratch, i);
 	find_lists(group, view, lists);
 	mark_headers(scratch, group, view, i, lists);
 	if (view->payload.n != 0)
 		mark_found(scratch, group, lists, &v);
 	tt_signature_verify_marked(&v, scratch);
+	*cut_short += scratch->eval.cut;
+	return v.n_hits;
+}
+
+/* A plain packet whose port has a class. */
+static unsigned
+match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_packet *from, unsigned i,
+		struct tt_signature_hit *hits, uint64_t *cut_short)
+{
+	const struct tt_packet *p = from->packet;
+	const struct tt_signature_plain *plain =
+			&s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff]->plain;
+	const struct tt_signature_plain_class *class =
+			&plain->classes[plain->class_of[p->dst_port]];
+	struct tt_signature_verification v = {.s = s,
+			.eval = &scratch->eval,
+			.hits = hits,
+			.packet = (uint16_t)i};
+
+	scratch->eval.cut = false;
+	if (class->tried) {
+		tt_signature_look(&scratch->views[i], from);
+		begin(s, scratch, i);
+	}
+	for (uint32_t k = class->first; k < class->first + class->n; k++)
+		if (plain->entries[k].certain)
+			tt_signature_verification_hit(&v, plain->entries[k].rank);
+		else
+			tt_signature_verify(&v, plain->entries[k].rank);
 	*cut_short += scratch->eval.cut;
 	return v.n_hits;
 }
@@ -292,42 +329,45 @@ want_plain(const struct tt_signature_group *tcp, const struct tt_signature_packe
 	const struct tt_signature_gate *gate = tcp->gate_of[p->tcp_flags & 0xff];
 
 	if (TT_UNLIKELY(gate == NULL || !tt_signature_is_plain(from)
-			    || tt_signature_gate_opens(gate, p)))
+			    || tt_signature_gate_opens(gate, p)
+			    || tt_signature_gate_by_src(gate, p)))
 		return TT_SIGNATURE_WANT_ALL;
-	return tt_signature_gate_lists(gate, p) ? TT_SIGNATURE_WANT_LISTS : 0;
+	return tt_signature_gate_port(gate->dst_ports, p->dst_port)
+			? TT_SIGNATURE_WANT_PLAIN
+			: 0;
 }
 
-/* Turns away what gates say no to. Returns how many packets are left, in scratch->left. */
+/* Turns away what gates say no to. Returns how many packets are left, in scratch->passed. */
 static unsigned
 pass_gates(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		const struct tt_signature_packet *packets, unsigned n)
 {
 	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
-	unsigned n_left = 0;
+	unsigned n_passed = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		const uint8_t wanted = want_plain(tcp, &packets[i]);
 
 		scratch->wanted[i] = wanted;
-		scratch->left[n_left] = (uint16_t)i;
-		n_left += wanted != 0;
+		scratch->passed[n_passed] = (uint16_t)i;
+		n_passed += wanted != 0;
 	}
-	return n_left;
+	return n_passed;
 }
 
-/* Looks at the packets that are left, and sorts those that no gate says anything about. */
+/* Looks at the packets that no gate says anything about, and sorts them. */
 static void
 sort_packets(struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *packets, unsigned n_left,
+		const struct tt_signature_packet *packets, unsigned n_passed,
 		unsigned of_class[TT_SIGNATURE_N_CLASSES])
 {
-	for (unsigned k = 0; k < n_left; k++) {
-		const unsigned i = scratch->left[k];
+	for (unsigned k = 0; k < n_passed; k++) {
+		const unsigned i = scratch->passed[k];
 		struct tt_signature_view *v = &scratch->views[i];
 
-		tt_signature_look(v, &packets[i]);
 		if (scratch->wanted[i] != TT_SIGNATURE_WANT_ALL)
 			continue;
+		tt_signature_look(v, &packets[i]);
 		scratch->wanted[i] = 0;
 		scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
 	}
@@ -340,18 +380,22 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_hit *hits, uint64_t *cut_short)
 {
 	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0}, n_hits = 0;
-	const unsigned n_left = pass_gates(signatures, scratch, packets, n);
+	const unsigned n_passed = pass_gates(signatures, scratch, packets, n);
 
-	if (n_left == 0)
-		return 0;
-	sort_packets(scratch, packets, n_left, of_class);
+	sort_packets(scratch, packets, n_passed, of_class);
 	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
 		if (of_class[class] != 0)
 			choose(signatures, scratch, class, of_class[class]);
-	for (unsigned i = 0; i < n; i++)
-		if (scratch->wanted[i])
+	for (unsigned k = 0; k < n_passed; k++) {
+		const unsigned i = scratch->passed[k];
+
+		if (scratch->wanted[i] == TT_SIGNATURE_WANT_PLAIN)
+			n_hits += match_plain(signatures, scratch, &packets[i], i,
+					hits + n_hits, cut_short);
+		else if (scratch->wanted[i] != 0)
 			n_hits += match_one(
 					signatures, scratch, i, hits + n_hits, cut_short);
+	}
 	return n_hits;
 }
 

@@ -8,7 +8,9 @@
 #define VALUES      256
 #define BITS        64
 #define KINDS       (1u << TT_SIGNATURE_GATE_FIELDS)
+#define NONE        0 /* a rule of no kind: one that the gate is not about */
 #define USEFUL_MOST 0.25 /* packets that a gate may let through */
+#define RULE_MOST   0.0625 /* … that one rule of it may take */
 
 static const enum tt_signature_field fields[TT_SIGNATURE_GATE_FIELDS] = {
 		[TT_SIGNATURE_GATE_SEQ] = TT_SIGNATURE_FIELD_SEQ,
@@ -35,6 +37,24 @@ tt_signature_gate_may(const struct tt_signature_filter *f, uint8_t flags, uint32
 					|| tt_signature_filter_takes(f,
 							TT_SIGNATURE_FIELD_SHAPE, v4 | df,
 							i));
+}
+
+/* The share of packets with these flags that a rule may match. Without ACK, the number is nearly always 0. */
+static double
+share_of(const struct tt_signature_filter *f, uint8_t flags, uint32_t i)
+{
+	double share = 1;
+
+	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++) {
+		const bool zero = k == TT_SIGNATURE_GATE_ACK && (flags & TT_TCP_ACK) == 0;
+		unsigned n = 0;
+
+		for (unsigned v = 0; v < VALUES; v++)
+			n += tt_signature_filter_takes(
+					f, fields[k], (uint8_t)(zero ? 0 : v), i);
+		share *= (double)n / VALUES;
+	}
+	return share;
 }
 
 /* The fields of the gate of which a rule does not take all values. */
@@ -114,7 +134,7 @@ through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit)
 
 int
 tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_filter *f,
-		uint8_t flags, bool *useful)
+		uint8_t flags, bool *in_plain, bool *useful)
 {
 	struct kind kinds[KINDS] = {0};
 	uint8_t *kind = malloc(f->n + 1);
@@ -123,16 +143,18 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 	if (kind == NULL)
 		return -ENOMEM;
 	memset(g, 0, sizeof(*g));
-	for (uint32_t i = 0; i < f->n; i++)
-		if (tt_signature_gate_may(f, flags, i)) {
-			kind[i] = (uint8_t)kind_of(f, i);
-			kinds[kind[i]].rules++;
-		}
+	for (uint32_t i = 0; i < f->n; i++) {
+		const bool may = tt_signature_gate_may(f, flags, i);
+
+		in_plain[i] = may && share_of(f, flags, i) > RULE_MOST;
+		kind[i] = (uint8_t)(may && !in_plain[i] ? kind_of(f, i) : NONE);
+		kinds[kind[i]].rules += kind[i] != NONE;
+	}
 	share_bits(kinds);
 	for (uint32_t i = 0; i < f->n; i++) {
 		struct kind *of;
 
-		if (!tt_signature_gate_may(f, flags, i))
+		if (kind[i] == NONE)
 			continue;
 		of = &kinds[kind[i]];
 		add_rule(g, f, i, (of->first + of->next++ % of->bits) % BITS);

@@ -3,15 +3,16 @@
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
  * 64 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
- * rule takes it. Where nothing is left of the words of a packet's fields, none matches. Of the rules
- * that are listed by ports, it has a bit for each port that one of them may match such a packet at. It
- * never says no to a packet that matches; the filter decides about the others. For the files of
- * lib/signature only.
+ * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches. Rules
+ * that would take too many packets are not among them, nor are those that are listed by destination port:
+ * what of these may match is known by port (tt_signature_plain.h). Of the rules that are listed by source
+ * port, it has a bit for each port that one of them may match such a packet at. It never says no to a
+ * packet that matches; the filter decides about the others. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
 
-#include "tt_signature_filter.h"
+#include "tt_signature_plain.h"
 
 #include <stddef.h>
 
@@ -34,16 +35,18 @@ enum tt_signature_gate_field {
 
 struct tt_signature_gate {
 	uint64_t bits[TT_SIGNATURE_GATE_FIELDS][256];
-	uint64_t dst_ports[65536 / 64], src_ports[65536 / 64];
+	uint64_t src_ports[65536 / 64];
 	bool by_src; /* any bit in src_ports */
+	uint64_t dst_ports[65536 / 64]; /* that have a class */
+	struct tt_signature_plain plain;
 };
 
 /*
- * Of a filter's rules, for packets with these flags. *useful: does it say no to most of them? Returns
- * 0 or -ENOMEM.
+ * Of a filter's rules, for packets with these flags. in_plain[f->n]: which rules are not among its own,
+ * as they would take too many packets. *useful: does it say no to most of them? Returns 0 or -ENOMEM.
  */
 int tt_signature_gate_init(struct tt_signature_gate *g,
-		const struct tt_signature_filter *f, uint8_t flags,
+		const struct tt_signature_filter *f, uint8_t flags, bool *in_plain,
 		bool *useful) TT_MUST_CHECK;
 
 /* May the i-th rule of a filter match a plain packet with these flags? */
@@ -104,14 +107,11 @@ tt_signature_gate_port(const uint64_t *ports, uint16_t port)
 	return (ports[port / 64] >> port % 64 & 1) != 0;
 }
 
-/* May a rule that is listed by one of the packet's ports match it? */
+/* May a rule that is listed by source port match it? */
 static inline bool
-tt_signature_gate_lists(const struct tt_signature_gate *g, const struct tt_packet *p)
+tt_signature_gate_by_src(const struct tt_signature_gate *g, const struct tt_packet *p)
 {
-	return tt_signature_gate_port(g->dst_ports, p->dst_port)
-			|| (g->by_src
-					&& tt_signature_gate_port(
-							g->src_ports, p->src_port));
+	return g->by_src && tt_signature_gate_port(g->src_ports, p->src_port);
 }
 
 #endif

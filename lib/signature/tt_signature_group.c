@@ -222,13 +222,12 @@ any_plain(const struct tt_signature_list *list, uint8_t flags)
 	return false;
 }
 
-/* Sets the bits of the ports whose list has such a rule. Returns whether there are any; -ENOMEM. */
+/* Marks the source ports whose list has such a rule. */
 static int
-set_ports(struct work *w, const struct tt_signature_side *side, uint8_t flags,
-		uint64_t *ports)
+set_sources(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 {
+	const struct tt_signature_side *side = &w->group->sides[TT_SIGNATURE_BY_SRC];
 	bool *plain = tt_signature_take(&w->arena, side->n + 1, sizeof(*plain));
-	int any = 0;
 
 	if (plain == NULL)
 		return -ENOMEM;
@@ -238,24 +237,33 @@ set_ports(struct work *w, const struct tt_signature_side *side, uint8_t flags,
 			port++) {
 		const bool bit = plain[side->list_of[port]];
 
-		ports[port / 64] |= (uint64_t)bit << port % 64;
-		any |= bit;
+		gate->src_ports[port / 64] |= (uint64_t)bit << port % 64;
+		gate->by_src |= bit;
 	}
-	return any;
+	return 0;
 }
 
+/* Returns whether the gate is of use, or -ENOMEM. */
 static int
-make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags, bool *useful)
+make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 {
-	const struct tt_signature_side *sides = w->group->sides;
-	int ret = tt_signature_gate_init(gate, &w->group->any.header, flags, useful);
+	const struct tt_signature_filter *f = &w->group->any.header;
+	bool *in_plain = tt_signature_take(&w->arena, f->n + 1, sizeof(*in_plain));
+	bool useful;
+	int ret;
 
-	if (ret == 0)
-		ret = set_ports(w, &sides[TT_SIGNATURE_BY_DST], flags, gate->dst_ports);
-	if (ret >= 0)
-		ret = set_ports(w, &sides[TT_SIGNATURE_BY_SRC], flags, gate->src_ports);
-	gate->by_src = ret > 0;
-	return ret < 0 ? ret : 0;
+	if (in_plain == NULL
+			|| tt_signature_gate_init(gate, f, flags, in_plain, &useful) < 0
+			|| set_sources(w, gate, flags) < 0)
+		return -ENOMEM;
+	if (!useful)
+		return false;
+	ret = tt_signature_plain_init(&gate->plain, w->s, w->group, flags, in_plain,
+			&w->s->arena, &w->arena);
+	for (uint32_t port = 0; ret > 0 && port < TT_SIGNATURE_KEYS; port++)
+		gate->dst_ports[port / 64] |= (uint64_t)(gate->plain.class_of[port] != 0)
+				<< port % 64;
+	return ret;
 }
 
 /* What most packets of a darknet are, and what answers to others are. */
@@ -265,15 +273,14 @@ make_gates(struct work *w)
 	static const uint8_t usual[TT_SIGNATURE_GATES] = {TT_TCP_SYN,
 			TT_TCP_SYN | TT_TCP_ACK, TT_TCP_RST, TT_TCP_RST | TT_TCP_ACK,
 			TT_TCP_ACK};
-	int ret = 0;
+	for (unsigned i = 0; i < TT_SIGNATURE_GATES; i++) {
+		const int useful = make_gate(w, &w->group->gates[i], usual[i]);
 
-	for (unsigned i = 0; ret == 0 && i < TT_SIGNATURE_GATES; i++) {
-		bool useful;
-
-		ret = make_gate(w, &w->group->gates[i], usual[i], &useful);
+		if (useful < 0)
+			return useful;
 		w->group->gate_of[usual[i]] = useful ? &w->group->gates[i] : NULL;
 	}
-	return ret;
+	return 0;
 }
 
 static int

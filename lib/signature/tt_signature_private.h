@@ -95,6 +95,7 @@ struct tt_signatures {
 #define TT_SIGNATURE_WANT_LISTS 2 /* there are rules for its ports */
 #define TT_SIGNATURE_WANT_PASS  4 /* there are patterns for any port */
 #define TT_SIGNATURE_WANT_ALL   7
+#define TT_SIGNATURE_WANT_PLAIN 8 /* it is plain, and its port has a class */
 
 struct tt_signature_scratch {
 	struct tt_signature_pcre pcre;
@@ -106,6 +107,7 @@ struct tt_signature_scratch {
 	uint16_t of_class[TT_SIGNATURE_N_CLASSES]
 			 [TT_SIGNATURE_BURST]; /* indices of packets */
 	uint16_t left[TT_SIGNATURE_BURST]; /* indices, for what is going on */
+	uint16_t passed[TT_SIGNATURE_BURST]; /* indices of packets that are wanted */
 	uint8_t wanted[TT_SIGNATURE_BURST]; /* why a packet may match something; 0: it does not */
 	struct tt_signature_view views[TT_SIGNATURE_BURST];
 	struct tt_signature_repeat repeats[TT_SIGNATURE_REPEATS];

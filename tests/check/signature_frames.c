@@ -80,6 +80,11 @@ put_payload(struct growing *g, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
 		put(g, random_byte(&g->payload), 1);
+	if (n != 0 && random_below(g->r, 4) == 0) /* nearly the same */
+		g->b[g->n - 1
+				- (random_below(g->r, 2) == 0 ? 0
+							      : random_below(g->r, n))] ^=
+				0x40;
 }
 
 static void

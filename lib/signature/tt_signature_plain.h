@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which rules a plain packet (tt_signature_gate.h) may match by its flags and its destination port, once its
+ * gate has said no to those that look at its other fields: ports with the same rules have a class. Most
+ * rules that are left ask for nothing but flags and port: they match, and need not be tried. For the
+ * files of lib/signature only.
+ *
+ * Memory: 128 KiB for the classes of ports, and four bytes for each rule of each class.
+ */
+#ifndef TT_SIGNATURE_PLAIN_H
+#define TT_SIGNATURE_PLAIN_H
+
+#include "tt_signature_filter.h"
+
+#define TT_SIGNATURE_PLAIN_ANY_MAX 64 /* rules that may stand in every class */
+
+struct tt_signature_plain {
+	uint16_t class_of[65536]; /* by destination port; 0: no rule */
+	struct tt_signature_plain_class {
+		uint32_t first, n; /* entries */
+		bool tried; /* there are rules that need be tried, or too many */
+	} * classes;
+	struct tt_signature_plain_entry {
+		uint32_t rank    : 31;
+		uint32_t certain : 1;
+	} * entries; /* of a class in the order of ranks */
+};
+
+struct tt_signatures;
+struct tt_signature_group;
+struct tt_signature_arena;
+
+/*
+ * Of the rules that are listed by destination port, and those of any port that in_plain[their place in the
+ * filter] says. Takes of both arenas; what of mine is gone afterwards. Returns whether there is room for
+ * the classes, or -ENOMEM.
+ */
+int tt_signature_plain_init(struct tt_signature_plain *plain,
+		const struct tt_signatures *s, const struct tt_signature_group *group,
+		uint8_t flags, const bool *in_plain, struct tt_signature_arena *arena,
+		struct tt_signature_arena *mine) TT_MUST_CHECK;
+
+#endif
