@@ -2,7 +2,8 @@
 /*
  * Hits stand in buckets of eight, each in one of two: with the emptier of the two taken, the first
  * bucket overflows when the table is nearly full. No slot moves, so that a new hit costs the same
- * at any time, and one that is no longer in the sample can be replaced where it stands.
+ * at any time, and one that is no longer in the sample can be replaced where it stands. None is given
+ * up: behind a free slot of a bucket all are free.
  *
  * Rules that count need many hits, for each source and second, and what is sampled of them is worth
  * little where windows are long; the sources of other rules are few beside that, and a sample says how
@@ -200,28 +201,25 @@ tt_detections_wanted(const struct tt_detections *d, const struct tt_hit *hit,
 {
 	return hit->packets != 0
 			&& is_sampled(d, hit->src,
-					shift[tt_hit_kind_of(&d->config.rules->rules
-									[hit->rule])]);
+					shift[tt_hit_kind_of(
+							&d->config.rules->rules
+									 [hit->rule])]);
 }
 
 /* The first slot of a bucket that is free; free: how many are. A slot that has the hit: found. */
 static struct tt_hit *
 look(struct tt_hit *bucket, const struct tt_hit *h, unsigned *n_free, bool *found)
 {
-	struct tt_hit *free_slot = NULL;
-
-	*n_free = 0;
 	for (unsigned i = 0; i < BUCKET; i++) {
-		if (bucket[i].packets == 0) {
-			++*n_free;
-			if (free_slot == NULL)
-				free_slot = &bucket[i];
-		} else if (is_same(&bucket[i], h)) {
-			*found = true;
+		*n_free = BUCKET - i;
+		if (bucket[i].packets == 0)
 			return &bucket[i];
-		}
+		*found = is_same(&bucket[i], h);
+		if (*found)
+			return &bucket[i];
 	}
-	return free_slot;
+	*n_free = 0;
+	return NULL;
 }
 
 /* A slot of the bucket that is no longer in the sample. */
@@ -269,11 +267,10 @@ bucket_of(const struct tt_detections *d, enum tt_hit_kind kind, uint32_t bits)
 }
 
 static void
-keep(struct tt_detections *d, enum tt_hit_kind kind, const struct tt_hit *h)
+keep(struct tt_detections *d, const struct tt_detection_match *match)
 {
-	const uint64_t hash = hash_of(d, h);
-	struct tt_hit *a = bucket_of(d, kind, (uint32_t)hash);
-	struct tt_hit *b = bucket_of(d, kind, (uint32_t)(hash >> 32));
+	const struct tt_hit *h = &match->hit;
+	struct tt_hit *a = match->buckets[0], *b = match->buckets[1];
 	unsigned free_a, free_b;
 	bool found = false;
 	struct tt_hit *in_a = look(a, h, &free_a, &found), *in_b, *slot;
@@ -289,7 +286,7 @@ keep(struct tt_detections *d, enum tt_hit_kind kind, const struct tt_hit *h)
 	}
 	slot = free_a >= free_b ? in_a : in_b;
 	if (slot == NULL)
-		slot = make_room(d, &d->shift[kind], a, b, h);
+		slot = make_room(d, &d->shift[match->kind], a, b, h);
 	if (slot == NULL)
 		d->not_kept++;
 	else
@@ -297,18 +294,43 @@ keep(struct tt_detections *d, enum tt_hit_kind kind, const struct tt_hit *h)
 }
 
 void
-tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet *packet,
-		int64_t time_us)
+tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *match,
+		uint32_t rule, const struct tt_packet *packet, int64_t time_us)
 {
 	const struct tt_rule *r = &d->config.rules->rules[rule];
-	const enum tt_hit_kind kind = tt_hit_kind_of(r);
-	struct tt_hit h = hit_of(r, rule, packet, time_us);
+	uint64_t hash;
+
+	if (tt_addr_is_v4(packet->src))
+		tt_geo_prefetch4_net(d->config.geo, (uint32_t)packet->src.lo);
+	match->kind = tt_hit_kind_of(r);
+	match->hit = hit_of(r, rule, packet, time_us);
+	hash = hash_of(d, &match->hit);
+	for (unsigned i = 0; i < 2; i++, hash >>= 32) {
+		match->buckets[i] = bucket_of(d, match->kind, (uint32_t)hash);
+		__builtin_prefetch(match->buckets[i], 1);
+	}
+}
+
+void
+tt_detections_take(struct tt_detections *d, const struct tt_detection_match *match)
+{
+	const struct tt_hit *h = &match->hit;
 
 	d->any = true;
 	d->matches++;
-	count_cell(d, rule, packet->src);
-	if (is_sampled(d, packet->src, d->shift[kind]))
-		keep(d, kind, &h);
+	count_cell(d, h->rule, h->src);
+	if (is_sampled(d, h->src, d->shift[match->kind]))
+		keep(d, match);
 	else
 		d->not_kept++;
+}
+
+void
+tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet *packet,
+		int64_t time_us)
+{
+	struct tt_detection_match match;
+
+	tt_detections_ready(d, &match, rule, packet, time_us);
+	tt_detections_take(d, &match);
 }

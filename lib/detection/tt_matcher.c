@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define AT_ONCE 64 /* matches whose lines are fetched together */
+
 struct tt_matcher {
 	const struct tt_rules *rules;
 	const struct tt_signatures *signatures;
@@ -11,6 +13,7 @@ struct tt_matcher {
 	unsigned n_hits; /* of the last burst */
 	struct tt_signature_packet packets[TT_SIGNATURE_BURST];
 	struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
+	struct tt_detection_match matches[AT_ONCE];
 };
 
 /* Splits the list in place; names: [as many as it has commas, and one]. Returns how many. */
@@ -144,23 +147,33 @@ tt_matcher_hits(const struct tt_matcher *m, unsigned *n)
 	return m->hits;
 }
 
-/* Counts the matches of one packet, which are the first of hits[n]; returns how many these are. Those
- * of rules that only set flowbits are none of anybody's business. */
-static unsigned
-count_packet(struct tt_detections *d, const struct tt_signature_hit *hits, unsigned n,
-		const struct tt_packet *packet, int64_t time_us)
+/* Is a match counted? Those of rules that only set flowbits are none of anybody's business. */
+static bool
+is_counted(const struct tt_detections *d, const struct tt_signature_hit *hit)
 {
-	bool any = false;
-	unsigned i = 0;
+	return !d->config.rules->rules[hit->rule].no_alert;
+}
 
-	for (; i < n && hits[i].packet == hits[0].packet; i++) {
-		if (d->config.rules->rules[hits[i].rule].no_alert)
+/* Counts hits[n], n at most AT_ONCE. last: the packet that was counted last, -1 for none. */
+static void
+count_matches(struct tt_matcher *m, const struct tt_signature_hit *hits, unsigned n,
+		const struct tt_packet *packets, const int64_t *times_us, int *last,
+		struct tt_detections *d)
+{
+	unsigned k = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned at = hits[i].packet;
+
+		if (!is_counted(d, &hits[i]))
 			continue;
-		tt_detections_add(d, hits[i].rule, packet, time_us);
-		any = true;
+		tt_detections_ready(d, &m->matches[k++], hits[i].rule, &packets[at],
+				times_us[at]);
+		d->packets += *last != (int)at;
+		*last = (int)at;
 	}
-	d->packets += any;
-	return i;
+	for (unsigned i = 0; i < k; i++)
+		tt_detections_take(d, &m->matches[i]);
 }
 
 void
@@ -170,6 +183,7 @@ tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 {
 	const uint64_t before = d->cut_short;
 	unsigned n_hits;
+	int last = -1;
 
 	for (unsigned i = 0; i < n; i++)
 		m->packets[i] = (struct tt_signature_packet){
@@ -178,11 +192,9 @@ tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 			m->signatures, m->scratch, m->packets, n, m->hits, &d->cut_short);
 	m->n_hits = n_hits;
 	d->any |= d->cut_short != before;
-	for (unsigned i = 0; i < n_hits;) {
-		const unsigned at = m->hits[i].packet;
-
-		i += count_packet(d, &m->hits[i], n_hits - i, &packets[at], times_us[at]);
-	}
+	for (unsigned i = 0; i < n_hits; i += AT_ONCE)
+		count_matches(m, m->hits + i, n_hits - i < AT_ONCE ? n_hits - i : AT_ONCE,
+				packets, times_us, &last, d);
 }
 
 void
@@ -192,8 +204,14 @@ tt_matcher_one_ref(struct tt_matcher *m, const struct tt_packet *packet,
 {
 	const struct tt_signature_packet p = {packet, frame, captured};
 	unsigned n = tt_signature_one_ref(m->signatures, m->scratch, &p, m->hits);
+	bool any = false;
 
 	m->n_hits = n;
-	if (n > 0)
-		(void)count_packet(d, m->hits, n, packet, time_us);
+	for (unsigned i = 0; i < n; i++) {
+		if (!is_counted(d, &m->hits[i]))
+			continue;
+		tt_detections_add(d, m->hits[i].rule, packet, time_us);
+		any = true;
+	}
+	d->packets += any;
 }
