@@ -236,8 +236,10 @@ mark_found(struct tt_signature_scratch *scratch, const struct tt_signature_group
 		for (uint32_t i = 0; i < r->n_found; i++)
 			tt_signature_mark(scratch, r->found[i]);
 	} else {
-		if (r != NULL)
+		if (r != NULL && tt_signature_repeat_again(r, view))
 			tt_signature_repeat_begin(r, view, lists);
+		else
+			r = NULL;
 		search(scratch, group, view, lists, r);
 	}
 	v->repeat = r == NULL || r->n == 0 ? NULL : r;
@@ -332,7 +334,7 @@ want_plain(const struct tt_signature_group *tcp, const struct tt_signature_packe
 			    || tt_signature_gate_opens(gate, p)
 			    || tt_signature_gate_by_src(gate, p)))
 		return TT_SIGNATURE_WANT_ALL;
-	return tt_signature_gate_port(gate->dst_ports, p->dst_port)
+	return tt_signature_gate_bit(gate->dst_ports, p->dst_port)
 			? TT_SIGNATURE_WANT_PLAIN
 			: 0;
 }

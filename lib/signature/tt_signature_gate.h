@@ -2,11 +2,11 @@
 /*
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
- * 64 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
+ * 32 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
  * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches. Rules
  * that would take too many packets are not among them, nor are those that are listed by destination port:
  * what of these may match is known by port (tt_signature_plain.h). Of the rules that are listed by source
- * port, it has a bit for each port that one of them may match such a packet at. It never says no to a
+ * port, it has a bit for ports that one of them may match such a packet at. It never says no to a
  * packet that matches; the filter decides about the others. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
@@ -33,9 +33,12 @@ enum tt_signature_gate_field {
 	TT_SIGNATURE_GATE_FIELDS
 };
 
+/* Source ports that share a bit: they are random, and all the lines of all bits would be read. */
+#define TT_SIGNATURE_GATE_TOGETHER 8
+
 struct tt_signature_gate {
-	uint64_t bits[TT_SIGNATURE_GATE_FIELDS][256];
-	uint64_t src_ports[65536 / 64];
+	uint32_t bits[TT_SIGNATURE_GATE_FIELDS][256];
+	uint64_t src_ports[65536 / TT_SIGNATURE_GATE_TOGETHER / 64];
 	bool by_src; /* any bit in src_ports */
 	uint64_t dst_ports[65536 / 64]; /* that have a class */
 	struct tt_signature_plain plain;
@@ -102,16 +105,18 @@ tt_signature_gate_opens(const struct tt_signature_gate *g, const struct tt_packe
 }
 
 static inline bool
-tt_signature_gate_port(const uint64_t *ports, uint16_t port)
+tt_signature_gate_bit(const uint64_t *bits, unsigned i)
 {
-	return (ports[port / 64] >> port % 64 & 1) != 0;
+	return (bits[i / 64] >> i % 64 & 1) != 0;
 }
 
 /* May a rule that is listed by source port match it? */
 static inline bool
 tt_signature_gate_by_src(const struct tt_signature_gate *g, const struct tt_packet *p)
 {
-	return g->by_src && tt_signature_gate_port(g->src_ports, p->src_port);
+	return g->by_src
+			&& tt_signature_gate_bit(g->src_ports,
+					p->src_port / TT_SIGNATURE_GATE_TOGETHER);
 }
 
 #endif

@@ -237,7 +237,8 @@ set_sources(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 			port++) {
 		const bool bit = plain[side->list_of[port]];
 
-		gate->src_ports[port / 64] |= (uint64_t)bit << port % 64;
+		gate->src_ports[port / TT_SIGNATURE_GATE_TOGETHER / 64] |= (uint64_t)bit
+				<< port / TT_SIGNATURE_GATE_TOGETHER % 64;
 		gate->by_src |= bit;
 	}
 	return 0;

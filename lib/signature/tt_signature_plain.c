@@ -23,8 +23,7 @@ static bool
 is_certain(const struct tt_rule *rule, uint8_t flags)
 {
 	if (rule->n_payload != 0 || rule->src.n != 0 || rule->dst.n != 0
-			|| rule->src_ports.n != 0 || rule->both_directions
-			|| rule->ip_version == 6)
+			|| rule->src_ports.n != 0 || rule->both_directions)
 		return false;
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];

@@ -8,8 +8,9 @@
  * same. So neither what matches nor what is cut short depends on what came before. For the files of
  * lib/signature only; a part of a worker's scratch, which is its alone.
  *
- * Memory: 2.2 KiB for each of TT_SIGNATURE_REPEATS. A payload that is new takes the place of the one that
- * had its port and length, or the same place.
+ * Memory: 2 KiB for each of TT_SIGNATURE_REPEATS. A payload that is new takes the place of the one that
+ * had its port and length, or the same place, once its digest has come twice: payload that does not come
+ * again costs no more than that.
  */
 #ifndef TT_SIGNATURE_REPEAT_H
 #define TT_SIGNATURE_REPEAT_H
@@ -18,10 +19,11 @@
 
 #define TT_SIGNATURE_REPEATS      64
 #define TT_SIGNATURE_REPEAT_BYTES 1536 /* longer payloads are not remembered */
-#define TT_SIGNATURE_REPEAT_FOUND 64
+#define TT_SIGNATURE_REPEAT_FOUND 24
 #define TT_SIGNATURE_REPEAT_TRIED 32
 
 struct tt_signature_repeat {
+	uint64_t digest; /* of the last payload that was not the one remembered */
 	uint32_t n; /* bytes of payload; 0: nothing is remembered */
 	uint32_t class;
 	uint32_t lists[2]; /* by side, of the class */
@@ -57,6 +59,33 @@ tt_signature_repeat_is(const struct tt_signature_repeat *r,
 	return r->n == v->payload.n && r->class == v->class && r->lists[0] == lists[0]
 			&& r->lists[1] == lists[1]
 			&& memcmp(r->payload, v->payload.at, r->n) == 0;
+}
+
+/* Of its first, middle and last bytes; only whether it is worth to remember it depends on it. */
+static inline uint64_t
+tt_signature_repeat_digest(const struct tt_signature_view *v)
+{
+	const uint32_t n = v->payload.n, bytes = tt_signature_min(n, sizeof(uint64_t));
+	uint64_t first = 0, middle = 0, last = 0;
+
+	memcpy(&first, v->payload.at, bytes);
+	memcpy(&middle, v->payload.at + (n - bytes) / 2, bytes);
+	memcpy(&last, v->payload.at + n - bytes, bytes);
+	return (first ^ middle * UINT64_C(0x9e3779b97f4a7c15)
+			       ^ last * UINT64_C(0xbf58476d1ce4e5b9))
+			+ n;
+}
+
+/* Has it come twice? */
+static inline bool
+tt_signature_repeat_again(
+		struct tt_signature_repeat *r, const struct tt_signature_view *v)
+{
+	const uint64_t digest = tt_signature_repeat_digest(v);
+	const bool again = r->digest == digest;
+
+	r->digest = digest;
+	return again;
 }
 
 /* Begins to remember it, without anything found. */

@@ -53,8 +53,7 @@ followed(struct tt_signature_verification *v, uint32_t rank)
 	const struct tt_signature_tried *t = &v->repeat->tried[v->n_tried];
 
 	if (v->n_tried < v->repeat->n_tried && t->rank == rank
-			&& e->steps >= (int64_t)t->steps + STEPS_LEFT
-			&& e->verifications >= t->verifications)
+			&& e->steps >= (int64_t)t->steps + STEPS_LEFT)
 		return t;
 	stop_following(v);
 	return NULL;

@@ -15,7 +15,7 @@
 #define ROUNDS  60
 #define BURSTS  12
 #define PACKETS TT_SIGNATURE_BURST
-#define ALONE   32 /* packets of a burst */
+#define ALONE   64 /* packets of a burst */
 
 static struct tt_signature_hit hits[PACKETS * TT_SIGNATURE_HITS_MAX];
 
@@ -153,7 +153,7 @@ run_limited(struct random *r, const struct tt_rules *rules)
 {
 	const struct tt_signature_limits limits = {
 			.verifications = 1 + random_below(r, 40),
-			.steps = 1 + random_below(r, 300)};
+			.steps = 1 + random_below(r, 120)};
 	struct tt_signatures *s = compile(rules, &limits);
 	struct tt_signature_scratch *scratch;
 	static struct burst b;
