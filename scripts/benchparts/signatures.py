@@ -2,19 +2,52 @@
 """What signatures cost a packet, by what it has for a payload. Rules are generated; with those of
 ../shared among them, where they are."""
 from . import figures
-from .bench import ROOT, Job
+from .bench import PROFILES, ROOT, RULES as FINGERPRINTS, Job
 from .report import Target
+from .worker import PAGES
 
 RULES = ROOT.parent / "shared/rules/snort-2005-gpl-sessionless.rules"
 SYN = Target("signatures on a SYN", "ns", 10, 5, at_most=True)
+SYN_RATE = Target("SYN traffic, rate with signatures over rate without", "x", 0.9, 0.95)
 SLAMMER = Target("Slammer frames matched", "Mpps", 2.8, 2.8)
+SLAMMER_WORKER = Target("worker: Slammer frames, with signatures", "Mpps", 2.8, 2.8)
 CASES = {"syn": "SYN, no payload", "slammer": "Slammer's length and strings",
          "text": "1,472 bytes, nothing to find", "near": "1,472 bytes of the rules' own patterns"}
 
 
+WORKER = {"worker syn": "SYNs of zipf.yaml", "worker slammer": "Slammer, 512 sources"}
+
+
+def rules():
+    return ["--rules", RULES] if RULES.exists() else []
+
+
 def run(bench):
-    rules = ["--rules", RULES] if RULES.exists() else []
-    return bench.lines("bench_signature", *rules, "--rounds", 1)
+    return bench.lines("bench_signature", *rules(), "--rounds", 1)
+
+
+def run_worker(bench):
+    return bench.lines("bench_signature_worker", "--profile", PROFILES / "syn.yaml",
+                       "--fingerprints", FINGERPRINTS, *rules(),
+                       "--page", bench.page_size(PAGES))
+
+
+def tell_worker(rounds, report):
+    lines = {case: [line for of_round in rounds for line in of_round if line["case"] == case]
+             for case in WORKER}
+
+    def of(case, key):
+        return [line[key] for line in lines[case]]
+
+    report.table("The whole worker, without and with signatures",
+                 ["", "ns without", "ns with", "Mpps with", "rate over rate", "matches a packet"],
+                 [[WORKER[case], figures.of(of(case, "without_ns")),
+                   figures.of(of(case, "with_ns")), figures.mpps(of(case, "with_ns")).median,
+                   figures.of(of(case, "rate")).text(2), of(case, "matches")[0]]
+                  for case in WORKER],
+                 "CPU time; rings of 4,096 frames without and with in turn, matches counted.")
+    report.target(SYN_RATE, figures.of(of("worker syn", "rate")))
+    report.target(SLAMMER_WORKER, figures.mpps(of("worker slammer", "with_ns")))
 
 
 class Signatures:
@@ -22,7 +55,8 @@ class Signatures:
 
     @staticmethod
     def jobs(bench):
-        return [Job("signatures", "signatures", lambda: run(bench))]
+        return [Job("signatures", "signatures", lambda: run(bench)),
+                Job("signatures-worker", "the worker with signatures", lambda: run_worker(bench))]
 
     @staticmethod
     def tell(bench, results, report):
@@ -49,3 +83,6 @@ class Signatures:
                          "Payload of 1,472 bytes and rules that cost much on it, each by themselves.")
         report.target(SYN, figures.of(times["syn"]))
         report.target(SLAMMER, figures.mpps(times["slammer"]))
+        worker = results.get("signatures-worker")
+        if worker:
+            tell_worker(worker, report)

@@ -12,6 +12,7 @@ configure(struct tt_config *config, const struct bench_bed_options *options,
 	char pairs[24];
 	const char *settings[][2] = {{"spool", "/nonexistent"}, {"sensor", "bench"},
 			{"monitored", monitored}, {"fingerprints", options->rules},
+			{"rules", options->signatures == NULL ? "" : options->signatures},
 			{"pairs", pairs}, {"asn", "none"},
 			{"remember-sources", FEW_REMEMBERED}};
 	int ret = tt_config_init(config, err);
