@@ -6,6 +6,7 @@
 #include <time.h>
 
 #define PAYLOAD 1470
+#define TTL_AT  22 /* of IPv4 over Ethernet */
 
 static void
 what_costs_too_much_is_cut_short_and_counted(void **state)
@@ -186,6 +187,79 @@ ranges_that_overlap_compile_in_seconds(void **state)
 	free(text);
 }
 
+/* More rules are found by their patterns than there is room to remember. */
+static void
+all_that_was_found_is_found_again(void **state)
+{
+	uint8_t frame[FRAME_MAX];
+	char text[4096];
+	uint64_t cut_short = 0;
+	struct bed bed;
+	size_t n = 0;
+	uint32_t captured;
+
+	for (unsigned i = 0; i < 30; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				"alert udp any any -> any any (content:\"%02ux\"; sid:%u;)\n",
+				i, i + 1);
+	bed_init(&bed, text, NULL);
+	n = 0;
+	for (unsigned i = 0; i < 30; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%02ux", i);
+	captured = udp(frame, text, n);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(match_frame(&bed, frame, captured, &cut_short),
+				0x3fffffff);
+	assert_int_equal(cut_short, 0);
+	bed_fini(&bed);
+}
+
+/* Ten headers that do not match are tried where the TTL is 5, before the rule whose payload does. */
+static void
+load_headers_before_payload(struct bed *bed, uint32_t steps)
+{
+	const struct tt_signature_limits limits = {.steps = steps};
+	char text[2048];
+	size_t n = 0;
+
+	for (unsigned i = 1; i <= 10; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				"alert udp any any -> any any (ttl:5; id:60000<>65000; sid:%u;)\n",
+				i);
+	snprintf(text + n, sizeof(text) - n,
+			"alert udp any any -> any any (content:\"aaab\"; content:\"c\"; "
+			"distance:1; content:\"d\"; distance:1; sid:11;)\n");
+	bed_init(bed, text, &limits);
+}
+
+static void
+payload_that_comes_again_costs_as_much(void **state)
+{
+	uint8_t frame[FRAME_MAX];
+	const uint32_t captured = udp(frame, "aaab.c.d", 8);
+	bool cut = false, whole = false;
+
+	for (uint32_t steps = 1; steps < 40; steps++) {
+		uint64_t again = 0, alone = 0, ignored = 0;
+		struct bed knows, new;
+
+		load_headers_before_payload(&knows, steps);
+		load_headers_before_payload(&new, steps);
+		frame[TTL_AT] = 64;
+		for (unsigned i = 0; i < 3; i++)
+			(void)match_frame(&knows, frame, captured, &ignored);
+		frame[TTL_AT] = 5;
+		assert_int_equal(match_frame(&knows, frame, captured, &again),
+				match_frame(&new, frame, captured, &alone));
+		assert_int_equal(again, alone);
+		cut |= ignored == 0 && again != 0;
+		whole |= again == 0;
+		bed_fini(&knows);
+		bed_fini(&new);
+	}
+	assert_true(cut && whole);
+}
+
 int
 main(void)
 {
@@ -195,6 +269,8 @@ main(void)
 			cmocka_unit_test(what_a_pcre_does_is_charged),
 			cmocka_unit_test(bytes_that_are_compared_are_charged),
 			cmocka_unit_test(only_payloads_that_are_tried_are_counted),
+			cmocka_unit_test(payload_that_comes_again_costs_as_much),
+			cmocka_unit_test(all_that_was_found_is_found_again),
 			cmocka_unit_test(ranges_that_overlap_compile_in_seconds),
 			cmocka_unit_test(the_reach_of_an_item_is_never_too_small),
 	};
