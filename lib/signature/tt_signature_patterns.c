@@ -165,14 +165,15 @@ static int
 found(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
 		void *context)
 {
-	const struct pass *pass = context;
+	struct pass *pass = context;
 	const struct tt_signature_patterns *p = pass->patterns;
+	const uint32_t first = p->first[id], n = p->first[id + 1] - first;
 
-	for (uint32_t i = p->first[id]; i < p->first[id + 1]; i++) {
+	for (uint32_t i = first; i < first + n; i++)
 		tt_signature_mark(pass->scratch, p->ranks[i]);
-		if (pass->repeat != NULL)
-			tt_signature_repeat_add(pass->repeat, p->ranks[i]);
-	}
+	if (pass->repeat != NULL
+			&& !tt_signature_repeat_add(pass->repeat, p->ranks + first, n))
+		pass->repeat = NULL;
 	return 0;
 }
 

@@ -102,14 +102,17 @@ tt_signature_repeat_begin(struct tt_signature_repeat *r,
 	memcpy(r->payload, v->payload.at, v->payload.n);
 }
 
-/* A pattern found a rule. More than there is room for: nothing is remembered. */
-static inline void
-tt_signature_repeat_add(struct tt_signature_repeat *r, uint32_t rank)
+/* A pattern found rules. More than there is room for: nothing is remembered; returns false. */
+static inline bool
+tt_signature_repeat_add(struct tt_signature_repeat *r, const uint32_t *ranks, uint32_t n)
 {
-	if (r->n_found == TT_SIGNATURE_REPEAT_FOUND)
+	if (n > TT_SIGNATURE_REPEAT_FOUND - r->n_found) {
 		r->n = 0;
-	else
-		r->found[r->n_found++] = rank;
+		return false;
+	}
+	memcpy(r->found + r->n_found, ranks, n * sizeof(*ranks));
+	r->n_found += n;
+	return true;
 }
 
 #endif
