@@ -15,7 +15,7 @@
  * tt_signature_scratch of its own. Matching takes no memory, no lock, makes no system call. (PCRE2
  * without its JIT takes memory at the first match of a scratch and keeps it.)
  *
- * Memory of tt_signatures: patterns and port groups, a megabyte for a few thousand rules; and 2.3 MB
+ * Memory of tt_signatures: patterns and port groups, a megabyte for a few thousand rules; and 3 MB
  * of tables from ports to groups. Of a scratch: 210 KiB and what Vectorscan needs.
  */
 #ifndef TT_SIGNATURE_H
