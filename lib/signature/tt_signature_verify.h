@@ -16,6 +16,12 @@ struct tt_signature_verification {
 	bool follows; /* these were the same as last time */
 };
 
+/* Marks the candidates that the payload, which is not empty, has the patterns of. lists: of its ports. */
+void tt_signature_mark_found(struct tt_signature_scratch *scratch,
+		const struct tt_signature_group *group,
+		const uint32_t lists[TT_SIGNATURE_N_SIDES],
+		struct tt_signature_verification *v);
+
 /* Tries a rule. */
 void tt_signature_verify(struct tt_signature_verification *v, uint32_t rank);
 
