@@ -119,7 +119,7 @@ int tt_compact_signatures_end(
 		struct tt_compact_signatures *s, struct tt_error *err) TT_MUST_CHECK;
 
 /* Write the rows; return 0 or a negative errno with err filled. */
-int tt_compact_signatures_write_rules(const struct tt_compact_signatures *s,
+int tt_compact_signatures_write_rules(struct tt_compact_signatures *s,
 		struct tt_parquet_writer *writer, struct tt_error *err) TT_MUST_CHECK;
 int tt_compact_signatures_write(struct tt_compact_signatures *s,
 		struct tt_parquet_writer *writer, struct tt_error *err) TT_MUST_CHECK;

@@ -275,10 +275,9 @@ tt_compact_signatures_enter_unsaid(struct tt_compact_signatures *s, struct tt_er
 }
 
 int
-tt_compact_signatures_write_rules(const struct tt_compact_signatures *s,
+tt_compact_signatures_write_rules(struct tt_compact_signatures *s,
 		struct tt_parquet_writer *w, struct tt_error *err)
 {
-	const int64_t least = INT64_C(1) << s->shift;
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < s->rules.n; i++) {
@@ -289,7 +288,7 @@ tt_compact_signatures_write_rules(const struct tt_compact_signatures *s,
 		tt_parquet_set_text(w, TT_SIGNATURE_RULES_CATEGORY, row->category);
 		tt_parquet_set_int(w, TT_SIGNATURE_RULES_COUNTS, row->counts);
 		tt_parquet_set_int(w, TT_SIGNATURE_RULES_SOURCES_ONE_IN,
-				row->one_in > least ? row->one_in : least);
+				INT64_C(1) << tt_compact_signatures_shift(s, &row->id));
 		tt_parquet_set_int(w, TT_SIGNATURE_RULES_LOADED_US, row->loaded_us);
 		ret = tt_parquet_end_row(w, err);
 	}

@@ -140,6 +140,18 @@ class SignatureRules(unittest.TestCase):
         row = next(r for r in table(merged, "signatures") if r["sid"] == "1")
         self.assertEqual((row["detections"], row["uniq_src_ip"]), ("40", "20"))
 
+    def test_a_rule_renamed_without_a_new_revision_has_one_rate(self):
+        """Its rows of either name have the rate at which its sources are kept."""
+        many = [tcp(i % 9, src=f"10.{i % 40}.{i % 250}.{i % 17}") for i in range(4000)]
+        for name in "a first name", "z last name":
+            renamed = COUNTING.replace("a sweep", name)
+            few = self.read(PLAIN + renamed, [tcp(23)], f"few {name}")
+            full = self.read(PLAIN + COUNTING, many, f"full {name}", 1, "--signature-hits", 256)
+            merged = self.merge(f"all {name}", few, full)
+            rates = [int(r["sources_one_in"]) for r in table(merged, "signature_rules") if r["sid"] == "2"]
+            self.assertEqual(rates, 2 * [loaded(full)[2, 0][1]])
+            run("verify", merged)
+
     def test_version_4_can_be_read(self):
         old = self.read(PLAIN + SILENT, [udp(53, b"x")], "old")
         new = self.read(PLAIN + COUNTING, [udp(53, b"x"), tcp(23)], "new", 1)
