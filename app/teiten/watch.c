@@ -5,10 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <math.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char help[] =
@@ -238,12 +240,34 @@ watch(struct watching *w)
 	return status;
 }
 
+/* Are these paths of one file, which need not be there yet? */
+static bool
+is_same_file(const char *a, const char *b)
+{
+	char *dirs[2] = {strdup(a), strdup(b)}, *names[2] = {strdup(a), strdup(b)};
+	struct stat x, y;
+	bool same = false;
+
+	if (dirs[0] == NULL || dirs[1] == NULL || names[0] == NULL || names[1] == NULL)
+		same = strcmp(a, b) == 0;
+	else if (stat(a, &x) == 0 && stat(b, &y) == 0)
+		same = x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	else if (stat(dirname(dirs[0]), &x) == 0 && stat(dirname(dirs[1]), &y) == 0)
+		same = x.st_dev == y.st_dev && x.st_ino == y.st_ino
+				&& strcmp(basename(names[0]), basename(names[1])) == 0;
+	for (unsigned i = 0; i < 2; i++) {
+		free(dirs[i]);
+		free(names[i]);
+	}
+	return same;
+}
+
 /* The state would take the place of the lines. */
 static bool
 check_files(struct watching *w)
 {
 	if (w->state_path == NULL || w->out_path == NULL
-			|| strcmp(w->state_path, w->out_path) != 0)
+			|| !is_same_file(w->state_path, w->out_path))
 		return true;
 	w->tool.status = tool_usage(
 			&w->tool, "--state and --out are the same file: %s", w->out_path);

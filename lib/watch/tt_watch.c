@@ -67,11 +67,12 @@ count_row(struct tt_watch_adding *a, const struct tt_watch_rest *rest,
 		const struct tt_watch_row *row)
 {
 	struct tt_watch *w = a->watch;
+	uint64_t added = row->packets;
 	int64_t of;
 
 	if (row->packets == 0)
 		return 0;
-	of = rest != NULL ? tt_watch_rest_add(a, rest, row)
+	of = rest != NULL ? tt_watch_rest_add(a, rest, row, &added)
 			  : tt_past_add(&w->past, &row->name, &a->span, row->packets,
 					  a->keep);
 	if (of < 0)
@@ -79,7 +80,7 @@ count_row(struct tt_watch_adding *a, const struct tt_watch_rest *rest,
 	if (of == TT_TARGET_NONE)
 		return 0;
 	if (w->past.all[of].event != 0)
-		w->events[w->past.all[of].event - 1].packets += row->packets;
+		w->events[w->past.all[of].event - 1].packets += added;
 	return note_touched(a, (uint32_t)of);
 }
 

@@ -28,9 +28,10 @@ struct tt_watch_rest {
 bool tt_watch_rest_can(const struct tt_watch_interval *interval);
 /* Notes what of it was not observed. */
 void tt_watch_rest_observe(const struct tt_watch_adding *a, struct tt_watch_rest *rest);
-/* Adds what it has more of a target than was counted. Returns as tt_past_add. */
+/* Adds what it has more of a target than was counted: *added packets. Returns as tt_past_add. */
 int64_t tt_watch_rest_add(const struct tt_watch_adding *a,
-		const struct tt_watch_rest *rest, const struct tt_watch_row *row);
+		const struct tt_watch_rest *rest, const struct tt_watch_row *row,
+		uint64_t *added);
 
 /* Follows the events, and judges the targets that the snapshot has. Returns 0, or a negative errno with err. */
 int tt_watch_judge(struct tt_watch_adding *adding, struct tt_error *err) TT_MUST_CHECK;

@@ -61,7 +61,7 @@ tt_watch_rest_observe(const struct tt_watch_adding *a, struct tt_watch_rest *res
 
 int64_t
 tt_watch_rest_add(const struct tt_watch_adding *a, const struct tt_watch_rest *rest,
-		const struct tt_watch_row *row)
+		const struct tt_watch_row *row, uint64_t *added)
 {
 	struct tt_past *past = &a->watch->past;
 	uint32_t known = tt_target_set_find(
@@ -83,5 +83,6 @@ tt_watch_rest_add(const struct tt_watch_adding *a, const struct tt_watch_rest *r
 			of = tt_past_add(past, &row->name, &span, until - done, a->keep);
 		done = until;
 	}
+	*added = done;
 	return of;
 }
