@@ -251,6 +251,11 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 		tt_config_print(&r->config, TT_CONFIG_COMMON, stdout);
 		return EXIT_OK;
 	}
+	if (cli->action == TT_CONFIG_CHECK && cli->first_operand < argc
+			&& strcmp(argv[cli->first_operand], "strict") == 0) {
+		fprintf(stderr, "teiten read: write --check-config=strict, with the sign\n");
+		return EXIT_USAGE;
+	}
 	if (cli->action == TT_CONFIG_CHECK) {
 		printf("the configuration is sound\n");
 		return EXIT_OK;

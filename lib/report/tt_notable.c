@@ -264,8 +264,8 @@ write_target(struct tt_notable *w, struct tt_notable_target *t)
 	if (!t->ranked && t->n_episodes == 0)
 		return;
 	id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
-	section = tt_notable_section(w, id, title_of(w, t));
 	rate_again(w, t);
+	section = tt_notable_section(w, id, title_of(w, t));
 	tt_notable_text(w, section, t);
 	tt_notable_figures(w, section, t);
 }
