@@ -139,9 +139,10 @@ collect_part(struct tt_detections_merge *m, const struct tt_detections *d)
 			continue;
 		}
 		add_item(m, &d->hits[i]);
-		m->totals->hits_not_kept += (UINT64_C(1) << tt_detections_shift_of(m,
-							     &d->config.rules->rules
-									     [d->hits[i].rule]))
+		m->totals->hits_not_kept +=
+				(UINT64_C(1) << tt_detections_shift_of(m,
+						 &d->config.rules->rules
+								  [d->hits[i].rule]))
 				- 1;
 	}
 	for (uint64_t i = 0; i < d->n_cells; i++)

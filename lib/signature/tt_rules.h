@@ -48,7 +48,8 @@ struct tt_rules {
 	unsigned n_counting; /* of these, rules with threshold or detection_filter */
 	struct tt_rule_remark *remarks; /* [n_remarks], in the order of files and lines */
 	unsigned n_remarks;
-	struct tt_rule_remark *notes; /* [n_notes], likewise: of rules that are loaded all the same */
+	struct tt_rule_remark *
+			notes; /* [n_notes], likewise: of rules that are loaded all the same */
 	unsigned n_notes;
 	unsigned outcomes[TT_RULE_N_OUTCOMES];
 	char **flowbits; /* [n_flowbits] names */
