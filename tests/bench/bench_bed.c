@@ -11,7 +11,9 @@ configure(struct tt_config *config, const struct bench_bed_options *options,
 {
 	char pairs[24];
 	const char *settings[][2] = {{"spool", "/nonexistent"}, {"sensor", "bench"},
-			{"monitored", monitored}, {"fingerprints", options->rules},
+			{"monitored", monitored},
+			{"fingerprints",
+					options->rules != NULL ? options->rules : "none"},
 			{"rules", options->signatures == NULL ? "" : options->signatures},
 			{"pairs", pairs}, {"asn", "none"},
 			{"remember-sources", FEW_REMEMBERED}};
