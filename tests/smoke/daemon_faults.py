@@ -159,6 +159,9 @@ def outlast_memory(bed, rate, regulars, said):
     joined."""
     daemon = bed.start("--pending-memory", "1M", log="memory")
     bed.start_sender(rate, regulars)
+    # All that wait are to have about as much in them, which the interval that the sender begins in has not.
+    bed.wait_for_sender()
+    daemon.wait_for("wrote ", 60, daemon.said().count("wrote ") + 2)
     exhausted_memory(daemon, bed, said)
     time.sleep(1.5)
     sent, burst = bed.stop_sender()
@@ -180,8 +183,9 @@ def join(bed):
 
 
 def keep_apart(bed):
-    """No source comes twice: joining would free nothing."""
-    assert outlast_memory(bed, RATE, 0, "there is no more pending-memory") == 0
+    """No source comes twice: joining would free next to nothing of intervals of about one size. The
+    sender may be stalled once, and leave one that is small: that and its neighbour are joined."""
+    assert outlast_memory(bed, RATE, 0, "there is no more pending-memory") <= 2
 
 
 def vanished(bed):

@@ -157,13 +157,17 @@ class Bed:
                                         self.at / "sent"])
         self.children.append(self.sender)
 
-    def stop_sender(self):
-        """Ends the sender; returns the number of packets and the time of each."""
+    def wait_for_sender(self):
+        """Until bursts went out: a daemon may write an empty interval before that."""
         sent = self.at / "sent"
-        # A daemon may have written an empty interval before the sender was there.
         while not sent.exists() or sent.stat().st_size < 32:
             assert self.sender.poll() is None, "the sender ended by itself"
             time.sleep(0.05)
+
+    def stop_sender(self):
+        """Ends the sender; returns the number of packets and the time of each."""
+        sent = self.at / "sent"
+        self.wait_for_sender()
         self.sender.send_signal(signal.SIGTERM)
         self.sender.wait()
         log = array.array("q", sent.read_bytes()[:-(sent.stat().st_size % 16) or None])
