@@ -49,7 +49,8 @@ class Bench:
         self.directory = pathlib.Path(directory)
         self.priority = options.priority
         self.pages = Pages()
-        self.cpu = sorted(os.sched_getaffinity(0))[-1]
+        self.cpus = sorted(os.sched_getaffinity(0))
+        self.cpu = self.cpus[-1]
 
     def program(self, name):
         path = self.build / {"teiten": "app/teiten/teiten",
@@ -77,9 +78,9 @@ class Bench:
                           "--profile", PROFILES / f"{profile}.yaml"], self.cpu)
         return path
 
-    def eal(self, pages):
-        """EAL's arguments for memory and cores: one to manage, one to work."""
-        done = subprocess.run([ROOT / "scripts/lcores", "1"], stdout=subprocess.PIPE, text=True,
+    def eal(self, pages, workers=1):
+        """EAL's arguments for memory and cores: one to manage, and one for each worker."""
+        done = subprocess.run([ROOT / "scripts/lcores", str(workers)], stdout=subprocess.PIPE, text=True,
                               check=True)
         memory = ["--in-memory"] if self.pages.ensure(pages) else [
             "--no-huge", "-m", str(2 * pages), "--no-shconf"]

@@ -24,6 +24,15 @@ class Device:
     title: str
     vdev: str
     monitored: str
+    n: int = 1  # so many of it, a queue and a worker each
+
+    def times(self, n):
+        return dataclasses.replace(self, n=n)
+
+    def args(self):
+        """EAL's, one for each; the name of a device ends with its number."""
+        name, options = self.vdev.split("0,", 1)
+        return [arg for i in range(self.n) for arg in ("--vdev", f"{name}{i},{options}")]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,14 +56,16 @@ def parse_manifest(text):
 
 
 def check(said, snapshots):
-    """Is every packet there? said: what teitend printed. Failure if not."""
-    account = ACCOUNT.search(said)
-    if account is None or "ledger closes" not in said:
+    """Is every packet of all ports there? said: what teitend printed. Failure if not."""
+    accounts = ACCOUNT.findall(said)
+    if not accounts or "ledger closes" not in said:
         raise Failure(f"no ledger that closes:\n{said}")
-    offered, missed, no_mbuf, errors, delivered = map(int, account.groups())
+    offered, missed, no_mbuf, errors, delivered = (
+        sum(map(int, column)) for column in zip(*accounts, strict=True))
     written = sum(snapshot.frames for snapshot in snapshots)
     if missed + no_mbuf + errors > 0 or offered != delivered:
-        raise Failure(f"packets were lost: {account.group(0)}")
+        raise Failure(f"packets were lost: offered {offered}, missed {missed}, "
+                      f"no-mbuf {no_mbuf}, errors {errors}, delivered {delivered}")
     if written != delivered or not all(snapshot.exact for snapshot in snapshots):
         raise Failure(f"{written} packets are in snapshots, and not {delivered}")
 
@@ -72,8 +83,8 @@ class Run:
 def running(bench, device, pages, *options):
     log, spool = bench.directory / "teitend.log", bench.directory / "spool"
     shutil.rmtree(spool, ignore_errors=True)
-    args = [bench.program("teitend"), *bench.eal(pages), "--vdev", device.vdev, "--", "--spool",
-            spool, "--sensor", "bench", "--interval", "86400", "--rx-queues", "1", "--monitored",
+    args = [bench.program("teitend"), *bench.eal(pages, device.n), *device.args(), "--",
+            "--spool", spool, "--sensor", "bench", "--interval", "86400", "--rx-queues", "1", "--monitored",
             device.monitored, *options]
     started = datetime.datetime.now(datetime.timezone.utc)
     with programs.background(args, log) as child:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs programs, one at a time, on the CPU that measurements have for themselves."""
+import concurrent.futures
 import contextlib
 import dataclasses
 import json
@@ -61,6 +62,12 @@ def run(args, cpu, priority=0, cwd=None):
         raise Failure(f"{pathlib.Path(args[0]).name} ended with {child.returncode}: "
                       f"{texts[1].strip() or texts[0].strip()}")
     return Done("".join(texts), wall_s, used.ru_utime + used.ru_stime)
+
+
+def run_at_once(commands, cpus, priority=0):
+    """Runs them all at once, a CPU each. Failure, or LeftOut, unless all exit with 0."""
+    with concurrent.futures.ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(lambda args, cpu: run(args, cpu, priority), commands, cpus))
 
 
 def json_lines(text):

@@ -29,7 +29,7 @@ def devices(bench):
 def bare(bench, device):
     """Packets per second of testpmd, once it is warm."""
     log = bench.directory / "testpmd.log"
-    args = [programs.find("dpdk-testpmd"), *bench.eal(PAGES), "--vdev", device.vdev, "--",
+    args = [programs.find("dpdk-testpmd"), *bench.eal(PAGES), *device.args(), "--",
             "--forward-mode=rxonly", "--no-flush-rx", "--nb-cores=1", "--burst=64",
             "--stats-period=1", f"--total-num-mbufs={BUFFERS}"]
     readings = max(2, round(bench.size.window_s))

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """The logic of scripts/bench, without measuring: figures, tables, ledgers, rounds."""
+import contextlib
 import datetime
+import io
 import pathlib
 import sys
 import types
@@ -9,7 +11,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 
-from benchparts import Failure, LeftOut, bench, daemon, figures, files, report, worker  # noqa: E402
+from benchparts import Failure, LeftOut, bench, daemon, figures, files, report, scaling, worker  # noqa: E402
 
 SAID = ("teitend: net_null0: offered {} = missed {} + no-mbuf 0 + errors 0 + delivered {}; "
         "delivered = counted {}\nteitend: ledger closes\n")
@@ -55,6 +57,17 @@ class Ledgers(unittest.TestCase):
         with self.assertRaises(Failure):
             daemon.check(SAID.format(31, 1, 30, 30), [snapshot(30)])
 
+    def test_the_packets_of_all_ports_count(self):
+        said = SAID.format(30, 0, 30, 30) + SAID.format(12, 0, 12, 12).replace("null0", "null1")
+        daemon.check(said, [snapshot(10), snapshot(32)])
+        with self.assertRaises(Failure):
+            daemon.check(said, [snapshot(12)])
+
+    def test_a_packet_that_the_second_port_missed_fails(self):
+        said = SAID.format(30, 0, 30, 30) + SAID.format(13, 1, 12, 12).replace("null0", "null1")
+        with self.assertRaises(Failure):
+            daemon.check(said, [snapshot(42)])
+
     def test_a_packet_in_no_snapshot_fails(self):
         with self.assertRaises(Failure):
             daemon.check(SAID.format(30, 0, 30, 30), [snapshot(29)])
@@ -76,6 +89,23 @@ class Ledgers(unittest.TestCase):
         said = "205500 frames, 5 snapshots in spool\n  counted                      205499\n"
         self.assertEqual([p.findall(said) for p in (files.FRAMES, files.COUNTED)],
                          [["205500"], ["205499"]])
+
+
+class Scaling(unittest.TestCase):
+    def test_numbers_of_workers_end_with_the_most(self):
+        self.assertEqual([scaling.counts(n) for n in (1, 2, 6, 8)],
+                         [[1], [1, 2], [1, 2, 4, 6], [1, 2, 4, 8]])
+
+    def test_each_worker_has_a_device(self):
+        device = daemon.Device("", "net_pcap0,rx_pcap=0,infinite_rx=1", "")
+        self.assertEqual(device.args(), ["--vdev", "net_pcap0,rx_pcap=0,infinite_rx=1"])
+        self.assertEqual(device.times(2).args()[2:], ["--vdev", "net_pcap1,rx_pcap=0,infinite_rx=1"])
+
+    def test_a_table_holds_them_against_one(self):
+        told = report.Report()
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            scaling.tell(told, "T", {1: [10.0], 2: [16.0]})
+        self.assertIn("2        16.0        8.0   0.80", out.getvalue())
 
 
 class Rounds(unittest.TestCase):
