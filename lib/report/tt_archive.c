@@ -46,7 +46,10 @@ tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
 		return -ENOMEM;
 	archive->damages = more;
 	more += archive->n_damages;
-	*more = (struct tt_archive_damage){lack, strdup(path), strdup(why), start_us};
+	*more = (struct tt_archive_damage){.lack = lack,
+			.path = strdup(path),
+			.why = strdup(why),
+			.start_us = start_us};
 	archive->n_damages++;
 	return more->path == NULL || more->why == NULL ? -ENOMEM : 0;
 }
@@ -361,6 +364,7 @@ tt_archive_close(struct tt_archive *archive)
 	for (size_t i = 0; i < archive->n_damages; i++) {
 		free(archive->damages[i].path);
 		free(archive->damages[i].why);
+		free(archive->damages[i].lost);
 	}
 	free(archive->lists);
 	free(archive->entries);

@@ -54,6 +54,8 @@ struct tt_archive_damage {
 	enum tt_archive_lack lack;
 	char *path, *why;
 	int64_t start_us; /* of a snapshot */
+	uint64_t *lost; /* [n_lost], ids of the intervals that vanished with it */
+	size_t n_lost;
 };
 
 struct tt_archive {
@@ -106,7 +108,8 @@ int tt_archive_check(const struct tt_archive *archive, const struct tt_archive_w
 		struct tt_error *err) TT_MUST_CHECK;
 
 /* Notes as damages of an archive what `earlier`, of the same wish, had and it has not: snapshots that are gone, in part at least, without
- * being in another one. Returns 0 or -ENOMEM. */
+ * being in another one. What `earlier` had noted of ones before it is noted again, unless the archive has it: the listing that `earlier` is
+ * of may have missed the merged one that it is in. Returns 0 or -ENOMEM. */
 int tt_archive_vanished(
 		struct tt_archive *archive, struct tt_archive *earlier) TT_MUST_CHECK;
 

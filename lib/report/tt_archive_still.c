@@ -129,56 +129,122 @@ tt_archive_check(const struct tt_archive *archive, const struct tt_archive_wish 
 	return ret;
 }
 
-/* Marks the entries, by their numbers, of which an interval is in nothing that the other archive has. */
-static void
-mark_lost(const struct tt_owners *earlier, const struct tt_owners *now, bool *lost)
+/* Has anything of an archive, whose owners are sorted, an interval? */
+static bool
+is_owned(const struct tt_owners *owners, uint64_t id)
 {
-	size_t at = 0;
+	size_t from = 0, to = owners->n;
 
-	for (size_t i = 0; i < earlier->n; i++) {
-		while (at < now->n && now->all[at].id < earlier->all[i].id)
-			at++;
-		if (at == now->n || now->all[at].id != earlier->all[i].id)
-			lost[earlier->all[i].of] = true;
+	while (from < to) {
+		size_t middle = from + (to - from) / 2;
+
+		if (owners->all[middle].id < id)
+			from = middle + 1;
+		else
+			to = middle;
 	}
+	return from < owners->n && owners->all[from].id == id;
 }
 
-/* Takes over what was noted of earlier ones. */
+/* Notes that a snapshot is gone with ids[n], which it takes over. */
+static int
+add_vanished(struct tt_archive *a, const char *path, int64_t start_us, uint64_t *ids,
+		size_t n)
+{
+	int ret = tt_archive_add_damage(a, TT_ARCHIVE_VANISHED, path,
+			"it was deleted while the report was made, and is in no other snapshot",
+			start_us);
+
+	if (ret != 0) {
+		free(ids);
+		return ret;
+	}
+	a->damages[a->n_damages - 1].lost = ids;
+	a->damages[a->n_damages - 1].n_lost = n;
+	return 0;
+}
+
+/* Takes over what was noted of earlier ones, as far as it is in nothing still. */
 static int
 note_again(struct tt_archive *a, const struct tt_archive *earlier)
 {
 	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < earlier->n_damages; i++) {
-		const struct tt_archive_damage *d = &earlier->damages[i];
+		struct tt_archive_damage *d = &earlier->damages[i];
+		size_t n = 0;
 
-		if (d->lack == TT_ARCHIVE_VANISHED)
-			ret = tt_archive_add_damage(
-					a, d->lack, d->path, d->why, d->start_us);
+		for (size_t at = 0; at < d->n_lost; at++)
+			if (!is_owned(&a->owners, d->lost[at]))
+				d->lost[n++] = d->lost[at];
+		d->n_lost = n;
+		if (n > 0)
+			ret = add_vanished(a, d->path, d->start_us, d->lost, n);
+		if (n > 0)
+			d->lost = NULL;
 	}
 	return ret;
+}
+
+static int
+by_snapshot(const void *a, const void *b)
+{
+	const struct tt_owner *x = a, *y = b;
+
+	return x->of < y->of ? -1 : x->of > y->of;
+}
+
+/* What the earlier one had and the other has not, by snapshot; heap. n: how many. NULL: out of memory. */
+static struct tt_owner *
+lost_of(const struct tt_owners *earlier, const struct tt_owners *now, size_t *n)
+{
+	struct tt_owner *lost = calloc(earlier->n + 1, sizeof(*lost));
+
+	*n = 0;
+	for (size_t i = 0; lost != NULL && i < earlier->n; i++)
+		if (!is_owned(now, earlier->all[i].id))
+			lost[(*n)++] = earlier->all[i];
+	if (lost != NULL)
+		qsort(lost, *n, sizeof(*lost), by_snapshot);
+	return lost;
+}
+
+/* Notes an entry that is gone, of lost[n] by snapshot, unless all that it had is in another one. */
+static int
+note_entry(struct tt_archive *a, const struct tt_archive_entry *e,
+		const struct tt_owner *lost, size_t n)
+{
+	const struct tt_owner key = {.of = e->number};
+	const struct tt_owner *first = bsearch(&key, lost, n, sizeof(*lost), by_snapshot),
+			      *end = first;
+	uint64_t *ids;
+
+	if (first == NULL || tt_archive_is_marked(e->path, &e->mark))
+		return 0;
+	while (first > lost && first[-1].of == e->number)
+		first--;
+	while (end < lost + n && end->of == e->number)
+		end++;
+	ids = calloc((size_t)(end - first), sizeof(*ids));
+	if (ids == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < (size_t)(end - first); i++)
+		ids[i] = first[i].id;
+	return add_vanished(a, e->path, e->start_us, ids, (size_t)(end - first));
 }
 
 int
 tt_archive_vanished(struct tt_archive *archive, struct tt_archive *earlier)
 {
-	bool *lost = calloc(earlier->n + 1, sizeof(*lost));
-	int ret = lost == NULL ? -ENOMEM : note_again(archive, earlier);
+	struct tt_owner *lost;
+	size_t n;
+	int ret;
 
-	if (ret == 0) {
-		tt_owners_sort(&earlier->owners);
-		tt_owners_sort(&archive->owners);
-		mark_lost(&earlier->owners, &archive->owners, lost);
-	}
-	for (size_t i = 0; ret == 0 && i < earlier->n; i++) {
-		const struct tt_archive_entry *e = &earlier->entries[i];
-
-		if (lost[e->number] && !tt_archive_is_marked(e->path, &e->mark))
-			ret = tt_archive_add_damage(archive, TT_ARCHIVE_VANISHED, e->path,
-					"it was deleted while the report was made, and is in no "
-					"other snapshot",
-					e->start_us);
-	}
+	tt_owners_sort(&archive->owners);
+	lost = lost_of(&earlier->owners, &archive->owners, &n);
+	ret = lost == NULL ? -ENOMEM : note_again(archive, earlier);
+	for (size_t i = 0; ret == 0 && i < earlier->n; i++)
+		ret = note_entry(archive, &earlier->entries[i], lost, n);
 	free(lost);
 	return ret;
 }

@@ -216,6 +216,34 @@ deleted_snapshot_is_named(void **state)
 	tt_archive_close(&earlier);
 }
 
+/* As a second listing that has neither the merged one nor its parts, and a third one that has it. */
+static void
+what_a_listing_missed_did_not_vanish(void **state)
+{
+	struct tt_archive first, second;
+	char path[256];
+
+	open_archive(&first);
+	for (unsigned i = 0; i < 3; i++)
+		hide(i, true);
+	open_archive(&second);
+	assert_int_equal(tt_archive_vanished(&second, &first), 0);
+	tt_archive_close(&first);
+	assert_int_equal(second.n_damages, 3);
+	hide(0, false);
+	hide(1, false);
+	compact();
+	open_archive(&archive);
+	assert_int_equal(tt_archive_vanished(&archive, &second), 0);
+	tt_archive_close(&second);
+	assert_int_equal(archive.n_damages, 1);
+	assert_string_equal(
+			archive.damages[0].path, bed_path(&bed, MINUTE(2), NULL, path));
+	assert_int_equal(observe(), 0);
+	assert_int_equal(check(), 0);
+	assert_int_equal(observed.packets, 12);
+}
+
 static void
 another_one_of_the_same_name(void **state)
 {
@@ -262,6 +290,7 @@ main(void)
 			TEST(merged_one_that_no_listing_saw),
 			TEST(merged_one_beside_its_parts_is_a_change),
 			TEST(deleted_snapshot_is_named),
+			TEST(what_a_listing_missed_did_not_vanish),
 			TEST(another_one_of_the_same_name),
 			TEST(interval_that_came_since_is_no_change),
 			TEST(missing_table_is_damage_and_no_change),
