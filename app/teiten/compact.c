@@ -74,9 +74,9 @@ take(struct compacting *c, int option)
 	case OPT_PER:
 		return take_period(c);
 	case OPT_OLDER:
-		return take_duration(&c->tool, "--older-than", &c->older_us);
+		return tool_duration(&c->tool, "--older-than", &c->older_us);
 	case OPT_KEEP:
-		return take_duration(&c->tool, "--keep-for", &c->keep_us);
+		return tool_duration(&c->tool, "--keep-for", &c->keep_us);
 	case OPT_QUOTA:
 		return take_bytes(&c->tool, "--quota", &c->quota);
 	case OPT_NOW:
@@ -119,7 +119,7 @@ open_sensor(struct compacting *c, const char *path)
 	struct tt_compactor *opened = &c->compactors[c->n_compactors];
 	struct tt_error err = {0};
 
-	if (tt_compactor_open(opened, path, &err) != 0) {
+	if (merging_open(&c->tool, opened, path, &err) != 0) {
 		fail(c, &err);
 		return;
 	}

@@ -315,7 +315,7 @@ merge(struct merging *m)
 	if (!merge_list(m, &in)) {
 		m->status = EXIT_DATA;
 	} else if (tt_spool_open(&spool, m->spool, m->sensor, TT_SYNC_EACH, &err) != 0
-			|| tt_compactor_open(&m->compactor, m->path, &err) != 0) {
+			|| merging_open(m->tool, &m->compactor, m->path, &err) != 0) {
 		tt_error_print(m->tool->name, &err);
 		m->status = EXIT_DATA;
 	} else if (m->compactor.left.code != 0) {

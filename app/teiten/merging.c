@@ -9,6 +9,10 @@
 
 #define DAY_S 86400
 
+/* So long at most it waits for readers; and so long without a word of it. */
+#define WAIT_US   (600 * TT_US_PER_S)
+#define UNSAID_US TT_US_PER_S
+
 static bool
 has_kind(const char *const *kinds, const char *kind)
 {
@@ -68,32 +72,6 @@ period_end(const struct period *period, int64_t us)
 }
 
 bool
-take_duration(struct tool *tool, const char *option, int64_t *us)
-{
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', DAY_S}};
-	unsigned long long n;
-	char *end;
-
-	errno = 0;
-	n = strtoull(optarg, &end, 10);
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(units); i++)
-		if (*optarg >= '0' && *optarg <= '9' && errno == 0 && n > 0
-				&& *end == units[i].unit && end[1] == '\0'
-				&& n <= (uint64_t)(TT_TIME_MAX / TT_US_PER_S
-						   / units[i].seconds)) {
-			*us = (int64_t)n * units[i].seconds * TT_US_PER_S;
-			return true;
-		}
-	tool->status = tool_usage(tool,
-			"%s: \"%s\" is no duration such as 90s, 30m, 6h, 400d", option,
-			optarg);
-	return false;
-}
-
-bool
 take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 {
 	static const char units[] = "KMGT";
@@ -117,6 +95,20 @@ take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 			"%s: \"%s\" is no number of bytes such as 4096, 512M, 20G",
 			option, optarg);
 	return false;
+}
+
+int
+merging_open(const struct tool *tool, struct tt_compactor *compactor,
+		const char *sensor_path, struct tt_error *err)
+{
+	int ret = tt_compactor_open(compactor, sensor_path, UNSAID_US, err);
+
+	if (ret != -EAGAIN)
+		return ret;
+	progress_clear();
+	fprintf(stderr, "%s: %s: waiting for a report that reads its snapshots\n",
+			tool->name, sensor_path);
+	return tt_compactor_open(compactor, sensor_path, WAIT_US, err);
 }
 
 void

@@ -21,10 +21,13 @@ bool period_parse(const char *text, const char *const *kinds, struct period *per
 int64_t period_start(const struct period *period, int64_t us);
 int64_t period_end(const struct period *period, int64_t us);
 
-/* Takes the value of an option that is a duration ("90m") or a size ("500G"). Returns false where it
- * is none, and says so. */
-bool take_duration(struct tool *tool, const char *option, int64_t *us);
+/* Takes the value of an option that is a size ("500G"). Returns false where it is none, and says so. */
 bool take_bytes(struct tool *tool, const char *option, uint64_t *bytes);
+
+/* Opens a compactor; says so where it waits for a report that reads the sensor's snapshots, for ten minutes at most. Returns as
+ * tt_compactor_open. */
+int merging_open(const struct tool *tool, struct tt_compactor *compactor,
+		const char *sensor_path, struct tt_error *err) TT_MUST_CHECK;
 
 /* How far a merge is, on a terminal; for struct tt_compact_job. */
 void merging_progress(void *context, size_t done, size_t n);

@@ -29,6 +29,8 @@ static const char help[] =
 		"  --out DIR        write DIR/report.html, report.txt, report.json, and one CSV\n"
 		"                   file for each table and figure; without it, or -, to\n"
 		"                   standard output\n"
+		"  --wait DURATION  so long, while no merged snapshot comes, it waits for a program\n"
+		"                   that merges what it reads (default: 10m)\n"
 		"  --quiet          no progress bar\n"
 		"  -h, --help       print this\n"
 		"\n"
@@ -45,6 +47,7 @@ enum {
 	OPT_LEADING,
 	OPT_FORMAT,
 	OPT_OUT,
+	OPT_WAIT,
 	OPT_QUIET,
 };
 
@@ -58,6 +61,7 @@ static const struct option options[] = {
 		{"leading", required_argument, NULL, OPT_LEADING},
 		{"format", required_argument, NULL, OPT_FORMAT},
 		{"out", required_argument, NULL, OPT_OUT},
+		{"wait", required_argument, NULL, OPT_WAIT},
 		{"quiet", no_argument, NULL, OPT_QUIET},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -161,6 +165,8 @@ take(struct tool *tool, struct report_wish *w, int option)
 		return take_formats(tool, w);
 	case OPT_OUT:
 		return take_out(tool, w);
+	case OPT_WAIT:
+		return tool_duration(tool, "--wait", &w->wait_us);
 	default:
 		progress_off();
 		return true;
@@ -192,7 +198,8 @@ int
 cmd_report(int argc, char **argv)
 {
 	struct tool tool = {"teiten report", help, options, ":h", argc, argv, 0};
-	struct report_wish w = {.language = "en", .leading = 5};
+	struct report_wish w = {
+			.language = "en", .leading = 5, .wait_us = 600 * TT_US_PER_S};
 	int option, status;
 
 	while ((option = tool_option(&tool)) != -1) {

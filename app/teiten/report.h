@@ -25,6 +25,7 @@ struct report_wish {
 	const char *out; /* directory; NULL: standard output */
 	unsigned formats; /* of enum report_format; 0: not given */
 	size_t leading;
+	int64_t wait_us; /* for whoever merges snapshots, while none comes */
 	int utc_offset_min;
 };
 

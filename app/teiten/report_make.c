@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "progress.h"
 #include "report.h"
-#include "tt_compact_spool.h"
+#include "report_hold.h"
 #include "tt_notable.h"
 #include "tt_report.h"
 
@@ -12,10 +12,10 @@
 /* Periods whose snapshots are wanted: now, before, and the months of the series. */
 #define PERIODS (2 + TT_SERIES_MONTHS)
 
-/* So often is it begun, where snapshots are merged or deleted under it; with a longer wait each time. */
-#define TRIES        10
-#define WAIT_MS      50
-#define WAIT_MOST_MS 5000
+/* So often is it begun, where snapshots are merged or deleted under it; after a longer wait each time. From the second try on, who
+ * merges waits: the others are for what is deleted by hand. */
+#define TRIES   5
+#define WAIT_MS 50
 
 /* A report that is being made. */
 struct making {
@@ -26,6 +26,7 @@ struct making {
 	bool has_before;
 	struct tt_archive archive;
 	struct tt_archive earlier; /* of the try before; empty in the first */
+	struct report_hold hold; /* from the second try on */
 	struct tt_observed_names names;
 	struct tt_observation now, before;
 	struct tt_series series;
@@ -211,36 +212,13 @@ forget(struct making *m)
 	tt_observed_names_fini(&m->names);
 }
 
-/* Waits until whoever merges or deletes snapshots of a list is done with each sensor. */
-static void
-wait_for_compactors(const struct tt_snapshot_list *list)
-{
-	const struct tt_snapshot_ref *last = NULL;
-
-	for (size_t i = 0; i < list->n; i++) {
-		const struct tt_snapshot_ref *ref = &list->refs[i];
-		char *sensor;
-
-		if (last != NULL && last->sensor_length == ref->sensor_length
-				&& memcmp(last->path, ref->path, ref->sensor_length) == 0)
-			continue;
-		last = ref;
-		sensor = strndup(ref->path, ref->sensor_length);
-		if (sensor != NULL)
-			tt_compactor_wait(sensor);
-		free(sensor);
-	}
-}
-
-/* Waits, and keeps what is known of the snapshots that there were. */
-static void
+/* Waits, holds what the spools have from now on, and keeps what is known of the snapshots that there were. */
+static int
 begin_anew(struct making *m, unsigned tries)
 {
-	int64_t ms = WAIT_MS << tries < WAIT_MOST_MS ? WAIT_MS << tries : WAIT_MOST_MS;
-	const struct timespec wait = {ms / 1000, ms % 1000 * 1000000};
+	const struct timespec wait = {0, (WAIT_MS << tries) * 1000000L};
+	int ret;
 
-	if (progress_due())
-		progress_draw(0, "waiting: snapshots are being merged or deleted");
 	forget(m);
 	/* Of one that could not be opened, the one before says more. */
 	if (m->archive.n_lists > 0) {
@@ -248,10 +226,10 @@ begin_anew(struct making *m, unsigned tries)
 		m->earlier = m->archive;
 		m->archive = (struct tt_archive){0};
 	}
-	m->err = (struct tt_error){0};
 	nanosleep(&wait, NULL);
-	for (size_t i = 0; i < m->earlier.n_lists; i++)
-		wait_for_compactors(&m->earlier.lists[i]);
+	ret = report_hold(&m->hold, &m->earlier, m->err.where);
+	m->err = (struct tt_error){0};
+	return ret == 0 ? 0 : tt_error_set(&m->err, ret, NULL, "out of memory");
 }
 
 /* Makes it, of spools that stay as they are for so long. */
@@ -262,9 +240,11 @@ make(struct making *m)
 	char where[sizeof(m->err.where)];
 
 	for (unsigned i = 0; ret == -EAGAIN && i + 1 < TRIES; i++) {
-		begin_anew(m, i);
-		ret = try(m);
+		ret = begin_anew(m, i);
+		if (ret == 0)
+			ret = try(m);
 	}
+	report_hold_end(&m->hold);
 	progress_clear();
 	if (ret == -EAGAIN) {
 		snprintf(where, sizeof(where), "%s", m->err.where);
@@ -312,7 +292,9 @@ no_snapshots(const struct making *m)
 int
 report_make(const struct tool *tool, const struct report_wish *wish)
 {
-	struct making m = {.tool = tool, .wish = wish};
+	struct making m = {.tool = tool,
+			.wish = wish,
+			.hold = {.tool = tool, .wait_us = wish->wait_us}};
 	int status = take_periods(&m);
 	int ret;
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_compact_spool.h"
+#include "tt_compactor_lock.h"
 #include "tt_spool_private.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -332,23 +332,9 @@ clean_covered(struct tt_compactor *c, struct tt_error *err)
 	return 0;
 }
 
-static int
-take_lock(struct tt_compactor *c, struct tt_error *err)
-{
-	c->lock_fd = openat(
-			c->fd, TT_SPOOL_MERGED_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-	if (c->lock_fd < 0)
-		return fail(c->path, TT_SPOOL_MERGED_FILE, err);
-	if (flock(c->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return fail(c->path, TT_SPOOL_MERGED_FILE, err);
-	return tt_error_set(err, -EBUSY, c->path,
-			"another running program merges this sensor's snapshots");
-}
-
 int
-tt_compactor_open(struct tt_compactor *c, const char *sensor_path, struct tt_error *err)
+tt_compactor_open(struct tt_compactor *c, const char *sensor_path, int64_t wait_us,
+		struct tt_error *err)
 {
 	int ret = 0;
 
@@ -359,7 +345,7 @@ tt_compactor_open(struct tt_compactor *c, const char *sensor_path, struct tt_err
 	if (c->fd < 0)
 		ret = tt_error_set(err, -errno, sensor_path, "%s", strerror(errno));
 	if (ret == 0)
-		ret = take_lock(c, err);
+		ret = tt_compactor_lock(&c->lock_fd, c->fd, sensor_path, wait_us, err);
 	if (ret == 0)
 		ret = clean_hidden(c, err);
 	if (ret == 0)
@@ -372,28 +358,11 @@ tt_compactor_open(struct tt_compactor *c, const char *sensor_path, struct tt_err
 void
 tt_compactor_close(struct tt_compactor *c)
 {
-	if (c->lock_fd >= 0)
-		close(c->lock_fd);
+	tt_compactor_release(c->lock_fd);
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c->path);
 	*c = (struct tt_compactor){.fd = -1, .lock_fd = -1};
-}
-
-void
-tt_compactor_wait(const char *sensor_path)
-{
-	char *path = NULL;
-	int fd = -1;
-
-	if (asprintf(&path, "%s/" TT_SPOOL_MERGED_FILE, sensor_path) >= 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		while (flock(fd, LOCK_SH) != 0 && errno == EINTR)
-			;
-		close(fd);
-	}
-	free(path);
 }
 
 int

@@ -13,7 +13,8 @@
  * it, is never deleted for it, and becomes one with it when they are merged the next time.
  *
  * What a killed run left is deleted by the next one, at tt_compactor_open. A sensor has one writer
- * and one compactor at a time, each with a lock of its own: they may run beside each other.
+ * and one compactor at a time, each with a lock of its own: they may run beside each other. A reader that
+ * cannot do with snapshots that change holds the compactor up for a while (tt_compactor_lock.h).
  */
 #ifndef TT_COMPACT_SPOOL_H
 #define TT_COMPACT_SPOOL_H
@@ -51,15 +52,13 @@ struct tt_compactor {
 };
 
 /*
- * Takes the lock, and deletes what a killed run left: hidden names, and parts of snapshots that are
- * there. What of it cannot be deleted stays, and is noted. Returns 0, -EBUSY where another compactor has the lock, or another negative errno.
+ * Takes the lock (tt_compactor_lock.h), and deletes what a killed run left: hidden names, and parts of snapshots that are
+ * there. What of it cannot be deleted stays, and is noted. wait_us: so long, at most, it waits for readers. Returns 0,
+ * -EBUSY where another compactor has the lock, -EAGAIN where readers still have it, or another negative errno.
  */
 int tt_compactor_open(struct tt_compactor *compactor, const char *sensor_path,
-		struct tt_error *err) TT_MUST_CHECK;
+		int64_t wait_us, struct tt_error *err) TT_MUST_CHECK;
 void tt_compactor_close(struct tt_compactor *compactor);
-
-/* Waits until no compactor has the lock of a sensor, if one has it; holds up nobody. */
-void tt_compactor_wait(const char *sensor_path);
 
 /* Publishes under TT_COMPACT_HIDDEN, and tells the sensor's writer that there is a longer one. */
 int tt_compactor_publish(struct tt_compactor *compactor, bool interval,

@@ -5,11 +5,17 @@
  * 16 for each interval that those of the time are made of.
  *
  * Snapshots are merged and deleted while others read them, and a report passes over them several times. What it has of a
- * snapshot that was there in one pass cannot be taken out of its sums in another. So nobody is held up, and nothing is
+ * snapshot that was there in one pass cannot be taken out of its sums in another. So at first nobody is held up, and nothing is
  * mended: whoever could not read a snapshot asks tt_archive_still, and whoever is done asks tt_archive_check, whether all is as it was
  * listed. -EAGAIN says that it is not: then everything that was read is forgotten, and it begins anew with an archive
  * that is opened again. So a report is of the spools as they were at one time, with nothing twice. tt_archive_vanished notes what
  * was there and now is in no snapshot.
+ *
+ * How often may it begin anew? Where snapshots are merged one after the other, faster than a report reads ten months, no
+ * number of tries is enough. So a try after the first holds the sensors of the archive (tt_compactor_lock.h), and whoever would merge
+ * them waits for the time of one report. Not the first: a report mostly reads what nobody merges, and it may be read where locks
+ * are not to be had. What can change under a try that holds them is what was deleted by hand, or was never merged before; for this there
+ * are a few more.
  */
 #ifndef TT_ARCHIVE_H
 #define TT_ARCHIVE_H

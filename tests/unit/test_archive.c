@@ -84,7 +84,7 @@ publish(struct tt_compactor *c)
 	char sensor[256];
 
 	snprintf(sensor, sizeof(sensor), "%s/tokyo-1", bed.spool_path);
-	assert_int_equal(tt_compactor_open(c, sensor, &error), 0);
+	assert_int_equal(tt_compactor_open(c, sensor, 0, &error), 0);
 	if (tt_compactor_publish(c, false, &job, &result, &made, &error) != 0)
 		fail_msg("%s: %s", error.where, error.why);
 	free(made);

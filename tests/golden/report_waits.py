@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""`teiten report` and the lock of whoever merges: stopped in the middle, while snapshots are merged, it begins anew; waits for those
+alone whose snapshots it reads, says so, and not for ever; and keeps them out while it reads again, for which they wait.
+
+    report_waits.py TEITEN"""
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+import snapshots
+from report_beside import check, counts
+
+SECONDS, INTERVAL = 120, 20
+IN_OPEN = 0x20
+WAITING = "waiting for a program that merges or deletes its snapshots"
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+@contextlib.contextmanager
+def opened(path):
+    """Gives a function that returns once somebody opens the file."""
+    fd = libc.inotify_init1(os.O_CLOEXEC)
+    check(f"inotify: {os.strerror(ctypes.get_errno())}", fd >= 0 and libc.inotify_add_watch(fd, bytes(path), IN_OPEN) >= 0)
+    try:
+        yield lambda: os.read(fd, 4096)
+    finally:
+        os.close(fd)
+
+
+@contextlib.contextmanager
+def locked(sensor):
+    """As by a compact that does nothing."""
+    with open(sensor / ".compact", "a", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+def line_of(process):
+    """The next line that it says."""
+    check("nothing was said", select.select([process.stderr], [], [], 60)[0])
+    return process.stderr.readline()
+
+
+class Report:
+    running = []
+
+    def __init__(self, teiten, spool, *args):
+        self.process = subprocess.Popen([teiten, "report", "--period", "2026-01-05", "--format", "json", *args, spool],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.running.append(self.process)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGSTOP)
+        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
+        check(f"the report was not stopped: {status}", os.WIFSTOPPED(status))
+
+    def go_on(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def end(self):
+        """What it found, and what it said."""
+        try:
+            out, err = self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            raise AssertionError("the report does not end") from None
+        check(err, self.process.returncode == 0)
+        return counts(json.loads(out)), err
+
+
+def first(sensor):
+    """The targets of its first snapshot."""
+    return min(sensor.glob("*/*Z")) / "targets.parquet"
+
+
+def compact(teiten, sensor, per):
+    return [teiten, "compact", "--per", str(per), "--now", "2026-02-01", sensor]
+
+
+def stopped_report(teiten, spool, *args):
+    """One that has read what is no longer there once it goes on."""
+    with opened(first(spool / "a")) as wait:
+        report = Report(teiten, spool, *args)
+        wait()
+        report.stop()
+    snapshots.run(*compact(teiten, spool / "a", 60))
+    return report
+
+
+def others_do_not_matter(teiten, spool):
+    wanted, _ = Report(teiten, spool, "--sensor", "a").end()
+    report = stopped_report(teiten, spool, "--sensor", "a")
+    with locked(spool / "b"):
+        report.go_on()
+        found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == "")
+
+
+def waits_and_says_so(teiten, spool):
+    wanted, _ = Report(teiten, spool).end()
+    report = stopped_report(teiten, spool)
+    with locked(spool / "a"):
+        report.go_on()
+        line = line_of(report.process)
+        check(line, line == f"teiten report: {spool}/a: {WAITING}\n")
+    found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == "")
+
+
+def does_not_wait_for_ever(teiten, spool):
+    wanted, _ = Report(teiten, spool).end()
+    report = stopped_report(teiten, spool, "--wait", "2s")
+    with locked(spool / "a"):
+        report.go_on()
+        found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == f"teiten report: {spool}/a: {WAITING}\nteiten report: {spool}/a: nothing was merged in 2 s, and its lock is held "
+                        "still: going on beside it\n")
+
+
+def compact_waits(teiten, spool):
+    wanted, _ = Report(teiten, spool).end()
+    report = stopped_report(teiten, spool)
+    with opened(first(spool / "a")) as wait:
+        report.go_on()
+        wait()
+        report.stop()
+    other = subprocess.Popen(compact(teiten, spool / "a", 600), stderr=subprocess.PIPE, text=True)
+    line = line_of(other)
+    check(line, line == f"teiten compact: {spool}/a: waiting for a report that reads its snapshots\n")
+    check("it was merged while it was held", len(list((spool / "a").glob("*/*Z"))) == SECONDS // 60)
+    report.go_on()
+    found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == "")
+    _, said = other.communicate(timeout=60)
+    check(said, other.returncode == 0 and said == "" and len(list((spool / "a").glob("*/*Z"))) == 1)
+
+
+def main(teiten):
+    with tempfile.TemporaryDirectory() as directory:
+        base = pathlib.Path(directory)
+        spool = base / "spool"
+        for i, sensor in enumerate("ab"):
+            made = base / f"{sensor}.pcap"
+            snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--seed", i, "--packets", 5000,
+                          "--duration", SECONDS, "--out", made)
+            snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", INTERVAL, "--monitored",
+                          "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
+        try:
+            for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, compact_waits):
+                copy = base / test.__name__
+                shutil.copytree(spool, copy)
+                test(teiten, copy)
+                print(f"ok: {test.__name__}")
+        finally:
+            for process in Report.running:
+                process.kill()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
