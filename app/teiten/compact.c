@@ -119,7 +119,7 @@ open_sensor(struct compacting *c, const char *path)
 	struct tt_compactor *opened = &c->compactors[c->n_compactors];
 	struct tt_error err = {0};
 
-	if (merging_open(&c->tool, opened, path, &err) != 0) {
+	if (merging_open(&c->tool, opened, path, &c->gave_up, &err) != 0) {
 		fail(c, &err);
 		return;
 	}

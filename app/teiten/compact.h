@@ -19,6 +19,7 @@ struct compacting {
 	size_t pair_rows, contact_rows, heavy_rows;
 	struct tt_compactor *compactors; /* [n_compactors], one of each sensor */
 	size_t n_compactors;
+	bool gave_up; /* it has waited for a report in vain (merging_open) */
 	int status; /* exit status so far */
 };
 

@@ -309,13 +309,15 @@ merge(struct merging *m)
 	struct tt_spool *spool = NULL;
 	struct tt_error err = {0};
 	struct inputs in = {0};
+	bool gave_up = false;
 
 	if (asprintf(&m->path, "%s/%s", m->spool, m->sensor) < 0)
 		return EXIT_DATA;
 	if (!merge_list(m, &in)) {
 		m->status = EXIT_DATA;
 	} else if (tt_spool_open(&spool, m->spool, m->sensor, TT_SYNC_EACH, &err) != 0
-			|| merging_open(m->tool, &m->compactor, m->path, &err) != 0) {
+			|| merging_open(m->tool, &m->compactor, m->path, &gave_up, &err)
+					!= 0) {
 		tt_error_print(m->tool->name, &err);
 		m->status = EXIT_DATA;
 	} else if (m->compactor.left.code != 0) {

@@ -99,16 +99,18 @@ take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 
 int
 merging_open(const struct tool *tool, struct tt_compactor *compactor,
-		const char *sensor_path, struct tt_error *err)
+		const char *sensor_path, bool *gave_up, struct tt_error *err)
 {
 	int ret = tt_compactor_open(compactor, sensor_path, UNSAID_US, err);
 
-	if (ret != -EAGAIN)
+	if (ret != -EAGAIN || *gave_up)
 		return ret;
 	progress_clear();
 	fprintf(stderr, "%s: %s: waiting for a report that reads its snapshots\n",
 			tool->name, sensor_path);
-	return tt_compactor_open(compactor, sensor_path, WAIT_US, err);
+	ret = tt_compactor_open(compactor, sensor_path, WAIT_US, err);
+	*gave_up = ret == -EAGAIN;
+	return ret;
 }
 
 void

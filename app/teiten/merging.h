@@ -24,10 +24,13 @@ int64_t period_end(const struct period *period, int64_t us);
 /* Takes the value of an option that is a size ("500G"). Returns false where it is none, and says so. */
 bool take_bytes(struct tool *tool, const char *option, uint64_t *bytes);
 
-/* Opens a compactor; says so where it waits for a report that reads the sensor's snapshots, for ten minutes at most. Returns as
- * tt_compactor_open. */
+/*
+ * Opens a compactor. Where a report reads the sensor's snapshots it says so and waits for it, for ten minutes at most, and no
+ * more once it has waited so long: then *gave_up is set. Returns as tt_compactor_open.
+ */
 int merging_open(const struct tool *tool, struct tt_compactor *compactor,
-		const char *sensor_path, struct tt_error *err) TT_MUST_CHECK;
+		const char *sensor_path, bool *gave_up,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* How far a merge is, on a terminal; for struct tt_compact_job. */
 void merging_progress(void *context, size_t done, size_t n);
