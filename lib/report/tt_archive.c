@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_archive_private.h"
+#include "tt_sensor.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -149,6 +150,28 @@ tt_archive_wants_this(const struct tt_archive_wish *wish, const struct tt_manife
 	return false;
 }
 
+/* May a snapshot be of a wanted sensor, by its path? */
+static bool
+wants_path(const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref)
+{
+	const char *slash = memrchr(ref->path, '/', ref->sensor_length);
+	const char *from = slash == NULL ? ref->path : slash + 1;
+	char name[TT_SENSOR_MAX + 2];
+
+	snprintf(name, sizeof(name), "%.*s", (int)(ref->path + ref->sensor_length - from),
+			from);
+	return wish->sensors == NULL || !tt_sensor_name_valid(name)
+			|| is_named(wish->sensors, name);
+}
+
+/* One went before it was read whose it is. If it is of a wanted sensor against its path, and was merged,
+ * tt_archive_check finds the merged one, which says whose it is. */
+static int
+gone(const struct opening *o, const struct tt_snapshot_ref *ref)
+{
+	return wants_path(o->wish, ref) ? tt_archive_changed(ref->path, o->err) : 0;
+}
+
 static int
 take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 {
@@ -159,12 +182,12 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 	int ret = tt_archive_mark(ref->path, &mark);
 
 	if (ret == -ENOENT)
-		return tt_archive_changed(ref->path, o->err);
+		return gone(o, ref);
 	ret = tt_snapshot_open(&snapshot, ref->path, &why);
 	if (ret == -ENOMEM)
 		return ret;
 	if (ret != 0 && !tt_archive_is_marked(ref->path, &mark))
-		return tt_archive_changed(ref->path, o->err);
+		return gone(o, ref);
 	if (ret != 0)
 		return tt_archive_add_damage(
 				a, TT_ARCHIVE_DAMAGED, ref->path, why.why, ref->start_us);

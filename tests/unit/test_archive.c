@@ -5,15 +5,51 @@
 #include "tt_observation.h"
 #include "tt_series.h"
 
+#include <fcntl.h>
+#include <sys/syscall.h>
+
 static struct bed bed;
 static struct tt_archive archive;
 static struct tt_observed_names names;
 static struct tt_observation observed;
 static struct tt_error error;
 static struct tt_period period;
+static bool hides_the_next; /* the second snapshot goes once the first one's manifest is opened */
 
 #define MINUTE(n) (BED_START + (n)*BED_MINUTE)
 #define MERGED    "/tokyo-1/2026-11-22/20261122T224500Z--20261122T224700Z"
+
+/* Gives the snapshot of a minute a hidden name, or its own again. */
+static void
+hide(unsigned n, bool hide)
+{
+	char path[256], hidden[256];
+
+	bed_path(&bed, MINUTE(n), NULL, path);
+	snprintf(hidden, sizeof(hidden), "%s/.hidden-%u", bed.dir, n);
+	assert_int_equal(hide ? rename(path, hidden) : rename(hidden, path), 0);
+}
+
+int
+open(const char *path, int flags, ...)
+{
+	char manifest[256];
+	va_list ap;
+	mode_t mode;
+
+	va_start(ap, flags);
+	mode = (flags & O_CREAT) != 0 ? va_arg(ap, mode_t) : 0;
+	va_end(ap);
+	if (hides_the_next
+			&& strcmp(path,
+					   bed_path(&bed, MINUTE(0), TT_MANIFEST_FILE,
+							   manifest))
+					== 0) {
+		hides_the_next = false;
+		hide(1, true);
+	}
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
 
 static int
 setup(void **state)
@@ -102,17 +138,6 @@ compact(void)
 	snprintf(whole, sizeof(whole), "%s" MERGED, bed.spool_path);
 	assert_int_equal(tt_compactor_delete_parts(&c, whole, parts, 2, &error), 0);
 	tt_compactor_close(&c);
-}
-
-/* Gives the snapshot of a minute a hidden name, or its own again. */
-static void
-hide(unsigned n, bool hide)
-{
-	char path[256], hidden[256];
-
-	bed_path(&bed, MINUTE(n), NULL, path);
-	snprintf(hidden, sizeof(hidden), "%s/.hidden-%u", bed.dir, n);
-	assert_int_equal(hide ? rename(path, hidden) : rename(hidden, path), 0);
 }
 
 static void
@@ -268,6 +293,26 @@ interval_that_came_since_is_no_change(void **state)
 }
 
 static void
+what_went_before_it_was_read_is_a_change(void **state)
+{
+	const struct tt_archive_wish w = wish();
+
+	hides_the_next = true;
+	assert_int_equal(tt_archive_open(&archive, &w, &error), -EAGAIN);
+}
+
+static void
+what_went_of_another_sensor_is_no_change(void **state)
+{
+	struct tt_archive_wish w = wish();
+
+	w.sensors = "tokyo-2";
+	hides_the_next = true;
+	assert_int_equal(tt_archive_open(&archive, &w, &error), -ENOENT);
+	assert_false(hides_the_next);
+}
+
+static void
 missing_table_is_damage_and_no_change(void **state)
 {
 	char path[256];
@@ -293,6 +338,8 @@ main(void)
 			TEST(what_a_listing_missed_did_not_vanish),
 			TEST(another_one_of_the_same_name),
 			TEST(interval_that_came_since_is_no_change),
+			TEST(what_went_before_it_was_read_is_a_change),
+			TEST(what_went_of_another_sensor_is_no_change),
 			TEST(missing_table_is_damage_and_no_change),
 	};
 
