@@ -234,6 +234,8 @@ watch(struct watching *w)
 	watch_spool_fini(&w->spool);
 	tt_known_fini(&w->wrong);
 	tt_known_fini(&w->wrong_now);
+	tt_known_fini(&w->doubted);
+	tt_known_fini(&w->doubted_now);
 	free(w->state_file);
 	if (lock >= 0)
 		close(lock);

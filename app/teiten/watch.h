@@ -46,8 +46,12 @@ struct watching {
 	struct watch_out out;
 	/* What is wrong and looked at again, by hashes of files and directories: told once, until it is not wrong any more. */
 	struct tt_known wrong, wrong_now;
+	/* Snapshots that were found damaged once, by the hash of what they were: another may have taken their place meanwhile, or they
+	 * may be written to yet. */
+	struct tt_known doubted, doubted_now;
 	bool changed; /* snapshots were counted since the state was saved */
 	bool first; /* the first look */
+	bool last; /* with --once, the second look, where there is one */
 	int status; /* exit status so far */
 };
 

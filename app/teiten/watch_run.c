@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -32,16 +33,44 @@ enum fate {
 	FATE_END, /* of the command */
 	FATE_DONE, /* it is told, and not looked at any more */
 	FATE_AGAIN, /* it is told once, and looked at again */
+	FATE_DOUBTED, /* it may be whole by then: looked at again, and told if it is as it was */
 	FATE_GONE, /* it was merged, or deleted, since it was listed: its packets are in another one */
 };
 
+/* Of what was found damaged: a hash of its path, and of what becomes another one where it, or the file that `where` names, is
+ * replaced or written to. */
+static uint64_t
+identity_of(const struct tt_snapshot_ref *ref, const char *where)
+{
+	const char *const paths[] = {ref->path, where};
+	uint64_t hash = watch_hash(ref->path, strlen(ref->path));
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(paths); i++) {
+		struct stat st = {0};
+		uint64_t all[5] = {0};
+
+		if (lstat(paths[i], &st) == 0) {
+			all[0] = st.st_dev;
+			all[1] = st.st_ino;
+			all[2] = (uint64_t)st.st_size;
+			all[3] = (uint64_t)st.st_mtim.tv_sec;
+			all[4] = (uint64_t)st.st_mtim.tv_nsec;
+		}
+		hash ^= watch_hash((const char *)all, sizeof(all)) + i;
+	}
+	return hash;
+}
+
 static enum fate
-fate_of(int ret, const struct tt_snapshot_ref *ref)
+fate_of(int ret, const struct tt_snapshot_ref *ref, bool is_doubted)
 {
 	switch (ret) {
 	case -ENOMEM:
 		return FATE_END;
 	case -EBADMSG:
+		if (access(ref->path, F_OK) != 0)
+			return FATE_GONE;
+		return is_doubted ? FATE_DONE : FATE_DOUBTED;
 	case -EEXIST:
 		return access(ref->path, F_OK) == 0 ? FATE_DONE : FATE_GONE;
 	case -ENOENT:
@@ -91,20 +120,37 @@ wait_for_time(struct watching *w, const struct watch_sensor *sensor,
 }
 
 static int
+read_one(struct watching *w, struct watch_sensor *sensor,
+		const struct tt_snapshot_ref *ref, struct tt_error *err)
+{
+	struct tt_snapshot *snapshot;
+	int ret = tt_snapshot_open_intact(&snapshot, ref->path, err);
+
+	if (ret == 0) {
+		ret = add(w, sensor, snapshot, err);
+		tt_snapshot_close(snapshot);
+	}
+	return ret;
+}
+
+static int
 look_at_new(struct watching *w, struct watch_sensor *sensor,
 		const struct tt_snapshot_ref *ref)
 {
-	struct tt_snapshot *snapshot;
 	struct tt_error err = {0};
-	int ret = tt_snapshot_open_intact(&snapshot, ref->path, &err);
+	uint64_t identity;
+	int ret = read_one(w, sensor, ref, &err);
 
-	if (ret == 0) {
-		ret = add(w, sensor, snapshot, &err);
-		tt_snapshot_close(snapshot);
-	}
+	/* One that another took the place of meanwhile is read as half of each. */
+	if (ret == -EBADMSG)
+		ret = read_one(w, sensor, ref, &err);
 	if (ret == 0)
 		return watch_sensor_see(sensor, ref);
-	switch (fate_of(ret, ref)) {
+	identity = identity_of(ref, err.where);
+	switch (fate_of(ret, ref, w->last || tt_known_has(&w->doubted, identity))) {
+	case FATE_DOUBTED:
+		watch_spool_again(&w->spool, ref->path);
+		return tt_known_add_one(&w->doubted_now, identity, 0);
 	case FATE_GONE:
 		/* Or all of the spool was away for a moment. */
 		watch_spool_again(&w->spool, ref->path);
@@ -187,13 +233,16 @@ look_at_list(struct watching *w, const struct tt_snapshot_list *list)
 	return ret == 0 ? look_at_all(w, list) : ret;
 }
 
-/* What is wrong now is what the next look does not tell again. */
+/* What is wrong now is what the next look does not tell again, and what is doubted now is what it tells. */
 static void
 end_look(struct watching *w)
 {
 	tt_known_fini(&w->wrong);
 	w->wrong = w->wrong_now;
 	w->wrong_now = (struct tt_known){0};
+	tt_known_fini(&w->doubted);
+	w->doubted = w->doubted_now;
+	w->doubted_now = (struct tt_known){0};
 }
 
 /* One look at the spool. Returns 0 or a negative errno that ends the command: that the spool cannot be listed does so with the first one alone. */
@@ -278,6 +327,10 @@ watch_run(struct watching *w)
 	ret = watch_deliver(w);
 	if (ret == 0)
 		ret = pass(w);
+	if (ret == 0 && w->once && w->doubted.n > 0) {
+		w->last = true;
+		ret = pass(w);
+	}
 	while (ret == 0 && !w->once) {
 		ret = wait_for(w->poll_s);
 		if (ret == 0)

@@ -69,22 +69,31 @@ def until(is_so):
     return is_so()
 
 
-def opens_of(paths, seconds):
-    """How often these directories are opened in a time."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    fd = libc.inotify_init1(os.O_NONBLOCK)
-    for path in paths:
-        if libc.inotify_add_watch(fd, os.fsencode(path), IN_OPEN) < 0:
-            raise OSError(ctypes.get_errno(), "inotify_add_watch")
-    time.sleep(seconds)
-    n = 0
-    with contextlib.suppress(BlockingIOError):
-        while data := os.read(fd, 65536):
-            while data:
-                n += 1
-                data = data[16 + struct.unpack_from("I", data, 12)[0]:]
-    os.close(fd)
-    return n
+class Opens:
+    """How often these files and directories are opened."""
+
+    def __init__(self, *paths):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK)
+        for path in paths:
+            if libc.inotify_add_watch(self.fd, os.fsencode(path), IN_OPEN) < 0:
+                raise OSError(ctypes.get_errno(), "inotify_add_watch")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.fd)
+
+    def n(self):
+        """Since it was asked last."""
+        n = 0
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(self.fd, 65536):
+                while data:
+                    n += 1
+                    data = data[16 + struct.unpack_from("I", data, 12)[0]:]
+        return n
 
 
 def two_sensors(teiten, directory, spool, whole):
@@ -101,7 +110,9 @@ def two_sensors(teiten, directory, spool, whole):
         if not until(lambda: len(program.lines()) >= len(whole)):
             yield f"of the first sensor: {program.lines()}"
         time.sleep(4)  # days settle
-        opened = opens_of(days_of(copy / "v") + days_of(copy / "w"), 4)
+        with Opens(*days_of(copy / "v"), *days_of(copy / "w")) as opens:
+            time.sleep(4)
+            opened = opens.n()
         if opened:
             yield f"days were listed {opened} times, though nothing was new"
         (directory / "u" / "u").rename(copy / "u")
@@ -223,6 +234,35 @@ def reader_gone(teiten, directory, spool, whole):
         yield f"the next run: {watch.told(lines)}"
 
 
+def replaced(teiten, directory, spool, whole):
+    """A snapshot that seems damaged, and is replaced before the next look, is judged as ever. One that stays damaged is told once."""
+    copy = directory / "replaced"
+    shutil.copytree(spool, copy)
+    first = min(whole, key=lambda line: line["time"])
+    hours = sorted(copy.glob("w/*/*"))
+    end = hours.index(copy / "w" / first["time"][:10] / f"{first['time'][:13].replace('-', '')}0000Z")
+    for hour in hours[end:]:
+        shutil.rmtree(hour)
+    victims = [hours[end - 1], hours[end - 30]]
+    right = [directory / f"right-{victim.name}" for victim in victims]
+    for victim, whole_one in zip(victims, right):
+        shutil.copytree(victim, whole_one)
+        targets = victim / "targets.parquet"
+        targets.write_bytes(targets.read_bytes()[:-9])
+    with Opens(victims[0] / "manifest.json") as opens:
+        args = (teiten, directory, "replaced", "--from", watch.START, "--poll", "5", copy)
+        with following(*args) as program:
+            until(opens.n)
+            victims[0].rename(directory / "wrong")
+            right[0].rename(victims[0])
+            until(lambda: program.errors() and program.lines())
+            time.sleep(6)
+            if watch.told(program.lines()) != watch.told([first]):
+                yield f"told: {watch.told(program.lines())}"
+            if [str(victims[1]) in line for line in program.errors()] != [True]:
+                yield f"errors: {program.errors()}"
+
+
 def two_watches(teiten, directory, spool, _):
     """A second watch with the same state, or of the same file, is refused; errors name what was given."""
     state, out = directory / "state-two", directory / "two.jsonl"
@@ -295,7 +335,7 @@ components:
             yield f"{name}: {line}, {rate}"
 
 
-CASES = (two_sensors, unreadable, full, out_full, killed, reader_gone, two_watches, begun_once, beside_compact, ipv6)
+CASES = (two_sensors, unreadable, full, out_full, killed, reader_gone, replaced, two_watches, begun_once, beside_compact, ipv6)
 
 
 def make_more(teiten, directory):
