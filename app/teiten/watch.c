@@ -23,9 +23,9 @@ static const char help[] =
 		"                    is counted or told twice; made if it is not there\n"
 		"  --out FILE        append the lines to FILE; what it has is not written again\n"
 		"  --once            end with the latest snapshot that is there\n"
-		"  --from TIME       learn from what starts before TIME, and tell nothing of it\n"
-		"                    (default: with --once, all; else when the\n"
-		"                    watch, or its state, was begun)\n"
+		"  --from TIME       learn from snapshots that end by TIME, and tell nothing of\n"
+		"                    them (default: the TIME that is in the state; without a state\n"
+		"                    FILE as yet, now, but with --once nothing is only learnt from)\n"
 		"  --to TIME         only snapshots that start before TIME\n"
 		"  --poll SECONDS    look for new snapshots so often (default 10)\n"
 		"  --min-rate RATE   least rise, packets for each monitored address in a day\n"
@@ -37,7 +37,10 @@ static const char help[] =
 		"  -h, --help        print this\n"
 		"\n"
 		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z. SIGINT and SIGTERM end\n"
-		"it once the state is saved. docs/watch.md has the keys and the definitions.\n";
+		"it once the state is saved. docs/watch.md has the keys and the definitions.\n"
+		"\n"
+		"Exit status: 0; 1 where something went wrong, also if it could go on, and if it\n"
+		"was over in the end; 2 for wrong usage; 128 + N where signal N ended it.\n";
 
 enum {
 	OPT_STATE = 256,

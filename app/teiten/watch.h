@@ -34,7 +34,7 @@ void watch_out_close(struct watch_out *out);
 
 struct watching {
 	struct tool tool;
-	struct selection selection; /* from_us: what is earlier is only learnt from */
+	struct selection selection; /* from_us: what ends by then is only learnt from */
 	bool has_from;
 	const char *state_path; /* as it was given; NULL: none */
 	char *state_file; /* that it is, behind links */

@@ -58,6 +58,7 @@ struct tt_watch_options {
 struct tt_watch_event {
 	uint32_t of; /* target of the past */
 	bool is_new;
+	bool is_told; /* its beginning: then its end is, too */
 	int64_t began_us; /* start of the snapshot that showed it */
 	int64_t began_hour,
 			over_hour; /* over_hour: the latest over half of the threshold */
@@ -88,7 +89,7 @@ struct tt_watch {
 	struct tt_watch_event *events; /* [n_events], of [room], that have not ended */
 	size_t n_events, room;
 	int64_t latest_us; /* end of the latest snapshot; INT64_MIN: none */
-	int64_t quiet_until_us; /* snapshots that start before are learnt from, and nothing is said */
+	int64_t quiet_until_us; /* snapshots that end by then are learnt from, and nothing is said */
 	uint64_t counted, late,
 			again; /* snapshots: in all; of these late; not counted, for they were */
 	/* Called for each line. Returns 0, or a negative errno, which ends it. */

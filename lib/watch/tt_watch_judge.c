@@ -131,14 +131,20 @@ rate_of(const struct window *w)
 	return w->exposure > 0 ? (double)w->packets / w->exposure : 0;
 }
 
-/* Says a line, unless the time is only learnt from. */
+/* Is the time only learnt from? */
+static bool
+is_quiet(const struct tt_watch_adding *a)
+{
+	return a->span.end_us <= a->watch->quiet_until_us;
+}
+
+/* Says a line, unless the time is only learnt from, or that it began was not said. */
 static int
 say(const struct tt_watch_adding *a, struct tt_watch_line *line, struct tt_error *err)
 {
 	const struct tt_watch *w = a->watch;
 
-	if (w->say == NULL || a->span.start_us < w->quiet_until_us
-			|| line->event->began_us < w->quiet_until_us)
+	if (w->say == NULL || !line->event->is_told || is_quiet(a))
 		return 0;
 	line->sensor = w->sensor;
 	line->name = w->past.names.all[line->event->of];
@@ -180,6 +186,7 @@ begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 	}
 	w->events[w->n_events++] = (struct tt_watch_event){.of = of,
 			.is_new = is_new(a, of),
+			.is_told = !is_quiet(a),
 			.began_us = a->span.start_us,
 			.began_hour = a->hour,
 			.over_hour = a->hour,

@@ -129,6 +129,7 @@ put_event(struct tt_watch_bytes *b, const struct tt_watch_event *e)
 {
 	put_number(b, e->of, 4);
 	put_number(b, e->is_new, 1);
+	put_number(b, e->is_told, 1);
 	put_number(b, (uint64_t)e->began_us, 8);
 	put_number(b, (uint64_t)e->began_hour, 8);
 	put_number(b, (uint64_t)e->over_hour, 8);

@@ -3,8 +3,8 @@
  * What a watch knows, in a file, so that it goes on where it ended: the past, which snapshots were counted, the events. One file for all
  * sensors of a watch. All numbers are little-endian:
  *
- *    8 bytes  "TTWATCH2"
- *    int64    snapshots that start before are only learnt from (microseconds)
+ *    8 bytes  "TTWATCH3"
+ *    int64    snapshots that end by then are only learnt from (microseconds)
  *    uint32   number of sensors, then for each
  *      64 bytes name, filled up with zeros
  *      int64    first hour, latest hour, end of the latest snapshot (microseconds)
@@ -14,7 +14,7 @@
  *        row, or the latest 24 hours: numbers in 7 bits each byte, low ones first; after a 0, how many more zeros follow
  *      uint32   number of intervals counted, then for each uint64 id, int64 start
  *      uint32   number of events, then for each
- *        uint32 number of the target, uint8 1: new, int64 began, its hour, the latest hour over, uint64 packets, float64 usual rate,
+ *        uint32 number of the target, uint8 1: new, uint8 1: told, int64 began, its hour, the latest hour over, uint64 packets, float64 usual rate,
  *        spread, peak rate
  *    uint32   CRC-32 (as in zlib) of all before
  *
@@ -30,7 +30,7 @@ struct tt_watches {
 	struct tt_watch **all; /* [n] */
 	size_t n;
 	struct tt_watch_options options; /* of new ones */
-	int64_t quiet_until_us; /* of all: snapshots that start before are learnt from, and nothing is said */
+	int64_t quiet_until_us; /* of all: snapshots that end by then are learnt from, and nothing is said */
 };
 
 /* The watch of a sensor, made if there is none. NULL: memory is short. */

@@ -141,6 +141,7 @@ get_event(struct tt_watch_bytes *b, struct tt_watch *w)
 			.is_new = get_number(b, 1) != 0};
 	struct tt_watch_event *more;
 
+	e.is_told = get_number(b, 1) != 0;
 	e.began_us = get_time(b, TIME_MOST);
 	e.began_hour = get_time(b, HOUR_MOST);
 	e.over_hour = get_time(b, HOUR_MOST);

@@ -372,15 +372,6 @@ quiet_time_is_learnt_from(void **state)
 	assert_int_equal(said.surges + said.ends, 0);
 }
 
-static void
-what_lasts_becomes_usual(void **state)
-{
-	load_past();
-	count_hours(150, 150 + 5 * DAY_HOURS, 9);
-	assert_int_equal(said.lasting, 1);
-	assert_int_equal(said.ends, 1);
-}
-
 /* Counts hours of the web, on 256 addresses. */
 static void
 count_interval(int first, int end, uint64_t packets, bool some)
@@ -395,6 +386,68 @@ count_interval(int first, int end, uint64_t packets, bool some)
 			.some = some};
 
 	assert_int_equal(tt_watch_count(the_watch(), &interval, NULL), 0);
+}
+
+static char *
+state_path(char path[256])
+{
+	snprintf(path, 256, "%s/state", bed.dir);
+	return path;
+}
+
+static void
+restart(void)
+{
+	struct tt_error err = {0};
+	char path[256];
+
+	if (tt_watches_save(&watches, state_path(path), &err) != 0)
+		fail_msg("%s: %s", err.where, err.why);
+	tt_watches_fini(&watches);
+	if (tt_watches_load(&watches, path, &err) != 0)
+		fail_msg("%s: %s", err.where, err.why);
+}
+
+/* Hours of the web with an hour of more, on 256 addresses. */
+static void
+count_hours_with_a_surge(int first, int surge, int end)
+{
+	for (int hour = first; hour < end; hour++)
+		count_interval(hour, hour + 1, hour == surge ? 3000 : 10, false);
+}
+
+static void
+what_ends_after_the_quiet_time_is_told(void **state)
+{
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	the_watch()->quiet_until_us = at_hour(200) + TT_HOUR_US / 2;
+	count_hours_with_a_surge(0, 200, 203);
+	assert_int_equal(said.surges, 1);
+	count_hours_with_a_surge(203, -1, 250);
+	assert_int_equal(said.ends, 1);
+}
+
+static void
+what_began_in_quiet_time_has_no_end(void **state)
+{
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	the_watch()->quiet_until_us = at_hour(201);
+	count_hours_with_a_surge(0, 200, 203);
+	assert_int_equal(the_watch()->n_events, 1);
+	restart();
+	the_watch()->quiet_until_us = 0;
+	count_hours_with_a_surge(203, -1, 250);
+	assert_int_equal(the_watch()->n_events, 0);
+	assert_int_equal(said.surges + said.ends, 0);
+}
+
+static void
+what_lasts_becomes_usual(void **state)
+{
+	load_past();
+	count_hours(150, 150 + 5 * DAY_HOURS, 9);
+	assert_int_equal(said.lasting, 1);
+	assert_int_equal(said.ends, 1);
 }
 
 static void
@@ -441,26 +494,6 @@ bursts_that_come_every_day_are_none(void **state)
 	count_interval(28 * DAY_HOURS, 28 * DAY_HOURS + 1, 9000, false);
 	assert_int_equal(said.surges, 1);
 	assert_int_equal(said.last.window_hours, 1);
-}
-
-static char *
-state_path(char path[256])
-{
-	snprintf(path, 256, "%s/state", bed.dir);
-	return path;
-}
-
-static void
-restart(void)
-{
-	struct tt_error err = {0};
-	char path[256];
-
-	if (tt_watches_save(&watches, state_path(path), &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
-	tt_watches_fini(&watches);
-	if (tt_watches_load(&watches, path, &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
 }
 
 static void
@@ -532,6 +565,8 @@ main(void)
 			WITH_BED(nothing_is_counted_twice),
 			WITH_BED(what_comes_late_is_counted_and_not_judged),
 			WITH_BED(quiet_time_is_learnt_from),
+			WITH_BED(what_ends_after_the_quiet_time_is_told),
+			WITH_BED(what_began_in_quiet_time_has_no_end),
 			WITH_BED(what_lasts_becomes_usual),
 			WITH_BED(of_a_merged_one_what_was_not_counted_is),
 			WITH_BED(a_burst_of_an_hour_is_no_rise_of_a_day),
