@@ -61,27 +61,72 @@ note_touched(struct tt_watch_adding *a, uint32_t of)
 	return 0;
 }
 
+/* The event of a target; NULL: none. */
+static struct tt_watch_event *
+event_of(struct tt_watch *w, const struct tt_target_name *name)
+{
+	uint32_t of = tt_target_set_find(&w->past.names, name->protocol, name->target);
+
+	return of == TT_TARGET_NONE || w->past.all[of].event == 0
+			? NULL
+			: &w->events[w->past.all[of].event - 1];
+}
+
+/* How many of the packets of a snapshot came after a time: where that is within it, a share. */
+static uint64_t
+packets_since(const struct tt_past_span *span, uint64_t packets, int64_t since_us)
+{
+	if (span->start_us >= since_us)
+		return packets;
+	if (span->end_us <= since_us)
+		return 0;
+	return (uint64_t)((double)packets * (double)(span->end_us - since_us)
+			/ (double)(span->end_us - span->start_us));
+}
+
 /* rest: of it; NULL: all. */
 static int
 count_row(struct tt_watch_adding *a, const struct tt_watch_rest *rest,
 		const struct tt_watch_row *row)
 {
 	struct tt_watch *w = a->watch;
-	uint64_t added = row->packets;
-	int64_t of;
+	struct tt_watch_event *e = event_of(w, &row->name);
+	int64_t since_us = e == NULL ? 0 : e->began_us, of;
+	uint64_t since = packets_since(&a->span, row->packets, since_us);
 
 	if (row->packets == 0)
 		return 0;
-	of = rest != NULL ? tt_watch_rest_add(a, rest, row, &added)
+	of = rest != NULL ? tt_watch_rest_add(a, rest, row, since_us / TT_HOUR_US, &since)
 			  : tt_past_add(&w->past, &row->name, &a->span, row->packets,
 					  a->keep);
 	if (of < 0)
 		return -ENOMEM;
 	if (of == TT_TARGET_NONE)
 		return 0;
-	if (w->past.all[of].event != 0)
-		w->events[w->past.all[of].event - 1].packets += added;
+	if (e != NULL)
+		e->packets += since;
 	return note_touched(a, (uint32_t)of);
+}
+
+bool
+tt_watch_is_coarse(const struct tt_watch_adding *a)
+{
+	return a->span.end_us - a->span.start_us > TT_HOUR_US;
+}
+
+/* Notes that hours are not told apart in it. */
+static void
+note_coarse(struct tt_watch_adding *a)
+{
+	struct tt_watch *w = a->watch;
+
+	if (!tt_watch_is_coarse(a))
+		return;
+	if (a->span.end_us > w->coarse_us)
+		w->coarse_us = a->span.end_us;
+	for (size_t i = 0; i < w->n_events; i++)
+		if (a->span.end_us > w->events[i].began_us)
+			w->events[i].is_coarse = true;
 }
 
 /* What rates are by: addresses; of more than IPv4 has, sensors. */
@@ -117,6 +162,7 @@ tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 	int ret = 0;
 
 	start(&a, watch, interval);
+	note_coarse(&a);
 	if (interval->some)
 		tt_watch_rest_observe(&a, &rest);
 	else

@@ -59,11 +59,12 @@ struct tt_watch_event {
 	uint32_t of; /* target of the past */
 	bool is_new;
 	bool is_told; /* its beginning: then its end is, too */
+	bool is_coarse; /* of what it has, some came in a snapshot of more than an hour */
 	int64_t began_us; /* start of the snapshot that showed it */
 	int64_t began_hour,
 			over_hour; /* over_hour: the latest over half of the threshold */
 	double usual_rate, usual_spread; /* of 24 hours, when it began */
-	uint64_t packets; /* of the window, and since then */
+	uint64_t packets; /* of the window, and of what was counted since and lies after began_us */
 	double peak_rate; /* of 24 hours */
 };
 
@@ -89,6 +90,7 @@ struct tt_watch {
 	struct tt_watch_event *events; /* [n_events], of [room], that have not ended */
 	size_t n_events, room;
 	int64_t latest_us; /* end of the latest snapshot; INT64_MIN: none */
+	int64_t coarse_us; /* the same of those of more than an hour, in which hours are not told apart */
 	int64_t quiet_until_us; /* snapshots that end by then are learnt from, and nothing is said */
 	uint64_t counted, late,
 			again; /* snapshots: in all; of these late; not counted, for they were */

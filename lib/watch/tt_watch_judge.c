@@ -59,8 +59,7 @@ hour_window(const struct tt_watch_adding *a, uint32_t of)
 	w.packets = tt_past_packets(past, of, a->hour, a->hour + 1);
 	w.exposure = tt_past_exposure(past, a->hour, a->hour + 1);
 	/* It is not over whatever is usual, which need not be found out. */
-	if ((double)w.packets >= least(a, &w) / 2
-			&& a->span.end_us - a->span.start_us <= TT_HOUR_US)
+	if ((double)w.packets >= least(a, &w) / 2 && !tt_watch_is_coarse(a))
 		w.usual = tt_usual_of_hour(past, of, a->hour);
 	weigh(a, &w);
 	return w;
@@ -187,6 +186,8 @@ begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 	w->events[w->n_events++] = (struct tt_watch_event){.of = of,
 			.is_new = is_new(a, of),
 			.is_told = !is_quiet(a),
+			.is_coarse = w->coarse_us
+					> (a->hour + 1 - over->hours) * TT_HOUR_US,
 			.began_us = a->span.start_us,
 			.began_hour = a->hour,
 			.over_hour = a->hour,

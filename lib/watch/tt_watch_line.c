@@ -71,6 +71,8 @@ tt_watch_line_format(const struct tt_watch_line *line, struct json_t *cause)
 		put_end(o, line);
 	else
 		put_begin(o, line);
+	if (line->event->is_coarse)
+		json_object_set_new(o, "coarse", json_true());
 	if (cause != NULL)
 		json_object_set_new(o, "cause", cause);
 	text = o == NULL ? NULL

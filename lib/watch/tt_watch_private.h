@@ -28,10 +28,13 @@ struct tt_watch_rest {
 bool tt_watch_rest_can(const struct tt_watch_interval *interval);
 /* Notes what of it was not observed. */
 void tt_watch_rest_observe(const struct tt_watch_adding *a, struct tt_watch_rest *rest);
-/* Adds what it has more of a target than was counted: *added packets. Returns as tt_past_add. */
+/* Adds what it has more of a target than was counted; *since: packets of that in hours from this one on. Returns as tt_past_add. */
 int64_t tt_watch_rest_add(const struct tt_watch_adding *a,
 		const struct tt_watch_rest *rest, const struct tt_watch_row *row,
-		uint64_t *added);
+		int64_t since_hour, uint64_t *since);
+
+/* Is it longer than an hour, so that its hours are not told apart? */
+bool tt_watch_is_coarse(const struct tt_watch_adding *adding);
 
 /* Follows the events, and judges the targets that the snapshot has. Returns 0, or a negative errno with err. */
 int tt_watch_judge(struct tt_watch_adding *adding, struct tt_error *err) TT_MUST_CHECK;

@@ -61,7 +61,7 @@ tt_watch_rest_observe(const struct tt_watch_adding *a, struct tt_watch_rest *res
 
 int64_t
 tt_watch_rest_add(const struct tt_watch_adding *a, const struct tt_watch_rest *rest,
-		const struct tt_watch_row *row, uint64_t *added)
+		const struct tt_watch_row *row, int64_t since_hour, uint64_t *since)
 {
 	struct tt_past *past = &a->watch->past;
 	uint32_t known = tt_target_set_find(
@@ -73,16 +73,18 @@ tt_watch_rest_add(const struct tt_watch_adding *a, const struct tt_watch_rest *r
 	double share = 0;
 	int64_t of = known;
 
+	*since = 0;
 	for (unsigned i = 0; i < rest->n && left > 0 && of >= 0; i++) {
 		struct tt_past_span span = span_of_hour(rest->first + i, 0);
 		uint64_t until;
 
 		share += rest->shares[i];
 		until = share > 1 - NOTHING ? left : (uint64_t)((double)left * share);
+		if (rest->first + i >= since_hour)
+			*since += until - done;
 		if (until > done)
 			of = tt_past_add(past, &row->name, &span, until - done, a->keep);
 		done = until;
 	}
-	*added = done;
 	return of;
 }

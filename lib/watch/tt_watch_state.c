@@ -130,6 +130,7 @@ put_event(struct tt_watch_bytes *b, const struct tt_watch_event *e)
 	put_number(b, e->of, 4);
 	put_number(b, e->is_new, 1);
 	put_number(b, e->is_told, 1);
+	put_number(b, e->is_coarse, 1);
 	put_number(b, (uint64_t)e->began_us, 8);
 	put_number(b, (uint64_t)e->began_hour, 8);
 	put_number(b, (uint64_t)e->over_hour, 8);
@@ -149,6 +150,7 @@ put_watch(struct tt_watch_bytes *b, const struct tt_watch *w)
 	put_number(b, (uint64_t)w->past.first_hour, 8);
 	put_number(b, (uint64_t)w->past.latest_hour, 8);
 	put_number(b, (uint64_t)w->latest_us, 8);
+	put_number(b, (uint64_t)w->coarse_us, 8);
 	put_past(b, &w->past);
 	put_number(b, w->known.n, 4);
 	for (size_t i = 0; i < w->known.n; i++) {

@@ -7,14 +7,14 @@
  *    int64    snapshots that end by then are only learnt from (microseconds)
  *    uint32   number of sensors, then for each
  *      64 bytes name, filled up with zeros
- *      int64    first hour, latest hour, end of the latest snapshot (microseconds)
+ *      int64    first hour, latest hour, end of the latest snapshot, and of the latest one of more than an hour (microseconds)
  *      TT_PAST_HOURS times float64  exposures by hour modulo that
  *      uint32   number of targets, then for each
  *        uint8 protocol, int32 target, int64 its first hour, uint8 1: it has a row
  *        row, or the latest 24 hours: numbers in 7 bits each byte, low ones first; after a 0, how many more zeros follow
  *      uint32   number of intervals counted, then for each uint64 id, int64 start
  *      uint32   number of events, then for each
- *        uint32 number of the target, uint8 1: new, uint8 1: told, int64 began, its hour, the latest hour over, uint64 packets, float64 usual rate,
+ *        uint32 number of the target, uint8 1: new, uint8 1: told, uint8 1: coarse, int64 began, its hour, the latest hour over, uint64 packets, float64 usual rate,
  *        spread, peak rate
  *    uint32   CRC-32 (as in zlib) of all before
  *

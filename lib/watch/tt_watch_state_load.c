@@ -142,6 +142,7 @@ get_event(struct tt_watch_bytes *b, struct tt_watch *w)
 	struct tt_watch_event *more;
 
 	e.is_told = get_number(b, 1) != 0;
+	e.is_coarse = get_number(b, 1) != 0;
 	e.began_us = get_time(b, TIME_MOST);
 	e.began_hour = get_time(b, HOUR_MOST);
 	e.over_hour = get_time(b, HOUR_MOST);
@@ -181,6 +182,7 @@ get_watch(struct tt_watch_bytes *b, struct tt_watches *watches)
 	w->past.first_hour = get_time(b, HOUR_MOST);
 	w->past.latest_hour = get_time(b, HOUR_MOST);
 	w->latest_us = (int64_t)get_number(b, 8);
+	w->coarse_us = get_time(b, TIME_MOST);
 	ret = get_past(b, &w->past);
 	n = (uint32_t)get_number(b, 4);
 	for (uint32_t i = 0; ret == 0 && i < n && !b->failed; i++) {

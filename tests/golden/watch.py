@@ -119,8 +119,24 @@ def merged(teiten, directory, spool, whole):
         yield f"told of merged snapshots: {told(lines)}"
     lines, _ = watch(teiten, "--once", copy)
     names = {line["target"] for line in lines}
-    if names != {line["target"] for line in whole}:
-        yield f"told of days: {names}"
+    if names != {line["target"] for line in whole} or not all(line.get("coarse") for line in lines):
+        yield f"told of days: {lines}"
+
+
+def merged_between(teiten, directory, spool, whole):
+    """An event has the same packets where what came since it began was merged before it was counted, and says so."""
+    state, copy = directory / "state-between", directory / "between"
+    shutil.copytree(spool, copy)
+    for day in sorted((copy / "w").glob("2026-*"))[:9]:
+        shutil.rmtree(day)
+    first, _ = watch(teiten, "--once", "--state", state, "--to", "2026-01-15T20:00:00Z", spool)
+    snapshots.run(teiten, "compact", "--per", "day", copy)
+    rest, _ = watch(teiten, "--once", "--state", state, copy)
+    if any("coarse" in line for line in first) or not all(line.get("coarse") for line in rest):
+        yield f"coarse: {first + rest}"
+    expected = [line["packets"] for line in whole if line["event"] == "end"]
+    if [line["packets"] for line in rest] != expected:
+        yield f"packets are {expected}: {rest}"
 
 
 def damaged(teiten, directory, spool, whole):
@@ -192,7 +208,7 @@ def main(teiten):
         spool = make_spool(teiten, directory)
         whole, _ = watch(teiten, "--once", spool)
         wrong = list(judge(whole))
-        for case in (restarts, output_file, merged, damaged, future, live):
+        for case in (restarts, output_file, merged, merged_between, damaged, future, live):
             wrong += [f"{case.__name__}: {what}" for what in case(teiten, directory, spool, whole)]
     for what in wrong:
         print(what)

@@ -470,6 +470,64 @@ of_a_merged_one_what_was_not_counted_is(void **state)
 	}
 }
 
+/* An event that began at hour 200, and all it has. */
+static void
+begin_an_event(void)
+{
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	for (int hour = 0; hour < 192; hour++)
+		count_interval(hour, hour + 1, 10, false);
+	for (int hour = 192; hour < 204; hour++)
+		if (hour != 195)
+			count_interval(hour, hour + 1, hour < 200 ? 10 : 3000, false);
+	assert_int_equal(said.surges, 1);
+	assert_int_equal(the_watch()->events[0].packets, 4 * 3000);
+	assert_false(the_watch()->events[0].is_coarse);
+}
+
+static void
+what_lies_before_an_event_is_none_of_its_packets(void **state)
+{
+	const struct tt_watch_event *e;
+
+	begin_an_event();
+	e = the_watch()->events;
+	count_interval(195, 196, 777, false);
+	assert_int_equal(e->packets, 4 * 3000);
+	/* Half of it lies before. */
+	count_interval(196, 204, 800, false);
+	assert_int_equal(e->packets, 4 * 3000 + 400);
+	assert_true(e->is_coarse);
+}
+
+static void
+merged_after_it_began_an_event_has_the_same_packets(void **state)
+{
+	const struct tt_watch_event *e;
+
+	begin_an_event();
+	e = the_watch()->events;
+	/* All but hour 195 were counted up to 204. */
+	count_interval(195, 196, 10, false);
+	count_interval(192, 216, 8 * 10 + 7 * 3000 + 9 * 10, true);
+	assert_int_equal(e->packets, 7 * 3000 + 9 * 10);
+	assert_true(e->is_coarse);
+	restart();
+	assert_true(the_watch()->events[0].is_coarse);
+	count_interval(216, 240, 240, false);
+	count_interval(240, 264, 240, false);
+	assert_int_equal(said.ends, 1);
+}
+
+static void
+of_merged_hours_that_were_not_counted_an_event_has_those_after_it_began(void **state)
+{
+	begin_an_event();
+	/* Hour 195, and twelve from 204 on: the same share each. */
+	count_interval(192, 216, 7 * 10 + 4 * 3000 + 13 * 50, true);
+	assert_int_equal(the_watch()->events[0].packets, 4 * 3000 + 12 * 50);
+}
+
 static void
 a_burst_of_an_hour_is_no_rise_of_a_day(void **state)
 {
@@ -569,6 +627,9 @@ main(void)
 			WITH_BED(what_began_in_quiet_time_has_no_end),
 			WITH_BED(what_lasts_becomes_usual),
 			WITH_BED(of_a_merged_one_what_was_not_counted_is),
+			WITH_BED(what_lies_before_an_event_is_none_of_its_packets),
+			WITH_BED(merged_after_it_began_an_event_has_the_same_packets),
+			WITH_BED(of_merged_hours_that_were_not_counted_an_event_has_those_after_it_began),
 			WITH_BED(a_burst_of_an_hour_is_no_rise_of_a_day),
 			WITH_BED(bursts_that_come_every_day_are_none),
 			WITH_BED(a_restart_changes_nothing),
