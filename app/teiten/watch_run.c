@@ -28,6 +28,14 @@ say(void *context, const struct tt_watch_line *line, struct tt_error *err)
 	return 0;
 }
 
+static uint64_t
+sources(void *context, const struct tt_watch_line *line)
+{
+	const struct watching *w = context;
+
+	return tt_watch_sources(w->selection.path, line);
+}
+
 /* What becomes of an error of one snapshot. */
 enum fate {
 	FATE_END, /* of the command */
@@ -90,6 +98,7 @@ add(struct watching *w, struct watch_sensor *sensor, const struct tt_snapshot *s
 	if (watch == NULL)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	watch->say = say;
+	watch->sources = sources;
 	watch->context = w;
 	watch->quiet_until_us = w->watches.quiet_until_us;
 	ret = tt_watch_add(watch, snapshot, err);

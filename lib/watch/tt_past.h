@@ -40,6 +40,7 @@ struct tt_past_target {
 	uint64_t *row; /* [TT_PAST_HOURS] by hour modulo that; NULL: not remembered */
 	int64_t seen_hour; /* its first packet */
 	int32_t event; /* the owner's: number + 1; 0: none. Such a target is not forgotten */
+	uint32_t asked_hour; /* the owner's: the hour in which its sources were counted; 0: none */
 };
 
 struct tt_past {

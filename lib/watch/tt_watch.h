@@ -15,6 +15,8 @@
  * - of 24 hours, no hour counts for more than a quarter of the threshold;
  * - the excess is at least `ratio` times that which a tenth of the days before had in the same 24 hours; of an hour, twice that which
  *   a tenth of the days had in their highest hour.
+ * And of 24 hours, that at least TT_WATCH_SOURCES addresses sent packets in them, or that the excess is TT_WATCH_SWEEPS packets for each
+ * monitored address: what a few sources send in a day to all addresses is a sweep of them, as it is in an hour.
  * A target with a window over its threshold has an event: one line. It is new, and no surge, where its first packet
  * came in the latest TT_WATCH_NEW_HOURS hours, and the past is TT_WATCH_NEW_PAST hours long at least.
  * The event ends, with one line, once no window was over half of its threshold for 24 hours of which half were observed, what is usual for
@@ -31,7 +33,10 @@
 #include "tt_known.h"
 #include "tt_past.h"
 
-#define TT_WATCH_SWEEPS 4.0 /* packets for each monitored address, in an hour */
+#define TT_WATCH_SWEEPS \
+	4.0 /* packets for each monitored address, in an hour, or from few sources */
+#define TT_WATCH_SOURCES         6 /* fewer are few */
+#define TT_WATCH_SOURCES_UNKNOWN UINT64_MAX
 /* Where more are monitored than IPv4 has, so that rates by address say nothing, rates are per day and sensor, and the least
  * rise is that of so many addresses. */
 #define TT_WATCH_MOST_ADDRESSES (INT64_C(1) << 32)
@@ -96,6 +101,9 @@ struct tt_watch {
 			again; /* snapshots: in all; of these late; not counted, for they were */
 	/* Called for each line. Returns 0, or a negative errno, which ends it. */
 	int (*say)(void *context, const struct tt_watch_line *line, struct tt_error *err);
+	/* How many distinct sources the window of a line has, which has no event yet; TT_WATCH_SOURCES_UNKNOWN: not known. Asked once an
+	 * hour of a target with a rise that a few sources can make. NULL: never known. */
+	uint64_t (*sources)(void *context, const struct tt_watch_line *line);
 	void *context;
 };
 

@@ -103,14 +103,35 @@ spread_excess(const struct tt_watch_adding *a, uint32_t of, const struct window 
 	return sum;
 }
 
-/* Does a day have a rise, and not of the kind that a tenth of the days have? */
+/* Was it a few sources that sent no more than sweeps? To find out takes reading, and is done once an hour. */
+static bool
+is_sweep(const struct tt_watch_adding *a, uint32_t of, const struct window *w)
+{
+	const struct tt_watch *watch = a->watch;
+	struct tt_past_target *target = &watch->past.all[of];
+	const struct tt_watch_line line = {.sensor = watch->sensor,
+			.name = watch->past.names.all[of],
+			.time_us = a->span.end_us,
+			.window_hours = w->hours,
+			.packets = w->packets};
+
+	if (w->excess >= TT_WATCH_SWEEPS * a->addresses || watch->sources == NULL)
+		return false;
+	if (target->asked_hour == (uint32_t)a->hour)
+		return true;
+	target->asked_hour = (uint32_t)a->hour;
+	return watch->sources(watch->context, &line) < TT_WATCH_SOURCES;
+}
+
+/* Does a day have a rise, and not of the kind that a tenth of the days have, nor of a few sources? */
 static bool
 is_day_over(const struct tt_watch_adding *a, uint32_t of, const struct window *day)
 {
 	return day->excess >= day->threshold
 			&& day->excess
 			>= a->watch->options.ratio * day->usual.most * day->exposure
-			&& spread_excess(a, of, day) >= day->threshold;
+			&& spread_excess(a, of, day) >= day->threshold
+			&& !is_sweep(a, of, day);
 }
 
 /* The same of an hour. */

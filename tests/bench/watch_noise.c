@@ -23,6 +23,7 @@ struct noise {
 	int burst_hours[NOISE_TARGETS]; /* in so many hours */
 	double sweep[NOISE_SWEPT];
 	int sweep_hours[NOISE_SWEPT];
+	int sweep_end[NOISE_SWEPT][2]; /* of the last one, and of the one before */
 	int outage_hours;
 	struct tt_watch_row rows[NOISE_TARGETS + NOISE_SWEPT];
 	size_t n_rows;
@@ -165,6 +166,8 @@ begin_sweep(struct noise *n, bool slow)
 
 	n->sweep[i] = NOISE_ADDRESSES * space(n) * (1 + floor(3 * uniform(n)));
 	n->sweep_hours[i] = slow ? DAY_HOURS : 1 + (int)(3 * uniform(n) * uniform(n));
+	n->sweep_end[i][1] = n->sweep_end[i][0] < n->hour ? n->sweep_end[i][0] : n->hour;
+	n->sweep_end[i][0] = n->hour + n->sweep_hours[i];
 }
 
 static void
@@ -220,6 +223,19 @@ say(void *context, const struct tt_watch_line *line, struct tt_error *err)
 	return 0;
 }
 
+/* Of sweeps, each is one source; of other targets, what they have is from many. */
+static uint64_t
+sources(void *context, const struct tt_watch_line *line)
+{
+	const struct noise *n = context;
+	int i = line->name.target - SWEPT_PORT;
+	int start = n->hour + 1 - (int)line->window_hours;
+
+	if (i < 0)
+		return TT_WATCH_SOURCES_UNKNOWN;
+	return (uint64_t)(n->sweep_end[i][0] > start) + (n->sweep_end[i][1] > start);
+}
+
 static int
 hour(struct noise *n, struct tt_watch *w, struct tt_error *err)
 {
@@ -253,6 +269,7 @@ noise_run(const struct noise_profile *profile, const struct tt_watch_options *op
 	n->result = result;
 	tt_watch_init(&w, "noise", options);
 	w.say = say;
+	w.sources = sources;
 	w.context = n;
 	for (; ret == 0 && n->hour < (int)weeks * WEEK_HOURS; n->hour++)
 		ret = hour(n, &w, &err);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Thirteen days of hours with a rise and a new target: `teiten watch` tells each once, with its cause, in one run or in several,
+"""Thirteen days of hours with a rise, a new target, and a slow sweep: `teiten watch` tells the first two once, with its cause, in one run or in several,
 live or afterwards, whatever is missing, damaged or merged.
 
     watch.py TEITEN"""
@@ -25,7 +25,8 @@ components:
   - {target: 23/TCP, rate: 10/day/address, sources: 20, daily_amplitude: 0.8, daily_peak: 3}
   - {target: 1521/TCP, rate: 0.5/day/address, sources: 5}
   - {target: 1521/TCP, name: rise, rate: 4/day/address, from: 9d, sources: 30, source_port: 6000}
-  - {target: 8080/TCP, rate: 8/day/address, from: 10d, to: 244h, sources: 1}
+  - {target: 8080/TCP, rate: 40/day/address, from: 10d, to: 244h, sources: 1}
+  - {target: 7777/TCP, rate: 1.5/day/address, from: 270h, to: 294h, sources: 1}
 """
 START = "2026-01-05"
 RISE_DAY = "2026-01-14"
@@ -124,13 +125,15 @@ def merged(teiten, directory, spool, whole):
 
 
 def merged_between(teiten, directory, spool, whole):
-    """An event has the same packets where what came since it began was merged before it was counted, and says so."""
+    """An event has the same packets where what came since it began was merged before it was counted, and says so. A sweep of which
+    the first day was merged, and the second not, is none either."""
     state, copy = directory / "state-between", directory / "between"
-    shutil.copytree(spool, copy)
-    for day in sorted((copy / "w").glob("2026-*"))[:9]:
-        shutil.rmtree(day)
+    days = sorted((spool / "w").glob("2026-*"))
+    for day in days[9:12]:
+        shutil.copytree(day, copy / "w" / day.name)
     first, _ = watch(teiten, "--once", "--state", state, "--to", "2026-01-15T20:00:00Z", spool)
     snapshots.run(teiten, "compact", "--per", "day", copy)
+    shutil.copytree(days[12], copy / "w" / days[12].name)
     rest, _ = watch(teiten, "--once", "--state", state, copy)
     if any("coarse" in line for line in first) or not all(line.get("coarse") for line in rest):
         yield f"coarse: {first + rest}"

@@ -540,6 +540,61 @@ a_burst_of_an_hour_is_no_rise_of_a_day(void **state)
 	assert_int_equal(said.surges, 1);
 }
 
+static uint64_t asked, sources_now;
+
+static uint64_t
+say_sources(void *context, const struct tt_watch_line *line)
+{
+	assert_int_equal(line->window_hours, 24);
+	asked++;
+	return sources_now;
+}
+
+static void
+count_a_slow_rise(uint64_t sources, uint64_t packets)
+{
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	the_watch()->sources = say_sources;
+	asked = 0;
+	sources_now = sources;
+	for (int hour = 0; hour < 216; hour++)
+		count_interval(hour, hour + 1, hour < 192 ? 1 : packets, false);
+}
+
+static void
+a_slow_sweep_is_no_rise(void **state)
+{
+	/* A packet to each address in a day, and three. */
+	count_a_slow_rise(1, 11);
+	assert_int_equal(said.surges, 0);
+	/* Not before it is over, and then once an hour. */
+	assert_in_range(asked, 8, 16);
+	count_interval(216, 217, 11, false);
+	count_interval(216, 217, 1, false);
+	assert_in_range(asked, 8, 17);
+}
+
+static void
+a_slow_rise_of_many_sources_is_one(void **state)
+{
+	count_a_slow_rise(TT_WATCH_SOURCES, 11);
+	assert_int_equal(said.surges, 1);
+}
+
+static void
+a_slow_rise_of_unknown_sources_is_one(void **state)
+{
+	count_a_slow_rise(TT_WATCH_SOURCES_UNKNOWN, 11);
+	assert_int_equal(said.surges, 1);
+}
+
+static void
+a_rise_of_one_source_above_sweeps_is_one(void **state)
+{
+	count_a_slow_rise(1, 60);
+	assert_int_equal(said.surges, 1);
+}
+
 static void
 bursts_that_come_every_day_are_none(void **state)
 {
@@ -631,6 +686,10 @@ main(void)
 			WITH_BED(merged_after_it_began_an_event_has_the_same_packets),
 			WITH_BED(of_merged_hours_that_were_not_counted_an_event_has_those_after_it_began),
 			WITH_BED(a_burst_of_an_hour_is_no_rise_of_a_day),
+			WITH_BED(a_slow_sweep_is_no_rise),
+			WITH_BED(a_slow_rise_of_many_sources_is_one),
+			WITH_BED(a_slow_rise_of_unknown_sources_is_one),
+			WITH_BED(a_rise_of_one_source_above_sweeps_is_one),
 			WITH_BED(bursts_that_come_every_day_are_none),
 			WITH_BED(a_restart_changes_nothing),
 			WITH_BED(a_damaged_state_is_refused),
