@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is usual, when an event begins and ends, and what survives a restart. */
-#include "snapshot_bed.h"
-#include "tt_watch_line.h"
-#include "tt_watch_state.h"
+/* What is usual, when an event begins and ends, and what survives a restart: of snapshots. */
+#include "watch_bed.h"
 
 #include <math.h>
 
-#define DAY_HOURS 24
-#define FIRST     (BED_START / TT_HOUR_US)
-
-static const struct tt_target_name web = {TT_PROTO_TCP, 80};
+#define FIRST (BED_START / TT_HOUR_US)
 
 /* Observes an hour of one address-day, and counts packets in it. */
 static uint32_t
@@ -117,79 +112,14 @@ the_lighter_half_is_forgotten(void **state)
 	tt_past_fini(&past);
 }
 
-/* Lines that were said, and a watch of minutes that stand for hours. */
-struct said {
-	unsigned surges, news, ends, lasting;
-	struct tt_watch_line last;
-};
-
-static struct bed bed;
-static struct said said;
-static struct tt_watches watches;
-static const struct tt_watch_options wish = {.min_rate = 0.05,
-		.ratio = 1.25,
-		.sigmas = 6,
-		.lasting_days = 4,
-		.max_rows = 64};
-
-static int
-say(void *context, const struct tt_watch_line *line, struct tt_error *err)
-{
-	struct said *s = context;
-
-	s->surges += !line->ends && !line->event->is_new;
-	s->news += !line->ends && line->event->is_new;
-	s->ends += line->ends;
-	s->lasting += line->lasting;
-	s->last = *line;
-	return 0;
-}
-
-static struct tt_watch *
-the_watch(void)
-{
-	struct tt_watch *w = tt_watches_of(&watches, "tokyo-1");
-
-	assert_non_null(w);
-	w->say = say;
-	w->context = &said;
-	return w;
-}
-
 /* Where the past of all tests lies: it takes long to make. */
 static char past_path[64];
 
-static int
-setup(void **state)
-{
-	bed_init(&bed);
-	said = (struct said){0};
-	watches = (struct tt_watches){.options = wish};
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	tt_watches_fini(&watches);
-	bed_fini(&bed);
-	return 0;
-}
-
-/* The minute in which an hour after the start begins. */
+/* The minute in which an hour after the start begins: minutes stand for hours. */
 static int64_t
 at(int hour)
 {
 	return BED_START + hour * TT_HOUR_US;
-}
-
-/* The same in whole hours of the clock. */
-#define HOUR_0 (BED_START / TT_HOUR_US + 1)
-
-static int64_t
-at_hour(int hour)
-{
-	return (HOUR_0 + hour) * TT_HOUR_US;
 }
 
 static void
@@ -372,75 +302,6 @@ quiet_time_is_learnt_from(void **state)
 	assert_int_equal(said.surges + said.ends, 0);
 }
 
-/* Counts hours of the web, on 256 addresses. */
-static void
-count_interval(int first, int end, uint64_t packets, bool some)
-{
-	const struct tt_watch_row row = {web, packets};
-	const struct tt_watch_interval interval = {.start_us = at_hour(first),
-			.end_us = at_hour(end),
-			.observed_us = at_hour(end) - at_hour(first),
-			.addresses = 256,
-			.rows = &row,
-			.n = 1,
-			.some = some};
-
-	assert_int_equal(tt_watch_count(the_watch(), &interval, NULL), 0);
-}
-
-static char *
-state_path(char path[256])
-{
-	snprintf(path, 256, "%s/state", bed.dir);
-	return path;
-}
-
-static void
-restart(void)
-{
-	struct tt_error err = {0};
-	char path[256];
-
-	if (tt_watches_save(&watches, state_path(path), &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
-	tt_watches_fini(&watches);
-	if (tt_watches_load(&watches, path, &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
-}
-
-/* Hours of the web with an hour of more, on 256 addresses. */
-static void
-count_hours_with_a_surge(int first, int surge, int end)
-{
-	for (int hour = first; hour < end; hour++)
-		count_interval(hour, hour + 1, hour == surge ? 3000 : 10, false);
-}
-
-static void
-what_ends_after_the_quiet_time_is_told(void **state)
-{
-	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
-	the_watch()->quiet_until_us = at_hour(200) + TT_HOUR_US / 2;
-	count_hours_with_a_surge(0, 200, 203);
-	assert_int_equal(said.surges, 1);
-	count_hours_with_a_surge(203, -1, 250);
-	assert_int_equal(said.ends, 1);
-}
-
-static void
-what_began_in_quiet_time_has_no_end(void **state)
-{
-	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
-	the_watch()->quiet_until_us = at_hour(201);
-	count_hours_with_a_surge(0, 200, 203);
-	assert_int_equal(the_watch()->n_events, 1);
-	restart();
-	the_watch()->quiet_until_us = 0;
-	count_hours_with_a_surge(203, -1, 250);
-	assert_int_equal(the_watch()->n_events, 0);
-	assert_int_equal(said.surges + said.ends, 0);
-}
-
 static void
 what_lasts_becomes_usual(void **state)
 {
@@ -448,165 +309,6 @@ what_lasts_becomes_usual(void **state)
 	count_hours(150, 150 + 5 * DAY_HOURS, 9);
 	assert_int_equal(said.lasting, 1);
 	assert_int_equal(said.ends, 1);
-}
-
-static void
-of_a_merged_one_what_was_not_counted_is(void **state)
-{
-	const struct tt_past *past = &the_watch()->past;
-
-	for (int hour = 0; hour < 30; hour++)
-		if (hour % 3 != 0)
-			count_interval(hour, hour + 1, 12, false);
-	count_interval(0, 24, 24 * 12 + 80, true);
-	assert_int_equal(tt_past_packets(past, 0, HOUR_0, HOUR_0 + 24), 24 * 12 + 80);
-	for (int hour = 0; hour < 24; hour++) {
-		assert_int_equal(tt_past_packets(past, 0, HOUR_0 + hour,
-						 HOUR_0 + hour + 1),
-				hour % 3 == 0 ? 22 : 12);
-		assert_true(fabs(tt_past_exposure(past, HOUR_0 + hour, HOUR_0 + hour + 1)
-					    - 256.0 / 24)
-				< 1e-9);
-	}
-}
-
-/* An event that began at hour 200, and all it has. */
-static void
-begin_an_event(void)
-{
-	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
-	for (int hour = 0; hour < 192; hour++)
-		count_interval(hour, hour + 1, 10, false);
-	for (int hour = 192; hour < 204; hour++)
-		if (hour != 195)
-			count_interval(hour, hour + 1, hour < 200 ? 10 : 3000, false);
-	assert_int_equal(said.surges, 1);
-	assert_int_equal(the_watch()->events[0].packets, 4 * 3000);
-	assert_false(the_watch()->events[0].is_coarse);
-}
-
-static void
-what_lies_before_an_event_is_none_of_its_packets(void **state)
-{
-	const struct tt_watch_event *e;
-
-	begin_an_event();
-	e = the_watch()->events;
-	count_interval(195, 196, 777, false);
-	assert_int_equal(e->packets, 4 * 3000);
-	/* Half of it lies before. */
-	count_interval(196, 204, 800, false);
-	assert_int_equal(e->packets, 4 * 3000 + 400);
-	assert_true(e->is_coarse);
-}
-
-static void
-merged_after_it_began_an_event_has_the_same_packets(void **state)
-{
-	const struct tt_watch_event *e;
-
-	begin_an_event();
-	e = the_watch()->events;
-	/* All but hour 195 were counted up to 204. */
-	count_interval(195, 196, 10, false);
-	count_interval(192, 216, 8 * 10 + 7 * 3000 + 9 * 10, true);
-	assert_int_equal(e->packets, 7 * 3000 + 9 * 10);
-	assert_true(e->is_coarse);
-	restart();
-	assert_true(the_watch()->events[0].is_coarse);
-	count_interval(216, 240, 240, false);
-	count_interval(240, 264, 240, false);
-	assert_int_equal(said.ends, 1);
-}
-
-static void
-of_merged_hours_that_were_not_counted_an_event_has_those_after_it_began(void **state)
-{
-	begin_an_event();
-	/* Hour 195, and twelve from 204 on: the same share each. */
-	count_interval(192, 216, 7 * 10 + 4 * 3000 + 13 * 50, true);
-	assert_int_equal(the_watch()->events[0].packets, 4 * 3000 + 12 * 50);
-}
-
-static void
-a_burst_of_an_hour_is_no_rise_of_a_day(void **state)
-{
-	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
-	for (int hour = 0; hour < 200; hour++)
-		count_interval(hour, hour + 1, hour == 180 ? 800 : 10, false);
-	assert_int_equal(said.surges, 0);
-	for (int hour = 200; hour < 210; hour++)
-		count_interval(hour, hour + 1, 100, false);
-	assert_int_equal(said.surges, 1);
-}
-
-static uint64_t asked, sources_now;
-
-static uint64_t
-say_sources(void *context, const struct tt_watch_line *line)
-{
-	assert_int_equal(line->window_hours, 24);
-	asked++;
-	return sources_now;
-}
-
-static void
-count_a_slow_rise(uint64_t sources, uint64_t packets)
-{
-	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
-	the_watch()->sources = say_sources;
-	asked = 0;
-	sources_now = sources;
-	for (int hour = 0; hour < 216; hour++)
-		count_interval(hour, hour + 1, hour < 192 ? 1 : packets, false);
-}
-
-static void
-a_slow_sweep_is_no_rise(void **state)
-{
-	/* A packet to each address in a day, and three. */
-	count_a_slow_rise(1, 11);
-	assert_int_equal(said.surges, 0);
-	/* Not before it is over, and then once an hour. */
-	assert_in_range(asked, 8, 16);
-	count_interval(216, 217, 11, false);
-	count_interval(216, 217, 1, false);
-	assert_in_range(asked, 8, 17);
-}
-
-static void
-a_slow_rise_of_many_sources_is_one(void **state)
-{
-	count_a_slow_rise(TT_WATCH_SOURCES, 11);
-	assert_int_equal(said.surges, 1);
-}
-
-static void
-a_slow_rise_of_unknown_sources_is_one(void **state)
-{
-	count_a_slow_rise(TT_WATCH_SOURCES_UNKNOWN, 11);
-	assert_int_equal(said.surges, 1);
-}
-
-static void
-a_rise_of_one_source_above_sweeps_is_one(void **state)
-{
-	count_a_slow_rise(1, 60);
-	assert_int_equal(said.surges, 1);
-}
-
-static void
-bursts_that_come_every_day_are_none(void **state)
-{
-	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
-	the_watch()->quiet_until_us = at_hour(10 * DAY_HOURS);
-	/* At another hour each day. */
-	for (int hour = 0; hour < 28 * DAY_HOURS; hour++)
-		count_interval(hour, hour + 1, hour % 31 == 0 ? 3000 : 10, false);
-	assert_int_equal(said.surges, 0);
-	count_interval(28 * DAY_HOURS, 28 * DAY_HOURS + 1, 9000, false);
-	assert_int_equal(said.surges, 1);
-	assert_int_equal(said.last.window_hours, 1);
 }
 
 static void
@@ -669,7 +371,6 @@ main(void)
 			cmocka_unit_test(hours_that_were_not_observed_are_no_samples),
 			cmocka_unit_test(a_long_snapshot_is_spread_over_its_hours),
 			cmocka_unit_test(the_lighter_half_is_forgotten),
-#define WITH_BED(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 			WITH_BED(an_hour_of_line_rate_is_held),
 			WITH_BED(one_event_is_one_line_and_an_end),
 			WITH_BED(a_first_packet_makes_it_new),
@@ -678,19 +379,7 @@ main(void)
 			WITH_BED(nothing_is_counted_twice),
 			WITH_BED(what_comes_late_is_counted_and_not_judged),
 			WITH_BED(quiet_time_is_learnt_from),
-			WITH_BED(what_ends_after_the_quiet_time_is_told),
-			WITH_BED(what_began_in_quiet_time_has_no_end),
 			WITH_BED(what_lasts_becomes_usual),
-			WITH_BED(of_a_merged_one_what_was_not_counted_is),
-			WITH_BED(what_lies_before_an_event_is_none_of_its_packets),
-			WITH_BED(merged_after_it_began_an_event_has_the_same_packets),
-			WITH_BED(of_merged_hours_that_were_not_counted_an_event_has_those_after_it_began),
-			WITH_BED(a_burst_of_an_hour_is_no_rise_of_a_day),
-			WITH_BED(a_slow_sweep_is_no_rise),
-			WITH_BED(a_slow_rise_of_many_sources_is_one),
-			WITH_BED(a_slow_rise_of_unknown_sources_is_one),
-			WITH_BED(a_rise_of_one_source_above_sweeps_is_one),
-			WITH_BED(bursts_that_come_every_day_are_none),
 			WITH_BED(a_restart_changes_nothing),
 			WITH_BED(a_damaged_state_is_refused),
 	};
