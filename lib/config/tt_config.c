@@ -104,7 +104,7 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 					"returning one (default: 86400)"},
 		{OPTION(remember_sources, "remember-sources"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_LARGE, .min = 1 << 10, .max = 1 << 28,
-				.help = "sources remembered for that, 48 bytes each "
+				.help = "sources remembered for that, 38 bytes each "
 					"(default: 1048576)"},
 		{OPTION(table_sets, "table-sets"), DAEMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,

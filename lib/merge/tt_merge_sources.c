@@ -37,22 +37,35 @@ sort_by_source(struct tt_merge *m)
 	tt_merge_sort(m, &m->pairs, m->any_v6 ? by_source : NULL);
 }
 
-/* Fetches what the walk will need of the source of a later item, where that is IPv4. */
+/* The source of item i, if it is IPv4 and not that of the item before. */
+static bool
+new_source4(const struct tt_merge *m, uint64_t i, uint32_t *src)
+{
+	uint64_t prefix;
+
+	if (i >= m->pairs.n)
+		return false;
+	prefix = m->pairs.items[i].prefix;
+	*src = (uint32_t)(prefix - 1);
+	return prefix - 1 <= UINT32_MAX
+			&& (i == 0 || prefix != m->pairs.items[i - 1].prefix);
+}
+
+/* Fetches what the walk, now at item i, will need of later sources: of what is recalled first where
+ * it is, then the source itself. */
 static void
 fetch(const struct tt_merge *m, uint64_t i)
 {
-	uint64_t prefix;
+	const struct tt_recall *known = m->config.recall;
 	uint32_t src;
 
-	if (i >= m->pairs.n)
-		return;
-	prefix = m->pairs.items[i].prefix;
-	src = (uint32_t)(prefix - 1);
-	if (prefix == 0 || prefix > UINT64_C(1) << 32)
-		return;
-	tt_geo_prefetch4(m->config.geo, src);
-	if (m->config.recall != NULL)
-		tt_recall_prefetch(m->config.recall, tt_addr_v4(src));
+	if (new_source4(m, i + TT_MERGE_AHEAD, &src)) {
+		tt_geo_prefetch4(m->config.geo, src);
+		if (known != NULL)
+			tt_recall_prefetch(known, tt_addr_v4(src));
+	}
+	if (known != NULL && new_source4(m, i + TT_MERGE_AHEAD / 2, &src))
+		tt_recall_prefetch_source(known, tt_addr_v4(src));
 }
 
 static void
@@ -262,7 +275,7 @@ tt_merge_sources(struct tt_merge *m)
 			s = tt_merge_slot(&m->pairs, i + n);
 			if (tt_addr_cmp(tt_slot_src(s), x.row.src) != 0)
 				break;
-			fetch(m, i + n + TT_MERGE_AHEAD);
+			fetch(m, i + n);
 			add_pair(m, &x, s);
 			if (rows.kept)
 				ret = tt_merge_pair_add(m, &rows, s);

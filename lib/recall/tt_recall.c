@@ -21,7 +21,8 @@ uint64_t
 tt_recall_bytes(uint64_t sources)
 {
 	return sizeof(struct tt_recall) + TT_RECALL_N_TARGETS * sizeof(int64_t)
-			+ slots_for(sources) * sizeof(struct tt_recall_source);
+			+ sources * sizeof(struct tt_recall_source)
+			+ slots_for(sources) * sizeof(uint32_t);
 }
 
 void
@@ -50,10 +51,15 @@ alloc_tables(struct tt_recall *recall)
 	recall->targets = tt_mem_alloc(recall->mem,
 			TT_RECALL_N_TARGETS * sizeof(*recall->targets),
 			"targets of earlier intervals");
+	recall->sources = tt_mem_alloc(recall->mem,
+			recall->max_sources * sizeof(*recall->sources),
+			"sources of earlier intervals");
 	recall->slots = tt_mem_alloc(recall->mem,
 			recall->n_slots * sizeof(*recall->slots),
-			"sources of earlier intervals");
-	return recall->targets == NULL || recall->slots == NULL ? -ENOMEM : 0;
+			"index of sources of earlier intervals");
+	return recall->targets == NULL || recall->sources == NULL || recall->slots == NULL
+			? -ENOMEM
+			: 0;
 }
 
 int
@@ -94,6 +100,8 @@ tt_recall_destroy(struct tt_recall *recall)
 		return;
 	tt_mem_free(recall->mem, recall->targets,
 			TT_RECALL_N_TARGETS * sizeof(*recall->targets));
+	tt_mem_free(recall->mem, recall->sources,
+			recall->max_sources * sizeof(*recall->sources));
 	tt_mem_free(recall->mem, recall->slots, recall->n_slots * sizeof(*recall->slots));
 	tt_mem_free(recall->mem, recall, sizeof(*recall));
 }
@@ -161,7 +169,7 @@ enter_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 {
 	struct tt_recall_source *s = tt_recall_find(recall, src);
 
-	if (!tt_recall_is_free(s))
+	if (s != NULL)
 		return visit(s, start_us, recall->horizon_us);
 	/* So late that it would be forgotten at once. */
 	if (start_us < recall->entered_us - recall->horizon_us)
@@ -171,9 +179,10 @@ enter_source(struct tt_recall *recall, struct tt_addr src, uint64_t hash,
 			tt_recall_note_overflow(recall, start_us);
 		return TT_RETURNING_UNKNOWN;
 	}
-	*tt_recall_find(recall, src) = (struct tt_recall_source){
-			.addr = src, .last_us = start_us, .prev_us = TT_RECALL_NONE};
-	recall->n_sources++;
+	tt_recall_append(recall,
+			&(struct tt_recall_source){.addr = src,
+					.last_us = start_us,
+					.prev_us = TT_RECALL_NONE});
 	return TT_RETURNING_NO;
 }
 

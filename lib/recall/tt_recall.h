@@ -5,7 +5,7 @@
  * interval is merged. One thread at a time.
  *
  * Memory is fixed at creation: 8 bytes for every target that there can be, so targets are always
- * exact, and 48 bytes for each of `sources` addresses at most. When these are full, sources are
+ * exact, and 38 bytes for each of `sources` addresses at most. When these are full, sources are
  * kept by threshold sampling as in the tables (only those whose tt_sample_hash has its `shift`
  * top bits zero; shift grows by one whenever there is no room, up to TT_SAMPLE_SHIFT_MAX), and all
  * others are unknown: counts are then scaled by 2^shift. Sources that were not seen for the
@@ -49,7 +49,7 @@
  *
  * It is a memory of the intervals that were entered: times that nobody captured leave no mark.
  *
- * A source takes 32 bytes in a table with three slots for two sources, so that searches stay
+ * A source takes 32 bytes, and six in an index with three slots for two sources, so that searches stay
  * short; a target needs no search. Sampling by the hash of the address, rather than dropping
  * what comes last, makes the remembered part one that counts can be scaled by.
  */
@@ -103,8 +103,10 @@ void tt_recall_begin(struct tt_recall *recall, int64_t start_us, unsigned pair_s
 enum tt_returning tt_recall_source(struct tt_recall *recall, struct tt_addr src,
 		uint64_t hash, int64_t start_us);
 
-/* Fetches what tt_recall_source will read of a source. */
+/* Fetch what tt_recall_source will read of a source: its place in the index first, and once that is
+ * likely to be there, what is known of it. */
 void tt_recall_prefetch(const struct tt_recall *recall, struct tt_addr src);
+void tt_recall_prefetch_source(const struct tt_recall *recall, struct tt_addr src);
 
 /* Of one source in 2^shift there is room to remember whether it returns. */
 unsigned tt_recall_shift(const struct tt_recall *recall);

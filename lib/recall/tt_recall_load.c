@@ -222,8 +222,7 @@ enter(struct tt_recall *recall, const struct tt_recall_source *s, uint64_t hash)
 			note_overflow(recall);
 		return;
 	}
-	*tt_recall_find(recall, s->addr) = *s;
-	recall->n_sources++;
+	tt_recall_append(recall, s);
 }
 
 static struct tt_recall_source

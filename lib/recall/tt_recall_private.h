@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the parts of lib/recall share: the two tables. Targets are a dense array. Sources are an
- * open-addressing table with linear probing, three slots for two sources; where a source lies
- * depends on a seed of this process, so that nobody can choose addresses that collide, and
- * answers never depend on it. Not for other rooms.
+ * What the parts of lib/recall share: the two tables. Targets are a dense array. Sources lie one
+ * after the other, as they came, so that as much memory is touched as there are of them; an index
+ * of three slots for two sources tells where each is, by open addressing with linear probing. The
+ * place in the index depends on a seed of this process, so that nobody can choose addresses that
+ * collide, and answers never depend on it. Not for other rooms.
  */
 #ifndef TT_RECALL_PRIVATE_H
 #define TT_RECALL_PRIVATE_H
@@ -23,11 +24,15 @@
 
 struct tt_recall_source {
 	struct tt_addr addr;
-	int64_t last_us, prev_us; /* the latest two intervals; equal in a free slot */
+	int64_t last_us, prev_us; /* the latest two intervals */
 };
 
 _Static_assert(sizeof(struct tt_recall_source) == 32,
-		"48 bytes per source, as tt_recall.h says");
+		"38 bytes per source, as tt_recall.h says");
+
+/* A slot of the index: 0, or one more than the source's place, below three bits of its hash, which
+ * keep most searches from looking at other sources. */
+#define TT_RECALL_PLACE_BITS 29
 
 /* The latest two intervals that were entered at a rate. */
 struct tt_recall_rate {
@@ -36,7 +41,8 @@ struct tt_recall_rate {
 
 struct tt_recall {
 	int64_t *targets; /* [TT_RECALL_N_TARGETS]: start of the first interval */
-	struct tt_recall_source *slots; /* [n_slots] */
+	struct tt_recall_source *sources; /* [n_sources] of [max_sources] */
+	uint32_t *slots; /* [n_slots] index of sources */
 	uint64_t n_slots, n_sources, max_sources;
 	int64_t horizon_us, since_us;
 	int64_t entered_us; /* the latest interval that was begun */
@@ -73,12 +79,6 @@ tt_recall_numbers(unsigned protocol)
 /* Where a target is in `targets`. number: -1 to tt_recall_numbers - 1. */
 size_t tt_recall_target_index(unsigned protocol, int32_t number);
 
-static inline bool
-tt_recall_is_free(const struct tt_recall_source *slot)
-{
-	return slot->last_us == slot->prev_us;
-}
-
 /* Does the sample of that shift have the hash? */
 static inline bool
 tt_recall_keeps(unsigned shift, uint64_t hash)
@@ -99,9 +99,12 @@ tt_recall_is_late(const struct tt_recall *recall, int64_t start_us)
 	return start_us < recall->entered_us;
 }
 
-/* Finds the source's slot, or the free one that it would have. */
+/* Finds a source; NULL where it is not known. */
 struct tt_recall_source *tt_recall_find(
 		const struct tt_recall *recall, struct tt_addr addr);
+
+/* Adds a source that is not known. There must be room. */
+void tt_recall_append(struct tt_recall *recall, const struct tt_recall_source *source);
 
 /* Raises the shift of what is collected, and with it at last the sample's, until there is room
  * for one more source. False: the hash is no longer collected. */

@@ -125,10 +125,9 @@ largest_part(const struct tt_recall *recall, unsigned bits)
 {
 	uint64_t n[1 << PART_BITS_MAX] = {0}, largest = 0;
 
-	for (uint64_t i = 0; bits > 0 && i < recall->n_slots; i++)
-		if (!tt_recall_is_free(&recall->slots[i]))
-			n[part_of(recall, tt_recall_hash(recall, recall->slots[i].addr),
-					bits)]++;
+	for (uint64_t i = 0; bits > 0 && i < recall->n_sources; i++)
+		n[part_of(recall, tt_recall_hash(recall, recall->sources[i].addr),
+				bits)]++;
 	for (unsigned part = 0; part < 1u << bits; part++)
 		largest = n[part] > largest ? n[part] : largest;
 	return bits == 0 ? recall->n_sources : largest;
@@ -148,13 +147,10 @@ put_part(struct writer *w, const struct tt_recall *recall, unsigned part, unsign
 {
 	uint64_t n = 0;
 
-	for (uint64_t i = 0; i < recall->n_slots; i++) {
-		const struct tt_recall_source *s = &recall->slots[i];
-		uint64_t hash;
+	for (uint64_t i = 0; i < recall->n_sources; i++) {
+		const struct tt_recall_source *s = &recall->sources[i];
+		uint64_t hash = tt_recall_hash(recall, s->addr);
 
-		if (tt_recall_is_free(s))
-			continue;
-		hash = tt_recall_hash(recall, s->addr);
 		if (part_of(recall, hash, bits) == part)
 			items[n++] = (struct tt_sort_item){.prefix = hash, .ref = s};
 	}

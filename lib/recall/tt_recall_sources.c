@@ -1,67 +1,105 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_recall_private.h"
 
-static uint64_t
-home_of(const struct tt_recall *recall, struct tt_addr addr)
-{
-	uint64_t h = tt_hash_3(addr.hi, addr.lo, recall->seed);
+#include <string.h>
 
-	return (h >> 32) * recall->n_slots >> 32;
+static uint64_t
+hash_of(const struct tt_recall *recall, struct tt_addr addr)
+{
+	return tt_hash_3(addr.hi, addr.lo, recall->seed);
+}
+
+static uint64_t
+home_of(const struct tt_recall *recall, uint64_t hash)
+{
+	return (hash >> 32) * recall->n_slots >> 32;
+}
+
+static uint64_t
+after(const struct tt_recall *recall, uint64_t slot)
+{
+	return slot + 1 == recall->n_slots ? 0 : slot + 1;
+}
+
+/* The bits of the hash that a slot has. */
+static uint32_t
+tag_of(uint64_t hash)
+{
+	return (uint32_t)hash << TT_RECALL_PLACE_BITS;
 }
 
 struct tt_recall_source *
 tt_recall_find(const struct tt_recall *recall, struct tt_addr addr)
 {
-	uint64_t i = home_of(recall, addr);
+	const uint64_t hash = hash_of(recall, addr);
 
 	/* Ends, since a third of the slots is free. */
-	while (!tt_recall_is_free(&recall->slots[i])
-			&& tt_addr_cmp(recall->slots[i].addr, addr) != 0)
-		i = i + 1 == recall->n_slots ? 0 : i + 1;
-	return &recall->slots[i];
+	for (uint64_t i = home_of(recall, hash); recall->slots[i] != 0;
+			i = after(recall, i)) {
+		uint32_t place = recall->slots[i] ^ tag_of(hash);
+
+		if (place >> TT_RECALL_PLACE_BITS == 0
+				&& tt_addr_cmp(recall->sources[place - 1].addr, addr)
+						== 0)
+			return &recall->sources[place - 1];
+	}
+	return NULL;
+}
+
+/* Enters a place into the index. */
+static void
+index_source(struct tt_recall *recall, uint64_t place)
+{
+	const uint64_t hash = hash_of(recall, recall->sources[place].addr);
+	uint64_t i = home_of(recall, hash);
+
+	while (recall->slots[i] != 0)
+		i = after(recall, i);
+	recall->slots[i] = tag_of(hash) | (uint32_t)(place + 1);
+}
+
+void
+tt_recall_append(struct tt_recall *recall, const struct tt_recall_source *source)
+{
+	TT_ASSERT(recall->n_sources < recall->max_sources);
+	recall->sources[recall->n_sources] = *source;
+	index_source(recall, recall->n_sources++);
 }
 
 void
 tt_recall_prefetch(const struct tt_recall *recall, struct tt_addr src)
 {
-	__builtin_prefetch(&recall->slots[home_of(recall, src)]);
+	__builtin_prefetch(&recall->slots[home_of(recall, hash_of(recall, src))]);
 }
 
-static uint64_t
-any_free(const struct tt_recall *recall)
+void
+tt_recall_prefetch_source(const struct tt_recall *recall, struct tt_addr src)
 {
-	uint64_t i = 0;
+	const uint64_t hash = hash_of(recall, src);
+	const uint32_t place = recall->slots[home_of(recall, hash)] ^ tag_of(hash);
 
-	while (!tt_recall_is_free(&recall->slots[i]))
-		i++;
-	return i;
+	/* Of a free slot, or one that another source has, nothing is fetched in vain. */
+	if (place != 0 && place >> TT_RECALL_PLACE_BITS == 0)
+		__builtin_prefetch(&recall->sources[place - 1]);
 }
 
-/*
- * Drops those last seen before oldest_us or not collected at the shift, in place: from a
- * free slot on, which no search runs over, each source is taken out and put back as near to its
- * home as it can be now.
- */
+/* Drops those last seen before oldest_us or not collected at the shift; the others move up. */
 static void
 drop(struct tt_recall *recall, int64_t oldest_us, unsigned shift)
 {
-	uint64_t i = any_free(recall);
+	uint64_t n = 0;
 
-	for (uint64_t k = 1; k < recall->n_slots; k++) {
-		struct tt_recall_source *slot, s;
+	for (uint64_t i = 0; i < recall->n_sources; i++) {
+		const struct tt_recall_source s = recall->sources[i];
 
-		i = i + 1 == recall->n_slots ? 0 : i + 1;
-		slot = &recall->slots[i];
-		if (tt_recall_is_free(slot))
-			continue;
-		s = *slot;
-		*slot = (struct tt_recall_source){0};
 		if (s.last_us >= oldest_us
 				&& tt_recall_keeps(shift, tt_recall_hash(recall, s.addr)))
-			*tt_recall_find(recall, s.addr) = s;
-		else
-			recall->n_sources--;
+			recall->sources[n++] = s;
 	}
+	recall->n_sources = n;
+	memset(recall->slots, 0, recall->n_slots * sizeof(*recall->slots));
+	for (uint64_t i = 0; i < n; i++)
+		index_source(recall, i);
 	recall->collect_shift = shift;
 }
 
@@ -109,9 +147,8 @@ count_since(const struct tt_recall *recall, int64_t oldest_us)
 {
 	uint64_t n = 0;
 
-	for (uint64_t i = 0; i < recall->n_slots; i++)
-		n += !tt_recall_is_free(&recall->slots[i])
-				&& recall->slots[i].last_us >= oldest_us;
+	for (uint64_t i = 0; i < recall->n_sources; i++)
+		n += recall->sources[i].last_us >= oldest_us;
 	return n;
 }
 
