@@ -179,19 +179,19 @@ tt_merge_destroy(struct tt_merge *m)
 }
 
 const struct tt_merge_step tt_merge_steps[TT_MERGE_N_STEPS] = {
-		{"collect", tt_merge_collect},
-		{"targets", tt_merge_targets},
-		{"fingerprints", tt_merge_fingerprints},
-		{"sources", tt_merge_sources},
-		{"rules", tt_merge_rules},
-		{"countries", tt_merge_countries},
-		{"backscatter", tt_merge_backscatter},
-		{"destinations", tt_merge_destinations},
-		{"contact rows", tt_merge_contact_rows},
-		{"source ports", tt_merge_ports},
-		{"distributions", tt_merge_distributions},
-		{"sketches", tt_merge_sketches},
-		{"signatures", tt_merge_signatures},
+		[TT_STEP_COLLECT] = {"collect", tt_merge_collect},
+		[TT_STEP_TARGETS] = {"targets", tt_merge_targets},
+		[TT_STEP_FINGERPRINTS] = {"fingerprints", tt_merge_fingerprints},
+		[TT_STEP_SOURCES] = {"sources", tt_merge_sources},
+		[TT_STEP_RULES] = {"rules", tt_merge_rules},
+		[TT_STEP_COUNTRIES] = {"countries", tt_merge_countries},
+		[TT_STEP_BACKSCATTER] = {"backscatter", tt_merge_backscatter},
+		[TT_STEP_DESTINATIONS] = {"destinations", tt_merge_destinations},
+		[TT_STEP_CONTACT_ROWS] = {"contact rows", tt_merge_contact_rows},
+		[TT_STEP_SOURCE_PORTS] = {"source ports", tt_merge_ports},
+		[TT_STEP_DISTRIBUTIONS] = {"distributions", tt_merge_distributions},
+		[TT_STEP_SKETCHES] = {"sketches", tt_merge_sketches},
+		[TT_STEP_SIGNATURES] = {"signatures", tt_merge_signatures},
 };
 
 void
@@ -251,8 +251,12 @@ tt_merge_run(struct tt_merge *m, struct tt_tally *const *tallies, unsigned n,
 	int ret = 0;
 
 	tt_merge_begin(m, tallies, n, start_us, sink, totals, err);
-	for (unsigned i = 0; ret == 0 && i < TT_MERGE_N_STEPS; i++)
+	for (unsigned i = 0; ret == 0 && i < TT_MERGE_N_STEPS; i++) {
 		ret = tt_merge_steps[i].run(m);
+		if (ret == 0 && sink->step_done != NULL)
+			ret = sink->step_done(
+					sink->context, (enum tt_merge_step_id)i, err);
+	}
 	tt_merge_give_back(m);
 	m->err = NULL;
 	return ret;

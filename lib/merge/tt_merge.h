@@ -218,6 +218,24 @@ struct tt_totals {
 	struct tt_signature_totals signatures; /* zero where there are none */
 };
 
+/* The steps of a merge, in their order. */
+enum tt_merge_step_id {
+	TT_STEP_COLLECT,
+	TT_STEP_TARGETS,
+	TT_STEP_FINGERPRINTS,
+	TT_STEP_SOURCES,
+	TT_STEP_RULES,
+	TT_STEP_COUNTRIES,
+	TT_STEP_BACKSCATTER,
+	TT_STEP_DESTINATIONS,
+	TT_STEP_CONTACT_ROWS,
+	TT_STEP_SOURCE_PORTS,
+	TT_STEP_DISTRIBUTIONS,
+	TT_STEP_SKETCHES,
+	TT_STEP_SIGNATURES,
+	TT_MERGE_N_STEPS
+};
+
 /* Where rows go. Each returns 0, or a negative errno that ends the merge. NULL: not wanted. */
 struct tt_merge_sink {
 	void *context;
@@ -256,6 +274,8 @@ struct tt_merge_sink {
 			struct tt_error *err);
 	int (*signature_source)(void *context, const struct tt_signature_source_row *row,
 			struct tt_error *err);
+	/* After each step: no row of the kinds that it gives out comes any more. */
+	int (*step_done)(void *context, enum tt_merge_step_id step, struct tt_error *err);
 };
 
 /* What a merge needs to know beside the tallies; all of it outlives the merge. */

@@ -120,9 +120,7 @@ void tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigne
 void tt_merge_borrow(struct tt_merge *m);
 void tt_merge_give_back(struct tt_merge *m);
 
-/* The steps of a merge, in the order in which they are to be called after that. */
-#define TT_MERGE_N_STEPS 13
-
+/* The steps of a merge, to be called in their order after that. */
 struct tt_merge_step {
 	const char *name;
 	int (*run)(struct tt_merge *m);

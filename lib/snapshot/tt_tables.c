@@ -153,17 +153,24 @@ take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 	take_signature_totals(m, &totals->signatures);
 }
 
+int
+tt_tables_finish(struct tt_tables *t, enum tt_table table, struct tt_error *err)
+{
+	struct tt_parquet_writer *writer = t->writers[table];
+
+	t->writers[table] = NULL;
+	return writer == NULL ? 0
+			      : tt_parquet_finish(writer, t->sync,
+					      &t->manifest->files[table], err);
+}
+
 static int
-finish(struct tt_tables *t, bool sync, struct tt_manifest *m, struct tt_error *err)
+finish_all(struct tt_tables *t, struct tt_error *err)
 {
 	int ret = 0;
 
-	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++) {
-		struct tt_parquet_writer *writer = t->writers[i];
-
-		t->writers[i] = NULL;
-		ret = tt_parquet_finish(writer, sync, &m->files[i], err);
-	}
+	for (unsigned i = 0; ret == 0 && i < TT_N_TABLES; i++)
+		ret = tt_tables_finish(t, (enum tt_table)i, err);
 	return ret;
 }
 
@@ -242,7 +249,10 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		const struct tt_merge_config *config, const struct tt_ledger_row *ledger,
 		unsigned n, struct tt_totals *totals, struct tt_error *err)
 {
-	struct tt_tables t = {.dir_fd = dir_fd, .manifest = manifest, .config = config};
+	struct tt_tables t = {.dir_fd = dir_fd,
+			.sync = sync,
+			.manifest = manifest,
+			.config = config};
 	const struct tt_merge_sink sink = tt_tables_sink(&t);
 	int ret = 0;
 
@@ -254,11 +264,9 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 		ret = tt_merge_run(merge, interval->tallies, interval->n_tallies,
 				interval->span.start_us, &sink, totals, err);
 	if (ret == 0)
-		ret = tt_tables_flush_sketches(&t, err);
-	if (ret == 0)
 		ret = put_totals(&t, manifest, totals, ledger, n, err);
 	if (ret == 0)
-		ret = finish(&t, sync, manifest, err);
+		ret = finish_all(&t, err);
 	if (ret == 0)
 		ret = write_packets(dir_fd, sync, manifest, interval, err);
 	for (unsigned i = 0; i < TT_N_TABLES; i++)

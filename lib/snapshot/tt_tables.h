@@ -24,7 +24,8 @@ struct tt_sketches_held {
 
 struct tt_tables {
 	int dir_fd;
-	const struct tt_manifest *manifest;
+	bool sync;
+	struct tt_manifest *manifest;
 	const struct tt_merge_config *config;
 	uint64_t sources_one_in, contacts_one_in;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
@@ -200,7 +201,12 @@ int tt_tables_put_signature(
 int tt_tables_put_signature_source(void *context, const struct tt_signature_source_row *r,
 		struct tt_error *err);
 
-/* Where the merge puts its rows. */
+/* Finishes a table, to which no row comes any more, unless it is finished already, and frees what
+ * was held of it. Returns 0, or a negative errno with err filled. */
+int tt_tables_finish(struct tt_tables *t, enum tt_table table,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Where the merge puts its rows. Tables are finished as soon as it has no more of theirs. */
 struct tt_merge_sink tt_tables_sink(struct tt_tables *tables);
 
 #endif

@@ -253,6 +253,33 @@ put_distribution(void *context, const struct tt_distribution_row *r, struct tt_e
 	return tt_row_end(&row, err);
 }
 
+static int
+finish_step(void *context, enum tt_merge_step_id step, struct tt_error *err)
+{
+	static const struct {
+		enum tt_merge_step_id step; /* that gives out the last rows of: */
+		enum tt_table table;
+	} last[] = {{TT_STEP_TARGETS, TT_TABLE_TARGETS},
+			{TT_STEP_TARGETS, TT_TABLE_TALKERS},
+			{TT_STEP_FINGERPRINTS, TT_TABLE_FINGERPRINTS},
+			{TT_STEP_SOURCES, TT_TABLE_SOURCES},
+			{TT_STEP_SOURCES, TT_TABLE_SOURCE_FINGERPRINTS},
+			{TT_STEP_SOURCES, TT_TABLE_PAIRS},
+			{TT_STEP_DESTINATIONS, TT_TABLE_DESTINATIONS},
+			{TT_STEP_CONTACT_ROWS, TT_TABLE_CONTACTS},
+			{TT_STEP_SOURCE_PORTS, TT_TABLE_SOURCE_PORTS},
+			{TT_STEP_DISTRIBUTIONS, TT_TABLE_DISTRIBUTIONS},
+			{TT_STEP_SKETCHES, TT_TABLE_SKETCHES}};
+	struct tt_tables *t = context;
+	int ret = step == TT_STEP_SKETCHES ? tt_tables_flush_sketches(t, err) : 0;
+
+	/* The other tables have few rows, and wait until all is known. */
+	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(last); i++)
+		if (last[i].step == step)
+			ret = tt_tables_finish(t, last[i].table, err);
+	return ret;
+}
+
 struct tt_merge_sink
 tt_tables_sink(struct tt_tables *tables)
 {
@@ -276,5 +303,6 @@ tt_tables_sink(struct tt_tables *tables)
 			.signature_rule = tt_tables_put_signature_rule,
 			.signature = tt_tables_put_signature,
 			.signature_source = tt_tables_put_signature_source,
+			.step_done = finish_step,
 	};
 }
