@@ -155,6 +155,9 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 	if (tally->kept.per_rule != 0)
 		keep_matched(pipeline->matcher, frames, c.frames, tally);
 	tt_tally_burst(tally, c.packets, c.details, c.times_us, k);
+	if (pipeline->matcher != NULL)
+		tt_matcher_count(pipeline->matcher, c.packets, c.times_us,
+				&tally->detections);
 }
 
 void

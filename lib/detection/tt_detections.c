@@ -111,12 +111,16 @@ tt_detections_count_by(struct tt_detections *d, const struct tt_rules *rules)
 	d->n_plain = plain_slots(d->n_hits, rules);
 }
 
-static void
-count_cell(struct tt_detections *d, uint32_t rule, struct tt_addr src)
+static uint64_t
+cell_of(const struct tt_detections *d, uint32_t key)
 {
-	const uint32_t key = tt_detection_key(rule, tt_geo_country(d->config.geo, src))
-			+ 1;
-	uint64_t at = tt_hash_mix(key) & (d->n_cells - 1);
+	return tt_hash_mix(key) & (d->n_cells - 1);
+}
+
+static void
+count_cell(struct tt_detections *d, uint32_t rule, uint32_t key)
+{
+	uint64_t at = cell_of(d, key);
 
 	for (; d->cells[at].key != key; at = (at + 1) & (d->n_cells - 1)) {
 		if (d->cells[at].key != 0)
@@ -301,7 +305,7 @@ tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *ma
 	uint64_t hash;
 
 	if (tt_addr_is_v4(packet->src))
-		tt_geo_prefetch4_net(d->config.geo, (uint32_t)packet->src.lo);
+		tt_geo_prefetch4(d->config.geo, (uint32_t)packet->src.lo);
 	match->kind = tt_hit_kind_of(r);
 	match->hit = hit_of(r, rule, packet, time_us);
 	hash = hash_of(d, &match->hit);
@@ -311,18 +315,38 @@ tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *ma
 	}
 }
 
-void
-tt_detections_take(struct tt_detections *d, const struct tt_detection_match *match)
+static void
+take(struct tt_detections *d, const struct tt_detection_match *match)
 {
 	const struct tt_hit *h = &match->hit;
 
-	d->any = true;
-	d->matches++;
-	count_cell(d, h->rule, h->src);
+	count_cell(d, h->rule, match->cell);
 	if (is_sampled(d, h->src, d->shift[match->kind]))
 		keep(d, match);
 	else
 		d->not_kept++;
+}
+
+void
+tt_detections_take(
+		struct tt_detections *d, struct tt_detection_match *matches, unsigned n)
+{
+	const struct tt_geo *geo = d->config.geo;
+
+	for (unsigned i = 0; i < n; i++)
+		if (tt_addr_is_v4(matches[i].hit.src))
+			tt_geo_prefetch4_net(geo, (uint32_t)matches[i].hit.src.lo);
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_detection_match *m = &matches[i];
+
+		m->cell = tt_detection_key(m->hit.rule, tt_geo_country(geo, m->hit.src))
+				+ 1;
+		__builtin_prefetch(&d->cells[cell_of(d, m->cell)], 1);
+	}
+	for (unsigned i = 0; i < n; i++)
+		take(d, &matches[i]);
+	d->matches += n;
+	d->any |= n != 0;
 }
 
 void
@@ -332,5 +356,5 @@ tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet
 	struct tt_detection_match match;
 
 	tt_detections_ready(d, &match, rule, packet, time_us);
-	tt_detections_take(d, &match);
+	tt_detections_take(d, &match, 1);
 }

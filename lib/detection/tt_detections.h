@@ -110,18 +110,20 @@ uint64_t tt_detections_bytes(const struct tt_detections_config *config);
 struct tt_detection_match {
 	struct tt_hit hit;
 	enum tt_hit_kind kind;
+	uint32_t cell; /* its key, once it is taken */
 	struct tt_hit *buckets[2]; /* one of them */
 };
 
 /*
- * Finds out where the hit of a match belongs, and fetches the lines that counting it will read first, so
- * that those of many matches come at the same time.
+ * Finds out where the hit of a match belongs, and begins to fetch the lines that counting it will read
+ * first: by the time that it is taken, they are there.
  */
 void tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *match,
 		uint32_t rule, const struct tt_packet *packet, int64_t time_us);
 
-/* Counts a match. */
-void tt_detections_take(struct tt_detections *d, const struct tt_detection_match *match);
+/* Counts matches[n] that are ready, in their order. */
+void tt_detections_take(
+		struct tt_detections *d, struct tt_detection_match *matches, unsigned n);
 
 /*
  * Counts that a rule (its place in the set) matched a packet. Cost: three cache lines while there is

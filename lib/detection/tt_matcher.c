@@ -4,13 +4,16 @@
 #include <errno.h>
 #include <string.h>
 
-#define AT_ONCE 64 /* matches whose lines are fetched together */
+#define AT_ONCE 128 /* matches whose lines are fetched together */
 
 struct tt_matcher {
 	const struct tt_rules *rules;
 	const struct tt_signatures *signatures;
 	struct tt_signature_scratch *scratch;
 	unsigned n_hits; /* of the last burst */
+	unsigned n_looked_at; /* of these, for the matches that are ready */
+	unsigned n_matches;
+	int last; /* the packet that was counted last; -1: none */
 	struct tt_signature_packet packets[TT_SIGNATURE_BURST];
 	struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
 	struct tt_detection_match matches[AT_ONCE];
@@ -154,26 +157,22 @@ is_counted(const struct tt_detections *d, const struct tt_signature_hit *hit)
 	return !d->config.rules->rules[hit->rule].no_alert;
 }
 
-/* Counts hits[n], n at most AT_ONCE. last: the packet that was counted last, -1 for none. */
+/* Makes the next matches of the burst ready. */
 static void
-count_matches(struct tt_matcher *m, const struct tt_signature_hit *hits, unsigned n,
-		const struct tt_packet *packets, const int64_t *times_us, int *last,
+make_ready(struct tt_matcher *m, const struct tt_packet *packets, const int64_t *times_us,
 		struct tt_detections *d)
 {
-	unsigned k = 0;
+	m->n_matches = 0;
+	for (; m->n_looked_at < m->n_hits && m->n_matches < AT_ONCE; m->n_looked_at++) {
+		const struct tt_signature_hit *hit = &m->hits[m->n_looked_at];
 
-	for (unsigned i = 0; i < n; i++) {
-		const unsigned at = hits[i].packet;
-
-		if (!is_counted(d, &hits[i]))
+		if (!is_counted(d, hit))
 			continue;
-		tt_detections_ready(d, &m->matches[k++], hits[i].rule, &packets[at],
-				times_us[at]);
-		d->packets += *last != (int)at;
-		*last = (int)at;
+		tt_detections_ready(d, &m->matches[m->n_matches++], hit->rule,
+				&packets[hit->packet], times_us[hit->packet]);
+		d->packets += m->last != hit->packet;
+		m->last = hit->packet;
 	}
-	for (unsigned i = 0; i < k; i++)
-		tt_detections_take(d, &m->matches[i]);
 }
 
 void
@@ -182,19 +181,26 @@ tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 		const int64_t *times_us, unsigned n, struct tt_detections *d)
 {
 	const uint64_t before = d->cut_short;
-	unsigned n_hits;
-	int last = -1;
 
 	for (unsigned i = 0; i < n; i++)
 		m->packets[i] = (struct tt_signature_packet){
 				&packets[i], frames[i], captured[i]};
-	n_hits = tt_signatures_burst(
+	m->n_hits = tt_signatures_burst(
 			m->signatures, m->scratch, m->packets, n, m->hits, &d->cut_short);
-	m->n_hits = n_hits;
 	d->any |= d->cut_short != before;
-	for (unsigned i = 0; i < n_hits; i += AT_ONCE)
-		count_matches(m, m->hits + i, n_hits - i < AT_ONCE ? n_hits - i : AT_ONCE,
-				packets, times_us, &last, d);
+	m->n_looked_at = 0;
+	m->last = -1;
+	make_ready(m, packets, times_us, d);
+}
+
+void
+tt_matcher_count(struct tt_matcher *m, const struct tt_packet *packets,
+		const int64_t *times_us, struct tt_detections *d)
+{
+	while (m->n_matches != 0) {
+		tt_detections_take(d, m->matches, m->n_matches);
+		make_ready(m, packets, times_us, d);
+	}
 }
 
 void
