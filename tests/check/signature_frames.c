@@ -13,6 +13,7 @@
 struct growing {
 	struct random *r;
 	struct random payload; /* what its payload is made of: the same again and again, or new */
+	bool plain; /* TCP as most of a darknet's: over IPv4, without options, fragments and payload */
 	uint8_t *b;
 	uint32_t n;
 };
@@ -37,8 +38,10 @@ few(struct growing *g)
 static void
 put_tcp(struct growing *g)
 {
-	const unsigned words = random_below(g->r, 8) == 0 ? random_below(g->r, 16)
-							  : 5 + random_below(g->r, 3);
+	static const uint8_t usual[] = {0x02, 0x02, 0x12, 0x04, 0x14, 0x10};
+	const unsigned words = g->plain              ? 5
+			: random_below(g->r, 8) == 0 ? random_below(g->r, 16)
+						     : 5 + random_below(g->r, 3);
 
 	put(g, few(g), 2);
 	put(g, few(g), 2);
@@ -46,7 +49,7 @@ put_tcp(struct growing *g)
 	put(g, few(g), 4);
 	put(g, words, 1);
 	g->b[g->n - 1] = (uint8_t)(words << 4);
-	put(g, random_below(g->r, 64), 1);
+	put(g, g->plain ? RANDOM_PICK(g->r, usual) : random_below(g->r, 64), 1);
 	put(g, few(g), 2);
 	put(g, 0, 4);
 	for (unsigned i = 5; i < words; i++)
@@ -117,7 +120,9 @@ put_v4_options(struct growing *g, unsigned words)
 static void
 put_v4(struct growing *g, uint8_t protocol)
 {
-	const unsigned words = random_below(g->r, 4) == 0 ? random_below(g->r, 4) : 0;
+	const unsigned words = !g->plain && random_below(g->r, 4) == 0
+			? random_below(g->r, 4)
+			: 0;
 	static const uint16_t fragments[] = {
 			0, 0, 0, 0, 0, 0x4000, 0x8000, 0x2000, 0x2001, 0x0005};
 
@@ -125,7 +130,7 @@ put_v4(struct growing *g, uint8_t protocol)
 	put(g, random_below(g->r, 3) * 8, 1);
 	put(g, 0, 2); /* total length: later */
 	put(g, few(g), 2);
-	put(g, RANDOM_PICK(g->r, fragments), 2);
+	put(g, g->plain ? 0x4000 : RANDOM_PICK(g->r, fragments), 2);
 	put(g, few(g), 1);
 	put(g, protocol, 1);
 	put(g, 0, 2);
@@ -211,14 +216,15 @@ random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX])
 	static const uint8_t protocols[] = {TT_PROTO_TCP, TT_PROTO_TCP, TT_PROTO_TCP,
 			TT_PROTO_UDP, TT_PROTO_UDP, TT_PROTO_ICMP, TT_PROTO_ICMPV6, 47,
 			103};
-	const bool v6 = random_below(r, 4) == 0;
-	const uint8_t protocol = RANDOM_PICK(r, protocols);
+	const bool plain = random_below(r, 4) == 0;
+	const bool v6 = !plain && random_below(r, 4) == 0;
+	const uint8_t protocol = plain ? TT_PROTO_TCP : RANDOM_PICK(r, protocols);
 	struct random few_payloads = {
 			random_below(r, 2) == 0 ? random_below(r, 8) : random_64(r)};
-	const uint32_t payload = payload_bytes(&few_payloads);
+	const uint32_t payload = plain ? 0 : payload_bytes(&few_payloads);
 	const bool tagged = random_below(r, 6) == 0;
 	const uint32_t ip = ETHERNET + 4u * tagged;
-	struct growing g = {r, few_payloads, frame, 0};
+	struct growing g = {r, few_payloads, plain, frame, 0};
 	uint32_t ip_bytes;
 
 	put(&g, 0x02000000, 4);

@@ -101,6 +101,17 @@ ports(struct random *r)
 	return list;
 }
 
+/* Ports as many rules have them: a few, or most. */
+static struct tt_rule_ports
+one_range(struct random *r)
+{
+	struct tt_rule_ports list = {.ranges = take(1, sizeof(*list.ranges)), .n = 1};
+
+	list.ranges[0].first = (uint16_t)small_number(r);
+	list.ranges[0].last = random_below(r, 2) == 0 ? 65535 : list.ranges[0].first;
+	return list;
+}
+
 static void
 header_option(struct random *r, struct tt_rule_option *o)
 {
@@ -270,10 +281,25 @@ flowbit_order(const struct tt_rule *rule)
 	return !tests ? 0 : sets ? 1 : 2;
 }
 
+/* Ports and flags alone: what gates let through, and need not try. */
 static void
-make_rule(struct random *r, struct tt_rule *rule, uint32_t sid)
+make_plain_rule(struct random *r, struct tt_rule *rule)
 {
-	rule->sid = sid;
+	rule->protocol = TT_RULE_TCP;
+	rule->both_directions = random_below(r, 3) == 0;
+	rule->dst_ports = one_range(r);
+	if (random_below(r, 4) == 0)
+		rule->src_ports = one_range(r);
+	rule->header = take(OPTIONS_MAX, sizeof(*rule->header));
+	rule->n_header = 1;
+	rule->header[0].kind = TT_RULE_FLAGS;
+	rule->header[0].u.bits = (struct tt_rule_bits){
+			.mode = TT_RULE_BITS_ALL, .bits = 2};
+}
+
+static void
+make_any_rule(struct random *r, struct tt_rule *rule)
+{
 	rule->protocol = (enum tt_rule_protocol)random_below(r, 4);
 	rule->ip_version = random_below(r, 8) == 0 ? (random_below(r, 2) == 0 ? 4 : 6)
 						   : 0;
@@ -294,6 +320,16 @@ make_rule(struct random *r, struct tt_rule *rule, uint32_t sid)
 	for (unsigned i = 0; i < rule->n_payload; i++)
 		payload_option(r, rule, &rule->payload[i]);
 	rule->flowbit_order = flowbit_order(rule);
+}
+
+static void
+make_rule(struct random *r, struct tt_rule *rule, uint32_t sid)
+{
+	rule->sid = sid;
+	if (random_below(r, 6) == 0)
+		make_plain_rule(r, rule);
+	else
+		make_any_rule(r, rule);
 }
 
 struct tt_rules *
