@@ -16,7 +16,7 @@
  * without its JIT takes memory at the first match of a scratch and keeps it.)
  *
  * Memory of tt_signatures: patterns and port groups, a megabyte for a few thousand rules; and 3 MB
- * of tables from ports to groups. Of a scratch: 210 KiB and what Vectorscan needs.
+ * of tables from ports to groups. Of a scratch: 215 KiB and what Vectorscan needs.
  */
 #ifndef TT_SIGNATURE_H
 #define TT_SIGNATURE_H

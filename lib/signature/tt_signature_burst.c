@@ -4,7 +4,9 @@
  * are done with then. The others one by one: candidates by header and by pattern, then each of them
  * evaluated in the order of ranks.
  */
-#include "tt_signature_verify.h"
+#include "tt_signature_settle.h"
+
+#define FETCHED 8 /* lines of payload */
 
 /* Packets of one class, and what of the rules for any port is left of each. */
 struct column {
@@ -144,11 +146,6 @@ choose(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 			.words = group->any.header.words,
 			.left = scratch->left};
 
-	if (group->any.patterns.db != NULL)
-		for (unsigned k = 0; k < n; k++)
-			scratch->wanted[c.of[k]] |= (uint8_t)((c.views[c.of[k]].payload.n
-									      != 0)
-					* TT_SIGNATURE_WANT_PASS);
 	if (c.words != 0)
 		choose_any(&c, group, scratch->wanted);
 	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++)
@@ -170,16 +167,9 @@ static void
 mark_tried(struct tt_signature_scratch *scratch, const struct tt_signature_filter *f,
 		const struct tt_signature_view *v)
 {
-	for (uint32_t w = 0; w < f->words; w++) {
-		uint64_t alive = all_of_word(f, w);
-
-		for (uint32_t t = 0; t < f->n_tables && alive != 0; t++)
-			alive &= f->tables[t].alive[tt_signature_field(
-								    v, f->tables[t].field)
-							* f->words
-					+ w];
-		mark_word(scratch, f, w, alive);
-	}
+	for (uint32_t w = 0; w < f->words; w++)
+		mark_word(scratch, f, w,
+				tt_signature_filter_left(f, v, w, all_of_word(f, w)));
 }
 
 /* The lists of a packet's ports. 0: it has none. */
@@ -204,6 +194,8 @@ mark_headers(struct tt_signature_scratch *scratch, const struct tt_signature_gro
 {
 	const uint64_t *alive = scratch->alive + i * scratch->stride;
 
+	if ((scratch->wanted[i] & TT_SIGNATURE_WANT_PASS) != 0)
+		mark_tried(scratch, &group->any.header, v);
 	if ((scratch->wanted[i] & TT_SIGNATURE_WANT_ANY) != 0)
 		for (uint32_t w = 0; w < group->any.header.words; w++)
 			mark_word(scratch, &group->any.header, w, alive[w]);
@@ -228,14 +220,18 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 {
 	const struct tt_signature_view *view = &scratch->views[i];
 	const struct tt_signature_group *group = &s->groups[view->class];
+	const struct tt_signature_repeat *repeat;
 	uint32_t lists[TT_SIGNATURE_N_SIDES];
 	struct tt_signature_verification v = {.s = s,
 			.eval = &scratch->eval,
 			.hits = hits,
 			.packet = (uint16_t)i};
 
-	begin(s, scratch, i);
 	find_lists(group, view, lists);
+	repeat = tt_signature_settled(s, scratch, view, lists);
+	if (repeat != NULL)
+		return tt_signature_match_settled(&v, repeat, view);
+	begin(s, scratch, i);
 	mark_headers(scratch, group, view, i, lists);
 	if (view->payload.n != 0)
 		tt_signature_mark_found(scratch, group, lists, &v);
@@ -308,9 +304,21 @@ pass_gates(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	return n_passed;
 }
 
-/* Looks at the packets that no gate says anything about, and sorts them. */
+static inline void
+fetch_payload(const struct tt_signature_view *v)
+{
+	const uint32_t n = tt_signature_min(v->payload.n, FETCHED * TT_CACHE_LINE);
+
+	for (uint32_t at = TT_CACHE_LINE; at < n; at += TT_CACHE_LINE)
+		__builtin_prefetch(v->payload.at + at);
+}
+
+/*
+ * Looks at the packets that no gate says anything about, and sorts them. Those with payload that is looked
+ * through at any rate are left out: what else they may match is found out then.
+ */
 static void
-sort_packets(struct tt_signature_scratch *scratch,
+sort_packets(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		const struct tt_signature_packet *packets, unsigned n_passed,
 		unsigned of_class[TT_SIGNATURE_N_CLASSES])
 {
@@ -321,6 +329,11 @@ sort_packets(struct tt_signature_scratch *scratch,
 		if (scratch->wanted[i] != TT_SIGNATURE_WANT_ALL)
 			continue;
 		tt_signature_look(v, &packets[i]);
+		fetch_payload(v);
+		if (v->payload.n != 0 && s->groups[v->class].any.patterns.db != NULL) {
+			scratch->wanted[i] = TT_SIGNATURE_WANT_PASS;
+			continue;
+		}
 		scratch->wanted[i] = 0;
 		scratch->of_class[v->class][of_class[v->class]++] = (uint16_t)i;
 	}
@@ -335,7 +348,7 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0}, n_hits = 0;
 	const unsigned n_passed = pass_gates(signatures, scratch, packets, n);
 
-	sort_packets(scratch, packets, n_passed, of_class);
+	sort_packets(signatures, scratch, packets, n_passed, of_class);
 	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
 		if (of_class[class] != 0)
 			choose(signatures, scratch, class, of_class[class]);

@@ -66,6 +66,10 @@ void tt_signature_eval_begin(struct tt_signature_eval *e,
 bool tt_signature_matches_head(
 		struct tt_signature_eval *e, const struct tt_signature_rule *r);
 
+/* The same, of a packet that has what payload the rule needs, without counting it as a step. */
+bool tt_signature_head_holds(
+		const struct tt_signature_eval *e, const struct tt_signature_rule *r);
+
 /* If it does: does the rest? Then the rule's flowbits are set. */
 bool tt_signature_matches_payload(
 		struct tt_signature_eval *e, const struct tt_signature_rule *r);

@@ -146,4 +146,16 @@ tt_signature_field(const struct tt_signature_view *v, enum tt_signature_field fi
 	}
 }
 
+/* What a packet leaves of the w-th 64 of a filter's rules, of which alive are asked for. */
+static inline uint64_t
+tt_signature_filter_left(const struct tt_signature_filter *f,
+		const struct tt_signature_view *v, uint32_t w, uint64_t alive)
+{
+	for (uint32_t t = 0; t < f->n_tables && alive != 0; t++)
+		alive &= f->tables[t].alive[tt_signature_field(v, f->tables[t].field)
+						* f->words
+				+ w];
+	return alive;
+}
+
 #endif

@@ -43,7 +43,7 @@ tt_signature_mark_found(struct tt_signature_scratch *scratch,
 			tt_signature_mark(scratch, r->found[i]);
 	} else {
 		if (r != NULL && tt_signature_repeat_again(r, view))
-			tt_signature_repeat_begin(r, view, lists);
+			tt_signature_repeat_begin(r, view, tt_signature_key(view), lists);
 		else
 			r = NULL;
 		search(scratch, group, view, lists, r);

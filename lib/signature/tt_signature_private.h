@@ -93,7 +93,7 @@ struct tt_signatures {
 
 #define TT_SIGNATURE_WANT_ANY   1 /* rules for any port are left, by the header */
 #define TT_SIGNATURE_WANT_LISTS 2 /* there are rules for its ports */
-#define TT_SIGNATURE_WANT_PASS  4 /* there are patterns for any port */
+#define TT_SIGNATURE_WANT_PASS  4 /* it has payload, and there are patterns for any port */
 #define TT_SIGNATURE_WANT_ALL   7
 #define TT_SIGNATURE_WANT_PLAIN 8 /* it is plain, and its port has a class */
 

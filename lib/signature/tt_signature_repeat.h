@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Payload that comes again. Most of what a darknet is sent are the same few payloads, a worm's above all.
- * For each of the last ones, by port and length, it is remembered which rules their patterns found,
- * and of the rules whose header matched what came of their payload options and what these cost. Where
- * the same bytes come again under the same lists, they are not searched, and as long as the same
- * rules are tried in the same order, these are not evaluated either; their steps are taken all the
- * same. So neither what matches nor what is cut short depends on what came before. For the files of
- * lib/signature only; a part of a worker's scratch, which is its alone.
+ * For each of the last ones, by port and length, it is remembered what it matches but for the header
+ * (tt_signature_settle.h). Where that cannot be known: which rules their patterns found, and of the rules
+ * whose header matched what came of their payload options and what these cost. Where the same bytes come
+ * again under the same lists, they are not searched, and as long as the same rules are tried in the same
+ * order, these are not evaluated either; their steps are taken all the same. So neither what matches nor
+ * what is cut short depends on what came before. For the files of lib/signature only; a part of a worker's
+ * scratch, which is its alone.
  *
- * Memory: 2 KiB for each of TT_SIGNATURE_REPEATS. A payload that is new takes the place of the one that
+ * Memory: 2.1 KiB for each of TT_SIGNATURE_REPEATS. A payload that is new takes the place of the one that
  * had its port and length, or the same place, once its digest has come twice: payload that does not come
  * again costs no more than that.
  */
@@ -21,12 +22,28 @@
 #define TT_SIGNATURE_REPEAT_BYTES 1536 /* longer payloads are not remembered */
 #define TT_SIGNATURE_REPEAT_FOUND 24
 #define TT_SIGNATURE_REPEAT_TRIED 32
+#define TT_SIGNATURE_REPEAT_LEFT  16
+#define TT_SIGNATURE_REPEAT_WORDS 2
 
 struct tt_signature_repeat {
 	uint64_t digest; /* of the last payload that was not the one remembered */
 	uint32_t n; /* bytes of payload; 0: nothing is remembered */
 	uint32_t class;
 	uint32_t lists[2]; /* by side, of the class */
+	uint32_t key; /* its port */
+	enum {
+		TT_SIGNATURE_NOT_YET, /* it came twice, and no more */
+		TT_SIGNATURE_SETTLED,
+		TT_SIGNATURE_NOT_SETTLED
+	} settled;
+	/* Where it is settled, the rules that it matches: bits of those of the class's list of any that
+	 * the filter still has a say about, and the others in the order of ranks. */
+	uint64_t by_filter[TT_SIGNATURE_REPEAT_WORDS];
+	uint32_t n_left;
+	struct tt_signature_left {
+		uint32_t rank    : 31;
+		uint32_t certain : 1; /* so does its header */
+	} left[TT_SIGNATURE_REPEAT_LEFT];
 	uint32_t n_found, n_tried;
 	uint32_t found[TT_SIGNATURE_REPEAT_FOUND]; /* ranks, in no order */
 	struct tt_signature_tried {
@@ -91,8 +108,10 @@ tt_signature_repeat_again(
 /* Begins to remember it, without anything found. */
 static inline void
 tt_signature_repeat_begin(struct tt_signature_repeat *r,
-		const struct tt_signature_view *v, const uint32_t lists[2])
+		const struct tt_signature_view *v, uint32_t key, const uint32_t lists[2])
 {
+	r->key = key;
+	r->settled = TT_SIGNATURE_NOT_YET;
 	r->n = v->payload.n;
 	r->class = v->class;
 	r->lists[0] = lists[0];

@@ -211,8 +211,9 @@ take_verification(struct tt_signature_eval *e)
 	return false;
 }
 
-static bool
-head(const struct tt_signature_eval *e, const struct tt_signature_rule *r)
+bool
+tt_signature_head_holds(
+		const struct tt_signature_eval *e, const struct tt_signature_rule *r)
 {
 	return e->listed && e->view->class <= TT_SIGNATURE_UDP
 			? tt_signature_head_listed(e->view, r)
@@ -224,7 +225,7 @@ tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature
 {
 	if (r->needs_payload && e->view->payload.n == 0)
 		return false;
-	return tt_signature_step(e, 1) && head(e, r);
+	return tt_signature_step(e, 1) && tt_signature_head_holds(e, r);
 }
 
 bool

@@ -36,13 +36,18 @@ static void
 make_burst(struct random *r, struct burst *b)
 {
 	const unsigned n = 1 + random_below(r, PACKETS);
+	const bool again = random_below(r, 3) == 0; /* one payload, of many headers */
 	uint8_t frame[RANDOM_FRAME_MAX];
+	uint32_t captured = 0;
 
 	b->n = 0;
 	while (b->n < n) {
-		const uint32_t captured = random_frame(r, frame);
 		struct tt_packet *p = &b->decoded[b->n];
 
+		if (again && b->n != 0)
+			random_header(r, frame, &b->decoded[0]);
+		else
+			captured = random_frame(r, frame);
 		if (tt_packet_decode(frame, captured, TT_LINK_ETHERNET, p)
 				!= TT_FATE_COUNTED)
 			continue;

@@ -247,3 +247,25 @@ random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX])
 		return 60 + random_below(r, g.n - 60);
 	return g.n;
 }
+
+void
+random_header(struct random *r, uint8_t *frame, const struct tt_packet *p)
+{
+	uint8_t *ip = frame + p->ip_offset, *l4 = frame + p->l4_offset;
+	struct growing g = {.r = r, .b = l4};
+
+	if (p->has_ports && random_below(r, 2) == 0)
+		put(&g, few(&g), 2);
+	g.n = 2;
+	if (p->has_ports && random_below(r, 8) == 0)
+		put(&g, few(&g), 2);
+	if (p->ip_version != 4)
+		return;
+	ip[1] = (uint8_t)(random_below(r, 3) * 8);
+	ip[6] = (uint8_t)((ip[6] & 0xbf) | random_below(r, 2) << 6);
+	ip[8] = (uint8_t)few(&g);
+	g = (struct growing){.r = r, .b = ip + 12};
+	put_v4_address(&g);
+	if (random_below(r, 2) == 0)
+		put_v4_address(&g);
+}

@@ -225,16 +225,20 @@ byte_option(struct random *r, struct tt_rule *rule, struct tt_rule_option *o)
 		b->variable = (int8_t)rule->n_variables++;
 }
 
+/* alone: of the payload and nothing else. */
 static void
-payload_option(struct random *r, struct tt_rule *rule, struct tt_rule_option *o)
+payload_option(struct random *r, struct tt_rule *rule, struct tt_rule_option *o,
+		bool alone)
 {
 	static const enum tt_rule_kind kinds[] = {TT_RULE_CONTENT, TT_RULE_CONTENT,
 			TT_RULE_CONTENT, TT_RULE_CONTENT, TT_RULE_PCRE, TT_RULE_BYTE_TEST,
 			TT_RULE_BYTE_JUMP, TT_RULE_BYTE_EXTRACT, TT_RULE_BYTE_MATH,
 			TT_RULE_ISDATAAT, TT_RULE_BSIZE, TT_RULE_FLOWBIT};
 
-	o->kind = RANDOM_PICK(r, kinds);
-	o->buffer = random_below(r, 8) == 0
+	do
+		o->kind = RANDOM_PICK(r, kinds);
+	while (alone && o->kind == TT_RULE_FLOWBIT);
+	o->buffer = !alone && random_below(r, 8) == 0
 			? (enum tt_rule_buffer)random_below(r, TT_RULE_N_BUFFERS)
 			: TT_RULE_BUFFER_PAYLOAD;
 	switch (o->kind) {
@@ -291,14 +295,14 @@ make_plain_rule(struct random *r, struct tt_rule *rule)
 	if (random_below(r, 4) == 0)
 		rule->src_ports = one_range(r);
 	rule->header = take(OPTIONS_MAX, sizeof(*rule->header));
-	rule->n_header = 1;
+	rule->n_header = random_below(r, 2);
 	rule->header[0].kind = TT_RULE_FLAGS;
 	rule->header[0].u.bits = (struct tt_rule_bits){
 			.mode = TT_RULE_BITS_ALL, .bits = 2};
 }
 
 static void
-make_any_rule(struct random *r, struct tt_rule *rule)
+make_any_rule(struct random *r, struct tt_rule *rule, bool alone)
 {
 	rule->protocol = (enum tt_rule_protocol)random_below(r, 4);
 	rule->ip_version = random_below(r, 8) == 0 ? (random_below(r, 2) == 0 ? 4 : 6)
@@ -318,29 +322,30 @@ make_any_rule(struct random *r, struct tt_rule *rule)
 	rule->payload = take(OPTIONS_MAX, sizeof(*rule->payload));
 	rule->n_payload = random_below(r, 3) == 0 ? 0 : random_below(r, OPTIONS_MAX + 1);
 	for (unsigned i = 0; i < rule->n_payload; i++)
-		payload_option(r, rule, &rule->payload[i]);
+		payload_option(r, rule, &rule->payload[i], alone);
 	rule->flowbit_order = flowbit_order(rule);
 }
 
 static void
-make_rule(struct random *r, struct tt_rule *rule, uint32_t sid)
+make_rule(struct random *r, struct tt_rule *rule, uint32_t sid, bool alone)
 {
 	rule->sid = sid;
 	if (random_below(r, 6) == 0)
 		make_plain_rule(r, rule);
 	else
-		make_any_rule(r, rule);
+		make_any_rule(r, rule, alone);
 }
 
 struct tt_rules *
 random_rules(struct random *r, unsigned n)
 {
+	const bool alone = random_below(r, 2) == 0;
 	struct tt_rules *rules = take(1, sizeof(*rules));
 
 	rules->n = n;
 	rules->rules = take(n, sizeof(*rules->rules));
 	for (unsigned i = 0; i < n; i++)
-		make_rule(r, &rules->rules[i], i + 1);
+		make_rule(r, &rules->rules[i], i + 1, alone);
 	return rules;
 }
 

@@ -27,6 +27,9 @@ void random_rules_free(struct tt_rules *rules);
 /* Fills frame with a packet in Ethernet; returns how many bytes were captured. */
 uint32_t random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX]);
 
+/* Other addresses, time to live and ports, of a frame that was decoded as p. */
+void random_header(struct random *r, uint8_t *frame, const struct tt_packet *p);
+
 /* Few values of a byte, that contents and payloads share. */
 uint8_t random_byte(struct random *r);
 

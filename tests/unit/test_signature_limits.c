@@ -260,6 +260,37 @@ payload_that_comes_again_costs_as_much(void **state)
 	assert_true(cut && whole);
 }
 
+/* What a rule asks of the header, before its payload or through another rule, is asked each time. */
+static void
+headers_of_payload_that_comes_again_count(void **state)
+{
+	static const char *const rules[] = {
+			"alert udp any any -> any any (ttl:5; content:\"ab\"; sid:1;)\n",
+			"alert udp any any <> any 1024: (ttl:5; dsize:2; sid:1;)\n",
+			"alert udp any any -> any any (ipv4.hdr; content:\"|05|\"; offset:8; "
+			"depth:1; pkt_data; content:\"ab\"; sid:1;)\n",
+			"alert udp any any -> any any (ttl:5; content:\"a\"; "
+			"flowbits:set,x; flowbits:noalert; sid:2;)\n"
+			"alert udp any any -> any any (content:\"b\"; flowbits:isset,x; sid:1;)\n"};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(rules); i++) {
+		uint8_t frame[FRAME_MAX];
+		const uint32_t captured = udp(frame, "ab", 2);
+		uint64_t cut_short = 0;
+		struct bed bed;
+
+		bed_init(&bed, rules[i], NULL);
+		for (unsigned k = 0; k < 12; k++) {
+			frame[TTL_AT] = k % 6 == 5 ? 5 : 64;
+			assert_int_equal(match_frame(&bed, frame, captured, &cut_short)
+							& 1,
+					k % 6 == 5);
+		}
+		assert_int_equal(cut_short, 0);
+		bed_fini(&bed);
+	}
+}
+
 int
 main(void)
 {
@@ -270,6 +301,7 @@ main(void)
 			cmocka_unit_test(bytes_that_are_compared_are_charged),
 			cmocka_unit_test(only_payloads_that_are_tried_are_counted),
 			cmocka_unit_test(payload_that_comes_again_costs_as_much),
+			cmocka_unit_test(headers_of_payload_that_comes_again_count),
 			cmocka_unit_test(all_that_was_found_is_found_again),
 			cmocka_unit_test(ranges_that_overlap_compile_in_seconds),
 			cmocka_unit_test(the_reach_of_an_item_is_never_too_small),
