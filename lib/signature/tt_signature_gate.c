@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #define VALUES      256
-#define BITS        32
+#define BITS        16
 #define KINDS       (1u << TT_SIGNATURE_GATE_FIELDS)
 #define NONE        0 /* a rule of no kind: one that the gate is not about */
 #define USEFUL_MOST 0.25 /* packets that a gate may let through */
@@ -109,9 +109,10 @@ add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint3
 {
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
 		for (unsigned v = 0; v < VALUES; v++)
-			g->bits[k][v] |= (uint32_t)tt_signature_filter_takes(
-							 f, fields[k], (uint8_t)v, i)
-					<< bit;
+			g->bits[k][v] |= (uint16_t)(tt_signature_filter_takes(f,
+								    fields[k], (uint8_t)v,
+								    i)
+					<< bit);
 }
 
 /* The share of packets that a bit lets through. Without ACK, the number is nearly always 0. */

@@ -2,7 +2,7 @@
 /*
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
- * 32 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
+ * 16 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
  * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches. Rules
  * that would take too many packets are not among them, nor are those that are listed by destination port:
  * what of these may match is known by port (tt_signature_plain.h). Of the rules that are listed by source
@@ -37,7 +37,7 @@ enum tt_signature_gate_field {
 #define TT_SIGNATURE_GATE_TOGETHER 8
 
 struct tt_signature_gate {
-	uint32_t bits[TT_SIGNATURE_GATE_FIELDS][256];
+	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][256];
 	uint64_t src_ports[65536 / TT_SIGNATURE_GATE_TOGETHER / 64];
 	bool by_src; /* any bit in src_ports */
 	uint64_t dst_ports[65536 / 64]; /* that have a class */
