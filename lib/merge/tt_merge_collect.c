@@ -143,12 +143,12 @@ add_pair(struct tt_merge *m, struct refused *x, const struct tt_slot *s)
 			.ref = s};
 }
 
-/* Contacts of the sample enter the sketches of destination prefixes as the others do. e: stays
- * where it is until the end of the merge if its source is IPv6. */
+/* Contacts of the sample enter the sketches of destination prefixes as the others do. at: where it
+ * stays until the end of the merge, if its source is IPv6. */
 static void
-add_contact(struct tt_merge *m, struct refused *x, const struct tt_entry *at)
+add_contact(struct tt_merge *m, struct refused *x, struct tt_entry e,
+		const struct tt_entry *at)
 {
-	const struct tt_entry e = *at;
 	struct tt_addr dst = tt_contact_destination(m->config.destinations, e.key);
 	uint64_t hash = tt_sketch_hash(e.src);
 	uint32_t prefix;
@@ -184,13 +184,13 @@ add_tally(struct tt_merge *m, struct refused *x, const struct tt_tally *t)
 			const struct tt_entry held = {tt_slot_src(s),
 					tt_slot_contact_key(s), s->v4.dst_packets};
 
-			add_contact(m, x, &held);
+			add_contact(m, x, held, NULL);
 		}
 	}
 	for (uint32_t i = 0; i < t->n_contacts; i++) {
 		if (i + TT_MERGE_AHEAD < t->n_contacts)
-			__builtin_prefetch(tt_tally_contact(t, i + TT_MERGE_AHEAD));
-		add_contact(m, x, tt_tally_contact(t, i));
+			tt_tally_prefetch_contact(t, i + TT_MERGE_AHEAD);
+		add_contact(m, x, tt_tally_contact(t, i), tt_tally_contact_entry(t, i));
 	}
 	count_refused_pairs(m, x);
 	count_refused_contacts(m, x);

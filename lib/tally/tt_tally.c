@@ -7,8 +7,9 @@
 /* All sizes follow from the number of pairs: slots of pairs are the power of two that leaves a
  * quarter of them free. */
 struct sizes {
-	uint64_t pairs, contacts, ports; /* slots */
-	uint64_t max_pairs, max_contacts, max_ports; /* before the table is full */
+	uint64_t pairs, contacts4, contacts6, ports; /* slots */
+	uint64_t max_pairs, max_contacts4, max_contacts6,
+			max_ports; /* before the table is full */
 	/* A full table may take slots up to seven eighths of pairs and contacts, all of ports. */
 	uint64_t list_pairs, list_contacts, list_ports;
 	struct tt_rest_config rest;
@@ -21,11 +22,13 @@ sizes_of(const struct tt_tally_config *c)
 
 	while (s.pairs / 4 * 3 < c->pairs)
 		s.pairs *= 2;
-	s.contacts = s.ports = 2 * s.pairs;
-	s.max_contacts = 2 * c->pairs;
+	s.contacts4 = s.ports = 2 * s.pairs;
+	s.contacts6 = s.pairs / 2;
+	s.max_contacts4 = 2 * c->pairs;
+	s.max_contacts6 = c->pairs / 2;
 	s.max_ports = c->pairs;
 	s.list_pairs = s.pairs / 8 * 7;
-	s.list_contacts = s.contacts / 8 * 7;
+	s.list_contacts = (s.contacts4 + s.contacts6) / 8 * 7;
 	s.list_ports = s.ports;
 	s.rest = (struct tt_rest_config){
 			.slices = s.pairs,
@@ -54,7 +57,9 @@ tt_tally_bytes(const struct tt_tally_config *c)
 	const struct sizes s = sizes_of(c);
 	const struct tt_detections_config detections = detections_of(c);
 
-	return s.pairs * sizeof(struct tt_slot) + s.contacts * sizeof(struct tt_entry)
+	return s.pairs * sizeof(struct tt_slot)
+			+ s.contacts4 / TT_CONTACT_WAYS * sizeof(struct tt_contact_line)
+			+ s.contacts6 * sizeof(struct tt_entry)
 			+ s.ports * sizeof(struct tt_port_entry)
 			+ (s.list_pairs + s.list_contacts + s.list_ports)
 			* sizeof(uint32_t)
@@ -100,14 +105,18 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	struct tt_mem *mem = t->mem;
 
 	t->slots = tt_mem_alloc(mem, s->pairs * sizeof(*t->slots), "pairs");
-	t->contacts = tt_mem_alloc(mem, s->contacts * sizeof(*t->contacts), "contacts");
+	t->contact_lines = tt_mem_alloc(mem,
+			s->contacts4 / TT_CONTACT_WAYS * sizeof(*t->contact_lines),
+			"contacts");
+	t->contacts = tt_mem_alloc(mem, s->contacts6 * sizeof(*t->contacts), "contacts");
 	t->ports = tt_mem_alloc(mem, s->ports * sizeof(*t->ports), "source ports");
 	t->pairs_at = tt_mem_alloc(mem, s->list_pairs * sizeof(uint32_t), "pairs");
 	t->contacts_at = tt_mem_alloc(
 			mem, s->list_contacts * sizeof(uint32_t), "contacts");
 	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
 	return tt_rest_init(&t->rest, &s->rest, mem) == 0 && t->slots != NULL
-			&& t->contacts != NULL && t->ports != NULL && t->pairs_at != NULL
+			&& t->contact_lines != NULL && t->contacts != NULL
+			&& t->ports != NULL && t->pairs_at != NULL
 			&& t->contacts_at != NULL && t->ports_at != NULL;
 }
 
@@ -130,10 +139,12 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 				.sample = tt_hash_seed_of(config->secret),
 				.secret = config->secret,
 				.pair_mask = s.pairs - 1,
-				.contact_mask = s.contacts - 1,
+				.contact4_mask = s.contacts4 - 1,
+				.contact6_mask = s.contacts6 - 1,
 				.port_mask = s.ports - 1,
 				.max_pairs = (uint32_t)s.max_pairs,
-				.max_contacts = (uint32_t)s.max_contacts,
+				.max_contacts4 = (uint32_t)s.max_contacts4,
+				.max_contacts6 = (uint32_t)s.max_contacts6,
 				.max_ports = (uint32_t)s.max_ports,
 		};
 		if (take_memory(t, &s)) {
@@ -153,6 +164,12 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 			(unsigned long long)(tt_tally_bytes(config) >> 20));
 }
 
+static uint64_t
+contact_lines(const struct tt_tally *t)
+{
+	return (t->contact4_mask + 1) / TT_CONTACT_WAYS;
+}
+
 void
 tt_tally_destroy(struct tt_tally *t)
 {
@@ -164,13 +181,16 @@ tt_tally_destroy(struct tt_tally *t)
 		free(t->ports);
 	} else {
 		tt_mem_free(t->mem, t->slots, (t->pair_mask + 1) * sizeof(*t->slots));
+		tt_mem_free(t->mem, t->contact_lines,
+				contact_lines(t) * sizeof(*t->contact_lines));
 		tt_mem_free(t->mem, t->contacts,
-				(t->contact_mask + 1) * sizeof(*t->contacts));
+				(t->contact6_mask + 1) * sizeof(*t->contacts));
 		tt_mem_free(t->mem, t->ports, (t->port_mask + 1) * sizeof(*t->ports));
 	}
 	tt_mem_free(t->mem, t->pairs_at, (t->pair_mask + 1) / 8 * 7 * sizeof(uint32_t));
 	tt_mem_free(t->mem, t->contacts_at,
-			(t->contact_mask + 1) / 8 * 7 * sizeof(uint32_t));
+			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
+					* sizeof(uint32_t));
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
@@ -190,21 +210,45 @@ clear(void *slots, size_t size, uint64_t mask, const uint32_t *at, uint32_t n)
 			memset((char *)slots + at[i] * size, 0, size);
 }
 
+static void
+clear_contacts(struct tt_tally *t)
+{
+	const struct tt_entry none = {0};
+
+	if (t->n_contacts > (t->contact4_mask + 1) / 4
+			|| t->n_contacts6 > (t->contact6_mask + 1) / 4) {
+		memset(t->contact_lines, 0, contact_lines(t) * sizeof(*t->contact_lines));
+		memset(t->contacts, 0, (t->contact6_mask + 1) * sizeof(*t->contacts));
+		return;
+	}
+	for (uint32_t i = 0; i < t->n_contacts; i++) {
+		const uint32_t at = t->contacts_at[i];
+
+		if (at <= t->contact4_mask)
+			tt_contact_fill_slot(t->contact_lines, at, &none);
+		else
+			t->contacts[at - t->contact4_mask - 1] = none;
+	}
+}
+
 void
 tt_tally_reset(struct tt_tally *t)
 {
 	struct tt_tally clean = {
 			.slots = t->slots,
+			.contact_lines = t->contact_lines,
 			.contacts = t->contacts,
 			.ports = t->ports,
 			.pairs_at = t->pairs_at,
 			.contacts_at = t->contacts_at,
 			.ports_at = t->ports_at,
 			.pair_mask = t->pair_mask,
-			.contact_mask = t->contact_mask,
+			.contact4_mask = t->contact4_mask,
+			.contact6_mask = t->contact6_mask,
 			.port_mask = t->port_mask,
 			.max_pairs = t->max_pairs,
-			.max_contacts = t->max_contacts,
+			.max_contacts4 = t->max_contacts4,
+			.max_contacts6 = t->max_contacts6,
 			.max_ports = t->max_ports,
 			.owner = t->owner,
 			.place = t->place,
@@ -215,8 +259,7 @@ tt_tally_reset(struct tt_tally *t)
 
 	tt_tally_settle(t);
 	clear(t->slots, sizeof(*t->slots), t->pair_mask, t->pairs_at, t->n_pairs);
-	clear(t->contacts, sizeof(*t->contacts), t->contact_mask, t->contacts_at,
-			t->n_contacts);
+	clear_contacts(t);
 	clear(t->ports, sizeof(*t->ports), t->port_mask, t->ports_at, t->n_ports);
 	tt_rest_reset(&t->rest);
 	clean.rest = t->rest;

@@ -30,15 +30,15 @@
  *              Counts are then lower bounds; source ports of the rest are counted without target.
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes x n
- * for pairs, 64 x n for contacts (2 n of them), 32 x n for ports, 10 x n for slices, 9 x n for talkers,
- * 4 bytes for each key, and what tt_rest.h says of cells and registers.
+ * for pairs, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 10 x n for slices,
+ * 9 x n for talkers, 4 bytes for each key, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
 #define TT_TALLY_H
 
+#include "tt_contacts.h"
 #include "tt_detections.h"
 #include "tt_kept.h"
-#include "tt_rest.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
 struct tt_span {
@@ -101,21 +101,6 @@ tt_port_key_target(uint64_t port_key)
 	return port_key >> 24 << 16 | (port_key >> 16 & 0xff);
 }
 
-/*
- * Destination and class of a contact: the address in IPv4, its unit in IPv6 (a single address
- * where the monitored space is small enough). Sorts by destination, IPv4 first.
- */
-#define TT_CONTACT_V6 (UINT64_C(1) << 63)
-
-static inline uint64_t
-tt_contact_key(const struct tt_units *units, struct tt_addr dst, enum tt_class class)
-{
-	if (TT_LIKELY(tt_addr_is_v4(dst)))
-		return (dst.lo & 0xffffffff) << 4 | (uint64_t) class;
-	return TT_CONTACT_V6 | (uint64_t)tt_units_index(units, dst) << 4
-			| (uint64_t) class;
-}
-
 /* The keys of what a slot holds, where it does. */
 static inline uint64_t
 tt_slot_contact_key(const struct tt_slot *s)
@@ -127,58 +112,6 @@ static inline uint64_t
 tt_slot_port_key(const struct tt_slot *s)
 {
 	return tt_port_key(s->key, s->v4.port);
-}
-
-static inline enum tt_class
-tt_contact_class(uint64_t contact_key)
-{
-	return (enum tt_class)(contact_key & 15);
-}
-
-static inline uint32_t
-tt_contact_unit(const struct tt_units *units, uint64_t contact_key)
-{
-	uint32_t n = (uint32_t)(contact_key >> 4);
-
-	return (contact_key & TT_CONTACT_V6) != 0 ? n & 0x7fffffff
-						  : tt_units_index(units, tt_addr_v4(n));
-}
-
-/* The destination's address; in IPv6, the first one of its unit. */
-static inline struct tt_addr
-tt_contact_destination(const struct tt_units *units, uint64_t contact_key)
-{
-	if (TT_LIKELY((contact_key & TT_CONTACT_V6) == 0))
-		return tt_addr_v4((uint32_t)(contact_key >> 4));
-	return tt_units_range(units, tt_contact_unit(units, contact_key)).first;
-}
-
-/*
- * The hash that contacts are sampled by; its top bits decide. It is of source and destination
- * unit, so that the sources of a unit are a sample without bias, and so are the units that a
- * source reached, each with all its addresses. unit: tt_hash_addr of tt_units_base, so that it is
- * the same wherever the unit has the same text.
- */
-static inline uint64_t
-tt_contact_hash_of(const struct tt_hash_seed *secret, struct tt_addr src, uint64_t unit)
-{
-	return tt_hash_mix(tt_hash_place(tt_hash_addr(src), unit, secret));
-}
-
-/* That of a contact. */
-static inline uint64_t
-tt_contact_unit_hash(const struct tt_units *units, uint64_t contact_key)
-{
-	if (TT_LIKELY((contact_key & TT_CONTACT_V6) == 0))
-		return tt_units_hash_v4(units, (uint32_t)(contact_key >> 4));
-	return tt_units_hash(units, tt_contact_unit(units, contact_key));
-}
-
-static inline uint64_t
-tt_contact_hash(const struct tt_hash_seed *secret, const struct tt_units *units,
-		struct tt_addr src, uint64_t contact_key)
-{
-	return tt_contact_hash_of(secret, src, tt_contact_unit_hash(units, contact_key));
 }
 
 struct tt_tally_config {
@@ -198,13 +131,17 @@ struct tt_tally_config {
 struct tt_tally {
 	struct tt_span span; /* set by who opens it */
 	struct tt_slot *slots; /* pairs; compact: [n_pairs] */
-	struct tt_entry *contacts; /* key: tt_contact_key */
+	struct tt_contact_line
+			*contact_lines; /* contacts of IPv4; NULL in a compact tally */
+	struct tt_entry *contacts; /* of IPv6, compact: all; key: tt_contact_key */
 	struct tt_port_entry *ports;
 	uint32_t *pairs_at, *contacts_at, *ports_at; /* where they are, in order of
 						      * arrival; NULL in a compact tally */
-	uint64_t pair_mask, contact_mask, port_mask;
+	uint64_t pair_mask, port_mask;
+	uint64_t contact4_mask, contact6_mask; /* of slots; see tt_tally_contact_entry */
 	uint32_t n_pairs, n_contacts, n_ports; /* slots taken */
-	uint32_t max_pairs, max_contacts,
+	uint32_t n_contacts6; /* those of n_contacts that are of IPv6 */
+	uint32_t max_pairs, max_contacts4, max_contacts6,
 			max_ports; /* how many may be, before it is full */
 	unsigned pair_shift, contact_shift; /* one in 2^shift is kept */
 	bool pairs_unlisted, contacts_unlisted; /* see tt_tally_settle */
@@ -311,10 +248,35 @@ tt_tally_pair(const struct tt_tally *t, uint32_t i)
 	return &t->slots[t->pairs_at != NULL ? t->pairs_at[i] : i];
 }
 
+/* Where a contact stands as an entry: those of IPv6, and all of a compact tally; else NULL. In
+ * contacts_at, slots of IPv6 come after those of IPv4. */
 static inline const struct tt_entry *
+tt_tally_contact_entry(const struct tt_tally *t, uint32_t i)
+{
+	if (t->contacts_at == NULL)
+		return &t->contacts[i];
+	return t->contacts_at[i] <= t->contact4_mask
+			? NULL
+			: &t->contacts[t->contacts_at[i] - t->contact4_mask - 1];
+}
+
+static inline struct tt_entry
 tt_tally_contact(const struct tt_tally *t, uint32_t i)
 {
-	return &t->contacts[t->contacts_at != NULL ? t->contacts_at[i] : i];
+	const struct tt_entry *e = tt_tally_contact_entry(t, i);
+
+	return e != NULL ? *e : tt_contact_of_slot(t->contact_lines, t->contacts_at[i]);
+}
+
+/* Fetches what that will read. */
+static inline void
+tt_tally_prefetch_contact(const struct tt_tally *t, uint32_t i)
+{
+	const struct tt_entry *e = tt_tally_contact_entry(t, i);
+
+	__builtin_prefetch(e != NULL ? (const void *)e
+				     : &t->contact_lines[t->contacts_at[i]
+						     / TT_CONTACT_WAYS]);
 }
 
 static inline const struct tt_port_entry *

@@ -14,10 +14,11 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->compact = true;
 	c->sorted = false;
 	c->slots = NULL;
+	c->contact_lines = NULL;
 	c->contacts = NULL;
 	c->ports = NULL;
 	c->pairs_at = c->contacts_at = c->ports_at = NULL;
-	c->n_pairs = c->n_contacts = c->n_ports = 0;
+	c->n_pairs = c->n_contacts = c->n_contacts6 = c->n_ports = 0;
 	c->rest = (struct tt_rest){0};
 	c->detections = (struct tt_detections){0};
 	c->kept = (struct tt_kept_table){0};
@@ -39,7 +40,7 @@ append(struct tt_tally *c, const struct tt_tally *from)
 	for (uint32_t i = 0; i < from->n_pairs; i++)
 		c->slots[c->n_pairs++] = *tt_tally_pair(from, i);
 	for (uint32_t i = 0; i < from->n_contacts; i++)
-		c->contacts[c->n_contacts++] = *tt_tally_contact(from, i);
+		c->contacts[c->n_contacts++] = tt_tally_contact(from, i);
 	for (uint32_t i = 0; i < from->n_ports; i++)
 		c->ports[c->n_ports++] = *tt_tally_port(from, i);
 }

@@ -58,34 +58,84 @@ move_pair(struct tt_tally *t, uint64_t to, uint64_t from)
 }
 
 static bool
-contact_taken(const struct tt_tally *t, uint64_t at)
+entry_wanted(const struct tt_tally *t, const struct tt_entry *e)
+{
+	return tt_sampled(tt_tally_contact_hash(t, e->src, e->key), t->contact_shift);
+}
+
+static uint64_t *
+contact4_packets(const struct tt_tally *t, uint64_t at)
+{
+	return &t->contact_lines[at / TT_CONTACT_WAYS].packets[at % TT_CONTACT_WAYS];
+}
+
+static bool
+contact4_taken(const struct tt_tally *t, uint64_t at)
+{
+	return *contact4_packets(t, at) != 0;
+}
+
+static bool
+contact4_wanted(const struct tt_tally *t, uint64_t at)
+{
+	const struct tt_entry e = tt_contact_of_slot(t->contact_lines, at);
+
+	return entry_wanted(t, &e);
+}
+
+static void
+take_contact4(struct tt_tally *t, uint64_t at, void *out)
+{
+	const struct tt_entry e = tt_contact_of_slot(t->contact_lines, at);
+
+	memcpy(out, &e, sizeof(e));
+	*contact4_packets(t, at) = 0;
+}
+
+static uint64_t
+contact4_home(const struct tt_tally *t, uint64_t at)
+{
+	const struct tt_entry e = tt_contact_of_slot(t->contact_lines, at);
+
+	return tt_contact_home(t, e.src, e.key);
+}
+
+static void
+move_contact4(struct tt_tally *t, uint64_t to, uint64_t from)
+{
+	const struct tt_entry e = tt_contact_of_slot(t->contact_lines, from);
+
+	tt_contact_fill_slot(t->contact_lines, to, &e);
+	*contact4_packets(t, from) = 0;
+}
+
+static bool
+contact6_taken(const struct tt_tally *t, uint64_t at)
 {
 	return t->contacts[at].packets != 0;
 }
 
 static bool
-contact_wanted(const struct tt_tally *t, uint64_t at)
+contact6_wanted(const struct tt_tally *t, uint64_t at)
 {
-	const struct tt_entry *e = &t->contacts[at];
-
-	return tt_sampled(tt_tally_contact_hash(t, e->src, e->key), t->contact_shift);
+	return entry_wanted(t, &t->contacts[at]);
 }
 
 static void
-take_contact(struct tt_tally *t, uint64_t at, void *out)
+take_contact6(struct tt_tally *t, uint64_t at, void *out)
 {
 	memcpy(out, &t->contacts[at], sizeof(t->contacts[at]));
 	t->contacts[at].packets = 0;
 }
 
 static uint64_t
-contact_home(const struct tt_tally *t, uint64_t at)
+contact6_home(const struct tt_tally *t, uint64_t at)
 {
 	return tt_contact_home(t, t->contacts[at].src, t->contacts[at].key);
 }
 
 static void
-move_contact(struct tt_tally *t, uint64_t to, uint64_t from)
+move_contact6(struct tt_tally *t, uint64_t to, uint64_t from)
 {
 	t->contacts[to] = t->contacts[from];
 	t->contacts[from].packets = 0;
@@ -172,31 +222,67 @@ tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash,
 }
 
 uint64_t
-tt_tally_make_contact_room(struct tt_tally *t, uint64_t home, uint64_t contact_hash,
+tt_tally_make_contact4_room(struct tt_tally *t, uint64_t home, uint64_t contact_hash,
 		struct tt_entry *out)
 {
-	const struct table b = {t, contact_taken, contact_wanted, take_contact,
-			contact_home, move_contact, t->contact_mask, &t->n_contacts,
+	uint32_t n = t->n_contacts - t->n_contacts6;
+	const struct table b = {t, contact4_taken, contact4_wanted, take_contact4,
+			contact4_home, move_contact4, t->contact4_mask, &n,
 			&t->contact_shift};
+	const uint64_t at = make_room(&b, home, contact_hash, out);
 
-	out->packets = 0;
 	t->contacts_unlisted = true;
-	return make_room(&b, home, contact_hash, out);
+	t->n_contacts = n + t->n_contacts6;
+	return at;
+}
+
+uint64_t
+tt_tally_make_contact6_room(struct tt_tally *t, uint64_t home, uint64_t contact_hash,
+		struct tt_entry *out)
+{
+	const uint32_t n_contacts4 = t->n_contacts - t->n_contacts6;
+	const struct table b = {t, contact6_taken, contact6_wanted, take_contact6,
+			contact6_home, move_contact6, t->contact6_mask, &t->n_contacts6,
+			&t->contact_shift};
+	const uint64_t at = make_room(&b, home, contact_hash, out);
+
+	t->contacts_unlisted = true;
+	t->n_contacts = n_contacts4 + t->n_contacts6;
+	return at;
+}
+
+static void
+list_pairs(struct tt_tally *t)
+{
+	uint32_t n = 0;
+
+	for (uint64_t at = 0; at <= t->pair_mask; at++)
+		if (pair_taken(t, at))
+			t->pairs_at[n++] = (uint32_t)at;
+	TT_ASSERT(n == t->n_pairs);
+	t->pairs_unlisted = false;
+}
+
+static void
+list_contacts(struct tt_tally *t)
+{
+	uint32_t n = 0;
+
+	for (uint64_t at = 0; at <= t->contact4_mask; at++)
+		if (contact4_taken(t, at))
+			t->contacts_at[n++] = (uint32_t)at;
+	for (uint64_t at = 0; at <= t->contact6_mask; at++)
+		if (contact6_taken(t, at))
+			t->contacts_at[n++] = (uint32_t)(t->contact4_mask + 1 + at);
+	TT_ASSERT(n == t->n_contacts);
+	t->contacts_unlisted = false;
 }
 
 void
 tt_tally_settle(struct tt_tally *t)
 {
-	uint32_t n = 0;
-
-	for (uint64_t at = 0; t->pairs_unlisted && at <= t->pair_mask; at++)
-		if (pair_taken(t, at))
-			t->pairs_at[n++] = (uint32_t)at;
-	TT_ASSERT(!t->pairs_unlisted || n == t->n_pairs);
-	n = 0;
-	for (uint64_t at = 0; t->contacts_unlisted && at <= t->contact_mask; at++)
-		if (contact_taken(t, at))
-			t->contacts_at[n++] = (uint32_t)at;
-	TT_ASSERT(!t->contacts_unlisted || n == t->n_contacts);
-	t->pairs_unlisted = t->contacts_unlisted = false;
+	if (t->pairs_unlisted)
+		list_pairs(t);
+	if (t->contacts_unlisted)
+		list_contacts(t);
 }

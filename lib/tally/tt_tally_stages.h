@@ -16,7 +16,7 @@ tt_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to,
 	const uint64_t home = tt_tally_contact_place(t, src, to);
 
 	if (TT_LIKELY(home != TT_NO_PLACE))
-		__builtin_prefetch(&t->contacts[home], 1);
+		tt_tally_prefetch_contact_home(t, to, home);
 	return (struct tt_contact_place){{src, to, packets}, home};
 }
 

@@ -24,10 +24,15 @@ tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 			& t->pair_mask;
 }
 
+/* In IPv4, the first slot of a line. */
 static inline uint64_t
 tt_contact_home(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
-	return tt_hash_place(tt_hash_addr(src), to, &t->place) & t->contact_mask;
+	const uint64_t place = tt_hash_place(tt_hash_addr(src), to, &t->place);
+
+	if (TT_LIKELY((to & TT_CONTACT_V6) == 0))
+		return place & t->contact4_mask & ~(uint64_t)(TT_CONTACT_WAYS - 1);
+	return place & t->contact6_mask;
 }
 
 static inline uint64_t
@@ -59,7 +64,9 @@ tt_tally_contact_hash(const struct tt_tally *t, struct tt_addr src, uint64_t to)
  */
 uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash,
 		struct tt_slot *out);
-uint64_t tt_tally_make_contact_room(struct tt_tally *t, uint64_t home,
+uint64_t tt_tally_make_contact4_room(struct tt_tally *t, uint64_t home,
+		uint64_t contact_hash, struct tt_entry *out);
+uint64_t tt_tally_make_contact6_room(struct tt_tally *t, uint64_t home,
 		uint64_t contact_hash, struct tt_entry *out);
 
 /* What of a packet is still to be counted after its pair. */
@@ -187,11 +194,94 @@ tt_tally_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to
 	return tt_contact_home(t, src, to);
 }
 
+static inline void
+tt_tally_prefetch_contact_home(const struct tt_tally *t, uint64_t to, uint64_t home)
+{
+	if (TT_LIKELY((to & TT_CONTACT_V6) == 0))
+		__builtin_prefetch(&t->contact_lines[home / TT_CONTACT_WAYS], 1);
+	else
+		__builtin_prefetch(&t->contacts[home], 1);
+}
+
 /* A contact with its packets, on its way into the table. */
 struct tt_contact_place {
 	struct tt_entry entry;
 	uint64_t home; /* tt_tally_contact_place */
 };
+
+/* The slot of a contact that is not in its table, or TT_NO_PLACE. at: the free one that was found. */
+static inline uint64_t
+tt_tally_contact4_slot(struct tt_tally *t, const struct tt_contact_place *place,
+		uint64_t at, struct tt_entry *out)
+{
+	if (TT_LIKELY(t->n_contacts - t->n_contacts6 < t->max_contacts4)) {
+		t->contacts_at[t->n_contacts++] = (uint32_t)at;
+		return at;
+	}
+	return tt_tally_make_contact4_room(t, place->home,
+			tt_tally_contact_hash(t, place->entry.src, place->entry.key),
+			out);
+}
+
+/* Counts a contact of IPv4 that is sampled. Returns whether it could. *out: what made room, or as it was. */
+static inline bool
+tt_tally_add_contact4(struct tt_tally *t, const struct tt_contact_place *place,
+		struct tt_entry *out)
+{
+	const struct tt_entry *add = &place->entry;
+	const uint64_t ends = tt_contact_ends(add->src, add->key);
+	uint64_t at = place->home;
+
+	for (;; at = (at + TT_CONTACT_WAYS) & t->contact4_mask) {
+		struct tt_contact_line *line = &t->contact_lines[at / TT_CONTACT_WAYS];
+		unsigned taken;
+
+		if (tt_contact_line_add(
+				    line, ends, tt_contact_class(add->key), add->packets))
+			return true;
+		taken = tt_contact_line_taken(line);
+		if (TT_LIKELY(taken < TT_CONTACT_WAYS)) {
+			at += taken;
+			break;
+		}
+	}
+	at = tt_tally_contact4_slot(t, place, at, out);
+	if (at == TT_NO_PLACE)
+		return false;
+	tt_contact_fill_slot(t->contact_lines, at, add);
+	return true;
+}
+
+/* The same of IPv6. */
+static inline bool
+tt_tally_add_contact6(struct tt_tally *t, const struct tt_contact_place *place,
+		struct tt_entry *out)
+{
+	const struct tt_entry *add = &place->entry;
+	uint64_t at = place->home;
+
+	for (; t->contacts[at].packets != 0; at = (at + 1) & t->contact6_mask) {
+		struct tt_entry *e = &t->contacts[at];
+
+		if (((e->src.lo ^ add->src.lo) | (e->key ^ add->key)
+				    | (e->src.hi ^ add->src.hi))
+				== 0) {
+			e->packets += add->packets;
+			return true;
+		}
+	}
+	if (t->n_contacts6 < t->max_contacts6) {
+		t->contacts_at[t->n_contacts++] = (uint32_t)(t->contact4_mask + 1 + at);
+		t->n_contacts6++;
+	} else {
+		at = tt_tally_make_contact6_room(t, place->home,
+				tt_tally_contact_hash(t, add->src, add->key), out);
+	}
+	if (at == TT_NO_PLACE)
+		return false;
+	t->contacts[at] = *add;
+	return true;
+}
 
 /* Counts packets of a contact. Returns whether *out is to be counted as not kept: the contact itself,
  * where it is not sampled, or one that made room for it. */
@@ -200,39 +290,23 @@ tt_tally_add_contact(struct tt_tally *t, const struct tt_contact_place *place,
 		struct tt_entry *out)
 {
 	const struct tt_entry *add = &place->entry;
-	uint64_t at = place->home;
-	struct tt_entry *e;
+	bool kept;
 
 	if (TT_UNLIKELY(t->contact_shift != 0)
-			&& (at == TT_NO_PLACE
+			&& (place->home == TT_NO_PLACE
 					|| !tt_sampled(tt_tally_contact_hash(t, add->src,
 								       add->key),
 							t->contact_shift))) {
 		*out = *add;
 		return true;
 	}
-	for (;; at = (at + 1) & t->contact_mask) {
-		e = &t->contacts[at];
-		if (TT_UNLIKELY(e->packets == 0))
-			break;
-		if (TT_LIKELY(((e->src.lo ^ add->src.lo) | (e->key ^ add->key)
-					      | (e->src.hi ^ add->src.hi))
-				    == 0)) {
-			e->packets += add->packets;
-			return false;
-		}
-	}
-	if (TT_LIKELY(t->n_contacts < t->max_contacts)) {
-		t->contacts_at[t->n_contacts++] = (uint32_t)at;
-		*e = *add;
-		return false;
-	}
-	at = tt_tally_make_contact_room(t, place->home,
-			tt_tally_contact_hash(t, add->src, add->key), out);
-	if (at == TT_NO_PLACE)
-		*out = *add;
+	out->packets = 0;
+	if (TT_LIKELY((add->key & TT_CONTACT_V6) == 0))
+		kept = tt_tally_add_contact4(t, place, out);
 	else
-		t->contacts[at] = *add;
+		kept = tt_tally_add_contact6(t, place, out);
+	if (TT_UNLIKELY(!kept))
+		*out = *add;
 	return out->packets != 0;
 }
 

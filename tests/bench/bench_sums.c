@@ -120,7 +120,7 @@ check_contacts(const struct check *c)
 	for (uint32_t i = 0; i < c->tally->n_pairs; i++)
 		packets += tt_slot_contact_packets(tt_tally_pair(c->tally, i));
 	for (uint32_t i = 0; i < c->tally->n_contacts; i++)
-		packets += tt_tally_contact(c->tally, i)->packets;
+		packets += tt_tally_contact(c->tally, i).packets;
 	return same(c, "contacts", packets, counted(c));
 }
 

@@ -236,7 +236,13 @@ multiply_tally(struct tt_tally *t, uint64_t by)
 			tt_tally_unpack(t, &t->slots[i]);
 		multiply(&t->slots[i].count, by);
 	}
-	for (uint64_t i = 0; i <= t->contact_mask; i++)
+	for (uint64_t i = 0; i <= t->contact4_mask; i++) {
+		struct tt_entry e = tt_contact_of_slot(t->contact_lines, i);
+
+		e.packets *= by;
+		tt_contact_fill_slot(t->contact_lines, i, &e);
+	}
+	for (uint64_t i = 0; i <= t->contact6_mask; i++)
 		t->contacts[i].packets *= by;
 	for (uint64_t i = 0; i <= t->port_mask; i++)
 		t->ports[i].packets *= by;

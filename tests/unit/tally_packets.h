@@ -98,7 +98,7 @@ sum_of_contacts(struct tt_tally *t)
 
 	tt_tally_settle(t);
 	for (uint32_t i = 0; i < t->n_contacts; i++)
-		sum += tt_tally_contact(t, i)->packets;
+		sum += tt_tally_contact(t, i).packets;
 	for (uint32_t i = 0; i < t->n_pairs; i++)
 		sum += tt_slot_contact_packets(tt_tally_pair(t, i));
 	return sum;

@@ -26,8 +26,11 @@ assert_same(const struct tt_tally *a, const struct tt_tally *b)
 	assert_int_equal(a->pair_shift, b->pair_shift);
 	assert_int_equal(a->contact_shift, b->contact_shift);
 	assert_memory_equal(a->slots, b->slots, (a->pair_mask + 1) * sizeof(*a->slots));
+	assert_memory_equal(a->contact_lines, b->contact_lines,
+			(a->contact4_mask + 1) / TT_CONTACT_WAYS
+					* sizeof(*a->contact_lines));
 	assert_memory_equal(a->contacts, b->contacts,
-			(a->contact_mask + 1) * sizeof(*a->contacts));
+			(a->contact6_mask + 1) * sizeof(*a->contacts));
 	assert_memory_equal(a->ports, b->ports, (a->port_mask + 1) * sizeof(*a->ports));
 	assert_memory_equal(a->tested, b->tested, sizeof(a->tested));
 	assert_memory_equal(a->matched, b->matched, sizeof(a->matched));
@@ -407,10 +410,36 @@ short_memory_is_said_and_given_back(void **state)
 	}
 }
 
+static void
+a_line_of_contacts_tells_free_slots_and_classes_apart(void **state)
+{
+	struct tt_contact_line line = {0};
+	const struct tt_addr src = tt_addr_v4(0);
+	const uint64_t ends = tt_contact_ends(src, 0);
+	const struct tt_entry syn = {src, TT_CLASS_TCP_SYN, 1};
+	const struct tt_entry udp = {src, TT_CLASS_UDP, UINT64_C(1) << 59};
+
+	(void)state;
+	assert_int_equal(tt_contact_line_taken(&line), 0);
+	assert_false(tt_contact_line_add(&line, ends, TT_CLASS_TCP_SYN, 1));
+	tt_contact_fill_slot(&line, 0, &syn);
+	assert_false(tt_contact_line_add(&line, ends, TT_CLASS_UDP, 1));
+	tt_contact_fill_slot(&line, 1, &udp);
+	assert_true(tt_contact_line_add(&line, ends, TT_CLASS_TCP_SYN, 2));
+	assert_true(tt_contact_line_add(&line, ends, TT_CLASS_UDP, 4));
+	assert_int_equal(tt_contact_line_taken(&line), 2);
+	assert_int_equal(tt_contact_of_slot(&line, 0).packets, 3);
+	assert_int_equal(tt_contact_of_slot(&line, 1).packets, udp.packets + 4);
+	assert_int_equal(tt_contact_of_slot(&line, 1).key, udp.key);
+	assert_int_equal(tt_contact_of_slot(&line, 2).packets, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(
+					a_line_of_contacts_tells_free_slots_and_classes_apart),
 			cmocka_unit_test(bursts_count_what_single_packets_count),
 			cmocka_unit_test(a_reset_tally_is_as_new),
 			cmocka_unit_test(a_compact_copy_holds_the_same_counts),
