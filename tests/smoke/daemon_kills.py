@@ -21,6 +21,7 @@ import time
 from durable import SECOND, Account, Bed, microseconds, table
 
 RATE = 1000
+MERGE_S = 20  # in which a compact that runs is done, on a machine that is busy with other things
 START_US = 10 * SECOND  # from the first packet that a daemon counts to its line that it runs
 FAULTS = ["", "", "", "all EIO 30", "fsync EIO", "all EROFS", "write ENOSPC 20", "fsync 100",
           "write 5", "rename EIO 2", "full", "full"]
@@ -85,7 +86,8 @@ def coverage_of(bed, path):
     path = pathlib.Path(path)
     start = microseconds("%s-%s-%sT%s:%s:%s" % tuple(path.name[x:y] for x, y in (
         (0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, -1))))
-    for _ in range(3):
+    until = time.monotonic() + MERGE_S
+    while time.monotonic() < until:
         longer = [x for x in path.parent.glob("*--*")
                   if x.name.split("--")[0] <= path.name < x.name.split("--")[1]]
         for found in [path, *longer]:
@@ -97,7 +99,7 @@ def coverage_of(bed, path):
                     if microseconds(row["observed_from"]) <= start < microseconds(row["observed_until"])]
             if ends:
                 return ends[0]
-        time.sleep(0.1)  # it may have become a part of a longer one meanwhile
+        time.sleep(0.1)  # it may have become a part of a longer one meanwhile, and that again
     return None
 
 
