@@ -103,10 +103,37 @@ share_bits(struct kind kinds[KINDS])
 	}
 }
 
+/* Adds the bit to the second bytes of a number that a rule takes: one, where it asks for one number. */
 static void
-add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
+add_second(struct tt_signature_gate *g, const struct tt_rule *rule, unsigned field,
 		unsigned bit)
 {
+	static const enum tt_rule_kind kinds[TT_SIGNATURE_GATE_NUMBERS] = {
+			[TT_SIGNATURE_GATE_SEQ] = TT_RULE_SEQ,
+			[TT_SIGNATURE_GATE_WINDOW] = TT_RULE_WINDOW,
+			[TT_SIGNATURE_GATE_IP_ID] = TT_RULE_IP_ID,
+			[TT_SIGNATURE_GATE_ACK] = TT_RULE_ACK};
+	unsigned first = 0, last = VALUES - 1;
+
+	for (unsigned i = 0; i < rule->n_header; i++) {
+		const struct tt_rule_option *o = &rule->header[i];
+
+		if (o->kind == kinds[field] && !o->negated
+				&& o->u.number.min == o->u.number.max)
+			first = last = tt_signature_second_byte(
+					(enum tt_signature_gate_field)field,
+					o->u.number.min);
+	}
+	for (unsigned v = first; v <= last; v++)
+		g->second[field][v] |= (uint16_t)(1u << bit);
+}
+
+static void
+add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
+		const struct tt_rule *rule, unsigned bit)
+{
+	for (unsigned k = 0; k < TT_SIGNATURE_GATE_NUMBERS; k++)
+		add_second(g, rule, k, bit);
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
 		for (unsigned v = 0; v < VALUES; v++)
 			g->bits[k][v] |= (uint16_t)(tt_signature_filter_takes(f,
@@ -135,7 +162,8 @@ through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit)
 
 int
 tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_filter *f,
-		uint8_t flags, bool *in_plain, bool *useful)
+		const struct tt_signature_rule *rules, uint8_t flags, bool *in_plain,
+		bool *useful)
 {
 	struct kind kinds[KINDS] = {0};
 	uint8_t *kind = malloc(f->n + 1);
@@ -158,11 +186,28 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 		if (kind[i] == NONE)
 			continue;
 		of = &kinds[kind[i]];
-		add_rule(g, f, i, (of->first + of->next++ % of->bits) % BITS);
+		add_rule(g, f, i, rules[f->ranks[i]].rule,
+				(of->first + of->next++ % of->bits) % BITS);
 	}
 	free(kind);
 	for (unsigned bit = 0; bit < BITS; bit++)
 		left += through(g, flags, bit);
 	*useful = left <= USEFUL_MOST;
 	return 0;
+}
+
+unsigned
+tt_signature_gate_second(const struct tt_signature_gate *g, const struct tt_packet *p,
+		unsigned bits)
+{
+	const uint32_t values[TT_SIGNATURE_GATE_NUMBERS] = {
+			[TT_SIGNATURE_GATE_SEQ] = p->tcp_seq,
+			[TT_SIGNATURE_GATE_WINDOW] = p->tcp_window,
+			[TT_SIGNATURE_GATE_IP_ID] = p->ip_id,
+			[TT_SIGNATURE_GATE_ACK] = p->tcp_ack};
+
+	for (unsigned k = 0; k < TT_SIGNATURE_GATE_NUMBERS; k++)
+		bits &= g->second[k][tt_signature_second_byte(
+				(enum tt_signature_gate_field)k, values[k])];
+	return bits;
 }

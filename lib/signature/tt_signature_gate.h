@@ -3,11 +3,12 @@
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
  * 16 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
- * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches. Rules
- * that would take too many packets are not among them, nor are those that are listed by destination port:
- * what of these may match is known by port (tt_signature_plain.h). Of the rules that are listed by source
- * port, it has a bit for ports that one of them may match such a packet at. It never says no to a
- * packet that matches; the filter decides about the others. For the files of lib/signature only.
+ * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches; where
+ * something is, a second byte of the numbers has its say. Rules that would take too many packets are
+ * not among them, nor are those that are listed by destination port: what of these may match is known by
+ * port (tt_signature_plain.h). Of the rules that are listed by source port, it has a bit for ports that one
+ * of them may match such a packet at. It never says no to a packet that matches; the filter decides about
+ * the others. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
@@ -33,11 +34,14 @@ enum tt_signature_gate_field {
 	TT_SIGNATURE_GATE_FIELDS
 };
 
+#define TT_SIGNATURE_GATE_NUMBERS 4 /* the first fields, of more than a byte */
+
 /* Source ports that share a bit: they are random, and all the lines of all bits would be read. */
 #define TT_SIGNATURE_GATE_TOGETHER 8
 
 struct tt_signature_gate {
 	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][256];
+	uint16_t second[TT_SIGNATURE_GATE_NUMBERS][256];
 	uint64_t src_ports[65536 / TT_SIGNATURE_GATE_TOGETHER / 64];
 	bool by_src; /* any bit in src_ports */
 	uint64_t dst_ports[65536 / 64]; /* that have a class */
@@ -45,11 +49,13 @@ struct tt_signature_gate {
 };
 
 /*
- * Of a filter's rules, for packets with these flags. in_plain[f->n]: which rules are not among its own,
- * as they would take too many packets. *useful: does it say no to most of them? Returns 0 or -ENOMEM.
+ * Of a filter's rules, for packets with these flags. rules: by rank. in_plain[f->n]: which rules are not
+ * among its own, as they would take too many packets. *useful: does it say no to most of them? Returns 0 or
+ * -ENOMEM.
  */
 int tt_signature_gate_init(struct tt_signature_gate *g,
-		const struct tt_signature_filter *f, uint8_t flags, bool *in_plain,
+		const struct tt_signature_filter *f,
+		const struct tt_signature_rule *rules, uint8_t flags, bool *in_plain,
 		bool *useful) TT_MUST_CHECK;
 
 /* May the i-th rule of a filter match a plain packet with these flags? */
@@ -86,22 +92,35 @@ tt_signature_is_plain(const struct tt_signature_packet *from)
 			& (p->src.lo != p->dst.lo);
 }
 
+/* The byte of a number that tt_signature_byte leaves out. */
+static inline uint8_t
+tt_signature_second_byte(enum tt_signature_gate_field field, uint32_t value)
+{
+	return (uint8_t)(field == TT_SIGNATURE_GATE_WINDOW ? value : value >> 8);
+}
+
+/* What the second bytes leave of the bits. Seldom called. */
+unsigned tt_signature_gate_second(const struct tt_signature_gate *g,
+		const struct tt_packet *p, unsigned bits);
+
 /* May any rule match the packet, which is plain, and has the gate's flags? */
 static inline bool
 tt_signature_gate_opens(const struct tt_signature_gate *g, const struct tt_packet *p)
 {
-	return (g->bits[TT_SIGNATURE_GATE_SEQ]
-		       [tt_signature_byte(TT_SIGNATURE_FIELD_SEQ, p->tcp_seq)]
-			       & g->bits[TT_SIGNATURE_GATE_WINDOW][tt_signature_byte(
-					       TT_SIGNATURE_FIELD_WINDOW, p->tcp_window)]
-			       & g->bits[TT_SIGNATURE_GATE_IP_ID][tt_signature_byte(
-					       TT_SIGNATURE_FIELD_IP_ID, p->ip_id)]
-			       & g->bits[TT_SIGNATURE_GATE_ACK][tt_signature_byte(
-					       TT_SIGNATURE_FIELD_ACK, p->tcp_ack)]
-			       & g->bits[TT_SIGNATURE_GATE_DST][p->dst.lo >> 24 & 0xff]
-			       & g->bits[TT_SIGNATURE_GATE_SRC][p->src.lo >> 24 & 0xff]
-			       & g->bits[TT_SIGNATURE_GATE_TTL][p->ttl])
-			!= 0;
+	const unsigned bits = (unsigned)(g->bits[TT_SIGNATURE_GATE_SEQ]
+						[tt_signature_byte(TT_SIGNATURE_FIELD_SEQ,
+								p->tcp_seq)]
+			& g->bits[TT_SIGNATURE_GATE_WINDOW][tt_signature_byte(
+					TT_SIGNATURE_FIELD_WINDOW, p->tcp_window)]
+			& g->bits[TT_SIGNATURE_GATE_IP_ID]
+				 [tt_signature_byte(TT_SIGNATURE_FIELD_IP_ID, p->ip_id)]
+			& g->bits[TT_SIGNATURE_GATE_ACK]
+				 [tt_signature_byte(TT_SIGNATURE_FIELD_ACK, p->tcp_ack)]
+			& g->bits[TT_SIGNATURE_GATE_DST][p->dst.lo >> 24 & 0xff]
+			& g->bits[TT_SIGNATURE_GATE_SRC][p->src.lo >> 24 & 0xff]
+			& g->bits[TT_SIGNATURE_GATE_TTL][p->ttl]);
+
+	return TT_UNLIKELY(bits != 0) && tt_signature_gate_second(g, p, bits) != 0;
 }
 
 static inline bool

@@ -254,7 +254,9 @@ make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 	int ret;
 
 	if (in_plain == NULL
-			|| tt_signature_gate_init(gate, f, flags, in_plain, &useful) < 0
+			|| tt_signature_gate_init(
+					   gate, f, w->s->rules, flags, in_plain, &useful)
+					< 0
 			|| set_sources(w, gate, flags) < 0)
 		return -ENOMEM;
 	if (!useful)
