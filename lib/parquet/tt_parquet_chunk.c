@@ -57,10 +57,10 @@ find_dictionary(struct tt_parquet_writer *writer, unsigned column, size_t *n,
 						*n);
 	}
 	if (held->fixed)
-		ret = tt_parquet_ints_index(&writer->ints, &held->fixed_int, 1, 1);
+		ret = tt_parquet_ints_index(&writer->ints, &held->fixed_int, true, 1, 1);
 	else
-		ret = tt_parquet_ints_index(&writer->ints, held->ints, held->rows,
-				writer->limits.dictionary_values);
+		ret = tt_parquet_ints_index(&writer->ints, held->values, held->wide,
+				held->rows, writer->limits.dictionary_values);
 	if (ret < 0)
 		return tt_parquet_writer_no_memory(writer);
 	*n = writer->ints.n;
@@ -68,25 +68,36 @@ find_dictionary(struct tt_parquet_writer *writer, unsigned column, size_t *n,
 	return ret && is_smaller(writer, column, *n * bytes, *n);
 }
 
-static void
-put_ints(struct tt_parquet_buffer *page, const int64_t *values, size_t n, unsigned bytes)
+/* values: of 64 bits where they are wide, else of 32; bytes: of each in the page. */
+static inline __attribute__((always_inline)) void
+put_values(uint8_t *at, const void *values, bool wide, size_t n, unsigned bytes)
 {
-	uint32_t narrow;
-	uint64_t wide;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t value = htole64((uint64_t)tt_parquet_int_at(values, wide, i));
+
+		/* The low bytes come first. */
+		memcpy(at + i * bytes, &value, bytes);
+	}
+}
+
+static void
+put_ints(struct tt_parquet_buffer *page, const void *values, bool wide, size_t n,
+		unsigned bytes)
+{
 	uint8_t *at;
 
 	if (!tt_parquet_buffer_reserve(page, n * bytes))
 		return;
 	at = page->bytes + page->size;
 	page->size += n * bytes;
-	for (size_t i = 0; bytes == sizeof(narrow) && i < n; i++) {
-		narrow = htole32((uint32_t)values[i]);
-		memcpy(at + i * sizeof(narrow), &narrow, sizeof(narrow));
-	}
-	for (size_t i = 0; bytes == sizeof(wide) && i < n; i++) {
-		wide = htole64((uint64_t)values[i]);
-		memcpy(at + i * sizeof(wide), &wide, sizeof(wide));
-	}
+	if (bytes == sizeof(int32_t) && wide)
+		put_values(at, values, true, n, sizeof(int32_t));
+	else if (bytes == sizeof(int32_t))
+		put_values(at, values, false, n, sizeof(int32_t));
+	else if (wide)
+		put_values(at, values, true, n, sizeof(int64_t));
+	else
+		put_values(at, values, false, n, sizeof(int64_t));
 }
 
 static int
@@ -99,7 +110,7 @@ write_dictionary_page(struct tt_parquet_writer *writer, unsigned column,
 	if (is_text(writer, column))
 		tt_parquet_buffer_append(&writer->page, entries->bytes, entries->size);
 	else
-		put_ints(&writer->page, writer->ints.values, n,
+		put_ints(&writer->page, writer->ints.values, true, n,
 				tt_parquet_int_bytes(writer->columns[column].type));
 	return tt_parquet_write_page(
 			writer, chunk, TT_PAGE_DICTIONARY, TT_ENCODING_PLAIN, n);
@@ -171,7 +182,9 @@ fill_plain_page(struct tt_parquet_writer *writer, unsigned column, size_t from)
 	writer->page.size = 0;
 	if (is_text(writer, column))
 		return put_texts(writer, held, from, most);
-	put_ints(&writer->page, held->ints + from, most, bytes);
+	put_ints(&writer->page,
+			(const char *)held->values + from * tt_parquet_held_width(held),
+			held->wide, most, bytes);
 	return most;
 }
 
@@ -183,7 +196,8 @@ fill_fixed(struct tt_parquet_held *held, size_t rows)
 
 	if (!held->fixed)
 		return true;
-	values = realloc(held->values, rows * tt_parquet_held_bytes(held->type));
+	held->wide = held->type != TT_COLUMN_TEXT;
+	values = realloc(held->values, rows * tt_parquet_held_width(held));
 	if (values == NULL)
 		return false;
 	held->values = values;

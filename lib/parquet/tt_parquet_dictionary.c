@@ -189,9 +189,22 @@ ints_reserve(struct tt_parquet_ints *ints, size_t rows, size_t values)
 }
 
 static void
-find_bounds(struct tt_parquet_ints *ints, const int64_t *values, size_t rows)
+find_bounds64(struct tt_parquet_ints *ints, const int64_t *values, size_t rows)
 {
 	int64_t low = values[0], high = values[0];
+
+	for (size_t i = 1; i < rows; i++) {
+		low = values[i] < low ? values[i] : low;
+		high = values[i] > high ? values[i] : high;
+	}
+	ints->low = low;
+	ints->high = high;
+}
+
+static void
+find_bounds32(struct tt_parquet_ints *ints, const int32_t *values, size_t rows)
+{
+	int32_t low = values[0], high = values[0];
 
 	for (size_t i = 1; i < rows; i++) {
 		low = values[i] < low ? values[i] : low;
@@ -215,22 +228,26 @@ hashed_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
 
 /* mask: of the slots; 0 where each value from the least on has its own. */
 static inline __attribute__((always_inline)) int
-index_values(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
+index_values(struct tt_parquet_ints *ints, const void *values, bool wide, size_t rows,
 		size_t most, size_t mask)
 {
+	int64_t before = 0;
 	uint32_t *slot;
 
 	for (size_t i = 0; i < rows; i++) {
-		if (i > 0 && values[i] == values[i - 1]) {
+		int64_t value = tt_parquet_int_at(values, wide, i);
+
+		if (i > 0 && value == before) {
 			ints->indices[i] = ints->indices[i - 1];
 			continue;
 		}
-		slot = mask == 0 ? &ints->slots.slots[values[i] - ints->low]
-				 : hashed_slot(ints, mask, values[i]);
+		before = value;
+		slot = mask == 0 ? &ints->slots.slots[value - ints->low]
+				 : hashed_slot(ints, mask, value);
 		if (*slot == 0) {
 			if (ints->n == most)
 				return 0;
-			ints->values[ints->n++] = values[i];
+			ints->values[ints->n++] = value;
 			*slot = ints->n;
 		}
 		ints->indices[i] = *slot - 1;
@@ -238,14 +255,26 @@ index_values(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
 	return 1;
 }
 
+/* The same, with code of its own for each width. */
+static inline __attribute__((always_inline)) int
+index_held(struct tt_parquet_ints *ints, const void *values, bool wide, size_t rows,
+		size_t most, size_t mask)
+{
+	return wide ? index_values(ints, values, true, rows, most, mask)
+		    : index_values(ints, values, false, rows, most, mask);
+}
+
 int
-tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_t rows,
-		uint32_t max)
+tt_parquet_ints_index(struct tt_parquet_ints *ints, const void *values, bool wide,
+		size_t rows, uint32_t max)
 {
 	size_t most = rows < max ? rows : max, n_slots = SLOTS_MIN;
 	uint64_t range;
 
-	find_bounds(ints, values, rows);
+	if (wide)
+		find_bounds64(ints, values, rows);
+	else
+		find_bounds32(ints, values, rows);
 	range = (uint64_t)ints->high - (uint64_t)ints->low;
 	while (n_slots < most * 2)
 		n_slots *= 2;
@@ -254,9 +283,9 @@ tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values, size_
 		return -ENOMEM;
 	if (range < n_slots)
 		return slots_clear(&ints->slots, range + 1)
-				? index_values(ints, values, rows, most, 0)
+				? index_held(ints, values, wide, rows, most, 0)
 				: -ENOMEM;
 	return slots_clear(&ints->slots, n_slots)
-			? index_values(ints, values, rows, most, n_slots - 1)
+			? index_held(ints, values, wide, rows, most, n_slots - 1)
 			: -ENOMEM;
 }

@@ -65,13 +65,20 @@ struct tt_parquet_ints {
 	int64_t low, high; /* the least and the greatest of the rows */
 };
 
+/* Value i of a column that is held in 64 bits, or else in 32. */
+static inline int64_t
+tt_parquet_int_at(const void *values, bool wide, size_t i)
+{
+	return wide ? ((const int64_t *)values)[i] : ((const int32_t *)values)[i];
+}
+
 void tt_parquet_ints_fini(struct tt_parquet_ints *ints);
 
 /*
- * Finds the distinct ones of the values [rows] and the index of each, rows being at least 1, and their bounds. Returns 1, 0
- * where there are more than max, or -ENOMEM.
+ * Finds the distinct ones of the values [rows], as tt_parquet_int_at has them, and the index of each,
+ * rows being at least 1, and their bounds. Returns 1, 0 where there are more than max, or -ENOMEM.
  */
-int tt_parquet_ints_index(struct tt_parquet_ints *ints, const int64_t *values,
+int tt_parquet_ints_index(struct tt_parquet_ints *ints, const void *values, bool wide,
 		size_t rows, uint32_t max) TT_MUST_CHECK;
 
 #endif

@@ -37,7 +37,7 @@ make_room(struct tt_parquet_writer *writer, size_t n)
 
 		if (held->fixed)
 			continue;
-		more = realloc(held->values, rows * tt_parquet_held_bytes(held->type));
+		more = realloc(held->values, rows * tt_parquet_held_width(held));
 		if (more == NULL)
 			return false;
 		held->values = more;
@@ -64,11 +64,10 @@ open_values(struct tt_parquet_writer *writer, unsigned column, size_t n)
 	return NULL;
 }
 
-/* Is the value none that the type of the column can hold? */
 static inline bool
-is_too_large(const struct tt_parquet_held *held, int64_t value)
+is_narrow(int64_t value)
 {
-	return held->type == TT_COLUMN_INT32 && value != (int32_t)value;
+	return value == (int32_t)value;
 }
 
 static void
@@ -77,17 +76,46 @@ too_large(struct tt_parquet_writer *writer, unsigned column)
 	bad_value(writer, column, -ERANGE, "the value needs more than 32 bits");
 }
 
-/* Where the next n integers of a column go, or NULL where memory is short. */
-static inline int64_t *
-open_ints(struct tt_parquet_writer *writer, unsigned column, size_t n)
+/* The values that there are, in 64 bits. Returns false without memory. */
+static bool
+widen(struct tt_parquet_writer *writer, struct tt_parquet_held *held)
+{
+	void *more = realloc(held->values, writer->room_rows * sizeof(*held->ints));
+
+	if (more == NULL)
+		return false;
+	held->values = more;
+	held->wide = true;
+	/* From the last on, so that none is overwritten before it is read. */
+	for (size_t i = writer->group_rows; i > 0; i--) {
+		int32_t value;
+
+		memcpy(&value, (char *)more + (i - 1) * sizeof(value), sizeof(value));
+		held->ints[i - 1] = value;
+	}
+	return true;
+}
+
+/* Makes the next n integers of a column fit, which lie between the two. Returns the column, or NULL
+ * where it cannot hold them or memory is short. */
+static inline struct tt_parquet_held *
+open_ints(struct tt_parquet_writer *writer, unsigned column, int64_t low, int64_t high,
+		size_t n)
 {
 	struct tt_parquet_held *held = open_values(writer, column, n);
 
 	TT_ASSERT(writer->held[column].type != TT_COLUMN_TEXT);
-	return TT_LIKELY(held != NULL) ? &held->ints[writer->group_rows] : NULL;
+	if (TT_UNLIKELY(held == NULL)
+			|| TT_LIKELY(held->wide || (is_narrow(low) && is_narrow(high))))
+		return held;
+	if (held->type == TT_COLUMN_INT32)
+		too_large(writer, column);
+	else if (!widen(writer, held))
+		no_memory(writer, column);
+	return held->wide ? held : NULL;
 }
 
-/* The same of texts. */
+/* Where the next n texts of a column go, or NULL where memory is short. */
 static inline uint32_t *
 open_indices(struct tt_parquet_writer *writer, unsigned column, size_t n)
 {
@@ -100,39 +128,48 @@ open_indices(struct tt_parquet_writer *writer, unsigned column, size_t n)
 void
 tt_parquet_set_int(struct tt_parquet_writer *writer, unsigned column, int64_t value)
 {
-	int64_t *to = open_ints(writer, column, 1);
+	struct tt_parquet_held *held = open_ints(writer, column, value, value, 1);
 
-	if (TT_UNLIKELY(is_too_large(&writer->held[column], value)))
-		too_large(writer, column);
-	if (TT_LIKELY(to != NULL))
-		*to = value;
+	if (TT_UNLIKELY(held == NULL))
+		return;
+	if (held->wide)
+		held->ints[writer->group_rows] = value;
+	else
+		held->narrow[writer->group_rows] = (int32_t)value;
 }
 
 void
 tt_parquet_repeat_int(struct tt_parquet_writer *writer, unsigned column, int64_t value,
 		size_t n)
 {
-	int64_t *to = open_ints(writer, column, n);
+	struct tt_parquet_held *held = open_ints(writer, column, value, value, n);
 
-	if (is_too_large(&writer->held[column], value))
-		too_large(writer, column);
-	for (size_t i = 0; to != NULL && i < n; i++)
-		to[i] = value;
+	if (held == NULL)
+		return;
+	for (size_t i = 0; held->wide && i < n; i++)
+		held->ints[writer->group_rows + i] = value;
+	for (size_t i = 0; !held->wide && i < n; i++)
+		held->narrow[writer->group_rows + i] = (int32_t)value;
 }
 
 void
 tt_parquet_set_ints(struct tt_parquet_writer *writer, unsigned column,
 		const int64_t *values, size_t n)
 {
-	int64_t *to = open_ints(writer, column, n);
-	bool beyond = false;
+	struct tt_parquet_held *held;
+	int64_t low = 0, high = 0;
 
-	for (size_t i = 0; i < n; i++)
-		beyond |= is_too_large(&writer->held[column], values[i]);
-	if (beyond)
-		too_large(writer, column);
-	if (to != NULL)
-		memcpy(to, values, n * sizeof(*to));
+	for (size_t i = 0; i < n; i++) {
+		low = values[i] < low ? values[i] : low;
+		high = values[i] > high ? values[i] : high;
+	}
+	held = open_ints(writer, column, low, high, n);
+	if (held == NULL)
+		return;
+	if (held->wide)
+		memcpy(&held->ints[writer->group_rows], values, n * sizeof(*values));
+	for (size_t i = 0; !held->wide && i < n; i++)
+		held->narrow[writer->group_rows + i] = (int32_t)values[i];
 }
 
 /* Of group_bytes, for an entry of so many bytes. */
@@ -317,7 +354,7 @@ tt_parquet_fix_int(struct tt_parquet_writer *writer, unsigned column, int64_t va
 
 	TT_ASSERT(held->type != TT_COLUMN_TEXT);
 	held->fixed_int = value;
-	if (is_too_large(held, value))
+	if (held->type == TT_COLUMN_INT32 && !is_narrow(value))
 		too_large(writer, column);
 }
 

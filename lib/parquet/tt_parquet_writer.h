@@ -41,9 +41,11 @@ struct tt_parquet_code {
 struct tt_parquet_held {
 	enum tt_column_type type;
 	bool fixed; /* all rows have the first of texts, or `fixed_int` */
+	bool wide; /* integers in 64 bits, since one of the writer's needed them; else in 32 */
 	size_t rows; /* SIZE_MAX where it is fixed */
 	union {
-		int64_t *ints;
+		int32_t *narrow;
+		int64_t *ints; /* where it is wide */
 		uint32_t *indices; /* into texts */
 		void *values;
 	}; /* per row, with room for the writer's room_rows; unused where it is fixed */
@@ -114,11 +116,18 @@ void tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned 
 /* -ENOMEM as the writer's error. */
 int tt_parquet_writer_no_memory(struct tt_parquet_writer *writer);
 
-/* Bytes that the value of a row takes while it is held. */
+/* What the value of a row counts in group_bytes: the most that it takes while it is held. */
 static inline size_t
 tt_parquet_held_bytes(enum tt_column_type type)
 {
 	return type == TT_COLUMN_TEXT ? sizeof(uint32_t) : sizeof(int64_t);
+}
+
+/* What it takes. */
+static inline size_t
+tt_parquet_held_width(const struct tt_parquet_held *held)
+{
+	return held->wide ? sizeof(int64_t) : sizeof(uint32_t);
 }
 
 #endif

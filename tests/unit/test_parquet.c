@@ -110,6 +110,74 @@ a_row_group_ends_at_its_bytes_too(void **state)
 	assert_rows(*state, 500);
 }
 
+/* Values of 300 rows, all of 32 bits but that of row `at`. */
+static int64_t
+mostly_small(int64_t i, int64_t at)
+{
+	if (i == at)
+		return (int64_t)INT32_MIN - 1;
+	return i % 2 == 0 ? INT32_MIN : INT32_MAX - i;
+}
+
+static void
+write_mostly_small(struct files *files, int64_t at, bool at_once, size_t group_rows,
+		uint32_t dictionary)
+{
+	struct tt_parquet_writer *writer = create(files);
+	const int64_t step = at_once ? 2 : 1;
+	struct tt_error err;
+
+	writer->limits.group_rows = group_rows;
+	writer->limits.dictionary_values = dictionary;
+	tt_parquet_fix_int(writer, NUMBER, -1);
+	tt_parquet_fix_int(writer, TIME, INT64_MAX);
+	tt_parquet_fix_text(writer, PLACE, "a");
+	tt_parquet_fix_text(writer, UNIQUE, "");
+	for (int64_t i = 0; i < 300; i += step) {
+		int64_t big[2] = {mostly_small(i, at), mostly_small(i + 1, at)};
+
+		if (at_once)
+			tt_parquet_set_ints(writer, BIG, big, 2);
+		else if (i % 3 == 0)
+			tt_parquet_repeat_int(writer, BIG, big[0], 1);
+		else
+			tt_parquet_set_int(writer, BIG, big[0]);
+		assert_int_equal(tt_parquet_end_rows(writer, (size_t)step, &err), 0);
+	}
+	finish(files, writer);
+}
+
+static void
+assert_mostly_small(const struct files *files, int64_t at)
+{
+	struct tt_parquet_reader *reader;
+	struct tt_error err;
+	int64_t i = 0;
+
+	assert_int_equal(tt_parquet_open_memory(
+					 &reader, files->bytes, files->size, "t", &err),
+			0);
+	for (; tt_parquet_next(reader, &err) == 1; i++) {
+		assert_int_equal(tt_parquet_get_int(reader, BIG), mostly_small(i, at));
+		assert_int_equal(tt_parquet_get_int(reader, TIME), INT64_MAX);
+	}
+	assert_int_equal(i, 300);
+	tt_parquet_close(reader);
+}
+
+/* They are held in 32 bits until one needs 64, wherever it comes. */
+static void
+a_large_integer_after_small_ones_survives(void **state)
+{
+	static const int64_t places[] = {0, 1, 62, 63, 64, 65, 99, 100, 101, 299, 300};
+
+	for (unsigned i = 0; i < 8 * TT_ARRAY_SIZE(places); i++) {
+		write_mostly_small(*state, places[i / 8], i % 2 != 0,
+				i % 4 < 2 ? 100 : 1000, i % 8 < 4 ? 10 : 1000);
+		assert_mostly_small(*state, places[i / 8]);
+	}
+}
+
 enum how {
 	PLAIN_VALUES,
 	SHORT_CUTS,
@@ -511,6 +579,7 @@ main(void)
 			TEST(a_dictionary_over_its_limit_falls_back_to_plain_values),
 			TEST(texts_are_the_same_while_their_id_is),
 			TEST(a_row_group_ends_at_its_bytes_too),
+			TEST(a_large_integer_after_small_ones_survives),
 			TEST(coded_and_fixed_values_give_the_same_bytes),
 			TEST(new_texts_and_same_ones_give_the_same_bytes),
 			TEST(a_fixed_value_that_does_not_fit_is_an_error_of_the_first_row),
