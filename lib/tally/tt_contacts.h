@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Contacts: what identifies one, what it is sampled by, and how those of IPv4 stand in memory: four in
- * a cache line, as one comparison of all four wants them. Header only, any thread.
+ * a cache line, as one comparison of all four wants them. Source and destination are of one family:
+ * no packet that is decoded has others (tt_ip.c). Header only, any thread.
  */
 #ifndef TT_CONTACTS_H
 #define TT_CONTACTS_H

@@ -184,6 +184,45 @@ bed_fini(struct bed *b)
 	bed_remove(b->dir);
 }
 
+/* A bed that monitors another space, with tables of its own; it ends by bed_space_fini. */
+struct bed_space {
+	struct tt_units units; /* destinations and prefixes, 4096 at most */
+	struct tt_merge_config config;
+};
+
+static inline void
+bed_space_init(struct bed *b, struct bed_space *space, const char *monitored)
+{
+	struct tt_prefix_set set = {0};
+	struct tt_tally_config tally = {.pairs = BED_PAIRS,
+			.geo = bed_world()->geo,
+			.destinations = &space->units,
+			.prefixes = &space->units,
+			.rules = bed_signatures(),
+			.signature_hits = TT_HITS_MIN};
+
+	bed_init(b);
+	b->monitored = monitored;
+	assert_int_equal(tt_prefix_set_parse(&set, monitored, NULL), 0);
+	assert_int_equal(tt_units_init(&space->units, &set, 4096, 8, 64, NULL), 0);
+	tt_prefix_set_fini(&set);
+	space->config = bed_world()->config;
+	space->config.destinations = space->config.prefixes = &space->units;
+	b->config = &space->config;
+	assert_int_equal(tt_tally_create(&b->tally, &tally, tt_mem_heap(), NULL), 0);
+	assert_int_equal(tt_merge_create(&b->merge, &space->config, tt_mem_heap(), NULL),
+			0);
+}
+
+static inline void
+bed_space_fini(struct bed *b, struct bed_space *space)
+{
+	tt_merge_destroy(b->merge);
+	tt_tally_destroy(b->tally);
+	tt_units_fini(&space->units);
+	bed_fini(b);
+}
+
 /* Counts one frame; of its bytes, only the length of the TCP header is ever looked at. */
 static inline void
 bed_packet(struct bed *b, const struct tt_packet *p, int64_t us)

@@ -398,28 +398,14 @@ count_packet(unsigned host, const char *to)
 static void
 check_space(const struct space *space, const struct damage *d)
 {
-	struct tt_units units;
-	struct tt_prefix_set set = {0};
-	struct tt_merge_config config = bed_world()->config;
-	struct tt_tally_config tally = {BED_PAIRS, config.geo, &units, &units, .seed = 1};
+	struct bed_space bed_space;
 
-	bed_init(&bed);
-	bed.monitored = space->monitored;
-	assert_int_equal(tt_prefix_set_parse(&set, bed.monitored, NULL), 0);
-	assert_int_equal(tt_units_init(&units, &set, 4096, 8, 64, NULL), 0);
-	config.destinations = config.prefixes = &units;
-	bed.config = &config;
-	assert_int_equal(tt_tally_create(&bed.tally, &tally, tt_mem_heap(), NULL), 0);
-	assert_int_equal(tt_merge_create(&bed.merge, &config, tt_mem_heap(), NULL), 0);
+	bed_space_init(&bed, &bed_space, space->monitored);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(space->to) && space->to[i] != NULL; i++)
 		count_packet(i, space->to[i]);
 	bed_write_ok(&bed, BED_START);
 	check_verify(d);
-	tt_merge_destroy(bed.merge);
-	tt_tally_destroy(bed.tally);
-	tt_units_fini(&units);
-	tt_prefix_set_fini(&set);
-	bed_fini(&bed);
+	bed_space_fini(&bed, &bed_space);
 }
 
 /* Two ranges of one prefix are two destinations with the same text, and no more than two. */
