@@ -61,13 +61,18 @@ const char *tt_notable_unit(const struct tt_notable *w);
 uint64_t tt_notable_packets(
 		const struct tt_notable *w, uint32_t of, size_t first, size_t end);
 
-/* A section of the chapter, numbered. */
 /* Sensors, period and tables that figures are made from: NOTABLE_SOURCE or NOTABLE_VICTIM_SOURCE. */
 const char *tt_notable_source(struct tt_notable *w, enum tt_word word);
+/* A section of the chapter, numbered. */
 struct tt_doc_section *tt_notable_section(
 		struct tt_notable *w, const char *id, const char *title);
 
 void tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+/* Since when its packets, and its sources a day, are more or fewer. */
+void tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+void tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 void tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);

@@ -6,21 +6,7 @@
 #define FINGERPRINT_SHARE 0.5
 #define BACKSCATTER_SHARE 0.5
 #define COUNTRY_SHARE     0.05 /* countries that a sentence names */
-#define WEEK_DAYS         7
 #define MOVERS            3 /* countries of a rise or fall that a sentence names */
-
-static const char *
-time_of(struct tt_notable *w, size_t slice, enum tt_cause_span span)
-{
-	int64_t us = w->cause.options.from_us[span] + (int64_t)slice * w->cause.slice_us;
-	enum tt_date_form form = w->cause.n_days[TT_CAUSE_NOW] < WEEK_DAYS
-			? TT_DATE_TIME
-			: TT_DATE_DAY_OF_YEAR;
-	char text[TT_LOCALE_TEXT_MAX];
-
-	return tt_document_text(
-			w->doc, tt_locale_date(w->locale, form, us, text, sizeof(text)));
-}
 
 static void
 say_rate(struct tt_notable *w, struct tt_doc_section *s,
@@ -39,36 +25,6 @@ say_rate(struct tt_notable *w, struct tt_doc_section *s,
 						tt_value_number(TT_VALUE_RATE_CHANGE,
 								t->now - t->before)),
 				NULL);
-}
-
-static void
-say_change(struct tt_notable *w, struct tt_doc_section *s, const struct tt_change *change,
-		bool again, enum tt_cause_span span)
-{
-	bool up = change->after > change->before;
-	enum tt_word word = up ? TT_WORD_NOTABLE_SINCE_UP : TT_WORD_NOTABLE_SINCE_DOWN;
-
-	if (again)
-		word = up ? TT_WORD_NOTABLE_AGAIN_UP : TT_WORD_NOTABLE_AGAIN_DOWN;
-	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, time_of(w, change->at, span),
-			tt_notable_rate(w, change->after),
-			tt_notable_rate(w, change->before), NULL);
-}
-
-/* The first change that goes the way of the whole, and what followed it. */
-static void
-say_since(struct tt_notable *w, struct tt_doc_section *s,
-		const struct tt_notable_target *t)
-{
-	const struct tt_cause_target *found = &w->cause.found[t->of];
-
-	if (found->has_change)
-		say_change(w, s, &found->change, false, TT_CAUSE_NOW);
-	else if (found->has_earlier)
-		say_change(w, s, &found->earlier, false, TT_CAUSE_BEFORE);
-	for (int i = 0; found->has_change && i < found->n_changes; i++)
-		if (found->changes[i].at > found->change.at)
-			say_change(w, s, &found->changes[i], true, TT_CAUSE_NOW);
 }
 
 /* A fall is told by what is missing, unless there is something left to look at since then. */
@@ -187,39 +143,6 @@ say_sources(struct tt_notable *w, struct tt_doc_section *s,
 	else
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES,
 				tt_notable_sources(w, now), tt_notable_sources(w, before),
-				NULL);
-}
-
-/* Since when there are more or fewer sources a day: changes of the series of their numbers. */
-static void
-say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
-		const struct tt_notable_target *t)
-{
-	const struct tt_cause *c = &w->cause;
-	size_t n = c->n_days[TT_CAUSE_NOW];
-	double *numbers = tt_document_alloc(w->doc, (n + 1) * sizeof(double));
-	double *ones = tt_document_alloc(w->doc, (n + 1) * sizeof(double));
-	struct tt_change changes[TT_CHANGES_MAX];
-	int found;
-
-	if (numbers == NULL || ones == NULL || c->sources.useless
-			|| n > TT_SOURCE_SLICES_MAX)
-		return;
-	for (size_t day = 0; day < n; day++) {
-		numbers[day] = (double)tt_cause_sources(
-				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
-					       .n;
-		ones[day] = c->days[TT_CAUSE_NOW][day] > 0;
-	}
-	found = tt_changes_find(numbers, ones, n, changes);
-	for (int i = 0; i < found; i++)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT,
-				changes[i].after > changes[i].before
-						? TT_WORD_NOTABLE_SOURCES_UP
-						: TT_WORD_NOTABLE_SOURCES_DOWN,
-				tt_notable_day(w, changes[i].at),
-				tt_notable_number(w, (uint64_t)(changes[i].after + 0.5)),
-				tt_notable_number(w, (uint64_t)(changes[i].before + 0.5)),
 				NULL);
 }
 
@@ -352,13 +275,13 @@ tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t)
 {
 	say_rate(w, section, t);
-	say_since(w, section, t);
+	tt_notable_say_since(w, section, t);
 	if (!is_fall(w, t))
 		say_countries(w, section, t);
 	say_movers(w, section, t);
 	say_port(w, section, t);
 	say_sources(w, section, t);
-	say_source_changes(w, section, t);
+	tt_notable_say_source_changes(w, section, t);
 	say_episodes(w, section, t);
 	say_fingerprints(w, section, t);
 	say_backscatter(w, section, t);

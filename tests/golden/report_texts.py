@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the report says in words, of two months and two sensors in which the truth is known, the second of which begins in the midst.
+
+    report_texts.py TEITEN"""
+import json
+import pathlib
+import sys
+import tempfile
+
+import snapshots
+
+# Day 31 is 1 February. The second sensor begins on day 45, 15 February.
+ALPHA = """
+name: alpha
+start: 2026-01-01T00:00:00Z
+duration: 59d
+monitored: 203.0.113.0/28
+components:
+  - {target: 8080/TCP, rate: 20/day/address, to: 31d, sources: 60, hosts: web}
+  - {target: 8080/TCP, name: again, rate: 15/day/address, from: 46d, sources: 60, hosts: web}
+  - {target: 445/TCP, rate: 5/day/address, sources: 40, hosts: worms}
+  - {target: 445/TCP, name: more, rate: 10/day/address, from: 35d, sources: 40, hosts: worms}
+  - {target: 445/TCP, name: most, rate: 15/day/address, from: 50d, sources: 40, hosts: worms}
+"""
+BETA = """
+name: beta
+start: 2026-02-15T00:00:00Z
+duration: 14d
+monitored: 198.51.100.0/28
+components:
+  - {target: 445/TCP, rate: 15/day/address, sources: 80, hosts: others}
+  - {target: 445/TCP, name: most, rate: 15/day/address, from: 5d, sources: 80, hosts: others}
+  - {target: 8080/TCP, rate: 15/day/address, from: 1d, sources: 20}
+"""
+failed = 0
+
+
+def check(what, condition):
+    global failed
+    if not condition:
+        print(what)
+        failed += 1
+
+
+def capture(teiten, directory, sensor, profile, monitored):
+    (directory / f"{sensor}.yaml").write_text(profile)
+    snapshots.run(teiten, "synth", "--profile", directory / f"{sensor}.yaml", "--seed", 5, "--out", directory / f"{sensor}.pcap")
+    snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", sensor, "--monitored", monitored, "--interval", 21600,
+                  "--geo", "none", "--pairs", 8192, directory / f"{sensor}.pcap")
+    return directory / "spool"
+
+
+class Report:
+    def __init__(self, teiten, spool, language, *options):
+        self.found = json.loads(snapshots.run(teiten, "report", "--period", "2026-02", "--lang", language, "--format", "json", "--quiet",
+                                              *options, spool))
+
+    def said(self, section):
+        """The sentences of a section, by the beginning of its title or by its number."""
+        return [text for s in self.found["sections"] if str(s["number"]) == section or s["title"].startswith(section)
+                for e in s["elements"] for text in (e.get("text"), e.get("warning")) if text]
+
+    def says(self, section, *sentences):
+        said = self.said(section)
+        for sentence in sentences:
+            check(f"{section} does not say \"{sentence}\": {said}", any(sentence in text for text in said))
+
+    def table(self, number):
+        return next(t for t in self.found["tables"].values() if t["number"] == number)
+
+
+def directions(ja, en):
+    """What follows a change says whether it goes on or turns."""
+    ja.says("8080/TCP", "2月1日から減少し", "2月16日からは一転して増加し")
+    ja.says("445/TCP", "2月5日から増加し", "2月20日からはさらに増加し")
+    en.says("8080/TCP", "It fell on 1 February", "On 16 February it rose from none to 15.")
+    en.says("445/TCP", "It rose on 5 February", "On 20 February it rose from 15.")
+    check("8080/TCP rose further", not any("さらに" in text for text in ja.said("8080/TCP")))
+
+
+def main(teiten):
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        capture(teiten, directory, "alpha", ALPHA, "203.0.113.0/28")
+        spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
+        ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
+    directions(ja, en)
+    print(f"{failed} problems")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
