@@ -79,6 +79,15 @@ def directions(ja, en):
     check("8080/TCP rose further", not any("さらに" in text for text in ja.said("8080/TCP")))
 
 
+def columns(ja, en):
+    """A heading is one thing in all tables: a difference is no percentage."""
+    for column, found in (("change", {"増減"}), ("change_percent", {"前期比"})):
+        headings = {c["heading"] for t in ja.found["tables"].values() for c in t["columns"] if c["id"] == column}
+        check(f"columns {column}: {headings}", headings == found)
+    headings = {c["heading"] for t in en.found["tables"].values() for c in t["columns"] if c["id"] == "change"}
+    check(f"columns change: {headings}", headings == {"Change"})
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -86,6 +95,7 @@ def main(teiten):
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
     directions(ja, en)
+    columns(ja, en)
     print(f"{failed} problems")
     return 1 if failed else 0
 
