@@ -279,6 +279,8 @@ write_chapter(struct tt_notable *w)
 	if (w->damaged > 0)
 		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_DAMAGED,
 				tt_notable_number(w, w->damaged), NULL);
+	tt_notable_find_sensors(w);
+	tt_notable_warn_sensors(w, chapter);
 	tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RULE,
 			tt_notable_number(w, TT_REPORT_RANKED),
 			tt_notable_percent(w, TT_NOTABLE_CHANGE), NULL);

@@ -60,6 +60,22 @@ tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *s,
 	}
 }
 
+static void
+say_source_change(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_change *change)
+{
+	const char *sensors = tt_notable_sensors_changed(w, change->at);
+	enum tt_word word = is_up(change) ? TT_WORD_NOTABLE_SOURCES_UP
+					  : TT_WORD_NOTABLE_SOURCES_DOWN;
+
+	if (sensors != NULL)
+		word = TT_WORD_NOTABLE_SOURCES_SENSORS;
+	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, tt_notable_day(w, change->at),
+			tt_notable_number(w, (uint64_t)(change->after + 0.5)),
+			tt_notable_number(w, (uint64_t)(change->before + 0.5)), sensors,
+			NULL);
+}
+
 /* Since when there are more or fewer sources a day: changes of the series of their numbers. */
 void
 tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
@@ -83,12 +99,5 @@ tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 	}
 	found = tt_changes_find(numbers, ones, n, changes);
 	for (int i = 0; i < found; i++)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT,
-				changes[i].after > changes[i].before
-						? TT_WORD_NOTABLE_SOURCES_UP
-						: TT_WORD_NOTABLE_SOURCES_DOWN,
-				tt_notable_day(w, changes[i].at),
-				tt_notable_number(w, (uint64_t)(changes[i].after + 0.5)),
-				tt_notable_number(w, (uint64_t)(changes[i].before + 0.5)),
-				NULL);
+		say_source_change(w, s, &changes[i]);
 }

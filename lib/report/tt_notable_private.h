@@ -36,6 +36,8 @@ struct tt_notable {
 	size_t n;
 	unsigned section, table, figure; /* numbers of the latest ones */
 	uint64_t damaged;
+	/* By day of the period before and then of the period: which of the archive's sensors have snapshots of it. NULL: not known. */
+	bool *observed;
 };
 
 /* Texts, in the document's memory. */
@@ -74,6 +76,13 @@ void tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 void tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
+
+/* Finds which sensors observed on which days; warns where they were not the same on all of them. */
+void tt_notable_find_sensors(struct tt_notable *w);
+void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter);
+/* "beta came": the sensors that began or ended on a day of the period or beside it. NULL: none. */
+const char *tt_notable_sensors_changed(struct tt_notable *w, size_t day);
+
 void tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 void tt_notable_victims(struct tt_notable *w);

@@ -88,14 +88,30 @@ def columns(ja, en):
     check(f"columns change: {headings}", headings == {"Change"})
 
 
+def sensors(ja, en, alone):
+    """A sensor that came is named, and is no rise of sources; what counts are divided by is no reason for all that changes."""
+    en.says("2", "The sensors were not the same all the time: beta observed on 14 of 59 days, 15 February 2026 to 28 February 2026.", "--sensor")
+    ja.says("2", "betaは59日中14日、2026年2月15日～2026年2月28日", "--sensor")
+    check("one sensor alone changes", not any("not the same" in text for text in alone.said("2")))
+    en.says("445/TCP", "was 40 before 15 February and 120 from then on, but the sensors changed at that time (beta came)")
+    ja.says("445/TCP", "2月15日の前が40個、以降が120個であるが、この頃に観測センサーが変わっており（betaの観測開始）")
+    check("sources of a new sensor rose", not any("addresses a day rose on 15" in text for text in en.said("445/TCP")))
+    alone.says("8080/TCP", "The number of source addresses a day rose on 16 February")
+    for report, weak in ((en, "Networks differ in what they get"), (ja, "ネットワークによるアクセスの傾向の違いは除かれない")):
+        report.says("5", weak)
+        check("counts cannot be bent", not any("do not bend" in text or "影響を受けない" in text for text in report.said("5")))
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         capture(teiten, directory, "alpha", ALPHA, "203.0.113.0/28")
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
+        alone = Report(teiten, spool, "en", "--sensor", "alpha")
     directions(ja, en)
     columns(ja, en)
+    sensors(ja, en, alone)
     print(f"{failed} problems")
     return 1 if failed else 0
 
