@@ -145,7 +145,7 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 	if (table == NULL)
 		return;
 	table->unit = tt_notable_unit(w);
-	table->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE);
+	table->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE, TT_REPORT_BOTH);
 	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
 	put_rates(w, row, t->now, t->before);
 	n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
@@ -192,7 +192,7 @@ add_figure(struct tt_notable *w, struct tt_doc_section *section, enum tt_figure_
 	if (figure == NULL)
 		return NULL;
 	figure->unit = tt_notable_unit(w);
-	figure->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE);
+	figure->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE, TT_REPORT_NOW);
 	tt_notable_days(w, figure);
 	return figure;
 }

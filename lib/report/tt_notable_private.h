@@ -5,6 +5,7 @@
 
 #include "tt_cause.h"
 #include "tt_notable.h"
+#include "tt_report_text.h"
 
 #define TT_NOTABLE_EPISODES  3
 #define TT_NOTABLE_COUNTRIES 5
@@ -63,8 +64,9 @@ const char *tt_notable_unit(const struct tt_notable *w);
 uint64_t tt_notable_packets(
 		const struct tt_notable *w, uint32_t of, size_t first, size_t end);
 
-/* Sensors, period and tables that figures are made from: NOTABLE_SOURCE or NOTABLE_VICTIM_SOURCE. */
-const char *tt_notable_source(struct tt_notable *w, enum tt_word word);
+/* Sensors, time and tables that figures are made from: NOTABLE_SOURCE or NOTABLE_VICTIM_SOURCE. */
+const char *tt_notable_source(
+		struct tt_notable *w, enum tt_word word, enum tt_report_span span);
 /* A section of the chapter, numbered. */
 struct tt_doc_section *tt_notable_section(
 		struct tt_notable *w, const char *id, const char *title);

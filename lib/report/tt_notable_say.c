@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Texts of the chapter's values and sentences. */
 #include "tt_notable_private.h"
-#include "tt_report_text.h"
 
 #include <stdarg.h>
 
@@ -113,9 +112,9 @@ tt_notable_unit(const struct tt_notable *w)
 }
 
 const char *
-tt_notable_source(struct tt_notable *w, enum tt_word word)
+tt_notable_source(struct tt_notable *w, enum tt_word word, enum tt_report_span span)
 {
-	const char *source = tt_report_source(w->report);
+	const char *source = tt_report_source(w->report, span);
 
 	return tt_notable_fill(w, word, &source, 1);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which sensors observed on which days of both periods, and what is said where they were not the same. */
 #include "tt_notable_private.h"
-#include "tt_report_text.h"
 
 #define NAMED 4 /* sensors; of others, how many they are */
 

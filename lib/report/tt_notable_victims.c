@@ -184,7 +184,8 @@ add_table(struct tt_notable *w, struct tt_doc_section *section, const struct vic
 
 	if (table == NULL)
 		return;
-	table->source = tt_notable_source(w, TT_WORD_NOTABLE_VICTIM_SOURCE);
+	table->source = tt_notable_source(
+			w, TT_WORD_NOTABLE_VICTIM_SOURCE, TT_REPORT_NOW);
 	add_rows(w, table, v, own, n);
 }
 
@@ -245,7 +246,8 @@ add_figure(struct tt_notable *w, struct tt_doc_section *section,
 	if (figure == NULL)
 		return;
 	figure->unit = tt_notable_unit(w);
-	figure->source = tt_notable_source(w, TT_WORD_NOTABLE_VICTIM_SOURCE);
+	figure->source = tt_notable_source(
+			w, TT_WORD_NOTABLE_VICTIM_SOURCE, TT_REPORT_NOW);
 	tt_notable_days(w, figure);
 	for (unsigned c = 0; c < TT_N_CLASSES; c++)
 		add_series(w, figure, own, n, (enum tt_class)c);

@@ -38,7 +38,7 @@ tt_report_compared(struct tt_report *report, const struct tt_report_heading *hea
 	}
 	if (figure != NULL) {
 		figure->unit = tt_report_unit(report, tt_report_is_detections(what));
-		figure->source = tt_report_source(report);
+		figure->source = tt_report_source(report, TT_REPORT_BOTH);
 	}
 }
 
@@ -179,7 +179,7 @@ tt_report_shares(struct tt_report *report, const struct tt_report_heading *headi
 			report->doc, figure, TT_REPORT_WORD(report, NOTE_ROUNDING));
 	if (figure != NULL) {
 		figure->unit = TT_REPORT_WORD(report, UNIT_PERCENT);
-		figure->source = tt_report_source(report);
+		figure->source = tt_report_source(report, TT_REPORT_NOW);
 	}
 }
 
@@ -288,7 +288,8 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 		note_days(report, figure);
 	if (figure != NULL) {
 		figure->unit = tt_report_unit(report, stack->detections);
-		figure->source = tt_report_source(report);
+		figure->source = tt_report_source(
+				report, stack->months ? TT_REPORT_MONTHS : TT_REPORT_NOW);
 	}
 }
 

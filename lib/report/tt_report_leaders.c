@@ -210,6 +210,6 @@ tt_report_draw_sources(struct tt_report *report, struct tt_doc_section *section)
 							r, 100 * tt_sketch_error(o->p))));
 	if (figure != NULL) {
 		figure->unit = TT_REPORT_WORD(r, UNIT_SOURCES);
-		figure->source = tt_report_source(r);
+		figure->source = tt_report_source(r, TT_REPORT_NOW);
 	}
 }

@@ -239,7 +239,8 @@ tt_report_table(struct tt_report *report, const struct tt_report_heading *headin
 	if (m.table == NULL)
 		return;
 	m.table->unit = tt_report_unit(report, tt_report_is_detections(what));
-	m.table->source = tt_report_source(report);
+	m.table->source = tt_report_source(
+			report, compared ? TT_REPORT_BOTH : TT_REPORT_NOW);
 	note_no_percent(&m);
 	add_rows(&m);
 }

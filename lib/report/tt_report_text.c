@@ -147,25 +147,73 @@ tt_report_unit(const struct tt_report *report, bool detections)
 			: TT_REPORT_WORD(report, UNIT_PACKETS_SENSOR);
 }
 
-const char *
-tt_report_source(const struct tt_report *report)
+/* Has the series over months something of a sensor? */
+static bool
+has_months(const struct tt_report *report, size_t sensor)
 {
 	const struct tt_archive *a = report->now->archive;
-	const char *names[SENSORS_NAMED];
+	int64_t from_us = report->series->months[0].from_us;
+	int64_t to_us = report->series->months[TT_SERIES_MONTHS - 1].to_us;
+
+	for (size_t i = 0; i < a->n; i++)
+		if (a->entries[i].sensor == sensor && !a->entries[i].damaged
+				&& a->entries[i].start_us >= from_us
+				&& a->entries[i].end_us <= to_us)
+			return true;
+	return false;
+}
+
+static bool
+is_of(const struct tt_report *report, size_t sensor, enum tt_report_span span)
+{
+	if (report->now->sensors[sensor].exposure.snapshots > 0)
+		return true;
+	if (span == TT_REPORT_BOTH && report->before != NULL)
+		return report->before->sensors[sensor].exposure.snapshots > 0;
+	return span == TT_REPORT_MONTHS && has_months(report, sensor);
+}
+
+/* "July 2009", "July 2009, compared with June 2009", "June 2009 to July 2009". */
+static const char *
+name_of(const struct tt_report *report, enum tt_report_span span)
+{
+	const struct tt_series *series = report->series;
+	const char *now = tt_report_period(report, &report->now->period);
+	size_t first = 0;
+
+	if (span == TT_REPORT_BOTH && report->before != NULL)
+		return TT_REPORT_FILL(report, SOURCE_COMPARED, now,
+				tt_report_period(report, report->before_period));
+	if (span != TT_REPORT_MONTHS)
+		return now;
+	while (first + 1 < TT_SERIES_MONTHS && series->exposure[first].observed_us == 0)
+		first++;
+	return TT_REPORT_FILL(report, PERIOD_SPAN,
+			tt_report_period(report, &series->months[first]),
+			tt_report_period(report, &series->months[TT_SERIES_MONTHS - 1]));
+}
+
+const char *
+tt_report_source(const struct tt_report *report, enum tt_report_span span)
+{
+	const struct tt_archive *a = report->now->archive;
+	const char *names[SENSORS_NAMED], *time = name_of(report, span);
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n_sensors; i++) {
-		if (report->now->sensors[i].exposure.snapshots == 0)
+		if (!is_of(report, i, span))
 			continue;
 		if (n < SENSORS_NAMED)
 			names[n] = a->sensors[i];
 		n++;
 	}
+	if (n == 1)
+		return TT_REPORT_FILL(report, SOURCE_SENSOR, names[0], time);
 	if (n > SENSORS_NAMED)
-		return TT_REPORT_FILL(report, SOURCE_MANY, tt_report_count(report, n),
-				tt_report_period(report, &report->now->period));
-	return TT_REPORT_FILL(report, SOURCE_SENSORS, tt_report_list(report, names, n),
-			tt_report_period(report, &report->now->period));
+		return TT_REPORT_FILL(
+				report, SOURCE_MANY, tt_report_count(report, n), time);
+	return TT_REPORT_FILL(
+			report, SOURCE_SENSORS, tt_report_list(report, names, n), time);
 }
 
 const char *

@@ -43,8 +43,15 @@ const char *tt_report_country(const struct tt_report *report, int32_t country);
 const char *tt_report_per(const struct tt_report *report);
 const char *tt_report_unit(const struct tt_report *report, bool detections);
 
-/* Where the figures come from: sensors and period. */
-const char *tt_report_source(const struct tt_report *report);
+/* What time a table or figure is of. */
+enum tt_report_span {
+	TT_REPORT_NOW, /* the period */
+	TT_REPORT_BOTH, /* it and the one before, where that was observed */
+	TT_REPORT_MONTHS, /* of the series over months */
+};
+
+/* Where the figures come from: sensors and time. */
+const char *tt_report_source(const struct tt_report *report, enum tt_report_span span);
 
 /* [a-z0-9_] of any name: what is something else becomes '_'. */
 const char *tt_report_id(const struct tt_report *report, const char *name);

@@ -102,6 +102,21 @@ def sensors(ja, en, alone):
         check("counts cannot be bent", not any("do not bend" in text or "影響を受けない" in text for text in report.said("5")))
 
 
+def sources(ja, en, alone):
+    """The line of the source names the sensors, and the time that is shown."""
+    parts = "notable_1_parts"
+    for report, group, name, source in (
+            (en, "tables", "targets", "teiten, sensors alpha and beta, February 2026, compared with January 2026"),
+            (en, "tables", parts, "teiten, sensors alpha and beta, February 2026, compared with January 2026 (tables"),
+            (en, "figures", "target_445_tcp_days", "teiten, sensors alpha and beta, February 2026"),
+            (en, "figures", "target_445_tcp_months", "teiten, sensors alpha and beta, January 2026 to February 2026"),
+            (ja, "tables", "targets", "teiten、センサー alpha及びbeta、2026年2月（前期：2026年1月）"),
+            (ja, "figures", "target_445_tcp_months", "teiten、センサー alpha及びbeta、2026年1月～2026年2月"),
+            (alone, "figures", "target_445_tcp_days", "teiten, sensor alpha, February 2026")):
+        found = report.found[group][name]["source"]
+        check(f"source of {name}: {found}", found == source or (source.endswith("(tables") and found.startswith(source)))
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -112,6 +127,7 @@ def main(teiten):
     directions(ja, en)
     columns(ja, en)
     sensors(ja, en, alone)
+    sources(ja, en, alone)
     print(f"{failed} problems")
     return 1 if failed else 0
 
