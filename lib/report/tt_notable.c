@@ -220,9 +220,11 @@ static const char *
 title_of(struct tt_notable *w, const struct tt_notable_target *t)
 {
 	const char *args[] = {tt_notable_target_name(w, t)};
-	enum tt_word word = t->now > t->before ? TT_WORD_NOTABLE_RISE
-					       : TT_WORD_NOTABLE_FALL;
+	bool rise = t->now > t->before;
+	enum tt_word word = rise ? TT_WORD_NOTABLE_RISE : TT_WORD_NOTABLE_FALL;
 
+	if (tt_notable_turned(w, t))
+		word = rise ? TT_WORD_NOTABLE_RISE_FALL : TT_WORD_NOTABLE_FALL_RISE;
 	if (!t->ranked)
 		word = TT_WORD_NOTABLE_OTHER;
 	else if (t->before == 0)

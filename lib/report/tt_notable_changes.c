@@ -60,6 +60,22 @@ tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *s,
 	}
 }
 
+const char *
+tt_notable_since(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	return time_of(w, w->cause.found[t->of].change.at, TT_CAUSE_NOW);
+}
+
+bool
+tt_notable_turned(const struct tt_notable *w, const struct tt_notable_target *t)
+{
+	const struct tt_cause_target *found = &w->cause.found[t->of];
+
+	return found->has_change
+			&& is_up(&found->changes[found->n_changes - 1])
+			!= is_up(&found->change);
+}
+
 static void
 say_source_change(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_change *change)

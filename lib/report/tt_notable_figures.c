@@ -114,6 +114,17 @@ top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
 	return kept;
 }
 
+static const char *
+share_heading(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	const char *since;
+
+	if (!w->cause.found[t->of].has_change)
+		return word(w, TT_WORD_NOTABLE_SHARE_OF_ALL);
+	since = tt_notable_since(w, t);
+	return tt_notable_fill(w, TT_WORD_NOTABLE_SINCE_SHARE, &since, 1);
+}
+
 static void
 add_table(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t)
@@ -125,12 +136,7 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 			{"now", word(w, TT_WORD_NOTABLE_NOW), false},
 			{"before", word(w, TT_WORD_NOTABLE_BEFORE), false},
 			{"change", word(w, TT_WORD_NOTABLE_CHANGE), false},
-			{"share_since",
-					word(w,
-							w->cause.found[t->of].has_change
-									? TT_WORD_NOTABLE_SINCE_SHARE
-									: TT_WORD_NOTABLE_SHARE_OF_ALL),
-					false}};
+			{"share_since", share_heading(w, t), false}};
 	const char *name = tt_notable_target_name(w, t);
 	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
 	struct tt_doc_table *table = tt_document_table(w->doc, section,

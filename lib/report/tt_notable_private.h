@@ -76,6 +76,9 @@ void tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
 /* Since when its packets, and its sources a day, are more or fewer. */
 void tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
+/* The day, or hour, of the first of them, and whether the last of them goes against it. Of a target that has a change. */
+const char *tt_notable_since(struct tt_notable *w, const struct tt_notable_target *t);
+bool tt_notable_turned(const struct tt_notable *w, const struct tt_notable_target *t);
 void tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 

@@ -2,6 +2,8 @@
 /* What is said of a notable target: each sentence where its numbers are there, and no other. */
 #include "tt_notable_private.h"
 
+#include <math.h>
+
 #define PORT_SHARE        0.5 /* of packets: one source port that stands out */
 #define FINGERPRINT_SHARE 0.5
 #define BACKSCATTER_SHARE 0.5
@@ -67,10 +69,27 @@ say_countries(struct tt_notable *w, struct tt_doc_section *s,
 				w->cause.found[t->of].has_change
 						? TT_WORD_NOTABLE_COUNTRIES_SINCE
 						: TT_WORD_NOTABLE_COUNTRIES,
-				list, NULL);
+				list,
+				w->cause.found[t->of].has_change ? tt_notable_since(w, t)
+								 : NULL,
+				NULL);
 }
 
-/* What each country added to the rise, or to the fall. */
+/* What a rate changed by. */
+static double
+change_of(const struct tt_cause *c, const uint64_t packets[TT_N_CAUSE_SPANS])
+{
+	return tt_cause_rate(c, packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
+			- tt_cause_rate(c, packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
+}
+
+static const char *
+change_text(struct tt_notable *w, double change)
+{
+	return tt_notable_value(w, tt_value_number(TT_VALUE_RATE_CHANGE, change));
+}
+
+/* What each country added to the rise, or to the fall, and all others together. */
 static void
 say_movers(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
@@ -79,21 +98,20 @@ say_movers(struct tt_notable *w, struct tt_doc_section *s,
 	struct tt_cause_part parts[MOVERS];
 	size_t n = tt_cause_movers(c, &c->countries, t->of, parts, MOVERS);
 	const char *list = NULL;
+	double left = t->now - t->before;
 
 	for (size_t i = 0; i < n; i++) {
-		const uint64_t *packets = parts[i].count->packets;
-		double change = tt_cause_rate(c, packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
-				- tt_cause_rate(c, packets[TT_CAUSE_BEFORE],
-						TT_CAUSE_BEFORE);
+		double change = change_of(c, parts[i].count->packets);
 
-		if (parts[i].of_change >= COUNTRY_SHARE)
-			list = join(w, list,
-					tt_notable_country(
-							w, (uint16_t)parts[i].count->lo),
-					tt_notable_value(w,
-							tt_value_number(TT_VALUE_RATE_CHANGE,
-									change)));
+		if (parts[i].of_change < COUNTRY_SHARE)
+			continue;
+		left -= change;
+		list = join(w, list, tt_notable_country(w, (uint16_t)parts[i].count->lo),
+				change_text(w, change));
 	}
+	if (list != NULL && fabs(left) >= TT_RATE_LEAST)
+		list = join(w, list, tt_locale_word(w->locale, TT_WORD_NOTABLE_OTHERS),
+				change_text(w, left));
 	if (w->report->before != NULL && list != NULL)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT,
 				is_fall(w, t) ? TT_WORD_NOTABLE_COUNTRIES_FALL
@@ -119,7 +137,8 @@ say_port(struct tt_notable *w, struct tt_doc_section *s,
 					: since ? TT_WORD_NOTABLE_PORT_SINCE
 						: TT_WORD_NOTABLE_PORT,
 			tt_notable_percent(w, share),
-			tt_document_printf(w->doc, "%u", (unsigned)part.count->lo), NULL);
+			tt_document_printf(w->doc, "%u", (unsigned)part.count->lo),
+			since ? tt_notable_since(w, t) : NULL, NULL);
 }
 
 static void

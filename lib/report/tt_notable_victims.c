@@ -253,14 +253,30 @@ add_figure(struct tt_notable *w, struct tt_doc_section *section,
 		add_series(w, figure, own, n, (enum tt_class)c);
 }
 
-static void
-write_victim(struct tt_notable *w, struct victim *v, const struct tt_cause_count **own,
-		size_t n)
+/* Titles of one country are told apart by a number. */
+static const char *
+title_of(struct tt_notable *w, const struct victim *victims, size_t n, size_t at)
 {
-	const char *country = tt_notable_country(w, v->country);
+	const char *args[3] = {tt_notable_country(w, victims[at].country)};
+	uint64_t same = 0, number = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		same += victims[i].country == victims[at].country;
+		number = i == at ? same : number;
+	}
+	if (same == 1)
+		return tt_notable_fill(w, TT_WORD_NOTABLE_VICTIM, args, 1);
+	args[1] = tt_notable_number(w, number);
+	args[2] = tt_notable_number(w, same);
+	return tt_notable_fill(w, TT_WORD_NOTABLE_VICTIM_OF, args, TT_ARRAY_SIZE(args));
+}
+
+static void
+write_victim(struct tt_notable *w, const char *title, struct victim *v,
+		const struct tt_cause_count **own, size_t n)
+{
 	const char *id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
-	struct tt_doc_section *section = tt_notable_section(
-			w, id, tt_notable_fill(w, TT_WORD_NOTABLE_VICTIM, &country, 1));
+	struct tt_doc_section *section = tt_notable_section(w, id, title);
 
 	find_days(w, v, own, n);
 	tt_notable_say(w, section, TT_ELEMENT_TEXT,
@@ -296,6 +312,7 @@ tt_notable_victims(struct tt_notable *w)
 		for (end = first; end < counts->n && same_address(all[first], all[end]);
 				end++)
 			;
-		write_victim(w, &victims[i], &all[first], end - first);
+		write_victim(w, title_of(w, victims, n_victims, i), &victims[i],
+				&all[first], end - first);
 	}
 }

@@ -167,7 +167,10 @@ tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
 	const char *name = tt_report_target(r, t->target);
 	const char *most = tt_report_rate(r, e.most), *least = tt_report_rate(r, e.least);
 
-	if (e.most - e.least < STEADY * e.most)
+	if (strcmp(least, most) == 0)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, TARGET_EVEN, name, most));
+	else if (e.most - e.least < STEADY * e.most)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, TARGET_STEADY, name, least, most));
 	else

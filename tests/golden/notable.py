@@ -37,9 +37,9 @@ SECTIONS = [
     ("1521/TCP: a rise", [
         r"1521/TCP: 3\.30 \(per day and address\), after 0\.50 in the period before \(\+2\.80\)\.",
         r"It rose on 18 January: the median rate was 4\.50 from then on, and 0\.50 until then\.",
-        r"From then on, by country: unknown 100\.0%\.",
+        r"Since 18 January, by country: unknown 100\.0%\.",
         r"The rise by country: unknown \+2\.80\.",
-        r"From then on, at least 8[89]\.\d% came from source port 6000\.",
+        r"Since 18 January, at least 8[89]\.\d% came from source port 6000\.",
         r"It came from {now} addresses, in the period before from {before}\.",
         r"The number of source addresses a day rose on 18 January: its median was 3\d from then on, and 5 until then\.",
         r"8[89]\.\d% of the packets match the fingerprint source-port-6000\."]),
@@ -55,13 +55,13 @@ SECTIONS = [
         r"By country: unknown 100\.0%\.",
         r"The rise by country: unknown \+1\.00\.",
         r"It came from {now} addresses, in the period before from {before}\.",
-        r"From 20 January to 21 January, at least 33\.3% of the accesses came from one address in this country: unknown\."]),
+        r"From 20 January to 21 January, at least 33\.3% of the accesses came from one address \(country: unknown\)\."]),
     ("5900/TCP: gone", [
         r"5900/TCP: none .*, after 3\.00 .* \(−3\.00\)\.",
         r"It fell on 15 January: the median rate was none from then on, and 3\.00 until then\.",
         r"The fall by country: unknown −3\.00\.",
         r"No address sent any; in the period before, {before} did\."]),
-    ("Backscatter from one address in this country: unknown", [
+    ("Backscatter from one address (country: unknown)", [
         r"From 17 January to 18 January, 300 packets of backscatter came from one address\. .*"]),
 ]
 

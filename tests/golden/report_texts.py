@@ -5,6 +5,7 @@
     report_texts.py TEITEN"""
 import json
 import pathlib
+import re
 import sys
 import tempfile
 
@@ -22,6 +23,9 @@ components:
   - {target: 445/TCP, rate: 5/day/address, sources: 40, hosts: worms}
   - {target: 445/TCP, name: more, rate: 10/day/address, from: 35d, sources: 40, hosts: worms}
   - {target: 445/TCP, name: most, rate: 15/day/address, from: 50d, sources: 40, hosts: worms}
+  - {target: 3389/TCP, rate: 10/day/address, from: 40d, sources: 60, source_port: 6000, countries: "CN 1, US 1, JP 1, KR 1, BR 1, IN 1"}
+  - {target: TCP, class: tcp-synack, source_port: 80, packets: 300, from: 33d, to: 34d, sources: 1}
+  - {target: TCP, class: tcp-synack, name: other, source_port: 443, packets: 200, from: 35d, to: 36d, sources: 1}
 """
 BETA = """
 name: beta
@@ -33,6 +37,15 @@ components:
   - {target: 445/TCP, name: most, rate: 15/day/address, from: 5d, sources: 80, hosts: others}
   - {target: 8080/TCP, rate: 15/day/address, from: 1d, sources: 20}
 """
+# As many packets on each of four days.
+EVEN = """
+name: even
+start: 2026-03-01T00:00:00Z
+duration: 4d
+monitored: 192.0.2.0/28
+components:
+""" + "".join(f"  - {{target: 23/TCP, name: day {day}, packets: 32, from: {day}d, to: {day + 1}d, sources: 2}}\n" for day in range(4))
+COUNTRIES = ("CN", "US", "JP", "KR", "BR", "IN")
 failed = 0
 
 
@@ -45,15 +58,15 @@ def check(what, condition):
 
 def capture(teiten, directory, sensor, profile, monitored):
     (directory / f"{sensor}.yaml").write_text(profile)
-    snapshots.run(teiten, "synth", "--profile", directory / f"{sensor}.yaml", "--seed", 5, "--out", directory / f"{sensor}.pcap")
+    snapshots.run(teiten, "synth", "--profile", directory / f"{sensor}.yaml", "--seed", 5, "--geo", directory / "geo", "--out", directory / f"{sensor}.pcap")
     snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", sensor, "--monitored", monitored, "--interval", 21600,
-                  "--geo", "none", "--pairs", 8192, directory / f"{sensor}.pcap")
+                  "--geo", directory / "geo", "--pairs", 8192, directory / f"{sensor}.pcap")
     return directory / "spool"
 
 
 class Report:
-    def __init__(self, teiten, spool, language, *options):
-        self.found = json.loads(snapshots.run(teiten, "report", "--period", "2026-02", "--lang", language, "--format", "json", "--quiet",
+    def __init__(self, teiten, spool, language, *options, period="2026-02"):
+        self.found = json.loads(snapshots.run(teiten, "report", "--period", period, "--lang", language, "--format", "json", "--quiet",
                                               *options, spool))
 
     def said(self, section):
@@ -117,17 +130,54 @@ def sources(ja, en, alone):
         check(f"source of {name}: {found}", found == source or (source.endswith("(tables") and found.startswith(source)))
 
 
+def number(text):
+    return float(text.replace("\u2212", "-"))
+
+
+def since(ja, en):
+    """What is of the time since a change has its date, as there may be several changes."""
+    en.says("3389/TCP: new", "Since 10 February, by country: ", "Since 10 February, at least 100.0% came from source port 6000.")
+    ja.says("3389/TCP", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの少なくとも100.0%は、発信元ポート6000")
+    headings = {c["heading"] for t in en.found["tables"].values() for c in t["columns"] if c["id"] == "share_since"}
+    check(f"shares: {headings}", {"Share since 1 February", "Share since 5 February", "Share since 10 February"} <= headings)
+
+
+def whole(en):
+    """The parts of a rise or a fall add up to it."""
+    for target in ("3389/TCP", "445/TCP", "8080/TCP"):
+        said = en.said(target)
+        change = number(re.search(r"\((\S+)\)\.$", said[0])[1])
+        parts = re.search(r"The (?:rise|fall) by country: (.*)\.$", "\n".join(said), re.MULTILINE)[1].split(", ")
+        check(f"{target} changed by {change}: {parts}", abs(sum(number(part.split()[-1]) for part in parts) - change) < 0.03)
+        check(f"{target}: {parts}", (target != "3389/TCP") or (len(parts) == 4 and parts[-1].startswith("others +")))
+
+
+def titles(ja, en, even):
+    """A title says what comes in the end, and no two are the same."""
+    for report, wanted in ((en, ("8080/TCP: a fall, then a rise", "445/TCP: a rise", "Backscatter from one address (country: unknown; no. 1 of 2)")),
+                           (ja, ("8080/TCPに対するアクセスの減少とその後の増加", "445/TCPに対するアクセスの増加", "不明の特定アドレスからの跳ね返りパケット（2件中2件目）"))):
+        found = [s["title"] for s in report.found["sections"] if str(s["number"]).startswith("2-")]
+        check(f"titles: {found}", len(set(found)) == len(found) and set(wanted) <= set(found))
+    even.says("By target", "23/TCP was steady, at 2.00 on each day.")
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
+        (directory / "geo").write_text("".join(f"{(20 + i) << 24},{((21 + i) << 24) - 1},{country}\n" for i, country in enumerate(COUNTRIES)))
         capture(teiten, directory, "alpha", ALPHA, "203.0.113.0/28")
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
+        capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
+        even = Report(teiten, spool, "en", "--sensor", "gamma", period="2026-03-02..2026-03-03")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         alone = Report(teiten, spool, "en", "--sensor", "alpha")
     directions(ja, en)
     columns(ja, en)
     sensors(ja, en, alone)
     sources(ja, en, alone)
+    since(ja, en)
+    whole(en)
+    titles(ja, en, even)
     print(f"{failed} problems")
     return 1 if failed else 0
 
