@@ -66,6 +66,25 @@ take_periods(struct making *m)
 	return 0;
 }
 
+/* Opens the locale, which knows the countries. Returns 0, or the exit status where it cannot be, or the home country is none. */
+static int
+take_locale(struct making *m)
+{
+	const struct report_wish *w = m->wish;
+	int ret = tt_locale_open(&m->locale, w->language, w->utc_offset_min);
+
+	if (ret != 0) {
+		tt_error_set(&m->err, ret, NULL, "out of memory");
+		tt_error_print(m->tool->name, &m->err);
+		return EXIT_DATA;
+	}
+	if (w->home == NULL || tt_locale_has_country(m->locale, w->home))
+		return 0;
+	tt_locale_close(m->locale);
+	return tool_usage(
+			m->tool, "--home: \"%s\" is no country that has a name", w->home);
+}
+
 static struct tt_archive_wish
 wish_of(const struct making *m)
 {
@@ -170,13 +189,8 @@ build(struct making *m)
 static int
 make_document(struct making *m)
 {
-	const struct report_wish *w = m->wish;
-	int ret = 0;
+	int ret = tt_document_init(&m->doc, m->wish->language);
 
-	if (m->locale == NULL)
-		ret = tt_locale_open(&m->locale, w->language, w->utc_offset_min);
-	if (ret == 0)
-		ret = tt_document_init(&m->doc, w->language);
 	if (ret != 0)
 		return tt_error_set(&m->err, ret, NULL, "out of memory");
 	m->has_document = true;
@@ -298,6 +312,8 @@ report_make(const struct tool *tool, const struct report_wish *wish)
 	int status = take_periods(&m);
 	int ret;
 
+	if (status == 0)
+		status = take_locale(&m);
 	if (status != 0)
 		return status;
 	ret = make(&m);

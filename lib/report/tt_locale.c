@@ -174,6 +174,12 @@ tt_locale_country(const struct tt_locale *locale, const char *code)
 	return locale->countries[(code[0] - 'A') * TT_LETTERS + code[1] - 'A'];
 }
 
+bool
+tt_locale_has_country(const struct tt_locale *locale, const char *code)
+{
+	return strcmp(tt_locale_country(locale, code), code) != 0;
+}
+
 const char *
 tt_locale_word(const struct tt_locale *locale, enum tt_word word)
 {

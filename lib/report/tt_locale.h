@@ -55,6 +55,8 @@ const char *tt_locale_zone(const struct tt_locale *locale);
 
 /* Name of a country by its code of two letters; the code itself where there is none. */
 const char *tt_locale_country(const struct tt_locale *locale, const char *code);
+/* Are two letters the code of a country that has a name? */
+bool tt_locale_has_country(const struct tt_locale *locale, const char *code);
 
 /* The word of tt_words.h, in the locale's language. */
 const char *tt_locale_word(const struct tt_locale *locale, enum tt_word word);

@@ -68,6 +68,7 @@ expect 2 '--against: "x" is no period' report --period 2009-07 --against x "$dir
 expect 2 '"JST" is no offset' report --period 2009-07 --utc-offset JST "$dir/empty"
 expect 2 '"fr" is no language' report --period 2009-07 --lang fr "$dir/empty"
 expect 2 '"Japan" is no country' report --period 2009-07 --home Japan "$dir/empty"
+expect 2 '--home: "QQ" is no country' report --period 2009-07 --home QQ "$dir/empty"
 expect 2 '"html,pdf" is no format' report --period 2009-07 --format html,pdf "$dir/empty"
 expect 2 'times of --utc-offset without a Z (2009-07-01T12:00..2009-07-08T12:00)' report --period 2009-07-01T12:00Z "$dir/empty"
 expect 2 '--format csv: that is a file for each table and figure: give --out DIR' report --period 2009-07 --format csv "$dir/empty"

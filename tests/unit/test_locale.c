@@ -212,6 +212,10 @@ countries_have_their_usual_names(void **state)
 	assert_string_equal(tt_locale_country(ja, "??"), "不明");
 	assert_string_equal(tt_locale_country(ja, "**"), "区別なし");
 	assert_string_equal(tt_locale_country(en, "QX"), "QX");
+	assert_false(tt_locale_has_country(en, "QX"));
+	assert_false(tt_locale_has_country(ja, "QQ"));
+	assert_true(tt_locale_has_country(en, "JP"));
+	assert_true(tt_locale_has_country(ja, "US"));
 	assert_string_equal(tt_locale_country(en, "A1"), "A1");
 	assert_string_equal(tt_locale_country(en, "JPN"), "JPN");
 	assert_string_equal(tt_locale_country(en, ""), "");
