@@ -93,11 +93,11 @@ print_pauses(const char *label, const struct tt_pauses *pauses)
 }
 
 static void
-print_rate(int64_t packets, double address_days)
+print_rate(int64_t packets, struct tt_address_time address_time)
 {
-	if (address_days > 0)
+	if (address_time.us > 0)
 		printf(LABEL "%.2f packets per day and monitored address\n", "rate",
-				(double)packets / address_days);
+				tt_address_rate((uint64_t)packets, address_time));
 }
 
 static void
@@ -156,7 +156,7 @@ info_summary_text(const struct tt_summary *summary)
 	       " frames\n",
 			"counted", s->packets, s->bytes, s->frames);
 	print_backscatter(s->backscatter_packets, s->packets);
-	print_rate(s->packets, s->address_days);
+	print_rate(s->packets, s->address_time);
 	print_detections(s->detections);
 	printf(LABEL "at most %" PRIu64 " in one interval", "sources",
 			s->max_uniq_src_ip);
@@ -193,7 +193,7 @@ info_manifest_text(const struct tt_manifest *manifest)
 			"counted", m->packets, m->bytes, m->frames);
 	print_backscatter(m->backscatter_packets, m->packets);
 	print_rate(m->packets,
-			seconds(m->observed_us) / 86400 * (double)m->monitored_addresses);
+			tt_address_time_of(m->observed_us, m->monitored_addresses));
 	print_sources(m);
 	print_detections(m->detections);
 	print_losses(&m->ledger);
@@ -243,9 +243,9 @@ pack_pauses(const struct tt_pauses *pauses)
 static json_t *
 pack_summary(const struct tt_summary *s)
 {
-	json_t *rate = s->address_days > 0
-			? json_real((double)s->packets / s->address_days)
-			: json_null();
+	json_t *rate = s->address_time.us > 0 ? json_real(tt_address_rate(
+				       (uint64_t)s->packets, s->address_time))
+					      : json_null();
 
 	return json_pack("{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:[I,I] s:I s:I s:I "
 			 "s:I s:I s:I s:I s:o s:o}",

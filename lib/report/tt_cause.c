@@ -26,8 +26,8 @@ make_exposures(struct tt_cause *c)
 
 		c->n_slices[s] = ceil_of(length, c->slice_us);
 		c->n_days[s] = ceil_of(length, DAY_US);
-		c->exposures[s] = calloc(c->n_slices[s] + 1, sizeof(double));
-		c->days[s] = calloc(c->n_days[s] + 1, sizeof(double));
+		c->exposures[s] = calloc(c->n_slices[s] + 1, sizeof(*c->exposures[s]));
+		c->days[s] = calloc(c->n_days[s] + 1, sizeof(*c->days[s]));
 		if (c->exposures[s] == NULL || c->days[s] == NULL)
 			return -ENOMEM;
 	}
@@ -130,9 +130,7 @@ tt_cause_has(const struct tt_cause *cause, int64_t start_us, int64_t end_us)
 double
 tt_cause_rate(const struct tt_cause *cause, uint64_t packets, enum tt_cause_span span)
 {
-	double address_days = cause->address_days[span];
-
-	return address_days > 0 ? (double)packets / address_days : 0;
+	return tt_address_rate(packets, cause->address_time[span]);
 }
 
 /* The series in which changes are looked for: before, where that joins, and now. */
@@ -148,13 +146,16 @@ fill_points(const struct tt_cause *c, uint32_t of, enum tt_cause_span span,
 {
 	size_t n = c->n_slices[span];
 
-	for (size_t i = 0; i < n; i++) {
-		size_t at = p->n + i / p->slices;
+	for (size_t first = 0; first < n; first += p->slices, p->n++) {
+		size_t end = first + p->slices < n ? first + p->slices : n;
+		struct tt_address_time exposure = {0};
 
-		p->packets[at] += (double)c->series[span][of * n + i];
-		p->exposures[at] += c->exposures[span][i];
+		for (size_t i = first; i < end; i++) {
+			p->packets[p->n] += (double)c->series[span][of * n + i];
+			tt_address_time_join(&exposure, c->exposures[span][i]);
+		}
+		p->exposures[p->n] = tt_address_days(exposure);
 	}
-	p->n += (n + p->slices - 1) / p->slices;
 }
 
 static int
@@ -224,13 +225,10 @@ finish_target(struct tt_cause *c, uint32_t of)
 	/* All of it has what reaches over days as well. */
 	if (t->since == 0) {
 		t->since_packets = t->packets[TT_CAUSE_NOW];
-		t->since_address_days = c->address_days[TT_CAUSE_NOW];
 		return ret < 0 ? ret : 0;
 	}
-	for (size_t i = t->since; i < n; i++) {
+	for (size_t i = t->since; i < n; i++)
 		t->since_packets += c->series[TT_CAUSE_NOW][of * n + i];
-		t->since_address_days += c->exposures[TT_CAUSE_NOW][i];
-	}
 	return ret < 0 ? ret : 0;
 }
 

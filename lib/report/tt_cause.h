@@ -24,6 +24,7 @@
 #ifndef TT_CAUSE_H
 #define TT_CAUSE_H
 
+#include "tt_address_time.h"
 #include "tt_change.h"
 #include "tt_class.h"
 #include "tt_counts.h"
@@ -55,7 +56,6 @@ struct tt_cause_target {
 	int64_t since_us;
 	size_t since; /* slice */
 	uint64_t since_packets;
-	double since_address_days;
 };
 
 struct tt_cause {
@@ -64,10 +64,10 @@ struct tt_cause {
 	struct tt_cause_target *found; /* [targets.n] */
 	int64_t slice_us; /* an hour or a day */
 	size_t n_slices[TT_N_CAUSE_SPANS], n_days[TT_N_CAUSE_SPANS];
-	double *exposures[TT_N_CAUSE_SPANS]; /* [n_slices] observed days x addresses */
-	double *days[TT_N_CAUSE_SPANS]; /* [n_days] the same */
+	struct tt_address_time *exposures[TT_N_CAUSE_SPANS]; /* [n_slices] */
+	struct tt_address_time *days[TT_N_CAUSE_SPANS]; /* [n_days] */
 	uint64_t *series[TT_N_CAUSE_SPANS]; /* [target * n_slices + slice] */
-	double address_days[TT_N_CAUSE_SPANS];
+	struct tt_address_time address_time[TT_N_CAUSE_SPANS];
 	uint64_t snapshots[TT_N_CAUSE_SPANS];
 	bool coarse; /* some snapshot is longer than an hour */
 	struct tt_counts countries; /* by slice; key lo: the two letters */

@@ -259,14 +259,14 @@ static void
 add_exposure(const struct place *p, const struct tt_manifest *m)
 {
 	struct tt_cause *c = p->cause;
-	double address_days = (double)m->observed_us / (double)DAY_US
-			* (c->options.per_sensor ? 1 : (double)m->monitored_addresses);
+	struct tt_address_time time = tt_address_time_of(m->observed_us,
+			c->options.per_sensor ? 1 : m->monitored_addresses);
 
 	c->snapshots[p->span]++;
-	c->address_days[p->span] += address_days;
+	tt_address_time_join(&c->address_time[p->span], time);
 	if (!p->torn) {
-		c->exposures[p->span][p->slice] += address_days;
-		c->days[p->span][p->day] += address_days;
+		tt_address_time_join(&c->exposures[p->span][p->slice], time);
+		tt_address_time_join(&c->days[p->span][p->day], time);
 	}
 	c->coarse = c->coarse || m->end_us - m->start_us > HOUR_US;
 }

@@ -8,7 +8,8 @@
 
 /* The first harmonic of a day. Returns false where the day has no vote. */
 static bool
-harmonic(const uint64_t *packets, const double *exposures, double complex *z)
+harmonic(const uint64_t *packets, const struct tt_address_time *exposures,
+		double complex *z)
 {
 	double complex sum = 0;
 	double total = 0;
@@ -17,9 +18,9 @@ harmonic(const uint64_t *packets, const double *exposures, double complex *z)
 	for (unsigned h = 0; h < HOURS; h++) {
 		double rate;
 
-		if (exposures[h] <= 0)
+		if (exposures[h].us == 0)
 			return false;
-		rate = packets[h] / exposures[h];
+		rate = tt_address_rate(packets[h], exposures[h]);
 		n += packets[h];
 		total += rate;
 		sum += rate * cexp(I * 2 * M_PI * h / HOURS);
@@ -31,7 +32,8 @@ harmonic(const uint64_t *packets, const double *exposures, double complex *z)
 }
 
 struct tt_cycle
-tt_cycle_of(const uint64_t *packets, const double *exposures, size_t n_hours)
+tt_cycle_of(const uint64_t *packets, const struct tt_address_time *exposures,
+		size_t n_hours)
 {
 	struct tt_cycle c = {.chance = 1};
 	double complex sum = 0, phases = 0, z;

@@ -15,7 +15,7 @@
 #ifndef TT_CYCLE_H
 #define TT_CYCLE_H
 
-#include "tt_base.h"
+#include "tt_address_time.h"
 
 #define TT_CYCLE_PACKETS  12
 #define TT_CYCLE_DAYS     5
@@ -31,7 +31,7 @@ struct tt_cycle {
 };
 
 /* packets[n_hours], of hours from the beginning of a day on; exposures[n_hours], 0 where an hour was not observed. */
-struct tt_cycle tt_cycle_of(
-		const uint64_t *packets, const double *exposures, size_t n_hours);
+struct tt_cycle tt_cycle_of(const uint64_t *packets,
+		const struct tt_address_time *exposures, size_t n_hours);
 
 #endif

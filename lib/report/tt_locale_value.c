@@ -2,6 +2,7 @@
 #include "tt_locale.h"
 #include "tt_locale_private.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -113,6 +114,17 @@ coverage_places(double percent)
 	return places + 1;
 }
 
+/* Halves of the last place go away from zero, as by hand: 0.535 is 0.54, though no double is 0.535 and the one beside it, or
+ * the difference of two, is less. What is no further off than a double's last digit is a half. */
+static double
+lift_half(double number, int places)
+{
+	double unit = pow(10, -places);
+	double lift = fmax(unit * 1e-9, fabs(number) * DBL_EPSILON);
+
+	return number + copysign(fmin(lift, unit * 1e-3), number);
+}
+
 /* Digits as programs read them, never "-0.00". */
 static void
 plain_number(const struct tt_value *value, char text[NUMBER_MAX])
@@ -126,7 +138,7 @@ plain_number(const struct tt_value *value, char text[NUMBER_MAX])
 	}
 	if (value->kind == TT_VALUE_COVERAGE)
 		places = coverage_places(value->number);
-	snprintf(text, NUMBER_MAX, "%.*f", places, number);
+	snprintf(text, NUMBER_MAX, "%.*f", places, lift_half(number, places));
 	if (text[0] == '-' && is_zero(text))
 		memmove(text, text + 1, strlen(text));
 }

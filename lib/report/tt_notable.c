@@ -148,14 +148,16 @@ tt_notable_packets(const struct tt_notable *w, uint32_t of, size_t first, size_t
 static double
 one_sweep(const struct tt_notable *w, size_t first, size_t last)
 {
-	double exposure = 0, days = 0;
+	struct tt_address_time exposure = {0};
+	double days = 0;
 
 	for (size_t day = first; day <= last; day++) {
-		exposure += w->cause.days[TT_CAUSE_NOW][day];
-		days += w->cause.days[TT_CAUSE_NOW][day] > 0;
+		tt_address_time_join(&exposure, w->cause.days[TT_CAUSE_NOW][day]);
+		days += w->cause.days[TT_CAUSE_NOW][day].us > 0;
 	}
-	return w->cause.options.per_sensor || days == 0 ? TT_NOTABLE_PACKETS
-							: exposure / days;
+	return w->cause.options.per_sensor || days == 0
+			? TT_NOTABLE_PACKETS
+			: tt_address_days(exposure) / days;
 }
 
 /* Finds the days of an address. Returns false where they are no episode. */

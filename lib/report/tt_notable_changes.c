@@ -111,7 +111,7 @@ tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 		numbers[day] = (double)tt_cause_sources(
 				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
 					       .n;
-		ones[day] = c->days[TT_CAUSE_NOW][day] > 0;
+		ones[day] = c->days[TT_CAUSE_NOW][day].us > 0;
 	}
 	found = tt_changes_find(numbers, ones, n, changes);
 	for (int i = 0; i < found; i++)

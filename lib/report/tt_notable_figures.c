@@ -214,12 +214,13 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure, const char *id,
 		return;
 	series->rest = rest;
 	for (size_t day = 0; day < w->cause.n_days[TT_CAUSE_NOW]; day++) {
-		double exposure = w->cause.days[TT_CAUSE_NOW][day];
+		struct tt_address_time exposure = w->cause.days[TT_CAUSE_NOW][day];
 
-		if (exposure > 0)
+		if (exposure.us > 0)
 			tt_document_point(series, day,
 					tt_value_number(TT_VALUE_RATE,
-							(double)packets[day] / exposure));
+							tt_address_rate(packets[day],
+									exposure)));
 	}
 }
 
@@ -283,7 +284,7 @@ add_sources(struct tt_notable *w, struct tt_doc_section *section,
 		struct tt_source_count n = tt_cause_sources(
 				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE);
 
-		if (c->days[TT_CAUSE_NOW][day] > 0)
+		if (c->days[TT_CAUSE_NOW][day].us > 0)
 			tt_document_point(series, day,
 					tt_value_integer(TT_VALUE_COUNT, (int64_t)n.n));
 	}

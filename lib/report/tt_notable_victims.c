@@ -210,7 +210,7 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure,
 	const char *name = tt_class_name(class);
 
 	for (size_t day = 0; day < w->cause.victims.n_slices; day++) {
-		double exposure = w->cause.days[TT_CAUSE_NOW][day];
+		struct tt_address_time exposure = w->cause.days[TT_CAUSE_NOW][day];
 		uint64_t packets = 0;
 		bool any = false;
 
@@ -225,10 +225,11 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure,
 		if (series == NULL)
 			series = tt_document_series(
 					w->doc, figure, class_id(w, class), name);
-		if (exposure > 0)
+		if (exposure.us > 0)
 			tt_document_point(series, day,
 					tt_value_number(TT_VALUE_RATE,
-							(double)packets / exposure));
+							tt_address_rate(packets,
+									exposure)));
 	}
 }
 

@@ -96,11 +96,9 @@ add_text(struct tt_texts *texts, const char *text)
 void
 tt_exposure_add(struct tt_exposure *exposure, const struct tt_archive_entry *e)
 {
-	double days = (double)e->observed_us / (double)TT_US_PER_DAY;
-
 	exposure->observed_us += e->observed_us;
-	exposure->sensor_days += days;
-	exposure->address_days += days * (double)e->addresses;
+	tt_address_time_join(&exposure->address_time,
+			tt_address_time_of(e->observed_us, e->addresses));
 	exposure->snapshots++;
 }
 

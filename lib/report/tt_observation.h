@@ -14,6 +14,7 @@
 #ifndef TT_OBSERVATION_H
 #define TT_OBSERVATION_H
 
+#include "tt_address_time.h"
 #include "tt_archive.h"
 #include "tt_observed_names.h"
 
@@ -38,8 +39,7 @@ struct tt_texts {
 /* The denominator of a rate. */
 struct tt_exposure {
 	int64_t observed_us; /* added up over sensors */
-	double sensor_days; /* the same in days */
-	double address_days; /* observed days x monitored addresses */
+	struct tt_address_time address_time;
 	uint64_t snapshots;
 };
 

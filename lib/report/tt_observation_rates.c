@@ -33,10 +33,10 @@ tt_observation_day_coverage(const struct tt_observation *observation, unsigned d
 double
 tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t count)
 {
-	double of = unit == TT_PER_ADDRESS ? exposure->address_days
-					   : exposure->sensor_days;
-
-	return of > 0 ? (double)count / of : 0;
+	return tt_address_rate(count,
+			unit == TT_PER_ADDRESS
+					? exposure->address_time
+					: tt_address_time_of(exposure->observed_us, 1));
 }
 
 static bool

@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define US_PER_DAY (86400.0 * TT_US_PER_S)
-
 void
 tt_ranking_init(struct tt_ranking *ranking, const enum tt_class *class)
 {
@@ -221,8 +219,8 @@ add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
 	r->snapshots++;
 	r->exact = r->exact && m->sources_one_in == 1;
 	r->observed_us += m->observed_us;
-	r->address_days += (double)m->observed_us / US_PER_DAY
-			* (double)m->monitored_addresses;
+	tt_address_time_join(&r->address_time,
+			tt_address_time_of(m->observed_us, m->monitored_addresses));
 }
 
 /* One pass over the table: without a ranking, only to see that it can be read to its end. */
@@ -292,5 +290,5 @@ tt_ranking_sort(struct tt_ranking *ranking)
 double
 tt_ranking_rate(const struct tt_ranking *ranking, uint64_t packets)
 {
-	return ranking->address_days > 0 ? (double)packets / ranking->address_days : 0;
+	return tt_address_rate(packets, ranking->address_time);
 }

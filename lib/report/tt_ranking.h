@@ -19,6 +19,7 @@
 #ifndef TT_RANKING_H
 #define TT_RANKING_H
 
+#include "tt_address_time.h"
 #include "tt_class.h"
 #include "tt_snapshot.h"
 
@@ -42,7 +43,7 @@ struct tt_ranking {
 	size_t n_sensors;
 	uint64_t snapshots, packets, bytes; /* of what was added, the class alone */
 	bool exact; /* unique counts of all snapshots were */
-	double address_days; /* observed days x monitored addresses */
+	struct tt_address_time address_time;
 	int64_t observed_us, first_us, last_us; /* last: end of the latest interval */
 };
 

@@ -90,7 +90,7 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 		fputs("~: estimated from a sample, in some snapshot at least\n", out);
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
-	if (r->address_days == 0)
+	if (r->address_time.us == 0)
 		fputs("no monitored address was observed: no rates\n", out);
 }
 

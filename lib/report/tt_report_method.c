@@ -114,8 +114,9 @@ facts_of(struct tt_report *r, const struct tt_observation *o, struct tt_value *f
 	*facts++ = tt_value_integer(TT_VALUE_TIME, o->period.to_us);
 	*facts++ = count(o->exposure.snapshots);
 	*facts++ = tt_value_number(TT_VALUE_COVERAGE, 100 * tt_observation_coverage(o));
-	*facts++ = tt_value_rate(o->exposure.sensor_days);
-	*facts++ = tt_value_rate(o->exposure.address_days);
+	*facts++ = tt_value_rate(
+			tt_address_days(tt_address_time_of(o->exposure.observed_us, 1)));
+	*facts++ = tt_value_rate(tt_address_days(o->exposure.address_time));
 	*facts++ = count(o->packets);
 	*facts++ = count(o->backscatter_packets);
 	*facts++ = count(o->detections);

@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define US_PER_DAY (86400.0 * TT_US_PER_S)
-
 void
 tt_summary_init(struct tt_summary *summary, const char *sensor)
 {
@@ -62,7 +60,8 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 	s->detections += m->detections;
 	if ((uint64_t)m->uniq_src_ip > s->max_uniq_src_ip)
 		s->max_uniq_src_ip = (uint64_t)m->uniq_src_ip;
-	s->address_days += (double)m->observed_us / US_PER_DAY * (double)addresses;
+	tt_address_time_join(
+			&s->address_time, tt_address_time_of(m->observed_us, addresses));
 	tt_ledger_add(&s->ledger, &m->ledger);
 }
 

@@ -7,6 +7,7 @@
 #ifndef TT_SUMMARY_H
 #define TT_SUMMARY_H
 
+#include "tt_address_time.h"
 #include "tt_snapshot.h"
 
 /* How often, and how long in all. */
@@ -28,7 +29,7 @@ struct tt_summary {
 	uint64_t max_uniq_src_ip; /* in any one interval; they cannot be summed */
 	int64_t max_one_in; /* of the estimated ones, the smallest sample of sources */
 	struct tt_ledger_short ledger;
-	double address_days; /* observed days x monitored addresses */
+	struct tt_address_time address_time;
 	int64_t least_addresses, most_addresses;
 };
 

@@ -87,7 +87,7 @@ days_without_observation_are_left_out(void **state)
 #define HOURS (20 * 24)
 
 static uint64_t hourly[HOURS];
-static double observed[HOURS];
+static struct tt_address_time observed[HOURS];
 
 static void
 fill_hours(double level, double amplitude, double peak)
@@ -96,7 +96,7 @@ fill_hours(double level, double amplitude, double peak)
 		double phase = 2 * M_PI * ((double)(h % 24) + 0.5 - peak) / 24;
 
 		hourly[h] = (uint32_t)(level * (1 + amplitude * cos(phase)) + 0.5);
-		observed[h] = 1;
+		observed[h].us = 1;
 	}
 }
 
@@ -145,7 +145,7 @@ days_with_gaps_have_no_vote(void **state)
 
 	fill_hours(50, 0.6, 3);
 	for (size_t day = 4; day < 20; day++)
-		observed[day * 24 + 7] = 0;
+		observed[day * 24 + 7].us = 0;
 	c = tt_cycle_of(hourly, observed, HOURS);
 	assert_int_equal(c.days, 4);
 	assert_false(c.found);

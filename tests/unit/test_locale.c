@@ -46,6 +46,21 @@ number_is(enum tt_value_kind kind, double number, const char *english,
 }
 
 static void
+halves_go_away_from_zero(void **state)
+{
+	number_is(TT_VALUE_RATE, 0.525, "0.53", "0.53", "0.53");
+	number_is(TT_VALUE_RATE, 0.125, "0.13", "0.13", "0.13");
+	number_is(TT_VALUE_RATE, 1.005, "1.01", "1.01", "1.01");
+	number_is(TT_VALUE_RATE, 0.005, "0.01", "0.01", "0.01");
+	number_is(TT_VALUE_RATE, 1000000.135, "1,000,000.14", "1,000,000.14",
+			"1000000.14");
+	number_is(TT_VALUE_RATE, 0.52499999, "0.52", "0.52", "0.52");
+	number_is(TT_VALUE_RATE_CHANGE, 100.475 - 100.5, "−0.03", "－0.03", "-0.03");
+	number_is(TT_VALUE_PERCENT, 12.25, "12.3%", "12.3%", "12.3");
+	number_is(TT_VALUE_PERCENT_CHANGE, -0.25, "−0.3%", "－0.3%", "-0.3");
+}
+
+static void
 numbers_read_as_in_each_language(void **state)
 {
 	number_is(TT_VALUE_RATE, 131.08, "131.08", "131.08", "131.08");
@@ -249,6 +264,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(halves_go_away_from_zero),
 			cmocka_unit_test(numbers_read_as_in_each_language),
 			cmocka_unit_test(what_is_no_number_has_a_word),
 			cmocka_unit_test(the_largest_numbers_fit),

@@ -86,7 +86,8 @@ snapshots_add_up(void **state)
 	assert_int_equal(observed.countries[tt_observed_country(&names, "??")], 12);
 	assert_int_equal(observed.days[0].packets, 12);
 	assert_int_equal(observed.exposure.observed_us, 2 * BED_MINUTE);
-	assert_float_equal(observed.exposure.address_days, 2 * 256 / 1440.0, 1e-9);
+	assert_float_equal(tt_address_days(observed.exposure.address_time),
+			2 * 256 / 1440.0, 1e-9);
 	assert_float_equal(tt_rate(TT_PER_ADDRESS, &observed.exposure, 12),
 			12 * 1440 / 512.0, 1e-9);
 	assert_float_equal(observed.sources, 3, 0.1);
@@ -255,7 +256,8 @@ so_many_addresses_that_rates_say_nothing(void **state)
 	write_minute(0);
 	observe(DAY);
 	assert_int_equal(tt_rate_unit_of(&observed, NULL), TT_PER_ADDRESS);
-	observed.exposure.address_days = 0x1p63;
+	tt_address_time_join(&observed.exposure.address_time,
+			tt_address_time_of(TT_US_PER_DAY, INT64_MAX));
 	assert_int_equal(tt_rate_unit_of(&observed, NULL), TT_PER_SENSOR);
 	assert_float_equal(tt_rate(TT_PER_SENSOR, &observed.exposure, 6), 6 * 1440, 1e-6);
 }

@@ -35,7 +35,9 @@ static void
 rank_of(uint64_t total_before, bool compared)
 {
 	const struct tt_exposure exposure = {
-			.address_days = ADDRESS_DAYS, .snapshots = 1};
+			.address_time = {(unsigned __int128)(ADDRESS_DAYS
+					* TT_ADDRESS_DAY_US)},
+			.snapshots = 1};
 	const struct tt_ranked_scale scale = {.unit = TT_PER_ADDRESS,
 			.now = exposure,
 			.before = exposure,

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""`teiten report` of a week and the one before, in hours, and once `teiten compact` made days of them: the same to the byte, but for
+the number of snapshots and what is said of cycles within a day. Counts are halves of the last place, which go away from zero.
+
+    report_merged.py TEITEN"""
+import csv
+import io
+import json
+import pathlib
+import sys
+import tempfile
+
+import packets
+import snapshots
+
+HOURS, START = 7 * 24, 1_767_571_200  # 2026-01-05T00:00:00Z
+ADDRESSES = "192.0.2.0/26,192.0.2.64/28"  # 80: in a week, 14 packets are 0.025 per day and address
+# packets by port, in either week, and what is shown of them
+PORTS = {8080: (294, 42, 0.53, 0.08, 0.45), 23: (126, 574, 0.23, 1.03, -0.8), 445: (14, 28, 0.03, 0.05, -0.03), 80: (322, 322, 0.58, 0.58, 0)}
+
+
+def check(what, condition):
+    if not condition:
+        raise AssertionError(what)
+
+
+def write_weeks(path):
+    """Every hour has a packet at its very beginning, as has the one after the last, so that all of it was observed."""
+    hours = [[packets.udp(9, dst="192.0.2.1")] for _ in range(2 * HOURS + 1)]
+    for port, (now, before, *_) in PORTS.items():
+        for i in range(before):
+            hours[i * HOURS // before].append(packets.tcp(port, dst="192.0.2.1"))
+        for i in range(now):
+            hours[HOURS + i * HOURS // now].append(packets.tcp(port, dst="192.0.2.1"))
+    with open(path, "wb") as whole:
+        for i, hour in enumerate(hours):
+            packets.write(path.with_suffix(".hour"), hour, start=START + i * 3600)
+            whole.write(path.with_suffix(".hour").read_bytes()[24 if i else 0:])
+
+
+def report(teiten, spool, out):
+    snapshots.run(teiten, "report", "--period", "2026-W03", "--quiet", "--out", out, spool)
+    return {p.name: p.read_text() for p in sorted(out.iterdir()) if p.suffix in (".csv", ".json")}
+
+
+def without_snapshots(name, text):
+    """Rows and columns that tell how many snapshots there were are left out, and the sentences of JSON."""
+    if name.endswith(".csv"):
+        tables, more = {name: list(csv.DictReader(io.StringIO(text)))}, None
+    else:
+        found = json.loads(text)
+        tables, more = {key: table["rows"] for key, table in found["tables"].items()}, found["figures"]
+    return more, {key: [{k: v for k, v in row.items() if k != "snapshots"} for row in rows if row.get("key") != "snapshots"]
+                  for key, rows in tables.items()}
+
+
+def main(teiten):
+    with tempfile.TemporaryDirectory() as directory:
+        base = pathlib.Path(directory)
+        capture, spool = base / "weeks.pcap", base / "spool"
+        write_weeks(capture)
+        snapshots.run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", 3600, "--monitored", ADDRESSES, capture, ok=(0, 1))
+        hours = report(teiten, spool, base / "hours")
+        rows = {row["name"]: row for row in json.loads(hours["report.json"])["tables"]["targets"]["rows"]}
+        for port, (_, _, *wanted) in PORTS.items():
+            row = rows[f"{port}/TCP"]
+            check(row, [row["rate"], row["rate_before"], row["change"]] == wanted)
+        rates = [s["values"] for name, figure in json.loads(hours["report.json"])["figures"].items() if name.startswith("notable_1") for s in figure["series"]]
+        check(f"by day: {rates}", [0.53] * 7 in rates)  # 42 packets a day to 8080/TCP
+        snapshots.run(teiten, "compact", "--per", "day", spool)
+        days = report(teiten, spool, base / "days")
+        check(f"{list(hours)}, {list(days)}", list(hours) == list(days))
+        for name, text in hours.items():
+            check(f"{name}: {text}\n{days[name]}", without_snapshots(name, text) == without_snapshots(name, days[name]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
