@@ -275,6 +275,7 @@ static int
 print_damages(const struct making *m)
 {
 	static const char *const outcome[] = {[TT_ARCHIVE_DAMAGED] = "; left out",
+			[TT_ARCHIVE_UNREADABLE] = "; left out",
 			[TT_ARCHIVE_IN_CAUSES] = "; left out of chapter 2",
 			[TT_ARCHIVE_UNREAD] = "",
 			[TT_ARCHIVE_VANISHED] = ""};
@@ -282,7 +283,7 @@ print_damages(const struct making *m)
 	for (size_t i = 0; i < m->archive.n_damages; i++) {
 		const struct tt_archive_damage *d = &m->archive.damages[i];
 
-		fprintf(stderr, "%s: %s: %s%s\n", m->tool->name, d->path, d->why,
+		fprintf(stderr, "%s: %s: %s%s\n", m->tool->name, d->where, d->why,
 				outcome[d->lack]);
 	}
 	return m->archive.n_damages == 0 ? EXIT_OK : EXIT_DATA;

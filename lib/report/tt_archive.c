@@ -36,9 +36,16 @@ is_named(const char *list, const char *name)
 	return false;
 }
 
+/* Where it was, if that is in the path. */
+static const char *
+where_in(const char *path, const struct tt_error *err)
+{
+	return strncmp(err->where, path, strlen(path)) == 0 ? err->where : path;
+}
+
 int
 tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
-		const char *path, const char *why, int64_t start_us)
+		const char *path, const struct tt_error *err, int64_t start_us)
 {
 	struct tt_archive_damage *more = reallocarray(
 			archive->damages, archive->n_damages + 1, sizeof(*more));
@@ -49,10 +56,18 @@ tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
 	more += archive->n_damages;
 	*more = (struct tt_archive_damage){.lack = lack,
 			.path = strdup(path),
-			.why = strdup(why),
+			.where = strdup(where_in(path, err)),
+			.why = strdup(err->why),
 			.start_us = start_us};
 	archive->n_damages++;
-	return more->path == NULL || more->why == NULL ? -ENOMEM : 0;
+	return more->path == NULL || more->where == NULL || more->why == NULL ? -ENOMEM
+									      : 0;
+}
+
+static enum tt_archive_lack
+lack_of(const struct tt_error *err)
+{
+	return err->code == -EACCES ? TT_ARCHIVE_UNREADABLE : TT_ARCHIVE_DAMAGED;
 }
 
 int
@@ -60,23 +75,23 @@ tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
 		const struct tt_error *err)
 {
 	entry->damaged = true;
-	return tt_archive_add_damage(archive, TT_ARCHIVE_DAMAGED, entry->path, err->why,
-			entry->start_us);
+	return tt_archive_add_damage(
+			archive, lack_of(err), entry->path, err, entry->start_us);
 }
 
 int
 tt_archive_damaged_in_causes(struct tt_archive *archive,
 		const struct tt_archive_entry *entry, const struct tt_error *err)
 {
-	return tt_archive_add_damage(archive, TT_ARCHIVE_IN_CAUSES, entry->path, err->why,
-			entry->start_us);
+	return tt_archive_add_damage(
+			archive, TT_ARCHIVE_IN_CAUSES, entry->path, err, entry->start_us);
 }
 
 bool
-tt_archive_damage_meets(
-		const struct tt_archive_damage *damage, const struct tt_period *period)
+tt_archive_damage_meets(const struct tt_archive_damage *damage, enum tt_archive_lack lack,
+		const struct tt_period *period)
 {
-	return damage->lack == TT_ARCHIVE_DAMAGED && damage->start_us >= period->from_us
+	return damage->lack == lack && damage->start_us >= period->from_us
 			&& damage->start_us < period->to_us;
 }
 
@@ -190,7 +205,7 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 		return gone(o, ref);
 	if (ret != 0)
 		return tt_archive_add_damage(
-				a, TT_ARCHIVE_DAMAGED, ref->path, why.why, ref->start_us);
+				a, lack_of(&why), ref->path, &why, ref->start_us);
 	if (tt_archive_wants_this(o->wish, &snapshot->manifest)) {
 		ret = add_entry(a, ref, spool, &mark, &snapshot->manifest);
 		if (ret == 0)
@@ -214,7 +229,7 @@ take_list(const struct opening *o, uint32_t spool)
 	}
 	for (size_t i = 0; ret == 0 && i < list->n_unread; i++)
 		ret = tt_archive_add_damage(o->archive, TT_ARCHIVE_UNREAD,
-				list->unread[i].where, list->unread[i].why, 0);
+				list->unread[i].where, &list->unread[i], 0);
 	return ret == -ENOMEM ? out_of_memory(o->err) : ret;
 }
 
@@ -386,6 +401,7 @@ tt_archive_close(struct tt_archive *archive)
 		tt_snapshot_list_fini(&archive->lists[i]);
 	for (size_t i = 0; i < archive->n_damages; i++) {
 		free(archive->damages[i].path);
+		free(archive->damages[i].where);
 		free(archive->damages[i].why);
 		free(archive->damages[i].lost);
 	}

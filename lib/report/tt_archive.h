@@ -50,6 +50,7 @@ struct tt_archive_entry {
 /* Why something is left out. */
 enum tt_archive_lack {
 	TT_ARCHIVE_DAMAGED, /* a snapshot */
+	TT_ARCHIVE_UNREADABLE, /* a snapshot that may not be read */
 	TT_ARCHIVE_IN_CAUSES, /* out of chapter 2 alone (tt_cause.h): what counts packets is whole, and counts */
 	TT_ARCHIVE_UNREAD, /* a directory: what is in it nobody knows */
 	TT_ARCHIVE_VANISHED, /* a snapshot that was there when it was listed first */
@@ -58,7 +59,9 @@ enum tt_archive_lack {
 /* What is left out, and why. */
 struct tt_archive_damage {
 	enum tt_archive_lack lack;
-	char *path, *why;
+	char *path; /* of the snapshot or directory */
+	char *where; /* the file in it, or the path */
+	char *why;
 	int64_t start_us; /* of a snapshot */
 	uint64_t *lost; /* [n_lost], ids of the intervals that vanished with it */
 	size_t n_lost;
@@ -119,8 +122,8 @@ int tt_archive_check(const struct tt_archive *archive, const struct tt_archive_w
 int tt_archive_vanished(
 		struct tt_archive *archive, struct tt_archive *earlier) TT_MUST_CHECK;
 
-/* Is a damaged snapshot one of a period? */
-bool tt_archive_damage_meets(
-		const struct tt_archive_damage *damage, const struct tt_period *period);
+/* Is it a snapshot of a period that lacks this? */
+bool tt_archive_damage_meets(const struct tt_archive_damage *damage,
+		enum tt_archive_lack lack, const struct tt_period *period);
 
 #endif

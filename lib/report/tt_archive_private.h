@@ -18,8 +18,9 @@ bool tt_archive_wants(
 bool tt_archive_wants_this(
 		const struct tt_archive_wish *wish, const struct tt_manifest *m);
 
-/* Returns 0 or -ENOMEM. */
+/* err: why, and in which file of path. Returns 0 or -ENOMEM. */
 int tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
-		const char *path, const char *why, int64_t start_us) TT_MUST_CHECK;
+		const char *path, const struct tt_error *err,
+		int64_t start_us) TT_MUST_CHECK;
 
 #endif

@@ -151,9 +151,9 @@ static int
 add_vanished(struct tt_archive *a, const char *path, int64_t start_us, uint64_t *ids,
 		size_t n)
 {
-	int ret = tt_archive_add_damage(a, TT_ARCHIVE_VANISHED, path,
-			"it was deleted while the report was made, and is in no other snapshot",
-			start_us);
+	const struct tt_error err = {
+			.why = "it was deleted while the report was made, and is in no other snapshot"};
+	int ret = tt_archive_add_damage(a, TT_ARCHIVE_VANISHED, path, &err, start_us);
 
 	if (ret != 0) {
 		free(ids);

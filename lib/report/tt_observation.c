@@ -326,12 +326,13 @@ tt_observation_target_country(
 }
 
 size_t
-tt_observation_damages(const struct tt_observation *observation)
+tt_observation_damages(
+		const struct tt_observation *observation, enum tt_archive_lack lack)
 {
 	const struct tt_archive *a = observation->archive;
 	size_t n = 0;
 
 	for (size_t i = 0; i < a->n_damages; i++)
-		n += tt_archive_damage_meets(&a->damages[i], &observation->period);
+		n += tt_archive_damage_meets(&a->damages[i], lack, &observation->period);
 	return n;
 }

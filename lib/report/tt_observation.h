@@ -142,8 +142,9 @@ uint64_t tt_observation_target(const struct tt_observation *observation, int32_t
 uint64_t tt_observation_target_country(const struct tt_observation *observation,
 		int32_t target, int32_t country);
 
-/* How many snapshots of the archive that begin in the period are damaged. */
-size_t tt_observation_damages(const struct tt_observation *observation);
+/* How many snapshots of the archive that begin in the period lack this. */
+size_t tt_observation_damages(
+		const struct tt_observation *observation, enum tt_archive_lack lack);
 
 /* The share of the time of all sensors in the period that was observed, 0 to 1 (more where time is there
  * twice); and of one of its days. */

@@ -54,19 +54,30 @@ warn_across(struct tt_report *r, struct tt_doc_section *section,
 
 static void
 warn_damages(struct tt_report *r, struct tt_doc_section *section,
-		const struct tt_observation *o)
+		const struct tt_observation *o, enum tt_archive_lack lack,
+		enum tt_word word)
 {
 	const struct tt_archive *a = o->archive;
-	size_t n = tt_observation_damages(o), i = 0;
+	size_t n = tt_observation_damages(o, lack), i = 0;
+	const char *args[] = {
+			tt_report_count(r, n), tt_report_period(r, &o->period), NULL};
 
 	if (n == 0)
 		return;
-	while (!tt_archive_damage_meets(&a->damages[i], &o->period))
+	while (!tt_archive_damage_meets(&a->damages[i], lack, &o->period))
 		i++;
+	args[2] = end_of(a->damages[i].path);
 	warn(r, section,
-			TT_REPORT_FILL(r, WARN_DAMAGED, tt_report_count(r, n),
-					tt_report_period(r, &o->period),
-					end_of(a->damages[i].path)));
+			tt_locale_fill(r->locale, r->doc, word, args,
+					TT_ARRAY_SIZE(args)));
+}
+
+static void
+warn_left_out(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	warn_damages(r, section, o, TT_ARCHIVE_DAMAGED, TT_WORD_WARN_DAMAGED);
+	warn_damages(r, section, o, TT_ARCHIVE_UNREADABLE, TT_WORD_WARN_UNREADABLE);
 }
 
 /* What belongs to no period. */
@@ -188,10 +199,10 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 		warn_coverage(report, section, before);
 	warn_compared(report, section);
 	warn_sensors(report, section);
-	warn_damages(report, section, now);
+	warn_left_out(report, section, now);
 	warn_across(report, section, now);
 	if (before != NULL) {
-		warn_damages(report, section, before);
+		warn_left_out(report, section, before);
 		warn_across(report, section, before);
 	}
 	warn_lacks(report, section, TT_ARCHIVE_UNREAD, TT_WORD_WARN_UNREAD);

@@ -23,8 +23,8 @@ def check(what, condition):
         raise AssertionError(what)
 
 
-def report(teiten, spool, *args):
-    return subprocess.run([*args, teiten, "report", "--period", "2026-01-05", "--format", "json", spool], capture_output=True, text=True)
+def report(teiten, spool, *before, args=()):
+    return subprocess.run([*before, teiten, "report", "--period", "2026-01-05", "--format", "json", *args, spool], capture_output=True, text=True)
 
 
 def said(found):
@@ -78,11 +78,19 @@ def beside_compact(teiten, spool, base):
     print(f"{reports} reports while {ROUNDS} x {len(list(spool.glob('*/*/*Z')))} snapshots became one for each sensor")
 
 
+def lacking_rights():
+    """What runs a program without the right to read what it may not; none where that cannot be."""
+    lacking = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    if shutil.which("setpriv") is not None and subprocess.run([*lacking, "true"], capture_output=True).returncode == 0:
+        return lacking
+    print("skipped: what cannot be read, since capabilities cannot be dropped here")
+    return None
+
+
 def closed_directory(teiten, spool):
     """It is no snapshot, and of neither period."""
-    lacking = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
-    if shutil.which("setpriv") is None or subprocess.run([*lacking, "true"], capture_output=True).returncode:
-        print("skipped: a directory that cannot be read, since capabilities cannot be dropped here")
+    lacking = lacking_rights()
+    if lacking is None:
         return
     (spool / "a").chmod(0)
     try:
@@ -96,6 +104,35 @@ def closed_directory(teiten, spool):
           and warnings[0].endswith(f"{spool.name}/a."))
 
 
+def left_out(teiten, spool, base):
+    """The file that is damaged or gone is named; a snapshot that may not be read is not called damaged."""
+    copy = base / "damaged"
+    shutil.copytree(spool, copy)
+    lacking = lacking_rights()
+    gone, flat, changed, closed = sorted(copy.glob("a/*/*Z"))[:4]
+    (gone / "countries.parquet").unlink()
+    (flat / "manifest.json").unlink()
+    data = bytearray((changed / "targets.parquet").read_bytes())
+    data[-20:-12] = b"\xff" * 8
+    (changed / "targets.parquet").write_bytes(data)
+    closed.chmod(0 if lacking else 0o755)
+    try:
+        done = report(teiten, copy, *(lacking or []))
+        page = report(teiten, copy, *(lacking or []), args=("--lang", "ja")) if lacking else None
+    finally:
+        closed.chmod(0o755)
+    wanted = [f"{gone}/countries.parquet: No such file or directory; left out", f"{flat}/manifest.json: No such file or directory; left out",
+              f"{changed}/targets.parquet: "]
+    wanted += [f"{closed}/manifest.json: Permission denied; left out"] if lacking else []
+    lines = sorted(done.stderr.splitlines())
+    check(f"left out: {done.stderr}", done.returncode == 1 and len(lines) == len(wanted)
+          and all(line.startswith(f"teiten report: {want}") and line.endswith("; left out") for line, want in zip(lines, sorted(wanted))))
+    found = [text for text in said(json.loads(done.stdout)) if "left out: " in text]
+    check(f"damaged: {found}", any("that are damaged and left out: 3;" in text for text in found)
+          and (not lacking or any(f"that are unreadable and left out: 1; the first: {'/'.join(closed.parts[-3:])}" in text for text in found)))
+    check("in Japanese", page is None or any("読み取れないスナップショット1個" in text for text in said(json.loads(page.stdout))))
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as directory:
         base = pathlib.Path(directory)
@@ -107,6 +144,7 @@ def main(teiten):
             snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", INTERVAL, "--pairs", 8192, "--monitored",
                           "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
         closed_directory(teiten, spool)
+        left_out(teiten, spool, base)
         beside_compact(teiten, spool, base)
 
 

@@ -230,7 +230,7 @@ deleted_snapshot_is_named(void **state)
 	assert_string_equal(archive.damages[0].path, path);
 	assert_int_equal(observe(), 0);
 	assert_int_equal(observed.packets, 12);
-	assert_int_equal(tt_observation_damages(&observed), 0);
+	assert_int_equal(tt_observation_damages(&observed, TT_ARCHIVE_DAMAGED), 0);
 	/* What vanished in an earlier try is told after the next one, too. */
 	earlier = archive;
 	open_archive(&archive);
@@ -321,7 +321,29 @@ missing_table_is_damage_and_no_change(void **state)
 	open_archive(&archive);
 	assert_int_equal(observe(), 0);
 	assert_int_equal(check(), 0);
-	assert_int_equal(tt_observation_damages(&observed), 1);
+	assert_int_equal(tt_observation_damages(&observed, TT_ARCHIVE_DAMAGED), 1);
+	assert_string_equal(archive.damages[0].where, path);
+}
+
+static void
+damage_is_named_by_its_file(void **state)
+{
+	char manifest[256], table[256];
+	FILE *file;
+
+	bed_path(&bed, MINUTE(0), "manifest.json", manifest);
+	assert_int_equal(unlink(manifest), 0);
+	file = fopen(bed_path(&bed, MINUTE(1), "targets.parquet", table), "r+");
+	assert_non_null(file);
+	assert_int_equal(fseek(file, -20, SEEK_END), 0);
+	for (int i = 0; i < 4; i++)
+		fputc(0xff, file);
+	fclose(file);
+	open_archive(&archive);
+	assert_int_equal(observe(), 0);
+	assert_int_equal(tt_observation_damages(&observed, TT_ARCHIVE_DAMAGED), 2);
+	assert_string_equal(archive.damages[0].where, manifest);
+	assert_string_equal(archive.damages[1].where, table);
 }
 
 int
@@ -341,6 +363,7 @@ main(void)
 			TEST(what_went_before_it_was_read_is_a_change),
 			TEST(what_went_of_another_sensor_is_no_change),
 			TEST(missing_table_is_damage_and_no_change),
+			TEST(damage_is_named_by_its_file),
 	};
 
 	return cmocka_run_group_tests_name("archive", tests, NULL, NULL);

@@ -189,7 +189,8 @@ damaged_snapshot_counts_not_at_all(void **state)
 	assert_int_equal(packets_to("445/TCP"), 3);
 	assert_int_equal(observed.countries[tt_observed_country(&names, "??")], 6);
 	assert_int_equal(observed.exposure.observed_us, BED_MINUTE);
-	assert_int_equal(tt_observation_damages(&observed), TT_ARRAY_SIZE(tables));
+	assert_int_equal(tt_observation_damages(&observed, TT_ARCHIVE_DAMAGED),
+			TT_ARRAY_SIZE(tables));
 	for (size_t i = 0; i < observed.n_categories; i++)
 		for (uint32_t c = 0; c < observed.categories[i].n; c++)
 			assert_true(observed.categories[i].sums[c]
@@ -216,7 +217,7 @@ rows_that_contradict_the_manifest_are_taken_back(void **state)
 	assert_int_equal(packets_to("445/TCP") + packets_to("23/TCP")
 					+ packets_to("8/ICMP"),
 			6);
-	assert_int_equal(tt_observation_damages(&observed), 1);
+	assert_int_equal(tt_observation_damages(&observed, TT_ARCHIVE_DAMAGED), 1);
 }
 
 static void
