@@ -36,8 +36,9 @@ static const char help[] =
 		"  --targets N       remember the past of so many targets (default 16384)\n"
 		"  -h, --help        print this\n"
 		"\n"
-		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z. SIGINT and SIGTERM end\n"
-		"it once the state is saved. docs/watch.md has the keys and the definitions.\n"
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z. SIGINT, SIGTERM and\n"
+		"SIGHUP end it once the state is saved. docs/watch.md has the keys and the\n"
+		"definitions.\n"
 		"\n"
 		"Exit status: 0; 1 where something went wrong, also if it could go on, and if it\n"
 		"was over in the end; 2 for wrong usage; 128 + N where signal N ended it.\n";
