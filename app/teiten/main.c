@@ -50,16 +50,17 @@ help(FILE *out)
 			out);
 }
 
-/* What was printed is only known to be written once it is flushed. */
+/* What was printed is only known to be written once it is flushed. name: of the command, or an option. */
 static int
-flush_output(int status)
+flush_output(int status, const char *name)
 {
 	errno = 0;
 	if ((fflush(stdout) == 0 && !ferror(stdout)) || tool_reader_gone(stdout))
 		return status;
 	/* A command that saw the error itself has said so. */
 	if (status == EXIT_OK)
-		fprintf(stderr, "teiten: standard output: %s\n",
+		fprintf(stderr, "teiten%s%s: standard output: %s\n",
+				name[0] == '-' ? "" : " ", name[0] == '-' ? "" : name,
 				errno == 0 ? "write error" : strerror(errno));
 	return status == EXIT_OK ? EXIT_DATA : status;
 }
@@ -95,5 +96,5 @@ main(int argc, char **argv)
 		fputs("teiten: no command given; teiten --help lists them\n", stderr);
 		return EXIT_USAGE;
 	}
-	return flush_output(run(argc, argv));
+	return flush_output(run(argc, argv), argv[1]);
 }

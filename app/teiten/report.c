@@ -108,7 +108,8 @@ static bool
 take_offset(struct tool *tool, struct report_wish *w)
 {
 	return tt_utc_offset_parse(optarg, &w->utc_offset_min) == 0
-			|| refuse(tool, "--utc-offset", "offset such as +09:00");
+			|| refuse(tool, "--utc-offset",
+					"offset from -14:00 to +14:00, such as +09:00");
 }
 
 static bool

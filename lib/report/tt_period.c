@@ -165,10 +165,12 @@ parse_span(struct tt_period *p, const char *text, const char *dots)
 	snprintf(from, sizeof(from), "%.*s", (int)(dots - text), text);
 	if (tt_time_parse(from, &from_us) != 0 || tt_time_parse(dots + 2, &to_us) != 0)
 		return -EINVAL;
+	if (to_us < from_us)
+		return -ERANGE;
 	if (tt_time_is_date(dots + 2) && strlen(dots + 2) == strlen("2009-07-08"))
 		to_us += TT_US_PER_DAY;
-	if (to_us <= from_us)
-		return -ERANGE;
+	if (to_us == from_us)
+		return -ENODATA;
 	if ((to_us - from_us) / TT_US_PER_DAY > TT_PERIOD_DAYS_MAX)
 		return -E2BIG;
 	set_span(p, from_us, to_us);
@@ -204,6 +206,8 @@ tt_period_parse(struct tt_period *period, const char *text, int utc_offset_min,
 	if (ret == -ERANGE)
 		return tt_error_set(
 				err, -EINVAL, NULL, "\"%s\" ends before it begins", text);
+	if (ret == -ENODATA)
+		return tt_error_set(err, -EINVAL, NULL, "\"%s\" ends as it begins", text);
 	if (ret == -E2BIG)
 		return tt_error_set(err, -EINVAL, NULL, "\"%s\" is longer than %d days",
 				text, TT_PERIOD_DAYS_MAX);

@@ -124,6 +124,12 @@ warn_compared(struct tt_report *r, struct tt_doc_section *section)
 		warn(r, section,
 				TT_REPORT_FILL(r, WARN_NOTHING_BEFORE,
 						tt_report_period(r, r->before_period)));
+	else if (tt_period_meets(&r->now->period, r->before->period.from_us,
+				 r->before->period.to_us))
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_OVERLAP,
+						tt_report_period(r, &r->now->period),
+						tt_report_period(r, &r->before->period)));
 }
 
 /* Sensors that one of the two periods does not have. */

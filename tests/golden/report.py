@@ -440,6 +440,7 @@ def torn_days(teiten, base):
     for i in range(2):
         read(teiten, days, "s", base / f"{i}.pcap", interval=86400)
     found = report(teiten, "--period", "2009-06-05..2009-07-15", "--against", "2009-06-05..2009-06-20", "--utc-offset", "+09:00", days)
+    check("time in common", "have time in common: its packets count in both" in said(found))
     check("days that are torn", "midnight" in " ".join(found["tables"]["days"]["notes"]))
     notable = {key: f for key, f in found["figures"].items() if key.startswith("notable_")}
     check("notable targets", notable)
@@ -452,6 +453,16 @@ def torn_days(teiten, base):
     check(f"{name}: {parts}, {row}", row["rate"] in values and row["rate_before"] in values)
 
 
+def wrong_usage(teiten, spool):
+    for args, want in ((("--utc-offset", "+15:00"), '"+15:00" is no offset from -14:00 to +14:00'), (("--period", "2009-07-01T00:00..2009-07-01T00:00"),
+                       "ends as it begins")):
+        done = subprocess.run([teiten, "report", "--period", "2009-07", *args, spool], capture_output=True, text=True)
+        check(f"{args}: {done.stderr}", done.returncode == 2 and want in done.stderr)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([teiten, "report", "--quiet", "--period", "2009-07", spool], stdout=full, stderr=subprocess.PIPE, text=True)
+    check(f"full: {done.stderr}", done.returncode == 1 and done.stderr.startswith("teiten report: standard output: "))
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as directory:
         spool = pathlib.Path(directory) / "spool"
@@ -459,6 +470,7 @@ def main(teiten):
             made = pathlib.Path(directory) / f"{i}.pcap"
             synth(teiten, made, start, seed, packets)
             read(teiten, spool, sensor, made, monitored)
+        wrong_usage(teiten, spool)
         same_sums(teiten, spool)
         same_in_duckdb(teiten, spool)
         same_in_all_formats(teiten, spool, directory)

@@ -152,6 +152,20 @@ other_texts_are_refused(void **state)
 }
 
 static void
+a_span_of_no_length_does_not_end_before_it_begins(void **state)
+{
+	struct tt_error err = {0};
+	struct tt_period p;
+
+	assert_int_equal(tt_period_parse(&p, "2009-07-01T00:00..2009-07-01T00:00", 0,
+					 &err),
+			-EINVAL);
+	assert_non_null(strstr(err.why, "ends as it begins"));
+	assert_int_equal(tt_period_parse(&p, "2009-07-02..2009-07-01", 0, &err), -EINVAL);
+	assert_non_null(strstr(err.why, "ends before it begins"));
+}
+
+static void
 offsets(void **state)
 {
 	static const char *const bad[] = {
@@ -192,6 +206,8 @@ main(void)
 			cmocka_unit_test(nothing_is_before_1970),
 			cmocka_unit_test(month_of_a_time),
 			cmocka_unit_test(other_texts_are_refused),
+			cmocka_unit_test(
+					a_span_of_no_length_does_not_end_before_it_begins),
 			cmocka_unit_test(offsets),
 			cmocka_unit_test(time_that_belongs_and_time_that_meets),
 	};
