@@ -96,6 +96,7 @@ struct tt_doc_table {
 	size_t n_columns;
 	struct tt_doc_row *rows;
 	size_t n_rows, room;
+	bool whole; /* no cell is cut on a terminal: it goes on in the next line */
 	const char **notes; /* [n_notes], footnotes */
 	size_t n_notes;
 };

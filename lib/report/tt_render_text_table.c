@@ -9,7 +9,9 @@
 #define CELL_MAX \
 	32u /* columns of a cell or of a word of a heading; what is longer is cut */
 #define CELL_SIZE (CELL_MAX * 3 + 64)
-#define SPACE     2u /* between columns */
+#define WHOLE_MAX \
+	29u /* columns of a line of a cell that is not cut: three fit beside each other */
+#define SPACE 2u /* between columns */
 
 struct grid {
 	const struct tt_doc_table *table;
@@ -35,6 +37,53 @@ cell_text(const struct grid *grid, const struct tt_value *value, char text[CELL_
 	n = strlen(text);
 	if (value->note > 0)
 		snprintf(text + n, CELL_SIZE - n, " [%u]", value->note);
+}
+
+/* The next line of a text: up to the last blank that fits, or within a longer word; false: there is no more. */
+static bool
+whole_line(const char **rest, char text[CELL_SIZE])
+{
+	const char *from = *rest, *end = from, *blank = NULL;
+	char line[TT_LOCALE_TEXT_MAX];
+
+	while (*end != '\0') {
+		const char *next = end;
+
+		tt_text_next(&next);
+		if (tt_text_columns_n(from, (size_t)(next - from)) > WHOLE_MAX)
+			break;
+		if (*end == ' ')
+			blank = end;
+		end = next;
+	}
+	if (*end != '\0' && *end != ' ' && blank != NULL)
+		end = blank;
+	snprintf(line, sizeof(line), "%.*s", (int)(end - from), from);
+	tt_text_cut_columns(line, WHOLE_MAX, text, CELL_SIZE);
+	*rest = end + strspn(end, " ");
+	return end > from;
+}
+
+/* A line of a cell; false: it has none of that number. */
+static bool
+cell_line(const struct grid *grid, const struct tt_value *value, size_t line,
+		char text[CELL_SIZE])
+{
+	char told[TT_LOCALE_TEXT_MAX];
+	const char *rest = told;
+
+	if (!grid->table->whole || value->note > 0) {
+		cell_text(grid, value, text);
+		return line == 0;
+	}
+	if (value->kind == TT_VALUE_TEXT)
+		rest = value->text != NULL ? value->text : "";
+	else
+		tt_locale_value(grid->locale, value, told, sizeof(told));
+	for (size_t i = 0; i <= line; i++)
+		if (!whole_line(&rest, text))
+			return false;
+	return true;
 }
 
 /* The next line of a heading that is at most so wide, or a longer word, cut; false: there is no more. */
@@ -96,14 +145,16 @@ measure(struct grid *grid)
 		grid->numbers[c] = tt_render_is_number(table, c);
 		grid->widths[c] = heading_width(heading_of(grid, c));
 		for (size_t i = 0; i < table->n_rows; i++) {
-			size_t columns;
+			const struct tt_value *cell = &table->rows[i].cells[c];
 
 			if (table->rows[i].hidden)
 				continue;
-			cell_text(grid, &table->rows[i].cells[c], text);
-			columns = tt_text_columns(text);
-			if (columns > grid->widths[c])
-				grid->widths[c] = columns;
+			for (size_t n = 0; cell_line(grid, cell, n, text); n++) {
+				size_t columns = tt_text_columns(text);
+
+				if (columns > grid->widths[c])
+					grid->widths[c] = columns;
+			}
 		}
 	}
 }
@@ -185,20 +236,39 @@ put_rule(const struct grid *grid, size_t from, size_t to)
 	fputc('\n', grid->out);
 }
 
-static void
-put_row(const struct grid *grid, size_t from, size_t to, size_t row)
+/* Returns whether the row has such a line; the first one is put in any case. */
+static bool
+put_row_line(const struct grid *grid, size_t from, size_t to, size_t row, size_t line)
 {
+	const struct tt_value *cells = grid->table->rows[row].cells;
 	char text[CELL_SIZE];
-	bool begun = false;
+	bool begun = false, any = line == 0;
 	size_t owed = 0;
+
+	for (size_t c = 0; c < grid->table->n_columns; c++)
+		any = any
+				|| (in_block(grid, c, from, to)
+						&& cell_line(grid, &cells[c], line,
+								text));
+	if (!any)
+		return false;
 
 	for (size_t c = 0; c < grid->table->n_columns; c++) {
 		if (!in_block(grid, c, from, to))
 			continue;
-		cell_text(grid, &grid->table->rows[row].cells[c], text);
+		if (!cell_line(grid, &cells[c], line, text))
+			text[0] = '\0';
 		put_padded(grid, c, text, &begun, &owed);
 	}
 	fputc('\n', grid->out);
+	return true;
+}
+
+static void
+put_row(const struct grid *grid, size_t from, size_t to, size_t row)
+{
+	for (size_t line = 0; put_row_line(grid, from, to, row, line); line++)
+		;
 }
 
 static void

@@ -165,6 +165,8 @@ facts_table(struct tt_report *r, struct tt_doc_section *section)
 			TT_REPORT_WORD(r, TABLE_OF_FACTS), columns,
 			TT_ARRAY_SIZE(columns));
 
+	if (table != NULL)
+		table->whole = true;
 	facts_of(r, r->now, now);
 	if (r->before != NULL)
 		facts_of(r, r->before, before);

@@ -453,6 +453,16 @@ def torn_days(teiten, base):
     check(f"{name}: {parts}, {row}", row["rate"] in values and row["rate_before"] in values)
 
 
+def whole_identities(teiten, spool):
+    """Table 5-2 is there to identify what was used: the terminal has all of it."""
+    rows = report(teiten, "--period", "2009-07", spool)["tables"]["method"]["rows"]
+    text = snapshots.run(teiten, "report", "--quiet", "--period", "2009-07", "--format", "text", spool)
+    table = text[text.index("Table 5-2"):text.index("Table 5-3")]
+    words = {word for row in rows for word in f"{row['fact']} {row['now'] if isinstance(row['now'], str) else ''}".split() if "T0" not in word}
+    missing = [word for word in words if word not in table.split()]
+    check(f"{missing} not in\n{table}", not missing and "sha256:" in table and "…" not in table)
+
+
 def wrong_usage(teiten, spool):
     for args, want in ((("--utc-offset", "+15:00"), '"+15:00" is no offset from -14:00 to +14:00'), (("--period", "2009-07-01T00:00..2009-07-01T00:00"),
                        "ends as it begins")):
@@ -471,6 +481,7 @@ def main(teiten):
             synth(teiten, made, start, seed, packets)
             read(teiten, spool, sensor, made, monitored)
         wrong_usage(teiten, spool)
+        whole_identities(teiten, spool)
         same_sums(teiten, spool)
         same_in_duckdb(teiten, spool)
         same_in_all_formats(teiten, spool, directory)
