@@ -36,65 +36,6 @@ is_named(const char *list, const char *name)
 	return false;
 }
 
-/* Where it was, if that is in the path. */
-static const char *
-where_in(const char *path, const struct tt_error *err)
-{
-	return strncmp(err->where, path, strlen(path)) == 0 ? err->where : path;
-}
-
-int
-tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
-		const char *path, const struct tt_error *err, int64_t start_us)
-{
-	struct tt_archive_damage *more = reallocarray(
-			archive->damages, archive->n_damages + 1, sizeof(*more));
-
-	if (more == NULL)
-		return -ENOMEM;
-	archive->damages = more;
-	more += archive->n_damages;
-	*more = (struct tt_archive_damage){.lack = lack,
-			.path = strdup(path),
-			.where = strdup(where_in(path, err)),
-			.why = strdup(err->why),
-			.start_us = start_us};
-	archive->n_damages++;
-	return more->path == NULL || more->where == NULL || more->why == NULL ? -ENOMEM
-									      : 0;
-}
-
-static enum tt_archive_lack
-lack_of(const struct tt_error *err)
-{
-	return err->code == -EACCES ? TT_ARCHIVE_UNREADABLE : TT_ARCHIVE_DAMAGED;
-}
-
-int
-tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
-		const struct tt_error *err)
-{
-	entry->damaged = true;
-	return tt_archive_add_damage(
-			archive, lack_of(err), entry->path, err, entry->start_us);
-}
-
-int
-tt_archive_damaged_in_causes(struct tt_archive *archive,
-		const struct tt_archive_entry *entry, const struct tt_error *err)
-{
-	return tt_archive_add_damage(
-			archive, TT_ARCHIVE_IN_CAUSES, entry->path, err, entry->start_us);
-}
-
-bool
-tt_archive_damage_meets(const struct tt_archive_damage *damage, enum tt_archive_lack lack,
-		const struct tt_period *period)
-{
-	return damage->lack == lack && damage->start_us >= period->from_us
-			&& damage->start_us < period->to_us;
-}
-
 /* The index of a sensor's name; UINT32_MAX: out of memory. */
 static uint32_t
 number_of_sensor(struct tt_archive *a, const char *name)
@@ -204,8 +145,8 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 	if (ret != 0 && !tt_archive_is_marked(ref->path, &mark))
 		return gone(o, ref);
 	if (ret != 0)
-		return tt_archive_add_damage(
-				a, lack_of(&why), ref->path, &why, ref->start_us);
+		return tt_archive_add_damage(a, tt_archive_lack_of(&why), ref->path, &why,
+				ref->start_us);
 	if (tt_archive_wants_this(o->wish, &snapshot->manifest)) {
 		ret = add_entry(a, ref, spool, &mark, &snapshot->manifest);
 		if (ret == 0)

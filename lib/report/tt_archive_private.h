@@ -18,6 +18,9 @@ bool tt_archive_wants(
 bool tt_archive_wants_this(
 		const struct tt_archive_wish *wish, const struct tt_manifest *m);
 
+/* Is a snapshot that gave err damaged, or may it not be read? */
+enum tt_archive_lack tt_archive_lack_of(const struct tt_error *err);
+
 /* err: why, and in which file of path. Returns 0 or -ENOMEM. */
 int tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
 		const char *path, const struct tt_error *err,
