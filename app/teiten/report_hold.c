@@ -11,11 +11,11 @@
 #define UNSAID_US TT_US_PER_S
 
 static int
-path_cmp(const void *a, const void *b)
+held_cmp(const void *a, const void *b)
 {
-	const char *const *x = a, *const *y = b;
+	const struct report_held *x = a, *y = b;
 
-	return strcmp(*x, *y);
+	return strcmp(x->path, y->path);
 }
 
 /* Length of SENSOR's path in SENSOR/DAY/NAME; 0 where there is none. */
@@ -32,11 +32,12 @@ sensor_length(const char *path)
 
 /* Adds the sensor of a snapshot, unless it is the one that was added last. */
 static int
-add(struct report_hold *h, const char *path)
+add(void *context, const char *path)
 {
+	struct report_hold *h = context;
 	size_t length = sensor_length(path);
-	const char *last = h->n > 0 ? h->sensors[h->n - 1] : "";
-	char **more;
+	const char *last = h->n > 0 ? h->sensors[h->n - 1].path : "";
+	struct report_held *more;
 
 	if (length == 0 || (strlen(last) == length && memcmp(last, path, length) == 0))
 		return 0;
@@ -44,82 +45,152 @@ add(struct report_hold *h, const char *path)
 	if (more == NULL)
 		return -ENOMEM;
 	h->sensors = more;
-	more[h->n] = strndup(path, length);
-	if (more[h->n] == NULL)
+	more[h->n] = (struct report_held){.path = strndup(path, length), .lock = -1};
+	if (more[h->n].path == NULL)
 		return -ENOMEM;
 	h->n++;
 	return 0;
 }
 
-/* In the order in which locks are to be taken, each once. */
+/* In order of their paths, each once. */
 static void
 sort(struct report_hold *h)
 {
 	size_t n = 0;
 
 	if (h->n > 1)
-		qsort(h->sensors, h->n, sizeof(*h->sensors), path_cmp);
+		qsort(h->sensors, h->n, sizeof(*h->sensors), held_cmp);
 	for (size_t i = 0; i < h->n; i++) {
-		if (n > 0 && strcmp(h->sensors[i], h->sensors[n - 1]) == 0)
-			free(h->sensors[i]);
-		else
+		struct report_held *last = n > 0 ? &h->sensors[n - 1] : NULL;
+
+		if (last == NULL || strcmp(h->sensors[i].path, last->path) != 0) {
 			h->sensors[n++] = h->sensors[i];
+			continue;
+		}
+		last->named = last->named || h->sensors[i].named;
+		last->unlockable = last->unlockable || h->sensors[i].unlockable;
+		free(h->sensors[i].path);
 	}
 	h->n = n;
 }
 
-/* Waits for whoever merges the snapshots of a sensor. */
 static void
-take(struct report_hold *h, const char *sensor, int *lock)
+let_go(struct report_hold *h)
 {
-	int64_t unsaid_us = h->gave_up ? 0 : UNSAID_US;
+	for (size_t i = 0; i < h->n; i++) {
+		tt_compactor_release(h->sensors[i].lock);
+		h->sensors[i].lock = -1;
+	}
+}
 
-	if (tt_compactor_hold(lock, sensor, unsaid_us) == 0 || h->gave_up)
-		return;
+/* Returns 0, also where it cannot be had, and says so; or -EBUSY. */
+static int
+take(struct report_hold *h, struct report_held *s, int64_t wait_us, int64_t whole_us)
+{
+	int ret = tt_compactor_hold(&s->lock, s->path, wait_us, whole_us);
+
+	if (ret == 0 || ret == -EBUSY)
+		return ret;
 	progress_clear();
 	fprintf(stderr,
-			"%s: %s: waiting for a program that merges or deletes its "
-			"snapshots\n",
-			h->tool->name, sensor);
-	if (tt_compactor_hold(lock, sensor, h->wait_us) == 0)
-		return;
+			"%s: %s: its lock cannot be had (%s): going on beside whoever "
+			"merges its snapshots\n",
+			h->tool->name, s->path, strerror(-ret));
+	s->unlockable = true;
+	return 0;
+}
+
+/* Takes those that it has not. Returns the first that another one has, or NULL. */
+static struct report_held *
+take_all(struct report_hold *h)
+{
+	for (size_t i = 0; i < h->n; i++) {
+		struct report_held *s = &h->sensors[i];
+
+		if (s->lock < 0 && !s->unlockable && take(h, s, 0, 0) != 0 && !h->gave_up)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+give_up(struct report_hold *h, const struct report_held *s, int64_t whole_us)
+{
+	bool gets_on = h->waited_us >= whole_us && h->wait_us < whole_us;
+
 	fprintf(stderr,
-			"%s: %s: nothing was merged in %" PRId64
+			"%s: %s: %s %" PRId64
 			" s, and its lock is held still: going on beside it\n",
-			h->tool->name, sensor, h->wait_us / TT_US_PER_S);
+			h->tool->name, s->path,
+			gets_on ? "snapshots were merged for" : "nothing was merged in",
+			(gets_on ? h->waited_us : h->wait_us) / TT_US_PER_S);
 	h->gave_up = true;
 }
 
-int
-report_hold(struct report_hold *h, const struct tt_archive *archive, const char *changed)
+/* Waits for whoever merges the snapshots of a sensor, and takes it. */
+static void
+wait_for(struct report_hold *h, struct report_held *s)
 {
-	int ret = 0;
+	const int64_t whole_us = REPORT_HOLD_WHOLE * h->wait_us;
+	const int64_t start_us = tt_time_monotonic();
+	int64_t left_us = whole_us - h->waited_us;
+	int ret = take(h, s, UNSAID_US, UNSAID_US);
 
-	report_hold_end(h);
+	if (ret != 0 && !s->named) {
+		progress_clear();
+		fprintf(stderr,
+				"%s: %s: waiting for a program that merges or deletes its "
+				"snapshots\n",
+				h->tool->name, s->path);
+		s->named = true;
+	}
+	if (ret != 0)
+		ret = take(h, s, h->wait_us, left_us);
+	h->waited_us += tt_time_monotonic() - start_us;
+	if (ret != 0)
+		give_up(h, s, whole_us);
+}
+
+int
+report_hold(struct report_hold *h, const struct tt_archive_wish *wish,
+		const struct tt_archive *archive, const char *changed)
+{
+	struct report_held *other;
+	int ret;
+
+	let_go(h);
+	ret = tt_archive_wanted(wish, add, h);
 	for (size_t i = 0; ret == 0 && i < archive->n; i++)
 		ret = add(h, archive->entries[i].path);
 	if (ret == 0)
 		ret = add(h, changed);
 	sort(h);
-	if (ret == 0)
-		h->locks = calloc(h->n + 1, sizeof(*h->locks));
-	if (h->locks == NULL)
-		return -ENOMEM;
-	for (; h->n_locks < h->n; h->n_locks++)
-		take(h, h->sensors[h->n_locks], &h->locks[h->n_locks]);
+	if (ret != 0)
+		return ret;
+	while ((other = take_all(h)) != NULL) {
+		let_go(h);
+		wait_for(h, other);
+	}
 	return 0;
+}
+
+bool
+report_hold_is_whole(const struct report_hold *h)
+{
+	bool whole = true;
+
+	for (size_t i = 0; i < h->n; i++)
+		whole = whole && h->sensors[i].lock >= 0;
+	return whole;
 }
 
 void
 report_hold_end(struct report_hold *h)
 {
-	for (size_t i = 0; i < h->n_locks; i++)
-		tt_compactor_release(h->locks[i]);
+	let_go(h);
 	for (size_t i = 0; i < h->n; i++)
-		free(h->sensors[i]);
+		free(h->sensors[i].path);
 	free(h->sensors);
-	free(h->locks);
 	h->sensors = NULL;
-	h->locks = NULL;
-	h->n = h->n_locks = 0;
+	h->n = 0;
 }

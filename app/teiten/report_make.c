@@ -230,6 +230,7 @@ forget(struct making *m)
 static int
 begin_anew(struct making *m, unsigned tries)
 {
+	const struct tt_archive_wish wish = wish_of(m);
 	const struct timespec wait = {0, (WAIT_MS << tries) * 1000000L};
 	int ret;
 
@@ -241,9 +242,24 @@ begin_anew(struct making *m, unsigned tries)
 		m->archive = (struct tt_archive){0};
 	}
 	nanosleep(&wait, NULL);
-	ret = report_hold(&m->hold, &m->earlier, m->err.where);
+	ret = report_hold(&m->hold, &wish, &m->earlier, m->err.where);
 	m->err = (struct tt_error){0};
 	return ret == 0 ? 0 : tt_error_set(&m->err, ret, NULL, "out of memory");
+}
+
+/* Says that in no try all stayed as it was. */
+static int
+changed_always(struct making *m, bool held)
+{
+	char where[sizeof(m->err.where)];
+
+	snprintf(where, sizeof(where), "%s", m->err.where);
+	return tt_error_set(&m->err, -EAGAIN, where,
+			"it was %s while it was being read, as others were in %d tries, %s: "
+			"make the report when that has ended",
+			held ? "deleted or replaced" : "merged or deleted", TRIES - 1,
+			held ? "by something that takes no lock"
+			     : "beside whoever has a lock that was not to be had");
 }
 
 /* Makes it, of spools that stay as they are for so long. */
@@ -251,22 +267,16 @@ static int
 make(struct making *m)
 {
 	int ret = try(m);
-	char where[sizeof(m->err.where)];
 
 	for (unsigned i = 0; ret == -EAGAIN && i + 1 < TRIES; i++) {
 		ret = begin_anew(m, i);
 		if (ret == 0)
 			ret = try(m);
 	}
+	if (ret == -EAGAIN)
+		changed_always(m, report_hold_is_whole(&m->hold));
 	report_hold_end(&m->hold);
 	progress_clear();
-	if (ret == -EAGAIN) {
-		snprintf(where, sizeof(where), "%s", m->err.where);
-		tt_error_set(&m->err, ret, where,
-				"it was merged or deleted while it was being read, as others "
-				"were in %d tries: make the report when that has ended",
-				TRIES - 1);
-	}
 	return ret;
 }
 

@@ -29,6 +29,20 @@ is_read(int fd)
 	return true;
 }
 
+/* Takes the file and the directory: readers have the directory where there was no file yet. Returns 0; -EAGAIN where another one has
+ * either; or what flock gives. */
+static int
+try_lock(int fd, int dir)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+	/* Where directories have no locks, nobody has one. */
+	if (flock(dir, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+		return 0;
+	flock(fd, LOCK_UN);
+	return -EAGAIN;
+}
+
 static int
 refuse(int code, const char *sensor_path, struct tt_error *err)
 {
@@ -49,20 +63,17 @@ tt_compactor_lock(int *fd, int dir, const char *sensor_path, int64_t wait_us,
 		struct tt_error *err)
 {
 	const int64_t until_us = tt_time_monotonic() + wait_us;
-	int code = 0;
+	int code;
 
 	*fd = openat(dir, TT_SPOOL_MERGED_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (*fd < 0)
 		return refuse(-errno, sensor_path, err);
-	while (code == 0 && flock(*fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK)
-			code = -errno;
-		else if (!is_read(*fd))
+	while ((code = try_lock(*fd, dir)) == -EAGAIN) {
+		if (!is_read(*fd))
 			code = -EBUSY;
-		else if (tt_time_monotonic() >= until_us)
-			code = -EAGAIN;
-		else
-			wait_a_little();
+		if (code == -EBUSY || tt_time_monotonic() >= until_us)
+			break;
+		wait_a_little();
 	}
 	if (code == 0)
 		return 0;
@@ -82,45 +93,56 @@ last_merged(int fd)
 
 /* Returns 0, -EBUSY, or what flock gives. */
 static int
-share(int fd, int64_t wait_us)
+share(int fd, int64_t wait_us, int64_t whole_us)
 {
+	const int64_t start_us = tt_time_monotonic();
 	struct timespec merged = last_merged(fd);
-	int64_t since_us = tt_time_monotonic();
+	int64_t since_us = start_us;
 
 	while (flock(fd, LOCK_SH | LOCK_NB) != 0) {
 		struct timespec now;
+		int64_t now_us = tt_time_monotonic();
 
 		if (errno != EWOULDBLOCK)
 			return -errno;
 		now = last_merged(fd);
 		if (now.tv_sec != merged.tv_sec || now.tv_nsec != merged.tv_nsec)
-			since_us = tt_time_monotonic();
+			since_us = now_us;
 		merged = now;
-		if (tt_time_monotonic() - since_us >= wait_us)
+		if (now_us - since_us >= wait_us || now_us - start_us >= whole_us)
 			return -EBUSY;
 		wait_a_little();
 	}
 	return 0;
 }
 
-int
-tt_compactor_hold(int *fd, const char *sensor_path, int64_t wait_us)
+/* What is to be locked: the file, or the directory where it is not there. Returns 0 with *fd, or a negative errno. */
+static int
+open_shared(int *fd, const char *sensor_path)
 {
 	char *path = NULL;
-	int ret = 0;
 
-	*fd = -1;
-	if (asprintf(&path, "%s/" TT_SPOOL_MERGED_FILE, sensor_path) >= 0)
-		*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (asprintf(&path, "%s/" TT_SPOOL_MERGED_FILE, sensor_path) < 0)
+		return -ENOMEM;
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	free(path);
-	if (*fd >= 0)
-		ret = share(*fd, wait_us);
+	if (*fd < 0 && errno == ENOENT)
+		*fd = open(sensor_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return *fd < 0 ? -errno : 0;
+}
+
+int
+tt_compactor_hold(int *fd, const char *sensor_path, int64_t wait_us, int64_t whole_us)
+{
+	int ret = open_shared(fd, sensor_path);
+
+	if (ret == 0)
+		ret = share(*fd, wait_us, whole_us);
 	if (ret != 0) {
 		tt_compactor_release(*fd);
 		*fd = -1;
 	}
-	/* Where there are no locks, nobody has one. */
-	return ret == -EBUSY ? ret : 0;
+	return ret == -ENOENT ? 0 : ret;
 }
 
 void

@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* A single interval's name does not say when it ends: those that begin so much before a period are asked. */
-#define LONGEST_US (2 * TT_US_PER_DAY)
-
 struct opening {
 	struct tt_archive *archive;
 	const struct tt_archive_wish *wish;
@@ -19,21 +16,6 @@ static int
 out_of_memory(struct tt_error *err)
 {
 	return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-}
-
-/* Is a name among those of "A,B"? */
-static bool
-is_named(const char *list, const char *name)
-{
-	size_t length = strlen(name);
-
-	for (const char *at = list; at != NULL; at = strchr(at, ',')) {
-		at += *at == ',';
-		if (strncmp(at, name, length) == 0
-				&& (at[length] == ',' || at[length] == '\0'))
-			return true;
-	}
-	return false;
 }
 
 /* The index of a sensor's name; UINT32_MAX: out of memory. */
@@ -84,48 +66,13 @@ add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spoo
 	return tt_owners_add(&a->owners, m, (uint32_t)a->n++);
 }
 
-bool
-tt_archive_wants(const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref)
-{
-	int64_t end_us = ref->end_us > 0 ? ref->end_us : ref->start_us + LONGEST_US;
-
-	for (size_t i = 0; i < wish->n_periods; i++)
-		if (tt_period_meets(&wish->periods[i], ref->start_us, end_us))
-			return true;
-	return false;
-}
-
-bool
-tt_archive_wants_this(const struct tt_archive_wish *wish, const struct tt_manifest *m)
-{
-	if (wish->sensors != NULL && !is_named(wish->sensors, m->sensor))
-		return false;
-	for (size_t i = 0; i < wish->n_periods; i++)
-		if (tt_period_meets(&wish->periods[i], m->start_us, m->end_us))
-			return true;
-	return false;
-}
-
-/* May a snapshot be of a wanted sensor, by its path? */
-static bool
-wants_path(const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref)
-{
-	const char *slash = memrchr(ref->path, '/', ref->sensor_length);
-	const char *from = slash == NULL ? ref->path : slash + 1;
-	char name[TT_SENSOR_MAX + 2];
-
-	snprintf(name, sizeof(name), "%.*s", (int)(ref->path + ref->sensor_length - from),
-			from);
-	return wish->sensors == NULL || !tt_sensor_name_valid(name)
-			|| is_named(wish->sensors, name);
-}
-
 /* One went before it was read whose it is. If it is of a wanted sensor against its path, and was merged,
  * tt_archive_check finds the merged one, which says whose it is. */
 static int
 gone(const struct opening *o, const struct tt_snapshot_ref *ref)
 {
-	return wants_path(o->wish, ref) ? tt_archive_changed(ref->path, o->err) : 0;
+	return tt_archive_wants_path(o->wish, ref) ? tt_archive_changed(ref->path, o->err)
+						   : 0;
 }
 
 static int

@@ -12,10 +12,10 @@
  * was there and now is in no snapshot.
  *
  * How often may it begin anew? Where snapshots are merged one after the other, faster than a report reads ten months, no
- * number of tries is enough. So a try after the first holds the sensors of the archive (tt_compactor_lock.h), and whoever would merge
- * them waits for the time of one report. Not the first: a report mostly reads what nobody merges, and it may be read where locks
- * are not to be had. What can change under a try that holds them is what was deleted by hand, or was never merged before; for this there
- * are a few more.
+ * number of tries is enough. So a try after the first holds all sensors that are wanted (tt_archive_wanted, tt_compactor_lock.h), also
+ * where the archive could not be opened, and whoever would merge them waits for the time of one report. Not the first: a report mostly reads what nobody merges, and it may be read where locks
+ * are not to be had. What can change under a try that holds them is what takes no lock, such as who deletes by hand; for this there are a
+ * few more.
  */
 #ifndef TT_ARCHIVE_H
 #define TT_ARCHIVE_H
@@ -97,6 +97,12 @@ struct tt_archive_wish {
 int tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_archive_close(struct tt_archive *archive);
+
+/* Gives `each` the paths of the snapshots that may have time of the periods and be of wanted sensors, by their names: more than an
+ * archive has, and without reading one. Returns 0, -ENOMEM, or what `each` gave that is not 0, at once. */
+int tt_archive_wanted(const struct tt_archive_wish *wish,
+		int (*each)(void *context, const char *path),
+		void *context) TT_MUST_CHECK;
 
 /* Notes that an entry is left out from now on. Returns 0 or -ENOMEM. */
 int tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,

@@ -18,6 +18,10 @@ bool tt_archive_wants(
 bool tt_archive_wants_this(
 		const struct tt_archive_wish *wish, const struct tt_manifest *m);
 
+/* May it be of a wanted sensor, by its path? */
+bool tt_archive_wants_path(
+		const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref);
+
 /* Is a snapshot that gave err damaged, or may it not be read? */
 enum tt_archive_lack tt_archive_lack_of(const struct tt_error *err);
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """`teiten report` and the lock of whoever merges: stopped in the middle, while snapshots are merged, it begins anew; waits for those
-alone whose snapshots it reads, says so, and not for ever; and keeps them out while it reads again, for which they wait.
+alone whose snapshots it reads, holding no other meanwhile, says so, and not for ever; and keeps them all out while it reads again, for
+which they wait.
 
     report_waits.py TEITEN"""
 import contextlib
@@ -20,7 +21,7 @@ import tempfile
 import snapshots
 from report_beside import check, counts
 
-SECONDS, INTERVAL = 120, 20
+SECONDS, INTERVAL, PACKETS = 120, 10, 40000
 IN_OPEN = 0x20
 WAITING = "waiting for a program that merges or deletes its snapshots"
 libc = ctypes.CDLL(None, use_errno=True)
@@ -129,6 +130,89 @@ def does_not_wait_for_ever(teiten, spool):
                         "still: going on beside it\n")
 
 
+def locks_of(sensor):
+    """Of a sensor that was never merged, the directory."""
+    lock = sensor / ".compact"
+    return lock if lock.exists() else sensor
+
+
+def is_held(sensor):
+    fd = os.open(locks_of(sensor), os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def holds_all(teiten, spool):
+    """Also where what was merged was missed before a table was read; and a sensor that was never merged."""
+    wanted, _ = Report(teiten, spool).end()
+    manifest = first(spool / "a").with_name("manifest.json")
+    with opened(manifest) as wait:
+        report = Report(teiten, spool)
+        wait()
+        report.stop()
+    snapshots.run(*compact(teiten, spool / "b", 60))
+    with opened(manifest) as wait:
+        report.go_on()
+        wait()
+        report.stop()
+    held = [sensor for sensor in "ab" if is_held(spool / sensor)]
+    check(f"held are {held}", held == ["a", "b"])
+    report.go_on()
+    found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == "")
+
+
+def holds_none_while_it_waits(teiten, spool):
+    wanted, _ = Report(teiten, spool).end()
+    report = stopped_report(teiten, spool)
+    with locked(spool / "b"):
+        report.go_on()
+        line = line_of(report.process)
+        check(line, line == f"teiten report: {spool}/b: {WAITING}\n")
+        other = subprocess.run([str(arg) for arg in compact(teiten, spool / "a", 600)], capture_output=True, text=True, check=True, timeout=60)
+        check(other.stderr, other.stderr == "")
+    found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == "")
+
+
+def lock_that_cannot_be_had(teiten, spool):
+    wanted, _ = Report(teiten, spool).end()
+    report = stopped_report(teiten, spool)
+    (spool / "b/.compact").symlink_to(".compact")
+    report.go_on()
+    found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == f"teiten report: {spool}/b: its lock cannot be had (Too many levels of symbolic links): going on beside whoever "
+                        "merges its snapshots\n")
+
+
+def deleted_by_hand(teiten, spool):
+    """In every try one."""
+    gone = sorted((spool / "b").glob("*/*Z"))[1:6]
+    with contextlib.ExitStack() as stack:
+        report = None
+        for path in gone:
+            wait = stack.enter_context(opened(first(spool / "a")))
+            if report is None:
+                report = Report(teiten, spool)
+            else:
+                report.go_on()
+            wait()
+            report.stop()
+            shutil.rmtree(path)
+        report.go_on()
+        _, said = report.process.communicate(timeout=60)
+    check(said, report.process.returncode == 1 and "deleted or replaced while it was being read, as others were in 4 tries, by something "
+                                                   "that takes no lock" in said)
+
+
 def compact_waits(teiten, spool):
     wanted, _ = Report(teiten, spool).end()
     report = stopped_report(teiten, spool)
@@ -154,12 +238,13 @@ def main(teiten):
         spool = base / "spool"
         for i, sensor in enumerate("ab"):
             made = base / f"{sensor}.pcap"
-            snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--seed", i, "--packets", 5000,
+            snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--seed", i, "--packets", PACKETS,
                           "--duration", SECONDS, "--out", made)
             snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", INTERVAL, "--monitored",
                           "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
         try:
-            for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, compact_waits):
+            for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, holds_all, holds_none_while_it_waits,
+                         lock_that_cannot_be_had, deleted_by_hand, compact_waits):
                 copy = base / test.__name__
                 shutil.copytree(spool, copy)
                 test(teiten, copy)

@@ -58,7 +58,7 @@ teardown(void **state)
 static void
 held_snapshots_are_no_other_compactor(void **state)
 {
-	assert_int_equal(tt_compactor_hold(&held, sensor, 0), 0);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, EVER), 0);
 	assert_true(held >= 0);
 	assert_int_equal(tt_compactor_open(&compactor, sensor, 0, &error), -EAGAIN);
 	assert_string_equal(error.where, sensor);
@@ -73,8 +73,8 @@ two_may_hold_them(void **state)
 {
 	int other;
 
-	assert_int_equal(tt_compactor_hold(&held, sensor, 0), 0);
-	assert_int_equal(tt_compactor_hold(&other, sensor, 0), 0);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, EVER), 0);
+	assert_int_equal(tt_compactor_hold(&other, sensor, 0, EVER), 0);
 	tt_compactor_release(other);
 	assert_int_equal(tt_compactor_open(&compactor, sensor, 0, &error), -EAGAIN);
 }
@@ -97,10 +97,11 @@ waiting_for_a_compactor_ends(void **state)
 	int64_t start_us = tt_time_monotonic();
 
 	open_compactor();
-	assert_int_equal(tt_compactor_hold(&held, sensor, 0), -EBUSY);
-	assert_int_equal(tt_compactor_hold(&held, sensor, 100 * MS), -EBUSY);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, EVER), -EBUSY);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 100 * MS, EVER), -EBUSY);
+	assert_int_equal(tt_compactor_hold(&held, sensor, EVER, 100 * MS), -EBUSY);
 	assert_int_equal(held, -1);
-	assert_true(tt_time_monotonic() - start_us >= 100 * MS);
+	assert_true(tt_time_monotonic() - start_us >= 200 * MS);
 }
 
 static void *
@@ -117,17 +118,20 @@ compactor_waits_for_who_holds_them(void **state)
 {
 	pthread_t thread;
 
-	assert_int_equal(tt_compactor_hold(&held, sensor, 0), 0);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, EVER), 0);
 	assert_int_equal(pthread_create(&thread, NULL, release_later, NULL), 0);
 	assert_int_equal(tt_compactor_open(&compactor, sensor, EVER, &error), 0);
 	pthread_join(thread, NULL);
 }
 
+/* So long is waited while no merged snapshot comes: a machine may stand still for seconds. */
+#define PATIENCE (4 * TT_US_PER_S)
+
 /* A merged snapshot every 100 ms, as tt_compactor_publish tells of it, for longer than there is to wait. */
 static void *
 merge_on(void *context)
 {
-	for (unsigned i = 0; i < 15; i++) {
+	for (int64_t us = 0; us < PATIENCE + TT_US_PER_S; us += 100 * MS) {
 		usleep(100 * MS);
 		futimens(compactor.lock_fd, NULL);
 	}
@@ -142,21 +146,67 @@ compactor_that_gets_on_is_waited_for(void **state)
 
 	open_compactor();
 	assert_int_equal(pthread_create(&thread, NULL, merge_on, NULL), 0);
-	assert_int_equal(tt_compactor_hold(&held, sensor, TT_US_PER_S), 0);
+	assert_int_equal(tt_compactor_hold(&held, sensor, PATIENCE, EVER), 0);
 	assert_true(held >= 0);
 	pthread_join(thread, NULL);
 }
 
+/* Removes the lock's file, as where nothing was ever merged. */
 static void
-what_was_never_merged_is_not_held(void **state)
+remove_lock(char path[static 128])
+{
+	snprintf(path, 128, "%s/.compact", sensor);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void
+what_was_never_merged_is_held_without_a_file(void **state)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path), "%s/.compact", sensor);
-	assert_int_equal(unlink(path), 0);
-	assert_int_equal(tt_compactor_hold(&held, sensor, EVER), 0);
-	assert_int_equal(held, -1);
+	remove_lock(path);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, 0), 0);
+	assert_true(held >= 0);
 	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(tt_compactor_open(&compactor, sensor, 50 * MS, &error), -EAGAIN);
+	tt_compactor_release(held);
+	open_compactor();
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, 0), -EBUSY);
+	unlink(path);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, 0), -EBUSY);
+}
+
+/* Who waits for a reader of the directory is none for whom other readers wait. */
+static void
+waiting_compactor_holds_up_no_reader(void **state)
+{
+	char path[128];
+	int other;
+
+	remove_lock(path);
+	assert_int_equal(tt_compactor_hold(&held, sensor, 0, 0), 0);
+	assert_int_equal(tt_compactor_open(&compactor, sensor, 0, &error), -EAGAIN);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(tt_compactor_hold(&other, sensor, 0, 0), 0);
+	tt_compactor_release(other);
+}
+
+static void
+lock_that_cannot_be_had_is_told(void **state)
+{
+	char path[128];
+
+	remove_lock(path);
+	assert_int_equal(symlink(".compact", path), 0);
+	assert_int_equal(tt_compactor_hold(&held, sensor, EVER, EVER), -ELOOP);
+	assert_int_equal(held, -1);
+}
+
+static void
+no_sensor_is_no_error(void **state)
+{
+	assert_int_equal(tt_compactor_hold(&held, "/tmp/tt-none", EVER, EVER), 0);
+	assert_int_equal(held, -1);
 }
 
 int
@@ -170,7 +220,10 @@ main(void)
 			TEST(waiting_for_a_compactor_ends),
 			TEST(compactor_waits_for_who_holds_them),
 			TEST(compactor_that_gets_on_is_waited_for),
-			TEST(what_was_never_merged_is_not_held),
+			TEST(what_was_never_merged_is_held_without_a_file),
+			TEST(waiting_compactor_holds_up_no_reader),
+			TEST(lock_that_cannot_be_had_is_told),
+			TEST(no_sensor_is_no_error),
 	};
 
 	return cmocka_run_group_tests_name("compactor_lock", tests, NULL, NULL);
