@@ -303,32 +303,64 @@ merge_all(struct merging *m, struct inputs *in)
 	}
 }
 
+/* Takes the locks of the result, the writer's as well. Who must wait for a report has neither meanwhile. Returns 0 or a negative
+ * errno; waited: what was listed before may be gone. */
+static int
+take_locks(struct merging *m, struct tt_spool **spool, bool *waited, struct tt_error *err)
+{
+	bool gave_up = false;
+	int ret = tt_spool_open(spool, m->spool, m->sensor, TT_SYNC_EACH, err);
+
+	if (ret == 0)
+		ret = tt_compactor_open(&m->compactor, m->path, 0, err);
+	*waited = ret == -EAGAIN && *spool != NULL;
+	if (!*waited)
+		return ret;
+	tt_spool_close(*spool);
+	*spool = NULL;
+	ret = merging_open(m->tool, &m->compactor, m->path, &gave_up, err);
+	if (ret == 0)
+		ret = tt_spool_open(spool, m->spool, m->sensor, TT_SYNC_EACH, err);
+	return ret;
+}
+
+/* Lists what was chosen, and takes the locks. Returns false where that failed, and has said so. */
+static bool
+begin(struct merging *m, struct tt_spool **spool, struct inputs *in)
+{
+	struct tt_error err = {0};
+	bool waited;
+
+	if (!merge_list(m, in))
+		return false;
+	if (take_locks(m, spool, &waited, &err) != 0) {
+		tt_error_print(m->tool->name, &err);
+		return false;
+	}
+	if (m->compactor.left.code != 0) {
+		tt_error_print(m->tool->name, &m->compactor.left);
+		return false;
+	}
+	if (!waited)
+		return true;
+	merge_inputs_fini(in);
+	*in = (struct inputs){0};
+	return merge_list(m, in);
+}
+
 static int
 merge(struct merging *m)
 {
 	struct tt_spool *spool = NULL;
-	struct tt_error err = {0};
 	struct inputs in = {0};
-	bool gave_up = false;
 
 	if (asprintf(&m->path, "%s/%s", m->spool, m->sensor) < 0)
 		return EXIT_DATA;
-	if (!merge_list(m, &in)) {
+	if (!begin(m, &spool, &in) || !merge_choose(m, &in)
+			|| (m->period.interval && !merge_check_lengths(m, &in)))
 		m->status = EXIT_DATA;
-	} else if (tt_spool_open(&spool, m->spool, m->sensor, TT_SYNC_EACH, &err) != 0
-			|| merging_open(m->tool, &m->compactor, m->path, &gave_up, &err)
-					!= 0) {
-		tt_error_print(m->tool->name, &err);
-		m->status = EXIT_DATA;
-	} else if (m->compactor.left.code != 0) {
-		tt_error_print(m->tool->name, &m->compactor.left);
-		m->status = EXIT_DATA;
-	} else if (!merge_choose(m, &in)
-			|| (m->period.interval && !merge_check_lengths(m, &in))) {
-		m->status = EXIT_DATA;
-	} else {
+	else
 		merge_all(m, &in);
-	}
 	tt_compactor_close(&m->compactor);
 	tt_spool_close(spool);
 	merge_inputs_fini(&in);

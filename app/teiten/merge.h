@@ -13,6 +13,7 @@ struct merging {
 	struct period period;
 	size_t pair_rows, contact_rows, heavy_rows;
 	struct tt_compactor compactor;
+	bool listed; /* what cannot be listed was said */
 	int status; /* exit status so far */
 };
 

@@ -72,6 +72,21 @@ sort(struct inputs *in)
 		qsort(in->all, in->n, sizeof(in->all[0]), by_start);
 }
 
+/* As tool_select, but what is said of a list is said once. */
+static bool
+select_again(const struct tool *tool, const struct selection *selection,
+		struct tt_snapshot_list *list)
+{
+	struct tt_error err = {0};
+
+	if (tt_snapshot_list_scan(list, selection->path, selection->from_us,
+			    selection->to_us, &err)
+			== 0)
+		return true;
+	tt_error_print(tool->name, &err);
+	return false;
+}
+
 bool
 merge_list(struct merging *m, struct inputs *in)
 {
@@ -89,7 +104,8 @@ merge_list(struct merging *m, struct inputs *in)
 		size_t before = in->n;
 
 		selection.path = tool->argv[i];
-		if (!tool_select(tool, &selection, list))
+		if (m->listed ? !select_again(tool, &selection, list)
+			      : !tool_select(tool, &selection, list))
 			return false;
 		m->status = list->n_unread == 0 ? m->status : EXIT_DATA;
 		in->n_lists++;
@@ -100,6 +116,7 @@ merge_list(struct merging *m, struct inputs *in)
 		if (in->n == before)
 			m->status = tool_no_snapshots(tool, tool->argv[i], &selection);
 	}
+	m->listed = true;
 	sort(in);
 	return true;
 }

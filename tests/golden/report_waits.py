@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """`teiten report` and the lock of whoever merges: stopped in the middle, while snapshots are merged, it begins anew; waits for those
 alone whose snapshots it reads, holding no other meanwhile, says so, and not for ever; and keeps them all out while it reads again, for
-which they wait.
+which they wait. `teiten merge` that waits for it has no lock meanwhile.
 
     report_waits.py TEITEN"""
 import contextlib
@@ -213,6 +213,23 @@ def deleted_by_hand(teiten, spool):
                                                    "that takes no lock" in said)
 
 
+def merge_waits(teiten, spool):
+    """It holds up no writer, and knows what was compacted meanwhile."""
+    merge = [teiten, "merge", "--spool", spool, "--sensor", "m"]
+    snapshots.run(*merge, "--to", "2026-01-05T00:01:00Z", spool / "a")
+    with open(spool / "m/.compact", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        other = subprocess.Popen([str(arg) for arg in (*merge, spool / "a")], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        Report.running.append(other)
+        line = line_of(other)
+        check(line, line == f"teiten merge: {spool}/m: waiting for a report that reads its snapshots\n")
+        with open(spool / "m/.lock", encoding="ascii") as writer:
+            fcntl.flock(writer, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        snapshots.run(*compact(teiten, spool / "a", 60))
+    _, said = other.communicate(timeout=60)
+    check(said, other.returncode == 0 and said == "")
+
+
 def compact_waits(teiten, spool):
     wanted, _ = Report(teiten, spool).end()
     report = stopped_report(teiten, spool)
@@ -244,7 +261,7 @@ def main(teiten):
                           "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
         try:
             for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, holds_all, holds_none_while_it_waits,
-                         lock_that_cannot_be_had, deleted_by_hand, compact_waits):
+                         lock_that_cannot_be_had, deleted_by_hand, merge_waits, compact_waits):
                 copy = base / test.__name__
                 shutil.copytree(spool, copy)
                 test(teiten, copy)
