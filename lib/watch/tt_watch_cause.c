@@ -241,16 +241,19 @@ struct counting {
 	uint64_t sources;
 };
 
+/* Of a sample, that it has few tells nothing: it may have none of many. */
 static void
 take_sources(void *context, const struct tt_cause *cause)
 {
 	struct counting *c = context;
+	struct tt_source_count found;
 
-	if (!cause->sources.useless
-			&& cause->found[0].packets[TT_CAUSE_NOW] >= c->packets)
-		c->sources = tt_cause_sources(cause, 0, 0, cause->n_days[TT_CAUSE_NOW],
-				TT_SOURCES_ANYWHERE)
-					     .n;
+	if (cause->sources.useless || cause->found[0].packets[TT_CAUSE_NOW] < c->packets)
+		return;
+	found = tt_cause_sources(
+			cause, 0, 0, cause->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
+	if (cause->sources.shift == 0 || found.n >= TT_WATCH_SOURCES)
+		c->sources = found.n;
 }
 
 uint64_t

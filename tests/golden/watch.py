@@ -28,18 +28,33 @@ components:
   - {target: 8080/TCP, rate: 40/day/address, from: 10d, to: 244h, sources: 1}
   - {target: 7777/TCP, rate: 1.5/day/address, from: 270h, to: 294h, sources: 1}
 """
+# Beside a flood, `pairs` have a sample of sources: one in 32 or so.
+SAMPLED = """
+name: watch
+start: 2026-01-05T00:00:00Z
+duration: 10d
+monitored: 203.0.113.0/26
+components:
+  - {target: 445/TCP, rate: 20/day/address, sources: 100000}
+  - {target: 1521/TCP, rate: 0.5/day/address, sources: 5}
+  - {target: 1521/TCP, name: rise, rate: 3/day/address, from: 9d, sources: 20}
+  - {target: 2323/TCP, rate: 1.5/day/address, from: 9d, sources: 12}
+  - {target: 8181/TCP, rate: 3.5/day/address, from: 9d, sources: 30}
+  - {target: 445/TCP, name: flood, rate: 12288/day/address, from: 215h, to: 240h, sources: 200000}
+"""
 START = "2026-01-05"
 RISE_DAY = "2026-01-14"
 NEW_DAY = "2026-01-15"
 WAIT_S = 120
 
 
-def make_spool(teiten, directory):
-    (directory / "watch.yaml").write_text(PROFILE)
+def make_spool(teiten, directory, profile=PROFILE, *options):
+    directory.mkdir(exist_ok=True)
+    (directory / "watch.yaml").write_text(profile)
     snapshots.run(teiten, "synth", "--profile", directory / "watch.yaml", "--seed", 7, "--out",
                   directory / "watch.pcap")
     snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", "w", "--monitored",
-                  "203.0.113.0/26", "--interval", 3600, directory / "watch.pcap")
+                  "203.0.113.0/26", "--interval", 3600, *options, directory / "watch.pcap")
     return directory / "spool"
 
 
@@ -158,6 +173,14 @@ def damaged(teiten, directory, spool, whole):
         yield f"of the damage: {errors}"
 
 
+def sampled(teiten, directory, spool, whole):
+    """What rises slowly is told where its sources cannot be counted, as none or few of them are in the sample."""
+    lines, _ = watch(teiten, "--once", make_spool(teiten, directory / "sampled", SAMPLED, "--pair-rows", 1024))
+    names = sorted(line["target"] for line in lines)
+    if names != ["1521/TCP", "2323/TCP", "445/TCP", "8181/TCP"]:
+        yield f"told: {told(lines)}"
+
+
 def future(teiten, directory, spool, whole):
     """A snapshot of a clock that was wrong does not end what is told of the right ones."""
     copy, state = directory / "future", directory / "state-future"
@@ -211,7 +234,7 @@ def main(teiten):
         spool = make_spool(teiten, directory)
         whole, _ = watch(teiten, "--once", spool)
         wrong = list(judge(whole))
-        for case in (restarts, output_file, merged, merged_between, damaged, future, live):
+        for case in (restarts, output_file, merged, merged_between, damaged, sampled, future, live):
             wrong += [f"{case.__name__}: {what}" for what in case(teiten, directory, spool, whole)]
     for what in wrong:
         print(what)
