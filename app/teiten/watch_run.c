@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stop.h"
 #include "tt_time.h"
+#include "tt_watch_sources.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -28,12 +29,12 @@ say(void *context, const struct tt_watch_line *line, struct tt_error *err)
 	return 0;
 }
 
-static uint64_t
-sources(void *context, const struct tt_watch_line *line)
+static void
+sources(void *context, const struct tt_watch_questions *questions)
 {
 	const struct watching *w = context;
 
-	return tt_watch_sources(w->selection.path, line);
+	tt_watch_sources(w->selection.path, questions);
 }
 
 /* What becomes of an error of one snapshot. */

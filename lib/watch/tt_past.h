@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a sensor saw of each target in the last four weeks, by hour, and what is usual for it. One thread, the
- * caller's struct. Heap memory: 216 bytes and up to 32 for slots for each target that ever had a packet
+ * caller's struct. Heap memory: 224 bytes and up to 32 for slots for each target that ever had a packet
  * (TT_PAST_TARGETS_MAX at most, others are not looked at), and 5.6 KB for each of at most max_rows that had enough to be remembered: where there are more, the
  * lighter half is forgotten.
  *
@@ -40,7 +40,10 @@ struct tt_past_target {
 	uint64_t *row; /* [TT_PAST_HOURS] by hour modulo that; NULL: not remembered */
 	int64_t seen_hour; /* its first packet */
 	int32_t event; /* the owner's: number + 1; 0: none. Such a target is not forgotten */
-	uint32_t asked_hour; /* the owner's: the hour in which its sources were counted; 0: none */
+	/* The owner's. */
+	uint32_t asked_hour; /* in which its sources were counted; 0: none */
+	uint32_t many_hour; /* in which the latest snapshot began that has many sources; 0: none */
+	uint32_t sources_most; /* it has in its latest 24 hours; UINT32_MAX: not known */
 };
 
 struct tt_past {

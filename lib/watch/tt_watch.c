@@ -105,6 +105,7 @@ count_row(struct tt_watch_adding *a, const struct tt_watch_rest *rest,
 		return 0;
 	if (e != NULL)
 		e->packets += since;
+	tt_watch_note_sources(a, (uint32_t)of, row);
 	return note_touched(a, (uint32_t)of);
 }
 
@@ -178,6 +179,7 @@ tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 		ret = tt_watch_judge(&a, err);
 	}
 	free(a.touched);
+	free(a.asked);
 	return ret;
 }
 
@@ -186,6 +188,7 @@ struct reading {
 	const char *path;
 	struct tt_watch_row *rows; /* [n], of [room] */
 	size_t n, room;
+	uint64_t sources_one_in;
 };
 
 static int
@@ -206,25 +209,32 @@ take_row(void *context, const struct tt_picked *row, struct tt_error *err)
 {
 	struct reading *r = context;
 	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
+	int64_t sources = tt_picked_int(row, TT_TARGETS_UNIQ_SRC_IP_TARGET);
+	uint64_t kept;
 	struct tt_watch_row *last = r->n == 0 ? NULL : &r->rows[r->n - 1];
 
-	if (packets < 0)
+	if (packets < 0 || sources < 0)
 		return tt_error_set(err, -EBADMSG, r->path, "targets: a negative count");
+	/* Of a sample, as many as it has are there. */
+	kept = (uint64_t)sources / r->sources_one_in;
 	if (last != NULL && last->name.protocol == row->name.protocol
 			&& last->name.target == row->name.target) {
 		last->packets += (uint64_t)packets;
+		last->sources += kept;
 		return 0;
 	}
 	if (r->n == r->room && more_rows(r) != 0)
 		return no_memory(r->path, err);
-	r->rows[r->n++] = (struct tt_watch_row){row->name, (uint64_t)packets};
+	r->rows[r->n++] = (struct tt_watch_row){
+			row->name, (uint64_t)packets, kept, r->sources_one_in == 1};
 	return 0;
 }
 
 static int
 read_targets(struct reading *r, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
-	static const unsigned columns[] = {TT_TARGETS_PACKETS};
+	static const unsigned columns[] = {
+			TT_TARGETS_PACKETS, TT_TARGETS_UNIQ_SRC_IP_TARGET};
 	const struct tt_pick pick = {TT_TABLE_TARGETS, TT_TARGETS_PROTOCOL,
 			TT_TARGETS_TARGET, columns, TT_ARRAY_SIZE(columns), NULL,
 			take_row, r};
@@ -251,7 +261,9 @@ read_and_count(struct tt_watch *w, const struct tt_snapshot *snapshot, bool some
 		struct tt_error *err)
 {
 	struct tt_watch_interval interval = interval_of(snapshot);
-	struct reading r = {.path = snapshot->path};
+	int64_t one_in = snapshot->manifest.sources_one_in;
+	struct reading r = {.path = snapshot->path,
+			.sources_one_in = one_in > 1 ? (uint64_t)one_in : 1};
 	int ret = read_targets(&r, snapshot, err);
 
 	if (ret == 0 && tt_known_add(&w->known, &snapshot->manifest) != 0)

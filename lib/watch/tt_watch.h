@@ -87,6 +87,21 @@ struct tt_watch_line {
 	struct tt_usual usual;
 };
 
+/* How many distinct sources sent packets to a target? */
+struct tt_watch_question {
+	uint32_t of; /* target of the past */
+	struct tt_target_name name;
+	uint64_t packets; /* of the window */
+	uint64_t sources; /* the answer; TT_WATCH_SOURCES_UNKNOWN: not known */
+};
+
+struct tt_watch_questions {
+	const char *sensor;
+	int64_t start_us, end_us; /* the window */
+	struct tt_watch_question *all; /* [n], each target once */
+	size_t n;
+};
+
 struct tt_watch {
 	struct tt_watch_options options;
 	char sensor[TT_SENSOR_MAX + 1];
@@ -101,9 +116,9 @@ struct tt_watch {
 			again; /* snapshots: in all; of these late; not counted, for they were */
 	/* Called for each line. Returns 0, or a negative errno, which ends it. */
 	int (*say)(void *context, const struct tt_watch_line *line, struct tt_error *err);
-	/* How many distinct sources the window of a line has, which has no event yet; TT_WATCH_SOURCES_UNKNOWN: not known. Asked once an
-	 * hour of a target with a rise that a few sources can make. NULL: never known. */
-	uint64_t (*sources)(void *context, const struct tt_watch_line *line);
+	/* Answers all questions of a snapshot: of targets with a rise that a few sources can make, each once an hour at most, where what the
+	 * snapshots say of their own sources does not tell. NULL: never known. */
+	void (*sources)(void *context, const struct tt_watch_questions *questions);
 	void *context;
 };
 
@@ -123,6 +138,8 @@ int tt_watch_add(struct tt_watch *watch, const struct tt_snapshot *snapshot,
 struct tt_watch_row {
 	struct tt_target_name name;
 	uint64_t packets;
+	uint64_t sources; /* so many distinct ones at least; 0: none is known */
+	bool has_all_sources; /* there are no others */
 };
 
 struct tt_watch_interval {

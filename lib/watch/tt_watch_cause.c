@@ -194,85 +194,26 @@ is_wanted(void *context, const struct tt_snapshot_day *day)
 			&& day->start_us + BEFORE_US > o->from_us[TT_CAUSE_BEFORE];
 }
 
-/* Calls with() with the cause of a line, where there are snapshots. */
-static void
-find(const char *path, const struct tt_watch_line *line, struct tt_cause_options *options,
-		void (*with)(void *context, const struct tt_cause *cause), void *context)
-{
-	struct tt_snapshot_list list;
-	struct tt_cause cause;
-
-	if (tt_snapshot_list_scan_days(&list, path, options->to_us[TT_CAUSE_NOW],
-			    is_wanted, options, NULL)
-			!= 0)
-		return;
-	if (tt_cause_init(&cause, options) == 0) {
-		if (tt_cause_want(&cause, line->name.protocol, line->name.target) == 0
-				&& read_list(&cause, &list, line->sensor)
-				&& cause.snapshots[TT_CAUSE_NOW] > 0)
-			with(context, &cause);
-		tt_cause_fini(&cause);
-	}
-	tt_snapshot_list_fini(&list);
-}
-
-static void
-take_json(void *context, const struct tt_cause *cause)
-{
-	json_t **o = context;
-
-	*o = pack(cause);
-}
-
 struct json_t *
 tt_watch_cause(const char *path, const struct tt_watch_line *line)
 {
 	struct tt_cause_options options;
+	struct tt_snapshot_list list;
+	struct tt_cause cause;
 	json_t *o = NULL;
 
 	options_of(line, &options);
-	find(path, line, &options, take_json, &o);
-	return o;
-}
-
-/* How many sources sent so many packets. */
-struct counting {
-	uint64_t packets; /* of the window */
-	uint64_t sources;
-};
-
-/* Of a sample, that it has few tells nothing: it may have none of many. */
-static void
-take_sources(void *context, const struct tt_cause *cause)
-{
-	struct counting *c = context;
-	struct tt_source_count found;
-
-	if (cause->sources.useless || cause->found[0].packets[TT_CAUSE_NOW] < c->packets)
-		return;
-	found = tt_cause_sources(
-			cause, 0, 0, cause->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
-	if (cause->sources.shift == 0 || found.n >= TT_WATCH_SOURCES)
-		c->sources = found.n;
-}
-
-uint64_t
-tt_watch_sources(const char *path, const struct tt_watch_line *line)
-{
-	struct counting c = {line->packets, TT_WATCH_SOURCES_UNKNOWN};
-	const int64_t starts[] = {
-			window_start(line), window_start(line) / BEFORE_US * BEFORE_US};
-
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(starts)
-			&& c.sources == TT_WATCH_SOURCES_UNKNOWN;
-			i++) {
-		struct tt_cause_options options = {0};
-
-		options.from_us[TT_CAUSE_NOW] = starts[i];
-		options.to_us[TT_CAUSE_NOW] = line->time_us;
-		options.from_us[TT_CAUSE_BEFORE] = starts[i];
-		options.to_us[TT_CAUSE_BEFORE] = starts[i];
-		find(path, line, &options, take_sources, &c);
+	if (tt_snapshot_list_scan_days(
+			    &list, path, line->time_us, is_wanted, &options, NULL)
+			!= 0)
+		return NULL;
+	if (tt_cause_init(&cause, &options) == 0) {
+		if (tt_cause_want(&cause, line->name.protocol, line->name.target) == 0
+				&& read_list(&cause, &list, line->sensor)
+				&& cause.snapshots[TT_CAUSE_NOW] > 0)
+			o = pack(&cause);
+		tt_cause_fini(&cause);
 	}
-	return c.sources;
+	tt_snapshot_list_fini(&list);
+	return o;
 }

@@ -103,35 +103,22 @@ spread_excess(const struct tt_watch_adding *a, uint32_t of, const struct window 
 	return sum;
 }
 
-/* Was it a few sources that sent no more than sweeps? To find out takes reading, and is done once an hour. */
-static bool
-is_sweep(const struct tt_watch_adding *a, uint32_t of, const struct window *w)
+/* Did the sources of a rise of a day send no more than a few can? */
+static enum tt_watch_sources_are
+sources_are(const struct tt_watch_adding *a, uint32_t of, const struct window *w)
 {
-	const struct tt_watch *watch = a->watch;
-	struct tt_past_target *target = &watch->past.all[of];
-	const struct tt_watch_line line = {.sensor = watch->sensor,
-			.name = watch->past.names.all[of],
-			.time_us = a->span.end_us,
-			.window_hours = w->hours,
-			.packets = w->packets};
-
-	if (w->excess >= TT_WATCH_SWEEPS * a->addresses || watch->sources == NULL)
-		return false;
-	if (target->asked_hour == (uint32_t)a->hour)
-		return true;
-	target->asked_hour = (uint32_t)a->hour;
-	return watch->sources(watch->context, &line) < TT_WATCH_SOURCES;
+	return w->excess >= TT_WATCH_SWEEPS * a->addresses ? TT_WATCH_ARE_MANY
+							   : tt_watch_screen(a, of);
 }
 
-/* Does a day have a rise, and not of the kind that a tenth of the days have, nor of a few sources? */
+/* Does a day have a rise, and not of the kind that a tenth of the days have? Its sources are another matter. */
 static bool
 is_day_over(const struct tt_watch_adding *a, uint32_t of, const struct window *day)
 {
 	return day->excess >= day->threshold
 			&& day->excess
 			>= a->watch->options.ratio * day->usual.most * day->exposure
-			&& spread_excess(a, of, day) >= day->threshold
-			&& !is_sweep(a, of, day);
+			&& spread_excess(a, of, day) >= day->threshold;
 }
 
 /* The same of an hour. */
@@ -182,6 +169,12 @@ is_new(const struct tt_watch_adding *a, uint32_t of)
 }
 
 static int
+no_memory(const struct tt_watch_adding *a, struct tt_error *err)
+{
+	return tt_error_set(err, -ENOMEM, a->where, "out of memory");
+}
+
+static int
 begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 		const struct window *day, struct tt_error *err)
 {
@@ -200,7 +193,7 @@ begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 				w->events, room, sizeof(*more));
 
 		if (more == NULL)
-			return tt_error_set(err, -ENOMEM, a->where, "out of memory");
+			return no_memory(a, err);
 		w->events = more;
 		w->room = room;
 	}
@@ -221,7 +214,7 @@ begin(struct tt_watch_adding *a, uint32_t of, const struct window *over,
 	return say(a, &line, err);
 }
 
-/* Judges a target without an event. */
+/* Judges a target without an event; or has its sources asked for, to be judged again then. */
 static int
 judge(struct tt_watch_adding *a, uint32_t of, struct tt_error *err)
 {
@@ -230,8 +223,16 @@ judge(struct tt_watch_adding *a, uint32_t of, struct tt_error *err)
 	if (a->watch->past.all[of].event != 0)
 		return 0;
 	day = day_window(a, of, NULL);
-	if (is_day_over(a, of, &day))
-		return begin(a, of, &day, &day, err);
+	if (is_day_over(a, of, &day)) {
+		enum tt_watch_sources_are are = sources_are(a, of, &day);
+
+		if (are == TT_WATCH_ARE_MANY)
+			return begin(a, of, &day, &day, err);
+		if (are == TT_WATCH_ARE_ASKED_FOR)
+			return tt_watch_ask_for(a, of, day.packets) == 0
+					? 0
+					: no_memory(a, err);
+	}
 	if (!is_hour_over(a, of, &hour))
 		return 0;
 	day.usual = tt_usual_of_day(&a->watch->past, of, a->hour);
@@ -303,5 +304,9 @@ tt_watch_judge(struct tt_watch_adding *adding, struct tt_error *err)
 
 	for (size_t i = 0; ret == 0 && i < adding->n_touched; i++)
 		ret = judge(adding, adding->touched[i], err);
+	if (ret == 0)
+		tt_watch_ask(adding);
+	for (size_t i = 0; ret == 0 && i < adding->n_asked; i++)
+		ret = judge(adding, adding->asked[i].of, err);
 	return ret;
 }

@@ -14,13 +14,6 @@ struct json_t;
  */
 struct json_t *tt_watch_cause(const char *path, const struct tt_watch_line *line);
 
-/*
- * How many distinct sources the window of a line has, from the same snapshots; where of these one reaches beyond the window, so that its
- * packets are not all in it, from the beginning of a day on. TT_WATCH_SOURCES_UNKNOWN where the snapshots have not all of its packets, or
- * not all sources, or memory is short.
- */
-uint64_t tt_watch_sources(const char *path, const struct tt_watch_line *line);
-
 /* The whole line without its line feed; the caller frees it. cause: taken over; NULL: none. NULL if memory is
  * short. */
 char *tt_watch_line_format(const struct tt_watch_line *line, struct json_t *cause);

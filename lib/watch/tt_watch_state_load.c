@@ -106,6 +106,7 @@ get_target(struct tt_watch_bytes *b, struct tt_past *past)
 	if (b->failed)
 		return 0;
 	past->all[of].seen_hour = seen_hour;
+	past->all[of].sources_most = UINT32_MAX;
 	if (get_number(b, 1) == 0) {
 		get_counts(b, past->all[of].recent, TT_PAST_DAY_HOURS);
 		return 0;

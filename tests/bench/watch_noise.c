@@ -224,16 +224,20 @@ say(void *context, const struct tt_watch_line *line, struct tt_error *err)
 }
 
 /* Of sweeps, each is one source; of other targets, what they have is from many. */
-static uint64_t
-sources(void *context, const struct tt_watch_line *line)
+static void
+sources(void *context, const struct tt_watch_questions *questions)
 {
 	const struct noise *n = context;
-	int i = line->name.target - SWEPT_PORT;
-	int start = n->hour + 1 - (int)line->window_hours;
+	int start = n->hour + 1 - TT_PAST_DAY_HOURS;
 
-	if (i < 0)
-		return TT_WATCH_SOURCES_UNKNOWN;
-	return (uint64_t)(n->sweep_end[i][0] > start) + (n->sweep_end[i][1] > start);
+	for (size_t k = 0; k < questions->n; k++) {
+		struct tt_watch_question *q = &questions->all[k];
+		int i = q->name.target - SWEPT_PORT;
+
+		q->sources = i < 0 ? TT_WATCH_SOURCES_UNKNOWN
+				   : (uint64_t)(n->sweep_end[i][0] > start)
+						+ (n->sweep_end[i][1] > start);
+	}
 }
 
 static int

@@ -154,12 +154,13 @@ a_burst_of_an_hour_is_no_rise_of_a_day(void **state)
 
 static uint64_t asked, sources_now;
 
-static uint64_t
-say_sources(void *context, const struct tt_watch_line *line)
+static void
+say_sources(void *context, const struct tt_watch_questions *questions)
 {
-	assert_int_equal(line->window_hours, 24);
+	assert_int_equal(questions->end_us - questions->start_us, DAY_HOURS * TT_HOUR_US);
 	asked++;
-	return sources_now;
+	for (size_t i = 0; i < questions->n; i++)
+		questions->all[i].sources = sources_now;
 }
 
 static void
@@ -207,6 +208,75 @@ a_rise_of_one_source_above_sweeps_is_one(void **state)
 	assert_int_equal(said.surges, 1);
 }
 
+/* 216 hours of a slow rise of `n` targets with so many sources in each hour, which would be asked for as few. */
+static void
+count_rows(int n, uint64_t packets, uint64_t sources)
+{
+	struct tt_watch_row rows[8];
+
+	the_watch()->options = (struct tt_watch_options)TT_WATCH_DEFAULTS;
+	the_watch()->sources = say_sources;
+	asked = 0;
+	sources_now = 1;
+	for (int hour = 0; hour < 216; hour++) {
+		const struct tt_watch_interval interval = {.start_us = at_hour(hour),
+				.end_us = at_hour(hour + 1),
+				.observed_us = TT_HOUR_US,
+				.addresses = 256,
+				.rows = rows,
+				.n = hour < 192 ? 1 : (size_t)n};
+
+		for (int i = 0; i < n; i++)
+			rows[i] = (struct tt_watch_row){{TT_PROTO_TCP, 80 + i},
+					i == 0 ? 1 : packets, i == 0 ? 1 : sources, true};
+		assert_int_equal(tt_watch_count(the_watch(), &interval, NULL), 0);
+	}
+}
+
+static void
+many_sources_of_a_snapshot_are_not_asked_for(void **state)
+{
+	count_rows(2, 11, TT_WATCH_SOURCES);
+	assert_int_equal(said.surges + said.news, 1);
+	assert_int_equal(asked, 0);
+}
+
+static void
+few_sources_in_all_are_not_asked_for(void **state)
+{
+	/* 12 hours until it is over: then its sources may be 12. They are 1, and four hours later 5 at most. */
+	count_rows(2, 11, 1);
+	assert_int_equal(said.surges + said.news, 0);
+	assert_int_equal(asked, 3);
+}
+
+static void
+all_targets_of_a_snapshot_are_asked_for_at_once(void **state)
+{
+	count_rows(8, 11, 1);
+	assert_int_equal(said.surges + said.news, 0);
+	assert_int_equal(asked, 3);
+}
+
+static void
+after_a_restart_sources_are_not_known(void **state)
+{
+	const struct tt_watch_row row = {{TT_PROTO_TCP, 81}, 11, 1, true};
+	const struct tt_watch_interval interval = {.start_us = at_hour(216),
+			.end_us = at_hour(217),
+			.observed_us = TT_HOUR_US,
+			.addresses = 256,
+			.rows = &row,
+			.n = 1};
+
+	count_rows(2, 11, 1);
+	restart();
+	the_watch()->sources = say_sources;
+	asked = 0;
+	assert_int_equal(tt_watch_count(the_watch(), &interval, NULL), 0);
+	assert_int_equal(asked, 1);
+}
+
 static void
 bursts_that_come_every_day_are_none(void **state)
 {
@@ -236,6 +306,10 @@ main(void)
 			WITH_BED(a_slow_rise_of_many_sources_is_one),
 			WITH_BED(a_slow_rise_of_unknown_sources_is_one),
 			WITH_BED(a_rise_of_one_source_above_sweeps_is_one),
+			WITH_BED(many_sources_of_a_snapshot_are_not_asked_for),
+			WITH_BED(few_sources_in_all_are_not_asked_for),
+			WITH_BED(all_targets_of_a_snapshot_are_asked_for_at_once),
+			WITH_BED(after_a_restart_sources_are_not_known),
 			WITH_BED(bursts_that_come_every_day_are_none),
 	};
 
