@@ -52,22 +52,21 @@ static uint64_t
 identity_of(const struct tt_snapshot_ref *ref, const char *where)
 {
 	const char *const paths[] = {ref->path, where};
-	uint64_t hash = watch_hash(ref->path, strlen(ref->path));
+	uint64_t all[1 + 2 * 5] = {watch_hash(ref->path, strlen(ref->path))};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(paths); i++) {
-		struct stat st = {0};
-		uint64_t all[5] = {0};
+		uint64_t *words = &all[1 + i * 5];
+		struct stat st;
 
-		if (lstat(paths[i], &st) == 0) {
-			all[0] = st.st_dev;
-			all[1] = st.st_ino;
-			all[2] = (uint64_t)st.st_size;
-			all[3] = (uint64_t)st.st_mtim.tv_sec;
-			all[4] = (uint64_t)st.st_mtim.tv_nsec;
-		}
-		hash ^= watch_hash((const char *)all, sizeof(all)) + i;
+		if (lstat(paths[i], &st) != 0)
+			continue;
+		words[0] = st.st_dev;
+		words[1] = st.st_ino;
+		words[2] = (uint64_t)st.st_size;
+		words[3] = (uint64_t)st.st_mtim.tv_sec;
+		words[4] = (uint64_t)st.st_mtim.tv_nsec;
 	}
-	return hash;
+	return watch_hash((const char *)all, sizeof(all));
 }
 
 static enum fate
