@@ -114,27 +114,39 @@ take_all(struct report_hold *h)
 }
 
 static void
-give_up(struct report_hold *h, const struct report_held *s, int64_t whole_us)
+give_up(struct report_hold *h, const struct report_held *s)
 {
-	bool gets_on = h->waited_us >= whole_us && h->wait_us < whole_us;
-
-	fprintf(stderr,
-			"%s: %s: %s %" PRId64
-			" s, and its lock is held still: going on beside it\n",
-			h->tool->name, s->path,
-			gets_on ? "snapshots were merged for" : "nothing was merged in",
-			(gets_on ? h->waited_us : h->wait_us) / TT_US_PER_S);
+	progress_clear();
+	if (h->waited_us >= REPORT_HOLD_WHOLE * h->wait_us)
+		fprintf(stderr,
+				"%s: %s: the last of the sensors whose locks it waited for, %" PRId64
+				" s in all: going on beside whoever merges\n",
+				h->tool->name, s->path, h->waited_us / TT_US_PER_S);
+	else
+		fprintf(stderr,
+				"%s: %s: nothing was merged in %" PRId64
+				" s, and its lock is held still: going on beside it\n",
+				h->tool->name, s->path, h->wait_us / TT_US_PER_S);
 	h->gave_up = true;
 }
 
-/* Waits for whoever merges the snapshots of a sensor, and takes it. */
+static int64_t
+min_i64(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Waits for whoever merges the snapshots of a sensor, and takes it; gives up once all its waits together are too long, also
+ * where each is short. */
 static void
 wait_for(struct report_hold *h, struct report_held *s)
 {
-	const int64_t whole_us = REPORT_HOLD_WHOLE * h->wait_us;
 	const int64_t start_us = tt_time_monotonic();
-	int64_t left_us = whole_us - h->waited_us;
-	int ret = take(h, s, UNSAID_US, UNSAID_US);
+	const int64_t left_us = REPORT_HOLD_WHOLE * h->wait_us - h->waited_us;
+	const int64_t unsaid_us = h->waited_us < UNSAID_US
+			? min_i64(UNSAID_US - h->waited_us, left_us)
+			: 0;
+	int ret = take(h, s, unsaid_us, unsaid_us);
 
 	if (ret != 0 && !s->named) {
 		progress_clear();
@@ -147,8 +159,8 @@ wait_for(struct report_hold *h, struct report_held *s)
 	if (ret != 0)
 		ret = take(h, s, h->wait_us, left_us);
 	h->waited_us += tt_time_monotonic() - start_us;
-	if (ret != 0)
-		give_up(h, s, whole_us);
+	if (ret != 0 || h->waited_us >= REPORT_HOLD_WHOLE * h->wait_us)
+		give_up(h, s);
 }
 
 int

@@ -17,6 +17,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 import snapshots
 from report_beside import check, counts
@@ -29,11 +31,11 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 @contextlib.contextmanager
 def opened(path):
-    """Gives a function that returns once somebody opens the file."""
+    """Gives a function that returns once somebody opens the file, or after so many seconds: has somebody?"""
     fd = libc.inotify_init1(os.O_CLOEXEC)
     check(f"inotify: {os.strerror(ctypes.get_errno())}", fd >= 0 and libc.inotify_add_watch(fd, bytes(path), IN_OPEN) >= 0)
     try:
-        yield lambda: os.read(fd, 4096)
+        yield lambda seconds=60: bool(select.select([fd], [], [], seconds)[0] and os.read(fd, 4096))
     finally:
         os.close(fd)
 
@@ -194,23 +196,51 @@ def lock_that_cannot_be_had(teiten, spool):
 
 
 def deleted_by_hand(teiten, spool):
-    """In every try one."""
-    gone = sorted((spool / "b").glob("*/*Z"))[1:6]
-    with contextlib.ExitStack() as stack:
-        report = None
-        for path in gone:
-            wait = stack.enter_context(opened(first(spool / "a")))
-            if report is None:
-                report = Report(teiten, spool)
-            else:
-                report.go_on()
-            wait()
+    """In every try one, or more where it is stopped late."""
+    with opened(first(spool / "a")) as wait:
+        report = Report(teiten, spool)
+        for path in sorted((spool / "b").glob("*/*Z"))[1:]:
+            while not wait(0.1) and report.process.poll() is None:
+                pass
+            if report.process.poll() is not None:
+                break
             report.stop()
             shutil.rmtree(path)
-        report.go_on()
-        _, said = report.process.communicate(timeout=60)
+            wait(0)
+            report.go_on()
+    _, said = report.process.communicate(timeout=60)
     check(said, report.process.returncode == 1 and "deleted or replaced while it was being read, as others were in 4 tries, by something "
                                                    "that takes no lock" in said)
+
+
+def short_waits_add_up(teiten, spool):
+    """One sensor or the other is always locked, neither for long."""
+    wanted, _ = Report(teiten, spool).end()
+    report = stopped_report(teiten, spool, "--wait", "1s")
+    with locked(spool / "b"):
+        pass
+    ended = threading.Event()
+
+    def take_turns():
+        with contextlib.ExitStack() as held:
+            while not ended.is_set():
+                for sensor in "ab":
+                    with contextlib.ExitStack() as before:
+                        before.push(held.pop_all())
+                        held.enter_context(locked(spool / sensor))
+                    time.sleep(0.3)
+
+    thread = threading.Thread(target=take_turns)
+    thread.start()
+    time.sleep(0.2)
+    try:
+        report.go_on()
+        found, said = report.end()
+    finally:
+        ended.set()
+    thread.join(60)
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, WAITING in said and "the last of the sensors whose locks it waited for" in said)
 
 
 def merge_waits(teiten, spool):
@@ -261,7 +291,7 @@ def main(teiten):
                           "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
         try:
             for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, holds_all, holds_none_while_it_waits,
-                         lock_that_cannot_be_had, deleted_by_hand, merge_waits, compact_waits):
+                         lock_that_cannot_be_had, short_waits_add_up, deleted_by_hand, merge_waits, compact_waits):
                 copy = base / test.__name__
                 shutil.copytree(spool, copy)
                 test(teiten, copy)
