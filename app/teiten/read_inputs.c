@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "open_files.h"
 #include "reading.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 /* Descriptors that are open beside the inputs: standard ones, the spool's, one snapshot's. */
@@ -65,22 +66,15 @@ refuse_doubles(struct reading *r, struct tt_error *err)
 static int
 allow_files(unsigned n, struct tt_error *err)
 {
-	struct rlimit limit;
+	const uint64_t most = open_files_most();
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return tt_error_set(err, -errno, NULL, "%s", strerror(errno));
-	if (limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		/* Where it is not allowed, what is there may do. */
-		if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-			getrlimit(RLIMIT_NOFILE, &limit);
-	}
-	if (limit.rlim_cur >= (rlim_t)n + OTHER_FILES)
+	if (most >= (uint64_t)n + OTHER_FILES)
 		return 0;
 	return tt_error_set(err, -EMFILE, NULL,
-			"%u files are read side by side, and only %llu may be open at once: "
+			"%u files are read side by side, and only %" PRIu64
+			" may be open at once: "
 			"raise the limit to %u (ulimit -n), or join files first",
-			n, (unsigned long long)limit.rlim_cur, n + OTHER_FILES);
+			n, most, n + OTHER_FILES);
 }
 
 int

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "report_hold.h"
+#include "open_files.h"
 #include "progress.h"
 #include "tt_compactor_lock.h"
 
@@ -179,6 +180,8 @@ report_hold(struct report_hold *h, const struct tt_archive_wish *wish,
 	sort(h);
 	if (ret != 0)
 		return ret;
+	/* One for each lock. */
+	open_files_most();
 	while ((other = take_all(h)) != NULL) {
 		let_go(h);
 		wait_for(h, other);

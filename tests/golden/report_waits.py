@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import pathlib
+import resource
 import select
 import shutil
 import signal
@@ -24,6 +25,7 @@ import snapshots
 from report_beside import check, counts
 
 SECONDS, INTERVAL, PACKETS = 120, 10, 40000
+FILES = 24
 IN_OPEN = 0x20
 WAITING = "waiting for a program that merges or deletes its snapshots"
 libc = ctypes.CDLL(None, use_errno=True)
@@ -279,6 +281,29 @@ def compact_waits(teiten, spool):
     check(said, other.returncode == 0 and said == "" and len(list((spool / "a").glob("*/*Z"))) == 1)
 
 
+def more_sensors_than_files(teiten, spool):
+    """A lock is an open file; the limit that is raised is the soft one."""
+    capture = spool.parent / "few.pcap"
+    snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--packets", 100, "--duration", 60, "--out", capture)
+    for i in range(FILES):
+        snapshots.run(teiten, "read", "--spool", spool, "--sensor", f"c{i}", "--interval", 60, "--monitored",
+                      "203.0.113.0/24,198.51.100.0/24", "--table-memory", "520M", capture)
+    wanted, _ = Report(teiten, spool).end()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))
+    try:
+        report = stopped_report(teiten, spool)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with locked(spool / "a"):
+        report.go_on()
+        line = line_of(report.process)
+        check(line, line == f"teiten report: {spool}/a: {WAITING}\n")
+    found, said = report.end()
+    check(f"{found}, not {wanted}", found == wanted)
+    check(said, said == "")
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as directory:
         base = pathlib.Path(directory)
@@ -291,7 +316,8 @@ def main(teiten):
                           "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
         try:
             for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, holds_all, holds_none_while_it_waits,
-                         lock_that_cannot_be_had, short_waits_add_up, deleted_by_hand, merge_waits, compact_waits):
+                         lock_that_cannot_be_had, short_waits_add_up, deleted_by_hand, merge_waits, compact_waits,
+                         more_sensors_than_files):
                 copy = base / test.__name__
                 shutil.copytree(spool, copy)
                 test(teiten, copy)
