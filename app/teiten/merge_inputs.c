@@ -114,7 +114,9 @@ merge_list(struct merging *m, struct inputs *in)
 					&& !add(in, &list->refs[k], INPUT_LACKING))
 				return no_memory(m);
 		if (in->n == before)
-			m->status = tool_no_snapshots(tool, tool->argv[i], &selection);
+			m->status = m->listed ? EXIT_DATA
+					      : tool_no_snapshots(tool, tool->argv[i],
+							      &selection);
 	}
 	m->listed = true;
 	sort(in);
