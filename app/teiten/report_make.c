@@ -146,8 +146,9 @@ read_all(struct making *m)
 	observing.from = observing.to;
 	observing.to = (now + before + series) / all;
 	if (ret == 0)
-		ret = tt_series_read(&m->series, &m->now, TT_REPORT_LEADERS, &observing,
-				&m->err);
+		ret = tt_series_read(&m->series, &m->now,
+				m->has_before ? &m->before : NULL, TT_REPORT_LEADERS,
+				&observing, &m->err);
 	m->observing = (struct tt_observing){
 			.progress = show, .from = observing.to, .to = 1};
 	if (ret != 0 || m->now.exposure.snapshots == 0)

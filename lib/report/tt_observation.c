@@ -201,7 +201,7 @@ add_snapshot(struct tt_observation_reading *r, const struct tt_archive_entry *e,
 		return ret;
 	r->manifest = &snapshot->manifest;
 	r->day = first == last ? (int32_t)first : -1;
-	ret = tt_observation_tables(r, snapshot, err);
+	ret = tt_observation_tables(r, e->path, err);
 	if (ret == 0) {
 		ret = add_manifest(r, e);
 		if (ret == 0)

@@ -344,8 +344,8 @@ add_sketch(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 }
 
 int
-tt_observation_tables(struct tt_observation_reading *reading,
-		const struct tt_snapshot *snapshot, struct tt_error *err)
+tt_observation_tables(struct tt_observation_reading *reading, const char *path,
+		struct tt_error *err)
 {
 	static const unsigned sketch_columns[] = {TT_SKETCHES_KEY, TT_SKETCHES_PRECISION,
 			TT_SKETCHES_REGISTER, TT_SKETCHES_RHO};
@@ -369,5 +369,5 @@ tt_observation_tables(struct tt_observation_reading *reading,
 					add_targets, begin_targets, end_targets, reading},
 	};
 
-	return tt_scan_snapshot(scans, TT_ARRAY_SIZE(scans), snapshot, err);
+	return tt_scan_snapshot(scans, TT_ARRAY_SIZE(scans), path, err);
 }

@@ -21,6 +21,9 @@ struct tt_observation_reading {
 /* Makes room for index in sums. Returns false without memory. */
 bool tt_sums_reach(struct tt_sums *sums, uint32_t index) TT_MUST_CHECK;
 
+/* Adds n to sums[index], making room. Returns 0 or -ENOMEM. */
+int tt_sums_add(struct tt_sums *sums, size_t index, uint64_t n) TT_MUST_CHECK;
+
 /* Makes room for so many sums in an array of n. Returns 0 or -ENOMEM. */
 int tt_sums_array_reach(struct tt_sums **array, size_t *n, size_t wanted) TT_MUST_CHECK;
 
@@ -28,9 +31,9 @@ int tt_sums_array_reach(struct tt_sums **array, size_t *n, size_t wanted) TT_MUS
 int32_t tt_scan_protocol(void *context, const char *text);
 int32_t tt_scan_country(void *context, const char *text);
 
-/* Adds all tables of the open snapshot, but for its sources, which are left in registers. */
-int tt_observation_tables(struct tt_observation_reading *reading,
-		const struct tt_snapshot *snapshot, struct tt_error *err) TT_MUST_CHECK;
+/* Adds all tables of the snapshot in the directory `path`, but for its sources, which are left in registers. */
+int tt_observation_tables(struct tt_observation_reading *reading, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* Makes the additions that are held back: due after the last snapshot. Returns 0 or -ENOMEM. */
 int tt_observation_make(struct tt_observation_reading *reading) TT_MUST_CHECK;

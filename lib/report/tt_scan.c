@@ -7,11 +7,11 @@
 #define COLUMNS_MAX 64
 
 static int
-open_table(const struct tt_scan *scan, const struct tt_snapshot *snapshot,
+open_table(const struct tt_scan *scan, const char *path,
 		struct tt_parquet_reader **reader, struct tt_error *err)
 {
 	bool wanted[COLUMNS_MAX] = {false};
-	int ret = tt_snapshot_table(snapshot, scan->table, reader, err);
+	int ret = tt_snapshot_table_at(path, scan->table, reader, err);
 
 	if (ret != 0)
 		return ret;
@@ -41,14 +41,14 @@ add_batches(const struct tt_scan *scan, struct tt_parquet_reader *reader, int64_
 }
 
 static int
-add_table(const struct tt_scan *scan, const struct tt_snapshot *snapshot,
-		uint64_t *batches, struct tt_error *err)
+add_table(const struct tt_scan *scan, const char *path, uint64_t *batches,
+		struct tt_error *err)
 {
 	struct tt_parquet_reader *reader;
 	int ret;
 
 	*batches = 0;
-	ret = open_table(scan, snapshot, &reader, err);
+	ret = open_table(scan, path, &reader, err);
 	if (ret != 0)
 		return ret;
 	if (scan->begin != NULL)
@@ -63,12 +63,11 @@ add_table(const struct tt_scan *scan, const struct tt_snapshot *snapshot,
 
 /* Subtracts as many batches as were added. */
 static int
-take_back(const struct tt_scan *scan, const struct tt_snapshot *snapshot,
-		uint64_t batches)
+take_back(const struct tt_scan *scan, const char *path, uint64_t batches)
 {
 	struct tt_parquet_reader *reader;
 	uint64_t again = 0;
-	int ret = batches == 0 ? 0 : open_table(scan, snapshot, &reader, NULL);
+	int ret = batches == 0 ? 0 : open_table(scan, path, &reader, NULL);
 
 	if (ret != 0 || batches == 0)
 		return ret;
@@ -81,17 +80,16 @@ take_back(const struct tt_scan *scan, const struct tt_snapshot *snapshot,
 }
 
 static void
-name_file(const struct tt_scan *scan, const struct tt_snapshot *snapshot,
-		struct tt_error *err)
+name_file(const struct tt_scan *scan, const char *path, struct tt_error *err)
 {
 	if (err != NULL && err->where[0] == '\0')
-		snprintf(err->where, sizeof(err->where), "%s/%s", snapshot->path,
+		snprintf(err->where, sizeof(err->where), "%s/%s", path,
 				tt_schema_of(scan->table)->file);
 }
 
 int
-tt_scan_snapshot(const struct tt_scan *scans, unsigned n,
-		const struct tt_snapshot *snapshot, struct tt_error *err)
+tt_scan_snapshot(const struct tt_scan *scans, unsigned n, const char *path,
+		struct tt_error *err)
 {
 	uint64_t batches[TT_N_TABLES];
 	unsigned done = 0;
@@ -99,15 +97,15 @@ tt_scan_snapshot(const struct tt_scan *scans, unsigned n,
 
 	TT_ASSERT(n <= TT_N_TABLES);
 	while (ret == 0 && done < n) {
-		ret = add_table(&scans[done], snapshot, &batches[done], err);
+		ret = add_table(&scans[done], path, &batches[done], err);
 		done++;
 	}
 	if (ret == 0 || n == 0)
 		return 0;
-	name_file(&scans[done - 1], snapshot, err);
+	name_file(&scans[done - 1], path, err);
 	while (done-- > 0) {
-		if (take_back(&scans[done], snapshot, batches[done]) != 0)
-			return tt_error_set(err, -EIO, snapshot->path,
+		if (take_back(&scans[done], path, batches[done]) != 0)
+			return tt_error_set(err, -EIO, path,
 					"it changed while it was being read");
 	}
 	return ret;

@@ -26,10 +26,10 @@ struct tt_scan {
 	void *context;
 };
 
-/* Adds tables scans[n] of a snapshot in their order, or none. Returns 0; a negative errno with err, and nothing
+/* Adds tables scans[n] of the snapshot in the directory `path` in their order, or none. Returns 0; a negative errno with err, and nothing
  * was added; or -EIO where that could not be brought about: sums are wrong then. */
-int tt_scan_snapshot(const struct tt_scan *scans, unsigned n,
-		const struct tt_snapshot *snapshot, struct tt_error *err) TT_MUST_CHECK;
+int tt_scan_snapshot(const struct tt_scan *scans, unsigned n, const char *path,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* What the texts of a column's pages stand for, worked out once for each page or dictionary. */
 struct tt_text_map {

@@ -15,6 +15,7 @@ struct reading {
 	const struct tt_observation *now;
 	int64_t packets_wanted;
 	uint64_t packets;
+	bool made[TT_SERIES_MONTHS]; /* of sums that are there, not of snapshots */
 	struct tt_text_map protocols, countries;
 	int8_t leader_of[TT_OBSERVED_COUNTRIES]; /* by country index: index into countries, or -1 */
 	uint64_t by_country[TT_SERIES_MAX][TT_OBSERVED_COUNTRIES]; /* of each target */
@@ -177,17 +178,6 @@ end(void *context, struct tt_error *err)
 			(unsigned long long)r->packets, (long long)r->packets_wanted);
 }
 
-static int
-add_sum(struct tt_sums *sums, size_t index, uint64_t n)
-{
-	if (n == 0)
-		return 0;
-	if (!tt_sums_reach(sums, (uint32_t)index))
-		return -ENOMEM;
-	sums->sums[index] += n;
-	return 0;
-}
-
 /* Adds the snapshot to column `at` of `width`: a day or a month. */
 static int
 add_column(struct reading *r, bool days, size_t at, size_t width)
@@ -197,17 +187,18 @@ add_column(struct reading *r, bool days, size_t at, size_t width)
 
 	for (unsigned i = 0; i < s->n_targets; i++)
 		for (size_t c = 0; ret == 0 && c < r->now->names->n_countries; c++)
-			ret = add_sum(days ? &s->targets[i].days : &s->targets[i].months,
+			ret = tt_sums_add(days ? &s->targets[i].days
+					       : &s->targets[i].months,
 					c * width + at, r->by_country[i][c]);
 	for (unsigned i = 0; i < s->n_countries; i++)
 		for (size_t t = 0; ret == 0 && t <= s->countries[i].n_targets; t++)
-			ret = add_sum(days ? &s->countries[i].days
-					   : &s->countries[i].months,
+			ret = tt_sums_add(days ? &s->countries[i].days
+					       : &s->countries[i].months,
 					t * width + at, r->by_target[i][t]);
 	return ret;
 }
 
-/* Where a snapshot belongs; -1: nowhere. */
+/* Where a snapshot is added; -1: nowhere. */
 struct place {
 	int32_t day, month;
 	bool across; /* it has time of two months */
@@ -223,7 +214,7 @@ place_of(const struct reading *r, const struct tt_archive_entry *e)
 		const struct tt_period *month = &r->series->months[i];
 
 		if (tt_period_has(month, e->start_us, e->end_us))
-			place.month = i;
+			place.month = r->made[i] ? -1 : i;
 		else if (tt_period_meets(month, e->start_us, e->end_us))
 			place.across = true;
 	}
@@ -242,14 +233,10 @@ add_snapshot(struct reading *r, const struct tt_archive_entry *e, struct place p
 			TT_TARGETS_COUNTRY, TT_TARGETS_PACKETS};
 	const struct tt_scan scan = {TT_TABLE_TARGETS, columns, TT_ARRAY_SIZE(columns),
 			add, begin, end, r};
-	struct tt_snapshot *snapshot;
-	int ret = tt_snapshot_open(&snapshot, e->path, err);
+	int ret;
 
-	if (ret != 0)
-		return ret;
-	r->packets_wanted = snapshot->manifest.packets;
-	ret = tt_scan_snapshot(&scan, 1, snapshot, err);
-	tt_snapshot_close(snapshot);
+	r->packets_wanted = e->packets;
+	ret = tt_scan_snapshot(&scan, 1, e->path, err);
 	if (ret == 0 && place.day >= 0)
 		ret = add_column(r, true, (size_t)place.day, r->series->n_days);
 	if (ret == 0 && place.month >= 0)
@@ -337,8 +324,8 @@ tt_series_months(
 
 int
 tt_series_read(struct tt_series *series, const struct tt_observation *now,
-		unsigned leaders, const struct tt_observing *observing,
-		struct tt_error *err)
+		const struct tt_observation *before, unsigned leaders,
+		const struct tt_observing *observing, struct tt_error *err)
 {
 	struct reading *r = calloc(1, sizeof(*r));
 	size_t n = now->archive->n;
@@ -354,6 +341,10 @@ tt_series_read(struct tt_series *series, const struct tt_observation *now,
 	ret = tt_series_choose(series, now, leaders);
 	if (ret == 0)
 		ret = list_leaders(r);
+	if (ret == 0)
+		ret = tt_series_make_months(series, now, r->made);
+	if (ret == 0 && before != NULL)
+		ret = tt_series_make_months(series, before, r->made);
 	if (ret != 0)
 		tt_error_set(err, ret, NULL, "out of memory");
 	for (size_t i = 0; ret == 0 && i < n; i++) {

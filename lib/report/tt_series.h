@@ -2,7 +2,7 @@
 /*
  * Packets by day and by month, of a few targets by country and of a few countries by target: what the report draws as
  * lines. Read in a pass of its own, after the period has told which targets and countries those are, so that no sums by
- * day are held for all others. One thread. Heap memory: 8 bytes for each pair of one of them and a country or target,
+ * day are held for all others; months that were summed up already are left out of it. One thread. Heap memory: 8 bytes for each pair of one of them and a country or target,
  * times days, and times months.
  */
 #ifndef TT_SERIES_H
@@ -48,10 +48,11 @@ void tt_series_months(const struct tt_period *period,
 		struct tt_period months[TT_SERIES_MONTHS]);
 
 /* Reads the series of the `leaders` (at most TT_SERIES_MAX) targets and countries with the most packets in a
- * period that was read; countries that are unknown or not told apart are none. Errors as tt_observation_read. */
+ * period that was read; countries that are unknown or not told apart are none. before: another one that was read of the same archive, or NULL:
+ * a month that one of the two is of is made of its sums. Errors as tt_observation_read. */
 int tt_series_read(struct tt_series *series, const struct tt_observation *now,
-		unsigned leaders, const struct tt_observing *observing,
-		struct tt_error *err) TT_MUST_CHECK;
+		const struct tt_observation *before, unsigned leaders,
+		const struct tt_observing *observing, struct tt_error *err) TT_MUST_CHECK;
 void tt_series_fini(struct tt_series *series);
 
 #endif

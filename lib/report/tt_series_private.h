@@ -9,4 +9,9 @@
 int tt_series_choose(struct tt_series *series, const struct tt_observation *now,
 		unsigned leaders) TT_MUST_CHECK;
 
+/* Makes the months that an observation is of from its sums, as if its snapshots were read again, and marks them. Returns 0 or
+ * -ENOMEM. */
+int tt_series_make_months(struct tt_series *series, const struct tt_observation *of,
+		bool made[TT_SERIES_MONTHS]) TT_MUST_CHECK;
+
 #endif

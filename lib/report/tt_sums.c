@@ -23,6 +23,17 @@ tt_sums_reach(struct tt_sums *sums, uint32_t index)
 }
 
 int
+tt_sums_add(struct tt_sums *sums, size_t index, uint64_t n)
+{
+	if (n == 0)
+		return 0;
+	if (!tt_sums_reach(sums, (uint32_t)index))
+		return -ENOMEM;
+	sums->sums[index] += n;
+	return 0;
+}
+
+int
 tt_sums_array_reach(struct tt_sums **array, size_t *n, size_t wanted)
 {
 	size_t room = *n == 0 ? 64 : *n;

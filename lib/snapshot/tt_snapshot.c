@@ -215,24 +215,31 @@ check_columns(const struct tt_schema *schema, const struct tt_parquet_reader *re
 }
 
 int
-tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
+tt_snapshot_table_at(const char *path, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err)
 {
 	const struct tt_schema *schema = tt_schema_of(table);
-	char *path = tt_path_join(snapshot->path, schema->file);
+	char *file = tt_path_join(path, schema->file);
 	struct tt_parquet_reader *r = NULL;
 	int ret;
 
-	if (path == NULL)
-		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	ret = tt_parquet_open(&r, path, err);
+	if (file == NULL)
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	ret = tt_parquet_open(&r, file, err);
 	if (ret == 0) {
-		ret = check_columns(schema, r, path, err);
+		ret = check_columns(schema, r, file, err);
 		if (ret != 0)
 			tt_parquet_close(r);
 		else
 			*reader = r;
 	}
-	free(path);
+	free(file);
 	return ret;
+}
+
+int
+tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
+		struct tt_parquet_reader **reader, struct tt_error *err)
+{
+	return tt_snapshot_table_at(snapshot->path, table, reader, err);
 }

@@ -40,6 +40,10 @@ int tt_snapshot_check_packets(
 int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;
 
+/* The same of the snapshot in the directory `path`, whose manifest was read before. */
+int tt_snapshot_table_at(const char *path, enum tt_table table,
+		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;
+
 /*
  * Proves a snapshot intact: every file is there and no other, each has the size and the hash of
  * the manifest, every row can be read, has values that can be and comes in order, what the

@@ -273,7 +273,7 @@ series_have_leaders_by_day_and_month(void **state)
 	write_minute(75);
 	write_minute(76);
 	observe("2026-11-22..2026-11-23");
-	assert_int_equal(tt_series_read(&series, &observed, 2, NULL, &error), 0);
+	assert_int_equal(tt_series_read(&series, &observed, NULL, 2, NULL, &error), 0);
 	assert_int_equal(series.n_targets, 2);
 	assert_int_equal(names.targets[series.targets[0].target].number, 445);
 	assert_int_equal(names.targets[series.targets[1].target].number, 23);
@@ -294,6 +294,45 @@ series_have_leaders_by_day_and_month(void **state)
 	tt_series_fini(&series);
 }
 
+static uint64_t
+packets_of_last_month(const struct tt_series *series, unsigned target)
+{
+	size_t unknown = (size_t)tt_observed_country(&names, "??");
+
+	return tt_sums_get(&series->targets[target].months,
+			unknown * TT_SERIES_MONTHS + TT_SERIES_MONTHS - 1);
+}
+
+/* Without the snapshots, which are gone but for the one of the day. */
+static void
+month_that_was_observed_is_made_of_its_sums(void **state)
+{
+	struct tt_observation month;
+	struct tt_series series;
+	struct tt_period day;
+
+	write_minute(0);
+	write_minute(75);
+	write_minute(76);
+	observe("2026-11");
+	month = observed;
+	archive.entries[0].path = "/nonexistent";
+	assert_int_equal(tt_period_parse(&day, "2026-11-23", 0, &error), 0);
+	assert_int_equal(tt_observation_read(
+					 &observed, &archive, &names, &day, NULL, &error),
+			0);
+	assert_int_equal(tt_series_read(&series, &observed, &month, 2, NULL, &error), 0);
+	assert_int_equal(archive.n_damages, 0);
+	assert_int_equal(packets_of_last_month(&series, 0), 9);
+	assert_int_equal(packets_of_last_month(&series, 1), 6);
+	assert_int_equal(series.packets[TT_SERIES_MONTHS - 1], 18);
+	assert_int_equal(series.exposure[TT_SERIES_MONTHS - 1].observed_us,
+			3 * BED_MINUTE);
+	assert_int_equal(series.exposure[TT_SERIES_MONTHS - 1].snapshots, 3);
+	tt_series_fini(&series);
+	tt_observation_fini(&month);
+}
+
 int
 main(void)
 {
@@ -310,6 +349,7 @@ main(void)
 			TEST(nothing_in_the_period_is_nothing),
 			TEST(so_many_addresses_that_rates_say_nothing),
 			TEST(series_have_leaders_by_day_and_month),
+			TEST(month_that_was_observed_is_made_of_its_sums),
 	};
 
 	return cmocka_run_group_tests_name("observation", tests, NULL, NULL);

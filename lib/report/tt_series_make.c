@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Months whose sums are there already. */
+#include "tt_observation_tables.h"
+#include "tt_series_private.h"
+
+static int
+make_target(struct tt_series_target *target, const struct tt_observation *of,
+		size_t month)
+{
+	int ret = 0;
+
+	for (size_t c = 0; ret == 0 && c < of->names->n_countries; c++)
+		ret = tt_sums_add(&target->months, c * TT_SERIES_MONTHS + month,
+				tt_observation_target_country(
+						of, target->target, (int32_t)c));
+	return ret;
+}
+
+static int
+make_country(struct tt_series_country *country, const struct tt_observation *of,
+		size_t month)
+{
+	uint64_t others = 0;
+	int ret = 0;
+
+	for (size_t t = 0; t < of->names->n_targets; t++)
+		others += tt_observation_target_country(of, (int32_t)t, country->country);
+	for (size_t t = 0; ret == 0 && t < country->n_targets; t++) {
+		uint64_t n = tt_observation_target_country(
+				of, country->targets[t], country->country);
+
+		others -= n;
+		ret = tt_sums_add(&country->months, t * TT_SERIES_MONTHS + month, n);
+	}
+	if (ret == 0)
+		ret = tt_sums_add(&country->months,
+				country->n_targets * TT_SERIES_MONTHS + month, others);
+	return ret;
+}
+
+static int
+make_month(struct tt_series *series, const struct tt_observation *of, size_t month)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; ret == 0 && i < series->n_targets; i++)
+		ret = make_target(&series->targets[i], of, month);
+	for (unsigned i = 0; ret == 0 && i < series->n_countries; i++)
+		ret = make_country(&series->countries[i], of, month);
+	series->exposure[month] = of->exposure;
+	series->packets[month] = of->packets;
+	return ret;
+}
+
+int
+tt_series_make_months(struct tt_series *series, const struct tt_observation *of,
+		bool made[TT_SERIES_MONTHS])
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < TT_SERIES_MONTHS; i++) {
+		const struct tt_period *month = &series->months[i];
+
+		if (made[i] || month->from_us != of->period.from_us
+				|| month->to_us != of->period.to_us)
+			continue;
+		ret = make_month(series, of, i);
+		made[i] = true;
+	}
+	return ret;
+}
