@@ -57,7 +57,7 @@ tt_observation_fini(struct tt_observation *observation)
 
 	for (unsigned i = 0; o->days != NULL && i < o->period.n_days; i++)
 		free(o->days[i].registers);
-	free_sums(o->targets, o->n_targets);
+	tt_crosstab_fini(&o->targets);
 	free_sums(o->categories, o->n_categories);
 	free_sums(o->signatures, o->n_signatures);
 	free_sums(o->category_days, o->n_category_days);
@@ -259,8 +259,9 @@ finish(struct tt_observation *o)
 {
 	int32_t untold = tt_observed_country(o->names, TT_OBSERVED_UNTOLD);
 
-	for (size_t i = 0; untold >= 0 && i < o->n_targets; i++)
-		o->untold = o->untold || tt_sums_get(&o->targets[i], (size_t)untold) > 0;
+	for (size_t i = 0; i < o->targets.n; i++)
+		o->untold = o->untold
+				|| tt_crosstab_get(&o->targets, (int32_t)i, untold) > 0;
 	o->sources = o->registers == NULL ? 0 : tt_sketch_estimate(o->registers, o->p);
 	for (unsigned i = 0; i < o->period.n_days; i++) {
 		struct tt_observed_day *day = &o->days[i];
@@ -292,14 +293,12 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	int ret = init(observation, archive, names, period);
 
 	r.registers = malloc((size_t)1 << TT_SKETCH_P_MAX);
-	if (ret != 0 || r.registers == NULL || tt_additions_init(&r.additions) != 0)
+	if (ret != 0 || r.registers == NULL)
 		ret = no_memory(err);
 	for (size_t i = 0; ret == 0 && i < archive->n; i++) {
 		ret = add_entry(&r, &archive->entries[i], err);
 		tt_observing_show(observing, (double)(i + 1) / (double)archive->n);
 	}
-	if (ret == 0 && tt_observation_make(&r) != 0)
-		ret = no_memory(err);
 	if (ret == 0)
 		finish(observation);
 	else
@@ -307,7 +306,6 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	tt_text_map_fini(&r.protocols);
 	tt_text_map_fini(&r.countries);
 	tt_text_map_fini(&r.categories);
-	tt_additions_fini(&r.additions);
 	free(r.registers);
 	return ret;
 }
@@ -315,14 +313,14 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 uint64_t
 tt_observation_target(const struct tt_observation *observation, int32_t target)
 {
-	return tt_sums_total(observation->targets, observation->n_targets, target);
+	return tt_crosstab_total(&observation->targets, target);
 }
 
 uint64_t
 tt_observation_target_country(
 		const struct tt_observation *observation, int32_t target, int32_t country)
 {
-	return tt_sums_at(observation->targets, observation->n_targets, target, country);
+	return tt_crosstab_get(&observation->targets, target, country);
 }
 
 size_t

@@ -3,9 +3,9 @@
  * What the snapshots of a period add up to: packets by target and country and by country and day, detections by
  * category, signature, country and day, distinct sources by day, and the denominators of rates. One thread.
  *
- * Heap memory: 8 bytes for each pair of a target and a country that there is (room for a target grows by
- * doubling), 512 KiB for each IP protocol, 8 bytes for each country, and each pair of a category or a signature and a
- * country, times days; 16 KiB for each day; 64 MiB while it is read. However many snapshots there are adds nothing.
+ * Heap memory: 16 bytes for each pair of a target and a country that there is (tt_crosstab.h), 512 KiB for each IP
+ * protocol, 8 bytes for each country, and each pair of a category or a signature and a
+ * country, times days; 16 KiB for each day. However many snapshots there are adds nothing.
  *
  * Only columns that are needed are read, by the batch; texts are translated once for each dictionary, and a
  * row costs an addition. A snapshot that turns out to be damaged while it is being read is taken back: it is
@@ -16,6 +16,7 @@
 
 #include "tt_address_time.h"
 #include "tt_archive.h"
+#include "tt_crosstab.h"
 #include "tt_observed_names.h"
 
 /* Numbers that grow at their end; what is not there is 0. */
@@ -78,14 +79,13 @@ struct tt_observation {
 	struct tt_observed_sensor *sensors; /* [archive->n_sensors] */
 
 	uint64_t packets;
-	/* Packets by country index. Of this and the other arrays of sums, names beyond the end have none. */
-	struct tt_sums *targets; /* [n_targets] */
-	size_t n_targets;
+	struct tt_crosstab targets; /* packets by target and country index */
 	uint64_t *countries; /* [TT_OBSERVED_COUNTRIES] packets: exact, of the table countries */
 	uint64_t *country_days; /* [TT_OBSERVED_COUNTRIES * n_days] */
 	bool untold; /* some packets of targets have no country: cells are lower bounds */
 
 	uint64_t detections;
+	/* Of this and the other arrays of sums, names beyond the end have none. */
 	struct tt_sums *categories; /* [n_categories] by country index */
 	size_t n_categories;
 	struct tt_sums *signatures; /* [n_signatures] by country index */

@@ -69,55 +69,45 @@ begin_targets(void *context, int64_t sign, struct tt_error *err)
 	return 0;
 }
 
-/* Holds back what the rows of a batch add, for which there is room. The rows of a target come together, so that it is looked
- * for once for each. */
+/* The sums of a target. NULL: out of memory. */
+static struct tt_crosstab_row *
+row_of(struct tt_observation *o, uint8_t protocol, int32_t number)
+{
+	const struct tt_target target = {.protocol = protocol, .number = number};
+	int32_t index = tt_observed_names_target(o->names, target);
+
+	if (index < 0 || tt_crosstab_reach(&o->targets, (size_t)index + 1) != 0)
+		return NULL;
+	return &o->targets.rows[index];
+}
+
+/* The rows of a target come together, so that it is looked for once for each. */
 static int
-hold_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
+add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
 		int64_t sign)
 {
 	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
 	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
 	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
 	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
-	int32_t index = -1;
+	struct tt_crosstab_row *row = NULL;
+	uint32_t at = 0;
 
 	for (unsigned i = 0; i < batch->n; i++) {
-		const struct tt_target target = {
-				.protocol = (uint8_t)r->protocols.index[protocols[i]],
-				.number = (int32_t)numbers[i]};
+		uint8_t protocol = (uint8_t)r->protocols.index[protocols[i]];
+		uint32_t country = (uint32_t)r->countries.index[countries[i]];
+		uint64_t n = (uint64_t)(sign * packets[i]);
 
 		if (i == 0 || numbers[i] != numbers[i - 1]
-				|| protocols[i] != protocols[i - 1])
-			index = tt_observed_names_target(r->o->names, target);
-		if (index < 0)
+				|| protocols[i] != protocols[i - 1]) {
+			row = row_of(r->o, protocol, (int32_t)numbers[i]);
+			at = 0;
+		}
+		if (row == NULL || tt_crosstab_add(row, country, n, &at) != 0)
 			return -ENOMEM;
-		tt_additions_hold(&r->additions,
-				(struct tt_addition){(uint32_t)index,
-						(uint32_t)r->countries
-								.index[countries[i]],
-						(uint64_t)(sign * packets[i])});
 		r->target_packets += (uint64_t)packets[i];
 	}
 	return 0;
-}
-
-int
-tt_observation_make(struct tt_observation_reading *reading)
-{
-	struct tt_observation *o = reading->o;
-
-	if (tt_sums_array_reach(&o->targets, &o->n_targets, o->names->n_targets) != 0)
-		return -ENOMEM;
-	return tt_additions_make(&reading->additions, o->targets, o->n_targets);
-}
-
-static int
-add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
-		int64_t sign)
-{
-	if (!tt_additions_fit(&r->additions, batch->n) && tt_observation_make(r) != 0)
-		return -ENOMEM;
-	return hold_target_rows(r, batch, sign);
 }
 
 static int

@@ -3,7 +3,7 @@
 #ifndef TT_OBSERVATION_TABLES_H
 #define TT_OBSERVATION_TABLES_H
 
-#include "tt_additions.h"
+#include "tt_observation.h"
 #include "tt_scan.h"
 
 /* A period that is being read, at one of its snapshots. */
@@ -13,7 +13,6 @@ struct tt_observation_reading {
 	int32_t day; /* that it is wholly in, or -1 */
 	uint64_t target_packets, country_packets, detections; /* of it, as added so far */
 	struct tt_text_map protocols, countries, categories;
-	struct tt_additions additions; /* to packets by target */
 	uint8_t *registers; /* [1 << p] of its sources */
 	unsigned p; /* 0: it has none */
 };
@@ -34,8 +33,5 @@ int32_t tt_scan_country(void *context, const char *text);
 /* Adds all tables of the snapshot in the directory `path`, but for its sources, which are left in registers. */
 int tt_observation_tables(struct tt_observation_reading *reading, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
-
-/* Makes the additions that are held back: due after the last snapshot. Returns 0 or -ENOMEM. */
-int tt_observation_make(struct tt_observation_reading *reading) TT_MUST_CHECK;
 
 #endif
