@@ -297,7 +297,10 @@ add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 		return ret;
 	tt_source_set_sample(&p->cause->sources, m->sample, m->pair_rows_one_in);
 	add_exposure(p, m);
-	return take_tables(p, snapshot, err);
+	ret = take_tables(p, snapshot, err);
+	if (tt_source_set_settle(&p->cause->sources) != 0)
+		ret = no_memory(p, err);
+	return ret;
 }
 
 int

@@ -21,11 +21,17 @@ tt_source_set_fini(struct tt_source_set *set)
 	*set = (struct tt_source_set){0};
 }
 
+static inline size_t
+home_of(const struct tt_source_set *s, uint64_t hash, uint32_t of)
+{
+	return tt_hash_mix(hash + of) & (s->n_slots - 1);
+}
+
 static size_t
 slot_of(const struct tt_source_set *s, uint64_t hash, uint32_t of)
 {
 	size_t mask = s->n_slots - 1;
-	size_t at = tt_hash_mix(hash + of) & mask;
+	size_t at = home_of(s, hash, of);
 
 	while (s->slots[at] != 0) {
 		const struct tt_kept_source *x = &s->all[s->slots[at] - 1];
@@ -107,33 +113,66 @@ tt_source_set_sample(struct tt_source_set *set, const char *name, int64_t one_in
 		thin_to(set, shift);
 }
 
-int
-tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
-		const struct tt_kept_source *row, enum tt_cause_span span, unsigned slice)
+static int
+enter(struct tt_source_set *s, const struct tt_kept_source *row)
 {
-	struct tt_source_set *s = set;
-	uint64_t hash = tt_sketch_hash(address);
-	struct tt_kept_source *x;
 	size_t at;
 
 	if (row->sample_bits < s->shift || s->useless)
 		return 0;
 	if (make_room(s) != 0)
 		return -ENOMEM;
-	at = slot_of(s, hash, row->of);
+	at = slot_of(s, row->hash, row->of);
 	if (s->slots[at] == 0) {
-		s->all[s->n++] = (struct tt_kept_source){.hash = hash,
-				.of = row->of,
-				.country = row->country,
-				.sample_bits = row->sample_bits};
+		s->all[s->n++] = *row;
 		s->slots[at] = (uint32_t)s->n;
+	} else {
+		s->all[s->slots[at] - 1].spans |= row->spans;
 	}
-	x = &s->all[s->slots[at] - 1];
-	x->spans |= span == TT_CAUSE_BEFORE ? TT_SOURCES_BEFORE
+	return 0;
+}
+
+/* Loads what the slots of the held rows point to, all at a time. */
+static void
+fetch_held(const struct tt_source_set *s)
+{
+	for (unsigned i = 0; s->n_slots > 0 && i < s->n_held; i++) {
+		const struct tt_kept_source *row = &s->held[i];
+		uint32_t slot = s->slots[home_of(s, row->hash, row->of)];
+
+		if (slot != 0)
+			__builtin_prefetch(&s->all[slot - 1], 1);
+	}
+}
+
+int
+tt_source_set_settle(struct tt_source_set *set)
+{
+	int ret = 0;
+
+	fetch_held(set);
+	for (unsigned i = 0; ret == 0 && i < set->n_held; i++)
+		ret = enter(set, &set->held[i]);
+	set->n_held = 0;
+	return ret;
+}
+
+int
+tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
+		const struct tt_kept_source *row, enum tt_cause_span span, unsigned slice)
+{
+	struct tt_source_set *s = set;
+	struct tt_kept_source *x = &s->held[s->n_held++];
+
+	*x = *row;
+	x->hash = tt_sketch_hash(address);
+	x->spans = span == TT_CAUSE_BEFORE ? TT_SOURCES_BEFORE
 			: slice < TT_SOURCE_SLICES_MAX
 			? UINT64_C(1) << slice
 			: UINT64_C(1) << (TT_SOURCE_SLICES_MAX - 1);
-	return 0;
+	if (s->n_slots > 0)
+		__builtin_prefetch(&s->slots[home_of(s, x->hash, x->of)], 1);
+	return s->n_held < TT_SOURCES_HELD ? 0 : tt_source_set_settle(s);
 }
 
 struct tt_source_count

@@ -16,6 +16,7 @@
 
 #define TT_SOURCE_SET_MAX    (1 << 21)
 #define TT_SOURCE_SLICES_MAX 62
+#define TT_SOURCES_HELD      64
 
 struct tt_kept_source {
 	uint64_t hash;
@@ -30,6 +31,9 @@ struct tt_source_set {
 	size_t n, room, max;
 	uint32_t *slots; /* [n_slots] index + 1, or 0 */
 	size_t n_slots;
+	/* Rows that are entered together, so that the places in memory which they miss are loaded together. */
+	struct tt_kept_source held[TT_SOURCES_HELD]; /* [n_held] */
+	unsigned n_held;
 	unsigned shift; /* sources of the sample of one in 2^shift are kept */
 	char sample[TT_SAMPLE_NAME_MAX]; /* of the snapshots; "": none yet */
 	bool mixed; /* samples of several names */
@@ -42,10 +46,14 @@ void tt_source_set_fini(struct tt_source_set *set);
 /* Notes the sample of a snapshot whose rows follow: its name, and one source in how many has rows. */
 void tt_source_set_sample(struct tt_source_set *set, const char *name, int64_t one_in);
 
-/* Enters a row. slice: of now, below TT_SOURCE_SLICES_MAX. Returns 0 or -ENOMEM. */
+/* Enters a row, of which hash and spans are not looked at, or holds it until settle. slice: of now, the last one takes what lies beyond.
+ * Returns 0 or -ENOMEM. */
 int tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
 		const struct tt_kept_source *row, enum tt_cause_span span,
 		unsigned slice) TT_MUST_CHECK;
+
+/* Enters what is held: due after the last row, before anything is counted. Returns 0 or -ENOMEM. */
+int tt_source_set_settle(struct tt_source_set *set) TT_MUST_CHECK;
 
 /* How many sources, and the standard error of that: 0 where it is exact. */
 struct tt_source_count {

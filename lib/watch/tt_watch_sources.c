@@ -59,6 +59,8 @@ add_tables(struct counting *c, const struct tt_snapshot *snapshot)
 	tt_source_set_sample(&c->sources, m->sample, m->pair_rows_one_in);
 	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(picks); i++)
 		ret = tt_pick_rows(snapshot, &picks[i], NULL);
+	if (tt_source_set_settle(&c->sources) != 0)
+		ret = -ENOMEM;
 	return ret;
 }
 
