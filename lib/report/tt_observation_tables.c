@@ -35,28 +35,6 @@ wrong(struct tt_error *err, int ret, const char *what)
 			err, ret, NULL, "%s", ret == -ENOMEM ? "out of memory" : what);
 }
 
-/* Is any value below 0? */
-static bool
-any_negative(const int64_t *values, unsigned n)
-{
-	int64_t all = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		all |= values[i];
-	return all < 0;
-}
-
-/* Are all of them ports, types, or -1? */
-static bool
-are_targets(const int64_t *numbers, unsigned n)
-{
-	bool yes = true;
-
-	for (unsigned i = 0; i < n; i++)
-		yes &= numbers[i] >= -1 && numbers[i] <= UINT16_MAX;
-	return yes;
-}
-
 static int
 begin_targets(void *context, int64_t sign, struct tt_error *err)
 {
@@ -69,19 +47,23 @@ begin_targets(void *context, int64_t sign, struct tt_error *err)
 	return 0;
 }
 
-/* The sums of a target. NULL: out of memory. */
+/* The sums of a target, made where there are none yet. NULL: out of memory. */
 static struct tt_crosstab_row *
 row_of(struct tt_observation *o, uint8_t protocol, int32_t number)
 {
 	const struct tt_target target = {.protocol = protocol, .number = number};
-	int32_t index = tt_observed_names_target(o->names, target);
+	int32_t index = tt_observed_target(o->names, target);
 
+	if (TT_LIKELY(index >= 0 && (size_t)index < o->targets.n))
+		return &o->targets.rows[index];
+	index = tt_observed_names_target(o->names, target);
 	if (index < 0 || tt_crosstab_reach(&o->targets, (size_t)index + 1) != 0)
 		return NULL;
 	return &o->targets.rows[index];
 }
 
-/* The rows of a target come together, so that it is looked for once for each. */
+/* The rows of a target come together, so that the cell of one is mostly the one behind the last. Where the next target
+ * begins is no branch: that it does, every other row or so, no processor could tell beforehand. */
 static int
 add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
 		int64_t sign)
@@ -90,20 +72,20 @@ add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch 
 	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
 	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
 	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
-	struct tt_crosstab_row *row = NULL;
+	const struct tt_crosstab_row *last = NULL;
 	uint32_t at = 0;
 
 	for (unsigned i = 0; i < batch->n; i++) {
 		uint8_t protocol = (uint8_t)r->protocols.index[protocols[i]];
 		uint32_t country = (uint32_t)r->countries.index[countries[i]];
-		uint64_t n = (uint64_t)(sign * packets[i]);
+		struct tt_crosstab_row *row = row_of(r->o, protocol, (int32_t)numbers[i]);
 
-		if (i == 0 || numbers[i] != numbers[i - 1]
-				|| protocols[i] != protocols[i - 1]) {
-			row = row_of(r->o, protocol, (int32_t)numbers[i]);
-			at = 0;
-		}
-		if (row == NULL || tt_crosstab_add(row, country, n, &at) != 0)
+		at = row == last ? at : 0;
+		last = row;
+		if (row == NULL
+				|| tt_crosstab_add(row, country,
+						   (uint64_t)(sign * packets[i]), &at)
+						!= 0)
 			return -ENOMEM;
 		r->target_packets += (uint64_t)packets[i];
 	}
@@ -124,8 +106,8 @@ add_targets(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 			tt_scan_country, r->o->names);
 	if (ret != 0)
 		return wrong(err, ret, "a country that cannot be");
-	if (!are_targets(batch->columns[TT_TARGETS_TARGET].ints, batch->n)
-			|| any_negative(batch->columns[TT_TARGETS_PACKETS].ints,
+	if (!tt_scan_are_targets(batch->columns[TT_TARGETS_TARGET].ints, batch->n)
+			|| tt_scan_any_negative(batch->columns[TT_TARGETS_PACKETS].ints,
 					batch->n))
 		return wrong(err, -EBADMSG, "a count or a target that cannot be");
 	return add_target_rows(r, batch, sign) == 0 ? 0 : wrong(err, -ENOMEM, NULL);
@@ -171,7 +153,7 @@ add_countries(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 	int ret = tt_text_map_fill(&r->countries, &batch->columns[TT_COUNTRIES_COUNTRY],
 			tt_scan_country, o->names);
 
-	if (ret != 0 || any_negative(packets, batch->n))
+	if (ret != 0 || tt_scan_any_negative(packets, batch->n))
 		return wrong(err, ret != 0 ? ret : -EBADMSG,
 				"a count or a country that cannot be");
 	for (unsigned i = 0; i < batch->n; i++) {
@@ -258,7 +240,7 @@ add_signatures(void *context, const struct tt_parquet_batch *batch, int64_t sign
 	if (ret == 0)
 		ret = tt_text_map_fill(&r->categories, &c[TT_SIGNATURES_CATEGORY],
 				category_of, r->o->names);
-	if (ret == 0 && any_negative(c[TT_SIGNATURES_DETECTIONS].ints, batch->n))
+	if (ret == 0 && tt_scan_any_negative(c[TT_SIGNATURES_DETECTIONS].ints, batch->n))
 		ret = -EBADMSG;
 	for (unsigned i = 0; ret == 0 && i < batch->n; i++) {
 		int64_t n = c[TT_SIGNATURES_DETECTIONS].ints[i];

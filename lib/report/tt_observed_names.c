@@ -55,14 +55,6 @@ one_more(void *array, size_t n, size_t *room, size_t size)
 }
 
 int32_t
-tt_observed_target(const struct tt_observed_names *names, struct tt_target target)
-{
-	const int32_t *index = names->target_index[target.protocol];
-
-	return index == NULL ? -1 : index[target.number + 1];
-}
-
-int32_t
 tt_observed_names_target(struct tt_observed_names *names, struct tt_target target)
 {
 	int32_t **index = &names->target_index[target.protocol];

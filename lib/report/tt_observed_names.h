@@ -41,8 +41,14 @@ int tt_observed_names_init(struct tt_observed_names *names) TT_MUST_CHECK;
 void tt_observed_names_fini(struct tt_observed_names *names);
 
 /* Their index, or -1: not seen. A target's number is -1 to 65535; a country's code has two bytes. */
-int32_t tt_observed_target(
-		const struct tt_observed_names *names, struct tt_target target);
+static inline int32_t
+tt_observed_target(const struct tt_observed_names *names, struct tt_target target)
+{
+	const int32_t *index = names->target_index[target.protocol];
+
+	return index == NULL ? -1 : index[target.number + 1];
+}
+
 int32_t tt_observed_country(const struct tt_observed_names *names, const char *code);
 int32_t tt_observed_category(const struct tt_observed_names *names, const char *name);
 

@@ -111,6 +111,41 @@ tt_scan_snapshot(const struct tt_scan *scans, unsigned n, const char *path,
 	return ret;
 }
 
+bool
+tt_scan_any_negative(const int64_t *values, unsigned n)
+{
+	int64_t all = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		all |= values[i];
+	return all < 0;
+}
+
+/* Without a comparison, since not every processor has one of 64 bits for several numbers at once: what is outside makes one of the
+ * two differences negative. */
+bool
+tt_scan_are_targets(const int64_t *numbers, unsigned n)
+{
+	uint64_t differences = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		differences |= ((uint64_t)numbers[i] + 1)
+				| (UINT16_MAX - (uint64_t)numbers[i]);
+	return (int64_t)differences >= 0;
+}
+
+unsigned
+tt_scan_run(const uint32_t *codes, unsigned n)
+{
+	unsigned length = 1;
+
+	if (memcmp(codes, codes + 1, (n - 1) * sizeof(*codes)) == 0)
+		return n;
+	while (codes[length] == codes[0])
+		length++;
+	return length;
+}
+
 int
 tt_text_map_fill(struct tt_text_map *map, const struct tt_parquet_values *values,
 		int32_t (*index_of)(void *context, const char *text), void *context)

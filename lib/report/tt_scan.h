@@ -31,6 +31,13 @@ struct tt_scan {
 int tt_scan_snapshot(const struct tt_scan *scans, unsigned n, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* Is any of values[n] below 0? */
+bool tt_scan_any_negative(const int64_t *values, unsigned n);
+/* Are all of numbers[n] ports, types, or -1? */
+bool tt_scan_are_targets(const int64_t *numbers, unsigned n);
+/* How many of codes[n] are like the first one, up to one that is not; n is 1 at least. */
+unsigned tt_scan_run(const uint32_t *codes, unsigned n);
+
 /* What the texts of a column's pages stand for, worked out once for each page or dictionary. */
 struct tt_text_map {
 	uint64_t text_id; /* of which texts; 0: none */

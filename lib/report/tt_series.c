@@ -68,13 +68,9 @@ enter_target(struct reading *r, uint8_t protocol, int32_t number)
 static bool
 can_be(const struct tt_parquet_batch *batch)
 {
-	const int64_t *numbers = batch->columns[TT_TARGETS_TARGET].ints;
-	const int64_t *packets = batch->columns[TT_TARGETS_PACKETS].ints;
-	bool yes = true;
-
-	for (unsigned i = 0; i < batch->n; i++)
-		yes &= numbers[i] >= -1 && numbers[i] <= UINT16_MAX && packets[i] >= 0;
-	return yes;
+	return tt_scan_are_targets(batch->columns[TT_TARGETS_TARGET].ints, batch->n)
+			&& !tt_scan_any_negative(batch->columns[TT_TARGETS_PACKETS].ints,
+					batch->n);
 }
 
 /* The rows [from, to) of a batch, which are of one listed target. */
@@ -125,8 +121,8 @@ add_rows(struct reading *r, const struct tt_parquet_batch *batch)
 	unsigned i = 0, end = 0, to;
 
 	while (i < batch->n) {
-		for (; end < batch->n && protocols[end] == protocols[i]; end++)
-			;
+		if (i == end)
+			end += tt_scan_run(&protocols[i], batch->n - i);
 		i = add_others(r, batch, i, end,
 				r->listed[r->protocols.index[protocols[i]]]);
 		for (to = i; to < end && numbers[to] == numbers[i]; to++)
