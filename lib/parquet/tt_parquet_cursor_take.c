@@ -34,6 +34,18 @@ check_code(const struct tt_parquet_cursor *cursor, uint32_t code, struct tt_erro
 			: tt_parquet_cursor_outside(cursor, code, err);
 }
 
+/* Does none lie outside? What does has its highest bit set, or the difference has; the base instruction set has no vector for
+ * a comparison without sign. A dictionary has far less than 2^31 values. */
+static bool
+all_inside(const uint32_t *codes, unsigned n, uint32_t values)
+{
+	uint32_t outside = values - 1;
+
+	for (unsigned i = 0; i < n; i++)
+		outside |= codes[i] | (values - 1 - codes[i]);
+	return outside >> 31 == 0;
+}
+
 /* The next n dictionary indices, all of which lie in the dictionary. */
 static int
 take_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
@@ -41,7 +53,23 @@ take_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
 {
 	if (!tt_parquet_rle_take(&cursor->indices, codes, n))
 		return tt_parquet_cursor_cut_short(cursor, err);
-	return check_code(cursor, greatest(codes, n), err);
+	return TT_LIKELY(all_inside(codes, n, cursor->dictionary_values))
+			? 0
+			: tt_parquet_cursor_outside(cursor, greatest(codes, n), err);
+}
+
+/* The same of a text column, in which one is often that of all rows. */
+static int
+take_text_codes(struct tt_parquet_cursor *cursor, uint32_t *codes, unsigned n,
+		struct tt_error *err)
+{
+	uint32_t code;
+
+	if (!tt_parquet_rle_same(&cursor->indices, n, &code))
+		return take_codes(cursor, codes, n, err);
+	for (unsigned i = 0; i < n; i++)
+		codes[i] = code;
+	return check_code(cursor, code, err);
 }
 
 /* One loop for each width, none with a question in it. */
@@ -127,7 +155,7 @@ take_texts(struct tt_parquet_cursor *cursor, unsigned n, struct tt_parquet_value
 			.texts = (const char **)(void *)cursor->dictionary.bytes,
 			.n_texts = cursor->dictionary_values,
 			.text_id = cursor->dictionary_id};
-	return take_codes(cursor, codes, n, err);
+	return take_text_codes(cursor, codes, n, err);
 }
 
 int
