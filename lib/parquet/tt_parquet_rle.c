@@ -194,6 +194,25 @@ unpack_groups(const uint8_t *from, uint32_t *values, size_t groups, unsigned wid
 			values[i] = packed_value(from, 0, width, i);
 }
 
+/* The same of whole bytes, as of more than 128 countries or 32,768 ports: loops that compilers have vectors for. */
+static void
+unpack_bytes(const uint8_t *from, uint32_t *values, size_t groups)
+{
+	for (size_t i = 0; i < groups * GROUP; i++)
+		values[i] = from[i];
+}
+
+static void
+unpack_halves(const uint8_t *from, uint32_t *values, size_t groups)
+{
+	for (size_t i = 0; i < groups * GROUP; i++) {
+		uint16_t value;
+
+		memcpy(&value, from + 2 * i, sizeof(value));
+		values[i] = le16toh(value);
+	}
+}
+
 /* The widths that dictionaries of up to 65,536 values have get code of their own. */
 static void
 unpack_known(const uint8_t *from, uint32_t *values, size_t groups, unsigned width)
@@ -210,7 +229,6 @@ unpack_known(const uint8_t *from, uint32_t *values, size_t groups, unsigned widt
 		WIDTH(5);
 		WIDTH(6);
 		WIDTH(7);
-		WIDTH(8);
 		WIDTH(9);
 		WIDTH(10);
 		WIDTH(11);
@@ -218,7 +236,12 @@ unpack_known(const uint8_t *from, uint32_t *values, size_t groups, unsigned widt
 		WIDTH(13);
 		WIDTH(14);
 		WIDTH(15);
-		WIDTH(16);
+	case 8:
+		unpack_bytes(from, values, groups);
+		break;
+	case 16:
+		unpack_halves(from, values, groups);
+		break;
 	default:
 		unpack_groups(from, values, groups, width);
 	}
