@@ -132,16 +132,22 @@ enter(struct tt_source_set *s, const struct tt_kept_source *row)
 	return 0;
 }
 
-/* Loads what the slots of the held rows point to, all at a time. */
+static inline void
+fetch_slot(const struct tt_source_set *s, size_t at)
+{
+	if (s->slots[at] != 0)
+		__builtin_prefetch(&s->all[s->slots[at] - 1], 1);
+}
+
+/* Loads the sources that the held rows will be compared with, all at a time: few are beyond two slots. */
 static void
 fetch_held(const struct tt_source_set *s)
 {
 	for (unsigned i = 0; s->n_slots > 0 && i < s->n_held; i++) {
-		const struct tt_kept_source *row = &s->held[i];
-		uint32_t slot = s->slots[home_of(s, row->hash, row->of)];
+		size_t home = home_of(s, s->held[i].hash, s->held[i].of);
 
-		if (slot != 0)
-			__builtin_prefetch(&s->all[slot - 1], 1);
+		fetch_slot(s, home);
+		fetch_slot(s, (home + 1) & (s->n_slots - 1));
 	}
 }
 
