@@ -179,7 +179,8 @@ parts_merged_between_two_passes(void **state)
 	open_archive(&archive);
 	assert_int_equal(observe(), 0);
 	compact();
-	assert_int_equal(tt_series_read(&series, &observed, 2, NULL, &error), -EAGAIN);
+	assert_int_equal(tt_series_read(&series, &observed, NULL, 2, NULL, &error),
+			-EAGAIN);
 	assert_int_equal(archive.n_damages, 0);
 }
 

@@ -215,6 +215,7 @@ sources_are_counted_once(void **state)
 		enter(&set, i, 0, TT_CAUSE_NOW, 5);
 		enter(&set, i / 2, 0, TT_CAUSE_BEFORE, 0);
 	}
+	assert_int_equal(tt_source_set_settle(&set), 0);
 	assert_int_equal(tt_source_set_count(&set, 0, TT_SOURCES_NOW, 0).n, 100);
 	assert_int_equal(tt_source_set_count(&set, 0, TT_SOURCES_NOW, 0).stderr_n, 0);
 	assert_int_equal(tt_source_set_count(&set, 0, TT_SOURCES_BEFORE, 0).n, 50);
@@ -238,6 +239,7 @@ a_full_set_is_a_sample_with_its_error(void **state)
 	tt_source_set_sample(&set, "public-2", 1);
 	for (unsigned i = 1; i <= 4096; i++)
 		enter(&set, i, (uint8_t)__builtin_ctz(i), TT_CAUSE_NOW, 0);
+	assert_int_equal(tt_source_set_settle(&set), 0);
 	n = tt_source_set_count(&set, 0, TT_SOURCES_NOW, 0);
 	assert_int_equal(n.n, 4096);
 	assert_true(n.stderr_n > 0);
