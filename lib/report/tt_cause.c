@@ -3,6 +3,7 @@
 #include "tt_time.h"
 
 #include <errno.h>
+#include <math.h>
 
 #define HOUR_US (INT64_C(3600) * TT_US_PER_S)
 #define DAY_US  (24 * HOUR_US)
@@ -10,7 +11,6 @@
 #define COUNTRIES_MAX 16384
 #define PORTS_MAX     131072
 #define ADDRESSES_MAX 65536
-#define WEEK_DAYS     7
 
 static size_t
 ceil_of(int64_t length, int64_t unit)
@@ -18,17 +18,43 @@ ceil_of(int64_t length, int64_t unit)
 	return length <= 0 ? 0 : (size_t)((length + unit - 1) / unit);
 }
 
+/* Where the day begins that has a time. */
+static int64_t
+day_of(const struct tt_cause *c, int64_t us)
+{
+	int64_t midnight_us = c->options.midnight_us;
+
+	return tt_time_floor(us - midnight_us, DAY_US) + midnight_us;
+}
+
+static void
+lay_out(struct tt_cause *c)
+{
+	const struct tt_cause_options *o = &c->options;
+
+	c->slice_us = HOUR_US;
+	for (unsigned s = 0; s < TT_N_CAUSE_SPANS; s++) {
+		c->origin_us[s] = day_of(c, o->from_us[s]);
+		if (o->to_us[s] > o->from_us[s])
+			c->n_days[s] = ceil_of(o->to_us[s] - c->origin_us[s], DAY_US);
+		if (c->n_days[s] > TT_CAUSE_HOURLY_DAYS)
+			c->slice_us = DAY_US;
+	}
+	for (unsigned s = 0; s < TT_N_CAUSE_SPANS; s++)
+		if (c->n_days[s] > 0)
+			c->n_slices[s] = ceil_of(
+					o->to_us[s] - c->origin_us[s], c->slice_us);
+}
+
 static int
 make_exposures(struct tt_cause *c)
 {
 	for (unsigned s = 0; s < TT_N_CAUSE_SPANS; s++) {
-		int64_t length = c->options.to_us[s] - c->options.from_us[s];
-
-		c->n_slices[s] = ceil_of(length, c->slice_us);
-		c->n_days[s] = ceil_of(length, DAY_US);
 		c->exposures[s] = calloc(c->n_slices[s] + 1, sizeof(*c->exposures[s]));
 		c->days[s] = calloc(c->n_days[s] + 1, sizeof(*c->days[s]));
-		if (c->exposures[s] == NULL || c->days[s] == NULL)
+		c->covered[s] = calloc(c->n_slices[s] + 1, sizeof(*c->covered[s]));
+		if (c->exposures[s] == NULL || c->days[s] == NULL
+				|| c->covered[s] == NULL)
 			return -ENOMEM;
 	}
 	return 0;
@@ -37,22 +63,16 @@ make_exposures(struct tt_cause *c)
 int
 tt_cause_init(struct tt_cause *cause, const struct tt_cause_options *options)
 {
-	size_t days = ceil_of(
-			options->to_us[TT_CAUSE_NOW] - options->from_us[TT_CAUSE_NOW],
-			DAY_US);
-	size_t before = ceil_of(options->to_us[TT_CAUSE_BEFORE]
-					- options->from_us[TT_CAUSE_BEFORE],
-			DAY_US);
 	struct tt_cause *c = cause;
+	size_t days;
 
 	*c = (struct tt_cause){.options = *options};
-	c->slice_us = days > TT_CAUSE_HOURLY_DAYS || before > TT_CAUSE_HOURLY_DAYS
-			? DAY_US
-			: HOUR_US;
+	lay_out(c);
 	if (make_exposures(c) != 0) {
 		tt_cause_fini(c);
 		return -ENOMEM;
 	}
+	days = c->n_days[TT_CAUSE_NOW];
 	tt_counts_init(&c->countries, COUNTRIES_MAX, c->n_slices[TT_CAUSE_NOW]);
 	tt_counts_init(&c->ports, PORTS_MAX, days);
 	tt_counts_init(&c->addresses, ADDRESSES_MAX, days);
@@ -68,6 +88,7 @@ tt_cause_fini(struct tt_cause *cause)
 	for (unsigned s = 0; s < TT_N_CAUSE_SPANS; s++) {
 		free(cause->exposures[s]);
 		free(cause->days[s]);
+		free(cause->covered[s]);
 		free(cause->series[s]);
 	}
 	tt_target_set_fini(&cause->targets);
@@ -133,115 +154,6 @@ tt_cause_rate(const struct tt_cause *cause, uint64_t packets, enum tt_cause_span
 	return tt_address_rate(packets, cause->address_time[span]);
 }
 
-/* The series in which changes are looked for: before, where that joins, and now. */
-struct points {
-	double *packets, *exposures; /* [n] */
-	size_t n, n_before;
-	size_t slices; /* of a point */
-};
-
-static void
-fill_points(const struct tt_cause *c, uint32_t of, enum tt_cause_span span,
-		struct points *p)
-{
-	size_t n = c->n_slices[span];
-
-	for (size_t first = 0; first < n; first += p->slices, p->n++) {
-		size_t end = first + p->slices < n ? first + p->slices : n;
-		struct tt_address_time exposure = {0};
-
-		for (size_t i = first; i < end; i++) {
-			p->packets[p->n] += (double)c->series[span][of * n + i];
-			tt_address_time_join(&exposure, c->exposures[span][i]);
-		}
-		p->exposures[p->n] = tt_address_days(exposure);
-	}
-}
-
-static int
-make_points(const struct tt_cause *c, uint32_t of, struct points *p)
-{
-	size_t room = c->n_slices[TT_CAUSE_BEFORE] + c->n_slices[TT_CAUSE_NOW] + 1;
-
-	*p = (struct points){.packets = calloc(room, sizeof(double)),
-			.exposures = calloc(room, sizeof(double))};
-	if (p->packets == NULL || p->exposures == NULL)
-		return -ENOMEM;
-	p->slices = c->n_days[TT_CAUSE_NOW] < WEEK_DAYS ? 1
-							: (size_t)(DAY_US / c->slice_us);
-	if (c->options.to_us[TT_CAUSE_BEFORE] == c->options.from_us[TT_CAUSE_NOW])
-		fill_points(c, of, TT_CAUSE_BEFORE, p);
-	p->n_before = p->n;
-	fill_points(c, of, TT_CAUSE_NOW, p);
-	return 0;
-}
-
-/* Keeps the changes within the span, and the first of them that goes the way of the whole. */
-static void
-take_changes(const struct tt_cause *c, uint32_t of, const struct points *p,
-		const struct tt_change *changes, int n)
-{
-	struct tt_cause_target *t = &c->found[of];
-	bool rise = tt_cause_rate(c, t->packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
-			>= tt_cause_rate(c, t->packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
-
-	for (int i = 0; i < n; i++) {
-		struct tt_change change = changes[i];
-
-		if (change.at < p->n_before) {
-			if ((change.after > change.before) != rise)
-				continue;
-			t->has_earlier = true;
-			t->earlier = change;
-			t->earlier.at *= p->slices;
-			continue;
-		}
-		change.at = (change.at - p->n_before) * p->slices;
-		t->changes[t->n_changes++] = change;
-		if (t->has_change || (change.after > change.before) != rise)
-			continue;
-		t->has_change = true;
-		t->change = change;
-		t->since = change.at;
-	}
-}
-
-static int
-finish_target(struct tt_cause *c, uint32_t of)
-{
-	struct tt_cause_target *t = &c->found[of];
-	size_t n = c->n_slices[TT_CAUSE_NOW];
-	struct tt_change changes[TT_CHANGES_MAX];
-	struct points p;
-	int ret = make_points(c, of, &p);
-
-	if (ret == 0)
-		ret = tt_changes_find(p.packets, p.exposures, p.n, changes);
-	if (ret > 0)
-		take_changes(c, of, &p, changes, ret);
-	free(p.packets);
-	free(p.exposures);
-	t->since_us = c->options.from_us[TT_CAUSE_NOW] + (int64_t)t->since * c->slice_us;
-	/* All of it has what reaches over days as well. */
-	if (t->since == 0) {
-		t->since_packets = t->packets[TT_CAUSE_NOW];
-		return ret < 0 ? ret : 0;
-	}
-	for (size_t i = t->since; i < n; i++)
-		t->since_packets += c->series[TT_CAUSE_NOW][of * n + i];
-	return ret < 0 ? ret : 0;
-}
-
-int
-tt_cause_finish(struct tt_cause *cause)
-{
-	int ret = 0;
-
-	for (uint32_t of = 0; ret == 0 && of < cause->targets.n; of++)
-		ret = finish_target(cause, of);
-	return ret;
-}
-
 /* The first slice of a table of counts that is not before the change. */
 static size_t
 since_of(const struct tt_cause *c, const struct tt_counts *counts, uint32_t of)
@@ -264,9 +176,10 @@ part_of(const struct tt_cause *c, const struct tt_counts *counts,
 			- tt_cause_rate(c, x->packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
 	struct tt_cause_part part = {.count = x};
 
-	part.since = t->since == 0 ? x->packets[TT_CAUSE_NOW]
-				   : tt_counts_sum(counts, x, since_of(c, counts, x->of),
-						   counts->n_slices);
+	part.since = t->since_us <= c->options.from_us[TT_CAUSE_NOW]
+			? x->packets[TT_CAUSE_NOW]
+			: tt_counts_sum(counts, x, since_of(c, counts, x->of),
+					counts->n_slices);
 	part.share = t->since_packets > 0 ? (double)part.since / (double)t->since_packets
 					  : 0;
 	part.of_change = change != 0 ? own / change : 0;
@@ -367,8 +280,17 @@ tt_cause_sources_before(const struct tt_cause *cause, uint32_t of, uint16_t coun
 struct tt_cycle
 tt_cause_cycle(const struct tt_cause *cause, const struct tt_cause_count *country)
 {
+	const uint64_t *slices = tt_counts_slices(&cause->countries, country);
+	/* From the first hour of the span on, so that where it begins at noon no day of it is lost. */
+	size_t first = (size_t)((cause->options.from_us[TT_CAUSE_NOW]
+						- cause->origin_us[TT_CAUSE_NOW])
+			/ HOUR_US);
+	struct tt_cycle cycle;
+
 	if (cause->coarse || cause->slice_us != HOUR_US)
 		return (struct tt_cycle){.chance = 1};
-	return tt_cycle_of(tt_counts_slices(&cause->countries, country),
-			cause->exposures[TT_CAUSE_NOW], cause->n_slices[TT_CAUSE_NOW]);
+	cycle = tt_cycle_of(&slices[first], &cause->exposures[TT_CAUSE_NOW][first],
+			cause->n_slices[TT_CAUSE_NOW] - first);
+	cycle.peak = fmod(cycle.peak + (double)first, DAY_US / HOUR_US);
+	return cycle;
 }

@@ -4,7 +4,8 @@
  * snapshots answers for all targets that are asked for. Definitions are those of docs/measures.md and docs/analysis.md:
  *
  * - since when: tt_change.h, on days, or on hours where the span has less than a week; points of the span before are
- *   part of the series where it ends where the span begins;
+ *   part of the series where it ends where the span begins. A day that was observed in part (TT_PERIOD_WHOLE_DAY) is left out: what
+ *   was seen of it may have more or less than the rest had;
  * - countries: packets of `targets`; the rest "**" is one of them;
  * - source ports, addresses: packets of `source_ports`, `talkers`, which have the heaviest of each snapshot alone: a lower
  *   bound for each port and address, and so are their shares;
@@ -36,22 +37,38 @@
 #define TT_CAUSE_RULES_MAX   64
 
 struct tt_cause_options {
-	/* By span: [from, to); equal where there is no span before. Days begin with the span. */
+	/* By span: [from, to); equal where there is no span before. */
 	int64_t from_us[TT_N_CAUSE_SPANS], to_us[TT_N_CAUSE_SPANS];
+	/* Some time at which a day begins; all others begin whole days before or after it. The first and the last day of a span may
+	 * be cut. */
+	int64_t midnight_us;
+	/* [n_days] what was observed of each day, 0 to 1, of the whole of it; the caller's; NULL: no matter. */
+	const double *day_shares[TT_N_CAUSE_SPANS];
 	bool victims; /* read them as well */
 	bool per_sensor; /* rates are per day and sensor, not per day and address */
+};
+
+/* Since when a target has another level. */
+struct tt_cause_change {
+	double before, after; /* medians of the rates on both sides, up to the next changes */
+	int64_t at_us; /* the day or hour of the first point of the new level */
+	/* Where the last point of the level before ends: it may have come as early as that. at_us, unless time between was not
+	 * observed. */
+	int64_t open_us;
+	bool partly; /* some of the time between was */
 };
 
 /* What is known of a target. */
 struct tt_cause_target {
 	uint64_t packets[TT_N_CAUSE_SPANS], backscatter[TT_N_CAUSE_SPANS];
 	/* After tt_cause_finish. */
-	struct tt_change changes[TT_CHANGES_MAX]; /* [n_changes], within the span alone */
+	struct tt_cause_change
+			changes[TT_CHANGES_MAX]; /* [n_changes], within the span alone */
 	int n_changes;
 	bool has_change; /* in the direction of rise or fall: the first of them */
-	struct tt_change change;
-	bool has_earlier; /* likewise, of the span before: the last of them; `at` is a slice of that */
-	struct tt_change earlier;
+	struct tt_cause_change change;
+	bool has_earlier; /* likewise, of the span before: the last of them */
+	struct tt_cause_change earlier;
 	/* Its beginning, or that of the span. */
 	int64_t since_us;
 	size_t since; /* slice */
@@ -63,7 +80,10 @@ struct tt_cause {
 	struct tt_target_set targets;
 	struct tt_cause_target *found; /* [targets.n] */
 	int64_t slice_us; /* an hour or a day */
+	int64_t origin_us
+			[TT_N_CAUSE_SPANS]; /* where the first day begins, and with it slice 0 */
 	size_t n_slices[TT_N_CAUSE_SPANS], n_days[TT_N_CAUSE_SPANS];
+	bool *covered[TT_N_CAUSE_SPANS]; /* [n_slices] of which a snapshot has some */
 	struct tt_address_time *exposures[TT_N_CAUSE_SPANS]; /* [n_slices] */
 	struct tt_address_time *days[TT_N_CAUSE_SPANS]; /* [n_days] */
 	uint64_t *series[TT_N_CAUSE_SPANS]; /* [target * n_slices + slice] */
@@ -84,6 +104,14 @@ int tt_cause_init(struct tt_cause *cause,
 void tt_cause_fini(struct tt_cause *cause);
 /* Returns the number of the target, or TT_TARGET_NONE where memory is short. */
 uint32_t tt_cause_want(struct tt_cause *cause, uint8_t protocol, int32_t target);
+
+/* Is the span shorter than a week, so that changes are looked for by the hour? */
+static inline bool
+tt_cause_by_hours(const struct tt_cause *cause)
+{
+	return cause->options.to_us[TT_CAUSE_NOW] - cause->options.from_us[TT_CAUSE_NOW]
+			< 7 * (INT64_C(86400) * TT_US_PER_S);
+}
 
 /* Has one of the spans the whole of [start, end)? */
 bool tt_cause_has(const struct tt_cause *cause, int64_t start_us, int64_t end_us);
@@ -122,7 +150,7 @@ struct tt_source_count tt_cause_sources(const struct tt_cause *cause, uint32_t o
 struct tt_source_count tt_cause_sources_before(
 		const struct tt_cause *cause, uint32_t of, uint16_t country);
 
-/* The cycle of a target in a country (a key of `countries`). */
+/* The cycle of a target in a country (a key of `countries`); its peak is counted from midnight. */
 struct tt_cycle tt_cause_cycle(
 		const struct tt_cause *cause, const struct tt_cause_count *country);
 

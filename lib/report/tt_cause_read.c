@@ -255,6 +255,20 @@ take_tables(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 	return ret;
 }
 
+/* Notes the slices that a snapshot has some of. */
+static void
+cover(const struct place *p, const struct tt_manifest *m)
+{
+	struct tt_cause *c = p->cause;
+	int64_t from_us = c->origin_us[p->span];
+	size_t last = m->end_us > m->start_us
+			? (size_t)((m->end_us - 1 - from_us) / c->slice_us)
+			: p->slice;
+
+	for (size_t i = p->slice; i <= last; i++)
+		c->covered[p->span][i] = true;
+}
+
 static void
 add_exposure(const struct place *p, const struct tt_manifest *m)
 {
@@ -263,6 +277,7 @@ add_exposure(const struct place *p, const struct tt_manifest *m)
 			c->options.per_sensor ? 1 : m->monitored_addresses);
 
 	c->snapshots[p->span]++;
+	cover(p, m);
 	tt_address_time_join(&c->address_time[p->span], time);
 	if (!p->torn) {
 		tt_address_time_join(&c->exposures[p->span][p->slice], time);
@@ -275,10 +290,11 @@ add_exposure(const struct place *p, const struct tt_manifest *m)
 static bool
 find_place(const struct tt_cause *c, const struct tt_manifest *m, struct place *p)
 {
-	int64_t from_us = c->options.from_us[p->span];
+	int64_t from_us = c->origin_us[p->span];
 	int64_t last_us = m->end_us > m->start_us ? m->end_us - 1 : m->start_us;
 
-	if (m->start_us < from_us || m->end_us > c->options.to_us[p->span]
+	if (m->start_us < c->options.from_us[p->span]
+			|| m->end_us > c->options.to_us[p->span]
 			|| m->start_us >= c->options.to_us[p->span])
 		return false;
 	p->slice = (size_t)((m->start_us - from_us) / c->slice_us);

@@ -98,6 +98,7 @@ is_change(const struct series *s, size_t first, size_t at, size_t end,
 	double chance = noise(s, first, at, end), more;
 
 	*change = (struct tt_change){.at = s->at[at],
+			.last = s->at[at - 1],
 			.before = middle(s, s->rates, first, at),
 			.after = middle(s, s->rates, at, end)};
 	more = change->before > change->after ? change->before : change->after;

@@ -21,6 +21,7 @@
 
 struct tt_change {
 	size_t at; /* the first point of the new level */
+	size_t last; /* the last one of the level before; less than at - 1 where points between are left out */
 	double before, after; /* medians of the rates on both sides, up to the next changes */
 };
 

@@ -299,22 +299,35 @@ write_chapter(struct tt_notable *w)
 				NULL);
 }
 
+/* The time of a span, and what was observed of each of its days. */
+static void
+set_span(struct tt_notable *w, struct tt_cause_options *options, enum tt_cause_span span,
+		const struct tt_observation *o)
+{
+	double *shares = tt_document_alloc(
+			w->doc, (o->period.n_days + 1) * sizeof(*shares));
+
+	options->from_us[span] = o->period.from_us;
+	options->to_us[span] = o->period.to_us;
+	options->day_shares[span] = shares;
+	for (unsigned day = 0; shares != NULL && day < o->period.n_days; day++)
+		shares[day] = tt_observation_day_whole(o, day);
+}
+
 int
 tt_notable_sections(struct tt_report *report, struct tt_error *err)
 {
-	const struct tt_period *now = &report->now->period;
-	struct tt_cause_options options = {
-			.victims = true, .per_sensor = report->unit == TT_PER_SENSOR};
+	struct tt_cause_options options = {.victims = true,
+			.per_sensor = report->unit == TT_PER_SENSOR,
+			.midnight_us = -report->now->period.utc_offset_min
+					* TT_US_PER_MINUTE};
 	struct tt_notable w = {
 			.report = report, .doc = report->doc, .locale = report->locale};
 	int ret;
 
-	options.from_us[TT_CAUSE_NOW] = now->from_us;
-	options.to_us[TT_CAUSE_NOW] = now->to_us;
-	if (report->before != NULL) {
-		options.from_us[TT_CAUSE_BEFORE] = report->before->period.from_us;
-		options.to_us[TT_CAUSE_BEFORE] = report->before->period.to_us;
-	}
+	set_span(&w, &options, TT_CAUSE_NOW, report->now);
+	if (report->before != NULL)
+		set_span(&w, &options, TT_CAUSE_BEFORE, report->before);
 	if (tt_cause_init(&w.cause, &options) != 0)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	choose(&w);

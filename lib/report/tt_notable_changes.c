@@ -2,40 +2,63 @@
 /* Since when a target's packets and sources are more or fewer. */
 #include "tt_notable_private.h"
 
-#define WEEK_DAYS 7
-
 static const char *
-time_of(struct tt_notable *w, size_t slice, enum tt_cause_span span)
+time_of(struct tt_notable *w, int64_t us)
 {
-	int64_t us = w->cause.options.from_us[span] + (int64_t)slice * w->cause.slice_us;
-	enum tt_date_form form = w->cause.n_days[TT_CAUSE_NOW] < WEEK_DAYS
-			? TT_DATE_TIME
-			: TT_DATE_DAY_OF_YEAR;
+	enum tt_date_form form = tt_cause_by_hours(&w->cause) ? TT_DATE_TIME
+							      : TT_DATE_DAY_OF_YEAR;
 	char text[TT_LOCALE_TEXT_MAX];
 
 	return tt_document_text(
 			w->doc, tt_locale_date(w->locale, form, us, text, sizeof(text)));
 }
 
+/* "between 19 July and 25 July (not observed in between)" */
+static const char *
+between(struct tt_notable *w, const char *from, const char *to, bool partly)
+{
+	const char *args[] = {from, to};
+
+	return tt_notable_fill(w,
+			partly ? TT_WORD_NOTABLE_BETWEEN_PARTLY : TT_WORD_NOTABLE_BETWEEN,
+			args, TT_ARRAY_SIZE(args));
+}
+
 static bool
-is_up(const struct tt_change *change)
+is_up(const struct tt_cause_change *change)
 {
 	return change->after > change->before;
 }
 
+/* By whether time before the change was not observed, and whether it is a rise. */
+static const struct {
+	enum tt_word first, again,
+			turned; /* the first that is told, or after one the same way, or the other way */
+} words[2][2] = {
+		[false][false] = {TT_WORD_NOTABLE_SINCE_DOWN, TT_WORD_NOTABLE_AGAIN_DOWN,
+				TT_WORD_NOTABLE_TURNED_DOWN},
+		[false][true] = {TT_WORD_NOTABLE_SINCE_UP, TT_WORD_NOTABLE_AGAIN_UP,
+				TT_WORD_NOTABLE_TURNED_UP},
+		[true][false] = {TT_WORD_NOTABLE_GAP_DOWN, TT_WORD_NOTABLE_GAP_AGAIN_DOWN,
+				TT_WORD_NOTABLE_GAP_TURNED_DOWN},
+		[true][true] = {TT_WORD_NOTABLE_GAP_UP, TT_WORD_NOTABLE_GAP_AGAIN_UP,
+				TT_WORD_NOTABLE_GAP_TURNED_UP},
+};
+
 /* last: the change that was told before it; NULL: none. */
 static void
-say_change(struct tt_notable *w, struct tt_doc_section *s, const struct tt_change *change,
-		const struct tt_change *last, enum tt_cause_span span)
+say_change(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_cause_change *change, const struct tt_cause_change *last)
 {
-	bool up = is_up(change);
-	enum tt_word word = up ? TT_WORD_NOTABLE_SINCE_UP : TT_WORD_NOTABLE_SINCE_DOWN;
+	bool up = is_up(change), gap = change->open_us < change->at_us;
+	enum tt_word word = words[gap][up].first;
+	const char *when = time_of(w, change->at_us);
 
-	if (last != NULL && up == is_up(last))
-		word = up ? TT_WORD_NOTABLE_AGAIN_UP : TT_WORD_NOTABLE_AGAIN_DOWN;
-	else if (last != NULL)
-		word = up ? TT_WORD_NOTABLE_TURNED_UP : TT_WORD_NOTABLE_TURNED_DOWN;
-	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, time_of(w, change->at, span),
+	if (last != NULL)
+		word = up == is_up(last) ? words[gap][up].again : words[gap][up].turned;
+	if (gap)
+		when = between(w, time_of(w, change->open_us), when, change->partly);
+	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when,
 			tt_notable_rate(w, change->after),
 			tt_notable_rate(w, change->before), NULL);
 }
@@ -46,16 +69,16 @@ tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
 {
 	const struct tt_cause_target *found = &w->cause.found[t->of];
-	const struct tt_change *last = &found->change;
+	const struct tt_cause_change *last = &found->change;
 
 	if (found->has_change)
-		say_change(w, s, &found->change, NULL, TT_CAUSE_NOW);
+		say_change(w, s, &found->change, NULL);
 	else if (found->has_earlier)
-		say_change(w, s, &found->earlier, NULL, TT_CAUSE_BEFORE);
+		say_change(w, s, &found->earlier, NULL);
 	for (int i = 0; found->has_change && i < found->n_changes; i++) {
-		if (found->changes[i].at <= found->change.at)
+		if (found->changes[i].at_us <= found->change.at_us)
 			continue;
-		say_change(w, s, &found->changes[i], last, TT_CAUSE_NOW);
+		say_change(w, s, &found->changes[i], last);
 		last = &found->changes[i];
 	}
 }
@@ -63,7 +86,7 @@ tt_notable_say_since(struct tt_notable *w, struct tt_doc_section *s,
 const char *
 tt_notable_since(struct tt_notable *w, const struct tt_notable_target *t)
 {
-	return time_of(w, w->cause.found[t->of].change.at, TT_CAUSE_NOW);
+	return time_of(w, w->cause.found[t->of].change.at_us);
 }
 
 bool
@@ -76,20 +99,53 @@ tt_notable_turned(const struct tt_notable *w, const struct tt_notable_target *t)
 			!= is_up(&found->change);
 }
 
+/* Sources a day, by day of the period. */
+struct daily {
+	double *numbers; /* [n] */
+	double *exposures; /* [n] 1; 0: the day is left out */
+	size_t n;
+};
+
 static void
-say_source_change(struct tt_notable *w, struct tt_doc_section *s,
+say_source_change(struct tt_notable *w, struct tt_doc_section *s, const struct daily *d,
 		const struct tt_change *change)
 {
 	const char *sensors = tt_notable_sensors_changed(w, change->at);
-	enum tt_word word = is_up(change) ? TT_WORD_NOTABLE_SOURCES_UP
-					  : TT_WORD_NOTABLE_SOURCES_DOWN;
+	const char *when = tt_notable_day(w, change->at);
+	bool up = change->after > change->before, gap = change->last + 1 < change->at;
+	bool partly = false;
+	enum tt_word word = up ? TT_WORD_NOTABLE_SOURCES_UP
+			       : TT_WORD_NOTABLE_SOURCES_DOWN;
 
+	for (size_t day = change->last + 1; day < change->at; day++)
+		partly = partly || d->numbers[day] > 0;
 	if (sensors != NULL)
 		word = TT_WORD_NOTABLE_SOURCES_SENSORS;
-	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, tt_notable_day(w, change->at),
+	else if (gap) {
+		word = up ? TT_WORD_NOTABLE_GAP_SOURCES_UP
+			  : TT_WORD_NOTABLE_GAP_SOURCES_DOWN;
+		when = between(w, tt_notable_day(w, change->last + 1), when, partly);
+	}
+	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when,
 			tt_notable_number(w, (uint64_t)(change->after + 0.5)),
 			tt_notable_number(w, (uint64_t)(change->before + 0.5)), sensors,
 			NULL);
+}
+
+/* Of a day that was observed in part, some sources are not known. */
+static void
+fill_daily(const struct tt_notable *w, const struct tt_notable_target *t, struct daily *d)
+{
+	const struct tt_cause *c = &w->cause;
+	const double *shares = c->options.day_shares[TT_CAUSE_NOW];
+
+	for (size_t day = 0; day < d->n; day++) {
+		d->numbers[day] = (double)tt_cause_sources(
+				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
+						  .n;
+		d->exposures[day] = c->days[TT_CAUSE_NOW][day].us > 0 && shares != NULL
+				&& shares[day] >= TT_PERIOD_WHOLE_DAY;
+	}
 }
 
 /* Since when there are more or fewer sources a day: changes of the series of their numbers. */
@@ -99,21 +155,17 @@ tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 {
 	const struct tt_cause *c = &w->cause;
 	size_t n = c->n_days[TT_CAUSE_NOW];
-	double *numbers = tt_document_alloc(w->doc, (n + 1) * sizeof(double));
-	double *ones = tt_document_alloc(w->doc, (n + 1) * sizeof(double));
+	struct daily d = {.numbers = tt_document_alloc(w->doc, (n + 1) * sizeof(double)),
+			.exposures = tt_document_alloc(w->doc, (n + 1) * sizeof(double)),
+			.n = n};
 	struct tt_change changes[TT_CHANGES_MAX];
 	int found;
 
-	if (numbers == NULL || ones == NULL || c->sources.useless
+	if (d.numbers == NULL || d.exposures == NULL || c->sources.useless
 			|| n > TT_SOURCE_SLICES_MAX)
 		return;
-	for (size_t day = 0; day < n; day++) {
-		numbers[day] = (double)tt_cause_sources(
-				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
-					       .n;
-		ones[day] = c->days[TT_CAUSE_NOW][day].us > 0;
-	}
-	found = tt_changes_find(numbers, ones, n, changes);
+	fill_daily(w, t, &d);
+	found = tt_changes_find(d.numbers, d.exposures, n, changes);
 	for (int i = 0; i < found; i++)
-		say_source_change(w, s, &changes[i]);
+		say_source_change(w, s, &d, &changes[i]);
 }

@@ -173,8 +173,7 @@ void
 tt_notable_days(struct tt_notable *w, struct tt_doc_figure *figure)
 {
 	for (size_t day = 0; figure != NULL && day < figure->n_x; day++) {
-		int64_t us = w->cause.options.from_us[TT_CAUSE_NOW]
-				+ (int64_t)day * TT_US_PER_DAY;
+		int64_t us = tt_notable_midnight(w, day);
 		char id[TT_LOCALE_TEXT_MAX], label[TT_LOCALE_TEXT_MAX];
 
 		tt_locale_date(w->locale, TT_DATE_ISO_DAY, us, id, sizeof(id));
@@ -231,7 +230,7 @@ add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 		bool ports)
 {
 	size_t n_days = w->cause.n_days[TT_CAUSE_NOW];
-	size_t per_day = (counts->n_slices + n_days - 1) / n_days;
+	size_t per_day = ports ? 1 : (size_t)(TT_US_PER_DAY / w->cause.slice_us);
 	uint64_t *rest = tt_document_alloc(w->doc, n_days * sizeof(*rest));
 	uint64_t *own = tt_document_alloc(w->doc, n_days * sizeof(*own));
 	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];

@@ -46,7 +46,9 @@ const char *tt_notable_value(struct tt_notable *w, struct tt_value value);
 const char *tt_notable_percent(struct tt_notable *w, double share);
 const char *tt_notable_rate(struct tt_notable *w, double rate);
 const char *tt_notable_number(struct tt_notable *w, uint64_t n);
-const char *tt_notable_day(struct tt_notable *w, size_t day); /* of the period */
+/* Midnight before a day of the period, and its name. */
+int64_t tt_notable_midnight(const struct tt_notable *w, size_t day);
+const char *tt_notable_day(struct tt_notable *w, size_t day);
 const char *tt_notable_country(struct tt_notable *w, uint16_t country);
 const char *tt_notable_target_name(
 		struct tt_notable *w, const struct tt_notable_target *t);

@@ -33,11 +33,16 @@ tt_notable_number(struct tt_notable *w, uint64_t n)
 	return tt_notable_value(w, tt_value_integer(TT_VALUE_COUNT, (int64_t)n));
 }
 
+int64_t
+tt_notable_midnight(const struct tt_notable *w, size_t day)
+{
+	return w->cause.origin_us[TT_CAUSE_NOW] + (int64_t)day * TT_US_PER_DAY;
+}
+
 const char *
 tt_notable_day(struct tt_notable *w, size_t day)
 {
-	int64_t us = w->cause.options.from_us[TT_CAUSE_NOW]
-			+ (int64_t)day * TT_US_PER_DAY;
+	int64_t us = tt_notable_midnight(w, day);
 	char text[TT_LOCALE_TEXT_MAX];
 
 	return tt_document_text(w->doc,

@@ -4,11 +4,18 @@
 
 #define NAMED 4 /* sensors; of others, how many they are */
 
-/* Days of the period before come first, then those of the period. */
+/* Days of the period before come first, then those of the period. A day of which both have a part is one of the
+ * period's. */
 static size_t
 n_before(const struct tt_notable *w)
 {
-	return w->cause.n_days[TT_CAUSE_BEFORE];
+	const struct tt_cause *c = &w->cause;
+
+	if (c->options.to_us[TT_CAUSE_BEFORE] == c->options.from_us[TT_CAUSE_NOW])
+		return (size_t)((c->origin_us[TT_CAUSE_NOW]
+						- c->origin_us[TT_CAUSE_BEFORE])
+				/ TT_US_PER_DAY);
+	return c->n_days[TT_CAUSE_BEFORE];
 }
 
 static size_t
@@ -36,7 +43,7 @@ any_observed(const struct tt_notable *w, size_t day)
 static void
 mark(struct tt_notable *w, const struct tt_archive_entry *e, enum tt_cause_span span)
 {
-	int64_t from_us = w->cause.options.from_us[span];
+	int64_t from_us = w->cause.origin_us[span];
 	size_t first = (size_t)((e->start_us - from_us) / TT_US_PER_DAY);
 	size_t last = (size_t)((e->end_us - 1 - from_us) / TT_US_PER_DAY);
 	size_t base = span == TT_CAUSE_NOW ? n_before(w) : 0;
@@ -66,7 +73,7 @@ static const char *
 date_of(const struct tt_notable *w, size_t day)
 {
 	bool now = day >= n_before(w);
-	int64_t from_us = w->cause.options.from_us[now ? TT_CAUSE_NOW : TT_CAUSE_BEFORE];
+	int64_t from_us = w->cause.origin_us[now ? TT_CAUSE_NOW : TT_CAUSE_BEFORE];
 	size_t at = now ? day - n_before(w) : day;
 
 	return tt_report_date(

@@ -238,8 +238,7 @@ static const char *
 hour_of(struct tt_notable *w, double peak, int offset_min)
 {
 	int64_t hour_us = 3600 * TT_US_PER_S;
-	int64_t from_us = w->cause.options.from_us[TT_CAUSE_NOW];
-	int64_t us = from_us + (int64_t)(peak + 0.5) * hour_us
+	int64_t us = tt_notable_midnight(w, 0) + (int64_t)(peak + 0.5) * hour_us
 			- offset_min * TT_US_PER_MINUTE;
 	char text[TT_LOCALE_TEXT_MAX];
 

@@ -125,9 +125,7 @@ class_name(uint32_t service)
 static struct tt_value
 day_value(const struct tt_notable *w, size_t day)
 {
-	return tt_value_integer(TT_VALUE_DAY,
-			w->cause.options.from_us[TT_CAUSE_NOW]
-					+ (int64_t)day * TT_US_PER_DAY);
+	return tt_value_integer(TT_VALUE_DAY, tt_notable_midnight(w, day));
 }
 
 static void

@@ -23,13 +23,15 @@ init(struct tt_observation *o, struct tt_archive *archive,
 			.names = names,
 			.ledger = {.closes = true}};
 	o->days = calloc(period->n_days, sizeof(*o->days));
+	o->day_sensors = calloc(period->n_days, archive->n_sensors + 1);
 	o->detected_days = calloc(period->n_days, sizeof(*o->detected_days));
 	o->sensors = calloc(archive->n_sensors + 1, sizeof(*o->sensors));
 	o->countries = calloc(TT_OBSERVED_COUNTRIES, sizeof(*o->countries));
 	o->country_days = calloc((size_t)TT_OBSERVED_COUNTRIES * period->n_days,
 			sizeof(*o->country_days));
-	if (o->days == NULL || o->detected_days == NULL || o->sensors == NULL
-			|| o->countries == NULL || o->country_days == NULL)
+	if (o->days == NULL || o->day_sensors == NULL || o->detected_days == NULL
+			|| o->sensors == NULL || o->countries == NULL
+			|| o->country_days == NULL)
 		return -ENOMEM;
 	return 0;
 }
@@ -67,6 +69,7 @@ tt_observation_fini(struct tt_observation *observation)
 	free_texts(&o->fingerprint_rules);
 	free_texts(&o->signature_rules);
 	free(o->days);
+	free(o->day_sensors);
 	free(o->sensors);
 	free(o->countries);
 	free(o->country_days);
@@ -166,10 +169,14 @@ static int
 add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
 {
 	struct tt_observed_day *day;
+	bool *seen;
 
 	if (r->day < 0)
 		return 0;
 	day = &r->o->days[r->day];
+	seen = &r->o->day_sensors[(size_t)r->day * r->o->archive->n_sensors + e->sensor];
+	day->n_sensors += !*seen;
+	*seen = true;
 	tt_exposure_add(&day->exposure, e);
 	if (strcmp(r->manifest->signatures, NONE) != 0)
 		tt_exposure_add(&day->signatures, e);

@@ -51,6 +51,7 @@ void tt_exposure_add(struct tt_exposure *exposure, const struct tt_archive_entry
 struct tt_observed_day {
 	struct tt_exposure exposure; /* of the day's snapshots that are in no other day */
 	struct tt_exposure signatures; /* likewise, of those with signatures */
+	size_t n_sensors; /* that have such snapshots */
 	uint64_t packets, detections;
 	double sources; /* distinct, estimated from sketches; below 0: not known */
 	uint8_t *registers; /* [1 << p] of their sketch, NULL: none */
@@ -76,6 +77,7 @@ struct tt_observation {
 	struct tt_exposure
 			signature_exposure; /* of snapshots that were made with signatures */
 	struct tt_observed_day *days; /* [period.n_days] */
+	bool *day_sensors; /* [n_days * archive->n_sensors] which of them a day has */
 	struct tt_observed_sensor *sensors; /* [archive->n_sensors] */
 
 	uint64_t packets;
@@ -147,10 +149,14 @@ size_t tt_observation_damages(
 		const struct tt_observation *observation, enum tt_archive_lack lack);
 
 /* The share of the time of all sensors in the period that was observed, 0 to 1 (more where time is there
- * twice); and of one of its days. */
+ * twice); and of one of its days, from midnight to midnight, whatever of it is in the period. */
 double tt_observation_coverage(const struct tt_observation *observation);
 double tt_observation_day_coverage(
 		const struct tt_observation *observation, unsigned day);
+
+/* The same of a day and the sensors that observed some of it: below TT_PERIOD_WHOLE_DAY, its rate may be that of some of
+ * its hours alone. */
+double tt_observation_day_whole(const struct tt_observation *observation, unsigned day);
 
 #define TT_RATE_LEAST 0.005 /* what is less rounds to 0.00 */
 

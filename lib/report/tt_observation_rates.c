@@ -24,10 +24,18 @@ tt_observation_coverage(const struct tt_observation *observation)
 double
 tt_observation_day_coverage(const struct tt_observation *observation, unsigned day)
 {
-	const struct tt_period *p = &observation->period;
-
 	return coverage(observation, observation->days[day].exposure.observed_us,
-			tt_period_day_to(p, day) - tt_period_day_from(p, day));
+			TT_US_PER_DAY);
+}
+
+double
+tt_observation_day_whole(const struct tt_observation *observation, unsigned day)
+{
+	const struct tt_observed_day *d = &observation->days[day];
+
+	return d->n_sensors == 0 ? 0
+				 : (double)d->exposure.observed_us
+					/ ((double)TT_US_PER_DAY * (double)d->n_sensors);
 }
 
 double

@@ -15,6 +15,10 @@
 #define TT_PERIOD_DAYS_MAX 1100 /* of a span; three years */
 #define TT_PERIOD_NAME_MAX 64
 
+/* Of a day, the share that has to be observed for it to be compared with other days: where accesses follow a cycle of 24
+ * hours, the rate of the rest is off by at most what is missing. */
+#define TT_PERIOD_WHOLE_DAY 0.95
+
 enum tt_period_kind {
 	TT_PERIOD_MONTH, /* "2009-07" */
 	TT_PERIOD_WEEK, /* "2009-W28", Monday to Sunday (ISO 8601) */

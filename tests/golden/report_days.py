@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the report says of days, of three weeks in which the truth is known: where the period begins at noon, where days are missing, and
+where a day was observed in part.
+
+    report_days.py TEITEN"""
+import datetime
+import json
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+
+import snapshots
+
+# Days are those of +09:00; day 0 is 5 January, day 13 is the 18th.
+PROFILE = """
+name: days
+start: 2026-01-04T15:00:00Z
+duration: 21d
+monitored: 203.0.113.0/28
+components:
+  - {target: 445/TCP, rate: 60/day/address, sources: 400, hosts: clocks, daily_amplitude: 0.8, daily_peak: 3}
+  - {target: 445/TCP, name: more, rate: 12/day/address, from: 13d, sources: 400, hosts: clocks, daily_amplitude: 0.8, daily_peak: 3}
+  - {target: 1521/TCP, rate: 4/day/address, sources: 5}
+  - {target: 1521/TCP, name: rise, rate: 36/day/address, from: 13d, sources: 30, source_port: 6000}
+  - {target: 8/ICMP, rate: 10/day/address, sources: 40}
+  - {target: 8/ICMP, name: one, rate: 10/day/address, from: 15d, to: 17d, sources: 1}
+  - {target: TCP, class: tcp-synack, source_port: 80, packets: 300, from: 12d, to: 13d, sources: 1}
+"""
+ZONE = datetime.timezone(datetime.timedelta(hours=9))
+NOON = "2026-01-12T12:00..2026-01-24T12:00"
+failed = 0
+
+
+def check(what, condition):
+    global failed
+    if not condition:
+        print(what)
+        failed += 1
+
+
+def make_spool(teiten, directory):
+    (directory / "days.yaml").write_text(PROFILE)
+    snapshots.run(teiten, "synth", "--profile", directory / "days.yaml", "--seed", 3, "--out", directory / "days.pcap")
+    snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", "n", "--monitored", "203.0.113.0/28", "--interval", 3600,
+                  "--geo", "none", directory / "days.pcap")
+    return directory / "spool"
+
+
+def without(spool, name, *spans):
+    """A copy that lacks the hours of spans, days or times of +09:00."""
+    copy = spool.parent / name
+    shutil.copytree(spool, copy)
+    for begin, end in spans:
+        begin, end = (datetime.datetime.fromisoformat(f"2026-01-{at}").replace(tzinfo=ZONE) for at in (begin, end))
+        for path in copy.glob("n/*/*Z"):
+            at = datetime.datetime.strptime(path.name, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+            if begin <= at < end:
+                shutil.rmtree(path)
+    return copy
+
+
+class Report:
+    def __init__(self, teiten, spool, period, language="en"):
+        self.arguments = (teiten, "report", "--period", period, "--utc-offset", "+09:00", "--lang", language, "--quiet")
+        self.spool = spool
+        self.found = json.loads(snapshots.run(*self.arguments, "--format", "json", spool))
+
+    def text(self):
+        return snapshots.run(*self.arguments, "--format", "text", self.spool)
+
+    def said(self, section):
+        """The sentences of a section, by the beginning of its title or by its number."""
+        return [text for s in self.found["sections"] if str(s["number"]) == section or s["title"].startswith(section)
+                for e in s["elements"] for text in (e.get("text"), e.get("item"), e.get("warning")) if text]
+
+    def says(self, section, *sentences):
+        said = self.said(section)
+        for sentence in sentences:
+            check(f"{section} does not say \"{sentence}\": {said}", any(sentence in text for text in said))
+
+    def notable(self, target, what):
+        section = next(s for s in self.found["sections"] if s["title"].startswith(target) and s["id"].startswith("notable_"))
+        return self.found["figures"][f"{section['id']}_{what}"]
+
+
+def begins_at_noon(teiten, spool):
+    """Chapter 2 has the days of the calendar, as the others, of which the first and the last are cut."""
+    en, ja = Report(teiten, spool, NOON), Report(teiten, spool, NOON, "ja")
+    en.says("1521/TCP: a rise", "It rose on 18 January: the median rate was 40.", "Since 18 January, at least 90.0% came from source port 6000.",
+            "The number of source addresses a day rose on 18 January")
+    ja.says("1521/TCP", "1月18日から増加し", "一日当たりの発信元アドレス数は1月18日から増加し")
+    en.says("8/ICMP", "From 20 January to 21 January, at least 50.0%")
+    en.says("Backscatter", "On 17 January, 300 packets of backscatter came from one address.")
+    answers = next(t["rows"] for key, t in en.found["tables"].items() if key.endswith("_answers"))
+    check(f"answers: {answers}", {(r["first_day"], r["last_day"]) for r in answers} == {("2026-01-17", "2026-01-17")})
+    days = [row["day"] for row in en.found["tables"]["days"]["rows"]]
+    check(f"days {days}", days == [f"2026-01-{day}" for day in range(12, 25)])
+    for name, figure in en.found["figures"].items():
+        check(f"{name}: {figure['x']}", figure["axis"] != "day" or figure["x"] == days)
+    by_country = en.notable("1521/TCP", "countries")["series"][0]["values"]
+    check(f"1521/TCP by day: {by_country}", all(abs(v - (4 if day < 18 else 40)) < 0.5 for day, v in enumerate(by_country, 12)))
+
+
+def less_than_a_week(teiten, spool):
+    """Hours; a day that is cut takes no hours of the others, and a cycle is found in any 24 hours."""
+    en = Report(teiten, spool, "2026-01-17T00:00..2026-01-19T12:00")
+    en.says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
+    by_country = en.notable("1521/TCP", "countries")["series"][0]["values"]
+    check(f"1521/TCP of 60 hours: {by_country}", all(abs(v - of) < 0.5 for v, of in zip(by_country, (4, 40, 40), strict=True)))
+    en = Report(teiten, spool, "2026-01-17T12:00..2026-01-18T12:00")
+    en.says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
+    en = Report(teiten, spool, "2026-01-14T12:00..2026-01-21T12:00")
+    en.says("445/TCP", "peak at about 12:00 (03:00 UTC)")
+
+
+def rises_in_a_gap(teiten, spool):
+    """A change while nothing was observed has no date."""
+    spool = without(spool, "gap", ("17", "20"))
+    en, ja = Report(teiten, spool, "2026-01-12..2026-01-24"), Report(teiten, spool, "2026-01-12..2026-01-24", "ja")
+    en.says("1521/TCP: a rise", "It rose between 17 January and 20 January (not observed in between): the median rate was 40.",
+            "Since 20 January, at least 90.0%",
+            "The number of source addresses a day rose between 17 January and 20 January (not observed in between): its median")
+    ja.says("1521/TCP", "1月17日から1月20日までの間（途中は未観測）に増加し", "一日当たりの発信元アドレス数は1月17日から1月20日までの間（途中は未観測）に増加し")
+    en = Report(teiten, spool, "2026-01-16..2026-01-21")
+    en.says("1521/TCP: a rise", "It rose between 17 January 2026, 00:00 and 20 January 2026, 00:00 (not observed in between):")
+
+
+def rises_on_a_part(teiten, spool):
+    """Of a day that was observed in part, the hours may be those of most packets, or of least."""
+    spool = without(spool, "part", ("17T20:00", "18T10:00"))
+    en, ja = Report(teiten, spool, "2026-01-12..2026-01-24"), Report(teiten, spool, "2026-01-12..2026-01-24", "ja")
+    en.says("1521/TCP: a rise", "It rose between 17 January and 19 January (not wholly observed in between):")
+    ja.says("1521/TCP", "1月17日から1月19日までの間（途中に未観測の時間あり）に増加し")
+
+
+def main(teiten):
+    with tempfile.TemporaryDirectory() as name:
+        spool = make_spool(teiten, pathlib.Path(name))
+        begins_at_noon(teiten, spool)
+        less_than_a_week(teiten, spool)
+        rises_in_a_gap(teiten, spool)
+        rises_on_a_part(teiten, spool)
+    print(f"{failed} problems")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
