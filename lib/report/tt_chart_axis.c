@@ -177,47 +177,65 @@ label_step(const struct tt_doc_figure *figure, double band)
 	return step;
 }
 
-static void
-shade(const struct tt_chart *chart, const struct tt_chart_plot *plot, size_t from,
-		size_t to)
-{
-	double band = plot->width / chart->figure->n_x;
+enum shade {
+	SHADE_NONE,
+	SHADE_PARTLY,
+	SHADE_UNKNOWN
+};
 
-	tt_chart_shade(chart, plot->left + from * band, plot->top, (to - from) * band,
-			plot->height);
+static enum shade
+shade_of(const struct tt_doc_figure *figure, size_t x)
+{
+	if (!tt_chart_observed(figure, x))
+		return SHADE_UNKNOWN;
+	return figure->partly != NULL && figure->partly[x] ? SHADE_PARTLY : SHADE_NONE;
 }
 
-/* What the shade means, to the right above the plot. */
-static void
-explain_shade(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+/* Shades what has a shade; places beside each other as one. Returns whether there are any. */
+static bool
+shade_all(const struct tt_chart *chart, const struct tt_chart_plot *plot,
+		enum shade which)
 {
-	const char *word = tt_locale_word(chart->locale, TT_WORD_UNKNOWN);
-	double x = plot->left + plot->width - tt_chart_text_width(word);
+	size_t n = chart->figure->n_x;
+	double band = plot->width / n;
+	bool any = false;
 
-	tt_chart_shade(chart, x - TT_CHART_SWATCH - 6,
+	for (size_t from = 0, to; from < n; from = to + 1) {
+		for (to = from; to < n && shade_of(chart->figure, to) == which; to++)
+			;
+		if (to > from)
+			tt_chart_shade(chart, which == SHADE_PARTLY,
+					plot->left + from * band, plot->top,
+					(to - from) * band, plot->height);
+		any = any || to > from;
+	}
+	return any;
+}
+
+/* What a shade means, above the plot, ending at *right, which becomes where it begins. */
+static void
+explain_shade(const struct tt_chart *chart, enum shade which, double *right)
+{
+	const char *word = tt_locale_word(chart->locale,
+			which == SHADE_PARTLY ? TT_WORD_PARTLY : TT_WORD_UNKNOWN);
+	double width = tt_chart_text_width(word), x = *right - width;
+
+	*right = x - TT_CHART_SWATCH - 6;
+	tt_chart_shade(chart, which == SHADE_PARTLY, *right,
 			TT_CHART_LINE / 2 - TT_CHART_SWATCH / 2, TT_CHART_SWATCH,
 			TT_CHART_SWATCH);
-	tt_chart_text(chart, x, TT_CHART_LINE / 2, TT_ANCHOR_START, plot->width, word);
+	tt_chart_text(chart, x, TT_CHART_LINE / 2, TT_ANCHOR_START, 2 * width, word);
+	*right -= LABEL_SPACE;
 }
 
 static void
-shade_unknown(const struct tt_chart *chart, const struct tt_chart_plot *plot)
+shade_days(const struct tt_chart *chart, const struct tt_chart_plot *plot)
 {
-	bool any = false;
-	size_t from = 0;
+	double right = plot->left + plot->width;
 
-	for (size_t i = 0; i < chart->figure->n_x; i++) {
-		if (!tt_chart_observed(chart->figure, i))
-			continue;
-		if (i > from)
-			shade(chart, plot, from, i);
-		any = any || i > from;
-		from = i + 1;
-	}
-	if (chart->figure->n_x > from)
-		shade(chart, plot, from, chart->figure->n_x);
-	if (any || chart->figure->n_x > from)
-		explain_shade(chart, plot);
+	for (enum shade which = SHADE_UNKNOWN; which > SHADE_NONE; which--)
+		if (shade_all(chart, plot, which))
+			explain_shade(chart, which, &right);
 }
 
 void
@@ -231,7 +249,7 @@ tt_chart_bands(const struct tt_chart *chart, const struct tt_chart_plot *plot)
 		tt_chart_nothing(chart, plot);
 		return;
 	}
-	shade_unknown(chart, plot);
+	shade_days(chart, plot);
 	band = plot->width / figure->n_x;
 	step = label_step(figure, band);
 	for (size_t i = 0; i < figure->n_x; i += step) {

@@ -123,12 +123,12 @@ put_hatch(FILE *out, unsigned hatch, const struct box *b, const char *colour,
 }
 
 void
-tt_chart_shade(const struct tt_chart *chart, double x, double y, double width,
-		double height)
+tt_chart_shade(const struct tt_chart *chart, bool partly, double x, double y,
+		double width, double height)
 {
 	const struct box box = {x, y, width, height};
 
-	put_hatch(chart->out, 6, &box, "#d3d7dc", "1");
+	put_hatch(chart->out, partly ? 8 : 6, &box, "#d3d7dc", "1");
 }
 
 void

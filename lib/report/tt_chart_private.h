@@ -57,9 +57,9 @@ void tt_chart_marker(const struct tt_chart *chart, size_t series, double x, doub
 /* A bar of a series, hatched; *at: the x whose value is its tooltip; NULL: none. */
 void tt_chart_bar(const struct tt_chart *chart, size_t series, const size_t *at, double x,
 		double y, double width, double height);
-/* What was not observed. */
-void tt_chart_shade(const struct tt_chart *chart, double x, double y, double width,
-		double height);
+/* What was not observed, or partly. */
+void tt_chart_shade(const struct tt_chart *chart, bool partly, double x, double y,
+		double width, double height);
 
 /* tt_chart_common.c */
 /* The value as a length can show it, not below 0; NAN: unknown. */

@@ -303,6 +303,32 @@ tt_document_x(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
 	figure->x[i] = tt_document_text(doc, label);
 }
 
+void
+tt_document_observed(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
+		struct tt_value coverage, bool partly)
+{
+	if (figure == NULL)
+		return;
+	if (figure->observed == NULL) {
+		figure->partly = alloc_array(doc, figure->n_x, sizeof(*figure->partly));
+		figure->observed = alloc_array(
+				doc, figure->n_x, sizeof(*figure->observed));
+	}
+	if (figure->observed == NULL || figure->partly == NULL)
+		return;
+	figure->observed[i] = coverage;
+	figure->partly[i] = partly;
+}
+
+bool
+tt_document_any_partly(const struct tt_doc_figure *figure)
+{
+	for (size_t i = 0; figure->partly != NULL && i < figure->n_x; i++)
+		if (figure->partly[i])
+			return true;
+	return false;
+}
+
 struct tt_doc_series *
 tt_document_series(struct tt_document *doc, struct tt_doc_figure *figure, const char *id,
 		const char *name)

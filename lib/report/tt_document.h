@@ -133,6 +133,9 @@ struct tt_doc_figure {
 	const char **x; /* [n_x] labels, in the language of the document */
 	const char **x_ids; /* [n_x] "2009-07-08", "CN", "445/TCP": for CSV and JSON */
 	size_t n_x;
+	/* [n_x] COVERAGE: what was observed of each place's time; NULL: it does not matter, as values are rates. */
+	struct tt_value *observed;
+	bool *partly; /* [n_x] so little that its values are not those of the others' kind; NULL with observed */
 	struct tt_doc_series *series;
 	size_t n_series, room;
 	const char **notes;
@@ -207,6 +210,11 @@ struct tt_doc_figure *tt_document_figure(struct tt_document *doc,
 /* The id and the label of place i of the axis; copied. */
 void tt_document_x(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
 		const char *id, const char *label);
+/* What was observed of the time of place i, and whether it is shown as observed in part. Where one place has it, all shall. */
+void tt_document_observed(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
+		struct tt_value coverage, bool partly);
+/* Is there a place that was observed in part? */
+bool tt_document_any_partly(const struct tt_doc_figure *figure);
 /* All values UNKNOWN, to be filled in; its address holds until the next one, that of its values for good. */
 struct tt_doc_series *tt_document_series(struct tt_document *doc,
 		struct tt_doc_figure *figure, const char *id, const char *name);

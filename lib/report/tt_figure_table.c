@@ -34,28 +34,35 @@ make(const struct tt_doc_figure *figure, const char *name, size_t n_columns,
 			figure->title, columns, n_columns);
 }
 
+/* observed: has the last column what was observed? */
 static void
-fill_row(const struct tt_doc_figure *figure, size_t x, const char *name,
+fill_row(const struct tt_doc_figure *figure, size_t x, const char *name, bool observed,
 		struct tt_doc_row *row)
 {
 	tt_document_cell(row, 0, tt_value_text(name));
 	for (size_t i = 0; i < figure->n_series; i++)
 		tt_document_cell(row, i + 1, figure->series[i].values[x]);
+	if (observed)
+		tt_document_cell(row, figure->n_series + 1, figure->observed[x]);
 }
 
 struct tt_doc_table *
 tt_figure_table(const struct tt_doc_figure *figure, struct tt_document *scratch)
 {
-	struct tt_doc_table *table = make(
-			figure, axes[figure->axis].id, figure->n_series + 1, scratch);
+	bool observed = figure->observed != NULL;
+	struct tt_doc_table *table = make(figure, axes[figure->axis].id,
+			figure->n_series + 1 + observed, scratch);
 
 	if (table == NULL)
 		return NULL;
 	for (size_t i = 0; i < figure->n_series; i++)
 		table->columns[i + 1].id = table->columns[i + 1].heading =
 				figure->series[i].id;
+	if (observed)
+		table->columns[figure->n_series + 1].id = "observed";
 	for (size_t x = 0; x < figure->n_x; x++)
-		fill_row(figure, x, figure->x_ids[x], tt_document_row(scratch, table));
+		fill_row(figure, x, figure->x_ids[x], observed,
+				tt_document_row(scratch, table));
 	return scratch->failed ? NULL : table;
 }
 
@@ -78,10 +85,12 @@ struct tt_doc_table *
 tt_figure_table_named(const struct tt_doc_figure *figure, const struct tt_locale *locale,
 		struct tt_document *scratch)
 {
-	bool by_series = figure->n_series > figure->n_x;
+	bool observed = tt_document_any_partly(figure);
+	bool by_series = !observed && figure->n_series > figure->n_x;
 	struct tt_doc_table *table = make(figure,
 			by_series ? "" : tt_locale_word(locale, axes[figure->axis].word),
-			(by_series ? figure->n_x : figure->n_series) + 1, scratch);
+			(by_series ? figure->n_x : figure->n_series) + 1 + observed,
+			scratch);
 
 	if (table == NULL)
 		return NULL;
@@ -91,7 +100,11 @@ tt_figure_table_named(const struct tt_doc_figure *figure, const struct tt_locale
 	}
 	for (size_t i = 0; i < figure->n_series; i++)
 		table->columns[i + 1].heading = figure->series[i].name;
+	if (observed)
+		table->columns[figure->n_series + 1].heading = tt_locale_word(
+				locale, TT_WORD_COLUMN_COVERAGE);
 	for (size_t x = 0; x < figure->n_x; x++)
-		fill_row(figure, x, figure->x[x], tt_document_row(scratch, table));
+		fill_row(figure, x, figure->x[x], observed,
+				tt_document_row(scratch, table));
 	return scratch->failed ? NULL : table;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table and the figures of a notable target. */
 #include "tt_notable_private.h"
+#include "tt_report_parts.h"
 
 #define PORTS      3
 #define PORT_SHARE 0.01 /* of all packets: a port that a table or a figure shows */
@@ -287,6 +288,8 @@ add_sources(struct tt_notable *w, struct tt_doc_section *section,
 			tt_document_point(series, day,
 					tt_value_integer(TT_VALUE_COUNT, (int64_t)n.n));
 	}
+	if (series != NULL)
+		tt_report_mark_days(w->report, figure);
 }
 
 void

@@ -133,11 +133,26 @@ series_of(struct maker *maker, const struct tt_doc_figure *figure, size_t i)
 			text_of(series->name), "rest", series->rest, "values", values);
 }
 
+/* What was observed of each place, where that matters. */
+static void
+set_observed(struct maker *maker, json_t *object, const struct tt_doc_figure *figure)
+{
+	json_t *observed;
+
+	if (figure->observed == NULL || object == NULL)
+		return;
+	observed = json_array();
+	for (size_t x = 0; x < figure->n_x; x++)
+		append(maker, observed, value_of(&figure->observed[x], maker->locale));
+	set(maker, object, "observed", observed);
+}
+
 static json_t *
 figure_of(struct maker *maker, const struct tt_doc_figure *figure)
 {
 	static const char *const kinds[] = {"shares", "series", "stacked", "compared"};
 	json_t *x = json_array(), *labels = json_array(), *series = json_array();
+	json_t *object;
 
 	for (size_t i = 0; i < figure->n_x; i++) {
 		append(maker, x, text_of(figure->x_ids[i]));
@@ -145,12 +160,14 @@ figure_of(struct maker *maker, const struct tt_doc_figure *figure)
 	}
 	for (size_t i = 0; i < figure->n_series; i++)
 		append(maker, series, series_of(maker, figure, i));
-	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "number",
+	object = json_pack("{s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "number",
 			text_of(figure->number), "title", text_of(figure->title), "unit",
 			text_of(figure->unit), "source", text_of(figure->source), "kind",
 			kinds[figure->kind], "axis", tt_figure_axis_id(figure->axis), "x",
 			x, "labels", labels, "series", series, "notes",
 			notes_of(maker, figure->notes, figure->n_notes));
+	set_observed(maker, object, figure);
+	return object;
 }
 
 static json_t *

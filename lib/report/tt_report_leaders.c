@@ -119,10 +119,12 @@ tt_report_draw_country(struct tt_report *report, struct tt_doc_section *section,
 	stack_leader(r, &heading, months, &d, names, ids);
 }
 
-/* The days with the most and the least. */
+/* The days with the most and the least, of those that were observed whole: of others, the hours that were may be those of
+ * most or least packets. */
 struct extremes {
 	double most, least; /* most < 0: no day was observed */
 	unsigned most_day, least_day;
+	unsigned n_days; /* that were looked at */
 };
 
 static struct extremes
@@ -134,8 +136,9 @@ extremes_of(const struct tt_report *r, const struct drawing *d)
 		const struct tt_exposure *exposure = &r->now->days[i].exposure;
 		double rate = tt_rate(r->unit, exposure, drawn(r, d, 0, i));
 
-		if (exposure->observed_us == 0)
+		if (tt_observation_day_whole(r->now, i) < TT_PERIOD_WHOLE_DAY)
 			continue;
+		e.n_days++;
 		if (e.most < 0 || rate < e.least) {
 			e.least = rate;
 			e.least_day = i;
@@ -167,6 +170,11 @@ tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
 	const char *name = tt_report_target(r, t->target);
 	const char *most = tt_report_rate(r, e.most), *least = tt_report_rate(r, e.least);
 
+	if (e.n_days < 2)
+		return;
+	if (e.n_days < tt_report_days_observed(r))
+		name = TT_REPORT_FILL(
+				r, TARGET_WHOLE_DAYS, name, tt_report_count(r, e.n_days));
 	if (strcmp(least, most) == 0)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, TARGET_EVEN, name, most));
@@ -207,6 +215,8 @@ tt_report_draw_sources(struct tt_report *report, struct tt_doc_section *section)
 							(int64_t)(o->days[i].sources
 									+ 0.5)));
 	}
+	if (series != NULL)
+		tt_report_mark_days(r, figure);
 	tt_document_figure_note(r->doc, figure,
 			TT_REPORT_FILL(r, NOTE_SKETCHES,
 					tt_report_percent(

@@ -174,8 +174,25 @@ facts_table(struct tt_report *r, struct tt_doc_section *section)
 		fact(r, table, fact_names[i].id, fact_names[i].word, now[i], before[i]);
 }
 
+/* note: of days of which the period has a part alone; 0: there is none yet. */
+static struct tt_value
+day_coverage(struct tt_report *r, struct tt_doc_table *table, unsigned i, unsigned *note)
+{
+	const struct tt_period *p = &r->now->period;
+	struct tt_value value = tt_value_number(
+			TT_VALUE_COVERAGE, 100 * tt_observation_day_coverage(r->now, i));
+
+	if (tt_period_day_to(p, i) - tt_period_day_from(p, i) == TT_US_PER_DAY)
+		return value;
+	if (*note == 0)
+		*note = tt_document_table_note(
+				r->doc, table, TT_REPORT_WORD(r, NOTE_CUT_DAY));
+	value.note = *note;
+	return value;
+}
+
 static void
-day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i)
+day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i, unsigned *note)
 {
 	const struct tt_observed_day *day = &r->now->days[i];
 	struct tt_doc_row *row = tt_document_row(r->doc, table);
@@ -185,9 +202,7 @@ day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i)
 	tt_document_cell(row, 0,
 			tt_value_integer(TT_VALUE_DAY,
 					tt_period_day_from(&r->now->period, i)));
-	tt_document_cell(row, 1,
-			tt_value_number(TT_VALUE_COVERAGE,
-					100 * tt_observation_day_coverage(r->now, i)));
+	tt_document_cell(row, 1, day_coverage(r, table, i, note));
 	tt_document_cell(row, 2,
 			seen ? tt_value_rate(
 					tt_rate(r->unit, &day->exposure, day->packets))
@@ -219,11 +234,12 @@ days_table(struct tt_report *r, struct tt_doc_section *section)
 	struct tt_doc_table *table = tt_document_table(r->doc, section, "days", "5-3",
 			TT_REPORT_WORD(r, TABLE_OF_DAYS), columns,
 			TT_ARRAY_SIZE(columns));
+	unsigned note = 0;
 
 	if (table != NULL)
 		table->unit = tt_report_unit(r, false);
 	for (unsigned i = 0; i < r->now->period.n_days; i++)
-		day_row(r, table, i);
+		day_row(r, table, i, &note);
 	if (r->now->n_torn_days > 0)
 		tt_document_table_note(r->doc, table,
 				TT_REPORT_FILL(r, NOTE_TORN,

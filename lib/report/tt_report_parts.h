@@ -80,6 +80,9 @@ void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *sect
  * none by as much as shows. Only where something is compared. */
 const char *tt_report_explain(struct tt_report *report, const struct tt_ranked *country);
 
+/* Of a figure of sources by day, whose series is there: what was observed of each day, and a note where that is too little. */
+void tt_report_mark_days(struct tt_report *report, struct tt_doc_figure *figure);
+
 /* How many days, and months, were observed: series of less than two say nothing. */
 unsigned tt_report_days_observed(const struct tt_report *report);
 unsigned tt_report_months_observed(const struct tt_report *report);

@@ -136,6 +136,54 @@ def rises_on_a_part(teiten, spool):
     ja.says("1521/TCP", "1月17日から1月19日までの間（途中に未観測の時間あり）に増加し")
 
 
+def extremes_are_of_whole_days(teiten, spool):
+    """Half of a day of a target with a cycle has most or least of all."""
+    night = without(spool, "night", ("14T06:00", "14T18:00"))
+    en, ja = Report(teiten, night, "2026-01-12..2026-01-24"), Report(teiten, night, "2026-01-12..2026-01-24", "ja")
+    en.says("By target", "445/TCP (of the 12 days that were observed whole): the most on ", "January (72.", "January (60.")
+    ja.says("宛先ポート別", "445/TCP（終日観測した12日間）は、1月")
+    check(f"14 January: {en.said('By target')}", not any("14 January" in text for text in en.said("By target")))
+    noon = Report(teiten, spool, NOON).said("By target")
+    check(f"12 and 24 January: {noon}", any("445/TCP (of the 11 days" in text for text in noon)
+          and not any("on 12 January" in text or "on 24 January" in text for text in noon))
+    for begin, end, whole in (("13T12:00", "15T12:00", False), ("13", "14", True)):
+        said = Report(teiten, spool, f"2026-01-{begin}..2026-01-{end}").said("By target")
+        check(f"{begin} to {end}: {said}", any("445/TCP was steady" in text for text in said) == whole
+              and any("445/TCP" in text and ("steady" in text or "most on" in text) for text in said) == whole)
+
+
+def days_in_part_are_told(teiten, spool):
+    """What was observed of a day is told with its number of sources, which is divided by nothing, and in the table of days."""
+    table = Report(teiten, spool, NOON).found["tables"]["days"]
+    observed = [row["coverage"] for row in table["rows"]]
+    check(f"observed: {observed}", observed == [50] + 11 * [100] + [50])
+    notes = [row.get("notes", {}).get("coverage") for row in table["rows"]]
+    check(f"notes: {notes} {table['notes']}", notes == [1] + 11 * [None] + [1] and table["notes"] == [
+        "The period has only a part of this day; what was observed is given of the whole day."])
+    out = spool.parent / "out"
+    spool = without(spool, "sources", ("14T06:00", "14T18:00"), ("16", "17"), ("20T06:00", "20T07:00"))
+    told = [100, 100, 50, 100, 0] + 3 * [100] + [95.8] + 4 * [100]
+    for language, mark, heading, note in (("en", "observed in part", "Observed", "Days of which less than 95.0% was observed, and so some sources are not counted: 1."),
+                                 ("ja", "一部のみ観測", "観測率", "観測率が95.0%未満の日が1日あり")):
+        report = Report(teiten, spool, "2026-01-12..2026-01-24", language)
+        snapshots.run(*report.arguments, "--out", out, spool)
+        page, text = (out / "report.html").read_text(), (out / "report.txt").read_text()
+        for name, figure in report.found["figures"].items():
+            if not name.endswith("_sources") and name != "sources_days":
+                check(f"{name} is of rates", "observed" not in figure)
+                continue
+            check(f"{name}: {figure['observed']}", figure["observed"] == told)
+            check(f"{name}: {figure['notes']}", any(note in text for text in figure["notes"]))
+            head, *rows = (line.split(",") for line in (out / f"{name}.csv").read_text().split())
+            check(f"{name}: {head}, {rows}", head[-1] == "observed" and [float(row[-1]) for row in rows] == told)
+            svg = re.search(f'<figure id="f-{name}">.*?</figure>', page, re.DOTALL)[0]
+            check(f"{name} is not marked", mark in svg and f">{heading}</th>" in svg)
+            block = text[text.index(figure["title"], text.index(f"{figure['number']}  ")):]
+            check(f"{name} in text: {block[:900]}", re.search(r"^(14 Jan|1/14) +\d+ +50\.0%$", block, re.MULTILINE))
+    whole = Report(teiten, spool, "2026-01-17..2026-01-19").text()
+    check("whole days are marked", "observed in part" not in whole and "less than 95" not in whole)
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         spool = make_spool(teiten, pathlib.Path(name))
@@ -143,6 +191,8 @@ def main(teiten):
         less_than_a_week(teiten, spool)
         rises_in_a_gap(teiten, spool)
         rises_on_a_part(teiten, spool)
+        extremes_are_of_whole_days(teiten, spool)
+        days_in_part_are_told(teiten, spool)
     print(f"{failed} problems")
     return 1 if failed else 0
 

@@ -156,8 +156,14 @@ def same_rows(name, head, rows, table, document, text):
 def same_figure(name, rows, figure, document, text):
     values = [row[1:] for row in rows[1:]]
     check([row[0] for row in rows[1:]] == document["x"], name, "x")
-    check(rows[0][1:] == [s["id"] for s in document["series"]], name, "series")
-    same_json(name, values, list(zip(*(s["values"] for s in document["series"]))) or [()] * len(values))
+    columns = [(s["id"], s["values"]) for s in document["series"]]
+    if "observed" in document:
+        columns.append(("observed", document["observed"]))
+    check(rows[0][1:] == [i for i, _ in columns], name, "series")
+    same_json(name, values, list(zip(*(v for _, v in columns))) or [()] * len(values))
+    # Readers see what was observed where some of it is missing.
+    if "observed" in document and len(figure.findall(f".//{H}details//{H}thead//{H}th")) == len(columns):
+        values = [row[:-1] for row in values]
     shown = [row[1:] for row in rows_of(figure.find(f".//{H}details//{H}table"))]
     if len(rows[0]) - 1 > len(values):
         shown = [list(column) for column in zip(*shown)]

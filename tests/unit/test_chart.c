@@ -82,7 +82,7 @@ what_is_unknown_is_no_zero(void **state)
 
 /* The SVG of a figure of one series "s" with these values, NAN for unknown ones; the caller frees it. */
 static char *
-drawn(enum tt_figure_kind kind, const double *values, size_t n)
+drawn_partly(enum tt_figure_kind kind, const double *values, size_t n, const bool *partly)
 {
 	struct bed bed;
 	struct tt_doc_figure *figure;
@@ -100,11 +100,22 @@ drawn(enum tt_figure_kind kind, const double *values, size_t n)
 		tt_document_x(&bed.doc, figure, x, "x", "x");
 		if (!isnan(values[x]))
 			tt_document_point(figure->series, x, bed_rate(values[x]));
+		if (partly != NULL)
+			tt_document_observed(&bed.doc, figure, x,
+					tt_value_number(TT_VALUE_COVERAGE,
+							partly[x] ? 50 : 100),
+					partly[x]);
 	}
 	assert_int_equal(tt_chart(figure, bed.locale, out), 0);
 	fclose(out);
 	bed_close(&bed);
 	return svg;
+}
+
+static char *
+drawn(enum tt_figure_kind kind, const double *values, size_t n)
+{
+	return drawn_partly(kind, values, n, NULL);
 }
 
 /* How often a line begins anew. */
@@ -135,6 +146,26 @@ a_line_has_a_gap_where_nothing_is_known(void **state)
 	/* Two shades, and one that says what they mean. */
 	assert_int_equal(bed_times(svg, "#d3d7dc"), 3);
 	assert_int_equal(bed_times(svg, ">not observed<"), 1);
+	free(svg);
+}
+
+static void
+what_was_observed_in_part_is_shaded_apart(void **state)
+{
+	static const double values[] = {1, 2, NAN, 4, 5, 6};
+	static const bool partly[] = {true, true, false, false, true, false},
+			  none[] = {false, false, false, false, false, false};
+	char *svg = drawn_partly(TT_FIGURE_SERIES, values, 6, partly);
+
+	/* Two shades of parts, one of what is not known, and what the two kinds mean. */
+	assert_int_equal(bed_times(svg, "#d3d7dc"), 5);
+	assert_int_equal(bed_times(svg, ">not observed<"), 1);
+	assert_int_equal(bed_times(svg, ">observed in part<"), 1);
+	assert_int_equal(parts_of_line(svg), 2);
+	free(svg);
+	svg = drawn_partly(TT_FIGURE_SERIES, values, 6, none);
+	assert_int_equal(bed_times(svg, "#d3d7dc"), 2);
+	assert_null(strstr(svg, "in part"));
 	free(svg);
 }
 
@@ -183,6 +214,7 @@ main(void)
 			cmocka_unit_test(counts_have_no_fractions),
 			cmocka_unit_test(what_is_unknown_is_no_zero),
 			cmocka_unit_test(a_line_has_a_gap_where_nothing_is_known),
+			cmocka_unit_test(what_was_observed_in_part_is_shaded_apart),
 			cmocka_unit_test(bars_are_as_long_as_their_values),
 			cmocka_unit_test(nothing_is_said_where_there_is_nothing),
 	};
