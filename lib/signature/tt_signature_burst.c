@@ -240,6 +240,18 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 	return v.n_hits;
 }
 
+/* A rule that a plain packet may match by flags and port. */
+static inline void
+match_entry(struct tt_signature_verification *v, struct tt_signature_plain_entry entry,
+		const struct tt_packet *p)
+{
+	if (TT_UNLIKELY(entry.asks == TT_SIGNATURE_ASKS_ALL))
+		tt_signature_verify(v, entry.rank);
+	else if (entry.asks == TT_SIGNATURE_ASKS_NOTHING
+			|| tt_signature_addresses(v->s->rules[entry.rank].rule, p))
+		tt_signature_verification_hit(v, entry.rank);
+}
+
 /* A plain packet whose port has a class. */
 static unsigned
 match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
@@ -262,10 +274,7 @@ match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		begin(s, scratch, i);
 	}
 	for (uint32_t k = class->first; k < class->first + class->n; k++)
-		if (plain->entries[k].certain)
-			tt_signature_verification_hit(&v, plain->entries[k].rank);
-		else
-			tt_signature_verify(&v, plain->entries[k].rank);
+		match_entry(&v, plain->entries[k], p);
 	*cut_short += scratch->eval.cut;
 	return v.n_hits;
 }

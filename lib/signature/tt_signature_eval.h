@@ -79,6 +79,8 @@ bool tt_signature_head(const struct tt_signature_view *v, const struct tt_rule *
 /* The same, of a rule that is listed by TCP or UDP, which the packet is. */
 bool tt_signature_head_listed(
 		const struct tt_signature_view *v, const struct tt_signature_rule *r);
+/* Are both addresses among the rule's, as it is written? */
+bool tt_signature_addresses(const struct tt_rule *rule, const struct tt_packet *p);
 bool tt_signature_in(const struct tt_rule_number *number, bool negated, uint32_t value);
 bool tt_signature_bits(const struct tt_rule_bits *bits, unsigned field);
 

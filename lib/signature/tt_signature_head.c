@@ -46,6 +46,12 @@ address_in(const struct tt_rule_addresses *list, struct tt_addr a)
 	return low < list->n && tt_addr_cmp(list->ranges[low].first, a) <= 0;
 }
 
+bool
+tt_signature_addresses(const struct tt_rule *rule, const struct tt_packet *p)
+{
+	return address_in(&rule->dst, p->dst) && address_in(&rule->src, p->src);
+}
+
 static bool
 port_in(const struct tt_rule_ports *list, bool has_ports, uint16_t port)
 {

@@ -18,13 +18,12 @@ struct work {
 	bool *edges; /* [TT_SIGNATURE_KEYS + 1] a run begins */
 };
 
-/* Does a rule of a plain packet with these flags ask for nothing but its destination port? */
-static bool
-is_certain(const struct tt_rule *rule, uint8_t flags)
+/* What does a rule ask of a plain packet with these flags, beside its destination port? */
+static enum tt_signature_plain_asks
+asks(const struct tt_rule *rule, uint8_t flags)
 {
-	if (rule->n_payload != 0 || rule->src.n != 0 || rule->dst.n != 0
-			|| rule->src_ports.n != 0 || rule->both_directions)
-		return false;
+	if (rule->n_payload != 0 || rule->src_ports.n != 0 || rule->both_directions)
+		return TT_SIGNATURE_ASKS_ALL;
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];
 		bool holds = false;
@@ -36,9 +35,10 @@ is_certain(const struct tt_rule *rule, uint8_t flags)
 		else if (o->kind == TT_RULE_IP_PROTO)
 			holds = tt_signature_in(&o->u.number, o->negated, TT_PROTO_TCP);
 		if (!holds)
-			return false;
+			return TT_SIGNATURE_ASKS_ALL;
 	}
-	return true;
+	return rule->src.n != 0 || rule->dst.n != 0 ? TT_SIGNATURE_ASKS_ADDRESSES
+						    : TT_SIGNATURE_ASKS_NOTHING;
 }
 
 /* May it be of packets to the port? */
@@ -125,11 +125,12 @@ add_class(struct work *w, struct tt_signature_plain *plain, uint32_t first, uint
 			.first = first, .n = n, .tried = n > TT_SIGNATURE_HITS_MAX};
 
 	for (uint32_t i = 0; i < n; i++) {
-		const bool certain = is_certain(w->s->rules[w->ranks[i]].rule, w->flags);
+		const enum tt_signature_plain_asks left = asks(
+				w->s->rules[w->ranks[i]].rule, w->flags);
 
 		plain->entries[first + i] = (struct tt_signature_plain_entry){
-				.rank = w->ranks[i] & 0x7fffffff, .certain = certain};
-		class.tried |= !certain;
+				.rank = w->ranks[i] & 0x3fffffff, .asks = left};
+		class.tried |= left == TT_SIGNATURE_ASKS_ALL;
 	}
 	return class;
 }

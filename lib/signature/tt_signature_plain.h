@@ -2,8 +2,8 @@
 /*
  * Which rules a plain packet (tt_signature_gate.h) may match by its flags and its destination port, once its
  * gate has said no to those that look at its other fields: ports with the same rules have a class. Most
- * rules that are left ask for nothing but flags and port: they match, and need not be tried. For the
- * files of lib/signature only.
+ * rules that are left ask for nothing but flags, port and addresses: the first two they have, and the last
+ * are all that is looked at. For the files of lib/signature only.
  *
  * Memory: 128 KiB for the classes of ports, and four bytes for each rule of each class.
  */
@@ -14,6 +14,13 @@
 
 #define TT_SIGNATURE_PLAIN_ANY_MAX 64 /* rules that may stand in every class */
 
+/* What is left to ask of a rule. */
+enum tt_signature_plain_asks {
+	TT_SIGNATURE_ASKS_NOTHING,
+	TT_SIGNATURE_ASKS_ADDRESSES,
+	TT_SIGNATURE_ASKS_ALL /* it is tried */
+};
+
 struct tt_signature_plain {
 	uint16_t class_of[65536]; /* by destination port; 0: no rule */
 	struct tt_signature_plain_class {
@@ -21,8 +28,8 @@ struct tt_signature_plain {
 		bool tried; /* there are rules that need be tried, or too many */
 	} * classes;
 	struct tt_signature_plain_entry {
-		uint32_t rank    : 31;
-		uint32_t certain : 1;
+		uint32_t rank : 30;
+		uint32_t asks : 2; /* enum tt_signature_plain_asks */
 	} * entries; /* of a class in the order of ranks */
 };
 
