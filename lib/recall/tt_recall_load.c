@@ -8,9 +8,9 @@
 #include "tt_time.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 struct loader {
 	struct tt_recall *recall;
@@ -83,8 +83,8 @@ static int
 check_crc(const struct loader *l)
 {
 	uint64_t rest = l->bytes - TT_RECALL_CRC_BYTES;
-	uLong crc = crc32(0, NULL, 0);
 	uint8_t bytes[16384];
+	uint32_t crc = 0;
 	int ret;
 
 	rewind(l->file);
@@ -94,7 +94,7 @@ check_crc(const struct loader *l)
 		ret = take(l, bytes, n);
 		if (ret != 0)
 			return ret;
-		crc = crc32(crc, bytes, (uInt)n);
+		crc = libdeflate_crc32(crc, bytes, n);
 		rest -= n;
 	}
 	ret = take(l, bytes, TT_RECALL_CRC_BYTES);

@@ -6,25 +6,41 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
 /* Sources are written in parts by hash, each sorted before the next: up to 16. */
 #define PART_BITS_MAX 4
 
+/* Sources are fetched so many before they are written. */
+#define AHEAD 16
+
 struct writer {
 	FILE *file;
-	uLong crc;
+	uint32_t crc; /* of what went to the file */
 	int error; /* the first errno, 0 while there is none */
+	size_t n; /* bytes that wait */
+	uint8_t bytes[16384];
 };
 
 static void
+put_waiting(struct writer *w)
+{
+	w->crc = libdeflate_crc32(w->crc, w->bytes, w->n);
+	if (w->error == 0 && fwrite(w->bytes, 1, w->n, w->file) != w->n)
+		w->error = errno;
+	w->n = 0;
+}
+
+/* n: at most what may wait. */
+static void
 put(struct writer *w, const uint8_t *bytes, size_t n)
 {
-	w->crc = crc32(w->crc, bytes, (uInt)n);
-	if (w->error == 0 && fwrite(bytes, 1, n, w->file) != n)
-		w->error = errno;
+	if (n > sizeof(w->bytes) - w->n)
+		put_waiting(w);
+	memcpy(w->bytes + w->n, bytes, n);
+	w->n += n;
 }
 
 static uint64_t
@@ -155,8 +171,11 @@ put_part(struct writer *w, const struct tt_recall *recall, unsigned part, unsign
 			items[n++] = (struct tt_sort_item){.prefix = hash, .ref = s};
 	}
 	tt_sort(items, scratch, n, compare_addr);
-	for (uint64_t i = 0; i < n; i++)
+	for (uint64_t i = 0; i < n; i++) {
+		if (i + AHEAD < n)
+			__builtin_prefetch(items[i + AHEAD].ref);
 		put_source(w, items[i].ref);
+	}
 }
 
 static int
@@ -177,7 +196,7 @@ put_sources(struct writer *w, const struct tt_recall *recall)
 static int
 write_file(const struct tt_recall *recall, FILE *file, const char *sensor)
 {
-	struct writer w = {.file = file, .crc = crc32(0, NULL, 0)};
+	struct writer w = {.file = file};
 	uint8_t crc[TT_RECALL_CRC_BYTES];
 	int ret;
 
@@ -187,8 +206,10 @@ write_file(const struct tt_recall *recall, FILE *file, const char *sensor)
 	ret = put_sources(&w, recall);
 	if (ret != 0)
 		return ret;
+	put_waiting(&w);
 	tt_recall_put(crc, w.crc, sizeof(crc));
 	put(&w, crc, sizeof(crc));
+	put_waiting(&w);
 	if (w.error != 0)
 		return -w.error;
 	if (fflush(file) != 0 || fsync(fileno(file)) != 0)
