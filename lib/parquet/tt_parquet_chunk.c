@@ -60,7 +60,7 @@ find_dictionary(struct tt_parquet_writer *writer, unsigned column, size_t *n,
 		ret = tt_parquet_ints_index(&writer->ints, &held->fixed_int, true, 1, 1);
 	else
 		ret = tt_parquet_ints_index(&writer->ints, held->values, held->wide,
-				held->rows, writer->limits.dictionary_values);
+				writer->group_rows, writer->limits.dictionary_values);
 	if (ret < 0)
 		return tt_parquet_writer_no_memory(writer);
 	*n = writer->ints.n;

@@ -23,9 +23,8 @@ no_memory(struct tt_parquet_writer *writer, unsigned column)
 	bad_value(writer, column, -ENOMEM, "out of memory");
 }
 
-/* Gives all columns room for n more rows of the open row group. Returns false without memory. */
-static bool
-make_room(struct tt_parquet_writer *writer, size_t n)
+bool
+tt_parquet_make_room(struct tt_parquet_writer *writer, size_t n)
 {
 	size_t rows = writer->room_rows < ROOM_MIN ? ROOM_MIN : writer->room_rows;
 
@@ -54,11 +53,11 @@ open_values(struct tt_parquet_writer *writer, unsigned column, size_t n)
 	struct tt_parquet_held *held = &writer->held[column];
 
 	TT_ASSERT(column < writer->n_columns);
-	TT_ASSERT(held->rows == writer->group_rows);
-	held->rows += n;
+	TT_ASSERT(held->rows <= writer->group_rows || writer->failed != 0);
+	held->rows = writer->group_rows + n;
 	writer->n_set++;
 	if (TT_LIKELY(writer->group_rows + n <= writer->room_rows)
-			|| make_room(writer, n))
+			|| tt_parquet_make_room(writer, n))
 		return held;
 	no_memory(writer, column);
 	return NULL;
@@ -257,17 +256,21 @@ code_of(const struct tt_parquet_held *held, uint64_t code)
 	return &held->codes[code & (held->n_codes - 1)];
 }
 
-/* Finds what is remembered of a code in the open row group, or NULL. */
-static inline const struct tt_parquet_code *
-find_code(const struct tt_parquet_writer *writer, unsigned column, uint64_t code)
+const struct tt_parquet_code *
+tt_parquet_find_code(const struct tt_parquet_held *held, uint64_t code, uint32_t group)
 {
-	const struct tt_parquet_held *held = &writer->held[column];
 	const struct tt_parquet_code *known;
 
 	if (held->codes == NULL || !held->texts.distinct)
 		return NULL;
 	known = code_of(held, code);
-	return known->code == code && known->group == writer->n_groups + 1 ? known : NULL;
+	return known->code == code && known->group == group ? known : NULL;
+}
+
+static const struct tt_parquet_code *
+find_code(const struct tt_parquet_writer *writer, unsigned column, uint64_t code)
+{
+	return tt_parquet_find_code(&writer->held[column], code, writer->n_groups + 1);
 }
 
 bool
@@ -325,11 +328,11 @@ tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t
 
 	if (held->texts.n >= held->n_codes && held->n_codes < TT_PARQUET_CODES_MAX)
 		grow_codes(held);
+	held->last = (struct tt_parquet_code){code, index, writer->n_groups + 1};
 	if (held->codes == NULL)
 		no_memory(writer, column);
 	else
-		*code_of(held, code) = (struct tt_parquet_code){
-				code, index, writer->n_groups + 1};
+		*code_of(held, code) = held->last;
 }
 
 static struct tt_parquet_held *
@@ -339,9 +342,10 @@ fix(struct tt_parquet_writer *writer, unsigned column)
 
 	TT_ASSERT(writer->rows == 0 && writer->n_set == writer->n_fixed);
 	held = &writer->held[column];
-	TT_ASSERT(column < writer->n_columns && !held->fixed && writer->group_rows == 0
-			&& writer->room_rows == 0);
+	TT_ASSERT(column < writer->n_columns && !held->fixed && writer->group_rows == 0);
 	held->fixed = true;
+	free(held->values);
+	held->values = NULL;
 	held->rows = SIZE_MAX;
 	writer->n_fixed = ++writer->n_set;
 	return held;

@@ -98,6 +98,10 @@ prepare(const char *name, const struct tt_column *columns, unsigned n_columns,
 		writer->row_bytes += tt_parquet_held_bytes(columns[i].type);
 		tt_parquet_texts_reset(&writer->held[i].texts);
 	}
+	if (!tt_parquet_make_room(writer, 1)) {
+		destroy(writer);
+		return NULL;
+	}
 	return writer;
 }
 
@@ -161,14 +165,17 @@ tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n, struct tt_error 
 {
 	TT_ASSERT(writer->n_set == writer->n_columns);
 	writer->n_set = writer->n_fixed;
+	/* After an error the rows lie in the place of the one that met it. */
+	if (TT_UNLIKELY(writer->failed != 0))
+		return failed(writer, err);
 	writer->group_rows += n;
 	writer->group_bytes += n * writer->row_bytes;
-	if (TT_LIKELY(writer->failed == 0
-			    && writer->group_rows < writer->limits.group_rows
-			    && writer->group_bytes < writer->limits.group_bytes))
-		return 0;
-	if (writer->failed == 0)
+	if (TT_UNLIKELY(writer->group_rows >= writer->limits.group_rows
+			    || writer->group_bytes >= writer->limits.group_bytes))
 		writer->failed = tt_parquet_write_group(writer);
+	else if (TT_UNLIKELY(writer->group_rows == writer->room_rows)
+			&& !tt_parquet_make_room(writer, 1))
+		writer->failed = tt_parquet_writer_no_memory(writer);
 	return writer->failed == 0 ? 0 : failed(writer, err);
 }
 

@@ -14,6 +14,7 @@
 #include "tt_parquet.h"
 #include "tt_parquet_dictionary.h"
 #include "tt_parquet_format.h"
+#include "tt_parquet_row.h"
 #include "tt_parquet_sink.h"
 #include "tt_thrift.h"
 
@@ -26,34 +27,9 @@ struct tt_parquet_limits {
 	uint32_t dictionary_values;
 };
 
-/* Where the open row group has the text that a code stands for. */
-struct tt_parquet_code {
-	uint64_t code;
-	uint32_t index; /* into texts */
-	uint32_t group; /* one more than the number of the row group of which that is true */
-};
-
 /* How many codes of a column are remembered: powers of two. More as it has more texts. */
 #define TT_PARQUET_CODES_MIN 1024
 #define TT_PARQUET_CODES_MAX (1 << 16)
-
-/* The open row group's values of one column. */
-struct tt_parquet_held {
-	enum tt_column_type type;
-	bool fixed; /* all rows have the first of texts, or `fixed_int` */
-	bool wide; /* integers in 64 bits, since one of the writer's needed them; else in 32 */
-	size_t rows; /* SIZE_MAX where it is fixed */
-	union {
-		int32_t *narrow;
-		int64_t *ints; /* where it is wide */
-		uint32_t *indices; /* into texts */
-		void *values;
-	}; /* per row, with room for the writer's room_rows; unused where it is fixed */
-	struct tt_parquet_texts texts;
-	struct tt_parquet_code *codes; /* [n_codes] by their low bits, or NULL */
-	size_t n_codes;
-	int64_t fixed_int;
-};
 
 struct tt_parquet_writer {
 	struct tt_parquet_sink sink;
@@ -65,7 +41,7 @@ struct tt_parquet_writer {
 	unsigned n_fixed; /* columns that no row sets */
 	unsigned n_set; /* columns of the open row that have their value */
 	size_t group_rows, group_bytes; /* of the open row group */
-	size_t room_rows; /* that the columns have room for */
+	size_t room_rows; /* that the columns have room for: more than there are, while nothing failed */
 	size_t row_bytes, fixed_bytes; /* in group_bytes, of each row; of fixed texts */
 	int64_t rows; /* of the finished row groups */
 
@@ -115,6 +91,14 @@ void tt_parquet_put_statistics(const struct tt_parquet_writer *writer, unsigned 
 
 /* -ENOMEM as the writer's error. */
 int tt_parquet_writer_no_memory(struct tt_parquet_writer *writer);
+
+/* Gives all columns room for n more rows of the open row group. Returns false without memory. */
+bool tt_parquet_make_room(struct tt_parquet_writer *writer, size_t n) TT_MUST_CHECK;
+
+/* Finds what is remembered of a code in the open row group, which `group` stands for as in a code; or
+ * NULL. */
+const struct tt_parquet_code *tt_parquet_find_code(
+		const struct tt_parquet_held *held, uint64_t code, uint32_t group);
 
 /* What the value of a row counts in group_bytes: the most that it takes while it is held. */
 static inline size_t

@@ -10,6 +10,7 @@
 #ifndef TT_TABLES_H
 #define TT_TABLES_H
 
+#include "tt_parquet_row.h"
 #include "tt_row_text.h"
 #include "tt_spool_private.h"
 
@@ -36,37 +37,35 @@ struct tt_tables {
 
 /* A row that is being filled from left to right. */
 struct tt_row {
-	struct tt_parquet_writer *writer;
-	enum tt_table table;
-	unsigned column;
+	struct tt_parquet_row values;
 };
+
+/* The first column that rows set: after those that all tables have, the same in all rows. */
+#define TT_ROW_COLUMN (TT_COLUMN_SENSOR + 1)
 
 static inline void
 tt_row_int(struct tt_row *row, int64_t value)
 {
-	tt_parquet_set_int(row->writer, row->column++, value);
+	tt_parquet_row_int(&row->values, value);
 }
 
 static inline void
 tt_row_text(struct tt_row *row, const char *text)
 {
-	tt_parquet_set_text(row->writer, row->column++, text);
+	tt_parquet_set_text(row->values.writer, tt_parquet_row_step(&row->values), text);
 }
 
 static inline void
 tt_row_new_text(struct tt_row *row, const char *text)
 {
-	tt_parquet_set_new(row->writer, row->column++, text);
+	tt_parquet_set_new(row->values.writer, tt_parquet_row_step(&row->values), text);
 }
 
 /* The text of the row before: true where there is one. */
 static inline bool
 tt_row_same(struct tt_row *row)
 {
-	bool same = tt_parquet_set_same(row->writer, row->column);
-
-	row->column += same;
-	return same;
+	return tt_parquet_row_same(&row->values);
 }
 
 /* A text that follows from a number: true where that is enough. Otherwise tt_row_coded is to be
@@ -74,16 +73,14 @@ tt_row_same(struct tt_row *row)
 static inline bool
 tt_row_code(struct tt_row *row, uint64_t code)
 {
-	bool known = tt_parquet_set_code(row->writer, row->column, code);
-
-	row->column += known;
-	return known;
+	return tt_parquet_row_code(&row->values, code);
 }
 
 static inline void
 tt_row_coded(struct tt_row *row, uint64_t code, const char *text)
 {
-	tt_parquet_set_coded(row->writer, row->column++, code, text);
+	tt_parquet_set_coded(row->values.writer, tt_parquet_row_step(&row->values), code,
+			text);
 }
 
 static inline void
@@ -114,6 +111,9 @@ tt_row_put_target(struct tt_row *row, struct tt_target target)
 	tt_row_int(row, target.number);
 }
 
+/* The code of a protocol that is not known. */
+#define TT_ROW_NO_PROTOCOL 256
+
 /* Protocol and number that need not be known: no packet of protocol 0 is told apart. */
 static inline void
 tt_row_put_known_target(struct tt_row *row, struct tt_target target)
@@ -122,7 +122,8 @@ tt_row_put_known_target(struct tt_row *row, struct tt_target target)
 		tt_row_put_target(row, target);
 		return;
 	}
-	tt_row_text(row, "");
+	if (!tt_row_code(row, TT_ROW_NO_PROTOCOL))
+		tt_row_coded(row, TT_ROW_NO_PROTOCOL, "");
 	tt_row_int(row, -1);
 }
 
@@ -167,20 +168,16 @@ tt_row_put_src(struct tt_row *row, struct tt_addr src, struct tt_addr *last)
 	tt_row_new_text(row, tt_addr_format(src, text));
 }
 
-/* Begins a row, after the columns that all tables have and that are the same in all rows. */
 static inline struct tt_row
 tt_row_begin(const struct tt_tables *t, enum tt_table table)
 {
-	return (struct tt_row){.writer = t->writers[table],
-			.table = table,
-			.column = TT_COLUMN_SENSOR + 1};
+	return (struct tt_row){tt_parquet_row_begin(t->writers[table], TT_ROW_COLUMN)};
 }
 
 static inline int
 tt_row_end(const struct tt_row *row, struct tt_error *err)
 {
-	TT_ASSERT(row->column == tt_schema_of(row->table)->n_columns);
-	return tt_parquet_end_row(row->writer, err);
+	return tt_parquet_row_end(&row->values, err);
 }
 
 /* Rows of pairs and contacts; context: the tables. Return 0, or a negative errno with err filled. */

@@ -3,7 +3,8 @@
  * contacts are in tt_tables_pairs.c, those of sketches in tt_tables_sketches.c. */
 #include "tt_tables.h"
 
-#define ANY_OTHER "*" /* the sources that a row of talkers does not tell apart */
+#define ANY_OTHER      "*" /* the sources that a row of talkers does not tell apart */
+#define ANY_OTHER_CODE (UINT64_C(1) << 32) /* no IPv4 address */
 
 /* An address in a table where few have most rows. Those of IPv4 are their own code. */
 static void
@@ -184,10 +185,10 @@ put_talker(void *context, const struct tt_talker_row *r, struct tt_error *err)
 
 	tt_row_put_target(&row, r->target);
 	tt_row_put_class(&row, r->class);
-	if (r->rest)
-		tt_row_text(&row, ANY_OTHER);
-	else
+	if (!r->rest)
 		put_frequent_addr(&row, r->src);
+	else if (!tt_row_code(&row, ANY_OTHER_CODE))
+		tt_row_coded(&row, ANY_OTHER_CODE, ANY_OTHER);
 	tt_row_int(&row, (int64_t)r->packets);
 	return tt_row_end(&row, err);
 }

@@ -23,16 +23,17 @@ static size_t
 put_rows(struct tt_tables *t, uint64_t code, size_t at, int *ret, struct tt_error *err)
 {
 	const struct tt_sketches_held *held = &t->sketches;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SKETCHES);
-	size_t n = held->n - at, left = tt_parquet_rows_left(row.writer);
+	struct tt_parquet_writer *writer = t->writers[TT_TABLE_SKETCHES];
+	const unsigned column = TT_ROW_COLUMN;
+	size_t n = held->n - at, left = tt_parquet_rows_left(writer);
 
 	n = n < left ? n : left;
-	if (!tt_parquet_repeat_code(row.writer, row.column, code, n))
+	if (!tt_parquet_repeat_code(writer, column, code, n))
 		return 0;
-	tt_parquet_repeat_int(row.writer, row.column + 1, held->of.p, n);
-	tt_parquet_set_ints(row.writer, row.column + 2, held->regs + at, n);
-	tt_parquet_set_ints(row.writer, row.column + 3, held->rhos + at, n);
-	*ret = tt_parquet_end_rows(row.writer, n, err);
+	tt_parquet_repeat_int(writer, column + 1, held->of.p, n);
+	tt_parquet_set_ints(writer, column + 2, held->regs + at, n);
+	tt_parquet_set_ints(writer, column + 3, held->rhos + at, n);
+	*ret = tt_parquet_end_rows(writer, n, err);
 	return n;
 }
 

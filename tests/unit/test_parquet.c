@@ -182,7 +182,26 @@ enum how {
 	PLAIN_VALUES,
 	SHORT_CUTS,
 	ROWS_AT_ONCE,
+	FROM_LEFT_TO_RIGHT, /* tt_parquet_row.h */
 };
+
+/* Row i, whose number is fixed. */
+static void
+put_from_left_to_right(struct tt_parquet_writer *writer, int64_t i, uint64_t code,
+		const char *text)
+{
+	struct tt_parquet_row row = tt_parquet_row_begin(writer, BIG);
+	struct tt_error err;
+
+	tt_parquet_row_int(&row, i);
+	tt_parquet_row_int(&row, i / 7);
+	if ((i % 3 == 0 || !tt_parquet_row_same(&row))
+			&& !tt_parquet_row_code(&row, code))
+		tt_parquet_set_coded(writer, tt_parquet_row_step(&row), code, text);
+	if (!tt_parquet_row_code(&row, 0))
+		tt_parquet_set_coded(writer, tt_parquet_row_step(&row), 0, "all rows");
+	assert_int_equal(tt_parquet_row_end(&row, &err), 0);
+}
 
 /* Rows from number i on, at most n of them, that have one text. Returns how many. */
 static int64_t
@@ -218,9 +237,9 @@ write_coded_rows(struct files *files, enum how how, int64_t n, size_t group_rows
 	writer->limits.group_rows = group_rows;
 	writer->limits.group_bytes = group_bytes;
 	writer->limits.dictionary_values = dictionary;
-	if (how == SHORT_CUTS)
+	if (how == SHORT_CUTS || how == FROM_LEFT_TO_RIGHT)
 		tt_parquet_fix_int(writer, NUMBER, -7);
-	if (how != PLAIN_VALUES)
+	if (how == SHORT_CUTS || how == ROWS_AT_ONCE)
 		tt_parquet_fix_text(writer, UNIQUE, "all rows");
 	for (int64_t i = 0; i < n; i++) {
 		uint64_t code = tt_hash_mix((uint64_t)i / 3) % 5000;
@@ -229,6 +248,10 @@ write_coded_rows(struct files *files, enum how how, int64_t n, size_t group_rows
 		snprintf(text, sizeof(text), "text %u", (unsigned)code % 4000);
 		if (how == ROWS_AT_ONCE) {
 			i += put_rows_at_once(writer, i, n - i, code, text) - 1;
+			continue;
+		}
+		if (how == FROM_LEFT_TO_RIGHT) {
+			put_from_left_to_right(writer, i, code, text);
 			continue;
 		}
 		tt_parquet_set_int(writer, BIG, i);
@@ -265,13 +288,12 @@ coded_and_fixed_values_give_the_same_bytes(void **state)
 		write_coded_rows(files, PLAIN_VALUES, cases[i].rows, cases[i].group_rows,
 				cases[i].group_bytes, cases[i].dictionary);
 		plain = files->result;
-		write_coded_rows(files, SHORT_CUTS, cases[i].rows, cases[i].group_rows,
-				cases[i].group_bytes, cases[i].dictionary);
-		assert_int_equal(files->result.rows, cases[i].rows);
-		assert_string_equal(files->result.sha256, plain.sha256);
-		write_coded_rows(files, ROWS_AT_ONCE, cases[i].rows, cases[i].group_rows,
-				cases[i].group_bytes, cases[i].dictionary);
-		assert_string_equal(files->result.sha256, plain.sha256);
+		for (enum how how = SHORT_CUTS; how <= FROM_LEFT_TO_RIGHT; how++) {
+			write_coded_rows(files, how, cases[i].rows, cases[i].group_rows,
+					cases[i].group_bytes, cases[i].dictionary);
+			assert_int_equal(files->result.rows, cases[i].rows);
+			assert_string_equal(files->result.sha256, plain.sha256);
+		}
 	}
 }
 
@@ -434,6 +456,66 @@ a_value_that_does_not_fit_is_an_error_of_its_row(void **state)
 	assert_int_equal(tt_parquet_finish(writer, false, &result, &err), -ERANGE);
 }
 
+static void
+a_row_from_left_to_right_has_the_same_error(void **state)
+{
+	struct tt_parquet_writer *writer = create(*state);
+	struct tt_parquet_row row = tt_parquet_row_begin(writer, NUMBER);
+	struct tt_parquet_result result;
+	struct tt_error err = {0};
+
+	for (unsigned i = 0; i < 100; i++) {
+		if (i > 0)
+			row = tt_parquet_row_begin(writer, NUMBER);
+		tt_parquet_row_int(&row, INT64_C(1) << 31);
+		tt_parquet_row_int(&row, INT64_MAX);
+		tt_parquet_row_int(&row, 0);
+		tt_parquet_set_text(writer, tt_parquet_row_step(&row), "");
+		tt_parquet_set_text(writer, tt_parquet_row_step(&row), "");
+		assert_int_equal(tt_parquet_row_end(&row, &err), -ERANGE);
+		assert_string_equal(err.why,
+				"column number, row 0: the value needs more than 32 bits");
+	}
+	assert_int_equal(tt_parquet_finish(writer, false, &result, &err), -ERANGE);
+}
+
+/* Those of 64 bits come first, last, and where the columns have no more room. */
+static void
+large_integers_fit_wherever_they_come(void **state)
+{
+	static const int64_t places[] = {0, 1, 62, 63, 64, 65, 255, 256, 257, 999};
+
+	for (unsigned k = 0; k < TT_ARRAY_SIZE(places); k++) {
+		struct tt_parquet_writer *writer = create(*state);
+		struct tt_parquet_reader *reader;
+		struct tt_error err;
+
+		tt_parquet_fix_int(writer, NUMBER, 1);
+		for (int64_t i = 0; i < 1000; i++) {
+			struct tt_parquet_row row = tt_parquet_row_begin(writer, BIG);
+
+			tt_parquet_row_int(&row, mostly_small(i, places[k]));
+			tt_parquet_row_int(&row, INT64_MIN + i);
+			tt_parquet_set_text(writer, tt_parquet_row_step(&row), "a");
+			tt_parquet_set_text(writer, tt_parquet_row_step(&row), "b");
+			assert_int_equal(tt_parquet_row_end(&row, &err), 0);
+		}
+		finish(*state, writer);
+		assert_int_equal(tt_parquet_open_memory(&reader,
+						 ((struct files *)*state)->bytes,
+						 ((struct files *)*state)->size, "t",
+						 &err),
+				0);
+		for (int64_t i = 0; i < 1000; i++) {
+			assert_int_equal(tt_parquet_next(reader, &err), 1);
+			assert_int_equal(tt_parquet_get_int(reader, BIG),
+					mostly_small(i, places[k]));
+			assert_int_equal(tt_parquet_get_int(reader, TIME), INT64_MIN + i);
+		}
+		tt_parquet_close(reader);
+	}
+}
+
 static int
 put_text_row(struct files *files, const char *text, struct tt_error *err)
 {
@@ -588,6 +670,8 @@ main(void)
 			TEST(the_hash_is_that_of_the_whole_file),
 			TEST(a_file_that_exists_is_not_written_over),
 			TEST(a_value_that_does_not_fit_is_an_error_of_its_row),
+			TEST(a_row_from_left_to_right_has_the_same_error),
+			TEST(large_integers_fit_wherever_they_come),
 			TEST(a_text_that_is_too_long_or_not_utf8_is_an_error),
 			cmocka_unit_test(utf8_is_told_from_other_bytes),
 			cmocka_unit_test(indices_survive_run_length_coding),
