@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The rows of `contacts`: one walk over the contacts in order of source and destination. Where there
- * would be too many rows, only those of sources and units in a smaller sample are given out.
+ * would be too many rows, only those of sources and units in a smaller sample are given out; no other step
+ * needs the contacts after that.
  */
 #include "tt_merge_rows.h"
 
@@ -88,20 +89,50 @@ bits_of(const struct tt_merge *m, const struct contact *c)
 			&m->sample, m->config.destinations, c->src, c->to));
 }
 
+/* Moves the items up to `at` behind those that are kept. */
+static void
+keep(struct tt_merge *m, struct tt_merge_contacts_at *kept,
+		struct tt_merge_contacts_at from, struct tt_merge_contacts_at at)
+{
+	for (; from.v4 < at.v4; from.v4++)
+		m->contacts4.items[kept->v4++] = m->contacts4.items[from.v4];
+	for (; from.v6 < at.v6; from.v6++)
+		m->contacts6.items[kept->v6++] = m->contacts6.items[from.v6];
+}
+
+/* Brings the contacts down to a sample of `limit` rows at most. What is kept too much, since the rate
+ * was lower then, is left out later. */
+static void
+thin_out(struct tt_merge *m, uint64_t limit)
+{
+	uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1] = {0}, n = 0;
+	struct tt_merge_contacts_at at = {0}, from = {0}, kept = {0};
+	unsigned shift = m->contact_shift;
+	struct contact c;
+
+	for (; take(m, &c, &at); from = at) {
+		unsigned b = bits_of(m, &c), rows = tt_merge_n_classes(c.classes);
+
+		bits[b] += rows;
+		if (b < shift)
+			continue;
+		keep(m, &kept, from, at);
+		for (n += rows; n > limit && shift < TT_SAMPLE_SHIFT_MAX; shift++)
+			n -= bits[shift];
+	}
+	m->contacts4.n = kept.v4;
+	m->contacts6.n = kept.v6;
+	m->contact_row_shift = shift;
+}
+
 static void
 choose_sample(struct tt_merge *m)
 {
-	uint64_t bits[TT_SAMPLE_SHIFT_MAX + 1] = {0};
 	uint64_t limit = m->config.contact_rows;
-	struct tt_merge_contacts_at at = {0};
-	struct contact c;
 
 	m->contact_row_shift = m->contact_shift;
-	if (limit != 0 && m->kept_contacts > limit) {
-		while (take(m, &c, &at))
-			bits[bits_of(m, &c)] += (unsigned)__builtin_popcount(c.classes);
-		m->contact_row_shift = tt_merge_rows_shift(bits, m->contact_shift, limit);
-	}
+	if (limit != 0 && m->kept_contacts > limit)
+		thin_out(m, limit);
 	m->totals->contact_rows_one_in = UINT64_C(1) << m->contact_row_shift;
 }
 

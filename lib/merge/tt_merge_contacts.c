@@ -37,8 +37,7 @@ static void
 count_kept(struct tt_merge *m)
 {
 	for (uint64_t i = 0; i < m->contacts4.n;)
-		m->kept_contacts += (unsigned)__builtin_popcount(
-				classes_of(&m->contacts4, &i));
+		m->kept_contacts += tt_merge_n_classes(classes_of(&m->contacts4, &i));
 	for (uint64_t i = 0; i < m->contacts6.n; i++)
 		m->kept_contacts += i == 0
 				|| by_source_and_key(contact6(m, i - 1), contact6(m, i))

@@ -286,6 +286,15 @@ tt_merge_item_class(struct tt_sort_item contact)
 	return (uint32_t)contact.value & 15;
 }
 
+/* How many classes there are, as bits: nearly always one. */
+static inline unsigned
+tt_merge_n_classes(uint32_t classes)
+{
+	if (TT_LIKELY((classes & (classes - 1)) == 0))
+		return classes != 0;
+	return (unsigned)__builtin_popcount(classes);
+}
+
 /* How many items from `at` on have the value above `shift` in their prefix. */
 static inline uint64_t
 tt_merge_run_length(const struct tt_merge_list *list, uint64_t at, unsigned shift,
