@@ -31,6 +31,9 @@
 
 #include "tt_sensor.h"
 
+#include <endian.h>
+#include <string.h>
+
 #define TT_RECALL_MAGIC      "TTRECALL"
 #define TT_RECALL_VERSION    4
 #define TT_RECALL_RATES      34
@@ -46,9 +49,9 @@
 static inline uint8_t *
 tt_recall_put(uint8_t *at, uint64_t value, unsigned bytes)
 {
-	for (unsigned i = 0; i < bytes; i++)
-		*at++ = (uint8_t)(value >> (8 * i));
-	return at;
+	value = htole64(value);
+	memcpy(at, &value, bytes);
+	return at + bytes;
 }
 
 static inline uint64_t
@@ -56,9 +59,8 @@ tt_recall_get(const uint8_t *at, unsigned bytes)
 {
 	uint64_t value = 0;
 
-	for (unsigned i = 0; i < bytes; i++)
-		value |= (uint64_t)at[i] << (8 * i);
-	return value;
+	memcpy(&value, at, bytes);
+	return le64toh(value);
 }
 
 #endif
