@@ -160,6 +160,18 @@ tt_parquet_end_row(struct tt_parquet_writer *writer, struct tt_error *err)
 	return tt_parquet_end_rows(writer, 1, err);
 }
 
+/* The row group is full, or the room for it. */
+static int
+turn(struct tt_parquet_writer *writer, struct tt_error *err)
+{
+	if (writer->group_rows >= writer->limits.group_rows
+			|| writer->group_bytes >= writer->limits.group_bytes)
+		writer->failed = tt_parquet_write_group(writer);
+	else if (!tt_parquet_make_room(writer, 1))
+		writer->failed = tt_parquet_writer_no_memory(writer);
+	return writer->failed == 0 ? 0 : failed(writer, err);
+}
+
 int
 tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n, struct tt_error *err)
 {
@@ -170,13 +182,11 @@ tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n, struct tt_error 
 		return failed(writer, err);
 	writer->group_rows += n;
 	writer->group_bytes += n * writer->row_bytes;
-	if (TT_UNLIKELY(writer->group_rows >= writer->limits.group_rows
-			    || writer->group_bytes >= writer->limits.group_bytes))
-		writer->failed = tt_parquet_write_group(writer);
-	else if (TT_UNLIKELY(writer->group_rows == writer->room_rows)
-			&& !tt_parquet_make_room(writer, 1))
-		writer->failed = tt_parquet_writer_no_memory(writer);
-	return writer->failed == 0 ? 0 : failed(writer, err);
+	if (TT_LIKELY(writer->group_rows < writer->room_rows
+			    && writer->group_rows < writer->limits.group_rows
+			    && writer->group_bytes < writer->limits.group_bytes))
+		return 0;
+	return turn(writer, err);
 }
 
 int
