@@ -75,43 +75,51 @@ make_room(struct tt_merge *m)
 	return ret;
 }
 
-/* What the sample lacks; it is counted in the rest some at a time, which can fetch their places. */
-#define REFUSED 64
+/* A source on its way into a sketch. */
+struct sketched {
+	uint32_t first; /* register of the sketch */
+	uint64_t hash; /* of the source */
+};
 
-struct refused {
-	struct tt_rest_pair pairs[REFUSED];
-	struct tt_rest_contact contacts[REFUSED];
-	unsigned n_pairs, n_contacts;
+/* What the sample lacks; it is counted in the rest some at a time, which can fetch their places. So are
+ * the sources of contacts in the sample. */
+#define WAITING 64
+
+struct waiting {
+	struct tt_rest_pair pairs[WAITING];
+	struct tt_rest_contact contacts[WAITING];
+	struct sketched sketched[WAITING];
+	unsigned n_pairs, n_contacts, n_sketched;
 };
 
 static void
-count_refused_pairs(struct tt_merge *m, struct refused *x)
+count_refused_pairs(struct tt_merge *m, struct waiting *x)
 {
 	tt_rest_add_pairs(&m->rest, x->pairs, x->n_pairs);
 	x->n_pairs = 0;
 }
 
 static void
-count_refused_contacts(struct tt_merge *m, struct refused *x)
+count_refused_contacts(struct tt_merge *m, struct waiting *x)
 {
 	tt_rest_add_contacts(&m->rest, x->contacts, x->n_contacts);
 	x->n_contacts = 0;
 }
 
 static void
-refuse_pair(struct tt_merge *m, struct refused *x, const struct tt_slot *s)
+refuse_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 {
 	x->pairs[x->n_pairs] = (struct tt_rest_pair){.src = tt_slot_src(s),
 			.key = s->key,
 			.detail = s->detail,
 			.count = s->count};
 	m->totals->pairs.packets += s->count.packets;
-	if (++x->n_pairs == REFUSED)
+	if (++x->n_pairs == WAITING)
 		count_refused_pairs(m, x);
 }
 
 static void
-refuse_contact(struct tt_merge *m, struct refused *x, const struct tt_entry *e,
+refuse_contact(struct tt_merge *m, struct waiting *x, const struct tt_entry *e,
 		struct tt_addr dst)
 {
 	x->contacts[x->n_contacts] = (struct tt_rest_contact){.src = e->src,
@@ -119,12 +127,36 @@ refuse_contact(struct tt_merge *m, struct refused *x, const struct tt_entry *e,
 			.class = tt_contact_class(e->key),
 			.packets = e->packets};
 	m->totals->contacts.packets += e->packets;
-	if (++x->n_contacts == REFUSED)
+	if (++x->n_contacts == WAITING)
 		count_refused_contacts(m, x);
 }
 
 static void
-add_pair(struct tt_merge *m, struct refused *x, const struct tt_slot *s)
+sketch_waiting(struct tt_merge *m, struct waiting *x)
+{
+	for (unsigned i = 0; i < x->n_sketched; i++)
+		tt_rest_sketch(&m->rest, x->sketched[i].first, TT_SKETCH_P_PREFIX,
+				x->sketched[i].hash);
+	x->n_sketched = 0;
+}
+
+/* Enters a source into the sketch of a destination prefix. */
+static void
+sketch(struct tt_merge *m, struct waiting *x, uint32_t prefix, uint64_t hash)
+{
+	const uint32_t first = TT_REGISTERS_PREFIX + (prefix << TT_SKETCH_P_PREFIX);
+
+	__builtin_prefetch(
+			&m->rest.registers[first
+					+ tt_sketch_register(hash, TT_SKETCH_P_PREFIX)],
+			1);
+	x->sketched[x->n_sketched++] = (struct sketched){first, hash};
+	if (x->n_sketched == WAITING)
+		sketch_waiting(m, x);
+}
+
+static void
+add_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 {
 	const struct tt_addr src = tt_slot_src(s);
 
@@ -146,12 +178,10 @@ add_pair(struct tt_merge *m, struct refused *x, const struct tt_slot *s)
 /* Contacts of the sample enter the sketches of destination prefixes as the others do. at: where it
  * stays until the end of the merge, if its source is IPv6. */
 static void
-add_contact(struct tt_merge *m, struct refused *x, struct tt_entry e,
+add_contact(struct tt_merge *m, struct waiting *x, struct tt_entry e,
 		const struct tt_entry *at)
 {
 	struct tt_addr dst = tt_contact_destination(m->config.destinations, e.key);
-	uint64_t hash = tt_sketch_hash(e.src);
-	uint32_t prefix;
 
 	if (m->contact_shift != 0
 			&& !tt_sampled(tt_contact_hash(&m->sample, m->config.destinations,
@@ -160,9 +190,7 @@ add_contact(struct tt_merge *m, struct refused *x, struct tt_entry e,
 		refuse_contact(m, x, &e, dst);
 		return;
 	}
-	prefix = tt_units_index(m->config.prefixes, dst);
-	tt_rest_sketch(&m->rest, TT_REGISTERS_PREFIX + (prefix << TT_SKETCH_P_PREFIX),
-			TT_SKETCH_P_PREFIX, hash);
+	sketch(m, x, tt_units_index(m->config.prefixes, dst), tt_sketch_hash(e.src));
 	if (TT_LIKELY(tt_addr_is_v4(e.src) && (e.key & TT_CONTACT_V6) == 0))
 		m->others.items[m->contacts4.n++] = tt_merge_contact_item(
 				(uint32_t)e.src.lo, e.key, e.packets);
@@ -172,7 +200,7 @@ add_contact(struct tt_merge *m, struct refused *x, struct tt_entry e,
 }
 
 static void
-add_tally(struct tt_merge *m, struct refused *x, const struct tt_tally *t)
+add_tally(struct tt_merge *m, struct waiting *x, const struct tt_tally *t)
 {
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
@@ -194,6 +222,7 @@ add_tally(struct tt_merge *m, struct refused *x, const struct tt_tally *t)
 	}
 	count_refused_pairs(m, x);
 	count_refused_contacts(m, x);
+	sketch_waiting(m, x);
 }
 
 static int
@@ -235,7 +264,7 @@ count_packets(struct tt_merge *m)
 int
 tt_merge_collect(struct tt_merge *m)
 {
-	struct refused x = {.n_pairs = 0};
+	struct waiting x = {.n_pairs = 0};
 	int ret;
 
 	clear(m);

@@ -157,6 +157,21 @@ count_source(struct tt_merge *m, uint32_t unit, uint32_t classes)
 		cell_of(m, unit, (unsigned)__builtin_ctz(classes))->bytes++;
 }
 
+/* Fetches the cell of a later contact. */
+static void
+fetch_cell4(const struct tt_merge *m, uint64_t i)
+{
+	const struct tt_merge_list *list = &m->contacts4;
+	struct tt_addr dst;
+
+	if (TT_UNLIKELY(i >= list->n))
+		return;
+	dst = tt_addr_v4((uint32_t)list->items[i].prefix);
+	__builtin_prefetch(cell_of(m, tt_units_index(m->config.destinations, dst),
+					   tt_merge_item_class(list->items[i])),
+			1);
+}
+
 /* Contacts are in order of source and destination, so that those of one source with one unit come
  * one after the other. */
 static void
@@ -170,6 +185,7 @@ add_contacts4(struct tt_merge *m)
 		uint32_t src = (uint32_t)(c.prefix >> 32);
 		uint32_t unit = tt_units_index(units, tt_addr_v4((uint32_t)c.prefix));
 
+		fetch_cell4(m, i + TT_MERGE_AHEAD);
 		if (src != last_src || unit != last_unit) {
 			count_source(m, last_unit, classes);
 			classes = 0;

@@ -6,8 +6,27 @@
  */
 #include "tt_merge_rows.h"
 
+/* Ports whose cells are being fetched. */
+#define WAITING 32
+
+struct waiting {
+	struct tt_sort_item ports[WAITING]; /* as in m->others */
+	uint32_t cells[WAITING];
+	unsigned n;
+};
+
 static void
-add_port(struct tt_merge *m, uint64_t key, uint64_t packets)
+add_waiting(struct tt_merge *m, struct waiting *w)
+{
+	for (unsigned i = 0; i < w->n; i++) {
+		tt_rest_count(&m->rest, w->cells[i], w->ports[i].value, 0);
+		m->others.items[m->others.n++] = w->ports[i];
+	}
+	w->n = 0;
+}
+
+static void
+add_port(struct tt_merge *m, struct waiting *w, uint64_t key, uint64_t packets)
 {
 	enum tt_class class = tt_target_key_class(tt_port_key_target(key));
 	int64_t cell = tt_distribution_cell(class == TT_CLASS_UDP
@@ -16,20 +35,22 @@ add_port(struct tt_merge *m, uint64_t key, uint64_t packets)
 			class, (uint32_t)key & 0xffff);
 
 	TT_ASSERT(cell >= 0);
-	tt_rest_count(&m->rest, (uint32_t)cell, packets, 0);
-	m->others.items[m->others.n++] = (struct tt_sort_item){
-			.prefix = key, .value = packets};
+	__builtin_prefetch(&m->rest.cells[cell], 1);
+	w->cells[w->n] = (uint32_t)cell;
+	w->ports[w->n++] = (struct tt_sort_item){.prefix = key, .value = packets};
+	if (w->n == WAITING)
+		add_waiting(m, w);
 }
 
 static void
-collect_tally(struct tt_merge *m, const struct tt_tally *t)
+collect_tally(struct tt_merge *m, struct waiting *w, const struct tt_tally *t)
 {
 	for (uint32_t i = 0; i < t->n_ports; i++) {
 		const struct tt_port_entry *e = tt_tally_port(t, i);
 
 		if (i + TT_MERGE_AHEAD < t->n_ports)
 			__builtin_prefetch(tt_tally_port(t, i + TT_MERGE_AHEAD));
-		add_port(m, e->key, e->packets);
+		add_port(m, w, e->key, e->packets);
 	}
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
@@ -37,16 +58,19 @@ collect_tally(struct tt_merge *m, const struct tt_tally *t)
 		if (i + TT_MERGE_AHEAD < t->n_pairs)
 			__builtin_prefetch(tt_tally_pair(t, i + TT_MERGE_AHEAD));
 		if (tt_slot_port_packets(s) != 0)
-			add_port(m, tt_slot_port_key(s), s->v4.port_packets);
+			add_port(m, w, tt_slot_port_key(s), s->v4.port_packets);
 	}
 }
 
 static void
 collect(struct tt_merge *m)
 {
+	struct waiting w = {.n = 0};
+
 	m->others.n = 0;
 	for (unsigned i = 0; i < m->n_tallies; i++)
-		collect_tally(m, m->tallies[i]);
+		collect_tally(m, &w, m->tallies[i]);
+	add_waiting(m, &w);
 	tt_merge_sort(m, &m->others, NULL);
 }
 

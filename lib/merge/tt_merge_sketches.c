@@ -8,27 +8,59 @@
 #include <endian.h>
 #include <string.h>
 
+/* Targets whose registers are fetched before they are read: eight lines of each kind. */
+#define AHEAD 2
+
 static bool
 is_used(const struct tt_merge *m, uint32_t first_register)
 {
 	return m->rest.registers_used[first_register / TT_REGISTER_BLOCK] != 0;
 }
 
+_Static_assert(1 << TT_SKETCH_P_TARGET == TT_REGISTER_BLOCK, "a target is one block");
+
+/* A bit for each of eight registers that is not empty: the highest of byte i for register i. */
+static uint64_t
+used_of_eight(const uint8_t *registers)
+{
+	uint64_t eight;
+
+	/* No register is above 64, so that nothing is carried from one byte into the next. */
+	memcpy(&eight, registers, sizeof(eight));
+	return (le64toh(eight) + UINT64_C(0x7f7f7f7f7f7f7f7f))
+			& UINT64_C(0x8080808080808080);
+}
+
 /* Registers of one target, which are one block, that are not empty. */
 static uint32_t
 count_registers(const struct tt_merge *m, uint32_t first)
 {
+	const uint64_t evens = UINT64_C(0x00ff00ff00ff00ff);
 	const uint8_t *registers = &m->rest.registers[first];
-	uint32_t n = 0;
+	uint64_t bytes = 0;
 
 	if (!is_used(m, first))
 		return 0;
-	for (uint32_t i = 0; i < 1 << TT_SKETCH_P_TARGET; i++)
-		n += registers[i] != 0;
-	return n;
+	/* Of 64 times eight registers, no byte counts more than 64. */
+	for (uint32_t i = 0; i < TT_REGISTER_BLOCK; i += 8)
+		bytes += used_of_eight(&registers[i]) >> 7;
+	bytes = (bytes & evens) + (bytes >> 8 & evens);
+	return (uint32_t)(bytes * UINT64_C(0x0001000100010001) >> 48);
 }
 
-_Static_assert(1 << TT_SKETCH_P_TARGET == TT_REGISTER_BLOCK, "a target is one block");
+_Static_assert(TT_REGISTER_BLOCK / 8 <= UINT8_MAX, "they are counted in bytes");
+
+/* Fetches the registers of a kind, of a target. */
+static void
+fetch_registers(const struct tt_merge *m, enum tt_registers kind, uint32_t target)
+{
+	const uint32_t first = tt_registers_of_target(kind, target);
+
+	if (!is_used(m, first))
+		return;
+	for (uint32_t i = 0; i < TT_REGISTER_BLOCK; i += TT_CACHE_LINE)
+		__builtin_prefetch(&m->rest.registers[first + i]);
+}
 
 static void
 rank_targets(struct tt_merge *m)
@@ -44,6 +76,14 @@ rank_targets(struct tt_merge *m)
 	tt_merge_sort(m, list, NULL);
 }
 
+static uint32_t
+ranked(const struct tt_merge *m, uint64_t i)
+{
+	const uint64_t *packets = m->others.items[i].ref;
+
+	return (uint32_t)(packets - m->target_packets);
+}
+
 static void
 choose_targets(struct tt_merge *m)
 {
@@ -52,14 +92,19 @@ choose_targets(struct tt_merge *m)
 
 	rank_targets(m);
 	for (uint64_t i = 0; i < m->others.n; i++) {
-		const uint64_t *packets = m->others.items[i].ref;
-		uint32_t target = (uint32_t)(packets - m->target_packets);
+		uint32_t target = ranked(m, i);
 		uint32_t sources = count_registers(
 				m, tt_registers_of_target(TT_REGISTERS_TARGET, target));
 		uint32_t destinations = count_registers(m,
 				tt_registers_of_target(
 						TT_REGISTERS_DESTINATIONS, target));
 
+		if (i + AHEAD < m->others.n) {
+			uint32_t later = ranked(m, i + AHEAD);
+
+			fetch_registers(m, TT_REGISTERS_TARGET, later);
+			fetch_registers(m, TT_REGISTERS_DESTINATIONS, later);
+		}
 		full = full || sources + destinations > left;
 		if (full) {
 			m->totals->sketches.keys += (sources != 0) + (destinations != 0);
@@ -68,18 +113,6 @@ choose_targets(struct tt_merge *m)
 		m->sketched[target] = 1;
 		left -= sources + destinations;
 	}
-}
-
-/* A bit for each of eight registers that is not empty: the highest of byte i for register i. */
-static uint64_t
-used_of_eight(const uint8_t *registers)
-{
-	uint64_t eight;
-
-	/* No register is above 64, so that nothing is carried from one byte into the next. */
-	memcpy(&eight, registers, sizeof(eight));
-	return (le64toh(eight) + UINT64_C(0x7f7f7f7f7f7f7f7f))
-			& UINT64_C(0x8080808080808080);
 }
 
 /* Gives out the rows of one block, whose first register is row->reg. */
@@ -132,10 +165,13 @@ emit_targets(struct tt_merge *m, enum tt_sketch_kind kind, enum tt_registers fir
 {
 	int ret = 0;
 
-	for (uint32_t t = 0; ret == 0 && t < TT_N_TARGETS; t++)
+	for (uint32_t t = 0; ret == 0 && t < TT_N_TARGETS; t++) {
+		if (t + AHEAD < TT_N_TARGETS && m->sketched[t + AHEAD])
+			fetch_registers(m, (enum tt_registers)first, t + AHEAD);
 		if (m->sketched[t])
 			ret = emit_sketch(m, kind, t, tt_registers_of_target(first, t),
 					TT_SKETCH_P_TARGET);
+	}
 	return ret;
 }
 

@@ -60,6 +60,14 @@ emit_class(struct tt_merge *m, const struct tt_merge_target *t, enum tt_class cl
 	return TT_MERGE_EMIT(m, talker, &row);
 }
 
+/* Fetches a later talker, of this target or the next ones. */
+static void
+fetch(const struct tt_merge *m, const struct tt_sort_item *item)
+{
+	if (TT_LIKELY(item + TT_MERGE_AHEAD < m->talkers.items + m->talkers.n))
+		__builtin_prefetch(item[TT_MERGE_AHEAD].ref);
+}
+
 int
 tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t,
 		struct tt_merge_talker *talker)
@@ -72,6 +80,7 @@ tt_merge_talkers(struct tt_merge *m, const struct tt_merge_target *t,
 	for (uint64_t i = 0; i < t->talkers.n; i++) {
 		const struct tt_entry *e = t->talkers.items[i].ref;
 
+		fetch(m, &t->talkers.items[i]);
 		tt_merge_talkers_add(m, talker, e->src, tt_target_key_class(e->key),
 				e->packets);
 	}
