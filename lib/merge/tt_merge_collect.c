@@ -240,6 +240,8 @@ collect_talkers(struct tt_merge *m)
 	for (uint32_t i = 0; i < m->rest.n_talkers; i++) {
 		const struct tt_entry *e = tt_rest_talker(&m->rest, i);
 
+		if (i + TT_MERGE_AHEAD < m->rest.n_talkers)
+			__builtin_prefetch(tt_rest_talker(&m->rest, i + TT_MERGE_AHEAD));
 		m->talkers.items[m->talkers.n++] = (struct tt_sort_item){
 				.prefix = tt_merge_number(e->key) << TT_MERGE_PAIR_NUMBER
 						| tt_merge_addr39(e->src),
