@@ -326,6 +326,9 @@ tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t
 	struct tt_parquet_held *held = &writer->held[column];
 	uint32_t index = set_text(writer, column, text, false);
 
+	/* Every row then has an entry of its own, and no code is looked for. */
+	if (!held->texts.distinct)
+		return;
 	if (held->texts.n >= held->n_codes && held->n_codes < TT_PARQUET_CODES_MAX)
 		grow_codes(held);
 	held->last = (struct tt_parquet_code){code, index, writer->n_groups + 1};
