@@ -75,6 +75,13 @@ struct tt_cause_target {
 	uint64_t since_packets;
 };
 
+/* What snapshots have of a slice. */
+enum tt_cause_cover {
+	TT_CAUSE_NOT_COVERED,
+	TT_CAUSE_TORN, /* some, but one that has time of two days as well, whose packets are in no slice */
+	TT_CAUSE_COVERED
+};
+
 struct tt_cause {
 	struct tt_cause_options options;
 	struct tt_target_set targets;
@@ -83,7 +90,7 @@ struct tt_cause {
 	int64_t origin_us
 			[TT_N_CAUSE_SPANS]; /* where the first day begins, and with it slice 0 */
 	size_t n_slices[TT_N_CAUSE_SPANS], n_days[TT_N_CAUSE_SPANS];
-	bool *covered[TT_N_CAUSE_SPANS]; /* [n_slices] of which a snapshot has some */
+	uint8_t *covered[TT_N_CAUSE_SPANS]; /* [n_slices] enum tt_cause_cover */
 	struct tt_address_time *exposures[TT_N_CAUSE_SPANS]; /* [n_slices] */
 	struct tt_address_time *days[TT_N_CAUSE_SPANS]; /* [n_days] */
 	uint64_t *series[TT_N_CAUSE_SPANS]; /* [target * n_slices + slice] */

@@ -10,7 +10,7 @@
 struct points {
 	double *packets, *exposures; /* [n] */
 	double *shares; /* [n] observed, of a day */
-	bool *covered; /* [n] some of it is in a snapshot */
+	uint8_t *covered; /* [n] the most that some of its slices is */
 	size_t n;
 	size_t base; /* the point with which the slices of the span begin */
 	size_t first; /* the one in which the span begins; those before it are of the span before */
@@ -56,7 +56,8 @@ fill_points(const struct tt_cause *c, uint32_t of, enum tt_cause_span span, size
 		for (size_t i = first; i < end; i++) {
 			p->packets[at] += (double)c->series[span][of * n + i];
 			tt_address_time_join(&exposure, c->exposures[span][i]);
-			p->covered[at] |= c->covered[span][i];
+			if (p->covered[at] < c->covered[span][i])
+				p->covered[at] = c->covered[span][i];
 		}
 		p->exposures[at] += tt_address_days(exposure);
 		if (c->options.day_shares[span] != NULL && !tt_cause_by_hours(c))
@@ -109,11 +110,12 @@ timed(const struct tt_cause *c, const struct points *p, const struct tt_change *
 			.at_us = p->from_us + (int64_t)change->at * p->point_us};
 
 	/* A snapshot of several hours is in the first of them. */
-	while (tt_cause_by_hours(c) && open < change->at && p->covered[open])
+	while (tt_cause_by_hours(c) && open < change->at
+			&& p->covered[open] == TT_CAUSE_COVERED)
 		open++;
 	timed.open_us = p->from_us + (int64_t)open * p->point_us;
 	for (; open < change->at; open++)
-		timed.partly = timed.partly || p->covered[open];
+		timed.partly = timed.partly || p->covered[open] != TT_CAUSE_NOT_COVERED;
 	return timed;
 }
 

@@ -264,9 +264,11 @@ cover(const struct place *p, const struct tt_manifest *m)
 	size_t last = m->end_us > m->start_us
 			? (size_t)((m->end_us - 1 - from_us) / c->slice_us)
 			: p->slice;
+	uint8_t how = p->torn ? TT_CAUSE_TORN : TT_CAUSE_COVERED;
 
 	for (size_t i = p->slice; i <= last; i++)
-		c->covered[p->span][i] = true;
+		if (c->covered[p->span][i] < how)
+			c->covered[p->span][i] = how;
 }
 
 static void

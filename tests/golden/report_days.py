@@ -41,12 +41,12 @@ def check(what, condition):
         failed += 1
 
 
-def make_spool(teiten, directory):
+def make_spool(teiten, directory, name="spool", interval=3600):
     (directory / "days.yaml").write_text(PROFILE)
     snapshots.run(teiten, "synth", "--profile", directory / "days.yaml", "--seed", 3, "--out", directory / "days.pcap")
-    snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", "n", "--monitored", "203.0.113.0/28", "--interval", 3600,
+    snapshots.run(teiten, "read", "--spool", directory / name, "--sensor", "n", "--monitored", "203.0.113.0/28", "--interval", interval,
                   "--geo", "none", directory / "days.pcap")
-    return directory / "spool"
+    return directory / name
 
 
 def without(spool, name, *spans):
@@ -114,6 +114,17 @@ def less_than_a_week(teiten, spool):
     en.says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
     en = Report(teiten, spool, "2026-01-14T12:00..2026-01-21T12:00")
     en.says("445/TCP", "peak at about 12:00 (03:00 UTC)")
+
+
+def longer_snapshots(teiten, directory):
+    """Hours in which no snapshot begins were observed all the same; what reaches over midnight is in none."""
+    spool = make_spool(teiten, directory, "three", 10800)
+    Report(teiten, spool, "2026-01-16T00:00..2026-01-20T12:00").says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
+    gap = without(spool, "three-gap", ("17T21:00", "18T09:00"))
+    Report(teiten, gap, "2026-01-16T00:00..2026-01-20T12:00").says(
+        "1521/TCP: a rise", "It rose between 17 January 2026, 21:00 and 18 January 2026, 09:00 (not observed in between):")
+    Report(teiten, make_spool(teiten, directory, "six", 21600), "2026-01-16T00:00..2026-01-20T12:00").says(
+        "1521/TCP: a rise", "It rose between 17 January 2026, 21:00 and 18 January 2026, 03:00 (not wholly observed in between):")
 
 
 def rises_in_a_gap(teiten, spool):
@@ -189,6 +200,7 @@ def main(teiten):
         spool = make_spool(teiten, pathlib.Path(name))
         begins_at_noon(teiten, spool)
         less_than_a_week(teiten, spool)
+        longer_snapshots(teiten, spool.parent)
         rises_in_a_gap(teiten, spool)
         rises_on_a_part(teiten, spool)
         extremes_are_of_whole_days(teiten, spool)

@@ -84,6 +84,20 @@ days_without_observation_are_left_out(void **state)
 	assert_int_equal(tt_changes_find(packets, exposures, DAYS, changes), 0);
 }
 
+static void
+a_change_in_a_gap_has_both_of_its_ends(void **state)
+{
+	struct tt_change changes[TT_CHANGES_MAX];
+
+	fill(0, 20, 18);
+	fill(20, DAYS, 240);
+	for (size_t i = 17; i < 23; i++)
+		packets[i] = exposures[i] = 0;
+	assert_int_equal(tt_changes_find(packets, exposures, DAYS, changes), 1);
+	assert_int_equal(changes[0].at, 23);
+	assert_int_equal(changes[0].last, 16);
+}
+
 #define HOURS (20 * 24)
 
 static uint64_t hourly[HOURS];
@@ -381,6 +395,7 @@ main(void)
 			cmocka_unit_test(a_second_rise_does_not_hide_the_first),
 			cmocka_unit_test(one_high_day_is_no_change_and_two_are),
 			cmocka_unit_test(days_without_observation_are_left_out),
+			cmocka_unit_test(a_change_in_a_gap_has_both_of_its_ends),
 			cmocka_unit_test(a_cycle_has_its_strength_and_its_peak),
 			cmocka_unit_test(a_steady_rate_has_no_cycle),
 			cmocka_unit_test(one_burst_makes_no_cycle),
