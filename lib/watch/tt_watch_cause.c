@@ -39,6 +39,8 @@ options_of(const struct tt_watch_line *line, struct tt_cause_options *o)
 	o->to_us[TT_CAUSE_NOW] = line->time_us;
 	o->from_us[TT_CAUSE_BEFORE] = o->from_us[TT_CAUSE_NOW] - BEFORE_US;
 	o->to_us[TT_CAUSE_BEFORE] = o->from_us[TT_CAUSE_NOW];
+	/* Its days begin with the window. */
+	o->midnight_us = o->from_us[TT_CAUSE_NOW];
 }
 
 /* Adds the listed snapshots of the sensor. Damaged ones have been told when they were counted. Returns false where memory is short. */
