@@ -32,6 +32,9 @@ struct tt_rule_addresses { /* n 0: any */
 		struct tt_addr first, last; /* inclusive */
 	} * ranges; /* [n], ascending, disjoint */
 	unsigned n;
+	/* Where they follow from the monitored addresses: a digest of the list with what the variables in it say, but not of
+	 * those addresses. NULL: the ranges are all there is to know. */
+	const char *stated;
 };
 
 /* Where n is not 0, a packet without ports (no TCP, no UDP, a later fragment) does not match. */

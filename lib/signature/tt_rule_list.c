@@ -16,6 +16,8 @@ struct list_parse {
 	struct tt_rule_list_error *wrong;
 	unsigned depth, elements;
 	bool in_variable;
+	struct tt_sha256 stated; /* the elements, but those of what is monitored */
+	bool has_monitored, in_monitored;
 };
 
 /* The elements of a list: those that it names, and those that it leaves out. */
@@ -72,18 +74,31 @@ name_variable(const struct list_parse *p, const struct tt_rule_variable *variabl
 				variable->file, variable->line);
 }
 
+/* Adds a piece of what is stated. */
+static void
+state(struct list_parse *p, struct tt_rule_word word)
+{
+	if (p->in_monitored)
+		return;
+	tt_sha256_add(&p->stated, word.at, word.n);
+	tt_sha256_add(&p->stated, "", 1);
+}
+
+/* HOME_NET that nobody has set. */
+static bool
+is_monitored(const struct tt_rule_variable *variable)
+{
+	return variable->file == NULL && strcmp(variable->name, "HOME_NET") == 0;
+}
+
 /* What a variable names and leaves out is part of the list that it stands in. */
 static int
-parse_variable(struct list_parse *p, struct tt_rule_word word, struct parts *parts)
+parse_known(struct list_parse *p, struct tt_rule_word word,
+		struct tt_rule_variable *variable, struct parts *parts)
 {
-	struct tt_rule_variable *variable = tt_rule_variables_find(
-			p->variables, tt_rule_word_skip(word, 1));
 	const bool outer = p->in_variable;
 	int ret;
 
-	if (variable == NULL)
-		return fail(p, word, "variable %.*s is not defined", shown(word),
-				word.at);
 	if (variable->value == NULL) {
 		parts->has_in = parts->in.unknown = true;
 		return 0;
@@ -101,6 +116,26 @@ parse_variable(struct list_parse *p, struct tt_rule_word word, struct parts *par
 		name_variable(p, variable);
 	if (ret == -EINVAL && p->wrong->where == NULL && !outer)
 		p->wrong->where = word.at;
+	return ret;
+}
+
+static int
+parse_variable(struct list_parse *p, struct tt_rule_word word, struct parts *parts)
+{
+	struct tt_rule_variable *variable = tt_rule_variables_find(
+			p->variables, tt_rule_word_skip(word, 1));
+	const bool outer = p->in_monitored;
+	int ret;
+
+	if (variable == NULL)
+		return fail(p, word, "variable %.*s is not defined", shown(word),
+				word.at);
+	if (is_monitored(variable)) {
+		state(p, tt_rule_word_of("$HOME_NET"));
+		p->has_monitored = p->in_monitored = true;
+	}
+	ret = parse_known(p, word, variable, parts);
+	p->in_monitored = outer;
 	return ret;
 }
 
@@ -159,9 +194,16 @@ parse_signed(struct list_parse *p, struct tt_rule_word word, struct parts *parts
 		return fail(p, all, "empty element in a list of %s", p->members->many);
 	if (++p->elements > ELEMENTS_MAX)
 		return too_many(p, all);
-	if (!negated && is_inner(word))
-		return parse_inner(p, word, parts);
+	state(p, tt_rule_word_of(negated ? "!" : is_inner(word) ? "[" : ""));
+	if (!is_inner(word))
+		state(p, word);
+	if (!negated && is_inner(word)) {
+		ret = parse_inner(p, word, parts);
+		state(p, tt_rule_word_of("]"));
+		return ret;
+	}
 	ret = parse_element(p, word, &value);
+	state(p, tt_rule_word_of("]"));
 	if (ret == 0 && negated && value.all)
 		ret = fail(p, all, "\"%.*s\" leaves no %s", shown(all), all.at,
 				p->members->what);
@@ -266,8 +308,13 @@ tt_rule_list_parse(struct tt_rule_variables *v, bool ports, struct tt_rule_word 
 	struct list_parse p = {.variables = v,
 			.members = ports ? &tt_rule_ports_of : &tt_rule_addresses_of,
 			.wrong = wrong};
+	int ret;
 
 	*value = (struct tt_rule_list_value){0};
 	*wrong = (struct tt_rule_list_error){.where = NULL};
-	return parse_list(&p, list, value);
+	tt_sha256_begin(&p.stated);
+	ret = parse_list(&p, list, value);
+	if (p.has_monitored)
+		tt_sha256_end(&p.stated, value->stated);
+	return ret;
 }

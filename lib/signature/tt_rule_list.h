@@ -5,11 +5,15 @@
 
 #include "tt_rule_set.h"
 #include "tt_rule_variables.h"
+#include "tt_sha256.h"
 
 /* What a list or one of its elements comes to. */
 struct tt_rule_list_value {
 	struct tt_rule_set set; /* in order, where neither of the others holds */
 	bool all, unknown;
+	/* $HOME_NET is in it, and is what is monitored, for want of another: a digest of the list with what all other variables in
+	 * it say. Else empty. */
+	char stated[TT_SHA256_TEXT_SIZE];
 };
 
 /* What a list is of. */

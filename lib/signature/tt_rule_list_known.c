@@ -145,6 +145,11 @@ resolve(struct tt_rule_variables *v, struct tt_rules_memory *memory,
 	*k = (struct known){.n = list.n, .is_ports = is_ports};
 	ret = keep(k, &value.set, memory);
 	tt_rule_set_fini(&value.set);
+	if (ret == 0 && value.stated[0] != '\0') {
+		k->addresses.stated = tt_rules_memory_text(
+				memory, value.stated, strlen(value.stated));
+		ret = k->addresses.stated == NULL ? -ENOMEM : 0;
+	}
 	if (ret == 0)
 		k->text = strndup(list.at, list.n);
 	if (ret != 0 || k->text == NULL)

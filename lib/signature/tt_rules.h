@@ -55,7 +55,8 @@ struct tt_rules {
 	char **flowbits; /* [n_flowbits] names */
 	unsigned n_flowbits;
 	char identity[96]; /* "2886 rules sha256:0123456789abcdef": of the text of the loaded rules
-			    * and of what variables and mappings made of them */
+			    * and of what variables and mappings made of them; the same whatever
+			    * home_net is */
 	struct tt_rules_memory *memory; /* opaque */
 };
 

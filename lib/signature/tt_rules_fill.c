@@ -40,6 +40,10 @@ add_addresses(struct tt_sha256 *sha, const struct tt_rule_addresses *addresses)
 {
 	const uint64_t n = addresses->n;
 
+	if (addresses->stated != NULL) {
+		add_text(sha, addresses->stated);
+		return;
+	}
 	add_numbers(sha, &n, 1);
 	for (unsigned i = 0; i < addresses->n; i++) {
 		const struct tt_rule_address_range *r = &addresses->ranges[i];
@@ -64,7 +68,7 @@ add_ports(struct tt_sha256 *sha, const struct tt_rule_ports *ports)
 	}
 }
 
-/* The text of each rule, and what variables and classes made of it. */
+/* The text of each rule, and what variables and classes made of it; but not which addresses are monitored. */
 static void
 identify(struct tt_rules *rules)
 {

@@ -365,22 +365,69 @@ texts_become_printable(void **state)
 	tt_rules_fini(&rules);
 }
 
+#define TO_HOME "alert tcp any any -> $HOME_NET any (sid:1;)\n"
+
+/* Have both texts one identity, each with a HOME_NET that nobody has set? */
+static bool
+have_one_identity(const char *a, const char *home_a, const char *b, const char *home_b)
+{
+	const struct tt_rules_options options[] = {
+			{.home_net = home_a}, {.home_net = home_b}};
+	struct tt_rules rules[2];
+	bool one;
+
+	read_rules_with(&rules[0], a, &options[0]);
+	read_rules_with(&rules[1], b, &options[1]);
+	assert_int_equal(rules[0].n, 1);
+	assert_int_equal(rules[1].n, 1);
+	assert_memory_equal(rules[0].identity, "1 rule sha256:", 14);
+	one = strcmp(rules[0].identity, rules[1].identity) == 0;
+	tt_rules_fini(&rules[0]);
+	tt_rules_fini(&rules[1]);
+	return one;
+}
+
 static void
 the_identity_follows_text_and_variables(void **state)
 {
-	const struct tt_rules_options home = {.home_net = "192.0.2.0/24"};
-	struct tt_rules a, b, c;
-	static const char text[] = "alert tcp any any -> $HOME_NET any (sid:1;)\n";
+	static const char *const variables[] = {"ipvar A 10.0.0.0/8\n",
+			"ipvar A 10.0.0.0/9\n", "ipvar A $HOME_NET\n",
+			"ipvar A !$HOME_NET\n", "ipvar A [$HOME_NET,!10.1.1.1]\n",
+			"ipvar A [$HOME_NET,!10.1.1.2]\n",
+			"ipvar HOME_NET 10.0.0.0/8\nipvar A [$HOME_NET,!10.1.1.2]\n",
+			"ipvar B 10.1.1.1,10.1.1.2\nipvar A [$HOME_NET,![$B],10.2.0.0/16]\n",
+			"ipvar B 10.1.1.1\nipvar A [$HOME_NET,![$B],10.1.1.2,10.2.0.0/16]\n"};
+	char texts[TT_ARRAY_SIZE(variables)][200];
 
-	read_rules(&a, text);
-	read_rules(&b, text);
-	assert_string_equal(a.identity, b.identity);
-	assert_memory_equal(a.identity, "1 rule sha256:", 14);
-	read_rules_with(&c, text, &home);
-	assert_string_not_equal(a.identity, c.identity);
-	tt_rules_fini(&a);
-	tt_rules_fini(&b);
-	tt_rules_fini(&c);
+	for (size_t i = 0; i < TT_ARRAY_SIZE(variables); i++)
+		snprintf(texts[i], sizeof(texts[i]),
+				"%salert tcp any any -> [$A,192.0.2.1] any (sid:1;)\n",
+				variables[i]);
+	for (size_t i = 0; i < TT_ARRAY_SIZE(variables); i++)
+		for (size_t k = 0; k < TT_ARRAY_SIZE(variables); k++)
+			if (have_one_identity(texts[i], "10.0.0.0/8", texts[k],
+					    "10.0.0.0/8")
+					!= (i == k))
+				fail_msg("%s%s", texts[i], texts[k]);
+	assert_false(have_one_identity(TO_HOME, NULL,
+			"alert tcp any any -> $HOME_NET any (sid:2;)\n", NULL));
+}
+
+static void
+the_identity_is_the_same_whatever_is_monitored(void **state)
+{
+	static const char *const texts[] = {TO_HOME,
+			"alert tcp any any -> [$DNS_SERVERS,!10.1.1.1] any (sid:1;)\n",
+			"alert tcp !$HOME_NET any -> any any (sid:1;)\n"};
+
+	for (size_t i = 0; i < TT_ARRAY_SIZE(texts); i++) {
+		assert_true(have_one_identity(texts[i], "192.0.2.0/24,2001:db8::/64",
+				texts[i], "10.0.0.0/8"));
+		assert_true(have_one_identity(texts[i], NULL, texts[i], "10.0.0.0/8"));
+	}
+	assert_false(have_one_identity("ipvar HOME_NET 192.0.2.0/24\n" TO_HOME,
+			"10.0.0.0/8", "ipvar HOME_NET 10.0.0.0/8\n" TO_HOME,
+			"10.0.0.0/8"));
 }
 
 static void
@@ -473,6 +520,7 @@ main(void)
 			cmocka_unit_test(classes_that_are_not_known_are_noted_once),
 			cmocka_unit_test(texts_become_printable),
 			cmocka_unit_test(the_identity_follows_text_and_variables),
+			cmocka_unit_test(the_identity_is_the_same_whatever_is_monitored),
 			cmocka_unit_test(rules_stand_by_gid_and_sid),
 			cmocka_unit_test(missing_files_and_wrong_variables_are_refused),
 			cmocka_unit_test(an_answer_is_told_by_its_header),
