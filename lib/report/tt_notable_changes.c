@@ -45,6 +45,13 @@ static const struct {
 				TT_WORD_NOTABLE_GAP_TURNED_UP},
 };
 
+/* Of a series that has days without any, the median is 0.00 and not "none". */
+static const char *
+median_text(struct tt_notable *w, double rate)
+{
+	return tt_notable_value(w, tt_value_number(TT_VALUE_RATE, rate));
+}
+
 /* last: the change that was told before it; NULL: none. */
 static void
 say_change(struct tt_notable *w, struct tt_doc_section *s,
@@ -59,8 +66,8 @@ say_change(struct tt_notable *w, struct tt_doc_section *s,
 	if (gap)
 		when = between(w, time_of(w, change->open_us), when, change->partly);
 	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when,
-			tt_notable_rate(w, change->after),
-			tt_notable_rate(w, change->before), NULL);
+			median_text(w, change->after),
+			median_text(w, change->before), NULL);
 }
 
 /* The first change that goes the way of the whole, and what followed it. */

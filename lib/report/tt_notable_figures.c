@@ -135,7 +135,10 @@ add_table(struct tt_notable *w, struct tt_doc_section *section,
 			{"key", word(w, TT_WORD_NOTABLE_NAME), true},
 			{"name", word(w, TT_WORD_NOTABLE_NAME), false},
 			{"now", word(w, TT_WORD_NOTABLE_NOW), false},
-			{"before", word(w, TT_WORD_NOTABLE_BEFORE), false},
+			{"before",
+					tt_report_before_heading(w->report,
+							TT_WORD_NOTABLE_BEFORE),
+					false},
 			{"change", word(w, TT_WORD_NOTABLE_CHANGE), false},
 			{"share_since", share_heading(w, t), false}};
 	const char *name = tt_notable_target_name(w, t);

@@ -10,23 +10,43 @@
 #define COUNTRY_SHARE     0.05 /* countries that a sentence names */
 #define MOVERS            3 /* countries of a rise or fall that a sentence names */
 
+/* Is a rate shown as digits? Else it is "none" or "negligible", which have no unit. */
+static bool
+is_number(double rate)
+{
+	return tt_value_rate(rate).kind == TT_VALUE_RATE;
+}
+
+static const char *
+rate_with_unit(struct tt_notable *w, double rate)
+{
+	const char *args[] = {tt_notable_rate(w, rate), tt_notable_unit(w)};
+
+	return is_number(rate) ? tt_notable_fill(w, TT_WORD_NOTABLE_RATE_UNIT, args, 2)
+			       : args[0];
+}
+
 static void
 say_rate(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
 {
 	const char *name = tt_notable_target_name(w, t);
+	bool just_before = tt_report_is_just_before(w->report);
 
 	if (w->report->before == NULL)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RATE_ALONE, name,
-				tt_notable_rate(w, t->now), tt_notable_unit(w), NULL);
+				rate_with_unit(w, t->now), NULL);
 	else
-		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RATE, name,
-				tt_notable_rate(w, t->now), tt_notable_unit(w),
-				tt_notable_rate(w, t->before),
+		tt_notable_say(w, s, TT_ELEMENT_TEXT,
+				just_before ? TT_WORD_NOTABLE_RATE
+					    : TT_WORD_NOTABLE_RATE_OTHER,
+				name, rate_with_unit(w, t->now),
+				is_number(t->now) ? tt_notable_rate(w, t->before)
+						  : rate_with_unit(w, t->before),
 				tt_notable_value(w,
 						tt_value_number(TT_VALUE_RATE_CHANGE,
 								t->now - t->before)),
-				NULL);
+				tt_report_in_before(w->report), NULL);
 }
 
 /* A fall is told by what is missing, unless there is something left to look at since then. */
@@ -113,9 +133,7 @@ say_movers(struct tt_notable *w, struct tt_doc_section *s,
 		list = join(w, list, tt_locale_word(w->locale, TT_WORD_NOTABLE_OTHERS),
 				change_text(w, left));
 	if (w->report->before != NULL && list != NULL)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT,
-				is_fall(w, t) ? TT_WORD_NOTABLE_COUNTRIES_FALL
-					      : TT_WORD_NOTABLE_COUNTRIES_RISE,
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_COUNTRIES_CHANGE,
 				list, NULL);
 }
 
@@ -155,14 +173,15 @@ say_sources(struct tt_notable *w, struct tt_doc_section *s,
 		return;
 	if (now.n == 0)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_NONE,
-				tt_notable_sources(w, before), NULL);
+				tt_notable_sources(w, before),
+				tt_report_in_before(w->report), NULL);
 	else if (w->report->before == NULL)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,
 				tt_notable_sources(w, now), NULL);
 	else
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES,
 				tt_notable_sources(w, now), tt_notable_sources(w, before),
-				NULL);
+				tt_report_in_before(w->report), NULL);
 }
 
 /* Were the accesses of an earlier episode those of another address? */

@@ -80,7 +80,8 @@ countries_section(struct tt_report *r)
 			TT_REPORT_COUNTRIES);
 	tt_report_compared(r,
 			&(struct tt_report_heading){section, "countries_compared", "3-10",
-					TT_REPORT_WORD(r, FIGURE_COUNTRIES_COMPARED)},
+					tt_report_heading(r,
+							TT_WORD_FIGURE_COUNTRIES_COMPARED)},
 			TT_REPORT_COUNTRIES);
 	tt_report_share_countries(r, section);
 	for (unsigned i = 0; i < s->n_countries && tt_report_days_observed(r) >= 2; i++)

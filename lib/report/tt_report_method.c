@@ -10,11 +10,14 @@ say_definitions(struct tt_report *r, struct tt_doc_section *section)
 {
 	static const enum tt_word words[] = {TT_WORD_METHOD_TARGETS,
 			TT_WORD_METHOD_DETECTIONS, TT_WORD_METHOD_RATE,
-			TT_WORD_METHOD_RANKS, TT_WORD_METHOD_PERCENT};
+			TT_WORD_METHOD_RANKS};
 
 	for (size_t i = 0; i < TT_ARRAY_SIZE(words); i++)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				tt_locale_word(r->locale, words[i]));
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, METHOD_PERCENT, tt_report_in_before(r),
+					tt_report_before(r)));
 }
 
 static struct tt_value
@@ -156,7 +159,8 @@ facts_table(struct tt_report *r, struct tt_doc_section *section)
 	const struct tt_doc_column columns[] = {
 			{"fact", TT_REPORT_WORD(r, COLUMN_FACT), false},
 			{"now", TT_REPORT_WORD(r, COLUMN_NOW), false},
-			{"before", TT_REPORT_WORD(r, COLUMN_BEFORE), false},
+			{"before", tt_report_before_heading(r, TT_WORD_COLUMN_BEFORE),
+					false},
 			{"key", TT_REPORT_WORD(r, COLUMN_KEY), true},
 	};
 	struct tt_value now[TT_ARRAY_SIZE(fact_names)] = {0};

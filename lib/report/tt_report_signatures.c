@@ -256,7 +256,8 @@ categories_section(struct tt_report *r)
 			TT_REPORT_CATEGORIES);
 	tt_report_compared(r,
 			&(struct tt_report_heading){section, "categories_compared", "4-3",
-					TT_REPORT_WORD(r, FIGURE_CATEGORIES_COMPARED)},
+					tt_report_heading(r,
+							TT_WORD_FIGURE_CATEGORIES_COMPARED)},
 			TT_REPORT_CATEGORIES);
 	share_categories_by_country(r, section);
 }
@@ -281,7 +282,8 @@ detected_section(struct tt_report *r)
 	tt_report_compared(r,
 			&(struct tt_report_heading){section,
 					"detected_countries_compared", "4-7",
-					TT_REPORT_WORD(r, FIGURE_DETECTED_COMPARED)},
+					tt_report_heading(r,
+							TT_WORD_FIGURE_DETECTED_COMPARED)},
 			TT_REPORT_DETECTED);
 	share_signatures(r, section);
 }
@@ -300,7 +302,8 @@ tt_report_signatures(struct tt_report *report)
 	}
 	if (r->before != NULL && r->before->signature_exposure.snapshots == 0)
 		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
-				TT_REPORT_WORD(r, NO_SIGNATURES_BEFORE));
+				TT_REPORT_FILL(r, NO_SIGNATURES_BEFORE,
+						tt_report_in_before(r)));
 	if (r->now->detections == 0)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_WORD(r, NO_DETECTIONS));

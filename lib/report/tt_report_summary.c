@@ -14,28 +14,34 @@ struct change {
 };
 
 static enum tt_word
-direction(double difference)
+word_of(const struct change *c)
 {
+	double difference = c->now - c->before;
+
+	if (c->before <= 0)
+		return TT_WORD_COMPARED_WITH_NONE;
 	if (fabs(difference) < TT_RATE_LEAST)
-		return TT_WORD_UNCHANGED;
-	return difference > 0 ? TT_WORD_ROSE : TT_WORD_FELL;
+		return TT_WORD_COMPARED_SAME;
+	return difference > 0 ? TT_WORD_COMPARED_MORE : TT_WORD_COMPARED_FEWER;
 }
 
-/* "; compared with June 2009 that is −58.80 (−14.0%), a fall", or nothing. */
+/* ", 58.80 (14.0%) fewer than in June 2009", or what ends a sentence without. */
 static const char *
 compared(struct tt_report *r, const struct change *c)
 {
 	double difference = c->now - c->before;
+	double percent = c->before > 0 ? 100 * difference / c->before : 0;
 
 	if (!c->compared)
-		return "";
-	if (c->before <= 0)
-		return TT_REPORT_FILL(r, COMPARED_WITH_NONE,
-				tt_report_period(r, r->before_period));
-	return TT_REPORT_FILL(r, COMPARED, tt_report_period(r, r->before_period),
-			tt_report_change(r, difference),
-			tt_report_percent_change(r, 100 * difference / c->before),
-			tt_locale_word(r->locale, direction(difference)));
+		return TT_REPORT_WORD(r, NOT_COMPARED);
+	return tt_locale_fill(r->locale, r->doc, word_of(c),
+			(const char *const[]){tt_report_period(r, r->before_period),
+					tt_report_change(r, difference),
+					tt_report_percent_change(r, percent),
+					tt_report_rate(r, fabs(difference)),
+					tt_report_percent(r, fabs(percent)),
+					tt_report_in_period(r, r->before_period)},
+			6);
 }
 
 /* The names of the first rows with a rank, with their counts. */
@@ -182,8 +188,9 @@ say_first_change(struct tt_report *r, struct tt_doc_section *section,
 								tt_report_value(r,
 										tt_value_rate(row->rate)),
 								tt_report_change(r,
-										row->difference)},
-						4));
+										row->difference),
+								tt_report_before(r)},
+						5));
 	}
 }
 

@@ -94,8 +94,7 @@ column_of(const struct making *m, enum column column)
 	};
 
 	return (struct tt_doc_column){.id = columns[column].id,
-			.heading = tt_locale_word(
-					m->report->locale, columns[column].heading),
+			.heading = tt_report_heading(m->report, columns[column].heading),
 			.data_only = columns[column].data_only};
 }
 
@@ -174,7 +173,8 @@ why_no_percent(const struct making *m, const struct tt_ranked *row)
 	return TT_REPORT_FILL(r, NOTE_NO_PERCENT_ROW,
 			tt_report_name(r, m->what, row->index),
 			tt_report_value(r, tt_value_rate(row->rate_before)),
-			tt_report_value(r, tt_value_rate(row->rate)));
+			tt_report_value(r, tt_value_rate(row->rate)),
+			tt_report_before(r));
 }
 
 /* The footnote of rows that are shown and have no percentage. */
@@ -194,7 +194,8 @@ note_no_percent(struct making *m)
 	if (n > 0)
 		m->note = tt_document_table_note(m->report->doc, m->table,
 				TT_REPORT_FILL(m->report, NOTE_NO_PERCENT,
-						tt_report_list(m->report, rows, n)));
+						tt_report_list(m->report, rows, n),
+						tt_report_before(m->report)));
 }
 
 /* Rows with a rank; then what has none and is not ranked; then what was there before. */

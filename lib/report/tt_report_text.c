@@ -84,16 +84,18 @@ week(const struct tt_report *report, const struct tt_period *p)
 			tt_report_date(report, TT_DATE_DAY, p->to_us - 1));
 }
 
+/* Fills the pattern with both ends of a span. */
 static const char *
-span(const struct tt_report *report, const struct tt_period *p)
+span(const struct tt_report *report, const struct tt_period *p, enum tt_word pattern)
 {
 	bool days = tt_period_day_to(p, 0) - tt_period_day_from(p, 0) == TT_US_PER_DAY
 			&& (p->to_us - p->from_us) % TT_US_PER_DAY == 0;
 	enum tt_date_form form = days ? TT_DATE_DAY : TT_DATE_TIME;
 
-	return TT_REPORT_FILL(report, PERIOD_SPAN,
-			tt_report_date(report, form, p->from_us),
-			tt_report_date(report, form, days ? p->to_us - 1 : p->to_us));
+	const char *ends[] = {tt_report_date(report, form, p->from_us),
+			tt_report_date(report, form, days ? p->to_us - 1 : p->to_us)};
+
+	return tt_locale_fill(report->locale, report->doc, pattern, ends, 2);
 }
 
 const char *
@@ -107,8 +109,62 @@ tt_report_period(const struct tt_report *report, const struct tt_period *period)
 	case TT_PERIOD_DAY:
 		return tt_report_date(report, TT_DATE_DAY, period->from_us);
 	default:
-		return span(report, period);
+		return span(report, period, TT_WORD_PERIOD_SPAN);
 	}
+}
+
+const char *
+tt_report_in_period(const struct tt_report *report, const struct tt_period *period)
+{
+	const char *name = tt_report_period(report, period);
+
+	if (period->kind == TT_PERIOD_SPAN)
+		return span(report, period, TT_WORD_IN_SPAN);
+	return period->kind == TT_PERIOD_DAY ? TT_REPORT_FILL(report, ON_DAY, name)
+					     : TT_REPORT_FILL(report, IN_PERIOD, name);
+}
+
+bool
+tt_report_is_just_before(const struct tt_report *report)
+{
+	const struct tt_period *compared = report->before_period;
+	struct tt_period before;
+
+	return compared == NULL
+			|| (tt_period_before(&report->now->period, &before) == 0
+					&& before.from_us == compared->from_us
+					&& before.to_us == compared->to_us);
+}
+
+const char *
+tt_report_before(const struct tt_report *report)
+{
+	return tt_report_is_just_before(report) ? TT_REPORT_WORD(report, BEFORE)
+						: TT_REPORT_WORD(report, OTHER_PERIOD);
+}
+
+const char *
+tt_report_in_before(const struct tt_report *report)
+{
+	return tt_report_is_just_before(report)
+			? TT_REPORT_WORD(report, IN_BEFORE)
+			: tt_report_in_period(report, report->before_period);
+}
+
+const char *
+tt_report_heading(const struct tt_report *report, enum tt_word word)
+{
+	const char *before = tt_report_before(report);
+
+	return tt_locale_fill(report->locale, report->doc, word, &before, 1);
+}
+
+const char *
+tt_report_before_heading(const struct tt_report *report, enum tt_word before)
+{
+	return tt_locale_word(report->locale,
+			tt_report_is_just_before(report) ? before
+							 : TT_WORD_COLUMN_COMPARED);
 }
 
 const char *
@@ -183,7 +239,8 @@ name_of(const struct tt_report *report, enum tt_report_span span)
 
 	if (span == TT_REPORT_BOTH && report->before != NULL)
 		return TT_REPORT_FILL(report, SOURCE_COMPARED, now,
-				tt_report_period(report, report->before_period));
+				tt_report_period(report, report->before_period),
+				tt_report_before(report));
 	if (span != TT_REPORT_MONTHS)
 		return now;
 	while (first + 1 < TT_SERIES_MONTHS && series->exposure[first].observed_us == 0)

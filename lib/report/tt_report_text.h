@@ -35,6 +35,20 @@ const char *tt_report_list(
 const char *tt_report_period(
 		const struct tt_report *report, const struct tt_period *period);
 
+/* Is it the period just before that is compared? So it is where nothing is. */
+bool tt_report_is_just_before(const struct tt_report *report);
+/* What is compared: "before" where that is the period just before, else "in the period compared"; of headings. */
+const char *tt_report_before(const struct tt_report *report);
+/* The same of sentences: "in the period before", "in July 2009". */
+const char *tt_report_in_before(const struct tt_report *report);
+/* "in July 2009", "on 8 July 2009". */
+const char *tt_report_in_period(
+		const struct tt_report *report, const struct tt_period *period);
+/* The word, a pattern, of what is compared: {1} is tt_report_before. */
+const char *tt_report_heading(const struct tt_report *report, enum tt_word word);
+/* The heading of a column of what is compared. */
+const char *tt_report_before_heading(const struct tt_report *report, enum tt_word before);
+
 /* "445/TCP"; "Japan"; by their index. */
 const char *tt_report_target(const struct tt_report *report, int32_t target);
 const char *tt_report_country(const struct tt_report *report, int32_t country);

@@ -169,7 +169,7 @@ warn_rules(struct tt_report *r, struct tt_doc_section *section)
 			|| r->now->signature_exposure.snapshots == 0)
 		return;
 	if (!same_texts(&r->now->signature_rules, &r->before->signature_rules))
-		warn(r, section, TT_REPORT_WORD(r, WARN_RULES));
+		warn(r, section, tt_report_heading(r, TT_WORD_WARN_RULES));
 }
 
 static void
@@ -177,7 +177,7 @@ warn_geo(struct tt_report *r, struct tt_doc_section *section)
 {
 	if (r->before != NULL && r->before->exposure.snapshots > 0
 			&& !same_texts(&r->now->geo, &r->before->geo))
-		warn(r, section, TT_REPORT_WORD(r, WARN_GEO));
+		warn(r, section, tt_report_heading(r, TT_WORD_WARN_GEO));
 }
 
 static void

@@ -87,7 +87,7 @@ def directions(ja, en):
     """What follows a change says whether it goes on or turns."""
     ja.says("8080/TCP", "2月1日から減少し", "2月16日からは一転して増加し")
     ja.says("445/TCP", "2月5日から増加し", "2月20日からはさらに増加し")
-    en.says("8080/TCP", "It fell on 1 February", "On 16 February it rose from none to 15.")
+    en.says("8080/TCP", "It fell on 1 February", "On 16 February it rose from 0.00 to 15.")
     en.says("445/TCP", "It rose on 5 February", "On 20 February it rose from 15.")
     check("8080/TCP rose further", not any("さらに" in text for text in ja.said("8080/TCP")))
 
@@ -147,7 +147,7 @@ def whole(en):
     for target in ("3389/TCP", "445/TCP", "8080/TCP"):
         said = en.said(target)
         change = number(re.search(r"\((\S+)\)\.$", said[0])[1])
-        parts = re.search(r"The (?:rise|fall) by country: (.*)\.$", "\n".join(said), re.MULTILINE)[1].split(", ")
+        parts = re.search(r"The change by country: (.*)\.$", "\n".join(said), re.MULTILINE)[1].split(", ")
         check(f"{target} changed by {change}: {parts}", abs(sum(number(part.split()[-1]) for part in parts) - change) < 0.03)
         check(f"{target}: {parts}", (target != "3389/TCP") or (len(parts) == 4 and parts[-1].startswith("others +")))
 
@@ -161,6 +161,19 @@ def titles(ja, en, even):
     even.says("By target", "23/TCP was steady, at 2.00 on each day.")
 
 
+def other_period(ja, en):
+    """What is compared is the period before only where it is that: a later one is named."""
+    en.says("1", "more than in February 2026.", " fewer than in February 2026.")
+    en.says("3389/TCP", "3389/TCP: none, against 4.52 (per day and address) in February 2026 (−4.52).", "; in February 2026, 60 did.")
+    en.says("5", "than 0.03% of all packets, or detections, in February 2026 were there")
+    ja.says("3389/TCP", "3389/TCPに対するアクセスは検知なしで、2026年2月の4.52（件/日・IP）に対し－4.52であった。", "（2026年2月は60個）")
+    for report, words, heading in ((en, ("eriod before", "Rank before", "Count before"), "in the period compared"), (ja, ("前期",), "比較期間")):
+        text = json.dumps(report.found, ensure_ascii=False)
+        check(f"it has one of {words}", not any(word in text for word in words))
+        headings = {c["heading"] for t in report.found["tables"].values() for c in t["columns"]}
+        check(f"headings: {headings}", any(h.endswith(heading) or h.startswith(heading) for h in headings))
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -170,6 +183,7 @@ def main(teiten):
         capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
         even = Report(teiten, spool, "en", "--sensor", "gamma", period="2026-03-02..2026-03-03")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
+        later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
         alone = Report(teiten, spool, "en", "--sensor", "alpha")
     directions(ja, en)
     columns(ja, en)
@@ -178,6 +192,7 @@ def main(teiten):
     since(ja, en)
     whole(en)
     titles(ja, en, even)
+    other_period(*later)
     print(f"{failed} problems")
     return 1 if failed else 0
 
