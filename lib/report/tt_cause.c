@@ -209,6 +209,14 @@ is_moved_more(const struct tt_cause_part *a, const struct tt_cause_part *b)
 	return is_heavier(a, b);
 }
 
+static bool
+is_moved_less(const struct tt_cause_part *a, const struct tt_cause_part *b)
+{
+	if (a->of_change != b->of_change)
+		return a->of_change < b->of_change;
+	return is_heavier(a, b);
+}
+
 /* The first n of a target by an order. */
 static size_t
 first_of(const struct tt_cause *cause, const struct tt_counts *counts, uint32_t of,
@@ -249,6 +257,13 @@ tt_cause_movers(const struct tt_cause *cause, const struct tt_counts *counts, ui
 		struct tt_cause_part *parts, size_t n)
 {
 	return first_of(cause, counts, of, parts, n, is_moved_more);
+}
+
+size_t
+tt_cause_contrary(const struct tt_cause *cause, const struct tt_counts *counts,
+		uint32_t of, struct tt_cause_part *parts, size_t n)
+{
+	return first_of(cause, counts, of, parts, n, is_moved_less);
 }
 
 /* The bit of a day in the set of sources: spans of more days share the last one. */

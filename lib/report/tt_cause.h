@@ -150,6 +150,9 @@ size_t tt_cause_top(const struct tt_cause *cause, const struct tt_counts *counts
 /* The same of those that changed most in the direction of the target. */
 size_t tt_cause_movers(const struct tt_cause *cause, const struct tt_counts *counts,
 		uint32_t of, struct tt_cause_part *parts, size_t n);
+/* And against it. */
+size_t tt_cause_contrary(const struct tt_cause *cause, const struct tt_counts *counts,
+		uint32_t of, struct tt_cause_part *parts, size_t n);
 
 /* Sources of a target in days [first, end) of the span, of a country or TT_SOURCES_ANYWHERE. */
 struct tt_source_count tt_cause_sources(const struct tt_cause *cause, uint32_t of,

@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The table and the figures of a notable target. */
+/* The figures of a notable target. */
 #include "tt_notable_private.h"
 #include "tt_report_parts.h"
 
-#define PORTS      3
 #define PORT_SHARE 0.01 /* of all packets: a port that a table or a figure shows */
-
-enum {
-	COLUMN_PART,
-	COLUMN_KEY, /* "CN", "6000": for programs */
-	COLUMN_NAME,
-	COLUMN_NOW,
-	COLUMN_BEFORE,
-	COLUMN_CHANGE,
-	COLUMN_SHARE,
-	N_COLUMNS
-};
 
 static const char *
 word(const struct tt_notable *w, enum tt_word which)
@@ -23,86 +11,14 @@ word(const struct tt_notable *w, enum tt_word which)
 	return tt_locale_word(w->locale, which);
 }
 
-static void
-put_rates(const struct tt_notable *w, struct tt_doc_row *row, double now, double before)
-{
-	tt_document_cell(row, COLUMN_NOW, tt_value_rate(now));
-	if (w->report->before == NULL)
-		return;
-	tt_document_cell(row, COLUMN_BEFORE, tt_value_rate(before));
-	tt_document_cell(row, COLUMN_CHANGE,
-			tt_value_number(TT_VALUE_RATE_CHANGE, now - before));
-}
-
-static void
-put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
-		const char *key, const char *name, const struct tt_cause_part *p)
-{
-	struct tt_doc_row *row = tt_document_row(w->doc, table);
-	const struct tt_cause *c = &w->cause;
-
-	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, part)));
-	tt_document_cell(row, COLUMN_KEY, tt_value_text(key));
-	tt_document_cell(row, COLUMN_NAME, tt_value_text(name));
-	put_rates(w, row, tt_cause_rate(c, p->count->packets[TT_CAUSE_NOW], TT_CAUSE_NOW),
-			tt_cause_rate(c, p->count->packets[TT_CAUSE_BEFORE],
-					TT_CAUSE_BEFORE));
-	/* Of nothing, there are no shares. */
-	if (c->found[p->count->of].since_packets > 0)
-		tt_document_cell(row, COLUMN_SHARE,
-				tt_value_number(TT_VALUE_PERCENT, 100 * p->share));
-}
-
-static void
-put_sources(struct tt_notable *w, struct tt_doc_table *table,
-		const struct tt_notable_target *t)
-{
-	const struct tt_cause *c = &w->cause;
-	struct tt_source_count now = tt_cause_sources(
-			c, t->of, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
-	struct tt_source_count before = tt_cause_sources_before(
-			c, t->of, TT_SOURCES_ANYWHERE);
-	struct tt_doc_row *row = tt_document_row(w->doc, table);
-
-	tt_document_cell(row, COLUMN_PART,
-			tt_value_text(word(w, TT_WORD_NOTABLE_SOURCE_ADDRESSES)));
-	if (c->sources.useless) {
-		tt_document_cell(
-				row, COLUMN_NOW, tt_value_text(word(w, TT_WORD_UNKNOWN)));
-		return;
-	}
-	tt_document_cell(row, COLUMN_NOW,
-			tt_value_integer(TT_VALUE_COUNT, (int64_t)now.n));
-	if (w->report->before != NULL) {
-		tt_document_cell(row, COLUMN_BEFORE,
-				tt_value_integer(TT_VALUE_COUNT, (int64_t)before.n));
-		tt_document_cell(row, COLUMN_CHANGE,
-				tt_value_integer(TT_VALUE_COUNT_CHANGE,
-						(int64_t)now.n - (int64_t)before.n));
-	}
-}
-
-static const char *
-port_name(struct tt_notable *w, const struct tt_cause_part *p)
-{
-	return tt_document_printf(w->doc, "%u", (unsigned)p->count->lo);
-}
-
-static const char *
-country_key(struct tt_notable *w, const struct tt_cause_part *p)
-{
-	char code[3];
-
-	return tt_document_text(w->doc, tt_cause_country_text(p->count->lo, code));
-}
-
 /* The heaviest source ports that are not lost among the others, now or before. */
-static size_t
-top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
-		struct tt_cause_part parts[PORTS])
+size_t
+tt_notable_top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
+		struct tt_cause_part parts[TT_NOTABLE_PORTS])
 {
 	const struct tt_cause_target *found = &w->cause.found[t->of];
-	size_t n = tt_cause_top(&w->cause, &w->cause.ports, t->of, parts, PORTS),
+	size_t n = tt_cause_top(&w->cause, &w->cause.ports, t->of, parts,
+			       TT_NOTABLE_PORTS),
 	       kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -115,62 +31,10 @@ top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
 	return kept;
 }
 
-static const char *
-share_heading(struct tt_notable *w, const struct tt_notable_target *t)
+const char *
+tt_notable_port_name(struct tt_notable *w, const struct tt_cause_part *p)
 {
-	const char *since;
-
-	if (!w->cause.found[t->of].has_change)
-		return word(w, TT_WORD_NOTABLE_SHARE_OF_ALL);
-	since = tt_notable_since(w, t);
-	return tt_notable_fill(w, TT_WORD_NOTABLE_SINCE_SHARE, &since, 1);
-}
-
-static void
-add_table(struct tt_notable *w, struct tt_doc_section *section,
-		const struct tt_notable_target *t)
-{
-	const struct tt_doc_column columns[N_COLUMNS] = {
-			{"part", word(w, TT_WORD_NOTABLE_WHAT), false},
-			{"key", word(w, TT_WORD_NOTABLE_NAME), true},
-			{"name", word(w, TT_WORD_NOTABLE_NAME), false},
-			{"now", word(w, TT_WORD_NOTABLE_NOW), false},
-			{"before",
-					tt_report_before_heading(w->report,
-							TT_WORD_NOTABLE_BEFORE),
-					false},
-			{"change", word(w, TT_WORD_NOTABLE_CHANGE), false},
-			{"share_since", share_heading(w, t), false}};
-	const char *name = tt_notable_target_name(w, t);
-	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
-	struct tt_doc_table *table = tt_document_table(w->doc, section,
-			tt_document_printf(
-					w->doc, "%s_parts", section ? section->id : ""),
-			tt_notable_next(w, &w->table),
-			tt_notable_fill(w, TT_WORD_NOTABLE_TABLE, &name, 1), columns,
-			N_COLUMNS);
-	struct tt_doc_row *row = tt_document_row(w->doc, table);
-	size_t n;
-
-	if (table == NULL)
-		return;
-	table->unit = tt_notable_unit(w);
-	table->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE, TT_REPORT_BOTH);
-	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
-	put_rates(w, row, t->now, t->before);
-	n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
-			TT_NOTABLE_COUNTRIES);
-	for (size_t i = 0; i < n; i++)
-		put_part(w, table, TT_WORD_NOTABLE_COUNTRY, country_key(w, &parts[i]),
-				tt_notable_country(w, (uint16_t)parts[i].count->lo),
-				&parts[i]);
-	n = top_ports(w, t, parts);
-	for (size_t i = 0; i < n; i++)
-		put_part(w, table, TT_WORD_NOTABLE_SOURCE_PORT, port_name(w, &parts[i]),
-				port_name(w, &parts[i]), &parts[i]);
-	put_sources(w, table, t);
-	if (n > 0)
-		tt_document_table_note(w->doc, table, word(w, TT_WORD_NOTABLE_LOWER));
+	return tt_document_printf(w->doc, "%u", (unsigned)p->count->lo);
 }
 
 void
@@ -238,7 +102,7 @@ add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 	uint64_t *rest = tt_document_alloc(w->doc, n_days * sizeof(*rest));
 	uint64_t *own = tt_document_alloc(w->doc, n_days * sizeof(*own));
 	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES];
-	size_t n = ports ? top_ports(w, t, parts)
+	size_t n = ports ? tt_notable_top_ports(w, t, parts)
 			 : tt_cause_top(&w->cause, counts, t->of, parts,
 					 TT_NOTABLE_COUNTRIES);
 	char code[3];
@@ -248,7 +112,7 @@ add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 	for (size_t day = 0; day < n_days; day++)
 		rest[day] = tt_notable_packets(w, t->of, day, day + 1);
 	for (size_t i = 0; i < n; i++) {
-		const char *key = port_name(w, &parts[i]);
+		const char *key = tt_notable_port_name(w, &parts[i]);
 		const char *name = ports
 				? tt_notable_fill(w, TT_WORD_NOTABLE_PORT_NAME, &key, 1)
 				: tt_notable_country(w, (uint16_t)parts[i].count->lo);
@@ -302,7 +166,7 @@ tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 	uint64_t packets = w->cause.found[t->of].packets[TT_CAUSE_NOW];
 	struct tt_cause_part part;
 
-	add_table(w, section, t);
+	tt_notable_table(w, section, t);
 	if (packets == 0 || w->cause.n_days[TT_CAUSE_NOW] < 2)
 		return;
 	if (packets < TT_NOTABLE_PACKETS || t->now < TT_RATE_LEAST) {

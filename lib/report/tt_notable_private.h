@@ -9,6 +9,8 @@
 
 #define TT_NOTABLE_EPISODES  3
 #define TT_NOTABLE_COUNTRIES 5
+#define TT_NOTABLE_PORTS     3
+#define TT_NOTABLE_MOVERS    6 /* half of them with the change, half against it */
 
 /* One address that stands out for some days. */
 struct tt_episode {
@@ -45,6 +47,7 @@ struct tt_notable {
 const char *tt_notable_value(struct tt_notable *w, struct tt_value value);
 const char *tt_notable_percent(struct tt_notable *w, double share);
 const char *tt_notable_rate(struct tt_notable *w, double rate);
+const char *tt_notable_change(struct tt_notable *w, double change); /* of a rate */
 const char *tt_notable_number(struct tt_notable *w, uint64_t n);
 /* Midnight before a day of the period, and its name. */
 int64_t tt_notable_midnight(const struct tt_notable *w, size_t day);
@@ -73,6 +76,10 @@ const char *tt_notable_source(
 struct tt_doc_section *tt_notable_section(
 		struct tt_notable *w, const char *id, const char *title);
 
+/* Puts an item, "China +1.20", behind others; NULL: none so far. */
+const char *tt_notable_join(struct tt_notable *w, const char *list, const char *name,
+		const char *value);
+
 void tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 /* Since when its packets, and its sources a day, are more or fewer. */
@@ -84,12 +91,40 @@ bool tt_notable_turned(const struct tt_notable *w, const struct tt_notable_targe
 void tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 
+/*
+ * The keys of a target that changed most, those that changed more first: up to half of them with the whole, by at least 5 % of
+ * it, and those that went against it by as much as the least of these. Returns how many; 0 where nothing is compared.
+ */
+size_t tt_notable_movers(const struct tt_notable *w, const struct tt_notable_target *t,
+		const struct tt_counts *counts,
+		struct tt_cause_part movers[TT_NOTABLE_MOVERS]);
+void tt_notable_say_movers(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+/* Takes what has no packets to speak of, neither now nor before, out of parts[n], and puts the movers that are not among them behind, for
+ * which there is room for TT_NOTABLE_MOVERS more. Returns how many there are. */
+size_t tt_notable_shown(const struct tt_notable *w, const struct tt_notable_target *t,
+		const struct tt_counts *counts, struct tt_cause_part *parts, size_t n);
+
+/* Have both spans the same length, of what was observed? Else numbers of sources are not compared. */
+bool tt_notable_same_length(const struct tt_notable *w);
+const char *tt_notable_length(
+		struct tt_notable *w, enum tt_cause_span span); /* "31 days" */
+void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+
 /* Finds which sensors observed on which days; warns where they were not the same on all of them. */
 void tt_notable_find_sensors(struct tt_notable *w);
 void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter);
 /* "beta came": the sensors that began or ended on a day of the period or beside it. NULL: none. */
 const char *tt_notable_sensors_changed(struct tt_notable *w, size_t day);
 
+/* The heaviest source ports that are not lost among the others, now or before. Returns how many. */
+size_t tt_notable_top_ports(const struct tt_notable *w, const struct tt_notable_target *t,
+		struct tt_cause_part parts[TT_NOTABLE_PORTS]);
+const char *tt_notable_port_name(struct tt_notable *w, const struct tt_cause_part *p);
+void tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t);
+/* The table and the figures of a target. */
 void tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 void tt_notable_victims(struct tt_notable *w);

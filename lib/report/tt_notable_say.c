@@ -28,6 +28,12 @@ tt_notable_rate(struct tt_notable *w, double rate)
 }
 
 const char *
+tt_notable_change(struct tt_notable *w, double change)
+{
+	return tt_notable_value(w, tt_value_number(TT_VALUE_RATE_CHANGE, change));
+}
+
+const char *
 tt_notable_number(struct tt_notable *w, uint64_t n)
 {
 	return tt_notable_value(w, tt_value_integer(TT_VALUE_COUNT, (int64_t)n));
@@ -85,6 +91,19 @@ tt_notable_sources(struct tt_notable *w, struct tt_source_count count)
 	if (count.stderr_n == 0)
 		return args[0];
 	return tt_notable_fill(w, TT_WORD_NOTABLE_ABOUT, args, TT_ARRAY_SIZE(args));
+}
+
+const char *
+tt_notable_join(struct tt_notable *w, const char *list, const char *name,
+		const char *value)
+{
+	const char *args[] = {name, value};
+	const char *item = tt_notable_fill(w, TT_WORD_NOTABLE_SHARE, args, 2);
+
+	if (list == NULL || item == NULL)
+		return item;
+	return tt_document_printf(w->doc, "%s%s%s", list,
+			tt_locale_word(w->locale, TT_WORD_NOTABLE_COMMA), item);
 }
 
 void

@@ -2,13 +2,10 @@
 /* What is said of a notable target: each sentence where its numbers are there, and no other. */
 #include "tt_notable_private.h"
 
-#include <math.h>
-
 #define PORT_SHARE        0.5 /* of packets: one source port that stands out */
 #define FINGERPRINT_SHARE 0.5
 #define BACKSCATTER_SHARE 0.5
 #define COUNTRY_SHARE     0.05 /* countries that a sentence names */
-#define MOVERS            3 /* countries of a rise or fall that a sentence names */
 
 /* Is a rate shown as digits? Else it is "none" or "negligible", which have no unit. */
 static bool
@@ -43,9 +40,7 @@ say_rate(struct tt_notable *w, struct tt_doc_section *s,
 				name, rate_with_unit(w, t->now),
 				is_number(t->now) ? tt_notable_rate(w, t->before)
 						  : rate_with_unit(w, t->before),
-				tt_notable_value(w,
-						tt_value_number(TT_VALUE_RATE_CHANGE,
-								t->now - t->before)),
+				tt_notable_change(w, t->now - t->before),
 				tt_report_in_before(w->report), NULL);
 }
 
@@ -54,19 +49,6 @@ static bool
 is_fall(const struct tt_notable *w, const struct tt_notable_target *t)
 {
 	return w->report->before != NULL && t->ranked && t->now < t->before;
-}
-
-/* Puts an item behind others; NULL: none so far. */
-static const char *
-join(struct tt_notable *w, const char *list, const char *name, const char *value)
-{
-	const char *args[] = {name, value};
-	const char *item = tt_notable_fill(w, TT_WORD_NOTABLE_SHARE, args, 2);
-
-	if (list == NULL || item == NULL)
-		return item;
-	return tt_document_printf(w->doc, "%s%s%s", list,
-			tt_locale_word(w->locale, TT_WORD_NOTABLE_COMMA), item);
 }
 
 static void
@@ -80,7 +62,7 @@ say_countries(struct tt_notable *w, struct tt_doc_section *s,
 
 	for (size_t i = 0; i < n; i++)
 		if (parts[i].share >= COUNTRY_SHARE)
-			list = join(w, list,
+			list = tt_notable_join(w, list,
 					tt_notable_country(
 							w, (uint16_t)parts[i].count->lo),
 					tt_notable_percent(w, parts[i].share));
@@ -93,48 +75,6 @@ say_countries(struct tt_notable *w, struct tt_doc_section *s,
 				w->cause.found[t->of].has_change ? tt_notable_since(w, t)
 								 : NULL,
 				NULL);
-}
-
-/* What a rate changed by. */
-static double
-change_of(const struct tt_cause *c, const uint64_t packets[TT_N_CAUSE_SPANS])
-{
-	return tt_cause_rate(c, packets[TT_CAUSE_NOW], TT_CAUSE_NOW)
-			- tt_cause_rate(c, packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
-}
-
-static const char *
-change_text(struct tt_notable *w, double change)
-{
-	return tt_notable_value(w, tt_value_number(TT_VALUE_RATE_CHANGE, change));
-}
-
-/* What each country added to the rise, or to the fall, and all others together. */
-static void
-say_movers(struct tt_notable *w, struct tt_doc_section *s,
-		const struct tt_notable_target *t)
-{
-	const struct tt_cause *c = &w->cause;
-	struct tt_cause_part parts[MOVERS];
-	size_t n = tt_cause_movers(c, &c->countries, t->of, parts, MOVERS);
-	const char *list = NULL;
-	double left = t->now - t->before;
-
-	for (size_t i = 0; i < n; i++) {
-		double change = change_of(c, parts[i].count->packets);
-
-		if (parts[i].of_change < COUNTRY_SHARE)
-			continue;
-		left -= change;
-		list = join(w, list, tt_notable_country(w, (uint16_t)parts[i].count->lo),
-				change_text(w, change));
-	}
-	if (list != NULL && fabs(left) >= TT_RATE_LEAST)
-		list = join(w, list, tt_locale_word(w->locale, TT_WORD_NOTABLE_OTHERS),
-				change_text(w, left));
-	if (w->report->before != NULL && list != NULL)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_COUNTRIES_CHANGE,
-				list, NULL);
 }
 
 static void
@@ -157,31 +97,6 @@ say_port(struct tt_notable *w, struct tt_doc_section *s,
 			tt_notable_percent(w, share),
 			tt_document_printf(w->doc, "%u", (unsigned)part.count->lo),
 			since ? tt_notable_since(w, t) : NULL, NULL);
-}
-
-static void
-say_sources(struct tt_notable *w, struct tt_doc_section *s,
-		const struct tt_notable_target *t)
-{
-	const struct tt_cause *c = &w->cause;
-	struct tt_source_count now = tt_cause_sources(
-			c, t->of, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
-	struct tt_source_count before = tt_cause_sources_before(
-			c, t->of, TT_SOURCES_ANYWHERE);
-
-	if (c->sources.useless)
-		return;
-	if (now.n == 0)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_NONE,
-				tt_notable_sources(w, before),
-				tt_report_in_before(w->report), NULL);
-	else if (w->report->before == NULL)
-		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,
-				tt_notable_sources(w, now), NULL);
-	else
-		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES,
-				tt_notable_sources(w, now), tt_notable_sources(w, before),
-				tt_report_in_before(w->report), NULL);
 }
 
 /* Were the accesses of an earlier episode those of another address? */
@@ -315,9 +230,9 @@ tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
 	tt_notable_say_since(w, section, t);
 	if (!is_fall(w, t))
 		say_countries(w, section, t);
-	say_movers(w, section, t);
+	tt_notable_say_movers(w, section, t);
 	say_port(w, section, t);
-	say_sources(w, section, t);
+	tt_notable_say_sources(w, section, t);
 	tt_notable_say_source_changes(w, section, t);
 	say_episodes(w, section, t);
 	say_fingerprints(w, section, t);

@@ -20,18 +20,9 @@ explain_countries(struct tt_report *r, struct tt_doc_section *section)
 		return;
 	for (size_t i = 0; i < r->countries.n; i++) {
 		const struct tt_ranked *row = &r->countries.rows[i];
-		const char *targets;
 
-		if ((row->rise == 0 && row->fall == 0))
-			continue;
-		targets = tt_report_explain(r, row);
-		if (targets != NULL)
-			tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
-					TT_REPORT_FILL(r, COUNTRY_TARGETS,
-							tt_report_country(r, row->index),
-							tt_report_change(r,
-									row->difference),
-							targets));
+		if (row->rise > 0 || row->fall > 0)
+			tt_report_explain(r, section, row);
 	}
 }
 

@@ -76,9 +76,10 @@ void tt_report_stack(struct tt_report *report, const struct tt_report_heading *h
 void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *section,
 		enum tt_report_what what);
 
-/* "445/TCP (−11.20), 135/TCP (−3.10)": the targets that changed most from a country, in the direction that it did. NULL:
- * none by as much as shows. Only where something is compared. */
-const char *tt_report_explain(struct tt_report *report, const struct tt_ranked *country);
+/* Says which targets changed most from a country, in the direction that it did, and how much is left to all others: nothing where
+ * none changed by as much as shows. Only where something is compared. */
+void tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
+		const struct tt_ranked *country);
 
 /* Of a figure of sources by day, whose series is there: what was observed of each day, and a note where that is too little. */
 void tt_report_mark_days(struct tt_report *report, struct tt_doc_figure *figure);

@@ -166,6 +166,39 @@ def check_table(name, table, now, before, days_now, days_before, unranked=()):
     check(f"{name} lacks {left}", not left)
 
 
+def sentences(found, section):
+    return [e.get("text") or e.get("item") or "" for s in found["sections"] if s["id"] == section for e in s["elements"]]
+
+
+def number(text):
+    return float(text.replace("\u2212", "-").replace(",", ""))
+
+
+def check_rests(found, now, before, days_now, days_before):
+    """What the targets that are not named changed by together, and how many they are."""
+    changes = {}
+    for rows, days, sign in ((now.targets, days_now, 1), (before.targets, days_before, -1)):
+        for row in rows:
+            key = row["country"], target_of(row)
+            changes[key] = changes.get(key, 0) + sign * int(row["packets"]) / days
+    keys, told = {row["name"]: row["key"] for row in found["tables"]["countries"]["rows"]}, 0
+    for text in sentences(found, "countries"):
+        parts = re.fullmatch(r"(.*) \(\S+\): the targets that changed most are (.*); the other ([\d,]+) together: (\S+)\.", text)
+        if not parts:
+            continue
+        own = {target: change for (country, target), change in changes.items() if country == keys[parts[1]]}
+        named = re.findall(r"(\S+) \(\S+\)", parts[2])
+        check(f"{text}: of {len(own)}", number(parts[3]) == len(own) - len(named))
+        near(text, number(parts[4]), sum(own.values()) - sum(own[target] for target in named))
+        told += 1
+    check("countries with other targets", told)
+    named = [row for row in found["tables"]["targets"]["rows"] if row["rise_rank"] or row["fall_rank"]]
+    parts = next(m for m in (re.fullmatch(r"The other ([\d,]+) targets together: (\S+)\.", t) for t in sentences(found, "targets")) if m)
+    check(f"other targets: {parts[0]}", number(parts[1]) == len({target for _, target in changes}) - len(named))
+    own = sum(change for (_, target), change in changes.items() if target not in {row["key"] for row in named})
+    near("other targets", number(parts[2]), own)
+
+
 def series_of(figure):
     return {s["id"]: s["values"] for s in figure["series"]}
 
@@ -211,6 +244,7 @@ def same_sums(teiten, spool):
         check_table(name, found["tables"][name], Sums.add(getattr(now, rows), key, value), Sums.add(getattr(before, rows), key, value), *days,
                     unranked)
     check_chapter_2(found)
+    check_rests(found, now, before, *days)
     figures = found["figures"]
     leaders = [row["key"] for row in found["tables"]["targets"]["rows"][:5]]
     for target in leaders:

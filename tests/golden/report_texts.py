@@ -24,6 +24,9 @@ components:
   - {target: 445/TCP, name: more, rate: 10/day/address, from: 35d, sources: 40, hosts: worms}
   - {target: 445/TCP, name: most, rate: 15/day/address, from: 50d, sources: 40, hosts: worms}
   - {target: 3389/TCP, rate: 10/day/address, from: 40d, sources: 60, source_port: 6000, countries: "CN 1, US 1, JP 1, KR 1, BR 1, IN 1"}
+  - {target: 22/TCP, rate: 6/day/address, to: 31d, sources: 20, countries: CN 1}
+""" + "".join(f"  - {{target: 22/TCP, name: of {country}, rate: {rate}/day/address, from: 31d, sources: 20, countries: {country} 1}}\n"
+              for country, rate in (("KR", 2.4), ("BR", 2), ("IN", 1.6), ("US", 1), ("JP", 1))) + """
   - {target: TCP, class: tcp-synack, source_port: 80, packets: 300, from: 33d, to: 34d, sources: 1}
   - {target: TCP, class: tcp-synack, name: other, source_port: 443, packets: 200, from: 35d, to: 36d, sources: 1}
 """
@@ -152,6 +155,23 @@ def whole(en):
         check(f"{target}: {parts}", (target != "3389/TCP") or (len(parts) == 4 and parts[-1].startswith("others +")))
 
 
+def contrary(en):
+    """Who went the other way is named where it is as much as others; the table has all that the sentence names."""
+    en.says("22/TCP", "The change by country: China −6.00, South Korea +2.40, Brazil +2.00, India +1.60, others +2.00.")
+    rows = next(t["rows"] for t in en.found["tables"].values() if t["title"].startswith("22/TCP"))
+    rows = {row["key"]: row["change"] for row in rows if row["key"]}
+    check(f"rows of 22/TCP: {rows}", rows.get("CN") == -6 and set(rows) >= {"KR", "BR", "IN"} and all(rows.values()))
+
+
+def lengths(ja, en):
+    """Numbers of sources of 28 and 31 days are no difference."""
+    en.says("445/TCP", "It came from 120 addresses in 28 days, in the period before from 40 in 31 days.")
+    ja.says("445/TCP", "発信元アドレス数は28日間で120個（前期は31日間で40個）である。")
+    for report, note in ((en, "of 28 days now and of 31 days in the period before"), (ja, "今期が28日間、前期が31日間")):
+        table = next(t for t in report.found["tables"].values() if t["title"].startswith("445/TCP"))
+        check(f"sources: {table}", table["rows"][-1]["change"] is None and any(note in text for text in table["notes"]))
+
+
 def titles(ja, en, even):
     """A title says what comes in the end, and no two are the same."""
     for report, wanted in ((en, ("8080/TCP: a fall, then a rise", "445/TCP: a rise", "Backscatter from one address (country: unknown; no. 1 of 2)")),
@@ -191,6 +211,8 @@ def main(teiten):
     sources(ja, en, alone)
     since(ja, en)
     whole(en)
+    contrary(alone)
+    lengths(ja, en)
     titles(ja, en, even)
     other_period(*later)
     print(f"{failed} problems")

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Numbers of sources, which are compared between times of the same length alone. */
+#include "tt_notable_private.h"
+
+/* Days of a span in which something was observed; all of them where that is not known by day. */
+static size_t
+days_observed(const struct tt_cause *c, enum tt_cause_span span)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_days[span]; i++)
+		n += c->days[span][i].us > 0;
+	return n > 0 ? n : c->n_days[span];
+}
+
+static int64_t
+length_us(const struct tt_cause *c, enum tt_cause_span span)
+{
+	int64_t us = c->options.to_us[span] - c->options.from_us[span];
+
+	return us % TT_US_PER_DAY == 0 ? (int64_t)days_observed(c, span) * TT_US_PER_DAY
+				       : us;
+}
+
+bool
+tt_notable_same_length(const struct tt_notable *w)
+{
+	return length_us(&w->cause, TT_CAUSE_NOW)
+			== length_us(&w->cause, TT_CAUSE_BEFORE);
+}
+
+const char *
+tt_notable_length(struct tt_notable *w, enum tt_cause_span span)
+{
+	int64_t minutes = length_us(&w->cause, span) / TT_US_PER_MINUTE;
+	const int64_t hour = 60, day = 24 * hour;
+	enum tt_word word = TT_WORD_NOTABLE_MINUTES;
+	const char *n;
+
+	if (minutes % day == 0) {
+		minutes /= day;
+		word = minutes == 1 ? TT_WORD_NOTABLE_ONE_DAY : TT_WORD_NOTABLE_DAYS;
+	} else if (minutes % hour == 0) {
+		minutes /= hour;
+		word = minutes == 1 ? TT_WORD_NOTABLE_ONE_HOUR : TT_WORD_NOTABLE_HOURS;
+	}
+	n = tt_notable_number(w, (uint64_t)minutes);
+	return tt_notable_fill(w, word, &n, 1);
+}
+
+static void
+say_both(struct tt_notable *w, struct tt_doc_section *s, struct tt_source_count now,
+		struct tt_source_count before)
+{
+	bool same = tt_notable_same_length(w);
+
+	tt_notable_say(w, s, TT_ELEMENT_TEXT,
+			same ? TT_WORD_NOTABLE_SOURCES : TT_WORD_NOTABLE_SOURCES_LENGTHS,
+			tt_notable_sources(w, now), tt_notable_sources(w, before),
+			tt_report_in_before(w->report),
+			same ? NULL : tt_notable_length(w, TT_CAUSE_NOW),
+			tt_notable_length(w, TT_CAUSE_BEFORE), NULL);
+}
+
+void
+tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *s,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause *c = &w->cause;
+	struct tt_source_count now = tt_cause_sources(
+			c, t->of, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
+	struct tt_source_count before = tt_cause_sources_before(
+			c, t->of, TT_SOURCES_ANYWHERE);
+
+	if (c->sources.useless)
+		return;
+	if (w->report->before == NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,
+				tt_notable_sources(w, now), NULL);
+	else if (now.n == 0)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_NONE,
+				tt_notable_sources(w, before),
+				tt_report_in_before(w->report), NULL);
+	else
+		say_both(w, s, now, before);
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The table of a notable target: what has most of it, and what changed most. */
+#include "tt_notable_private.h"
+
+enum {
+	COLUMN_PART,
+	COLUMN_KEY, /* "CN", "6000": for programs */
+	COLUMN_NAME,
+	COLUMN_NOW,
+	COLUMN_BEFORE,
+	COLUMN_CHANGE,
+	COLUMN_SHARE,
+	N_COLUMNS
+};
+
+static const char *
+word(const struct tt_notable *w, enum tt_word which)
+{
+	return tt_locale_word(w->locale, which);
+}
+
+/* Where nothing is compared, there are no columns of it. */
+static size_t
+n_columns(const struct tt_notable *w)
+{
+	return w->report->before == NULL ? N_COLUMNS - 2 : N_COLUMNS;
+}
+
+/* The last one. */
+static size_t
+share_column(const struct tt_notable *w)
+{
+	return n_columns(w) - 1;
+}
+
+static void
+put_rates(const struct tt_notable *w, struct tt_doc_row *row, double now, double before)
+{
+	tt_document_cell(row, COLUMN_NOW, tt_value_rate(now));
+	if (w->report->before == NULL)
+		return;
+	tt_document_cell(row, COLUMN_BEFORE, tt_value_rate(before));
+	tt_document_cell(row, COLUMN_CHANGE,
+			tt_value_number(TT_VALUE_RATE_CHANGE, now - before));
+}
+
+static void
+put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
+		const char *key, const char *name, const struct tt_cause_part *p)
+{
+	struct tt_doc_row *row = tt_document_row(w->doc, table);
+	const struct tt_cause *c = &w->cause;
+
+	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, part)));
+	tt_document_cell(row, COLUMN_KEY, tt_value_text(key));
+	tt_document_cell(row, COLUMN_NAME, tt_value_text(name));
+	put_rates(w, row, tt_cause_rate(c, p->count->packets[TT_CAUSE_NOW], TT_CAUSE_NOW),
+			tt_cause_rate(c, p->count->packets[TT_CAUSE_BEFORE],
+					TT_CAUSE_BEFORE));
+	/* Of nothing, there are no shares. */
+	if (c->found[p->count->of].since_packets > 0)
+		tt_document_cell(row, share_column(w),
+				tt_value_number(TT_VALUE_PERCENT, 100 * p->share));
+}
+
+static const char *
+lengths_note(struct tt_notable *w)
+{
+	const char *args[] = {tt_notable_length(w, TT_CAUSE_NOW),
+			tt_notable_length(w, TT_CAUSE_BEFORE),
+			tt_report_in_before(w->report)};
+
+	return tt_notable_fill(w, TT_WORD_NOTABLE_SOURCES_LENGTHS_NOTE, args, 3);
+}
+
+static void
+put_sources(struct tt_notable *w, struct tt_doc_table *table,
+		const struct tt_notable_target *t)
+{
+	const struct tt_cause *c = &w->cause;
+	struct tt_source_count now = tt_cause_sources(
+			c, t->of, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
+	struct tt_source_count before = tt_cause_sources_before(
+			c, t->of, TT_SOURCES_ANYWHERE);
+	struct tt_doc_row *row = tt_document_row(w->doc, table);
+
+	tt_document_cell(row, COLUMN_PART,
+			tt_value_text(word(w, TT_WORD_NOTABLE_SOURCE_ADDRESSES)));
+	if (c->sources.useless) {
+		tt_document_cell(
+				row, COLUMN_NOW, tt_value_text(word(w, TT_WORD_UNKNOWN)));
+		return;
+	}
+	tt_document_cell(row, COLUMN_NOW,
+			tt_value_integer(TT_VALUE_COUNT, (int64_t)now.n));
+	if (w->report->before == NULL)
+		return;
+	tt_document_cell(row, COLUMN_BEFORE,
+			tt_value_integer(TT_VALUE_COUNT, (int64_t)before.n));
+	if (tt_notable_same_length(w))
+		tt_document_cell(row, COLUMN_CHANGE,
+				tt_value_integer(TT_VALUE_COUNT_CHANGE,
+						(int64_t)now.n - (int64_t)before.n));
+	else
+		tt_document_table_note(w->doc, table, lengths_note(w));
+}
+
+static const char *
+country_key(struct tt_notable *w, const struct tt_cause_part *p)
+{
+	char code[3];
+
+	return tt_document_text(w->doc, tt_cause_country_text(p->count->lo, code));
+}
+
+static const char *
+share_heading(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	const char *since;
+
+	if (!w->cause.found[t->of].has_change)
+		return word(w, TT_WORD_NOTABLE_SHARE_OF_ALL);
+	since = tt_notable_since(w, t);
+	return tt_notable_fill(w, TT_WORD_NOTABLE_SINCE_SHARE, &since, 1);
+}
+
+static struct tt_doc_table *
+make_table(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t)
+{
+	struct tt_doc_column columns[N_COLUMNS] = {
+			{"part", word(w, TT_WORD_NOTABLE_WHAT), false},
+			{"key", word(w, TT_WORD_NOTABLE_NAME), true},
+			{"name", word(w, TT_WORD_NOTABLE_NAME), false},
+			{"now", word(w, TT_WORD_NOTABLE_NOW), false},
+			{"before",
+					tt_report_before_heading(w->report,
+							TT_WORD_NOTABLE_BEFORE),
+					false},
+			{"change", word(w, TT_WORD_NOTABLE_CHANGE), false}};
+	const char *name = tt_notable_target_name(w, t);
+	struct tt_doc_table *table;
+
+	columns[share_column(w)] = (struct tt_doc_column){
+			"share_since", share_heading(w, t), false};
+	table = tt_document_table(w->doc, section,
+			tt_document_printf(
+					w->doc, "%s_parts", section ? section->id : ""),
+			tt_notable_next(w, &w->table),
+			tt_notable_fill(w, TT_WORD_NOTABLE_TABLE, &name, 1), columns,
+			n_columns(w));
+	if (table == NULL)
+		return NULL;
+	table->unit = tt_notable_unit(w);
+	table->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE, TT_REPORT_BOTH);
+	return table;
+}
+
+static void
+put_countries(struct tt_notable *w, struct tt_doc_table *table,
+		const struct tt_notable_target *t)
+{
+	const struct tt_counts *countries = &w->cause.countries;
+	struct tt_cause_part parts[TT_NOTABLE_COUNTRIES + TT_NOTABLE_MOVERS];
+	size_t n = tt_cause_top(&w->cause, countries, t->of, parts, TT_NOTABLE_COUNTRIES);
+
+	n = tt_notable_shown(w, t, countries, parts, n);
+	for (size_t i = 0; i < n; i++)
+		put_part(w, table, TT_WORD_NOTABLE_COUNTRY, country_key(w, &parts[i]),
+				tt_notable_country(w, (uint16_t)parts[i].count->lo),
+				&parts[i]);
+}
+
+/* Returns whether there is any. */
+static bool
+put_ports(struct tt_notable *w, struct tt_doc_table *table,
+		const struct tt_notable_target *t)
+{
+	struct tt_cause_part parts[TT_NOTABLE_PORTS + TT_NOTABLE_MOVERS];
+	size_t n = tt_notable_top_ports(w, t, parts);
+
+	n = tt_notable_shown(w, t, &w->cause.ports, parts, n);
+	for (size_t i = 0; i < n; i++)
+		put_part(w, table, TT_WORD_NOTABLE_SOURCE_PORT,
+				tt_notable_port_name(w, &parts[i]),
+				tt_notable_port_name(w, &parts[i]), &parts[i]);
+	return n > 0;
+}
+
+void
+tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
+		const struct tt_notable_target *t)
+{
+	struct tt_doc_table *table = make_table(w, section, t);
+	struct tt_doc_row *row;
+	bool ports;
+
+	if (table == NULL)
+		return;
+	row = tt_document_row(w->doc, table);
+	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
+	put_rates(w, row, t->now, t->before);
+	put_countries(w, table, t);
+	ports = put_ports(w, table, t);
+	put_sources(w, table, t);
+	if (ports)
+		tt_document_table_note(w->doc, table, word(w, TT_WORD_NOTABLE_LOWER));
+}
