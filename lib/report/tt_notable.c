@@ -274,6 +274,27 @@ write_target(struct tt_notable *w, struct tt_notable_target *t)
 	tt_notable_figures(w, section, t);
 }
 
+/* What is looked for: without anything to compare with, no rises and falls. */
+static void
+say_rule(struct tt_notable *w, struct tt_doc_section *chapter)
+{
+	const struct tt_report *r = w->report;
+
+	if (r->before != NULL) {
+		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RULE,
+				tt_notable_number(w, TT_REPORT_RANKED),
+				tt_notable_percent(w, TT_NOTABLE_CHANGE), NULL);
+		return;
+	}
+	if (r->before_period != NULL)
+		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_NOT_JUDGED,
+				tt_report_in_period(r, r->before_period), NULL);
+	else
+		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_NO_BEFORE,
+				NULL);
+	tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RULE_ALONE, NULL);
+}
+
 static void
 write_chapter(struct tt_notable *w)
 {
@@ -285,9 +306,7 @@ write_chapter(struct tt_notable *w)
 				tt_notable_number(w, w->damaged), NULL);
 	tt_notable_find_sensors(w);
 	tt_notable_warn_sensors(w, chapter);
-	tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_RULE,
-			tt_notable_number(w, TT_REPORT_RANKED),
-			tt_notable_percent(w, TT_NOTABLE_CHANGE), NULL);
+	say_rule(w, chapter);
 	for (size_t i = 0; i < w->n && !is_blind(w); i++)
 		write_target(w, &w->targets[i]);
 	tt_notable_victims(w);
@@ -295,7 +314,9 @@ write_chapter(struct tt_notable *w)
 		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_BLIND,
 				NULL);
 	else if (w->section == 0)
-		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_NOTHING,
+		tt_notable_say(w, chapter, TT_ELEMENT_TEXT,
+				w->report->before != NULL ? TT_WORD_NOTABLE_NOTHING
+							  : TT_WORD_NOTABLE_NONE_ALONE,
 				NULL);
 }
 

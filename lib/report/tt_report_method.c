@@ -80,7 +80,7 @@ join_texts(struct tt_report *r, const struct tt_texts *texts)
 	return tt_report_list(r, (const char *const *)texts->texts, texts->n);
 }
 
-/* A fact of both periods. */
+/* A fact of both periods, or of one where nothing is compared. */
 static void
 fact(struct tt_report *r, struct tt_doc_table *table, const char *id, enum tt_word word,
 		struct tt_value now, struct tt_value before)
@@ -89,8 +89,9 @@ fact(struct tt_report *r, struct tt_doc_table *table, const char *id, enum tt_wo
 
 	tt_document_cell(row, 0, tt_value_text(tt_locale_word(r->locale, word)));
 	tt_document_cell(row, 1, now);
-	tt_document_cell(row, 2, before);
-	tt_document_cell(row, 3, tt_value_text(id));
+	if (r->before != NULL)
+		tt_document_cell(row, 2, before);
+	tt_document_cell(row, r->before != NULL ? 3 : 2, tt_value_text(id));
 }
 
 static struct tt_value
@@ -156,18 +157,24 @@ static const struct {
 static void
 facts_table(struct tt_report *r, struct tt_doc_section *section)
 {
+	const struct tt_doc_column key = {"key", TT_REPORT_WORD(r, COLUMN_KEY), true};
 	const struct tt_doc_column columns[] = {
 			{"fact", TT_REPORT_WORD(r, COLUMN_FACT), false},
 			{"now", TT_REPORT_WORD(r, COLUMN_NOW), false},
-			{"before", tt_report_before_heading(r, TT_WORD_COLUMN_BEFORE),
-					false},
-			{"key", TT_REPORT_WORD(r, COLUMN_KEY), true},
+			r->before == NULL
+					? key
+					: (struct tt_doc_column){"before",
+							tt_report_before_heading(r,
+									TT_WORD_COLUMN_BEFORE),
+							false},
+			key,
 	};
 	struct tt_value now[TT_ARRAY_SIZE(fact_names)] = {0};
 	struct tt_value before[TT_ARRAY_SIZE(fact_names)] = {0};
 	struct tt_doc_table *table = tt_document_table(r->doc, section, "method", "5-2",
 			TT_REPORT_WORD(r, TABLE_OF_FACTS), columns,
-			TT_ARRAY_SIZE(columns));
+			r->before == NULL ? TT_ARRAY_SIZE(columns) - 1
+					  : TT_ARRAY_SIZE(columns));
 
 	if (table != NULL)
 		table->whole = true;

@@ -165,7 +165,18 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 				TT_REPORT_FILL(r, LEADING_CATEGORIES, list));
 }
 
-/* One line for what rose, or fell, most of its kind. */
+/* Did it change by as much, of all that there was before, as a percentage needs to say something? */
+static bool
+matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
+		const struct tt_ranked *row)
+{
+	const struct tt_ranked_scale *scale = &ranking->scale;
+	double all = tt_rate(r->unit, &scale->before, scale->total_before);
+
+	return fabs(row->difference) >= TT_RANKED_LEAST * all;
+}
+
+/* One line for what rose, or fell, most of its kind, where that is not next to nothing. */
 static void
 say_first_change(struct tt_report *r, struct tt_doc_section *section,
 		enum tt_report_what what, enum tt_word rose, enum tt_word fell)
@@ -175,7 +186,7 @@ say_first_change(struct tt_report *r, struct tt_doc_section *section,
 	for (size_t i = 0; i < ranking->n; i++) {
 		const struct tt_ranked *row = &ranking->rows[i];
 
-		if (row->rise != 1 && row->fall != 1)
+		if ((row->rise != 1 && row->fall != 1) || !matters(r, ranking, row))
 			continue;
 		tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
 				tt_locale_fill(r->locale, r->doc,

@@ -167,7 +167,7 @@ def check_table(name, table, now, before, days_now, days_before, unranked=()):
 
 
 def sentences(found, section):
-    return [e.get("text") or e.get("item") or "" for s in found["sections"] if s["id"] == section for e in s["elements"]]
+    return [text for s in found["sections"] if s["id"] == section for e in s["elements"] for text in (e.get("text"), e.get("item")) if text]
 
 
 def number(text):
@@ -323,6 +323,7 @@ def missing(teiten, spool, directory):
     check("one interval", all(len(s["rows"]) > 0 for s in [found["tables"]["targets"]]))
     check("no rank before", "rank_before" not in found["tables"]["targets"]["rows"][0])
     check("nothing is compared", "9 June 2009: nothing was observed" in said(found))
+    nothing_compared(teiten, one)
 
     # An interval over the end of the period: nothing but a statement.
     done = subprocess.run([teiten, "report", "--period", "2009-06-10T00:00..2009-06-10T12:00", one], capture_output=True, text=True)
@@ -392,6 +393,22 @@ def missing(teiten, spool, directory):
     check("twice", done.returncode == 1 and "two of the spools" in done.stderr)
     merged_beside(teiten, spool, base)
     torn_days(teiten, base)
+
+
+def nothing_compared(teiten, spool):
+    """Where nothing is compared, nothing is judged, and no column is empty; sentences are whole all the same."""
+    for what, name in (("no data before", ()), ("no data then", ("--against", "2008-06-10"))):
+        found = report(teiten, "--period", "2009-06-10", *name, spool)
+        text = " ".join(sentences(found, "notable"))
+        day = "on 10 June 2008" if name else "on 9 June 2009"
+        check(f"{what}: {text}", f"Rises and falls are not judged, as nothing was observed {day}." in text and "greatest rises" not in text
+              and "these rules" not in text)
+        for table in found["tables"].values():
+            check(f"{what}: {table['columns']}", not any(c["id"] in ("before", "change") for c in table["columns"]))
+    found = report(teiten, "--period", "2009-06-10", "--lang", "ja", spool)
+    for text in sentences(found, "summary"):
+        check(f"no verb: {text}", text.endswith(("であった。", "占めた。", "あった。", "ない。")))
+    check("summary", any(re.search(r"[\d.]+件であった。$", text) for text in sentences(found, "summary")))
 
 
 def damaged_in_chapter_2(teiten, spool, whole, base):

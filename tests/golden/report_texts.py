@@ -48,6 +48,17 @@ duration: 4d
 monitored: 192.0.2.0/28
 components:
 """ + "".join(f"  - {{target: 23/TCP, name: day {day}, packets: 32, from: {day}d, to: {day + 1}d, sources: 2}}\n" for day in range(4))
+# One packet of thousands is there on the first day alone.
+SMALL = """
+name: small
+start: 2026-03-01T00:00:00Z
+duration: 2d
+monitored: 192.0.2.0/26
+components:
+  - {target: 445/TCP, packets: 4000, to: 1d, sources: 2}
+  - {target: 445/TCP, name: more, packets: 4400, from: 1d, sources: 2}
+  - {target: 80/TCP, packets: 1, to: 1d, sources: 1}
+"""
 COUNTRIES = ("CN", "US", "JP", "KR", "BR", "IN")
 failed = 0
 
@@ -75,7 +86,7 @@ class Report:
     def said(self, section):
         """The sentences of a section, by the beginning of its title or by its number."""
         return [text for s in self.found["sections"] if str(s["number"]) == section or s["title"].startswith(section)
-                for e in s["elements"] for text in (e.get("text"), e.get("warning")) if text]
+                for e in s["elements"] for text in (e.get("text"), e.get("item"), e.get("warning")) if text]
 
     def says(self, section, *sentences):
         said = self.said(section)
@@ -163,6 +174,14 @@ def contrary(en):
     check(f"rows of 22/TCP: {rows}", rows.get("CN") == -6 and set(rows) >= {"KR", "BR", "IN"} and all(rows.values()))
 
 
+def small(en):
+    """The summary names no rise and no fall of next to nothing, though there are ranks of them."""
+    en.says("1", "Packets to 445/TCP rose most")
+    check(f"summary: {en.said('1')}", not any(" 80/TCP" in text for text in en.said("1")))
+    rows = {row["key"]: row for row in en.table("3-1")["rows"]}
+    check(f"ranks: {rows}", rows["80/TCP"]["fall_rank"] == 1)
+
+
 def lengths(ja, en):
     """Numbers of sources of 28 and 31 days are no difference."""
     en.says("445/TCP", "It came from 120 addresses in 28 days, in the period before from 40 in 31 days.")
@@ -202,6 +221,8 @@ def main(teiten):
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
         capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
         even = Report(teiten, spool, "en", "--sensor", "gamma", period="2026-03-02..2026-03-03")
+        capture(teiten, directory, "delta", SMALL, "192.0.2.0/26")
+        of_one = Report(teiten, spool, "en", "--sensor", "delta", period="2026-03-02")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
         alone = Report(teiten, spool, "en", "--sensor", "alpha")
@@ -213,6 +234,7 @@ def main(teiten):
     whole(en)
     contrary(alone)
     lengths(ja, en)
+    small(of_one)
     titles(ja, en, even)
     other_period(*later)
     print(f"{failed} problems")
