@@ -32,7 +32,16 @@ struct report_wish {
 /* Makes the report and writes it. Returns the exit status. */
 int report_make(const struct tool *tool, const struct report_wish *wish);
 
-/* Writes a document in the formats that were asked for. Returns 0, or a negative errno with err. */
+/* Makes the directory where it goes, unless it goes to standard output, and tries to write there. *made: it was not there. Returns 0, or a
+ * negative errno with err. */
+int report_prepare(const struct report_wish *wish, bool *made,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Says on standard error what snapshots the spools have, for who asked for what they have not. */
+void report_say_there(const struct tool *tool, const struct report_wish *wish,
+		const struct tt_locale *locale);
+
+/* Writes a document in the formats that were asked for, where report_prepare was. Returns 0, or a negative errno with err. */
 int report_write(const struct report_wish *wish, const struct tt_document *doc,
 		const struct tt_locale *locale, struct tt_error *err) TT_MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Periods whose snapshots are wanted: now, before, and the months of the series. */
 #define PERIODS (2 + TT_SERIES_MONTHS)
@@ -300,6 +301,7 @@ print_damages(const struct making *m)
 	return m->archive.n_damages == 0 ? EXIT_OK : EXIT_DATA;
 }
 
+/* Of what was asked for, there is nothing. */
 static int
 no_snapshots(const struct making *m)
 {
@@ -312,7 +314,36 @@ no_snapshots(const struct making *m)
 				"left out: %s%s\n",
 				m->tool->name, (unsigned long long)m->now.n_across,
 				m->now.across, m->now.n_across == 1 ? "" : ", …");
+	else
+		report_say_there(m->tool, m->wish, m->locale);
 	return EXIT_DATA;
+}
+
+/* Makes the report and writes it, where it can be written. Returns the exit status. */
+static int
+make_and_write(struct making *m)
+{
+	const struct report_wish *wish = m->wish;
+	bool made;
+	int ret = report_prepare(wish, &made, &m->err), status = EXIT_OK;
+
+	if (ret == 0)
+		ret = make(m);
+	if (ret == 0 && m->now.exposure.snapshots == 0)
+		status = no_snapshots(m);
+	else if (ret == 0)
+		ret = report_write(wish, &m->doc, m->locale, &m->err);
+	if (ret != 0) {
+		tt_error_print(m->tool->name, &m->err);
+		status = EXIT_DATA;
+	}
+	/* A sensor that is nowhere: there is no place to name. */
+	if (ret == -ENOENT && wish->sensors != NULL && m->err.where[0] == '\0')
+		report_say_there(m->tool, wish, m->locale);
+	/* It was made for nothing; what has something in it stays. */
+	if (status != EXIT_OK && made)
+		rmdir(wish->out);
+	return status;
 }
 
 int
@@ -322,21 +353,12 @@ report_make(const struct tool *tool, const struct report_wish *wish)
 			.wish = wish,
 			.hold = {.tool = tool, .wait_us = wish->wait_us}};
 	int status = take_periods(&m);
-	int ret;
 
 	if (status == 0)
 		status = take_locale(&m);
 	if (status != 0)
 		return status;
-	ret = make(&m);
-	if (ret == 0 && m.now.exposure.snapshots == 0)
-		status = no_snapshots(&m);
-	else if (ret == 0)
-		ret = report_write(wish, &m.doc, m.locale, &m.err);
-	if (ret != 0) {
-		tt_error_print(tool->name, &m.err);
-		status = EXIT_DATA;
-	}
+	status = make_and_write(&m);
 	if (print_damages(&m) != EXIT_OK)
 		status = EXIT_DATA;
 	forget(&m);

@@ -92,7 +92,7 @@ write_dir(const struct report_wish *wish, struct part part, struct tt_error *err
 		const char *extension;
 	} files[] = {{REPORT_HTML, ".html"}, {REPORT_TEXT, ".txt"},
 			{REPORT_JSON, ".json"}};
-	int ret = tt_out_make_dirs(wish->out, err);
+	int ret = 0;
 
 	for (size_t i = 0; ret == 0 && i < TT_ARRAY_SIZE(files); i++) {
 		part.format = files[i].format;
@@ -103,6 +103,42 @@ write_dir(const struct report_wish *wish, struct part part, struct tt_error *err
 	if (ret == 0 && wish->formats & REPORT_CSV)
 		ret = write_csv_files(part, wish->out, err);
 	return ret;
+}
+
+/* Makes a file in the directory, and takes it away. */
+static int
+try_dir(const char *dir, struct tt_error *err)
+{
+	char *path, *tmp;
+	FILE *out;
+	int ret = 0;
+
+	if (asprintf(&path, "%s/report", dir) < 0)
+		return tt_error_set(err, -ENOMEM, dir, "out of memory");
+	tmp = tt_out_hidden(path);
+	out = tmp == NULL ? NULL : fopen(tmp, "we");
+	if (out == NULL)
+		ret = tmp == NULL ? -ENOMEM : -errno;
+	else
+		fclose(out);
+	if (out != NULL)
+		unlink(tmp);
+	free(tmp);
+	free(path);
+	return ret == 0 ? 0 : tt_error_set(err, ret, dir, "%s", strerror(-ret));
+}
+
+int
+report_prepare(const struct report_wish *wish, bool *made, struct tt_error *err)
+{
+	int ret;
+
+	*made = false;
+	if (wish->out == NULL)
+		return 0;
+	*made = access(wish->out, F_OK) != 0;
+	ret = tt_out_make_dirs(wish->out, err);
+	return ret == 0 ? try_dir(wish->out, err) : ret;
 }
 
 int

@@ -231,8 +231,10 @@ note_across(struct tt_observation *o, const struct tt_archive_entry *e)
 
 	o->n_across++;
 	o->across_us += to_us - from_us;
-	if (o->across == NULL)
+	if (o->across == NULL || e->start_us < o->across_start_us) {
 		o->across = e->path;
+		o->across_start_us = e->start_us;
+	}
 }
 
 static int

@@ -111,7 +111,8 @@ struct tt_observation {
 	/* What has some time of the period and is left out, since it has other time as well. */
 	uint64_t n_across;
 	int64_t across_us; /* how much time of the period */
-	const char *across; /* path of the first one */
+	const char *across; /* path of the first one in time */
+	int64_t across_start_us; /* where that begins */
 	uint64_t n_torn_days;
 };
 

@@ -44,6 +44,15 @@ share_home(struct tt_report *r, struct tt_doc_section *section,
 	int32_t home = r->home == NULL ? -1 : tt_observed_country(r->now->names, r->home);
 	struct tt_report_shares shares = *world;
 
+	if (r->home != NULL && (home < 0 || country_total(r, home) == 0)) {
+		/* Where no country is known, that is said instead. */
+		if (r->series->n_countries > 0)
+			tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+					TT_REPORT_FILL(r, NOTHING_FROM_HOME,
+							tt_locale_country(r->locale,
+									r->home)));
+		return;
+	}
 	if (home < 0)
 		return;
 	shares.x = &home;

@@ -52,21 +52,33 @@ warn_across(struct tt_report *r, struct tt_doc_section *section,
 						end_of(o->across)));
 }
 
+/* Is a damage the first of two, in time and then by path? */
+static bool
+is_first(const struct tt_archive_damage *a, const struct tt_archive_damage *b)
+{
+	if (a->start_us != b->start_us)
+		return a->start_us < b->start_us;
+	return strcmp(a->path, b->path) < 0;
+}
+
 static void
 warn_damages(struct tt_report *r, struct tt_doc_section *section,
 		const struct tt_observation *o, enum tt_archive_lack lack,
 		enum tt_word word)
 {
 	const struct tt_archive *a = o->archive;
-	size_t n = tt_observation_damages(o, lack), i = 0;
+	const struct tt_archive_damage *first = NULL;
+	size_t n = tt_observation_damages(o, lack);
 	const char *args[] = {
 			tt_report_count(r, n), tt_report_period(r, &o->period), NULL};
 
 	if (n == 0)
 		return;
-	while (!tt_archive_damage_meets(&a->damages[i], lack, &o->period))
-		i++;
-	args[2] = end_of(a->damages[i].path);
+	for (size_t i = 0; i < a->n_damages; i++)
+		if (tt_archive_damage_meets(&a->damages[i], lack, &o->period)
+				&& (first == NULL || is_first(&a->damages[i], first)))
+			first = &a->damages[i];
+	args[2] = end_of(first->path);
 	warn(r, section,
 			tt_locale_fill(r->locale, r->doc, word, args,
 					TT_ARRAY_SIZE(args)));
@@ -86,18 +98,22 @@ warn_lacks(struct tt_report *r, struct tt_doc_section *section, enum tt_archive_
 		enum tt_word word)
 {
 	const struct tt_archive *a = r->now->archive;
+	const struct tt_archive_damage *first = NULL;
 	const char *args[2] = {NULL, NULL};
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < a->n_damages; i++) {
 		if (a->damages[i].lack != lack)
 			continue;
-		if (n++ == 0)
-			args[1] = end_of(a->damages[i].path);
+		n++;
+		if (first == NULL || is_first(&a->damages[i], first))
+			first = &a->damages[i];
 	}
+	if (n == 0)
+		return;
 	args[0] = tt_report_count(r, n);
-	if (n > 0)
-		warn(r, section, tt_locale_fill(r->locale, r->doc, word, args, 2));
+	args[1] = end_of(first->path);
+	warn(r, section, tt_locale_fill(r->locale, r->doc, word, args, 2));
 }
 
 static void

@@ -368,6 +368,15 @@ def missing(teiten, spool, directory):
         check("ten sensors", row["packets"] == 5 * of_two["packets"] == 10 * of_one["packets"])
     done = subprocess.run([teiten, "report", "--period", "2009-06-10", "--sensor", "s1,nobody", ten], capture_output=True, text=True)
     check("no such sensor", done.returncode == 1 and '"nobody"' in done.stderr)
+    check(f"which there are: {done.stderr}", "sensor s0: the first snapshot begins at 2009-06-10T00:00Z, the last at 2009-06-10T00:" in done.stderr
+          and "sensors besides: 5" in done.stderr)
+    done = subprocess.run([teiten, "report", "--period", "2008-06", "--utc-offset", "+09:00", "--out", base / "nowhere-out", one],
+                          capture_output=True, text=True)
+    check(f"when there are: {done.stderr}", done.returncode == 1 and not (base / "nowhere-out").exists()
+          and "sensor s: the first snapshot begins at 2009-06-10T09:00+09:00, the last at 2009-06-10T09:00+09:00" in done.stderr)
+    found = report(teiten, "--period", "2009-06-10", "--home", "TV", one)
+    check("nothing from the home country", "No packet came from Tuvalu: its shares of targets are not shown." in sentences(found, "targets")
+          and "target_shares_home" not in found["figures"])
 
     hostile_names(teiten, base)
 
@@ -382,6 +391,12 @@ def missing(teiten, spool, directory):
     found = all_formats(teiten, "--period", "2009-07", broken, ok=(1,))
     whole = report(teiten, "--period", "2009-07", spool)
     check("damaged", "July 2009 that are damaged and left out: 1;" in said(found) and victim.name in said(found))
+    # The first is the first in time, and not that of the sensor which comes first.
+    late = sorted(broken.glob("osaka/2009-07-08/*Z"))[-1]
+    (late / "targets.parquet").write_bytes(b"PAR1")
+    two = report(teiten, "--period", "2009-07", broken, ok=(1,))
+    check("the first damaged", f"are damaged and left out: 2; the first: tokyo/2009-07-08/{victim.name}" in said(two))
+    shutil.copy(spool / late.relative_to(broken) / "targets.parquet", late / "targets.parquet")
 
     def total(document):
         return sum(row["packets"] or 0 for row in document["tables"]["days"]["rows"])
@@ -519,6 +534,11 @@ def wrong_usage(teiten, spool):
                        "ends as it begins")):
         done = subprocess.run([teiten, "report", "--period", "2009-07", *args, spool], capture_output=True, text=True)
         check(f"{args}: {done.stderr}", done.returncode == 2 and want in done.stderr)
+    # Where it cannot be written is said before anything is read.
+    for out in ("/dev/null/report", "/proc/self/report"):
+        done = subprocess.run([teiten, "report", "--period", "2009-07", "--out", out, "/nonexistent"], capture_output=True, text=True)
+        check(f"--out {out}: {done.stderr}", done.returncode == 1 and done.stderr.startswith(f"teiten report: {out.rsplit('/', 1)[0]}")
+              and "nonexistent" not in done.stderr)
     with open("/dev/full", "wb") as full:
         done = subprocess.run([teiten, "report", "--quiet", "--period", "2009-07", spool], stdout=full, stderr=subprocess.PIPE, text=True)
     check(f"full: {done.stderr}", done.returncode == 1 and done.stderr.startswith("teiten report: standard output: "))
