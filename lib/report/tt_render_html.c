@@ -94,13 +94,82 @@ put_figure(const struct page *page, const struct tt_doc_figure *figure)
 	return rc;
 }
 
+/* How many bytes of text are a sign that a line may end behind: those of Japanese are ideographs to a browser. */
+static size_t
+sign_length(const char *text)
+{
+	static const char *const signs[] = {"＋", "－", "−", "+", "±"};
+
+	for (size_t i = 0; i < TT_ARRAY_SIZE(signs); i++)
+		if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+			return strlen(signs[i]);
+	return 0;
+}
+
+/* How many bytes are a number with its sign; 0: none. */
+static size_t
+signed_length(const char *text)
+{
+	size_t sign = sign_length(text);
+	size_t digits = sign == 0 ? 0 : strspn(text + sign, "0123456789.,%");
+
+	while (digits > 0 && strchr(".,", text[sign + digits - 1]) != NULL)
+		digits--;
+	return digits == 0 ? 0 : sign + digits;
+}
+
+/* A text in which no sign is parted from its number. */
+static void
+put_text(const struct page *page, const char *text)
+{
+	const char *rest = text;
+
+	for (const char *at = text; at != NULL && *at != '\0';) {
+		size_t n = signed_length(at);
+
+		if (n == 0) {
+			at++;
+			continue;
+		}
+		tt_xml_text_until(page->out, rest, at);
+		tt_xml(page->out, "<span class=\"w\">");
+		tt_xml_text_until(page->out, at, at + n);
+		tt_xml(page->out, "</span>");
+		at += n;
+		rest = at;
+	}
+	tt_xml_text(page->out, rest);
+}
+
+static bool
+introduces(const struct tt_doc_element *element)
+{
+	const struct tt_doc_element *next = element->next;
+
+	return next != NULL
+			&& (next->kind == TT_ELEMENT_ITEM
+					|| next->kind == TT_ELEMENT_TABLE
+					|| next->kind == TT_ELEMENT_FIGURE);
+}
+
+/* A paragraph; one that introduces what comes next stays with it. */
+static void
+put_paragraph(const struct page *page, const struct tt_doc_element *element)
+{
+	tt_xml(page->out, "<p%S>", introduces(element) ? " class=\"lead\"" : "");
+	put_text(page, element->text);
+	tt_xml(page->out, "</p>\n");
+}
+
 static void
 put_item(const struct page *page, const struct tt_doc_element *element,
 		const struct tt_doc_element *before)
 {
 	if (before == NULL || before->kind != TT_ELEMENT_ITEM)
 		tt_xml(page->out, "<ul>\n");
-	tt_xml(page->out, "<li>%T</li>\n", element->text);
+	tt_xml(page->out, "<li>");
+	put_text(page, element->text);
+	tt_xml(page->out, "</li>\n");
 	if (element->next == NULL || element->next->kind != TT_ELEMENT_ITEM)
 		tt_xml(page->out, "</ul>\n");
 }
@@ -111,7 +180,7 @@ put_element(const struct page *page, const struct tt_doc_element *element,
 {
 	switch (element->kind) {
 	case TT_ELEMENT_TEXT:
-		tt_xml(page->out, "<p>%T</p>\n", element->text);
+		put_paragraph(page, element);
 		break;
 	case TT_ELEMENT_ITEM:
 		put_item(page, element, before);

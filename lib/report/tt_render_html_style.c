@@ -55,7 +55,8 @@ const char tt_html_style[] =
 		"tbody tr{border-bottom:1px solid var(--line)}\n"
 		"tbody tr:last-child{border-bottom:0}\n"
 		"tbody th{font-weight:600}\n"
-		".n{text-align:right}\ntd.n,tbody th.n{white-space:nowrap}\n"
+		".n{text-align:right}\ntd.n,tbody th.n,.w{white-space:nowrap}\n"
+		"thead th:lang(ja){word-break:keep-all}\n"
 		".more td{text-align:center;color:var(--soft);padding:.05rem;line-height:1.2}\n"
 		"sup{font-size:.72em;line-height:0;margin-left:.15em}\nsup a{text-decoration:none}\n"
 		".notes{font-size:.8rem;line-height:1.5;color:var(--soft);margin:.6rem 0 0;"
@@ -85,7 +86,7 @@ const char tt_html_style[] =
 		".notes{margin:1mm 0 0}\n.source{margin:.6mm 0 0}\n.chart svg{width:82%}\n"
 		"a{color:inherit;text-decoration:none}\ndetails{display:none}\n"
 		".table,.scroll{overflow:visible}\n"
-		"h2,h3,h4,h5,caption,figcaption{break-after:avoid}\n"
+		"h2,h3,h4,h5,caption,figcaption,.lead{break-after:avoid}\n"
 		"figure,.whole,.warning,tr,.notes li{break-inside:avoid}\n"
 		".notes,.source{break-before:avoid}\n"
 		"thead{display:table-header-group}\np,li{orphans:3;widows:3}}\n";

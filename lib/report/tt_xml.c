@@ -38,6 +38,15 @@ tt_xml_text(FILE *out, const char *text)
 		put_character(out, c);
 }
 
+void
+tt_xml_text_until(FILE *out, const char *text, const char *end)
+{
+	int32_t c;
+
+	while (text < end && (c = tt_text_next(&text)) != 0)
+		put_character(out, c);
+}
+
 /* "12.5", "12", never "-0". */
 static void
 put_coordinate(FILE *out, double value)

@@ -226,6 +226,38 @@ GEOMETRY = """
   return found;
 })()
 """
+# A sign at the end of a line and its number in the next: a range of both that has two rectangles.
+PARTED = r"""
+(() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data;
+    for (const match of text.matchAll(/[+＋－−±]\d/g)) {
+      range.setStart(walker.currentNode, match.index);
+      range.setEnd(walker.currentNode, match.index + 2);
+      const tops = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+      if (tops.size > 1)
+        found.push(text.slice(match.index, match.index + 12));
+    }
+  }
+  return found;
+})()
+"""
+# Words of headings in Japanese that are broken: between two kana of one script, or two ideographs.
+BROKEN = r"""
+(() => {
+  const found = [], range = document.createRange();
+  for (const th of document.querySelectorAll('thead th:lang(ja)'))
+    for (const node of [...th.childNodes].filter(n => n.nodeType === 3))
+      for (const match of node.data.matchAll(/[ァ-ヺー一-龠](?=[ァ-ヺー一-龠])/g)) {
+        range.setStart(node, match.index);
+        range.setEnd(node, match.index + 2);
+        if (new Set([...range.getClientRects()].map(r => Math.round(r.top))).size > 1)
+          found.push(node.data);
+      }
+  return found;
+})()
+"""
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -234,6 +266,8 @@ def looks(name, path, directory, pages=None):
     for width in (1280, 400):
         with browser.Page(path, width=width) as page:
             check(not page.evaluate(WIDE), name, width, "wider than the window")
+            check(not page.evaluate(PARTED), name, width, "signs parted from numbers", page.evaluate(PARTED))
+            check(not page.evaluate(BROKEN), name, width, "headings broken", page.evaluate(BROKEN))
             if width != 1280:
                 continue
             for what in page.evaluate(GEOMETRY):
