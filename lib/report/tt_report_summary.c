@@ -25,7 +25,7 @@ word_of(const struct change *c)
 	return difference > 0 ? TT_WORD_COMPARED_MORE : TT_WORD_COMPARED_FEWER;
 }
 
-/* ", 58.80 (14.0%) fewer than in June 2009", or what ends a sentence without. */
+/* ", 58.80 (14.0%) fewer than in June 2009.", or what else ends the sentence. */
 static const char *
 compared(struct tt_report *r, const struct change *c)
 {
