@@ -105,8 +105,8 @@ void tt_notable_say_movers(struct tt_notable *w, struct tt_doc_section *section,
 size_t tt_notable_shown(const struct tt_notable *w, const struct tt_notable_target *t,
 		const struct tt_counts *counts, struct tt_cause_part *parts, size_t n);
 
-/* Have both spans the same length, of what was observed? Else numbers of sources are not compared. */
-bool tt_notable_same_length(const struct tt_notable *w);
+/* Have both spans the same length, or nearly so, of what was observed? Else numbers of sources are not compared. */
+bool tt_notable_alike_length(const struct tt_notable *w);
 const char *tt_notable_length(
 		struct tt_notable *w, enum tt_cause_span span); /* "31 days" */
 void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section,

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Numbers of sources, which are compared between times of the same length alone. */
+/* Numbers of sources, which are compared between times of the same length, or nearly so, alone. */
 #include "tt_notable_private.h"
+
+/* Lengths that differ by less than this part of the longer one, as 30 and 31 days do, and 28 and 31 do not. */
+#define ALIKE 20
 
 /* Days of a span in which something was observed; all of them where that is not known by day. */
 static size_t
@@ -23,10 +26,14 @@ length_us(const struct tt_cause *c, enum tt_cause_span span)
 }
 
 bool
-tt_notable_same_length(const struct tt_notable *w)
+tt_notable_alike_length(const struct tt_notable *w)
 {
-	return length_us(&w->cause, TT_CAUSE_NOW)
-			== length_us(&w->cause, TT_CAUSE_BEFORE);
+	int64_t now = length_us(&w->cause, TT_CAUSE_NOW);
+	int64_t before = length_us(&w->cause, TT_CAUSE_BEFORE);
+	int64_t longer = now > before ? now : before;
+	int64_t shorter = now > before ? before : now;
+
+	return longer - shorter < longer / ALIKE;
 }
 
 const char *
@@ -52,13 +59,13 @@ static void
 say_both(struct tt_notable *w, struct tt_doc_section *s, struct tt_source_count now,
 		struct tt_source_count before)
 {
-	bool same = tt_notable_same_length(w);
+	bool alike = tt_notable_alike_length(w);
 
 	tt_notable_say(w, s, TT_ELEMENT_TEXT,
-			same ? TT_WORD_NOTABLE_SOURCES : TT_WORD_NOTABLE_SOURCES_LENGTHS,
+			alike ? TT_WORD_NOTABLE_SOURCES : TT_WORD_NOTABLE_SOURCES_LENGTHS,
 			tt_notable_sources(w, now), tt_notable_sources(w, before),
 			tt_report_in_before(w->report),
-			same ? NULL : tt_notable_length(w, TT_CAUSE_NOW),
+			alike ? NULL : tt_notable_length(w, TT_CAUSE_NOW),
 			tt_notable_length(w, TT_CAUSE_BEFORE), NULL);
 }
 

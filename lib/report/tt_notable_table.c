@@ -97,7 +97,7 @@ put_sources(struct tt_notable *w, struct tt_doc_table *table,
 		return;
 	tt_document_cell(row, COLUMN_BEFORE,
 			tt_value_integer(TT_VALUE_COUNT, (int64_t)before.n));
-	if (tt_notable_same_length(w))
+	if (tt_notable_alike_length(w))
 		tt_document_cell(row, COLUMN_CHANGE,
 				tt_value_integer(TT_VALUE_COUNT_CHANGE,
 						(int64_t)now.n - (int64_t)before.n));
