@@ -83,10 +83,10 @@ struct tt_packet {
 	uint32_t ip_bytes; /* IPv4 total length; IPv6 40 + payload length or jumbo length.
 				* An IPv4 total length of 0 (segmentation offload) reads as the
 				* captured bytes from the IP header on. */
+	uint16_t tcp_flags; /* TCP, where has_ports; below 0x1000 */
+	uint16_t tcp_window; /* as in the header, not scaled; where has_tcp */
 	uint16_t src_port; /* TCP and UDP, where has_ports */
 	uint16_t dst_port;
-	uint16_t tcp_flags; /* TCP, where has_ports */
-	uint16_t tcp_window; /* as in the header, not scaled; where has_tcp */
 	uint16_t ip_id; /* IPv4 identification; 0 in IPv6 */
 	uint32_t tcp_seq; /* where has_tcp */
 	uint32_t tcp_ack; /* where has_tcp; as in the header, with ACK set or not */

@@ -63,7 +63,9 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ s.ports * sizeof(struct tt_port_entry)
 			+ (s.list_pairs + s.list_contacts + s.list_ports)
 			* sizeof(uint32_t)
-			+ tt_rest_bytes(&s.rest) + sizeof(struct tt_tally)
+			+ tt_rest_bytes(&s.rest)
+			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
+			+ sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
 									+ tt_kept_bytes(c->keep_packets));
@@ -114,9 +116,11 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	t->contacts_at = tt_mem_alloc(
 			mem, s->list_contacts * sizeof(uint32_t), "contacts");
 	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
+	t->alike = tt_mem_alloc(
+			mem, TT_ALIKE_SLOTS * sizeof(*t->alike), "plain counters");
 	return tt_rest_init(&t->rest, &s->rest, mem) == 0 && t->slots != NULL
-			&& t->contact_lines != NULL && t->contacts != NULL
-			&& t->ports != NULL && t->pairs_at != NULL
+			&& t->alike != NULL && t->contact_lines != NULL
+			&& t->contacts != NULL && t->ports != NULL && t->pairs_at != NULL
 			&& t->contacts_at != NULL && t->ports_at != NULL;
 }
 
@@ -187,6 +191,7 @@ tt_tally_destroy(struct tt_tally *t)
 				(t->contact6_mask + 1) * sizeof(*t->contacts));
 		tt_mem_free(t->mem, t->ports, (t->port_mask + 1) * sizeof(*t->ports));
 	}
+	tt_mem_free(t->mem, t->alike, TT_ALIKE_SLOTS * sizeof(*t->alike));
 	tt_mem_free(t->mem, t->pairs_at, (t->pair_mask + 1) / 8 * 7 * sizeof(uint32_t));
 	tt_mem_free(t->mem, t->contacts_at,
 			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
@@ -239,6 +244,7 @@ tt_tally_reset(struct tt_tally *t)
 			.contact_lines = t->contact_lines,
 			.contacts = t->contacts,
 			.ports = t->ports,
+			.alike = t->alike,
 			.pairs_at = t->pairs_at,
 			.contacts_at = t->contacts_at,
 			.ports_at = t->ports_at,

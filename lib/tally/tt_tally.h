@@ -31,11 +31,13 @@
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes x n
  * for pairs, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 10 x n for slices,
- * 9 x n for talkers, 4 bytes for each key, and what tt_rest.h says of cells and registers.
+ * 9 x n for talkers, 4 bytes for each key, 64 KiB for tt_alike.h, and what tt_rest.h says of cells and
+ * registers.
  */
 #ifndef TT_TALLY_H
 #define TT_TALLY_H
 
+#include "tt_alike.h"
 #include "tt_contacts.h"
 #include "tt_detections.h"
 #include "tt_kept.h"
@@ -149,6 +151,9 @@ struct tt_tally {
 			contacts_lost; /* packets alone: keys are estimated */
 	struct tt_not_kept ports_lost;
 	struct tt_rest rest;
+	struct tt_alike *
+			alike; /* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a
+				 * compact tally */
 	struct tt_detections detections; /* zero where there are no signatures */
 	struct tt_kept_table kept; /* packets of these; zero where none are to be kept */
 	/* Of each fingerprint: packets that were tested, that matched. Exact always. */
@@ -219,8 +224,9 @@ tt_tally_is_compact(const struct tt_tally *tally)
 void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
 
 /*
- * Makes pairs_at and contacts_at true again: a full table does not keep them up to date. To be
- * called before pairs and contacts are read; costs nothing where no table was full.
+ * Makes pairs_at and contacts_at true again, which a full table does not keep up to date, and brings
+ * what tt_alike.h puts off into the cells. To be called before pairs, contacts and distributions are
+ * read.
  */
 void tt_tally_settle(struct tt_tally *tally);
 

@@ -2,8 +2,6 @@
 /* Packets into a tally: one by one, which defines the result, and staged in bursts. */
 #include "tt_tally_stages.h"
 
-#include <stddef.h>
-
 /* What is computed of each packet. */
 struct staged {
 	tt_target_key key;
@@ -25,60 +23,6 @@ static inline uint64_t
 place_pair(const struct tt_tally *t, const struct tt_packet *p, const struct staged *s)
 {
 	return tt_tally_pair_place(t, p->src, s->key, s->detail);
-}
-
-static inline uint32_t
-at_most(uint32_t value, uint32_t max)
-{
-	return value < max ? value : max;
-}
-
-_Static_assert(offsetof(struct tt_packet, encap_depth)
-				== offsetof(struct tt_packet, encap) + 1,
-		"looked at together");
-
-/* What is not as usual; see tt_rest_complete. */
-static inline void
-count_unusual(struct tt_rest *r, const struct tt_packet *p, uint32_t class)
-{
-	const uint32_t bytes = p->ip_bytes;
-	uint16_t encap; /* and its depth, in one look */
-
-	if (TT_UNLIKELY(p->protocol != tt_usual_protocol[class]))
-		tt_rest_count(r, TT_CELL_IP_PROTOCOL + class * 256 + p->protocol, 1,
-				bytes);
-	memcpy(&encap, &p->encap, sizeof(encap));
-	if (TT_LIKELY(encap == 0))
-		return;
-	if (p->encap % TT_N_ENCAPS != 0)
-		tt_rest_count(r,
-				TT_CELL_ENCAPSULATION + class * TT_N_ENCAPS
-						+ p->encap % TT_N_ENCAPS,
-				1, bytes);
-	if (p->encap_depth != 0)
-		tt_rest_count(r,
-				TT_CELL_DEPTH + class * (TT_DIST_DEPTH_MAX + 1)
-						+ at_most(p->encap_depth,
-								TT_DIST_DEPTH_MAX),
-				1, bytes);
-}
-
-static inline void
-count_distributions(struct tt_rest *r, const struct tt_packet *p, uint32_t class)
-{
-	const struct tt_count one = {1, p->ip_bytes};
-	const uint32_t length = TT_CELL_IP_LENGTH + class * (TT_DIST_IP_LENGTH_MAX + 1)
-			+ at_most(p->ip_bytes, TT_DIST_IP_LENGTH_MAX);
-
-	tt_count_add(&r->cells[TT_CELL_TTL + class * 256 + p->ttl], one);
-	tt_count_add(&r->cells[length], one);
-	r->cells_used[length / TT_CELL_BLOCK] = 1;
-	count_unusual(r, p, class);
-	if (class > TT_CLASS_TCP_OTHER)
-		return;
-	tt_count_add(&r->cells[TT_CELL_TCP_FLAGS + p->tcp_flags % 4096], one);
-	if (class == TT_CLASS_TCP_SYN && p->has_tcp)
-		tt_rest_count(r, TT_CELL_TCP_WINDOW + p->tcp_window, 1, p->ip_bytes);
 }
 
 /* Adds up bit by bit, for as many bits as any packet of details[n] has. */
@@ -166,7 +110,7 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 	struct tt_slot out;
 	unsigned left;
 
-	count_distributions(&t->rest, p, tt_target_key_class(s.key));
+	tt_distributions_count(&t->rest, p, tt_target_key_class(s.key));
 	count_fingerprints(t, &detail, 1);
 	left = tt_tally_add_pair(
 			t, place_pair(t, p, &s), p, s.key, s.detail, time_us, &out);
@@ -320,7 +264,7 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail
 	}
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)
-			count_distributions(&t->rest, &packets[i],
+			tt_alike_count(t->alike, &t->rest, &packets[i],
 					tt_target_key_class(b.staged[i].key));
 	if (passes & TT_PASS_FINGERPRINTS)
 		count_fingerprints(t, details, n);

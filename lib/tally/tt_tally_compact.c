@@ -17,6 +17,7 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->contact_lines = NULL;
 	c->contacts = NULL;
 	c->ports = NULL;
+	c->alike = NULL;
 	c->pairs_at = c->contacts_at = c->ports_at = NULL;
 	c->n_pairs = c->n_contacts = c->n_contacts6 = c->n_ports = 0;
 	c->rest = (struct tt_rest){0};

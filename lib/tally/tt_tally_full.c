@@ -285,4 +285,6 @@ tt_tally_settle(struct tt_tally *t)
 		list_pairs(t);
 	if (t->contacts_unlisted)
 		list_contacts(t);
+	if (t->alike != NULL)
+		tt_alike_settle(t->alike, &t->rest);
 }

@@ -230,6 +230,7 @@ multiply_rest(struct tt_rest *r, uint64_t by)
 static void
 multiply_tally(struct tt_tally *t, uint64_t by)
 {
+	tt_tally_settle(t);
 	for (uint64_t i = 0; i <= t->pair_mask; i++) {
 		/* Slots hold no such numbers. */
 		if (t->slots[i].count.packets != 0 && by > 1)

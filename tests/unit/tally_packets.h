@@ -21,7 +21,7 @@ random_packet(uint64_t n_sources)
 {
 	static const uint8_t protocols[] = {TT_PROTO_TCP, TT_PROTO_TCP, TT_PROTO_UDP,
 			TT_PROTO_ICMP, TT_PROTO_ICMPV6, 47};
-	bool v6 = draw(4) == 0;
+	bool v6 = draw(4) == 0, bare = draw(4) != 0, alike = draw(4) != 0;
 	struct tt_packet p = {.src = v6 ? (struct tt_addr){7, draw(n_sources)}
 					: tt_addr_v4((uint32_t)draw(n_sources)),
 			.dst = v6 ? (struct tt_addr){UINT64_C(0x20010db800000000),
@@ -29,10 +29,13 @@ random_packet(uint64_t n_sources)
 				  : tt_addr_v4(0x0a000000 + (uint32_t)draw(300)),
 			.ip_version = v6 ? 6 : 4,
 			.protocol = protocols[draw(TT_ARRAY_SIZE(protocols))],
-			.ttl = (uint8_t)draw(256),
-			.ip_bytes = (uint32_t)draw(70000),
-			.encap = (uint8_t)draw(TT_N_ENCAPS),
-			.encap_depth = (uint8_t)draw(40)};
+			.ttl = (uint8_t)draw(alike ? 3 : 256),
+			.ip_bytes = (uint32_t)(alike ? 40
+							: draw(10) == 0
+							? UINT32_C(0xffffff) + draw(3)
+							: draw(70000)),
+			.encap = (uint8_t)(bare ? 0 : draw(TT_N_ENCAPS)),
+			.encap_depth = (uint8_t)(bare ? 0 : draw(40))};
 
 	p.later_fragment = p.fragment = draw(10) == 0;
 	if (p.later_fragment)
@@ -42,8 +45,11 @@ random_packet(uint64_t n_sources)
 	p.has_tcp = p.protocol == TT_PROTO_TCP && draw(10) != 0;
 	p.src_port = (uint16_t)(p.has_ports ? draw(2) ? 53 : draw(65536) : 0);
 	p.dst_port = (uint16_t)(p.has_ports ? draw(2) ? draw(50) : draw(65536) : 0);
-	p.tcp_flags = (uint16_t)(p.protocol == TT_PROTO_TCP ? draw(4096) : 0);
-	p.tcp_window = (uint16_t)(p.has_tcp ? draw(65536) : 0);
+	p.tcp_flags = (uint16_t)(p.protocol == TT_PROTO_TCP ? alike
+							? (uint64_t)TT_TCP_SYN << draw(3)
+							: draw(4096)
+							    : 0);
+	p.tcp_window = (uint16_t)(p.has_tcp ? draw(alike ? 2 : 65536) : 0);
 	p.icmp_type = (uint8_t)(p.has_icmp ? draw(20) : 0);
 	p.icmp_code = (uint8_t)(p.has_icmp ? draw(5) : 0);
 	return p;
