@@ -54,12 +54,18 @@ tt_range_has(const struct tt_range *r, struct tt_addr a)
 	return tt_addr_number(r->first) <= n && n <= tt_addr_number(r->last);
 }
 
+/* Is the IPv4 address in the widest range? */
+static inline bool
+tt_prefix_set_widest_has(const struct tt_prefix_set *set, uint32_t v4)
+{
+	return v4 - set->wide_first < set->wide_size;
+}
+
 /* Is the address in the set? */
 static inline bool
 tt_prefix_set_has(const struct tt_prefix_set *set, struct tt_addr a)
 {
-	if (TT_LIKELY(tt_addr_is_v4(a)
-			    && (uint32_t)a.lo - set->wide_first < set->wide_size))
+	if (TT_LIKELY(tt_addr_is_v4(a) && tt_prefix_set_widest_has(set, (uint32_t)a.lo)))
 		return true;
 	return tt_prefix_set_search(set, a);
 }

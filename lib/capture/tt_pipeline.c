@@ -49,17 +49,20 @@ note_frame(struct tt_tally *tally, const struct tt_frame *f, enum tt_fate fate)
 		tally->last_us = f->time_us;
 }
 
-/* The same of frames[n], n at least 1, but for their fates. */
+/* The same of frames[n], n at least 1, but for their fates. Live, their times are all the same. */
 static void
 note_frames(struct tt_tally *tally, const struct tt_frame *frames, unsigned n)
 {
-	int64_t first = frames[0].time_us, last = first;
+	int64_t first = frames[0].time_us, last = first, differ = 0;
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < n; i++) {
+		bytes += frames[i].captured;
+		differ |= frames[i].time_us ^ first;
+	}
+	for (unsigned i = 0; i < n && differ != 0; i++) {
 		const int64_t t = frames[i].time_us;
 
-		bytes += frames[i].captured;
 		first = t < first ? t : first;
 		last = t > last ? t : last;
 	}
@@ -78,8 +81,18 @@ struct counted {
 	uint32_t captured[TT_TALLY_BURST];
 	int64_t times_us[TT_TALLY_BURST];
 	uint16_t frames[TT_TALLY_BURST]; /* which they are of the burst's */
+	tt_target_key keys[TT_TALLY_BURST];
 	tt_detail details[TT_TALLY_BURST];
 };
+
+/* Is it plain, and counted for sure? */
+static inline bool
+is_plain(const struct tt_prefix_set *monitored, const struct tt_frame *f)
+{
+	return tt_packet_is_plain(f->data, f->captured, f->link)
+			&& tt_prefix_set_widest_has(
+					monitored, tt_packet_plain_dst(f->data));
+}
 
 /* Returns how many of frames[n] are counted; the others are in the tally's fates. */
 static unsigned
@@ -91,27 +104,39 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_frame *f = &frames[i];
 		struct tt_packet *p = &c->packets[k];
-		enum tt_fate fate;
 
-		if (TT_LIKELY(tt_packet_is_plain(f->data, f->captured, f->link))) {
+		if (TT_LIKELY(is_plain(pipeline->monitored, f))) {
 			tt_packet_decode_plain(f->data, p);
-			fate = whose(pipeline->monitored, p);
 		} else {
-			fate = fate_of(pipeline->monitored, f, p);
-		}
-		if (TT_UNLIKELY(fate != TT_FATE_COUNTED)) {
-			tally->fates[fate]++;
-			continue;
+			const enum tt_fate fate = fate_of(pipeline->monitored, f, p);
+
+			if (fate != TT_FATE_COUNTED) {
+				tally->fates[fate]++;
+				continue;
+			}
 		}
 		c->data[k] = f->data;
 		c->captured[k] = f->captured;
 		c->times_us[k] = f->time_us;
 		c->frames[k] = (uint16_t)i;
-		c->details[k] = tt_backscatter_detail(p, f->data, f->captured);
 		k++;
 	}
 	tally->fates[TT_FATE_COUNTED] += k;
 	return k;
+}
+
+/* What each of n packets aims at, and whether it is an answer. */
+static void
+classify(struct counted *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_packet *p = &c->packets[i];
+
+		c->keys[i] = tt_target_key_of(p);
+		c->details[i] = tt_backscatter_of_class(p,
+				tt_target_key_class(c->keys[i]), c->data[i],
+				c->captured[i]);
+	}
 }
 
 /* Keeps the first packets of what the last burst matched. at: [packets of the burst], their frames; NULL:
@@ -146,6 +171,7 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 		return;
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
+	classify(&c, k);
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);
@@ -154,7 +180,7 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 				c.times_us, k, &tally->detections);
 	if (tally->kept.per_rule != 0)
 		keep_matched(pipeline->matcher, frames, c.frames, tally);
-	tt_tally_burst(tally, c.packets, c.details, c.times_us, k);
+	tt_tally_burst(tally, c.packets, c.keys, c.details, c.times_us, k);
 	if (pipeline->matcher != NULL)
 		tt_matcher_count(pipeline->matcher, c.packets, c.times_us,
 				&tally->detections);

@@ -67,11 +67,11 @@ tt_target_key_make(struct tt_target t, enum tt_class c)
 static inline tt_target_key
 tt_target_key_of(const struct tt_packet *p)
 {
-	uint64_t number = (uint64_t)(p->dst_port | p->icmp_type)
-			+ (p->has_ports | p->has_icmp);
+	const uint32_t number = (uint32_t)p->dst_port + p->icmp_type + p->has_ports
+			+ p->has_icmp;
 
-	return (uint64_t)p->protocol << 40 | number << 16 | (uint64_t)p->icmp_code << 8
-			| (uint64_t)tt_classify(p);
+	return (uint64_t)p->protocol << 40 | (uint64_t)number << 16
+			| (uint64_t)p->icmp_code << 8 | (uint64_t)tt_classify(p);
 }
 
 static inline struct tt_target

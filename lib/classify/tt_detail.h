@@ -93,15 +93,22 @@ tt_detail tt_backscatter_of_answer(
 		const struct tt_packet *p, const uint8_t *frame, uint32_t captured);
 
 /*
- * The backscatter part of a packet's detail, without fingerprints; 0 where it is none. frame,
- * captured: as given to tt_packet_decode, for what ICMP errors quote.
+ * The backscatter part of a packet's detail, without fingerprints; 0 where it is none. class: its
+ * tt_classify; frame, captured: as given to tt_packet_decode, for what ICMP errors quote.
  */
+static inline tt_detail
+tt_backscatter_of_class(const struct tt_packet *p, enum tt_class class,
+		const uint8_t *frame, uint32_t captured)
+{
+	if (TT_LIKELY(!(TT_CLASSES_WITH_ANSWERS >> class & 1)))
+		return 0;
+	return tt_backscatter_of_answer(p, frame, captured);
+}
+
 static inline tt_detail
 tt_backscatter_detail(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
 {
-	if (TT_LIKELY(!(TT_CLASSES_WITH_ANSWERS >> tt_classify(p) & 1)))
-		return 0;
-	return tt_backscatter_of_answer(p, frame, captured);
+	return tt_backscatter_of_class(p, tt_classify(p), frame, captured);
 }
 
 /* Is it the port of a UDP service that answers well-known reflection and flood attacks? */

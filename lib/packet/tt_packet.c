@@ -15,6 +15,7 @@ const struct tt_plain_shape tt_plain_shapes[256] = {
 		[59 ... 255] = OTHER,
 		[TT_PROTO_TCP] = {.ports = UINT32_MAX,
 				.tcp = UINT32_MAX,
+				.flags = 0x0fffffff,
 				.kinds = {.has_tcp = true, .has_ports = true, IPV4},
 				.bytes = 20 + 20},
 		[TT_PROTO_UDP] = {.ports = UINT32_MAX,

@@ -32,6 +32,7 @@ _Static_assert(offsetof(struct tt_packet, encap_depth)
  */
 struct tt_plain_shape {
 	uint32_t ports, tcp;
+	uint32_t flags; /* of the four bytes with TCP's flags and window */
 	struct tt_plain_kinds kinds;
 	uint16_t icmp; /* of type and code as they lie in the frame */
 	uint16_t bytes; /* the headers'; an IP packet that has fewer is not plain */
@@ -48,51 +49,64 @@ tt_packet_is_plain(const uint8_t *frame, uint32_t captured, uint16_t link)
 	if (link != TT_LINK_ETHERNET || captured < TT_PLAIN_NEED)
 		return false;
 	if ((tt_load_be32(ip - 2) & 0xffffff00) != 0x08004500
-			|| (tt_load_be16(ip + 6) & 0x3fff) != 0)
+			|| (tt_load_16(ip + 6) & htobe16(0x3fff)) != 0)
 		return false;
 	return tt_load_be16(ip + 2) >= tt_plain_shapes[ip[9]].bytes;
 }
 
-static inline void
-tt_plain_ip(const uint8_t *restrict ip, struct tt_packet *restrict p)
+/* The destination of a frame that tt_packet_is_plain, before it is decoded. */
+static inline uint32_t
+tt_packet_plain_dst(const uint8_t *frame)
 {
-	p->src = tt_addr_v4(tt_load_be32(ip + 12));
-	p->dst = tt_addr_v4(tt_load_be32(ip + 16));
-	p->ip_bytes = tt_load_be16(ip + 2);
-	p->ip_id = tt_load_be16(ip + 4);
-	p->ttl = ip[8];
-	p->protocol = ip[9];
-	p->l4_offset = TT_PLAIN_L4;
-	p->ip_offset = TT_PLAIN_IP;
+	return tt_load_be32(frame + TT_PLAIN_IP + 16);
 }
 
+/* Stores the upper half, then, behind it, the lower one. */
 static inline void
-tt_plain_transport(const uint8_t *restrict l4, const struct tt_plain_shape *s,
-		struct tt_packet *restrict p)
+tt_plain_halves(uint16_t *to, uint32_t v)
 {
-	uint32_t ports = tt_load_be32(l4) & s->ports;
-	uint16_t icmp;
-
-	p->src_port = (uint16_t)(ports >> 16);
-	p->dst_port = (uint16_t)ports;
-	p->tcp_seq = tt_load_be32(l4 + 4) & s->tcp;
-	p->tcp_ack = tt_load_be32(l4 + 8) & s->tcp;
-	p->tcp_flags = (uint16_t)(tt_load_be16(l4 + 12) & s->tcp & 0xfff);
-	p->tcp_window = (uint16_t)(tt_load_be16(l4 + 14) & s->tcp);
-	memcpy(&icmp, l4, sizeof(icmp));
-	icmp &= s->icmp;
-	memcpy(&p->icmp_type, &icmp, sizeof(icmp));
-	memcpy(&p->has_tcp, &s->kinds, sizeof(s->kinds));
+	v = htole32(v << 16 | v >> 16);
+	memcpy(to, &v, sizeof(v));
 }
+_Static_assert(offsetof(struct tt_packet,
+			       tcp_window) == offsetof(struct tt_packet, tcp_flags) + 2
+				&& offsetof(struct tt_packet, dst_port)
+						== offsetof(struct tt_packet, src_port)
+								+ 2,
+		"stored at once");
 
-/* Fills *p from a frame that tt_packet_is_plain. */
+/*
+ * Fills *p from a frame that tt_packet_is_plain. All is loaded before the first is stored, since
+ * the compiler has to think that they overlap.
+ */
 static inline void
 tt_packet_decode_plain(const uint8_t *frame, struct tt_packet *p)
 {
-	const uint8_t *ip = frame + TT_PLAIN_IP;
+	const uint8_t *ip = frame + TT_PLAIN_IP, *l4 = frame + TT_PLAIN_L4;
+	const struct tt_plain_shape *s = &tt_plain_shapes[ip[9]];
+	const uint32_t src = tt_load_be32(ip + 12), dst = tt_load_be32(ip + 16);
+	const uint16_t ip_bytes = tt_load_be16(ip + 2), ip_id = tt_load_be16(ip + 4);
+	const uint8_t ttl = ip[8], protocol = ip[9];
+	const uint32_t ports = tt_load_be32(l4) & s->ports;
+	const uint32_t seq = tt_load_be32(l4 + 4) & s->tcp;
+	const uint32_t ack = tt_load_be32(l4 + 8) & s->tcp;
+	const uint32_t flags = tt_load_be32(l4 + 12) & s->flags;
+	const uint16_t icmp = tt_load_16(l4) & s->icmp;
 
-	tt_plain_ip(ip, p);
-	tt_plain_transport(frame + TT_PLAIN_L4, &tt_plain_shapes[ip[9]], p);
+	p->src = tt_addr_v4(src);
+	p->dst = tt_addr_v4(dst);
+	p->ip_bytes = ip_bytes;
+	tt_plain_halves(&p->tcp_flags, flags);
+	tt_plain_halves(&p->src_port, ports);
+	p->ip_id = ip_id;
+	p->tcp_seq = seq;
+	p->tcp_ack = ack;
+	p->ttl = ttl;
+	p->protocol = protocol;
+	memcpy(&p->icmp_type, &icmp, sizeof(icmp));
+	memcpy(&p->has_tcp, &s->kinds, sizeof(s->kinds));
+	p->l4_offset = TT_PLAIN_L4;
+	p->ip_offset = TT_PLAIN_IP;
 }
 
 #endif

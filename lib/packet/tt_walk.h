@@ -33,13 +33,20 @@ struct tt_walk {
 	uint8_t tags;
 };
 
+/* As it lies there. */
 static inline uint16_t
-tt_load_be16(const uint8_t *b)
+tt_load_16(const uint8_t *b)
 {
 	uint16_t v;
 
 	memcpy(&v, b, sizeof(v));
-	return be16toh(v);
+	return v;
+}
+
+static inline uint16_t
+tt_load_be16(const uint8_t *b)
+{
+	return be16toh(tt_load_16(b));
 }
 
 static inline uint32_t

@@ -292,13 +292,14 @@ tt_tally_port(const struct tt_tally *t, uint32_t i)
 }
 
 /*
- * Counts decoded packets to monitored addresses. packets, details, times_us: [n]; n at most
- * TT_TALLY_BURST; source and destination of a packet are of one IP version. Staged: what the burst
+ * Counts decoded packets to monitored addresses. packets, keys, details, times_us: [n]; keys: their
+ * tt_target_key_of; n at most TT_TALLY_BURST; source and destination of a packet are of the version in ip_version. Staged: what the burst
  * will touch is prefetched before the first is touched.
  */
 #define TT_TALLY_BURST 256
 void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,
-		const tt_detail *details, const int64_t *times_us, unsigned n);
+		const tt_target_key *keys, const tt_detail *details,
+		const int64_t *times_us, unsigned n);
 
 /*
  * The same with some of its passes alone, a set of enum tt_pass: for benchmarks that tell what
@@ -315,8 +316,8 @@ enum tt_pass {
 	TT_PASS_ALL = 63
 };
 void tt_tally_burst_passes(struct tt_tally *tally, const struct tt_packet *packets,
-		const tt_detail *details, const int64_t *times_us, unsigned n,
-		unsigned passes);
+		const tt_target_key *keys, const tt_detail *details,
+		const int64_t *times_us, unsigned n, unsigned passes);
 
 /* The plain twin that defines the result: one packet, no staging. Once tables are full it may keep
  * other slices and talkers than the burst, which counts what it refuses last; all sums agree. */

@@ -2,48 +2,54 @@
 /* Packets into a tally: one by one, which defines the result, and staged in bursts. */
 #include "tt_tally_stages.h"
 
-/* What is computed of each packet. */
-struct staged {
-	tt_target_key key;
-	tt_detail detail; /* as of tt_slot_is */
-	uint64_t pair; /* tt_tally_pair_place */
-};
-
-static inline struct staged
-stage(const struct tt_packet *p, tt_detail detail)
+/* As of tt_slot_is. */
+static inline tt_detail
+with_version(tt_detail detail, const struct tt_packet *p)
 {
-	struct staged s = {.key = tt_target_key_of(p), .detail = detail};
-
-	if (TT_UNLIKELY(!tt_addr_is_v4(p->src)))
-		s.detail |= TT_DETAIL_V6;
-	return s;
+	return TT_UNLIKELY(p->ip_version == 6) ? detail | TT_DETAIL_V6 : detail;
 }
 
-static inline uint64_t
-place_pair(const struct tt_tally *t, const struct tt_packet *p, const struct staged *s)
+/* Bit b of each byte of every one of details[n], n at most 255: four sums at once. */
+static inline uint32_t
+sums_of_bit(const uint32_t *details, unsigned n, unsigned b)
 {
-	return tt_tally_pair_place(t, p->src, s->key, s->detail);
+	uint32_t sums = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sums += details[i] >> b & 0x01010101;
+	return sums;
 }
 
-/* Adds up bit by bit, for as many bits as any packet of details[n] has. */
+/* Adds up as many bits as any packet of details[n] has. */
 static inline void
-count_fingerprints(struct tt_tally *t, const tt_detail *details, unsigned n)
+count_fingerprints_of(struct tt_tally *t, const tt_detail *details, unsigned n)
 {
-	uint32_t low[TT_TALLY_BURST], any = 0;
+	uint32_t low[TT_TALLY_BURST / 2], any = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		any |= low[i] = (uint32_t)details[i];
-	for (; any != 0; any &= any - 1) {
-		const unsigned bit = (unsigned)__builtin_ctz(any);
-		uint32_t sum = 0;
+	for (unsigned b = 0; b < 8; b++) {
+		uint32_t sums;
 
-		for (unsigned i = 0; i < n; i++)
-			sum += low[i] >> bit & 1;
-		if (bit < TT_DETAIL_TESTED_SHIFT)
-			t->matched[bit] += sum;
-		else
-			t->tested[bit - TT_DETAIL_TESTED_SHIFT] += sum;
+		if ((any & 0x01010101u << b) == 0)
+			continue;
+		sums = sums_of_bit(low, n, b);
+		t->matched[b] += sums & 0xff;
+		t->matched[b + 8] += sums >> 8 & 0xff;
+		t->tested[b] += sums >> TT_DETAIL_TESTED_SHIFT & 0xff;
+		t->tested[b + 8] += sums >> (TT_DETAIL_TESTED_SHIFT + 8);
 	}
+}
+_Static_assert(TT_DETAIL_TESTED_SHIFT == 16 && TT_FINGERPRINTS_MAX == 16, "bits by byte");
+
+static inline void
+count_fingerprints(struct tt_tally *t, const tt_detail *details, unsigned n)
+{
+	const unsigned half = TT_TALLY_BURST / 2;
+
+	for (; n > half; n -= half, details += half)
+		count_fingerprints_of(t, details, half);
+	count_fingerprints_of(t, details, n);
 }
 
 /* Where a register is that the destination of a packet may raise. */
@@ -106,41 +112,44 @@ void
 tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail,
 		int64_t time_us)
 {
-	const struct staged s = stage(p, detail);
+	const tt_target_key key = tt_target_key_of(p);
+	const tt_detail versioned = with_version(detail, p);
 	struct tt_slot out;
 	unsigned left;
 
-	tt_distributions_count(&t->rest, p, tt_target_key_class(s.key));
+	tt_distributions_count(&t->rest, p, tt_target_key_class(key));
 	count_fingerprints(t, &detail, 1);
-	left = tt_tally_add_pair(
-			t, place_pair(t, p, &s), p, s.key, s.detail, time_us, &out);
+	left = tt_tally_add_pair(t, tt_tally_pair_place(t, p->src, key, versioned), p,
+			key, versioned, time_us, &out, versioned & TT_DETAIL_V6);
 	if (left & TT_LEFT_OUT)
 		tt_tally_pairs_out(t, &out, 1);
 	if (left & TT_LEFT_PAIR) {
-		struct tt_rest_pair refused = refuse(t, p, s.key, s.detail);
+		struct tt_rest_pair refused = refuse(t, p, key, versioned);
 
 		tt_rest_add_pairs(&t->rest, &refused, 1);
 	}
 	if (left & TT_LEFT_CONTACT) {
-		const struct tt_contact_place contact = place_contact(t, p, s.key);
+		const struct tt_contact_place contact = place_contact(t, p, key);
 
 		tt_tally_add_contacts(t, &contact, 1);
 	}
 	if (left & TT_LEFT_PORT) {
-		const struct tt_port_place port = place_port(t, p, s.key);
+		const struct tt_port_place port = place_port(t, p, key);
 
 		tt_tally_add_ports(t, &port, 1);
 	}
-	if (left & TT_LEFT_SKETCH)
-		raise_register(&t->rest, find_register(s.key, p->dst));
+	if (left & (TT_LEFT_CONTACT | TT_LEFT_SKETCH))
+		raise_register(&t->rest, find_register(key, p->dst));
 }
 
 /* A burst on its way through the passes. */
 struct burst {
 	struct tt_tally *tally;
 	const struct tt_packet *packets;
+	const tt_target_key *keys;
 	const int64_t *times_us;
-	struct staged staged[TT_TALLY_BURST];
+	tt_detail details[TT_TALLY_BURST]; /* as of tt_slot_is */
+	uint64_t places[TT_TALLY_BURST]; /* tt_tally_pair_place */
 };
 
 /* Packets of a burst that a pass is to look at; to begin with, n = 0. */
@@ -164,8 +173,7 @@ count_refused(const struct burst *b, const struct some *refused)
 	for (unsigned k = 0; k < refused->n; k++) {
 		const unsigned i = refused->at[k];
 
-		rest[k] = refuse(b->tally, &b->packets[i], b->staged[i].key,
-				b->staged[i].detail);
+		rest[k] = refuse(b->tally, &b->packets[i], b->keys[i], b->details[i]);
 	}
 	tt_rest_add_pairs(&b->tally->rest, rest, refused->n);
 }
@@ -178,7 +186,7 @@ count_contacts(const struct burst *b, const struct some *some)
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		places[k] = place_contact(b->tally, &b->packets[i], b->staged[i].key);
+		places[k] = place_contact(b->tally, &b->packets[i], b->keys[i]);
 	}
 	tt_tally_add_contacts(b->tally, places, some->n);
 }
@@ -191,7 +199,7 @@ count_ports(const struct burst *b, const struct some *some)
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		places[k] = place_port(b->tally, &b->packets[i], b->staged[i].key);
+		places[k] = place_port(b->tally, &b->packets[i], b->keys[i]);
 	}
 	tt_tally_add_ports(b->tally, places, some->n);
 }
@@ -205,11 +213,33 @@ count_destinations(const struct burst *b, const struct some *some)
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		raises[k] = find_register(b->staged[i].key, b->packets[i].dst);
+		raises[k] = find_register(b->keys[i], b->packets[i].dst);
 		__builtin_prefetch(&r->registers[raises[k].at], 1);
 	}
 	for (unsigned k = 0; k < some->n; k++)
 		raise_register(r, raises[k]);
+}
+
+/* Counts the pair of packet i. */
+static inline __attribute__((always_inline)) unsigned
+count_pair(const struct burst *b, unsigned i, struct tt_slot *out, bool v6)
+{
+	return tt_tally_add_pair(b->tally, b->places[i], &b->packets[i], b->keys[i],
+			b->details[i], b->times_us[i], out, v6);
+}
+
+static __attribute__((noinline)) unsigned
+count_pair6(const struct burst *b, unsigned i, struct tt_slot *out)
+{
+	return count_pair(b, i, out, true);
+}
+
+static inline unsigned
+count_pair_of_any(const struct burst *b, unsigned i, struct tt_slot *out)
+{
+	if (TT_UNLIKELY((b->details[i] & TT_DETAIL_V6) != 0))
+		return count_pair6(b, i, out);
+	return count_pair(b, i, out, false);
 }
 
 /* Pairs, then of each packet what its pair leaves to be counted. */
@@ -217,55 +247,71 @@ static inline void
 count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
 	struct some contacts, ports, sketches, refused;
-	struct tt_slot out[TT_TALLY_BURST];
-	unsigned n_out = 0;
+	struct tt_slot out[TT_TALLY_BURST], *next = out;
 
 	contacts.n = ports.n = sketches.n = refused.n = 0;
 	for (unsigned i = 0; i < n; i++) {
-		const struct staged *s = &b->staged[i];
-		const unsigned left = tt_tally_add_pair(b->tally, s->pair, &b->packets[i],
-				s->key, s->detail, b->times_us[i], &out[n_out]);
+		const unsigned left = count_pair_of_any(b, i, next);
 
-		n_out += (left & TT_LEFT_OUT) != 0;
 		note(&contacts, i, left & TT_LEFT_CONTACT);
 		note(&ports, i, left & TT_LEFT_PORT);
+		if (TT_LIKELY(left < TT_LEFT_SKETCH))
+			continue;
 		note(&sketches, i, left & TT_LEFT_SKETCH);
-		if (TT_UNLIKELY((left & TT_LEFT_PAIR) != 0))
-			note(&refused, i, true);
+		note(&refused, i, left & TT_LEFT_PAIR);
+		next += (left & TT_LEFT_OUT) != 0;
 	}
 	if (TT_UNLIKELY(refused.n > 0))
 		count_refused(b, &refused);
-	if (TT_UNLIKELY(n_out > 0))
-		tt_tally_pairs_out(b->tally, out, n_out);
+	if (TT_UNLIKELY(next > out))
+		tt_tally_pairs_out(b->tally, out, (unsigned)(next - out));
 	if (passes & TT_PASS_CONTACTS)
 		count_contacts(b, &contacts);
 	if (passes & TT_PASS_PORTS)
 		count_ports(b, &ports);
-	if (passes & TT_PASS_SKETCHES)
+	if (passes & TT_PASS_SKETCHES) {
+		count_destinations(b, &contacts);
 		count_destinations(b, &sketches);
+	}
+}
+
+/* Says where pairs will be and fetches it. sampled: are some sources not kept? */
+static inline void
+place_pairs(struct burst *b, const tt_detail *details, unsigned n, bool sampled)
+{
+	const struct tt_tally *t = b->tally;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_addr src = b->packets[i].src;
+
+		b->details[i] = with_version(details[i], &b->packets[i]);
+		b->places[i] = sampled
+				? tt_tally_pair_place(t, src, b->keys[i], b->details[i])
+				: tt_pair_home(t, src, b->keys[i], b->details[i]);
+		if (!sampled || TT_LIKELY(b->places[i] != TT_NO_PLACE))
+			__builtin_prefetch(&t->slots[b->places[i]], 1);
+	}
 }
 
 static inline void
-count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail *details,
+count_burst(struct tt_tally *t, const struct tt_packet *packets,
+		const tt_target_key *keys, const tt_detail *details,
 		const int64_t *times_us, unsigned n, unsigned passes)
 {
 	struct burst b;
 
 	b.tally = t;
 	b.packets = packets;
+	b.keys = keys;
 	b.times_us = times_us;
-	for (unsigned i = 0; i < n; i++) {
-		b.staged[i] = stage(&packets[i], details[i]);
-		if ((passes & TT_PASS_PAIRS) == 0)
-			continue;
-		b.staged[i].pair = place_pair(t, &packets[i], &b.staged[i]);
-		if (TT_LIKELY(b.staged[i].pair != TT_NO_PLACE))
-			__builtin_prefetch(&t->slots[b.staged[i].pair], 1);
-	}
+	if ((passes & TT_PASS_PAIRS) && TT_LIKELY(t->pair_shift == 0))
+		place_pairs(&b, details, n, false);
+	else if (passes & TT_PASS_PAIRS)
+		place_pairs(&b, details, n, true);
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)
 			tt_alike_count(t->alike, &t->rest, &packets[i],
-					tt_target_key_class(b.staged[i].key));
+					tt_target_key_class(keys[i]));
 	if (passes & TT_PASS_FINGERPRINTS)
 		count_fingerprints(t, details, n);
 	if (passes & TT_PASS_PAIRS)
@@ -274,15 +320,16 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets, const tt_detail
 
 void
 tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
-		const tt_detail *details, const int64_t *times_us, unsigned n)
+		const tt_target_key *keys, const tt_detail *details,
+		const int64_t *times_us, unsigned n)
 {
-	count_burst(t, packets, details, times_us, n, TT_PASS_ALL);
+	count_burst(t, packets, keys, details, times_us, n, TT_PASS_ALL);
 }
 
 void
 tt_tally_burst_passes(struct tt_tally *t, const struct tt_packet *packets,
-		const tt_detail *details, const int64_t *times_us, unsigned n,
-		unsigned passes)
+		const tt_target_key *keys, const tt_detail *details,
+		const int64_t *times_us, unsigned n, unsigned passes)
 {
-	count_burst(t, packets, details, times_us, n, passes);
+	count_burst(t, packets, keys, details, times_us, n, passes);
 }

@@ -71,40 +71,37 @@ uint64_t tt_tally_make_contact6_room(struct tt_tally *t, uint64_t home,
 
 /* What of a packet is still to be counted after its pair. */
 enum tt_left {
-	TT_LEFT_CONTACT = 1,
+	TT_LEFT_CONTACT = 1, /* and the destination, which may be new to the target */
 	TT_LEFT_PORT = 2,
-	TT_LEFT_SKETCH = 4, /* the destination may be new to the target */
+	TT_LEFT_SKETCH = 4, /* the destination alone */
 	TT_LEFT_PAIR = 8, /* the pair was refused: it is not sampled */
 	TT_LEFT_OUT = 16 /* another pair made room for it */
 };
 
-/* detail: with TT_DETAIL_V6 where src is not IPv4. */
+/* v6: is src not IPv4? detail: with TT_DETAIL_V6 where it is not. */
 static inline bool
 tt_slot_is(const struct tt_slot *s, struct tt_addr src, tt_target_key key,
-		tt_detail detail)
+		tt_detail detail, bool v6)
 {
-	uint64_t other = (s->key ^ key) | (s->detail ^ detail)
-			| (s->v4.src ^ (uint32_t)src.lo);
+	const uint64_t other = (s->key ^ key) | (s->detail ^ detail);
 
-	if (TT_LIKELY((detail & TT_DETAIL_V6) == 0))
-		return other == 0;
-	return ((s->v6.lo ^ src.lo) | (s->v6.hi ^ src.hi) | (s->key ^ key)
-			       | (s->detail ^ detail))
-			== 0;
+	if (v6)
+		return (other | (s->v6.lo ^ src.lo) | (s->v6.hi ^ src.hi)) == 0;
+	return (other | (s->v4.src ^ (uint32_t)src.lo)) == 0;
 }
 
 /* A new slot of this packet. */
 static inline unsigned
 tt_slot_fill(struct tt_slot *s, const struct tt_packet *p, tt_target_key key,
-		tt_detail detail, int64_t time_us)
+		tt_detail detail, int64_t time_us, bool v6)
 {
 	s->key = key;
 	s->detail = detail;
 	s->count = (struct tt_count){1, p->ip_bytes};
 	s->first_us = s->last_us = time_us;
-	if (TT_UNLIKELY((detail & TT_DETAIL_V6) != 0)) {
+	if (v6) {
 		s->v6 = p->src;
-		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_SKETCH;
+		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT;
 	}
 	s->v4.src = (uint32_t)p->src.lo;
 	s->v4.port = p->src_port;
@@ -117,7 +114,7 @@ tt_slot_fill(struct tt_slot *s, const struct tt_packet *p, tt_target_key key,
 /* One packet more in its slot. Without branches: whether a packet is like the first cannot be
  * predicted. */
 static inline unsigned
-tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us)
+tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us, bool v6)
 {
 	unsigned contact, port;
 
@@ -126,15 +123,17 @@ tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us)
 		s->first_us = time_us;
 	if (time_us > s->last_us)
 		s->last_us = time_us;
-	if (TT_UNLIKELY((s->detail & TT_DETAIL_V6) != 0))
-		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_SKETCH;
-	contact = (s->v4.dst == (uint32_t)p->dst.lo) & (s->v4.dst_packets != UINT32_MAX);
-	port = (s->v4.port == p->src_port) & (s->v4.port_packets != UINT16_MAX)
-			& p->has_ports;
+	if (v6)
+		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT;
+	contact = s->v4.dst == (uint32_t)p->dst.lo;
+	port = (s->v4.port == p->src_port) & p->has_ports;
+	if (TT_UNLIKELY(s->v4.dst_packets == UINT32_MAX))
+		contact = 0;
+	if (TT_UNLIKELY(s->v4.port_packets == UINT16_MAX))
+		port = 0;
 	s->v4.dst_packets += contact;
 	s->v4.port_packets = (uint16_t)(s->v4.port_packets + port);
-	return (contact ^ 1) * (TT_LEFT_CONTACT | TT_LEFT_SKETCH)
-			| (port ^ p->has_ports) * TT_LEFT_PORT;
+	return (contact ^ 1) * TT_LEFT_CONTACT | (port ^ p->has_ports) * TT_LEFT_PORT;
 }
 
 /* Where the table of pairs would have a packet; TT_NO_PLACE where its source is not sampled. */
@@ -150,14 +149,13 @@ tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key 
 
 /*
  * Returns what is left to be counted, a set of enum tt_left. home: of tt_tally_pair_place, at
- * whatever shift was then; detail: as of tt_slot_is; *out: what made room, where TT_LEFT_OUT.
+ * whatever shift was then; detail, v6: as of tt_slot_is; *out: what made room, where TT_LEFT_OUT.
  */
-static inline unsigned
+static inline __attribute__((always_inline)) unsigned
 tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
-		tt_target_key key, tt_detail detail, int64_t time_us, struct tt_slot *out)
+		tt_target_key key, tt_detail detail, int64_t time_us, struct tt_slot *out,
+		bool v6)
 {
-	const unsigned all = TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT
-			| TT_LEFT_SKETCH | TT_LEFT_PAIR;
 	uint64_t at = home;
 	struct tt_slot *s;
 
@@ -165,22 +163,22 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
 			&& (home == TT_NO_PLACE
 					|| !tt_sampled(tt_tally_sample_hash(t, p->src),
 							t->pair_shift)))
-		return all;
+		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_PAIR;
 	for (;; at = (at + 1) & t->pair_mask) {
 		s = &t->slots[at];
 		if (TT_UNLIKELY(s->count.packets == 0))
 			break;
-		if (TT_LIKELY(tt_slot_is(s, p->src, key, detail)))
-			return tt_slot_add(s, p, time_us);
+		if (TT_LIKELY(tt_slot_is(s, p->src, key, detail, v6)))
+			return tt_slot_add(s, p, time_us, v6);
 	}
 	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
 		t->pairs_at[t->n_pairs++] = (uint32_t)at;
-		return tt_slot_fill(s, p, key, detail, time_us);
+		return tt_slot_fill(s, p, key, detail, time_us, v6);
 	}
 	at = tt_tally_make_pair_room(t, home, tt_tally_sample_hash(t, p->src), out);
 	if (at == TT_NO_PLACE)
-		return all;
-	return tt_slot_fill(&t->slots[at], p, key, detail, time_us)
+		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_PAIR;
+	return tt_slot_fill(&t->slots[at], p, key, detail, time_us, v6)
 			| (out->count.packets != 0) * TT_LEFT_OUT;
 }
 

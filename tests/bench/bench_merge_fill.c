@@ -19,12 +19,16 @@ struct queue {
 static void
 drain(struct tt_tally *tally, struct queue *q)
 {
+	tt_target_key keys[TT_TALLY_BURST];
+
+	for (unsigned i = 0; i < q->n; i++)
+		keys[i] = tt_target_key_of(&q->packets[i]);
 	tally->fates[TT_FATE_COUNTED] += q->n;
 	tally->frames += q->n;
 	tally->frame_bytes += 60 * q->n;
 	tally->first_us = tally->span.start_us;
 	tally->last_us = tally->span.end_us - 1;
-	tt_tally_burst(tally, q->packets, q->details, q->times_us, q->n);
+	tt_tally_burst(tally, q->packets, keys, q->details, q->times_us, q->n);
 	q->n = 0;
 }
 

@@ -57,6 +57,7 @@ struct burst {
 	const uint8_t *data[TT_TALLY_BURST];
 	uint32_t captured[TT_TALLY_BURST];
 	int64_t times_us[TT_TALLY_BURST];
+	tt_target_key keys[TT_TALLY_BURST];
 	tt_detail details[TT_TALLY_BURST];
 };
 
@@ -86,6 +87,7 @@ decode(const struct bench_step *step, const struct tt_prefix_set *monitored,
 		b->data[k] = f->data;
 		b->captured[k] = f->captured;
 		b->times_us[k] = f->time_us;
+		b->keys[k] = tt_target_key_of(p);
 		b->details[k] = 0;
 		k++;
 	}
@@ -98,9 +100,7 @@ count_targets(struct tt_tally *t, const struct burst *b, unsigned k)
 	uint32_t cells[TT_TALLY_BURST];
 
 	for (unsigned i = 0; i < k; i++) {
-		cells[i] = TT_CELL_ROW_REST
-				+ tt_row_index(tt_target_key_of(&b->packets[i]),
-						b->details[i]);
+		cells[i] = TT_CELL_ROW_REST + tt_row_index(b->keys[i], b->details[i]);
 		__builtin_prefetch(&t->rest.cells[cells[i]], 1);
 	}
 	for (unsigned i = 0; i < k; i++)
@@ -116,16 +116,17 @@ count_staged(const struct bench_step *step, const struct tt_pipeline *pipeline,
 
 	if (step->features & BACKSCATTER)
 		for (unsigned i = 0; i < k; i++)
-			b.details[i] = tt_backscatter_detail(
-					&b.packets[i], b.data[i], b.captured[i]);
+			b.details[i] = tt_backscatter_of_class(&b.packets[i],
+					tt_target_key_class(b.keys[i]), b.data[i],
+					b.captured[i]);
 	if (step->features & RULES)
 		tt_fingerprints_burst(pipeline->fingerprints, b.packets, b.data,
 				b.captured, b.times_us, b.details, k);
 	if (step->features & TARGETS)
 		count_targets(tally, &b, k);
 	if (step->passes != 0)
-		tt_tally_burst_passes(
-				tally, b.packets, b.details, b.times_us, k, step->passes);
+		tt_tally_burst_passes(tally, b.packets, b.keys, b.details, b.times_us, k,
+				step->passes);
 	return k;
 }
 

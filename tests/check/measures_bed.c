@@ -169,10 +169,14 @@ note_frame(struct tt_tally *t, uint32_t captured, int64_t time_us)
 static void
 count_part(struct tt_tally *tally, const struct input *in, unsigned from, unsigned n)
 {
+	tt_target_key keys[TT_TALLY_BURST];
+
 	for (unsigned i = from; i < from + n; i++)
 		note_frame(tally, in->packets[i].ip_bytes, in->times_us[i]);
 	if (one_in(2)) {
-		tt_tally_burst(tally, &in->packets[from], &in->details[from],
+		for (unsigned i = 0; i < n; i++)
+			keys[i] = tt_target_key_of(&in->packets[from + i]);
+		tt_tally_burst(tally, &in->packets[from], keys, &in->details[from],
 				&in->times_us[from], n);
 		return;
 	}

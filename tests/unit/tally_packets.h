@@ -70,17 +70,19 @@ count_both(struct tt_tally *burst, struct tt_tally *one, uint64_t n_sources,
 {
 	for (unsigned i = 0; i < n_bursts; i++) {
 		struct tt_packet p[TT_TALLY_BURST];
+		tt_target_key keys[TT_TALLY_BURST];
 		tt_detail details[TT_TALLY_BURST];
 		int64_t times[TT_TALLY_BURST];
 		unsigned n = (unsigned)draw(TT_TALLY_BURST + 1);
 
 		for (unsigned k = 0; k < n; k++) {
 			p[k] = random_packet(n_sources);
+			keys[k] = tt_target_key_of(&p[k]);
 			details[k] = random_detail(&p[k]);
 			times[k] = (int64_t)draw(1000000);
 			tt_tally_one_ref(one, &p[k], details[k], times[k]);
 		}
-		tt_tally_burst(burst, p, details, times, n);
+		tt_tally_burst(burst, p, keys, details, times, n);
 		burst->frames += n;
 	}
 	one->frames = burst->frames;

@@ -69,6 +69,7 @@ sample(struct tt_tally *t, unsigned sources, unsigned each)
 				.protocol = TT_PROTO_UDP,
 				.has_ports = true,
 				.dst_port = 53,
+				.ip_version = 6,
 				.ip_bytes = 40};
 
 		p.src = (struct tt_addr){7, tt_hash_mix(base + i % sources)};
@@ -132,6 +133,7 @@ chosen_sources_neither_stay_nor_overflow_the_rate(void **state)
 			/* hi chosen so that lo ^ mix(hi ^ seed) is 0: the sketch's hash is 0. */
 			struct tt_packet p = {.dst = tt_addr_v4(0x0a000001),
 					.protocol = 47,
+					.ip_version = 6,
 					.ip_bytes = 40};
 
 			p.src.hi = i + 1;
@@ -162,6 +164,7 @@ chosen_keys_do_not_share_a_home_where_there_is_a_seed(void **state)
 				.protocol = TT_PROTO_UDP,
 				.has_ports = true,
 				.dst_port = (uint16_t)i,
+				.ip_version = 6,
 				.ip_bytes = 40};
 		tt_target_key key = tt_target_key_of(&p);
 
