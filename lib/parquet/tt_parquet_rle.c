@@ -123,6 +123,14 @@ tt_parquet_rle_start(struct tt_parquet_rle_in *in, const uint8_t *at, const uint
 	*in = (struct tt_parquet_rle_in){.at = at, .end = end, .width = width};
 }
 
+/* Nothing is read behind what makes no sense. */
+static bool
+refuse_all(struct tt_parquet_rle_in *in)
+{
+	in->at = in->end;
+	return false;
+}
+
 static bool
 run_header(struct tt_parquet_rle_in *in, uint64_t *header)
 {
@@ -162,12 +170,12 @@ tt_parquet_rle_run(struct tt_parquet_rle_in *in)
 	unsigned bytes = (in->width + 7) / 8;
 
 	if (!run_header(in, &header))
-		return false;
+		return refuse_all(in);
 	in->packed = header & 1;
 	if (in->packed)
 		return packed_run(in, header >> 1);
 	if ((size_t)(in->end - in->at) < bytes)
-		return false;
+		return refuse_all(in);
 	in->value = (uint32_t)tt_parquet_get_le(in->at, bytes);
 	in->at += bytes;
 	in->run_left = header >> 1;

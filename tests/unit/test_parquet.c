@@ -638,6 +638,19 @@ a_repeated_run_is_passed_over_at_once(void **state)
 	assert_false(tt_parquet_rle_same(&in, 1, &value));
 }
 
+/* A run of length 0 makes no sense; the bytes behind it would be one of 16 values. */
+static void
+nothing_is_read_behind_what_makes_no_sense(void **state)
+{
+	static const uint8_t bytes[3 + 8] = {0, 16 << 1, 3};
+	struct tt_parquet_rle_in in;
+	uint32_t taken[16], value;
+
+	tt_parquet_rle_start(&in, bytes, bytes + 3, 8);
+	assert_false(tt_parquet_rle_same(&in, 16, &value));
+	assert_false(tt_parquet_rle_take(&in, taken, 16));
+}
+
 /* Encodings.md gives 0 to 7 at width 3 as an example. */
 static void
 bit_packing_is_that_of_the_format(void **state)
@@ -677,6 +690,7 @@ main(void)
 			cmocka_unit_test(indices_survive_run_length_coding),
 			cmocka_unit_test(indices_of_no_bits_are_zeros),
 			cmocka_unit_test(a_repeated_run_is_passed_over_at_once),
+			cmocka_unit_test(nothing_is_read_behind_what_makes_no_sense),
 			cmocka_unit_test(bit_packing_is_that_of_the_format),
 	};
 
