@@ -5,24 +5,29 @@
 /* Lengths that differ by less than this part of the longer one, as 30 and 31 days do, and 28 and 31 do not. */
 #define ALIKE 20
 
-/* Days of a span in which something was observed; all of them where that is not known by day. */
-static size_t
-days_observed(const struct tt_cause *c, enum tt_cause_span span)
+/* What a span has of one of its days, the first and the last of which may be cut. */
+static int64_t
+day_us(const struct tt_cause *c, enum tt_cause_span span, size_t day)
 {
-	size_t n = 0;
+	int64_t from_us = c->origin_us[span] + (int64_t)day * TT_US_PER_DAY;
+	int64_t to_us = from_us + TT_US_PER_DAY;
 
-	for (size_t i = 0; i < c->n_days[span]; i++)
-		n += c->days[span][i].us > 0;
-	return n > 0 ? n : c->n_days[span];
+	if (from_us < c->options.from_us[span])
+		from_us = c->options.from_us[span];
+	if (to_us > c->options.to_us[span])
+		to_us = c->options.to_us[span];
+	return to_us - from_us;
 }
 
+/* What a span has of the days on which something was observed; all of it where that is not known by day. */
 static int64_t
 length_us(const struct tt_cause *c, enum tt_cause_span span)
 {
-	int64_t us = c->options.to_us[span] - c->options.from_us[span];
+	int64_t us = 0;
 
-	return us % TT_US_PER_DAY == 0 ? (int64_t)days_observed(c, span) * TT_US_PER_DAY
-				       : us;
+	for (size_t day = 0; day < c->n_days[span]; day++)
+		us += c->days[span][day].us > 0 ? day_us(c, span, day) : 0;
+	return us > 0 ? us : c->options.to_us[span] - c->options.from_us[span];
 }
 
 bool

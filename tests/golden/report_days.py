@@ -41,11 +41,16 @@ def check(what, condition):
         failed += 1
 
 
-def make_spool(teiten, directory, name="spool", interval=3600):
-    (directory / "days.yaml").write_text(PROFILE)
+def read_profile(teiten, spool, sensor, profile, monitored, interval=3600):
+    directory = spool.parent
+    (directory / "days.yaml").write_text(profile)
     snapshots.run(teiten, "synth", "--profile", directory / "days.yaml", "--seed", 3, "--out", directory / "days.pcap")
-    snapshots.run(teiten, "read", "--spool", directory / name, "--sensor", "n", "--monitored", "203.0.113.0/28", "--interval", interval,
+    snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--monitored", monitored, "--interval", interval,
                   "--geo", "none", directory / "days.pcap")
+
+
+def make_spool(teiten, directory, name="spool", interval=3600):
+    read_profile(teiten, directory / name, "n", PROFILE, "203.0.113.0/28", interval)
     return directory / name
 
 
@@ -55,7 +60,7 @@ def without(spool, name, *spans):
     shutil.copytree(spool, copy)
     for begin, end in spans:
         begin, end = (datetime.datetime.fromisoformat(f"2026-01-{at}").replace(tzinfo=ZONE) for at in (begin, end))
-        for path in copy.glob("n/*/*Z"):
+        for path in copy.glob("*/*/*Z"):
             at = datetime.datetime.strptime(path.name, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
             if begin <= at < end:
                 shutil.rmtree(path)
@@ -63,8 +68,9 @@ def without(spool, name, *spans):
 
 
 class Report:
-    def __init__(self, teiten, spool, period, language="en"):
-        self.arguments = (teiten, "report", "--period", period, "--utc-offset", "+09:00", "--lang", language, "--quiet")
+    def __init__(self, teiten, spool, period, language="en", against=None):
+        self.arguments = (teiten, "report", "--period", period, "--utc-offset", "+09:00", "--lang", language, "--quiet",
+                          *(("--against", against) if against else ()))
         self.spool = spool
         self.found = json.loads(snapshots.run(*self.arguments, "--format", "json", spool))
 
@@ -163,6 +169,19 @@ def extremes_are_of_whole_days(teiten, spool):
               and any("445/TCP" in text and ("steady" in text or "most on" in text) for text in said) == whole)
 
 
+def lengths_are_of_the_period(teiten, spool):
+    """Of a day that the period has a part of, that part counts; of one on which nothing was observed, nothing."""
+    en = Report(teiten, spool, NOON, against="2026-01-05..2026-01-11")
+    en.says("1521/TCP: a rise", "It came from 36 addresses in 12 days, in the time from 5 January 2026 to 11 January 2026 from 5 in 7 days.")
+    ja = Report(teiten, spool, NOON, "ja", against="2026-01-05..2026-01-11")
+    ja.says("1521/TCP", "発信元アドレス数は12日間で36個")
+    en = Report(teiten, spool, "2026-01-17T12:00..2026-01-18T12:00", against="2026-01-16")
+    en.says("1521/TCP: a rise", "It came from 36 addresses, on 16 January 2026 from 5.")
+    gap = without(spool, "lengths", ("12", "13"), ("16", "17"))
+    en = Report(teiten, gap, NOON, against="2026-01-05..2026-01-11")
+    en.says("1521/TCP: a rise", "It came from 36 addresses in 252 hours, in the time from 5 January 2026 to 11 January 2026 from 5 in 7 days.")
+
+
 def days_in_part_are_told(teiten, spool):
     """What was observed of a day is told with its number of sources, which is divided by nothing, and in the table of days."""
     table = Report(teiten, spool, NOON).found["tables"]["days"]
@@ -204,6 +223,7 @@ def main(teiten):
         rises_in_a_gap(teiten, spool)
         rises_on_a_part(teiten, spool)
         extremes_are_of_whole_days(teiten, spool)
+        lengths_are_of_the_period(teiten, spool)
         days_in_part_are_told(teiten, spool)
     print(f"{failed} problems")
     return 1 if failed else 0
