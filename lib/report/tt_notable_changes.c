@@ -117,7 +117,7 @@ static void
 say_source_change(struct tt_notable *w, struct tt_doc_section *s, const struct daily *d,
 		const struct tt_change *change)
 {
-	const char *sensors = tt_notable_sensors_changed(w, change->at);
+	const char *sensors = tt_notable_sensors_changed(w, change->last, change->at);
 	const char *when = tt_notable_day(w, change->at);
 	bool up = change->after > change->before, gap = change->last + 1 < change->at;
 	bool partly = false;

@@ -115,8 +115,9 @@ void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section
 /* Finds which sensors observed on which days; warns where they were not the same on all of them. */
 void tt_notable_find_sensors(struct tt_notable *w);
 void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter);
-/* "beta came": the sensors that began or ended on a day of the period or beside it. NULL: none. */
-const char *tt_notable_sensors_changed(struct tt_notable *w, size_t day);
+/* "beta came": the sensors that began or ended from the last day of a level to the day after the first of the next; both are days
+ * of the period. NULL: none. */
+const char *tt_notable_sensors_changed(struct tt_notable *w, size_t last, size_t day);
 
 /* The heaviest source ports that are not lost among the others, now or before. Returns how many. */
 size_t tt_notable_top_ports(const struct tt_notable *w, const struct tt_notable_target *t,

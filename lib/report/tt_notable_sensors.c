@@ -144,10 +144,10 @@ turn_of(const struct tt_notable *w, size_t day, size_t sensor)
 }
 
 const char *
-tt_notable_sensors_changed(struct tt_notable *w, size_t day)
+tt_notable_sensors_changed(struct tt_notable *w, size_t last, size_t day)
 {
 	const struct tt_archive *a = w->report->now->archive;
-	size_t at = n_before(w) + day;
+	size_t base = n_before(w);
 	const char *names[NAMED];
 	size_t n = 0;
 
@@ -156,8 +156,8 @@ tt_notable_sensors_changed(struct tt_notable *w, size_t day)
 		int turn = 0;
 
 		/* A sensor that begins or ends within a day changes it and the one beside it. */
-		for (size_t d = at > 0 ? at - 1 : 0; d <= at + 1 && turn == 0; d++)
-			turn = turn_of(w, d, i);
+		for (size_t d = last; d <= day + 1 && turn == 0; d++)
+			turn = turn_of(w, base + d, i);
 		if (turn != 0)
 			names[n++] = tt_notable_fill(w,
 					turn > 0 ? TT_WORD_NOTABLE_SENSOR_CAME

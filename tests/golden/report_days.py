@@ -29,6 +29,16 @@ components:
   - {target: 8/ICMP, name: one, rate: 10/day/address, from: 15d, to: 17d, sources: 1}
   - {target: TCP, class: tcp-synack, source_port: 80, packets: 300, from: 12d, to: 13d, sources: 1}
 """
+# A second sensor, from the noon of the 16th; day 3.5 is the 20th.
+BETA = """
+name: beta
+start: 2026-01-16T03:00:00Z
+duration: 216h
+monitored: 198.51.100.0/28
+components:
+  - {target: 8/ICMP, rate: 20/day/address, sources: 80}
+  - {target: 5900/TCP, rate: 20/day/address, from: 84h, sources: 40}
+"""
 ZONE = datetime.timezone(datetime.timedelta(hours=9))
 NOON = "2026-01-12T12:00..2026-01-24T12:00"
 failed = 0
@@ -182,6 +192,15 @@ def lengths_are_of_the_period(teiten, spool):
     en.says("1521/TCP: a rise", "It came from 36 addresses in 252 hours, in the time from 5 January 2026 to 11 January 2026 from 5 in 7 days.")
 
 
+def sensors_that_came_before_a_gap(teiten, spool):
+    """Days that were observed in part lie between the last day without a sensor and the first with it."""
+    both = without(spool, "both")
+    read_profile(teiten, both, "b", BETA, "198.51.100.0/28")
+    both = without(both, "both-part", ("17T03:00", "17T08:00"), ("19T00:00", "19T12:00"))
+    en = Report(teiten, both, "2026-01-12..2026-01-24")
+    en.says("8/ICMP", " before 18 January and ", "but the sensors changed at that time (b came)")
+
+
 def days_in_part_are_told(teiten, spool):
     """What was observed of a day is told with its number of sources, which is divided by nothing, and in the table of days."""
     table = Report(teiten, spool, NOON).found["tables"]["days"]
@@ -224,6 +243,7 @@ def main(teiten):
         rises_on_a_part(teiten, spool)
         extremes_are_of_whole_days(teiten, spool)
         lengths_are_of_the_period(teiten, spool)
+        sensors_that_came_before_a_gap(teiten, spool)
         days_in_part_are_told(teiten, spool)
     print(f"{failed} problems")
     return 1 if failed else 0
