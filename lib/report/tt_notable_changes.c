@@ -113,25 +113,36 @@ struct daily {
 	size_t n;
 };
 
+/* Is something observed on one of the days [first, end) of the period? */
+static bool
+is_any_covered(const struct tt_cause *c, size_t first, size_t end)
+{
+	size_t per_day = (size_t)(TT_US_PER_DAY / c->slice_us);
+	size_t n = c->n_slices[TT_CAUSE_NOW];
+
+	for (size_t i = first * per_day; i < end * per_day && i < n; i++)
+		if (c->covered[TT_CAUSE_NOW][i] != TT_CAUSE_NOT_COVERED)
+			return true;
+	return false;
+}
+
 static void
-say_source_change(struct tt_notable *w, struct tt_doc_section *s, const struct daily *d,
+say_source_change(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_change *change)
 {
 	const char *sensors = tt_notable_sensors_changed(w, change->last, change->at);
 	const char *when = tt_notable_day(w, change->at);
 	bool up = change->after > change->before, gap = change->last + 1 < change->at;
-	bool partly = false;
 	enum tt_word word = up ? TT_WORD_NOTABLE_SOURCES_UP
 			       : TT_WORD_NOTABLE_SOURCES_DOWN;
 
-	for (size_t day = change->last + 1; day < change->at; day++)
-		partly = partly || d->numbers[day] > 0;
 	if (sensors != NULL)
 		word = TT_WORD_NOTABLE_SOURCES_SENSORS;
 	else if (gap) {
 		word = up ? TT_WORD_NOTABLE_GAP_SOURCES_UP
 			  : TT_WORD_NOTABLE_GAP_SOURCES_DOWN;
-		when = between(w, tt_notable_day(w, change->last + 1), when, partly);
+		when = between(w, tt_notable_day(w, change->last + 1), when,
+				is_any_covered(&w->cause, change->last + 1, change->at));
 	}
 	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when,
 			tt_notable_number(w, (uint64_t)(change->after + 0.5)),
@@ -174,5 +185,5 @@ tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 	fill_daily(w, t, &d);
 	found = tt_changes_find(d.numbers, d.exposures, n, changes);
 	for (int i = 0; i < found; i++)
-		say_source_change(w, s, &d, &changes[i]);
+		say_source_change(w, s, &changes[i]);
 }

@@ -193,12 +193,13 @@ def lengths_are_of_the_period(teiten, spool):
 
 
 def sensors_that_came_before_a_gap(teiten, spool):
-    """Days that were observed in part lie between the last day without a sensor and the first with it."""
+    """Days that were observed in part lie between the last day without a sensor and the first with it; one without sources was observed too."""
     both = without(spool, "both")
     read_profile(teiten, both, "b", BETA, "198.51.100.0/28")
     both = without(both, "both-part", ("17T03:00", "17T08:00"), ("19T00:00", "19T12:00"))
     en = Report(teiten, both, "2026-01-12..2026-01-24")
     en.says("8/ICMP", " before 18 January and ", "but the sensors changed at that time (b came)")
+    en.says("5900/TCP", "The number of source addresses a day rose between 19 January and 20 January (not wholly observed in between)")
 
 
 def days_in_part_are_told(teiten, spool):
