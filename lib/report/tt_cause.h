@@ -3,9 +3,9 @@
  * Why targets rose or fell: what a span of time has of each, against a span before it. One pass over the
  * snapshots answers for all targets that are asked for. Definitions are those of docs/measures.md and docs/analysis.md:
  *
- * - since when: tt_change.h, on days, or on hours where the span has less than a week; points of the span before are
- *   part of the series where it ends where the span begins. A day that was observed in part (TT_PERIOD_WHOLE_DAY) is left out: what
- *   was seen of it may have more or less than the rest had;
+ * - since when: tt_change.h, on days, or on hours where the span has less than a week and neither has more than
+ *   TT_CAUSE_HOURLY_DAYS; points of the span before are part of the series where it ends where the span begins. A day that was
+ *   observed in part (TT_PERIOD_WHOLE_DAY) is left out: what was seen of it may have more or less than the rest had;
  * - countries: packets of `targets`; the rest "**" is one of them;
  * - source ports, addresses: packets of `source_ports`, `talkers`, which have the heaviest of each snapshot alone: a lower
  *   bound for each port and address, and so are their shares;
@@ -112,12 +112,16 @@ void tt_cause_fini(struct tt_cause *cause);
 /* Returns the number of the target, or TT_TARGET_NONE where memory is short. */
 uint32_t tt_cause_want(struct tt_cause *cause, uint8_t protocol, int32_t target);
 
-/* Is the span shorter than a week, so that changes are looked for by the hour? */
+/* Are changes looked for by the hour? Where the span is shorter than a week, and neither is so long that slices are days. */
 static inline bool
 tt_cause_by_hours(const struct tt_cause *cause)
 {
-	return cause->options.to_us[TT_CAUSE_NOW] - cause->options.from_us[TT_CAUSE_NOW]
-			< 7 * (INT64_C(86400) * TT_US_PER_S);
+	const int64_t day_us = INT64_C(86400) * TT_US_PER_S;
+
+	return cause->slice_us < day_us
+			&& cause->options.to_us[TT_CAUSE_NOW]
+					- cause->options.from_us[TT_CAUSE_NOW]
+			< 7 * day_us;
 }
 
 /* Has one of the spans the whole of [start, end)? */

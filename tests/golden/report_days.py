@@ -202,6 +202,13 @@ def sensors_that_came_before_a_gap(teiten, spool):
     en.says("5900/TCP", "The number of source addresses a day rose between 19 January and 20 January (not wholly observed in between)")
 
 
+def days_beside_a_long_period(teiten, spool):
+    """Against so long a period, days are compared, also of less than a week: none that was observed in part, and no time of the clock."""
+    part = without(spool, "long", ("18T00:00", "18T12:00"))
+    en = Report(teiten, part, "2026-01-17..2026-01-20", against="2025-11-01..2026-01-16")
+    en.says("1521/TCP: a rise", "It rose between 18 January and 19 January (not wholly observed in between):")
+
+
 def days_in_part_are_told(teiten, spool):
     """What was observed of a day is told with its number of sources, which is divided by nothing, and in the table of days."""
     table = Report(teiten, spool, NOON).found["tables"]["days"]
@@ -245,6 +252,7 @@ def main(teiten):
         extremes_are_of_whole_days(teiten, spool)
         lengths_are_of_the_period(teiten, spool)
         sensors_that_came_before_a_gap(teiten, spool)
+        days_beside_a_long_period(teiten, spool)
         days_in_part_are_told(teiten, spool)
     print(f"{failed} problems")
     return 1 if failed else 0
