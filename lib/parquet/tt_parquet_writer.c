@@ -169,7 +169,11 @@ turn(struct tt_parquet_writer *writer, struct tt_error *err)
 		writer->failed = tt_parquet_write_group(writer);
 	else if (!tt_parquet_make_room(writer, 1))
 		writer->failed = tt_parquet_writer_no_memory(writer);
-	return writer->failed == 0 ? 0 : failed(writer, err);
+	if (writer->failed == 0)
+		return 0;
+	/* Rows that come all the same go to where there is room. */
+	writer->group_rows = 0;
+	return failed(writer, err);
 }
 
 int
@@ -177,7 +181,7 @@ tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n, struct tt_error 
 {
 	TT_ASSERT(writer->n_set == writer->n_columns);
 	writer->n_set = writer->n_fixed;
-	/* After an error the rows lie in the place of the one that met it. */
+	/* After an error all rows lie in the same place. */
 	if (TT_UNLIKELY(writer->failed != 0))
 		return failed(writer, err);
 	writer->group_rows += n;

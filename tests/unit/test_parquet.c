@@ -4,6 +4,10 @@
 
 #include "tt_parquet_rle.h"
 #include "tt_parquet_utf8.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
 static void
 rows_survive_the_file_and_back(void **state)
 {
@@ -479,6 +483,36 @@ a_row_from_left_to_right_has_the_same_error(void **state)
 	assert_int_equal(tt_parquet_finish(writer, false, &result, &err), -ERANGE);
 }
 
+/* The disk is full where a row group ends, and rows come all the same. */
+static void
+rows_may_follow_a_failed_row_group(void **state)
+{
+	struct tt_parquet_writer *writer = create(*state);
+	struct tt_parquet_result result;
+	struct tt_error err = {0};
+	struct rlimit was, small;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	small = (struct rlimit){16, was.rlim_max};
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	writer->limits.group_rows = writer->room_rows;
+	for (size_t i = 0; i < writer->limits.group_rows + 2; i++) {
+		struct tt_parquet_row row = tt_parquet_row_begin(writer, NUMBER);
+		int ret;
+
+		tt_parquet_row_int(&row, 1);
+		tt_parquet_row_int(&row, 2);
+		tt_parquet_row_int(&row, 3);
+		tt_parquet_set_text(writer, tt_parquet_row_step(&row), "");
+		tt_parquet_set_text(writer, tt_parquet_row_step(&row), "");
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+		ret = tt_parquet_row_end(&row, &err);
+		assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+		assert_int_equal(ret, i + 1 < writer->limits.group_rows ? 0 : -EFBIG);
+	}
+	assert_int_equal(tt_parquet_finish(writer, false, &result, &err), -EFBIG);
+}
+
 /* Those of 64 bits come first, last, and where the columns have no more room. */
 static void
 large_integers_fit_wherever_they_come(void **state)
@@ -684,6 +718,7 @@ main(void)
 			TEST(a_file_that_exists_is_not_written_over),
 			TEST(a_value_that_does_not_fit_is_an_error_of_its_row),
 			TEST(a_row_from_left_to_right_has_the_same_error),
+			TEST(rows_may_follow_a_failed_row_group),
 			TEST(large_integers_fit_wherever_they_come),
 			TEST(a_text_that_is_too_long_or_not_utf8_is_an_error),
 			cmocka_unit_test(utf8_is_told_from_other_bytes),
