@@ -67,6 +67,7 @@ tt_target_key_make(struct tt_target t, enum tt_class c)
 static inline tt_target_key
 tt_target_key_of(const struct tt_packet *p)
 {
+	/* A packet has ports or an ICMP type, and the other is 0. */
 	const uint32_t number = (uint32_t)p->dst_port + p->icmp_type + p->has_ports
 			+ p->has_icmp;
 

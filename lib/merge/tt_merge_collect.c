@@ -270,9 +270,9 @@ tt_merge_collect(struct tt_merge *m)
 	int ret;
 
 	clear(m);
-	tt_merge_borrow(m);
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		tt_tally_settle(m->tallies[i]);
+	tt_merge_borrow(m);
 	ret = make_room(m);
 	if (ret != 0)
 		return ret;

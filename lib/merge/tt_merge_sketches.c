@@ -167,7 +167,7 @@ emit_targets(struct tt_merge *m, enum tt_sketch_kind kind, enum tt_registers fir
 
 	for (uint32_t t = 0; ret == 0 && t < TT_N_TARGETS; t++) {
 		if (t + AHEAD < TT_N_TARGETS && m->sketched[t + AHEAD])
-			fetch_registers(m, (enum tt_registers)first, t + AHEAD);
+			fetch_registers(m, first, t + AHEAD);
 		if (m->sketched[t])
 			ret = emit_sketch(m, kind, t, tt_registers_of_target(first, t),
 					TT_SKETCH_P_TARGET);

@@ -64,7 +64,7 @@ emit_class(struct tt_merge *m, const struct tt_merge_target *t, enum tt_class cl
 static void
 fetch(const struct tt_merge *m, const struct tt_sort_item *item)
 {
-	if (TT_LIKELY(item + TT_MERGE_AHEAD < m->talkers.items + m->talkers.n))
+	if (TT_LIKELY(m->talkers.items + m->talkers.n - item > TT_MERGE_AHEAD))
 		__builtin_prefetch(item[TT_MERGE_AHEAD].ref);
 }
 

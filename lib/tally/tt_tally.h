@@ -151,9 +151,8 @@ struct tt_tally {
 			contacts_lost; /* packets alone: keys are estimated */
 	struct tt_not_kept ports_lost;
 	struct tt_rest rest;
-	struct tt_alike *
-			alike; /* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a
-				 * compact tally */
+	/* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a compact tally. */
+	struct tt_alike *alike;
 	struct tt_detections detections; /* zero where there are no signatures */
 	struct tt_kept_table kept; /* packets of these; zero where none are to be kept */
 	/* Of each fingerprint: packets that were tested, that matched. Exact always. */

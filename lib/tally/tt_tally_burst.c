@@ -41,6 +41,7 @@ count_fingerprints_of(struct tt_tally *t, const tt_detail *details, unsigned n)
 	}
 }
 _Static_assert(TT_DETAIL_TESTED_SHIFT == 16 && TT_FINGERPRINTS_MAX == 16, "bits by byte");
+_Static_assert(TT_TALLY_BURST / 2 <= UINT8_MAX, "sums by byte");
 
 static inline void
 count_fingerprints(struct tt_tally *t, const tt_detail *details, unsigned n)
