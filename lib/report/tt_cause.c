@@ -283,7 +283,10 @@ struct tt_source_count
 tt_cause_sources(const struct tt_cause *cause, uint32_t of, size_t first, size_t end,
 		uint16_t country)
 {
-	return tt_source_set_count(&cause->sources, of, days_of(first, end), country);
+	bool all = first == 0 && end >= cause->n_days[TT_CAUSE_NOW];
+
+	return tt_source_set_count(&cause->sources, of,
+			all ? TT_SOURCES_NOW : days_of(first, end), country);
 }
 
 struct tt_source_count

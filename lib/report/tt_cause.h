@@ -30,6 +30,7 @@
 #include "tt_class.h"
 #include "tt_counts.h"
 #include "tt_cycle.h"
+#include "tt_period.h"
 #include "tt_pick.h"
 #include "tt_source_set.h"
 
@@ -42,8 +43,8 @@ struct tt_cause_options {
 	/* Some time at which a day begins; all others begin whole days before or after it. The first and the last day of a span may
 	 * be cut. */
 	int64_t midnight_us;
-	/* [n_days] what was observed of each day, 0 to 1, of the whole of it; the caller's; NULL: no matter. */
-	const double *day_shares[TT_N_CAUSE_SPANS];
+	/* [n_days] what was observed of each day, of the whole of it; the caller's, who may set them until tt_cause_finish; NULL: no matter. */
+	const struct tt_day_share *day_shares[TT_N_CAUSE_SPANS];
 	bool victims; /* read them as well */
 	bool per_sensor; /* rates are per day and sensor, not per day and address */
 };
@@ -158,7 +159,8 @@ size_t tt_cause_movers(const struct tt_cause *cause, const struct tt_counts *cou
 size_t tt_cause_contrary(const struct tt_cause *cause, const struct tt_counts *counts,
 		uint32_t of, struct tt_cause_part *parts, size_t n);
 
-/* Sources of a target in days [first, end) of the span, of a country or TT_SOURCES_ANYWHERE. */
+/* Sources of a target in days [first, end) of the span, of a country or TT_SOURCES_ANYWHERE. All days have those of snapshots
+ * with time of two days as well. */
 struct tt_source_count tt_cause_sources(const struct tt_cause *cause, uint32_t of,
 		size_t first, size_t end, uint16_t country);
 struct tt_source_count tt_cause_sources_before(

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Since when targets have another level. */
 #include "tt_cause.h"
-#include "tt_period.h"
 
 #include <errno.h>
 
@@ -9,7 +8,7 @@
  * which each span has a part is one point. */
 struct points {
 	double *packets, *exposures; /* [n] */
-	double *shares; /* [n] observed, of a day */
+	struct tt_day_share *shares; /* [n] of a day */
 	uint8_t *covered; /* [n] the most that some of its slices is */
 	size_t n;
 	size_t base; /* the point with which the slices of the span begin */
@@ -41,6 +40,13 @@ fini_points(struct points *p)
 	free(p->covered);
 }
 
+static void
+join_shares(struct tt_day_share *sum, struct tt_day_share more)
+{
+	sum->observed += more.observed;
+	sum->torn += more.torn;
+}
+
 /* Adds a span, whose slices begin with a point. */
 static void
 fill_points(const struct tt_cause *c, uint32_t of, enum tt_cause_span span, size_t base,
@@ -61,7 +67,8 @@ fill_points(const struct tt_cause *c, uint32_t of, enum tt_cause_span span, size
 		}
 		p->exposures[at] += tt_address_days(exposure);
 		if (c->options.day_shares[span] != NULL && !tt_cause_by_hours(c))
-			p->shares[at] += c->options.day_shares[span][at - base];
+			join_shares(&p->shares[at],
+					c->options.day_shares[span][at - base]);
 	}
 }
 
@@ -72,7 +79,7 @@ leave_out(const struct tt_cause *c, struct points *p)
 	if (tt_cause_by_hours(c) || c->options.day_shares[TT_CAUSE_NOW] == NULL)
 		return;
 	for (size_t i = 0; i < p->n; i++)
-		if (p->shares[i] < TT_PERIOD_WHOLE_DAY)
+		if (!tt_day_is_whole(p->shares[i]))
 			p->exposures[i] = 0;
 }
 

@@ -152,7 +152,7 @@ take_pair(void *context, const struct tt_picked *row, struct tt_error *err)
 	if (tt_addr_parse(text, &address) != 0)
 		return bad_address(p, text, err);
 	if (tt_source_set_add(&p->cause->sources, address, &source, p->span,
-			    (unsigned)p->day)
+			    p->torn ? TT_SOURCE_NO_SLICE : (unsigned)p->day)
 			!= 0)
 		return no_memory(p, err);
 	return 0;

@@ -325,14 +325,14 @@ static void
 set_span(struct tt_notable *w, struct tt_cause_options *options, enum tt_cause_span span,
 		const struct tt_observation *o)
 {
-	double *shares = tt_document_alloc(
+	struct tt_day_share *shares = tt_document_alloc(
 			w->doc, (o->period.n_days + 1) * sizeof(*shares));
 
 	options->from_us[span] = o->period.from_us;
 	options->to_us[span] = o->period.to_us;
 	options->day_shares[span] = shares;
 	for (unsigned day = 0; shares != NULL && day < o->period.n_days; day++)
-		shares[day] = tt_observation_day_whole(o, day);
+		shares[day] = tt_day_cover_share(&o->cover, day);
 }
 
 int

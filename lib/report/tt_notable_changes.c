@@ -65,8 +65,7 @@ say_change(struct tt_notable *w, struct tt_doc_section *s,
 		word = up == is_up(last) ? words[gap][up].again : words[gap][up].turned;
 	if (gap)
 		when = between(w, time_of(w, change->open_us), when, change->partly);
-	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when,
-			median_text(w, change->after),
+	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when, median_text(w, change->after),
 			median_text(w, change->before), NULL);
 }
 
@@ -155,14 +154,14 @@ static void
 fill_daily(const struct tt_notable *w, const struct tt_notable_target *t, struct daily *d)
 {
 	const struct tt_cause *c = &w->cause;
-	const double *shares = c->options.day_shares[TT_CAUSE_NOW];
+	const struct tt_day_share *shares = c->options.day_shares[TT_CAUSE_NOW];
 
 	for (size_t day = 0; day < d->n; day++) {
 		d->numbers[day] = (double)tt_cause_sources(
 				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
 						  .n;
 		d->exposures[day] = c->days[TT_CAUSE_NOW][day].us > 0 && shares != NULL
-				&& shares[day] >= TT_PERIOD_WHOLE_DAY;
+				&& tt_day_is_whole(shares[day]);
 	}
 }
 

@@ -23,17 +23,15 @@ init(struct tt_observation *o, struct tt_archive *archive,
 			.names = names,
 			.ledger = {.closes = true}};
 	o->days = calloc(period->n_days, sizeof(*o->days));
-	o->day_sensors = calloc(period->n_days, archive->n_sensors + 1);
 	o->detected_days = calloc(period->n_days, sizeof(*o->detected_days));
 	o->sensors = calloc(archive->n_sensors + 1, sizeof(*o->sensors));
 	o->countries = calloc(TT_OBSERVED_COUNTRIES, sizeof(*o->countries));
 	o->country_days = calloc((size_t)TT_OBSERVED_COUNTRIES * period->n_days,
 			sizeof(*o->country_days));
-	if (o->days == NULL || o->day_sensors == NULL || o->detected_days == NULL
-			|| o->sensors == NULL || o->countries == NULL
-			|| o->country_days == NULL)
+	if (o->days == NULL || o->detected_days == NULL || o->sensors == NULL
+			|| o->countries == NULL || o->country_days == NULL)
 		return -ENOMEM;
-	return 0;
+	return tt_day_cover_init(&o->cover, period, archive->n_sensors);
 }
 
 static void
@@ -69,7 +67,7 @@ tt_observation_fini(struct tt_observation *observation)
 	free_texts(&o->fingerprint_rules);
 	free_texts(&o->signature_rules);
 	free(o->days);
-	free(o->day_sensors);
+	tt_day_cover_fini(&o->cover);
 	free(o->sensors);
 	free(o->countries);
 	free(o->country_days);
@@ -169,14 +167,10 @@ static int
 add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
 {
 	struct tt_observed_day *day;
-	bool *seen;
 
 	if (r->day < 0)
 		return 0;
 	day = &r->o->days[r->day];
-	seen = &r->o->day_sensors[(size_t)r->day * r->o->archive->n_sensors + e->sensor];
-	day->n_sensors += !*seen;
-	*seen = true;
 	tt_exposure_add(&day->exposure, e);
 	if (strcmp(r->manifest->signatures, NONE) != 0)
 		tt_exposure_add(&day->signatures, e);
@@ -231,6 +225,12 @@ note_across(struct tt_observation *o, const struct tt_archive_entry *e)
 
 	o->n_across++;
 	o->across_us += to_us - from_us;
+	tt_day_cover_add(&o->cover, e);
+	/* Days before and behind the period differ as well, though they have no number. */
+	if (tt_period_day(&o->period, e->start_us)
+			!= tt_period_day(&o->period, e->end_us - 1))
+		tear_days(o, tt_period_day(&o->period, from_us),
+				tt_period_day(&o->period, to_us - 1));
 	if (o->across == NULL || e->start_us < o->across_start_us) {
 		o->across = e->path;
 		o->across_start_us = e->start_us;
@@ -252,8 +252,10 @@ add_entry(struct tt_observation_reading *r, struct tt_archive_entry *e,
 		return 0;
 	}
 	ret = add_snapshot(r, e, &why);
-	if (ret == 0)
+	if (ret == 0) {
+		tt_day_cover_add(&o->cover, e);
 		return 0;
+	}
 	if (tt_archive_still(e, err) != 0)
 		return -EAGAIN;
 	if (ret == -ENOMEM || ret == -EIO) {

@@ -17,6 +17,7 @@
 #include "tt_address_time.h"
 #include "tt_archive.h"
 #include "tt_crosstab.h"
+#include "tt_day_cover.h"
 #include "tt_observed_names.h"
 
 /* Numbers that grow at their end; what is not there is 0. */
@@ -51,7 +52,6 @@ void tt_exposure_add(struct tt_exposure *exposure, const struct tt_archive_entry
 struct tt_observed_day {
 	struct tt_exposure exposure; /* of the day's snapshots that are in no other day */
 	struct tt_exposure signatures; /* likewise, of those with signatures */
-	size_t n_sensors; /* that have such snapshots */
 	uint64_t packets, detections;
 	double sources; /* distinct, estimated from sketches; below 0: not known */
 	uint8_t *registers; /* [1 << p] of their sketch, NULL: none */
@@ -77,7 +77,7 @@ struct tt_observation {
 	struct tt_exposure
 			signature_exposure; /* of snapshots that were made with signatures */
 	struct tt_observed_day *days; /* [period.n_days] */
-	bool *day_sensors; /* [n_days * archive->n_sensors] which of them a day has */
+	struct tt_day_cover cover; /* of its days, by the archive's sensors */
 	struct tt_observed_sensor *sensors; /* [archive->n_sensors] */
 
 	uint64_t packets;
@@ -155,9 +155,9 @@ double tt_observation_coverage(const struct tt_observation *observation);
 double tt_observation_day_coverage(
 		const struct tt_observation *observation, unsigned day);
 
-/* The same of a day and the sensors that observed some of it: below TT_PERIOD_WHOLE_DAY, its rate may be that of some of
- * its hours alone. */
-double tt_observation_day_whole(const struct tt_observation *observation, unsigned day);
+/* Is a day observed whole, by the sensors that observed some of it (tt_day_cover.h)? Else its rate may be that of some of its
+ * hours alone. */
+bool tt_observation_day_whole(const struct tt_observation *observation, unsigned day);
 
 #define TT_RATE_LEAST 0.005 /* what is less rounds to 0.00 */
 

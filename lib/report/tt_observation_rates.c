@@ -28,14 +28,10 @@ tt_observation_day_coverage(const struct tt_observation *observation, unsigned d
 			TT_US_PER_DAY);
 }
 
-double
+bool
 tt_observation_day_whole(const struct tt_observation *observation, unsigned day)
 {
-	const struct tt_observed_day *d = &observation->days[day];
-
-	return d->n_sensors == 0 ? 0
-				 : (double)d->exposure.observed_us
-					/ ((double)TT_US_PER_DAY * (double)d->n_sensors);
+	return tt_day_is_whole(tt_day_cover_share(&observation->cover, day));
 }
 
 double

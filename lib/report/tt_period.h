@@ -16,8 +16,23 @@
 #define TT_PERIOD_NAME_MAX 64
 
 /* Of a day, the share that has to be observed for it to be compared with other days: where accesses follow a cycle of 24
- * hours, the rate of the rest is off by at most what is missing. */
+ * hours, the rate of the rest is off by at most what is missing. Time in snapshots that reach over an end of the day is not missing in
+ * this sense: it is in none of its figures, but so it is on each other day. At least so much of the day has to be in others. */
 #define TT_PERIOD_WHOLE_DAY 0.95
+#define TT_PERIOD_LEAST_DAY 0.5
+
+/* Shares of a day, 0 to 1. */
+struct tt_day_share {
+	double observed; /* by what counts in it */
+	double torn; /* by what reaches over an end of it, or of the period */
+};
+
+static inline bool
+tt_day_is_whole(struct tt_day_share share)
+{
+	return share.observed >= TT_PERIOD_LEAST_DAY
+			&& share.observed + share.torn >= TT_PERIOD_WHOLE_DAY;
+}
 
 enum tt_period_kind {
 	TT_PERIOD_MONTH, /* "2009-07" */

@@ -250,17 +250,15 @@ stack_series(struct tt_report *r, struct tt_doc_figure *figure,
 		series->rest = rest;
 }
 
-static void
-note_days(struct tt_report *r, struct tt_doc_figure *figure)
+void
+tt_report_note_torn(struct tt_report *report, struct tt_doc_figure *figure)
 {
-	const struct tt_observation *o = r->now;
-	uint64_t cut = 0;
+	struct tt_report *r = report;
+	uint64_t n = r->now->n_torn_days;
 
-	for (unsigned i = 0; i < o->period.n_days; i++)
-		cut += o->days[i].torn;
-	if (cut > 0)
+	if (n > 0)
 		tt_document_figure_note(r->doc, figure,
-				TT_REPORT_FILL(r, NOTE_TORN, tt_report_count(r, cut)));
+				TT_REPORT_FILL(r, NOTE_TORN, tt_report_count(r, n)));
 }
 
 void
@@ -285,7 +283,7 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 	if (any_left(left, width))
 		stack_series(report, figure, stack, stack->n_series, first, width, left);
 	if (!stack->months)
-		note_days(report, figure);
+		tt_report_note_torn(report, figure);
 	if (figure != NULL) {
 		figure->unit = tt_report_unit(report, stack->detections);
 		figure->source = tt_report_source(

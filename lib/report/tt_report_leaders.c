@@ -136,7 +136,7 @@ extremes_of(const struct tt_report *r, const struct drawing *d)
 		const struct tt_exposure *exposure = &r->now->days[i].exposure;
 		double rate = tt_rate(r->unit, exposure, drawn(r, d, 0, i));
 
-		if (tt_observation_day_whole(r->now, i) < TT_PERIOD_WHOLE_DAY)
+		if (!tt_observation_day_whole(r->now, i))
 			continue;
 		e.n_days++;
 		if (e.most < 0 || rate < e.least) {
@@ -217,6 +217,7 @@ tt_report_draw_sources(struct tt_report *report, struct tt_doc_section *section)
 	}
 	if (series != NULL)
 		tt_report_mark_days(r, figure);
+	tt_report_note_torn(r, figure);
 	tt_document_figure_note(r->doc, figure,
 			TT_REPORT_FILL(r, NOTE_SKETCHES,
 					tt_report_percent(

@@ -84,6 +84,9 @@ void tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
 /* Of a figure of sources by day, whose series is there: what was observed of each day, and a note where that is too little. */
 void tt_report_mark_days(struct tt_report *report, struct tt_doc_figure *figure);
 
+/* Of a figure by day: how many days lack the time of snapshots that reach over midnight; nothing where none does. */
+void tt_report_note_torn(struct tt_report *report, struct tt_doc_figure *figure);
+
 /* How many days, and months, were observed: series of less than two say nothing. */
 unsigned tt_report_days_observed(const struct tt_report *report);
 unsigned tt_report_months_observed(const struct tt_report *report);

@@ -163,6 +163,17 @@ tt_source_set_settle(struct tt_source_set *set)
 	return ret;
 }
 
+static uint64_t
+span_of(enum tt_cause_span span, unsigned slice)
+{
+	if (span == TT_CAUSE_BEFORE)
+		return TT_SOURCES_BEFORE;
+	if (slice == TT_SOURCE_NO_SLICE)
+		return TT_SOURCES_UNSLICED;
+	return UINT64_C(1) << (slice < TT_SOURCE_SLICES_MAX ? slice
+							    : TT_SOURCE_SLICES_MAX - 1);
+}
+
 int
 tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
 		const struct tt_kept_source *row, enum tt_cause_span span, unsigned slice)
@@ -172,10 +183,7 @@ tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
 
 	*x = *row;
 	x->hash = tt_sketch_hash(address);
-	x->spans = span == TT_CAUSE_BEFORE ? TT_SOURCES_BEFORE
-			: slice < TT_SOURCE_SLICES_MAX
-			? UINT64_C(1) << slice
-			: UINT64_C(1) << (TT_SOURCE_SLICES_MAX - 1);
+	x->spans = span_of(span, slice);
 	if (s->n_slots > 0)
 		__builtin_prefetch(&s->slots[home_of(s, x->hash, x->of)], 1);
 	return s->n_held < TT_SOURCES_HELD ? 0 : tt_source_set_settle(s);

@@ -14,13 +14,16 @@
 #include "tt_counts.h"
 #include "tt_sample.h"
 
+#include <limits.h>
+
 #define TT_SOURCE_SET_MAX    (1 << 21)
 #define TT_SOURCE_SLICES_MAX 62
+#define TT_SOURCE_NO_SLICE   UINT_MAX /* of a row that has time of several of them */
 #define TT_SOURCES_HELD      64
 
 struct tt_kept_source {
 	uint64_t hash;
-	uint64_t spans; /* bit i: slice i of now; bit 63: before */
+	uint64_t spans; /* bit i: slice i of now; bit 62: now, in no slice; bit 63: before */
 	uint32_t of; /* number of the target */
 	uint16_t country;
 	uint8_t sample_bits;
@@ -46,7 +49,7 @@ void tt_source_set_fini(struct tt_source_set *set);
 /* Notes the sample of a snapshot whose rows follow: its name, and one source in how many has rows. */
 void tt_source_set_sample(struct tt_source_set *set, const char *name, int64_t one_in);
 
-/* Enters a row, of which hash and spans are not looked at, or holds it until settle. slice: of now, the last one takes what lies beyond.
+/* Enters a row, of which hash and spans are not looked at, or holds it until settle. slice: of now, the last one takes what lies beyond; or TT_SOURCE_NO_SLICE.
  * Returns 0 or -ENOMEM. */
 int tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
 		const struct tt_kept_source *row, enum tt_cause_span span,
@@ -61,6 +64,7 @@ struct tt_source_count {
 };
 
 #define TT_SOURCES_BEFORE   (UINT64_C(1) << 63)
+#define TT_SOURCES_UNSLICED (UINT64_C(1) << TT_SOURCE_SLICES_MAX)
 #define TT_SOURCES_NOW      (TT_SOURCES_BEFORE - 1)
 #define TT_SOURCES_ANYWHERE 0 /* in place of a country */
 

@@ -143,6 +143,24 @@ def longer_snapshots(teiten, directory):
         "1521/TCP: a rise", "It rose between 17 January 2026, 21:00 and 18 January 2026, 03:00 (not wholly observed in between):")
 
 
+def over_midnight(teiten, directory):
+    """What reaches over midnight is in no day, and not missing: no day has it."""
+    for hours in (2, 6):
+        spool = make_spool(teiten, directory, f"over-{hours}", hours * 3600)
+        report = Report(teiten, spool, "2026-01-12..2026-01-24")
+        report.says("1521/TCP: a rise", "It rose on 18 January: the median rate was 40.", "The number of source addresses a day rose on 18 January")
+        report.says("By target", "445/TCP: the most on ")
+        own = report.notable("1521/TCP", "sources")
+        check(f"{hours} hours: {own}", "observed in part" not in report.text() and any("reach over midnight: 13" in note for note in own["notes"]))
+        check(f"{hours} hours, by day: {own['series']}", [n > 10 for n in own["series"][0]["values"]] == 6 * [False] + 7 * [True])
+        sources = report.found["figures"].get("sources_days", {"series": []})["series"]
+        check(f"{hours} hours, sources: {sources}", all(value is None for s in sources for value in s["values"]))
+        days = report.found["tables"]["days"]
+        check(f"{hours} hours, days: {days['notes']}", any("reach over midnight: 13" in note for note in days["notes"]))
+    outage = Report(teiten, without(spool, "over-out", ("14T09:00", "14T15:00")), "2026-01-12..2026-01-24")
+    outage.says("By target", "445/TCP (of the 12 days that were observed whole)")
+
+
 def rises_in_a_gap(teiten, spool):
     """A change while nothing was observed has no date."""
     spool = without(spool, "gap", ("17", "20"))
@@ -247,6 +265,7 @@ def main(teiten):
         begins_at_noon(teiten, spool)
         less_than_a_week(teiten, spool)
         longer_snapshots(teiten, spool.parent)
+        over_midnight(teiten, spool.parent)
         rises_in_a_gap(teiten, spool)
         rises_on_a_part(teiten, spool)
         extremes_are_of_whole_days(teiten, spool)

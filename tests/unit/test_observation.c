@@ -124,7 +124,7 @@ snapshot_over_the_end_is_left_out_and_noted(void **state)
 }
 
 static void
-snapshot_over_midnight_is_of_no_day(void **state)
+write_over_midnight(void)
 {
 	struct tt_interval interval = {
 			.span = {MIDNIGHT - BED_MINUTE, MIDNIGHT + BED_MINUTE},
@@ -145,6 +145,12 @@ snapshot_over_midnight_is_of_no_day(void **state)
 	assert_int_equal(tt_spool_write(bed.spool, &interval, bed.merge, bed.config, &run,
 					 bed.ledger, bed.n_ledger, &bed.totals, &error),
 			0);
+}
+
+static void
+snapshot_over_midnight_is_of_no_day(void **state)
+{
+	write_over_midnight();
 	write_minute(77);
 	observe("2026-11-22..2026-11-23");
 	assert_int_equal(observed.packets, 12);
@@ -154,6 +160,34 @@ snapshot_over_midnight_is_of_no_day(void **state)
 	assert_true(observed.days[0].torn && observed.days[1].torn);
 	assert_true(observed.days[1].sources < 0);
 	assert_int_equal(observed.n_torn_days, 2);
+	assert_float_equal(tt_day_cover_share(&observed.cover, 0).torn, 0, 0);
+	assert_float_equal(tt_day_cover_share(&observed.cover, 1).torn, 1 / 1440.0, 1e-9);
+	assert_float_equal(tt_day_cover_share(&observed.cover, 1).observed, 1 / 1440.0,
+			1e-9);
+}
+
+static void
+snapshot_over_the_end_tears_the_day_it_leaves(void **state)
+{
+	write_over_midnight();
+	write_minute(77);
+	observe("2026-11-23");
+	assert_int_equal(observed.n_across, 1);
+	assert_true(observed.days[0].torn);
+	assert_true(observed.days[0].sources < 0);
+	assert_float_equal(tt_day_cover_share(&observed.cover, 0).torn, 1 / 1440.0, 1e-9);
+	assert_float_equal(tt_day_cover_share(&observed.cover, 0).observed, 1 / 1440.0,
+			1e-9);
+}
+
+static void
+torn_time_is_not_missing(void **state)
+{
+	assert_true(tt_day_is_whole((struct tt_day_share){.observed = 0.95}));
+	assert_false(tt_day_is_whole((struct tt_day_share){.observed = 0.94}));
+	assert_true(tt_day_is_whole((struct tt_day_share){0.5, 0.5}));
+	assert_false(tt_day_is_whole((struct tt_day_share){0.49, 0.51}));
+	assert_false(tt_day_is_whole((struct tt_day_share){0.8, 0.125}));
 }
 
 /* Changes a byte in the middle of a table. */
@@ -342,6 +376,8 @@ main(void)
 			TEST(days_are_kept_apart),
 			TEST(snapshot_over_the_end_is_left_out_and_noted),
 			TEST(snapshot_over_midnight_is_of_no_day),
+			TEST(snapshot_over_the_end_tears_the_day_it_leaves),
+			cmocka_unit_test(torn_time_is_not_missing),
 			TEST(damaged_snapshot_counts_not_at_all),
 			TEST(rows_that_contradict_the_manifest_are_taken_back),
 			TEST(same_time_in_two_spools_is_refused),
