@@ -299,7 +299,7 @@ tt_report_mark_days(struct tt_report *report, struct tt_doc_figure *figure)
 
 	for (unsigned i = 0; figure != NULL && i < figure->n_x; i++) {
 		double coverage = tt_observation_day_coverage(r->now, i);
-		bool partly = coverage < TT_PERIOD_WHOLE_DAY
+		bool partly = !tt_observation_day_whole(r->now, i)
 				&& figure->series[0].values[i].kind != TT_VALUE_UNKNOWN;
 
 		tt_document_observed(r->doc, figure, i,

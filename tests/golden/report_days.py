@@ -59,8 +59,8 @@ def read_profile(teiten, spool, sensor, profile, monitored, interval=3600):
                   "--geo", "none", directory / "days.pcap")
 
 
-def make_spool(teiten, directory, name="spool", interval=3600):
-    read_profile(teiten, directory / name, "n", PROFILE, "203.0.113.0/28", interval)
+def make_spool(teiten, directory, name="spool", interval=3600, sensor="n"):
+    read_profile(teiten, directory / name, sensor, PROFILE, "203.0.113.0/28", interval)
     return directory / name
 
 
@@ -259,6 +259,25 @@ def days_in_part_are_told(teiten, spool):
     check("whole days are marked", "observed in part" not in whole and "less than 95" not in whole)
 
 
+def a_sensor_comes(teiten, spool):
+    """A day is whole by the sensors that it has: one that comes later takes nothing from the days before, but in what was observed of all."""
+    late = make_spool(teiten, spool.parent, "late", sensor="m")
+    for path in late.glob("m/*/*Z"):
+        if path.name < "20260117T15":
+            shutil.rmtree(path)
+    shutil.copytree(spool / "n", late / "n")
+    report = Report(teiten, late, "2026-01-12..2026-01-24")
+    told = 6 * [50] + 7 * [100]
+    report.says("By target", "445/TCP: the most on ")
+    check("days before a sensor are marked", "observed in part" not in report.text() and "less than 95" not in report.text())
+    for figure in (report.found["figures"]["sources_days"], report.notable("445/TCP", "sources")):
+        check(f"a sensor comes: {figure['observed']}", figure["observed"] == told)
+    for path in late.glob("m/*/20260119T0[1-6]*"):
+        shutil.rmtree(path)
+    figure = Report(teiten, late, "2026-01-12..2026-01-24").found["figures"]["sources_days"]
+    check(f"a sensor paused: {figure}", any("was observed, and so some sources are not counted: 1." in note for note in figure["notes"]))
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         spool = make_spool(teiten, pathlib.Path(name))
@@ -273,6 +292,7 @@ def main(teiten):
         sensors_that_came_before_a_gap(teiten, spool)
         days_beside_a_long_period(teiten, spool)
         days_in_part_are_told(teiten, spool)
+        a_sensor_comes(teiten, spool)
     print(f"{failed} problems")
     return 1 if failed else 0
 
