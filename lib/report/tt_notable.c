@@ -98,6 +98,24 @@ want(struct tt_notable *w)
 	return 0;
 }
 
+/* A damaged snapshot, which the observation has, and the chapter has not. */
+static void
+leave_out(struct tt_notable *w, const struct tt_archive_entry *e)
+{
+	w->damaged++;
+	for (unsigned span = 0; span < TT_N_CAUSE_SPANS; span++)
+		if (w->cover[span].times != NULL)
+			tt_day_cover_take(&w->cover[span], e);
+}
+
+static void
+share_days(struct tt_notable *w)
+{
+	for (unsigned span = 0; span < TT_N_CAUSE_SPANS; span++)
+		for (unsigned day = 0; day < w->cover[span].period.n_days; day++)
+			w->shares[span][day] = tt_day_cover_share(&w->cover[span], day);
+}
+
 /* Reads what the archive has of both periods. */
 static int
 read_archive(struct tt_notable *w, struct tt_error *err)
@@ -121,12 +139,13 @@ read_archive(struct tt_notable *w, struct tt_error *err)
 		if (ret != 0 && tt_archive_still(e, err) != 0)
 			return -EAGAIN;
 		if (ret != 0 && ret != -ENOMEM) {
-			w->damaged++;
+			leave_out(w, e);
 			ret = tt_archive_damaged_in_causes(archive, e, &why);
 		}
 		if (ret != 0)
 			return tt_error_set(err, ret, e->path, "out of memory");
 	}
+	share_days(w);
 	if (tt_cause_finish(&w->cause) != 0)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
@@ -320,19 +339,29 @@ write_chapter(struct tt_notable *w)
 				NULL);
 }
 
-/* The time of a span, and what was observed of each of its days. */
-static void
+/* The time of a span; what was observed of its days is known once all is read. Returns 0 or -ENOMEM. */
+static int
 set_span(struct tt_notable *w, struct tt_cause_options *options, enum tt_cause_span span,
 		const struct tt_observation *o)
 {
-	struct tt_day_share *shares = tt_document_alloc(
-			w->doc, (o->period.n_days + 1) * sizeof(*shares));
-
+	w->shares[span] = tt_document_alloc(
+			w->doc, (o->period.n_days + 1) * sizeof(*w->shares[span]));
 	options->from_us[span] = o->period.from_us;
 	options->to_us[span] = o->period.to_us;
-	options->day_shares[span] = shares;
-	for (unsigned day = 0; shares != NULL && day < o->period.n_days; day++)
-		shares[day] = tt_day_cover_share(&o->cover, day);
+	options->day_shares[span] = w->shares[span];
+	return w->shares[span] == NULL ? -ENOMEM
+				       : tt_day_cover_copy(&w->cover[span], &o->cover);
+}
+
+static int
+set_spans(struct tt_notable *w, struct tt_cause_options *options)
+{
+	const struct tt_report *r = w->report;
+	int ret = set_span(w, options, TT_CAUSE_NOW, r->now);
+
+	if (ret == 0 && r->before != NULL)
+		ret = set_span(w, options, TT_CAUSE_BEFORE, r->before);
+	return ret;
 }
 
 int
@@ -344,15 +373,14 @@ tt_notable_sections(struct tt_report *report, struct tt_error *err)
 					* TT_US_PER_MINUTE};
 	struct tt_notable w = {
 			.report = report, .doc = report->doc, .locale = report->locale};
-	int ret;
+	int ret = set_spans(&w, &options);
 
-	set_span(&w, &options, TT_CAUSE_NOW, report->now);
-	if (report->before != NULL)
-		set_span(&w, &options, TT_CAUSE_BEFORE, report->before);
-	if (tt_cause_init(&w.cause, &options) != 0)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	choose(&w);
-	ret = want(&w);
+	if (ret == 0)
+		ret = tt_cause_init(&w.cause, &options);
+	if (ret == 0) {
+		choose(&w);
+		ret = want(&w);
+	}
 	if (ret != 0)
 		tt_error_set(err, ret, NULL, "out of memory");
 	else
@@ -360,5 +388,7 @@ tt_notable_sections(struct tt_report *report, struct tt_error *err)
 	if (ret == 0)
 		write_chapter(&w);
 	tt_cause_fini(&w.cause);
+	for (unsigned span = 0; span < TT_N_CAUSE_SPANS; span++)
+		tt_day_cover_fini(&w.cover[span]);
 	return ret;
 }

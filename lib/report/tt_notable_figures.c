@@ -157,7 +157,7 @@ add_sources(struct tt_notable *w, struct tt_doc_section *section,
 					tt_value_integer(TT_VALUE_COUNT, (int64_t)n.n));
 	}
 	if (series != NULL)
-		tt_report_mark_days(w->report, figure);
+		tt_report_mark_days(w->report, figure, &w->cover[TT_CAUSE_NOW]);
 }
 
 void

@@ -39,6 +39,9 @@ struct tt_notable {
 	size_t n;
 	unsigned section, table, figure; /* numbers of the latest ones */
 	uint64_t damaged;
+	struct tt_day_cover cover[TT_N_CAUSE_SPANS]; /* without what is damaged */
+	struct tt_day_share
+			*shares[TT_N_CAUSE_SPANS]; /* [n_days] of it, once all is read */
 	/* By day of the period before and then of the period: which of the archive's sensors have snapshots of it. NULL: not known. */
 	bool *observed;
 };

@@ -154,6 +154,9 @@ size_t tt_observation_damages(
 double tt_observation_coverage(const struct tt_observation *observation);
 double tt_observation_day_coverage(
 		const struct tt_observation *observation, unsigned day);
+/* The same of a day of which only so much was observed, added up over sensors. */
+double tt_observation_day_coverage_of(
+		const struct tt_observation *observation, int64_t observed_us);
 
 /* Is a day observed whole, by the sensors that observed some of it (tt_day_cover.h)? Else its rate may be that of some of its
  * hours alone. */

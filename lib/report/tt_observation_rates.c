@@ -24,8 +24,15 @@ tt_observation_coverage(const struct tt_observation *observation)
 double
 tt_observation_day_coverage(const struct tt_observation *observation, unsigned day)
 {
-	return coverage(observation, observation->days[day].exposure.observed_us,
-			TT_US_PER_DAY);
+	return tt_observation_day_coverage_of(
+			observation, observation->days[day].exposure.observed_us);
+}
+
+double
+tt_observation_day_coverage_of(
+		const struct tt_observation *observation, int64_t observed_us)
+{
+	return coverage(observation, observed_us, TT_US_PER_DAY);
 }
 
 bool

@@ -216,7 +216,7 @@ tt_report_draw_sources(struct tt_report *report, struct tt_doc_section *section)
 									+ 0.5)));
 	}
 	if (series != NULL)
-		tt_report_mark_days(r, figure);
+		tt_report_mark_days(r, figure, &r->now->cover);
 	tt_report_note_torn(r, figure);
 	tt_document_figure_note(r->doc, figure,
 			TT_REPORT_FILL(r, NOTE_SKETCHES,
