@@ -364,6 +364,7 @@ merge(struct merging *m)
 	tt_compactor_close(&m->compactor);
 	tt_spool_close(spool);
 	merge_inputs_fini(&in);
+	free(m->empty);
 	free(m->path);
 	return m->status;
 }

@@ -14,6 +14,7 @@ struct merging {
 	size_t pair_rows, contact_rows, heavy_rows;
 	struct tt_compactor compactor;
 	bool listed; /* what cannot be listed was said */
+	bool *empty; /* [operands] it was said that there are no snapshots; heap */
 	int status; /* exit status so far */
 };
 

@@ -87,6 +87,18 @@ select_again(const struct tool *tool, const struct selection *selection,
 	return false;
 }
 
+/* Says of an operand, once, that it has nothing to merge. */
+static void
+say_empty(struct merging *m, int operand)
+{
+	bool *said = &m->empty[operand - optind];
+
+	m->status = EXIT_DATA;
+	if (!*said)
+		tool_no_snapshots(m->tool, m->tool->argv[operand], &m->selection);
+	*said = true;
+}
+
 bool
 merge_list(struct merging *m, struct inputs *in)
 {
@@ -97,7 +109,9 @@ merge_list(struct merging *m, struct inputs *in)
 	if (stat(m->path, &own) != 0)
 		own = (struct stat){0};
 	in->lists = calloc((size_t)(tool->argc - optind), sizeof(*in->lists));
-	if (in->lists == NULL)
+	if (m->empty == NULL)
+		m->empty = calloc((size_t)(tool->argc - optind), sizeof(*m->empty));
+	if (in->lists == NULL || m->empty == NULL)
 		return no_memory(m);
 	for (int i = optind; i < tool->argc; i++) {
 		struct tt_snapshot_list *list = &in->lists[in->n_lists];
@@ -114,9 +128,7 @@ merge_list(struct merging *m, struct inputs *in)
 					&& !add(in, &list->refs[k], INPUT_LACKING))
 				return no_memory(m);
 		if (in->n == before)
-			m->status = m->listed ? EXIT_DATA
-					      : tool_no_snapshots(tool, tool->argv[i],
-							      &selection);
+			say_empty(m, i);
 	}
 	m->listed = true;
 	sort(in);

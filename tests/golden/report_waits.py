@@ -262,6 +262,25 @@ def merge_waits(teiten, spool):
     check(said, other.returncode == 0 and said == "")
 
 
+def merge_finds_nothing(teiten, spool):
+    """What was deleted while it waited is said, and what had nothing before is said once."""
+    merge = [teiten, "merge", "--spool", spool, "--sensor", "m"]
+    snapshots.run(*merge, "--to", "2026-01-05T00:01:00Z", spool / "a")
+    (spool / "none").mkdir()
+    with open(spool / "m/.compact", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        other = subprocess.Popen([str(arg) for arg in (*merge, spool / "none", spool / "b")], stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE, text=True)
+        Report.running.append(other)
+        lines = [line_of(other), other.stderr.readline()]
+        check(lines, lines == [f"teiten merge: no snapshots in {spool}/none\n",
+                               f"teiten merge: {spool}/m: waiting for a report that reads its snapshots\n"])
+        for path in (spool / "b").glob("*/*Z"):
+            shutil.rmtree(path)
+    _, said = other.communicate(timeout=60)
+    check(said, other.returncode == 1 and said == f"teiten merge: no snapshots in {spool}/b\n")
+
+
 def compact_waits(teiten, spool):
     wanted, _ = Report(teiten, spool).end()
     report = stopped_report(teiten, spool)
@@ -316,7 +335,7 @@ def main(teiten):
                           "203.0.113.0/24,198.51.100.0/24", "--rules", snapshots.RULES, made)
         try:
             for test in (others_do_not_matter, waits_and_says_so, does_not_wait_for_ever, holds_all, holds_none_while_it_waits,
-                         lock_that_cannot_be_had, short_waits_add_up, deleted_by_hand, merge_waits, compact_waits,
+                         lock_that_cannot_be_had, short_waits_add_up, deleted_by_hand, merge_waits, merge_finds_nothing, compact_waits,
                          more_sensors_than_files):
                 copy = base / test.__name__
                 shutil.copytree(spool, copy)
