@@ -237,11 +237,19 @@ find_episodes(struct tt_notable *w, struct tt_notable_target *t)
 				t->of);
 }
 
+/* Is the period compared a later one? Then nothing is new or gone. */
+static bool
+is_compared_later(const struct tt_report *r)
+{
+	return r->before_period != NULL
+			&& r->before_period->from_us > r->now->period.from_us;
+}
+
 static const char *
 title_of(struct tt_notable *w, const struct tt_notable_target *t)
 {
 	const char *args[] = {tt_notable_target_name(w, t)};
-	bool rise = t->now > t->before;
+	bool rise = t->now > t->before, later = is_compared_later(w->report);
 	enum tt_word word = rise ? TT_WORD_NOTABLE_RISE : TT_WORD_NOTABLE_FALL;
 
 	if (tt_notable_turned(w, t))
@@ -249,9 +257,9 @@ title_of(struct tt_notable *w, const struct tt_notable_target *t)
 	if (!t->ranked)
 		word = TT_WORD_NOTABLE_OTHER;
 	else if (t->before == 0)
-		word = TT_WORD_NOTABLE_NEW;
+		word = later ? TT_WORD_NOTABLE_ONLY_NOW : TT_WORD_NOTABLE_NEW;
 	else if (t->now == 0)
-		word = TT_WORD_NOTABLE_GONE;
+		word = later ? TT_WORD_NOTABLE_NOT_YET : TT_WORD_NOTABLE_GONE;
 	return tt_notable_fill(w, word, args, 1);
 }
 

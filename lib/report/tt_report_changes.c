@@ -126,6 +126,12 @@ explain(const struct tt_report *r, const struct tt_ranked *country, struct expla
 	e->others -= e->n;
 }
 
+/* By whether it rose, and whether others are left. */
+static const enum tt_word words[2][2] = {
+		{TT_WORD_COUNTRY_FELL_BY, TT_WORD_COUNTRY_FELL_BY_REST},
+		{TT_WORD_COUNTRY_ROSE_BY, TT_WORD_COUNTRY_ROSE_BY_REST},
+};
+
 void
 tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
 		const struct tt_ranked *country)
@@ -145,9 +151,7 @@ tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
 				tt_report_change(r, sign * e.most[i]));
 	rest = e.others > 0 && fabs(e.left) >= TT_RATE_LEAST;
 	tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
-			tt_locale_fill(r->locale, r->doc,
-					rest ? TT_WORD_COUNTRY_TARGETS_REST
-					     : TT_WORD_COUNTRY_TARGETS,
+			tt_locale_fill(r->locale, r->doc, words[sign > 0][rest],
 					(const char *const[]){
 							tt_report_country(r,
 									country->index),

@@ -76,7 +76,7 @@ void tt_report_stack(struct tt_report *report, const struct tt_report_heading *h
 void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *section,
 		enum tt_report_what what);
 
-/* Says which targets changed most from a country, in the direction that it did, and how much is left to all others: nothing where
+/* Says which targets rose most, or fell most, from a country that did, and how much is left to all others: nothing where
  * none changed by as much as shows. Only where something is compared. */
 void tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
 		const struct tt_ranked *country);

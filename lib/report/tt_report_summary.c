@@ -5,7 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#define NAMED 5 /* leaders that are named */
+#define NAMED      5 /* leaders that are named */
+#define EVEN_BELOW 0.05 /* a percentage that is shown as 0.0 */
 
 /* How a total changed. */
 struct change {
@@ -22,6 +23,8 @@ word_of(const struct change *c)
 		return TT_WORD_COMPARED_WITH_NONE;
 	if (fabs(difference) < TT_RATE_LEAST)
 		return TT_WORD_COMPARED_SAME;
+	if (fabs(100 * difference / c->before) < EVEN_BELOW)
+		return TT_WORD_COMPARED_ABOUT;
 	return difference > 0 ? TT_WORD_COMPARED_MORE : TT_WORD_COMPARED_FEWER;
 }
 

@@ -183,7 +183,7 @@ def check_rests(found, now, before, days_now, days_before):
             changes[key] = changes.get(key, 0) + sign * int(row["packets"]) / days
     keys, told = {row["name"]: row["key"] for row in found["tables"]["countries"]["rows"]}, 0
     for text in sentences(found, "countries"):
-        parts = re.fullmatch(r"(.*) \(\S+\): the targets that changed most are (.*); the other ([\d,]+) together: (\S+)\.", text)
+        parts = re.fullmatch(r"(.*) \(\S+\): the targets that (?:rose|fell) most are (.*); the other ([\d,]+) together: (\S+)\.", text)
         if not parts:
             continue
         own = {target: change for (country, target), change in changes.items() if country == keys[parts[1]]}

@@ -48,6 +48,16 @@ duration: 4d
 monitored: 192.0.2.0/28
 components:
 """ + "".join(f"  - {{target: 23/TCP, name: day {day}, packets: 32, from: {day}d, to: {day + 1}d, sources: 2}}\n" for day in range(4))
+# As many packets on two days, but for three.
+ALMOST = """
+name: almost
+start: 2026-03-02T00:00:00Z
+duration: 2d
+monitored: 192.0.2.128/26
+components:
+  - {target: 445/TCP, packets: 9000, to: 1d, sources: 2}
+  - {target: 445/TCP, name: more, packets: 9003, from: 1d, sources: 2}
+"""
 # One packet of thousands is there on the first day alone.
 SMALL = """
 name: small
@@ -174,6 +184,24 @@ def contrary(en):
     check(f"rows of 22/TCP: {rows}", rows.get("CN") == -6 and set(rows) >= {"KR", "BR", "IN"} and all(rows.values()))
 
 
+def explained(ja, en):
+    """What a country's rise or fall is made of went the same way."""
+    for report, words in ((en, {"rose": "+", "fell": "\u2212"}), (ja, {"増加": "+", "減少": "－"})):
+        items = [text for text in report.said("By country") + report.said("発信元国・地域別") if "most are" in text or "については" in text]
+        check(f"no country is explained: {items}", items)
+        for text in items:
+            signs = re.findall(r"[(（]([+＋\u2212－])", text)
+            sign = next(sign for word, sign in words.items() if f"that {word} most" in text or f"の{word}が大き" in text)
+            check(f"{text}: {signs}", signs and all((s in "+＋") == (sign == "+") for s in signs))
+
+
+def about_as_many(ja, en):
+    """A change that rounds to 0.0 % is none to speak of."""
+    en.says("1", ", about as many as on 2 March 2026.")
+    ja.says("1", "で、2026年3月2日と比較してほぼ横ばいであった。")
+    check(f"summary: {en.said('1')}", not any("(0.0%)" in text for text in en.said("1")))
+
+
 def small(en):
     """The summary names no rise and no fall of next to nothing, though there are ranks of them."""
     en.says("1", "Packets to 445/TCP rose most")
@@ -205,6 +233,8 @@ def other_period(ja, en):
     en.says("1", "more than in February 2026.", " fewer than in February 2026.")
     en.says("3389/TCP", "3389/TCP: none, against 4.52 (per day and address) in February 2026 (−4.52).", "; in February 2026, 60 did.")
     en.says("5", "than 0.03% of all packets, or detections, in February 2026 were there")
+    titles = [[s["title"] for s in report.found["sections"] if s["title"].startswith("3389/TCP")] for report in (ja, en)]
+    check(f"titles: {titles}", titles == [["3389/TCPに対するアクセス（比較期間のみ）"], ["3389/TCP: only in the period compared"]])
     ja.says("3389/TCP", "3389/TCPに対するアクセスは検知なしで、2026年2月の4.52（件/日・IP）に対し－4.52であった。", "（2026年2月は60個）")
     for report, words, heading in ((en, ("eriod before", "Rank before", "Count before"), "in the period compared"), (ja, ("前期",), "比較期間")):
         text = json.dumps(report.found, ensure_ascii=False)
@@ -222,6 +252,8 @@ def main(teiten):
         capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
         even = Report(teiten, spool, "en", "--sensor", "gamma", period="2026-03-02..2026-03-03")
         capture(teiten, directory, "delta", SMALL, "192.0.2.0/26")
+        capture(teiten, directory, "epsilon", ALMOST, "192.0.2.128/26")
+        almost = [Report(teiten, spool, language, "--sensor", "epsilon", period="2026-03-03") for language in ("ja", "en")]
         of_one = Report(teiten, spool, "en", "--sensor", "delta", period="2026-03-02")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
@@ -233,8 +265,10 @@ def main(teiten):
     since(ja, en)
     whole(en)
     contrary(alone)
+    explained(ja, en)
     lengths(ja, en)
     small(of_one)
+    about_as_many(*almost)
     titles(ja, en, even)
     other_period(*later)
     print(f"{failed} problems")
