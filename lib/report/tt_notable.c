@@ -331,6 +331,9 @@ write_chapter(struct tt_notable *w)
 	if (w->damaged > 0)
 		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_DAMAGED,
 				tt_notable_number(w, w->damaged), NULL);
+	if (tt_report_lacks_hours(w->report) != NULL)
+		tt_document_say(w->doc, chapter, TT_ELEMENT_WARNING,
+				tt_report_lacks_hours(w->report));
 	tt_notable_find_sensors(w);
 	tt_notable_warn_sensors(w, chapter);
 	say_rule(w, chapter);

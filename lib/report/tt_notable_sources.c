@@ -19,14 +19,33 @@ day_us(const struct tt_cause *c, enum tt_cause_span span, size_t day)
 	return to_us - from_us;
 }
 
-/* What a span has of the days on which something was observed; all of it where that is not known by day. */
+/* How much of that was observed, to the hour; all of it where nearly all was, or where it is not known by day. Sources of
+ * snapshots that reach over midnight are counted. */
+static int64_t
+observed_us(const struct tt_cause *c, enum tt_cause_span span, size_t day)
+{
+	const int64_t hour_us = TT_US_PER_DAY / 24;
+	const struct tt_day_share *shares = c->options.day_shares[span];
+	double all_us = (double)day_us(c, span, day), us;
+
+	if (shares == NULL || shares[day].observed <= 0)
+		return day_us(c, span, day);
+	us = (shares[day].observed + shares[day].torn) * (double)TT_US_PER_DAY;
+	if (us >= TT_PERIOD_WHOLE_DAY * all_us)
+		return day_us(c, span, day);
+	if (us < (double)hour_us)
+		return (int64_t)us;
+	return (int64_t)(us / (double)hour_us + 0.5) * hour_us;
+}
+
+/* What was observed of the days of a span; all of it where nothing is known by day. */
 static int64_t
 length_us(const struct tt_cause *c, enum tt_cause_span span)
 {
 	int64_t us = 0;
 
 	for (size_t day = 0; day < c->n_days[span]; day++)
-		us += c->days[span][day].us > 0 ? day_us(c, span, day) : 0;
+		us += c->days[span][day].us > 0 ? observed_us(c, span, day) : 0;
 	return us > 0 ? us : c->options.to_us[span] - c->options.from_us[span];
 }
 

@@ -67,6 +67,16 @@ enum tt_report_span {
 /* Where the figures come from: sensors and time. */
 const char *tt_report_source(const struct tt_report *report, enum tt_report_span span);
 
+#define TT_REPORT_WEEK_US (7 * TT_US_PER_DAY)
+
+/* The longest times, in their order, of which a sensor of the observation has no snapshot, or one that observed too little of it, and how
+ * many more there are; NULL: none of a minute. */
+const char *tt_report_missing(
+		const struct tt_report *report, const struct tt_observation *o);
+/* Of two periods that are compared, which are shorter than a week and lack so much of it that rises and falls may come from the
+ * time of day: a sentence. NULL: none. */
+const char *tt_report_lacks_hours(const struct tt_report *report);
+
 /* [a-z0-9_] of any name: what is something else becomes '_'. */
 const char *tt_report_id(const struct tt_report *report, const char *name);
 

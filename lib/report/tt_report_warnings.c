@@ -32,12 +32,17 @@ warn_coverage(struct tt_report *r, struct tt_doc_section *section,
 		const struct tt_observation *o)
 {
 	double coverage = tt_observation_coverage(o);
+	const char *args[] = {tt_report_period(r, &o->period),
+			tt_report_coverage(r, 100 * coverage), NULL};
 
-	if (o->exposure.snapshots > 0 && coverage < WHOLE)
-		warn(r, section,
-				TT_REPORT_FILL(r, WARN_COVERAGE,
-						tt_report_period(r, &o->period),
-						tt_report_coverage(r, 100 * coverage)));
+	if (o->exposure.snapshots == 0 || coverage >= WHOLE)
+		return;
+	args[2] = tt_report_missing(r, o);
+	warn(r, section,
+			tt_locale_fill(r->locale, r->doc,
+					args[2] == NULL ? TT_WORD_WARN_COVERAGE
+							: TT_WORD_WARN_MISSING,
+					args, args[2] == NULL ? 2 : 3));
 }
 
 static void
@@ -219,6 +224,8 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 	warn_coverage(report, section, now);
 	if (before != NULL)
 		warn_coverage(report, section, before);
+	if (tt_report_lacks_hours(report) != NULL)
+		warn(report, section, tt_report_lacks_hours(report));
 	warn_compared(report, section);
 	warn_sensors(report, section);
 	warn_left_out(report, section, now);

@@ -210,6 +210,36 @@ def lengths_are_of_the_period(teiten, spool):
     en.says("1521/TCP: a rise", "It came from 36 addresses in 252 hours, in the time from 5 January 2026 to 11 January 2026 from 5 in 7 days.")
 
 
+def lacks_hours(teiten, spool):
+    """Of half a day, what is missing is told, and that it may be why packets are more or fewer; numbers of sources are of that half."""
+    half = without(spool, "half", ("18T12:00", "19"))
+    lacks = "Less than 95.0% of 18 January 2026 was observed: rises and falls may come from that"
+    en, ja = Report(teiten, half, "2026-01-18"), Report(teiten, half, "2026-01-18", "ja")
+    en.says("1", "18 January 2026: 50.0% of the sensors' time was observed. Not observed: 18 January 2026, 12:00 to 19 January 2026, 00:00.", lacks)
+    en.says("2", lacks)
+    ja.says("1", "観測していない時間は、2026年1月18日 12:00～2026年1月19日 00:00である。", "2026年1月18日の観測率は95.0%に満たない。")
+    ja.says("2", "2026年1月18日の観測率は95.0%に満たない。")
+    en.says("1521/TCP: a rise", " addresses in 12 hours, in the period before from 6 in 1 day.")
+    ja.says("1521/TCP", "発信元アドレス数は12時間で", "（前期は1日間で6個）")
+    table = next(t for t in en.found["tables"].values() if t["title"].startswith("1521/TCP"))
+    check(f"sources of half a day: {table}", table["rows"][-1]["change"] is None and any("of 12 hours now and of 1 day" in text for text in table["notes"]))
+    Report(teiten, half, "2026-01-19").says("2", lacks)
+    whole = Report(teiten, spool, "2026-01-18")
+    check(f"whole days: {whole.said('1')}", not any("observed" in text for text in whole.said("1") + whole.said("2")))
+
+
+def missing_days(teiten, spool):
+    """The longest times that are missing are named, and how many more there are; of two sensors, whose they are."""
+    gaps = without(spool, "missing", ("13T01:00", "13T02:00"), ("15", "16"), ("17", "20"), ("21T01:00", "21T03:00"))
+    en, ja = Report(teiten, gaps, "2026-01-12..2026-01-24"), Report(teiten, gaps, "2026-01-12..2026-01-24", "ja")
+    en.says("1", "Not observed: 15 January 2026, 17 January 2026 to 19 January 2026, 21 January 2026, 01:00 to 21 January 2026, 03:00 and 1 more.")
+    ja.says("1", "観測していない時間は、2026年1月15日、2026年1月17日～2026年1月19日、2026年1月21日 01:00～2026年1月21日 03:00及びほか1件である。")
+    check(f"two weeks: {en.said('2')}", not any("95.0%" in text for text in en.said("2")))
+    read_profile(teiten, gaps, "b", BETA, "198.51.100.0/28")
+    Report(teiten, without(gaps, "missing-both", ("22", "23")), "2026-01-16..2026-01-24").says(
+        "1", "16 January 2026, 00:00 to 16 January 2026, 12:00 (sensor b), 17 January 2026 to 19 January 2026 (sensor n), 22 January 2026 and 2 more.")
+
+
 def sensors_that_came_before_a_gap(teiten, spool):
     """Days that were observed in part lie between the last day without a sensor and the first with it; one without sources was observed too."""
     both = without(spool, "both")
