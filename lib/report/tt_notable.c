@@ -339,7 +339,7 @@ write_chapter(struct tt_notable *w)
 	say_rule(w, chapter);
 	for (size_t i = 0; i < w->n && !is_blind(w); i++)
 		write_target(w, &w->targets[i]);
-	tt_notable_victims(w);
+	tt_notable_victims(w, chapter);
 	if (is_blind(w))
 		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_BLIND,
 				NULL);

@@ -131,7 +131,8 @@ void tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
 /* The table and the figures of a target. */
 void tt_notable_figures(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
-void tt_notable_victims(struct tt_notable *w);
+/* A sentence of the chapter, and a section for each that is shown. */
+void tt_notable_victims(struct tt_notable *w, struct tt_doc_section *chapter);
 /* The place of each day on the axis of a figure. */
 void tt_notable_days(struct tt_notable *w, struct tt_doc_figure *figure);
 

@@ -50,13 +50,15 @@ same_address(const struct tt_cause_count *a, const struct tt_cause_count *b)
 	return a->hi == b->hi && a->lo == b->lo;
 }
 
-/* Finds the heaviest victims; all[n] is sorted by address. */
+/* Finds the heaviest victims; all[n] is sorted by address. passed: how many have enough packets. */
 static size_t
 find_victims(const struct tt_notable *w, const struct tt_cause_count **all, size_t n,
-		struct victim victims[TT_NOTABLE_VICTIMS])
+		struct victim victims[TT_NOTABLE_VICTIMS], uint64_t *passed)
 {
 	double least = TT_NOTABLE_VICTIM * (double)w->report->now->packets;
 	size_t n_victims = 0;
+
+	*passed = 0;
 
 	for (size_t i = 0, end; i < n; i = end) {
 		struct victim v = {.hi = all[i]->hi, .lo = all[i]->lo};
@@ -64,8 +66,10 @@ find_victims(const struct tt_notable *w, const struct tt_cause_count **all, size
 		v.country = (uint16_t)all[i]->tag;
 		for (end = i; end < n && same_address(all[i], all[end]); end++)
 			v.packets += all[end]->packets[TT_CAUSE_NOW];
-		if ((double)v.packets >= least && v.packets >= TT_NOTABLE_PACKETS)
-			keep(victims, &n_victims, &v);
+		if ((double)v.packets < least || v.packets < TT_NOTABLE_PACKETS)
+			continue;
+		keep(victims, &n_victims, &v);
+		++*passed;
 	}
 	return n_victims;
 }
@@ -288,21 +292,36 @@ write_victim(struct tt_notable *w, const char *title, struct victim *v,
 		add_figure(w, section, own, n);
 }
 
+/* Which of the addresses that were attacked have a section, where these are not all. */
+static void
+say_shown(struct tt_notable *w, struct tt_doc_section *chapter, size_t shown,
+		uint64_t passed)
+{
+	if (passed > shown)
+		tt_notable_say(w, chapter, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_VICTIMS_SHOWN,
+				tt_notable_number(w, shown),
+				tt_notable_number(w, passed - shown),
+				tt_notable_percent(w, TT_NOTABLE_VICTIM),
+				tt_notable_number(w, TT_NOTABLE_PACKETS), NULL);
+}
+
 void
-tt_notable_victims(struct tt_notable *w)
+tt_notable_victims(struct tt_notable *w, struct tt_doc_section *chapter)
 {
 	const struct tt_counts *counts = &w->cause.victims;
 	struct victim victims[TT_NOTABLE_VICTIMS];
 	const struct tt_cause_count **all = tt_document_alloc(
 			w->doc, (counts->n + 1) * sizeof(*all));
 	size_t n_victims;
+	uint64_t passed;
 
 	if (all == NULL)
 		return;
 	for (size_t i = 0; i < counts->n; i++)
 		all[i] = &counts->all[i];
 	qsort(all, counts->n, sizeof(*all), compare_addresses);
-	n_victims = find_victims(w, all, counts->n, victims);
+	n_victims = find_victims(w, all, counts->n, victims, &passed);
+	say_shown(w, chapter, n_victims, passed);
 	for (size_t i = 0; i < n_victims; i++) {
 		size_t first = 0, end;
 

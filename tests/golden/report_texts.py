@@ -58,6 +58,14 @@ components:
   - {target: 445/TCP, packets: 9000, to: 1d, sources: 2}
   - {target: 445/TCP, name: more, packets: 9003, from: 1d, sources: 2}
 """
+# Five addresses that were attacked.
+ATTACKED = """
+name: attacked
+start: 2026-03-04T00:00:00Z
+duration: 1d
+monitored: 192.0.2.192/28
+components:
+""" + "".join(f"  - {{target: TCP, class: tcp-synack, name: {n}, source_port: 80, packets: {n}, sources: 1}}\n" for n in (90, 150, 200, 300, 400))
 # One packet of thousands is there on the first day alone.
 SMALL = """
 name: small
@@ -202,6 +210,14 @@ def about_as_many(ja, en):
     check(f"summary: {en.said('1')}", not any("(0.0%)" in text for text in en.said("1")))
 
 
+def attacked(ja, en):
+    """Of the addresses with backscatter three are shown, and how many more there are is said."""
+    en.says("2", "Of the addresses that were attacked, the 3 with most backscatter are shown; others with at least 0.010% of all packets, and 100: 1.")
+    ja.says("2", "攻撃を受けたアドレスについては、跳ね返りパケットの多い3個を示す。このほか1個が、全パケットの")
+    titles = [s["title"] for s in en.found["sections"] if s["title"].startswith("Backscatter")]
+    check(f"titles: {titles}", [title[-18:] for title in titles] == [f"no. {n} of the 3 shown)"[-18:] for n in (1, 2, 3)])
+
+
 def small(en):
     """The summary names no rise and no fall of next to nothing, though there are ranks of them."""
     en.says("1", "Packets to 445/TCP rose most")
@@ -221,8 +237,8 @@ def lengths(ja, en):
 
 def titles(ja, en, even):
     """A title says what comes in the end, and no two are the same."""
-    for report, wanted in ((en, ("8080/TCP: a fall, then a rise", "445/TCP: a rise", "Backscatter from one address (country: unknown; no. 1 of 2)")),
-                           (ja, ("8080/TCPに対するアクセスの減少とその後の増加", "445/TCPに対するアクセスの増加", "不明の特定アドレスからの跳ね返りパケット（2件中2件目）"))):
+    for report, wanted in ((en, ("8080/TCP: a fall, then a rise", "445/TCP: a rise", "Backscatter from one address (country: unknown; no. 1 of the 2 shown)")),
+                           (ja, ("8080/TCPに対するアクセスの減少とその後の増加", "445/TCPに対するアクセスの増加", "不明の特定アドレスからの跳ね返りパケット（掲載した2件中2件目）"))):
         found = [s["title"] for s in report.found["sections"] if str(s["number"]).startswith("2-")]
         check(f"titles: {found}", len(set(found)) == len(found) and set(wanted) <= set(found))
     even.says("By target", "23/TCP was steady, at 2.00 on each day.")
@@ -254,6 +270,8 @@ def main(teiten):
         capture(teiten, directory, "delta", SMALL, "192.0.2.0/26")
         capture(teiten, directory, "epsilon", ALMOST, "192.0.2.128/26")
         almost = [Report(teiten, spool, language, "--sensor", "epsilon", period="2026-03-03") for language in ("ja", "en")]
+        capture(teiten, directory, "zeta", ATTACKED, "192.0.2.192/28")
+        many = [Report(teiten, spool, language, "--sensor", "zeta", period="2026-03-04") for language in ("ja", "en")]
         of_one = Report(teiten, spool, "en", "--sensor", "delta", period="2026-03-02")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
@@ -268,6 +286,7 @@ def main(teiten):
     explained(ja, en)
     lengths(ja, en)
     small(of_one)
+    attacked(*many)
     about_as_many(*almost)
     titles(ja, en, even)
     other_period(*later)
