@@ -291,31 +291,6 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 	}
 }
 
-void
-tt_report_mark_days(struct tt_report *report, struct tt_doc_figure *figure,
-		const struct tt_day_cover *cover)
-{
-	struct tt_report *r = report;
-	uint64_t n = 0;
-
-	for (unsigned i = 0; figure != NULL && i < figure->n_x; i++) {
-		double coverage = tt_observation_day_coverage_of(
-				r->now, tt_day_cover_observed(cover, i));
-		bool partly = !tt_day_is_whole(tt_day_cover_share(cover, i))
-				&& figure->series[0].values[i].kind != TT_VALUE_UNKNOWN;
-
-		tt_document_observed(r->doc, figure, i,
-				tt_value_number(TT_VALUE_COVERAGE, 100 * coverage),
-				partly);
-		n += partly;
-	}
-	if (n > 0)
-		tt_document_figure_note(r->doc, figure,
-				TT_REPORT_FILL(r, NOTE_PARTLY, tt_report_count(r, n),
-						tt_report_percent(r,
-								100 * TT_PERIOD_WHOLE_DAY)));
-}
-
 unsigned
 tt_report_days_observed(const struct tt_report *report)
 {

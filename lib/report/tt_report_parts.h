@@ -81,8 +81,8 @@ void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *sect
 void tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
 		const struct tt_ranked *country);
 
-/* Of a figure of sources by day, whose series is there: what was observed of each day, and a note where that is too little.
- * cover: of the days of the period, what the figure is made from. */
+/* Of a figure of sources by day, whose series is there: what was observed of each day, and notes of the days that have less than
+ * others: observed in part, not at all, or cut by the period. cover: of the days of the period, what the figure is made from. */
 void tt_report_mark_days(struct tt_report *report, struct tt_doc_figure *figure,
 		const struct tt_day_cover *cover);
 

@@ -265,11 +265,16 @@ def days_in_part_are_told(teiten, spool):
     notes = [row.get("notes", {}).get("coverage") for row in table["rows"]]
     check(f"notes: {notes} {table['notes']}", notes == [1] + 11 * [None] + [1] and table["notes"] == [
         "The period has only a part of this day; what was observed is given of the whole day."])
+    for language, note in (("en", "12 January and 24 January: only a part lies in the period."), ("ja", "1月12日及び1月24日は一部のみが期間に含まれる。")):
+        figure = Report(teiten, spool, NOON, language).found["figures"]["sources_days"]
+        check(f"cut days: {figure['notes']}", figure["notes"][0] == note and len(figure["notes"]) == 2)
     out = spool.parent / "out"
     spool = without(spool, "sources", ("14T06:00", "14T18:00"), ("16", "17"), ("20T06:00", "20T07:00"))
     told = [100, 100, 50, 100, 0] + 3 * [100] + [95.8] + 4 * [100]
-    for language, mark, heading, note in (("en", "observed in part", "Observed", "Days of which less than 95.0% was observed, and so some sources are not counted: 1."),
-                                 ("ja", "一部のみ観測", "観測率", "観測率が95.0%未満の日が1日あり")):
+    for language, mark, heading, wanted in (("en", "observed in part", "Observed", (
+                                     "Days of which less than 95.0% was observed, and so some sources are not counted: 1 (14 January).", "Days of which nothing was observed: 1 (16 January).")),
+                                 ("ja", "一部のみ観測", "観測率", (
+                                     "観測率が95.0%未満の日が1日（1月14日）あり、発信元の一部は計数していない。", "観測のない日が1日（1月16日）ある。"))):
         report = Report(teiten, spool, "2026-01-12..2026-01-24", language)
         snapshots.run(*report.arguments, "--out", out, spool)
         page, text = (out / "report.html").read_text(), (out / "report.txt").read_text()
@@ -278,13 +283,15 @@ def days_in_part_are_told(teiten, spool):
                 check(f"{name} is of rates", "observed" not in figure)
                 continue
             check(f"{name}: {figure['observed']}", figure["observed"] == told)
-            check(f"{name}: {figure['notes']}", any(note in text for text in figure["notes"]))
+            check(f"{name}: {figure['notes']}", figure["notes"][:2] == list(wanted))
             head, *rows = (line.split(",") for line in (out / f"{name}.csv").read_text().split())
             check(f"{name}: {head}, {rows}", head[-1] == "observed" and [float(row[-1]) for row in rows] == told)
             svg = re.search(f'<figure id="f-{name}">.*?</figure>', page, re.DOTALL)[0]
             check(f"{name} is not marked", mark in svg and f">{heading}</th>" in svg)
             block = text[text.index(figure["title"], text.index(f"{figure['number']}  ")):]
             check(f"{name} in text: {block[:900]}", re.search(r"^(14 Jan|1/14) +\d+ +50\.0%$", block, re.MULTILINE))
+    few = Report(teiten, without(spool, "few", ("12", "13"), ("14", "15")), "2026-01-05..2026-01-24").found["figures"]["sources_days"]["notes"]
+    check(f"days without any: {few}", "Days of which nothing was observed: 3 (12 January, 14 January and 16 January)." in few)
     whole = Report(teiten, spool, "2026-01-17..2026-01-19").text()
     check("whole days are marked", "observed in part" not in whole and "less than 95" not in whole)
 
