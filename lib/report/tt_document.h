@@ -97,7 +97,7 @@ struct tt_doc_table {
 	struct tt_doc_row *rows;
 	size_t n_rows, room;
 	bool whole; /* no cell is cut on a terminal: it goes on in the next line */
-	const char **notes; /* [n_notes], footnotes */
+	const char **notes; /* [n_notes], footnotes: each has a mark in a cell */
 	size_t n_notes;
 };
 
@@ -138,7 +138,7 @@ struct tt_doc_figure {
 	bool *partly; /* [n_x] so little that its values are not those of the others' kind; NULL with observed */
 	struct tt_doc_series *series;
 	size_t n_series, room;
-	const char **notes;
+	const char **notes; /* [n_notes], of the whole figure: without marks */
 	size_t n_notes;
 };
 

@@ -44,14 +44,18 @@ put_rates(const struct tt_notable *w, struct tt_doc_row *row, double now, double
 			tt_value_number(TT_VALUE_RATE_CHANGE, now - before));
 }
 
+/* note: a footnote of what the row is; 0: none. */
 static void
 put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
-		const char *key, const char *name, const struct tt_cause_part *p)
+		unsigned note, const char *key, const char *name,
+		const struct tt_cause_part *p)
 {
 	struct tt_doc_row *row = tt_document_row(w->doc, table);
 	const struct tt_cause *c = &w->cause;
+	struct tt_value label = tt_value_text(word(w, part));
 
-	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, part)));
+	label.note = note;
+	tt_document_cell(row, COLUMN_PART, label);
 	tt_document_cell(row, COLUMN_KEY, tt_value_text(key));
 	tt_document_cell(row, COLUMN_NAME, tt_value_text(name));
 	put_rates(w, row, tt_cause_rate(c, p->count->packets[TT_CAUSE_NOW], TT_CAUSE_NOW),
@@ -102,7 +106,10 @@ put_sources(struct tt_notable *w, struct tt_doc_table *table,
 				tt_value_integer(TT_VALUE_COUNT_CHANGE,
 						(int64_t)now.n - (int64_t)before.n));
 	else
-		tt_document_table_note(w->doc, table, lengths_note(w));
+		tt_document_cell(row, COLUMN_CHANGE,
+				(struct tt_value){.kind = TT_VALUE_BLANK,
+						.note = tt_document_table_note(w->doc,
+								table, lengths_note(w))});
 }
 
 static const char *
@@ -166,25 +173,27 @@ put_countries(struct tt_notable *w, struct tt_doc_table *table,
 
 	n = tt_notable_shown(w, t, countries, parts, n);
 	for (size_t i = 0; i < n; i++)
-		put_part(w, table, TT_WORD_NOTABLE_COUNTRY, country_key(w, &parts[i]),
+		put_part(w, table, TT_WORD_NOTABLE_COUNTRY, 0, country_key(w, &parts[i]),
 				tt_notable_country(w, (uint16_t)parts[i].count->lo),
 				&parts[i]);
 }
 
-/* Returns whether there is any. */
-static bool
+static void
 put_ports(struct tt_notable *w, struct tt_doc_table *table,
 		const struct tt_notable_target *t)
 {
 	struct tt_cause_part parts[TT_NOTABLE_PORTS + TT_NOTABLE_MOVERS];
 	size_t n = tt_notable_top_ports(w, t, parts);
+	unsigned note = 0;
 
 	n = tt_notable_shown(w, t, &w->cause.ports, parts, n);
+	if (n > 0)
+		note = tt_document_table_note(
+				w->doc, table, word(w, TT_WORD_NOTABLE_LOWER));
 	for (size_t i = 0; i < n; i++)
-		put_part(w, table, TT_WORD_NOTABLE_SOURCE_PORT,
+		put_part(w, table, TT_WORD_NOTABLE_SOURCE_PORT, note,
 				tt_notable_port_name(w, &parts[i]),
 				tt_notable_port_name(w, &parts[i]), &parts[i]);
-	return n > 0;
 }
 
 void
@@ -193,7 +202,6 @@ tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
 {
 	struct tt_doc_table *table = make_table(w, section, t);
 	struct tt_doc_row *row;
-	bool ports;
 
 	if (table == NULL)
 		return;
@@ -201,8 +209,6 @@ tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
 	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
 	put_rates(w, row, t->now, t->before);
 	put_countries(w, table, t);
-	ports = put_ports(w, table, t);
+	put_ports(w, table, t);
 	put_sources(w, table, t);
-	if (ports)
-		tt_document_table_note(w->doc, table, word(w, TT_WORD_NOTABLE_LOWER));
 }

@@ -87,7 +87,8 @@ put_figure(const struct page *page, const struct tt_doc_figure *figure)
 	tt_xml(page->out, "</div>\n");
 	if (rc == 0)
 		rc = tt_html_figure_data(figure, page->locale, page->out);
-	tt_html_notes(figure->id, figure->notes, figure->n_notes, page->out);
+	for (size_t i = 0; i < figure->n_notes; i++)
+		tt_xml(page->out, "<p class=\"note\">%T</p>\n", figure->notes[i]);
 	if (source[0] != '\0')
 		tt_xml(page->out, "<p class=\"source\">%T</p>\n", source);
 	tt_xml(page->out, "</figure>\n");

@@ -92,14 +92,16 @@ put_body(const struct tt_doc_table *table, const struct tt_locale *locale, FILE 
 	tt_xml(out, "</tbody>\n");
 }
 
-void
-tt_html_notes(const char *id, const char *const *notes, size_t n, FILE *out)
+/* Footnotes, to which marks refer. */
+static void
+put_notes(const struct tt_doc_table *table, FILE *out)
 {
-	if (n == 0)
+	if (table->n_notes == 0)
 		return;
 	tt_xml(out, "<ol class=\"notes\">\n");
-	for (size_t i = 0; i < n; i++)
-		tt_xml(out, "<li id=\"n-%T-%Z\">%T</li>\n", id, i + 1, notes[i]);
+	for (size_t i = 0; i < table->n_notes; i++)
+		tt_xml(out, "<li id=\"n-%T-%Z\">%T</li>\n", table->id, i + 1,
+				table->notes[i]);
 	tt_xml(out, "</ol>\n");
 }
 
@@ -132,7 +134,7 @@ tt_html_table(const struct tt_doc_table *table, const struct tt_locale *locale, 
 	if (table->n_rows == 0)
 		tt_xml(out, "<p class=\"empty\">%T</p>\n",
 				tt_locale_word(locale, TT_WORD_NO_DATA));
-	tt_html_notes(table->id, table->notes, table->n_notes, out);
+	put_notes(table, out);
 	if (source[0] != '\0')
 		tt_xml(out, "<p class=\"source\">%T</p>\n", source);
 	tt_xml(out, "</div>\n");

@@ -21,8 +21,6 @@ void tt_html_table(const struct tt_doc_table *table, const struct tt_locale *loc
 		FILE *out);
 int tt_html_figure_data(const struct tt_doc_figure *figure,
 		const struct tt_locale *locale, FILE *out);
-/* Footnotes; id: of the table or figure that has them. */
-void tt_html_notes(const char *id, const char *const *notes, size_t n, FILE *out);
 
 /* tt_render_html_style.c */
 extern const char tt_html_style[];

@@ -16,14 +16,17 @@ struct page {
 	FILE *out;
 };
 
+/* numbered: marks in a table refer to them. */
 static int
-put_notes(const struct page *page, const char *const *notes, size_t n, const char *source)
+put_notes(const struct page *page, const char *const *notes, size_t n, bool numbered,
+		const char *source)
 {
-	char mark[32], text[TT_LOCALE_TEXT_MAX * 4];
+	char mark[32] = "", text[TT_LOCALE_TEXT_MAX * 4];
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		snprintf(mark, sizeof(mark), "[%zu] ", i + 1);
+		if (numbered)
+			snprintf(mark, sizeof(mark), "[%zu] ", i + 1);
 		rc = tt_text_wrap(page->locale, mark, notes[i], page->out);
 	}
 	tt_render_with(page->locale, TT_WORD_SOURCE, source, text, sizeof(text));
@@ -68,7 +71,8 @@ put_table(const struct page *page, const struct tt_doc_table *table)
 
 	if (rc == 0)
 		rc = put_rows(page, table);
-	return rc == 0 ? put_notes(page, table->notes, table->n_notes, table->source)
+	return rc == 0 ? put_notes(
+			       page, table->notes, table->n_notes, true, table->source)
 		       : rc;
 }
 
@@ -120,7 +124,8 @@ put_figure(const struct page *page, const struct tt_doc_figure *figure)
 	table = tt_figure_table_named(figure, page->locale, &scratch);
 	rc = table != NULL ? put_rows(page, table) : -ENOMEM;
 	tt_document_fini(&scratch);
-	return rc == 0 ? put_notes(page, figure->notes, figure->n_notes, figure->source)
+	return rc == 0 ? put_notes(page, figure->notes, figure->n_notes, false,
+			       figure->source)
 		       : rc;
 }
 

@@ -185,7 +185,12 @@ facts_table(struct tt_report *r, struct tt_doc_section *section)
 		fact(r, table, fact_names[i].id, fact_names[i].word, now[i], before[i]);
 }
 
-/* note: of days of which the period has a part alone; 0: there is none yet. */
+/* Footnotes of the table of days; 0: there is none yet. */
+struct day_notes {
+	unsigned torn; /* of days that lack the time of snapshots that reach over midnight */
+	unsigned cut; /* of days of which the period has a part alone */
+};
+
 static struct tt_value
 day_coverage(struct tt_report *r, struct tt_doc_table *table, unsigned i, unsigned *note)
 {
@@ -203,17 +208,19 @@ day_coverage(struct tt_report *r, struct tt_doc_table *table, unsigned i, unsign
 }
 
 static void
-day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i, unsigned *note)
+day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i,
+		struct day_notes *notes)
 {
 	const struct tt_observed_day *day = &r->now->days[i];
 	struct tt_doc_row *row = tt_document_row(r->doc, table);
 	const struct tt_value unknown = {.kind = TT_VALUE_UNKNOWN};
 	bool seen = day->exposure.observed_us > 0;
+	struct tt_value name = tt_value_integer(
+			TT_VALUE_DAY, tt_period_day_from(&r->now->period, i));
 
-	tt_document_cell(row, 0,
-			tt_value_integer(TT_VALUE_DAY,
-					tt_period_day_from(&r->now->period, i)));
-	tt_document_cell(row, 1, day_coverage(r, table, i, note));
+	name.note = day->torn ? notes->torn : 0;
+	tt_document_cell(row, 0, name);
+	tt_document_cell(row, 1, day_coverage(r, table, i, &notes->cut));
 	tt_document_cell(row, 2,
 			seen ? tt_value_rate(
 					tt_rate(r->unit, &day->exposure, day->packets))
@@ -245,16 +252,16 @@ days_table(struct tt_report *r, struct tt_doc_section *section)
 	struct tt_doc_table *table = tt_document_table(r->doc, section, "days", "5-3",
 			TT_REPORT_WORD(r, TABLE_OF_DAYS), columns,
 			TT_ARRAY_SIZE(columns));
-	unsigned note = 0;
+	struct day_notes notes = {0};
 
 	if (table != NULL)
 		table->unit = tt_report_unit(r, false);
-	for (unsigned i = 0; i < r->now->period.n_days; i++)
-		day_row(r, table, i, &note);
 	if (r->now->n_torn_days > 0)
-		tt_document_table_note(r->doc, table,
+		notes.torn = tt_document_table_note(r->doc, table,
 				TT_REPORT_FILL(r, NOTE_TORN,
 						tt_report_count(r, r->now->n_torn_days)));
+	for (unsigned i = 0; i < r->now->period.n_days; i++)
+		day_row(r, table, i, &notes);
 }
 
 void

@@ -91,6 +91,7 @@ def accessible(name, root):
         check(svg.get("role") == "img" and words(svg.find(S + "title")), name, "title of a figure")
         check(words(svg.find(S + "desc")) and words(figure.find(H + "figcaption")), name, "description")
         check(figure.find(f".//{H}details//{H}table") is not None, name, "data of a figure")
+        check(figure.find(f".//{H}ol") is None, name, "numbers of notes without marks")
     return figures
 
 

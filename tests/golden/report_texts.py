@@ -235,6 +235,17 @@ def lengths(ja, en):
         check(f"sources: {table}", table["rows"][-1]["change"] is None and any(note in text for text in table["notes"]))
 
 
+def footnotes(*reports):
+    """Each footnote of a table has a mark, that of what is not the same length in the cell that is empty for it."""
+    for report in reports:
+        for name, table in report.found["tables"].items():
+            marks = {mark for row in table["rows"] for mark in row.get("notes", {}).values()}
+            check(f"notes of {name}: {table['notes']}, marks {marks}", marks == set(range(1, len(table["notes"]) + 1)))
+        rows = next(t["rows"] for t in report.found["tables"].values() if t["title"].startswith("3389/TCP"))
+        check(f"3389/TCP: {rows}", all(row.get("notes", {}).get("part") == (1 if row["key"] == "6000" else None) for row in rows))
+        check(f"3389/TCP: {rows}", rows[-1]["notes"]["change"] == 2)
+
+
 def titles(ja, en, even):
     """A title says what comes in the end, and no two are the same."""
     for report, wanted in ((en, ("8080/TCP: a fall, then a rise", "445/TCP: a rise", "Backscatter from one address (country: unknown; no. 1 of the 2 shown)")),
@@ -285,6 +296,7 @@ def main(teiten):
     contrary(alone)
     explained(ja, en)
     lengths(ja, en)
+    footnotes(ja, en)
     small(of_one)
     attacked(*many)
     about_as_many(*almost)
