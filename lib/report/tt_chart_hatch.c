@@ -122,13 +122,14 @@ put_hatch(FILE *out, unsigned hatch, const struct box *b, const char *colour,
 	tt_xml(out, "\"/>");
 }
 
+/* Dots where something was observed, lines where nothing was. */
 void
 tt_chart_shade(const struct tt_chart *chart, bool partly, double x, double y,
 		double width, double height)
 {
 	const struct box box = {x, y, width, height};
 
-	put_hatch(chart->out, partly ? 8 : 6, &box, "#d3d7dc", "1");
+	put_hatch(chart->out, partly ? 2 : 6, &box, "#d3d7dc", partly ? "1.8" : "1");
 }
 
 void

@@ -89,4 +89,5 @@ const char tt_html_style[] =
 		"h2,h3,h4,h5,caption,figcaption,.lead{break-after:avoid}\n"
 		"figure,.whole,.warning,tr,.notes li{break-inside:avoid}\n"
 		".notes,.note,.source{break-before:avoid}\n"
+		"thead,tbody tr:nth-child(-n+3){break-after:avoid}\ntbody tr:nth-last-child(-n+2){break-before:avoid}\n"
 		"thead{display:table-header-group}\np,li{orphans:3;widows:3}}\n";
