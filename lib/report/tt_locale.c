@@ -13,6 +13,7 @@
 static const char *const patterns[TT_N_DATES][2] = {
 		[TT_DATE_DAY] = {"d MMMM y", "y年M月d日"},
 		[TT_DATE_TIME] = {"d MMMM y, HH:mm", "y年M月d日 HH:mm"},
+		[TT_DATE_TIME_IN_TEXT] = {"HH:mm 'on' d MMMM y", "y年M月d日 HH:mm"},
 		[TT_DATE_DAY_OF_YEAR] = {"d MMMM", "M月d日"},
 		[TT_DATE_DAY_SHORT] = {"d MMM", "M/d"},
 		[TT_DATE_DAY_OF_MONTH] = {"d", "d日"},
@@ -172,6 +173,20 @@ tt_locale_country(const struct tt_locale *locale, const char *code)
 			|| code[1] > 'Z')
 		return code;
 	return locale->countries[(code[0] - 'A') * TT_LETTERS + code[1] - 'A'];
+}
+
+/* Of ICU's names in English, as tt_locale_country() has them. */
+static const char with_article[][3] = {"AE", "BQ", "BS", "CC", "CF", "CK", "DO", "EU",
+		"FK", "FO", "GB", "GM", "IM", "IO", "KM", "KY", "MH", "MP", "MV", "NL",
+		"PH", "SB", "TC", "TF", "UM", "US", "VG", "VI"};
+
+const char *
+tt_locale_article(const struct tt_locale *locale, const char *code)
+{
+	for (size_t i = 0; i < TT_ARRAY_SIZE(with_article); i++)
+		if (strcmp(code, with_article[i]) == 0)
+			return tt_locale_pick(locale, "the ", "");
+	return "";
 }
 
 bool

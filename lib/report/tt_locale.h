@@ -34,6 +34,7 @@ char *tt_locale_plain(const struct tt_locale *locale, const struct tt_value *val
 enum tt_date_form {
 	TT_DATE_DAY, /* "8 July 2009", "2009年7月8日" */
 	TT_DATE_TIME, /* "8 July 2009, 14:00", "2009年7月8日 14:00" */
+	TT_DATE_TIME_IN_TEXT, /* "14:00 on 8 July 2009", "2009年7月8日 14:00" */
 	TT_DATE_DAY_OF_YEAR, /* "8 July", "7月8日" */
 	TT_DATE_DAY_SHORT, /* for axes: "8 Jul", "7/8" */
 	TT_DATE_DAY_OF_MONTH, /* "8", "8日" */
@@ -55,6 +56,8 @@ const char *tt_locale_zone(const struct tt_locale *locale);
 
 /* Name of a country by its code of two letters; the code itself where there is none. */
 const char *tt_locale_country(const struct tt_locale *locale, const char *code);
+/* What stands before that name in a sentence: "the " of "the United States", or "". */
+const char *tt_locale_article(const struct tt_locale *locale, const char *code);
 /* Are two letters the code of a country that has a name? */
 bool tt_locale_has_country(const struct tt_locale *locale, const char *code);
 

@@ -5,12 +5,22 @@
 static const char *
 time_of(struct tt_notable *w, int64_t us)
 {
-	enum tt_date_form form = tt_cause_by_hours(&w->cause) ? TT_DATE_TIME
+	enum tt_date_form form = tt_cause_by_hours(&w->cause) ? TT_DATE_TIME_IN_TEXT
 							      : TT_DATE_DAY_OF_YEAR;
 	char text[TT_LOCALE_TEXT_MAX];
 
 	return tt_document_text(
 			w->doc, tt_locale_date(w->locale, form, us, text, sizeof(text)));
+}
+
+/* "on 19 July", "at 00:00 on 19 July 2009" */
+static const char *
+on(struct tt_notable *w, const char *time)
+{
+	return tt_notable_fill(w,
+			tt_cause_by_hours(&w->cause) ? TT_WORD_NOTABLE_AT
+						     : TT_WORD_NOTABLE_ON,
+			&time, 1);
 }
 
 /* "between 19 July and 25 July (not observed in between)" */
@@ -65,6 +75,8 @@ say_change(struct tt_notable *w, struct tt_doc_section *s,
 		word = up == is_up(last) ? words[gap][up].again : words[gap][up].turned;
 	if (gap)
 		when = between(w, time_of(w, change->open_us), when, change->partly);
+	else
+		when = on(w, when);
 	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when, median_text(w, change->after),
 			median_text(w, change->before), NULL);
 }

@@ -88,8 +88,10 @@ tt_notable_sources(struct tt_notable *w, struct tt_source_count count)
 	const char *args[] = {tt_notable_number(w, count.n),
 			tt_notable_number(w, count.stderr_n)};
 
+	if (count.n == 0)
+		return tt_locale_word(w->locale, TT_WORD_NOTABLE_SOURCE_NONE);
 	if (count.stderr_n == 0)
-		return args[0];
+		return tt_notable_fill(w, TT_WORD_NOTABLE_SOURCE_COUNT, args, 1);
 	return tt_notable_fill(w, TT_WORD_NOTABLE_ABOUT, args, TT_ARRAY_SIZE(args));
 }
 

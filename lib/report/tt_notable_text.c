@@ -23,6 +23,32 @@ rate_with_unit(struct tt_notable *w, double rate)
 			       : args[0];
 }
 
+/* What it is now, "none" as well, and how the sentence goes on. */
+static const char *
+is_now(struct tt_notable *w, double rate)
+{
+	const char *text = rate_with_unit(w, rate);
+
+	return tt_notable_fill(w,
+			rate == 0 ? TT_WORD_NOTABLE_IS_NONE : TT_WORD_NOTABLE_IS, &text,
+			1);
+}
+
+/* What it was before, which has its unit where that of now has none. */
+static const char *
+was_before(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	const char *args[] = {is_number(t->now) ? tt_notable_rate(w, t->before)
+						: rate_with_unit(w, t->before),
+			tt_report_in_before(w->report)};
+	enum tt_word word = TT_WORD_NOTABLE_WAS;
+
+	if (!is_number(t->before))
+		word = t->before == 0 ? TT_WORD_NOTABLE_WAS_NONE
+				      : TT_WORD_NOTABLE_WAS_NEGLIGIBLE;
+	return tt_notable_fill(w, word, args, TT_ARRAY_SIZE(args));
+}
+
 static void
 say_rate(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
@@ -37,11 +63,8 @@ say_rate(struct tt_notable *w, struct tt_doc_section *s,
 		tt_notable_say(w, s, TT_ELEMENT_TEXT,
 				just_before ? TT_WORD_NOTABLE_RATE
 					    : TT_WORD_NOTABLE_RATE_OTHER,
-				name, rate_with_unit(w, t->now),
-				is_number(t->now) ? tt_notable_rate(w, t->before)
-						  : rate_with_unit(w, t->before),
-				tt_notable_change(w, t->now - t->before),
-				tt_report_in_before(w->report), NULL);
+				name, is_now(w, t->now), was_before(w, t),
+				tt_notable_change(w, t->now - t->before), NULL);
 }
 
 /* A fall is told by what is missing, unless there is something left to look at since then. */
@@ -205,21 +228,23 @@ say_cycles(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
 {
 	struct tt_cause_part parts[2 * TT_NOTABLE_COUNTRIES];
+	struct tt_cycle cycles[TT_ARRAY_SIZE(parts)];
 	size_t n = tt_cause_top(&w->cause, &w->cause.countries, t->of, parts,
 			TT_ARRAY_SIZE(parts));
-	bool any = false;
+	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct tt_cycle cycle = tt_cause_cycle(&w->cause, parts[i].count);
-
-		if (!cycle.found)
-			continue;
-		if (!any)
-			tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_CYCLE,
-					NULL);
-		any = true;
-		say_cycle(w, s, t, parts[i].count, &cycle);
+		cycles[i] = tt_cause_cycle(&w->cause, parts[i].count);
+		found += cycles[i].found;
 	}
+	if (found > 0)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT,
+				found == 1 ? TT_WORD_NOTABLE_CYCLE_ONE
+					   : TT_WORD_NOTABLE_CYCLE,
+				NULL);
+	for (size_t i = 0; i < n; i++)
+		if (cycles[i].found)
+			say_cycle(w, s, t, parts[i].count, &cycles[i]);
 }
 
 void

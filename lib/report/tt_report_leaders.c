@@ -98,7 +98,7 @@ tt_report_draw_country(struct tt_report *report, struct tt_doc_section *section,
 		const struct tt_series_country *c, const char *number, bool months)
 {
 	struct tt_report *r = report;
-	const char *name = tt_report_country(r, c->country);
+	const char *name = tt_report_country_in_text(r, c->country);
 	struct drawing d = {.sums = months ? &c->months : &c->days,
 			.n_rows = c->n_targets + 1,
 			.n = c->n_targets,

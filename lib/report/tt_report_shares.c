@@ -50,6 +50,8 @@ share_home(struct tt_report *r, struct tt_doc_section *section,
 			tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 					TT_REPORT_FILL(r, NOTHING_FROM_HOME,
 							tt_locale_country(r->locale,
+									r->home),
+							tt_locale_article(r->locale,
 									r->home)));
 		return;
 	}

@@ -47,6 +47,13 @@ compared(struct tt_report *r, const struct change *c)
 			6);
 }
 
+static const char *
+name_in_text(struct tt_report *r, enum tt_report_what what, int32_t index)
+{
+	return what == TT_REPORT_COUNTRIES ? tt_report_country_in_text(r, index)
+					   : tt_report_name(r, what, index);
+}
+
 /* The names of the first rows with a rank, with their counts. */
 static const char *
 leaders(struct tt_report *r, enum tt_report_what what)
@@ -58,7 +65,7 @@ leaders(struct tt_report *r, enum tt_report_what what)
 	for (size_t i = 0; i < ranking->n && n < NAMED; i++)
 		if (ranking->rows[i].rank > 0)
 			texts[n++] = TT_REPORT_FILL(r, NAME_RATE,
-					tt_report_name(r, what, ranking->rows[i].index),
+					name_in_text(r, what, ranking->rows[i].index),
 					tt_report_rate(r, ranking->rows[i].rate));
 	return n == 0 ? NULL : tt_report_list(r, texts, n);
 }
@@ -130,7 +137,7 @@ say_countries(struct tt_report *r, struct tt_doc_section *section)
 
 		if (row->rank == 0)
 			continue;
-		names[n++] = tt_report_country(r, row->index);
+		names[n++] = tt_report_country_in_text(r, row->index);
 		packets += row->now;
 	}
 	if (n == 2)
@@ -195,7 +202,7 @@ say_first_change(struct tt_report *r, struct tt_doc_section *section,
 				tt_locale_fill(r->locale, r->doc,
 						row->rise == 1 ? rose : fell,
 						(const char *const[]){
-								tt_report_name(r, what,
+								name_in_text(r, what,
 										row->index),
 								tt_report_value(r,
 										tt_value_rate(row->rate_before)),

@@ -90,7 +90,9 @@ span(const struct tt_report *report, const struct tt_period *p, enum tt_word pat
 {
 	bool days = tt_period_day_to(p, 0) - tt_period_day_from(p, 0) == TT_US_PER_DAY
 			&& (p->to_us - p->from_us) % TT_US_PER_DAY == 0;
-	enum tt_date_form form = days ? TT_DATE_DAY : TT_DATE_TIME;
+	enum tt_date_form time = pattern == TT_WORD_IN_SPAN ? TT_DATE_TIME_IN_TEXT
+							    : TT_DATE_TIME;
+	enum tt_date_form form = days ? TT_DATE_DAY : time;
 
 	const char *ends[] = {tt_report_date(report, form, p->from_us),
 			tt_report_date(report, form, days ? p->to_us - 1 : p->to_us)};
@@ -182,6 +184,15 @@ tt_report_country(const struct tt_report *report, int32_t country)
 	return tt_document_text(report->doc,
 			tt_locale_country(report->locale,
 					report->now->names->countries[country]));
+}
+
+const char *
+tt_report_country_in_text(const struct tt_report *report, int32_t country)
+{
+	return tt_document_printf(report->doc, "%s%s",
+			tt_locale_article(report->locale,
+					report->now->names->countries[country]),
+			tt_report_country(report, country));
 }
 
 const char *

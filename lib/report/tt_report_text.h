@@ -52,6 +52,8 @@ const char *tt_report_before_heading(const struct tt_report *report, enum tt_wor
 /* "445/TCP"; "Japan"; by their index. */
 const char *tt_report_target(const struct tt_report *report, int32_t target);
 const char *tt_report_country(const struct tt_report *report, int32_t country);
+/* "the United States", within a sentence. */
+const char *tt_report_country_in_text(const struct tt_report *report, int32_t country);
 
 /* "per day and monitored address", of sentences; the unit of tables and axes. */
 const char *tt_report_per(const struct tt_report *report);

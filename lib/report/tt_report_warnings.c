@@ -132,7 +132,7 @@ warn_twice(struct tt_report *r, struct tt_doc_section *section)
 						tt_report_count(r,
 								(uint64_t)(twices->all[i].us
 										/ TT_US_PER_S)),
-						tt_report_date(r, TT_DATE_TIME,
+						tt_report_date(r, TT_DATE_TIME_IN_TEXT,
 								twices->all[i].from_us)));
 }
 

@@ -48,7 +48,7 @@ SECTIONS = [
         r"By country: unknown 100\.0%\.",
         r"The change by country: unknown \+2\.00\.",
         r"It came from {now} addresses, in the period before from {before}\.",
-        r"Accesses from these countries follow a cycle of 24 hours:",
+        r"Accesses from this country follow a cycle of 24 hours:",
         r"unknown: 20 addresses, amplitude (79|80)\.\d% of the mean, peak at about 03:00 \(03:00 UTC\)"]),
     ("8/ICMP: a rise", [
         r"8/ICMP: 11\.00 .*, after 10\.00 .* \(\+1\.00\)\.",

@@ -123,11 +123,11 @@ def begins_at_noon(teiten, spool):
 def less_than_a_week(teiten, spool):
     """Hours; a day that is cut takes no hours of the others, and a cycle is found in any 24 hours."""
     en = Report(teiten, spool, "2026-01-17T00:00..2026-01-19T12:00")
-    en.says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
+    en.says("1521/TCP: a rise", "It rose at 00:00 on 18 January 2026:")
     by_country = en.notable("1521/TCP", "countries")["series"][0]["values"]
     check(f"1521/TCP of 60 hours: {by_country}", all(abs(v - of) < 0.5 for v, of in zip(by_country, (4, 40, 40), strict=True)))
     en = Report(teiten, spool, "2026-01-17T12:00..2026-01-18T12:00")
-    en.says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
+    en.says("1521/TCP: a rise", "It rose at 00:00 on 18 January 2026:")
     en = Report(teiten, spool, "2026-01-14T12:00..2026-01-21T12:00")
     en.says("445/TCP", "peak at about 12:00 (03:00 UTC)")
 
@@ -135,12 +135,12 @@ def less_than_a_week(teiten, spool):
 def longer_snapshots(teiten, directory):
     """Hours in which no snapshot begins were observed all the same; what reaches over midnight is in none."""
     spool = make_spool(teiten, directory, "three", 10800)
-    Report(teiten, spool, "2026-01-16T00:00..2026-01-20T12:00").says("1521/TCP: a rise", "It rose on 18 January 2026, 00:00:")
+    Report(teiten, spool, "2026-01-16T00:00..2026-01-20T12:00").says("1521/TCP: a rise", "It rose at 00:00 on 18 January 2026:")
     gap = without(spool, "three-gap", ("17T21:00", "18T09:00"))
     Report(teiten, gap, "2026-01-16T00:00..2026-01-20T12:00").says(
-        "1521/TCP: a rise", "It rose between 17 January 2026, 21:00 and 18 January 2026, 09:00 (not observed in between):")
+        "1521/TCP: a rise", "It rose between 21:00 on 17 January 2026 and 09:00 on 18 January 2026 (not observed in between):")
     Report(teiten, make_spool(teiten, directory, "six", 21600), "2026-01-16T00:00..2026-01-20T12:00").says(
-        "1521/TCP: a rise", "It rose between 17 January 2026, 21:00 and 18 January 2026, 03:00 (not wholly observed in between):")
+        "1521/TCP: a rise", "It rose between 21:00 on 17 January 2026 and 03:00 on 18 January 2026 (not wholly observed in between):")
 
 
 def over_midnight(teiten, directory):
@@ -170,7 +170,7 @@ def rises_in_a_gap(teiten, spool):
             "The number of source addresses a day rose between 17 January and 20 January (not observed in between): its median")
     ja.says("1521/TCP", "1月17日から1月20日までの間（途中は未観測）に増加し", "一日当たりの発信元アドレス数は1月17日から1月20日までの間（途中は未観測）に増加し")
     en = Report(teiten, spool, "2026-01-16..2026-01-21")
-    en.says("1521/TCP: a rise", "It rose between 17 January 2026, 00:00 and 20 January 2026, 00:00 (not observed in between):")
+    en.says("1521/TCP: a rise", "It rose between 00:00 on 17 January 2026 and 00:00 on 20 January 2026 (not observed in between):")
 
 
 def rises_on_a_part(teiten, spool):

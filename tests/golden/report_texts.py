@@ -6,6 +6,7 @@
 import json
 import pathlib
 import re
+import subprocess
 import sys
 import tempfile
 
@@ -119,8 +120,8 @@ def directions(ja, en):
     """What follows a change says whether it goes on or turns."""
     ja.says("8080/TCP", "2月1日から減少し", "2月16日からは一転して増加し")
     ja.says("445/TCP", "2月5日から増加し", "2月20日からはさらに増加し")
-    en.says("8080/TCP", "It fell on 1 February", "On 16 February it rose from 0.00 to 15.")
-    en.says("445/TCP", "It rose on 5 February", "On 20 February it rose from 15.")
+    en.says("8080/TCP", "It fell on 1 February", "Then, on 16 February, it rose from 0.00 to 15.")
+    en.says("445/TCP", "It rose on 5 February", "Then, on 20 February, it rose from 15.")
     check("8080/TCP rose further", not any("さらに" in text for text in ja.said("8080/TCP")))
 
 
@@ -168,8 +169,8 @@ def number(text):
 
 def since(ja, en):
     """What is of the time since a change has its date, as there may be several changes."""
-    en.says("3389/TCP: new", "Since 10 February, by country: ", "Since 10 February, at least 100.0% came from source port 6000.")
-    ja.says("3389/TCP", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの少なくとも100.0%は、発信元ポート6000")
+    en.says("3389/TCP: new", ", after none in the period before (+", "the period before from none in 31 days", "Since 10 February, by country: ", "Since 10 February, at least 100.0% came from source port 6000.")
+    ja.says("3389/TCP", "（件/日・IP）で、前期は検知がなかったのに対し＋", "（前期は31日間でなし）", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの少なくとも100.0%は、発信元ポート6000")
     headings = {c["heading"] for t in en.found["tables"].values() for c in t["columns"] if c["id"] == "share_since"}
     check(f"shares: {headings}", {"Share since 1 February", "Share since 5 February", "Share since 10 February"} <= headings)
 
@@ -252,7 +253,16 @@ def titles(ja, en, even):
                            (ja, ("8080/TCPに対するアクセスの減少とその後の増加", "445/TCPに対するアクセスの増加", "不明の特定アドレスからの跳ね返りパケット（掲載した2件中2件目）"))):
         found = [s["title"] for s in report.found["sections"] if str(s["number"]).startswith("2-")]
         check(f"titles: {found}", len(set(found)) == len(found) and set(wanted) <= set(found))
-    even.says("By target", "23/TCP was steady, at 2.00 on each day.")
+    even.says("By target", "23/TCP was steady, at 2.00 every day.")
+
+
+def articles(ja, en):
+    """The names of some countries take an article within a sentence."""
+    titles = {f["title"] for f in en.found["figures"].values()}
+    check(f"titles: {titles}", any(t.startswith("Packets from the United States") for t in titles) and any(t.startswith("Packets from South Korea, ") for t in titles))
+    said = [text for report in (ja, en) for text in report.said("1")]
+    check(f"the summary: {said}", any("from China" in text or " the United States (" in text for text in said)
+          and not any(" United States" in text.replace("the United States", "") or "the 米国" in text for text in said))
 
 
 def other_period(ja, en):
@@ -262,7 +272,7 @@ def other_period(ja, en):
     en.says("5", "than 0.03% of all packets, or detections, in February 2026 were there")
     titles = [[s["title"] for s in report.found["sections"] if s["title"].startswith("3389/TCP")] for report in (ja, en)]
     check(f"titles: {titles}", titles == [["3389/TCPに対するアクセス（比較期間のみ）"], ["3389/TCP: only in the period compared"]])
-    ja.says("3389/TCP", "3389/TCPに対するアクセスは検知なしで、2026年2月の4.52（件/日・IP）に対し－4.52であった。", "（2026年2月は60個）")
+    ja.says("3389/TCP", "3389/TCPに対するアクセスは検知されず、2026年2月の4.52（件/日・IP）に対し－4.52であった。", "（2026年2月は60個）")
     for report, words, heading in ((en, ("eriod before", "Rank before", "Count before"), "in the period compared"), (ja, ("前期",), "比較期間")):
         text = json.dumps(report.found, ensure_ascii=False)
         check(f"it has one of {words}", not any(word in text for word in words))
@@ -287,6 +297,9 @@ def main(teiten):
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
         alone = Report(teiten, spool, "en", "--sensor", "alpha")
+        for sensor, error in (("nosuch", 'there is no sensor "nosuch"'), ("gamma", 'no snapshots of the sensor "gamma" in this time')):
+            done = subprocess.run([teiten, "report", "--period", "2026-02", "--sensor", sensor, spool], capture_output=True, text=True)
+            check(f"--sensor {sensor}: {done.stderr}", done.returncode == 1 and error in done.stderr)
     directions(ja, en)
     columns(ja, en)
     sensors(ja, en, alone)
@@ -300,6 +313,7 @@ def main(teiten):
     small(of_one)
     attacked(*many)
     about_as_many(*almost)
+    articles(ja, en)
     titles(ja, en, even)
     other_period(*later)
     print(f"{failed} problems")

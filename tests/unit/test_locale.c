@@ -160,6 +160,8 @@ days_are_those_of_the_time_zone(void **state)
 {
 	date_is("2009-07-07T14:59:59.999999", TT_DATE_DAY, "7 July 2009", "2009年7月7日");
 	date_is("2009-07-07T15:00", TT_DATE_DAY, "7 July 2009", "2009年7月8日");
+	date_is("2009-07-07T15:00", TT_DATE_TIME_IN_TEXT, "15:00 on 7 July 2009",
+			"2009年7月8日 00:00");
 	date_is("2009-07-07T15:00", TT_DATE_TIME, "7 July 2009, 15:00",
 			"2009年7月8日 00:00");
 	date_is("2009-07-08", TT_DATE_DAY_OF_YEAR, "8 July", "7月8日");
@@ -231,6 +233,9 @@ countries_have_their_usual_names(void **state)
 	assert_false(tt_locale_has_country(ja, "QQ"));
 	assert_true(tt_locale_has_country(en, "JP"));
 	assert_true(tt_locale_has_country(ja, "US"));
+	assert_string_equal(tt_locale_article(en, "NL"), "the ");
+	assert_string_equal(tt_locale_article(en, "CN"), "");
+	assert_string_equal(tt_locale_article(ja, "US"), "");
 	assert_string_equal(tt_locale_country(en, "A1"), "A1");
 	assert_string_equal(tt_locale_country(en, "JPN"), "JPN");
 	assert_string_equal(tt_locale_country(en, ""), "");
