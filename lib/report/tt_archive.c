@@ -233,6 +233,19 @@ check_owners(const struct opening *o)
 			a->sensors[x->sensor], a->sensors[y->sensor], y->path);
 }
 
+/* Is a sensor there at any time, by the names of directories? */
+static bool
+is_anywhere(const struct tt_archive *a, const char *name)
+{
+	const struct tt_archive_wish named = {.sensors = name};
+
+	for (size_t i = 0; i < a->n_lists; i++)
+		for (size_t k = 0; k < a->lists[i].n; k++)
+			if (tt_archive_wants_path(&named, &a->lists[i].refs[k]))
+				return true;
+	return false;
+}
+
 /* Each sensor that is asked for must be somewhere, or else its name is a mistake. */
 static int
 check_sensors(const struct tt_archive *a, const char *sensors, struct tt_error *err)
@@ -245,6 +258,9 @@ check_sensors(const struct tt_archive *a, const char *sensors, struct tt_error *
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, ","), at);
 		for (i = 0; i < a->n_sensors && strcmp(a->sensors[i], name) != 0; i++)
 			;
+		if (i == a->n_sensors && !is_anywhere(a, name))
+			return tt_error_set(err, -ENOENT, NULL,
+					"there is no sensor \"%s\"", name);
 		if (i == a->n_sensors)
 			return tt_error_set(err, -ENOENT, NULL,
 					"no snapshots of the sensor \"%s\" in this time",
