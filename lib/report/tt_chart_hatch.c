@@ -129,7 +129,7 @@ tt_chart_shade(const struct tt_chart *chart, bool partly, double x, double y,
 {
 	const struct box box = {x, y, width, height};
 
-	put_hatch(chart->out, partly ? 2 : 6, &box, "#d3d7dc", partly ? "1.8" : "1");
+	put_hatch(chart->out, partly ? 2 : 6, &box, "#d3d7dc", partly ? "2.4" : "1");
 }
 
 void
