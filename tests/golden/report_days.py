@@ -312,7 +312,7 @@ def a_sensor_comes(teiten, spool):
     for path in late.glob("m/*/20260119T0[1-6]*"):
         shutil.rmtree(path)
     figure = Report(teiten, late, "2026-01-12..2026-01-24").found["figures"]["sources_days"]
-    check(f"a sensor paused: {figure}", any("was observed, and so some sources are not counted: 1." in note for note in figure["notes"]))
+    check(f"a sensor paused: {figure}", any("was observed, and so some sources are not counted: 1 (19 January)." in note for note in figure["notes"]))
 
 
 def left_out_of_the_chapter(teiten, spool):
@@ -325,7 +325,7 @@ def left_out_of_the_chapter(teiten, spool):
     report = Report(teiten, spool, "2026-01-12..2026-01-24", ok=(1,))
     own, all_sources = report.notable("1521/TCP", "sources"), report.found["figures"]["sources_days"]
     check(f"left out: {own['observed']}", own["observed"] == 2 * [100] + [50] + 10 * [100])
-    check(f"left out: {own['notes']}", any("so some sources are not counted: 1." in note for note in own["notes"]))
+    check(f"left out: {own['notes']}", any("so some sources are not counted: 1 (14 January)." in note for note in own["notes"]))
     check(f"left out elsewhere: {all_sources['observed']}", all_sources["observed"] == 13 * [100])
 
 
