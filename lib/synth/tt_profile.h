@@ -74,11 +74,10 @@ struct tt_profile_component {
 	struct tt_profile_share *shares; /* [n_shares] */
 	unsigned n_shares;
 
-	struct tt_profile_span source_port, destination_port, ttl;
+	struct tt_profile_span source_port, destination_port, ttl, window;
 	enum tt_profile_scan scan;
 	enum tt_profile_field ip_id, seq;
 	uint32_t ip_id_value, seq_value;
-	uint16_t window;
 	uint8_t tcp_options[TT_PROFILE_OPTIONS_MAX];
 	unsigned n_tcp_options; /* bytes, a multiple of four */
 	uint16_t vlan[TT_PROFILE_TAGS_MAX]; /* outermost first */

@@ -187,12 +187,7 @@ SETTER(seq)
 
 SETTER(window)
 {
-	int64_t window;
-	int ret = tt_text_integer(text, 0, UINT16_MAX, &window, err);
-
-	if (ret == 0)
-		c->window = (uint16_t)window;
-	return ret;
+	return tt_text_span(text, 0, UINT16_MAX, &c->window, err);
 }
 
 SETTER(tcp_options)
@@ -293,7 +288,7 @@ set_defaults(struct tt_profile_component *c)
 	c->source_port = (struct tt_profile_span){1024, 65535};
 	c->destination_port = (struct tt_profile_span){1024, 65535};
 	c->ttl = (struct tt_profile_span){40, 120};
-	c->window = 65535;
+	c->window = (struct tt_profile_span){65535, 65535};
 }
 
 int

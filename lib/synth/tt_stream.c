@@ -138,6 +138,7 @@ tt_stream_fill(struct tt_stream *s, struct tt_frame *frame)
 	f.seq = sequence(s, f.dst, (uint32_t)(what >> 32));
 	/* An answer to a packet that was forged with the sequence number ack - 1. */
 	f.ack = s->c.class == TT_CLASS_TCP_SYN ? 0 : (uint32_t)tt_hash_mix(what);
+	f.window = (uint16_t)in_span(s->c.window, (uint32_t)(tt_hash_mix(what) >> 32));
 	f.ip_id = ip_id(s, &f, (uint16_t)(what >> 16));
 	/* A host is as far away with every packet. */
 	f.ttl = (uint8_t)in_span(s->c.ttl, (uint32_t)f.src.lo * UINT32_C(2654435769));

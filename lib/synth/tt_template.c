@@ -95,7 +95,6 @@ put_tcp(uint8_t *tcp, const struct tt_profile_component *c)
 	uint32_t bytes = 20 + c->n_tcp_options;
 
 	put16(tcp + 12, (uint16_t)(bytes / 4 << 12 | c->tcp_flags));
-	put16(tcp + 14, c->window);
 	memcpy(tcp + 20, c->tcp_options, c->n_tcp_options);
 	return bytes;
 }
@@ -195,9 +194,10 @@ fill_tcp(const struct tt_template *t, uint8_t *tcp, const struct tt_template_fie
 	put16(tcp + 2, f->dst_port);
 	put32(tcp + 4, f->seq);
 	put32(tcp + 8, f->ack);
+	put16(tcp + 14, f->window);
 	put16(tcp + 16,
 			checksum(t->l4_sum + addresses + f->src_port + f->dst_port
-					+ words(f->seq) + words(f->ack)));
+					+ words(f->seq) + words(f->ack) + f->window));
 }
 
 static void

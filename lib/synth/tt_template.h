@@ -26,7 +26,7 @@ struct tt_template_fields {
 	struct tt_addr src, dst;
 	uint32_t seq, ack;
 	uint16_t src_port, dst_port; /* quoted packet: its source port is src_port */
-	uint16_t ip_id;
+	uint16_t ip_id, window;
 	uint8_t ttl; /* or hop limit */
 };
 

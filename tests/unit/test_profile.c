@@ -80,7 +80,8 @@ each_key_reaches_its_field(void **state)
 	assert_int_equal(c->ip_id, TT_PROFILE_FIELD_FIXED);
 	assert_int_equal(c->ip_id_value, 54321);
 	assert_int_equal(c->seq, TT_PROFILE_FIELD_DESTINATION);
-	assert_int_equal(c->window, 1024);
+	assert_int_equal(c->window.first, 1024);
+	assert_int_equal(c->window.last, 1024);
 	assert_int_equal(c->n_tcp_options, 8);
 	assert_memory_equal(c->tcp_options, options, 8);
 	assert_int_equal(c->n_vlans, 2);
@@ -147,7 +148,7 @@ a_bad_value_is_named_with_file_line_component_and_key(void **state)
 			{"scan: backwards", "scan", "random, sequential or one"},
 			{"ip_id: 70000", "ip_id", "masscan or a number"},
 			{"seq: mirai", "seq", "destination or a number"},
-			{"window: 1.5", "window", "whole number"},
+			{"window: 1.5", "window", "range LOW-HIGH from 0 to 65535"},
 			{"tcp_options: mss 70000", "tcp_options", "whole number"},
 			{"tcp_options: tfo", "tcp_options", "not a TCP option"},
 			{"tcp_options: ts, ts, ts, ts, nop", "tcp_options",
