@@ -290,9 +290,11 @@ tt_cause_sources(const struct tt_cause *cause, uint32_t of, size_t first, size_t
 }
 
 struct tt_source_count
-tt_cause_sources_before(const struct tt_cause *cause, uint32_t of, uint16_t country)
+tt_cause_all_sources(const struct tt_cause *cause, uint32_t of, enum tt_cause_span span)
 {
-	return tt_source_set_count(&cause->sources, of, TT_SOURCES_BEFORE, country);
+	return tt_source_set_count(&cause->sources, of,
+			span == TT_CAUSE_NOW ? TT_SOURCES_NOW : TT_SOURCES_BEFORE,
+			TT_SOURCES_ANYWHERE);
 }
 
 struct tt_cycle

@@ -163,8 +163,9 @@ size_t tt_cause_contrary(const struct tt_cause *cause, const struct tt_counts *c
  * with time of two days as well. */
 struct tt_source_count tt_cause_sources(const struct tt_cause *cause, uint32_t of,
 		size_t first, size_t end, uint16_t country);
-struct tt_source_count tt_cause_sources_before(
-		const struct tt_cause *cause, uint32_t of, uint16_t country);
+/* Those of a whole span, from anywhere. */
+struct tt_source_count tt_cause_all_sources(
+		const struct tt_cause *cause, uint32_t of, enum tt_cause_span span);
 
 /* The cycle of a target in a country (a key of `countries`); its peak is counted from midnight. */
 struct tt_cycle tt_cause_cycle(

@@ -327,13 +327,13 @@ write_chapter(struct tt_notable *w)
 {
 	struct tt_doc_section *chapter = tt_document_section(w->doc, 1, "notable", "2",
 			tt_locale_word(w->locale, TT_WORD_NOTABLE));
+	const char *lacks_hours = tt_report_lacks_hours(w->report);
 
 	if (w->damaged > 0)
 		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_DAMAGED,
 				tt_notable_number(w, w->damaged), NULL);
-	if (tt_report_lacks_hours(w->report) != NULL)
-		tt_document_say(w->doc, chapter, TT_ELEMENT_WARNING,
-				tt_report_lacks_hours(w->report));
+	if (lacks_hours != NULL)
+		tt_document_say(w->doc, chapter, TT_ELEMENT_WARNING, lacks_hours);
 	tt_notable_find_sensors(w);
 	tt_notable_warn_sensors(w, chapter);
 	say_rule(w, chapter);

@@ -82,10 +82,8 @@ put_sources(struct tt_notable *w, struct tt_doc_table *table,
 		const struct tt_notable_target *t)
 {
 	const struct tt_cause *c = &w->cause;
-	struct tt_source_count now = tt_cause_sources(
-			c, t->of, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
-	struct tt_source_count before = tt_cause_sources_before(
-			c, t->of, TT_SOURCES_ANYWHERE);
+	struct tt_source_count now = tt_cause_all_sources(c, t->of, TT_CAUSE_NOW);
+	struct tt_source_count before = tt_cause_all_sources(c, t->of, TT_CAUSE_BEFORE);
 	struct tt_doc_row *row = tt_document_row(w->doc, table);
 
 	tt_document_cell(row, COLUMN_PART,

@@ -39,17 +39,18 @@ add(struct gaps *gaps, struct gap gap)
 		gaps->all[gaps->n++] = gap;
 }
 
-/* What reaches over an end of the period is told elsewhere, and not missing here. */
+/* entries[n]: those of one sensor. What reaches over an end of the period is told elsewhere, and not missing here. */
 static void
-add_sensor(struct gaps *gaps, const struct tt_archive *a, uint32_t sensor)
+add_sensor(struct gaps *gaps, const struct tt_archive_entry *entries, size_t n)
 {
 	int64_t until_us = gaps->period->from_us;
+	uint32_t sensor = entries->sensor;
 
-	for (size_t i = 0; i < a->n; i++) {
-		const struct tt_archive_entry *e = &a->entries[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct tt_archive_entry *e = &entries[i];
 		int64_t length_us = e->end_us - e->start_us;
 
-		if (e->sensor != sensor || e->damaged || e->end_us <= until_us
+		if (e->damaged || e->end_us <= until_us
 				|| !tt_period_meets(gaps->period, e->start_us, e->end_us))
 			continue;
 		add(gaps, (struct gap){until_us, e->start_us, false, sensor, 1});
@@ -138,14 +139,18 @@ tt_report_missing(const struct tt_report *report, const struct tt_observation *o
 					(2 * a->n + a->n_sensors + 1)
 							* sizeof(struct gap))};
 	const char *names[NAMED + 1];
-	size_t n = 0, n_sensors = 0;
+	size_t n, n_sensors = 0;
 
 	if (gaps.all == NULL)
 		return NULL;
-	for (uint32_t i = 0; i < a->n_sensors; i++) {
-		if (o->sensors[i].exposure.snapshots == 0)
+	for (size_t i = 0, end; i < a->n; i = end) {
+		uint32_t sensor = a->entries[i].sensor;
+
+		for (end = i; end < a->n && a->entries[end].sensor == sensor; end++)
+			;
+		if (o->sensors[sensor].exposure.snapshots == 0)
 			continue;
-		add_sensor(&gaps, a, i);
+		add_sensor(&gaps, &a->entries[i], end - i);
 		n_sensors++;
 	}
 	join(&gaps);

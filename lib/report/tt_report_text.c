@@ -93,7 +93,6 @@ span(const struct tt_report *report, const struct tt_period *p, enum tt_word pat
 	enum tt_date_form time = pattern == TT_WORD_IN_SPAN ? TT_DATE_TIME_IN_TEXT
 							    : TT_DATE_TIME;
 	enum tt_date_form form = days ? TT_DATE_DAY : time;
-
 	const char *ends[] = {tt_report_date(report, form, p->from_us),
 			tt_report_date(report, form, days ? p->to_us - 1 : p->to_us)};
 

@@ -220,12 +220,14 @@ void
 tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 {
 	const struct tt_observation *now = report->now, *before = report->before;
+	const char *lacks_hours;
 
 	warn_coverage(report, section, now);
 	if (before != NULL)
 		warn_coverage(report, section, before);
-	if (tt_report_lacks_hours(report) != NULL)
-		warn(report, section, tt_report_lacks_hours(report));
+	lacks_hours = tt_report_lacks_hours(report);
+	if (lacks_hours != NULL)
+		warn(report, section, lacks_hours);
 	warn_compared(report, section);
 	warn_sensors(report, section);
 	warn_left_out(report, section, now);

@@ -112,10 +112,8 @@ fingerprints(const struct tt_cause *c)
 static json_t *
 sources(const struct tt_cause *c)
 {
-	struct tt_source_count now = tt_cause_sources(
-			c, 0, 0, c->n_days[TT_CAUSE_NOW], TT_SOURCES_ANYWHERE);
-	struct tt_source_count before = tt_cause_sources_before(
-			c, 0, TT_SOURCES_ANYWHERE);
+	struct tt_source_count now = tt_cause_all_sources(c, 0, TT_CAUSE_NOW);
+	struct tt_source_count before = tt_cause_all_sources(c, 0, TT_CAUSE_BEFORE);
 
 	if (c->sources.useless)
 		return json_null();

@@ -6,6 +6,7 @@ where a day was observed in part.
     report_days.py TEITEN"""
 import datetime
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -65,9 +66,9 @@ def make_spool(teiten, directory, name="spool", interval=3600, sensor="n"):
 
 
 def without(spool, name, *spans):
-    """A copy that lacks the hours of spans, days or times of +09:00."""
+    """A copy that lacks the hours of spans, days or times of +09:00. Its files are those of the spool, and not to be written to."""
     copy = spool.parent / name
-    shutil.copytree(spool, copy)
+    shutil.copytree(spool, copy, copy_function=os.link)
     for begin, end in spans:
         begin, end = (datetime.datetime.fromisoformat(f"2026-01-{at}").replace(tzinfo=ZONE) for at in (begin, end))
         for path in copy.glob("*/*/*Z"):
@@ -321,6 +322,7 @@ def left_out_of_the_chapter(teiten, spool):
     for path in (path for day, hours in (("13", "2[1-3]"), ("14", "0[0-8]")) for path in spool.glob(f"n/*/202601{day}T{hours}*/pairs.parquet")):
         data = bytearray(path.read_bytes())
         data[len(data) // 3] ^= 1
+        path.unlink()
         path.write_bytes(data)
     report = Report(teiten, spool, "2026-01-12..2026-01-24", ok=(1,))
     own, all_sources = report.notable("1521/TCP", "sources"), report.found["figures"]["sources_days"]

@@ -72,6 +72,11 @@ class Report:
     def go_on(self):
         self.process.send_signal(signal.SIGCONT)
 
+    def go_on_and_wait_for(self, sensor):
+        self.go_on()
+        line = line_of(self.process)
+        check(line, line == f"teiten report: {sensor}: {WAITING}\n")
+
     def end(self):
         """What it found, and what it said."""
         try:
@@ -115,9 +120,7 @@ def waits_and_says_so(teiten, spool):
     wanted, _ = Report(teiten, spool).end()
     report = stopped_report(teiten, spool)
     with locked(spool / "a"):
-        report.go_on()
-        line = line_of(report.process)
-        check(line, line == f"teiten report: {spool}/a: {WAITING}\n")
+        report.go_on_and_wait_for(spool / "a")
     found, said = report.end()
     check(f"{found}, not {wanted}", found == wanted)
     check(said, said == "")
@@ -176,9 +179,7 @@ def holds_none_while_it_waits(teiten, spool):
     wanted, _ = Report(teiten, spool).end()
     report = stopped_report(teiten, spool)
     with locked(spool / "b"):
-        report.go_on()
-        line = line_of(report.process)
-        check(line, line == f"teiten report: {spool}/b: {WAITING}\n")
+        report.go_on_and_wait_for(spool / "b")
         other = subprocess.run([str(arg) for arg in compact(teiten, spool / "a", 600)], capture_output=True, text=True, check=True, timeout=60)
         check(other.stderr, other.stderr == "")
     found, said = report.end()
@@ -315,9 +316,7 @@ def more_sensors_than_files(teiten, spool):
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     with locked(spool / "a"):
-        report.go_on()
-        line = line_of(report.process)
-        check(line, line == f"teiten report: {spool}/a: {WAITING}\n")
+        report.go_on_and_wait_for(spool / "a")
     found, said = report.end()
     check(f"{found}, not {wanted}", found == wanted)
     check(said, said == "")

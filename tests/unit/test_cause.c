@@ -359,7 +359,7 @@ snapshots_tell_the_cause(void **state)
 	assert_int_equal(parts[0].since, 12);
 	assert_true(fabs(parts[0].share - 0.5) < 1e-9);
 	assert_int_equal(tt_cause_sources(&cause, 0, 0, 1, TT_SOURCES_ANYWHERE).n, 6);
-	assert_int_equal(tt_cause_sources_before(&cause, 0, TT_SOURCES_ANYWHERE).n, 2);
+	assert_int_equal(tt_cause_all_sources(&cause, 0, TT_CAUSE_BEFORE).n, 2);
 	assert_int_equal(tt_cause_top(&cause, &cause.countries, 0, parts, 4), 1);
 	assert_int_equal(parts[0].count->lo, tt_cause_country("??"));
 	assert_true(fabs(parts[0].of_change - 1) < 1e-9);
