@@ -2,6 +2,7 @@
 #include "tt_pipeline.h"
 
 #include "tt_packet_plain.h"
+#include "tt_tally_place.h"
 
 bool
 tt_pipeline_open(struct tt_pipeline *pipeline, struct tt_tally *tally,
@@ -83,6 +84,7 @@ struct counted {
 	uint16_t frames[TT_TALLY_BURST]; /* which they are of the burst's */
 	tt_target_key keys[TT_TALLY_BURST];
 	tt_detail details[TT_TALLY_BURST];
+	uint64_t places[TT_TALLY_BURST];
 };
 
 /* Is it plain, and counted for sure? */
@@ -125,9 +127,10 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 	return k;
 }
 
-/* What each of n packets aims at, and whether it is an answer. */
+/* What each of n packets aims at, and whether it is an answer. Then it is known where its pair stands: the
+ * line is on its way while fingerprints are found. */
 static void
-classify(struct counted *c, unsigned n)
+classify(struct counted *c, unsigned n, const struct tt_tally *tally)
 {
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_packet *p = &c->packets[i];
@@ -136,6 +139,8 @@ classify(struct counted *c, unsigned n)
 		c->details[i] = tt_backscatter_of_class(p,
 				tt_target_key_class(c->keys[i]), c->data[i],
 				c->captured[i]);
+		c->places[i] = tt_tally_fetch_pair(
+				tally, p->src, c->keys[i], c->details[i]);
 	}
 }
 
@@ -171,7 +176,7 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 		return;
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
-	classify(&c, k);
+	classify(&c, k, tally);
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);
@@ -180,7 +185,8 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 				c.times_us, k, &tally->detections);
 	if (tally->kept.per_rule != 0)
 		keep_matched(pipeline->matcher, frames, c.frames, tally);
-	tt_tally_burst(tally, c.packets, c.keys, c.details, c.times_us, k);
+	tt_tally_burst_placed(
+			tally, c.packets, c.keys, c.details, c.times_us, c.places, k);
 	if (pipeline->matcher != NULL)
 		tt_matcher_count(pipeline->matcher, c.packets, c.times_us,
 				&tally->detections);

@@ -300,6 +300,11 @@ void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
 		const int64_t *times_us, unsigned n);
 
+/* The same where places are known and on their way: of each packet, tt_tally_fetch_pair (tt_tally_place.h). */
+void tt_tally_burst_placed(struct tt_tally *tally, const struct tt_packet *packets,
+		const tt_target_key *keys, const tt_detail *details,
+		const int64_t *times_us, const uint64_t *places, unsigned n);
+
 /*
  * The same with some of its passes alone, a set of enum tt_pass: for benchmarks that tell what
  * each costs. What the others would count is missing from the tally. Those after PAIRS count what

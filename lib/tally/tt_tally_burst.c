@@ -149,8 +149,8 @@ struct burst {
 	const struct tt_packet *packets;
 	const tt_target_key *keys;
 	const int64_t *times_us;
-	tt_detail details[TT_TALLY_BURST]; /* as of tt_slot_is */
-	uint64_t places[TT_TALLY_BURST]; /* tt_tally_pair_place */
+	const tt_detail *details;
+	const uint64_t *places; /* tt_tally_fetch_pair */
 };
 
 /* Packets of a burst that a pass is to look at; to begin with, n = 0. */
@@ -174,7 +174,8 @@ count_refused(const struct burst *b, const struct some *refused)
 	for (unsigned k = 0; k < refused->n; k++) {
 		const unsigned i = refused->at[k];
 
-		rest[k] = refuse(b->tally, &b->packets[i], b->keys[i], b->details[i]);
+		rest[k] = refuse(b->tally, &b->packets[i], b->keys[i],
+				with_version(b->details[i], &b->packets[i]));
 	}
 	tt_rest_add_pairs(&b->tally->rest, rest, refused->n);
 }
@@ -225,8 +226,13 @@ count_destinations(const struct burst *b, const struct some *some)
 static inline __attribute__((always_inline)) unsigned
 count_pair(const struct burst *b, unsigned i, struct tt_slot *out, bool v6)
 {
-	return tt_tally_add_pair(b->tally, b->places[i], &b->packets[i], b->keys[i],
-			b->details[i], b->times_us[i], out, v6);
+	const tt_detail detail = b->details[i];
+	uint64_t place = b->places[i];
+
+	if (TT_LIKELY(place != TT_NO_PLACE))
+		place = tt_pair_home_from(b->tally, place, detail);
+	return tt_tally_add_pair(b->tally, place, &b->packets[i], b->keys[i],
+			v6 ? detail | TT_DETAIL_V6 : detail, b->times_us[i], out, v6);
 }
 
 static __attribute__((noinline)) unsigned
@@ -238,7 +244,7 @@ count_pair6(const struct burst *b, unsigned i, struct tt_slot *out)
 static inline unsigned
 count_pair_of_any(const struct burst *b, unsigned i, struct tt_slot *out)
 {
-	if (TT_UNLIKELY((b->details[i] & TT_DETAIL_V6) != 0))
+	if (TT_UNLIKELY(b->packets[i].ip_version == 6))
 		return count_pair6(b, i, out);
 	return count_pair(b, i, out, false);
 }
@@ -276,28 +282,11 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 	}
 }
 
-/* Says where pairs will be and fetches it. sampled: are some sources not kept? */
-static inline void
-place_pairs(struct burst *b, const tt_detail *details, unsigned n, bool sampled)
-{
-	const struct tt_tally *t = b->tally;
-
-	for (unsigned i = 0; i < n; i++) {
-		const struct tt_addr src = b->packets[i].src;
-
-		b->details[i] = with_version(details[i], &b->packets[i]);
-		b->places[i] = sampled
-				? tt_tally_pair_place(t, src, b->keys[i], b->details[i])
-				: tt_pair_home(t, src, b->keys[i], b->details[i]);
-		if (!sampled || TT_LIKELY(b->places[i] != TT_NO_PLACE))
-			__builtin_prefetch(&t->slots[b->places[i]], 1);
-	}
-}
-
 static inline void
 count_burst(struct tt_tally *t, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
-		const int64_t *times_us, unsigned n, unsigned passes)
+		const int64_t *times_us, const uint64_t *places, unsigned n,
+		unsigned passes)
 {
 	struct burst b;
 
@@ -305,10 +294,8 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 	b.packets = packets;
 	b.keys = keys;
 	b.times_us = times_us;
-	if ((passes & TT_PASS_PAIRS) && TT_LIKELY(t->pair_shift == 0))
-		place_pairs(&b, details, n, false);
-	else if (passes & TT_PASS_PAIRS)
-		place_pairs(&b, details, n, true);
+	b.details = details;
+	b.places = places;
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)
 			tt_alike_count(t->alike, &t->rest, &packets[i],
@@ -320,11 +307,11 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 }
 
 void
-tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
+tt_tally_burst_placed(struct tt_tally *t, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
-		const int64_t *times_us, unsigned n)
+		const int64_t *times_us, const uint64_t *places, unsigned n)
 {
-	count_burst(t, packets, keys, details, times_us, n, TT_PASS_ALL);
+	count_burst(t, packets, keys, details, times_us, places, n, TT_PASS_ALL);
 }
 
 void
@@ -332,5 +319,18 @@ tt_tally_burst_passes(struct tt_tally *t, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
 		const int64_t *times_us, unsigned n, unsigned passes)
 {
-	count_burst(t, packets, keys, details, times_us, n, passes);
+	uint64_t places[TT_TALLY_BURST];
+
+	for (unsigned i = 0; i < n; i++)
+		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i],
+				details[i] & ~TT_DETAIL_FINGERPRINTS);
+	count_burst(t, packets, keys, details, times_us, places, n, passes);
+}
+
+void
+tt_tally_burst(struct tt_tally *t, const struct tt_packet *packets,
+		const tt_target_key *keys, const tt_detail *details,
+		const int64_t *times_us, unsigned n)
+{
+	tt_tally_burst_passes(t, packets, keys, details, times_us, n, TT_PASS_ALL);
 }

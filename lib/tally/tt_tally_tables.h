@@ -11,18 +11,10 @@
 #ifndef TT_TALLY_TABLES_H
 #define TT_TALLY_TABLES_H
 
-#include "tt_tally.h"
+#include "tt_tally_place.h"
 
 /* When ports are full, a key is looked for in the cache line of its home alone. */
 #define TT_PORT_WINDOW 4
-
-static inline uint64_t
-tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
-		tt_detail detail)
-{
-	return tt_hash_place(tt_hash_addr(src), key ^ detail << 1, &t->place)
-			& t->pair_mask;
-}
 
 /* In IPv4, the first slot of a line. */
 static inline uint64_t
@@ -41,21 +33,11 @@ tt_port_home(const struct tt_tally *t, uint64_t key)
 	return tt_hash_place(key, 0, &t->place) & t->port_mask;
 }
 
-/* The hash that pairs are sampled by. */
-static inline uint64_t
-tt_tally_sample_hash(const struct tt_tally *t, struct tt_addr src)
-{
-	return tt_sample_hash(t->secret, tt_sketch_hash(src));
-}
-
 static inline uint64_t
 tt_tally_contact_hash(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
 	return tt_contact_hash(&t->sample, t->rest.config.destinations, src, to);
 }
-
-/* Where a full table has no place for a key. */
-#define TT_NO_PLACE UINT64_MAX
 
 /*
  * A free slot for a new pair, or contact, in a full table, on the way from its home. Lowers the
@@ -134,17 +116,6 @@ tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us, bool 
 	s->v4.dst_packets += contact;
 	s->v4.port_packets = (uint16_t)(s->v4.port_packets + port);
 	return (contact ^ 1) * TT_LEFT_CONTACT | (port ^ p->has_ports) * TT_LEFT_PORT;
-}
-
-/* Where the table of pairs would have a packet; TT_NO_PLACE where its source is not sampled. */
-static inline uint64_t
-tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
-		tt_detail detail)
-{
-	if (TT_UNLIKELY(t->pair_shift != 0)
-			&& !tt_sampled(tt_tally_sample_hash(t, src), t->pair_shift))
-		return TT_NO_PLACE;
-	return tt_pair_home(t, src, key, detail);
 }
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tally_packets.h"
+#include "tt_tally_place.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -436,6 +437,32 @@ a_line_of_contacts_tells_free_slots_and_classes_apart(void **state)
 	assert_int_equal(tt_contact_of_slot(&line, 2).packets, 0);
 }
 
+/* What is fetched before fingerprints are known has to be where the pair is; and who draws packets that
+ * match any set of fingerprints shall not make one long run of slots of them. */
+static void
+a_fingerprint_moves_no_pair_and_several_do(void **state)
+{
+	struct tt_tally *t = tally_make(1024);
+	const struct tt_packet p = random_packet(1000);
+	const tt_target_key key = tt_target_key_of(&p);
+	const tt_detail backscatter = tt_backscatter_detail(&p, NULL, 0);
+	const uint64_t ahead = tt_tally_fetch_pair(t, p.src, key, backscatter);
+	unsigned elsewhere = 0;
+
+	for (uint32_t matched = 0; matched < 1 << TT_FINGERPRINTS_MAX; matched++) {
+		const tt_detail detail = backscatter
+				| tt_detail_of_fingerprints(0xffff, matched);
+		const uint64_t home = tt_pair_home(t, p.src, key, detail);
+
+		assert_int_equal(home, tt_pair_home_from(t, ahead, detail));
+		if (__builtin_popcount(matched) < 2)
+			assert_int_equal(home, ahead);
+		elsewhere += home != ahead;
+	}
+	assert_true(elsewhere > 65000);
+	tt_tally_destroy(t);
+}
+
 int
 main(void)
 {
@@ -444,6 +471,7 @@ main(void)
 					a_line_of_contacts_tells_free_slots_and_classes_apart),
 			cmocka_unit_test(bursts_count_what_single_packets_count),
 			cmocka_unit_test(a_reset_tally_is_as_new),
+			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
 			cmocka_unit_test(a_compact_copy_holds_the_same_counts),
 			cmocka_unit_test(
 					joined_parts_hold_what_one_tally_would_have_counted),

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where pairs stand in the table of a tally. All but what several fingerprints add is known before a
+ * packet's fingerprints are, so that its line can be fetched while these are found. Pure functions, the
+ * thread of the tally.
+ */
+#ifndef TT_TALLY_PLACE_H
+#define TT_TALLY_PLACE_H
+
+#include "tt_tally.h"
+
+/* Where a full table has no place for a key. */
+#define TT_NO_PLACE UINT64_MAX
+
+#define TT_DETAIL_FINGERPRINTS UINT64_C(0xffffffff)
+
+/* The hash that pairs are sampled by. */
+static inline uint64_t
+tt_tally_sample_hash(const struct tt_tally *t, struct tt_addr src)
+{
+	return tt_sample_hash(t->secret, tt_sketch_hash(src));
+}
+
+/* The home of pairs that match one fingerprint at most. backscatter: the detail without fingerprints and
+ * the tally's own mark. */
+static inline uint64_t
+tt_pair_home_plain(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+		tt_detail backscatter)
+{
+	return tt_hash_place(tt_hash_addr(src), key ^ backscatter << 1, &t->place)
+			& t->pair_mask;
+}
+
+/* From there, the home of a pair with this detail. What matches several stands elsewhere: who makes packets
+ * that match any set of them shall not have all of these pairs in one run. */
+static inline uint64_t
+tt_pair_home_from(const struct tt_tally *t, uint64_t plain, tt_detail detail)
+{
+	const uint32_t matched = tt_detail_matched(detail);
+
+	if (TT_LIKELY((matched & (matched - 1)) == 0))
+		return plain;
+	return (plain + tt_hash_mix(matched)) & t->pair_mask;
+}
+
+static inline uint64_t
+tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+		tt_detail detail)
+{
+	const tt_detail backscatter = detail & ~(TT_DETAIL_FINGERPRINTS | TT_DETAIL_V6);
+
+	return tt_pair_home_from(t, tt_pair_home_plain(t, src, key, backscatter), detail);
+}
+
+/* Is a source that is not sampled refused a place? */
+static inline bool
+tt_tally_refuses(const struct tt_tally *t, struct tt_addr src)
+{
+	return TT_UNLIKELY(t->pair_shift != 0)
+			&& !tt_sampled(tt_tally_sample_hash(t, src), t->pair_shift);
+}
+
+/* Where the table would have a packet; TT_NO_PLACE where its source is not sampled. */
+static inline uint64_t
+tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+		tt_detail detail)
+{
+	return tt_tally_refuses(t, src) ? TT_NO_PLACE : tt_pair_home(t, src, key, detail);
+}
+
+/* The same but for fingerprints, for tt_tally_burst_placed; begins to fetch the line. */
+static inline uint64_t
+tt_tally_fetch_pair(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+		tt_detail backscatter)
+{
+	uint64_t place;
+
+	if (tt_tally_refuses(t, src))
+		return TT_NO_PLACE;
+	place = tt_pair_home_plain(t, src, key, backscatter);
+	__builtin_prefetch(&t->slots[place], 1);
+	return place;
+}
+
+#endif
