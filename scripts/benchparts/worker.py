@@ -25,8 +25,12 @@ SHAPES = {"zipf": (PROFILES / "zipf.yaml", "Zipf", "no", 1, 1),
 
 BURSTS = [16, 32, 64, 128, 256]
 
+RING = 4096  # buffers
+KINDS = [RING * 4 ** k for k in range(5)]  # so many frames, before the first comes again
+
 HEADERS = Target("worker: headers, port histograms, 60 bytes", "Mpps", 50, 74.4)
 EVERYTHING = Target("worker: everything, Zipf", "Mpps", 20, 37.2)
+SAME = Target(f"worker: everything, Zipf, the same {RING} frames", "Mpps", 20, 37.2)
 FLOOD = Target("worker: everything, flood", "Mpps", 10, 18.6)
 STAGED = Target("burst pipeline over packet by packet, Zipf", "x", 2.5, 4)
 
@@ -136,6 +140,36 @@ class Bursts:
         report.table("Sizes of bursts, everything on, Zipf", ["", "ns", "Mpps"], [
             [f"{burst}", figures.of(samples), figures.mpps(samples).median] for burst in BURSTS
             for samples in [ns(results.get(f"burst-{burst}", []), "pipeline")] if samples])
+
+
+class Variety:
+    """What traffic costs that differs more and more: tables leave the caches."""
+
+    name = "variety"
+
+    @staticmethod
+    def jobs(bench):
+        most = bench.size.packets
+        return [Job(f"variety-{packets}", f"{packets} frames",
+                    functools.partial(run, bench, "zipf", ["pipeline"], packets=packets,
+                                      passes=bench.size.passes * most // packets))
+                for packets in KINDS if packets <= most]
+
+    @staticmethod
+    def tell(bench, results, report):
+        rows = []
+        for packets in KINDS:
+            rounds = results.get(f"variety-{packets}")
+            if not rounds:
+                continue
+            samples, used = ns(rounds, "pipeline"), rounds[0]["pipeline"]
+            rows.append([packets, figures.of(samples), figures.mpps(samples).median,
+                         used["pairs_used"], used["contacts_used"]])
+            if packets == RING:
+                report.target(SAME, figures.mpps(samples))
+        report.table("How many frames differ, everything on, Zipf",
+                     ["frames", "ns", "Mpps", "pairs", "contacts"], rows,
+                     "frames: before the first comes again")
 
 
 class PageSizes:
