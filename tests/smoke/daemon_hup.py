@@ -115,6 +115,8 @@ def refusals(daemon, rules):
     good = rules.read_text()
     reload(daemon, rules, good + rule(4, 'content:"|0";'))
     daemon.wait_for("SIGHUP: the rules were not changed: %s:4: sid 4: broken: content: unfinished" % rules)
+    reload(daemon, rules, good + 'alert udp any any -> any any (msg:"nameless"; rev:1;)\n')
+    daemon.wait_for("SIGHUP: the rules were not changed: %s:4: broken: no sid" % rules)
     reload(daemon, rules, "")
     daemon.wait_for("SIGHUP: the rules were not changed: %s: no rule loads" % rules)
     rules.unlink()
@@ -122,7 +124,7 @@ def refusals(daemon, rules):
     daemon.wait_for("SIGHUP: the rules were not changed: %s: No such file" % rules)
     reload(daemon, rules, good)
     daemon.wait_for("rules: the same as before, 3 rules sha256:")
-    assert daemon.said().count("warning") == 3, daemon.said()
+    assert daemon.said().count("warning") == 4, daemon.said()
 
 
 def check_rows(daemon):
