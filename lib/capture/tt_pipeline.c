@@ -101,16 +101,17 @@ static unsigned
 decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsigned n,
 		struct counted *c, struct tt_tally *tally)
 {
-	unsigned k = 0;
+	const struct tt_prefix_set *monitored = pipeline->monitored;
+	struct tt_packet *p = c->packets;
+	size_t k = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_frame *f = &frames[i];
-		struct tt_packet *p = &c->packets[k];
 
-		if (TT_LIKELY(is_plain(pipeline->monitored, f))) {
+		if (TT_LIKELY(is_plain(monitored, f))) {
 			tt_packet_decode_plain(f->data, p);
 		} else {
-			const enum tt_fate fate = fate_of(pipeline->monitored, f, p);
+			const enum tt_fate fate = fate_of(monitored, f, p);
 
 			if (fate != TT_FATE_COUNTED) {
 				tally->fates[fate]++;
@@ -122,9 +123,10 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 		c->times_us[k] = f->time_us;
 		c->frames[k] = (uint16_t)i;
 		k++;
+		p++;
 	}
 	tally->fates[TT_FATE_COUNTED] += k;
-	return k;
+	return (unsigned)k;
 }
 
 /* What each of n packets aims at, and whether it is an answer. Then it is known where its pair stands: the

@@ -98,11 +98,11 @@ bool tt_fp_options(
 		const struct tt_fp_input *in, struct tt_fp_layout *layout, uint32_t *mss);
 
 /*
- * What tt_fp_presence looks at, as three words of four fields each: has_tcp and two more; ttl,
+ * What tt_fp_presence looks at, as three words of four fields each: has_tcp and two more;
  * protocol; later_fragment, ip_version. From fields of a byte the compiler makes no vectors.
  */
 struct tt_fp_words {
-	uint32_t kinds, ttl, later;
+	uint32_t kinds, protocol, later;
 };
 
 static inline struct tt_fp_words
@@ -111,7 +111,7 @@ tt_fp_words(const struct tt_packet *p)
 	struct tt_fp_words w;
 
 	memcpy(&w.kinds, &p->has_tcp, sizeof(w.kinds));
-	memcpy(&w.ttl, &p->ttl, sizeof(w.ttl));
+	memcpy(&w.protocol, &p->protocol, sizeof(w.protocol));
 	memcpy(&w.later, &p->later_fragment, sizeof(w.later));
 	return w;
 }
@@ -120,7 +120,7 @@ tt_fp_words(const struct tt_packet *p)
 static inline uint32_t
 tt_fp_presence_of(struct tt_fp_words w)
 {
-	const uint32_t protocol = le32toh(w.ttl) >> 8 & 0xff;
+	const uint32_t protocol = le32toh(w.protocol) & 0xff;
 	const uint32_t version = le32toh(w.later) >> 8 & 0xff;
 	const uint32_t kinds = le32toh(w.kinds);
 	const uint32_t tcp_20 = -(kinds & 1), ports = -(kinds >> 8 & 1);
@@ -144,8 +144,6 @@ _Static_assert(offsetof(struct tt_packet, has_icmp)
 						== offsetof(struct tt_packet, has_tcp) + 2
 				&& offsetof(struct tt_packet, has_ports)
 						== offsetof(struct tt_packet, has_tcp) + 1
-				&& offsetof(struct tt_packet, protocol)
-						== offsetof(struct tt_packet, ttl) + 1
 				&& offsetof(struct tt_packet, ip_version)
 						== offsetof(struct tt_packet,
 								   later_fragment)

@@ -78,18 +78,18 @@ fill_options(const struct burst *b, uint32_t *has, uint32_t *options, uint32_t *
 static void
 fill_presence(const struct burst *b, uint32_t *has)
 {
-	column kinds, ttl, later;
+	column kinds, protocol, later;
 
 	UNROLLED
 	for (unsigned i = 0; i < b->n; i++) {
 		const struct tt_fp_words w = tt_fp_words(&b->packets[i]);
 
 		kinds[i] = w.kinds;
-		ttl[i] = w.ttl;
+		protocol[i] = w.protocol;
 		later[i] = w.later;
 	}
 	EACH(b->n)
-	has[i] = tt_fp_presence_of((struct tt_fp_words){kinds[i], ttl[i], later[i]});
+	has[i] = tt_fp_presence_of((struct tt_fp_words){kinds[i], protocol[i], later[i]});
 }
 
 static void

@@ -2,10 +2,23 @@
 /* The decoder's entrance: the short way for what is plain, the walk for all else. */
 #include "tt_packet_plain.h"
 
-#define IPV4 .ip_version = 4
+#define IPV4 .ip_version = 4, .l4_offset = TT_PLAIN_L4, .ip_offset = TT_PLAIN_IP
 /* clang-format off */
-#define OTHER {.kinds = {IPV4}, .bytes = 20}
+#define OTHER {.rest = {IPV4, .parts = TT_PACKET_IPV4}, .bytes = 20}
 /* clang-format on */
+#define WITH_ICMP                                                        \
+	{                                                                \
+		.icmp = UINT16_MAX,                                      \
+		.rest = {.has_icmp = true,                               \
+				IPV4,                                    \
+				.parts = TT_PACKET_IPV4 | TT_PACKET_ICMP \
+						| TT_PACKET_TRANSPORT},  \
+		.bytes = 20 + 4                                          \
+	}
+#define PARTS_TCP                                                            \
+	(TT_PACKET_IPV4 | TT_PACKET_PORTS | TT_PACKET_TCP | TT_PACKET_TCP_20 \
+			| TT_PACKET_TRANSPORT)
+#define PARTS_UDP (TT_PACKET_IPV4 | TT_PACKET_PORTS | TT_PACKET_UDP | TT_PACKET_TRANSPORT)
 
 const struct tt_plain_shape tt_plain_shapes[256] = {
 		[0] = OTHER,
@@ -13,20 +26,18 @@ const struct tt_plain_shape tt_plain_shapes[256] = {
 		[7 ... 16] = OTHER,
 		[18 ... 57] = OTHER,
 		[59 ... 255] = OTHER,
-		[TT_PROTO_TCP] = {.ports = UINT32_MAX,
-				.tcp = UINT32_MAX,
-				.flags = 0x0fffffff,
-				.kinds = {.has_tcp = true, .has_ports = true, IPV4},
+		[TT_PROTO_TCP] = {.ports_seq = UINT64_MAX,
+				.ack_flags_window = ~UINT64_C(0xf0000000),
+				.rest = {.has_tcp = true,
+						.has_ports = true,
+						IPV4,
+						.parts = PARTS_TCP},
 				.bytes = 20 + 20},
-		[TT_PROTO_UDP] = {.ports = UINT32_MAX,
-				.kinds = {.has_ports = true, IPV4},
+		[TT_PROTO_UDP] = {.ports_seq = UINT64_MAX << 32,
+				.rest = {.has_ports = true, IPV4, .parts = PARTS_UDP},
 				.bytes = 20 + 8},
-		[TT_PROTO_ICMP] = {.icmp = UINT16_MAX,
-				.kinds = {.has_icmp = true, IPV4},
-				.bytes = 20 + 4},
-		[TT_PROTO_ICMPV6] = {.icmp = UINT16_MAX,
-				.kinds = {.has_icmp = true, IPV4},
-				.bytes = 20 + 4},
+		[TT_PROTO_ICMP] = WITH_ICMP,
+		[TT_PROTO_ICMPV6] = WITH_ICMP,
 };
 
 /* The bytes ended where a header's stated length ends: then it is the header that is wrong. */
@@ -67,6 +78,8 @@ walk(const uint8_t *frame, uint32_t captured, uint16_t link, struct tt_packet *p
 		fate = tt_walk_transport(&w, p);
 	p->encap = w.encap;
 	p->encap_depth = depth(&w);
+	if (fate == TT_FATE_COUNTED)
+		p->parts = tt_packet_parts_of(p);
 	return w.stated ? not_the_capture(fate) : fate;
 }
 

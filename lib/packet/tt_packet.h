@@ -75,23 +75,38 @@ enum tt_encap {
 #define TT_TCP_CWR 0x080
 
 /*
+ * What there is of a packet, as one number; the same as has_tcp, has_ports, has_icmp, ip_version and
+ * protocol say (tt_packet_parts_of). 16 is left to readers that know more.
+ */
+enum tt_packet_part {
+	TT_PACKET_IPV4 = 1,
+	TT_PACKET_PORTS = 2, /* TCP or UDP, first or only fragment */
+	TT_PACKET_TCP = 4, /* ports and flags */
+	TT_PACKET_TCP_20 = 8, /* the whole fixed header */
+	TT_PACKET_UDP = 32,
+	TT_PACKET_ICMP = 64,
+	TT_PACKET_TRANSPORT = 128, /* a header of known length: TCP_20, UDP or ICMP */
+};
+
+/*
  * The header fields of one frame: the outermost IP header and what it carries. What is constant
- * in nearly all frames stands together, and so does what is copied together.
+ * in nearly all frames stands together; sequence number and ports, and what follows them on the
+ * wire, stand backwards, so that a little-endian core swaps the bytes of all of them at once.
  */
 struct tt_packet {
 	struct tt_addr src, dst;
+	uint32_t tcp_seq; /* where has_tcp */
+	uint16_t dst_port; /* TCP and UDP, where has_ports */
+	uint16_t src_port;
 	uint32_t ip_bytes; /* IPv4 total length; IPv6 40 + payload length or jumbo length.
 				* An IPv4 total length of 0 (segmentation offload) reads as the
 				* captured bytes from the IP header on. */
-	uint16_t tcp_flags; /* TCP, where has_ports; below 0x1000 */
 	uint16_t tcp_window; /* as in the header, not scaled; where has_tcp */
-	uint16_t src_port; /* TCP and UDP, where has_ports */
-	uint16_t dst_port;
-	uint16_t ip_id; /* IPv4 identification; 0 in IPv6 */
-	uint32_t tcp_seq; /* where has_tcp */
+	uint16_t tcp_flags; /* TCP, where has_ports; below 0x1000 */
 	uint32_t tcp_ack; /* where has_tcp; as in the header, with ACK set or not */
-	uint8_t ttl; /* or hop limit */
+	uint16_t ip_id; /* IPv4 identification; 0 in IPv6 */
 	uint8_t protocol; /* the one after IPv6 extension headers */
+	uint8_t ttl; /* or hop limit */
 	uint8_t icmp_type; /* ICMP and ICMPv6, where has_icmp */
 	uint8_t icmp_code;
 	bool has_tcp; /* the fixed 20 bytes of a TCP header were captured and lie within the IP
@@ -105,7 +120,22 @@ struct tt_packet {
 	uint8_t encap_depth; /* tags, labels, PPPoE and LLC headers before the IP header */
 	uint16_t l4_offset; /* from the frame's first byte; what follows the IP headers */
 	uint16_t ip_offset;
+	uint8_t parts; /* bits of enum tt_packet_part */
 };
+
+/* What p->parts has to be, from the other fields. */
+static inline uint8_t
+tt_packet_parts_of(const struct tt_packet *p)
+{
+	const bool tcp = p->has_ports && p->protocol == TT_PROTO_TCP;
+	const bool udp = p->has_ports && p->protocol == TT_PROTO_UDP;
+
+	return (uint8_t)((p->ip_version == 4 ? TT_PACKET_IPV4 : 0)
+			| (p->has_ports ? TT_PACKET_PORTS : 0) | (tcp ? TT_PACKET_TCP : 0)
+			| (p->has_tcp ? TT_PACKET_TCP_20 : 0) | (udp ? TT_PACKET_UDP : 0)
+			| (p->has_icmp ? TT_PACKET_ICMP : 0)
+			| (p->has_tcp || udp || p->has_icmp ? TT_PACKET_TRANSPORT : 0));
+}
 
 /*
  * Decodes one frame of `captured` bytes.

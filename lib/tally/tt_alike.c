@@ -3,7 +3,8 @@
 
 const uint64_t tt_alike_mask[16] = {
 		[TT_CLASS_TCP_SYN] = UINT64_MAX,
-		[TT_CLASS_TCP_SYN + 1 ... 15] = UINT64_MAX >> 16,
+		[TT_CLASS_TCP_SYN + 1 ... 15] = ~(
+				UINT64_C(0xffff) << TT_ALIKE_WINDOW_SHIFT),
 };
 
 static uint32_t
@@ -70,15 +71,16 @@ tt_alike_out(const struct tt_alike *alike, struct tt_rest *r)
 {
 	const uint32_t bytes = (uint32_t)alike->kind & ((1u << TT_ALIKE_TTL_SHIFT) - 1);
 	const uint32_t ttl = (uint32_t)alike->kind >> TT_ALIKE_TTL_SHIFT;
-	const uint32_t class = alike->kind >> TT_ALIKE_CLASS_SHIFT & 15;
-	const uint32_t flags = alike->kind >> 32 & 0xfff;
+	const uint32_t class = alike->kind >> TT_ALIKE_CLASS_SHIFT;
+	const uint32_t flags = alike->kind >> TT_ALIKE_FLAGS_SHIFT & 0xfff;
+	const uint32_t window = alike->kind >> TT_ALIKE_WINDOW_SHIFT & 0xffff;
 	const struct tt_count all = {alike->packets, alike->packets * bytes};
 
 	if (alike->packets == 0)
 		return;
 	count_usual(r, class, ttl, bytes, all);
 	if (class <= TT_CLASS_TCP_OTHER)
-		count_tcp(r, class, flags, (uint32_t)(alike->kind >> 48), true, all);
+		count_tcp(r, class, flags, window, true, all);
 }
 
 void

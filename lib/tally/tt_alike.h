@@ -15,22 +15,24 @@
 
 #define TT_ALIKE_SLOTS 4096
 
-/* Packets of one kind: length 24 bits | TTL 8 | TCP flags 12 | class 4 | TCP window 16. */
+/* Packets of one kind: length 24 bits | TTL 8 | TCP window 16 | TCP flags 12 | class 4. */
 struct tt_alike {
 	uint64_t kind;
 	uint64_t packets; /* 0: free */
 };
 
-#define TT_ALIKE_TTL_SHIFT   24 /* longer packets than that are unusual */
-#define TT_ALIKE_CLASS_SHIFT 44
+#define TT_ALIKE_TTL_SHIFT    24 /* longer packets than that are unusual */
+#define TT_ALIKE_WINDOW_SHIFT 32
+#define TT_ALIKE_FLAGS_SHIFT  48
+#define TT_ALIKE_CLASS_SHIFT  60
 
 _Static_assert(offsetof(struct tt_packet,
-			       tcp_flags) == offsetof(struct tt_packet, ip_bytes) + 4
-				&& offsetof(struct tt_packet, tcp_window)
+			       tcp_window) == offsetof(struct tt_packet, ip_bytes) + 4
+				&& offsetof(struct tt_packet, tcp_flags)
 						== offsetof(struct tt_packet, ip_bytes)
 								+ 6
 				&& TT_N_CLASSES <= 16,
-		"length, flags and window are one word, with room for a class");
+		"length, window and flags are one word, with room for a class");
 _Static_assert(offsetof(struct tt_packet, encap_depth)
 				== offsetof(struct tt_packet, encap) + 1,
 		"looked at together");
@@ -38,7 +40,7 @@ _Static_assert(offsetof(struct tt_packet, encap_depth)
 /* What of the word below counts: the window of SYNs alone. */
 extern const uint64_t tt_alike_mask[16];
 
-/* Length, flags and window as one number of the layout above. */
+/* Length, window and flags as one number of the layout above. */
 static inline uint64_t
 tt_alike_word(const struct tt_packet *p)
 {

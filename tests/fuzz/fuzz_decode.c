@@ -133,6 +133,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_offsets(&p, captured);
 	check_transport(&p, captured);
 	check_tcp(&p, captured);
+	TT_ASSERT(p.parts == tt_packet_parts_of(&p));
 	check_quoted(frame, captured, &p);
 	check_backscatter(frame, captured, &p);
 	check_names(&p);

@@ -461,6 +461,8 @@ expect_same(const struct tt_packet *a, const struct tt_packet *b)
 	assert_int_equal(a->encap_depth, b->encap_depth);
 	assert_int_equal(a->l4_offset, b->l4_offset);
 	assert_int_equal(a->ip_offset, b->ip_offset);
+	assert_int_equal(a->parts, b->parts);
+	assert_int_equal(a->parts, tt_packet_parts_of(a));
 }
 
 /* The walk without a short way must agree with the short way of untagged IPv4. */
