@@ -4,20 +4,23 @@
 #include <errno.h>
 #include <string.h>
 
+#define KEY(protocol, class) \
+	((tt_target_key)(protocol) << 40 | UINT64_C(1) << 16 | TT_CLASS_##class)
+#define TCP(class) KEY(TT_PROTO_TCP, class)
+
 /* The classes of the eight sets of FIN (1), SYN (2) and RST (4), without and with ACK. */
-#define WITHOUT_ACK                                                                   \
-	TT_CLASS_TCP_OTHER, TT_CLASS_TCP_OTHER, TT_CLASS_TCP_SYN, TT_CLASS_TCP_OTHER, \
-			TT_CLASS_TCP_RST, TT_CLASS_TCP_OTHER, TT_CLASS_TCP_OTHER,     \
-			TT_CLASS_TCP_OTHER
-#define WITH_ACK                                                                       \
-	TT_CLASS_TCP_ACK, TT_CLASS_TCP_OTHER, TT_CLASS_TCP_SYNACK, TT_CLASS_TCP_OTHER, \
-			TT_CLASS_TCP_RST, TT_CLASS_TCP_OTHER, TT_CLASS_TCP_OTHER,      \
-			TT_CLASS_TCP_OTHER
+#define WITHOUT_ACK                                                                 \
+	TCP(TCP_OTHER), TCP(TCP_OTHER), TCP(TCP_SYN), TCP(TCP_OTHER), TCP(TCP_RST), \
+			TCP(TCP_OTHER), TCP(TCP_OTHER), TCP(TCP_OTHER)
+#define WITH_ACK                                                                     \
+	TCP(TCP_ACK), TCP(TCP_OTHER), TCP(TCP_SYNACK), TCP(TCP_OTHER), TCP(TCP_RST), \
+			TCP(TCP_OTHER), TCP(TCP_OTHER), TCP(TCP_OTHER)
 
 /* Each line is there for PSH (8) clear and set, twice for URG (32). */
-const uint8_t tt_class_of_ports[2 * TT_CLASS_IS_UDP] = {WITHOUT_ACK, WITHOUT_ACK,
-		WITH_ACK, WITH_ACK, WITHOUT_ACK, WITHOUT_ACK, WITH_ACK, WITH_ACK,
-		[TT_CLASS_IS_UDP... 2 * TT_CLASS_IS_UDP - 1] = TT_CLASS_UDP};
+const tt_target_key tt_target_keys_of_ports[2 * TT_CLASS_IS_UDP] = {WITHOUT_ACK,
+		WITHOUT_ACK, WITH_ACK, WITH_ACK, WITHOUT_ACK, WITHOUT_ACK, WITH_ACK,
+		WITH_ACK,
+		[TT_CLASS_IS_UDP... 2 * TT_CLASS_IS_UDP - 1] = KEY(TT_PROTO_UDP, UDP)};
 
 static const char *const class_names[TT_N_CLASSES] = {
 		[TT_CLASS_TCP_SYN] = "tcp-syn",
@@ -70,6 +73,16 @@ tt_class_without_ports(const struct tt_packet *p)
 		return p->protocol == TT_PROTO_ICMPV6 ? icmpv6_class(p->icmp_type)
 						      : icmp_class(p->icmp_type);
 	return TT_CLASS_OTHER;
+}
+
+tt_target_key
+tt_target_key_without_ports(const struct tt_packet *p)
+{
+	const struct tt_target t = {.protocol = p->protocol,
+			.number = p->has_icmp ? p->icmp_type : -1,
+			.code = p->icmp_code};
+
+	return tt_target_key_make(t, tt_class_without_ports(p));
 }
 
 const char *

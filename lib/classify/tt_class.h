@@ -40,19 +40,29 @@ struct tt_target {
 typedef uint64_t tt_target_key;
 
 /*
- * The classes of packets with ports, by the low six flag bits and TT_CLASS_IS_UDP, so that the mix
- * of TCP and UDP costs no branch; and the class of those without.
+ * The keys of packets with ports, to port 0, by the low six flag bits and TT_CLASS_IS_UDP, so that the
+ * mix of TCP and UDP costs no branch; and class and key of those without.
  */
 #define TT_CLASS_IS_UDP 64
-extern const uint8_t tt_class_of_ports[2 * TT_CLASS_IS_UDP];
+extern const tt_target_key tt_target_keys_of_ports[2 * TT_CLASS_IS_UDP];
 enum tt_class tt_class_without_ports(const struct tt_packet *p);
+tt_target_key tt_target_key_without_ports(const struct tt_packet *p);
+
+/* One of the above; p has ports. Of its two protocols, 6 and 17, one has the bit of 16. */
+static inline tt_target_key
+tt_target_key_of_ports(const struct tt_packet *p)
+{
+	return tt_target_keys_of_ports[(p->tcp_flags & 63u)
+			+ (p->protocol & 16u) * (TT_CLASS_IS_UDP / 16)];
+}
+_Static_assert((TT_PROTO_UDP & 16) != 0 && (TT_PROTO_TCP & 16) == 0,
+		"told apart by a bit");
 
 static inline enum tt_class
 tt_classify(const struct tt_packet *p)
 {
 	if (TT_LIKELY(p->has_ports))
-		return (enum tt_class)tt_class_of_ports[(p->tcp_flags & 63u)
-				| (p->protocol == TT_PROTO_UDP) * TT_CLASS_IS_UDP];
+		return (enum tt_class)(tt_target_key_of_ports(p) & 0xff);
 	return tt_class_without_ports(p);
 }
 
@@ -63,16 +73,12 @@ tt_target_key_make(struct tt_target t, enum tt_class c)
 			| (uint64_t)t.code << 8 | (uint64_t)c;
 }
 
-/* The number is 0 - 1 where there is neither a port nor a type. */
 static inline tt_target_key
 tt_target_key_of(const struct tt_packet *p)
 {
-	/* A packet has ports or an ICMP type, and the other is 0. */
-	const uint32_t number = (uint32_t)p->dst_port + p->icmp_type + p->has_ports
-			+ p->has_icmp;
-
-	return (uint64_t)p->protocol << 40 | (uint64_t)number << 16
-			| (uint64_t)p->icmp_code << 8 | (uint64_t)tt_classify(p);
+	if (TT_LIKELY(p->has_ports))
+		return tt_target_key_of_ports(p) + ((tt_target_key)p->dst_port << 16);
+	return tt_target_key_without_ports(p);
 }
 
 static inline struct tt_target

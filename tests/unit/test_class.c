@@ -45,6 +45,22 @@ tcp_class_by_words(uint16_t flags)
 	return TT_CLASS_TCP_OTHER;
 }
 
+/* The key says what its parts say, for this number and for the last port that there is. */
+static void
+expect_key(const struct tt_packet *p, int32_t number)
+{
+	struct tt_target t = {
+			.protocol = p->protocol, .number = number, .code = p->icmp_code};
+	struct tt_packet last = *p;
+
+	assert_true(tt_target_key_of(p) == tt_target_key_make(t, tt_classify(p)));
+	if (!p->has_ports)
+		return;
+	last.dst_port = UINT16_MAX;
+	t.number = UINT16_MAX;
+	assert_true(tt_target_key_of(&last) == tt_target_key_make(t, tt_classify(p)));
+}
+
 static void
 every_set_of_tcp_flags_has_the_class_that_the_words_say(void **state)
 {
@@ -55,6 +71,11 @@ every_set_of_tcp_flags_has_the_class_that_the_words_say(void **state)
 
 		assert_int_equal(tt_classify(&p), tcp_class_by_words((uint16_t)flags));
 		counts[tt_classify(&p)]++;
+		expect_key(&p, 445);
+		p.protocol = TT_PROTO_UDP; /* which has no flags */
+		p.tcp_flags = 0;
+		expect_key(&p, 445);
+		assert_int_equal(tt_classify(&p), TT_CLASS_UDP);
 	}
 	assert_int_equal(counts[TT_CLASS_TCP_SYN], 256);
 	assert_int_equal(counts[TT_CLASS_TCP_SYNACK], 256);
@@ -87,6 +108,7 @@ icmp_types_have_classes_by_their_own_protocol(void **state)
 		struct tt_packet p = icmp(cases[i].protocol, cases[i].type, 0);
 
 		assert_int_equal(tt_classify(&p), cases[i].c);
+		expect_key(&p, cases[i].type);
 	}
 }
 
