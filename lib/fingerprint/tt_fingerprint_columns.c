@@ -9,13 +9,23 @@
 
 struct plan {
 	unsigned last_read[VALUES_MAX]; /* by the step before this; 0: by none */
-	uint16_t columns[VALUES_MAX];
-	uint64_t taken; /* bit per column */
-	unsigned n_columns;
+	uint8_t columns[VALUES_MAX];
+	bool is_number[VALUES_MAX];
+	uint64_t taken[2]; /* bit per column; of truths, of numbers */
 	bool full;
 };
 
 _Static_assert(TT_FP_COLUMNS_MAX == 64, "one bit each");
+
+static void
+tell_numbers(struct plan *plan, const struct tt_fp_program *program)
+{
+	for (unsigned i = 0; i < TT_FP_N_FIELDS; i++)
+		plan->is_number[i] = true;
+	for (unsigned i = 0; i < program->n; i++)
+		plan->is_number[TT_FP_N_SOURCES + i] = tt_fp_step_is_number(
+				&program->steps[i]);
+}
 
 static void
 find_last_readers(struct plan *plan, const struct tt_fp_program *program)
@@ -31,34 +41,42 @@ find_last_readers(struct plan *plan, const struct tt_fp_program *program)
 }
 
 static uint16_t
+place_of(const struct plan *plan, unsigned value)
+{
+	const unsigned column = plan->columns[value];
+
+	return (uint16_t)(plan->is_number[value] ? TT_FP_NUMBER_AT(column)
+						 : TT_FP_TRUTH_AT(column));
+}
+
+static uint16_t
 take(struct plan *plan, unsigned value)
 {
-	unsigned column;
+	uint64_t *taken = &plan->taken[plan->is_number[value]];
+	unsigned column = 0;
 
-	if (plan->taken == UINT64_MAX) {
+	if (*taken == UINT64_MAX)
 		plan->full = true;
-		return 0;
-	}
-	column = (unsigned)__builtin_ctzll(~plan->taken);
-	plan->taken |= UINT64_C(1) << column;
-	if (column >= plan->n_columns)
-		plan->n_columns = column + 1;
-	return plan->columns[value] = (uint16_t)column;
+	else
+		column = (unsigned)__builtin_ctzll(~*taken);
+	*taken |= UINT64_C(1) << column;
+	plan->columns[value] = (uint8_t)column;
+	return place_of(plan, value);
 }
 
 static void
-give_back(struct plan *plan, uint16_t column)
+give_back(struct plan *plan, unsigned value)
 {
-	plan->taken &= ~(UINT64_C(1) << column);
+	plan->taken[plan->is_number[value]] &= ~(UINT64_C(1) << plan->columns[value]);
 }
 
-/* Returns the column of a value that step i reads, and gives it back if nobody else will. */
+/* Returns the place of a value that step i reads, and gives it back if nobody else will. */
 static uint16_t
 read_column(struct plan *plan, unsigned value, unsigned i)
 {
 	if (plan->last_read[value] == i + 1)
-		give_back(plan, plan->columns[value]);
-	return plan->columns[value];
+		give_back(plan, value);
+	return place_of(plan, value);
 }
 
 static void
@@ -76,8 +94,19 @@ place_steps(struct plan *plan, struct tt_fp_program *program)
 			continue;
 		step->to = take(plan, value);
 		if (plan->last_read[value] == 0)
-			give_back(plan, step->to);
+			give_back(plan, value);
 	}
+}
+
+static void
+place_sources(struct plan *plan, struct tt_fp_program *program)
+{
+	for (unsigned i = 0; i < TT_FP_N_SOURCES; i++)
+		program->sources[i] = plan->last_read[i] != 0 ? take(plan, i)
+							      : TT_FP_NO_COLUMN;
+	for (unsigned i = 0; i < TT_FP_N_FIELDS; i++)
+		if (program->sources[i] != TT_FP_NO_COLUMN)
+			program->fields[program->n_fields++] = (uint8_t)i;
 }
 
 int
@@ -88,12 +117,10 @@ tt_fp_give_columns(struct tt_fp_program *program)
 
 	if (plan == NULL)
 		return -ENOMEM;
+	tell_numbers(plan, program);
 	find_last_readers(plan, program);
-	for (unsigned i = 0; i < TT_FP_N_SOURCES; i++)
-		program->sources[i] = plan->last_read[i] != 0 ? take(plan, i)
-							      : TT_FP_NO_COLUMN;
+	place_sources(plan, program);
 	place_steps(plan, program);
-	program->n_columns = plan->n_columns;
 	ret = plan->full ? -E2BIG : 0;
 	free(plan);
 	return ret;

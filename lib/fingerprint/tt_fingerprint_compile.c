@@ -40,15 +40,16 @@ add_step(struct compiler *c, struct tt_fp_step step)
 	return (struct operand){.id = step.to};
 }
 
+/* A constant becomes a step of this operation. */
 static uint16_t
-in_column(struct compiler *c, struct operand o)
+in_column(struct compiler *c, struct operand o, enum tt_fp_operation constant)
 {
 	struct tt_fp_step step;
 
 	if (!o.constant)
 		return o.id;
 	memset(&step, 0, sizeof(step));
-	step.operation = TT_FP_STEP_CONSTANT;
+	step.operation = (uint8_t)constant;
 	step.value = o.value;
 	return add_step(c, step).id;
 }
@@ -57,9 +58,6 @@ static bool
 is_commutative(enum tt_fp_kind kind)
 {
 	switch (kind) {
-	case TT_FP_NOT:
-	case TT_FP_OR:
-	case TT_FP_AND:
 	case TT_FP_EQ:
 	case TT_FP_NE:
 	case TT_FP_BIT_OR:
@@ -72,6 +70,13 @@ is_commutative(enum tt_fp_kind kind)
 	}
 }
 
+static bool
+is_comparison(enum tt_fp_kind kind)
+{
+	return kind >= TT_FP_EQ && kind <= TT_FP_GE;
+}
+
+/* Of two numbers, a number or what their comparison says. */
 static struct operand
 calculate(struct compiler *c, enum tt_fp_kind kind, struct operand a, struct operand b)
 {
@@ -84,8 +89,12 @@ calculate(struct compiler *c, enum tt_fp_kind kind, struct operand a, struct ope
 		return calculate(c, kind, b, a);
 	memset(&step, 0, sizeof(step));
 	step.kind = (uint8_t)kind;
-	step.a = in_column(c, a);
-	step.operation = b.constant ? TT_FP_STEP_VALUE : TT_FP_STEP_PAIR;
+	step.a = in_column(c, a, TT_FP_STEP_CONSTANT);
+	if (is_comparison(kind))
+		step.operation = b.constant ? TT_FP_STEP_COMPARE_VALUE
+					    : TT_FP_STEP_COMPARE_PAIR;
+	else
+		step.operation = b.constant ? TT_FP_STEP_VALUE : TT_FP_STEP_PAIR;
 	if (b.constant)
 		step.value = b.value;
 	else
@@ -107,6 +116,20 @@ has(struct compiler *c, uint32_t bits)
 	return add_step(c, step);
 }
 
+/* Of two truths that are in columns. */
+static struct operand
+logic(struct compiler *c, enum tt_fp_kind kind, struct operand a, struct operand b)
+{
+	struct tt_fp_step step;
+
+	memset(&step, 0, sizeof(step));
+	step.operation = TT_FP_STEP_LOGIC;
+	step.kind = (uint8_t)kind;
+	step.a = a.id;
+	step.b = b.id;
+	return add_step(c, step);
+}
+
 static struct operand
 both(struct compiler *c, struct operand a, struct operand b)
 {
@@ -114,7 +137,29 @@ both(struct compiler *c, struct operand a, struct operand b)
 		return a.value != 0 ? b : a;
 	if (b.constant)
 		return b.value != 0 ? a : b;
-	return calculate(c, TT_FP_AND, a, b);
+	return logic(c, TT_FP_AND, a, b);
+}
+
+static struct operand
+either(struct compiler *c, struct operand a, struct operand b)
+{
+	if (a.constant)
+		return a.value != 0 ? a : b;
+	if (b.constant)
+		return b.value != 0 ? b : a;
+	return logic(c, TT_FP_OR, a, b);
+}
+
+static struct operand not(struct compiler * c, struct operand a)
+{
+	struct tt_fp_step step;
+
+	if (a.constant)
+		return (struct operand){.constant = true, .value = a.value == 0};
+	memset(&step, 0, sizeof(step));
+	step.operation = TT_FP_STEP_NOT;
+	step.a = a.id;
+	return add_step(c, step);
 }
 
 static struct operand
@@ -132,6 +177,18 @@ number(struct compiler *c, unsigned at)
 	return calculate(c, node->kind, a, b);
 }
 
+/* ip.version == 4, which rules like to ask, and which is known without that column. */
+static bool
+asks_for_ipv4(const struct compiler *c, const struct tt_fp_node *node)
+{
+	const struct tt_fp_node *a = &c->expr->nodes[node->a],
+				*b = &c->expr->nodes[node->b];
+
+	return node->kind == TT_FP_EQ && a->kind == TT_FP_FIELD
+			&& a->value == TT_FP_IP_VERSION && b->kind == TT_FP_NUMBER
+			&& b->value == 4;
+}
+
 static struct operand
 truth(struct compiler *c, unsigned at)
 {
@@ -140,15 +197,17 @@ truth(struct compiler *c, unsigned at)
 
 	switch (node->kind) {
 	case TT_FP_NOT:
-		return calculate(c, TT_FP_BIT_XOR, truth(c, node->a), one);
+		return not(c, truth(c, node->a));
 	case TT_FP_AND:
 		a = truth(c, node->a);
 		return both(c, a, truth(c, node->b));
 	case TT_FP_OR:
 		a = truth(c, node->a);
 		b = truth(c, node->b);
-		return calculate(c, TT_FP_OR, a, b);
+		return either(c, a, b);
 	default:
+		if (asks_for_ipv4(c, node))
+			return has(c, TT_FP_HAS_IPV4 & ~c->granted);
 		a = number(c, at);
 		if (node->type != TT_FP_IS_TRUTH)
 			a = calculate(c, TT_FP_NE, a, (struct operand){.constant = true});
@@ -172,8 +231,8 @@ compile_rule(struct compiler *c, const struct tt_fp_rule *rule, uint32_t place)
 	matched = truth(c, rule->match.root);
 	memset(&step, 0, sizeof(step));
 	step.operation = TT_FP_STEP_ANSWER;
-	step.a = in_column(c, tested);
-	step.b = in_column(c, matched);
+	step.a = in_column(c, tested, TT_FP_STEP_TRUTH);
+	step.b = in_column(c, matched, TT_FP_STEP_TRUTH);
 	step.value = place;
 	add_step(c, step);
 }

@@ -38,15 +38,16 @@
 	X("icmp.code", ICMP_CODE, TT_FP_HAS_ICMP)        \
 	X("payload.length", PAYLOAD_LENGTH, TT_FP_HAS_PAYLOAD)
 
+/* A packet's parts, and one more. */
 enum tt_fp_has {
-	TT_FP_HAS_IPV4 = 1,
-	TT_FP_HAS_PORTS = 2, /* TCP or UDP, first or only fragment */
-	TT_FP_HAS_TCP = 4, /* ports and flags */
-	TT_FP_HAS_TCP_20 = 8, /* the whole fixed header */
+	TT_FP_HAS_IPV4 = TT_PACKET_IPV4,
+	TT_FP_HAS_PORTS = TT_PACKET_PORTS,
+	TT_FP_HAS_TCP = TT_PACKET_TCP,
+	TT_FP_HAS_TCP_20 = TT_PACKET_TCP_20,
 	TT_FP_HAS_OPTIONS = 16, /* all bytes that its length field states were captured */
-	TT_FP_HAS_UDP = 32,
-	TT_FP_HAS_ICMP = 64,
-	TT_FP_HAS_PAYLOAD = 128, /* the length of the transport header is known */
+	TT_FP_HAS_UDP = TT_PACKET_UDP,
+	TT_FP_HAS_ICMP = TT_PACKET_ICMP,
+	TT_FP_HAS_PAYLOAD = TT_PACKET_TRANSPORT,
 };
 
 enum tt_fp_field {
@@ -96,59 +97,6 @@ struct tt_fp_input {
  */
 bool tt_fp_options(
 		const struct tt_fp_input *in, struct tt_fp_layout *layout, uint32_t *mss);
-
-/*
- * What tt_fp_presence looks at, as three words of four fields each: has_tcp and two more;
- * protocol; later_fragment, ip_version. From fields of a byte the compiler makes no vectors.
- */
-struct tt_fp_words {
-	uint32_t kinds, protocol, later;
-};
-
-static inline struct tt_fp_words
-tt_fp_words(const struct tt_packet *p)
-{
-	struct tt_fp_words w;
-
-	memcpy(&w.kinds, &p->has_tcp, sizeof(w.kinds));
-	memcpy(&w.protocol, &p->protocol, sizeof(w.protocol));
-	memcpy(&w.later, &p->later_fragment, sizeof(w.later));
-	return w;
-}
-
-/* Bits of enum tt_fp_has. */
-static inline uint32_t
-tt_fp_presence_of(struct tt_fp_words w)
-{
-	const uint32_t protocol = le32toh(w.protocol) & 0xff;
-	const uint32_t version = le32toh(w.later) >> 8 & 0xff;
-	const uint32_t kinds = le32toh(w.kinds);
-	const uint32_t tcp_20 = -(kinds & 1), ports = -(kinds >> 8 & 1);
-	const uint32_t icmp = -(kinds >> 16 & 1);
-	const uint32_t tcp = protocol == TT_PROTO_TCP ? ports : 0;
-	const uint32_t udp = protocol == TT_PROTO_UDP ? ports : 0;
-
-	return (version == 4 ? TT_FP_HAS_IPV4 : 0) | (ports & TT_FP_HAS_PORTS)
-			| (tcp & TT_FP_HAS_TCP) | (tcp_20 & TT_FP_HAS_TCP_20)
-			| (udp & TT_FP_HAS_UDP) | (icmp & TT_FP_HAS_ICMP)
-			| ((tcp_20 | udp | icmp) & TT_FP_HAS_PAYLOAD);
-}
-
-static inline uint32_t
-tt_fp_presence(const struct tt_fp_input *in)
-{
-	return tt_fp_presence_of(tt_fp_words(in->packet));
-}
-
-_Static_assert(offsetof(struct tt_packet, has_icmp)
-						== offsetof(struct tt_packet, has_tcp) + 2
-				&& offsetof(struct tt_packet, has_ports)
-						== offsetof(struct tt_packet, has_tcp) + 1
-				&& offsetof(struct tt_packet, ip_version)
-						== offsetof(struct tt_packet,
-								   later_fragment)
-								+ 1,
-		"the words of tt_fp_words");
 
 /* The bytes that a TCP header states for itself; the packet has TT_FP_HAS_TCP_20. */
 static inline uint32_t

@@ -79,7 +79,7 @@ tt_fingerprints_one_ref(const struct tt_fingerprints *set, const struct tt_packe
 	if (set == NULL)
 		return 0;
 	w.layouts = &set->layouts;
-	w.has = tt_fp_presence(&in);
+	w.has = tt_packet_parts_of(packet);
 	w.has |= tt_fp_options_presence(&in, w.has);
 	for (unsigned i = 0; i < set->n; i++) {
 		if (!is_tested(&set->rules[i], &w, time_us))

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The program on a burst, chunk by chunk. A step may write the column that it reads: element by
- * element, so that no loop carries anything from one packet to the next (hence the pragma).
- */
+/* The program on a burst, chunk by chunk: fields into columns, the steps, details out of columns. */
 #include "tt_fingerprint_private.h"
 
-/* Unrolled, a step is a fifth cheaper: what it does for four packets is little more than a loop's own
- * part. */
 #ifdef __clang__
-#define INDEPENDENT /* it checks as it runs */
 #define UNROLLED
 #else
-#define INDEPENDENT _Pragma("GCC ivdep")
-#define UNROLLED    _Pragma("GCC unroll 4")
+#define UNROLLED _Pragma("GCC unroll 4")
 #endif
-#define EACH(n) INDEPENDENT UNROLLED for (unsigned i = 0; i < (n); i++)
 
 struct burst {
 	const struct tt_fingerprints *set;
@@ -26,7 +18,10 @@ struct burst {
 	bool all_valid;
 };
 
-typedef uint32_t column[TT_FP_CHUNK];
+/* What the rules say, a bit for each: the first eight, the others. */
+struct answers {
+	uint8_t tested[2][TT_FP_CHUNK], matched[2][TT_FP_CHUNK];
+} TT_CACHE_ALIGNED;
 
 static struct tt_fp_input
 input(const struct burst *b, unsigned i)
@@ -58,14 +53,14 @@ fill_field(const struct burst *b, enum tt_fp_field field, uint32_t *to)
 
 /* has: added to; options, mss: NULL where no rule asks. */
 static void
-fill_options(const struct burst *b, uint32_t *has, uint32_t *options, uint32_t *mss)
+fill_options(const struct burst *b, uint8_t *has, uint32_t *options, uint32_t *mss)
 {
 	for (unsigned i = 0; i < b->n; i++) {
 		const struct tt_fp_input in = input(b, i);
 		struct tt_fp_layout layout;
 		uint32_t found = 0, value = 0;
 
-		has[i] |= tt_fp_options_presence(&in, has[i]);
+		has[i] |= (uint8_t)tt_fp_options_presence(&in, has[i]);
 		if ((has[i] & TT_FP_HAS_OPTIONS) && tt_fp_options(&in, &layout, &value))
 			found = tt_fp_layout_find(&b->set->layouts, &layout);
 		if (options != NULL)
@@ -76,155 +71,106 @@ fill_options(const struct burst *b, uint32_t *has, uint32_t *options, uint32_t *
 }
 
 static void
-fill_presence(const struct burst *b, uint32_t *has)
+fill_parts(const struct burst *b, uint8_t *has)
 {
-	column kinds, protocol, later;
-
 	UNROLLED
-	for (unsigned i = 0; i < b->n; i++) {
-		const struct tt_fp_words w = tt_fp_words(&b->packets[i]);
-
-		kinds[i] = w.kinds;
-		protocol[i] = w.protocol;
-		later[i] = w.later;
-	}
-	EACH(b->n)
-	has[i] = tt_fp_presence_of((struct tt_fp_words){kinds[i], protocol[i], later[i]});
+	for (unsigned i = 0; i < b->n; i++)
+		has[i] = b->packets[i].parts;
 }
 
 static void
-fill_sources(const struct burst *b, column *columns)
+fill_sources(const struct burst *b, struct tt_fp_columns *c)
 {
-	const uint16_t *sources = b->set->program.sources;
-	const uint16_t has = sources[TT_FP_SOURCE_HAS];
+	const struct tt_fp_program *program = &b->set->program;
+	const uint16_t *sources = program->sources;
 	const uint16_t options = sources[TT_FP_TCP_OPTIONS], mss = sources[TT_FP_TCP_MSS];
+	uint8_t *has;
 
-	for (unsigned f = 0; f < TT_FP_N_FIELDS; f++)
-		if (sources[f] != TT_FP_NO_COLUMN)
-			fill_field(b, f, columns[sources[f]]);
-	if (has == TT_FP_NO_COLUMN)
+	for (unsigned i = 0; i < program->n_fields; i++)
+		fill_field(b, program->fields[i],
+				tt_fp_number(c, sources[program->fields[i]]));
+	if (sources[TT_FP_SOURCE_HAS] == TT_FP_NO_COLUMN)
 		return;
-	fill_presence(b, columns[has]);
+	has = tt_fp_truth(c, sources[TT_FP_SOURCE_HAS]);
+	fill_parts(b, has);
 	if (options != TT_FP_NO_COLUMN || mss != TT_FP_NO_COLUMN)
-		fill_options(b, columns[has],
-				options != TT_FP_NO_COLUMN ? columns[options] : NULL,
-				mss != TT_FP_NO_COLUMN ? columns[mss] : NULL);
+		fill_options(b, has,
+				options != TT_FP_NO_COLUMN ? tt_fp_number(c, options)
+							   : NULL,
+				mss != TT_FP_NO_COLUMN ? tt_fp_number(c, mss) : NULL);
 }
 
-/* The kinds that a step can have, each with a loop of its own. */
-#define KINDS(X)         \
-	X(TT_FP_OR)      \
-	X(TT_FP_AND)     \
-	X(TT_FP_EQ)      \
-	X(TT_FP_NE)      \
-	X(TT_FP_LT)      \
-	X(TT_FP_LE)      \
-	X(TT_FP_GT)      \
-	X(TT_FP_GE)      \
-	X(TT_FP_BIT_OR)  \
-	X(TT_FP_BIT_XOR) \
-	X(TT_FP_BIT_AND) \
-	X(TT_FP_SHL)     \
-	X(TT_FP_SHR)     \
-	X(TT_FP_ADD)     \
-	X(TT_FP_SUB)
-
+/* Takes those of n truths back that are of packets outside a rule's validity. */
 static void
-run_pair(enum tt_fp_kind kind, uint32_t *to, const uint32_t *a, const uint32_t *b,
-		unsigned n)
-{
-	switch (kind) {
-#define X(k)                                            \
-	case k:                                         \
-		EACH(n)                                 \
-		to[i] = tt_fp_calculate(k, a[i], b[i]); \
-		return;
-		KINDS(X)
-#undef X
-	default:
-		TT_ASSERT(!"a step of this kind");
-	}
-}
-
-static void
-run_value(enum tt_fp_kind kind, uint32_t *to, const uint32_t *a, uint32_t value,
-		unsigned n)
-{
-	switch (kind) {
-#define X(k)                                             \
-	case k:                                          \
-		EACH(n)                                  \
-		to[i] = tt_fp_calculate(k, a[i], value); \
-		return;
-		KINDS(X)
-#undef X
-	default:
-		TT_ASSERT(!"a step of this kind");
-	}
-}
-
-static void
-answer(const struct burst *b, uint32_t *out, uint32_t place, const uint32_t *tested,
-		const uint32_t *matched)
+forget_invalid(const struct burst *b, uint32_t place, uint8_t *tested)
 {
 	const struct tt_fingerprint_rule *rule = &b->set->rules[place].rule;
-	const uint32_t shift = place + TT_DETAIL_TESTED_SHIFT;
 
-	if (b->all_valid) {
-		EACH(b->n)
-		out[i] |= tested[i] << shift | (tested[i] & matched[i]) << place;
-		return;
-	}
-	for (unsigned i = 0; i < b->n; i++) {
-		const uint32_t t = tested[i] & (b->times_us[i] >= rule->valid_from_us)
-				& (b->times_us[i] < rule->valid_until_us);
-
-		out[i] |= t << shift | (t & matched[i]) << place;
-	}
+	for (unsigned i = 0; i < b->n; i++)
+		tested[i] &= TT_FP_TRUTH((b->times_us[i] >= rule->valid_from_us)
+				& (b->times_us[i] < rule->valid_until_us));
 }
 
 static void
-run_step(const struct burst *b, const struct tt_fp_step *step, column *columns,
-		uint32_t *out)
+answer(const struct burst *b, const struct tt_fp_step *step, struct tt_fp_columns *c,
+		struct answers *out, unsigned n)
 {
-	uint32_t *to = columns[step->to];
-	const uint32_t *a = columns[step->a];
+	const uint8_t bit = (uint8_t)(1u << step->value % 8);
+	const uint8_t *matched = tt_fp_truth(c, step->b),
+		      *tested = tt_fp_truth(c, step->a);
+	uint8_t *all_tested = out->tested[step->value / 8];
+	uint8_t *all_matched = out->matched[step->value / 8];
+	uint8_t valid[TT_FP_CHUNK] TT_CACHE_ALIGNED;
 
-	switch (step->operation) {
-	case TT_FP_STEP_PAIR:
-		run_pair(step->kind, to, a, columns[step->b], b->n);
-		break;
-	case TT_FP_STEP_VALUE:
-		run_value(step->kind, to, a, step->value, b->n);
-		break;
-	case TT_FP_STEP_CONSTANT:
-		EACH(b->n)
-		to[i] = step->value;
-		break;
-	case TT_FP_STEP_HAS:
-		EACH(b->n)
-		to[i] = (a[i] & step->value) == step->value;
-		break;
-	case TT_FP_STEP_ANSWER:
-		answer(b, out, step->value, a, columns[step->b]);
-		break;
+	if (!b->all_valid) {
+		memcpy(valid, tested, n);
+		forget_invalid(b, step->value, valid);
+		tested = valid;
 	}
+	/* The rules answer in their order: nothing has to be cleared before. */
+	if (step->value % 8 == 0)
+		for (unsigned i = 0; i < n / TT_FP_GROUP * TT_FP_GROUP; i++) {
+			all_tested[i] = tested[i] & bit;
+			all_matched[i] = tested[i] & matched[i] & bit;
+		}
+	else
+		for (unsigned i = 0; i < n / TT_FP_GROUP * TT_FP_GROUP; i++) {
+			all_tested[i] |= tested[i] & bit;
+			all_matched[i] |= tested[i] & matched[i] & bit;
+		}
+}
+
+/* Adds what the rules from 8 * half on say. */
+static void
+give_details(const struct burst *b, const struct answers *out, unsigned half,
+		tt_detail *details)
+{
+	const uint8_t *tested = out->tested[half], *matched = out->matched[half];
+
+	for (unsigned i = 0; i < b->n; i++)
+		details[i] |= tt_detail_of_fingerprints(tested[i], matched[i])
+				<< half * 8;
 }
 
 static void
 run_chunk(const struct burst *b, tt_detail *details)
 {
 	const struct tt_fp_program *program = &b->set->program;
-	column columns[TT_FP_COLUMNS_MAX] TT_CACHE_ALIGNED;
-	column out TT_CACHE_ALIGNED;
+	const unsigned n = (b->n + TT_FP_GROUP - 1) / TT_FP_GROUP * TT_FP_GROUP;
+	struct tt_fp_columns c;
+	struct answers out;
 
-	fill_sources(b, columns);
-	EACH(b->n)
-	out[i] = 0;
-	for (unsigned s = 0; s < program->n; s++)
-		run_step(b, &program->steps[s], columns, out);
-	EACH(b->n)
-	details[i] |= out[i];
+	fill_sources(b, &c);
+	for (unsigned i = 0; i < program->n; i++) {
+		const struct tt_fp_step *step = &program->steps[i];
+
+		if (step->operation == TT_FP_STEP_ANSWER)
+			answer(b, step, &c, &out, n);
+		else
+			tt_fp_run_step(step, &c, n);
+	}
+	for (unsigned half = 0; half * 8 < b->set->n; half++)
+		give_details(b, &out, half, details);
 }
 
 /* Whether the times of a burst are all within; until_us: exclusive. Live, they are all the same. */
@@ -234,6 +180,7 @@ all_within(const int64_t *times_us, unsigned n, int64_t from_us, int64_t until_u
 	int64_t differ = 0;
 	bool within = times_us[0] >= from_us && times_us[0] < until_us;
 
+	UNROLLED
 	for (unsigned i = 0; i < n; i++)
 		differ |= times_us[i] ^ times_us[0];
 	for (unsigned i = 0; i < n && differ != 0; i++)

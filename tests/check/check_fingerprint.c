@@ -45,8 +45,8 @@ below(unsigned n)
 static uint32_t
 random_value(void)
 {
-	static const uint32_t values[] = {0, 1, 2, 3, 6, 7, 8, 17, 31, 32, 33, 40, 63, 80,
-			255, 1024, 6000, 54321, 65535, 65536, 0x7fffffff, 0x80000000,
+	static const uint32_t values[] = {0, 1, 2, 3, 4, 6, 7, 8, 17, 31, 32, 33, 40, 63,
+			80, 255, 1024, 6000, 54321, 65535, 65536, 0x7fffffff, 0x80000000,
 			0xfffffffe, 0xffffffff};
 
 	return below(8) == 0 ? (uint32_t)random64() : PICK(values);
@@ -99,6 +99,10 @@ put_comparison(struct text *t, unsigned depth)
 	static const char *const layouts[] = {"", "mss", "nop,nop", "mss,nop,ws",
 			"nop,eol", "?30,sok", "mss,sok,ts,nop,ws"};
 
+	if (below(16) == 0) {
+		put(t, "ip.version %s %s", operators[below(2)], below(2) ? "4" : "6");
+		return;
+	}
 	if (below(6) == 0) {
 		put(t, "tcp.options %s \"%s\"", operators[below(2)], PICK(layouts));
 		return;
@@ -223,6 +227,7 @@ make_packet(struct packets *all, unsigned i)
 	p->l4_offset = (uint16_t)(p->ip_offset + 20);
 	all->frames[i] = all->bytes[i];
 	make_header(all, i);
+	p->parts = tt_packet_parts_of(p);
 	all->times_us[i] = SOME_DAY + (int64_t)(random64() % (2 * NEAR_RANGE))
 			- NEAR_RANGE;
 	if (below(8) == 0)

@@ -131,13 +131,15 @@ static inline tt_detail
 ask(const struct tt_fingerprints *set, const struct bed_packet *b)
 {
 	const uint8_t *frame = b->frame;
+	struct tt_packet packet = b->packet;
 	tt_detail detail = 0;
 
+	packet.parts = tt_packet_parts_of(&packet);
 	tt_fingerprints_burst(
-			set, &b->packet, &frame, &b->captured, &b->time_us, &detail, 1);
+			set, &packet, &frame, &b->captured, &b->time_us, &detail, 1);
 	assert_int_equal(detail,
 			tt_fingerprints_one_ref(
-					set, &b->packet, frame, b->captured, b->time_us));
+					set, &packet, frame, b->captured, b->time_us));
 	return detail;
 }
 

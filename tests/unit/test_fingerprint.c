@@ -231,6 +231,7 @@ a_burst_gives_each_packet_its_own_answer(void **state)
 
 	for (unsigned i = 0; i < TT_FINGERPRINT_BURST; i++) {
 		packets[i] = b.packet;
+		packets[i].parts = tt_packet_parts_of(&b.packet);
 		packets[i].ttl = (uint8_t)(i / 3);
 		frames[i] = b.frame;
 		captured[i] = b.captured;

@@ -137,6 +137,7 @@ no_byte_past_the_captured_ones_is_read(void **state)
 
 		memcpy(pages + page - captured, b.frame, captured);
 		packet.has_tcp = captured >= L4 + 20;
+		packet.parts = tt_packet_parts_of(&packet);
 		tt_fingerprints_burst(
 				set, &packet, &frame, &captured, &b.time_us, &detail, 1);
 		assert_int_equal(detail, captured == L4 + 40 ? TESTED : NOT_TESTED);
