@@ -140,7 +140,8 @@ of_error(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
 	return tt_detail_of_attacked(attacked);
 }
 
-static tt_detail
+/* On its own, or answers with ports would save registers for it. */
+static __attribute__((noinline)) tt_detail
 of_icmp(const struct tt_packet *p, const uint8_t *frame, uint32_t captured)
 {
 	struct tt_target asked = {.protocol = p->protocol};
