@@ -9,6 +9,7 @@ struct operand {
 	bool constant;
 	uint32_t value; /* of a constant */
 	uint16_t id; /* otherwise */
+	uint32_t has; /* a truth holds only where a packet has these as well; not yet in a step */
 };
 
 struct compiler {
@@ -102,18 +103,11 @@ calculate(struct compiler *c, enum tt_fp_kind kind, struct operand a, struct ope
 	return add_step(c, step);
 }
 
+/* True where a packet has all of these. */
 static struct operand
-has(struct compiler *c, uint32_t bits)
+requirement(uint32_t bits)
 {
-	struct tt_fp_step step;
-
-	if (bits == 0)
-		return one;
-	memset(&step, 0, sizeof(step));
-	step.operation = TT_FP_STEP_HAS;
-	step.a = TT_FP_SOURCE_HAS;
-	step.value = bits;
-	return add_step(c, step);
+	return (struct operand){.constant = true, .value = 1, .has = bits};
 }
 
 /* Of two truths that are in columns. */
@@ -130,19 +124,45 @@ logic(struct compiler *c, enum tt_fp_kind kind, struct operand a, struct operand
 	return add_step(c, step);
 }
 
+/* What is asked of a packet at several places of a condition is asked at its end, and so once. */
 static struct operand
 both(struct compiler *c, struct operand a, struct operand b)
 {
+	const uint32_t bits = a.has | b.has;
+	struct operand all;
+
 	if (a.constant)
-		return a.value != 0 ? b : a;
-	if (b.constant)
-		return b.value != 0 ? a : b;
-	return logic(c, TT_FP_AND, a, b);
+		all = a.value != 0 ? b : a;
+	else if (b.constant)
+		all = b.value != 0 ? a : b;
+	else
+		all = logic(c, TT_FP_AND, a, b);
+	all.has = bits;
+	return all;
+}
+
+/* The same truth with nothing left to be asked. */
+static struct operand
+settle(struct compiler *c, struct operand o)
+{
+	struct operand asked;
+	struct tt_fp_step step;
+
+	if (o.has == 0 || (o.constant && o.value == 0))
+		return (struct operand){o.constant, o.value, o.id, 0};
+	memset(&step, 0, sizeof(step));
+	step.operation = TT_FP_STEP_HAS;
+	step.a = TT_FP_SOURCE_HAS;
+	step.value = o.has;
+	asked = add_step(c, step);
+	return o.constant ? asked : logic(c, TT_FP_AND, o, asked);
 }
 
 static struct operand
 either(struct compiler *c, struct operand a, struct operand b)
 {
+	a = settle(c, a);
+	b = settle(c, b);
 	if (a.constant)
 		return a.value != 0 ? a : b;
 	if (b.constant)
@@ -150,10 +170,12 @@ either(struct compiler *c, struct operand a, struct operand b)
 	return logic(c, TT_FP_OR, a, b);
 }
 
-static struct operand not(struct compiler * c, struct operand a)
+static struct operand
+opposite(struct compiler *c, struct operand a)
 {
 	struct tt_fp_step step;
 
+	a = settle(c, a);
 	if (a.constant)
 		return (struct operand){.constant = true, .value = a.value == 0};
 	memset(&step, 0, sizeof(step));
@@ -197,7 +219,7 @@ truth(struct compiler *c, unsigned at)
 
 	switch (node->kind) {
 	case TT_FP_NOT:
-		return not(c, truth(c, node->a));
+		return opposite(c, truth(c, node->a));
 	case TT_FP_AND:
 		a = truth(c, node->a);
 		return both(c, a, truth(c, node->b));
@@ -207,18 +229,18 @@ truth(struct compiler *c, unsigned at)
 		return either(c, a, b);
 	default:
 		if (asks_for_ipv4(c, node))
-			return has(c, TT_FP_HAS_IPV4 & ~c->granted);
+			return requirement(TT_FP_HAS_IPV4 & ~c->granted);
 		a = number(c, at);
 		if (node->type != TT_FP_IS_TRUTH)
 			a = calculate(c, TT_FP_NE, a, (struct operand){.constant = true});
-		return both(c, a, has(c, node->has & ~c->granted));
+		return both(c, a, requirement(node->has & ~c->granted));
 	}
 }
 
 static void
 compile_rule(struct compiler *c, const struct tt_fp_rule *rule, uint32_t place)
 {
-	struct operand tested = has(c, rule->match_has), matched;
+	struct operand tested = requirement(rule->match_has), matched;
 	struct tt_fp_step step;
 
 	if (rule->where.nodes != NULL) {
@@ -228,7 +250,8 @@ compile_rule(struct compiler *c, const struct tt_fp_rule *rule, uint32_t place)
 	}
 	c->expr = &rule->match;
 	c->granted = rule->match_has;
-	matched = truth(c, rule->match.root);
+	matched = settle(c, truth(c, rule->match.root));
+	tested = settle(c, tested);
 	memset(&step, 0, sizeof(step));
 	step.operation = TT_FP_STEP_ANSWER;
 	step.a = in_column(c, tested, TT_FP_STEP_TRUTH);
