@@ -49,7 +49,7 @@ make(struct tt_fingerprints *set, const char *name, const uint8_t *bytes, size_t
 	if (ret == -E2BIG)
 		return tt_error_set(err, ret, name,
 				"the rules together are too long: more than %d steps, or "
-				"%d numbers to be kept at a time",
+				"%d numbers or truth values to be kept at a time",
 				TT_FP_STEPS_MAX, TT_FP_COLUMNS_MAX);
 	return ret == 0 ? 0 : tt_error_set(err, ret, name, "out of memory");
 }

@@ -46,7 +46,7 @@ enum tt_fp_operation {
 };
 
 /* A truth of a column. */
-#define TT_FP_TRUTH(holds) ((uint8_t) - (uint8_t)(holds))
+#define TT_FP_TRUTH(holds) ((uint8_t)((holds) ? 0xff : 0))
 
 /* While the program is made, a, b and to are values: sources, then the steps in their order. */
 struct tt_fp_step {

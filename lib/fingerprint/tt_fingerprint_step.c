@@ -5,8 +5,8 @@
  */
 #include "tt_fingerprint_private.h"
 
-#if defined(__SSE2__) \
-		&& !defined(TT_FP_NO_SSE2) /* the latter: so that the check compares both */
+/* TT_FP_NO_SSE2: as on other machines, for the check. */
+#if defined(__SSE2__) && !defined(TT_FP_NO_SSE2)
 #include <emmintrin.h>
 #define SSE2 1
 #else

@@ -260,7 +260,7 @@ rules_that_need_too_many_columns_are_refused(void **state)
 	}
 	expect_bytes(text, strlen(text), -E2BIG, "r.yaml",
 			"the rules together are too long: more than 4096 steps, or 64 "
-			"numbers to be kept at a time");
+			"numbers or truth values to be kept at a time");
 }
 
 static void
