@@ -12,6 +12,7 @@ struct group {
 	tt_geo_block blocks[1 + 256];
 	uint32_t n_blocks;
 	uint32_t number; /* the first 16 bits of its addresses */
+	bool whole; /* one range has all of it: no more than its first entry is filled */
 };
 
 /* The blocks that are kept. */
@@ -26,6 +27,17 @@ begin(struct group *g, uint32_t number)
 	memset(g->blocks[0], 0, sizeof(g->blocks[0]));
 	g->n_blocks = 1;
 	g->number = number;
+	g->whole = false;
+}
+
+/* Nearly all groups are of one country: nothing is filled aside for them. */
+static void
+begin_whole(struct group *g, uint32_t number, tt_country country)
+{
+	g->blocks[0][0] = country;
+	g->n_blocks = 1;
+	g->number = number;
+	g->whole = true;
 }
 
 /* The block of a /24 of the group; makes it where there is none. */
@@ -42,6 +54,17 @@ block_of(struct group *g, uint32_t net)
 	return g->blocks[*entry & ~TT_GEO_BLOCK];
 }
 
+/* Fills the whole /24 from first on, up to last; returns the address behind them. */
+static uint32_t
+fill_nets(struct group *g, uint32_t first, uint32_t last, tt_country country)
+{
+	const uint32_t end = (last + 1) >> 8;
+
+	for (uint32_t net = first >> 8; net < end; net++)
+		g->blocks[0][net] = country;
+	return end << 8;
+}
+
 /* Fills addresses of the group, by their last 16 bits. */
 static void
 fill(struct group *g, uint32_t first, uint32_t last, tt_country country)
@@ -50,21 +73,21 @@ fill(struct group *g, uint32_t first, uint32_t last, tt_country country)
 		const uint32_t end = (first | 255) < last ? first | 255 : last;
 
 		if ((first & 255) == 0 && (end & 255) == 255) {
-			g->blocks[0][first >> 8] = country;
+			first = fill_nets(g, first, last, country);
 		} else {
 			uint16_t *block = block_of(g, first >> 8);
 
 			for (uint32_t i = first & 255; i <= (end & 255); i++)
 				block[i] = country;
+			first = end + 1;
 		}
-		first = end + 1;
 	}
 }
 
 static bool
 uniform(const struct group *g)
 {
-	for (unsigned i = 1; i < 256; i++)
+	for (unsigned i = 1; i < 256 && !g->whole; i++)
 		if (g->blocks[0][i] != g->blocks[0][0])
 			return false;
 	return g->n_blocks == 1;
@@ -93,6 +116,26 @@ keep(struct tt_geo *geo, struct list *list, const struct group *g)
 	return 0;
 }
 
+/* Fills addresses of group n, by their last 16 bits; g is that one or the one before it. */
+static int
+fill_part(struct tt_geo *geo, struct list *list, struct group *g, uint32_t n,
+		uint32_t first, uint32_t last, tt_country country)
+{
+	const bool whole = first == 0 && last == 0xffff;
+	int ret = 0;
+
+	if (n != g->number) {
+		ret = keep(geo, list, g);
+		if (!whole)
+			begin(g, n);
+	}
+	if (whole)
+		begin_whole(g, n, country);
+	else
+		fill(g, first, last, country);
+	return ret;
+}
+
 static int
 fill_groups(struct tt_geo *geo, struct list *list, struct group *g,
 		const struct tt_geo_ranges *ranges)
@@ -104,15 +147,11 @@ fill_groups(struct tt_geo *geo, struct list *list, struct group *g,
 		const uint32_t first = (uint32_t)ranges->items[i].first.lo;
 		const uint32_t last = (uint32_t)ranges->items[i].last.lo;
 
-		for (uint32_t n = first >> 16; n <= last >> 16 && ret == 0; n++) {
-			if (n != g->number) {
-				ret = keep(geo, list, g);
-				begin(g, n);
-			}
-			fill(g, n == first >> 16 ? first & 0xffff : 0,
+		for (uint32_t n = first >> 16; n <= last >> 16 && ret == 0; n++)
+			ret = fill_part(geo, list, g, n,
+					n == first >> 16 ? first & 0xffff : 0,
 					n == last >> 16 ? last & 0xffff : 0xffff,
 					(tt_country)ranges->items[i].value);
-		}
 	}
 	return ret == 0 ? keep(geo, list, g) : ret;
 }
