@@ -237,7 +237,8 @@ index_values(struct tt_parquet_ints *ints, const void *values, bool wide, size_t
 	for (size_t i = 0; i < rows; i++) {
 		int64_t value = tt_parquet_int_at(values, wide, i);
 
-		if (i > 0 && value == before) {
+		/* Where it is looked for by its value alone, to ask is dearer than to look. */
+		if (mask != 0 && i > 0 && value == before) {
 			ints->indices[i] = ints->indices[i - 1];
 			continue;
 		}
