@@ -7,8 +7,10 @@
 #define DIGIT_VALUES (1u << DIGIT_BITS)
 #define RADIX_MIN    256 /* below, counting the digits costs more than comparing */
 #define RUN_MAX      16 /* runs that insertion sorts */
+#define WIDE_BITS    11
+#define WIDE_MIN     1024 /* from so many items on, wide digits pay */
 #define CACHED_MAX \
-	(1 << 13) /* items that stay in a core's cache: 256 KiB with their copy */
+	(1 << 14) /* items that stay in a core's cache: 512 KiB with their copy */
 
 static bool
 is_after(const struct tt_sort_item *a, const struct tt_sort_item *b,
@@ -113,10 +115,44 @@ scatter(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n,
 		into[ends[digit(from[i].prefix, shift)]++] = from[i];
 }
 
+/* The same by `width` bits, of items that lie in the cache. */
+static void
+scatter_cached(struct tt_sort_item *into, const struct tt_sort_item *from, uint32_t n,
+		unsigned shift, unsigned width)
+{
+	const uint32_t mask = (1u << width) - 1;
+	uint32_t ends[1u << WIDE_BITS], sum = 0;
+
+	memset(ends, 0, sizeof(*ends) << width);
+	for (uint32_t i = 0; i < n; i++)
+		ends[from[i].prefix >> shift & mask]++;
+	for (uint32_t v = 0; v <= mask; v++) {
+		uint32_t count = ends[v];
+
+		ends[v] = sum;
+		sum += count;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		into[ends[from[i].prefix >> shift & mask]++] = from[i];
+}
+
 static void
 copy(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n)
 {
 	memcpy(into, from, n * sizeof(*into));
+}
+
+/* How wide a digit to sort by, so that the run of varying bits that starts at `shift` takes no more
+ * digits than it must, and these are no wider than they must be; the last one as wide as may be, since
+ * another run may begin behind it. */
+static unsigned
+digit_width(uint64_t bits, unsigned shift, unsigned most)
+{
+	const uint64_t others = ~(bits >> shift);
+	const unsigned run = others == 0 ? 64 : (unsigned)__builtin_ctzll(others);
+	const unsigned digits = (run + most - 1) / most;
+
+	return digits == 1 ? most : (run + digits - 1) / digits;
 }
 
 /* Least significant digit first: for what lies in the cache. The result is in `items`, or in
@@ -125,17 +161,17 @@ static void
 sort_cached(struct tt_sort_item *items, struct tt_sort_item *other, uint64_t n,
 		uint64_t bits, bool in_other)
 {
-	uint64_t ends[DIGIT_VALUES];
+	const unsigned most = n < WIDE_MIN ? DIGIT_BITS : WIDE_BITS;
 	bool is_other = false;
 
 	while (bits != 0) {
-		unsigned shift = (unsigned)__builtin_ctzll(bits);
+		const unsigned shift = (unsigned)__builtin_ctzll(bits);
+		const unsigned width = digit_width(bits, shift, most);
 
-		scatter(is_other ? items : other, is_other ? other : items, n, shift,
-				ends);
+		scatter_cached(is_other ? items : other, is_other ? other : items,
+				(uint32_t)n, shift, width);
 		is_other = !is_other;
-		bits &= shift + DIGIT_BITS < 64 ? ~UINT64_C(0) << (shift + DIGIT_BITS)
-						: 0;
+		bits &= shift + width < 64 ? ~UINT64_C(0) << (shift + width) : 0;
 	}
 	if (is_other != in_other)
 		copy(in_other ? other : items, in_other ? items : other, n);

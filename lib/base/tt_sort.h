@@ -5,7 +5,7 @@
  * merge sort of the runs whose prefix is equal. Linear in n where prefixes tell most keys apart: a million references to
  * 40-byte rows took 14 ms with random prefixes and 9 ms with 32-bit ones, where qsort of pointers
  * took 180 ms; 50 ms against 115 ms where every four rows share a prefix. One thread; memory:
- * the caller's scratch and 20 KiB of stack.
+ * the caller's scratch and 32 KiB of stack.
  */
 #ifndef TT_SORT_H
 #define TT_SORT_H

@@ -63,8 +63,8 @@ check(struct row *rows, uint64_t n)
 	free(scratch);
 }
 
-static const uint64_t lengths[] = {
-		0, 1, 2, 3, 15, 16, 17, 31, 33, 100, 255, 256, 257, 1000, 4097};
+static const uint64_t lengths[] = {0, 1, 2, 3, 15, 16, 17, 31, 33, 100, 255, 256, 257,
+		1000, 1023, 1024, 4097, 16384, 16385};
 
 /* prefix: the value for row i of n; rests take 8 values, so that some items are fully equal. */
 static void
@@ -120,10 +120,25 @@ two_digit_prefix(uint64_t i, uint64_t n)
 	return (i % 3 ? UINT64_C(0xff) << 56 : 0) | (i * 7 % 256) << 24;
 }
 
+/* Runs of bits that vary, of 1 to 30, with gaps between them. */
+static uint64_t
+gaps_prefix(uint64_t i, uint64_t n)
+{
+	return tt_hash_mix(seed + i) & UINT64_C(0x81fffffff7ff1ffd);
+}
+
+static uint64_t
+masked_prefix(uint64_t i, uint64_t n)
+{
+	return tt_hash_mix(seed + i) & tt_hash_mix(seed ^ n) & tt_hash_mix(seed ^ ~n);
+}
+
 static void
 random_prefixes_sort_as_qsort_sorts_them(void **state)
 {
 	check_all_lengths(random_prefix);
+	check_all_lengths(gaps_prefix);
+	check_all_lengths(masked_prefix);
 }
 
 static void
