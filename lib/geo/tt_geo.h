@@ -78,14 +78,18 @@ void tt_geo_close(struct tt_geo *geo);
 /* Looks an IPv6 address up; about 20 steps for a real database. */
 tt_country tt_geo_search6(const struct tt_geo *geo, struct tt_addr a);
 
-/* Fetches what tt_geo_country4 will read: the entry of the /16; with this at hand, that of the /24. */
-static inline void
+/*
+ * Fetches what tt_geo_country4 will read: the entry of the /16; with this at hand, that of the /24. Inlined
+ * always, and so are to be functions that do no more than call them: gcc 12 takes one that only prefetches
+ * for one without effect, and drops those calls of it that it does not inline early.
+ */
+static inline __attribute__((always_inline)) void
 tt_geo_prefetch4(const struct tt_geo *geo, uint32_t addr)
 {
 	__builtin_prefetch(&geo->v4[addr >> 16]);
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 tt_geo_prefetch4_net(const struct tt_geo *geo, uint32_t addr)
 {
 	const uint32_t entry = geo->v4[addr >> 16];

@@ -81,7 +81,7 @@ sketch_of_prefix(uint32_t prefix)
 }
 
 /* Fetches the register of a hash, unless it cannot be raised. */
-static inline void
+static inline __attribute__((always_inline)) void
 fetch_sketch(const struct tt_rest *r, struct sketch s, uint64_t hash)
 {
 	if (tt_sketch_rho(hash, s.p) > r->floors[s.floor].rho)
@@ -124,17 +124,18 @@ talker_key(tt_target_key key)
 	return key & ~UINT64_C(0xff00);
 }
 
-/* So many further on is what is fetched while one is counted. */
+/* So many further on is what is fetched while one is counted. Functions that only fetch are inlined always:
+ * see tt_geo_prefetch4. */
 #define AHEAD 8
 
-static inline void
+static inline __attribute__((always_inline)) void
 fetch_country(const struct tt_rest *r, const struct tt_rest_pair *p)
 {
 	if (TT_LIKELY(tt_addr_is_v4(p->src)))
 		tt_geo_prefetch4(r->config.geo, (uint32_t)p->src.lo);
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 fetch_country_net(const struct tt_rest *r, const struct tt_rest_pair *p)
 {
 	if (TT_LIKELY(tt_addr_is_v4(p->src)))
@@ -162,7 +163,7 @@ find_pair(const struct tt_rest *r, struct tt_rest_pair *p)
 	fetch_sketch(r, sketch_of_country(p->country), p->hash);
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 fetch_slice(const struct tt_rest *r, const struct tt_rest_pair *p)
 {
 	const uint64_t mask = r->config.slices - 1;
