@@ -8,7 +8,7 @@
  * Cells and registers are marked in blocks as they are touched, so that adding up, copying and
  * clearing cost what was used and not what there is.
  *
- * Memory for `slots` (a power of two): 10 bytes each for slices, 9 bytes each for talkers, 28 MiB
+ * Memory for `slots` (a power of two): 12 bytes each for slices, 9 bytes each for talkers, 28 MiB
  * of cells and 176 bytes more for each destination unit, 135 MiB of registers and 2 KiB more for
  * each destination prefix.
  *
@@ -72,11 +72,13 @@ enum tt_floors {
 #define TT_CELL_BLOCK     256
 #define TT_REGISTER_BLOCK 512
 
-/* A slice: the count of one key of tt_slice_*. */
+/* A slice: the count of one key of tt_slice_*. None lies in two cache lines. */
 struct tt_slice {
 	uint64_t key;
 	struct tt_count count;
+	uint64_t unused;
 };
+_Static_assert(TT_CACHE_LINE % sizeof(struct tt_slice) == 0, "slices are aligned");
 
 /* Packets of one source and one 64-bit key. packets == 0: free. Two lie in a cache line. */
 struct tt_entry {
@@ -181,6 +183,12 @@ void tt_rest_fini(struct tt_rest *rest);
 void tt_rest_reset(struct tt_rest *rest);
 uint64_t tt_rest_bytes(const struct tt_rest_config *config);
 
+/* A register, and what it becomes at least. */
+struct tt_rest_rise {
+	uint32_t at;
+	uint8_t rho;
+};
+
 /* Packets of a pair whose source is not kept. Below the caller's part stands where they go. */
 struct tt_rest_pair {
 	struct tt_addr src;
@@ -188,11 +196,13 @@ struct tt_rest_pair {
 	tt_detail detail;
 	struct tt_count count;
 
-	uint64_t hash; /* tt_sketch_hash of the source */
-	uint32_t row, target; /* tt_row_index, tt_target_index */
-	tt_country country;
-	uint64_t slice; /* hash */
+	uint32_t row; /* tt_row_index */
+	uint64_t slice_hash;
 	uint64_t talker; /* slot */
+	struct tt_slice *
+			slice; /* most likely that of its row and country; NULL: there was none */
+	tt_country country;
+	struct tt_rest_rise of_target, of_country, of_all; /* registers */
 };
 
 /* Counts pairs[n] in slices, talkers and sketches of sources. In stages: what they touch is
@@ -205,9 +215,9 @@ struct tt_rest_contact {
 	enum tt_class class;
 	uint64_t packets;
 
-	uint64_t hash; /* tt_sketch_hash of the source */
 	uint32_t cell; /* of the destination's unit */
 	uint32_t prefix; /* its index */
+	struct tt_rest_rise of_prefix; /* register */
 };
 
 void tt_rest_add_contacts(
@@ -253,17 +263,21 @@ tt_rest_count(struct tt_rest *rest, uint32_t cell, uint64_t packets, uint64_t by
  * distributions is read. May be called again. */
 void tt_rest_complete(struct tt_rest *rest);
 
+/* Raises a register to at least rho. */
+static inline void
+tt_rest_raise(struct tt_rest *rest, uint32_t at, uint8_t rho)
+{
+	if (TT_LIKELY(rho <= rest->registers[at]))
+		return;
+	rest->registers[at] = rho;
+	rest->registers_used[at / TT_REGISTER_BLOCK] = 1;
+}
+
 /* Enters a hash into the 2^p registers that start at `first`. */
 static inline void
 tt_rest_sketch(struct tt_rest *rest, uint32_t first, unsigned p, uint64_t hash)
 {
-	uint32_t at = first + tt_sketch_register(hash, p);
-	uint8_t rho = tt_sketch_rho(hash, p);
-
-	if (rho > rest->registers[at]) {
-		rest->registers[at] = rho;
-		rest->registers_used[at / TT_REGISTER_BLOCK] = 1;
-	}
+	tt_rest_raise(rest, first + tt_sketch_register(hash, p), tt_sketch_rho(hash, p));
 }
 
 /* Its low bits are a key's home in slice_index. */

@@ -5,13 +5,17 @@
  */
 #include "tt_rest_tables.h"
 
-static void
+static inline void
 add_country(struct tt_rest *r, const struct tt_rest_pair *p)
 {
 	const uint64_t key = tt_slice_country(p->row, p->country);
 	const struct tt_count c = p->count;
 
-	if (tt_rest_add_slice_of(r, p->slice, key, c))
+	if (p->slice != NULL && TT_LIKELY(p->slice->key == key)) {
+		tt_count_add(&p->slice->count, c);
+		return;
+	}
+	if (tt_rest_add_slice_of(r, p->slice_hash, key, c))
 		return;
 	r->slices_lost.packets += c.packets;
 	tt_rest_count(r, TT_CELL_ROW_REST + p->row, c.packets, c.bytes);
@@ -80,41 +84,37 @@ sketch_of_prefix(uint32_t prefix)
 			TT_FLOOR_PREFIX + prefix, TT_SKETCH_P_PREFIX};
 }
 
-/* Fetches the register of a hash, unless it cannot be raised. */
-static inline __attribute__((always_inline)) void
-fetch_sketch(const struct tt_rest *r, struct sketch s, uint64_t hash)
+/*
+ * Finds the register of a hash. Where that cannot be raised, another one of the sketch will do: none is
+ * below the floor. The first one is at hand more likely than that of the hash.
+ */
+static inline __attribute__((always_inline)) struct tt_rest_rise
+find_register(const struct tt_rest *r, struct sketch s, uint64_t hash)
 {
-	if (tt_sketch_rho(hash, s.p) > r->floors[s.floor].rho)
-		__builtin_prefetch(&r->registers[s.first + tt_sketch_register(hash, s.p)],
-				1);
+	const uint8_t rho = tt_sketch_rho(hash, s.p);
+	uint32_t at = s.first + tt_sketch_register(hash, s.p);
+
+	at = rho > r->floors[s.floor].rho ? at : s.first;
+	__builtin_prefetch(&r->registers[at], 1);
+	return (struct tt_rest_rise){at, rho};
 }
 
-static inline void
-enter(struct tt_rest *r, struct sketch s, uint64_t hash)
+static __attribute__((noinline)) void
+raise_with_floor(struct tt_rest *r, struct sketch s, struct tt_rest_rise rise)
 {
 	struct tt_floor *floor = &r->floors[s.floor];
-	const uint8_t rho = tt_sketch_rho(hash, s.p);
-	const uint32_t at = s.first + tt_sketch_register(hash, s.p);
-	uint8_t was;
+	const uint8_t was = r->registers[rise.at];
 
-	if (rho <= floor->rho)
-		return;
-	was = r->registers[at];
-	if (rho <= was)
-		return;
-	r->registers[at] = rho;
-	r->registers_used[at / TT_REGISTER_BLOCK] = 1;
+	tt_rest_raise(r, rise.at, rise.rho);
 	if (was == floor->rho && ++floor->above == 1u << s.p)
 		raise_floor(floor, &r->registers[s.first], s.p);
 }
 
-static void
-sketch_source(struct tt_rest *r, uint32_t target, tt_country country, uint64_t hash)
+static inline __attribute__((always_inline)) void
+raise_register(struct tt_rest *r, struct sketch s, struct tt_rest_rise rise)
 {
-	tt_rest_sketch(r, tt_registers_of_target(TT_REGISTERS_TARGET, target),
-			TT_SKETCH_P_TARGET, hash);
-	enter(r, sketch_of_all(), hash);
-	enter(r, sketch_of_country(country), hash);
+	if (TT_UNLIKELY(rise.rho > r->registers[rise.at]))
+		raise_with_floor(r, s, rise);
 }
 
 /* A talker is a source of a target and class; the code does not tell it apart. */
@@ -143,40 +143,46 @@ fetch_country_net(const struct tt_rest *r, const struct tt_rest_pair *p)
 }
 
 /* Where it will be counted, but for the slice's own place. */
-static inline void
-find_pair(const struct tt_rest *r, struct tt_rest_pair *p)
+static inline __attribute__((always_inline)) void
+find_pair(struct tt_rest *r, struct tt_rest_pair *p)
 {
-	p->hash = tt_sketch_hash(p->src);
+	const uint64_t hash = tt_sketch_hash(p->src);
+
 	p->row = tt_row_index(p->key, p->detail);
-	p->target = tt_target_index(p->key);
 	p->country = tt_geo_country(r->config.geo, p->src);
+	p->slice_hash = tt_rest_slice_hash(r, tt_slice_country(p->row, p->country));
+	__builtin_prefetch(&r->slice_index[p->slice_hash & (r->config.slices - 1)]);
+	p->of_target = (struct tt_rest_rise){tt_registers_of_target(TT_REGISTERS_TARGET,
+							     tt_target_index(p->key))
+					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
+			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
+	__builtin_prefetch(&r->registers[p->of_target.at], 1);
+	p->of_country = find_register(r, sketch_of_country(p->country), hash);
+	p->of_all = find_register(r, sketch_of_all(), hash);
 	p->talker = tt_rest_talker_home(r, p->src, talker_key(p->key));
-	p->slice = tt_rest_slice_hash(r, tt_slice_country(p->row, p->country));
-	__builtin_prefetch(&r->slice_index[p->slice & (r->config.slices - 1)]);
 	__builtin_prefetch(&r->talkers[p->talker], 1);
-	__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + p->row], 1);
-	__builtin_prefetch(&r->registers[tt_registers_of_target(
-							 TT_REGISTERS_TARGET, p->target)
-					   + tt_sketch_register(
-							   p->hash, TT_SKETCH_P_TARGET)],
-			1);
-	fetch_sketch(r, sketch_of_country(p->country), p->hash);
+}
+
+/* Where its slice may be, or else its row without countries. Slices stay where they are. */
+static inline __attribute__((always_inline)) void
+find_slice(const struct tt_rest *r, struct tt_rest_pair *p)
+{
+	const uint64_t mask = r->config.slices - 1;
+	uint64_t at = p->slice_hash & mask;
+
+	while (r->slice_index[at] != 0
+			&& !tt_rest_may_be(r, r->slice_index[at], p->slice_hash))
+		at = (at + 1) & mask;
+	if (r->slice_index[at] != 0) {
+		p->slice = tt_rest_slice_of(r, r->slice_index[at]);
+		__builtin_prefetch(p->slice, 1);
+	} else {
+		p->slice = NULL;
+		__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + p->row], 1);
+	}
 }
 
 static inline __attribute__((always_inline)) void
-fetch_slice(const struct tt_rest *r, const struct tt_rest_pair *p)
-{
-	const uint64_t mask = r->config.slices - 1;
-	uint64_t at = p->slice & mask;
-
-	while (r->slice_index[at] != 0
-			&& !tt_rest_may_be(r, r->slice_index[at], p->slice))
-		at = (at + 1) & mask;
-	if (r->slice_index[at] != 0)
-		__builtin_prefetch(tt_rest_slice_of(r, r->slice_index[at]), 1);
-}
-
-static inline void
 count_pair(struct tt_rest *r, const struct tt_rest_pair *p)
 {
 	const struct tt_entry talker = {p->src, talker_key(p->key), p->count.packets};
@@ -187,7 +193,9 @@ count_pair(struct tt_rest *r, const struct tt_rest_pair *p)
 	if (tt_detail_matched(p->detail) != 0)
 		add_fingerprints(r, p->row, tt_detail_matched(p->detail), p->count);
 	tt_rest_add_talker(r, p->talker, &talker, p->count.packets == 1);
-	sketch_source(r, p->target, p->country, p->hash);
+	tt_rest_raise(r, p->of_target.at, p->of_target.rho);
+	raise_register(r, sketch_of_country(p->country), p->of_country);
+	raise_register(r, sketch_of_all(), p->of_all);
 }
 
 void
@@ -204,38 +212,34 @@ tt_rest_add_pairs(struct tt_rest *r, struct tt_rest_pair *pairs, unsigned n)
 		if (i - 2 * ahead < n)
 			find_pair(r, &pairs[i - 2 * ahead]);
 		if (i - 3 * ahead < n)
-			fetch_slice(r, &pairs[i - 3 * ahead]);
+			find_slice(r, &pairs[i - 3 * ahead]);
 		if (i - 4 * ahead < n)
 			count_pair(r, &pairs[i - 4 * ahead]);
 	}
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 find_contact(const struct tt_rest *r, struct tt_rest_contact *c)
 {
 	const struct tt_units *units = r->config.destinations;
 
+	c->prefix = tt_units_index(r->config.prefixes, c->dst);
 	c->cell = TT_CELL_DESTINATION_REST + c->class * units->n
 			+ tt_units_index(units, c->dst);
-	c->prefix = tt_units_index(r->config.prefixes, c->dst);
-	c->hash = tt_sketch_hash(c->src);
 	__builtin_prefetch(&r->cells[c->cell], 1);
-	fetch_sketch(r, sketch_of_prefix(c->prefix), c->hash);
+	c->of_prefix = find_register(
+			r, sketch_of_prefix(c->prefix), tt_sketch_hash(c->src));
 }
 
 void
 tt_rest_add_contacts(struct tt_rest *r, struct tt_rest_contact *contacts, unsigned n)
 {
-	const unsigned ahead = n < AHEAD ? n : AHEAD;
+	for (unsigned i = 0; i < n; i++)
+		find_contact(r, &contacts[i]);
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_rest_contact *c = &contacts[i];
 
-	for (unsigned i = 0; i < n + ahead; i++) {
-		if (i < n)
-			find_contact(r, &contacts[i]);
-		if (i - ahead < n) {
-			const struct tt_rest_contact *c = &contacts[i - ahead];
-
-			tt_rest_count(r, c->cell, c->packets, 0);
-			enter(r, sketch_of_prefix(c->prefix), c->hash);
-		}
+		tt_rest_count(r, c->cell, c->packets, 0);
+		raise_register(r, sketch_of_prefix(c->prefix), c->of_prefix);
 	}
 }

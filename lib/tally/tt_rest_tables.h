@@ -51,7 +51,7 @@ tt_rest_add_slice_of(
 		r->slices_lost.keys++;
 		return false;
 	}
-	r->slices[r->n_slices++] = (struct tt_slice){key, count};
+	r->slices[r->n_slices++] = (struct tt_slice){.key = key, .count = count};
 	r->slice_index[at] = (uint32_t)(hash >> 32) >> r->slice_bits << r->slice_bits
 			| r->n_slices;
 	return true;

@@ -8,6 +8,35 @@
 
 #include <cmocka.h>
 
+static int
+by_talker(const void *a, const void *b)
+{
+	const struct tt_entry *x = a, *y = b;
+	int order = tt_addr_cmp(x->src, y->src);
+
+	return order != 0 ? order : x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* No talker has two slots, so that none is counted where it does not stand; and none loses a packet. */
+static void
+assert_talkers_are_whole(const struct tt_tally *t)
+{
+	const uint32_t n = t->rest.n_talkers;
+	struct tt_entry *all = calloc(n + 1, sizeof(*all));
+	uint64_t packets = t->rest.talkers_lost.packets;
+
+	assert_non_null(all);
+	for (uint32_t i = 0; i < n; i++) {
+		all[i] = *tt_rest_talker(&t->rest, i);
+		packets += all[i].packets;
+	}
+	qsort(all, n, sizeof(*all), by_talker);
+	for (uint32_t i = 1; i < n; i++)
+		assert_true(by_talker(&all[i - 1], &all[i]) < 0);
+	assert_int_equal(packets, t->pairs_lost.packets);
+	free(all);
+}
+
 /* However full: every packet is in a pair, or in a slice, or in the rest of its row. */
 static void
 assert_nothing_is_lost(struct tt_tally *t)
@@ -25,6 +54,7 @@ assert_nothing_is_lost(struct tt_tally *t)
 			sum_of_cells(&t->rest, TT_CELL_COUNTRY_REST,
 					TT_CELL_ATTACKED_REST));
 	assert_int_equal(rest > 0, t->rest.slices_lost.packets > 0);
+	assert_talkers_are_whole(t);
 	assert_int_equal(sum_of_contacts(t) + t->contacts_lost.packets, packets);
 	assert_int_equal(t->contacts_lost.packets,
 			sum_of_cells(&t->rest, TT_CELL_DESTINATION_REST,
