@@ -2,12 +2,16 @@
 /*
  * What one worker and one interval found by signatures. Part of a tally; one thread at a time.
  *
- *   cells    (rule, country of the source) → packets that match. Exact always: where the table is
- *            full, packets are counted under the rule alone.
  *   hits     (rule, source) → packets, first and last time: the sources of a rule. Of a rule that
  *            counts (threshold, detection_filter) also what it tracks, each second apart, so that
  *            which of its packets are detections can be decided when all workers' are together. The two
  *            kinds have each their part of the table, so that neither takes the other's room.
+ *   cells    (rule, country of the source) → packets that match and that no hit has. Where the table is
+ *            full, packets are counted under the rule alone.
+ *
+ * The packets of a rule and country are those of its cell and of the hits of its sources, exact always;
+ * whoever puts the two together (the merge) looks up the country of each hit, once. So a match whose hit is
+ * kept touches nothing but that.
  *
  * Seconds are as fine as the engines' own clocks of thresholds, and they add up: results do not depend
  * on how packets were spread over workers.
@@ -17,7 +21,7 @@
  * and the detections of rules that count, are then scaled by 2^shift; the packets that match stay
  * exact, and so do the detections of rules that do not count.
  *
- * Memory: tt_detections_bytes(): 80 bytes for each of `hits`, and 512 KiB. Nothing else is taken
+ * Memory: tt_detections_bytes(): 82 bytes for each of `hits`, and 512 KiB. Nothing else is taken
  * on the path of a packet.
  */
 #ifndef TT_DETECTIONS_H
@@ -80,8 +84,9 @@ struct tt_detections {
 	struct tt_hash_seed place;
 	struct tt_hit *hits; /* [config.hits], those of rules that count last; compact:
 			      * [n_hits], all of them taken, by rule */
+	uint16_t *tags; /* [n_hits] of their hashes; 0: free. NULL where compact */
 	struct tt_detection_cell *cells; /* [n_cells]; compact: [n_cells], all taken */
-	uint64_t *rest; /* [TT_DETECTION_RULES_MAX] packets whose country is not told apart */
+	uint64_t *rest; /* [TT_DETECTION_RULES_MAX] packets of no hit whose country is not told apart */
 	uint64_t n_hits, n_cells; /* slots */
 	uint64_t n_plain; /* slots of hits for rules that do not count; not where compact */
 	uint64_t cells_taken;
@@ -106,28 +111,35 @@ void tt_detections_count_by(struct tt_detections *d, const struct tt_rules *rule
 
 uint64_t tt_detections_bytes(const struct tt_detections_config *config);
 
-/* A match that is about to be counted: where its hit belongs. */
+/* A match that is about to be counted. */
 struct tt_detection_match {
-	struct tt_hit hit;
+	const struct tt_packet *packet;
+	int64_t time_us;
+	uint64_t hash; /* of its hit */
+	struct tt_hit *slot; /* where that seems to be; NULL: nowhere */
+	uint32_t rule;
+	uint32_t cell; /* its key, where it is known that no hit has the packet; else 0 */
 	enum tt_hit_kind kind;
-	uint32_t cell; /* its key, once it is taken */
-	struct tt_hit *buckets[2]; /* one of them */
 };
 
 /*
- * Finds out where the hit of a match belongs, and begins to fetch the lines that counting it will read
- * first: by the time that it is taken, they are there.
+ * Finds out where the hit of a match belongs, and begins to fetch what says in which slot. The packet is read
+ * until the match is taken.
  */
 void tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *match,
 		uint32_t rule, const struct tt_packet *packet, int64_t time_us);
 
-/* Counts matches[n] that are ready, in their order. */
+/* Begins to fetch the slots of matches[n] that are ready: by the time that they are taken, they are there. */
+void tt_detections_aim(const struct tt_detections *d, struct tt_detection_match *matches,
+		unsigned n);
+
+/* Counts matches[n] that are ready, in their order, aimed at or not. */
 void tt_detections_take(
 		struct tt_detections *d, struct tt_detection_match *matches, unsigned n);
 
 /*
- * Counts that a rule (its place in the set) matched a packet. Cost: three cache lines while there is
- * room; of a source that is new, as many more as hits stand in two buckets before the first free slot.
+ * Counts that a rule (its place in the set) matched a packet. Cost, while there is room: a cache line, and two of tags,
+ * of which a line has four buckets; of a source that is not kept, the line of its cell and those of its country.
  */
 void tt_detections_add(struct tt_detections *d, uint32_t rule,
 		const struct tt_packet *packet, int64_t time_us);

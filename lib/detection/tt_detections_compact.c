@@ -19,46 +19,49 @@ by_cell(const void *a, const void *b)
 	return tt_compare_u64(x->key, y->key);
 }
 
-/* How many slots are taken, of hits and of cells. */
-static uint64_t
-count_hits(const struct tt_detections *d)
+/* What of some detections a copy has. */
+struct sizes {
+	uint64_t hits, cells;
+};
+
+/* A hit that is not in the sample leaves its packets to a cell. shift: [TT_N_HIT_KINDS] */
+static struct sizes
+sizes_of(const struct tt_detections *d, const unsigned *shift)
 {
-	uint64_t n = 0;
+	struct sizes s = {0};
 
 	for (uint64_t i = 0; i < d->n_hits && d->any; i++)
-		n += d->hits[i].packets != 0;
-	return n;
-}
+		if (d->hits[i].packets != 0) {
+			const bool wanted = tt_detections_wanted(d, &d->hits[i], shift);
 
-static uint64_t
-count_cells(const struct tt_detections *d)
-{
-	uint64_t n = 0;
-
+			s.hits += wanted;
+			s.cells += !wanted;
+		}
 	for (uint64_t i = 0; i < d->n_cells && d->any; i++)
-		n += d->cells[i].key != 0;
-	return n;
+		s.cells += d->cells[i].key != 0;
+	return s;
 }
 
 uint64_t
 tt_detections_compact_bytes(const struct tt_detections *d)
 {
-	return count_hits(d) * sizeof(struct tt_hit)
-			+ count_cells(d) * sizeof(struct tt_detection_cell)
+	const struct sizes s = sizes_of(d, d->shift);
+
+	return s.hits * sizeof(struct tt_hit) + s.cells * sizeof(struct tt_detection_cell)
 			+ (uint64_t)d->config.rules->n * sizeof(uint64_t);
 }
 
 /* Room for so much, with the head of `from` and nothing in it. */
 static int
-take(struct tt_detections *to, const struct tt_detections *from, uint64_t hits,
-		uint64_t cells)
+take(struct tt_detections *to, const struct tt_detections *from, struct sizes s)
 {
 	*to = *from;
 	to->compact = true;
 	to->mem = NULL;
 	to->n_hits = to->n_cells = to->cells_taken = 0;
-	to->hits = aligned_alloc(TT_CACHE_LINE, (hits + 1) * sizeof(*to->hits));
-	to->cells = calloc(cells + 1, sizeof(*to->cells));
+	to->tags = NULL;
+	to->hits = aligned_alloc(TT_CACHE_LINE, (s.hits + 1) * sizeof(*to->hits));
+	to->cells = calloc(s.cells + 1, sizeof(*to->cells));
 	to->rest = calloc((size_t)from->config.rules->n + 1, sizeof(*to->rest));
 	if (to->hits != NULL && to->cells != NULL && to->rest != NULL)
 		return 0;
@@ -66,15 +69,37 @@ take(struct tt_detections *to, const struct tt_detections *from, uint64_t hits,
 	return -ENOMEM;
 }
 
+/* The cell of a hit that is not in the sample of the copy. */
+static struct tt_detection_cell
+cell_of(const struct tt_detections *from, const struct tt_hit *h)
+{
+	const tt_country country = tt_geo_country(from->config.geo, h->src);
+
+	return (struct tt_detection_cell){.key = tt_detection_key(h->rule, country) + 1,
+			.packets = h->packets};
+}
+
+static void
+append_hits(struct tt_detections *to, const struct tt_detections *from)
+{
+	for (uint64_t i = 0; i < from->n_hits && from->any; i++) {
+		const struct tt_hit *h = &from->hits[i];
+
+		if (h->packets == 0)
+			continue;
+		if (tt_detections_wanted(from, h, to->shift)) {
+			to->hits[to->n_hits++] = *h;
+			continue;
+		}
+		to->not_kept += h->packets;
+		to->cells[to->n_cells++] = cell_of(from, h);
+	}
+}
+
 static void
 append(struct tt_detections *to, const struct tt_detections *from)
 {
-	for (uint64_t i = 0; i < from->n_hits && from->any; i++) {
-		if (tt_detections_wanted(from, &from->hits[i], to->shift))
-			to->hits[to->n_hits++] = from->hits[i];
-		else
-			to->not_kept += from->hits[i].packets;
-	}
+	append_hits(to, from);
 	for (uint64_t i = 0; i < from->n_cells && from->any; i++)
 		if (from->cells[i].key != 0)
 			to->cells[to->n_cells++] = from->cells[i];
@@ -115,7 +140,7 @@ fold_cells(struct tt_detections *d)
 int
 tt_detections_compact(struct tt_detections *to, const struct tt_detections *from)
 {
-	int ret = take(to, from, count_hits(from), count_cells(from));
+	int ret = take(to, from, sizes_of(from, from->shift));
 
 	if (ret != 0)
 		return ret;
@@ -129,13 +154,19 @@ int
 tt_detections_join(struct tt_detections *to, const struct tt_detections *a,
 		const struct tt_detections *b)
 {
+	unsigned shift[TT_N_HIT_KINDS] = {0};
+	struct sizes of_a, of_b;
 	int ret;
 
 	TT_ASSERT(a->compact && b->compact && a->config.rules == b->config.rules);
-	ret = take(to, a, a->n_hits + b->n_hits, a->n_cells + b->n_cells);
+	tt_detections_shift(shift, a);
+	tt_detections_shift(shift, b);
+	of_a = sizes_of(a, shift);
+	of_b = sizes_of(b, shift);
+	ret = take(to, a, (struct sizes){of_a.hits + of_b.hits, of_a.cells + of_b.cells});
 	if (ret != 0)
 		return ret;
-	tt_detections_shift(to->shift, b);
+	memcpy(to->shift, shift, sizeof(shift));
 	to->any = a->any || b->any;
 	to->packets += b->packets;
 	to->matches += b->matches;

@@ -130,10 +130,21 @@ add_cell(struct tt_detections_merge *m, uint32_t key, uint64_t packets)
 	m->cells[m->n_cells++] = (struct tt_sort_item){.prefix = key, .value = packets};
 }
 
+/* The packets of a hit, under its rule and country: kept or not, no cell has them yet. */
+static void
+add_packets(struct tt_detections_merge *m, const struct tt_hit *h)
+{
+	add_cell(m, tt_detection_key(h->rule, tt_geo_country(m->geo, h->src)),
+			h->packets);
+}
+
 static void
 collect_part(struct tt_detections_merge *m, const struct tt_detections *d)
 {
 	for (uint64_t i = 0; i < d->n_hits; i++) {
+		if (d->hits[i].packets == 0)
+			continue;
+		add_packets(m, &d->hits[i]);
 		if (!tt_detections_wanted(d, &d->hits[i], m->shift)) {
 			m->totals->not_kept += d->hits[i].packets;
 			continue;
@@ -189,9 +200,9 @@ collect(struct tt_detections_merge *m)
 	m->totals->one_in = UINT64_C(1) << tt_detections_coarsest(m);
 }
 
-/* Hits of all parts, or cells, if these are more. */
+/* How much there is to sort: hits of all parts and what is carried, or cells of the parts and of their hits. */
 static uint64_t
-most(const struct tt_detections *const *parts, unsigned n)
+most(uint64_t carried, const struct tt_detections *const *parts, unsigned n)
 {
 	uint64_t hits = 0, cells = 0;
 
@@ -199,7 +210,7 @@ most(const struct tt_detections *const *parts, unsigned n)
 		hits += parts[i]->n_hits;
 		cells += parts[i]->n_cells;
 	}
-	return hits > cells ? hits : cells;
+	return hits + (carried > cells ? carried : cells);
 }
 
 int
@@ -214,8 +225,8 @@ tt_detections_merge_run(struct tt_detections_merge *m, const struct tt_rules *ru
 	memset(m->shift, 0, sizeof(m->shift));
 	m->end_us = end_us;
 	m->totals = totals;
-	if (!make_room(m, m->max_hits + most(parts, n) + rules->n))
-		return no_memory(m->max_hits + most(parts, n), err);
+	if (!make_room(m, most(m->max_hits, parts, n) + rules->n))
+		return no_memory(most(m->max_hits, parts, n), err);
 	tt_detections_begin(m, rules, start_us);
 	collect(m);
 	tt_detections_find(m);

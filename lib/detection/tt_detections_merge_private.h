@@ -36,7 +36,9 @@ struct tt_detections_merge {
 	uint64_t max_hits; /* that can be carried */
 	uint64_t room; /* of hits and what is carried */
 	struct tt_sort_item *items, *scratch; /* [room] */
-	struct tt_sort_item *cells; /* [room] prefix: tt_detection_key; value: packets */
+	struct tt_sort_item
+			*cells; /* [room] prefix: tt_detection_key, of a cell or of a hit;
+				     * value: packets */
 	struct tt_found *found; /* [room] */
 	struct tt_seen *seen; /* [seen_mask + 1] */
 	struct tt_hit *carried, *next; /* [max_hits] */

@@ -157,7 +157,7 @@ is_counted(const struct tt_detections *d, const struct tt_signature_hit *hit)
 	return !d->config.rules->rules[hit->rule].no_alert;
 }
 
-/* Makes the next matches of the burst ready. */
+/* Makes the next matches of the burst ready, and aims at their slots. */
 static void
 make_ready(struct tt_matcher *m, const struct tt_packet *packets, const int64_t *times_us,
 		struct tt_detections *d)
@@ -173,6 +173,7 @@ make_ready(struct tt_matcher *m, const struct tt_packet *packets, const int64_t 
 		d->packets += m->last != hit->packet;
 		m->last = hit->packet;
 	}
+	tt_detections_aim(d, m->matches, m->n_matches);
 }
 
 void

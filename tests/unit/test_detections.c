@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_detections_merge.h"
+#include "tt_detections_tags.h"
+#include "tt_hash.h"
 #include "tt_window.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -17,12 +21,15 @@ static struct tt_geo *geo;
 static struct tt_signature_totals totals;
 static struct tt_signature_row of_rule[2]; /* the last row of each */
 static uint64_t row_sources, row_matches, rest_matches, error;
+static uint64_t matches_of[2][TT_N_COUNTRIES + 1]; /* of the rows of each rule */
 
 static int
 put_row(void *context, const struct tt_signature_row *row, struct tt_error *err)
 {
-	if (row->rule < &rules[2])
+	if (row->rule < &rules[2]) {
 		of_rule[row->rule - rules] = *row;
+		matches_of[row->rule - rules][row->country] += row->matches;
+	}
 	row_sources += row->uniq_src_ip;
 	row_matches += row->matches;
 	rest_matches += row->country == TT_N_COUNTRIES ? row->matches : 0;
@@ -54,6 +61,7 @@ merge(struct tt_detections_merge *m, const struct tt_detections *d, int64_t star
 	const struct tt_signature_sink sink = {.signature = put_row};
 
 	row_sources = row_matches = rest_matches = error = 0;
+	memset(matches_of, 0, sizeof(matches_of));
 	return tt_detections_merge_run(m, &set, &d, 1, start_us, start_us + MINUTE, &sink,
 			&totals, NULL);
 }
@@ -76,21 +84,21 @@ set_rules(unsigned n, struct tt_rule_count count)
 	set.n_counting = tt_rules_counting(rules, n);
 }
 
+/* More rules than there are cells, and more sources of each than hits are kept of all. */
 static void
-a_full_table_of_cells_loses_neither_a_match_nor_a_source(void **state)
+a_full_table_of_cells_loses_no_match(void **state)
 {
 	struct tt_detections d;
 	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
 
-	set_rules(228, (struct tt_rule_count){0});
+	set_rules(300, (struct tt_rule_count){0});
 	d = make(TT_HITS_MIN);
-	for (unsigned i = 0; i < 228; i++)
-		add(&d, i, 100 + i, START);
+	for (unsigned i = 0; i < 300 * 20; i++)
+		add(&d, i % 300, 100 + i / 300, START);
 	assert_int_equal(merge(m, &d, START), 0);
-	assert_int_equal(totals.one_in, 1);
-	assert_int_equal(row_matches, 228);
+	assert_true(totals.one_in > 1);
+	assert_int_equal(row_matches, 300 * 20);
 	assert_true(rest_matches > 0);
-	assert_int_equal(row_sources, 228);
 	tt_detections_fini(&d);
 	tt_detections_merge_destroy(m);
 }
@@ -151,6 +159,140 @@ sources_of_other_rules_take_no_room_of_those_that_count(void **state)
 	assert_true(totals.uniq_src_ip > 25000 && totals.uniq_src_ip < 100000);
 	tt_detections_fini(&d);
 	tt_detections_merge_destroy(m);
+}
+
+#define COUNTRY_SOURCES 3000 /* of which a table keeps a few dozen */
+
+/* Two countries of so many addresses, one after the other. */
+static struct tt_geo *
+two_countries(void)
+{
+	char path[] = "/tmp/test_detections.XXXXXX";
+	struct tt_geo *two = NULL;
+	const int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd, "%d,%d,CN\n%d,%d,JP\n", 1 << 24,
+				    (1 << 24) + COUNTRY_SOURCES - 1,
+				    (1 << 24) + COUNTRY_SOURCES,
+				    (1 << 24) + 2 * COUNTRY_SOURCES - 1)
+			> 0);
+	close(fd);
+	assert_int_equal(tt_geo_open(&two, path, tt_mem_heap(), NULL), 0);
+	unlink(path);
+	return two;
+}
+
+/* Each source once more than the one before, of both rules, from the n-th on. */
+static void
+add_countries(struct tt_detections *d, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++)
+		for (unsigned k = 0; k < 1 + i % 5; k++) {
+			add(d, 0, (1u << 24) + i, START + i);
+			add(d, 1, (1u << 24) + i, START + i % 60 * TT_US_PER_S);
+		}
+}
+
+static void
+assert_countries_are_exact(void)
+{
+	const tt_country cn = tt_country_parse("CN"), jp = tt_country_parse("JP");
+
+	for (unsigned rule = 0; rule < 2; rule++) {
+		assert_true(of_rule[rule].one_in > 1);
+		assert_int_equal(matches_of[rule][cn], 3 * COUNTRY_SOURCES);
+		assert_int_equal(matches_of[rule][jp], 3 * COUNTRY_SOURCES);
+	}
+	assert_int_equal(totals.matches, 4 * 3 * COUNTRY_SOURCES);
+	assert_true(totals.not_kept > 3 * 3 * COUNTRY_SOURCES);
+	assert_true(totals.not_kept < totals.matches);
+}
+
+/* No two slots have the hit of one key: a copy, in which they would be one, has as many. */
+static void
+assert_hits_are_found_again(const struct tt_detections *d)
+{
+	struct tt_detections copy;
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < d->n_hits; i++)
+		n += tt_detections_wanted(d, &d->hits[i], d->shift);
+	assert_int_equal(tt_detections_compact(&copy, d), 0);
+	assert_int_equal(copy.n_hits, n);
+	tt_detections_fini(&copy);
+}
+
+/* Hits are given up in the table itself, in a copy, in two that are joined, and in the merge. */
+static void
+packets_of_hits_that_are_given_up_stay_with_their_country(void **state)
+{
+	struct tt_geo *unknown = geo;
+	struct tt_detections whole, few, many, copies[2], joined;
+	const struct tt_detections *parts[2] = {&few, &many};
+	const struct tt_signature_sink sink = {.signature = put_row};
+	struct tt_detections_merge *m;
+
+	geo = two_countries();
+	m = make_merge(2 * TT_HITS_MIN, tt_mem_heap());
+	set_both();
+	whole = make(TT_HITS_MIN);
+	few = make(TT_HITS_MIN);
+	many = make(TT_HITS_MIN);
+	add_countries(&whole, 0, 2 * COUNTRY_SOURCES);
+	assert_hits_are_found_again(&whole);
+	assert_int_equal(merge(m, &whole, START), 0);
+	assert_countries_are_exact();
+	/* The few were all kept, until they are together with the many. */
+	add_countries(&few, 0, 40);
+	add_countries(&many, 40, 2 * COUNTRY_SOURCES);
+	assert_int_equal(few.shift[0] | few.shift[1], 0);
+	assert_int_equal(merge(m, &few, START), 0);
+	memset(matches_of, 0, sizeof(matches_of));
+	assert_int_equal(tt_detections_merge_run(m, &set, parts, 2, START, START + MINUTE,
+					 &sink, &totals, NULL),
+			0);
+	assert_countries_are_exact();
+	assert_int_equal(tt_detections_compact(&copies[0], &few), 0);
+	assert_int_equal(tt_detections_compact(&copies[1], &many), 0);
+	assert_int_equal(tt_detections_join(&joined, &copies[0], &copies[1]), 0);
+	assert_true(tt_detections_compact_bytes(&joined)
+			<= tt_detections_compact_bytes(&copies[0])
+					+ tt_detections_compact_bytes(&copies[1]));
+	assert_int_equal(merge(m, &joined, START), 0);
+	assert_countries_are_exact();
+	tt_detections_fini(&joined);
+	tt_detections_fini(&copies[0]);
+	tt_detections_fini(&copies[1]);
+	tt_detections_fini(&whole);
+	tt_detections_fini(&few);
+	tt_detections_fini(&many);
+	tt_detections_merge_destroy(m);
+	tt_geo_close(geo);
+	geo = unknown;
+}
+
+static void
+tags_are_compared_as_one_by_one(void **state)
+{
+	for (unsigned i = 0; i < 100000; i++) {
+		uint16_t tags[TT_HIT_BUCKET];
+
+		for (unsigned k = 0; k < TT_HIT_BUCKET; k++)
+			tags[k] = (uint16_t)(tt_hash_mix(i * TT_HIT_BUCKET + k) % 4
+					* (i % 2 == 0 ? 0x0101 : 0x5555));
+		for (unsigned k = 0; k < TT_HIT_BUCKET; k++) {
+			const uint64_t want = tt_hit_tags_equal_ref(tags, tags[k]);
+
+			assert_int_equal(tt_hit_tags_equal(tags, tags[k]), want);
+			assert_true(tags[tt_hit_first(want)] == tags[k]);
+		}
+		assert_int_equal(tt_hit_tags_equal(tags, 0),
+				tt_hit_tags_equal_ref(tags, 0));
+	}
+	assert_int_equal(tt_hit_tag(0), 1);
+	assert_int_equal(tt_hit_tag(UINT64_C(0x1234000012340000)), 1);
+	assert_int_equal(tt_hit_tag(UINT64_C(0x0000123400000235)), 0x1001);
 }
 
 static void
@@ -283,11 +425,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(
-					a_full_table_of_cells_loses_neither_a_match_nor_a_source),
+			cmocka_unit_test(a_full_table_of_cells_loses_no_match),
 			cmocka_unit_test(rules_that_count_take_no_room_of_others),
 			cmocka_unit_test(
 					sources_of_other_rules_take_no_room_of_those_that_count),
+			cmocka_unit_test(
+					packets_of_hits_that_are_given_up_stay_with_their_country),
+			cmocka_unit_test(tags_are_compared_as_one_by_one),
 			cmocka_unit_test(windows_begin_anew_where_the_clock_was_set_back),
 			cmocka_unit_test(windows_without_room_are_said),
 			cmocka_unit_test(windows_are_the_same_after_2106),

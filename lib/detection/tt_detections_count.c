@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The path of a match: ready, which begins to fetch the tags of its buckets; aim, which finds its slot by
+ * them and begins to fetch that; take, which counts it there. Each is for all matches of a burst before the
+ * next, so that one waits for the memory of none.
+ */
+#include "tt_detections_private.h"
+#include "tt_detections_tags.h"
+
+#include "tt_sketch.h"
+
+static uint64_t
+cell_of(const struct tt_detections *d, uint32_t key)
+{
+	return tt_hash_mix(key) & (d->n_cells - 1);
+}
+
+/* What the cell of a rule and of an address's country is found by. */
+static uint32_t
+cell_key(const struct tt_detections *d, uint32_t rule, struct tt_addr src)
+{
+	return tt_detection_key(rule, tt_geo_country(d->config.geo, src)) + 1;
+}
+
+/* Counts packets that no hit has. */
+static void
+count_cell(struct tt_detections *d, uint32_t rule, uint32_t key, uint64_t packets)
+{
+	uint64_t at = cell_of(d, key);
+
+	d->not_kept += packets;
+	for (; d->cells[at].key != key; at = (at + 1) & (d->n_cells - 1)) {
+		if (d->cells[at].key != 0)
+			continue;
+		if (d->cells_taken == d->n_cells / 8 * 7) {
+			d->rest[rule] += packets;
+			return;
+		}
+		d->cells_taken++;
+		d->cells[at].key = key;
+		break;
+	}
+	d->cells[at].packets += packets;
+}
+
+/* What a packet's hit is told apart by. */
+static struct tt_hit
+hit_of(const struct tt_rule *rule, uint32_t place, const struct tt_packet *p,
+		int64_t time_us)
+{
+	const struct tt_rule_count *c = &rule->count;
+	struct tt_hit h = {.src = p->src,
+			.packets = 1,
+			.first_us = time_us,
+			.last_us = time_us,
+			.rule = (uint16_t)place};
+
+	if (c->type == TT_RULE_COUNT_NONE)
+		return h;
+	h.second = (uint32_t)(time_us / TT_US_PER_S);
+	if (c->track == TT_RULE_TRACK_DESTINATION || c->track == TT_RULE_TRACK_BOTH
+			|| c->unique == TT_RULE_UNIQUE_DST_ADDRESS)
+		h.dst = p->dst;
+	if (c->unique == TT_RULE_UNIQUE_DST_PORT)
+		h.value = p->dst_port;
+	if (c->unique == TT_RULE_UNIQUE_SRC_PORT)
+		h.value = p->src_port;
+	return h;
+}
+
+/* Is it the slot of the hit? */
+static bool
+has(const struct tt_hit *slot, const struct tt_hit *h)
+{
+	return slot->packets != 0 && slot->src.lo == h->src.lo
+			&& slot->src.hi == h->src.hi && slot->rule == h->rule
+			&& slot->second == h->second && slot->value == h->value
+			&& slot->dst.lo == h->dst.lo && slot->dst.hi == h->dst.hi;
+}
+
+static uint64_t
+hash_of(const struct tt_detections *d, const struct tt_hit *h)
+{
+	uint64_t what = (uint64_t)h->rule << 48 | (uint64_t)h->value << 32 | h->second;
+	uint64_t hash = tt_hash_place(tt_hash_addr(h->src), what, &d->place);
+
+	if (h->dst.lo != 0)
+		hash = tt_hash_place(hash, tt_hash_addr(h->dst), &d->place);
+	return hash;
+}
+
+static bool
+is_sampled(const struct tt_detections *d, struct tt_addr src, unsigned shift)
+{
+	return shift == 0
+			|| tt_sampled(tt_sample_hash(d->config.secret,
+						      tt_sketch_hash(src)),
+					shift);
+}
+
+bool
+tt_detections_wanted(const struct tt_detections *d, const struct tt_hit *hit,
+		const unsigned *shift)
+{
+	return hit->packets != 0
+			&& is_sampled(d, hit->src,
+					shift[tt_hit_kind_of(
+							&d->config.rules->rules
+									 [hit->rule])]);
+}
+
+/* The two buckets of a hash, of those of a kind: the slots that they begin at. */
+struct buckets {
+	uint64_t at[2];
+};
+
+static struct buckets
+buckets_of(const struct tt_detections *d, enum tt_hit_kind kind, uint64_t hash)
+{
+	const uint64_t first = kind == TT_HITS_PLAIN ? 0 : d->n_plain;
+	const uint64_t end = kind == TT_HITS_PLAIN ? d->n_plain : d->n_hits;
+	const uint64_t n = (end - first) / TT_HIT_BUCKET;
+
+	TT_ASSERT(end > first);
+	return (struct buckets){{first + ((uint32_t)hash * n >> 32) * TT_HIT_BUCKET,
+			first + ((hash >> 32) * n >> 32) * TT_HIT_BUCKET}};
+}
+
+/* The first free slot of the emptier bucket; NULL where both are full. */
+static struct tt_hit *
+free_slot(const struct tt_detections *d, const struct buckets *b)
+{
+	const uint64_t free_a = tt_hit_tags_equal(&d->tags[b->at[0]], 0);
+	const uint64_t free_b = tt_hit_tags_equal(&d->tags[b->at[1]], 0);
+
+	/* Free slots are the last of a bucket: of more of them, the mask is the greater one. */
+	if ((free_a | free_b) == 0)
+		return NULL;
+	return free_a >= free_b ? &d->hits[b->at[0] + tt_hit_first(free_a)]
+				: &d->hits[b->at[1] + tt_hit_first(free_b)];
+}
+
+/* The slot of a hit; NULL where it has none. */
+static struct tt_hit *
+find(const struct tt_detections *d, const struct buckets *b, uint64_t hash,
+		const struct tt_hit *h)
+{
+	const uint16_t tag = tt_hit_tag(hash);
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t mask = tt_hit_tags_equal(&d->tags[b->at[i]], tag);
+
+		for (; mask != 0; mask &= mask - 1) {
+			struct tt_hit *slot = &d->hits[b->at[i] + tt_hit_first(mask)];
+
+			if (has(slot, h))
+				return slot;
+		}
+	}
+	return NULL;
+}
+
+/* A slot of the bucket that is no longer in the sample. */
+static struct tt_hit *
+unwanted(const struct tt_detections *d, uint64_t bucket, unsigned shift)
+{
+	for (uint64_t i = bucket; i < bucket + TT_HIT_BUCKET; i++)
+		if (!is_sampled(d, d->hits[i].src, shift))
+			return &d->hits[i];
+	return NULL;
+}
+
+/* A slot for a hit in two full buckets, whose packets go to the cell of their country; NULL where the hit
+ * itself is no longer in the sample, or where addresses were chosen for their hash and there is no room at any
+ * rate. */
+static struct tt_hit *
+make_room(struct tt_detections *d, unsigned *shift, const struct buckets *b,
+		struct tt_addr src)
+{
+	for (;;) {
+		struct tt_hit *slot = unwanted(d, b->at[0], *shift);
+
+		if (slot == NULL)
+			slot = unwanted(d, b->at[1], *shift);
+		if (slot != NULL) {
+			count_cell(d, slot->rule, cell_key(d, slot->rule, slot->src),
+					slot->packets);
+			return slot;
+		}
+		if (*shift == TT_SAMPLE_SHIFT_MAX)
+			return NULL;
+		++*shift;
+		if (!is_sampled(d, src, *shift))
+			return NULL;
+	}
+}
+
+/* Counts a match whose source is in the sample. Returns whether there is room. */
+static bool
+keep(struct tt_detections *d, const struct tt_detection_match *m)
+{
+	const struct tt_hit h = hit_of(
+			&d->config.rules->rules[m->rule], m->rule, m->packet, m->time_us);
+	struct buckets b;
+	struct tt_hit *slot = m->slot;
+
+	/* Since it was aimed at, another match may have taken the slot, or of the same bucket the one before. */
+	if (slot != NULL && has(slot, &h)) {
+		tt_hit_add(slot, &h);
+		return true;
+	}
+	b = buckets_of(d, m->kind, m->hash);
+	slot = find(d, &b, m->hash, &h);
+	if (slot != NULL) {
+		tt_hit_add(slot, &h);
+		return true;
+	}
+	slot = free_slot(d, &b);
+	if (slot == NULL)
+		slot = make_room(d, &d->shift[m->kind], &b, h.src);
+	if (slot == NULL)
+		return false;
+	*slot = h;
+	d->tags[slot - d->hits] = tt_hit_tag(m->hash);
+	return true;
+}
+
+/* Is the match, for all that is known so far, of a source whose hits are kept? */
+static bool
+is_kept(const struct tt_detections *d, const struct tt_detection_match *m)
+{
+	return is_sampled(d, m->packet->src, d->shift[m->kind]);
+}
+
+void
+tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *m,
+		uint32_t rule, const struct tt_packet *packet, int64_t time_us)
+{
+	const struct tt_rule *r = &d->config.rules->rules[rule];
+	const struct tt_hit h = hit_of(r, rule, packet, time_us);
+	struct buckets b;
+
+	*m = (struct tt_detection_match){.packet = packet,
+			.time_us = time_us,
+			.hash = hash_of(d, &h),
+			.rule = rule,
+			.kind = tt_hit_kind_of(r)};
+	if (is_kept(d, m)) {
+		b = buckets_of(d, m->kind, m->hash);
+		__builtin_prefetch(&d->tags[b.at[0]]);
+		__builtin_prefetch(&d->tags[b.at[1]]);
+	} else if (tt_addr_is_v4(packet->src)) {
+		tt_geo_prefetch4(d->config.geo, (uint32_t)packet->src.lo);
+	}
+}
+
+/* The slot that counting a match will read first. */
+static struct tt_hit *
+likely_slot(const struct tt_detections *d, const struct tt_detection_match *m)
+{
+	const struct buckets b = buckets_of(d, m->kind, m->hash);
+	const uint16_t tag = tt_hit_tag(m->hash);
+
+	for (unsigned i = 0; i < 2; i++) {
+		const uint64_t mask = tt_hit_tags_equal(&d->tags[b.at[i]], tag);
+
+		if (mask != 0)
+			return &d->hits[b.at[i] + tt_hit_first(mask)];
+	}
+	return free_slot(d, &b);
+}
+
+void
+tt_detections_aim(const struct tt_detections *d, struct tt_detection_match *matches,
+		unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_detection_match *m = &matches[i];
+
+		if (is_kept(d, m)) {
+			m->slot = likely_slot(d, m);
+			__builtin_prefetch(m->slot, 1);
+		} else if (tt_addr_is_v4(m->packet->src)) {
+			tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->packet->src.lo);
+		}
+	}
+}
+
+/* Looks the countries of matches up that are not kept, and begins to fetch their cells. */
+static void
+aim_at_cells(const struct tt_detections *d, struct tt_detection_match *matches,
+		unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		struct tt_detection_match *m = &matches[i];
+
+		if (is_kept(d, m))
+			continue;
+		m->cell = cell_key(d, m->rule, m->packet->src);
+		__builtin_prefetch(&d->cells[cell_of(d, m->cell)], 1);
+	}
+}
+
+static void
+take(struct tt_detections *d, struct tt_detection_match *m)
+{
+	if (is_kept(d, m) && keep(d, m))
+		return;
+	if (m->cell == 0)
+		m->cell = cell_key(d, m->rule, m->packet->src);
+	count_cell(d, m->rule, m->cell, 1);
+}
+
+void
+tt_detections_take(
+		struct tt_detections *d, struct tt_detection_match *matches, unsigned n)
+{
+	if ((d->shift[TT_HITS_PLAIN] | d->shift[TT_HITS_COUNTING]) != 0)
+		aim_at_cells(d, matches, n);
+	for (unsigned i = 0; i < n; i++)
+		take(d, &matches[i]);
+	d->matches += n;
+	d->any |= n != 0;
+}
+
+void
+tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet *packet,
+		int64_t time_us)
+{
+	struct tt_detection_match match;
+
+	tt_detections_ready(d, &match, rule, packet, time_us);
+	tt_detections_take(d, &match, 1);
+}
