@@ -102,22 +102,25 @@ struct work {
 	uint64_t frames, packets, cut_short;
 	struct tt_frame frame_of[BURST]; /* of the packets of a burst */
 	struct tt_packet decoded[BURST];
-	struct tt_signature_packet burst[BURST];
+	const uint8_t *data[BURST];
+	uint32_t captured[BURST];
 	struct tt_signature_hit hits[BURST * TT_SIGNATURE_HITS_MAX];
 };
 
 static unsigned
 match(struct work *w, unsigned n)
 {
+	const struct tt_signature_burst burst = {w->decoded, w->data, w->captured, n};
 	unsigned n_hits = 0;
 
 	if (!w->wish->reference)
-		return tt_signatures_burst(w->signatures, w->scratch, w->burst, n,
-				w->hits, &w->cut_short);
+		return tt_signatures_burst(w->signatures, w->scratch, &burst, w->hits,
+				&w->cut_short);
 	for (unsigned i = 0; i < n; i++) {
+		const struct tt_signature_packet p = tt_signature_packet(&burst, i);
 		struct tt_signature_hit *hits = w->hits + n_hits;
 		const unsigned more = tt_signature_one_ref(
-				w->signatures, w->scratch, &w->burst[i], hits);
+				w->signatures, w->scratch, &p, hits);
 
 		for (unsigned k = 0; k < more; k++)
 			hits[k].packet = (uint16_t)i;
@@ -138,8 +141,8 @@ match_frames(struct work *w, const struct tt_frame *frames, unsigned n)
 		if (tt_packet_decode(f->data, f->captured, f->link, p) != TT_FATE_COUNTED)
 			continue;
 		w->frame_of[n_packets] = *f;
-		w->burst[n_packets++] = (struct tt_signature_packet){
-				p, f->data, f->captured};
+		w->data[n_packets] = f->data;
+		w->captured[n_packets++] = f->captured;
 	}
 	n_hits = match(w, n_packets);
 	for (unsigned i = 0; i < n_hits; i++) {

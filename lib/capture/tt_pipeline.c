@@ -179,12 +179,15 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
 	classify(&c, k, tally);
+	/* The lines of what matches are on their way meanwhile: first those of fingerprints, then those of the tally. */
+	if (pipeline->matcher != NULL)
+		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
+				c.times_us, k, &tally->detections);
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);
 	if (pipeline->matcher != NULL)
-		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
-				c.times_us, k, &tally->detections);
+		tt_matcher_aim(pipeline->matcher, &tally->detections);
 	if (tally->kept.per_rule != 0)
 		keep_matched(pipeline->matcher, frames, c.frames, tally);
 	tt_tally_burst_placed(

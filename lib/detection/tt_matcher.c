@@ -14,7 +14,6 @@ struct tt_matcher {
 	unsigned n_looked_at; /* of these, for the matches that are ready */
 	unsigned n_matches;
 	int last; /* the packet that was counted last; -1: none */
-	struct tt_signature_packet packets[TT_SIGNATURE_BURST];
 	struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
 	struct tt_detection_match matches[AT_ONCE];
 };
@@ -157,7 +156,7 @@ is_counted(const struct tt_detections *d, const struct tt_signature_hit *hit)
 	return !d->config.rules->rules[hit->rule].no_alert;
 }
 
-/* Makes the next matches of the burst ready, and aims at their slots. */
+/* Makes the next matches of the burst ready. */
 static void
 make_ready(struct tt_matcher *m, const struct tt_packet *packets, const int64_t *times_us,
 		struct tt_detections *d)
@@ -173,7 +172,6 @@ make_ready(struct tt_matcher *m, const struct tt_packet *packets, const int64_t 
 		d->packets += m->last != hit->packet;
 		m->last = hit->packet;
 	}
-	tt_detections_aim(d, m->matches, m->n_matches);
 }
 
 void
@@ -181,17 +179,21 @@ tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 		const uint8_t *const *frames, const uint32_t *captured,
 		const int64_t *times_us, unsigned n, struct tt_detections *d)
 {
+	const struct tt_signature_burst burst = {packets, frames, captured, n};
 	const uint64_t before = d->cut_short;
 
-	for (unsigned i = 0; i < n; i++)
-		m->packets[i] = (struct tt_signature_packet){
-				&packets[i], frames[i], captured[i]};
 	m->n_hits = tt_signatures_burst(
-			m->signatures, m->scratch, m->packets, n, m->hits, &d->cut_short);
+			m->signatures, m->scratch, &burst, m->hits, &d->cut_short);
 	d->any |= d->cut_short != before;
 	m->n_looked_at = 0;
 	m->last = -1;
 	make_ready(m, packets, times_us, d);
+}
+
+void
+tt_matcher_aim(struct tt_matcher *m, const struct tt_detections *d)
+{
+	tt_detections_aim(d, m->matches, m->n_matches);
 }
 
 void
@@ -201,6 +203,7 @@ tt_matcher_count(struct tt_matcher *m, const struct tt_packet *packets,
 	while (m->n_matches != 0) {
 		tt_detections_take(d, m->matches, m->n_matches);
 		make_ready(m, packets, times_us, d);
+		tt_matcher_aim(m, d);
 	}
 }
 

@@ -50,6 +50,28 @@ struct tt_signature_packet {
 	uint32_t captured;
 };
 
+/* Packets side by side, as a worker has them. */
+struct tt_signature_burst {
+	const struct tt_packet *packets; /* [n] */
+	const uint8_t *const *frames; /* [n] */
+	const uint32_t *captured; /* [n] */
+	unsigned n; /* at most TT_SIGNATURE_BURST */
+};
+
+/* The i-th packet of a burst. */
+static inline struct tt_signature_packet
+tt_signature_packet(const struct tt_signature_burst *b, unsigned i)
+{
+	return (struct tt_signature_packet){&b->packets[i], b->frames[i], b->captured[i]};
+}
+
+/* A burst of one packet, which outlives it. */
+static inline struct tt_signature_burst
+tt_signature_burst_of(const struct tt_signature_packet *p)
+{
+	return (struct tt_signature_burst){p->packet, &p->frame, &p->captured, 1};
+}
+
 struct tt_signature_hit {
 	uint16_t packet; /* index in the burst */
 	uint16_t unused;
@@ -76,14 +98,14 @@ void tt_signature_scratch_free(
 		struct tt_signature_scratch *scratch); /* NULL is allowed */
 
 /*
- * Matches packets[n], n at most TT_SIGNATURE_BURST. hits: room for n x TT_SIGNATURE_HITS_MAX;
+ * Matches the packets of a burst. hits: room for n x TT_SIGNATURE_HITS_MAX;
  * filled by packet, then by rule, ascending. Returns how many. cut_short (added to): packets whose
  * matching met a limit.
  */
 unsigned tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *packets, unsigned n,
-		struct tt_signature_hit *hits, uint64_t *cut_short);
+		const struct tt_signature_burst *burst, struct tt_signature_hit *hits,
+		uint64_t *cut_short);
 
 /*
  * The plain twin, of one packet: tries every rule. hits[TT_SIGNATURE_HITS_MAX]; no limits but that

@@ -1,158 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A burst through the compiled rules. First, column by column, which packets may match anything: most
- * are done with then. The others one by one: candidates by header and by pattern, then each of them
- * evaluated in the order of ranks.
+ * A burst through the compiled rules. First which packets may match anything, by the screens of their gates, by
+ * these, and, of packets that no gate is about, column by column: most are done with then. The others one by one:
+ * candidates by header and by pattern, then each of them evaluated in the order of ranks.
  */
 #include "tt_signature_settle.h"
 
 #define FETCHED 8 /* lines of payload */
-
-/* Packets of one class, and what of the rules for any port is left of each. */
-struct column {
-	const struct tt_signature_view *views;
-	const uint16_t *of; /* [n] packets */
-	unsigned n;
-	uint64_t *alive; /* [packet of the burst][stride] */
-	uint32_t stride, words;
-	uint16_t *left; /* packets that any rule is left of */
-};
-
-/* Returns how many packets are left; of others than these, alive is indefinite. */
-#define COLUMN(field)                                                              \
-	case field:                                                                \
-		for (unsigned k = 0; k < n; k++) {                                 \
-			const unsigned i = from[k];                                \
-			const uint64_t *row = table->alive                         \
-					+ tt_signature_field(&c->views[i], field)  \
-							* words;                   \
-			uint64_t *alive = c->alive + i * c->stride, any = 0;       \
-                                                                                   \
-			for (uint32_t w = 0; w < words; w++)                       \
-				any |= alive[w] = row[w]                           \
-						& (first ? UINT64_MAX : alive[w]); \
-			c->left[n_left] = (uint16_t)i;                             \
-			n_left += any != 0;                                        \
-		}                                                                  \
-		break
-
-static inline __attribute__((always_inline)) unsigned
-narrow_words(const struct column *c, const struct tt_signature_table *table,
-		const uint16_t *from, unsigned n, bool first, uint32_t words)
-{
-	unsigned n_left = 0;
-
-	switch (table->field) {
-		COLUMN(TT_SIGNATURE_FIELD_FLAGS);
-		COLUMN(TT_SIGNATURE_FIELD_SHAPE);
-		COLUMN(TT_SIGNATURE_FIELD_WINDOW);
-		COLUMN(TT_SIGNATURE_FIELD_DST);
-		COLUMN(TT_SIGNATURE_FIELD_SRC);
-		COLUMN(TT_SIGNATURE_FIELD_TTL);
-		COLUMN(TT_SIGNATURE_FIELD_DSIZE);
-		COLUMN(TT_SIGNATURE_FIELD_TYPE);
-		COLUMN(TT_SIGNATURE_FIELD_CODE);
-		COLUMN(TT_SIGNATURE_FIELD_ICMP_ID);
-		COLUMN(TT_SIGNATURE_FIELD_ICMP_SEQ);
-		COLUMN(TT_SIGNATURE_FIELD_PROTOCOL);
-		COLUMN(TT_SIGNATURE_FIELD_IP_ID);
-		COLUMN(TT_SIGNATURE_FIELD_TOS);
-		COLUMN(TT_SIGNATURE_FIELD_SEQ);
-		COLUMN(TT_SIGNATURE_FIELD_ACK);
-		COLUMN(TT_SIGNATURE_FIELD_DST_PORT);
-		COLUMN(TT_SIGNATURE_FIELD_SRC_PORT);
-	default:
-		break;
-	}
-	return n_left;
-}
-
-static unsigned
-narrow(const struct column *c, const struct tt_signature_table *table,
-		const uint16_t *from, unsigned n, bool first)
-{
-	if (c->words == 1)
-		return first ? narrow_words(c, table, from, n, true, 1)
-			     : narrow_words(c, table, from, n, false, 1);
-	if (c->words == 2)
-		return first ? narrow_words(c, table, from, n, true, 2)
-			     : narrow_words(c, table, from, n, false, 2);
-	return narrow_words(c, table, from, n, first, c->words);
-}
-
-/* The bits of a list's rules before any is left out. */
-static inline uint64_t
-all_of_word(const struct tt_signature_filter *f, uint32_t w)
-{
-	return w + 1 < f->words || f->n % 64 == 0 ? UINT64_MAX
-						  : (UINT64_C(1) << f->n % 64) - 1;
-}
-
-/* Rules that look at no field at all. */
-static unsigned
-leave_all(const struct column *c, const struct tt_signature_filter *f)
-{
-	for (unsigned k = 0; k < c->n; k++) {
-		c->left[k] = c->of[k];
-		for (uint32_t w = 0; w < f->words; w++)
-			c->alive[c->of[k] * c->stride + w] = all_of_word(f, w);
-	}
-	return c->n;
-}
-
-static void
-choose_any(const struct column *c, const struct tt_signature_group *group,
-		uint8_t *wanted)
-{
-	const struct tt_signature_filter *f = &group->any.header;
-	const uint16_t *from = c->of;
-	unsigned n = c->n;
-
-	if (f->n_tables == 0)
-		n = leave_all(c, f);
-	for (uint32_t t = 0; t < f->n_tables && n != 0; t++) {
-		n = narrow(c, &f->tables[t], from, n, t == 0);
-		from = c->left;
-	}
-	for (unsigned k = 0; k < n; k++)
-		wanted[c->left[k]] |= TT_SIGNATURE_WANT_ANY;
-}
-
-static void
-choose_keys(const struct column *c, const struct tt_signature_side *side, bool by_src,
-		uint8_t *wanted)
-{
-	for (unsigned k = 0; k < c->n; k++) {
-		const struct tt_signature_view *v = &c->views[c->of[k]];
-		const uint32_t key = by_src ? v->packet->src_port : tt_signature_key(v);
-		const uint64_t *bits = v->payload.n != 0 ? side->used : side->quiet;
-
-		wanted[c->of[k]] |= (uint8_t)(tt_signature_bit(bits, key)
-				* TT_SIGNATURE_WANT_LISTS);
-	}
-}
-
-/* Which packets of a class may match anything? */
-static void
-choose(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
-		unsigned class, unsigned n)
-{
-	const struct tt_signature_group *group = &s->groups[class];
-	const struct column c = {.views = scratch->views,
-			.of = scratch->of_class[class],
-			.n = n,
-			.alive = scratch->alive,
-			.stride = scratch->stride,
-			.words = group->any.header.words,
-			.left = scratch->left};
-
-	if (c.words != 0)
-		choose_any(&c, group, scratch->wanted);
-	for (unsigned k = 0; k < TT_SIGNATURE_N_SIDES; k++)
-		if (group->sides[k].list_of != NULL)
-			choose_keys(&c, &group->sides[k], k == TT_SIGNATURE_BY_SRC,
-					scratch->wanted);
-}
 
 static void
 mark_word(struct tt_signature_scratch *scratch, const struct tt_signature_filter *f,
@@ -169,7 +23,8 @@ mark_tried(struct tt_signature_scratch *scratch, const struct tt_signature_filte
 {
 	for (uint32_t w = 0; w < f->words; w++)
 		mark_word(scratch, f, w,
-				tt_signature_filter_left(f, v, w, all_of_word(f, w)));
+				tt_signature_filter_left(
+						f, v, w, tt_signature_filter_all(f, w)));
 }
 
 /* The lists of a packet's ports. 0: it has none. */
@@ -255,10 +110,10 @@ match_entry(struct tt_signature_verification *v, struct tt_signature_plain_entry
 /* A plain packet whose port has a class. */
 static unsigned
 match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *from, unsigned i,
+		const struct tt_signature_burst *b, unsigned i,
 		struct tt_signature_hit *hits, uint64_t *cut_short)
 {
-	const struct tt_packet *p = from->packet;
+	const struct tt_packet *p = &b->packets[i];
 	const struct tt_signature_plain *plain =
 			&s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff]->plain;
 	const struct tt_signature_plain_class *class =
@@ -270,7 +125,9 @@ match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 
 	scratch->eval.cut = false;
 	if (class->tried) {
-		tt_signature_look(&scratch->views[i], from);
+		const struct tt_signature_packet from = tt_signature_packet(b, i);
+
+		tt_signature_look(&scratch->views[i], &from);
 		begin(s, scratch, i);
 	}
 	for (uint32_t k = class->first; k < class->first + class->n; k++)
@@ -279,38 +136,79 @@ match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	return v.n_hits;
 }
 
-/* What a packet is wanted for, where its gate says so at once; TT_SIGNATURE_WANT_ALL where it does not. */
-static inline uint8_t
-want_plain(const struct tt_signature_group *tcp, const struct tt_signature_packet *from)
+/* What a packet is wanted for, where its gate says so; TT_SIGNATURE_WANT_ALL where it does not. */
+static uint8_t
+want_plain(const struct tt_signature_group *tcp, const struct tt_packet *p,
+		const uint8_t *frame)
 {
-	const struct tt_packet *p = from->packet;
 	const struct tt_signature_gate *gate = tcp->gate_of[p->tcp_flags & 0xff];
 
-	if (TT_UNLIKELY(gate == NULL || !tt_signature_is_plain(from)
-			    || tt_signature_gate_opens(gate, p)
-			    || tt_signature_gate_by_src(gate, p)))
+	if (gate == NULL || !tt_signature_is_plain(p, frame)
+			|| tt_signature_gate_opens(gate, p)
+			|| tt_signature_gate_by_src(gate, p))
 		return TT_SIGNATURE_WANT_ALL;
 	return tt_signature_gate_bit(gate->dst_ports, p->dst_port)
 			? TT_SIGNATURE_WANT_PLAIN
 			: 0;
 }
 
-/* Turns away what gates say no to. Returns how many packets are left, in scratch->passed. */
-static unsigned
-pass_gates(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *packets, unsigned n)
+/* May it match anything, for all that the screen of its gate tells? */
+static inline bool
+passes(const struct tt_signature_group *tcp, const struct tt_packet *p,
+		const uint8_t *frame)
 {
-	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
-	unsigned n_passed = 0;
+	const struct tt_signature_screen *screen = tcp->screen_of[p->tcp_flags & 0xff];
 
-	for (unsigned i = 0; i < n; i++) {
-		const uint8_t wanted = want_plain(tcp, &packets[i]);
-
-		scratch->wanted[i] = wanted;
-		scratch->passed[n_passed] = (uint16_t)i;
-		n_passed += wanted != 0;
+	if (TT_LIKELY(tt_signature_is_usual(p))) {
+		if (TT_UNLIKELY(!tt_signature_is_bare(
+				    p, frame + TT_PLAIN_IP, frame + TT_PLAIN_L4)))
+			return true;
+	} else if (!tt_signature_is_plain(p, frame)) {
+		return true;
 	}
-	return n_passed;
+	return tt_signature_screen_opens(screen, p);
+}
+
+/* Which packets of 64 or fewer, from the one at `from` on, pass the screens of their gates. A bit each: a list would
+ * have every packet wait for the one before, whose result says where the next one goes. */
+static uint64_t
+pass_screens(const struct tt_signature_group *tcp, const struct tt_signature_burst *b,
+		unsigned from)
+{
+	const unsigned n = b->n - from < 64 ? b->n - from : 64;
+	uint64_t passed = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		passed |= (uint64_t)passes(
+					  tcp, &b->packets[from + i], b->frames[from + i])
+				<< i;
+	return passed;
+}
+
+/* Turns away what gates say no to. Returns how many packets are left, in scratch->passed; *all: does any of them
+ * need be looked at? */
+static unsigned
+pass_gates(const struct tt_signature_group *tcp, struct tt_signature_scratch *scratch,
+		const struct tt_signature_burst *b, bool *all)
+{
+	unsigned n = 0;
+
+	*all = false;
+	for (unsigned from = 0; from < b->n; from += 64) {
+		uint64_t passed = pass_screens(tcp, b, from);
+
+		for (; passed != 0; passed &= passed - 1) {
+			const unsigned i = from + (unsigned)__builtin_ctzll(passed);
+			const uint8_t wanted = want_plain(
+					tcp, &b->packets[i], b->frames[i]);
+
+			scratch->wanted[i] = wanted;
+			scratch->passed[n] = (uint16_t)i;
+			n += wanted != 0;
+			*all |= wanted == TT_SIGNATURE_WANT_ALL;
+		}
+	}
+	return n;
 }
 
 static inline void
@@ -328,16 +226,17 @@ fetch_payload(const struct tt_signature_view *v)
  */
 static void
 sort_packets(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *packets, unsigned n_passed,
+		const struct tt_signature_burst *b, unsigned n_passed,
 		unsigned of_class[TT_SIGNATURE_N_CLASSES])
 {
 	for (unsigned k = 0; k < n_passed; k++) {
 		const unsigned i = scratch->passed[k];
+		const struct tt_signature_packet p = tt_signature_packet(b, i);
 		struct tt_signature_view *v = &scratch->views[i];
 
 		if (scratch->wanted[i] != TT_SIGNATURE_WANT_ALL)
 			continue;
-		tt_signature_look(v, &packets[i]);
+		tt_signature_look(v, &p);
 		fetch_payload(v);
 		if (v->payload.n != 0 && s->groups[v->class].any.patterns.db != NULL) {
 			scratch->wanted[i] = TT_SIGNATURE_WANT_PASS;
@@ -348,24 +247,37 @@ sort_packets(const struct tt_signatures *s, struct tt_signature_scratch *scratch
 	}
 }
 
+/* Finds out what packets of passed[n_passed] that no gate says anything about may match. */
+static void
+choose_all(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_burst *b, unsigned n_passed)
+{
+	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0};
+
+	sort_packets(s, scratch, b, n_passed, of_class);
+	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
+		if (of_class[class] != 0)
+			tt_signature_choose(s, scratch, class, of_class[class]);
+}
+
 unsigned
 tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_scratch *scratch,
-		const struct tt_signature_packet *packets, unsigned n,
-		struct tt_signature_hit *hits, uint64_t *cut_short)
+		const struct tt_signature_burst *burst, struct tt_signature_hit *hits,
+		uint64_t *cut_short)
 {
-	unsigned of_class[TT_SIGNATURE_N_CLASSES] = {0}, n_hits = 0;
-	const unsigned n_passed = pass_gates(signatures, scratch, packets, n);
+	const struct tt_signature_group *tcp = &signatures->groups[TT_SIGNATURE_TCP];
+	bool all;
+	const unsigned n = pass_gates(tcp, scratch, burst, &all);
+	unsigned n_hits = 0;
 
-	sort_packets(signatures, scratch, packets, n_passed, of_class);
-	for (unsigned class = 0; class < TT_SIGNATURE_N_CLASSES; class ++)
-		if (of_class[class] != 0)
-			choose(signatures, scratch, class, of_class[class]);
-	for (unsigned k = 0; k < n_passed; k++) {
+	if (all)
+		choose_all(signatures, scratch, burst, n);
+	for (unsigned k = 0; k < n; k++) {
 		const unsigned i = scratch->passed[k];
 
 		if (scratch->wanted[i] == TT_SIGNATURE_WANT_PLAIN)
-			n_hits += match_plain(signatures, scratch, &packets[i], i,
+			n_hits += match_plain(signatures, scratch, burst, i,
 					hits + n_hits, cut_short);
 		else if (scratch->wanted[i] != 0)
 			n_hits += match_one(

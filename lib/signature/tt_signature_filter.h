@@ -146,6 +146,14 @@ tt_signature_field(const struct tt_signature_view *v, enum tt_signature_field fi
 	}
 }
 
+/* The w-th 64 of a filter's rules, before any is left out. */
+static inline uint64_t
+tt_signature_filter_all(const struct tt_signature_filter *f, uint32_t w)
+{
+	return w + 1 < f->words || f->n % 64 == 0 ? UINT64_MAX
+						  : (UINT64_C(1) << f->n % 64) - 1;
+}
+
 /* What a packet leaves of the w-th 64 of a filter's rules, of which alive are asked for. */
 static inline uint64_t
 tt_signature_filter_left(const struct tt_signature_filter *f,

@@ -6,11 +6,13 @@
 #include <errno.h>
 
 #define VALUES      256
-#define BITS        16
+#define BITS        15
 #define KINDS       (1u << TT_SIGNATURE_GATE_FIELDS)
 #define NONE        0 /* a rule of no kind: one that the gate is not about */
 #define USEFUL_MOST 0.25 /* packets that a gate may let through */
 #define RULE_MOST   0.0625 /* … that one rule of it may take */
+#define SCREEN_MOST 0.015625 /* … that a screen may let through for want of two fields */
+#define RARE        (1u << TT_SIGNATURE_GATE_IP_ID | 1u << TT_SIGNATURE_GATE_ACK)
 
 static const enum tt_signature_field fields[TT_SIGNATURE_GATE_FIELDS] = {
 		[TT_SIGNATURE_GATE_SEQ] = TT_SIGNATURE_FIELD_SEQ,
@@ -103,35 +105,69 @@ share_bits(struct kind kinds[KINDS])
 	}
 }
 
-/* Adds the bit to the second bytes of a number that a rule takes: one, where it asks for one number. */
-static void
-add_second(struct tt_signature_gate *g, const struct tt_rule *rule, unsigned field,
-		unsigned bit)
+/* The one number that a rule asks for of a field. Returns whether it asks for one. */
+static bool
+one_number(const struct tt_rule *rule, unsigned field, uint32_t *number)
 {
 	static const enum tt_rule_kind kinds[TT_SIGNATURE_GATE_NUMBERS] = {
 			[TT_SIGNATURE_GATE_SEQ] = TT_RULE_SEQ,
 			[TT_SIGNATURE_GATE_WINDOW] = TT_RULE_WINDOW,
 			[TT_SIGNATURE_GATE_IP_ID] = TT_RULE_IP_ID,
 			[TT_SIGNATURE_GATE_ACK] = TT_RULE_ACK};
-	unsigned first = 0, last = VALUES - 1;
 
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];
 
-		if (o->kind == kinds[field] && !o->negated
-				&& o->u.number.min == o->u.number.max)
-			first = last = tt_signature_second_byte(
-					(enum tt_signature_gate_field)field,
-					o->u.number.min);
+		if (o->kind != kinds[field] || o->negated
+				|| o->u.number.min != o->u.number.max)
+			continue;
+		*number = o->u.number.min;
+		return true;
 	}
+	return false;
+}
+
+/* Adds the bit to the second bytes of a number that a rule takes: one, where it asks for one number. */
+static void
+add_second(struct tt_signature_gate *g, const struct tt_rule *rule, unsigned field,
+		unsigned bit)
+{
+	unsigned first = 0, last = VALUES - 1;
+	uint32_t number;
+
+	if (one_number(rule, field, &number))
+		first = last = tt_signature_second_byte(
+				(enum tt_signature_gate_field)field, number);
 	for (unsigned v = first; v <= last; v++)
 		g->second[field][v] |= (uint16_t)(1u << bit);
 }
 
+/* Adds the bit to the windows that a rule takes. */
 static void
-add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
+add_windows(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
 		const struct tt_rule *rule, unsigned bit)
 {
+	uint16_t *windows = g->screen.windows;
+	uint32_t number;
+
+	if (one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number)) {
+		windows[(uint16_t)number >> 6] |= 1u << bit;
+		return;
+	}
+	for (uint32_t w = 0; w <= UINT16_MAX; w++)
+		if (tt_signature_filter_takes(
+				    f, TT_SIGNATURE_FIELD_WINDOW, (uint8_t)(w >> 8), i))
+			windows[w >> 6] |= 1u << bit;
+}
+
+static void
+add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
+		const struct tt_rule *rule, unsigned kind, unsigned bit)
+{
+	if ((kind & 1u << TT_SIGNATURE_GATE_WINDOW) != 0)
+		add_windows(g, f, i, rule, bit);
+	else
+		g->screen.any_window |= (uint16_t)(1u << bit);
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_NUMBERS; k++)
 		add_second(g, rule, k, bit);
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
@@ -186,7 +222,7 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 		if (kind[i] == NONE)
 			continue;
 		of = &kinds[kind[i]];
-		add_rule(g, f, i, rules[f->ranks[i]].rule,
+		add_rule(g, f, i, rules[f->ranks[i]].rule, kind[i],
 				(of->first + of->next++ % of->bits) % BITS);
 	}
 	free(kind);
@@ -210,4 +246,56 @@ tt_signature_gate_second(const struct tt_signature_gate *g, const struct tt_pack
 		bits &= g->second[k][tt_signature_second_byte(
 				(enum tt_signature_gate_field)k, values[k])];
 	return bits;
+}
+
+/* The share of packets that some fields of a screen let through. Without ACK, the number is nearly always 0. */
+static double
+through_screen(const struct tt_signature_screen *s, uint8_t flags, unsigned fields_asked)
+{
+	double sum = 0;
+
+	for (unsigned bit = 0; bit < BITS; bit++) {
+		double share = 1;
+
+		for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++) {
+			const bool zero = k == TT_SIGNATURE_GATE_ACK
+					&& (flags & TT_TCP_ACK) == 0;
+			const bool window = k == TT_SIGNATURE_GATE_WINDOW;
+			const unsigned all = window ? TT_SIGNATURE_SCREEN_WIDE
+						    : TT_SIGNATURE_SCREEN_VALUES;
+			unsigned n = 0;
+
+			for (unsigned v = 0; v < all; v++)
+				n += (window ? s->windows[v] : s->bits[k][zero ? 0 : v])
+								>> bit
+						& 1;
+			if ((fields_asked >> k & 1) != 0)
+				share *= (double)n / all;
+		}
+		sum += share;
+	}
+	return sum;
+}
+
+bool
+tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags)
+{
+	struct tt_signature_screen *s = &g->screen;
+
+	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
+		for (unsigned v = 0; v < VALUES; v++)
+			s->bits[k][v >> 2] |= g->bits[k][v] | TT_SIGNATURE_SCREEN_BY_SRC;
+	for (unsigned i = 0; i < TT_SIGNATURE_SCREEN_WIDE; i++)
+		s->windows[i] |= s->any_window | TT_SIGNATURE_SCREEN_BY_SRC;
+	for (unsigned i = 0; i < TT_SIGNATURE_SCREEN_VALUES; i++)
+		s->src_ports[i] = (uint16_t)~TT_SIGNATURE_SCREEN_BY_SRC;
+	for (uint32_t port = 0; port < TT_SIGNATURE_KEYS; port++) {
+		if (tt_signature_gate_bit(
+				    g->src_ports, port / TT_SIGNATURE_GATE_TOGETHER))
+			s->src_ports[port >> 10] |= TT_SIGNATURE_SCREEN_BY_SRC;
+		if (tt_signature_gate_bit(g->dst_ports, port))
+			s->dst_ports[port % TT_SIGNATURE_SCREEN_WIDE] = 1;
+	}
+	return through_screen(s, flags, ~RARE) - through_screen(s, flags, ~0u)
+			<= SCREEN_MOST;
 }

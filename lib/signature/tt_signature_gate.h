@@ -2,17 +2,23 @@
 /*
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
- * 16 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
+ * 15 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
  * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches; where
  * something is, a second byte of the numbers has its say. Rules that would take too many packets are
  * not among them, nor are those that are listed by destination port: what of these may match is known by
  * port (tt_signature_plain.h). Of the rules that are listed by source port, it has a bit for ports that one
  * of them may match such a packet at. It never says no to a packet that matches; the filter decides about
- * the others. For the files of lib/signature only.
+ * the others.
+ *
+ * Between two bursts a worker's tables push all of this out of the first cache. So there is a screen before a
+ * gate: the same words by six bits of each byte, windows and ports by ten of theirs, in a fraction of the lines. It lets
+ * through what the gate may say yes to, and a few packets more. Numbers of IP and of acknowledgement are left out; where
+ * they say much, there is none. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
 
+#include "tt_packet_plain.h"
 #include "tt_signature_plain.h"
 
 #include <stddef.h>
@@ -39,7 +45,21 @@ enum tt_signature_gate_field {
 /* Source ports that share a bit: they are random, and all the lines of all bits would be read. */
 #define TT_SIGNATURE_GATE_TOGETHER 8
 
+#define TT_SIGNATURE_SCREEN_VALUES 64 /* of a field: the upper six bits of its byte */
+#define TT_SIGNATURE_SCREEN_WIDE 1024
+#define TT_SIGNATURE_SCREEN_BY_SRC 0x8000 /* the bit of all rules that are listed by source port */
+
+/* Few windows and ports are usual, so that of many places few lines are read. */
+struct tt_signature_screen {
+	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][TT_SIGNATURE_SCREEN_VALUES];
+	uint16_t src_ports[TT_SIGNATURE_SCREEN_VALUES]; /* by the upper six bits */
+	uint16_t windows[TT_SIGNATURE_SCREEN_WIDE]; /* by the upper ten bits */
+	uint16_t dst_ports[TT_SIGNATURE_SCREEN_WIDE]; /* by the lower ten bits: not 0 where a port has a class */
+	uint16_t any_window; /* the bits of rules that do not ask for it */
+};
+
 struct tt_signature_gate {
+	struct tt_signature_screen screen;
 	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][256];
 	uint16_t second[TT_SIGNATURE_GATE_NUMBERS][256];
 	uint64_t src_ports[65536 / TT_SIGNATURE_GATE_TOGETHER / 64];
@@ -58,9 +78,22 @@ int tt_signature_gate_init(struct tt_signature_gate *g,
 		const struct tt_signature_rule *rules, uint8_t flags, bool *in_plain,
 		bool *useful) TT_MUST_CHECK;
 
+/* Fills the screen of a gate of which all else is there. Returns whether it is of use: it leaves fields out. */
+bool tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags);
+
 /* May the i-th rule of a filter match a plain packet with these flags? */
 bool tt_signature_gate_may(
 		const struct tt_signature_filter *f, uint8_t flags, uint32_t i);
+
+/* Of a TCP packet over IPv4 that is no fragment: is its IP header without options and with the reserved bit
+ * clear, is there no payload, and does it come from another address than it goes to? */
+static inline bool
+tt_signature_is_bare(const struct tt_packet *p, const uint8_t *ip, const uint8_t *l4)
+{
+	return p->ip_bytes == TT_SIGNATURE_IPV4_BYTES + (l4[12] >> 2 & 0x3cu)
+			&& l4 - ip == TT_SIGNATURE_IPV4_BYTES && (ip[6] & 0x80) == 0
+			&& p->src.lo != p->dst.lo;
+}
 
 /*
  * Is it a packet that a gate with its flags is about? Without options, fragments, payload, and with the
@@ -68,7 +101,7 @@ bool tt_signature_gate_may(
  * decoder says of it stands in eight bytes, of which how it was wrapped does not matter.
  */
 static inline bool
-tt_signature_is_plain(const struct tt_signature_packet *from)
+tt_signature_is_plain(const struct tt_packet *p, const uint8_t *frame)
 {
 	static const uint8_t plain[8] = {[TT_SIGNATURE_SAYS(has_tcp)] = true,
 			[TT_SIGNATURE_SAYS(has_ports)] = true,
@@ -77,20 +110,35 @@ tt_signature_is_plain(const struct tt_signature_packet *from)
 			[TT_SIGNATURE_SAYS(has_ports)] = 0xff,
 			[TT_SIGNATURE_SAYS(fragment)] = 0xff,
 			[TT_SIGNATURE_SAYS(ip_version)] = 0xff};
-	const struct tt_packet *p = from->packet;
-	const uint8_t *ip = from->frame + p->ip_offset, *l4 = from->frame + p->l4_offset;
 	uint64_t says, mask, want;
 
 	memcpy(&says, (const uint8_t *)p + offsetof(struct tt_packet, has_tcp),
 			sizeof(says));
 	memcpy(&mask, matters, sizeof(mask));
 	memcpy(&want, plain, sizeof(want));
-	if ((says & mask) != want)
-		return false;
-	return (p->ip_bytes == TT_SIGNATURE_IPV4_BYTES + (l4[12] >> 2 & 0x3cu))
-			& (l4 - ip == TT_SIGNATURE_IPV4_BYTES) & ((ip[6] & 0x80) == 0)
-			& (p->src.lo != p->dst.lo);
+	return (says & mask) == want
+			&& tt_signature_is_bare(
+					p, frame + p->ip_offset, frame + p->l4_offset);
 }
+
+/* Is it TCP in nothing but Ethernet and IPv4 without options, as nearly all of it is? Twelve bytes that the decoder
+ * says. */
+static inline bool
+tt_signature_is_usual(const struct tt_packet *p)
+{
+	static const struct tt_packet usual = {.has_tcp = true,
+			.has_ports = true,
+			.ip_version = 4,
+			.l4_offset = TT_PLAIN_L4,
+			.ip_offset = TT_PLAIN_IP};
+
+	return memcmp(&p->has_tcp, &usual.has_tcp, 4) == 0
+			&& memcmp(&p->later_fragment, &usual.later_fragment, 8) == 0;
+}
+_Static_assert(TT_SIGNATURE_SAYS(later_fragment) == 4 && TT_SIGNATURE_SAYS(l4_offset) == 8
+				&& TT_SIGNATURE_SAYS(ip_offset) == 10
+				&& TT_SIGNATURE_SAYS(parts) == 12,
+		"compared at once");
 
 /* The byte of a number that tt_signature_byte leaves out. */
 static inline uint8_t
@@ -127,6 +175,20 @@ static inline bool
 tt_signature_gate_bit(const uint64_t *bits, unsigned i)
 {
 	return (bits[i / 64] >> i % 64 & 1) != 0;
+}
+
+/* May any rule match the packet, which is plain, and has the gate's flags, for all that the screen tells? */
+static inline bool
+tt_signature_screen_opens(const struct tt_signature_screen *s, const struct tt_packet *p)
+{
+	const uint16_t bits = s->bits[TT_SIGNATURE_GATE_SEQ][(uint8_t)p->tcp_seq >> 2]
+			& s->windows[p->tcp_window >> 6]
+			& s->bits[TT_SIGNATURE_GATE_DST][(uint32_t)p->dst.lo >> 26]
+			& s->bits[TT_SIGNATURE_GATE_SRC][(uint32_t)p->src.lo >> 26]
+			& s->bits[TT_SIGNATURE_GATE_TTL][p->ttl >> 2]
+			& s->src_ports[p->src_port >> 10];
+
+	return (bits | s->dst_ports[p->dst_port % TT_SIGNATURE_SCREEN_WIDE]) != 0;
 }
 
 /* May a rule that is listed by source port match it? */

@@ -276,12 +276,22 @@ make_gates(struct work *w)
 	static const uint8_t usual[TT_SIGNATURE_GATES] = {TT_TCP_SYN,
 			TT_TCP_SYN | TT_TCP_ACK, TT_TCP_RST, TT_TCP_RST | TT_TCP_ACK,
 			TT_TCP_ACK};
+	struct tt_signature_group *group = w->group;
+
+	memset(&group->open, 0xff, sizeof(group->open));
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(group->screen_of); i++)
+		group->screen_of[i] = &group->open;
 	for (unsigned i = 0; i < TT_SIGNATURE_GATES; i++) {
-		const int useful = make_gate(w, &w->group->gates[i], usual[i]);
+		struct tt_signature_gate *gate = &group->gates[i];
+		const int useful = make_gate(w, gate, usual[i]);
 
 		if (useful < 0)
 			return useful;
-		w->group->gate_of[usual[i]] = useful ? &w->group->gates[i] : NULL;
+		if (!useful)
+			continue;
+		group->gate_of[usual[i]] = gate;
+		if (tt_signature_screen_init(gate, usual[i]))
+			group->screen_of[usual[i]] = &gate->screen;
 	}
 	return 0;
 }

@@ -76,6 +76,9 @@ struct tt_signature_group {
 	/* Before all else; of TCP. */
 	struct tt_signature_gate gates[TT_SIGNATURE_GATES];
 	const struct tt_signature_gate *gate_of[256]; /* by flags; NULL: none */
+	const struct tt_signature_screen *screen_of
+			[256]; /* the same; where there is none, one that is open */
+	struct tt_signature_screen open;
 	struct tt_signature_side sides[TT_SIGNATURE_N_SIDES];
 };
 
@@ -143,6 +146,10 @@ void tt_signature_patterns_leave(struct hs_scratch *scratch);
 void tt_signature_patterns_scan(const struct tt_signature_patterns *patterns,
 		struct tt_signature_scratch *scratch, struct tt_signature_bytes b,
 		struct tt_signature_repeat *repeat);
+
+/* Which of scratch->of_class[class][n] may match anything? */
+void tt_signature_choose(const struct tt_signatures *s,
+		struct tt_signature_scratch *scratch, unsigned class, unsigned n);
 
 static inline void
 tt_signature_mark(struct tt_signature_scratch *s, uint32_t rank)

@@ -92,15 +92,17 @@ compile(struct bench *b)
 static void
 check(struct bench *b, const struct bench_traffic_set *set)
 {
+	const struct tt_signature_burst burst = bench_signature_burst(set, 0, CHECKED);
 	struct tt_signature_hit want[TT_SIGNATURE_HITS_MAX];
 	uint64_t cut_short = 0;
 	unsigned n_want = 0, n;
 
-	n = tt_signatures_burst(
-			b->signatures, b->scratch, set->burst, CHECKED, hits, &cut_short);
-	for (unsigned i = 0; i < CHECKED; i++)
-		n_want += tt_signature_one_ref(
-				b->signatures, b->scratch, &set->burst[i], want);
+	n = tt_signatures_burst(b->signatures, b->scratch, &burst, hits, &cut_short);
+	for (unsigned i = 0; i < CHECKED; i++) {
+		const struct tt_signature_packet p = tt_signature_packet(&burst, i);
+
+		n_want += tt_signature_one_ref(b->signatures, b->scratch, &p, want);
+	}
 	if (n == n_want || cut_short != 0)
 		return;
 	fprintf(stderr, "bench_signature: %s: %u matches, reference %u\n", set->name, n,
@@ -112,17 +114,18 @@ check(struct bench *b, const struct bench_traffic_set *set)
 static uint64_t
 pass(struct bench *b, struct bench_traffic_set *set, bool match, uint64_t *cut_short)
 {
-	const unsigned burst = (unsigned)b->burst;
+	const unsigned n = (unsigned)b->burst;
 	uint64_t n_hits = 0;
 
-	for (unsigned i = 0; i < BENCH_SIGNATURE_PACKETS; i += burst) {
-		for (unsigned k = i; k < i + burst; k++)
-			(void)tt_packet_decode(set->burst[k].frame,
-					set->burst[k].captured, TT_LINK_ETHERNET,
-					&set->packets[k]);
+	for (unsigned i = 0; i < BENCH_SIGNATURE_PACKETS; i += n) {
+		const struct tt_signature_burst burst = bench_signature_burst(set, i, n);
+
+		for (unsigned k = i; k < i + n; k++)
+			(void)tt_packet_decode(set->frame_of[k], set->captured[k],
+					TT_LINK_ETHERNET, &set->packets[k]);
 		if (match)
-			n_hits += tt_signatures_burst(b->signatures, b->scratch,
-					set->burst + i, burst, hits, cut_short);
+			n_hits += tt_signatures_burst(b->signatures, b->scratch, &burst,
+					hits, cut_short);
 	}
 	return n_hits;
 }

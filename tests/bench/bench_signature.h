@@ -16,7 +16,8 @@ struct bench_traffic_set {
 	const char *name;
 	uint8_t *frames; /* one after the other, on cache lines */
 	struct tt_packet packets[BENCH_SIGNATURE_PACKETS];
-	struct tt_signature_packet burst[BENCH_SIGNATURE_PACKETS];
+	const uint8_t *frame_of[BENCH_SIGNATURE_PACKETS];
+	uint32_t captured[BENCH_SIGNATURE_PACKETS];
 };
 
 enum {
@@ -26,6 +27,14 @@ enum {
 	BENCH_SIGNATURE_NEAR, /* 1,472 bytes made of the patterns of the rules */
 	BENCH_SIGNATURE_N
 };
+
+/* n of them, from the one at `from` on. */
+static inline struct tt_signature_burst
+bench_signature_burst(const struct bench_traffic_set *set, unsigned from, unsigned n)
+{
+	return (struct tt_signature_burst){set->packets + from, set->frame_of + from,
+			set->captured + from, n};
+}
 
 /* Makes the frames of a kind; the set is the caller's. rules: those that are matched with. */
 void bench_signature_traffic(struct bench_traffic_set *set, unsigned kind,

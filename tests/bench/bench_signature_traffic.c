@@ -169,8 +169,8 @@ bench_signature_traffic(struct bench_traffic_set *set, unsigned kind,
 		TT_ASSERT(tt_packet_decode(frame, captured, TT_LINK_ETHERNET,
 					  &set->packets[i])
 				== TT_FATE_COUNTED);
-		set->burst[i] = (struct tt_signature_packet){
-				&set->packets[i], frame, captured};
+		set->frame_of[i] = frame;
+		set->captured[i] = captured;
 		frame += BENCH_SIGNATURE_FRAME;
 	}
 }

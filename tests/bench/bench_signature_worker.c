@@ -135,11 +135,9 @@ send_slammer(struct bench_bed *bed)
 
 	bench_signature_traffic(&set, BENCH_SIGNATURE_SLAMMER, NULL);
 	for (unsigned i = 0; i < BENCH_SIGNATURE_PACKETS; i++) {
-		const struct tt_signature_packet *p = &set.burst[i];
-
-		bed->traffic.stored[i] = (struct tt_frame){.data = p->frame,
-				.captured = p->captured,
-				.length = p->captured,
+		bed->traffic.stored[i] = (struct tt_frame){.data = set.frame_of[i],
+				.captured = set.captured[i],
+				.length = set.captured[i],
 				.link = TT_LINK_ETHERNET};
 	}
 	bed->traffic.n = BENCH_SIGNATURE_PACKETS;

@@ -22,8 +22,8 @@ static struct tt_signature_hit hits[PACKETS * TT_SIGNATURE_HITS_MAX];
 /* Packets that were decoded, each in a block of just its size. */
 struct burst {
 	struct tt_packet decoded[PACKETS];
-	struct tt_signature_packet packets[PACKETS];
-	uint8_t *frames[PACKETS];
+	const uint8_t *frames[PACKETS];
+	uint32_t captured[PACKETS];
 	unsigned n;
 };
 
@@ -43,6 +43,7 @@ make_burst(struct random *r, struct burst *b)
 	b->n = 0;
 	while (b->n < n) {
 		struct tt_packet *p = &b->decoded[b->n];
+		uint8_t *block;
 
 		if (again && b->n != 0)
 			random_header(r, frame, &b->decoded[0]);
@@ -51,20 +52,27 @@ make_burst(struct random *r, struct burst *b)
 		if (tt_packet_decode(frame, captured, TT_LINK_ETHERNET, p)
 				!= TT_FATE_COUNTED)
 			continue;
-		b->frames[b->n] = malloc(captured);
-		TT_ASSERT(b->frames[b->n] != NULL);
-		memcpy(b->frames[b->n], frame, captured);
-		b->packets[b->n] = (struct tt_signature_packet){
-				p, b->frames[b->n], captured};
-		b->n++;
+		block = malloc(captured);
+		TT_ASSERT(block != NULL);
+		memcpy(block, frame, captured);
+		b->frames[b->n] = block;
+		b->captured[b->n++] = captured;
 	}
+}
+
+/* n of its packets, from the one at `from` on. */
+static struct tt_signature_burst
+packets_of(const struct burst *b, unsigned from, unsigned n)
+{
+	return (struct tt_signature_burst){
+			b->decoded + from, b->frames + from, b->captured + from, n};
 }
 
 static void
 free_burst(struct burst *b)
 {
 	for (unsigned i = 0; i < b->n; i++)
-		free(b->frames[i]);
+		free((void *)b->frames[i]);
 }
 
 static void
@@ -72,7 +80,7 @@ fail(const struct burst *b, unsigned i, const struct tt_signature_hit *got,
 		unsigned n_got, const struct tt_signature_hit *want, unsigned n_want)
 {
 	printf("packet %u of %u:", i, b->n);
-	for (uint32_t k = 0; k < b->packets[i].captured; k++)
+	for (uint32_t k = 0; k < b->captured[i]; k++)
 		printf(" %02x", b->frames[i][k]);
 	printf("\ncompiled, rules:");
 	for (unsigned k = 0; k < n_got; k++)
@@ -88,15 +96,15 @@ static void
 compare(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		const struct burst *b, struct seen *seen)
 {
+	const struct tt_signature_burst burst = packets_of(b, 0, b->n);
 	struct tt_signature_hit want[TT_SIGNATURE_HITS_MAX];
 	uint64_t cut_short = 0;
-	const unsigned n = tt_signatures_burst(
-			s, scratch, b->packets, b->n, hits, &cut_short);
+	const unsigned n = tt_signatures_burst(s, scratch, &burst, hits, &cut_short);
 	unsigned at = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		const unsigned n_want = tt_signature_one_ref(
-				s, scratch, &b->packets[i], want);
+		const struct tt_signature_packet p = tt_signature_packet(&burst, i);
+		const unsigned n_want = tt_signature_one_ref(s, scratch, &p, want);
 		unsigned n_got = 0;
 		bool equal;
 
@@ -120,19 +128,20 @@ compare_alone(const struct tt_signatures *s, struct tt_signature_scratch *scratc
 		const struct burst *b)
 {
 	struct tt_signature_hit want[TT_SIGNATURE_HITS_MAX];
+	const struct tt_signature_burst burst = packets_of(b, 0, b->n);
 	uint64_t ignored = 0;
 
-	(void)tt_signatures_burst(s, scratch, b->packets, b->n, hits, &ignored);
+	(void)tt_signatures_burst(s, scratch, &burst, hits, &ignored);
 	for (unsigned i = 0; i < b->n && i < ALONE; i++) {
+		const struct tt_signature_burst one = packets_of(b, i, 1);
 		struct tt_signature_scratch *fresh;
 		uint64_t cut_short = 0, want_cut = 0;
 		const unsigned n = tt_signatures_burst(
-				s, scratch, &b->packets[i], 1, hits, &cut_short);
+				s, scratch, &one, hits, &cut_short);
 		unsigned n_want;
 
 		TT_ASSERT(tt_signature_scratch_new(&fresh, s) == 0);
-		n_want = tt_signatures_burst(
-				s, fresh, &b->packets[i], 1, want, &want_cut);
+		n_want = tt_signatures_burst(s, fresh, &one, want, &want_cut);
 		tt_signature_scratch_free(fresh);
 		if (n != n_want || cut_short != want_cut
 				|| memcmp(hits, want, n * sizeof(*want)) != 0)

@@ -45,12 +45,13 @@ match_frame(struct bed *bed, const uint8_t *frame, size_t n, uint64_t *cut_short
 	struct tt_signature_hit hits[TT_SIGNATURE_HITS_MAX], want[TT_SIGNATURE_HITS_MAX];
 	struct tt_packet p;
 	const struct tt_signature_packet packet = {&p, frame, (uint32_t)n};
+	const struct tt_signature_burst burst = tt_signature_burst_of(&packet);
 	unsigned n_hits, bits = 0, bits_ref = 0;
 
 	assert_int_equal(tt_packet_decode(frame, (uint32_t)n, TT_LINK_ETHERNET, &p),
 			TT_FATE_COUNTED);
 	n_hits = tt_signatures_burst(
-			bed->signatures, bed->scratch, &packet, 1, hits, cut_short);
+			bed->signatures, bed->scratch, &burst, hits, cut_short);
 	for (unsigned i = 0; i < n_hits; i++)
 		bits |= 1u << hits[i].rule;
 	n_hits = tt_signature_one_ref(bed->signatures, bed->scratch, &packet, want);

@@ -20,6 +20,7 @@ matches(const char *options)
 	struct tt_signature_hit hits[TT_SIGNATURE_HITS_MAX];
 	struct tt_packet packet;
 	const struct tt_signature_packet p = {&packet, frame, sizeof(frame)};
+	const struct tt_signature_burst burst = tt_signature_burst_of(&p);
 	uint64_t cut_short = 0;
 	char text[1024];
 	unsigned n, n_ref;
@@ -30,7 +31,7 @@ matches(const char *options)
 	read_whole(&rules, text);
 	assert_int_equal(tt_signatures_compile(&signatures, &rules, NULL, NULL), 0);
 	assert_int_equal(tt_signature_scratch_new(&scratch, signatures), 0);
-	n = tt_signatures_burst(signatures, scratch, &p, 1, hits, &cut_short);
+	n = tt_signatures_burst(signatures, scratch, &burst, hits, &cut_short);
 	n_ref = tt_signature_one_ref(signatures, scratch, &p, hits);
 	assert_int_equal(n, n_ref);
 	tt_signature_scratch_free(scratch);

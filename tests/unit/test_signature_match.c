@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What each option of a rule means, on small packets; by the reference and by the compiled matcher. */
 #include "signature_bed.h"
+#include "tt_hash.h"
 #include "tt_signature_count.h"
 
 static unsigned
@@ -277,6 +278,105 @@ ip_options_and_fragments_are_what_they_are(void **state)
 			0);
 }
 
+/* Rules that gates are about, each of one thing; and some of ports. Those of the last lines ask for fields that
+ * screens leave out. */
+static const char gate_rules[] =
+		"alert tcp any any -> any any (flags:S; window:55808; sid:1;)\n"
+		"alert tcp any any -> any any (flags:S; window:<100; sid:2;)\n"
+		"alert tcp any any -> any any (flags:S; seq:674711609; sid:3;)\n"
+		"alert tcp any any -> any any (flags:S; ttl:>250; sid:6;)\n"
+		"alert tcp any any -> any any (flags:S; ttl:0; sid:7;)\n"
+		"alert tcp 192.0.2.7 any -> any any (flags:S; sid:8;)\n"
+		"alert tcp any any -> 203.0.113.9 any (flags:S; sid:9;)\n"
+		"alert tcp any any -> any any (flags:S; window:1024; seq:7; id:54321; sid:10;)\n"
+		"alert tcp any any -> any 8080 (flags:S; sid:11;)\n"
+		"alert tcp any 20 -> any any (flags:S; sid:12;)\n"
+		"alert tcp any 6667 -> any any (sid:13;)\n"
+		"alert tcp any any -> any any (sameip; sid:14;)\n"
+		"alert tcp any any -> any any (fragbits:R; sid:15;)\n"
+		"alert tcp any any -> any any (dsize:>0; sid:16;)\n"
+		"alert tcp any any -> any any (flags:S; window:14600; ttl:64; ack:0; sid:17;)\n";
+static const char rare_rules[] =
+		"alert tcp any any -> any any (flags:S; id:39426; sid:18;)\n"
+		"alert tcp any any -> any any (flags:S; ack:5; sid:19;)\n"
+		"alert tcp any any -> any any (flags:A; ack:0; sid:20;)\n";
+
+static uint32_t
+one_of(uint64_t *random, const uint32_t *values, unsigned n)
+{
+	*random = tt_hash_mix(*random + UINT64_C(0x9e3779b97f4a7c15));
+	return values[*random % n];
+}
+
+#define ONE_OF(...)                                      \
+	one_of(&random, (const uint32_t[]){__VA_ARGS__}, \
+			sizeof((const uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t))
+
+static void
+put(uint8_t *at, unsigned n, uint32_t value)
+{
+	for (unsigned i = 0; i < n; i++)
+		at[i] = (uint8_t)(value >> 8 * (n - 1 - i));
+}
+
+/* Fields with what rules ask for, and with what differs from it a little: mostly one that matches at a time. */
+static void
+match_headers(const char *rules, unsigned n)
+{
+	uint64_t random = 1, cut_short = 0, seen[20] = {0};
+	struct bed bed;
+
+	bed_init(&bed, rules, NULL);
+	assert_int_equal(bed.rules.n, n);
+	for (unsigned i = 0; i < 200000; i++) {
+		uint8_t frame[14 + 4 + 20 + 20 + 4] = {[12] = 0x08};
+		const unsigned tag = 4 * (i % 7 == 0), payload = i % 11 == 0;
+		uint8_t *ip = frame + 14 + tag, *l4 = ip + 20;
+		unsigned bits;
+
+		if (tag != 0)
+			memcpy(frame + 12, "\x81\0\0\1\x08\0", 6);
+		ip[0] = 0x45;
+		put(ip + 2, 2, 40 + payload);
+		put(ip + 4, 2, ONE_OF(0, 39426, 39427, 39682, 54321, 54320));
+		ip[6] = (uint8_t)ONE_OF(0, 0x40, 0, 0x40, 0, 0x40, 0, 0x80);
+		ip[8] = (uint8_t)ONE_OF(64, 65, 128, 64, 3, 0, 220, 221, 255);
+		ip[9] = 6;
+		put(ip + 12, 4,
+				ONE_OF(0x08080808, 0xc0000207, 0xc0000208, 0xc6336407,
+						0xcb007109));
+		put(ip + 16, 4,
+				ONE_OF(0x3a000001, 0x3a000001, 0x3a000002, 0xcb007107,
+						0xcb007109));
+		put(l4, 2, ONE_OF(40000, 1025, 20, 21, 6667, 6668, 6656));
+		put(l4 + 2, 2, ONE_OF(23, 8080, 8081, 8079, 912));
+		put(l4 + 4, 4, ONE_OF(99, 674711609, 674711610, 7, 8, 263));
+		put(l4 + 8, 4, ONE_OF(0, 0, 5, 261));
+		l4[12] = 0x50;
+		l4[13] = (uint8_t)ONE_OF(2, 2, 2, 2, 0x10, 0x12, 4);
+		put(l4 + 14, 2,
+				ONE_OF(55808, 55809, 55807, 99, 100, 1024, 1025, 14600,
+						14601));
+		bits = match_frame(&bed, frame, 54 + tag + payload, &cut_short);
+		for (unsigned k = 0; k < n; k++)
+			seen[k] += bits >> k & 1;
+	}
+	for (unsigned k = 0; k < n; k++)
+		assert_true(seen[k] > 0);
+	assert_int_equal(cut_short, 0);
+	bed_fini(&bed);
+}
+
+static void
+no_gate_turns_away_what_matches(void **state)
+{
+	char both[sizeof(gate_rules) + sizeof(rare_rules)];
+
+	match_headers(gate_rules, 17 - 2);
+	snprintf(both, sizeof(both), "%s%s", gate_rules, rare_rules);
+	match_headers(both, 20 - 2);
+}
+
 int
 main(void)
 {
@@ -291,6 +391,7 @@ main(void)
 			cmocka_unit_test(flowbits_last_as_long_as_the_packet),
 			cmocka_unit_test(ip_options_and_fragments_are_what_they_are),
 			cmocka_unit_test(thresholds_choose_detections),
+			cmocka_unit_test(no_gate_turns_away_what_matches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
