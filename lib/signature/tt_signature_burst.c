@@ -136,6 +136,41 @@ match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	return v.n_hits;
 }
 
+/* A plain packet whose gate is open: the rules that its gate and the class of its port leave. */
+static unsigned
+match_open(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_burst *b, unsigned i,
+		struct tt_signature_hit *hits, uint64_t *cut_short)
+{
+	const struct tt_signature_packet from = tt_signature_packet(b, i);
+	const struct tt_packet *p = from.packet;
+	const struct tt_signature_gate
+			*gate = s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff];
+	const struct tt_signature_plain *plain = &gate->plain;
+	const struct tt_signature_plain_class *class =
+			&plain->classes[plain->class_of[p->dst_port]];
+	struct tt_signature_verification v = {.s = s,
+			.eval = &scratch->eval,
+			.hits = hits,
+			.packet = (uint16_t)i};
+
+	tt_signature_look(&scratch->views[i], &from);
+	begin(s, scratch, i);
+	for (unsigned bits = tt_signature_gate_left(gate, p); bits != 0;
+			bits &= bits - 1) {
+		const struct tt_signature_gate_rules
+				*of = &gate->rules_of[__builtin_ctz(bits)];
+
+		for (uint32_t k = of->first; k < of->first + of->n; k++)
+			tt_signature_mark(scratch, gate->ranks[k]);
+	}
+	for (uint32_t k = class->first; k < class->first + class->n; k++)
+		tt_signature_mark(scratch, plain->entries[k].rank);
+	tt_signature_verify_marked(&v, scratch);
+	*cut_short += scratch->eval.cut;
+	return v.n_hits;
+}
+
 /* What a packet is wanted for, where its gate says so; TT_SIGNATURE_WANT_ALL where it does not. */
 static uint8_t
 want_plain(const struct tt_signature_group *tcp, const struct tt_packet *p,
@@ -144,9 +179,10 @@ want_plain(const struct tt_signature_group *tcp, const struct tt_packet *p,
 	const struct tt_signature_gate *gate = tcp->gate_of[p->tcp_flags & 0xff];
 
 	if (gate == NULL || !tt_signature_is_plain(p, frame)
-			|| tt_signature_gate_opens(gate, p)
 			|| tt_signature_gate_by_src(gate, p))
 		return TT_SIGNATURE_WANT_ALL;
+	if (tt_signature_gate_left(gate, p) != 0)
+		return TT_SIGNATURE_WANT_OPEN;
 	return tt_signature_gate_bit(gate->dst_ports, p->dst_port)
 			? TT_SIGNATURE_WANT_PLAIN
 			: 0;
@@ -279,6 +315,9 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 		if (scratch->wanted[i] == TT_SIGNATURE_WANT_PLAIN)
 			n_hits += match_plain(signatures, scratch, burst, i,
 					hits + n_hits, cut_short);
+		else if (scratch->wanted[i] == TT_SIGNATURE_WANT_OPEN)
+			n_hits += match_open(signatures, scratch, burst, i, hits + n_hits,
+					cut_short);
 		else if (scratch->wanted[i] != 0)
 			n_hits += match_one(
 					signatures, scratch, i, hits + n_hits, cut_short);

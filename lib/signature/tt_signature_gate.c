@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #define VALUES      256
-#define BITS        15
+#define BITS        TT_SIGNATURE_GATE_BITS
 #define KINDS       (1u << TT_SIGNATURE_GATE_FIELDS)
 #define NONE        0 /* a rule of no kind: one that the gate is not about */
 #define USEFUL_MOST 0.25 /* packets that a gate may let through */
@@ -196,10 +196,26 @@ through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit)
 	return share;
 }
 
+/* Lists the rules of each bit. bit_of: [f->n], BITS: none */
+static void
+list_rules(struct tt_signature_gate *g, const struct tt_signature_filter *f,
+		const uint8_t *bit_of)
+{
+	uint32_t n = 0;
+
+	for (unsigned bit = 0; bit < BITS; bit++) {
+		g->rules_of[bit].first = n;
+		for (uint32_t i = 0; i < f->n; i++)
+			if (bit_of[i] == bit)
+				g->ranks[n++] = f->ranks[i];
+		g->rules_of[bit].n = n - g->rules_of[bit].first;
+	}
+}
+
 int
 tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_filter *f,
 		const struct tt_signature_rule *rules, uint8_t flags, bool *in_plain,
-		bool *useful)
+		bool *useful, struct tt_signature_arena *arena)
 {
 	struct kind kinds[KINDS] = {0};
 	uint8_t *kind = malloc(f->n + 1);
@@ -208,6 +224,11 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 	if (kind == NULL)
 		return -ENOMEM;
 	memset(g, 0, sizeof(*g));
+	g->ranks = tt_signature_take(arena, f->n + 1, sizeof(*g->ranks));
+	if (g->ranks == NULL) {
+		free(kind);
+		return -ENOMEM;
+	}
 	for (uint32_t i = 0; i < f->n; i++) {
 		const bool may = tt_signature_gate_may(f, flags, i);
 
@@ -217,14 +238,16 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 	}
 	share_bits(kinds);
 	for (uint32_t i = 0; i < f->n; i++) {
-		struct kind *of;
+		struct kind *of = &kinds[kind[i]];
+		const unsigned k = kind[i];
 
-		if (kind[i] == NONE)
+		kind[i] = BITS;
+		if (k == NONE)
 			continue;
-		of = &kinds[kind[i]];
-		add_rule(g, f, i, rules[f->ranks[i]].rule, kind[i],
-				(of->first + of->next++ % of->bits) % BITS);
+		kind[i] = (uint8_t)((of->first + of->next++ % of->bits) % BITS);
+		add_rule(g, f, i, rules[f->ranks[i]].rule, k, kind[i]);
 	}
+	list_rules(g, f, kind);
 	free(kind);
 	for (unsigned bit = 0; bit < BITS; bit++)
 		left += through(g, flags, bit);

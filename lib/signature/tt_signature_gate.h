@@ -4,7 +4,7 @@
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
  * 15 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
  * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches; where
- * something is, a second byte of the numbers has its say. Rules that would take too many packets are
+ * something is, a second byte of the numbers has its say, and then the rules of the bits that are left are tried. Rules that would take too many packets are
  * not among them, nor are those that are listed by destination port: what of these may match is known by
  * port (tt_signature_plain.h). Of the rules that are listed by source port, it has a bit for ports that one
  * of them may match such a packet at. It never says no to a packet that matches; the filter decides about
@@ -58,8 +58,14 @@ struct tt_signature_screen {
 	uint16_t any_window; /* the bits of rules that do not ask for it */
 };
 
+#define TT_SIGNATURE_GATE_BITS 15
+
 struct tt_signature_gate {
 	struct tt_signature_screen screen;
+	struct tt_signature_gate_rules {
+		uint32_t first, n;
+	} rules_of[TT_SIGNATURE_GATE_BITS]; /* of each bit */
+	uint32_t *ranks; /* of all of them */
 	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][256];
 	uint16_t second[TT_SIGNATURE_GATE_NUMBERS][256];
 	uint64_t src_ports[65536 / TT_SIGNATURE_GATE_TOGETHER / 64];
@@ -70,13 +76,13 @@ struct tt_signature_gate {
 
 /*
  * Of a filter's rules, for packets with these flags. rules: by rank. in_plain[f->n]: which rules are not
- * among its own, as they would take too many packets. *useful: does it say no to most of them? Returns 0 or
- * -ENOMEM.
+ * among its own, as they would take too many packets. *useful: does it say no to most of them? Takes of the arena.
+ * Returns 0 or -ENOMEM.
  */
 int tt_signature_gate_init(struct tt_signature_gate *g,
 		const struct tt_signature_filter *f,
 		const struct tt_signature_rule *rules, uint8_t flags, bool *in_plain,
-		bool *useful) TT_MUST_CHECK;
+		bool *useful, struct tt_signature_arena *arena) TT_MUST_CHECK;
 
 /* Fills the screen of a gate of which all else is there. Returns whether it is of use: it leaves fields out. */
 bool tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags);
@@ -151,9 +157,9 @@ tt_signature_second_byte(enum tt_signature_gate_field field, uint32_t value)
 unsigned tt_signature_gate_second(const struct tt_signature_gate *g,
 		const struct tt_packet *p, unsigned bits);
 
-/* May any rule match the packet, which is plain, and has the gate's flags? */
-static inline bool
-tt_signature_gate_opens(const struct tt_signature_gate *g, const struct tt_packet *p)
+/* The bits of the rules that may match the packet, which is plain, and has the gate's flags. */
+static inline unsigned
+tt_signature_gate_left(const struct tt_signature_gate *g, const struct tt_packet *p)
 {
 	const unsigned bits = (unsigned)(g->bits[TT_SIGNATURE_GATE_SEQ]
 						[tt_signature_byte(TT_SIGNATURE_FIELD_SEQ,
@@ -168,7 +174,7 @@ tt_signature_gate_opens(const struct tt_signature_gate *g, const struct tt_packe
 			& g->bits[TT_SIGNATURE_GATE_SRC][p->src.lo >> 24 & 0xff]
 			& g->bits[TT_SIGNATURE_GATE_TTL][p->ttl]);
 
-	return TT_UNLIKELY(bits != 0) && tt_signature_gate_second(g, p, bits) != 0;
+	return TT_UNLIKELY(bits != 0) ? tt_signature_gate_second(g, p, bits) : 0;
 }
 
 static inline bool

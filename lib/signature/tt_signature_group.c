@@ -254,8 +254,8 @@ make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 	int ret;
 
 	if (in_plain == NULL
-			|| tt_signature_gate_init(
-					   gate, f, w->s->rules, flags, in_plain, &useful)
+			|| tt_signature_gate_init(gate, f, w->s->rules, flags, in_plain,
+					   &useful, &w->s->arena)
 					< 0
 			|| set_sources(w, gate, flags) < 0)
 		return -ENOMEM;

@@ -99,6 +99,7 @@ struct tt_signatures {
 #define TT_SIGNATURE_WANT_PASS  4 /* it has payload, and there are patterns for any port */
 #define TT_SIGNATURE_WANT_ALL   7
 #define TT_SIGNATURE_WANT_PLAIN 8 /* it is plain, and its port has a class */
+#define TT_SIGNATURE_WANT_OPEN  16 /* it is plain, and its gate is open */
 
 struct tt_signature_scratch {
 	struct tt_signature_pcre pcre;
