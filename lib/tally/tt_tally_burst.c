@@ -151,6 +151,7 @@ struct burst {
 	const int64_t *times_us;
 	const tt_detail *details;
 	const uint64_t *places; /* tt_tally_fetch_pair */
+	const uint64_t *starts; /* of look_ahead; NULL: pairs are looked for from their homes on */
 };
 
 /* Packets of a burst that a pass is to look at; to begin with, n = 0. */
@@ -222,17 +223,25 @@ count_destinations(const struct burst *b, const struct some *some)
 		raise_register(r, raises[k]);
 }
 
+/* Where the pair of packet i is looked for. */
+static inline uint64_t
+start_of(const struct burst *b, unsigned i)
+{
+	if (b->starts != NULL)
+		return b->starts[i];
+	if (TT_UNLIKELY(b->places[i] == TT_NO_PLACE))
+		return TT_NO_PLACE;
+	return tt_pair_home_from(b->tally, b->places[i], b->details[i]);
+}
+
 /* Counts the pair of packet i. */
 static inline __attribute__((always_inline)) unsigned
 count_pair(const struct burst *b, unsigned i, struct tt_slot *out, bool v6)
 {
-	const tt_detail detail = b->details[i];
-	uint64_t place = b->places[i];
+	const tt_detail detail = v6 ? b->details[i] | TT_DETAIL_V6 : b->details[i];
 
-	if (TT_LIKELY(place != TT_NO_PLACE))
-		place = tt_pair_home_from(b->tally, place, detail);
-	return tt_tally_add_pair(b->tally, place, &b->packets[i], b->keys[i],
-			v6 ? detail | TT_DETAIL_V6 : detail, b->times_us[i], out, v6);
+	return tt_tally_add_pair(b->tally, start_of(b, i), &b->packets[i], b->keys[i],
+			detail, b->times_us[i], out, v6);
 }
 
 static __attribute__((noinline)) unsigned
@@ -282,6 +291,43 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 	}
 }
 
+/* Pairs begin to stand in each other's way once one slot in so many is taken. */
+#define CROWDED 16
+
+/*
+ * Is it worth while to look at the slots of a burst ahead, and will what is seen still hold when the pairs are
+ * counted? Not where some may have to make room for others, which moves them.
+ */
+static inline bool
+may_look_ahead(const struct tt_tally *t, unsigned n)
+{
+	return t->n_pairs > t->pair_mask / CROWDED && t->n_pairs + n <= t->max_pairs
+			&& t->pair_shift == 0;
+}
+
+/*
+ * From where on each pair is to be looked for: its home, or the slot behind it where another pair has that,
+ * which is fetched. Counted without branches, which could not be predicted: counting then finds nearly all
+ * pairs in the first slot that it looks at. No pair is taken out meanwhile, so none moves up.
+ */
+static inline void
+look_ahead(const struct burst *b, unsigned n, uint64_t *starts)
+{
+	const struct tt_tally *t = b->tally;
+
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_packet *p = &b->packets[i];
+		const tt_detail detail = b->details[i];
+		const uint64_t home = tt_pair_home_from(t, b->places[i], detail);
+		const struct tt_slot *s = &t->slots[home];
+		const bool other = (s->count.packets != 0) & (p->ip_version == 4)
+				& !tt_slot_is(s, p->src, b->keys[i], detail, false);
+
+		starts[i] = (home + other) & t->pair_mask;
+		__builtin_prefetch(&t->slots[starts[i]], 1);
+	}
+}
+
 static inline void
 count_burst(struct tt_tally *t, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
@@ -289,6 +335,7 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 		unsigned passes)
 {
 	struct burst b;
+	uint64_t starts[TT_TALLY_BURST];
 
 	b.tally = t;
 	b.packets = packets;
@@ -296,6 +343,11 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 	b.times_us = times_us;
 	b.details = details;
 	b.places = places;
+	b.starts = NULL;
+	if ((passes & TT_PASS_PAIRS) && may_look_ahead(t, n)) {
+		look_ahead(&b, n, starts);
+		b.starts = starts;
+	}
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)
 			tt_alike_count(t->alike, &t->rest, &packets[i],
