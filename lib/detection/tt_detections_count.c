@@ -82,10 +82,10 @@ static uint64_t
 hash_of(const struct tt_detections *d, const struct tt_hit *h)
 {
 	uint64_t what = (uint64_t)h->rule << 48 | (uint64_t)h->value << 32 | h->second;
-	uint64_t hash = tt_hash_place(tt_hash_addr(h->src), what, &d->place);
+	uint64_t hash = tt_hash_place_addr(h->src, what, &d->place);
 
 	if (h->dst.lo != 0)
-		hash = tt_hash_place(hash, tt_hash_addr(h->dst), &d->place);
+		hash = tt_hash_place_addr(h->dst, hash, &d->place);
 	return hash;
 }
 

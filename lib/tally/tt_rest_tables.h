@@ -27,7 +27,7 @@ tt_rest_slice_of(const struct tt_rest *r, uint32_t entry)
 static inline uint64_t
 tt_rest_talker_home(const struct tt_rest *r, struct tt_addr src, uint64_t key)
 {
-	return tt_hash_place(tt_hash_addr(src), key, &r->place) & (r->config.talkers - 1)
+	return tt_hash_place_addr(src, key, &r->place) & (r->config.talkers - 1)
 			& ~(uint64_t)(TT_TALKER_WINDOW - 1);
 }
 

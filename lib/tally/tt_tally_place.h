@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where pairs stand in the table of a tally. All but what several fingerprints add is known before a
+ * Where pairs stand in the table of a tally. All but what unusual fingerprints add is known before a
  * packet's fingerprints are, so that its line can be fetched while these are found. Pure functions, the
  * thread of the tally.
  */
@@ -21,35 +21,38 @@ tt_tally_sample_hash(const struct tt_tally *t, struct tt_addr src)
 	return tt_sample_hash(t->secret, tt_sketch_hash(src));
 }
 
-/* The home of pairs that match one fingerprint at most. backscatter: the detail without fingerprints and
- * the tally's own mark. */
+/* The home of pairs with usual fingerprints. backscatter: a detail, of which fingerprints and the tally's
+ * own mark do not count. */
 static inline uint64_t
 tt_pair_home_plain(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail backscatter)
 {
-	return tt_hash_place(tt_hash_addr(src), key ^ backscatter << 1, &t->place)
-			& t->pair_mask;
+	const tt_detail part = backscatter & ~(TT_DETAIL_FINGERPRINTS | TT_DETAIL_V6);
+
+	return tt_hash_place_addr(src, key ^ part << 1, &t->place) & t->pair_mask;
 }
 
-/* From there, the home of a pair with this detail. What matches several stands elsewhere: who makes packets
- * that match any set of them shall not have all of these pairs in one run. */
+/*
+ * From there, the home of a pair with this detail. What matches several fingerprints, or was tested for an
+ * odd set of them (neither none nor the first ones), stands elsewhere: who makes packets that match, or are
+ * tested for, any set shall not have all of these pairs in one run.
+ */
 static inline uint64_t
 tt_pair_home_from(const struct tt_tally *t, uint64_t plain, tt_detail detail)
 {
 	const uint32_t matched = tt_detail_matched(detail);
+	const uint32_t tested = tt_detail_tested(detail);
 
-	if (TT_LIKELY((matched & (matched - 1)) == 0))
+	if (TT_LIKELY(((matched & (matched - 1)) | (tested & (tested + 1))) == 0))
 		return plain;
-	return (plain + tt_hash_mix(matched)) & t->pair_mask;
+	return (plain + tt_hash_mix(detail & TT_DETAIL_FINGERPRINTS)) & t->pair_mask;
 }
 
 static inline uint64_t
 tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	const tt_detail backscatter = detail & ~(TT_DETAIL_FINGERPRINTS | TT_DETAIL_V6);
-
-	return tt_pair_home_from(t, tt_pair_home_plain(t, src, key, backscatter), detail);
+	return tt_pair_home_from(t, tt_pair_home_plain(t, src, key, detail), detail);
 }
 
 /* Is a source that is not sampled refused a place? */

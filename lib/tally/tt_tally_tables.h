@@ -20,7 +20,7 @@
 static inline uint64_t
 tt_contact_home(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 {
-	const uint64_t place = tt_hash_place(tt_hash_addr(src), to, &t->place);
+	const uint64_t place = tt_hash_place_addr(src, to, &t->place);
 
 	if (TT_LIKELY((to & TT_CONTACT_V6) == 0))
 		return place & t->contact4_mask & ~(uint64_t)(TT_CONTACT_WAYS - 1);
@@ -119,7 +119,7 @@ tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us, bool 
 }
 
 /*
- * Returns what is left to be counted, a set of enum tt_left. home: of tt_tally_pair_place, at
+ * Returns what is left to be counted, a set of enum tt_left. home: where to begin, of tt_tally_pair_place, at
  * whatever shift was then; detail, v6: as of tt_slot_is; *out: what made room, where TT_LEFT_OUT.
  */
 static inline __attribute__((always_inline)) unsigned

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tally_packets.h"
-#include "tt_tally_place.h"
+#include "tt_rest_tables.h"
+#include "tt_tally_tables.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -460,6 +461,55 @@ a_fingerprint_moves_no_pair_and_several_do(void **state)
 		elsewhere += home != ahead;
 	}
 	assert_true(elsewhere > 65000);
+	elsewhere = 0;
+	for (uint32_t tested = 0; tested < 1 << TT_FINGERPRINTS_MAX; tested++)
+		elsewhere += tt_pair_home(t, p.src, key,
+					     backscatter
+							     | tt_detail_of_fingerprints(
+									     tested, 0))
+				!= ahead;
+	assert_true(elsewhere > 65000);
+	tt_tally_destroy(t);
+}
+
+static unsigned
+n_distinct(uint64_t *places, unsigned n)
+{
+	unsigned distinct = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned k = 0;
+
+		while (places[k] != places[i])
+			k++;
+		distinct += k == i;
+	}
+	return distinct;
+}
+
+/* Sources that are all one word to who does not know the seed (tt_hash_addr) have places of their own. */
+static void
+sources_of_ipv6_cannot_be_chosen_to_meet(void **state)
+{
+	enum {
+		SOURCES = 1000
+	};
+	struct tt_tally *t = tally_make(1024);
+	static uint64_t pairs[SOURCES], contacts[SOURCES], talkers[SOURCES];
+
+	for (unsigned i = 0; i < SOURCES; i++) {
+		const uint64_t hi = UINT64_C(0x20010db8) << 32 | i;
+		const struct tt_addr src = {.hi = hi, .lo = tt_hash_mix(hi) ^ 5};
+
+		assert_int_equal(tt_hash_addr(src), 5);
+		pairs[i] = tt_pair_home(t, src, 1, 0);
+		contacts[i] = tt_contact_home(t, src, TT_CONTACT_V6 | 16);
+		talkers[i] = tt_rest_talker_home(&t->rest, src, 1);
+	}
+	/* Of 2,048 slots, 1,024, and 256 windows. */
+	assert_true(n_distinct(pairs, SOURCES) > 700);
+	assert_true(n_distinct(contacts, SOURCES) > 550);
+	assert_true(n_distinct(talkers, SOURCES) > 230);
 	tt_tally_destroy(t);
 }
 
@@ -472,6 +522,7 @@ main(void)
 			cmocka_unit_test(bursts_count_what_single_packets_count),
 			cmocka_unit_test(a_reset_tally_is_as_new),
 			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
+			cmocka_unit_test(sources_of_ipv6_cannot_be_chosen_to_meet),
 			cmocka_unit_test(a_compact_copy_holds_the_same_counts),
 			cmocka_unit_test(
 					joined_parts_hold_what_one_tally_would_have_counted),
