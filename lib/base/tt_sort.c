@@ -156,8 +156,8 @@ digit_width(uint64_t bits, unsigned shift, unsigned most)
 }
 
 /* Least significant digit first: for what lies in the cache. The result is in `items`, or in
- * `other`. */
-static void
+ * `other`. Not inlined: what calls it calls itself, and would take this one's stack each time. */
+static __attribute__((noinline)) void
 sort_cached(struct tt_sort_item *items, struct tt_sort_item *other, uint64_t n,
 		uint64_t bits, bool in_other)
 {

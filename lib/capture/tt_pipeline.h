@@ -2,7 +2,7 @@
 /*
  * The burst pipeline that the daemon's worker and the offline reader both call: frames →
  * decode → is it for the sensor → backscatter, signatures, fingerprints → count. Any thread, as
- * long as no two have the same tally or matcher; prefixes and fingerprints are only read. It keeps nothing between calls and takes no memory but a 80 KiB of
+ * long as no two have the same tally or matcher; prefixes and fingerprints are only read. It keeps nothing between calls and takes no memory but 128 KiB of
  * stack: all that it counts into is the tally. No allocation, no lock, no system call, no error return: a frame that is odd in
  * any way increments exactly one of the tally's fates.
  */

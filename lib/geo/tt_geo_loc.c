@@ -154,8 +154,9 @@ walk_node(struct walk *w, uint32_t i, struct tt_addr first, unsigned bits, uint3
 	}
 	if (get32(node) == 0 && get32(node + 4) == 0)
 		return add(w, first, bits, value);
-	/* Below the left one there is more than it takes to fetch the right one. */
-	__builtin_prefetch(w->nodes.bytes + (size_t)get32(node + 4) * NODE_SIZE);
+	/* Below the left one there is more than it takes to fetch the right one, wherever that may be. */
+	__builtin_prefetch((const void *)((uintptr_t)w->nodes.bytes
+			+ (uintptr_t)get32(node + 4) * NODE_SIZE));
 	for (unsigned side = 0; side < 2; side++) {
 		uint32_t child = get32(node + side * 4);
 		struct tt_addr a = first;

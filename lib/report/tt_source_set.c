@@ -132,7 +132,8 @@ enter(struct tt_source_set *s, const struct tt_kept_source *row)
 	return 0;
 }
 
-static inline void
+/* Inlined always, as what calls it is: of functions that only prefetch gcc 12 drops calls. */
+static inline __attribute__((always_inline)) void
 fetch_slot(const struct tt_source_set *s, size_t at)
 {
 	if (s->slots[at] != 0)
@@ -140,7 +141,7 @@ fetch_slot(const struct tt_source_set *s, size_t at)
 }
 
 /* Loads the sources that the held rows will be compared with, all at a time: few are beyond two slots. */
-static void
+static inline __attribute__((always_inline)) void
 fetch_held(const struct tt_source_set *s)
 {
 	for (unsigned i = 0; s->n_slots > 0 && i < s->n_held; i++) {

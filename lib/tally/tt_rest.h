@@ -72,7 +72,7 @@ enum tt_floors {
 #define TT_CELL_BLOCK     256
 #define TT_REGISTER_BLOCK 512
 
-/* A slice: the count of one key of tt_slice_*. None lies in two cache lines. */
+/* A slice: the count of one key of tt_slice_*. None of a table lies in two cache lines. */
 struct tt_slice {
 	uint64_t key;
 	struct tt_count count;

@@ -53,30 +53,24 @@ count_fingerprints(struct tt_tally *t, const tt_detail *details, unsigned n)
 	count_fingerprints_of(t, details, n);
 }
 
-/* Where a register is that the destination of a packet may raise. */
-struct raise {
-	uint32_t at;
-	uint8_t rho;
-};
-
-static inline struct raise
+/* The register that the destination of a packet may raise. */
+static inline struct tt_rest_rise
 find_register(tt_target_key key, struct tt_addr dst)
 {
 	const uint64_t hash = tt_sketch_hash(dst);
 
-	return (struct raise){tt_registers_of_target(TT_REGISTERS_DESTINATIONS,
-					      tt_target_index(key))
+	return (struct tt_rest_rise){tt_registers_of_target(TT_REGISTERS_DESTINATIONS,
+						     tt_target_index(key))
 					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
 			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
 }
 
 static inline void
-raise_register(struct tt_rest *r, struct raise raise)
+count_destination(struct tt_rest *r, tt_target_key key, struct tt_addr dst)
 {
-	if (TT_LIKELY(raise.rho <= r->registers[raise.at]))
-		return;
-	r->registers[raise.at] = raise.rho;
-	r->registers_used[raise.at / TT_REGISTER_BLOCK] = 1;
+	const struct tt_rest_rise rise = find_register(key, dst);
+
+	tt_rest_raise(r, rise.at, rise.rho);
 }
 
 static inline uint64_t
@@ -140,7 +134,7 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 		tt_tally_add_ports(t, &port, 1);
 	}
 	if (left & (TT_LEFT_CONTACT | TT_LEFT_SKETCH))
-		raise_register(&t->rest, find_register(key, p->dst));
+		count_destination(&t->rest, key, p->dst);
 }
 
 /* A burst on its way through the passes. */
@@ -211,7 +205,7 @@ static void
 count_destinations(const struct burst *b, const struct some *some)
 {
 	struct tt_rest *r = &b->tally->rest;
-	struct raise raises[TT_TALLY_BURST];
+	struct tt_rest_rise raises[TT_TALLY_BURST];
 
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
@@ -220,7 +214,7 @@ count_destinations(const struct burst *b, const struct some *some)
 		__builtin_prefetch(&r->registers[raises[k].at], 1);
 	}
 	for (unsigned k = 0; k < some->n; k++)
-		raise_register(r, raises[k]);
+		tt_rest_raise(r, raises[k].at, raises[k].rho);
 }
 
 /* Where the pair of packet i is looked for. */
@@ -373,9 +367,8 @@ tt_tally_burst_passes(struct tt_tally *t, const struct tt_packet *packets,
 {
 	uint64_t places[TT_TALLY_BURST];
 
-	for (unsigned i = 0; i < n; i++)
-		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i],
-				details[i] & ~TT_DETAIL_FINGERPRINTS);
+	for (unsigned i = 0; i < n && (passes & TT_PASS_PAIRS) != 0; i++)
+		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i], details[i]);
 	count_burst(t, packets, keys, details, times_us, places, n, passes);
 }
 

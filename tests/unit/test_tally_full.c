@@ -319,10 +319,85 @@ what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood(void **state)
 	tt_tally_destroy(t);
 }
 
+struct row_id {
+	uint64_t id; /* home and tag of its slice */
+	uint32_t row;
+};
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct row_id *x = a, *y = b;
+
+	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/* Two rows whose slices of a country the index does not tell apart. */
+static void
+find_look_alikes(const struct tt_rest *r, tt_country country, uint32_t rows[2])
+{
+	const uint32_t n = TT_N_ROWS;
+	struct row_id *all = calloc(n, sizeof(*all));
+
+	assert_non_null(all);
+	for (uint32_t row = 0; row < n; row++) {
+		const uint64_t hash = tt_rest_slice_hash(
+				r, tt_slice_country(row, country));
+
+		all[row] = (struct row_id){(hash & (r->config.slices - 1))
+						| hash >> (32 + r->slice_bits) << 32,
+				row};
+	}
+	qsort(all, n, sizeof(*all), by_id);
+	for (uint32_t i = 1; i < n; i++)
+		if (all[i].id == all[i - 1].id) {
+			rows[0] = all[i - 1].row;
+			rows[1] = all[i].row;
+			free(all);
+			return;
+		}
+	fail();
+}
+
+static uint64_t
+packets_of_slice(const struct tt_rest *r, uint64_t key)
+{
+	uint64_t packets = 0;
+
+	for (uint32_t i = 0; i < r->n_slices; i++)
+		packets += tt_rest_slice(r, i)->key == key
+				? tt_rest_slice(r, i)->count.packets
+				: 0;
+	return packets;
+}
+
+static void
+a_slice_is_not_taken_for_one_that_looks_alike(void **state)
+{
+	struct tt_tally *t = tally_make(1024);
+	struct tt_rest *r = &t->rest;
+	const struct tt_addr src = tt_addr_v4(0x01020304);
+	const tt_country country = tt_geo_country(r->config.geo, src);
+	uint32_t rows[2];
+
+	find_look_alikes(r, country, rows);
+	for (unsigned i = 0; i < 2; i++) {
+		struct tt_rest_pair p = {.src = src, .count = {1 + i, 40}};
+
+		tt_row_key(rows[i], &p.key, &p.detail);
+		tt_rest_add_pairs(r, &p, 1);
+	}
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(packets_of_slice(r, tt_slice_country(rows[i], country)),
+				1 + i);
+	tt_tally_destroy(t);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(a_slice_is_not_taken_for_one_that_looks_alike),
 			cmocka_unit_test(
 					full_tables_lose_no_packet_in_bursts_or_one_by_one),
 			cmocka_unit_test(
