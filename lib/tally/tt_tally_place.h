@@ -33,9 +33,9 @@ tt_pair_home_plain(const struct tt_tally *t, struct tt_addr src, tt_target_key k
 }
 
 /*
- * From there, the home of a pair with this detail. What matches several fingerprints, or was tested for an
- * odd set of them (neither none nor the first ones), stands elsewhere: who makes packets that match, or are
- * tested for, any set shall not have all of these pairs in one run.
+ * From there, the home of a pair with this detail. What matches several fingerprints, or was tested for
+ * others than some that follow each other in their file, stands elsewhere: who makes packets that match, or
+ * are tested for, any set shall not have all of these pairs in one run. With 16 rules 953 of them can be.
  */
 static inline uint64_t
 tt_pair_home_from(const struct tt_tally *t, uint64_t plain, tt_detail detail)
@@ -43,7 +43,9 @@ tt_pair_home_from(const struct tt_tally *t, uint64_t plain, tt_detail detail)
 	const uint32_t matched = tt_detail_matched(detail);
 	const uint32_t tested = tt_detail_tested(detail);
 
-	if (TT_LIKELY(((matched & (matched - 1)) | (tested & (tested + 1))) == 0))
+	if (TT_LIKELY(((matched & (matched - 1))
+				      | (tested & (tested + (tested & -tested))))
+			    == 0))
 		return plain;
 	return (plain + tt_hash_mix(detail & TT_DETAIL_FINGERPRINTS)) & t->pair_mask;
 }
