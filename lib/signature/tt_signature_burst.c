@@ -116,8 +116,8 @@ match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	const struct tt_packet *p = &b->packets[i];
 	const struct tt_signature_plain *plain =
 			&s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff]->plain;
-	const struct tt_signature_plain_class *class =
-			&plain->classes[plain->class_of[p->dst_port]];
+	const struct tt_signature_plain_class *class = tt_signature_plain_class_of(
+			plain, p->dst_port);
 	struct tt_signature_verification v = {.s = s,
 			.eval = &scratch->eval,
 			.hits = hits,
@@ -147,8 +147,8 @@ match_open(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	const struct tt_signature_gate
 			*gate = s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff];
 	const struct tt_signature_plain *plain = &gate->plain;
-	const struct tt_signature_plain_class *class =
-			&plain->classes[plain->class_of[p->dst_port]];
+	const struct tt_signature_plain_class *class = tt_signature_plain_class_of(
+			plain, p->dst_port);
 	struct tt_signature_verification v = {.s = s,
 			.eval = &scratch->eval,
 			.hits = hits,
@@ -171,21 +171,39 @@ match_open(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	return v.n_hits;
 }
 
-/* What a packet is wanted for, where its gate says so; TT_SIGNATURE_WANT_ALL where it does not. */
+/* How many rules would match_open try? */
+static uint32_t
+count_open(const struct tt_signature_gate *gate, const struct tt_packet *p, unsigned bits)
+{
+	uint32_t n = tt_signature_plain_class_of(&gate->plain, p->dst_port)->n;
+
+	for (; bits != 0; bits &= bits - 1)
+		n += gate->rules_of[__builtin_ctz(bits)].n;
+	return n;
+}
+
+/* What a packet is wanted for, where its gate says so; TT_SIGNATURE_WANT_ALL where it does not, or where the
+ * filter leaves less to try. */
 static uint8_t
 want_plain(const struct tt_signature_group *tcp, const struct tt_packet *p,
 		const uint8_t *frame)
 {
 	const struct tt_signature_gate *gate = tcp->gate_of[p->tcp_flags & 0xff];
+	unsigned bits;
 
 	if (gate == NULL || !tt_signature_is_plain(p, frame)
 			|| tt_signature_gate_by_src(gate, p))
 		return TT_SIGNATURE_WANT_ALL;
-	if (tt_signature_gate_left(gate, p) != 0)
-		return TT_SIGNATURE_WANT_OPEN;
-	return tt_signature_gate_bit(gate->dst_ports, p->dst_port)
-			? TT_SIGNATURE_WANT_PLAIN
-			: 0;
+	bits = tt_signature_gate_left(gate, p);
+	if (bits != 0)
+		return count_open(gate, p, bits) > TT_SIGNATURE_TRIED_MAX
+				? TT_SIGNATURE_WANT_ALL
+				: TT_SIGNATURE_WANT_OPEN;
+	if (!tt_signature_gate_bit(gate->dst_ports, p->dst_port))
+		return 0;
+	return tt_signature_plain_class_of(&gate->plain, p->dst_port)->crowded
+			? TT_SIGNATURE_WANT_ALL
+			: TT_SIGNATURE_WANT_PLAIN;
 }
 
 /* May it match anything, for all that the screen of its gate tells? */

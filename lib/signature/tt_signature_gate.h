@@ -4,11 +4,14 @@
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
  * 15 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
  * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches; where
- * something is, a second byte of the numbers has its say, and then the rules of the bits that are left are tried. Rules that would take too many packets are
+ * something is, a second byte of the numbers has its say. Rules that would take too many packets are
  * not among them, nor are those that are listed by destination port: what of these may match is known by
  * port (tt_signature_plain.h). Of the rules that are listed by source port, it has a bit for ports that one
- * of them may match such a packet at. It never says no to a packet that matches; the filter decides about
- * the others.
+ * of them may match such a packet at. It never says no to a packet that matches.
+ *
+ * Where it says yes, the rules of the bits that are left, and those of the port, are tried without a look at
+ * the filter, if they are few. Each of them takes time, and a step of those that a packet may cost: of many, the
+ * filter leaves less. So it decides about a packet with many of them, as about one whose source port has a bit.
  *
  * Between two bursts a worker's tables push all of this out of the first cache. So there is a screen before a
  * gate: the same words by six bits of each byte, windows and ports by ten of theirs, in a fraction of the lines. It lets
@@ -59,6 +62,8 @@ struct tt_signature_screen {
 };
 
 #define TT_SIGNATURE_GATE_BITS 15
+_Static_assert((1u << TT_SIGNATURE_GATE_BITS) - 1 < TT_SIGNATURE_SCREEN_BY_SRC,
+		"a screen has one bit more");
 
 struct tt_signature_gate {
 	struct tt_signature_screen screen;

@@ -123,6 +123,7 @@ add_class(struct work *w, struct tt_signature_plain *plain, uint32_t first, uint
 {
 	struct tt_signature_plain_class class = {
 			.first = first, .n = n, .tried = n > TT_SIGNATURE_HITS_MAX};
+	uint32_t n_tried = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const enum tt_signature_plain_asks left = asks(
@@ -130,8 +131,10 @@ add_class(struct work *w, struct tt_signature_plain *plain, uint32_t first, uint
 
 		plain->entries[first + i] = (struct tt_signature_plain_entry){
 				.rank = w->ranks[i] & 0x3fffffff, .asks = left};
-		class.tried |= left == TT_SIGNATURE_ASKS_ALL;
+		n_tried += left == TT_SIGNATURE_ASKS_ALL;
 	}
+	class.tried |= n_tried != 0;
+	class.crowded = n_tried > TT_SIGNATURE_TRIED_MAX;
 	return class;
 }
 

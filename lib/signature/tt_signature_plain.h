@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which rules a plain packet (tt_signature_gate.h) may match by its flags and its destination port, once its
- * gate has said no to those that look at its other fields: ports with the same rules have a class. Most
- * rules that are left ask for nothing but flags, port and addresses: the first two they have, and the last
- * are all that is looked at. For the files of lib/signature only.
+ * Which rules a plain packet (tt_signature_gate.h) may match by its flags and its destination port, beside
+ * those that its gate has bits of: ports with the same rules have a class. Most of these rules ask for nothing
+ * but flags, port and addresses: where the gate says no to the others, the first two they have, and the last
+ * are all that is looked at. Where it does not, they are tried with the others. For the files of lib/signature
+ * only.
  *
  * Memory: 128 KiB for the classes of ports, and four bytes for each rule of each class.
  */
@@ -13,6 +14,7 @@
 #include "tt_signature_filter.h"
 
 #define TT_SIGNATURE_PLAIN_ANY_MAX 64 /* rules that may stand in every class */
+#define TT_SIGNATURE_TRIED_MAX     16 /* rules that take as long to try as the filter takes */
 
 /* What is left to ask of a rule. */
 enum tt_signature_plain_asks {
@@ -25,13 +27,20 @@ struct tt_signature_plain {
 	uint16_t class_of[65536]; /* by destination port; 0: no rule */
 	struct tt_signature_plain_class {
 		uint32_t first, n; /* entries */
-		bool tried; /* there are rules that need be tried, or too many */
+		bool tried; /* there are rules that need be tried, or more than a packet has hits */
+		bool crowded; /* too many need be tried: the filter decides */
 	} * classes;
 	struct tt_signature_plain_entry {
 		uint32_t rank : 30;
 		uint32_t asks : 2; /* enum tt_signature_plain_asks */
 	} * entries; /* of a class in the order of ranks */
 };
+
+static inline const struct tt_signature_plain_class *
+tt_signature_plain_class_of(const struct tt_signature_plain *plain, uint16_t dst_port)
+{
+	return &plain->classes[plain->class_of[dst_port]];
+}
 
 struct tt_signatures;
 struct tt_signature_group;

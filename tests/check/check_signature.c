@@ -2,7 +2,8 @@
 /*
  * Random rules on random packets: the compiled matcher, with the multi-pattern pass and without,
  * against the plain twin that tries every rule, in bursts of any length. Then, under limits that are
- * soon met, against itself with nothing to remember.
+ * soon met, against itself with nothing to remember. Now and then many rules of any port, or of one, and few values, on
+ * SYNs with such values: gates with several rules to a bit, few and many of them tried.
  *
  *     check_signature [seed]        prints its seed; the same seed gives the same run
  */
@@ -16,6 +17,8 @@
 #define BURSTS  12
 #define PACKETS TT_SIGNATURE_BURST
 #define ALONE   64 /* packets of a burst */
+#define MANY    8 /* rounds for one with many rules */
+#define SYN     (14 + 20 + 20)
 
 static struct tt_signature_hit hits[PACKETS * TT_SIGNATURE_HITS_MAX];
 
@@ -122,6 +125,73 @@ compare(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	seen->packets += b->n;
 }
 
+/* One of a few values that rules of many ask for; or, seldom, one beside it. */
+static unsigned
+few(struct random *r, unsigned from)
+{
+	return from + random_below(r, 3) * 1001 + (random_below(r, 10) == 0);
+}
+
+/* Rules of any port, or of one, that ask for one field of a SYN or for two. Returns how long the text is. */
+static size_t
+many_rules(struct random *r, unsigned n, char *text, size_t room)
+{
+	static const char *const fields[] = {"seq:%u;", "window:%u;", "id:%u;"};
+	char *const end = text + room;
+	char *at = text;
+
+	for (unsigned sid = 1; sid <= n; sid++) {
+		char source[16] = "any";
+
+		if (random_below(r, 3) == 0)
+			snprintf(source, sizeof(source), "10.0.0.%u",
+					1 + random_below(r, 100));
+		at += snprintf(at, (size_t)(end - at),
+				"alert tcp %s any -> any %s (flags:S; sid:%u; ", source,
+				random_below(r, 4) == 0 ? "7" : "any", sid);
+		for (unsigned k = random_below(r, 2); k < 2; k++) {
+			const unsigned field = random_below(
+					r, (unsigned)TT_ARRAY_SIZE(fields));
+
+			at += snprintf(at, (size_t)(end - at), fields[field],
+					few(r, 7 * field + 300));
+		}
+		at += snprintf(at, (size_t)(end - at), ")\n");
+		TT_ASSERT(at < end);
+	}
+	return (size_t)(at - text);
+}
+
+static void
+put(uint8_t *at, unsigned n, uint32_t value)
+{
+	for (unsigned i = 0; i < n; i++)
+		at[i] = (uint8_t)(value >> 8 * (n - 1 - i));
+}
+
+static void
+make_syns(struct random *r, struct burst *b)
+{
+	for (b->n = 0; b->n < PACKETS; b->n++) {
+		uint8_t *f = calloc(1, SYN);
+
+		TT_ASSERT(f != NULL);
+		put(f + 12, 4, 0x08004500);
+		put(f + 16, 4, (SYN - 14) << 16 | few(r, 314));
+		put(f + 22, 2, 0x4006);
+		put(f + 26, 4, 0x0a000001 + random_below(r, 100));
+		put(f + 30, 4, 0xc0000201);
+		put(f + 34, 2, 40000);
+		put(f + 36, 2, random_below(r, 3) == 0 ? 7 : random_below(r, 1024));
+		put(f + 38, 4, few(r, 300));
+		put(f + 46, 4, 0x50020000 | few(r, 307));
+		b->frames[b->n] = f;
+		b->captured[b->n] = SYN;
+		TT_ASSERT(tt_packet_decode(f, SYN, TT_LINK_ETHERNET, &b->decoded[b->n])
+				== TT_FATE_COUNTED);
+	}
+}
+
 /* What a packet matches, and whether it is cut short, must not depend on the packets before. */
 static void
 compare_alone(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
@@ -205,18 +275,50 @@ run_round(struct random *r, struct seen *seen)
 	random_rules_free(rules);
 }
 
+/* Under the limits that are usual, which so many rules do not meet. */
+static void
+run_many(struct random *r, struct seen *seen)
+{
+	static char text[1 << 16];
+	static struct burst b;
+	struct tt_rules rules = {0};
+	struct tt_error err = {0};
+	struct tt_signatures *s;
+	struct tt_signature_scratch *scratch;
+	const size_t n = many_rules(r, 60 + random_below(r, 241), text, sizeof(text));
+
+	TT_ASSERT(tt_rules_parse(&rules, "many", (const uint8_t *)text, n, NULL, &err)
+			== 0);
+	s = compile(&rules, NULL);
+	TT_ASSERT(tt_signature_scratch_new(&scratch, s) == 0);
+	for (unsigned i = 0; i < BURSTS; i++) {
+		make_syns(r, &b);
+		compare(s, scratch, &b, seen);
+		free_burst(&b);
+	}
+	tt_signature_scratch_free(scratch);
+	tt_signatures_free(s);
+	tt_rules_fini(&rules);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct random r = {.state = argc > 1 ? strtoull(argv[1], NULL, 0)
 					     : (uint64_t)time(NULL)};
-	struct seen seen = {0};
+	struct seen seen = {0}, many = {0};
 
 	printf("seed %" PRIu64 "\n", r.state);
 	fflush(stdout);
-	for (unsigned i = 0; i < ROUNDS; i++)
+	for (unsigned i = 0; i < ROUNDS; i++) {
 		run_round(&r, &seen);
-	printf("%" PRIu64 " packets, %" PRIu64 " matches, equal\n", seen.packets,
-			seen.matches);
-	return seen.matches > seen.packets / 10 ? EXIT_SUCCESS : EXIT_FAILURE;
+		if (i % MANY == 0)
+			run_many(&r, &many);
+	}
+	printf("%" PRIu64 " packets, %" PRIu64 " matches; of many rules %" PRIu64
+	       " and %" PRIu64 ", equal\n",
+			seen.packets, seen.matches, many.packets, many.matches);
+	return seen.matches > seen.packets / 10 && many.matches > many.packets
+			? EXIT_SUCCESS
+			: EXIT_FAILURE;
 }
