@@ -179,7 +179,8 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
 	classify(&c, k, tally);
-	/* The lines of what matches are on their way meanwhile: first those of fingerprints, then those of the tally. */
+	/* What counting the matches reads is fetched ahead of it: the tags of their detections while fingerprints are
+	 * found, then the slots that these tags name (tt_matcher_aim) while the tally counts. */
 	if (pipeline->matcher != NULL)
 		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
 				c.times_us, k, &tally->detections);
