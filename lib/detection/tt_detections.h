@@ -120,6 +120,8 @@ struct tt_detection_match {
 	uint32_t rule;
 	uint32_t cell; /* its key, where it is known that no hit has the packet; else 0 */
 	enum tt_hit_kind kind;
+	uint8_t shift; /* of its kind, when it was last asked whether the source is in the sample */
+	bool kept; /* it was */
 };
 
 /*

@@ -225,11 +225,18 @@ keep(struct tt_detections *d, const struct tt_detection_match *m)
 	return true;
 }
 
-/* Is the match, for all that is known so far, of a source whose hits are kept? */
+/* Is the match, for all that is known so far, of a source whose hits are kept? Hashes the source only where the
+ * sample is another one than when it was asked before. */
 static bool
-is_kept(const struct tt_detections *d, const struct tt_detection_match *m)
+is_kept(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	return is_sampled(d, m->packet->src, d->shift[m->kind]);
+	const unsigned shift = d->shift[m->kind];
+
+	if (m->shift != shift) {
+		m->shift = (uint8_t)shift;
+		m->kept = is_sampled(d, m->packet->src, shift);
+	}
+	return m->kept;
 }
 
 void
@@ -244,7 +251,8 @@ tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *m,
 			.time_us = time_us,
 			.hash = hash_of(d, &h),
 			.rule = rule,
-			.kind = tt_hit_kind_of(r)};
+			.kind = tt_hit_kind_of(r),
+			.kept = true};
 	if (is_kept(d, m)) {
 		b = buckets_of(d, m->kind, m->hash);
 		__builtin_prefetch(&d->tags[b.at[0]]);

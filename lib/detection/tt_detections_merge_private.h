@@ -34,7 +34,7 @@ struct tt_detections_merge {
 	const struct tt_geo *geo;
 	struct tt_mem *mem;
 	uint64_t max_hits; /* that can be carried */
-	uint64_t room; /* of hits and what is carried */
+	uint64_t room; /* of hits, and of what is carried or of cells, whichever are more */
 	struct tt_sort_item *items, *scratch; /* [room] */
 	struct tt_sort_item
 			*cells; /* [room] prefix: tt_detection_key, of a cell or of a hit;
