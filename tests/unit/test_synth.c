@@ -164,8 +164,8 @@ every_frame_has_valid_checksums_and_the_class_and_target_of_its_component(void *
 static void
 windows_are_those_of_the_range_and_in_the_checksum(void **state)
 {
-	struct tt_profile *profile = parse(HEAD
-			"- {target: 23/TCP, packets: 999, window: 100-1100}\n");
+	struct tt_profile *profile = parse(
+			HEAD "- {target: 23/TCP, packets: 999, window: 100-1100}\n");
 	struct tt_synth *s = start(profile, NULL, 3, 0);
 	uint16_t low = UINT16_MAX, high = 0;
 	struct tt_frame f;
@@ -514,7 +514,8 @@ main(void)
 					the_bytes_are_those_of_every_machine_and_release),
 			cmocka_unit_test(
 					every_frame_has_valid_checksums_and_the_class_and_target_of_its_component),
-			cmocka_unit_test(windows_are_those_of_the_range_and_in_the_checksum),
+			cmocka_unit_test(
+					windows_are_those_of_the_range_and_in_the_checksum),
 			cmocka_unit_test(
 					addresses_are_monitored_on_one_side_and_public_on_the_other),
 			cmocka_unit_test(
