@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Of a slot of contacts of IPv4. */
+#define CONTACT_BYTES (sizeof(struct tt_contact_line) / TT_CONTACT_WAYS)
+
 /* All sizes follow from the number of pairs: slots of pairs are the power of two that leaves a
  * quarter of them free. */
 struct sizes {
@@ -65,6 +68,7 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			* sizeof(uint32_t)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
+			+ tt_later_bytes(s.contacts4, CONTACT_BYTES)
 			+ sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
@@ -118,9 +122,12 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
 	t->alike = tt_mem_alloc(
 			mem, TT_ALIKE_SLOTS * sizeof(*t->alike), "plain counters");
-	return tt_rest_init(&t->rest, &s->rest, mem) == 0 && t->slots != NULL
-			&& t->alike != NULL && t->contact_lines != NULL
-			&& t->contacts != NULL && t->ports != NULL && t->pairs_at != NULL
+	return tt_rest_init(&t->rest, &s->rest, mem) == 0
+			&& tt_later_init(&t->contacts_later, s->contacts4, CONTACT_BYTES,
+					mem)
+			&& t->slots != NULL && t->alike != NULL
+			&& t->contact_lines != NULL && t->contacts != NULL
+			&& t->ports != NULL && t->pairs_at != NULL
 			&& t->contacts_at != NULL && t->ports_at != NULL;
 }
 
@@ -197,6 +204,7 @@ tt_tally_destroy(struct tt_tally *t)
 			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
 					* sizeof(uint32_t));
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
+	tt_later_fini(&t->contacts_later);
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
 	tt_kept_fini(&t->kept);
@@ -245,6 +253,7 @@ tt_tally_reset(struct tt_tally *t)
 			.contacts = t->contacts,
 			.ports = t->ports,
 			.alike = t->alike,
+			.contacts_later = t->contacts_later,
 			.pairs_at = t->pairs_at,
 			.contacts_at = t->contacts_at,
 			.ports_at = t->ports_at,

@@ -31,8 +31,8 @@
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes x n
  * for pairs, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for slices,
- * 9 x n for talkers, 4 bytes for each key, 64 KiB for tt_alike.h, and what tt_rest.h says of cells and
- * registers.
+ * 9 x n for talkers, 4 bytes for each key, 8 x n for contacts that are put off (tt_later.h), 64 KiB for
+ * tt_alike.h, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
 #define TT_TALLY_H
@@ -41,6 +41,7 @@
 #include "tt_contacts.h"
 #include "tt_detections.h"
 #include "tt_kept.h"
+#include "tt_later.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
 struct tt_span {
@@ -153,6 +154,7 @@ struct tt_tally {
 	struct tt_rest rest;
 	/* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a compact tally. */
 	struct tt_alike *alike;
+	struct tt_later contacts_later; /* contacts of IPv4 that are put off; zero in a compact tally */
 	struct tt_detections detections; /* zero where there are no signatures */
 	struct tt_kept_table kept; /* packets of these; zero where none are to be kept */
 	/* Of each fingerprint: packets that were tested, that matched. Exact always. */
@@ -223,8 +225,8 @@ tt_tally_is_compact(const struct tt_tally *tally)
 void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
 
 /*
- * Makes pairs_at and contacts_at true again, which a full table does not keep up to date, and brings
- * what tt_alike.h puts off into the cells. To be called before pairs, contacts and distributions are
+ * Does what was put off (tt_later.h, tt_alike.h), and makes pairs_at and contacts_at true again, which a
+ * full table does not keep up to date. To be called before pairs, contacts and distributions are
  * read.
  */
 void tt_tally_settle(struct tt_tally *tally);

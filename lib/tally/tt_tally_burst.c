@@ -175,17 +175,44 @@ count_refused(const struct burst *b, const struct some *refused)
 	tt_rest_add_pairs(&b->tally->rest, rest, refused->n);
 }
 
+/* Puts those off that can be: contacts of IPv4 that are sampled. Of the others, a place each. */
+static unsigned
+put_contacts_off(const struct burst *b, const struct some *some,
+		struct tt_contact_place *others)
+{
+	struct tt_tally *t = b->tally;
+	unsigned n = 0;
+
+	for (unsigned k = 0; k < some->n; k++) {
+		const unsigned i = some->at[k];
+		const struct tt_packet *p = &b->packets[i];
+		const uint64_t to = contact_key(t, p, b->keys[i]);
+		const uint64_t home = tt_tally_contact_place(t, p->src, to);
+
+		if (TT_LIKELY((to & TT_CONTACT_V6) == 0 && home != TT_NO_PLACE))
+			tt_tally_put_contact_off(t, p->src, to, home);
+		else
+			others[n++] = tt_contact_fetch(t, p->src, to, 1, home);
+	}
+	return n;
+}
+
 static void
 count_contacts(const struct burst *b, const struct some *some)
 {
 	struct tt_contact_place places[TT_TALLY_BURST];
+	unsigned n = 0;
 
-	for (unsigned k = 0; k < some->n; k++) {
-		const unsigned i = some->at[k];
+	if (tt_tally_puts_contacts_off(b->tally)) {
+		n = put_contacts_off(b, some, places);
+	} else {
+		for (; n < some->n; n++) {
+			const unsigned i = some->at[n];
 
-		places[k] = place_contact(b->tally, &b->packets[i], b->keys[i]);
+			places[n] = place_contact(b->tally, &b->packets[i], b->keys[i]);
+		}
 	}
-	tt_tally_add_contacts(b->tally, places, some->n);
+	tt_tally_add_contacts(b->tally, places, n);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How pairs and contacts find room in a full table. */
-#include "tt_tally_tables.h"
+#include "tt_tally_stages.h"
 
 #include <string.h>
 
@@ -281,6 +281,7 @@ list_contacts(struct tt_tally *t)
 void
 tt_tally_settle(struct tt_tally *t)
 {
+	tt_tally_catch_up(t);
 	if (t->pairs_unlisted)
 		list_pairs(t);
 	if (t->contacts_unlisted)

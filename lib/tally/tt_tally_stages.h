@@ -10,14 +10,19 @@
 #include "tt_tally_tables.h"
 
 static inline struct tt_contact_place
-tt_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to,
-		uint64_t packets)
+tt_contact_fetch(const struct tt_tally *t, struct tt_addr src, uint64_t to,
+		uint64_t packets, uint64_t home)
 {
-	const uint64_t home = tt_tally_contact_place(t, src, to);
-
 	if (TT_LIKELY(home != TT_NO_PLACE))
 		tt_tally_prefetch_contact_home(t, to, home);
 	return (struct tt_contact_place){{src, to, packets}, home};
+}
+
+static inline struct tt_contact_place
+tt_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to,
+		uint64_t packets)
+{
+	return tt_contact_fetch(t, src, to, packets, tt_tally_contact_place(t, src, to));
 }
 
 static inline struct tt_port_place
@@ -39,6 +44,33 @@ void tt_tally_pairs_out(struct tt_tally *t, const struct tt_slot *pairs, unsigne
 /* Counts source ports when their table is full; n: TT_TALLY_BURST at most. */
 void tt_tally_add_ports_full(
 		struct tt_tally *t, const struct tt_port_place *places, unsigned n);
+
+/* Contacts of IPv4 are put off once one slot in so many is taken; while there are fewer, their lines are
+ * in the caches. */
+#define TT_CONTACTS_CROWDED 16
+
+static inline bool
+tt_tally_puts_contacts_off(const struct tt_tally *t)
+{
+	return t->n_contacts - t->n_contacts6 > t->contact4_mask / TT_CONTACTS_CROWDED;
+}
+
+/* Does those that wait for a part of their table; for any part. */
+void tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part);
+void tt_tally_catch_up(struct tt_tally *t);
+
+/* Puts one packet of a contact of IPv4 off that has a home. */
+static inline void
+tt_tally_put_contact_off(
+		struct tt_tally *t, struct tt_addr src, uint64_t to, uint64_t home)
+{
+	const struct tt_later_update update = {.key = tt_contact_ends(src, to),
+			.at = (uint32_t)home,
+			.more = tt_contact_class(to)};
+
+	if (TT_UNLIKELY(tt_later_put(&t->contacts_later, update)))
+		tt_tally_catch_up_contacts(t, home >> t->contacts_later.shift);
+}
 
 static inline void
 tt_tally_add_contacts(

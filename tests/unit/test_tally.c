@@ -57,6 +57,59 @@ bursts_count_what_single_packets_count(void **state)
 	tt_tally_destroy(one);
 }
 
+static int
+by_contact(const void *x, const void *y)
+{
+	const struct tt_entry *a = x, *b = y;
+	const int order = tt_addr_cmp(a->src, b->src);
+
+	return order != 0 ? order : (a->key > b->key) - (a->key < b->key);
+}
+
+/* A compact copy in which contacts have an order that does not depend on where they stood. */
+static struct tt_tally *
+ordered(struct tt_tally *t)
+{
+	struct tt_tally *copy = tt_tally_compact(t);
+
+	assert_non_null(copy);
+	qsort(copy->contacts, copy->n_contacts, sizeof(*copy->contacts), by_contact);
+	return copy;
+}
+
+static unsigned
+parts_with_something(const struct tt_later *later)
+{
+	unsigned n = 0;
+
+	for (uint64_t i = 0; i < later->parts; i++)
+		n += later->n[i] != 0;
+	return n;
+}
+
+static void
+contacts_that_are_put_off_are_counted(void **state)
+{
+	struct tt_tally *burst = tally_make(24576), *one = tally_make(24576), *a, *b;
+
+	count_both(burst, one, 3000, 250);
+	assert_true(burst->contacts_later.parts > 4);
+	assert_int_equal(parts_with_something(&burst->contacts_later),
+			burst->contacts_later.parts);
+	assert_int_equal(parts_with_something(&one->contacts_later), 0);
+	a = ordered(burst);
+	b = ordered(one);
+	assert_int_equal(parts_with_something(&burst->contacts_later), 0);
+	assert_int_equal(a->contact_shift, 0);
+	assert_int_equal(a->n_contacts, b->n_contacts);
+	assert_memory_equal(
+			a->contacts, b->contacts, a->n_contacts * sizeof(*a->contacts));
+	tt_tally_destroy(a);
+	tt_tally_destroy(b);
+	tt_tally_destroy(burst);
+	tt_tally_destroy(one);
+}
+
 static void
 a_reset_tally_is_as_new(void **state)
 {
@@ -520,6 +573,7 @@ main(void)
 			cmocka_unit_test(
 					a_line_of_contacts_tells_free_slots_and_classes_apart),
 			cmocka_unit_test(bursts_count_what_single_packets_count),
+			cmocka_unit_test(contacts_that_are_put_off_are_counted),
 			cmocka_unit_test(a_reset_tally_is_as_new),
 			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
 			cmocka_unit_test(sources_of_ipv6_cannot_be_chosen_to_meet),

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_later.h"
+
+/* With fewer updates than one for so many lines, it is better to leave the others alone. */
+#define LINES_READ 8
+
+static uint64_t
+slots_of_part(uint64_t slots, uint64_t slot_bytes)
+{
+	const uint64_t most = TT_LATER_PART_BYTES / slot_bytes;
+
+	return slots < most ? slots : most;
+}
+
+static uint64_t
+parts_of(uint64_t slots, uint64_t slot_bytes)
+{
+	return slots / slots_of_part(slots, slot_bytes);
+}
+
+uint64_t
+tt_later_bytes(uint64_t slots, uint64_t slot_bytes)
+{
+	return parts_of(slots, slot_bytes)
+			* (TT_LATER_DEPTH * sizeof(struct tt_later_update)
+					+ sizeof(uint32_t));
+}
+
+bool
+tt_later_init(struct tt_later *l, uint64_t slots, uint64_t slot_bytes, struct tt_mem *mem)
+{
+	const uint64_t parts = parts_of(slots, slot_bytes);
+
+	*l = (struct tt_later){.parts = parts,
+			.shift = (unsigned)__builtin_ctzll(
+					slots_of_part(slots, slot_bytes)),
+			.mem = mem};
+	l->updates = tt_mem_alloc(
+			mem, parts * TT_LATER_DEPTH * sizeof(*l->updates), "put off");
+	l->n = tt_mem_alloc(mem, parts * sizeof(*l->n), "put off");
+	return l->updates != NULL && l->n != NULL;
+}
+
+void
+tt_later_fini(struct tt_later *l)
+{
+	tt_mem_free(l->mem, l->updates, l->parts * TT_LATER_DEPTH * sizeof(*l->updates));
+	tt_mem_free(l->mem, l->n, l->parts * sizeof(*l->n));
+	*l = (struct tt_later){0};
+}
+
+/* One word of each line; what the processor sees is a row of addresses, which it fetches ahead. */
+static void
+read_lines(const volatile uint64_t *line, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++, line += TT_CACHE_LINE / sizeof(*line))
+		(void)*line;
+}
+
+const struct tt_later_update *
+tt_later_take(struct tt_later *l, uint64_t part, const void *table, uint32_t *n)
+{
+	const uint64_t lines = TT_LATER_PART_BYTES / TT_CACHE_LINE;
+
+	*n = l->n[part];
+	l->n[part] = 0;
+	if (l->parts > 1 && *n >= lines / LINES_READ)
+		read_lines((const volatile uint64_t *)table
+						+ part * (TT_LATER_PART_BYTES / sizeof(uint64_t)),
+				lines);
+	return &l->updates[part * TT_LATER_DEPTH];
+}

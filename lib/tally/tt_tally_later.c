@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Contacts that were put off, into their table. */
+#include "tt_tally_stages.h"
+
+static struct tt_contact_place
+place_of(const struct tt_later_update *u)
+{
+	return (struct tt_contact_place){
+			.entry = {.src = tt_addr_v4((uint32_t)(u->key >> 32)),
+					.key = (u->key & 0xffffffff) << 4 | u->more,
+					.packets = 1},
+			.home = u->at};
+}
+
+void
+tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part)
+{
+	struct tt_entry out[TT_TALLY_BURST];
+	unsigned n_out = 0;
+	uint32_t n;
+	const struct tt_later_update *updates = tt_later_take(
+			&t->contacts_later, part, t->contact_lines, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct tt_contact_place place = place_of(&updates[i]);
+
+		n_out += tt_tally_add_contact(t, &place, &out[n_out]);
+		if (TT_UNLIKELY(n_out == TT_TALLY_BURST)) {
+			tt_tally_contacts_out(t, out, n_out);
+			n_out = 0;
+		}
+	}
+	if (n_out > 0)
+		tt_tally_contacts_out(t, out, n_out);
+}
+
+void
+tt_tally_catch_up(struct tt_tally *t)
+{
+	for (uint64_t part = 0; part < t->contacts_later.parts; part++)
+		if (t->contacts_later.n[part] > 0)
+			tt_tally_catch_up_contacts(t, part);
+}

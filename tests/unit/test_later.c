@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tt_later.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SLOTS (4 * TT_LATER_PART_BYTES / 16)
+
+static void
+what_is_put_off_comes_back_in_order_and_by_part(void **state)
+{
+	static uint64_t table[SLOTS * 2];
+	struct tt_later l;
+	uint32_t n;
+
+	assert_true(tt_later_init(&l, SLOTS, 16, tt_mem_heap()));
+	assert_int_equal(l.parts, 4);
+	for (uint32_t i = 0; i < 1000; i++)
+		assert_false(tt_later_put(&l,
+				(struct tt_later_update){i, i % 4 * (SLOTS / 4) + i, 7}));
+	for (uint32_t part = 0; part < 4; part++) {
+		const struct tt_later_update *u = tt_later_take(&l, part, table, &n);
+
+		assert_int_equal(n, 250);
+		for (uint32_t i = 0; i < n; i++) {
+			assert_int_equal(u[i].key, 4 * i + part);
+			assert_int_equal(u[i].at / (SLOTS / 4), part);
+			assert_int_equal(u[i].more, 7);
+		}
+		tt_later_take(&l, part, table, &n);
+		assert_int_equal(n, 0);
+	}
+	tt_later_fini(&l);
+}
+
+static void
+a_full_part_says_so_with_its_last_update(void **state)
+{
+	static uint64_t table[SLOTS * 2];
+	const uint32_t at = SLOTS - 1;
+	struct tt_later l;
+	uint32_t n;
+
+	assert_true(tt_later_init(&l, SLOTS, 16, tt_mem_heap()));
+	for (unsigned round = 0; round < 2; round++) {
+		for (uint32_t i = 1; i < TT_LATER_DEPTH; i++)
+			assert_false(tt_later_put(
+					&l, (struct tt_later_update){.at = at}));
+		assert_true(tt_later_put(&l, (struct tt_later_update){.at = at}));
+		tt_later_take(&l, at >> l.shift, table, &n);
+		assert_int_equal(n, TT_LATER_DEPTH);
+	}
+	tt_later_fini(&l);
+}
+
+static void
+a_small_table_is_one_part(void **state)
+{
+	uint64_t table[8] = {0};
+	struct tt_later l;
+	uint32_t n;
+
+	assert_true(tt_later_init(&l, 4, 16, tt_mem_heap()));
+	assert_int_equal(l.parts, 1);
+	assert_int_equal(tt_later_bytes(4, 16),
+			TT_LATER_DEPTH * sizeof(struct tt_later_update) + 4);
+	for (uint32_t i = 0; i < 1000; i++)
+		tt_later_put(&l, (struct tt_later_update){.at = i % 4});
+	tt_later_take(&l, 0, table, &n);
+	assert_int_equal(n, 1000);
+	tt_later_fini(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(what_is_put_off_comes_back_in_order_and_by_part),
+			cmocka_unit_test(a_full_part_says_so_with_its_last_update),
+			cmocka_unit_test(a_small_table_is_one_part),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
