@@ -75,10 +75,10 @@ put_rule(struct random *r, char *text, unsigned sid)
 }
 
 static void
-make_set(struct random *r, struct tt_ruleset *set)
+make_set(struct random *r, bool crowded, struct tt_ruleset *set)
 {
 	static char text[RULES_MAX * RULE_TEXT];
-	const unsigned n = 1 + random_below(r, RULES_MAX);
+	const unsigned n = crowded ? RULES_MAX : 1 + random_below(r, RULES_MAX);
 	struct tt_error err = {0};
 	size_t at = 0;
 
@@ -267,16 +267,19 @@ static bool
 round_is_right(const struct tt_geo *geo, uint64_t seed, struct seen *seen)
 {
 	static struct round round;
-	bool right;
+	bool right, crowded;
 
 	round.random.state = seed;
-	make_set(&round.random, &round.set);
+	/* Cells run out with many rules and sources alone. */
+	crowded = random_below(&round.random, 4) == 0;
+	make_set(&round.random, crowded, &round.set);
 	round.config = (struct tt_detections_config){.rules = &round.set.rules,
 			.geo = geo,
-			.hits = (uint64_t)TT_HITS_MIN << random_below(&round.random, 4),
+			.hits = (uint64_t)TT_HITS_MIN
+					<< (crowded ? 0 : random_below(&round.random, 4)),
 			.seed = random_64(&round.random),
 			.secret = random_64(&round.random)};
-	round.n_sources = 4u << random_below(&round.random, 9);
+	round.n_sources = 4u << (crowded ? 8 : random_below(&round.random, 9));
 	open_side(&round, &round.bursts);
 	open_side(&round, &round.one_by_one);
 	right = bursts_are_right(&round, seen);
