@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_tally.h"
+#include "tt_tally_place.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,35 +7,34 @@
 /* Of a slot of contacts of IPv4. */
 #define CONTACT_BYTES (sizeof(struct tt_contact_line) / TT_CONTACT_WAYS)
 
-/* All sizes follow from the number of pairs: slots of pairs are the power of two that leaves a
- * quarter of them free. */
+/* All sizes follow from the number of pairs: `slots` is the power of two of which they are three quarters at
+ * most. */
 struct sizes {
-	uint64_t pairs, contacts4, contacts6, ports; /* slots */
+	uint64_t slots, contacts4, contacts6, ports; /* slots */
 	uint64_t max_pairs, max_contacts4, max_contacts6,
 			max_ports; /* before the table is full */
-	/* A full table may take slots up to seven eighths of pairs and contacts, all of ports. */
-	uint64_t list_pairs, list_contacts, list_ports;
+	/* A full table may take slots up to seven eighths of contacts, all of ports. */
+	uint64_t list_contacts, list_ports;
 	struct tt_rest_config rest;
 };
 
 static struct sizes
 sizes_of(const struct tt_tally_config *c)
 {
-	struct sizes s = {.pairs = 1024, .max_pairs = c->pairs};
+	struct sizes s = {.slots = 1024, .max_pairs = c->pairs};
 
-	while (s.pairs / 4 * 3 < c->pairs)
-		s.pairs *= 2;
-	s.contacts4 = s.ports = 2 * s.pairs;
-	s.contacts6 = s.pairs / 2;
+	while (s.slots / 4 * 3 < c->pairs)
+		s.slots *= 2;
+	s.contacts4 = s.ports = 2 * s.slots;
+	s.contacts6 = s.slots / 2;
 	s.max_contacts4 = 2 * c->pairs;
 	s.max_contacts6 = c->pairs / 2;
 	s.max_ports = c->pairs;
-	s.list_pairs = s.pairs / 8 * 7;
 	s.list_contacts = (s.contacts4 + s.contacts6) / 8 * 7;
 	s.list_ports = s.ports;
 	s.rest = (struct tt_rest_config){
-			.slices = s.pairs,
-			.talkers = s.pairs / 4,
+			.slices = s.slots,
+			.talkers = s.slots / 4,
 			.geo = c->geo,
 			.destinations = c->destinations,
 			.prefixes = c->prefixes,
@@ -60,12 +59,12 @@ tt_tally_bytes(const struct tt_tally_config *c)
 	const struct sizes s = sizes_of(c);
 	const struct tt_detections_config detections = detections_of(c);
 
-	return s.pairs * sizeof(struct tt_slot)
+	return s.max_pairs * sizeof(struct tt_slot)
+			+ tt_pair_lines_for(s.max_pairs) * sizeof(struct tt_pair_line)
 			+ s.contacts4 / TT_CONTACT_WAYS * sizeof(struct tt_contact_line)
 			+ s.contacts6 * sizeof(struct tt_entry)
 			+ s.ports * sizeof(struct tt_port_entry)
-			+ (s.list_pairs + s.list_contacts + s.list_ports)
-			* sizeof(uint32_t)
+			+ (s.list_contacts + s.list_ports) * sizeof(uint32_t)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
 			+ tt_later_bytes(s.contacts4, CONTACT_BYTES)
@@ -110,13 +109,15 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 {
 	struct tt_mem *mem = t->mem;
 
-	t->slots = tt_mem_alloc(mem, s->pairs * sizeof(*t->slots), "pairs");
+	t->slots = tt_mem_alloc(mem, s->max_pairs * sizeof(*t->slots), "pairs");
+	t->pair_lines.lines = tt_mem_alloc(mem,
+			tt_pair_lines_for(s->max_pairs) * sizeof(struct tt_pair_line),
+			"pairs");
 	t->contact_lines = tt_mem_alloc(mem,
 			s->contacts4 / TT_CONTACT_WAYS * sizeof(*t->contact_lines),
 			"contacts");
 	t->contacts = tt_mem_alloc(mem, s->contacts6 * sizeof(*t->contacts), "contacts");
 	t->ports = tt_mem_alloc(mem, s->ports * sizeof(*t->ports), "source ports");
-	t->pairs_at = tt_mem_alloc(mem, s->list_pairs * sizeof(uint32_t), "pairs");
 	t->contacts_at = tt_mem_alloc(
 			mem, s->list_contacts * sizeof(uint32_t), "contacts");
 	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
@@ -127,7 +128,7 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 					mem)
 			&& t->slots != NULL && t->alike != NULL
 			&& t->contact_lines != NULL && t->contacts != NULL
-			&& t->ports != NULL && t->pairs_at != NULL
+			&& t->ports != NULL && t->pair_lines.lines != NULL
 			&& t->contacts_at != NULL && t->ports_at != NULL;
 }
 
@@ -149,7 +150,7 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 				.place = tt_hash_seed_of(config->seed),
 				.sample = tt_hash_seed_of(config->secret),
 				.secret = config->secret,
-				.pair_mask = s.pairs - 1,
+				.pair_lines.mask = tt_pair_lines_for(s.max_pairs) - 1,
 				.contact4_mask = s.contacts4 - 1,
 				.contact6_mask = s.contacts6 - 1,
 				.port_mask = s.ports - 1,
@@ -191,7 +192,9 @@ tt_tally_destroy(struct tt_tally *t)
 		free(t->contacts);
 		free(t->ports);
 	} else {
-		tt_mem_free(t->mem, t->slots, (t->pair_mask + 1) * sizeof(*t->slots));
+		tt_mem_free(t->mem, t->slots, t->max_pairs * sizeof(*t->slots));
+		tt_mem_free(t->mem, t->pair_lines.lines,
+				(t->pair_lines.mask + 1) * sizeof(struct tt_pair_line));
 		tt_mem_free(t->mem, t->contact_lines,
 				contact_lines(t) * sizeof(*t->contact_lines));
 		tt_mem_free(t->mem, t->contacts,
@@ -199,7 +202,6 @@ tt_tally_destroy(struct tt_tally *t)
 		tt_mem_free(t->mem, t->ports, (t->port_mask + 1) * sizeof(*t->ports));
 	}
 	tt_mem_free(t->mem, t->alike, TT_ALIKE_SLOTS * sizeof(*t->alike));
-	tt_mem_free(t->mem, t->pairs_at, (t->pair_mask + 1) / 8 * 7 * sizeof(uint32_t));
 	tt_mem_free(t->mem, t->contacts_at,
 			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
 					* sizeof(uint32_t));
@@ -221,6 +223,21 @@ clear(void *slots, size_t size, uint64_t mask, const uint32_t *at, uint32_t n)
 	else
 		for (uint32_t i = 0; i < n; i++)
 			memset((char *)slots + at[i] * size, 0, size);
+}
+
+static void
+clear_pairs(struct tt_tally *t)
+{
+	if (t->n_pairs > t->pair_lines.mask)
+		memset(t->pair_lines.lines, 0,
+				(t->pair_lines.mask + 1) * sizeof(struct tt_pair_line));
+	for (uint32_t i = 0; i < t->n_pairs && t->n_pairs <= t->pair_lines.mask; i++) {
+		const struct tt_slot *s = &t->slots[i];
+
+		tt_pair_clear(&t->pair_lines,
+				tt_pair_hash(t, tt_slot_src(s), s->key, s->detail));
+	}
+	memset(t->slots, 0, t->n_pairs * sizeof(*t->slots));
 }
 
 static void
@@ -254,10 +271,9 @@ tt_tally_reset(struct tt_tally *t)
 			.ports = t->ports,
 			.alike = t->alike,
 			.contacts_later = t->contacts_later,
-			.pairs_at = t->pairs_at,
+			.pair_lines = t->pair_lines,
 			.contacts_at = t->contacts_at,
 			.ports_at = t->ports_at,
-			.pair_mask = t->pair_mask,
 			.contact4_mask = t->contact4_mask,
 			.contact6_mask = t->contact6_mask,
 			.port_mask = t->port_mask,
@@ -273,7 +289,7 @@ tt_tally_reset(struct tt_tally *t)
 	};
 
 	tt_tally_settle(t);
-	clear(t->slots, sizeof(*t->slots), t->pair_mask, t->pairs_at, t->n_pairs);
+	clear_pairs(t);
 	clear_contacts(t);
 	clear(t->ports, sizeof(*t->ports), t->port_mask, t->ports_at, t->n_ports);
 	tt_rest_reset(&t->rest);

@@ -29,8 +29,8 @@
  *   ports      The lightest of a few neighbours makes room for a new key: what is heavy stays.
  *              Counts are then lower bounds; source ports of the rest are counted without target.
  *
- * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes x n
- * for pairs, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for slices,
+ * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes for each
+ * pair, 8 x n to find them, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for slices,
  * 9 x n for talkers, 4 bytes for each key, 8 x n for contacts that are put off (tt_later.h), 64 KiB for
  * tt_alike.h, and what tt_rest.h says of cells and registers.
  */
@@ -42,6 +42,7 @@
 #include "tt_detections.h"
 #include "tt_kept.h"
 #include "tt_later.h"
+#include "tt_pair_lines.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
 struct tt_span {
@@ -133,21 +134,24 @@ struct tt_tally_config {
 
 struct tt_tally {
 	struct tt_span span; /* set by who opens it */
-	struct tt_slot *slots; /* pairs; compact: [n_pairs] */
+	struct tt_slot *slots; /* pairs: [n_pairs] of [max_pairs], in order of arrival */
+	struct tt_pair_lines pair_lines; /* their numbers, by hash */
 	struct tt_contact_line
 			*contact_lines; /* contacts of IPv4; NULL in a compact tally */
 	struct tt_entry *contacts; /* of IPv6, compact: all; key: tt_contact_key */
 	struct tt_port_entry *ports;
-	uint32_t *pairs_at, *contacts_at, *ports_at; /* where they are, in order of
-						      * arrival; NULL in a compact tally */
-	uint64_t pair_mask, port_mask;
+	uint32_t *contacts_at,
+			*ports_at; /* where they are, in order of arrival; NULL in a
+					   * compact tally */
+	uint64_t port_mask;
 	uint64_t contact4_mask, contact6_mask; /* of slots; see tt_tally_contact_entry */
 	uint32_t n_pairs, n_contacts, n_ports; /* slots taken */
 	uint32_t n_contacts6; /* those of n_contacts that are of IPv6 */
 	uint32_t max_pairs, max_contacts4, max_contacts6,
 			max_ports; /* how many may be, before it is full */
 	unsigned pair_shift, contact_shift; /* one in 2^shift is kept */
-	bool pairs_unlisted, contacts_unlisted; /* see tt_tally_settle */
+	uint32_t pair_hand; /* full pairs: how many have been seen to be sampled at pair_shift */
+	bool contacts_unlisted; /* see tt_tally_settle */
 	struct tt_not_kept pairs_lost,
 			contacts_lost; /* packets alone: keys are estimated */
 	struct tt_not_kept ports_lost;
@@ -225,8 +229,8 @@ tt_tally_is_compact(const struct tt_tally *tally)
 void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
 
 /*
- * Does what was put off (tt_later.h, tt_alike.h), and makes pairs_at and contacts_at true again, which a
- * full table does not keep up to date. To be called before pairs, contacts and distributions are
+ * Does what was put off (tt_later.h, tt_alike.h), and makes contacts_at true again, which a full
+ * table does not keep up to date. To be called before pairs, contacts and distributions are
  * read.
  */
 void tt_tally_settle(struct tt_tally *tally);
@@ -252,7 +256,7 @@ tt_tally_count_by(struct tt_tally *t, const struct tt_rules *rules)
 static inline const struct tt_slot *
 tt_tally_pair(const struct tt_tally *t, uint32_t i)
 {
-	return &t->slots[t->pairs_at != NULL ? t->pairs_at[i] : i];
+	return &t->slots[i];
 }
 
 /* Where a contact stands as an entry: those of IPv6, and all of a compact tally; else NULL. In

@@ -114,7 +114,7 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 
 	tt_distributions_count(&t->rest, p, tt_target_key_class(key));
 	count_fingerprints(t, &detail, 1);
-	left = tt_tally_add_pair(t, tt_tally_pair_place(t, p->src, key, versioned), p,
+	left = tt_tally_add_pair(t, tt_tally_pair_place(t, p->src, key, versioned), 0, p,
 			key, versioned, time_us, &out, versioned & TT_DETAIL_V6);
 	if (left & TT_LEFT_OUT)
 		tt_tally_pairs_out(t, &out, 1);
@@ -144,8 +144,8 @@ struct burst {
 	const tt_target_key *keys;
 	const int64_t *times_us;
 	const tt_detail *details;
-	const uint64_t *places; /* tt_tally_fetch_pair */
-	const uint64_t *starts; /* of look_ahead; NULL: pairs are looked for from their homes on */
+	const uint64_t *places; /* of pairs, with their fingerprints */
+	const uint32_t *numbers; /* of pairs, most likely */
 };
 
 /* Packets of a burst that a pass is to look at; to begin with, n = 0. */
@@ -244,25 +244,14 @@ count_destinations(const struct burst *b, const struct some *some)
 		tt_rest_raise(r, raises[k].at, raises[k].rho);
 }
 
-/* Where the pair of packet i is looked for. */
-static inline uint64_t
-start_of(const struct burst *b, unsigned i)
-{
-	if (b->starts != NULL)
-		return b->starts[i];
-	if (TT_UNLIKELY(b->places[i] == TT_NO_PLACE))
-		return TT_NO_PLACE;
-	return tt_pair_home_from(b->tally, b->places[i], b->details[i]);
-}
-
 /* Counts the pair of packet i. */
 static inline __attribute__((always_inline)) unsigned
 count_pair(const struct burst *b, unsigned i, struct tt_slot *out, bool v6)
 {
 	const tt_detail detail = v6 ? b->details[i] | TT_DETAIL_V6 : b->details[i];
 
-	return tt_tally_add_pair(b->tally, start_of(b, i), &b->packets[i], b->keys[i],
-			detail, b->times_us[i], out, v6);
+	return tt_tally_add_pair(b->tally, b->places[i], b->numbers[i], &b->packets[i],
+			b->keys[i], detail, b->times_us[i], out, v6);
 }
 
 static __attribute__((noinline)) unsigned
@@ -312,40 +301,17 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 	}
 }
 
-/* Pairs begin to stand in each other's way once one slot in so many is taken. */
-#define CROWDED 16
-
-/*
- * Is it worth while to look at the slots of a burst ahead, and will what is seen still hold when the pairs are
- * counted? Not where some may have to make room for others, which moves them.
- */
-static inline bool
-may_look_ahead(const struct tt_tally *t, unsigned n)
-{
-	return t->n_pairs > t->pair_mask / CROWDED && t->n_pairs + n <= t->max_pairs
-			&& t->pair_shift == 0;
-}
-
-/*
- * From where on each pair is to be looked for: its home, or the slot behind it where another pair has that,
- * which is fetched. Counted without branches, which could not be predicted: counting then finds nearly all
- * pairs in the first slot that it looks at. No pair is taken out meanwhile, so none moves up.
- */
+/* The places of pairs, now that their fingerprints are known, and their numbers, whose slots are fetched. */
 static inline void
-look_ahead(const struct burst *b, unsigned n, uint64_t *starts)
+find_numbers(const struct tt_tally *t, const uint64_t *plain, const tt_detail *details,
+		unsigned n, uint64_t *places, uint32_t *numbers)
 {
-	const struct tt_tally *t = b->tally;
-
 	for (unsigned i = 0; i < n; i++) {
-		const struct tt_packet *p = &b->packets[i];
-		const tt_detail detail = b->details[i];
-		const uint64_t home = tt_pair_home_from(t, b->places[i], detail);
-		const struct tt_slot *s = &t->slots[home];
-		const bool other = (s->count.packets != 0) & (p->ip_version == 4)
-				& !tt_slot_is(s, p->src, b->keys[i], detail, false);
-
-		starts[i] = (home + other) & t->pair_mask;
-		__builtin_prefetch(&t->slots[starts[i]], 1);
+		places[i] = TT_UNLIKELY(plain[i] == TT_NO_PLACE)
+				? TT_NO_PLACE
+				: tt_pair_hash_from(plain[i], details[i]);
+		numbers[i] = tt_pair_guess(&t->pair_lines, places[i]);
+		__builtin_prefetch(&t->slots[numbers[i]], 1);
 	}
 }
 
@@ -356,19 +322,18 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 		unsigned passes)
 {
 	struct burst b;
-	uint64_t starts[TT_TALLY_BURST];
+	uint64_t found[TT_TALLY_BURST];
+	uint32_t numbers[TT_TALLY_BURST];
 
 	b.tally = t;
 	b.packets = packets;
 	b.keys = keys;
 	b.times_us = times_us;
 	b.details = details;
-	b.places = places;
-	b.starts = NULL;
-	if ((passes & TT_PASS_PAIRS) && may_look_ahead(t, n)) {
-		look_ahead(&b, n, starts);
-		b.starts = starts;
-	}
+	b.places = found;
+	b.numbers = numbers;
+	if (passes & TT_PASS_PAIRS)
+		find_numbers(t, places, details, n, found, numbers);
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)
 			tt_alike_count(t->alike, &t->rest, &packets[i],

@@ -19,7 +19,8 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->ports = NULL;
 	c->alike = NULL;
 	c->contacts_later = (struct tt_later){0};
-	c->pairs_at = c->contacts_at = c->ports_at = NULL;
+	c->pair_lines = (struct tt_pair_lines){0};
+	c->contacts_at = c->ports_at = NULL;
 	c->n_pairs = c->n_contacts = c->n_contacts6 = c->n_ports = 0;
 	c->rest = (struct tt_rest){0};
 	c->detections = (struct tt_detections){0};

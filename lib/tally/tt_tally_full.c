@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How pairs and contacts find room in a full table. */
+/* How contacts find room in a full table. */
 #include "tt_tally_stages.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 /* The functions below are compiled for either table, without calls through pointers. */
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
-/* The table of pairs, or of contacts, as what making room needs to know of it. */
+/* The table of contacts of IPv4, or of IPv6, as what making room needs to know of it. */
 struct table {
 	struct tt_tally *tally;
 	bool (*taken)(const struct tt_tally *t, uint64_t at);
@@ -20,42 +20,6 @@ struct table {
 	uint32_t *n;
 	unsigned *shift;
 };
-
-static bool
-pair_taken(const struct tt_tally *t, uint64_t at)
-{
-	return t->slots[at].count.packets != 0;
-}
-
-static bool
-pair_wanted(const struct tt_tally *t, uint64_t at)
-{
-	uint64_t hash = tt_tally_sample_hash(t, tt_slot_src(&t->slots[at]));
-
-	return tt_sampled(hash, t->pair_shift);
-}
-
-static void
-take_pair(struct tt_tally *t, uint64_t at, void *out)
-{
-	memcpy(out, &t->slots[at], sizeof(t->slots[at]));
-	t->slots[at].count = (struct tt_count){0};
-}
-
-static uint64_t
-pair_home(const struct tt_tally *t, uint64_t at)
-{
-	const struct tt_slot *s = &t->slots[at];
-
-	return tt_pair_home(t, tt_slot_src(s), s->key, s->detail);
-}
-
-static void
-move_pair(struct tt_tally *t, uint64_t to, uint64_t from)
-{
-	t->slots[to] = t->slots[from];
-	t->slots[from].count = (struct tt_count){0};
-}
 
 static bool
 entry_wanted(const struct tt_tally *t, const struct tt_entry *e)
@@ -210,18 +174,6 @@ make_room(const struct table *b, uint64_t home, uint64_t hash, void *out)
 }
 
 uint64_t
-tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash,
-		struct tt_slot *out)
-{
-	const struct table b = {t, pair_taken, pair_wanted, take_pair, pair_home,
-			move_pair, t->pair_mask, &t->n_pairs, &t->pair_shift};
-
-	out->count.packets = 0;
-	t->pairs_unlisted = true;
-	return make_room(&b, home, sample_hash, out);
-}
-
-uint64_t
 tt_tally_make_contact4_room(struct tt_tally *t, uint64_t home, uint64_t contact_hash,
 		struct tt_entry *out)
 {
@@ -252,18 +204,6 @@ tt_tally_make_contact6_room(struct tt_tally *t, uint64_t home, uint64_t contact_
 }
 
 static void
-list_pairs(struct tt_tally *t)
-{
-	uint32_t n = 0;
-
-	for (uint64_t at = 0; at <= t->pair_mask; at++)
-		if (pair_taken(t, at))
-			t->pairs_at[n++] = (uint32_t)at;
-	TT_ASSERT(n == t->n_pairs);
-	t->pairs_unlisted = false;
-}
-
-static void
 list_contacts(struct tt_tally *t)
 {
 	uint32_t n = 0;
@@ -282,8 +222,6 @@ void
 tt_tally_settle(struct tt_tally *t)
 {
 	tt_tally_catch_up(t);
-	if (t->pairs_unlisted)
-		list_pairs(t);
 	if (t->contacts_unlisted)
 		list_contacts(t);
 	if (t->alike != NULL)

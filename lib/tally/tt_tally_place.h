@@ -21,24 +21,24 @@ tt_tally_sample_hash(const struct tt_tally *t, struct tt_addr src)
 	return tt_sample_hash(t->secret, tt_sketch_hash(src));
 }
 
-/* The home of pairs with usual fingerprints. backscatter: a detail, of which fingerprints and the tally's
- * own mark do not count. */
+/* The hash of a pair with usual fingerprints; less than TT_NO_PLACE. backscatter: a detail, of which fingerprints and
+ * the tally's own mark do not count. */
 static inline uint64_t
-tt_pair_home_plain(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+tt_pair_hash_plain(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail backscatter)
 {
 	const tt_detail part = backscatter & ~(TT_DETAIL_FINGERPRINTS | TT_DETAIL_V6);
 
-	return tt_hash_place_addr(src, key ^ part << 1, &t->place) & t->pair_mask;
+	return tt_hash_place_addr(src, key ^ part << 1, &t->place) & INT64_MAX;
 }
 
 /*
- * From there, the home of a pair with this detail. What matches several fingerprints, or was tested for
+ * From there, the hash of a pair with this detail. What matches several fingerprints, or was tested for
  * others than some that follow each other in their file, stands elsewhere: who makes packets that match, or
- * are tested for, any set shall not have all of these pairs in one run. With 16 rules 953 of them can be.
+ * are tested for, any set shall not have all of these pairs in one line. With 16 rules 953 of them can be.
  */
 static inline uint64_t
-tt_pair_home_from(const struct tt_tally *t, uint64_t plain, tt_detail detail)
+tt_pair_hash_from(uint64_t plain, tt_detail detail)
 {
 	const uint32_t matched = tt_detail_matched(detail);
 	const uint32_t tested = tt_detail_tested(detail);
@@ -47,14 +47,14 @@ tt_pair_home_from(const struct tt_tally *t, uint64_t plain, tt_detail detail)
 				      | (tested & (tested + (tested & -tested))))
 			    == 0))
 		return plain;
-	return (plain + tt_hash_mix(detail & TT_DETAIL_FINGERPRINTS)) & t->pair_mask;
+	return (plain + tt_hash_mix(detail & TT_DETAIL_FINGERPRINTS)) & INT64_MAX;
 }
 
 static inline uint64_t
-tt_pair_home(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
+tt_pair_hash(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	return tt_pair_home_from(t, tt_pair_home_plain(t, src, key, detail), detail);
+	return tt_pair_hash_from(tt_pair_hash_plain(t, src, key, detail), detail);
 }
 
 /* Is a source that is not sampled refused a place? */
@@ -65,15 +65,15 @@ tt_tally_refuses(const struct tt_tally *t, struct tt_addr src)
 			&& !tt_sampled(tt_tally_sample_hash(t, src), t->pair_shift);
 }
 
-/* Where the table would have a packet; TT_NO_PLACE where its source is not sampled. */
+/* Where the table would have a packet, which is its pair's hash; TT_NO_PLACE where its source is not sampled. */
 static inline uint64_t
 tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail detail)
 {
-	return tt_tally_refuses(t, src) ? TT_NO_PLACE : tt_pair_home(t, src, key, detail);
+	return tt_tally_refuses(t, src) ? TT_NO_PLACE : tt_pair_hash(t, src, key, detail);
 }
 
-/* The same but for fingerprints, for tt_tally_burst_placed; begins to fetch the line. */
+/* The same but for fingerprints, for tt_tally_burst_placed; begins to fetch the line of the index. */
 static inline uint64_t
 tt_tally_fetch_pair(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail backscatter)
@@ -82,8 +82,8 @@ tt_tally_fetch_pair(const struct tt_tally *t, struct tt_addr src, tt_target_key 
 
 	if (tt_tally_refuses(t, src))
 		return TT_NO_PLACE;
-	place = tt_pair_home_plain(t, src, key, backscatter);
-	__builtin_prefetch(&t->slots[place], 1);
+	place = tt_pair_hash_plain(t, src, key, backscatter);
+	__builtin_prefetch(tt_pair_line_of(&t->pair_lines, place), 1);
 	return place;
 }
 

@@ -40,12 +40,10 @@ tt_tally_contact_hash(const struct tt_tally *t, struct tt_addr src, uint64_t to)
 }
 
 /*
- * A free slot for a new pair, or contact, in a full table, on the way from its home. Lowers the
+ * A free slot for a new contact in a full table, on the way from its home. Lowers the
  * sampling rate where nothing can be freed; TT_NO_PLACE where the new one is then not sampled
  * itself. *out is what made room, which the caller counts as not kept, or has no packets.
  */
-uint64_t tt_tally_make_pair_room(struct tt_tally *t, uint64_t home, uint64_t sample_hash,
-		struct tt_slot *out);
 uint64_t tt_tally_make_contact4_room(struct tt_tally *t, uint64_t home,
 		uint64_t contact_hash, struct tt_entry *out);
 uint64_t tt_tally_make_contact6_room(struct tt_tally *t, uint64_t home,
@@ -118,39 +116,32 @@ tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us, bool 
 	return (contact ^ 1) * TT_LEFT_CONTACT | (port ^ p->has_ports) * TT_LEFT_PORT;
 }
 
+/* A pair whose number is not known, or that is new; its source is sampled. */
+unsigned tt_tally_find_pair(struct tt_tally *t, uint64_t hash, const struct tt_packet *p,
+		tt_target_key key, tt_detail detail, int64_t time_us,
+		struct tt_slot *out);
+
 /*
- * Returns what is left to be counted, a set of enum tt_left. home: where to begin, of tt_tally_pair_place, at
- * whatever shift was then; detail, v6: as of tt_slot_is; *out: what made room, where TT_LEFT_OUT.
+ * Returns what is left to be counted, a set of enum tt_left. place: of tt_tally_pair_place, at whatever shift
+ * was then; number: a guess (tt_pair_guess); detail, v6: as of tt_slot_is; *out: what made room, where
+ * TT_LEFT_OUT.
  */
 static inline __attribute__((always_inline)) unsigned
-tt_tally_add_pair(struct tt_tally *t, uint64_t home, const struct tt_packet *p,
-		tt_target_key key, tt_detail detail, int64_t time_us, struct tt_slot *out,
-		bool v6)
+tt_tally_add_pair(struct tt_tally *t, uint64_t place, uint32_t number,
+		const struct tt_packet *p, tt_target_key key, tt_detail detail,
+		int64_t time_us, struct tt_slot *out, bool v6)
 {
-	uint64_t at = home;
-	struct tt_slot *s;
+	struct tt_slot *s = &t->slots[number];
 
 	if (TT_UNLIKELY(t->pair_shift != 0)
-			&& (home == TT_NO_PLACE
+			&& (place == TT_NO_PLACE
 					|| !tt_sampled(tt_tally_sample_hash(t, p->src),
 							t->pair_shift)))
 		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_PAIR;
-	for (;; at = (at + 1) & t->pair_mask) {
-		s = &t->slots[at];
-		if (TT_UNLIKELY(s->count.packets == 0))
-			break;
-		if (TT_LIKELY(tt_slot_is(s, p->src, key, detail, v6)))
-			return tt_slot_add(s, p, time_us, v6);
-	}
-	if (TT_LIKELY(t->n_pairs < t->max_pairs)) {
-		t->pairs_at[t->n_pairs++] = (uint32_t)at;
-		return tt_slot_fill(s, p, key, detail, time_us, v6);
-	}
-	at = tt_tally_make_pair_room(t, home, tt_tally_sample_hash(t, p->src), out);
-	if (at == TT_NO_PLACE)
-		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_PAIR;
-	return tt_slot_fill(&t->slots[at], p, key, detail, time_us, v6)
-			| (out->count.packets != 0) * TT_LEFT_OUT;
+	if (TT_LIKELY(number < t->n_pairs)
+			&& TT_LIKELY(tt_slot_is(s, p->src, key, detail, v6)))
+		return tt_slot_add(s, p, time_us, v6);
+	return tt_tally_find_pair(t, place, p, key, detail, time_us, out);
 }
 
 static inline uint64_t

@@ -235,9 +235,9 @@ static void
 multiply_tally(struct tt_tally *t, uint64_t by)
 {
 	tt_tally_settle(t);
-	for (uint64_t i = 0; i <= t->pair_mask; i++) {
+	for (uint64_t i = 0; i < t->n_pairs; i++) {
 		/* Slots hold no such numbers. */
-		if (t->slots[i].count.packets != 0 && by > 1)
+		if (by > 1)
 			tt_tally_unpack(t, &t->slots[i]);
 		multiply(&t->slots[i].count, by);
 	}

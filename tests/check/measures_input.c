@@ -115,7 +115,7 @@ random_source(uint64_t i)
 	return tt_addr_v4((uint32_t)bits);
 }
 
-/* The i-th IPv4 source whose SYNs to port 445 have the last slot as their home. */
+/* The i-th IPv4 source whose SYNs to port 445 have the last line as their home. */
 static struct tt_addr
 same_home_source(uint64_t i, const struct tt_tally *like)
 {
@@ -123,7 +123,8 @@ same_home_source(uint64_t i, const struct tt_tally *like)
 	const tt_target_key key = tt_target_key_make(target, TT_CLASS_TCP_SYN);
 	uint32_t a = (uint32_t)(i * 0x01000193);
 
-	while (tt_pair_home(like, tt_addr_v4(a), key, 0) != like->pair_mask)
+	while ((tt_pair_hash(like, tt_addr_v4(a), key, 0) & like->pair_lines.mask)
+			!= like->pair_lines.mask)
 		a++;
 	return tt_addr_v4(a);
 }

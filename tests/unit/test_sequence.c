@@ -12,7 +12,7 @@
 #define HOUR   (60 * MINUTE)
 
 /* Tallies without tables: the sequence looks at spans and frame counts only. */
-static uint32_t no_pairs[1];
+static uint32_t no_ports[1];
 
 static struct tt_tally
 sealed(unsigned owner, int64_t start, int64_t end, uint64_t frames)
@@ -22,7 +22,7 @@ sealed(unsigned owner, int64_t start, int64_t end, uint64_t frames)
 			.frames = frames,
 			.first_us = start + 1,
 			.last_us = end - 1,
-			.pairs_at = no_pairs};
+			.ports_at = no_ports};
 }
 
 static struct tt_sequence *

@@ -227,6 +227,7 @@ a_flood_of_everything_verifies(void **state)
 		if (i % 7 == 0) {
 			p.src = (struct tt_addr){UINT64_C(0x20010db8) << 32 | i, i};
 			p.dst = (struct tt_addr){UINT64_C(0x20010db8) << 32, i % 254};
+			p.ip_version = 6;
 		}
 		bed_packet(&bed, &p, BED_START + i);
 	}
