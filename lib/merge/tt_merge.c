@@ -8,6 +8,9 @@
 /* Any other than that of the tallies will do: what comes in their order is then spread again. */
 #define MERGE_SEED UINT64_C(0x6d65726765)
 
+/* Room for the arrays of so many tallies at once; for more of them it grows. */
+#define BUSY_ROOM (64 * TT_BUSY_MAX)
+
 /*
  * Rooms of the lists, in items. A tally of n pairs has up to 8/3 n slots for them, of which a
  * full one takes 7/8, and twice as many for ports, of which it takes all (tt_tally.c). Pairs may
@@ -54,8 +57,9 @@ tt_merge_bytes(const struct tt_merge_config *c)
 			+ s.heavy * sizeof(struct tt_merge_heavy) + tt_rest_bytes(&s.rest)
 			+ sizeof(struct tt_merge_matrix) + sizeof(struct tt_merge)
 			+ TT_N_COUNTRIES * TT_MERGE_SIDES * sizeof(struct tt_merge_group)
-			+ TT_N_ROWS * sizeof(uint64_t) + TT_N_TARGETS * sizeof(uint64_t)
-			+ TT_N_TARGETS
+			+ BUSY_ROOM * sizeof(struct tt_sort_item)
+			+ TT_BUSY_PORTS * sizeof(uint64_t) + TT_N_ROWS * sizeof(uint64_t)
+			+ TT_N_TARGETS * sizeof(uint64_t) + TT_N_TARGETS
 			+ (c->max_signature_hits == 0 ? 0
 						      : tt_detections_merge_bytes(
 								      c->max_signature_hits));
@@ -112,9 +116,11 @@ take_memory(struct tt_merge *m, const struct sizes *s)
 	m->row_packets = take(m, TT_N_ROWS, sizeof(*m->row_packets));
 	m->target_packets = take(m, TT_N_TARGETS, sizeof(*m->target_packets));
 	m->sketched = take(m, TT_N_TARGETS, sizeof(*m->sketched));
+	m->port_packets = take(m, TT_BUSY_PORTS, sizeof(*m->port_packets));
 	if (m->heavy == NULL || m->matrix == NULL || m->country_rows == NULL
 			|| m->row_packets == NULL || m->target_packets == NULL
-			|| m->sketched == NULL
+			|| m->sketched == NULL || m->port_packets == NULL
+			|| tt_merge_room(m, &m->busy, BUSY_ROOM) != 0
 			|| tt_merge_room(m, &m->pairs, s->pairs) != 0
 			|| tt_merge_room(m, &m->others, s->others) != 0
 			|| tt_merge_room(m, &m->sourceless, s->sourceless) != 0
@@ -165,6 +171,7 @@ tt_merge_destroy(struct tt_merge *m)
 	free_list(m, &m->others);
 	free_list(m, &m->sourceless);
 	free_list(m, &m->talkers);
+	free_list(m, &m->busy);
 	free_list(m, &m->scratch);
 	tt_mem_free(m->mem, m->heavy, sizes_of(&m->config).heavy * sizeof(*m->heavy));
 	tt_mem_free(m->mem, m->matrix, sizeof(*m->matrix));
@@ -172,6 +179,7 @@ tt_merge_destroy(struct tt_merge *m)
 	tt_mem_free(m->mem, m->row_packets, TT_N_ROWS * sizeof(*m->row_packets));
 	tt_mem_free(m->mem, m->target_packets, TT_N_TARGETS * sizeof(*m->target_packets));
 	tt_mem_free(m->mem, m->sketched, TT_N_TARGETS * sizeof(*m->sketched));
+	tt_mem_free(m->mem, m->port_packets, TT_BUSY_PORTS * sizeof(*m->port_packets));
 	tt_rest_fini(&m->rest);
 	tt_detections_merge_destroy(m->detections);
 	free(m->detections_of);

@@ -98,33 +98,46 @@ packets_of(const struct tt_merge *m, tt_target_key key)
 	return m->row_packets[a] + (a != b ? m->row_packets[b] : 0);
 }
 
-/* Offers the ports of a target and class, from item *at on, which is moved past them. */
+/* Where a walk over the ports is. */
+struct place {
+	uint64_t other, busy; /* of m->others, m->busy */
+};
+
+/* Offers the ports of a target and class, and moves *at past them. port_key: of any of them. */
 static void
-offer_ports(struct tt_merge *m, uint64_t first_key, uint64_t *at)
+offer_ports(struct tt_merge *m, uint64_t port_key, struct place *at)
 {
 	const struct tt_merge_list *list = &m->others;
+	const uint64_t target = narrow(port_key) >> 16;
+	const bool busy = tt_merge_sum_busy(m, port_key >> 16, &at->busy);
 
 	m->heavy_ports.n = 0;
-	while (*at < list->n && list->items[*at].prefix >> 16 == first_key >> 16) {
-		uint64_t key = list->items[*at].prefix, packets = 0;
+	while (at->other < list->n && list->items[at->other].prefix >> 16 == target) {
+		uint64_t key = list->items[at->other].prefix, packets = 0;
 
-		for (; *at < list->n && list->items[*at].prefix == key; ++*at)
-			packets += list->items[*at].value;
-		tt_merge_offer(&m->heavy_ports, (struct tt_addr){.lo = key & 0xffff},
-				packets);
+		for (; at->other < list->n && list->items[at->other].prefix == key;
+				at->other++)
+			packets += list->items[at->other].value;
+		if (busy)
+			m->port_packets[key & 0xffff] += packets;
+		else
+			tt_merge_offer(&m->heavy_ports,
+					(struct tt_addr){.lo = key & 0xffff}, packets);
 	}
+	if (busy)
+		tt_merge_offer_busy(m);
 	tt_merge_rank(&m->heavy_ports);
 }
 
 static int
-emit_ports(struct tt_merge *m, tt_target_key key, uint64_t packets, uint64_t *at)
+emit_ports(struct tt_merge *m, tt_target_key key, uint64_t packets, struct place *at)
 {
 	const struct tt_merge_heaviest *h = &m->heavy_ports;
 	struct tt_source_port_row row = {.target = tt_target_key_target(key),
 			.class = tt_target_key_class(key)};
 	int ret = 0;
 
-	offer_ports(m, narrow(tt_port_key(key, 0)), at);
+	offer_ports(m, tt_port_key(key, 0), at);
 	for (unsigned i = 0; ret == 0 && i < h->n; i++) {
 		row.source_port = (int32_t)h->entries[i].src.lo;
 		row.packets = h->entries[i].packets;
@@ -138,7 +151,7 @@ emit_ports(struct tt_merge *m, tt_target_key key, uint64_t packets, uint64_t *at
 
 static int
 emit_protocol(struct tt_merge *m, uint8_t protocol, enum tt_class first,
-		enum tt_class last, uint64_t *at)
+		enum tt_class last, struct place *at)
 {
 	int ret = 0;
 
@@ -158,9 +171,11 @@ emit_protocol(struct tt_merge *m, uint8_t protocol, enum tt_class first,
 int
 tt_merge_ports(struct tt_merge *m)
 {
-	uint64_t at = 0;
-	int ret;
+	struct place at = {0, 0};
+	int ret = tt_merge_collect_busy(m);
 
+	if (ret != 0)
+		return ret;
 	collect(m);
 	if (m->sink->source_port == NULL)
 		return 0;

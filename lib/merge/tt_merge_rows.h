@@ -73,6 +73,8 @@ struct tt_merge {
 			contacts6; /* the contacts: first and last part of others */
 	struct tt_merge_list sourceless; /* struct tt_count of slices and rests */
 	struct tt_merge_list talkers; /* of the rest: tt_entry */
+	struct tt_merge_list busy; /* arrays of source ports, by their targets */
+	uint64_t *port_packets; /* [TT_BUSY_PORTS] of a target that has some of these */
 	struct tt_merge_list scratch; /* of sorts; between sorts: what was picked */
 	struct tt_merge_list countries, attacked, fingerprints; /* parts of sourceless */
 	struct tt_merge_matrix *matrix;
@@ -185,6 +187,16 @@ int tt_merge_pair_end(struct tt_merge *m, struct tt_merge_pair_rows *rows) TT_MU
 /* Enters an address; gives the entries the order of rows: most packets first, then address. */
 void tt_merge_offer(struct tt_merge_heaviest *h, struct tt_addr src, uint64_t packets);
 void tt_merge_rank(struct tt_merge_heaviest *h);
+
+/* Source ports of busy targets: puts m->busy in order, and their packets into the cells. Returns 0, or -ENOMEM. */
+int tt_merge_collect_busy(struct tt_merge *m) TT_MUST_CHECK;
+
+/* Makes m->port_packets the sums over the arrays of a target (tt_port_key >> 16), from *at of m->busy on, which is
+ * moved past them; false where it has none. Targets are to be asked about in ascending order. */
+bool tt_merge_sum_busy(struct tt_merge *m, uint64_t target, uint64_t *at);
+
+/* Offers what is in m->port_packets to m->heavy_ports. */
+void tt_merge_offer_busy(struct tt_merge *m);
 
 /* One (protocol, number) in the three lists that are sorted by it. */
 struct tt_merge_target {

@@ -68,7 +68,7 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
 			+ tt_later_bytes(s.contacts4, CONTACT_BYTES)
-			+ sizeof(struct tt_tally)
+			+ tt_busy_bytes(tt_busy_arrays(s.ports)) + sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
 									+ tt_kept_bytes(c->keep_packets));
@@ -123,10 +123,11 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
 	t->alike = tt_mem_alloc(
 			mem, TT_ALIKE_SLOTS * sizeof(*t->alike), "plain counters");
+	t->busy = tt_busy_create(tt_busy_arrays(s->ports), mem);
 	return tt_rest_init(&t->rest, &s->rest, mem) == 0
 			&& tt_later_init(&t->contacts_later, s->contacts4, CONTACT_BYTES,
 					mem)
-			&& t->slots != NULL && t->alike != NULL
+			&& t->slots != NULL && t->alike != NULL && t->busy != NULL
 			&& t->contact_lines != NULL && t->contacts != NULL
 			&& t->ports != NULL && t->pair_lines.lines != NULL
 			&& t->contacts_at != NULL && t->ports_at != NULL;
@@ -202,6 +203,7 @@ tt_tally_destroy(struct tt_tally *t)
 		tt_mem_free(t->mem, t->ports, (t->port_mask + 1) * sizeof(*t->ports));
 	}
 	tt_mem_free(t->mem, t->alike, TT_ALIKE_SLOTS * sizeof(*t->alike));
+	tt_busy_destroy(t->busy, t->mem);
 	tt_mem_free(t->mem, t->contacts_at,
 			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
 					* sizeof(uint32_t));
@@ -272,6 +274,7 @@ tt_tally_reset(struct tt_tally *t)
 			.alike = t->alike,
 			.contacts_later = t->contacts_later,
 			.pair_lines = t->pair_lines,
+			.busy = t->busy,
 			.contacts_at = t->contacts_at,
 			.ports_at = t->ports_at,
 			.contact4_mask = t->contact4_mask,
@@ -292,6 +295,7 @@ tt_tally_reset(struct tt_tally *t)
 	clear_pairs(t);
 	clear_contacts(t);
 	clear(t->ports, sizeof(*t->ports), t->port_mask, t->ports_at, t->n_ports);
+	tt_busy_reset(t->busy);
 	tt_rest_reset(&t->rest);
 	clean.rest = t->rest;
 	if (tt_tally_has_detections(t))

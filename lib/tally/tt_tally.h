@@ -13,7 +13,8 @@
  * Most sources send to a target once, or again and again the same. So a pair of IPv4 holds in its
  * own cache line the first contact and the first source port, with the packets that were like
  * them in either; only what differs goes to the other two tables. A contact, or a port, is
- * therefore the sum of what pairs and its table say of it.
+ * therefore the sum of what pairs and its table say of it. Ports of targets to which packets come from many have
+ * arrays beside their table, which are part of that sum (tt_busy.h).
  *
  * Beside them stand a tt_rest: distributions, sketches, and the counts of what is not kept; and,
  * where there are signatures, what these found (tt_detections.h), and the first packets of each (tt_kept.h).
@@ -28,16 +29,18 @@
  *   contacts   The same by the hash of source and destination unit, and contact_shift.
  *   ports      The lightest of a few neighbours makes room for a new key: what is heavy stays.
  *              Counts are then lower bounds; source ports of the rest are counted without target.
+ *              Busy targets go on to be counted in their arrays, exactly.
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes for each
- * pair, 8 x n to find them, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for slices,
- * 9 x n for talkers, 4 bytes for each key, 8 x n for contacts that are put off (tt_later.h), 64 KiB for
- * tt_alike.h, and what tt_rest.h says of cells and registers.
+ * pair, 8 to 16 x n to find them, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for
+ * slices, 9 x n for talkers, 4 bytes for each contact and port, 8 x n for contacts that are put off (tt_later.h),
+ * 64 KiB for tt_alike.h, 6 x n, at most 6 MiB, for tt_busy.h, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
 #define TT_TALLY_H
 
 #include "tt_alike.h"
+#include "tt_busy.h"
 #include "tt_contacts.h"
 #include "tt_detections.h"
 #include "tt_kept.h"
@@ -159,6 +162,7 @@ struct tt_tally {
 	/* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a compact tally. */
 	struct tt_alike *alike;
 	struct tt_later contacts_later; /* contacts of IPv4 that are put off; zero in a compact tally */
+	struct tt_busy *busy; /* ports of busy targets; NULL in a compact tally */
 	struct tt_detections detections; /* zero where there are no signatures */
 	struct tt_kept_table kept; /* packets of these; zero where none are to be kept */
 	/* Of each fingerprint: packets that were tested, that matched. Exact always. */
@@ -251,7 +255,7 @@ tt_tally_count_by(struct tt_tally *t, const struct tt_rules *rules)
 }
 
 /* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order; pairs may hold a
- * contact and a port of their own. Pairs and contacts that tt_sampled() refuses are to be counted
+ * contact and a port of their own, arrays of busy targets (tt_busy_end) have more ports. Pairs and contacts that tt_sampled() refuses are to be counted
  * as not kept. */
 static inline const struct tt_slot *
 tt_tally_pair(const struct tt_tally *t, uint32_t i)

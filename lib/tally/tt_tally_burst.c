@@ -97,12 +97,6 @@ place_contact(const struct tt_tally *t, const struct tt_packet *p, tt_target_key
 	return tt_contact_place(t, p->src, contact_key(t, p, key), 1);
 }
 
-static inline struct tt_port_place
-place_port(const struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
-{
-	return tt_port_place(t, tt_port_key(key, p->src_port), 1);
-}
-
 void
 tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail,
 		int64_t time_us)
@@ -129,9 +123,11 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 		tt_tally_add_contacts(t, &contact, 1);
 	}
 	if (left & TT_LEFT_PORT) {
-		const struct tt_port_place port = place_port(t, p, key);
+		struct tt_port_places ports;
 
-		tt_tally_add_ports(t, &port, 1);
+		tt_tally_add_ports(t, &ports, 1,
+				tt_port_place(t, &ports, 0, 0,
+						tt_port_key(key, p->src_port), 1));
 	}
 	if (left & (TT_LEFT_CONTACT | TT_LEFT_SKETCH))
 		count_destination(&t->rest, key, p->dst);
@@ -218,14 +214,16 @@ count_contacts(const struct burst *b, const struct some *some)
 static void
 count_ports(const struct burst *b, const struct some *some)
 {
-	struct tt_port_place places[TT_TALLY_BURST];
+	struct tt_port_places places;
+	unsigned n_busy = 0;
 
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		places[k] = place_port(b->tally, &b->packets[i], b->keys[i]);
+		n_busy += tt_port_place(b->tally, &places, k, n_busy,
+				tt_port_key(b->keys[i], b->packets[i].src_port), 1);
 	}
-	tt_tally_add_ports(b->tally, places, some->n);
+	tt_tally_add_ports(b->tally, &places, some->n, n_busy);
 }
 
 static void

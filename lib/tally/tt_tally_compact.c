@@ -18,6 +18,7 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->contacts = NULL;
 	c->ports = NULL;
 	c->alike = NULL;
+	c->busy = NULL;
 	c->contacts_later = (struct tt_later){0};
 	c->pair_lines = (struct tt_pair_lines){0};
 	c->contacts_at = c->ports_at = NULL;
@@ -37,6 +38,22 @@ tt_tally_take_tables(struct tt_tally *c, size_t pairs, size_t contacts, size_t p
 	return c->slots != NULL && c->contacts != NULL && c->ports != NULL;
 }
 
+/* Entries of source ports, those of arrays too. */
+static uint64_t
+n_ports(const struct tt_tally *t)
+{
+	return (uint64_t)t->n_ports + tt_busy_used(t->busy);
+}
+
+static void
+append_busy(struct tt_tally *c, const struct tt_busy *b)
+{
+	for (uint32_t at = 0; at < tt_busy_end(b); at++)
+		if (tt_busy_packets(b, at) != 0)
+			c->ports[c->n_ports++] = (struct tt_port_entry){
+					tt_busy_key(b, at), tt_busy_packets(b, at)};
+}
+
 static void
 append(struct tt_tally *c, const struct tt_tally *from)
 {
@@ -46,6 +63,7 @@ append(struct tt_tally *c, const struct tt_tally *from)
 		c->contacts[c->n_contacts++] = tt_tally_contact(from, i);
 	for (uint32_t i = 0; i < from->n_ports; i++)
 		c->ports[c->n_ports++] = *tt_tally_port(from, i);
+	append_busy(c, from->busy);
 }
 
 struct tt_tally *
@@ -57,7 +75,7 @@ tt_tally_compact(struct tt_tally *tally)
 	c = tt_tally_copy_head(tally);
 	if (c == NULL)
 		return NULL;
-	if (!tt_tally_take_tables(c, tally->n_pairs, tally->n_contacts, tally->n_ports)
+	if (!tt_tally_take_tables(c, tally->n_pairs, tally->n_contacts, n_ports(tally))
 			|| tt_rest_compact(&c->rest, &tally->rest) != 0
 			|| (tt_tally_has_detections(tally)
 					&& tt_detections_compact(&c->detections,
@@ -76,7 +94,7 @@ tt_tally_compact_bytes(const struct tt_tally *t)
 {
 	return sizeof(*t) + t->n_pairs * sizeof(*t->slots)
 			+ t->n_contacts * sizeof(*t->contacts)
-			+ t->n_ports * sizeof(*t->ports) + tt_rest_compact_bytes(&t->rest)
+			+ n_ports(t) * sizeof(*t->ports) + tt_rest_compact_bytes(&t->rest)
 			+ (tt_tally_has_detections(t) ? tt_detections_compact_bytes(
 					   &t->detections)
 						      : 0)

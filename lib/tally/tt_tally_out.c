@@ -42,8 +42,8 @@ static void
 unpack(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
 {
 	struct tt_contact_place contacts[TT_TALLY_BURST];
-	struct tt_port_place ports[TT_TALLY_BURST];
-	unsigned n_contacts = 0, n_ports = 0;
+	struct tt_port_places ports;
+	unsigned n_contacts = 0, n_ports = 0, n_busy = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_slot *s = &pairs[i];
@@ -52,11 +52,11 @@ unpack(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
 			contacts[n_contacts++] = tt_contact_place(t, tt_slot_src(s),
 					tt_slot_contact_key(s), s->v4.dst_packets);
 		if (tt_slot_port_packets(s) != 0)
-			ports[n_ports++] = tt_port_place(
-					t, tt_slot_port_key(s), s->v4.port_packets);
+			n_busy += tt_port_place(t, &ports, n_ports++, n_busy,
+					tt_slot_port_key(s), s->v4.port_packets);
 	}
 	tt_tally_add_contacts(t, contacts, n_contacts);
-	tt_tally_add_ports(t, ports, n_ports);
+	tt_tally_add_ports(t, &ports, n_ports, n_busy);
 }
 
 void

@@ -25,13 +25,36 @@ tt_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to,
 	return tt_contact_fetch(t, src, to, packets, tt_tally_contact_place(t, src, to));
 }
 
-static inline struct tt_port_place
-tt_port_place(const struct tt_tally *t, uint64_t key, uint64_t packets)
-{
-	const uint64_t home = tt_port_home(t, key);
+/* Source ports on their way: those of busy targets, and the others. */
+struct tt_port_places {
+	struct tt_busy_place busy[TT_TALLY_BURST];
+	struct tt_port_place others[TT_TALLY_BURST];
+};
 
-	__builtin_prefetch(&t->ports[home], 1);
-	return (struct tt_port_place){key, home, packets};
+/*
+ * Puts port i among them, 65,535 packets at most; n_busy: how many of those before it are of busy targets.
+ * Returns whether it is of one, which the caller counts, in a register.
+ */
+static inline bool
+tt_port_place(struct tt_tally *t, struct tt_port_places *places, unsigned i,
+		unsigned n_busy, uint64_t key, uint32_t packets)
+{
+	struct tt_busy *b = t->busy;
+	const uint64_t at = tt_busy_at(b, &t->place, key);
+	const bool busy = at < TT_BUSY_NONE;
+
+	if (TT_UNLIKELY((b->turn + i) % TT_BUSY_TURN == 0))
+		tt_busy_vote(b, &t->place, key);
+	if (busy) {
+		__builtin_prefetch(&b->low[at], 1);
+		places->busy[n_busy] = (struct tt_busy_place){(uint32_t)at, packets};
+	} else {
+		const uint64_t home = tt_port_home(t, key);
+
+		__builtin_prefetch(&t->ports[home], 1);
+		places->others[i - n_busy] = (struct tt_port_place){key, home, packets};
+	}
+	return busy;
 }
 
 /* Counts contacts[n] as not kept; n: TT_TALLY_BURST at most. */
@@ -85,15 +108,40 @@ tt_tally_add_contacts(
 		tt_tally_contacts_out(t, out, n_out);
 }
 
-static inline void
-tt_tally_add_ports(struct tt_tally *t, const struct tt_port_place *places, unsigned n)
+/* Counts those of busy targets; what an array has no room for joins the others. Returns how many these are. */
+static inline unsigned
+tt_tally_add_busy(struct tt_tally *t, struct tt_port_places *places, unsigned n_busy,
+		unsigned n_others)
 {
-	unsigned i;
+	struct tt_busy *b = t->busy;
+	uint8_t *low = b->low;
 
-	for (i = 0; i < n && !tt_tally_ports_full(t); i++)
-		tt_tally_add_port(t, places[i].home, places[i].key, places[i].packets);
-	if (TT_UNLIKELY(i < n))
-		tt_tally_add_ports_full(t, places + i, n - i);
+	for (unsigned i = 0; i < n_busy; i++) {
+		const struct tt_busy_place p = places->busy[i];
+		uint64_t key;
+
+		if (TT_LIKELY(tt_busy_add(b, low, p.at, p.packets)))
+			continue;
+		key = tt_busy_key(b, p.at);
+		places->others[n_others++] = (struct tt_port_place){
+				key, tt_port_home(t, key), p.packets};
+	}
+	return n_others;
+}
+
+/* Counts n ports that were placed, n_busy of them of busy targets. */
+static inline void
+tt_tally_add_ports(struct tt_tally *t, struct tt_port_places *places, unsigned n,
+		unsigned n_busy)
+{
+	const struct tt_port_place *others = places->others;
+	unsigned n_others = tt_tally_add_busy(t, places, n_busy, n - n_busy), i;
+
+	t->busy->turn += n;
+	for (i = 0; i < n_others && !tt_tally_ports_full(t); i++)
+		tt_tally_add_port(t, others[i].home, others[i].key, others[i].packets);
+	if (TT_UNLIKELY(i < n_others))
+		tt_tally_add_ports_full(t, others + i, n_others - i);
 }
 
 #endif

@@ -301,6 +301,12 @@ struct tt_port_place {
 	uint64_t key, home, packets; /* tt_port_key, tt_port_home */
 };
 
+/* The same of a busy target, on its way into the target's array. */
+struct tt_busy_place {
+	uint32_t at; /* tt_busy_at */
+	uint32_t packets;
+};
+
 /* Counts what made room without its target. */
 static inline void
 tt_tally_rest_port(struct tt_tally *t, struct tt_port_entry out)

@@ -133,6 +133,8 @@ check_ports(const struct check *c)
 		packets += tt_slot_port_packets(tt_tally_pair(c->tally, i));
 	for (uint32_t i = 0; i < c->tally->n_ports; i++)
 		packets += tt_tally_port(c->tally, i)->packets;
+	for (uint32_t at = 0; at < tt_busy_end(c->tally->busy); at++)
+		packets += tt_busy_packets(c->tally->busy, at);
 	return same(c, "source ports", packets, c->sums->with_ports);
 }
 

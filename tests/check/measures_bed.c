@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "measures_bed.h"
 
+#include "tt_tally_tables.h"
+
 #include <unistd.h>
 
 static const char *const drawn_rules =
@@ -231,6 +233,22 @@ multiply_rest(struct tt_rest *r, uint64_t by)
 	r->talkers_lost.packets *= by;
 }
 
+/* Into the table, since arrays hold no such numbers. */
+static void
+multiply_busy(struct tt_tally *t, uint64_t by)
+{
+	for (uint32_t at = 0; at < tt_busy_end(t->busy); at++) {
+		const uint64_t key = tt_busy_key(t->busy, at);
+		const uint64_t packets = tt_busy_packets(t->busy, at);
+
+		if (packets == 0)
+			continue;
+		tt_tally_add_port(t, tt_port_home(t, key), key, packets * by);
+		t->busy->low[at] = 0;
+		t->busy->high[at] = 0;
+	}
+}
+
 static void
 multiply_tally(struct tt_tally *t, uint64_t by)
 {
@@ -251,6 +269,7 @@ multiply_tally(struct tt_tally *t, uint64_t by)
 		t->contacts[i].packets *= by;
 	for (uint64_t i = 0; i <= t->port_mask; i++)
 		t->ports[i].packets *= by;
+	multiply_busy(t, by);
 	for (unsigned i = 0; i < TT_FINGERPRINTS_MAX; i++) {
 		t->tested[i] *= by;
 		t->matched[i] *= by;

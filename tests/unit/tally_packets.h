@@ -120,6 +120,8 @@ sum_of_ports(struct tt_tally *t)
 	tt_tally_settle(t);
 	for (uint32_t i = 0; i < t->n_ports; i++)
 		sum += tt_tally_port(t, i)->packets;
+	for (uint32_t at = 0; at < tt_busy_end(t->busy); at++)
+		sum += tt_busy_packets(t->busy, at);
 	for (uint32_t i = 0; i < t->n_pairs; i++)
 		sum += tt_slot_port_packets(tt_tally_pair(t, i));
 	return sum;

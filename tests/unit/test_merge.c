@@ -50,6 +50,42 @@ the_split_over_tallies_does_not_show(void **state)
 	}
 }
 
+/* Tables of few pairs have no arrays for busy targets (tt_busy.h). */
+static void
+what_is_busy_does_not_show(void **state)
+{
+	static const struct run runs[] = {{.n_tallies = 1},
+			{.n_tallies = 1, .uses_up = true},
+			{.n_tallies = 3, .uneven = true},
+			{.n_tallies = 2, .compact = true},
+			{.n_tallies = 2, .join = true}};
+	struct traffic many = draw_traffic(
+			&(struct traffic_config){20000, 60, 2, TT_BUSY_PORTS});
+	struct output *plain = merge_over(
+			&(struct run){&many, 1, .pairs = TT_BUSY_PORTS / 4 * 3 / 4});
+
+	assert_int_equal(plain->totals.ports.packets, 0);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(runs); i++) {
+		struct run r = runs[i];
+		struct tt_tally *tallies[N_TALLIES_MAX];
+		struct tt_merge *merge = new_merge(&r, 20000);
+		struct output *o;
+		unsigned n;
+
+		r.traffic = &many;
+		n = new_tallies(&r, tallies);
+		assert_true(r.compact || r.join || tallies[0]->busy->n > 1);
+		o = output_of(merge, tallies, n, START_US);
+		assert_string_equal(o->text, plain->text);
+		free_output(o);
+		tt_merge_destroy(merge);
+		for (unsigned t = 0; t < n; t++)
+			tt_tally_destroy(tallies[t]);
+	}
+	free_output(plain);
+	free_traffic(&many);
+}
+
 /* Alone, compact or not, or one of two; and once more with tables that were used up before. */
 static void
 what_may_be_used_up_gives_the_same(void **state)
@@ -215,6 +251,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(the_split_over_tallies_does_not_show),
 			cmocka_unit_test(what_may_be_used_up_gives_the_same),
+			cmocka_unit_test(what_is_busy_does_not_show),
 			cmocka_unit_test(rows_of_every_table_are_in_order_and_distinct),
 			cmocka_unit_test(totals_are_those_of_all_packets),
 			cmocka_unit_test(nothing_merges_into_nothing),
