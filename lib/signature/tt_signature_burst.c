@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A burst through the compiled rules. First which packets may match anything, by the screens of their gates, by
- * these, and, of packets that no gate is about, column by column: most are done with then. The others one by one:
- * candidates by header and by pattern, then each of them evaluated in the order of ranks.
+ * A burst through the compiled rules. First which packets may match anything, by the screens of their gates and by
+ * these (tt_signature_screen.h), and, of packets that no gate is about, column by column: most are done with then.
+ * The others one by one: candidates by header and by pattern, then each of them evaluated in the order of ranks.
  */
+#include "tt_signature_screen.h"
 #include "tt_signature_settle.h"
 
 #define FETCHED 8 /* lines of payload */
@@ -95,25 +96,37 @@ match_one(const struct tt_signatures *s, struct tt_signature_scratch *scratch, u
 	return v.n_hits;
 }
 
-/* A rule that a plain packet may match by flags and port. */
-static inline void
-match_entry(struct tt_signature_verification *v, struct tt_signature_plain_entry entry,
-		const struct tt_packet *p)
+/* Are both addresses among those of a rule that a plain packet may match by flags and port? */
+static inline bool
+addresses_hold(const struct tt_signatures *s, const struct tt_signature_plain *plain,
+		const struct tt_signature_plain_entry *entry, const struct tt_packet *p)
 {
-	if (TT_UNLIKELY(entry.asks == TT_SIGNATURE_ASKS_ALL))
-		tt_signature_verify(v, entry.rank);
-	else if (entry.asks == TT_SIGNATURE_ASKS_NOTHING
-			|| tt_signature_addresses(v->s->rules[entry.rank].rule, p))
-		tt_signature_verification_hit(v, entry.rank);
+	if (entry->asks == TT_SIGNATURE_ASKS_NOTHING)
+		return true;
+	if (TT_UNLIKELY(entry->asks == TT_SIGNATURE_ASKS_ADDRESSES))
+		return tt_signature_addresses(s->rules[entry->rank].rule, p);
+	return tt_signature_place_has(&plain->places[entry->place], p);
 }
 
-/* A plain packet whose port has a class. */
-static unsigned
-match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+/* A rule that a plain packet may match by flags and port. */
+static void
+match_entry(struct tt_signature_verification *v, const struct tt_signature_plain *plain,
+		const struct tt_signature_plain_entry *entry, const struct tt_packet *p)
+{
+	if (entry->asks == TT_SIGNATURE_ASKS_ALL)
+		tt_signature_verify(v, entry->rank);
+	else if (addresses_hold(v->s, plain, entry, p))
+		tt_signature_verification_hit(v, entry->rank);
+}
+
+/* A plain packet whose port has a class of which rules are tried. */
+static __attribute__((noinline)) unsigned
+match_tried(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		const struct tt_signature_burst *b, unsigned i,
 		struct tt_signature_hit *hits, uint64_t *cut_short)
 {
-	const struct tt_packet *p = &b->packets[i];
+	const struct tt_signature_packet from = tt_signature_packet(b, i);
+	const struct tt_packet *p = from.packet;
 	const struct tt_signature_plain *plain =
 			&s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff]->plain;
 	const struct tt_signature_plain_class *class = tt_signature_plain_class_of(
@@ -123,17 +136,36 @@ match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 			.hits = hits,
 			.packet = (uint16_t)i};
 
-	scratch->eval.cut = false;
-	if (class->tried) {
-		const struct tt_signature_packet from = tt_signature_packet(b, i);
-
-		tt_signature_look(&scratch->views[i], &from);
-		begin(s, scratch, i);
-	}
+	tt_signature_look(&scratch->views[i], &from);
+	begin(s, scratch, i);
 	for (uint32_t k = class->first; k < class->first + class->n; k++)
-		match_entry(&v, plain->entries[k], p);
+		match_entry(&v, plain, &plain->entries[k], p);
 	*cut_short += scratch->eval.cut;
 	return v.n_hits;
+}
+
+/* A plain packet whose port has a class. */
+static inline unsigned
+match_plain(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_burst *b, unsigned i,
+		struct tt_signature_hit *hits, uint64_t *cut_short)
+{
+	const struct tt_packet *p = &b->packets[i];
+	const struct tt_signature_plain *plain =
+			&s->groups[TT_SIGNATURE_TCP].gate_of[p->tcp_flags & 0xff]->plain;
+	const struct tt_signature_plain_class *class = tt_signature_plain_class_of(
+			plain, p->dst_port);
+	const struct tt_signature_plain_entry *entries = plain->entries + class->first;
+	unsigned n_hits = 0;
+
+	if (TT_UNLIKELY(class->tried))
+		return match_tried(s, scratch, b, i, hits, cut_short);
+	for (uint32_t k = 0; k < class->n; k++) {
+		hits[n_hits] = (struct tt_signature_hit){
+				.packet = (uint16_t)i, .rule = entries[k].index};
+		n_hits += addresses_hold(s, plain, &entries[k], p);
+	}
+	return n_hits;
 }
 
 /* A plain packet whose gate is open: the rules that its gate and the class of its port leave. */
@@ -169,100 +201,6 @@ match_open(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 	tt_signature_verify_marked(&v, scratch);
 	*cut_short += scratch->eval.cut;
 	return v.n_hits;
-}
-
-/* How many rules would match_open try? */
-static uint32_t
-count_open(const struct tt_signature_gate *gate, const struct tt_packet *p, unsigned bits)
-{
-	uint32_t n = tt_signature_plain_class_of(&gate->plain, p->dst_port)->n;
-
-	for (; bits != 0; bits &= bits - 1)
-		n += gate->rules_of[__builtin_ctz(bits)].n;
-	return n;
-}
-
-/* What a packet is wanted for, where its gate says so; TT_SIGNATURE_WANT_ALL where it does not, or where the
- * filter leaves less to try. */
-static uint8_t
-want_plain(const struct tt_signature_group *tcp, const struct tt_packet *p,
-		const uint8_t *frame)
-{
-	const struct tt_signature_gate *gate = tcp->gate_of[p->tcp_flags & 0xff];
-	unsigned bits;
-
-	if (gate == NULL || !tt_signature_is_plain(p, frame)
-			|| tt_signature_gate_by_src(gate, p))
-		return TT_SIGNATURE_WANT_ALL;
-	bits = tt_signature_gate_left(gate, p);
-	if (bits != 0)
-		return count_open(gate, p, bits) > TT_SIGNATURE_TRIED_MAX
-				? TT_SIGNATURE_WANT_ALL
-				: TT_SIGNATURE_WANT_OPEN;
-	if (!tt_signature_gate_bit(gate->dst_ports, p->dst_port))
-		return 0;
-	return tt_signature_plain_class_of(&gate->plain, p->dst_port)->crowded
-			? TT_SIGNATURE_WANT_ALL
-			: TT_SIGNATURE_WANT_PLAIN;
-}
-
-/* May it match anything, for all that the screen of its gate tells? */
-static inline bool
-passes(const struct tt_signature_group *tcp, const struct tt_packet *p,
-		const uint8_t *frame)
-{
-	const struct tt_signature_screen *screen = tcp->screen_of[p->tcp_flags & 0xff];
-
-	if (TT_LIKELY(tt_signature_is_usual(p))) {
-		if (TT_UNLIKELY(!tt_signature_is_bare(
-				    p, frame + TT_PLAIN_IP, frame + TT_PLAIN_L4)))
-			return true;
-	} else if (!tt_signature_is_plain(p, frame)) {
-		return true;
-	}
-	return tt_signature_screen_opens(screen, p);
-}
-
-/* Which packets of 64 or fewer, from the one at `from` on, pass the screens of their gates. A bit each: a list would
- * have every packet wait for the one before, whose result says where the next one goes. */
-static uint64_t
-pass_screens(const struct tt_signature_group *tcp, const struct tt_signature_burst *b,
-		unsigned from)
-{
-	const unsigned n = b->n - from < 64 ? b->n - from : 64;
-	uint64_t passed = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		passed |= (uint64_t)passes(
-					  tcp, &b->packets[from + i], b->frames[from + i])
-				<< i;
-	return passed;
-}
-
-/* Turns away what gates say no to. Returns how many packets are left, in scratch->passed; *all: does any of them
- * need be looked at? */
-static unsigned
-pass_gates(const struct tt_signature_group *tcp, struct tt_signature_scratch *scratch,
-		const struct tt_signature_burst *b, bool *all)
-{
-	unsigned n = 0;
-
-	*all = false;
-	for (unsigned from = 0; from < b->n; from += 64) {
-		uint64_t passed = pass_screens(tcp, b, from);
-
-		for (; passed != 0; passed &= passed - 1) {
-			const unsigned i = from + (unsigned)__builtin_ctzll(passed);
-			const uint8_t wanted = want_plain(
-					tcp, &b->packets[i], b->frames[i]);
-
-			scratch->wanted[i] = wanted;
-			scratch->passed[n] = (uint16_t)i;
-			n += wanted != 0;
-			*all |= wanted == TT_SIGNATURE_WANT_ALL;
-		}
-	}
-	return n;
 }
 
 static inline void
@@ -314,6 +252,31 @@ choose_all(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 			tt_signature_choose(s, scratch, class, of_class[class]);
 }
 
+/* Matches the packets of passed[n_passed], the last that are wanted. all: does any of them need be looked at? */
+static __attribute__((noinline)) unsigned
+match_passed(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct tt_signature_burst *b, unsigned n_passed, bool all,
+		struct tt_signature_hit *hits, uint64_t *cut_short)
+{
+	unsigned n_hits = 0;
+
+	if (all)
+		choose_all(s, scratch, b, n_passed);
+	for (unsigned k = 0; k < n_passed; k++) {
+		const unsigned i = scratch->passed[k];
+
+		if (scratch->wanted[i] == TT_SIGNATURE_WANT_PLAIN)
+			n_hits += match_plain(s, scratch, b, i, hits + n_hits, cut_short);
+		else if (scratch->wanted[i] == TT_SIGNATURE_WANT_OPEN)
+			n_hits += match_open(s, scratch, b, i, hits + n_hits, cut_short);
+		else if (scratch->wanted[i] != 0)
+			n_hits += match_one(s, scratch, i, hits + n_hits, cut_short);
+	}
+	return n_hits;
+}
+
+/* Packets that match by no more than their port are done with as they come, up to the first that is wanted for more:
+ * hits are in the order of packets. So a burst of which few packets match, by their ports, is walked through once. */
 unsigned
 tt_signatures_burst(const struct tt_signatures *signatures,
 		struct tt_signature_scratch *scratch,
@@ -321,25 +284,34 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 		uint64_t *cut_short)
 {
 	const struct tt_signature_group *tcp = &signatures->groups[TT_SIGNATURE_TCP];
-	bool all;
-	const unsigned n = pass_gates(tcp, scratch, burst, &all);
-	unsigned n_hits = 0;
+	unsigned n = 0, n_hits = 0;
+	bool all = false;
 
-	if (all)
-		choose_all(signatures, scratch, burst, n);
-	for (unsigned k = 0; k < n; k++) {
-		const unsigned i = scratch->passed[k];
+	for (unsigned from = 0; from < burst->n; from += 64) {
+		const struct tt_signature_passed passed = tt_signature_pass_screens(tcp,
+				burst->packets + from, burst->frames + from,
+				burst->n - from < 64 ? burst->n - from : 64);
 
-		if (scratch->wanted[i] == TT_SIGNATURE_WANT_PLAIN)
-			n_hits += match_plain(signatures, scratch, burst, i,
-					hits + n_hits, cut_short);
-		else if (scratch->wanted[i] == TT_SIGNATURE_WANT_OPEN)
-			n_hits += match_open(signatures, scratch, burst, i, hits + n_hits,
-					cut_short);
-		else if (scratch->wanted[i] != 0)
-			n_hits += match_one(
-					signatures, scratch, i, hits + n_hits, cut_short);
+		for (uint64_t left = passed.plain | passed.others; left != 0;
+				left &= left - 1) {
+			const unsigned k = (unsigned)__builtin_ctzll(left), i = from + k;
+			const uint8_t wanted = tt_signature_want(tcp, &burst->packets[i],
+					(passed.others >> k & 1) == 0);
+
+			if (n == 0 && wanted == TT_SIGNATURE_WANT_PLAIN) {
+				n_hits += match_plain(signatures, scratch, burst, i,
+						hits + n_hits, cut_short);
+				continue;
+			}
+			scratch->wanted[i] = wanted;
+			scratch->passed[n] = (uint16_t)i;
+			n += wanted != 0;
+			all |= wanted == TT_SIGNATURE_WANT_ALL;
+		}
 	}
+	if (n != 0)
+		n_hits += match_passed(signatures, scratch, burst, n, all, hits + n_hits,
+				cut_short);
 	return n_hits;
 }
 

@@ -142,32 +142,10 @@ add_second(struct tt_signature_gate *g, const struct tt_rule *rule, unsigned fie
 		g->second[field][v] |= (uint16_t)(1u << bit);
 }
 
-/* Adds the bit to the windows that a rule takes. */
-static void
-add_windows(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
-		const struct tt_rule *rule, unsigned bit)
-{
-	uint16_t *windows = g->screen.windows;
-	uint32_t number;
-
-	if (one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number)) {
-		windows[(uint16_t)number >> 6] |= 1u << bit;
-		return;
-	}
-	for (uint32_t w = 0; w <= UINT16_MAX; w++)
-		if (tt_signature_filter_takes(
-				    f, TT_SIGNATURE_FIELD_WINDOW, (uint8_t)(w >> 8), i))
-			windows[w >> 6] |= 1u << bit;
-}
-
 static void
 add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
-		const struct tt_rule *rule, unsigned kind, unsigned bit)
+		const struct tt_rule *rule, unsigned bit)
 {
-	if ((kind & 1u << TT_SIGNATURE_GATE_WINDOW) != 0)
-		add_windows(g, f, i, rule, bit);
-	else
-		g->screen.any_window |= (uint16_t)(1u << bit);
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_NUMBERS; k++)
 		add_second(g, rule, k, bit);
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
@@ -178,9 +156,9 @@ add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint3
 					<< bit);
 }
 
-/* The share of packets that a bit lets through. Without ACK, the number is nearly always 0. */
+/* The share of packets that some fields of a bit let through. Without ACK, the number is nearly always 0. */
 static double
-through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit)
+through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit, unsigned asked)
 {
 	double share = 1;
 
@@ -191,9 +169,21 @@ through(const struct tt_signature_gate *g, uint8_t flags, unsigned bit)
 			n += g->bits[k][v] >> bit & 1;
 		if (k == TT_SIGNATURE_GATE_ACK && (flags & TT_TCP_ACK) == 0)
 			n = VALUES * (g->bits[k][0] >> bit & 1);
-		share *= (double)n / VALUES;
+		if ((asked >> k & 1) != 0)
+			share *= (double)n / VALUES;
 	}
 	return share;
+}
+
+/* The same of all bits. */
+static double
+through_all(const struct tt_signature_gate *g, uint8_t flags, unsigned asked)
+{
+	double sum = 0;
+
+	for (unsigned bit = 0; bit < BITS; bit++)
+		sum += through(g, flags, bit, asked);
+	return sum;
 }
 
 /* Lists the rules of each bit. bit_of: [f->n], BITS: none */
@@ -219,7 +209,6 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 {
 	struct kind kinds[KINDS] = {0};
 	uint8_t *kind = malloc(f->n + 1);
-	double left = 0;
 
 	if (kind == NULL)
 		return -ENOMEM;
@@ -245,13 +234,11 @@ tt_signature_gate_init(struct tt_signature_gate *g, const struct tt_signature_fi
 		if (k == NONE)
 			continue;
 		kind[i] = (uint8_t)((of->first + of->next++ % of->bits) % BITS);
-		add_rule(g, f, i, rules[f->ranks[i]].rule, k, kind[i]);
+		add_rule(g, f, i, rules[f->ranks[i]].rule, kind[i]);
 	}
 	list_rules(g, f, kind);
 	free(kind);
-	for (unsigned bit = 0; bit < BITS; bit++)
-		left += through(g, flags, bit);
-	*useful = left <= USEFUL_MOST;
+	*useful = through_all(g, flags, ~0u) <= USEFUL_MOST;
 	return 0;
 }
 
@@ -271,54 +258,26 @@ tt_signature_gate_second(const struct tt_signature_gate *g, const struct tt_pack
 	return bits;
 }
 
-/* The share of packets that some fields of a screen let through. Without ACK, the number is nearly always 0. */
-static double
-through_screen(const struct tt_signature_screen *s, uint8_t flags, unsigned fields_asked)
-{
-	double sum = 0;
-
-	for (unsigned bit = 0; bit < BITS; bit++) {
-		double share = 1;
-
-		for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++) {
-			const bool zero = k == TT_SIGNATURE_GATE_ACK
-					&& (flags & TT_TCP_ACK) == 0;
-			const bool window = k == TT_SIGNATURE_GATE_WINDOW;
-			const unsigned all = window ? TT_SIGNATURE_SCREEN_WIDE
-						    : TT_SIGNATURE_SCREEN_VALUES;
-			unsigned n = 0;
-
-			for (unsigned v = 0; v < all; v++)
-				n += (window ? s->windows[v] : s->bits[k][zero ? 0 : v])
-								>> bit
-						& 1;
-			if ((fields_asked >> k & 1) != 0)
-				share *= (double)n / all;
-		}
-		sum += share;
-	}
-	return sum;
-}
-
 bool
 tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags)
 {
+	const uint16_t by_src = TT_SIGNATURE_SCREEN_BY_SRC;
 	struct tt_signature_screen *s = &g->screen;
 
-	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
-		for (unsigned v = 0; v < VALUES; v++)
-			s->bits[k][v >> 2] |= g->bits[k][v] | TT_SIGNATURE_SCREEN_BY_SRC;
-	for (unsigned i = 0; i < TT_SIGNATURE_SCREEN_WIDE; i++)
-		s->windows[i] |= s->any_window | TT_SIGNATURE_SCREEN_BY_SRC;
-	for (unsigned i = 0; i < TT_SIGNATURE_SCREEN_VALUES; i++)
-		s->src_ports[i] = (uint16_t)~TT_SIGNATURE_SCREEN_BY_SRC;
+	for (unsigned v = 0; v < VALUES; v++) {
+		s->seq[v] = g->bits[TT_SIGNATURE_GATE_SEQ][v] | by_src;
+		s->window[v] = g->bits[TT_SIGNATURE_GATE_WINDOW][v] | by_src;
+		s->dst[v] = g->bits[TT_SIGNATURE_GATE_DST][v] | by_src;
+		s->src[v] = g->bits[TT_SIGNATURE_GATE_SRC][v] | by_src;
+		s->ttl[v] = g->bits[TT_SIGNATURE_GATE_TTL][v] | by_src;
+		s->src_ports[v] = (uint16_t)~by_src;
+	}
 	for (uint32_t port = 0; port < TT_SIGNATURE_KEYS; port++) {
 		if (tt_signature_gate_bit(
 				    g->src_ports, port / TT_SIGNATURE_GATE_TOGETHER))
-			s->src_ports[port >> 10] |= TT_SIGNATURE_SCREEN_BY_SRC;
+			s->src_ports[port >> 8] |= by_src;
 		if (tt_signature_gate_bit(g->dst_ports, port))
-			s->dst_ports[port % TT_SIGNATURE_SCREEN_WIDE] = 1;
+			s->dst_ports[port % TT_SIGNATURE_SCREEN_PORTS] = 1;
 	}
-	return through_screen(s, flags, ~RARE) - through_screen(s, flags, ~0u)
-			<= SCREEN_MOST;
+	return through_all(g, flags, ~RARE) - through_all(g, flags, ~0u) <= SCREEN_MOST;
 }

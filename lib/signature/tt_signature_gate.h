@@ -14,9 +14,10 @@
  * filter leaves less. So it decides about a packet with many of them, as about one whose source port has a bit.
  *
  * Between two bursts a worker's tables push all of this out of the first cache. So there is a screen before a
- * gate: the same words by six bits of each byte, windows and ports by ten of theirs, in a fraction of the lines. It lets
- * through what the gate may say yes to, and a few packets more. Numbers of IP and of acknowledgement are left out; where
- * they say much, there is none. For the files of lib/signature only.
+ * gate, that is asked of one packet after the other: the same words without those of the numbers of IP and of
+ * acknowledgement, and with a bit more for the rules that are listed by source port. It lets through what the gate may
+ * say yes to, and a few packets more. Where these two numbers say much, there is none. For the files of lib/signature
+ * only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
@@ -48,17 +49,14 @@ enum tt_signature_gate_field {
 /* Source ports that share a bit: they are random, and all the lines of all bits would be read. */
 #define TT_SIGNATURE_GATE_TOGETHER 8
 
-#define TT_SIGNATURE_SCREEN_VALUES 64 /* of a field: the upper six bits of its byte */
-#define TT_SIGNATURE_SCREEN_WIDE 1024
+#define TT_SIGNATURE_SCREEN_PORTS  1024
 #define TT_SIGNATURE_SCREEN_BY_SRC 0x8000 /* the bit of all rules that are listed by source port */
 
-/* Few windows and ports are usual, so that of many places few lines are read. */
+/* Of windows, destinations and TTLs few are usual, so that of many lines few are read. */
 struct tt_signature_screen {
-	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][TT_SIGNATURE_SCREEN_VALUES];
-	uint16_t src_ports[TT_SIGNATURE_SCREEN_VALUES]; /* by the upper six bits */
-	uint16_t windows[TT_SIGNATURE_SCREEN_WIDE]; /* by the upper ten bits */
-	uint16_t dst_ports[TT_SIGNATURE_SCREEN_WIDE]; /* by the lower ten bits: not 0 where a port has a class */
-	uint16_t any_window; /* the bits of rules that do not ask for it */
+	uint16_t seq[256], window[256], dst[256], src[256], ttl[256];
+	uint16_t src_ports[256]; /* by the upper byte */
+	uint16_t dst_ports[TT_SIGNATURE_SCREEN_PORTS]; /* by the lower ten bits: not 0 where a port has a class */
 };
 
 #define TT_SIGNATURE_GATE_BITS 15
@@ -132,24 +130,39 @@ tt_signature_is_plain(const struct tt_packet *p, const uint8_t *frame)
 					p, frame + p->ip_offset, frame + p->l4_offset);
 }
 
-/* Is it TCP in nothing but Ethernet and IPv4 without options, as nearly all of it is? Twelve bytes that the decoder
- * says. */
+/* Is it TCP in nothing but Ethernet and IPv4 without options, as nearly all of it is? Eight bytes that the decoder
+ * says. It may be a first fragment. */
 static inline bool
 tt_signature_is_usual(const struct tt_packet *p)
 {
-	static const struct tt_packet usual = {.has_tcp = true,
-			.has_ports = true,
-			.ip_version = 4,
+	static const struct tt_packet usual = {.ip_version = 4,
 			.l4_offset = TT_PLAIN_L4,
-			.ip_offset = TT_PLAIN_IP};
+			.ip_offset = TT_PLAIN_IP,
+			.parts = TT_PACKET_IPV4 | TT_PACKET_PORTS | TT_PACKET_TCP
+					| TT_PACKET_TCP_20 | TT_PACKET_TRANSPORT};
 
-	return memcmp(&p->has_tcp, &usual.has_tcp, 4) == 0
-			&& memcmp(&p->later_fragment, &usual.later_fragment, 8) == 0;
+	return memcmp(&p->ip_version, &usual.ip_version, 8) == 0;
 }
-_Static_assert(TT_SIGNATURE_SAYS(later_fragment) == 4 && TT_SIGNATURE_SAYS(l4_offset) == 8
-				&& TT_SIGNATURE_SAYS(ip_offset) == 10
-				&& TT_SIGNATURE_SAYS(parts) == 12,
+_Static_assert(TT_SIGNATURE_SAYS(encap) == TT_SIGNATURE_SAYS(ip_version) + 1
+				&& TT_SIGNATURE_SAYS(encap_depth) == TT_SIGNATURE_SAYS(ip_version) + 2
+				&& TT_SIGNATURE_SAYS(l4_offset) == TT_SIGNATURE_SAYS(ip_version) + 3
+				&& TT_SIGNATURE_SAYS(ip_offset) == TT_SIGNATURE_SAYS(ip_version) + 5
+				&& TT_SIGNATURE_SAYS(parts) == TT_SIGNATURE_SAYS(ip_version) + 7,
 		"compared at once");
+
+/* Is a usual packet plain? Its fragment bits, but for "don't fragment", are looked at where they lie. */
+static inline bool
+tt_signature_usual_is_plain(const struct tt_packet *p, const uint8_t *frame)
+{
+	const uint16_t all_but_df = htobe16(0xbfff);
+	uint16_t fragment;
+
+	memcpy(&fragment, frame + TT_PLAIN_IP + 6, sizeof(fragment));
+	return (fragment & all_but_df) == 0
+			&& p->ip_bytes == TT_SIGNATURE_IPV4_BYTES
+							+ (frame[TT_PLAIN_L4 + 12] >> 2 & 0x3cu)
+			&& p->src.lo != p->dst.lo;
+}
 
 /* The byte of a number that tt_signature_byte leaves out. */
 static inline uint8_t
@@ -188,18 +201,21 @@ tt_signature_gate_bit(const uint64_t *bits, unsigned i)
 	return (bits[i / 64] >> i % 64 & 1) != 0;
 }
 
-/* May any rule match the packet, which is plain, and has the gate's flags, for all that the screen tells? */
-static inline bool
-tt_signature_screen_opens(const struct tt_signature_screen *s, const struct tt_packet *p)
+/* May the gate leave anything of a packet, which is plain, and has the gate's flags, for all that the screen tells? */
+static inline unsigned
+tt_signature_screen_left(const struct tt_signature_screen *s, const struct tt_packet *p)
 {
-	const uint16_t bits = s->bits[TT_SIGNATURE_GATE_SEQ][(uint8_t)p->tcp_seq >> 2]
-			& s->windows[p->tcp_window >> 6]
-			& s->bits[TT_SIGNATURE_GATE_DST][(uint32_t)p->dst.lo >> 26]
-			& s->bits[TT_SIGNATURE_GATE_SRC][(uint32_t)p->src.lo >> 26]
-			& s->bits[TT_SIGNATURE_GATE_TTL][p->ttl >> 2]
-			& s->src_ports[p->src_port >> 10];
+	return (unsigned)(s->seq[p->tcp_seq % 256] & s->window[p->tcp_window >> 8]
+			& s->ttl[p->ttl] & s->src_ports[p->src_port >> 8]
+			& s->dst[(uint32_t)p->dst.lo >> 24]
+			& s->src[(uint32_t)p->src.lo >> 24]);
+}
 
-	return (bits | s->dst_ports[p->dst_port % TT_SIGNATURE_SCREEN_WIDE]) != 0;
+/* Has its port a class? */
+static inline unsigned
+tt_signature_screen_port(const struct tt_signature_screen *s, const struct tt_packet *p)
+{
+	return s->dst_ports[p->dst_port % TT_SIGNATURE_SCREEN_PORTS];
 }
 
 /* May a rule that is listed by source port match it? */

@@ -4,9 +4,11 @@
 #include "tt_signature_private.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define ENTRIES_MAX (1u << 18)
 #define CLASSES_MAX UINT16_MAX
+#define PLACES_MAX  64 /* looked through for each entry */
 
 struct work {
 	const struct tt_signatures *s;
@@ -37,8 +39,76 @@ asks(const struct tt_rule *rule, uint8_t flags)
 		if (!holds)
 			return TT_SIGNATURE_ASKS_ALL;
 	}
-	return rule->src.n != 0 || rule->dst.n != 0 ? TT_SIGNATURE_ASKS_ADDRESSES
+	return rule->src.n != 0 || rule->dst.n != 0 ? TT_SIGNATURE_ASKS_PLACE
 						    : TT_SIGNATURE_ASKS_NOTHING;
+}
+
+/* What of a list an address of IPv4 can be in. Returns whether there is room. */
+static bool
+list_of(struct tt_signature_place_list *to, const struct tt_rule_addresses *from)
+{
+	memset(to, 0, sizeof(*to)); /* padding as well: compared as bytes */
+	for (unsigned i = 0; i < from->n; i++) {
+		const struct tt_rule_address_range *range = &from->ranges[i];
+		const uint64_t last = range->last.hi == 0 ? range->last.lo : UINT64_MAX;
+
+		if (range->first.hi != 0 || last < TT_ADDR_V4_PREFIX
+				|| range->first.lo > (TT_ADDR_V4_PREFIX | UINT32_MAX))
+			continue;
+		if (to->n == TT_SIGNATURE_PLACE_RANGES)
+			return false;
+		to->ranges[to->n].first = range->first.lo;
+		to->ranges[to->n++].more = last - range->first.lo;
+	}
+	/* Where it names others alone, :: alone, which no address of IPv4 is. */
+	to->n += from->n != 0 && to->n == 0;
+	return true;
+}
+
+/* The place of a rule, added where there is none like it. Returns whether it has one. */
+static bool
+find_place(struct tt_signature_plain *plain, const struct tt_rule *rule, uint32_t *at)
+{
+	struct tt_signature_place place;
+
+	if (!list_of(&place.dst, &rule->dst) || !list_of(&place.src, &rule->src))
+		return false;
+	for (*at = 0; *at < plain->n_places; ++*at)
+		if (memcmp(&plain->places[*at], &place, sizeof(place)) == 0)
+			return true;
+	if (plain->n_places == PLACES_MAX)
+		return false;
+	plain->places[plain->n_places++] = place;
+	return true;
+}
+
+static struct tt_signature_plain_entry
+entry_of(const struct work *w, struct tt_signature_plain *plain, uint32_t rank)
+{
+	const struct tt_rule *rule = w->s->rules[rank].rule;
+	enum tt_signature_plain_asks left = asks(rule, w->flags);
+	uint32_t place = 0;
+
+	if (left == TT_SIGNATURE_ASKS_PLACE && !find_place(plain, rule, &place))
+		left = TT_SIGNATURE_ASKS_ADDRESSES;
+	return (struct tt_signature_plain_entry){.rank = rank & 0x3fffffff,
+			.asks = left,
+			.index = w->s->rules[rank].index,
+			.place = place};
+}
+
+/* In the order of the set, as hits are: ranks are nearly so. */
+static void
+sort_entries(struct tt_signature_plain_entry *entries, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++) {
+		const struct tt_signature_plain_entry entry = entries[i];
+		uint32_t k = i;
+
+		for (; k > 0 && entries[k - 1].index > entry.index; k--)
+			entries[k] = entries[k - 1];
+		entries[k] = entry;
+	}
 }
 
 /* May it be of packets to the port? */
@@ -126,14 +196,12 @@ add_class(struct work *w, struct tt_signature_plain *plain, uint32_t first, uint
 	uint32_t n_tried = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		const enum tt_signature_plain_asks left = asks(
-				w->s->rules[w->ranks[i]].rule, w->flags);
-
-		plain->entries[first + i] = (struct tt_signature_plain_entry){
-				.rank = w->ranks[i] & 0x3fffffff, .asks = left};
-		n_tried += left == TT_SIGNATURE_ASKS_ALL;
+		plain->entries[first + i] = entry_of(w, plain, w->ranks[i]);
+		n_tried += plain->entries[first + i].asks == TT_SIGNATURE_ASKS_ALL;
 	}
 	class.tried |= n_tried != 0;
+	if (!class.tried)
+		sort_entries(&plain->entries[first], n);
 	class.crowded = n_tried > TT_SIGNATURE_TRIED_MAX;
 	return class;
 }
@@ -191,7 +259,8 @@ tt_signature_plain_init(struct tt_signature_plain *plain, const struct tt_signat
 		return false;
 	plain->classes = tt_signature_take(arena, n_classes, sizeof(*plain->classes));
 	plain->entries = tt_signature_take(arena, n_entries + 1, sizeof(*plain->entries));
-	if (plain->classes == NULL || plain->entries == NULL)
+	plain->places = tt_signature_take(arena, PLACES_MAX, sizeof(*plain->places));
+	if (plain->classes == NULL || plain->entries == NULL || plain->places == NULL)
 		return -ENOMEM;
 	fill(&w, plain);
 	return true;

@@ -6,7 +6,8 @@
  * are all that is looked at. Where it does not, they are tried with the others. For the files of lib/signature
  * only.
  *
- * Memory: 128 KiB for the classes of ports, and four bytes for each rule of each class.
+ * Memory: 128 KiB for the classes of ports, twelve bytes for each rule of each class, and 9 KiB for the
+ * addresses that they ask for.
  */
 #ifndef TT_SIGNATURE_PLAIN_H
 #define TT_SIGNATURE_PLAIN_H
@@ -19,8 +20,21 @@
 /* What is left to ask of a rule. */
 enum tt_signature_plain_asks {
 	TT_SIGNATURE_ASKS_NOTHING,
-	TT_SIGNATURE_ASKS_ADDRESSES,
+	TT_SIGNATURE_ASKS_PLACE,
+	TT_SIGNATURE_ASKS_ADDRESSES, /* of more ranges than a place has room for */
 	TT_SIGNATURE_ASKS_ALL /* it is tried */
+};
+
+#define TT_SIGNATURE_PLACE_RANGES 4
+
+/* The addresses of IPv4 that a rule asks for, few enough to compare with all of them, as tt_addr.lo has them. */
+struct tt_signature_place {
+	struct tt_signature_place_list {
+		uint32_t n; /* 0: any */
+		struct {
+			uint64_t first, more; /* than the first are the last */
+		} ranges[TT_SIGNATURE_PLACE_RANGES];
+	} dst, src;
 };
 
 struct tt_signature_plain {
@@ -33,13 +47,35 @@ struct tt_signature_plain {
 	struct tt_signature_plain_entry {
 		uint32_t rank : 30;
 		uint32_t asks : 2; /* enum tt_signature_plain_asks */
-	} * entries; /* of a class in the order of ranks */
+		uint32_t index; /* in tt_rules */
+		uint32_t place;
+	} * entries; /* of a class in the order of ranks; where none is tried, in that of the set */
+	struct tt_signature_place *places; /* each another one */
+	uint32_t n_places;
 };
 
 static inline const struct tt_signature_plain_class *
 tt_signature_plain_class_of(const struct tt_signature_plain *plain, uint16_t dst_port)
 {
 	return &plain->classes[plain->class_of[dst_port]];
+}
+
+static inline bool
+tt_signature_place_list_has(const struct tt_signature_place_list *list, struct tt_addr a)
+{
+	bool any = list->n == 0;
+
+	for (uint32_t i = 0; i < list->n; i++)
+		any |= a.lo - list->ranges[i].first <= list->ranges[i].more;
+	return any;
+}
+
+/* Are both addresses, which are of IPv4, among a place's? */
+static inline bool
+tt_signature_place_has(const struct tt_signature_place *place, const struct tt_packet *p)
+{
+	return tt_signature_place_list_has(&place->dst, p->dst)
+			& tt_signature_place_list_has(&place->src, p->src);
 }
 
 struct tt_signatures;

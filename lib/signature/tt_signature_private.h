@@ -111,7 +111,7 @@ struct tt_signature_scratch {
 	uint16_t of_class[TT_SIGNATURE_N_CLASSES]
 			 [TT_SIGNATURE_BURST]; /* indices of packets */
 	uint16_t left[TT_SIGNATURE_BURST]; /* indices, for what is going on */
-	uint16_t passed[TT_SIGNATURE_BURST]; /* indices of packets that are wanted */
+	uint16_t passed[TT_SIGNATURE_BURST]; /* indices of packets that are wanted, and not matched at once */
 	uint8_t wanted[TT_SIGNATURE_BURST]; /* why a packet may match something; 0: it does not */
 	struct tt_signature_view views[TT_SIGNATURE_BURST];
 	struct tt_signature_repeat repeats[TT_SIGNATURE_REPEATS];
