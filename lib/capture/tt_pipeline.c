@@ -179,23 +179,16 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
 	classify(&c, k, tally);
-	/* What counting the matches reads is fetched ahead of it: the tags of their detections while fingerprints are
-	 * found, then the slots that these tags name (tt_matcher_aim) while the tally counts. */
 	if (pipeline->matcher != NULL)
 		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
 				c.times_us, k, &tally->detections);
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);
-	if (pipeline->matcher != NULL)
-		tt_matcher_aim(pipeline->matcher, &tally->detections);
 	if (tally->kept.per_rule != 0)
 		keep_matched(pipeline->matcher, frames, c.frames, tally);
 	tt_tally_burst_placed(
 			tally, c.packets, c.keys, c.details, c.times_us, c.places, k);
-	if (pipeline->matcher != NULL)
-		tt_matcher_count(pipeline->matcher, c.packets, c.times_us,
-				&tally->detections);
 }
 
 void

@@ -30,7 +30,8 @@ tt_detections_bytes(const struct tt_detections_config *c)
 	return c->hits
 			* (sizeof(struct tt_hit) + sizeof(uint16_t)
 					+ sizeof(struct tt_detection_cell))
-			+ TT_DETECTION_RULES_MAX * sizeof(uint64_t);
+			+ TT_DETECTION_RULES_MAX * sizeof(uint64_t)
+			+ TT_DETECTIONS_PUT_OFF * sizeof(struct tt_detection_match);
 }
 
 int
@@ -56,7 +57,10 @@ tt_detections_init(struct tt_detections *d, const struct tt_detections_config *c
 	d->cells = tt_mem_alloc(mem, d->n_cells * sizeof(*d->cells), "signatures");
 	d->rest = tt_mem_alloc(
 			mem, TT_DETECTION_RULES_MAX * sizeof(*d->rest), "signatures");
-	if (d->hits != NULL && d->tags != NULL && d->cells != NULL && d->rest != NULL)
+	d->put_off = tt_mem_alloc(
+			mem, TT_DETECTIONS_PUT_OFF * sizeof(*d->put_off), "signatures");
+	if (d->hits != NULL && d->tags != NULL && d->cells != NULL && d->rest != NULL
+			&& d->put_off != NULL)
 		return 0;
 	tt_detections_fini(d);
 	return tt_error_set(err, -ENOMEM, "signature-hits",
@@ -77,6 +81,8 @@ tt_detections_fini(struct tt_detections *d)
 		tt_mem_free(d->mem, d->tags, d->n_hits * sizeof(*d->tags));
 		tt_mem_free(d->mem, d->cells, d->n_cells * sizeof(*d->cells));
 		tt_mem_free(d->mem, d->rest, TT_DETECTION_RULES_MAX * sizeof(*d->rest));
+		tt_mem_free(d->mem, d->put_off,
+				TT_DETECTIONS_PUT_OFF * sizeof(*d->put_off));
 	}
 	*d = (struct tt_detections){0};
 }
@@ -91,6 +97,7 @@ tt_detections_reset(struct tt_detections *d)
 			.tags = d->tags,
 			.cells = d->cells,
 			.rest = d->rest,
+			.put_off = d->put_off,
 			.n_hits = d->n_hits,
 			.n_plain = d->n_plain,
 			.n_cells = d->n_cells,

@@ -79,6 +79,22 @@ struct tt_detections_config {
 	uint64_t secret; /* of the sampling; the same in all tallies of a sensor */
 };
 
+/* A match that is about to be counted: what its hit is told apart by, and where that is. */
+struct tt_detection_match {
+	struct tt_addr src, dst; /* dst, second, value: as of struct tt_hit */
+	int64_t time_us;
+	uint64_t hash;
+	struct tt_hit *slot; /* where the hit seems to be; NULL: nowhere */
+	uint32_t second;
+	uint16_t rule, value;
+	uint32_t cell; /* its key, where it is known that no hit has the packet; else 0 */
+	uint8_t kind; /* enum tt_hit_kind */
+	uint8_t shift; /* of its kind, when it was last asked whether the source is in the sample */
+	bool kept; /* it was */
+};
+
+#define TT_DETECTIONS_PUT_OFF 64 /* matches that are counted at once */
+
 struct tt_detections {
 	struct tt_detections_config config;
 	struct tt_hash_seed place;
@@ -98,6 +114,9 @@ struct tt_detections {
 	bool any; /* something was counted: otherwise there is nothing to clear */
 	bool compact; /* made by tt_detections_compact or _join */
 	struct tt_mem *mem;
+	/* [n_put_off] matches in their order, room for TT_DETECTIONS_PUT_OFF; NULL where compact */
+	struct tt_detection_match *put_off;
+	unsigned n_put_off;
 };
 
 /* Takes the memory of empty detections in the caller's struct. Returns 0, -EINVAL or -ENOMEM. */
@@ -111,46 +130,19 @@ void tt_detections_count_by(struct tt_detections *d, const struct tt_rules *rule
 
 uint64_t tt_detections_bytes(const struct tt_detections_config *config);
 
-/* A match that is about to be counted. */
-struct tt_detection_match {
-	const struct tt_packet *packet;
-	int64_t time_us;
-	uint64_t hash; /* of its hit */
-	struct tt_hit *slot; /* where that seems to be; NULL: nowhere */
-	uint32_t rule;
-	uint32_t cell; /* its key, where it is known that no hit has the packet; else 0 */
-	enum tt_hit_kind kind;
-	uint8_t shift; /* of its kind, when it was last asked whether the source is in the sample */
-	bool kept; /* it was */
-};
-
-/*
- * Finds out where the hit of a match belongs, and begins to fetch what says in which slot. The packet is read
- * until the match is taken.
- */
-void tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *match,
-		uint32_t rule, const struct tt_packet *packet, int64_t time_us);
-
-/* Begins to fetch the slots of matches[n] that are ready: by the time that they are taken, they are there. */
-void tt_detections_aim(const struct tt_detections *d, struct tt_detection_match *matches,
-		unsigned n);
-
-/* Counts matches[n] that are ready, in their order, aimed at or not. */
-void tt_detections_take(
-		struct tt_detections *d, struct tt_detection_match *matches, unsigned n);
-
-/*
- * Counts that a rule (its place in the set) matched a packet. Cost, while there is room: a cache line, and two of tags,
- * of which a line has four buckets; of a source that is not kept, the line of its cell and those of its country.
- */
-void tt_detections_add(struct tt_detections *d, uint32_t rule,
-		const struct tt_packet *packet, int64_t time_us);
-
 static inline enum tt_hit_kind
 tt_hit_kind_of(const struct tt_rule *rule)
 {
 	return rule->count.type == TT_RULE_COUNT_NONE ? TT_HITS_PLAIN : TT_HITS_COUNTING;
 }
+
+/* Counts what tt_detections_put_off put off. */
+void tt_detections_settle(struct tt_detections *d);
+
+/* Counts that a rule (its place in the set) matched a packet: at once, after what was put off. The plain twin of
+ * tt_detections_put_off. */
+void tt_detections_add(struct tt_detections *d, uint32_t rule,
+		const struct tt_packet *packet, int64_t time_us);
 
 /* Is a slot taken, and in the sample of one in 2^shift of its kind? shift: [TT_N_HIT_KINDS] */
 bool tt_detections_wanted(const struct tt_detections *d, const struct tt_hit *hit,

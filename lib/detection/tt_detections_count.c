@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The path of a match: ready, which begins to fetch the tags of its buckets; aim, which finds its slot by
- * them and begins to fetch that; take, which counts it there. Each is for all matches of a burst before the
- * next, so that one waits for the memory of none.
+ * The path of a match: note, which is all that is done at once; ready, which begins to fetch the tags of its
+ * buckets; aim, which finds its slot by them and begins to fetch that; take, which counts it there. Each of these is
+ * for all matches that were put off before the next, so that one waits for the memory of none; and few packets of a
+ * burst match, so that for those of one burst alone none of this would be in the first caches, nor predicted.
  */
 #include "tt_detections_private.h"
 #include "tt_detections_tags.h"
@@ -43,49 +44,34 @@ count_cell(struct tt_detections *d, uint32_t rule, uint32_t key, uint64_t packet
 	d->cells[at].packets += packets;
 }
 
-/* What a packet's hit is told apart by. */
-static struct tt_hit
-hit_of(const struct tt_rule *rule, uint32_t place, const struct tt_packet *p,
-		int64_t time_us)
+/* Is it the slot of the match's hit? */
+static bool
+has(const struct tt_hit *slot, const struct tt_detection_match *m)
 {
-	const struct tt_rule_count *c = &rule->count;
-	struct tt_hit h = {.src = p->src,
-			.packets = 1,
-			.first_us = time_us,
-			.last_us = time_us,
-			.rule = (uint16_t)place};
-
-	if (c->type == TT_RULE_COUNT_NONE)
-		return h;
-	h.second = (uint32_t)(time_us / TT_US_PER_S);
-	if (c->track == TT_RULE_TRACK_DESTINATION || c->track == TT_RULE_TRACK_BOTH
-			|| c->unique == TT_RULE_UNIQUE_DST_ADDRESS)
-		h.dst = p->dst;
-	if (c->unique == TT_RULE_UNIQUE_DST_PORT)
-		h.value = p->dst_port;
-	if (c->unique == TT_RULE_UNIQUE_SRC_PORT)
-		h.value = p->src_port;
-	return h;
+	return slot->packets != 0 && slot->src.lo == m->src.lo
+			&& slot->src.hi == m->src.hi && slot->rule == m->rule
+			&& slot->second == m->second && slot->value == m->value
+			&& slot->dst.lo == m->dst.lo && slot->dst.hi == m->dst.hi;
 }
 
-/* Is it the slot of the hit? */
-static bool
-has(const struct tt_hit *slot, const struct tt_hit *h)
+static void
+add(struct tt_hit *slot, const struct tt_detection_match *m)
 {
-	return slot->packets != 0 && slot->src.lo == h->src.lo
-			&& slot->src.hi == h->src.hi && slot->rule == h->rule
-			&& slot->second == h->second && slot->value == h->value
-			&& slot->dst.lo == h->dst.lo && slot->dst.hi == h->dst.hi;
+	slot->packets++;
+	if (m->time_us < slot->first_us)
+		slot->first_us = m->time_us;
+	if (m->time_us > slot->last_us)
+		slot->last_us = m->time_us;
 }
 
 static uint64_t
-hash_of(const struct tt_detections *d, const struct tt_hit *h)
+hash_of(const struct tt_detections *d, const struct tt_detection_match *m)
 {
-	uint64_t what = (uint64_t)h->rule << 48 | (uint64_t)h->value << 32 | h->second;
-	uint64_t hash = tt_hash_place_addr(h->src, what, &d->place);
+	uint64_t what = (uint64_t)m->rule << 48 | (uint64_t)m->value << 32 | m->second;
+	uint64_t hash = tt_hash_place_addr(m->src, what, &d->place);
 
-	if (h->dst.lo != 0)
-		hash = tt_hash_place_addr(h->dst, hash, &d->place);
+	if (m->dst.lo != 0)
+		hash = tt_hash_place_addr(m->dst, hash, &d->place);
 	return hash;
 }
 
@@ -140,12 +126,12 @@ free_slot(const struct tt_detections *d, const struct buckets *b)
 				: &d->hits[b->at[1] + tt_hit_first(free_b)];
 }
 
-/* The slot of a hit; NULL where it has none. */
+/* The slot of a match's hit; NULL where it has none. */
 static struct tt_hit *
-find(const struct tt_detections *d, const struct buckets *b, uint64_t hash,
-		const struct tt_hit *h)
+find(const struct tt_detections *d, const struct buckets *b,
+		const struct tt_detection_match *m)
 {
-	const uint16_t tag = tt_hit_tag(hash);
+	const uint16_t tag = tt_hit_tag(m->hash);
 
 	for (unsigned i = 0; i < 2; i++) {
 		uint64_t mask = tt_hit_tags_equal(&d->tags[b->at[i]], tag);
@@ -153,7 +139,7 @@ find(const struct tt_detections *d, const struct buckets *b, uint64_t hash,
 		for (; mask != 0; mask &= mask - 1) {
 			struct tt_hit *slot = &d->hits[b->at[i] + tt_hit_first(mask)];
 
-			if (has(slot, h))
+			if (has(slot, m))
 				return slot;
 		}
 	}
@@ -199,28 +185,33 @@ make_room(struct tt_detections *d, unsigned *shift, const struct buckets *b,
 static bool
 keep(struct tt_detections *d, const struct tt_detection_match *m)
 {
-	const struct tt_hit h = hit_of(
-			&d->config.rules->rules[m->rule], m->rule, m->packet, m->time_us);
 	struct buckets b;
 	struct tt_hit *slot = m->slot;
 
 	/* Since it was aimed at, another match may have taken the slot, or of the same bucket the one before. */
-	if (slot != NULL && has(slot, &h)) {
-		tt_hit_add(slot, &h);
+	if (slot != NULL && has(slot, m)) {
+		add(slot, m);
 		return true;
 	}
 	b = buckets_of(d, m->kind, m->hash);
-	slot = find(d, &b, m->hash, &h);
+	slot = find(d, &b, m);
 	if (slot != NULL) {
-		tt_hit_add(slot, &h);
+		add(slot, m);
 		return true;
 	}
 	slot = free_slot(d, &b);
 	if (slot == NULL)
-		slot = make_room(d, &d->shift[m->kind], &b, h.src);
+		slot = make_room(d, &d->shift[m->kind], &b, m->src);
 	if (slot == NULL)
 		return false;
-	*slot = h;
+	*slot = (struct tt_hit){.src = m->src,
+			.dst = m->dst,
+			.packets = 1,
+			.first_us = m->time_us,
+			.last_us = m->time_us,
+			.second = m->second,
+			.rule = m->rule,
+			.value = m->value};
 	d->tags[slot - d->hits] = tt_hit_tag(m->hash);
 	return true;
 }
@@ -234,31 +225,23 @@ is_kept(const struct tt_detections *d, struct tt_detection_match *m)
 
 	if (m->shift != shift) {
 		m->shift = (uint8_t)shift;
-		m->kept = is_sampled(d, m->packet->src, shift);
+		m->kept = is_sampled(d, m->src, shift);
 	}
 	return m->kept;
 }
 
-void
-tt_detections_ready(const struct tt_detections *d, struct tt_detection_match *m,
-		uint32_t rule, const struct tt_packet *packet, int64_t time_us)
+static void
+ready(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	const struct tt_rule *r = &d->config.rules->rules[rule];
-	const struct tt_hit h = hit_of(r, rule, packet, time_us);
 	struct buckets b;
 
-	*m = (struct tt_detection_match){.packet = packet,
-			.time_us = time_us,
-			.hash = hash_of(d, &h),
-			.rule = rule,
-			.kind = tt_hit_kind_of(r),
-			.kept = true};
+	m->hash = hash_of(d, m);
 	if (is_kept(d, m)) {
 		b = buckets_of(d, m->kind, m->hash);
 		__builtin_prefetch(&d->tags[b.at[0]]);
 		__builtin_prefetch(&d->tags[b.at[1]]);
-	} else if (tt_addr_is_v4(packet->src)) {
-		tt_geo_prefetch4(d->config.geo, (uint32_t)packet->src.lo);
+	} else if (tt_addr_is_v4(m->src)) {
+		tt_geo_prefetch4(d->config.geo, (uint32_t)m->src.lo);
 	}
 }
 
@@ -278,19 +261,14 @@ likely_slot(const struct tt_detections *d, const struct tt_detection_match *m)
 	return free_slot(d, &b);
 }
 
-void
-tt_detections_aim(const struct tt_detections *d, struct tt_detection_match *matches,
-		unsigned n)
+static void
+aim(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	for (unsigned i = 0; i < n; i++) {
-		struct tt_detection_match *m = &matches[i];
-
-		if (is_kept(d, m)) {
-			m->slot = likely_slot(d, m);
-			__builtin_prefetch(m->slot, 1);
-		} else if (tt_addr_is_v4(m->packet->src)) {
-			tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->packet->src.lo);
-		}
+	if (is_kept(d, m)) {
+		m->slot = likely_slot(d, m);
+		__builtin_prefetch(m->slot, 1);
+	} else if (tt_addr_is_v4(m->src)) {
+		tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->src.lo);
 	}
 }
 
@@ -304,7 +282,7 @@ aim_at_cells(const struct tt_detections *d, struct tt_detection_match *matches,
 
 		if (is_kept(d, m))
 			continue;
-		m->cell = cell_key(d, m->rule, m->packet->src);
+		m->cell = cell_key(d, m->rule, m->src);
 		__builtin_prefetch(&d->cells[cell_of(d, m->cell)], 1);
 	}
 }
@@ -315,20 +293,25 @@ take(struct tt_detections *d, struct tt_detection_match *m)
 	if (is_kept(d, m) && keep(d, m))
 		return;
 	if (m->cell == 0)
-		m->cell = cell_key(d, m->rule, m->packet->src);
+		m->cell = cell_key(d, m->rule, m->src);
 	count_cell(d, m->rule, m->cell, 1);
 }
 
 void
-tt_detections_take(
-		struct tt_detections *d, struct tt_detection_match *matches, unsigned n)
+tt_detections_settle(struct tt_detections *d)
 {
+	struct tt_detection_match *matches = d->put_off;
+	const unsigned n = d->n_put_off;
+
+	for (unsigned i = 0; i < n; i++)
+		ready(d, &matches[i]);
+	for (unsigned i = 0; i < n; i++)
+		aim(d, &matches[i]);
 	if ((d->shift[TT_HITS_PLAIN] | d->shift[TT_HITS_COUNTING]) != 0)
 		aim_at_cells(d, matches, n);
 	for (unsigned i = 0; i < n; i++)
 		take(d, &matches[i]);
-	d->matches += n;
-	d->any |= n != 0;
+	d->n_put_off = 0;
 }
 
 void
@@ -337,6 +320,10 @@ tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet
 {
 	struct tt_detection_match match;
 
-	tt_detections_ready(d, &match, rule, packet, time_us);
-	tt_detections_take(d, &match, 1);
+	tt_detections_settle(d);
+	tt_detection_note(&match, &d->config.rules->rules[rule], rule, packet, time_us);
+	match.hash = hash_of(d, &match);
+	take(d, &match);
+	d->matches++;
+	d->any = true;
 }

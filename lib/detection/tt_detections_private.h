@@ -37,4 +37,46 @@ tt_hit_add(struct tt_hit *to, const struct tt_hit *from)
 		to->last_us = from->last_us;
 }
 
+/* Notes a match of a rule, which has that place in the set: what its hit is told apart by. */
+static inline void
+tt_detection_note(struct tt_detection_match *m, const struct tt_rule *rule,
+		uint32_t place, const struct tt_packet *p, int64_t time_us)
+{
+	const struct tt_rule_count *c = &rule->count;
+
+	*m = (struct tt_detection_match){.src = p->src,
+			.time_us = time_us,
+			.rule = (uint16_t)place,
+			.kind = (uint8_t)tt_hit_kind_of(rule),
+			.kept = true};
+	if (c->type == TT_RULE_COUNT_NONE)
+		return;
+	m->second = (uint32_t)(time_us / TT_US_PER_S);
+	if (c->track == TT_RULE_TRACK_DESTINATION || c->track == TT_RULE_TRACK_BOTH
+			|| c->unique == TT_RULE_UNIQUE_DST_ADDRESS)
+		m->dst = p->dst;
+	if (c->unique == TT_RULE_UNIQUE_DST_PORT)
+		m->value = p->dst_port;
+	if (c->unique == TT_RULE_UNIQUE_SRC_PORT)
+		m->value = p->src_port;
+}
+
+/*
+ * Counts that a rule (its place in the set) matched a packet, sooner or later: the matches of many bursts
+ * together, in the order in which they came, so that none waits for the memory of another. matches and any are true
+ * at once, all else after tt_detections_settle. Cost, while there is room: a cache line, and two of tags,
+ * of which a line has four buckets; of a source that is not kept, the line of its cell and those of its country.
+ */
+static inline void
+tt_detections_put_off(struct tt_detections *d, uint32_t rule,
+		const struct tt_packet *packet, int64_t time_us)
+{
+	tt_detection_note(&d->put_off[d->n_put_off++], &d->config.rules->rules[rule],
+			rule, packet, time_us);
+	d->matches++;
+	d->any = true;
+	if (TT_UNLIKELY(d->n_put_off == TT_DETECTIONS_PUT_OFF))
+		tt_detections_settle(d);
+}
+
 #endif

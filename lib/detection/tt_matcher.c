@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_matcher.h"
+#include "tt_detections_private.h"
 
 #include <errno.h>
 #include <string.h>
-
-#define AT_ONCE 128 /* matches whose lines are fetched together */
 
 struct tt_matcher {
 	const struct tt_rules *rules;
 	const struct tt_signatures *signatures;
 	struct tt_signature_scratch *scratch;
 	unsigned n_hits; /* of the last burst */
-	unsigned n_looked_at; /* of these, for the matches that are ready */
-	unsigned n_matches;
-	int last; /* the packet that was counted last; -1: none */
 	struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
-	struct tt_detection_match matches[AT_ONCE];
 };
 
 /* Splits the list in place; names: [as many as it has commas, and one]. Returns how many. */
@@ -156,24 +151,6 @@ is_counted(const struct tt_detections *d, const struct tt_signature_hit *hit)
 	return !d->config.rules->rules[hit->rule].no_alert;
 }
 
-/* Makes the next matches of the burst ready. */
-static void
-make_ready(struct tt_matcher *m, const struct tt_packet *packets, const int64_t *times_us,
-		struct tt_detections *d)
-{
-	m->n_matches = 0;
-	for (; m->n_looked_at < m->n_hits && m->n_matches < AT_ONCE; m->n_looked_at++) {
-		const struct tt_signature_hit *hit = &m->hits[m->n_looked_at];
-
-		if (!is_counted(d, hit))
-			continue;
-		tt_detections_ready(d, &m->matches[m->n_matches++], hit->rule,
-				&packets[hit->packet], times_us[hit->packet]);
-		d->packets += m->last != hit->packet;
-		m->last = hit->packet;
-	}
-}
-
 void
 tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 		const uint8_t *const *frames, const uint32_t *captured,
@@ -181,29 +158,20 @@ tt_matcher_burst(struct tt_matcher *m, const struct tt_packet *packets,
 {
 	const struct tt_signature_burst burst = {packets, frames, captured, n};
 	const uint64_t before = d->cut_short;
+	int last = -1; /* packet that was counted */
 
 	m->n_hits = tt_signatures_burst(
 			m->signatures, m->scratch, &burst, m->hits, &d->cut_short);
 	d->any |= d->cut_short != before;
-	m->n_looked_at = 0;
-	m->last = -1;
-	make_ready(m, packets, times_us, d);
-}
+	for (unsigned i = 0; i < m->n_hits; i++) {
+		const struct tt_signature_hit *hit = &m->hits[i];
 
-void
-tt_matcher_aim(struct tt_matcher *m, const struct tt_detections *d)
-{
-	tt_detections_aim(d, m->matches, m->n_matches);
-}
-
-void
-tt_matcher_count(struct tt_matcher *m, const struct tt_packet *packets,
-		const int64_t *times_us, struct tt_detections *d)
-{
-	while (m->n_matches != 0) {
-		tt_detections_take(d, m->matches, m->n_matches);
-		make_ready(m, packets, times_us, d);
-		tt_matcher_aim(m, d);
+		if (!is_counted(d, hit))
+			continue;
+		tt_detections_put_off(d, hit->rule, &packets[hit->packet],
+				times_us[hit->packet]);
+		d->packets += last != hit->packet;
+		last = hit->packet;
 	}
 }
 

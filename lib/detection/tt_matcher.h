@@ -42,22 +42,13 @@ void tt_matcher_destroy(struct tt_matcher *matcher); /* NULL is allowed */
 const struct tt_rules *tt_matcher_rules(const struct tt_matcher *matcher);
 
 /*
- * Matches packets[n] of a burst, and begins to fetch what says where the matches are counted. n at most
+ * Matches packets[n] of a burst, and has the matches counted: tt_detections_put_off. n at most
  * TT_SIGNATURE_BURST; frames, captured, times_us: [n], as given to tt_packet_decode. detections: by the
  * matcher's rules.
  */
 void tt_matcher_burst(struct tt_matcher *matcher, const struct tt_packet *packets,
 		const uint8_t *const *frames, const uint32_t *captured,
 		const int64_t *times_us, unsigned n, struct tt_detections *detections);
-
-/* Begins to fetch where what the last burst matched is counted; best after other work of a few hundred
- * nanoseconds. */
-void tt_matcher_aim(struct tt_matcher *matcher, const struct tt_detections *detections);
-
-/* Counts what the last burst matched, once; best after other work of about a microsecond. The rest as
- * given to tt_matcher_burst. */
-void tt_matcher_count(struct tt_matcher *matcher, const struct tt_packet *packets,
-		const int64_t *times_us, struct tt_detections *detections);
 
 /* What the last burst, or packet, matched: [*n], by packet, then rule; those of rules without alerts as
  * well. Until the next. */

@@ -233,8 +233,8 @@ tt_tally_is_compact(const struct tt_tally *tally)
 void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
 
 /*
- * Does what was put off (tt_later.h, tt_alike.h), and makes contacts_at true again, which a full
- * table does not keep up to date. To be called before pairs, contacts and distributions are
+ * Does what was put off (tt_later.h, tt_alike.h, tt_detections_put_off), and makes contacts_at true again, which
+ * a full table does not keep up to date. To be called before pairs, contacts, distributions and detections are
  * read.
  */
 void tt_tally_settle(struct tt_tally *tally);

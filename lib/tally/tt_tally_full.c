@@ -226,4 +226,5 @@ tt_tally_settle(struct tt_tally *t)
 		list_contacts(t);
 	if (t->alike != NULL)
 		tt_alike_settle(t->alike, &t->rest);
+	tt_detections_settle(&t->detections);
 }
