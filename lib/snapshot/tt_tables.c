@@ -174,15 +174,17 @@ finish_all(struct tt_tables *t, struct tt_error *err)
 	return ret;
 }
 
-/* At which rates the merge will sample, worked out as it does. */
+/* At which rates the merge will sample, worked out as it does: what was put off may lower them. */
 static void
 note_rates(struct tt_tables *t, const struct tt_interval *interval)
 {
 	unsigned pairs = 0, contacts = 0;
 
 	for (unsigned i = 0; i < interval->n_tallies; i++) {
-		const struct tt_tally *tally = interval->tallies[i];
+		struct tt_tally *tally = interval->tallies[i];
 
+		if (!tt_tally_is_compact(tally))
+			tt_tally_settle(tally);
 		if (tally->pair_shift > pairs)
 			pairs = tally->pair_shift;
 		if (tally->contact_shift > contacts)

@@ -33,7 +33,7 @@
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes for each
  * pair, 8 to 16 x n to find them, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for
- * slices, 9 x n for talkers, 4 bytes for each contact and port, 8 x n for contacts that are put off (tt_later.h),
+ * slices, 9 x n for talkers, 4 bytes for each contact and port, 16 x n for contacts and ports that are put off (tt_later.h),
  * 64 KiB for tt_alike.h, 6 x n, at most 6 MiB, for tt_busy.h, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
@@ -161,6 +161,7 @@ struct tt_tally {
 	struct tt_rest rest;
 	/* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a compact tally. */
 	struct tt_alike *alike;
+	struct tt_later ports_later; /* ports that are put off; likewise */
 	struct tt_later contacts_later; /* contacts of IPv4 that are put off; zero in a compact tally */
 	struct tt_busy *busy; /* ports of busy targets; NULL in a compact tally */
 	struct tt_detections detections; /* zero where there are no signatures */
@@ -234,8 +235,8 @@ void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
 
 /*
  * Does what was put off (tt_later.h, tt_alike.h, tt_detections_put_off), and makes contacts_at true again, which
- * a full table does not keep up to date. To be called before pairs, contacts, distributions and detections are
- * read.
+ * a full table does not keep up to date. To be called before pairs, contacts, distributions, detections and
+ * shifts are read.
  */
 void tt_tally_settle(struct tt_tally *tally);
 
