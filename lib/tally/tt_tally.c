@@ -68,6 +68,7 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
 			+ tt_later_bytes(s.contacts4, CONTACT_BYTES)
+			+ tt_later_bytes(s.ports, sizeof(struct tt_port_entry))
 			+ tt_busy_bytes(tt_busy_arrays(s.ports)) + sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
@@ -127,6 +128,8 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	return tt_rest_init(&t->rest, &s->rest, mem) == 0
 			&& tt_later_init(&t->contacts_later, s->contacts4, CONTACT_BYTES,
 					mem)
+			&& tt_later_init(&t->ports_later, s->ports,
+					sizeof(struct tt_port_entry), mem)
 			&& t->slots != NULL && t->alike != NULL && t->busy != NULL
 			&& t->contact_lines != NULL && t->contacts != NULL
 			&& t->ports != NULL && t->pair_lines.lines != NULL
@@ -209,6 +212,7 @@ tt_tally_destroy(struct tt_tally *t)
 					* sizeof(uint32_t));
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
 	tt_later_fini(&t->contacts_later);
+	tt_later_fini(&t->ports_later);
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
 	tt_kept_fini(&t->kept);
@@ -273,6 +277,7 @@ tt_tally_reset(struct tt_tally *t)
 			.ports = t->ports,
 			.alike = t->alike,
 			.contacts_later = t->contacts_later,
+			.ports_later = t->ports_later,
 			.pair_lines = t->pair_lines,
 			.busy = t->busy,
 			.contacts_at = t->contacts_at,

@@ -186,7 +186,7 @@ put_contacts_off(const struct burst *b, const struct some *some,
 		const uint64_t home = tt_tally_contact_place(t, p->src, to);
 
 		if (TT_LIKELY((to & TT_CONTACT_V6) == 0 && home != TT_NO_PLACE))
-			tt_tally_put_contact_off(t, p->src, to, home);
+			tt_tally_put_contact_off(t, p->src, to, home, 1);
 		else
 			others[n++] = tt_contact_fetch(t, p->src, to, 1, home);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Contacts that were put off, into their table. */
+/* Contacts and source ports that were put off, into their tables. */
 #include "tt_tally_stages.h"
 
 static struct tt_contact_place
@@ -7,8 +7,9 @@ place_of(const struct tt_later_update *u)
 {
 	return (struct tt_contact_place){
 			.entry = {.src = tt_addr_v4((uint32_t)(u->key >> 32)),
-					.key = (u->key & 0xffffffff) << 4 | u->more,
-					.packets = 1},
+					.key = (u->key & 0xffffffff) << 4
+							| (u->more & 15),
+					.packets = u->more >> 4},
 			.home = u->at};
 }
 
@@ -34,9 +35,33 @@ tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part)
 		tt_tally_contacts_out(t, out, n_out);
 }
 
+/* So many ports are counted together. */
+#define SOME 64
+
+void
+tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part)
+{
+	uint32_t n;
+	const struct tt_later_update *updates = tt_later_take(
+			&t->ports_later, part, t->ports, &n);
+
+	for (uint32_t i = 0; i < n;) {
+		struct tt_port_place places[SOME];
+		unsigned k = 0;
+
+		for (; k < SOME && i < n; k++, i++)
+			places[k] = (struct tt_port_place){
+					updates[i].key, updates[i].at, updates[i].more};
+		tt_tally_add_other_ports(t, places, k);
+	}
+}
+
 void
 tt_tally_catch_up(struct tt_tally *t)
 {
+	for (uint64_t part = 0; part < t->ports_later.parts; part++)
+		if (t->ports_later.n[part] > 0)
+			tt_tally_catch_up_ports(t, part);
 	for (uint64_t part = 0; part < t->contacts_later.parts; part++)
 		if (t->contacts_later.n[part] > 0)
 			tt_tally_catch_up_contacts(t, part);

@@ -37,6 +37,24 @@ tt_tally_add_ports_full(
 		tt_tally_rest_port(t, out[i]);
 }
 
+/* The contact that a pair holds: put off, where it can be. Returns whether it is in *place instead. */
+static bool
+unpack_contact(struct tt_tally *t, const struct tt_slot *s,
+		struct tt_contact_place *place)
+{
+	const struct tt_addr src = tt_slot_src(s);
+	const uint64_t to = tt_slot_contact_key(s);
+	const uint64_t home = tt_tally_contact_place(t, src, to);
+	const uint32_t packets = tt_slot_contact_packets(s);
+
+	if (tt_tally_puts_contacts_off(t) && home != TT_NO_PLACE && packets < 1u << 28) {
+		tt_tally_put_contact_off(t, src, to, home, packets);
+		return false;
+	}
+	*place = tt_contact_fetch(t, src, to, packets, home);
+	return true;
+}
+
 /* The contacts and the ports that pairs[n] hold, into their tables. */
 static void
 unpack(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
@@ -49,8 +67,7 @@ unpack(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
 		const struct tt_slot *s = &pairs[i];
 
 		if (tt_slot_contact_packets(s) != 0)
-			contacts[n_contacts++] = tt_contact_place(t, tt_slot_src(s),
-					tt_slot_contact_key(s), s->v4.dst_packets);
+			n_contacts += unpack_contact(t, s, &contacts[n_contacts]);
 		if (tt_slot_port_packets(s) != 0)
 			n_busy += tt_port_place(t, &ports, n_ports++, n_busy,
 					tt_slot_port_key(s), s->v4.port_packets);
@@ -63,6 +80,7 @@ void
 tt_tally_unpack(struct tt_tally *t, struct tt_slot *s)
 {
 	unpack(t, s, 1);
+	tt_tally_catch_up(t);
 	if ((s->detail & TT_DETAIL_V6) == 0)
 		s->v4.dst_packets = s->v4.port_packets = 0;
 }

@@ -9,6 +9,10 @@
 
 #include "tt_tally_tables.h"
 
+/* Contacts of IPv4, and source ports, are put off once one slot in so many is taken; while there are fewer,
+ * their lines are in the caches. */
+#define TT_CROWDED 16
+
 static inline struct tt_contact_place
 tt_contact_fetch(const struct tt_tally *t, struct tt_addr src, uint64_t to,
 		uint64_t packets, uint64_t home)
@@ -23,6 +27,13 @@ tt_contact_place(const struct tt_tally *t, struct tt_addr src, uint64_t to,
 		uint64_t packets)
 {
 	return tt_contact_fetch(t, src, to, packets, tt_tally_contact_place(t, src, to));
+}
+
+/* Source ports are put off as contacts are. */
+static inline bool
+tt_tally_puts_ports_off(const struct tt_tally *t)
+{
+	return t->n_ports > t->port_mask / TT_CROWDED;
 }
 
 /* Source ports on their way: those of busy targets, and the others. */
@@ -51,7 +62,8 @@ tt_port_place(struct tt_tally *t, struct tt_port_places *places, unsigned i,
 	} else {
 		const uint64_t home = tt_port_home(t, key);
 
-		__builtin_prefetch(&t->ports[home], 1);
+		if (TT_LIKELY(!tt_tally_puts_ports_off(t)))
+			__builtin_prefetch(&t->ports[home], 1);
 		places->others[i - n_busy] = (struct tt_port_place){key, home, packets};
 	}
 	return busy;
@@ -68,28 +80,25 @@ void tt_tally_pairs_out(struct tt_tally *t, const struct tt_slot *pairs, unsigne
 void tt_tally_add_ports_full(
 		struct tt_tally *t, const struct tt_port_place *places, unsigned n);
 
-/* Contacts of IPv4 are put off once one slot in so many is taken; while there are fewer, their lines are
- * in the caches. */
-#define TT_CONTACTS_CROWDED 16
-
 static inline bool
 tt_tally_puts_contacts_off(const struct tt_tally *t)
 {
-	return t->n_contacts - t->n_contacts6 > t->contact4_mask / TT_CONTACTS_CROWDED;
+	return t->n_contacts - t->n_contacts6 > t->contact4_mask / TT_CROWDED;
 }
 
 /* Does those that wait for a part of their table; for any part. */
 void tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part);
+void tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up(struct tt_tally *t);
 
-/* Puts one packet of a contact of IPv4 off that has a home. */
+/* Puts packets of a contact of IPv4 off that has a home, less than 2^28. */
 static inline void
-tt_tally_put_contact_off(
-		struct tt_tally *t, struct tt_addr src, uint64_t to, uint64_t home)
+tt_tally_put_contact_off(struct tt_tally *t, struct tt_addr src, uint64_t to,
+		uint64_t home, uint32_t packets)
 {
 	const struct tt_later_update update = {.key = tt_contact_ends(src, to),
 			.at = (uint32_t)home,
-			.more = tt_contact_class(to)};
+			.more = packets << 4 | tt_contact_class(to)};
 
 	if (TT_UNLIKELY(tt_later_put(&t->contacts_later, update)))
 		tt_tally_catch_up_contacts(t, home >> t->contacts_later.shift);
@@ -129,19 +138,45 @@ tt_tally_add_busy(struct tt_tally *t, struct tt_port_places *places, unsigned n_
 	return n_others;
 }
 
+/* Counts source ports that have no array. */
+static inline void
+tt_tally_add_other_ports(
+		struct tt_tally *t, const struct tt_port_place *others, unsigned n)
+{
+	unsigned i;
+
+	for (i = 0; i < n && !tt_tally_ports_full(t); i++)
+		tt_tally_add_port(t, others[i].home, others[i].key, others[i].packets);
+	if (TT_UNLIKELY(i < n))
+		tt_tally_add_ports_full(t, others + i, n - i);
+}
+
+static inline void
+tt_tally_put_ports_off(struct tt_tally *t, const struct tt_port_place *others, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_later_update update = {.key = others[i].key,
+				.at = (uint32_t)others[i].home,
+				.more = (uint32_t)others[i].packets};
+
+		if (TT_UNLIKELY(tt_later_put(&t->ports_later, update)))
+			tt_tally_catch_up_ports(
+					t, others[i].home >> t->ports_later.shift);
+	}
+}
+
 /* Counts n ports that were placed, n_busy of them of busy targets. */
 static inline void
 tt_tally_add_ports(struct tt_tally *t, struct tt_port_places *places, unsigned n,
 		unsigned n_busy)
 {
-	const struct tt_port_place *others = places->others;
-	unsigned n_others = tt_tally_add_busy(t, places, n_busy, n - n_busy), i;
+	const unsigned n_others = tt_tally_add_busy(t, places, n_busy, n - n_busy);
 
 	t->busy->turn += n;
-	for (i = 0; i < n_others && !tt_tally_ports_full(t); i++)
-		tt_tally_add_port(t, others[i].home, others[i].key, others[i].packets);
-	if (TT_UNLIKELY(i < n_others))
-		tt_tally_add_ports_full(t, others + i, n_others - i);
+	if (TT_UNLIKELY(tt_tally_puts_ports_off(t)))
+		tt_tally_put_ports_off(t, places->others, n_others);
+	else
+		tt_tally_add_other_ports(t, places->others, n_others);
 }
 
 #endif

@@ -60,6 +60,14 @@ bursts_count_what_single_packets_count(void **state)
 }
 
 static int
+by_port(const void *x, const void *y)
+{
+	const struct tt_port_entry *a = x, *b = y;
+
+	return (a->key > b->key) - (a->key < b->key);
+}
+
+static int
 by_contact(const void *x, const void *y)
 {
 	const struct tt_entry *a = x, *b = y;
@@ -68,7 +76,7 @@ by_contact(const void *x, const void *y)
 	return order != 0 ? order : (a->key > b->key) - (a->key < b->key);
 }
 
-/* A compact copy in which contacts have an order that does not depend on where they stood. */
+/* A compact copy in which contacts and ports have an order that does not depend on where they stood. */
 static struct tt_tally *
 ordered(struct tt_tally *t)
 {
@@ -76,6 +84,7 @@ ordered(struct tt_tally *t)
 
 	assert_non_null(copy);
 	qsort(copy->contacts, copy->n_contacts, sizeof(*copy->contacts), by_contact);
+	qsort(copy->ports, copy->n_ports, sizeof(*copy->ports), by_port);
 	return copy;
 }
 
@@ -89,15 +98,44 @@ parts_with_something(const struct tt_later *later)
 	return n;
 }
 
+/* Few pairs, and a contact and a source port of its own for nearly each packet. */
 static void
-contacts_that_are_put_off_are_counted(void **state)
+count_scans(struct tt_tally *burst, struct tt_tally *one, unsigned n_bursts)
+{
+	for (unsigned i = 0; i < n_bursts; i++) {
+		struct tt_packet p[TT_TALLY_BURST];
+		tt_target_key keys[TT_TALLY_BURST];
+		const tt_detail details[TT_TALLY_BURST] = {0};
+		const int64_t times[TT_TALLY_BURST] = {0};
+
+		for (unsigned k = 0; k < TT_TALLY_BURST; k++) {
+			p[k] = (struct tt_packet){.src = tt_addr_v4((uint32_t)draw(50)),
+					.dst = tt_addr_v4(0x0a000000
+							+ (uint32_t)draw(2000)),
+					.ip_version = 4,
+					.protocol = TT_PROTO_UDP,
+					.has_ports = true,
+					.src_port = (uint16_t)draw(65536),
+					.dst_port = (uint16_t)draw(64),
+					.ip_bytes = 28};
+			keys[k] = tt_target_key_of(&p[k]);
+			tt_tally_one_ref(one, &p[k], 0, 0);
+		}
+		tt_tally_burst(burst, p, keys, details, times, TT_TALLY_BURST);
+	}
+}
+
+static void
+contacts_and_ports_that_are_put_off_are_counted(void **state)
 {
 	struct tt_tally *burst = tally_make(24576), *one = tally_make(24576), *a, *b;
 
-	count_both(burst, one, 3000, 250);
+	count_scans(burst, one, 20000 / TT_TALLY_BURST);
 	assert_true(burst->contacts_later.parts > 4);
 	assert_int_equal(parts_with_something(&burst->contacts_later),
 			burst->contacts_later.parts);
+	assert_int_equal(parts_with_something(&burst->ports_later),
+			burst->ports_later.parts);
 	assert_int_equal(parts_with_something(&one->contacts_later), 0);
 	a = ordered(burst);
 	b = ordered(one);
@@ -106,6 +144,8 @@ contacts_that_are_put_off_are_counted(void **state)
 	assert_int_equal(a->n_contacts, b->n_contacts);
 	assert_memory_equal(
 			a->contacts, b->contacts, a->n_contacts * sizeof(*a->contacts));
+	assert_int_equal(a->n_ports, b->n_ports);
+	assert_memory_equal(a->ports, b->ports, a->n_ports * sizeof(*a->ports));
 	tt_tally_destroy(a);
 	tt_tally_destroy(b);
 	tt_tally_destroy(burst);
@@ -575,7 +615,7 @@ main(void)
 			cmocka_unit_test(
 					a_line_of_contacts_tells_free_slots_and_classes_apart),
 			cmocka_unit_test(bursts_count_what_single_packets_count),
-			cmocka_unit_test(contacts_that_are_put_off_are_counted),
+			cmocka_unit_test(contacts_and_ports_that_are_put_off_are_counted),
 			cmocka_unit_test(a_reset_tally_is_as_new),
 			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
 			cmocka_unit_test(sources_of_ipv6_cannot_be_chosen_to_meet),
