@@ -15,12 +15,6 @@ struct group {
 	bool whole; /* one range has all of it: no more than its first entry is filled */
 };
 
-/* The blocks that are kept. */
-struct list {
-	tt_geo_block *blocks; /* [n] of [room] */
-	size_t n, room;
-};
-
 static void
 begin(struct group *g, uint32_t number)
 {
@@ -93,39 +87,29 @@ uniform(const struct group *g)
 	return g->n_blocks == 1;
 }
 
-/* Returns 0, or -ENOMEM. */
-static int
-keep(struct tt_geo *geo, struct list *list, const struct group *g)
+/* Moves what was filled aside to where look-ups want it. */
+static void
+keep(struct tt_geo *geo, uint32_t *n_blocks, const struct group *g)
 {
 	if (uniform(g)) {
 		geo->v4[g->number] = g->blocks[0][0];
-		return 0;
+		return;
 	}
-	if (list->n + g->n_blocks > list->room) {
-		const size_t room = 2 * list->room + 1024;
-		void *more = realloc(list->blocks, room * sizeof(*list->blocks));
-
-		if (more == NULL)
-			return -ENOMEM;
-		list->blocks = more;
-		list->room = room;
-	}
-	geo->v4[g->number] = TT_GEO_MIXED | (uint32_t)list->n;
-	memcpy(list->blocks[list->n], g->blocks, g->n_blocks * sizeof(g->blocks[0]));
-	list->n += g->n_blocks;
-	return 0;
+	TT_ASSERT(*n_blocks + g->n_blocks <= geo->n_blocks);
+	geo->v4[g->number] = TT_GEO_MIXED | *n_blocks;
+	memcpy(geo->v4_blocks[*n_blocks], g->blocks, g->n_blocks * sizeof(g->blocks[0]));
+	*n_blocks += g->n_blocks;
 }
 
 /* Fills addresses of group n, by their last 16 bits; g is that one or the one before it. */
-static int
-fill_part(struct tt_geo *geo, struct list *list, struct group *g, uint32_t n,
+static void
+fill_part(struct tt_geo *geo, uint32_t *n_blocks, struct group *g, uint32_t n,
 		uint32_t first, uint32_t last, tt_country country)
 {
 	const bool whole = first == 0 && last == 0xffff;
-	int ret = 0;
 
 	if (n != g->number) {
-		ret = keep(geo, list, g);
+		keep(geo, n_blocks, g);
 		if (!whole)
 			begin(g, n);
 	}
@@ -133,59 +117,78 @@ fill_part(struct tt_geo *geo, struct list *list, struct group *g, uint32_t n,
 		begin_whole(g, n, country);
 	else
 		fill(g, first, last, country);
-	return ret;
 }
 
-static int
-fill_groups(struct tt_geo *geo, struct list *list, struct group *g,
-		const struct tt_geo_ranges *ranges)
+static void
+fill_groups(struct tt_geo *geo, struct group *g, const struct tt_geo_ranges *ranges)
 {
-	int ret = 0;
+	uint32_t n_blocks = 0;
 
 	begin(g, 0);
-	for (size_t i = 0; i < ranges->n && ret == 0; i++) {
+	for (size_t i = 0; i < ranges->n; i++) {
 		const uint32_t first = (uint32_t)ranges->items[i].first.lo;
 		const uint32_t last = (uint32_t)ranges->items[i].last.lo;
 
-		for (uint32_t n = first >> 16; n <= last >> 16 && ret == 0; n++)
-			ret = fill_part(geo, list, g, n,
+		for (uint32_t n = first >> 16; n <= last >> 16; n++)
+			fill_part(geo, &n_blocks, g, n,
 					n == first >> 16 ? first & 0xffff : 0,
 					n == last >> 16 ? last & 0xffff : 0xffff,
 					(tt_country)ranges->items[i].value);
 	}
-	return ret == 0 ? keep(geo, list, g) : ret;
+	keep(geo, &n_blocks, g);
 }
 
-/* The blocks where look-ups want them. */
-static int
-settle(struct tt_geo *geo, const struct list *list)
+/* How many /16 and /24 there are in which a range begins or ends: those that are not of one country,
+ * since compact ranges of one country do not meet. */
+static uint32_t
+count_blocks(const struct tt_geo_ranges *ranges)
 {
-	const size_t bytes = list->n * sizeof(*list->blocks);
+	uint64_t group = UINT64_MAX, net = UINT64_MAX; /* the last that were counted */
+	uint32_t n = 0;
 
-	if (list->n == 0)
-		return 0;
-	geo->v4_blocks = tt_mem_alloc_dense(geo->mem, bytes, "country of IPv4 /24");
+	for (size_t i = 0; i < 2 * ranges->n; i++) {
+		const struct tt_geo_range *r = &ranges->items[i / 2];
+		const uint32_t at = (uint32_t)(i % 2 == 0 ? r->first.lo : r->last.lo);
+		const uint32_t border = i % 2 == 0 ? at : at + 1;
+
+		if ((border & 0xffff) != 0 && at >> 16 != group) {
+			group = at >> 16;
+			n++;
+		}
+		if ((border & 0xff) != 0 && at >> 8 != net) {
+			net = at >> 8;
+			n++;
+		}
+	}
+	return n;
+}
+
+/* Memory for all blocks at once: they are tens of megabytes, which are costly to move and to touch twice. */
+static bool
+take_blocks(struct tt_geo *geo, uint32_t n)
+{
+	if (n == 0)
+		return true;
+	geo->v4_blocks = tt_mem_alloc_dense(
+			geo->mem, n * sizeof(*geo->v4_blocks), "country of IPv4 /24");
 	if (geo->v4_blocks == NULL)
-		return -ENOMEM;
-	memcpy(geo->v4_blocks, list->blocks, bytes);
-	geo->n_blocks = (uint32_t)list->n;
-	return 0;
+		return false;
+	geo->n_blocks = n;
+	return true;
 }
 
 int
 tt_geo_compile4(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
 {
 	struct group *group = malloc(sizeof(*group));
-	struct list list = {0};
 	int ret = -ENOMEM;
 
 	geo->v4 = tt_mem_alloc_dense(geo->mem, TT_GEO_GROUPS * sizeof(*geo->v4),
 			"country of IPv4 /16");
-	if (geo->v4 != NULL && group != NULL)
-		ret = fill_groups(geo, &list, group, ranges);
-	if (ret == 0)
-		ret = settle(geo, &list);
-	free(list.blocks);
+	if (geo->v4 != NULL && group != NULL && take_blocks(geo, count_blocks(ranges))) {
+		fill_groups(geo, group, ranges);
+		ret = 0;
+	}
 	free(group);
 	return ret;
 }
