@@ -177,8 +177,11 @@ walk_node(struct walk *w, uint32_t i, struct tt_addr first, unsigned bits, uint3
 static int
 read_tree(struct walk *w)
 {
-	int ret = walk_node(w, 0, (struct tt_addr){0, 0}, 0, 0);
+	int ret;
 
+	tt_geo_ranges_expect(&w->v4, w->networks.n);
+	tt_geo_ranges_expect(&w->v6, w->networks.n);
+	ret = walk_node(w, 0, (struct tt_addr){0, 0}, 0, 0);
 	if (ret == 0 && w->n_values == 0)
 		ret = tt_error_set(w->err, -EINVAL, w->file->path,
 				"no %s in any of the %llu networks of this database",

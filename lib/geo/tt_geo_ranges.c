@@ -18,9 +18,8 @@ continues(const struct tt_geo_range *a, const struct tt_geo_range *b)
 
 /* Copied and not reallocated, so that it comes to lie in huge pages. */
 static int
-grow(struct tt_geo_ranges *ranges)
+make_room(struct tt_geo_ranges *ranges, size_t size)
 {
-	size_t size = ranges->size == 0 ? 4096 : ranges->size * 4;
 	struct tt_geo_range *items = size > SIZE_MAX / sizeof(*items)
 			? NULL
 			: tt_geo_take(size * sizeof(*items));
@@ -33,6 +32,19 @@ grow(struct tt_geo_ranges *ranges)
 	ranges->items = items;
 	ranges->size = size;
 	return 0;
+}
+
+void
+tt_geo_ranges_expect(struct tt_geo_ranges *ranges, size_t n)
+{
+	if (n > ranges->size)
+		(void)make_room(ranges, n);
+}
+
+static int
+grow(struct tt_geo_ranges *ranges)
+{
+	return make_room(ranges, ranges->size == 0 ? 4096 : ranges->size * 4);
 }
 
 int

@@ -27,6 +27,10 @@ struct tt_geo_ranges {
 	bool given; /* a file for this IP version was read, even one of unknowns only */
 };
 
+/* Makes room for about so many ranges, if there is memory: they need not be moved as they become more.
+ * What is not used is address space and no more. */
+void tt_geo_ranges_expect(struct tt_geo_ranges *ranges, size_t n);
+
 /* Adds a range, or lengthens the last one if it is of line 0, adjacent and of the same
  * value. Returns 0, or -ENOMEM with err filled. */
 int tt_geo_ranges_add(struct tt_geo_ranges *ranges, const struct tt_geo_range *range,

@@ -9,6 +9,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* About as many bytes as a line of IPv4 has at least, over a file; those of IPv6 have more. */
+#define LINE_BYTES 20
+
 struct reader {
 	const struct tt_geo_file *file;
 	const char *at, *end; /* the rest of the file */
@@ -271,8 +274,10 @@ tt_geo_text_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
 			.end = (const char *)file->bytes + file->n,
 			.generated_us = -1};
 	struct tt_geo_ranges ranges = {0}, *into;
-	int ret = read_lines(&r, &ranges, err);
+	int ret;
 
+	tt_geo_ranges_expect(&ranges, file->n / LINE_BYTES);
+	ret = read_lines(&r, &ranges, err);
 	into = r.version == 6 ? v6 : v4;
 	if (ret == 0)
 		ret = tt_geo_ranges_give(&ranges, into, file->path, r.version, err);
