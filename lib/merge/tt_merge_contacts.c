@@ -129,21 +129,23 @@ tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
  * that has its packets. Lower half: those of the class; upper half: of these, those that no earlier
  * class of the unit has.
  */
+static uint32_t
+index_of(const struct tt_merge *m, uint32_t unit, unsigned class)
+{
+	return TT_CELL_DESTINATION_REST + (uint32_t) class * m->config.destinations->n
+			+ unit;
+}
+
 static struct tt_count *
 cell_of(const struct tt_merge *m, uint32_t unit, unsigned class)
 {
-	return &m->rest.cells[TT_CELL_DESTINATION_REST
-			+ (uint64_t) class * m->config.destinations->n + unit];
+	return &m->rest.cells[index_of(m, unit, class)];
 }
 
 static void
 add_packets(struct tt_merge *m, uint32_t unit, unsigned class, uint64_t packets)
 {
-	tt_rest_count(&m->rest,
-			TT_CELL_DESTINATION_REST
-					+ (uint32_t) class * m->config.destinations->n
-					+ unit,
-			packets, 0);
+	tt_rest_count(&m->rest, index_of(m, unit, class), packets, 0);
 }
 
 /* Counts a source that reached the unit in these classes. */
@@ -221,27 +223,32 @@ add_contacts6(struct tt_merge *m)
 }
 
 static int
+emit_cell(struct tt_merge *m, uint32_t unit, unsigned class, struct tt_count cell)
+{
+	struct tt_destination_row row = {
+			.unit = unit,
+			.class = (enum tt_class) class,
+			.packets = cell.packets,
+			.uniq_src_ip = (cell.bytes & UINT32_MAX) << m->contact_shift,
+			.uniq_src_ip_destination = cell.bytes >> 32 << m->contact_shift,
+	};
+
+	return TT_MERGE_EMIT(m, destination, &row);
+}
+
+/* Cells that nothing touched are not read: classes that most intervals lack have megabytes of them. */
+static int
 emit_unit(struct tt_merge *m, uint32_t unit)
 {
 	bool any = false;
 	int ret = 0;
 
 	for (unsigned class = 0; ret == 0 && class < TT_N_CLASSES; class ++) {
-		const struct tt_count cell = *cell_of(m, unit, class);
-		struct tt_destination_row row = {
-				.unit = unit,
-				.class = (enum tt_class) class,
-				.packets = cell.packets,
-				.uniq_src_ip = (cell.bytes & UINT32_MAX)
-						<< m->contact_shift,
-				.uniq_src_ip_destination = cell.bytes >> 32
-								<< m->contact_shift,
-		};
-
-		if (row.packets == 0)
+		if (!tt_rest_cell_used(&m->rest, index_of(m, unit, class))
+				|| cell_of(m, unit, class)->packets == 0)
 			continue;
 		any = true;
-		ret = TT_MERGE_EMIT(m, destination, &row);
+		ret = emit_cell(m, unit, class, *cell_of(m, unit, class));
 	}
 	m->totals->uniq_dst_ip += any;
 	return ret;

@@ -24,12 +24,11 @@ count_of(const struct tt_merge *m, enum tt_distribution d, uint32_t value, int64
 	return count;
 }
 
-/* Values of a class lie side by side, so that a block that nothing touched is passed over. */
+/* The last value of a cell's block. Values of a class lie side by side, so that a block that nothing
+ * touched is passed over, unread: not even its memory need be there. */
 static uint32_t
-skip_unused(const struct tt_merge *m, uint32_t value, int64_t cell)
+last_of_block(uint32_t value, int64_t cell)
 {
-	if (m->rest.cells_used[cell / TT_CELL_BLOCK])
-		return value;
 	return value + TT_CELL_BLOCK - 1 - (uint32_t)(cell % TT_CELL_BLOCK);
 }
 
@@ -49,11 +48,13 @@ emit_class(struct tt_merge *m, enum tt_distribution d, enum tt_class class)
 
 		if (cell < 0)
 			continue;
+		if (!flags && !tt_rest_cell_used(&m->rest, (uint32_t)cell)) {
+			value = last_of_block(value, cell);
+			continue;
+		}
 		row.count = count_of(m, d, value, cell);
 		if (row.count.packets != 0)
 			ret = TT_MERGE_EMIT(m, distribution, &row);
-		else if (!flags)
-			value = skip_unused(m, value, cell);
 	}
 	return ret;
 }

@@ -252,6 +252,13 @@ tt_rest_register_blocks(const struct tt_rest *rest)
 	return rest->n_registers / TT_REGISTER_BLOCK + 1;
 }
 
+/* May the cell be other than zero? */
+static inline bool
+tt_rest_cell_used(const struct tt_rest *rest, uint32_t cell)
+{
+	return rest->cells_used[cell / TT_CELL_BLOCK] != 0;
+}
+
 static inline void
 tt_rest_count(struct tt_rest *rest, uint32_t cell, uint64_t packets, uint64_t bytes)
 {
