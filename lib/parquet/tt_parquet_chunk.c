@@ -40,7 +40,8 @@ is_smaller(const struct tt_parquet_writer *writer, unsigned column,
 			dictionary_bytes + rows * tt_parquet_rle_width(n) / 8);
 }
 
-/* Finds the dictionary. Returns 1 where it is used, 0 where PLAIN is the better choice. */
+/* Finds the dictionary; indices: NULL where all are 0. Returns 1 where it is used, 0 where PLAIN is the
+ * better choice. */
 static int
 find_dictionary(struct tt_parquet_writer *writer, unsigned column, size_t *n,
 		const uint32_t **indices)
@@ -64,7 +65,7 @@ find_dictionary(struct tt_parquet_writer *writer, unsigned column, size_t *n,
 	if (ret < 0)
 		return tt_parquet_writer_no_memory(writer);
 	*n = writer->ints.n;
-	*indices = held->fixed ? NULL : writer->ints.indices;
+	*indices = *n == 1 ? NULL : writer->ints.indices;
 	return ret && is_smaller(writer, column, *n * bytes, *n);
 }
 

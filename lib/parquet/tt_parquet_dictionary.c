@@ -282,6 +282,10 @@ tt_parquet_ints_index(struct tt_parquet_ints *ints, const void *values, bool wid
 	ints->n = 0;
 	if (!ints_reserve(ints, rows, most))
 		return -ENOMEM;
+	if (range == 0) {
+		ints->values[ints->n++] = ints->low;
+		return 1;
+	}
 	if (range < n_slots)
 		return slots_clear(&ints->slots, range + 1)
 				? index_held(ints, values, wide, rows, most, 0)

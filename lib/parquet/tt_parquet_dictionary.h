@@ -76,7 +76,8 @@ void tt_parquet_ints_fini(struct tt_parquet_ints *ints);
 
 /*
  * Finds the distinct ones of the values [rows], as tt_parquet_int_at has them, and the index of each,
- * rows being at least 1, and their bounds. Returns 1, 0 where there are more than max, or -ENOMEM.
+ * rows being at least 1, and their bounds. Where all are equal, which many columns are, indices are not
+ * written. Returns 1, 0 where there are more than max, or -ENOMEM.
  */
 int tt_parquet_ints_index(struct tt_parquet_ints *ints, const void *values, bool wide,
 		size_t rows, uint32_t max) TT_MUST_CHECK;
