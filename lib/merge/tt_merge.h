@@ -170,6 +170,17 @@ struct tt_sketch_row {
 	uint8_t rho;
 };
 
+/* Rows of one sketch at once, in ascending order of register. */
+#define TT_SKETCH_ROWS_MAX TT_REGISTER_BLOCK
+
+struct tt_sketch_rows {
+	enum tt_sketch_kind kind;
+	uint32_t key;
+	unsigned p;
+	unsigned n;
+	int32_t regs[TT_SKETCH_ROWS_MAX], rhos[TT_SKETCH_ROWS_MAX]; /* [n], n > 0 */
+};
+
 /*
  * A row of `pairs`: what the marginals above are counted from, in order of source, key, detail. Of
  * sources in the sample of one in pair_rows_one_in (tt_totals).
@@ -263,6 +274,7 @@ struct tt_merge_sink {
 			struct tt_error *err);
 	int (*distribution)(void *context, const struct tt_distribution_row *row,
 			struct tt_error *err);
+	/* Either of these two: they are millions, and little to do for each. */
 	int (*sketch)(void *context, const struct tt_sketch_row *row,
 			struct tt_error *err);
 	int (*pair)(void *context, const struct tt_pair_row *row, struct tt_error *err);
@@ -273,6 +285,8 @@ struct tt_merge_sink {
 	int (*signature)(void *context, const struct tt_signature_row *row,
 			struct tt_error *err);
 	int (*signature_source)(void *context, const struct tt_signature_source_row *row,
+			struct tt_error *err);
+	int (*sketches)(void *context, const struct tt_sketch_rows *rows,
 			struct tt_error *err);
 	/* After each step: no row of the kinds that it gives out comes any more. */
 	int (*step_done)(void *context, enum tt_merge_step_id step, struct tt_error *err);

@@ -115,36 +115,56 @@ choose_targets(struct tt_merge *m)
 	}
 }
 
-/* Gives out the rows of one block, whose first register is row->reg. */
+/* Gives out rows one by one, to a sink that wants them so. */
 static int
-emit_block(struct tt_merge *m, struct tt_sketch_row *row, const uint8_t *registers)
+emit_each(struct tt_merge *m, const struct tt_sketch_rows *rows)
 {
-	uint32_t start = row->reg;
+	struct tt_sketch_row row = {.kind = rows->kind, .key = rows->key, .p = rows->p};
 	int ret = 0;
 
+	for (unsigned i = 0; ret == 0 && i < rows->n; i++) {
+		row.reg = (uint32_t)rows->regs[i];
+		row.rho = (uint8_t)rows->rhos[i];
+		ret = TT_MERGE_EMIT(m, sketch, &row);
+	}
+	return ret;
+}
+
+/* Makes rows those of one block, whose first register is `first` of the sketch. */
+static void
+take_block(struct tt_sketch_rows *rows, uint32_t first, const uint8_t *registers)
+{
+	unsigned n = 0;
+
 	for (uint32_t i = 0; i < TT_REGISTER_BLOCK; i += 8)
-		for (uint64_t used = used_of_eight(&registers[i]); ret == 0 && used != 0;
+		for (uint64_t used = used_of_eight(&registers[i]); used != 0;
 				used &= used - 1) {
 			uint32_t at = i + (uint32_t)__builtin_ctzll(used) / 8;
 
-			row->reg = start + at;
-			row->rho = registers[at];
-			ret = TT_MERGE_EMIT(m, sketch, row);
+			rows->regs[n] = (int32_t)(first + at);
+			rows->rhos[n++] = registers[at];
 		}
-	return ret;
+	rows->n = n;
 }
 
 static int
 emit_sketch(struct tt_merge *m, enum tt_sketch_kind kind, uint32_t key, uint32_t first,
 		unsigned p)
 {
+	struct tt_sketch_rows rows;
 	int ret = 0;
 
+	rows.kind = kind;
+	rows.key = key;
+	rows.p = p;
 	for (uint32_t reg = 0; ret == 0 && reg < 1u << p; reg += TT_REGISTER_BLOCK) {
-		struct tt_sketch_row row = {.kind = kind, .key = key, .p = p, .reg = reg};
-
-		if (is_used(m, first + reg))
-			ret = emit_block(m, &row, &m->rest.registers[first + reg]);
+		if (!is_used(m, first + reg))
+			continue;
+		take_block(&rows, reg, &m->rest.registers[first + reg]);
+		if (rows.n > 0)
+			ret = m->sink->sketches != NULL
+					? TT_MERGE_EMIT(m, sketches, &rows)
+					: emit_each(m, &rows);
 	}
 	return ret;
 }
@@ -181,7 +201,7 @@ tt_merge_sketches(struct tt_merge *m)
 	int ret;
 
 	choose_targets(m);
-	if (m->sink->sketch == NULL)
+	if (m->sink->sketch == NULL && m->sink->sketches == NULL)
 		return 0;
 	ret = emit_sketch(m, TT_SKETCH_SOURCES, 0, TT_REGISTERS_ALL, TT_SKETCH_P_ALL);
 	if (ret == 0)

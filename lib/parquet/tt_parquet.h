@@ -97,6 +97,9 @@ bool tt_parquet_set_code(struct tt_parquet_writer *writer, unsigned column,
 		uint64_t code) TT_MUST_CHECK;
 void tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column,
 		uint64_t code, const char *text);
+/* The same where the row group has no such text yet: see tt_parquet_set_new. */
+void tt_parquet_set_coded_new(struct tt_parquet_writer *writer, unsigned column,
+		uint64_t code, const char *text);
 
 /* Give one column its value for all rows, before the first of them; no row then sets it. Errors
  * as above. */
@@ -120,6 +123,8 @@ void tt_parquet_repeat_int(struct tt_parquet_writer *writer, unsigned column,
 		int64_t value, size_t n);
 void tt_parquet_set_ints(struct tt_parquet_writer *writer, unsigned column,
 		const int64_t *values, size_t n);
+void tt_parquet_set_ints32(struct tt_parquet_writer *writer, unsigned column,
+		const int32_t *values, size_t n);
 int tt_parquet_end_rows(struct tt_parquet_writer *writer, size_t n,
 		struct tt_error *err) TT_MUST_CHECK;
 

@@ -171,6 +171,20 @@ tt_parquet_set_ints(struct tt_parquet_writer *writer, unsigned column,
 		held->narrow[writer->group_rows + i] = (int32_t)values[i];
 }
 
+void
+tt_parquet_set_ints32(struct tt_parquet_writer *writer, unsigned column,
+		const int32_t *values, size_t n)
+{
+	struct tt_parquet_held *held = open_ints(writer, column, 0, 0, n);
+
+	if (held == NULL)
+		return;
+	if (!held->wide)
+		memcpy(&held->narrow[writer->group_rows], values, n * sizeof(*values));
+	for (size_t i = 0; held->wide && i < n; i++)
+		held->ints[writer->group_rows + i] = values[i];
+}
+
 /* Of group_bytes, for an entry of so many bytes. */
 static inline size_t
 text_bytes(size_t n)
@@ -319,12 +333,12 @@ grow_codes(struct tt_parquet_held *held)
 	free(old.codes);
 }
 
-void
-tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t code,
-		const char *text)
+static void
+set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t code,
+		const char *text, bool is_new)
 {
 	struct tt_parquet_held *held = &writer->held[column];
-	uint32_t index = set_text(writer, column, text, false);
+	uint32_t index = set_text(writer, column, text, is_new);
 
 	/* Every row then has an entry of its own, and no code is looked for. */
 	if (!held->texts.distinct)
@@ -336,6 +350,20 @@ tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t
 		no_memory(writer, column);
 	else
 		*code_of(held, code) = held->last;
+}
+
+void
+tt_parquet_set_coded(struct tt_parquet_writer *writer, unsigned column, uint64_t code,
+		const char *text)
+{
+	set_coded(writer, column, code, text, false);
+}
+
+void
+tt_parquet_set_coded_new(struct tt_parquet_writer *writer, unsigned column, uint64_t code,
+		const char *text)
+{
+	set_coded(writer, column, code, text, true);
 }
 
 static struct tt_parquet_held *

@@ -130,22 +130,22 @@ _Static_assert(sizeof("sources/prefix/") + TT_UNIT_TEXT_MAX <= TT_SKETCH_KEY_MAX
 		"the longest key of a sketch");
 
 char *
-tt_row_sketch_key(const struct tt_sketch_row *row, const struct tt_units *prefixes,
+tt_row_sketch_key(enum tt_sketch_kind kind, uint32_t key, const struct tt_units *prefixes,
 		char text[TT_SKETCH_KEY_MAX])
 {
-	char *of = stpcpy(text, tt_row_sketch_prefix(row->kind));
+	char *of = stpcpy(text, tt_row_sketch_prefix(kind));
 
-	switch (row->kind) {
+	switch (kind) {
 	case TT_SKETCH_SOURCES:
 		break;
 	case TT_SKETCH_SOURCES_COUNTRY:
-		tt_country_format((tt_country)row->key, of);
+		tt_country_format((tt_country)key, of);
 		break;
 	case TT_SKETCH_SOURCES_PREFIX:
-		tt_units_format(prefixes, row->key, of);
+		tt_units_format(prefixes, key, of);
 		break;
 	default:
-		tt_target_format(tt_target_of_index(row->key), of);
+		tt_target_format(tt_target_of_index(key), of);
 	}
 	return text;
 }

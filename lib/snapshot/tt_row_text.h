@@ -37,8 +37,8 @@ const char *tt_row_sketch_prefix(enum tt_sketch_kind kind);
 /* "sources", "sources/country/JP", "sources/prefix/192.0.2.0/24", "sources/target/445/TCP",
  * "destinations/target/445/TCP". prefixes: those of the merge. */
 #define TT_SKETCH_KEY_MAX 80
-char *tt_row_sketch_key(const struct tt_sketch_row *row, const struct tt_units *prefixes,
-		char text[TT_SKETCH_KEY_MAX]);
+char *tt_row_sketch_key(enum tt_sketch_kind kind, uint32_t key,
+		const struct tt_units *prefixes, char text[TT_SKETCH_KEY_MAX]);
 
 /* The precision of each kind. */
 unsigned tt_row_sketch_precision(enum tt_sketch_kind kind);

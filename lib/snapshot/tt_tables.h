@@ -14,15 +14,6 @@
 #include "tt_row_text.h"
 #include "tt_spool_private.h"
 
-#define TT_SKETCHES_HELD 512
-
-/* Rows of one sketch that wait to be set at once. */
-struct tt_sketches_held {
-	struct tt_sketch_row of; /* the first of them */
-	size_t n;
-	int64_t regs[TT_SKETCHES_HELD], rhos[TT_SKETCHES_HELD]; /* [n] */
-};
-
 struct tt_tables {
 	int dir_fd;
 	bool sync;
@@ -32,7 +23,6 @@ struct tt_tables {
 	struct tt_parquet_writer *writers[TT_N_TABLES];
 	/* Of the last row of these tables. */
 	struct tt_addr pair_src, contact_src, source_fingerprint_src, victim_src;
-	struct tt_sketches_held sketches;
 };
 
 /* A row that is being filled from left to right. */
@@ -185,10 +175,9 @@ int tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_err
 int tt_tables_put_contact(
 		void *context, const struct tt_contact_row *r, struct tt_error *err);
 
-/* Rows of sketches; likewise. What is held of them is written by the second, after the last. */
-int tt_tables_put_sketch(
-		void *context, const struct tt_sketch_row *r, struct tt_error *err);
-int tt_tables_flush_sketches(struct tt_tables *t, struct tt_error *err) TT_MUST_CHECK;
+/* Rows of sketches; likewise. */
+int tt_tables_put_sketches(
+		void *context, const struct tt_sketch_rows *rows, struct tt_error *err);
 
 /* Rows of signatures, loaded and found, and of their sources; likewise. */
 int tt_tables_put_signature_rule(void *context, const struct tt_signature_rule_row *r,

@@ -272,7 +272,7 @@ finish_step(void *context, enum tt_merge_step_id step, struct tt_error *err)
 			{TT_STEP_DISTRIBUTIONS, TT_TABLE_DISTRIBUTIONS},
 			{TT_STEP_SKETCHES, TT_TABLE_SKETCHES}};
 	struct tt_tables *t = context;
-	int ret = step == TT_STEP_SKETCHES ? tt_tables_flush_sketches(t, err) : 0;
+	int ret = 0;
 
 	/* The other tables have few rows, and wait until all is known. */
 	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(last); i++)
@@ -298,7 +298,7 @@ tt_tables_sink(struct tt_tables *tables)
 			.backscatter = put_backscatter,
 			.victim = put_victim,
 			.distribution = put_distribution,
-			.sketch = tt_tables_put_sketch,
+			.sketches = tt_tables_put_sketches,
 			.pair = tt_tables_put_pair,
 			.contact = tt_tables_put_contact,
 			.signature_rule = tt_tables_put_signature_rule,

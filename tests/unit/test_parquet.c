@@ -139,8 +139,11 @@ write_mostly_small(struct files *files, int64_t at, bool at_once, size_t group_r
 	tt_parquet_fix_text(writer, UNIQUE, "");
 	for (int64_t i = 0; i < 300; i += step) {
 		int64_t big[2] = {mostly_small(i, at), mostly_small(i + 1, at)};
+		const int32_t small[2] = {(int32_t)big[0], (int32_t)big[1]};
 
-		if (at_once)
+		if (at_once && small[0] == big[0] && small[1] == big[1])
+			tt_parquet_set_ints32(writer, BIG, small, 2);
+		else if (at_once)
 			tt_parquet_set_ints(writer, BIG, big, 2);
 		else if (i % 3 == 0)
 			tt_parquet_repeat_int(writer, BIG, big[0], 1);
@@ -301,9 +304,32 @@ coded_and_fixed_values_give_the_same_bytes(void **state)
 	}
 }
 
+/* What to set a text by that each of three rows has, one after the other. */
+enum order {
+	ANY_ORDER,
+	NEW_OR_SAME,
+	NEW_OR_CODED,
+	N_ORDERS
+};
+
+static void
+put_ordered_text(struct tt_parquet_writer *writer, enum order order, int64_t i,
+		const char *text)
+{
+	const uint64_t code = (uint64_t)i / 3;
+
+	if (order == ANY_ORDER)
+		tt_parquet_set_text(writer, PLACE, text);
+	else if (order == NEW_OR_SAME
+			&& (i % 3 == 0 || !tt_parquet_set_same(writer, PLACE)))
+		tt_parquet_set_new(writer, PLACE, text);
+	else if (order == NEW_OR_CODED && !tt_parquet_set_code(writer, PLACE, code))
+		tt_parquet_set_coded_new(writer, PLACE, code, text);
+}
+
 /* Rows in order of a text, of which each has three; by the calls for any text, or for such ones. */
 static void
-write_ordered_rows(struct files *files, bool short_cuts, size_t group_bytes,
+write_ordered_rows(struct files *files, enum order order, size_t group_bytes,
 		uint32_t dictionary)
 {
 	struct tt_parquet_writer *writer = create(files);
@@ -319,10 +345,7 @@ write_ordered_rows(struct files *files, bool short_cuts, size_t group_bytes,
 		snprintf(text, sizeof(text), "source %lld", (long long)(i / 3));
 		tt_parquet_set_int(writer, BIG, i);
 		tt_parquet_set_int(writer, TIME, 0);
-		if (!short_cuts)
-			tt_parquet_set_text(writer, PLACE, text);
-		else if (i % 3 == 0 || !tt_parquet_set_same(writer, PLACE))
-			tt_parquet_set_new(writer, PLACE, text);
+		put_ordered_text(writer, order, i, text);
 		assert_int_equal(tt_parquet_end_row(writer, &err), 0);
 	}
 	finish(files, writer);
@@ -340,13 +363,15 @@ new_texts_and_same_ones_give_the_same_bytes(void **state)
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
 		struct tt_parquet_result plain;
 
-		write_ordered_rows(
-				files, false, cases[i].group_bytes, cases[i].dictionary);
+		write_ordered_rows(files, ANY_ORDER, cases[i].group_bytes,
+				cases[i].dictionary);
 		plain = files->result;
-		write_ordered_rows(
-				files, true, cases[i].group_bytes, cases[i].dictionary);
-		assert_int_equal(files->result.rows, 3000);
-		assert_string_equal(files->result.sha256, plain.sha256);
+		for (enum order order = ANY_ORDER; order < N_ORDERS; order++) {
+			write_ordered_rows(files, order, cases[i].group_bytes,
+					cases[i].dictionary);
+			assert_int_equal(files->result.rows, 3000);
+			assert_string_equal(files->result.sha256, plain.sha256);
+		}
 	}
 }
 
