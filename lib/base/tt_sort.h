@@ -27,4 +27,8 @@ struct tt_sort_item {
 void tt_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n,
 		int (*compare)(const void *a, const void *b));
 
+/* Sorts words[n] by their bits from `low` on, which is below 64; of words that are equal in those the order
+ * is any. scratch: [n]. */
+void tt_sort_words(uint64_t *words, uint64_t *scratch, uint64_t n, unsigned low);
+
 #endif

@@ -21,21 +21,60 @@ narrow(uint64_t port_key)
 
 _Static_assert(TT_N_CLASSES <= 16, "a class is of four bits");
 
+/*
+ * A port is one word, its key above its packets, so that millions of them take half of the memory that
+ * items would. Packets that have no place there are in a word of their own, of which the last words of
+ * the memory are the first; the port has the mark and the number of that word.
+ */
+#define PACKET_BITS 27
+#define LARGE       (UINT64_C(1) << (PACKET_BITS - 1))
+
+/* The ports in the memory of m->others: [m->others.n]. */
+static uint64_t *
+words_of(const struct tt_merge_list *list)
+{
+	return (uint64_t *)(void *)list->items;
+}
+
+/* The packets of the i-th port that has many. */
+static uint64_t *
+large_of(const struct tt_merge_list *list, uint64_t i)
+{
+	return words_of(list) + 2 * list->room - 1 - i;
+}
+
+static uint64_t
+packets_of_word(const struct tt_merge_list *list, uint64_t word)
+{
+	return (word & LARGE) == 0 ? word & (LARGE - 1)
+				   : *large_of(list, word & (LARGE - 1));
+}
+
 /* Ports whose cells are being fetched. */
 #define WAITING 32
 
 struct waiting {
-	struct tt_sort_item ports[WAITING]; /* as in m->others */
+	uint64_t keys[WAITING], packets[WAITING]; /* narrow keys */
 	uint32_t cells[WAITING];
 	unsigned n;
+	uint64_t n_large; /* ports, of all so far */
 };
 
 static void
 add_waiting(struct tt_merge *m, struct waiting *w)
 {
+	uint64_t *words = words_of(&m->others);
+
 	for (unsigned i = 0; i < w->n; i++) {
-		tt_rest_count(&m->rest, w->cells[i], w->ports[i].value, 0);
-		m->others.items[m->others.n++] = w->ports[i];
+		uint64_t value = w->packets[i];
+
+		tt_rest_count(&m->rest, w->cells[i], value, 0);
+		if (TT_UNLIKELY(value >= LARGE)) {
+			TT_ASSERT(w->n_large < LARGE);
+			*large_of(&m->others, w->n_large) = value;
+			value = LARGE | w->n_large++;
+		}
+		words[m->others.n++] = w->keys[i] << PACKET_BITS | value;
 	}
 	w->n = 0;
 }
@@ -52,7 +91,8 @@ add_port(struct tt_merge *m, struct waiting *w, uint64_t key, uint64_t packets)
 	TT_ASSERT(cell >= 0);
 	__builtin_prefetch(&m->rest.cells[cell], 1);
 	w->cells[w->n] = (uint32_t)cell;
-	w->ports[w->n++] = (struct tt_sort_item){.prefix = narrow(key), .value = packets};
+	w->keys[w->n] = narrow(key);
+	w->packets[w->n++] = packets;
 	if (w->n == WAITING)
 		add_waiting(m, w);
 }
@@ -77,6 +117,7 @@ collect_tally(struct tt_merge *m, struct waiting *w, const struct tt_tally *t)
 	}
 }
 
+/* There is room for two words of each port (tt_merge_collect.c). */
 static void
 collect(struct tt_merge *m)
 {
@@ -86,7 +127,8 @@ collect(struct tt_merge *m)
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		collect_tally(m, &w, m->tallies[i]);
 	add_waiting(m, &w);
-	tt_merge_sort(m, &m->others, NULL);
+	tt_sort_words(words_of(&m->others), words_of(&m->scratch), m->others.n,
+			PACKET_BITS);
 }
 
 /* All packets of a target and class, backscatter or not. */
@@ -100,24 +142,23 @@ packets_of(const struct tt_merge *m, tt_target_key key)
 
 /* Where a walk over the ports is. */
 struct place {
-	uint64_t other, busy; /* of m->others, m->busy */
+	uint64_t other, busy; /* of the words in m->others, of m->busy */
 };
 
 /* Offers the ports of a target and class, and moves *at past them. port_key: of any of them. */
 static void
 offer_ports(struct tt_merge *m, uint64_t port_key, struct place *at)
 {
-	const struct tt_merge_list *list = &m->others;
-	const uint64_t target = narrow(port_key) >> 16;
+	const uint64_t *words = words_of(&m->others);
+	const uint64_t n = m->others.n, target = narrow(port_key) >> 16;
 	const bool busy = tt_merge_sum_busy(m, port_key >> 16, &at->busy);
 
 	m->heavy_ports.n = 0;
-	while (at->other < list->n && list->items[at->other].prefix >> 16 == target) {
-		uint64_t key = list->items[at->other].prefix, packets = 0;
+	while (at->other < n && words[at->other] >> (PACKET_BITS + 16) == target) {
+		uint64_t key = words[at->other] >> PACKET_BITS, packets = 0;
 
-		for (; at->other < list->n && list->items[at->other].prefix == key;
-				at->other++)
-			packets += list->items[at->other].value;
+		for (; at->other < n && words[at->other] >> PACKET_BITS == key; at->other++)
+			packets += packets_of_word(&m->others, words[at->other]);
 		if (busy)
 			m->port_packets[key & 0xffff] += packets;
 		else

@@ -67,8 +67,8 @@ struct tt_merge {
 	struct tt_detections_joined joined; /* where they are of different rules */
 	struct tt_merge_list pairs; /* kept ones: tt_slot */
 	struct tt_merge_list
-			others; /* kept contacts (tt_merge_contact_item); then ports: their key
-				      * and packets; then targets by their packets */
+			others; /* kept contacts (tt_merge_contact_item); then ports, as words
+				      * of tt_merge_ports.c; then targets by their packets */
 	struct tt_merge_list contacts4,
 			contacts6; /* the contacts: first and last part of others */
 	struct tt_merge_list sourceless; /* struct tt_count of slices and rests */

@@ -245,6 +245,93 @@ scaled_errors_are_rounded_up(void **state)
 	}
 }
 
+/* A word has 26 bits for the packets of a port. */
+static void
+a_port_of_many_packets_is_one_row(void **state)
+{
+	static const uint64_t many[] = {(1 << 26) - 2, (1 << 26) - 1, 1 << 26,
+			UINT64_C(10000000000), UINT64_C(1) << 62};
+	struct tt_packet packets[2] = {{.ip_version = 4,
+			.protocol = TT_PROTO_UDP,
+			.has_ports = true,
+			.src = tt_addr_v4(1),
+			.dst = tt_addr_v4(0xc0000201),
+			.ip_bytes = 60,
+			.src_port = 1000,
+			.dst_port = 53}};
+	tt_detail details[2] = {0};
+	int64_t times[2] = {START_US, START_US};
+	struct traffic two = {packets, details, times, 2};
+	const struct run run = {&two, 1};
+
+	packets[0].parts = tt_packet_parts_of(&packets[0]);
+	packets[1] = packets[0];
+	packets[1].src_port = 2000; /* a pair holds one port, this one is in the table */
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(many); i++) {
+		struct tt_tally *t;
+		struct tt_merge *merge = new_merge(&run, 10); /* which has little room */
+		struct output *o;
+
+		new_tallies(&run, &t);
+		assert_int_equal(t->n_ports, 1);
+		t->ports[t->ports_at[0]].packets += many[i];
+		t->slots[0].count.packets += many[i];
+		o = output_of(merge, &t, 1, START_US);
+		assert_int_equal(o->source_port.n, 2);
+		assert_int_equal(o->source_port.rows[0].source_port, 2000);
+		assert_int_equal(o->source_port.rows[0].packets, many[i] + 1);
+		assert_int_equal(o->source_port.rows[1].source_port, 1000);
+		assert_int_equal(o->source_port.rows[1].packets, 1);
+		free_output(o);
+		tt_merge_destroy(merge);
+		tt_tally_destroy(t);
+	}
+}
+
+/* Rows of a merge, and how many of them came again. */
+struct again {
+	const struct output *whole;
+	size_t at;
+};
+
+static int
+compare_sketches(void *context, const struct tt_sketch_rows *r, struct tt_error *err)
+{
+	struct again *again = context;
+
+	assert_in_range(r->n, 1, TT_SKETCH_ROWS_MAX);
+	for (unsigned i = 0; i < r->n; i++) {
+		const struct tt_sketch_row *one = &again->whole->sketch.rows[again->at++];
+
+		assert_true(again->at <= again->whole->sketch.n);
+		assert_int_equal(one->kind, r->kind);
+		assert_int_equal(one->key, r->key);
+		assert_int_equal(one->p, r->p);
+		assert_int_equal(one->reg, r->regs[i]);
+		assert_int_equal(one->rho, r->rhos[i]);
+	}
+	return 0;
+}
+
+static void
+sketch_rows_at_once_are_those_one_by_one(void **state)
+{
+	struct again again = {.whole = whole};
+	const struct tt_merge_sink sink = {
+			.context = &again, .sketches = compare_sketches};
+	const struct run run = {&traffic, 1};
+	struct tt_merge *merge = new_merge(&run, 1000);
+	struct tt_totals totals;
+	struct tt_tally *t;
+
+	new_tallies(&run, &t);
+	assert_int_equal(tt_merge_run(merge, &t, 1, START_US, &sink, &totals, NULL), 0);
+	assert_int_equal(again.at, whole->sketch.n);
+	assert_true(again.at > TT_SKETCH_ROWS_MAX);
+	tt_merge_destroy(merge);
+	tt_tally_destroy(t);
+}
+
 int
 main(void)
 {
@@ -258,6 +345,8 @@ main(void)
 			cmocka_unit_test(
 					what_a_sink_returns_ends_the_merge_and_the_next_is_whole),
 			cmocka_unit_test(scaled_errors_are_rounded_up),
+			cmocka_unit_test(a_port_of_many_packets_is_one_row),
+			cmocka_unit_test(sketch_rows_at_once_are_those_one_by_one),
 	};
 
 	choose_seed();

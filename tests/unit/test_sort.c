@@ -176,6 +176,52 @@ a_million_items_are_sorted(void **state)
 	free(rows);
 }
 
+static int
+word_cmp(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Sorts n words by their bits from `low` on: these are ascending, and no word is lost or made. */
+static void
+check_words(uint64_t (*word)(uint64_t i, uint64_t n), uint64_t n, unsigned low)
+{
+	uint64_t *words = calloc(n + 1, sizeof(*words)),
+		 *want = calloc(n + 1, sizeof(*want)),
+		 *scratch = malloc((n + 1) * sizeof(*scratch));
+
+	for (uint64_t i = 0; i < n; i++)
+		words[i] = want[i] = word(i, n);
+	qsort(want, n, sizeof(*want), word_cmp);
+	tt_sort_words(words, scratch, n, low);
+	for (uint64_t i = 1; i < n; i++)
+		assert_true(words[i - 1] >> low <= words[i] >> low);
+	qsort(words, n, sizeof(*words), word_cmp);
+	assert_memory_equal(words, want, (n + 1) * sizeof(*words));
+	free(words);
+	free(want);
+	free(scratch);
+}
+
+static void
+words_sort_by_their_high_bits(void **state)
+{
+	static uint64_t (*const words[])(uint64_t i, uint64_t n) = {random_prefix,
+			few_prefix, equal_prefix, ascending_prefix, descending_prefix,
+			two_digit_prefix, gaps_prefix, masked_prefix};
+	static const uint64_t long_ones[] = {32768, 32769, 200000};
+	static const unsigned lows[] = {0, 1, 27, 60, 63};
+
+	for (unsigned w = 0; w < TT_ARRAY_SIZE(words); w++)
+		for (unsigned l = 0; l < TT_ARRAY_SIZE(lows); l++) {
+			for (unsigned k = 0; k < TT_ARRAY_SIZE(lengths); k++)
+				check_words(words[w], lengths[k], lows[l]);
+			check_words(words[w], long_ones[(w + l) % 3], lows[l]);
+		}
+}
+
 int
 main(void)
 {
@@ -187,6 +233,7 @@ main(void)
 			cmocka_unit_test(
 					digits_that_all_items_share_are_skipped_without_harm),
 			cmocka_unit_test(a_million_items_are_sorted),
+			cmocka_unit_test(words_sort_by_their_high_bits),
 	};
 	const char *given = getenv("TT_SEED");
 
