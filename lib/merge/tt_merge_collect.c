@@ -119,14 +119,12 @@ refuse_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 }
 
 static void
-refuse_contact(struct tt_merge *m, struct waiting *x, const struct tt_entry *e,
-		struct tt_addr dst)
+refuse_contact(struct tt_merge *m, struct waiting *x, struct tt_addr src,
+		struct tt_addr dst, enum tt_class class, uint64_t packets)
 {
-	x->contacts[x->n_contacts] = (struct tt_rest_contact){.src = e->src,
-			.dst = dst,
-			.class = tt_contact_class(e->key),
-			.packets = e->packets};
-	m->totals->contacts.packets += e->packets;
+	x->contacts[x->n_contacts] = (struct tt_rest_contact){
+			.src = src, .dst = dst, .class = class, .packets = packets};
+	m->totals->contacts.packets += packets;
 	if (++x->n_contacts == WAITING)
 		count_refused_contacts(m, x);
 }
@@ -175,28 +173,55 @@ add_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 			.ref = s};
 }
 
-/* Contacts of the sample enter the sketches of destination prefixes as the others do. at: where it
- * stays until the end of the merge, if its source is IPv6. */
-static void
-add_contact(struct tt_merge *m, struct waiting *x, struct tt_entry e,
-		const struct tt_entry *at)
+/*
+ * Contacts of the sample enter the sketches of destination prefixes as the others do. at: where it
+ * stays until the end of the merge, if its source is IPv6. Inlined where its parts are known, and not
+ * handed over as an entry: for what is written in words and read in larger pieces at once the core waits.
+ */
+static inline __attribute__((always_inline)) void
+add_contact(struct tt_merge *m, struct waiting *x, struct tt_addr src, uint64_t key,
+		uint64_t packets, const struct tt_entry *at)
 {
-	struct tt_addr dst = tt_contact_destination(m->config.destinations, e.key);
+	struct tt_addr dst = tt_contact_destination(m->config.destinations, key);
 
 	if (m->contact_shift != 0
 			&& !tt_sampled(tt_contact_hash(&m->sample, m->config.destinations,
-						       e.src, e.key),
+						       src, key),
 					m->contact_shift)) {
-		refuse_contact(m, x, &e, dst);
+		refuse_contact(m, x, src, dst, tt_contact_class(key), packets);
 		return;
 	}
-	sketch(m, x, tt_units_index(m->config.prefixes, dst), tt_sketch_hash(e.src));
-	if (TT_LIKELY(tt_addr_is_v4(e.src) && (e.key & TT_CONTACT_V6) == 0))
+	sketch(m, x, tt_units_index(m->config.prefixes, dst), tt_sketch_hash(src));
+	if (TT_LIKELY(tt_addr_is_v4(src) && (key & TT_CONTACT_V6) == 0))
 		m->others.items[m->contacts4.n++] = tt_merge_contact_item(
-				(uint32_t)e.src.lo, e.key, e.packets);
+				(uint32_t)src.lo, key, packets);
 	else
 		m->others.items[m->others.room - ++m->contacts6.n] =
 				(struct tt_sort_item){.ref = at};
+}
+
+/* One that a pair holds: of IPv4. */
+static void
+add_held_contact(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
+{
+	add_contact(m, x, tt_addr_v4(s->v4.src), tt_slot_contact_key(s),
+			s->v4.dst_packets, NULL);
+}
+
+static void
+add_table_contact(struct tt_merge *m, struct waiting *x, const struct tt_tally *t,
+		uint32_t i)
+{
+	const struct tt_entry *at = tt_tally_contact_entry(t, i);
+
+	if (at != NULL) {
+		add_contact(m, x, at->src, at->key, at->packets, at);
+	} else {
+		const struct tt_entry e = tt_contact_of_slot(
+				t->contact_lines, t->contacts_at[i]);
+
+		add_contact(m, x, e.src, e.key, e.packets, NULL);
+	}
 }
 
 static void
@@ -208,17 +233,13 @@ add_tally(struct tt_merge *m, struct waiting *x, const struct tt_tally *t)
 		if (i + TT_MERGE_AHEAD < t->n_pairs)
 			__builtin_prefetch(tt_tally_pair(t, i + TT_MERGE_AHEAD));
 		add_pair(m, x, s);
-		if (tt_slot_contact_packets(s) != 0) {
-			const struct tt_entry held = {tt_slot_src(s),
-					tt_slot_contact_key(s), s->v4.dst_packets};
-
-			add_contact(m, x, held, NULL);
-		}
+		if (tt_slot_contact_packets(s) != 0)
+			add_held_contact(m, x, s);
 	}
 	for (uint32_t i = 0; i < t->n_contacts; i++) {
 		if (i + TT_MERGE_AHEAD < t->n_contacts)
 			tt_tally_prefetch_contact(t, i + TT_MERGE_AHEAD);
-		add_contact(m, x, tt_tally_contact(t, i), tt_tally_contact_entry(t, i));
+		add_table_contact(m, x, t, i);
 	}
 	count_refused_pairs(m, x);
 	count_refused_contacts(m, x);

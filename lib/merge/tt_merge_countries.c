@@ -2,23 +2,22 @@
 /* The rows of `countries`: what tt_merge_sources summed, and packets without a source. */
 #include "tt_merge_rows.h"
 
+/* In the order that they lie in: sums take any. */
 static void
 add_slices(struct tt_merge *m)
 {
-	for (uint64_t i = 0; i < m->countries.n; i++) {
-		uint64_t prefix = m->countries.items[i].prefix;
-		uint32_t country = prefix & 0x3ff;
-		const struct tt_count *count = m->countries.items[i].ref;
+	for (uint32_t i = 0; i < m->rest.n_slices; i++) {
+		const struct tt_slice *s = tt_rest_slice(&m->rest, i);
 		tt_target_key key;
 		tt_detail detail;
 
-		if (country == TT_COUNTRY_REST)
+		if (s->key >> 62 != TT_SLICE_COUNTRY)
 			continue;
-		tt_row_key(prefix >> 10 & 0xfffff, &key, &detail);
-		tt_merge_add(&m->country_rows[country][tt_target_key_class(key) * 2
+		tt_row_key(s->key >> 10 & 0xfffff, &key, &detail);
+		tt_merge_add(&m->country_rows[s->key & 0x3ff][tt_target_key_class(key) * 2
 					       + tt_detail_backscatter(detail)]
 						.count,
-				*count);
+				s->count);
 	}
 }
 

@@ -62,12 +62,18 @@ pick(struct tt_merge *m, const struct tt_sort_item *item, const struct tt_slot *
 		m->scratch.items[m->scratch.n++] = *item;
 }
 
-/* Fetches the country of a later pair, where its source is IPv4. */
-static void
-fetch_country(const struct tt_merge *m, uint64_t i)
+/* Fetches the countries of later pairs than item i, where their sources are IPv4: the entry of the /16,
+ * and that of the /24 once the former is at hand. */
+static inline __attribute__((always_inline)) void
+fetch_countries(const struct tt_merge *m, uint64_t i)
 {
-	if (TT_LIKELY(i < m->pairs.n))
-		tt_geo_prefetch4(m->config.geo, (uint32_t)(m->pairs.items[i].prefix - 1));
+	const uint64_t far = i + TT_MERGE_AHEAD, near = i + TT_MERGE_AHEAD / 2;
+	const struct tt_sort_item *items = m->pairs.items;
+
+	if (TT_LIKELY(far < m->pairs.n))
+		tt_geo_prefetch4(m->config.geo, (uint32_t)(items[far].prefix - 1));
+	if (TT_LIKELY(near < m->pairs.n))
+		tt_geo_prefetch4_net(m->config.geo, (uint32_t)(items[near].prefix - 1));
 }
 
 /* Pairs of the target, which begin at item `first` of all. */
@@ -86,7 +92,7 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t, struct tt_merge_talker 
 		bool new_source = last == NULL
 				|| tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
 
-		fetch_country(m, first + i + TT_MERGE_AHEAD);
+		fetch_countries(m, first + i);
 		if (last == NULL)
 			registers = tt_registers_of_target(
 					TT_REGISTERS_TARGET, tt_target_index(s->key));
@@ -108,6 +114,14 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t, struct tt_merge_talker 
 	}
 }
 
+/* Fetches what a later one of all countries refers to, of this target or of the next ones. */
+static void
+fetch_sourceless(const struct tt_merge *m, const struct tt_sort_item *item)
+{
+	if (TT_LIKELY(m->countries.items + m->countries.n - item > TT_MERGE_AHEAD))
+		__builtin_prefetch(item[TT_MERGE_AHEAD].ref);
+}
+
 static void
 add_sourceless(struct tt_merge *m, struct tt_merge_target *t)
 {
@@ -117,6 +131,7 @@ add_sourceless(struct tt_merge *m, struct tt_merge_target *t)
 		tt_target_key key;
 		tt_detail detail;
 
+		fetch_sourceless(m, item);
 		tt_row_key(item->prefix >> 10 & 0xfffff, &key, &detail);
 		tt_merge_add(&group_of(m->matrix, key, detail, item->prefix & 0x3ff)
 						->count,
