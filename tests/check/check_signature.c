@@ -3,7 +3,8 @@
  * Random rules on random packets: the compiled matcher, with the multi-pattern pass and without,
  * against the plain twin that tries every rule, in bursts of any length. Then, under limits that are
  * soon met, against itself with nothing to remember. Now and then many rules of any port, or of one, and few values, on
- * SYNs with such values: gates with several rules to a bit, few and many of them tried.
+ * SYNs with such values: gates with several rules to a bit, few and many of them tried;
+ * or rules of ports that ask for nothing but addresses.
  *
  *     check_signature [seed]        prints its seed; the same seed gives the same run
  */
@@ -130,6 +131,49 @@ static unsigned
 few(struct random *r, unsigned from)
 {
 	return from + random_below(r, 3) * 1001 + (random_below(r, 10) == 0);
+}
+
+/* Addresses of sources: all, or up to six ranges, or all but these. Returns how long the text is. */
+static int
+put_sources(struct random *r, char *to, size_t room)
+{
+	const unsigned n = random_below(r, 7);
+	const char *const no = random_below(r, 4) == 0 ? "!" : "";
+	int at = 0;
+
+	if (n == 0)
+		return snprintf(to, room, "any");
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned first = 16 * i + random_below(r, 8);
+
+		at += snprintf(to + at, room - (size_t)at, "%s10.0.0.%u-10.0.0.%u",
+				i == 0 ? (*no != '\0' ? "![" : "[") : ",", first,
+				first + random_below(r, 8));
+	}
+	return at + snprintf(to + at, room - (size_t)at, "]");
+}
+
+/* Rules that ask a SYN for no more than its port and addresses. */
+static size_t
+rules_of_ports(struct random *r, unsigned n, char *text, size_t room)
+{
+	static const char *const to[] = {"any", "any", "192.0.2.0/24", "!192.0.2.1",
+			"[2001:db8::/32,192.0.2.1]", "2001:db8::/32"};
+	char *const end = text + room;
+	char *at = text;
+
+	for (unsigned sid = 1; sid <= n; sid++) {
+		const unsigned port = random_below(r, 3) == 0 ? 7 : random_below(r, 1024);
+		const unsigned last = random_below(r, 2) == 0 ? port : port | 63;
+
+		at += snprintf(at, (size_t)(end - at), "alert tcp ");
+		at += put_sources(r, at, (size_t)(end - at));
+		at += snprintf(at, (size_t)(end - at),
+				" any -> %s %u:%u (flags:S; sid:%u;)\n",
+				RANDOM_PICK(r, to), port, last, sid);
+		TT_ASSERT(at < end);
+	}
+	return (size_t)(at - text);
 }
 
 /* Rules of any port, or of one, that ask for one field of a SYN or for two. Returns how long the text is. */
@@ -277,7 +321,7 @@ run_round(struct random *r, struct seen *seen)
 
 /* Under the limits that are usual, which so many rules do not meet. */
 static void
-run_many(struct random *r, struct seen *seen)
+run_many(struct random *r, bool of_ports, struct seen *seen)
 {
 	static char text[1 << 16];
 	static struct burst b;
@@ -285,7 +329,9 @@ run_many(struct random *r, struct seen *seen)
 	struct tt_error err = {0};
 	struct tt_signatures *s;
 	struct tt_signature_scratch *scratch;
-	const size_t n = many_rules(r, 60 + random_below(r, 241), text, sizeof(text));
+	const unsigned n_rules = 60 + random_below(r, 241);
+	const size_t n = (of_ports ? rules_of_ports : many_rules)(
+			r, n_rules, text, sizeof(text));
 
 	TT_ASSERT(tt_rules_parse(&rules, "many", (const uint8_t *)text, n, NULL, &err)
 			== 0);
@@ -306,19 +352,23 @@ main(int argc, char **argv)
 {
 	struct random r = {.state = argc > 1 ? strtoull(argv[1], NULL, 0)
 					     : (uint64_t)time(NULL)};
-	struct seen seen = {0}, many = {0};
+	struct seen seen = {0}, many = {0}, of_ports = {0};
 
 	printf("seed %" PRIu64 "\n", r.state);
 	fflush(stdout);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		run_round(&r, &seen);
 		if (i % MANY == 0)
-			run_many(&r, &many);
+			run_many(&r, false, &many);
+		if (i % MANY == MANY / 2)
+			run_many(&r, true, &of_ports);
 	}
 	printf("%" PRIu64 " packets, %" PRIu64 " matches; of many rules %" PRIu64
-	       " and %" PRIu64 ", equal\n",
-			seen.packets, seen.matches, many.packets, many.matches);
+	       " and %" PRIu64 ", of ports %" PRIu64 " and %" PRIu64 ", equal\n",
+			seen.packets, seen.matches, many.packets, many.matches,
+			of_ports.packets, of_ports.matches);
 	return seen.matches > seen.packets / 10 && many.matches > many.packets
+					&& of_ports.matches > of_ports.packets
 			? EXIT_SUCCESS
 			: EXIT_FAILURE;
 }

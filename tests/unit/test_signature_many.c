@@ -117,12 +117,58 @@ more_rules_than_steps_are_found(void **state)
 	}
 }
 
+/* n rules of a port that ask for nothing else: how many of them does a SYN match? Room for one hit more is there, and
+ * stays as it is. */
+static unsigned
+matches_of_a_port(unsigned n, uint64_t *cut_short)
+{
+	struct tt_signature_hit hits[TT_SIGNATURE_HITS_MAX + 1] = {0};
+	uint8_t frame[FRAME_MAX];
+	const size_t captured = bytes_of(ETH "0800 " V4_TCP, frame);
+	struct tt_packet p;
+	const struct tt_signature_packet packet = {&p, frame, (uint32_t)captured};
+	const struct tt_signature_burst burst = tt_signature_burst_of(&packet);
+	char text[2 * TT_SIGNATURE_HITS_MAX * 64], *end = text;
+	struct bed bed;
+	unsigned n_hits;
+
+	for (unsigned i = 0; i < n; i++)
+		end += sprintf(end, "alert tcp any any -> any 445 (flags:S; sid:%u;)\n",
+				i + 1);
+	bed_init(&bed, text, NULL);
+	assert_int_equal(tt_packet_decode(frame, packet.captured, TT_LINK_ETHERNET, &p),
+			TT_FATE_COUNTED);
+	hits[TT_SIGNATURE_HITS_MAX].rule = UINT32_MAX;
+	n_hits = tt_signatures_burst(
+			bed.signatures, bed.scratch, &burst, hits, cut_short);
+	assert_int_equal(hits[TT_SIGNATURE_HITS_MAX].rule, UINT32_MAX);
+	for (unsigned i = 0; i < n_hits; i++)
+		assert_int_equal(hits[i].rule, i);
+	bed_fini(&bed);
+	return n_hits;
+}
+
+static void
+more_matches_than_there_is_room_for_are_cut_short(void **state)
+{
+	uint64_t cut_short = 0;
+
+	assert_int_equal(matches_of_a_port(TT_SIGNATURE_HITS_MAX, &cut_short),
+			TT_SIGNATURE_HITS_MAX);
+	assert_int_equal(cut_short, 0);
+	assert_int_equal(matches_of_a_port(TT_SIGNATURE_HITS_MAX + 1, &cut_short),
+			TT_SIGNATURE_HITS_MAX);
+	assert_int_equal(cut_short, 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(rules_of_a_bit_and_of_a_port_are_found),
 			cmocka_unit_test(more_rules_than_steps_are_found),
+			cmocka_unit_test(
+					more_matches_than_there_is_room_for_are_cut_short),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
