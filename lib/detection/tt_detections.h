@@ -21,7 +21,7 @@
  * and the detections of rules that count, are then scaled by 2^shift; the packets that match stay
  * exact, and so do the detections of rules that do not count.
  *
- * Memory: tt_detections_bytes(): 82 bytes for each of `hits`, and 512 KiB. Nothing else is taken
+ * Memory: tt_detections_bytes(): 82 bytes for each of `hits`, and 517 KiB. Nothing else is taken
  * on the path of a packet.
  */
 #ifndef TT_DETECTIONS_H
@@ -157,7 +157,7 @@ tt_detections_shift(unsigned *to, const struct tt_detections *d)
 			to[i] = d->shift[i];
 }
 
-/* A read-only copy in as little heap memory as it needs. Returns 0 or -ENOMEM. */
+/* A read-only copy of settled detections in as little heap memory as it needs. Returns 0 or -ENOMEM. */
 int tt_detections_compact(
 		struct tt_detections *to, const struct tt_detections *from) TT_MUST_CHECK;
 

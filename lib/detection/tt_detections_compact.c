@@ -55,9 +55,11 @@ tt_detections_compact_bytes(const struct tt_detections *d)
 static int
 take(struct tt_detections *to, const struct tt_detections *from, struct sizes s)
 {
+	TT_ASSERT(from->n_put_off == 0);
 	*to = *from;
 	to->compact = true;
 	to->mem = NULL;
+	to->put_off = NULL;
 	to->n_hits = to->n_cells = to->cells_taken = 0;
 	to->tags = NULL;
 	to->hits = aligned_alloc(TT_CACHE_LINE, (s.hits + 1) * sizeof(*to->hits));

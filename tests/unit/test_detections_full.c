@@ -219,6 +219,7 @@ a_copy_of_a_sampled_table_merges_to_the_same(void **state)
 	assert_int_equal(of_table.not_kept, d.not_kept + stale);
 	assert_int_equal(tt_detections_compact(&copy, &d), 0);
 	assert_int_equal(copy.not_kept, d.not_kept + stale);
+	assert_null(copy.put_off);
 	assert_int_equal(merge(m, &copy, START), 0);
 	assert_memory_equal(&totals, &of_table, sizeof(totals));
 	assert_int_equal(tt_detections_compact(&again, &copy), 0);
