@@ -32,8 +32,12 @@ tt_pair_hash_plain(const struct tt_tally *t, struct tt_addr src, tt_target_key k
 	return tt_hash_place_addr(src, key ^ part << 1, &t->place) & INT64_MAX;
 }
 
+/* Of a hash, the bits that make its tag (tt_pair_tag), not its line. */
+#define TT_PAIR_TAG_BITS (UINT64_C(0xff) << 55)
+
 /*
- * From there, the hash of a pair with this detail. What matches several fingerprints, or was tested for
+ * From there, the hash of a pair with this detail, whose fingerprints are in the tag: of as many pairs as share a
+ * line, a look for one is to compare a few. What matches several fingerprints, or was tested for
  * others than some that follow each other in their file, stands elsewhere: who makes packets that match, or
  * are tested for, any set shall not have all of these pairs in one line. With 16 rules 953 of them can be.
  */
@@ -42,11 +46,14 @@ tt_pair_hash_from(uint64_t plain, tt_detail detail)
 {
 	const uint32_t matched = tt_detail_matched(detail);
 	const uint32_t tested = tt_detail_tested(detail);
+	const uint64_t tag = (detail & TT_DETAIL_FINGERPRINTS)
+					* UINT64_C(0x9e3779b97f4a7c15)
+			& TT_PAIR_TAG_BITS;
 
 	if (TT_LIKELY(((matched & (matched - 1))
 				      | (tested & (tested + (tested & -tested))))
 			    == 0))
-		return plain;
+		return plain ^ tag;
 	return (plain + tt_hash_mix(detail & TT_DETAIL_FINGERPRINTS)) & INT64_MAX;
 }
 
