@@ -181,6 +181,29 @@ chosen_sources_neither_stay_nor_overflow_the_rate(void **state)
 	}
 }
 
+/* Every pair is visited before the rate falls again, in whatever order. */
+static void
+the_rate_falls_when_no_pair_is_left_that_is_not_sampled(void **state)
+{
+	struct tt_tally *t = tally_make(3000);
+
+	for (uint32_t i = 0; t->pair_shift < 2; i++) {
+		const struct tt_packet p = {.src = tt_addr_v4(i),
+				.dst = tt_addr_v4(0xc0000201),
+				.ip_version = 4,
+				.protocol = TT_PROTO_TCP,
+				.has_ports = true,
+				.ip_bytes = 40};
+
+		tt_tally_one_ref(t, &p, 0, 1);
+	}
+	assert_int_equal(t->n_pairs, 3000);
+	for (uint32_t i = 0; i < t->n_pairs; i++)
+		assert_true(tt_sampled(
+				tt_tally_sample_hash(t, tt_slot_src(&t->slots[i])), 1));
+	tt_tally_destroy(t);
+}
+
 static void
 chosen_keys_do_not_share_a_home_where_there_is_a_seed(void **state)
 {
@@ -408,6 +431,8 @@ main(void)
 					sampled_sources_are_whole_and_their_number_is_unbiased),
 			cmocka_unit_test(
 					chosen_sources_neither_stay_nor_overflow_the_rate),
+			cmocka_unit_test(
+					the_rate_falls_when_no_pair_is_left_that_is_not_sampled),
 			cmocka_unit_test(
 					chosen_keys_do_not_share_a_home_where_there_is_a_seed),
 			cmocka_unit_test(floors_leave_registers_as_they_would_be),
