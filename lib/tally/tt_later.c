@@ -19,34 +19,49 @@ parts_of(uint64_t slots, uint64_t slot_bytes)
 }
 
 uint64_t
-tt_later_bytes(uint64_t slots, uint64_t slot_bytes)
+tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most)
 {
 	return parts_of(slots, slot_bytes)
-			* (TT_LATER_DEPTH * sizeof(struct tt_later_update)
-					+ sizeof(uint32_t));
+			* (most * sizeof(struct tt_later_update) + 2 * sizeof(uint16_t));
 }
 
 bool
-tt_later_init(struct tt_later *l, uint64_t slots, uint64_t slot_bytes, struct tt_mem *mem)
+tt_later_init(struct tt_later *l, uint64_t slots, uint64_t slot_bytes, uint16_t most,
+		struct tt_mem *mem)
 {
 	const uint64_t parts = parts_of(slots, slot_bytes);
 
 	*l = (struct tt_later){.parts = parts,
+			.most = most,
 			.shift = (unsigned)__builtin_ctzll(
 					slots_of_part(slots, slot_bytes)),
 			.mem = mem};
-	l->updates = tt_mem_alloc(
-			mem, parts * TT_LATER_DEPTH * sizeof(*l->updates), "put off");
+	l->updates = tt_mem_alloc(mem, parts * l->most * sizeof(*l->updates), "put off");
 	l->n = tt_mem_alloc(mem, parts * sizeof(*l->n), "put off");
-	return l->updates != NULL && l->n != NULL;
+	l->due = tt_mem_alloc(mem, parts * sizeof(*l->due), "put off");
+	if (l->updates == NULL || l->n == NULL || l->due == NULL)
+		return false;
+	tt_later_reset(l);
+	return true;
 }
 
 void
 tt_later_fini(struct tt_later *l)
 {
-	tt_mem_free(l->mem, l->updates, l->parts * TT_LATER_DEPTH * sizeof(*l->updates));
+	tt_mem_free(l->mem, l->updates, l->parts * l->most * sizeof(*l->updates));
 	tt_mem_free(l->mem, l->n, l->parts * sizeof(*l->n));
+	tt_mem_free(l->mem, l->due, l->parts * sizeof(*l->due));
 	*l = (struct tt_later){0};
+}
+
+void
+tt_later_reset(struct tt_later *l)
+{
+	l->depth = l->most;
+	for (uint64_t i = 0; i < l->parts; i++) {
+		l->n[i] = 0;
+		l->due[i] = (uint16_t)(l->most - i * (l->most / 4u * 3) / l->parts);
+	}
 }
 
 /* One word of each line; what the processor sees is a row of addresses, which it fetches ahead. */
@@ -64,9 +79,10 @@ tt_later_take(struct tt_later *l, uint64_t part, const void *table, uint32_t *n)
 
 	*n = l->n[part];
 	l->n[part] = 0;
+	l->due[part] = l->depth;
 	if (l->parts > 1 && *n >= lines / LINES_READ)
 		read_lines((const volatile uint64_t *)table
 						+ part * (TT_LATER_PART_BYTES / sizeof(uint64_t)),
 				lines);
-	return &l->updates[part * TT_LATER_DEPTH];
+	return &l->updates[part * l->most];
 }

@@ -11,10 +11,7 @@
 #include "tt_cells.h"
 #include "tt_mem.h"
 
-/* A part, and how many updates wait for it at most: one for each of its lines, of which a good half is then
- * touched. Memory: 32 KiB for a part of 128 KiB. */
 #define TT_LATER_PART_BYTES (UINT64_C(128) << 10)
-#define TT_LATER_DEPTH      2048
 
 struct tt_later_update {
 	uint64_t key;
@@ -23,30 +20,41 @@ struct tt_later_update {
 };
 
 struct tt_later {
-	struct tt_later_update *updates; /* [parts][TT_LATER_DEPTH] */
-	uint32_t *n; /* [parts]: how many wait */
+	struct tt_later_update *updates; /* [parts][most] */
+	uint16_t *n; /* [parts]: how many wait */
+	uint16_t *due; /* [parts]: with so many it is done */
 	uint64_t parts;
+	uint16_t most; /* updates that may wait for a part */
+	uint16_t depth; /* so many are to wait from now on: `most`, or less */
 	unsigned shift; /* part = slot >> shift */
 	struct tt_mem *mem;
 };
 
-/* For a table of so many slots, a power of two, of so many bytes each, one as well. Returns whether there was
- * memory. */
+/*
+ * For a table of so many slots, a power of two, of so many bytes each, one as well. most: how many updates may wait
+ * for a part, 16 bytes each; the more, the less each costs, and the longer the worker is held up when they are
+ * done. Returns whether there was memory.
+ */
 bool tt_later_init(struct tt_later *later, uint64_t slots, uint64_t slot_bytes,
-		struct tt_mem *mem) TT_MUST_CHECK;
+		uint16_t most, struct tt_mem *mem) TT_MUST_CHECK;
 void tt_later_fini(struct tt_later *later);
-uint64_t tt_later_bytes(uint64_t slots, uint64_t slot_bytes);
 
-/* Puts an update off. Returns whether its part is full, and has to be done now: see tt_later_take. */
+/* Forgets what waits. Parts are then due one after the other, and not all at nearly the same time, since updates
+ * fall on all of them alike. */
+void tt_later_reset(struct tt_later *later);
+
+uint64_t tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most);
+
+/* Puts an update off. Returns whether its part is due, and has to be done now: see tt_later_take. */
 static inline bool
 tt_later_put(struct tt_later *l, struct tt_later_update update)
 {
 	const uint64_t part = update.at >> l->shift;
-	struct tt_later_update *next = &l->updates[part * TT_LATER_DEPTH + l->n[part]++];
+	struct tt_later_update *next = &l->updates[part * l->most + l->n[part]++];
 
 	*next = update;
 	__builtin_prefetch(next + 2 * TT_CACHE_LINE / sizeof(update), 1);
-	return l->n[part] == TT_LATER_DEPTH;
+	return l->n[part] == l->due[part];
 }
 
 /*

@@ -4,6 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+/* How many wait for a part of their table at most (tt_later.h): two contacts for each of its lines, and a
+ * port, of which most traffic has few, for every other. */
+#define CONTACTS_WAITING 4096
+#define PORTS_WAITING    1024
+
 /* Of a slot of contacts of IPv4. */
 #define CONTACT_BYTES (sizeof(struct tt_contact_line) / TT_CONTACT_WAYS)
 
@@ -67,8 +72,9 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ (s.list_contacts + s.list_ports) * sizeof(uint32_t)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
-			+ tt_later_bytes(s.contacts4, CONTACT_BYTES)
-			+ tt_later_bytes(s.ports, sizeof(struct tt_port_entry))
+			+ tt_later_bytes(s.contacts4, CONTACT_BYTES, CONTACTS_WAITING)
+			+ tt_later_bytes(s.ports, sizeof(struct tt_port_entry),
+					PORTS_WAITING)
 			+ tt_busy_bytes(tt_busy_arrays(s.ports)) + sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
@@ -127,9 +133,9 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	t->busy = tt_busy_create(tt_busy_arrays(s->ports), mem);
 	return tt_rest_init(&t->rest, &s->rest, mem) == 0
 			&& tt_later_init(&t->contacts_later, s->contacts4, CONTACT_BYTES,
-					mem)
+					CONTACTS_WAITING, mem)
 			&& tt_later_init(&t->ports_later, s->ports,
-					sizeof(struct tt_port_entry), mem)
+					sizeof(struct tt_port_entry), PORTS_WAITING, mem)
 			&& t->slots != NULL && t->alike != NULL && t->busy != NULL
 			&& t->contact_lines != NULL && t->contacts != NULL
 			&& t->ports != NULL && t->pair_lines.lines != NULL
@@ -296,6 +302,8 @@ tt_tally_reset(struct tt_tally *t)
 			.mem = t->mem,
 	};
 
+	tt_later_reset(&clean.contacts_later);
+	tt_later_reset(&clean.ports_later);
 	tt_tally_settle(t);
 	clear_pairs(t);
 	clear_contacts(t);

@@ -13,14 +13,21 @@ place_of(const struct tt_later_update *u)
 			.home = u->at};
 }
 
+/* Where contacts have to make room for each other each takes several times as long: fewer are then done at
+ * once, so that the worker is not held up. */
+#define FULL_WAITING 512
+
 void
 tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part)
 {
 	struct tt_entry out[TT_TALLY_BURST];
 	unsigned n_out = 0;
+	const struct tt_later_update *updates;
 	uint32_t n;
-	const struct tt_later_update *updates = tt_later_take(
-			&t->contacts_later, part, t->contact_lines, &n);
+
+	t->contacts_later.depth = t->contact_shift == 0 ? t->contacts_later.most
+							: FULL_WAITING;
+	updates = tt_later_take(&t->contacts_later, part, t->contact_lines, &n);
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct tt_contact_place place = place_of(&updates[i]);

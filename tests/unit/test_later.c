@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#define DEPTH 1024
 #define SLOTS (4 * TT_LATER_PART_BYTES / 16)
 
 static void
@@ -16,7 +17,7 @@ what_is_put_off_comes_back_in_order_and_by_part(void **state)
 	struct tt_later l;
 	uint32_t n;
 
-	assert_true(tt_later_init(&l, SLOTS, 16, tt_mem_heap()));
+	assert_true(tt_later_init(&l, SLOTS, 16, DEPTH, tt_mem_heap()));
 	assert_int_equal(l.parts, 4);
 	for (uint32_t i = 0; i < 1000; i++)
 		assert_false(tt_later_put(&l,
@@ -44,14 +45,44 @@ a_full_part_says_so_with_its_last_update(void **state)
 	struct tt_later l;
 	uint32_t n;
 
-	assert_true(tt_later_init(&l, SLOTS, 16, tt_mem_heap()));
+	assert_true(tt_later_init(&l, SLOTS, 16, DEPTH, tt_mem_heap()));
+	tt_later_take(&l, at >> l.shift, table, &n); /* what comes first is due earlier */
 	for (unsigned round = 0; round < 2; round++) {
-		for (uint32_t i = 1; i < TT_LATER_DEPTH; i++)
+		for (uint32_t i = 1; i < DEPTH; i++)
 			assert_false(tt_later_put(
 					&l, (struct tt_later_update){.at = at}));
 		assert_true(tt_later_put(&l, (struct tt_later_update){.at = at}));
 		tt_later_take(&l, at >> l.shift, table, &n);
-		assert_int_equal(n, TT_LATER_DEPTH);
+		assert_int_equal(n, DEPTH);
+	}
+	tt_later_fini(&l);
+}
+
+/* The worker does one part now and then, and never all of them in a row. */
+static void
+parts_are_not_due_all_at_once(void **state)
+{
+	static uint64_t table[SLOTS * 2];
+	unsigned last = 0, n_done = 0;
+	struct tt_later l;
+	uint32_t n;
+
+	assert_true(tt_later_init(&l, SLOTS, 16, DEPTH, tt_mem_heap()));
+	for (unsigned i = 1; i <= 8 * DEPTH; i++) {
+		const uint32_t at = i % 4 * (SLOTS / 4);
+
+		if (!tt_later_put(&l, (struct tt_later_update){.at = at}))
+			continue;
+		tt_later_take(&l, at >> l.shift, table, &n);
+		assert_true(n_done == 0 || i - last > DEPTH / 2);
+		last = i;
+		n_done++;
+	}
+	assert_int_equal(n_done, 8);
+	tt_later_reset(&l);
+	for (uint32_t part = 0; part < 4; part++) {
+		tt_later_take(&l, part, table, &n);
+		assert_int_equal(n, 0);
 	}
 	tt_later_fini(&l);
 }
@@ -63,10 +94,10 @@ a_small_table_is_one_part(void **state)
 	struct tt_later l;
 	uint32_t n;
 
-	assert_true(tt_later_init(&l, 4, 16, tt_mem_heap()));
+	assert_true(tt_later_init(&l, 4, 16, DEPTH, tt_mem_heap()));
 	assert_int_equal(l.parts, 1);
-	assert_int_equal(tt_later_bytes(4, 16),
-			TT_LATER_DEPTH * sizeof(struct tt_later_update) + 4);
+	assert_int_equal(tt_later_bytes(4, 16, DEPTH),
+			DEPTH * sizeof(struct tt_later_update) + 4);
 	for (uint32_t i = 0; i < 1000; i++)
 		tt_later_put(&l, (struct tt_later_update){.at = i % 4});
 	tt_later_take(&l, 0, table, &n);
@@ -80,6 +111,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(what_is_put_off_comes_back_in_order_and_by_part),
 			cmocka_unit_test(a_full_part_says_so_with_its_last_update),
+			cmocka_unit_test(parts_are_not_due_all_at_once),
 			cmocka_unit_test(a_small_table_is_one_part),
 	};
 
