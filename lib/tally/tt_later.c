@@ -76,13 +76,14 @@ const struct tt_later_update *
 tt_later_take(struct tt_later *l, uint64_t part, const void *table, uint32_t *n)
 {
 	const uint64_t lines = TT_LATER_PART_BYTES / TT_CACHE_LINE;
+	const uint16_t left = l->n[part] > l->depth ? l->n[part] - l->depth : 0;
 
-	*n = l->n[part];
-	l->n[part] = 0;
-	l->due[part] = l->depth;
+	*n = l->n[part] - left;
+	l->n[part] = left;
+	l->due[part] = left + l->depth;
 	if (l->parts > 1 && *n >= lines / LINES_READ)
 		read_lines((const volatile uint64_t *)table
 						+ part * (TT_LATER_PART_BYTES / sizeof(uint64_t)),
 				lines);
-	return &l->updates[part * l->most];
+	return &l->updates[part * l->most + left];
 }

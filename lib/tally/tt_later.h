@@ -3,7 +3,7 @@
  * Updates of a large table, put off. Each waits in a queue of the part of the table that it goes to, and is done
  * when that queue is full: the part is then read once, from its first line to its last, which takes a fifth of
  * what so many accesses in no order take, and stays in the second-level cache while its updates are done. Exact:
- * nothing is left out, and the order within a part is kept. One thread at a time; memory is taken at creation.
+ * nothing is left out. One thread at a time; memory is taken at creation.
  */
 #ifndef TT_LATER_H
 #define TT_LATER_H
@@ -25,7 +25,7 @@ struct tt_later {
 	uint16_t *due; /* [parts]: with so many it is done */
 	uint64_t parts;
 	uint16_t most; /* updates that may wait for a part */
-	uint16_t depth; /* so many are to wait from now on: `most`, or less */
+	uint16_t depth; /* so many are done at once: `most`, or less */
 	unsigned shift; /* part = slot >> shift */
 	struct tt_mem *mem;
 };
@@ -58,8 +58,9 @@ tt_later_put(struct tt_later *l, struct tt_later_update update)
 }
 
 /*
- * The updates that wait for a part, as many as *n says; from then on none do. They stay where they are until
- * the next one is put off for it. Reads the part of the table into the cache where that pays.
+ * The updates that wait for a part, or the last `depth` of them: as many as *n says, and none where none is left.
+ * They do not wait any more, and stay where they are until the next one is put off for the part. Reads the part of
+ * the table into the cache where that pays.
  */
 const struct tt_later_update *tt_later_take(
 		struct tt_later *later, uint64_t part, const void *table, uint32_t *n);

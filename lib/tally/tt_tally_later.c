@@ -67,9 +67,9 @@ void
 tt_tally_catch_up(struct tt_tally *t)
 {
 	for (uint64_t part = 0; part < t->ports_later.parts; part++)
-		if (t->ports_later.n[part] > 0)
+		while (t->ports_later.n[part] > 0)
 			tt_tally_catch_up_ports(t, part);
 	for (uint64_t part = 0; part < t->contacts_later.parts; part++)
-		if (t->contacts_later.n[part] > 0)
+		while (t->contacts_later.n[part] > 0)
 			tt_tally_catch_up_contacts(t, part);
 }

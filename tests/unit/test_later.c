@@ -87,6 +87,37 @@ parts_are_not_due_all_at_once(void **state)
 	tt_later_fini(&l);
 }
 
+/* Of many that wait, no more than are to be done at once are taken. */
+static void
+a_part_can_be_done_in_pieces(void **state)
+{
+	static uint64_t table[SLOTS * 2];
+	struct tt_later l;
+	bool seen[300] = {false};
+	uint32_t n, sum = 0;
+
+	assert_true(tt_later_init(&l, SLOTS, 16, DEPTH, tt_mem_heap()));
+	for (uint32_t i = 0; i < 300; i++)
+		assert_false(tt_later_put(&l, (struct tt_later_update){.key = i}));
+	l.depth = 128;
+	while (l.n[0] > 0) {
+		const struct tt_later_update *u = tt_later_take(&l, 0, table, &n);
+
+		assert_in_range(n, 1, 128);
+		for (uint32_t i = 0; i < n; i++)
+			seen[u[i].key] = true;
+		sum += n;
+	}
+	assert_int_equal(sum, 300);
+	for (uint32_t i = 0; i < 300; i++)
+		assert_true(seen[i]);
+	l.depth = DEPTH;
+	for (uint32_t i = 1; i < 128; i++)
+		assert_false(tt_later_put(&l, (struct tt_later_update){.key = i}));
+	assert_true(tt_later_put(&l, (struct tt_later_update){.key = 0}));
+	tt_later_fini(&l);
+}
+
 static void
 a_small_table_is_one_part(void **state)
 {
@@ -112,6 +143,7 @@ main(void)
 			cmocka_unit_test(what_is_put_off_comes_back_in_order_and_by_part),
 			cmocka_unit_test(a_full_part_says_so_with_its_last_update),
 			cmocka_unit_test(parts_are_not_due_all_at_once),
+			cmocka_unit_test(a_part_can_be_done_in_pieces),
 			cmocka_unit_test(a_small_table_is_one_part),
 	};
 
