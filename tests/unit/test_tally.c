@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tally_packets.h"
+#include "tt_detections_private.h"
 #include "tt_rest_tables.h"
 #include "tt_tally_tables.h"
 
@@ -151,6 +152,29 @@ contacts_and_ports_that_are_put_off_are_counted(void **state)
 	tt_tally_destroy(b);
 	tt_tally_destroy(burst);
 	tt_tally_destroy(one);
+}
+
+static void
+matches_that_are_put_off_are_counted_when_settled(void **state)
+{
+	static struct tt_rule rule;
+	static const struct tt_rules set = {.rules = &rule, .n = 1};
+	const struct tt_packet p = {.src = tt_addr_v4(1), .dst = tt_addr_v4(2)};
+	struct tt_tally_config config = tally_bed(1024);
+	struct tt_tally *t = NULL;
+	uint64_t hits = 0;
+
+	config.rules = &set;
+	config.signature_hits = TT_HITS_MIN;
+	assert_int_equal(tt_tally_create(&t, &config, tt_mem_heap(), NULL), 0);
+	tt_detections_put_off(&t->detections, 0, &p, 1);
+	assert_int_equal(t->detections.n_put_off, 1);
+	tt_tally_settle(t);
+	assert_int_equal(t->detections.n_put_off, 0);
+	for (uint64_t i = 0; i < t->detections.n_hits; i++)
+		hits += t->detections.hits[i].packets;
+	assert_int_equal(hits, 1);
+	tt_tally_destroy(t);
 }
 
 static void
@@ -656,6 +680,8 @@ main(void)
 					a_line_of_contacts_tells_free_slots_and_classes_apart),
 			cmocka_unit_test(bursts_count_what_single_packets_count),
 			cmocka_unit_test(contacts_and_ports_that_are_put_off_are_counted),
+			cmocka_unit_test(
+					matches_that_are_put_off_are_counted_when_settled),
 			cmocka_unit_test(a_reset_tally_is_as_new),
 			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
 			cmocka_unit_test(pairs_that_share_a_line_differ_in_their_tags),
