@@ -154,7 +154,10 @@ stop_waiting() {
 }
 mkfifo "$dir/pipe"
 stop_waiting TERM 143
-stop_waiting HUP 129
+# Under nohup SIGHUP is ignored, and stays so in what is started.
+if [ $((0x$(sed -n 's/^SigIgn:[[:space:]]*//p' /proc/$$/status) & 1)) -eq 0 ]; then
+	stop_waiting HUP 129
+fi
 exec 3<>"$dir/pipe"
 stop_waiting TERM 143
 exec 3>&-
