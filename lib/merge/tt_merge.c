@@ -12,9 +12,8 @@
 #define BUSY_ROOM (64 * TT_BUSY_MAX)
 
 /*
- * Rooms of the lists, in items. A tally of n pairs has up to 8/3 n slots for them, of which a
- * full one takes 7/8, and twice as many for ports, of which it takes all (tt_tally.c). Pairs may
- * hold a port and a contact each besides.
+ * Rooms of the lists, in items. A tally of n pairs has up to 16/3 n slots for ports, of which a full
+ * one takes all (tt_tally.c). Pairs may hold a port and a contact each besides.
  */
 struct sizes {
 	uint64_t pairs, others, sourceless, talkers, scratch, heavy;
@@ -30,7 +29,7 @@ max_u64(uint64_t a, uint64_t b)
 static struct sizes
 sizes_of(const struct tt_merge_config *c)
 {
-	struct sizes s = {.pairs = c->max_pairs * 7 / 3 + 1,
+	struct sizes s = {.pairs = c->max_pairs + 1,
 			.rest = {.slices = 2048,
 					.geo = c->geo,
 					.destinations = c->destinations,

@@ -157,7 +157,8 @@ offer_ports(struct tt_merge *m, uint64_t port_key, struct place *at)
 	while (at->other < n && words[at->other] >> (PACKET_BITS + 16) == target) {
 		uint64_t key = words[at->other] >> PACKET_BITS, packets = 0;
 
-		for (; at->other < n && words[at->other] >> PACKET_BITS == key; at->other++)
+		for (; at->other < n && words[at->other] >> PACKET_BITS == key;
+				at->other++)
 			packets += packets_of_word(&m->others, words[at->other]);
 		if (busy)
 			m->port_packets[key & 0xffff] += packets;

@@ -97,20 +97,6 @@ entry_of(const struct work *w, struct tt_signature_plain *plain, uint32_t rank)
 			.place = place};
 }
 
-/* In the order of the set, as hits are: ranks are nearly so. */
-static void
-sort_entries(struct tt_signature_plain_entry *entries, uint32_t n)
-{
-	for (uint32_t i = 1; i < n; i++) {
-		const struct tt_signature_plain_entry entry = entries[i];
-		uint32_t k = i;
-
-		for (; k > 0 && entries[k - 1].index > entry.index; k--)
-			entries[k] = entries[k - 1];
-		entries[k] = entry;
-	}
-}
-
 /* May it be of packets to the port? */
 static bool
 goes_to(const struct tt_rule *rule, uint32_t port)
@@ -188,6 +174,7 @@ count(struct work *w, uint32_t *n_classes, uint32_t *n_entries)
 	return true;
 }
 
+/* Ranks are in the order of the set, as hits are, but for rules with flowbits, which are tried. */
 static struct tt_signature_plain_class
 add_class(struct work *w, struct tt_signature_plain *plain, uint32_t first, uint32_t n)
 {
@@ -200,8 +187,6 @@ add_class(struct work *w, struct tt_signature_plain *plain, uint32_t first, uint
 		n_tried += plain->entries[first + i].asks == TT_SIGNATURE_ASKS_ALL;
 	}
 	class.tried |= n_tried != 0;
-	if (!class.tried)
-		sort_entries(&plain->entries[first], n);
 	class.crowded = n_tried > TT_SIGNATURE_TRIED_MAX;
 	return class;
 }

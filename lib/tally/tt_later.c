@@ -22,7 +22,8 @@ uint64_t
 tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most)
 {
 	return parts_of(slots, slot_bytes)
-			* (most * sizeof(struct tt_later_update) + 2 * sizeof(uint16_t));
+			* (most * sizeof(struct tt_later_update)
+					+ sizeof(struct tt_later_queue));
 }
 
 bool
@@ -31,26 +32,23 @@ tt_later_init(struct tt_later *l, uint64_t slots, uint64_t slot_bytes, uint16_t 
 {
 	const uint64_t parts = parts_of(slots, slot_bytes);
 
-	*l = (struct tt_later){.parts = parts,
+	*l = (struct tt_later){.parts = (uint32_t)parts,
 			.most = most,
 			.shift = (unsigned)__builtin_ctzll(
-					slots_of_part(slots, slot_bytes)),
-			.mem = mem};
+					slots_of_part(slots, slot_bytes))};
 	l->updates = tt_mem_alloc(mem, parts * l->most * sizeof(*l->updates), "put off");
-	l->n = tt_mem_alloc(mem, parts * sizeof(*l->n), "put off");
-	l->due = tt_mem_alloc(mem, parts * sizeof(*l->due), "put off");
-	if (l->updates == NULL || l->n == NULL || l->due == NULL)
+	l->queues = tt_mem_alloc(mem, parts * sizeof(*l->queues), "put off");
+	if (l->updates == NULL || l->queues == NULL)
 		return false;
 	tt_later_reset(l);
 	return true;
 }
 
 void
-tt_later_fini(struct tt_later *l)
+tt_later_fini(struct tt_later *l, struct tt_mem *mem)
 {
-	tt_mem_free(l->mem, l->updates, l->parts * l->most * sizeof(*l->updates));
-	tt_mem_free(l->mem, l->n, l->parts * sizeof(*l->n));
-	tt_mem_free(l->mem, l->due, l->parts * sizeof(*l->due));
+	tt_mem_free(mem, l->updates, (uint64_t)l->parts * l->most * sizeof(*l->updates));
+	tt_mem_free(mem, l->queues, l->parts * sizeof(*l->queues));
 	*l = (struct tt_later){0};
 }
 
@@ -58,10 +56,10 @@ void
 tt_later_reset(struct tt_later *l)
 {
 	l->depth = l->most;
-	for (uint64_t i = 0; i < l->parts; i++) {
-		l->n[i] = 0;
-		l->due[i] = (uint16_t)(l->most - i * (l->most / 4u * 3) / l->parts);
-	}
+	for (uint64_t i = 0; i < l->parts; i++)
+		l->queues[i] = (struct tt_later_queue){
+				.due = (uint16_t)(l->most
+						- i * (l->most / 4u * 3) / l->parts)};
 }
 
 /* One word of each line; what the processor sees is a row of addresses, which it fetches ahead. */
@@ -76,11 +74,11 @@ const struct tt_later_update *
 tt_later_take(struct tt_later *l, uint64_t part, const void *table, uint32_t *n)
 {
 	const uint64_t lines = TT_LATER_PART_BYTES / TT_CACHE_LINE;
-	const uint16_t left = l->n[part] > l->depth ? l->n[part] - l->depth : 0;
+	struct tt_later_queue *q = &l->queues[part];
+	const uint16_t left = q->n > l->depth ? q->n - l->depth : 0;
 
-	*n = l->n[part] - left;
-	l->n[part] = left;
-	l->due[part] = left + l->depth;
+	*n = q->n - left;
+	*q = (struct tt_later_queue){.n = left, .due = left + l->depth};
 	if (l->parts > 1 && *n >= lines / LINES_READ)
 		read_lines((const volatile uint64_t *)table
 						+ part * (TT_LATER_PART_BYTES / sizeof(uint64_t)),

@@ -19,15 +19,18 @@ struct tt_later_update {
 	uint32_t more;
 };
 
+struct tt_later_queue {
+	uint16_t n; /* how many wait */
+	uint16_t due; /* with so many it is done */
+};
+
 struct tt_later {
 	struct tt_later_update *updates; /* [parts][most] */
-	uint16_t *n; /* [parts]: how many wait */
-	uint16_t *due; /* [parts]: with so many it is done */
-	uint64_t parts;
+	struct tt_later_queue *queues; /* [parts] */
+	uint32_t parts;
 	uint16_t most; /* updates that may wait for a part */
 	uint16_t depth; /* so many are done at once: `most`, or less */
 	unsigned shift; /* part = slot >> shift */
-	struct tt_mem *mem;
 };
 
 /*
@@ -37,7 +40,7 @@ struct tt_later {
  */
 bool tt_later_init(struct tt_later *later, uint64_t slots, uint64_t slot_bytes,
 		uint16_t most, struct tt_mem *mem) TT_MUST_CHECK;
-void tt_later_fini(struct tt_later *later);
+void tt_later_fini(struct tt_later *later, struct tt_mem *mem);
 
 /* Forgets what waits. Parts are then due one after the other, and not all at nearly the same time, since updates
  * fall on all of them alike. */
@@ -50,11 +53,12 @@ static inline bool
 tt_later_put(struct tt_later *l, struct tt_later_update update)
 {
 	const uint64_t part = update.at >> l->shift;
-	struct tt_later_update *next = &l->updates[part * l->most + l->n[part]++];
+	struct tt_later_queue *q = &l->queues[part];
+	struct tt_later_update *next = &l->updates[part * l->most + q->n++];
 
 	*next = update;
 	__builtin_prefetch(next + 2 * TT_CACHE_LINE / sizeof(update), 1);
-	return l->n[part] == l->due[part];
+	return q->n == q->due;
 }
 
 /*

@@ -13,12 +13,8 @@
 
 #include <string.h>
 
-/* TT_PAIR_NO_SSE2: as on other machines, for the check. */
-#if defined(__SSE2__) && !defined(TT_PAIR_NO_SSE2)
+#ifdef __SSE2__
 #include <emmintrin.h>
-#define TT_PAIR_SSE2 1
-#else
-#define TT_PAIR_SSE2 0
 #endif
 
 #define TT_PAIR_WAYS 12
@@ -74,7 +70,7 @@ tt_pair_match_ref(const struct tt_pair_line *line, uint8_t tag)
 static inline unsigned
 tt_pair_match(const struct tt_pair_line *line, uint8_t tag)
 {
-#if TT_PAIR_SSE2
+#ifdef __SSE2__
 	const __m128i equal = _mm_cmpeq_epi8(
 			_mm_load_si128((const __m128i *)line), _mm_set1_epi8((char)tag));
 

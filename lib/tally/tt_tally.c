@@ -217,8 +217,8 @@ tt_tally_destroy(struct tt_tally *t)
 			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
 					* sizeof(uint32_t));
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
-	tt_later_fini(&t->contacts_later);
-	tt_later_fini(&t->ports_later);
+	tt_later_fini(&t->contacts_later, t->mem);
+	tt_later_fini(&t->ports_later, t->mem);
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
 	tt_kept_fini(&t->kept);

@@ -66,10 +66,10 @@ tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part)
 void
 tt_tally_catch_up(struct tt_tally *t)
 {
-	for (uint64_t part = 0; part < t->ports_later.parts; part++)
-		while (t->ports_later.n[part] > 0)
+	for (uint32_t part = 0; part < t->ports_later.parts; part++)
+		while (t->ports_later.queues[part].n > 0)
 			tt_tally_catch_up_ports(t, part);
-	for (uint64_t part = 0; part < t->contacts_later.parts; part++)
-		while (t->contacts_later.n[part] > 0)
+	for (uint32_t part = 0; part < t->contacts_later.parts; part++)
+		while (t->contacts_later.queues[part].n > 0)
 			tt_tally_catch_up_contacts(t, part);
 }

@@ -34,7 +34,7 @@ what_is_put_off_comes_back_in_order_and_by_part(void **state)
 		tt_later_take(&l, part, table, &n);
 		assert_int_equal(n, 0);
 	}
-	tt_later_fini(&l);
+	tt_later_fini(&l, tt_mem_heap());
 }
 
 static void
@@ -55,7 +55,7 @@ a_full_part_says_so_with_its_last_update(void **state)
 		tt_later_take(&l, at >> l.shift, table, &n);
 		assert_int_equal(n, DEPTH);
 	}
-	tt_later_fini(&l);
+	tt_later_fini(&l, tt_mem_heap());
 }
 
 /* The worker does one part now and then, and never all of them in a row. */
@@ -84,7 +84,7 @@ parts_are_not_due_all_at_once(void **state)
 		tt_later_take(&l, part, table, &n);
 		assert_int_equal(n, 0);
 	}
-	tt_later_fini(&l);
+	tt_later_fini(&l, tt_mem_heap());
 }
 
 /* Of many that wait, no more than are to be done at once are taken. */
@@ -100,7 +100,7 @@ a_part_can_be_done_in_pieces(void **state)
 	for (uint32_t i = 0; i < 300; i++)
 		assert_false(tt_later_put(&l, (struct tt_later_update){.key = i}));
 	l.depth = 128;
-	while (l.n[0] > 0) {
+	while (l.queues[0].n > 0) {
 		const struct tt_later_update *u = tt_later_take(&l, 0, table, &n);
 
 		assert_in_range(n, 1, 128);
@@ -115,7 +115,7 @@ a_part_can_be_done_in_pieces(void **state)
 	for (uint32_t i = 1; i < 128; i++)
 		assert_false(tt_later_put(&l, (struct tt_later_update){.key = i}));
 	assert_true(tt_later_put(&l, (struct tt_later_update){.key = 0}));
-	tt_later_fini(&l);
+	tt_later_fini(&l, tt_mem_heap());
 }
 
 static void
@@ -133,7 +133,7 @@ a_small_table_is_one_part(void **state)
 		tt_later_put(&l, (struct tt_later_update){.at = i % 4});
 	tt_later_take(&l, 0, table, &n);
 	assert_int_equal(n, 1000);
-	tt_later_fini(&l);
+	tt_later_fini(&l, tt_mem_heap());
 }
 
 int

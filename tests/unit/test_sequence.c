@@ -363,7 +363,7 @@ compact_copies_stand_in_for_tallies_that_are_needed(void **state)
 		assert_ptr_equal(freed, big[i]);
 	}
 	assert_int_equal(tt_sequence_held(s, 0), 20);
-	assert_true(tt_sequence_compact_bytes(s) < 30000);
+	assert_true(tt_sequence_compact_bytes(s) < 25000);
 	assert_int_equal(tt_sequence_compact(s, 0, &freed), 0);
 	assert_null(freed);
 	tt_sequence_end(s, 0);
