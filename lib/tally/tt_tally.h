@@ -135,6 +135,9 @@ struct tt_tally_config {
 #define TT_PAIRS_MIN (1 << 10)
 #define TT_PAIRS_MAX (1 << 29)
 
+/* So many pairs that are to make room are found ahead, so that their lines of the index are at hand. */
+#define TT_PAIRS_NEXT 4
+
 struct tt_tally {
 	struct tt_span span; /* set by who opens it */
 	struct tt_slot *slots; /* pairs: [n_pairs] of [max_pairs], in order of arrival */
@@ -154,6 +157,8 @@ struct tt_tally {
 			max_ports; /* how many may be, before it is full */
 	unsigned pair_shift, contact_shift; /* one in 2^shift is kept */
 	uint32_t pair_hand; /* full pairs: how many have been seen to be sampled at pair_shift */
+	/* Full pairs: those that are to make room next, a ring; how many were found, and have made room. */
+	uint32_t pairs_next[TT_PAIRS_NEXT], n_pairs_next, n_pairs_left;
 	bool contacts_unlisted; /* see tt_tally_settle */
 	struct tt_not_kept pairs_lost,
 			contacts_lost; /* packets alone: keys are estimated */

@@ -55,6 +55,43 @@ find_unwanted(struct tt_tally *t, uint32_t *number)
 	return false;
 }
 
+static uint64_t
+hash_of(const struct tt_tally *t, const struct tt_slot *s)
+{
+	return tt_pair_hash(t, tt_slot_src(s), s->key, s->detail);
+}
+
+/* Looks for another pair that is to make room, and begins to fetch its line of the index. Returns whether there
+ * is one. What is not wanted will never be again. */
+static bool
+find_next(struct tt_tally *t)
+{
+	uint32_t number;
+
+	if (!find_unwanted(t, &number))
+		return false;
+	t->pairs_next[t->n_pairs_next++ % TT_PAIRS_NEXT] = number;
+	__builtin_prefetch(tt_pair_line_of(&t->pair_lines, hash_of(t, &t->slots[number])),
+			1);
+	return true;
+}
+
+/* Finds as many as there may be. Returns whether there is one. */
+static bool
+find_some(struct tt_tally *t)
+{
+	while (t->pair_shift != 0 && t->n_pairs_next - t->n_pairs_left < TT_PAIRS_NEXT)
+		if (!find_next(t))
+			break;
+	return t->n_pairs_next != t->n_pairs_left;
+}
+
+static uint32_t
+take_next(struct tt_tally *t)
+{
+	return t->pairs_next[t->n_pairs_left++ % TT_PAIRS_NEXT];
+}
+
 /*
  * The number of a pair that made room for a new one. Where none is found the rate is halved, so that plenty are;
  * NO_PAIR where the new one is then not sampled itself. *out is what made room.
@@ -64,7 +101,7 @@ make_room(struct tt_tally *t, uint64_t sample_hash, struct tt_slot *out)
 {
 	uint32_t number;
 
-	while (t->pair_shift == 0 || !find_unwanted(t, &number)) {
+	while (!find_some(t)) {
 		if (t->pair_shift == TT_SAMPLE_SHIFT_MAX)
 			return NO_PAIR;
 		t->pair_shift++;
@@ -72,9 +109,9 @@ make_room(struct tt_tally *t, uint64_t sample_hash, struct tt_slot *out)
 		if (!tt_sampled(sample_hash, t->pair_shift))
 			return NO_PAIR;
 	}
+	number = take_next(t);
 	*out = t->slots[number];
-	tt_pair_leave(&t->pair_lines,
-			tt_pair_hash(t, tt_slot_src(out), out->key, out->detail), number);
+	tt_pair_leave(&t->pair_lines, hash_of(t, out), number);
 	return number;
 }
 
