@@ -19,29 +19,40 @@ parts_of(uint64_t slots, uint64_t slot_bytes)
 }
 
 uint64_t
-tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most)
+tt_later_parts_bytes(uint32_t parts, uint16_t most)
 {
-	return parts_of(slots, slot_bytes)
+	return (uint64_t)parts
 			* (most * sizeof(struct tt_later_update)
 					+ sizeof(struct tt_later_queue));
+}
+
+uint64_t
+tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most)
+{
+	return tt_later_parts_bytes((uint32_t)parts_of(slots, slot_bytes), most);
+}
+
+bool
+tt_later_init_parts(struct tt_later *l, uint32_t parts, unsigned shift, uint16_t most,
+		struct tt_mem *mem)
+{
+	*l = (struct tt_later){.parts = parts, .most = most, .shift = shift};
+	l->updates = tt_mem_alloc(
+			mem, (uint64_t)parts * most * sizeof(*l->updates), "put off");
+	l->queues = tt_mem_alloc(mem, parts * sizeof(*l->queues), "put off");
+	if (l->updates == NULL || l->queues == NULL)
+		return false;
+	tt_later_reset(l);
+	return true;
 }
 
 bool
 tt_later_init(struct tt_later *l, uint64_t slots, uint64_t slot_bytes, uint16_t most,
 		struct tt_mem *mem)
 {
-	const uint64_t parts = parts_of(slots, slot_bytes);
-
-	*l = (struct tt_later){.parts = (uint32_t)parts,
-			.most = most,
-			.shift = (unsigned)__builtin_ctzll(
-					slots_of_part(slots, slot_bytes))};
-	l->updates = tt_mem_alloc(mem, parts * l->most * sizeof(*l->updates), "put off");
-	l->queues = tt_mem_alloc(mem, parts * sizeof(*l->queues), "put off");
-	if (l->updates == NULL || l->queues == NULL)
-		return false;
-	tt_later_reset(l);
-	return true;
+	return tt_later_init_parts(l, (uint32_t)parts_of(slots, slot_bytes),
+			(unsigned)__builtin_ctzll(slots_of_part(slots, slot_bytes)), most,
+			mem);
 }
 
 void
@@ -62,10 +73,11 @@ tt_later_reset(struct tt_later *l)
 						- i * (l->most / 4u * 3) / l->parts)};
 }
 
-/* One word of each line; what the processor sees is a row of addresses, which it fetches ahead. */
-static void
-read_lines(const volatile uint64_t *line, uint64_t n)
+void
+tt_later_read_lines(const void *first, uint64_t n)
 {
+	const volatile uint64_t *line = first;
+
 	for (uint64_t i = 0; i < n; i++, line += TT_CACHE_LINE / sizeof(*line))
 		(void)*line;
 }
@@ -79,9 +91,8 @@ tt_later_take(struct tt_later *l, uint64_t part, const void *table, uint32_t *n)
 
 	*n = q->n - left;
 	*q = (struct tt_later_queue){.n = left, .due = left + l->depth};
-	if (l->parts > 1 && *n >= lines / LINES_READ)
-		read_lines((const volatile uint64_t *)table
-						+ part * (TT_LATER_PART_BYTES / sizeof(uint64_t)),
+	if (table != NULL && l->parts > 1 && *n >= lines / LINES_READ)
+		tt_later_read_lines((const uint8_t *)table + part * TT_LATER_PART_BYTES,
 				lines);
 	return &l->updates[part * l->most + left];
 }

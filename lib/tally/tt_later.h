@@ -40,6 +40,10 @@ struct tt_later {
  */
 bool tt_later_init(struct tt_later *later, uint64_t slots, uint64_t slot_bytes,
 		uint16_t most, struct tt_mem *mem) TT_MUST_CHECK;
+
+/* The same for what is no table of slots: the part of an update is at >> shift. */
+bool tt_later_init_parts(struct tt_later *later, uint32_t parts, unsigned shift,
+		uint16_t most, struct tt_mem *mem) TT_MUST_CHECK;
 void tt_later_fini(struct tt_later *later, struct tt_mem *mem);
 
 /* Forgets what waits. Parts are then due one after the other, and not all at nearly the same time, since updates
@@ -47,6 +51,7 @@ void tt_later_fini(struct tt_later *later, struct tt_mem *mem);
 void tt_later_reset(struct tt_later *later);
 
 uint64_t tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most);
+uint64_t tt_later_parts_bytes(uint32_t parts, uint16_t most);
 
 /* Puts an update off. Returns whether its part is due, and has to be done now: see tt_later_take. */
 static inline bool
@@ -61,10 +66,13 @@ tt_later_put(struct tt_later *l, struct tt_later_update update)
 	return q->n == q->due;
 }
 
+/* Reads a word of each of n lines: the processor sees a row of addresses, and fetches ahead. */
+void tt_later_read_lines(const void *first, uint64_t n);
+
 /*
  * The updates that wait for a part, or the last `depth` of them: as many as *n says, and none where none is left.
  * They do not wait any more, and stay where they are until the next one is put off for the part. Reads the part of
- * the table into the cache where that pays.
+ * the table into the cache where that pays; table: NULL where there is none.
  */
 const struct tt_later_update *tt_later_take(
 		struct tt_later *later, uint64_t part, const void *table, uint32_t *n);

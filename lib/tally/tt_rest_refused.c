@@ -3,44 +3,20 @@
  * Packets whose source, or contact, is not kept, into a rest. A flood is nearly all of these, and
  * each touches a dozen lines of memory: so they are counted in stages.
  */
+#include "tt_rest_sketches.h"
 #include "tt_rest_tables.h"
 
 static inline void
 add_country(struct tt_rest *r, const struct tt_rest_pair *p)
 {
 	const uint64_t key = tt_slice_country(p->row, p->country);
-	const struct tt_count c = p->count;
 
-	if (p->slice != NULL && TT_LIKELY(p->slice->key == key)) {
-		tt_count_add(&p->slice->count, c);
-		return;
-	}
-	if (tt_rest_add_slice_of(r, p->slice_hash, key, c))
-		return;
-	r->slices_lost.packets += c.packets;
-	tt_rest_count(r, TT_CELL_ROW_REST + p->row, c.packets, c.bytes);
-	tt_rest_count(r, tt_rest_source_cell(p->key, p->detail, p->country), c.packets,
-			c.bytes);
-}
-
-static void
-add_attacked(struct tt_rest *r, tt_target_key key, tt_detail detail, struct tt_count c)
-{
-	if (!tt_rest_add_slice(r, tt_slice_attacked(key, detail), c))
-		tt_rest_count(r, TT_CELL_ATTACKED_REST + tt_target_key_class(key),
-				c.packets, c.bytes);
-}
-
-static void
-add_fingerprints(struct tt_rest *r, uint32_t row, uint32_t matched, struct tt_count c)
-{
-	for (; matched != 0; matched &= matched - 1) {
-		unsigned rule = (unsigned)__builtin_ctz(matched);
-
-		if (!tt_rest_add_slice(r, tt_slice_fingerprint(rule, row), c))
-			tt_rest_count(r, TT_CELL_FINGERPRINT_REST + rule, c.packets,
-					c.bytes);
-	}
+	if (p->slice != NULL && TT_LIKELY(p->slice->key == key))
+		tt_count_add(&p->slice->count, p->count);
+	else if (!tt_rest_add_slice_of(r, p->slice_hash, key, p->count))
+		tt_rest_count_without_slice(r, p->row,
+				tt_rest_source_cell(p->key, p->detail, p->country),
+				p->count);
 }
 
 /* A new floor, since no register is left on the old one. */
@@ -57,50 +33,9 @@ raise_floor(struct tt_floor *f, const uint8_t *registers, unsigned p)
 	*f = (struct tt_floor){least, (uint16_t)above};
 }
 
-/* A sketch that has a floor. */
-struct sketch {
-	uint32_t first, floor;
-	unsigned p;
-};
-
-static inline struct sketch
-sketch_of_all(void)
-{
-	return (struct sketch){TT_REGISTERS_ALL, TT_FLOOR_ALL, TT_SKETCH_P_ALL};
-}
-
-static inline struct sketch
-sketch_of_country(tt_country country)
-{
-	return (struct sketch){
-			TT_REGISTERS_COUNTRY + ((uint32_t)country << TT_SKETCH_P_COUNTRY),
-			TT_FLOOR_COUNTRY + country, TT_SKETCH_P_COUNTRY};
-}
-
-static inline struct sketch
-sketch_of_prefix(uint32_t prefix)
-{
-	return (struct sketch){TT_REGISTERS_PREFIX + (prefix << TT_SKETCH_P_PREFIX),
-			TT_FLOOR_PREFIX + prefix, TT_SKETCH_P_PREFIX};
-}
-
-/*
- * Finds the register of a hash. Where that cannot be raised, another one of the sketch will do: none is
- * below the floor. The first one is at hand more likely than that of the hash.
- */
-static inline __attribute__((always_inline)) struct tt_rest_rise
-find_register(const struct tt_rest *r, struct sketch s, uint64_t hash)
-{
-	const uint8_t rho = tt_sketch_rho(hash, s.p);
-	uint32_t at = s.first + tt_sketch_register(hash, s.p);
-
-	at = rho > r->floors[s.floor].rho ? at : s.first;
-	__builtin_prefetch(&r->registers[at], 1);
-	return (struct tt_rest_rise){at, rho};
-}
-
-static __attribute__((noinline)) void
-raise_with_floor(struct tt_rest *r, struct sketch s, struct tt_rest_rise rise)
+void
+tt_rest_raise_with_floor(
+		struct tt_rest *r, struct tt_rest_sketch s, struct tt_rest_rise rise)
 {
 	struct tt_floor *floor = &r->floors[s.floor];
 	const uint8_t was = r->registers[rise.at];
@@ -108,20 +43,6 @@ raise_with_floor(struct tt_rest *r, struct sketch s, struct tt_rest_rise rise)
 	tt_rest_raise(r, rise.at, rise.rho);
 	if (was == floor->rho && ++floor->above == 1u << s.p)
 		raise_floor(floor, &r->registers[s.first], s.p);
-}
-
-static inline __attribute__((always_inline)) void
-raise_register(struct tt_rest *r, struct sketch s, struct tt_rest_rise rise)
-{
-	if (TT_UNLIKELY(rise.rho > r->registers[rise.at]))
-		raise_with_floor(r, s, rise);
-}
-
-/* A talker is a source of a target and class; the code does not tell it apart. */
-static inline uint64_t
-talker_key(tt_target_key key)
-{
-	return key & ~UINT64_C(0xff00);
 }
 
 /* So many further on is what is fetched while one is counted. Functions that only fetch are inlined always:
@@ -157,9 +78,10 @@ find_pair(struct tt_rest *r, struct tt_rest_pair *p)
 					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
 			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
 	__builtin_prefetch(&r->registers[p->of_target.at], 1);
-	p->of_country = find_register(r, sketch_of_country(p->country), hash);
-	p->of_all = find_register(r, sketch_of_all(), hash);
-	p->talker = tt_rest_talker_home(r, p->src, talker_key(p->key));
+	p->of_country = tt_rest_find_register(
+			r, tt_rest_sketch_of_country(p->country), hash);
+	p->of_all = tt_rest_find_register(r, tt_rest_sketch_of_all(), hash);
+	p->talker = tt_rest_talker_home(r, p->src, tt_rest_talker_key(p->key));
 	__builtin_prefetch(&r->talkers[p->talker], 1);
 }
 
@@ -185,17 +107,19 @@ find_slice(const struct tt_rest *r, struct tt_rest_pair *p)
 static inline __attribute__((always_inline)) void
 count_pair(struct tt_rest *r, const struct tt_rest_pair *p)
 {
-	const struct tt_entry talker = {p->src, talker_key(p->key), p->count.packets};
+	const struct tt_entry talker = {
+			p->src, tt_rest_talker_key(p->key), p->count.packets};
 
 	add_country(r, p);
 	if (tt_detail_backscatter(p->detail))
-		add_attacked(r, p->key, p->detail, p->count);
+		tt_rest_add_attacked(r, p->key, p->detail, p->count);
 	if (tt_detail_matched(p->detail) != 0)
-		add_fingerprints(r, p->row, tt_detail_matched(p->detail), p->count);
+		tt_rest_add_fingerprints(
+				r, p->row, tt_detail_matched(p->detail), p->count);
 	tt_rest_add_talker(r, p->talker, &talker, p->count.packets == 1);
 	tt_rest_raise(r, p->of_target.at, p->of_target.rho);
-	raise_register(r, sketch_of_country(p->country), p->of_country);
-	raise_register(r, sketch_of_all(), p->of_all);
+	tt_rest_raise_in(r, tt_rest_sketch_of_country(p->country), p->of_country);
+	tt_rest_raise_in(r, tt_rest_sketch_of_all(), p->of_all);
 }
 
 void
@@ -227,8 +151,8 @@ find_contact(const struct tt_rest *r, struct tt_rest_contact *c)
 	c->cell = TT_CELL_DESTINATION_REST + c->class * units->n
 			+ tt_units_index(units, c->dst);
 	__builtin_prefetch(&r->cells[c->cell], 1);
-	c->of_prefix = find_register(
-			r, sketch_of_prefix(c->prefix), tt_sketch_hash(c->src));
+	c->of_prefix = tt_rest_find_register(
+			r, tt_rest_sketch_of_prefix(c->prefix), tt_sketch_hash(c->src));
 }
 
 void
@@ -240,6 +164,6 @@ tt_rest_add_contacts(struct tt_rest *r, struct tt_rest_contact *contacts, unsign
 		const struct tt_rest_contact *c = &contacts[i];
 
 		tt_rest_count(r, c->cell, c->packets, 0);
-		raise_register(r, sketch_of_prefix(c->prefix), c->of_prefix);
+		tt_rest_raise_in(r, tt_rest_sketch_of_prefix(c->prefix), c->of_prefix);
 	}
 }

@@ -102,6 +102,13 @@ tt_rest_add_talker(struct tt_rest *r, uint64_t home, const struct tt_entry *add,
 	tt_rest_push_out(r, lightest, add, newcomer);
 }
 
+/* A talker is a source of a target and class; the code does not tell it apart. */
+static inline uint64_t
+tt_rest_talker_key(tt_target_key key)
+{
+	return key & ~UINT64_C(0xff00);
+}
+
 static inline uint32_t
 tt_rest_source_cell(tt_target_key key, tt_detail detail, tt_country country)
 {
@@ -109,6 +116,38 @@ tt_rest_source_cell(tt_target_key key, tt_detail detail, tt_country country)
 			+ tt_detail_backscatter(detail);
 
 	return TT_CELL_COUNTRY_REST + group * TT_N_COUNTRIES + country;
+}
+
+/* A slice of row and country that there is no room for. */
+static inline void
+tt_rest_count_without_slice(
+		struct tt_rest *r, uint32_t row, uint32_t source_cell, struct tt_count c)
+{
+	r->slices_lost.packets += c.packets;
+	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
+	tt_rest_count(r, source_cell, c.packets, c.bytes);
+}
+
+static inline void
+tt_rest_add_attacked(
+		struct tt_rest *r, tt_target_key key, tt_detail detail, struct tt_count c)
+{
+	if (!tt_rest_add_slice(r, tt_slice_attacked(key, detail), c))
+		tt_rest_count(r, TT_CELL_ATTACKED_REST + tt_target_key_class(key),
+				c.packets, c.bytes);
+}
+
+static inline void
+tt_rest_add_fingerprints(
+		struct tt_rest *r, uint32_t row, uint32_t matched, struct tt_count c)
+{
+	for (; matched != 0; matched &= matched - 1) {
+		unsigned rule = (unsigned)__builtin_ctz(matched);
+
+		if (!tt_rest_add_slice(r, tt_slice_fingerprint(rule, row), c))
+			tt_rest_count(r, TT_CELL_FINGERPRINT_REST + rule, c.packets,
+					c.bytes);
+	}
 }
 
 #endif

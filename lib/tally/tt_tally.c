@@ -4,14 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* How many wait for a part of their table at most (tt_later.h): two contacts for each of its lines, and a
- * port, of which most traffic has few, for every other. */
-#define CONTACTS_WAITING 4096
-#define PORTS_WAITING    1024
-
-/* Of a slot of contacts of IPv4. */
-#define CONTACT_BYTES (sizeof(struct tt_contact_line) / TT_CONTACT_WAYS)
-
 /* All sizes follow from the number of pairs: `slots` is the power of two of which they are three quarters at
  * most. */
 struct sizes {
@@ -72,9 +64,7 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ (s.list_contacts + s.list_ports) * sizeof(uint32_t)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
-			+ tt_later_bytes(s.contacts4, CONTACT_BYTES, CONTACTS_WAITING)
-			+ tt_later_bytes(s.ports, sizeof(struct tt_port_entry),
-					PORTS_WAITING)
+			+ tt_waiting_bytes(s.contacts4, s.ports)
 			+ tt_busy_bytes(tt_busy_arrays(s.ports)) + sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
@@ -131,11 +121,8 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	t->alike = tt_mem_alloc(
 			mem, TT_ALIKE_SLOTS * sizeof(*t->alike), "plain counters");
 	t->busy = tt_busy_create(tt_busy_arrays(s->ports), mem);
-	return tt_rest_init(&t->rest, &s->rest, mem) == 0
-			&& tt_later_init(&t->contacts_later, s->contacts4, CONTACT_BYTES,
-					CONTACTS_WAITING, mem)
-			&& tt_later_init(&t->ports_later, s->ports,
-					sizeof(struct tt_port_entry), PORTS_WAITING, mem)
+	t->waiting = tt_waiting_create(s->contacts4, s->ports, mem);
+	return tt_rest_init(&t->rest, &s->rest, mem) == 0 && t->waiting != NULL
 			&& t->slots != NULL && t->alike != NULL && t->busy != NULL
 			&& t->contact_lines != NULL && t->contacts != NULL
 			&& t->ports != NULL && t->pair_lines.lines != NULL
@@ -217,8 +204,7 @@ tt_tally_destroy(struct tt_tally *t)
 			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
 					* sizeof(uint32_t));
 	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
-	tt_later_fini(&t->contacts_later, t->mem);
-	tt_later_fini(&t->ports_later, t->mem);
+	tt_waiting_destroy(t->waiting, t->mem);
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
 	tt_kept_fini(&t->kept);
@@ -282,8 +268,7 @@ tt_tally_reset(struct tt_tally *t)
 			.contacts = t->contacts,
 			.ports = t->ports,
 			.alike = t->alike,
-			.contacts_later = t->contacts_later,
-			.ports_later = t->ports_later,
+			.waiting = t->waiting,
 			.pair_lines = t->pair_lines,
 			.busy = t->busy,
 			.contacts_at = t->contacts_at,
@@ -302,8 +287,7 @@ tt_tally_reset(struct tt_tally *t)
 			.mem = t->mem,
 	};
 
-	tt_later_reset(&clean.contacts_later);
-	tt_later_reset(&clean.ports_later);
+	tt_waiting_reset(t->waiting);
 	tt_tally_settle(t);
 	clear_pairs(t);
 	clear_contacts(t);

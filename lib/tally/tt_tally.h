@@ -34,6 +34,7 @@
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes for each
  * pair, 8 x n to find them, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for
  * slices, 9 x n for talkers, 4 bytes for each contact and port, 20 x n for contacts and ports that are put off (tt_later.h),
+ * 8 x n, at most 8 MiB, for packets that are (tt_refused.h),
  * 64 KiB for tt_alike.h, 6 x n, at most 6 MiB, for tt_busy.h, and what tt_rest.h says of cells and registers.
  */
 #ifndef TT_TALLY_H
@@ -44,8 +45,8 @@
 #include "tt_contacts.h"
 #include "tt_detections.h"
 #include "tt_kept.h"
-#include "tt_later.h"
 #include "tt_pair_lines.h"
+#include "tt_waiting.h"
 
 /* From start (inclusive) to end (exclusive), microseconds since the epoch. */
 struct tt_span {
@@ -166,8 +167,7 @@ struct tt_tally {
 	struct tt_rest rest;
 	/* [TT_ALIKE_SLOTS], not yet in the rest's cells; NULL in a compact tally. */
 	struct tt_alike *alike;
-	struct tt_later ports_later; /* ports that are put off; likewise */
-	struct tt_later contacts_later; /* contacts of IPv4 that are put off; zero in a compact tally */
+	struct tt_waiting *waiting; /* what is put off; NULL in a compact tally */
 	struct tt_busy *busy; /* ports of busy targets; NULL in a compact tally */
 	struct tt_detections detections; /* zero where there are no signatures */
 	struct tt_kept_table kept; /* packets of these; zero where none are to be kept */

@@ -157,27 +157,68 @@ note(struct some *some, unsigned i, bool wanted)
 	some->n += wanted;
 }
 
+/* Puts those off that can be, with their destinations, and counts the others. waiting: which were put off. */
 static __attribute__((noinline)) void
-count_refused(const struct burst *b, const struct some *refused)
+count_refused(const struct burst *b, const struct some *refused, struct some *waiting)
 {
 	struct tt_rest_pair rest[TT_TALLY_BURST];
+	unsigned n = 0;
 
+	if (b->tally->waiting->refused_open != TT_NO_PART)
+		tt_tally_catch_up_refused(b->tally, b->tally->waiting->refused_open);
 	for (unsigned k = 0; k < refused->n; k++) {
 		const unsigned i = refused->at[k];
+		const struct tt_packet *p = &b->packets[i];
+		const uint32_t row = tt_row_index(b->keys[i], b->details[i]);
 
-		rest[k] = refuse(b->tally, &b->packets[i], b->keys[i],
-				with_version(b->details[i], &b->packets[i]));
+		if (TT_UNLIKELY(!tt_refused_can_wait(p->src, row, p->ip_bytes))) {
+			rest[n++] = refuse(b->tally, p, b->keys[i],
+					with_version(b->details[i], p));
+			continue;
+		}
+		b->tally->pairs_lost.packets++;
+		note(waiting, i, true);
+		tt_tally_put_refused_off(b->tally,
+				tt_refused_update(p->src, row, b->details[i], p->ip_bytes,
+						tt_refused_destination(p->dst)));
 	}
-	tt_rest_add_pairs(&b->tally->rest, rest, refused->n);
+	tt_rest_add_pairs(&b->tally->rest, rest, n);
 }
 
-/* Puts those off that can be: contacts of IPv4 that are sampled. Of the others, a place each. */
+/* Takes `out` from `of`; both ascend, and `of` has all of them. */
+static void
+leave_out(struct some *of, const struct some *out)
+{
+	unsigned n = 0;
+
+	for (unsigned k = 0, o = 0; k < of->n; k++) {
+		const bool left = o < out->n && of->at[k] == out->at[o];
+
+		of->at[n] = of->at[k];
+		n += !left;
+		o += left;
+	}
+	of->n = n;
+}
+
+/* A contact that is not sampled. Out of the way: most are. */
+static __attribute__((noinline)) void
+refuse_contact(const struct burst *b, unsigned i, struct tt_rest_contact *out)
+{
+	out->src = b->packets[i].src;
+	out->dst = b->packets[i].dst;
+	out->class = tt_target_key_class(b->keys[i]);
+	out->packets = 1;
+}
+
+/* Puts contacts of IPv4 off; those that are not sampled go to the rest. Of the others, a place each. */
 static unsigned
 put_contacts_off(const struct burst *b, const struct some *some,
 		struct tt_contact_place *others)
 {
 	struct tt_tally *t = b->tally;
-	unsigned n = 0;
+	struct tt_rest_contact out[TT_TALLY_BURST];
+	unsigned n = 0, n_out = 0;
 
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
@@ -185,11 +226,15 @@ put_contacts_off(const struct burst *b, const struct some *some,
 		const uint64_t to = contact_key(t, p, b->keys[i]);
 		const uint64_t home = tt_tally_contact_place(t, p->src, to);
 
-		if (TT_LIKELY((to & TT_CONTACT_V6) == 0 && home != TT_NO_PLACE))
+		if (TT_UNLIKELY(home == TT_NO_PLACE))
+			refuse_contact(b, i, &out[n_out++]);
+		else if (TT_LIKELY((to & TT_CONTACT_V6) == 0))
 			tt_tally_put_contact_off(t, p->src, to, home, 1);
 		else
 			others[n++] = tt_contact_fetch(t, p->src, to, 1, home);
 	}
+	t->contacts_lost.packets += n_out;
+	tt_rest_add_contacts(&t->rest, out, n_out);
 	return n;
 }
 
@@ -270,10 +315,10 @@ count_pair_of_any(const struct burst *b, unsigned i, struct tt_slot *out)
 static inline void
 count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
-	struct some contacts, ports, sketches, refused;
+	struct some contacts, ports, sketches, refused, waiting;
 	struct tt_slot out[TT_TALLY_BURST], *next = out;
 
-	contacts.n = ports.n = sketches.n = refused.n = 0;
+	contacts.n = ports.n = sketches.n = refused.n = waiting.n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		const unsigned left = count_pair_of_any(b, i, next);
 
@@ -286,7 +331,7 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 		next += (left & TT_LEFT_OUT) != 0;
 	}
 	if (TT_UNLIKELY(refused.n > 0))
-		count_refused(b, &refused);
+		count_refused(b, &refused, &waiting);
 	if (TT_UNLIKELY(next > out))
 		tt_tally_pairs_out(b->tally, out, (unsigned)(next - out));
 	if (passes & TT_PASS_CONTACTS)
@@ -294,6 +339,8 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 	if (passes & TT_PASS_PORTS)
 		count_ports(b, &ports);
 	if (passes & TT_PASS_SKETCHES) {
+		if (TT_UNLIKELY(waiting.n > 0))
+			leave_out(&contacts, &waiting);
 		count_destinations(b, &contacts);
 		count_destinations(b, &sketches);
 	}

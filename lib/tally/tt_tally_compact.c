@@ -19,7 +19,7 @@ tt_tally_copy_head(const struct tt_tally *from)
 	c->ports = NULL;
 	c->alike = NULL;
 	c->busy = NULL;
-	c->contacts_later = c->ports_later = (struct tt_later){0};
+	c->waiting = NULL;
 	c->pair_lines = (struct tt_pair_lines){0};
 	c->contacts_at = c->ports_at = NULL;
 	c->n_pairs = c->n_contacts = c->n_contacts6 = c->n_ports = 0;

@@ -221,7 +221,8 @@ list_contacts(struct tt_tally *t)
 void
 tt_tally_settle(struct tt_tally *t)
 {
-	tt_tally_catch_up(t);
+	if (t->waiting != NULL)
+		tt_tally_catch_up(t);
 	if (t->contacts_unlisted)
 		list_contacts(t);
 	if (t->alike != NULL)

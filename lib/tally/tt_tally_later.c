@@ -25,9 +25,9 @@ tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part)
 	const struct tt_later_update *updates;
 	uint32_t n;
 
-	t->contacts_later.depth = t->contact_shift == 0 ? t->contacts_later.most
-							: FULL_WAITING;
-	updates = tt_later_take(&t->contacts_later, part, t->contact_lines, &n);
+	t->waiting->contacts.depth = t->contact_shift == 0 ? t->waiting->contacts.most
+							   : FULL_WAITING;
+	updates = tt_later_take(&t->waiting->contacts, part, t->contact_lines, &n);
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct tt_contact_place place = place_of(&updates[i]);
@@ -50,7 +50,7 @@ tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part)
 {
 	uint32_t n;
 	const struct tt_later_update *updates = tt_later_take(
-			&t->ports_later, part, t->ports, &n);
+			&t->waiting->ports, part, t->ports, &n);
 
 	for (uint32_t i = 0; i < n;) {
 		struct tt_port_place places[SOME];
@@ -66,10 +66,13 @@ tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part)
 void
 tt_tally_catch_up(struct tt_tally *t)
 {
-	for (uint32_t part = 0; part < t->ports_later.parts; part++)
-		while (t->ports_later.queues[part].n > 0)
+	for (uint32_t part = 0; part < t->waiting->ports.parts; part++)
+		while (t->waiting->ports.queues[part].n > 0)
 			tt_tally_catch_up_ports(t, part);
-	for (uint32_t part = 0; part < t->contacts_later.parts; part++)
-		while (t->contacts_later.queues[part].n > 0)
+	for (uint32_t part = 0; part < t->waiting->contacts.parts; part++)
+		while (t->waiting->contacts.queues[part].n > 0)
 			tt_tally_catch_up_contacts(t, part);
+	for (uint32_t part = 0; part < t->waiting->refused.parts; part++)
+		while (t->waiting->refused.queues[part].n > 0)
+			tt_tally_catch_up_refused(t, part);
 }

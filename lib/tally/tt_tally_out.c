@@ -85,20 +85,36 @@ tt_tally_unpack(struct tt_tally *t, struct tt_slot *s)
 		s->v4.dst_packets = s->v4.port_packets = 0;
 }
 
+/* A pair of one packet, where it can wait; its destination was counted when it came. Returns whether it does. */
+static bool
+put_off(struct tt_tally *t, const struct tt_slot *s)
+{
+	const struct tt_addr src = tt_slot_src(s);
+	const uint32_t row = tt_row_index(s->key, s->detail);
+
+	if (s->count.packets != 1 || !tt_refused_can_wait(src, row, s->count.bytes))
+		return false;
+	tt_tally_put_refused_off(t,
+			tt_refused_update(src, row, s->detail, s->count.bytes,
+					(struct tt_refused_destination){0}));
+	return true;
+}
+
 void
 tt_tally_pairs_out(struct tt_tally *t, const struct tt_slot *pairs, unsigned n)
 {
 	struct tt_rest_pair rest[TT_TALLY_BURST];
+	unsigned n_rest = 0;
 
 	unpack(t, pairs, n);
 	for (unsigned i = 0; i < n; i++) {
-		const struct tt_slot *s = &pairs[i];
-
-		rest[i] = (struct tt_rest_pair){.src = tt_slot_src(s),
-				.key = s->key,
-				.detail = s->detail,
-				.count = s->count};
-		t->pairs_lost.packets += s->count.packets;
+		t->pairs_lost.packets += pairs[i].count.packets;
+		if (!put_off(t, &pairs[i]))
+			rest[n_rest++] = (struct tt_rest_pair){
+					.src = tt_slot_src(&pairs[i]),
+					.key = pairs[i].key,
+					.detail = pairs[i].detail,
+					.count = pairs[i].count};
 	}
-	tt_rest_add_pairs(&t->rest, rest, n);
+	tt_rest_add_pairs(&t->rest, rest, n_rest);
 }

@@ -7,6 +7,7 @@
 #ifndef TT_TALLY_STAGES_H
 #define TT_TALLY_STAGES_H
 
+#include "tt_refused.h"
 #include "tt_tally_tables.h"
 
 /* Contacts of IPv4, and source ports, are put off once one slot in so many is taken; while there are fewer,
@@ -89,7 +90,16 @@ tt_tally_puts_contacts_off(const struct tt_tally *t)
 /* Does those that wait for a part of their table; for any part. */
 void tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part);
+void tt_tally_catch_up_refused(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up(struct tt_tally *t);
+
+/* Puts a packet off that can wait (tt_refused_can_wait). */
+static inline void
+tt_tally_put_refused_off(struct tt_tally *t, struct tt_later_update update)
+{
+	if (TT_UNLIKELY(tt_later_put(&t->waiting->refused, update)))
+		tt_tally_catch_up_refused(t, update.at >> TT_REFUSED_SHIFT);
+}
 
 /* Puts packets of a contact of IPv4 off that has a home, less than 2^28. */
 static inline void
@@ -100,8 +110,8 @@ tt_tally_put_contact_off(struct tt_tally *t, struct tt_addr src, uint64_t to,
 			.at = (uint32_t)home,
 			.more = packets << 4 | tt_contact_class(to)};
 
-	if (TT_UNLIKELY(tt_later_put(&t->contacts_later, update)))
-		tt_tally_catch_up_contacts(t, home >> t->contacts_later.shift);
+	if (TT_UNLIKELY(tt_later_put(&t->waiting->contacts, update)))
+		tt_tally_catch_up_contacts(t, home >> t->waiting->contacts.shift);
 }
 
 static inline void
@@ -159,9 +169,9 @@ tt_tally_put_ports_off(struct tt_tally *t, const struct tt_port_place *others, u
 				.at = (uint32_t)others[i].home,
 				.more = (uint32_t)others[i].packets};
 
-		if (TT_UNLIKELY(tt_later_put(&t->ports_later, update)))
+		if (TT_UNLIKELY(tt_later_put(&t->waiting->ports, update)))
 			tt_tally_catch_up_ports(
-					t, others[i].home >> t->ports_later.shift);
+					t, others[i].home >> t->waiting->ports.shift);
 	}
 }
 

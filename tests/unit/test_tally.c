@@ -132,16 +132,16 @@ contacts_and_ports_that_are_put_off_are_counted(void **state)
 	struct tt_tally *burst = tally_make(24576), *one = tally_make(24576), *a, *b;
 
 	count_scans(burst, one, 20000 / TT_TALLY_BURST);
-	assert_true(burst->contacts_later.parts > 4);
+	assert_true(burst->waiting->contacts.parts > 4);
 	/* Now and then one has just been emptied. */
-	assert_true(parts_with_something(&burst->contacts_later)
-			> burst->contacts_later.parts / 2);
-	assert_true(parts_with_something(&burst->ports_later)
-			> burst->ports_later.parts / 2);
-	assert_int_equal(parts_with_something(&one->contacts_later), 0);
+	assert_true(parts_with_something(&burst->waiting->contacts)
+			> burst->waiting->contacts.parts / 2);
+	assert_true(parts_with_something(&burst->waiting->ports)
+			> burst->waiting->ports.parts / 2);
+	assert_int_equal(parts_with_something(&one->waiting->contacts), 0);
 	a = ordered(burst);
 	b = ordered(one);
-	assert_int_equal(parts_with_something(&burst->contacts_later), 0);
+	assert_int_equal(parts_with_something(&burst->waiting->contacts), 0);
 	assert_int_equal(a->contact_shift, 0);
 	assert_int_equal(a->n_contacts, b->n_contacts);
 	assert_memory_equal(

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* All that a tally has put off (tt_later.h). One thread at a time; memory is taken at creation. */
+#ifndef TT_WAITING_H
+#define TT_WAITING_H
+
+#include "tt_later.h"
+
+#define TT_NO_PART UINT32_MAX
+
+struct tt_waiting {
+	struct tt_later contacts; /* those of IPv4 */
+	struct tt_later ports; /* source ports */
+	struct tt_later refused; /* packets whose source is not kept (tt_refused.h) */
+	uint32_t refused_open; /* the part of these that is being done, or TT_NO_PART */
+};
+
+/* For tables of so many slots, powers of two. Returns NULL where memory is short. */
+struct tt_waiting *tt_waiting_create(
+		uint64_t contacts, uint64_t ports, struct tt_mem *mem);
+void tt_waiting_destroy(struct tt_waiting *waiting, struct tt_mem *mem);
+
+/* Forgets what waits. */
+void tt_waiting_reset(struct tt_waiting *waiting);
+
+uint64_t tt_waiting_bytes(uint64_t contacts, uint64_t ports);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "tally_bed.h"
+#include "tt_refused.h"
+#include "tt_tally_stages.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* The same numbers in each run. */
+static uint64_t
+draw(uint64_t below)
+{
+	static uint64_t state;
+
+	return tt_hash_mix(++state) % below;
+}
+
+static tt_target_key
+key_of(uint8_t protocol, uint32_t port, enum tt_class class)
+{
+	return tt_target_key_make((struct tt_target){protocol, (int32_t)port, 0}, class);
+}
+
+/* A packet of each class of TCP and UDP now and then, a few of them answers, a few with fingerprints. */
+static struct tt_rest_pair
+random_pair(void)
+{
+	static const enum tt_class answers[] = {
+			TT_CLASS_TCP_SYNACK, TT_CLASS_TCP_RST, TT_CLASS_UDP};
+	const bool answer = draw(4) == 0;
+	const enum tt_class class = answer ? answers[draw(3)] : (enum tt_class)draw(6);
+	const uint8_t protocol = class == TT_CLASS_UDP ? TT_PROTO_UDP : TT_PROTO_TCP;
+	const bool backscatter = answer || class == TT_CLASS_TCP_SYNACK
+			|| class == TT_CLASS_TCP_RST;
+	struct tt_rest_pair p = {.src = tt_addr_v4((uint32_t)draw(1 << 20) << 12 | 1),
+			.key = key_of(protocol, (uint32_t)(draw(3) << 8 | draw(2)),
+					class),
+			.detail = draw(8) == 0 ? 1u << draw(TT_FINGERPRINTS_MAX) : 0,
+			.count = {1, 20 + draw(65516)}};
+
+	if (backscatter)
+		p.detail |= tt_detail_of_attacked(
+				(struct tt_target){protocol, (int32_t)draw(50), 0});
+	return p;
+}
+
+static struct tt_later_update
+update_of(const struct tt_rest_pair *p, struct tt_addr dst)
+{
+	const uint32_t row = tt_row_index(p->key, p->detail);
+
+	assert_true(tt_refused_can_wait(p->src, row, p->count.bytes));
+	return tt_refused_update(p->src, row, p->detail, p->count.bytes,
+			tt_refused_destination(dst));
+}
+
+/* A country for each 1/26 of all addresses: "AA", "BA", ... */
+static struct tt_geo *
+some_countries(void)
+{
+	char path[] = "/tmp/test_refused.XXXXXX";
+	FILE *out = fdopen(mkstemp(path), "w");
+	const uint32_t step = UINT32_MAX / 26;
+	struct tt_geo *geo = NULL;
+
+	assert_non_null(out);
+	for (uint32_t i = 0; i < 26; i++)
+		fprintf(out, "%u,%u,%cA\n", i * step, (i + 1) * step - 1, 'A' + (int)i);
+	assert_int_equal(fclose(out), 0);
+	assert_int_equal(tt_geo_open(&geo, path, tt_mem_heap(), NULL), 0);
+	unlink(path);
+	return geo;
+}
+
+static void
+assert_same(const struct tt_rest *a, const struct tt_rest *b)
+{
+	assert_memory_equal(a->cells, b->cells, a->n_cells * sizeof(*a->cells));
+	assert_memory_equal(a->cells_used, b->cells_used, tt_rest_cell_blocks(a));
+	assert_memory_equal(a->registers, b->registers, a->n_registers);
+	assert_memory_equal(
+			a->registers_used, b->registers_used, tt_rest_register_blocks(a));
+	assert_memory_equal(a->floors, b->floors, a->n_floors * sizeof(*a->floors));
+	assert_int_equal(a->n_slices, b->n_slices);
+	assert_memory_equal(a->slices, b->slices, a->n_slices * sizeof(*a->slices));
+	assert_int_equal(a->slices_lost.packets, b->slices_lost.packets);
+	assert_int_equal(a->n_talkers, b->n_talkers);
+	assert_memory_equal(
+			a->talkers, b->talkers, a->config.talkers * sizeof(*a->talkers));
+	assert_int_equal(a->talkers_lost.packets, b->talkers_lost.packets);
+	assert_int_equal(a->talkers_lost.keys, b->talkers_lost.keys);
+}
+
+static void
+enter_destination(struct tt_rest *r, tt_target_key key, struct tt_addr dst)
+{
+	tt_rest_sketch(r,
+			tt_registers_of_target(
+					TT_REGISTERS_DESTINATIONS, tt_target_index(key)),
+			TT_SKETCH_P_TARGET, tt_sketch_hash(dst));
+}
+
+/* slices, talkers: slots. What is kept is the same in the same order, whether tables are full or not. */
+static void
+check_counts(uint64_t slices, uint64_t talkers)
+{
+	const struct tt_tally_config bed = tally_bed(1024);
+	struct tt_geo *geo = some_countries();
+	const struct tt_rest_config config = {.slices = slices,
+			.talkers = talkers,
+			.geo = geo,
+			.destinations = bed.destinations,
+			.prefixes = bed.prefixes,
+			.seed = 7};
+	struct tt_rest waited, at_once;
+
+	assert_int_equal(tt_rest_init(&waited, &config, tt_mem_heap()), 0);
+	assert_int_equal(tt_rest_init(&at_once, &config, tt_mem_heap()), 0);
+	for (unsigned round = 0; round < 200; round++) {
+		struct tt_later_update updates[150];
+		const unsigned n = (unsigned)draw(151);
+
+		for (unsigned i = 0; i < n; i++) {
+			const struct tt_addr dst = tt_addr_v4(
+					0x0a000000 + (uint32_t)draw(9000));
+			struct tt_rest_pair pair = random_pair();
+
+			updates[i] = update_of(&pair, dst);
+			enter_destination(&at_once, pair.key, dst);
+			tt_rest_add_pairs(&at_once, &pair, 1);
+		}
+		tt_refused_count(&waited, updates, n);
+	}
+	assert_true(at_once.slices_lost.packets == 0 || slices < 4096);
+	assert_true(at_once.talkers_lost.packets > 0);
+	assert_same(&waited, &at_once);
+	tt_rest_fini(&waited);
+	tt_rest_fini(&at_once);
+	tt_geo_close(geo);
+}
+
+static void
+packets_that_waited_count_as_those_that_did_not(void **state)
+{
+	check_counts(16384, 4096);
+}
+
+static void
+so_they_do_where_tables_are_full(void **state)
+{
+	check_counts(64, 16);
+}
+
+static void
+other_packets_cannot_wait(void **state)
+{
+	const struct tt_addr v4 = tt_addr_v4(0x01020304), v6 = {.hi = 1, .lo = 2};
+	const uint32_t udp = tt_row_index(
+			key_of(TT_PROTO_UDP, 65535, TT_CLASS_UDP), TT_DETAIL_BACKSCATTER);
+
+	assert_int_equal(udp, 6 * 65536 + 65535);
+	assert_true(tt_refused_can_wait(v4, udp, UINT16_MAX));
+	assert_false(tt_refused_can_wait(v4, udp, UINT16_MAX + 1));
+	assert_false(tt_refused_can_wait(v6, udp, 60));
+	assert_false(tt_refused_can_wait(v4, udp + 1, 60)); /* ICMP */
+}
+
+/* The part of a packet has the sketches of its port, whatever its class. */
+static void
+packets_wait_with_others_of_their_port(void **state)
+{
+	for (unsigned i = 0; i < 1000; i++) {
+		const struct tt_rest_pair pair = random_pair();
+		const struct tt_later_update u = update_of(&pair, pair.src);
+		const uint32_t port = ((uint32_t)(pair.key >> 16) & 0xffffff) - 1;
+
+		assert_int_equal(u.at >> TT_REFUSED_SHIFT, port / 256);
+		assert_int_equal(tt_refused_port(&u), port);
+		assert_int_equal(tt_refused_row(&u), tt_row_index(pair.key, pair.detail));
+	}
+	assert_int_equal(TT_REFUSED_PARTS, 65536 / 256);
+}
+
+static uint64_t
+packets_of_slices(const struct tt_rest *r)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < r->n_slices; i++)
+		sum += tt_rest_slice(r, i)->count.packets;
+	return sum;
+}
+
+/* A part that is due is done piece by piece: the one that is open goes on with the next burst. */
+static void
+no_more_than_some_are_counted_at_once(void **state)
+{
+	struct tt_tally *t = tally_make(393216);
+	struct tt_waiting *w = t->waiting;
+	const struct tt_later_queue *q = &w->refused.queues[1];
+	uint64_t counted = 0;
+	unsigned n_open = 0;
+
+	assert_int_equal(w->refused.most, 1024);
+	for (unsigned i = 1; i <= 5000; i++) {
+		const struct tt_later_update u = tt_refused_update(tt_addr_v4(i),
+				256 + i % 256, 0, 60, (struct tt_refused_destination){0});
+		const uint64_t before = counted;
+
+		tt_tally_put_refused_off(t, u);
+		counted = packets_of_slices(&t->rest);
+		assert_in_range(counted - before, 0, 512);
+		assert_int_equal(counted + q->n, i);
+		assert_in_range(q->n, 0, w->refused.most - 1);
+		n_open += w->refused_open == 1;
+	}
+	assert_true(n_open > 0 && counted > 0);
+	while (w->refused_open != TT_NO_PART)
+		tt_tally_catch_up_refused(t, w->refused_open);
+	assert_int_equal(q->n, 0);
+	assert_int_equal(q->due, w->refused.most);
+	assert_int_equal(packets_of_slices(&t->rest), 5000);
+	tt_tally_destroy(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(packets_that_waited_count_as_those_that_did_not),
+			cmocka_unit_test(so_they_do_where_tables_are_full),
+			cmocka_unit_test(other_packets_cannot_wait),
+			cmocka_unit_test(packets_wait_with_others_of_their_port),
+			cmocka_unit_test(no_more_than_some_are_counted_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
