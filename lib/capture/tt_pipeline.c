@@ -178,10 +178,11 @@ tt_pipeline_burst(const struct tt_pipeline *pipeline, const struct tt_frame *fra
 		return;
 	note_frames(tally, frames, n);
 	k = decode(pipeline, frames, n, &c, tally);
-	classify(&c, k, tally);
+	/* Before the lines of all pairs are on their way: what it reads is in the second cache, and would wait behind. */
 	if (pipeline->matcher != NULL)
 		tt_matcher_burst(pipeline->matcher, c.packets, c.data, c.captured,
 				c.times_us, k, &tally->detections);
+	classify(&c, k, tally);
 	if (pipeline->fingerprints != NULL)
 		tt_fingerprints_burst(pipeline->fingerprints, c.packets, c.data,
 				c.captured, c.times_us, c.details, k);
