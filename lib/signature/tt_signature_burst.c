@@ -287,16 +287,19 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 	unsigned n = 0, n_hits = 0;
 	bool all = false;
 
-	for (unsigned from = 0; from < burst->n; from += 64) {
-		const struct tt_signature_passed passed = tt_signature_pass_screens(tcp,
-				burst->packets + from, burst->frames + from,
-				burst->n - from < 64 ? burst->n - from : 64);
+	for (unsigned from = 0; from < burst->n; from += TT_SIGNATURE_AT_ONCE) {
+		struct tt_signature_passed passed;
 
+		tt_signature_pass_screens(&passed, tcp, burst->packets + from,
+				burst->frames + from,
+				burst->n - from < TT_SIGNATURE_AT_ONCE
+						? burst->n - from
+						: TT_SIGNATURE_AT_ONCE);
 		for (uint64_t left = passed.plain | passed.others; left != 0;
 				left &= left - 1) {
 			const unsigned k = (unsigned)__builtin_ctzll(left), i = from + k;
-			const uint8_t wanted = tt_signature_want(tcp, &burst->packets[i],
-					(passed.others >> k & 1) == 0);
+			const uint8_t wanted = tt_signature_want(
+					tcp, &burst->packets[i], &passed, k);
 
 			if (n == 0 && wanted == TT_SIGNATURE_WANT_PLAIN) {
 				n_hits += match_plain(signatures, scratch, burst, i,

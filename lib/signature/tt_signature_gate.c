@@ -142,12 +142,62 @@ add_second(struct tt_signature_gate *g, const struct tt_rule *rule, unsigned fie
 		g->second[field][v] |= (uint16_t)(1u << bit);
 }
 
+/* The same of addresses, of which those of IPv4 count. */
+static void
+add_second_of_addresses(struct tt_signature_gate *g, const struct tt_rule *rule,
+		unsigned field, unsigned bit)
+{
+	static const struct tt_rule_address_range all = {
+			.last = {UINT64_MAX, UINT64_MAX}};
+	const struct tt_rule_addresses *list = field == TT_SIGNATURE_GATE_DST
+			? &rule->dst
+			: &rule->src;
+	const bool any = list->n == 0 || rule->both_directions;
+
+	for (unsigned i = 0; i < (any ? 1 : list->n); i++) {
+		const struct tt_rule_address_range *r = any ? &all : &list->ranges[i];
+		const uint64_t v4 = TT_ADDR_V4_PREFIX, last_v4 = v4 | UINT32_MAX;
+		uint64_t from = r->first.lo < v4 ? v4 : r->first.lo;
+		uint64_t to = r->last.hi != 0 || r->last.lo > last_v4 ? last_v4
+								      : r->last.lo;
+
+		if (r->first.hi != 0 || from > to)
+			continue;
+		from >>= 16;
+		to >>= 16;
+		for (uint64_t v = from; v <= to && v < from + VALUES; v++)
+			g->second[field][v % VALUES] |= (uint16_t)(1u << bit);
+	}
+}
+
+/* Adds the bit to the windows of the screen that a rule takes. */
+static void
+add_windows(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
+		const struct tt_rule *rule, unsigned bit)
+{
+	const uint32_t together = 65536 / TT_SIGNATURE_SCREEN_WINDOWS;
+	uint32_t number;
+	const bool one = one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number);
+
+	for (uint32_t k = 0; k < TT_SIGNATURE_SCREEN_WINDOWS; k++) {
+		const bool takes = one
+				? number / together == k
+				: tt_signature_filter_takes(f, TT_SIGNATURE_FIELD_WINDOW,
+						(uint8_t)(k * together >> 8), i);
+
+		g->screen.window[k] |= (uint16_t)(takes << bit);
+	}
+}
+
 static void
 add_rule(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
 		const struct tt_rule *rule, unsigned bit)
 {
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_NUMBERS; k++)
 		add_second(g, rule, k, bit);
+	for (unsigned k = TT_SIGNATURE_GATE_NUMBERS; k < TT_SIGNATURE_GATE_SECONDS; k++)
+		add_second_of_addresses(g, rule, k, bit);
+	add_windows(g, f, i, rule, bit);
 	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
 		for (unsigned v = 0; v < VALUES; v++)
 			g->bits[k][v] |= (uint16_t)(tt_signature_filter_takes(f,
@@ -246,38 +296,59 @@ unsigned
 tt_signature_gate_second(const struct tt_signature_gate *g, const struct tt_packet *p,
 		unsigned bits)
 {
-	const uint32_t values[TT_SIGNATURE_GATE_NUMBERS] = {
+	const uint32_t values[TT_SIGNATURE_GATE_SECONDS] = {
 			[TT_SIGNATURE_GATE_SEQ] = p->tcp_seq,
 			[TT_SIGNATURE_GATE_WINDOW] = p->tcp_window,
 			[TT_SIGNATURE_GATE_IP_ID] = p->ip_id,
-			[TT_SIGNATURE_GATE_ACK] = p->tcp_ack};
+			[TT_SIGNATURE_GATE_ACK] = p->tcp_ack,
+			[TT_SIGNATURE_GATE_DST] = (uint32_t)p->dst.lo,
+			[TT_SIGNATURE_GATE_SRC] = (uint32_t)p->src.lo};
 
-	for (unsigned k = 0; k < TT_SIGNATURE_GATE_NUMBERS; k++)
+	for (unsigned k = 0; k < TT_SIGNATURE_GATE_SECONDS; k++)
 		bits &= g->second[k][tt_signature_second_byte(
 				(enum tt_signature_gate_field)k, values[k])];
 	return bits;
 }
 
-bool
-tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags)
+void
+tt_signature_screen_by_src(struct tt_signature_gate *g,
+		const struct tt_signature_filter *f, uint32_t i)
 {
 	const uint16_t by_src = TT_SIGNATURE_SCREEN_BY_SRC;
 	struct tt_signature_screen *s = &g->screen;
+	uint16_t *const words[TT_SIGNATURE_GATE_FIELDS] = {
+			[TT_SIGNATURE_GATE_SEQ] = s->seq,
+			[TT_SIGNATURE_GATE_DST] = s->dst,
+			[TT_SIGNATURE_GATE_SRC] = s->src,
+			[TT_SIGNATURE_GATE_TTL] = s->ttl};
+
+	for (unsigned k = 0; k < TT_SIGNATURE_GATE_FIELDS; k++)
+		for (unsigned v = 0; v < VALUES && words[k] != NULL; v++)
+			if (tt_signature_filter_takes(f, fields[k], (uint8_t)v, i))
+				words[k][v] |= by_src;
+	for (unsigned k = 0; k < TT_SIGNATURE_SCREEN_WINDOWS; k++)
+		s->window[k] |= by_src;
+}
+
+bool
+tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags)
+{
+	struct tt_signature_screen *s = &g->screen;
 
 	for (unsigned v = 0; v < VALUES; v++) {
-		s->seq[v] = g->bits[TT_SIGNATURE_GATE_SEQ][v] | by_src;
-		s->window[v] = g->bits[TT_SIGNATURE_GATE_WINDOW][v] | by_src;
-		s->dst[v] = g->bits[TT_SIGNATURE_GATE_DST][v] | by_src;
-		s->src[v] = g->bits[TT_SIGNATURE_GATE_SRC][v] | by_src;
-		s->ttl[v] = g->bits[TT_SIGNATURE_GATE_TTL][v] | by_src;
-		s->src_ports[v] = (uint16_t)~by_src;
+		s->seq[v] |= g->bits[TT_SIGNATURE_GATE_SEQ][v];
+		s->dst[v] |= g->bits[TT_SIGNATURE_GATE_DST][v];
+		s->src[v] |= g->bits[TT_SIGNATURE_GATE_SRC][v];
+		s->ttl[v] |= g->bits[TT_SIGNATURE_GATE_TTL][v];
+		s->src_ports[v] = TT_SIGNATURE_SCREEN_PORT - 1;
 	}
 	for (uint32_t port = 0; port < TT_SIGNATURE_KEYS; port++) {
 		if (tt_signature_gate_bit(
 				    g->src_ports, port / TT_SIGNATURE_GATE_TOGETHER))
-			s->src_ports[port >> 8] |= by_src;
+			s->src_ports[port >> 8] |= TT_SIGNATURE_SCREEN_BY_SRC;
 		if (tt_signature_gate_bit(g->dst_ports, port))
-			s->dst_ports[port % TT_SIGNATURE_SCREEN_PORTS] = 1;
+			s->dst_ports[port % TT_SIGNATURE_SCREEN_PORTS] =
+					TT_SIGNATURE_SCREEN_PORT;
 	}
 	return through_all(g, flags, ~RARE) - through_all(g, flags, ~0u) <= SCREEN_MOST;
 }

@@ -2,9 +2,9 @@
 /*
  * A quick no for the packets that are most of a darknet's: TCP over IPv4 without payload, options or
  * fragments, with usual flags. The rules of any port that may match such a packet by its flags share
- * 15 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
+ * 14 bits; for each value (or one byte of a value) of a few fields there is a word of the bits of which a
  * rule takes it. Where nothing is left of the words of a packet's fields, none of them matches; where
- * something is, a second byte of the numbers has its say. Rules that would take too many packets are
+ * something is, a second byte of the numbers and addresses has its say. Rules that would take too many packets are
  * not among them, nor are those that are listed by destination port: what of these may match is known by
  * port (tt_signature_plain.h). Of the rules that are listed by source port, it has a bit for ports that one
  * of them may match such a packet at. It never says no to a packet that matches.
@@ -15,9 +15,11 @@
  *
  * Between two bursts a worker's tables push all of this out of the first cache. So there is a screen before a
  * gate, that is asked of one packet after the other: the same words without those of the numbers of IP and of
- * acknowledgement, and with a bit more for the rules that are listed by source port. It lets through what the gate may
- * say yes to, and a few packets more. Where these two numbers say much, there is none. For the files of lib/signature
- * only.
+ * acknowledgement, and with a bit more for the rules that are listed by source port, and one for destination ports. It
+ * lets through what a rule of the gate may match, and a few packets more. Windows it takes by ten bits, as they say
+ * most: rules ask for some that nobody else has, and packets with the upper byte of one rule's window and the sequence
+ * number of another rule of the same bit are many. Where the two numbers that are left out say much, there is none. For
+ * the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
@@ -44,24 +46,28 @@ enum tt_signature_gate_field {
 	TT_SIGNATURE_GATE_FIELDS
 };
 
-#define TT_SIGNATURE_GATE_NUMBERS 4 /* the first fields, of more than a byte */
+#define TT_SIGNATURE_GATE_NUMBERS 4 /* the first fields, numbers of more than a byte */
+#define TT_SIGNATURE_GATE_SECONDS 6 /* these, and addresses */
 
 /* Source ports that share a bit: they are random, and all the lines of all bits would be read. */
 #define TT_SIGNATURE_GATE_TOGETHER 8
 
-#define TT_SIGNATURE_SCREEN_PORTS  1024
-#define TT_SIGNATURE_SCREEN_BY_SRC 0x8000 /* the bit of all rules that are listed by source port */
+#define TT_SIGNATURE_SCREEN_PORTS   1024
+#define TT_SIGNATURE_SCREEN_WINDOWS 1024
+#define TT_SIGNATURE_SCREEN_BY_SRC  0x8000 /* the bit of all rules that are listed by source port */
+#define TT_SIGNATURE_SCREEN_PORT    0x4000 /* … of destination ports that have a class */
 
 /* Of windows, destinations and TTLs few are usual, so that of many lines few are read. */
 struct tt_signature_screen {
-	uint16_t seq[256], window[256], dst[256], src[256], ttl[256];
+	uint16_t seq[256], dst[256], src[256], ttl[256];
+	uint16_t window[TT_SIGNATURE_SCREEN_WINDOWS]; /* by the upper ten bits */
 	uint16_t src_ports[256]; /* by the upper byte */
-	uint16_t dst_ports[TT_SIGNATURE_SCREEN_PORTS]; /* by the lower ten bits: not 0 where a port has a class */
+	uint16_t dst_ports[TT_SIGNATURE_SCREEN_PORTS]; /* by the lower ten bits */
 };
 
-#define TT_SIGNATURE_GATE_BITS 15
-_Static_assert((1u << TT_SIGNATURE_GATE_BITS) - 1 < TT_SIGNATURE_SCREEN_BY_SRC,
-		"a screen has one bit more");
+#define TT_SIGNATURE_GATE_BITS 14
+_Static_assert((1u << TT_SIGNATURE_GATE_BITS) - 1 < TT_SIGNATURE_SCREEN_PORT,
+		"a screen has two bits more");
 
 struct tt_signature_gate {
 	struct tt_signature_screen screen;
@@ -70,7 +76,7 @@ struct tt_signature_gate {
 	} rules_of[TT_SIGNATURE_GATE_BITS]; /* of each bit */
 	uint32_t *ranks; /* of all of them */
 	uint16_t bits[TT_SIGNATURE_GATE_FIELDS][256];
-	uint16_t second[TT_SIGNATURE_GATE_NUMBERS][256];
+	uint16_t second[TT_SIGNATURE_GATE_SECONDS][256];
 	uint64_t src_ports[65536 / TT_SIGNATURE_GATE_TOGETHER / 64];
 	bool by_src; /* any bit in src_ports */
 	uint64_t dst_ports[65536 / 64]; /* that have a class */
@@ -86,6 +92,10 @@ int tt_signature_gate_init(struct tt_signature_gate *g,
 		const struct tt_signature_filter *f,
 		const struct tt_signature_rule *rules, uint8_t flags, bool *in_plain,
 		bool *useful, struct tt_signature_arena *arena) TT_MUST_CHECK;
+
+/* Adds the i-th rule of a list of source ports to the screen of a gate that was begun. */
+void tt_signature_screen_by_src(struct tt_signature_gate *g,
+		const struct tt_signature_filter *f, uint32_t i);
 
 /* Fills the screen of a gate of which all else is there. Returns whether it is of use: it leaves fields out. */
 bool tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags);
@@ -164,10 +174,12 @@ tt_signature_usual_is_plain(const struct tt_packet *p, const uint8_t *frame)
 			&& p->src.lo != p->dst.lo;
 }
 
-/* The byte of a number that tt_signature_byte leaves out. */
+/* The byte of a number that tt_signature_byte leaves out, or the second one of an address. */
 static inline uint8_t
 tt_signature_second_byte(enum tt_signature_gate_field field, uint32_t value)
 {
+	if (field == TT_SIGNATURE_GATE_DST || field == TT_SIGNATURE_GATE_SRC)
+		return (uint8_t)(value >> 16);
 	return (uint8_t)(field == TT_SIGNATURE_GATE_WINDOW ? value : value >> 8);
 }
 
@@ -201,21 +213,18 @@ tt_signature_gate_bit(const uint64_t *bits, unsigned i)
 	return (bits[i / 64] >> i % 64 & 1) != 0;
 }
 
-/* May the gate leave anything of a packet, which is plain, and has the gate's flags, for all that the screen tells? */
-static inline unsigned
+/* The bits of the gate that may be left of a packet, which is plain, and has the gate's flags, for all that the screen
+ * tells, and the other bits of it: whether any but these or no rule may match it. */
+static inline uint16_t
 tt_signature_screen_left(const struct tt_signature_screen *s, const struct tt_packet *p)
 {
-	return (unsigned)(s->seq[p->tcp_seq % 256] & s->window[p->tcp_window >> 8]
-			& s->ttl[p->ttl] & s->src_ports[p->src_port >> 8]
-			& s->dst[(uint32_t)p->dst.lo >> 24]
-			& s->src[(uint32_t)p->src.lo >> 24]);
-}
-
-/* Has its port a class? */
-static inline unsigned
-tt_signature_screen_port(const struct tt_signature_screen *s, const struct tt_packet *p)
-{
-	return s->dst_ports[p->dst_port % TT_SIGNATURE_SCREEN_PORTS];
+	return (uint16_t)((s->seq[p->tcp_seq % 256]
+					  & s->window[p->tcp_window
+							  / (65536 / TT_SIGNATURE_SCREEN_WINDOWS)]
+					  & s->ttl[p->ttl] & s->src_ports[p->src_port >> 8]
+					  & s->dst[(uint32_t)p->dst.lo >> 24]
+					  & s->src[(uint32_t)p->src.lo >> 24])
+			| s->dst_ports[p->dst_port % TT_SIGNATURE_SCREEN_PORTS]);
 }
 
 /* May a rule that is listed by source port match it? */

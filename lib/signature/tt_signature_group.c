@@ -212,14 +212,20 @@ make_any(struct work *w)
 	return fill_list(w->s, &w->group->any, ranks, n);
 }
 
-/* May any rule of a list match a plain packet with these flags? */
+/* May any rule of a list of source ports match a plain packet with these flags? The screen hears of them. */
 static bool
-any_plain(const struct tt_signature_list *list, uint8_t flags)
+any_plain(struct tt_signature_gate *gate, const struct tt_signature_list *list,
+		uint8_t flags)
 {
-	for (uint32_t i = 0; i < list->header.n; i++)
-		if (tt_signature_gate_may(&list->header, flags, i))
-			return true;
-	return false;
+	bool any = false;
+
+	for (uint32_t i = 0; i < list->header.n; i++) {
+		if (!tt_signature_gate_may(&list->header, flags, i))
+			continue;
+		tt_signature_screen_by_src(gate, &list->header, i);
+		any = true;
+	}
+	return any;
 }
 
 /* Marks the source ports whose list has such a rule. */
@@ -232,7 +238,7 @@ set_sources(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 	if (plain == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 1; i < side->n; i++)
-		plain[i] = any_plain(&side->lists[i], flags);
+		plain[i] = any_plain(gate, &side->lists[i], flags);
 	for (uint32_t port = 0; side->list_of != NULL && port < TT_SIGNATURE_KEYS;
 			port++) {
 		const bool bit = plain[side->list_of[port]];

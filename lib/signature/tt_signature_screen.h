@@ -8,6 +8,10 @@
 
 #include "tt_signature_private.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* How many rules would match_open try? */
 static inline uint32_t
 tt_signature_count_open(const struct tt_signature_gate *gate, const struct tt_packet *p,
@@ -56,12 +60,49 @@ tt_signature_want_port(const struct tt_signature_group *tcp, const struct tt_pac
 	return class->crowded ? TT_SIGNATURE_WANT_ALL : TT_SIGNATURE_WANT_PLAIN;
 }
 
-/* Which of 64 packets or fewer may match anything: a bit each. A list would have every packet wait for the one
+#define TT_SIGNATURE_AT_ONCE 64 /* packets */
+
+/* What the screens say of packets[TT_SIGNATURE_AT_ONCE] or fewer. A list would have every packet wait for the one
  * before, whose result says where the next one goes. */
 struct tt_signature_passed {
-	uint64_t plain; /* for all that the screens of their gates tell */
-	uint64_t others; /* that are not plain */
-};
+	uint16_t left[TT_SIGNATURE_AT_ONCE]; /* by their screens; 0: nothing, or the packet is not plain */
+	uint64_t plain; /* a bit each: something is left */
+	uint64_t others; /* a bit each: is not plain */
+} TT_CACHE_ALIGNED;
+
+/* Which words are not 0, a bit each. */
+static inline uint64_t
+tt_signature_words_ref(const uint16_t words[TT_SIGNATURE_AT_ONCE])
+{
+	uint64_t mask = 0;
+
+	for (unsigned i = 0; i < TT_SIGNATURE_AT_ONCE; i++)
+		mask |= (uint64_t)(words[i] != 0) << i;
+	return mask;
+}
+
+/* The same. words: on a cache line. */
+static inline uint64_t
+tt_signature_words(const uint16_t words[TT_SIGNATURE_AT_ONCE])
+{
+#ifdef __SSE2__
+	const __m128i *at = (const __m128i *)(const void *)words;
+	const __m128i none = _mm_setzero_si128();
+	uint64_t mask = 0;
+
+	/* What is not 0 is not 0 in a byte either, as too large numbers become the largest. */
+	for (unsigned i = 0; i < TT_SIGNATURE_AT_ONCE / 16; i++) {
+		const __m128i bytes = _mm_packs_epi16(_mm_load_si128(&at[2 * i]),
+				_mm_load_si128(&at[2 * i + 1]));
+		const int zero = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, none));
+
+		mask |= (uint64_t)(unsigned)zero << 16 * i;
+	}
+	return ~mask;
+#else
+	return tt_signature_words_ref(words);
+#endif
+}
 
 static inline bool
 tt_signature_looks_plain(const struct tt_packet *p, const uint8_t *frame)
@@ -71,39 +112,40 @@ tt_signature_looks_plain(const struct tt_packet *p, const uint8_t *frame)
 	return tt_signature_is_plain(p, frame);
 }
 
-static inline struct tt_signature_passed
-tt_signature_pass_screens(const struct tt_signature_group *tcp,
-		const struct tt_packet *packets, const uint8_t *const *frames, unsigned n)
+/* Fills *passed of packets[n]. */
+static inline void
+tt_signature_pass_screens(struct tt_signature_passed *passed,
+		const struct tt_signature_group *tcp, const struct tt_packet *packets,
+		const uint8_t *const *frames, unsigned n)
 {
-	struct tt_signature_passed passed = {0, 0};
+	uint64_t others = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct tt_packet *p = &packets[i];
-		const struct tt_signature_screen
-				*screen = tcp->screen_of[p->tcp_flags & 0xff];
-		unsigned left;
 
 		if (TT_UNLIKELY(!tt_signature_looks_plain(p, frames[i]))) {
-			passed.others |= UINT64_C(1) << i;
+			others |= UINT64_C(1) << i;
+			passed->left[i] = 0;
 			continue;
 		}
-		left = tt_signature_screen_left(screen, p)
-				| tt_signature_screen_port(screen, p);
-		passed.plain |= (uint64_t)(left != 0) << i;
+		passed->left[i] = tt_signature_screen_left(
+				tcp->screen_of[p->tcp_flags & 0xff], p);
 	}
-	return passed;
+	for (size_t i = n; i < TT_SIGNATURE_AT_ONCE; i++)
+		passed->left[i] = 0;
+	passed->plain = tt_signature_words(passed->left);
+	passed->others = others;
 }
 
-/* What a packet that passed is wanted for; 0: for nothing, after all. plain: is it? */
+/* What the i-th packet, which passed, is wanted for; 0: for nothing, after all. */
 static inline uint8_t
 tt_signature_want(const struct tt_signature_group *tcp, const struct tt_packet *p,
-		bool plain)
+		const struct tt_signature_passed *passed, unsigned i)
 {
-	if (!plain)
-		return TT_SIGNATURE_WANT_ALL;
-	if (TT_LIKELY(tt_signature_screen_left(tcp->screen_of[p->tcp_flags & 0xff], p)
-			    == 0))
+	if (TT_LIKELY(passed->left[i] == TT_SIGNATURE_SCREEN_PORT))
 		return tt_signature_want_port(tcp, p);
+	if (passed->left[i] == 0)
+		return TT_SIGNATURE_WANT_ALL;
 	return tt_signature_want_plain(tcp, p);
 }
 

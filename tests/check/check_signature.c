@@ -9,6 +9,7 @@
  *     check_signature [seed]        prints its seed; the same seed gives the same run
  */
 #include "signature_random.h"
+#include "tt_signature_screen.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -319,6 +320,20 @@ run_round(struct random *r, struct seen *seen)
 	random_rules_free(rules);
 }
 
+/* Words of a screen, few and many of which are 0, with any one bit. */
+static void
+compare_words(struct random *r)
+{
+	uint16_t words[TT_SIGNATURE_AT_ONCE] TT_CACHE_ALIGNED;
+	const unsigned one_in = 1 + random_below(r, 8);
+
+	for (unsigned i = 0; i < TT_SIGNATURE_AT_ONCE; i++)
+		words[i] = (uint16_t)(random_below(r, one_in) != 0
+						? 0
+						: 1u << random_below(r, 17));
+	TT_ASSERT(tt_signature_words(words) == tt_signature_words_ref(words));
+}
+
 /* Under the limits that are usual, which so many rules do not meet. */
 static void
 run_many(struct random *r, bool of_ports, struct seen *seen)
@@ -358,6 +373,7 @@ main(int argc, char **argv)
 	fflush(stdout);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		run_round(&r, &seen);
+		compare_words(&r);
 		if (i % MANY == 0)
 			run_many(&r, false, &many);
 		if (i % MANY == MANY / 2)

@@ -295,7 +295,10 @@ static const char gate_rules[] =
 		"alert tcp any any -> any any (sameip; sid:14;)\n"
 		"alert tcp any any -> any any (fragbits:R; sid:15;)\n"
 		"alert tcp any any -> any any (dsize:>0; sid:16;)\n"
-		"alert tcp any any -> any any (flags:S; window:14600; ttl:64; ack:0; sid:17;)\n";
+		"alert tcp any any -> any any (flags:S; window:14600; ttl:64; ack:0; sid:17;)\n"
+		"alert tcp [198.51.100.0/24,10.250.0.0-11.3.255.255] any -> any any (flags:S; sid:21;)\n"
+		"alert tcp 172.16.5.0/24 any <> any any (flags:S; window:2048; sid:22;)\n"
+		"alert tcp any 10101 -> any any (flags:S; ttl:>220; window:4096; sid:23;)\n";
 static const char rare_rules[] =
 		"alert tcp any any -> any any (flags:S; id:39426; sid:18;)\n"
 		"alert tcp any any -> any any (flags:S; ack:5; sid:19;)\n"
@@ -323,7 +326,7 @@ put(uint8_t *at, unsigned n, uint32_t value)
 static void
 match_headers(const char *rules, unsigned n)
 {
-	uint64_t random = 1, cut_short = 0, seen[20] = {0};
+	uint64_t random = 1, cut_short = 0, seen[24] = {0};
 	struct bed bed;
 
 	bed_init(&bed, rules, NULL);
@@ -344,19 +347,21 @@ match_headers(const char *rules, unsigned n)
 		ip[9] = 6;
 		put(ip + 12, 4,
 				ONE_OF(0x08080808, 0xc0000207, 0xc0000208, 0xc6336407,
-						0xcb007109));
+						0xc6346407, 0x0af90001, 0x0afa0000,
+						0x0b000203, 0x0b03ffff, 0x0b040000,
+						0xac100507, 0xcb007109));
 		put(ip + 16, 4,
 				ONE_OF(0x3a000001, 0x3a000001, 0x3a000002, 0xcb007107,
-						0xcb007109));
-		put(l4, 2, ONE_OF(40000, 1025, 20, 21, 6667, 6668, 6656));
+						0xac100508, 0xcb007109));
+		put(l4, 2, ONE_OF(40000, 1025, 20, 21, 6667, 6668, 6656, 10101, 10102));
 		put(l4 + 2, 2, ONE_OF(23, 8080, 8081, 8079, 912));
 		put(l4 + 4, 4, ONE_OF(99, 674711609, 674711610, 7, 8, 263));
 		put(l4 + 8, 4, ONE_OF(0, 0, 5, 261));
 		l4[12] = 0x50;
 		l4[13] = (uint8_t)ONE_OF(2, 2, 2, 2, 0x10, 0x12, 4);
 		put(l4 + 14, 2,
-				ONE_OF(55808, 55809, 55807, 99, 100, 1024, 1025, 14600,
-						14601));
+				ONE_OF(55808, 55809, 55807, 99, 100, 1024, 1025, 2048,
+						4096, 14600, 14601));
 		bits = match_frame(&bed, frame, 54 + tag + payload, &cut_short);
 		for (unsigned k = 0; k < n; k++)
 			seen[k] += bits >> k & 1;
@@ -372,9 +377,9 @@ no_gate_turns_away_what_matches(void **state)
 {
 	char both[sizeof(gate_rules) + sizeof(rare_rules)];
 
-	match_headers(gate_rules, 17 - 2);
+	match_headers(gate_rules, 20 - 2);
 	snprintf(both, sizeof(both), "%s%s", gate_rules, rare_rules);
-	match_headers(both, 20 - 2);
+	match_headers(both, 23 - 2);
 }
 
 int
