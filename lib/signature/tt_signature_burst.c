@@ -275,6 +275,24 @@ match_passed(const struct tt_signatures *s, struct tt_signature_scratch *scratch
 	return n_hits;
 }
 
+/* A packet that passed, of which the screen left nothing but its port: adds what it matches to hits[*n_hits], if that is
+ * one rule at most. */
+static inline bool
+match_sole(const struct tt_signature_group *tcp, const struct tt_packet *p, unsigned i,
+		struct tt_signature_hit *hits, unsigned *n_hits)
+{
+	const struct tt_signature_sole
+			*sole = &tcp->soles[p->dst_port % TT_SIGNATURE_SOLES];
+
+	if (TT_UNLIKELY(sole->key
+			    != tt_signature_sole_key(p->dst_port, (uint8_t)p->tcp_flags)))
+		return false;
+	hits[*n_hits] = (struct tt_signature_hit){
+			.packet = (uint16_t)i, .rule = sole->rule};
+	*n_hits += tt_signature_sole_matches(sole, p);
+	return true;
+}
+
 /* Packets that match by no more than their port are done with as they come, up to the first that is wanted for more:
  * hits are in the order of packets. So a burst of which few packets match, by their ports, is walked through once. */
 unsigned
@@ -298,9 +316,13 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 		for (uint64_t left = passed.plain | passed.others; left != 0;
 				left &= left - 1) {
 			const unsigned k = (unsigned)__builtin_ctzll(left), i = from + k;
-			const uint8_t wanted = tt_signature_want(
-					tcp, &burst->packets[i], &passed, k);
+			const struct tt_packet *p = &burst->packets[i];
+			uint8_t wanted;
 
+			if (n == 0 && passed.left[k] == TT_SIGNATURE_SCREEN_PORT
+					&& match_sole(tcp, p, i, hits, &n_hits))
+				continue;
+			wanted = tt_signature_want(tcp, p, &passed, k);
 			if (n == 0 && wanted == TT_SIGNATURE_WANT_PLAIN) {
 				n_hits += match_plain(signatures, scratch, burst, i,
 						hits + n_hits, cut_short);

@@ -285,6 +285,10 @@ make_gates(struct work *w)
 	struct tt_signature_group *group = w->group;
 
 	memset(&group->open, 0xff, sizeof(group->open));
+	group->soles = tt_signature_take(
+			&w->s->arena, TT_SIGNATURE_SOLES, sizeof(*group->soles));
+	if (group->soles == NULL)
+		return -ENOMEM;
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(group->screen_of); i++)
 		group->screen_of[i] = &group->open;
 	for (unsigned i = 0; i < TT_SIGNATURE_GATES; i++) {
@@ -296,6 +300,7 @@ make_gates(struct work *w)
 		if (!useful)
 			continue;
 		group->gate_of[usual[i]] = gate;
+		tt_signature_soles_add(group->soles, &gate->plain, usual[i]);
 		if (tt_signature_screen_init(gate, usual[i]))
 			group->screen_of[usual[i]] = &gate->screen;
 	}

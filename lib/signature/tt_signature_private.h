@@ -13,6 +13,7 @@
 #include "tt_signature_eval.h"
 #include "tt_signature_gate.h"
 #include "tt_signature_repeat.h"
+#include "tt_signature_sole.h"
 
 #define TT_SIGNATURE_KEYS 65536
 #define TT_SIGNATURE_LITERAL_MAX \
@@ -79,6 +80,7 @@ struct tt_signature_group {
 	const struct tt_signature_screen *screen_of
 			[256]; /* the same; where there is none, one that is open */
 	struct tt_signature_screen open;
+	struct tt_signature_sole *soles; /* [TT_SIGNATURE_SOLES] of TCP */
 	struct tt_signature_side sides[TT_SIGNATURE_N_SIDES];
 };
 
