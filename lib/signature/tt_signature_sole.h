@@ -4,7 +4,7 @@
  * of, and that rule asks for few addresses: as most rules without payload do. All that is left to ask stands in one
  * cache line, found by the port, and not behind four pointers, each of which the next would wait for; and whether a
  * packet matches is no branch. What it says is what the class of the port says (tt_signature_plain.h), which has
- * all ports, also those that do not find room here. For the files of lib/signature only.
+ * all ports, also those that do not find room here. Memory: 64 KiB. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_SOLE_H
 #define TT_SIGNATURE_SOLE_H
