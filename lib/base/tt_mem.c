@@ -4,16 +4,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/*
- * From this size on, memory is taken with calloc, which gets fresh zero pages from the system
- * and does not touch them: a tool that counts a small capture need not write to every page of
- * its tables first. What calloc gave is noted in front of the aligned start.
- */
-#define LARGE (UINT64_C(1) << 20)
-
 /* Transparent huge pages of x86-64, and of arm64 with pages of 4 KiB. */
 #define HUGE_PAGE (UINT64_C(2) << 20)
 
+/* No page is smaller that the system gives back; larger ones of arm64 are whole multiples. */
+#define SMALL_PAGE (UINT64_C(64) << 10)
+
+/* What calloc gave is noted in front of the aligned start. */
 static void *
 large_alloc(size_t bytes, size_t alignment)
 {
@@ -47,7 +44,7 @@ heap_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 
 	if (bytes > SIZE_MAX / 2)
 		return NULL;
-	if (bytes >= LARGE)
+	if (bytes >= TT_MEM_LARGE)
 		return large_alloc(bytes, TT_CACHE_LINE);
 	if (posix_memalign(&ptr, TT_CACHE_LINE, bytes > 0 ? bytes : 1) != 0)
 		return NULL;
@@ -66,7 +63,26 @@ heap_alloc_huge(struct tt_mem *mem, size_t bytes, const char *purpose)
 static void
 heap_free(struct tt_mem *mem, void *ptr, size_t bytes)
 {
-	free(bytes >= LARGE ? ((void **)ptr)[-1] : ptr);
+	free(bytes >= TT_MEM_LARGE ? ((void **)ptr)[-1] : ptr);
+}
+
+/* Of whole pages, which lie between what is cleared as it is. */
+static void
+heap_discard(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	const size_t before = (SMALL_PAGE - (uintptr_t)ptr % SMALL_PAGE) % SMALL_PAGE;
+	char *start = (char *)ptr + before;
+	size_t whole;
+
+	if (bytes < TT_MEM_LARGE) {
+		memset(ptr, 0, bytes);
+		return;
+	}
+	whole = (bytes - before) / SMALL_PAGE * SMALL_PAGE;
+	memset(ptr, 0, before);
+	memset(start + whole, 0, bytes - before - whole);
+	if (madvise(start, whole, MADV_DONTNEED) != 0)
+		memset(start, 0, whole);
 }
 
 struct tt_mem *
@@ -74,7 +90,8 @@ tt_mem_heap(void)
 {
 	static struct tt_mem heap = {.alloc = heap_alloc,
 			.free = heap_free,
-			.alloc_dense = heap_alloc_huge};
+			.alloc_dense = heap_alloc_huge,
+			.discard = heap_discard};
 
 	return &heap;
 }
@@ -82,7 +99,9 @@ tt_mem_heap(void)
 struct tt_mem *
 tt_mem_heap_huge(void)
 {
-	static struct tt_mem heap = {.alloc = heap_alloc_huge, .free = heap_free};
+	static struct tt_mem heap = {.alloc = heap_alloc_huge,
+			.free = heap_free,
+			.discard = heap_discard};
 
 	return &heap;
 }

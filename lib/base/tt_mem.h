@@ -11,6 +11,8 @@
 
 #include "tt_base.h"
 
+#include <string.h>
+
 struct tt_mem {
 	/* Returns zeroed memory, aligned to a cache line at least, or NULL. */
 	void *(*alloc)(struct tt_mem *mem, size_t bytes, const char *purpose);
@@ -18,7 +20,17 @@ struct tt_mem {
 	/* The same as alloc, for memory that is about to be written from end to end; NULL where
 	 * that makes no difference. */
 	void *(*alloc_dense)(struct tt_mem *mem, size_t bytes, const char *purpose);
+	/* Makes memory zero as it was, and gives its pages back to the system, to come again when they
+	 * are touched. NULL: pages stay. */
+	void (*discard)(struct tt_mem *mem, void *ptr, size_t bytes);
 };
+
+/*
+ * From this size on, the heap's memory is taken with calloc, which gets fresh zero pages from the
+ * system and does not touch them: a tool that counts a small capture need not write to every page of
+ * its tables first.
+ */
+#define TT_MEM_LARGE (UINT64_C(1) << 20)
 
 /* The heap (calloc), for tools and tests. Dense memory is in huge pages, as below. */
 struct tt_mem *tt_mem_heap(void);
@@ -43,6 +55,17 @@ tt_mem_alloc_dense(struct tt_mem *mem, size_t bytes, const char *purpose)
 {
 	return mem->alloc_dense != NULL ? mem->alloc_dense(mem, bytes, purpose)
 					: mem->alloc(mem, bytes, purpose);
+}
+
+/* Makes what either gave zero again. For tables that are not needed for long: what is taken next can be in
+ * their pages. */
+static inline void
+tt_mem_discard(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	if (mem->discard != NULL)
+		mem->discard(mem, ptr, bytes);
+	else
+		memset(ptr, 0, bytes);
 }
 
 /* Frees what either gave, with the same number of bytes. NULL is allowed. */

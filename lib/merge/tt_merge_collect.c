@@ -294,6 +294,8 @@ tt_merge_collect(struct tt_merge *m)
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		tt_tally_settle(m->tallies[i]);
 	tt_merge_borrow(m);
+	if (m->lender != NULL)
+		tt_tally_discard_waiting(m->tallies[0]);
 	ret = make_room(m);
 	if (ret != 0)
 		return ret;
@@ -312,6 +314,8 @@ tt_merge_collect(struct tt_merge *m)
 	tt_rest_complete(&m->rest);
 	for (unsigned i = 0; i < m->n_tallies; i++)
 		add_tally(m, &x, m->tallies[i]);
+	if (m->lender != NULL)
+		tt_tally_discard_contacts(m->tallies[0]);
 	m->contacts4.items = m->others.items;
 	m->contacts6.items = m->others.items + m->others.room - m->contacts6.n;
 	tt_merge_collect_sourceless(m);

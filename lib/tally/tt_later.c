@@ -74,6 +74,13 @@ tt_later_reset(struct tt_later *l)
 }
 
 void
+tt_later_discard(struct tt_later *l, struct tt_mem *mem)
+{
+	tt_mem_discard(mem, l->updates,
+			(uint64_t)l->parts * l->most * sizeof(*l->updates));
+}
+
+void
 tt_later_read_lines(const void *first, uint64_t n)
 {
 	const volatile uint64_t *line = first;

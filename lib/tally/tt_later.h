@@ -50,6 +50,9 @@ void tt_later_fini(struct tt_later *later, struct tt_mem *mem);
  * fall on all of them alike. */
 void tt_later_reset(struct tt_later *later);
 
+/* The memory of updates, none of which waits, goes back to the system (tt_mem_discard). */
+void tt_later_discard(struct tt_later *later, struct tt_mem *mem);
+
 uint64_t tt_later_bytes(uint64_t slots, uint64_t slot_bytes, uint16_t most);
 uint64_t tt_later_parts_bytes(uint32_t parts, uint16_t most);
 

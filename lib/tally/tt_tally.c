@@ -246,7 +246,9 @@ clear_contacts(struct tt_tally *t)
 	if (t->n_contacts > (t->contact4_mask + 1) / 4
 			|| t->n_contacts6 > (t->contact6_mask + 1) / 4) {
 		memset(t->contact_lines, 0, contact_lines(t) * sizeof(*t->contact_lines));
-		memset(t->contacts, 0, (t->contact6_mask + 1) * sizeof(*t->contacts));
+		if (t->n_contacts6 != 0)
+			memset(t->contacts, 0,
+					(t->contact6_mask + 1) * sizeof(*t->contacts));
 		return;
 	}
 	for (uint32_t i = 0; i < t->n_contacts; i++) {

@@ -245,6 +245,14 @@ void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
  */
 void tt_tally_settle(struct tt_tally *tally);
 
+/*
+ * For who uses a settled tally up: the memory of what is not needed until it is reset goes back to the system
+ * (tt_mem_discard), where it is much. Of waiting: where updates waited, and what finds pairs. Of contacts: those of IPv4, if
+ * there are no others; the tally then has none.
+ */
+void tt_tally_discard_waiting(struct tt_tally *tally);
+void tt_tally_discard_contacts(struct tt_tally *tally);
+
 /* Are there signatures whose detections it counts? */
 static inline bool
 tt_tally_has_detections(const struct tt_tally *t)

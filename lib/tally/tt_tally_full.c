@@ -211,7 +211,7 @@ list_contacts(struct tt_tally *t)
 	for (uint64_t at = 0; at <= t->contact4_mask; at++)
 		if (contact4_taken(t, at))
 			t->contacts_at[n++] = (uint32_t)at;
-	for (uint64_t at = 0; at <= t->contact6_mask; at++)
+	for (uint64_t at = 0; t->n_contacts6 != 0 && at <= t->contact6_mask; at++)
 		if (contact6_taken(t, at))
 			t->contacts_at[n++] = (uint32_t)(t->contact4_mask + 1 + at);
 	TT_ASSERT(n == t->n_contacts);

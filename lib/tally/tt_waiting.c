@@ -70,3 +70,11 @@ tt_waiting_reset(struct tt_waiting *w)
 	tt_later_reset(&w->refused);
 	w->refused_open = TT_NO_PART;
 }
+
+void
+tt_waiting_discard(struct tt_waiting *w, struct tt_mem *mem)
+{
+	tt_later_discard(&w->contacts, mem);
+	tt_later_discard(&w->ports, mem);
+	tt_later_discard(&w->refused, mem);
+}

@@ -22,6 +22,9 @@ void tt_waiting_destroy(struct tt_waiting *waiting, struct tt_mem *mem);
 /* Forgets what waits. */
 void tt_waiting_reset(struct tt_waiting *waiting);
 
+/* Gives the memory of the queues back (tt_mem_discard); nothing waits. */
+void tt_waiting_discard(struct tt_waiting *waiting, struct tt_mem *mem);
+
 uint64_t tt_waiting_bytes(uint64_t contacts, uint64_t ports);
 
 #endif

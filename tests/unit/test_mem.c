@@ -44,6 +44,33 @@ blocks_of_all_sizes_are_zeroed_aligned_and_wholly_ours(void **state)
 }
 
 static void
+discard_all(struct tt_mem *mem)
+{
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(sizes); i++) {
+		uint8_t *block = tt_mem_alloc(mem, sizes[i], "test");
+
+		assert_non_null(block);
+		for (unsigned round = 0; round < 2; round++) {
+			memset(block, 0xff, sizes[i]);
+			tt_mem_discard(mem, block, sizes[i]);
+			assert_true(is_zero(block, sizes[i]));
+		}
+		tt_mem_free(mem, block, sizes[i]);
+	}
+}
+
+static void
+what_is_discarded_is_zero(void **state)
+{
+	struct tt_mem no_way_back = *tt_mem_heap();
+
+	no_way_back.discard = NULL;
+	discard_all(tt_mem_heap());
+	discard_all(tt_mem_heap_huge());
+	discard_all(&no_way_back);
+}
+
+static void
 more_than_there_can_be_is_refused(void **state)
 {
 	assert_null(tt_mem_alloc(tt_mem_heap(), SIZE_MAX, "test"));
@@ -56,6 +83,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					blocks_of_all_sizes_are_zeroed_aligned_and_wholly_ours),
+			cmocka_unit_test(what_is_discarded_is_zero),
 			cmocka_unit_test(more_than_there_can_be_is_refused),
 	};
 

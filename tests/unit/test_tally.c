@@ -565,6 +565,55 @@ a_line_of_contacts_tells_free_slots_and_classes_apart(void **state)
 
 /* What is fetched before fingerprints are known has to be where the pair is; and who draws packets that
  * match any set of fingerprints shall not make one long run of slots of them. */
+/* Is all of a tally's memory that it is counted in as that of a new one, once it is discarded and reset? */
+static void
+discard_and_reset(struct tt_tally *t)
+{
+	struct tt_tally *clean = tally_make(24576);
+
+	tt_tally_settle(t);
+	tt_tally_discard_waiting(t);
+	tt_tally_discard_contacts(t);
+	tt_tally_reset(t);
+	assert_same(t, clean);
+	assert_int_equal(t->n_contacts, 0);
+	tt_tally_destroy(clean);
+}
+
+static void
+a_tally_that_was_discarded_is_as_new_once_it_is_reset(void **state)
+{
+	struct tt_tally *t = tally_make(24576), *one = tally_make(24576);
+	uint64_t packets;
+	uint32_t n;
+
+	count_scans(t, one, 40000 / TT_TALLY_BURST);
+	tt_tally_settle(t);
+	n = t->n_contacts;
+	assert_true(n > (t->contact4_mask + 1) / 4 && t->n_contacts6 == 0);
+	packets = sum_of_contacts(t);
+	tt_tally_discard_waiting(t);
+	assert_int_equal(t->n_contacts, n);
+	assert_int_equal(sum_of_contacts(t), packets);
+	tt_tally_discard_contacts(t);
+	assert_int_equal(t->n_contacts, 0);
+	discard_and_reset(t);
+	/* With contacts of IPv6 among them they all stay. */
+	tt_tally_reset(one);
+	count_scans(t, one, 40000 / TT_TALLY_BURST);
+	count_both(t, one, 3000, 20);
+	tt_tally_settle(t);
+	n = t->n_contacts;
+	packets = sum_of_contacts(t);
+	assert_true(n > (t->contact4_mask + 1) / 4 && t->n_contacts6 > 0);
+	tt_tally_discard_contacts(t);
+	assert_int_equal(t->n_contacts, n);
+	assert_int_equal(sum_of_contacts(t), packets);
+	discard_and_reset(t);
+	tt_tally_destroy(t);
+	tt_tally_destroy(one);
+}
+
 static void
 a_fingerprint_moves_no_pair_and_several_do(void **state)
 {
@@ -683,6 +732,8 @@ main(void)
 			cmocka_unit_test(
 					matches_that_are_put_off_are_counted_when_settled),
 			cmocka_unit_test(a_reset_tally_is_as_new),
+			cmocka_unit_test(
+					a_tally_that_was_discarded_is_as_new_once_it_is_reset),
 			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
 			cmocka_unit_test(pairs_that_share_a_line_differ_in_their_tags),
 			cmocka_unit_test(sources_of_ipv6_cannot_be_chosen_to_meet),
