@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define ROOM_MIN 64 /* rows */
+/* Rows that there is room for at first, and how many times as many then, up to what a row group may have:
+ * each time all columns are copied, and what of their room is not used is not touched. */
+#define ROOM_MIN    64
+#define ROOM_FACTOR 8
 
 static void
 bad_value(struct tt_parquet_writer *writer, unsigned column, int code, const char *why)
@@ -23,13 +26,23 @@ no_memory(struct tt_parquet_writer *writer, unsigned column)
 	bad_value(writer, column, -ENOMEM, "out of memory");
 }
 
-bool
-tt_parquet_make_room(struct tt_parquet_writer *writer, size_t n)
+static size_t
+room_for(const struct tt_parquet_writer *writer, size_t need)
 {
 	size_t rows = writer->room_rows < ROOM_MIN ? ROOM_MIN : writer->room_rows;
 
-	while (rows < writer->group_rows + n)
-		rows *= 2;
+	while (rows < need)
+		rows *= ROOM_FACTOR;
+	if (rows > writer->limits.group_rows)
+		rows = writer->limits.group_rows;
+	return rows < need ? need : rows;
+}
+
+bool
+tt_parquet_make_room(struct tt_parquet_writer *writer, size_t n)
+{
+	size_t rows = room_for(writer, writer->group_rows + n);
+
 	for (unsigned i = 0; i < writer->n_columns; i++) {
 		struct tt_parquet_held *held = &writer->held[i];
 		void *more;
@@ -79,19 +92,15 @@ too_large(struct tt_parquet_writer *writer, unsigned column)
 static bool
 widen(struct tt_parquet_writer *writer, struct tt_parquet_held *held)
 {
-	void *more = realloc(held->values, writer->room_rows * sizeof(*held->ints));
+	int64_t *ints = malloc(writer->room_rows * sizeof(*ints));
 
-	if (more == NULL)
+	if (ints == NULL)
 		return false;
-	held->values = more;
+	for (size_t i = 0; i < writer->group_rows; i++)
+		ints[i] = held->narrow[i];
+	free(held->narrow);
+	held->ints = ints;
 	held->wide = true;
-	/* From the last on, so that none is overwritten before it is read. */
-	for (size_t i = writer->group_rows; i > 0; i--) {
-		int32_t value;
-
-		memcpy(&value, (char *)more + (i - 1) * sizeof(value), sizeof(value));
-		held->ints[i - 1] = value;
-	}
 	return true;
 }
 
