@@ -38,6 +38,15 @@ recall(struct reading *r)
 				why.where, why.why);
 }
 
+/* Tables are to be fresh pages, which are zero. Once the heap has had blocks of some megabytes, such as
+ * databases are read into, it would give tables of that size out of its own, clear them first, and
+ * that in small pages. */
+static void
+take_fresh_memory(void)
+{
+	mallopt(M_MMAP_THRESHOLD, TT_MEM_LARGE);
+}
+
 /* What writing a snapshot took and freed serves the next one, instead of going back to the system
  * and coming again page by page. To be called once the tables have been taken. */
 static void
@@ -84,8 +93,10 @@ open_tables(struct reading *r, struct tt_error *err)
 {
 	char text[TT_SETUP_TABLES_TEXT_MAX];
 	struct tt_mem *mem = memory_for(r);
-	int ret = tt_setup_open(&r->setup, &r->config, 0, mem, err);
+	int ret;
 
+	take_fresh_memory();
+	ret = tt_setup_open(&r->setup, &r->config, 0, mem, err);
 	if (ret != 0)
 		return ret;
 	recall(r);
