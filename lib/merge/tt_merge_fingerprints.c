@@ -28,7 +28,7 @@ has_rule(const struct tt_slot *s, unsigned rule)
 static uint64_t
 skip_other_pairs(const struct tt_merge_list *picked, uint64_t at, unsigned rule)
 {
-	while (at < picked->n && !has_rule(picked->items[at].ref, rule))
+	while (at < picked->n && !has_rule(tt_merge_slot(picked, at), rule))
 		at++;
 	return at;
 }

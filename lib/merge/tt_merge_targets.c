@@ -62,16 +62,34 @@ pick(struct tt_merge *m, const struct tt_sort_item *item, const struct tt_slot *
 		m->scratch.items[m->scratch.n++] = *item;
 }
 
-/* Fetches the countries of later pairs than item i, where their sources are IPv4: the entry of the /16,
- * and that of the /24 once the former is at hand. */
+/* Fetches the register that the source of a later pair will enter, where it is IPv4. Most targets have few
+ * sources, and lie anywhere. */
 static inline __attribute__((always_inline)) void
-fetch_countries(const struct tt_merge *m, uint64_t i)
+fetch_register(const struct tt_merge *m, uint64_t prefix)
+{
+	const uint64_t number = prefix >> TT_MERGE_PAIR_NUMBER;
+	const tt_target_key key = number >> 17 << 40 | (number & 0x1ffff) << 16;
+	const uint64_t hash = tt_sketch_hash(tt_addr_v4((uint32_t)(prefix - 1)));
+
+	__builtin_prefetch(
+			&m->rest.registers[tt_registers_of_target(TT_REGISTERS_TARGET,
+							   tt_target_index(key))
+					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET)],
+			1);
+}
+
+/* Fetches what later pairs than item i need, where their sources are IPv4: the register of the target; of the country, the
+ * entry of the /16, and that of the /24 once the former is at hand. */
+static inline __attribute__((always_inline)) void
+fetch(const struct tt_merge *m, uint64_t i)
 {
 	const uint64_t far = i + TT_MERGE_AHEAD, near = i + TT_MERGE_AHEAD / 2;
 	const struct tt_sort_item *items = m->pairs.items;
 
-	if (TT_LIKELY(far < m->pairs.n))
+	if (TT_LIKELY(far < m->pairs.n)) {
 		tt_geo_prefetch4(m->config.geo, (uint32_t)(items[far].prefix - 1));
+		fetch_register(m, items[far].prefix);
+	}
 	if (TT_LIKELY(near < m->pairs.n))
 		tt_geo_prefetch4_net(m->config.geo, (uint32_t)(items[near].prefix - 1));
 }
@@ -92,7 +110,7 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t, struct tt_merge_talker 
 		bool new_source = last == NULL
 				|| tt_addr_cmp(tt_slot_src(s), tt_slot_src(last)) != 0;
 
-		fetch_countries(m, first + i);
+		fetch(m, first + i);
 		if (last == NULL)
 			registers = tt_registers_of_target(
 					TT_REGISTERS_TARGET, tt_target_index(s->key));
