@@ -1,56 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets into a tally: one by one, which defines the result, and staged in bursts. */
 #include "tt_tally_stages.h"
+#include "tt_tally_sums.h"
 
 /* As of tt_slot_is. */
 static inline tt_detail
 with_version(tt_detail detail, const struct tt_packet *p)
 {
 	return TT_UNLIKELY(p->ip_version == 6) ? detail | TT_DETAIL_V6 : detail;
-}
-
-/* Bit b of each byte of every one of details[n], n at most 255: four sums at once. */
-static inline uint32_t
-sums_of_bit(const uint32_t *details, unsigned n, unsigned b)
-{
-	uint32_t sums = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sums += details[i] >> b & 0x01010101;
-	return sums;
-}
-
-/* Adds up as many bits as any packet of details[n] has. */
-static inline void
-count_fingerprints_of(struct tt_tally *t, const tt_detail *details, unsigned n)
-{
-	uint32_t low[TT_TALLY_BURST / 2], any = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		any |= low[i] = (uint32_t)details[i];
-	for (unsigned b = 0; b < 8; b++) {
-		uint32_t sums;
-
-		if ((any & 0x01010101u << b) == 0)
-			continue;
-		sums = sums_of_bit(low, n, b);
-		t->matched[b] += sums & 0xff;
-		t->matched[b + 8] += sums >> 8 & 0xff;
-		t->tested[b] += sums >> TT_DETAIL_TESTED_SHIFT & 0xff;
-		t->tested[b + 8] += sums >> (TT_DETAIL_TESTED_SHIFT + 8);
-	}
-}
-_Static_assert(TT_DETAIL_TESTED_SHIFT == 16 && TT_FINGERPRINTS_MAX == 16, "bits by byte");
-_Static_assert(TT_TALLY_BURST / 2 <= UINT8_MAX, "sums by byte");
-
-static inline void
-count_fingerprints(struct tt_tally *t, const tt_detail *details, unsigned n)
-{
-	const unsigned half = TT_TALLY_BURST / 2;
-
-	for (; n > half; n -= half, details += half)
-		count_fingerprints_of(t, details, half);
-	count_fingerprints_of(t, details, n);
 }
 
 /* The register that the destination of a packet may raise. */
@@ -107,7 +64,7 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 	unsigned left;
 
 	tt_distributions_count(&t->rest, p, tt_target_key_class(key));
-	count_fingerprints(t, &detail, 1);
+	tt_tally_count_fingerprints(t, &detail, 1);
 	left = tt_tally_add_pair(t, tt_tally_pair_place(t, p->src, key, versioned), 0, p,
 			key, versioned, time_us, &out, versioned & TT_DETAIL_V6);
 	if (left & TT_LEFT_OUT)
@@ -384,7 +341,7 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 			tt_alike_count(t->alike, &t->rest, &packets[i],
 					tt_target_key_class(keys[i]));
 	if (passes & TT_PASS_FINGERPRINTS)
-		count_fingerprints(t, details, n);
+		tt_tally_count_fingerprints(t, details, n);
 	if (passes & TT_PASS_PAIRS)
 		count_pairs(&b, n, passes);
 }
