@@ -10,6 +10,10 @@
 /* So many are counted at once, so that the worker is not held up: the others of a part with the next bursts. */
 #define DEPTH 512
 
+/* So many of a part that is full while another one is being done: room for the next. Who sends by port can
+ * have all parts full at the same time. */
+#define FEW 4
+
 static void
 read_sketches(const struct tt_rest *r, uint64_t part, uint32_t first)
 {
@@ -34,8 +38,9 @@ read_part(const struct tt_rest *r, uint64_t part, const struct tt_later_update *
 		read_sketches(r, part, TT_TARGET_UDP);
 }
 
-void
-tt_tally_catch_up_refused(struct tt_tally *t, uint64_t part)
+/* Counts the last `depth` that wait for a part. */
+static void
+count_last(struct tt_tally *t, uint64_t part, uint16_t depth, bool begin)
 {
 	struct tt_waiting *w = t->waiting;
 	struct tt_later_queue *q = &w->refused.queues[part];
@@ -43,11 +48,33 @@ tt_tally_catch_up_refused(struct tt_tally *t, uint64_t part)
 	const struct tt_later_update *updates;
 	uint32_t n;
 
-	w->refused.depth = w->refused.most < DEPTH ? w->refused.most : DEPTH;
+	w->refused.depth = w->refused.most < depth ? w->refused.most : depth;
 	updates = tt_later_take(&w->refused, part, NULL, &n);
 	q->due = w->refused.most;
-	if (part != w->refused_open)
+	if (begin)
 		read_part(&t->rest, part, updates, n, waiting);
-	w->refused_open = q->n != 0 ? (uint32_t)part : TT_NO_PART;
 	tt_refused_count(&t->rest, updates, n);
+}
+
+void
+tt_tally_catch_up_refused(struct tt_tally *t, uint64_t part)
+{
+	struct tt_waiting *w = t->waiting;
+
+	count_last(t, part, DEPTH, part != w->refused_open);
+	w->refused_open = w->refused.queues[part].n != 0 ? (uint32_t)part : TT_NO_PART;
+}
+
+void
+tt_tally_refused_due(struct tt_tally *t, uint64_t part)
+{
+	struct tt_waiting *w = t->waiting;
+
+	if (w->refused_open != TT_NO_PART && w->refused_open != part) {
+		count_last(t, part, FEW, false);
+		return;
+	}
+	tt_tally_catch_up_refused(t, part);
+	/* Until the next burst, even where none is left. */
+	w->refused_open = (uint32_t)part;
 }

@@ -93,12 +93,16 @@ void tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up_refused(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up(struct tt_tally *t);
 
+/* Does some of those that wait for a part of refused packets that is due; while another one is being done, only
+ * few of them. */
+void tt_tally_refused_due(struct tt_tally *t, uint64_t part);
+
 /* Puts a packet off that can wait (tt_refused_can_wait). */
 static inline void
 tt_tally_put_refused_off(struct tt_tally *t, struct tt_later_update update)
 {
 	if (TT_UNLIKELY(tt_later_put(&t->waiting->refused, update)))
-		tt_tally_catch_up_refused(t, update.at >> TT_REFUSED_SHIFT);
+		tt_tally_refused_due(t, update.at >> TT_REFUSED_SHIFT);
 }
 
 /* Puts packets of a contact of IPv4 off that has a home, less than 2^28. */

@@ -11,7 +11,8 @@ struct tt_waiting {
 	struct tt_later contacts; /* those of IPv4 */
 	struct tt_later ports; /* source ports */
 	struct tt_later refused; /* packets whose source is not kept (tt_refused.h) */
-	uint32_t refused_open; /* the part of these that is being done, or TT_NO_PART */
+	/* The part of these that is being done, until a burst begins with none of it left; or TT_NO_PART. */
+	uint32_t refused_open;
 };
 
 /* For tables of so many slots, powers of two. Returns NULL where memory is short. */

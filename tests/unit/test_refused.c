@@ -227,6 +227,54 @@ no_more_than_some_are_counted_at_once(void **state)
 	tt_tally_destroy(t);
 }
 
+static uint64_t
+waiting_of(const struct tt_waiting *w)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < TT_REFUSED_PARTS; i++)
+		sum += w->refused.queues[i].n;
+	return sum;
+}
+
+/* Which part a packet goes to is up to its sender, who can see to it that all are full at once. */
+static void
+parts_that_are_full_together_are_not_counted_together(void **state)
+{
+	struct tt_tally *t = tally_make(393216);
+	struct tt_waiting *w = t->waiting;
+	uint64_t put = 0;
+
+	(void)state;
+	for (uint32_t part = 0; part < TT_REFUSED_PARTS; part++)
+		while (w->refused.queues[part].n < w->refused.most - 1) {
+			w->refused.queues[part].due = w->refused.most;
+			tt_tally_put_refused_off(t,
+					tt_refused_update(tt_addr_v4((uint32_t)put++),
+							part << 8, 0, 60,
+							(struct tt_refused_destination){
+									0}));
+		}
+	for (unsigned burst = 0; burst < 2000; burst++) {
+		const uint64_t before = waiting_of(w);
+
+		if (w->refused_open != TT_NO_PART)
+			tt_tally_catch_up_refused(t, w->refused_open);
+		for (uint32_t part = 0; part < TT_REFUSED_PARTS; part++)
+			tt_tally_put_refused_off(t,
+					tt_refused_update(tt_addr_v4((uint32_t)put++),
+							part << 8, 0, 60,
+							(struct tt_refused_destination){
+									0}));
+		assert_in_range(before + TT_REFUSED_PARTS - waiting_of(w), 0, 2048);
+		assert_int_equal(packets_of_slices(&t->rest) + waiting_of(w), put);
+	}
+	tt_tally_settle(t);
+	assert_int_equal(waiting_of(w), 0);
+	assert_int_equal(packets_of_slices(&t->rest), put);
+	tt_tally_destroy(t);
+}
+
 int
 main(void)
 {
@@ -236,6 +284,8 @@ main(void)
 			cmocka_unit_test(other_packets_cannot_wait),
 			cmocka_unit_test(packets_wait_with_others_of_their_port),
 			cmocka_unit_test(no_more_than_some_are_counted_at_once),
+			cmocka_unit_test(
+					parts_that_are_full_together_are_not_counted_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
