@@ -7,7 +7,7 @@
 /* Transparent huge pages of x86-64, and of arm64 with pages of 4 KiB. */
 #define HUGE_PAGE (UINT64_C(2) << 20)
 
-/* No page is smaller that the system gives back; larger ones of arm64 are whole multiples. */
+/* What is given back are whole multiples of the largest ordinary page, that of some arm64. */
 #define SMALL_PAGE (UINT64_C(64) << 10)
 
 /* What calloc gave is noted in front of the aligned start. */
@@ -66,7 +66,21 @@ heap_free(struct tt_mem *mem, void *ptr, size_t bytes)
 	free(bytes >= TT_MEM_LARGE ? ((void **)ptr)[-1] : ptr);
 }
 
-/* Of whole pages, which lie between what is cleared as it is. */
+/*
+ * Gives whole pages back. Of memory in pages of hugetlbfs (glibc.malloc.hugetlb) the kernel says that it has
+ * cleared all, but leaves out what is less than a page at the end: the last byte tells.
+ */
+static void
+give_back(char *start, size_t bytes)
+{
+	char *last = start + bytes - 1;
+
+	*last = 1;
+	if (madvise(start, bytes, MADV_DONTNEED) != 0 || *last != 0)
+		memset(start, 0, bytes);
+}
+
+/* Whole pages go, and what lies before and behind them is cleared as it is. */
 static void
 heap_discard(struct tt_mem *mem, void *ptr, size_t bytes)
 {
@@ -81,8 +95,7 @@ heap_discard(struct tt_mem *mem, void *ptr, size_t bytes)
 	whole = (bytes - before) / SMALL_PAGE * SMALL_PAGE;
 	memset(ptr, 0, before);
 	memset(start + whole, 0, bytes - before - whole);
-	if (madvise(start, whole, MADV_DONTNEED) != 0)
-		memset(start, 0, whole);
+	give_back(start, whole);
 }
 
 struct tt_mem *
