@@ -248,7 +248,7 @@ void tt_tally_settle(struct tt_tally *tally);
 /*
  * For who uses a settled tally up: the memory of what is not needed until it is reset goes back to the system
  * (tt_mem_discard), where it is much. Of waiting: where updates waited, and what finds pairs. Of contacts: those of IPv4, if
- * there are no others; the tally then has none.
+ * there are no others; the tally then has none. Of a compact tally there is nothing to give back.
  */
 void tt_tally_discard_waiting(struct tt_tally *tally);
 void tt_tally_discard_contacts(struct tt_tally *tally);

@@ -7,7 +7,8 @@
 static bool
 has_many_contacts(const struct tt_tally *t)
 {
-	return t->mem->discard != NULL && t->n_contacts > (t->contact4_mask + 1) / 4;
+	return !tt_tally_is_compact(t) && t->mem->discard != NULL
+			&& t->n_contacts > (t->contact4_mask + 1) / 4;
 }
 
 void

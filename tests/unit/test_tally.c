@@ -583,7 +583,7 @@ discard_and_reset(struct tt_tally *t)
 static void
 a_tally_that_was_discarded_is_as_new_once_it_is_reset(void **state)
 {
-	struct tt_tally *t = tally_make(24576), *one = tally_make(24576);
+	struct tt_tally *t = tally_make(24576), *one = tally_make(24576), *compact;
 	uint64_t packets;
 	uint32_t n;
 
@@ -591,6 +591,12 @@ a_tally_that_was_discarded_is_as_new_once_it_is_reset(void **state)
 	tt_tally_settle(t);
 	n = t->n_contacts;
 	assert_true(n > (t->contact4_mask + 1) / 4 && t->n_contacts6 == 0);
+	compact = tt_tally_compact(t);
+	assert_non_null(compact);
+	tt_tally_discard_waiting(compact);
+	tt_tally_discard_contacts(compact);
+	assert_int_equal(compact->n_contacts, n);
+	tt_tally_destroy(compact);
 	packets = sum_of_contacts(t);
 	tt_tally_discard_waiting(t);
 	assert_int_equal(t->n_contacts, n);
