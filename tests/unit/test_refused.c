@@ -43,8 +43,8 @@ random_pair(void)
 			.count = {1, 20 + draw(65516)}};
 
 	if (backscatter)
-		p.detail |= tt_detail_of_attacked(
-				(struct tt_target){protocol, (int32_t)draw(50), 0});
+		p.detail |= tt_detail_of_attacked((struct tt_target){protocol,
+				(int32_t)(draw(2) ? draw(50) : 65535 - draw(50)), 0});
 	return p;
 }
 

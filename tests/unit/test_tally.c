@@ -563,8 +563,6 @@ a_line_of_contacts_tells_free_slots_and_classes_apart(void **state)
 	assert_int_equal(tt_contact_of_slot(&line, 2).packets, 0);
 }
 
-/* What is fetched before fingerprints are known has to be where the pair is; and who draws packets that
- * match any set of fingerprints shall not make one long run of slots of them. */
 /* Is all of a tally's memory that it is counted in as that of a new one, once it is discarded and reset? */
 static void
 discard_and_reset(struct tt_tally *t)
@@ -620,6 +618,8 @@ a_tally_that_was_discarded_is_as_new_once_it_is_reset(void **state)
 	tt_tally_destroy(one);
 }
 
+/* What is fetched before fingerprints are known has to be where the pair is; and who draws packets that
+ * match any set of fingerprints shall not make one long run of slots of them. */
 static void
 a_fingerprint_moves_no_pair_and_several_do(void **state)
 {

@@ -88,6 +88,22 @@ full_tables_lose_no_packet_in_bursts_or_one_by_one(void **state)
 	}
 }
 
+/* Sketches of targets and countries, of packets that waited and of those that did not. */
+static void
+packets_that_wait_raise_the_same_registers(void **state)
+{
+	struct tt_tally *burst = tally_make(1024), *one = tally_make(1024);
+
+	count_both(burst, one, UINT32_MAX, 200);
+	tt_tally_settle(burst);
+	tt_tally_settle(one);
+	assert_true(burst->pair_shift > 0);
+	assert_memory_equal(
+			burst->rest.registers, one->rest.registers, TT_REGISTERS_PREFIX);
+	tt_tally_destroy(burst);
+	tt_tally_destroy(one);
+}
+
 /* Counts `each` packets from each of so many random sources; returns how many were kept. */
 static uint32_t
 sample(struct tt_tally *t, unsigned sources, unsigned each)
@@ -427,6 +443,7 @@ main(void)
 			cmocka_unit_test(a_slice_is_not_taken_for_one_that_looks_alike),
 			cmocka_unit_test(
 					full_tables_lose_no_packet_in_bursts_or_one_by_one),
+			cmocka_unit_test(packets_that_wait_raise_the_same_registers),
 			cmocka_unit_test(
 					sampled_sources_are_whole_and_their_number_is_unbiased),
 			cmocka_unit_test(
