@@ -212,18 +212,24 @@ make_any(struct work *w)
 	return fill_list(w->s, &w->group->any, ranks, n);
 }
 
-/* May any rule of a list of source ports match a plain packet with these flags? The screen hears of them. */
+/* May any rule of a list of source ports match a plain packet with these flags? The screen hears of each of them once:
+ * a rule stands in as many lists as there are runs of its ports. heard: two for each rank, of both directions. */
 static bool
 any_plain(struct tt_signature_gate *gate, const struct tt_signature_list *list,
-		uint8_t flags)
+		uint8_t flags, bool *heard)
 {
+	const struct tt_signature_filter *f = &list->header;
 	bool any = false;
 
-	for (uint32_t i = 0; i < list->header.n; i++) {
-		if (!tt_signature_gate_may(&list->header, flags, i))
-			continue;
-		tt_signature_screen_by_src(gate, &list->header, i);
-		any = true;
+	for (uint32_t i = 0; i < f->n; i++) {
+		const bool back = i > 0 && f->ranks[i] == f->ranks[i - 1];
+		bool *known = &heard[2 * (size_t)f->ranks[i] + back];
+
+		if (!*known && tt_signature_gate_may(f, flags, i)) {
+			tt_signature_screen_by_src(gate, f, i);
+			*known = true;
+		}
+		any |= *known;
 	}
 	return any;
 }
@@ -234,11 +240,13 @@ set_sources(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 {
 	const struct tt_signature_side *side = &w->group->sides[TT_SIGNATURE_BY_SRC];
 	bool *plain = tt_signature_take(&w->arena, side->n + 1, sizeof(*plain));
+	bool *heard = tt_signature_take(
+			&w->arena, (size_t)w->s->n + 1, 2 * sizeof(*heard));
 
-	if (plain == NULL)
+	if (plain == NULL || heard == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 1; i < side->n; i++)
-		plain[i] = any_plain(gate, &side->lists[i], flags);
+		plain[i] = any_plain(gate, &side->lists[i], flags, heard);
 	for (uint32_t port = 0; side->list_of != NULL && port < TT_SIGNATURE_KEYS;
 			port++) {
 		const bool bit = plain[side->list_of[port]];
