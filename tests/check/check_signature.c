@@ -159,11 +159,16 @@ static size_t
 rules_of_ports(struct random *r, unsigned n, char *text, size_t room)
 {
 	static const char *const to[] = {"any", "any", "192.0.2.0/24", "!192.0.2.1",
-			"[2001:db8::/32,192.0.2.1]", "2001:db8::/32"};
+			"[2001:db8::/32,192.0.2.1]", "2001:db8::/32",
+			"![::-::c000:201,192.0.2.10-192.0.2.255]"};
+	/* Of which the first comes last, so that no rule's rank is its place. */
+	static const char bits[] =
+			"alert tcp any any -> any any (content:\"a\"; flowbits:isset,a; sid:1;)\n"
+			"alert tcp any any -> any any (content:\"b\"; flowbits:set,a; sid:2;)\n";
 	char *const end = text + room;
-	char *at = text;
+	char *at = text + snprintf(text, room, "%s", bits);
 
-	for (unsigned sid = 1; sid <= n; sid++) {
+	for (unsigned sid = 3; sid < n + 3; sid++) {
 		const unsigned port = random_below(r, 3) == 0 ? 7 : random_below(r, 1024);
 		const unsigned last = random_below(r, 2) == 0 ? port : port | 63;
 

@@ -282,7 +282,7 @@ ip_options_and_fragments_are_what_they_are(void **state)
  * screens leave out. */
 static const char gate_rules[] =
 		"alert tcp any any -> any any (flags:S; window:55808; sid:1;)\n"
-		"alert tcp any any -> any any (flags:S; window:<100; sid:2;)\n"
+		"alert tcp ![0.0.0.0/5,2001:db8::1] any -> any any (flags:S; window:<100; sid:2;)\n"
 		"alert tcp any any -> any any (flags:S; seq:674711609; sid:3;)\n"
 		"alert tcp any any -> any any (flags:S; ttl:>250; sid:6;)\n"
 		"alert tcp any any -> any any (flags:S; ttl:0; sid:7;)\n"
@@ -297,7 +297,7 @@ static const char gate_rules[] =
 		"alert tcp any any -> any any (dsize:>0; sid:16;)\n"
 		"alert tcp any any -> any any (flags:S; window:14600; ttl:64; ack:0; sid:17;)\n"
 		"alert tcp [198.51.100.0/24,10.250.0.0-11.3.255.255] any -> any any (flags:S; sid:21;)\n"
-		"alert tcp 172.16.5.0/24 any <> any any (flags:S; window:2048; sid:22;)\n"
+		"alert tcp 172.16.5.0/24 any <> any any (flags:S; window:2112; sid:22;)\n"
 		"alert tcp any 10101 -> any any (flags:S; ttl:>220; window:4096; sid:23;)\n";
 static const char rare_rules[] =
 		"alert tcp any any -> any any (flags:S; id:39426; sid:18;)\n"
@@ -360,7 +360,7 @@ match_headers(const char *rules, unsigned n)
 		l4[12] = 0x50;
 		l4[13] = (uint8_t)ONE_OF(2, 2, 2, 2, 0x10, 0x12, 4);
 		put(l4 + 14, 2,
-				ONE_OF(55808, 55809, 55807, 99, 100, 1024, 1025, 2048,
+				ONE_OF(55808, 55809, 55807, 99, 100, 1024, 1025, 2112,
 						4096, 14600, 14601));
 		bits = match_frame(&bed, frame, 54 + tag + payload, &cut_short);
 		for (unsigned k = 0; k < n; k++)
