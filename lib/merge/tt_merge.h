@@ -310,7 +310,8 @@ struct tt_merge_config {
 	uint64_t sketch_rows; /* the most rows of target sketches; the busiest targets first */
 	uint64_t pair_rows,
 			contact_rows; /* the most rows of `pairs`, of `contacts`; 0: all */
-	bool uses_up; /* the tallies of a run are of no use after it but to be reset */
+	bool uses_up; /* the tallies of a run are of no use after it but to be reset, also of one that
+		      * fails: what they hold may have been given back */
 };
 
 struct tt_merge;
