@@ -98,11 +98,6 @@ take_groups(const char *at, const char *end, struct groups *g)
 	for (;; at++) {
 		unsigned value = 0, n = 0;
 
-		/* Half of all groups are the last of a network. */
-		if (end - at >= 4 && memcmp(at, "ffff", 4) == 0) {
-			value = 0xffff;
-			at += n = 4;
-		}
 		for (; at < end && n < 4 && digit(*at) < 16; at++, n++)
 			value = value << 4 | digit(*at);
 		if (n == 0)

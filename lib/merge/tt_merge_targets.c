@@ -67,8 +67,9 @@ pick(struct tt_merge *m, const struct tt_sort_item *item, const struct tt_slot *
 static inline __attribute__((always_inline)) void
 fetch_register(const struct tt_merge *m, uint64_t prefix)
 {
-	const uint64_t number = prefix >> TT_MERGE_PAIR_NUMBER;
-	const tt_target_key key = number >> 17 << 40 | (number & 0x1ffff) << 16;
+	const tt_target_key key = tt_target_key_make(
+			tt_merge_number_target(prefix >> TT_MERGE_PAIR_NUMBER),
+			TT_CLASS_OTHER);
 	const uint64_t hash = tt_sketch_hash(tt_addr_v4((uint32_t)(prefix - 1)));
 
 	__builtin_prefetch(

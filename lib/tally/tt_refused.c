@@ -72,37 +72,18 @@ find(struct tt_rest *r, const struct tt_later_update *u, struct found *f)
 }
 
 static inline void
-find_slice(const struct tt_rest *r, struct found *f)
-{
-	const uint64_t mask = r->config.slices - 1;
-	uint64_t at = f->slice_hash & mask;
-
-	while (r->slice_index[at] != 0
-			&& !tt_rest_may_be(r, r->slice_index[at], f->slice_hash))
-		at = (at + 1) & mask;
-	f->slice = r->slice_index[at] != 0 ? tt_rest_slice_of(r, r->slice_index[at])
-					   : NULL;
-	__builtin_prefetch(f->slice, 1);
-}
-
-static inline void
 count_one(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
 {
 	const tt_target_key key = key_of(u);
-	const uint64_t slice = tt_slice_country(f->row, f->country);
 	const struct tt_count c = {1, tt_refused_bytes(u)};
 	const struct tt_entry talker = {tt_addr_v4(tt_refused_src(u)), key, 1};
 	const struct block *b = &blocks[tt_refused_block(u)];
 
-	if (f->slice != NULL && TT_LIKELY(f->slice->key == slice))
-		tt_count_add(&f->slice->count, c);
-	else if (!tt_rest_add_slice_of(r, f->slice_hash, slice, c))
-		tt_rest_count_without_slice(r, f->row,
-				tt_rest_source_cell(key,
-						b->backscatter ? TT_DETAIL_BACKSCATTER
-							       : 0,
-						f->country),
-				c);
+	tt_rest_add_country(r, f->slice, f->slice_hash, f->row, f->country,
+			tt_rest_source_cell(key,
+					b->backscatter ? TT_DETAIL_BACKSCATTER : 0,
+					f->country),
+			c);
 	if (b->backscatter)
 		tt_rest_add_attacked(r, key, tt_refused_detail(u), c);
 	if (TT_UNLIKELY(tt_refused_matched(u) != 0))
@@ -135,8 +116,10 @@ count_some(struct tt_rest *r, const struct tt_later_update *u, unsigned n)
 		tt_geo_prefetch4_net(geo, tt_refused_src(&u[i]));
 	for (unsigned i = 0; i < n; i++)
 		find(r, &u[i], &found[i]);
-	for (unsigned i = 0; i < n; i++)
-		find_slice(r, &found[i]);
+	for (unsigned i = 0; i < n; i++) {
+		found[i].slice = tt_rest_find_slice(r, found[i].slice_hash);
+		__builtin_prefetch(found[i].slice, 1);
+	}
 	for (unsigned i = 0; i < n; i++)
 		raise_registers(r, &u[i], &found[i]);
 	for (unsigned i = 0; i < n; i++)

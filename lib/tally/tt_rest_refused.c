@@ -6,19 +6,6 @@
 #include "tt_rest_sketches.h"
 #include "tt_rest_tables.h"
 
-static inline void
-add_country(struct tt_rest *r, const struct tt_rest_pair *p)
-{
-	const uint64_t key = tt_slice_country(p->row, p->country);
-
-	if (p->slice != NULL && TT_LIKELY(p->slice->key == key))
-		tt_count_add(&p->slice->count, p->count);
-	else if (!tt_rest_add_slice_of(r, p->slice_hash, key, p->count))
-		tt_rest_count_without_slice(r, p->row,
-				tt_rest_source_cell(p->key, p->detail, p->country),
-				p->count);
-}
-
 /* A new floor, since no register is left on the old one. */
 static __attribute__((noinline)) void
 raise_floor(struct tt_floor *f, const uint8_t *registers, unsigned p)
@@ -89,19 +76,10 @@ find_pair(struct tt_rest *r, struct tt_rest_pair *p)
 static inline __attribute__((always_inline)) void
 find_slice(const struct tt_rest *r, struct tt_rest_pair *p)
 {
-	const uint64_t mask = r->config.slices - 1;
-	uint64_t at = p->slice_hash & mask;
-
-	while (r->slice_index[at] != 0
-			&& !tt_rest_may_be(r, r->slice_index[at], p->slice_hash))
-		at = (at + 1) & mask;
-	if (r->slice_index[at] != 0) {
-		p->slice = tt_rest_slice_of(r, r->slice_index[at]);
-		__builtin_prefetch(p->slice, 1);
-	} else {
-		p->slice = NULL;
-		__builtin_prefetch(&r->cells[TT_CELL_ROW_REST + p->row], 1);
-	}
+	p->slice = tt_rest_find_slice(r, p->slice_hash);
+	__builtin_prefetch(p->slice != NULL ? (const void *)p->slice
+					    : &r->cells[TT_CELL_ROW_REST + p->row],
+			1);
 }
 
 static inline __attribute__((always_inline)) void
@@ -110,7 +88,8 @@ count_pair(struct tt_rest *r, const struct tt_rest_pair *p)
 	const struct tt_entry talker = {
 			p->src, tt_rest_talker_key(p->key), p->count.packets};
 
-	add_country(r, p);
+	tt_rest_add_country(r, p->slice, p->slice_hash, p->row, p->country,
+			tt_rest_source_cell(p->key, p->detail, p->country), p->count);
 	if (tt_detail_backscatter(p->detail))
 		tt_rest_add_attacked(r, p->key, p->detail, p->count);
 	if (tt_detail_matched(p->detail) != 0)

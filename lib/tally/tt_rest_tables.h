@@ -57,6 +57,18 @@ tt_rest_add_slice_of(
 	return true;
 }
 
+/* The slice that a hash most likely has; NULL where it has none. */
+static inline __attribute__((always_inline)) struct tt_slice *
+tt_rest_find_slice(const struct tt_rest *r, uint64_t hash)
+{
+	const uint64_t mask = r->config.slices - 1;
+	uint64_t at = hash & mask;
+
+	while (r->slice_index[at] != 0 && !tt_rest_may_be(r, r->slice_index[at], hash))
+		at = (at + 1) & mask;
+	return r->slice_index[at] != 0 ? tt_rest_slice_of(r, r->slice_index[at]) : NULL;
+}
+
 static inline bool
 tt_rest_add_slice(struct tt_rest *r, uint64_t key, struct tt_count count)
 {
@@ -118,11 +130,19 @@ tt_rest_source_cell(tt_target_key key, tt_detail detail, tt_country country)
 	return TT_CELL_COUNTRY_REST + group * TT_N_COUNTRIES + country;
 }
 
-/* A slice of row and country that there is no room for. */
+/* Packets of a row and a country. slice: of tt_rest_find_slice, for the hash of these. */
 static inline void
-tt_rest_count_without_slice(
-		struct tt_rest *r, uint32_t row, uint32_t source_cell, struct tt_count c)
+tt_rest_add_country(struct tt_rest *r, struct tt_slice *slice, uint64_t hash,
+		uint32_t row, tt_country country, uint32_t source_cell, struct tt_count c)
 {
+	const uint64_t key = tt_slice_country(row, country);
+
+	if (slice != NULL && TT_LIKELY(slice->key == key)) {
+		tt_count_add(&slice->count, c);
+		return;
+	}
+	if (tt_rest_add_slice_of(r, hash, key, c))
+		return;
 	r->slices_lost.packets += c.packets;
 	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
 	tt_rest_count(r, source_cell, c.packets, c.bytes);

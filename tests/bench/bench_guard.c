@@ -20,12 +20,12 @@ static int
 compare(struct bench_bed *bed, double *ratio, struct tt_error *err)
 {
 	struct bench_timing staged, plain;
-	int ret = bench_timing_run(
-			bed, bench_step_find("pipeline"), PASSES, BURST, &staged, err);
+	int ret = bench_timing_run(bed, bench_step_find("pipeline"), PASSES, BURST, false,
+			&staged, err);
 
 	if (ret == 0)
 		ret = bench_timing_run(bed, bench_step_find("plain"), PASSES, BURST,
-				&plain, err);
+				false, &plain, err);
 	if (ret != 0)
 		return ret;
 	*ratio = plain.again.median / staged.again.median;

@@ -22,3 +22,9 @@ bench_figure_of(double *samples, uint64_t n)
 			.high = samples[n - 1 - n / 4],
 	};
 }
+
+double
+bench_reached_by_one_in(const double *samples, uint64_t n, uint64_t many)
+{
+	return samples[n - (n < many ? 1 : n / many)];
+}

@@ -23,4 +23,8 @@ struct bench_figure {
 /* Sorts samples[n], n at least 1. */
 struct bench_figure bench_figure_of(double *samples, uint64_t n);
 
+/* What one of so many of samples[n] reaches: with 100, the least of the greatest hundredth, of one sample at
+ * least. samples: sorted. */
+double bench_reached_by_one_in(const double *samples, uint64_t n, uint64_t many);
+
 #endif

@@ -15,7 +15,7 @@
 
 struct options {
 	struct bench_bed_options bed;
-	const char *page, *steps, *fragments;
+	const char *page, *steps, *fragments, *bursts;
 	uint64_t packets, passes, burst, runs;
 };
 
@@ -25,9 +25,9 @@ parse(struct options *o, int argc, char **argv, struct tt_error *err)
 	const struct bench_arg args[] = {{"profile", &o->bed.traffic.profile, NULL},
 			{"rules", &o->bed.rules, NULL}, {"page", &o->page, NULL},
 			{"steps", &o->steps, NULL}, {"fragments", &o->fragments, NULL},
-			{"packets", NULL, &o->packets}, {"passes", NULL, &o->passes},
-			{"burst", NULL, &o->burst}, {"runs", NULL, &o->runs},
-			{"pairs", NULL, &o->bed.pairs}};
+			{"bursts", &o->bursts, NULL}, {"packets", NULL, &o->packets},
+			{"passes", NULL, &o->passes}, {"burst", NULL, &o->burst},
+			{"runs", NULL, &o->runs}, {"pairs", NULL, &o->bed.pairs}};
 	int ret = bench_args_parse(args, TT_ARRAY_SIZE(args), argc, argv, err);
 
 	if (ret != 0)
@@ -44,6 +44,12 @@ parse(struct options *o, int argc, char **argv, struct tt_error *err)
 	return 0;
 }
 
+static bool
+times_bursts(const struct options *o)
+{
+	return strcmp(o->bursts, "yes") == 0;
+}
+
 static void
 print(const struct options *o, const struct bench_bed *bed, const struct bench_step *step,
 		const struct bench_timing *t)
@@ -54,12 +60,17 @@ print(const struct options *o, const struct bench_bed *bed, const struct bench_s
 	       ", \"page\": \"%s\", \"pairs\": %" PRIu64 ", \"packets\": %" PRIu64
 	       ", \"ns\": %.2f, \"low\": %.2f, \"high\": %.2f, \"first_ns\": %.2f, "
 	       "\"pairs_used\": %u, \"contacts_used\": %u, \"pair_shift\": %u, "
-	       "\"set_bytes\": %" PRIu64 ", \"merge_bytes\": %" PRIu64 "}\n",
+	       "\"set_bytes\": %" PRIu64 ", \"merge_bytes\": %" PRIu64,
 			step->name, o->burst, o->page, o->bed.pairs, bed->traffic.sent,
 			t->again.median, t->again.low, t->again.high, t->first.median,
 			tally->n_pairs, tally->n_contacts, tally->pair_shift,
 			tt_setup_set_bytes(&bed->setup),
 			tt_setup_merge_bytes(&bed->setup));
+	if (times_bursts(o))
+		printf(", \"burst_100_us\": %.1f, \"burst_1000_us\": %.1f, "
+		       "\"burst_10000_us\": %.1f, \"longest_us\": %.1f",
+				t->burst_100, t->burst_1000, t->burst_10000, t->longest);
+	printf("}\n");
 	fflush(stdout);
 }
 
@@ -74,7 +85,7 @@ run(const struct options *o, struct bench_bed *bed, struct tt_error *err)
 		if (!bench_args_has(o->steps, bench_steps[i].name))
 			continue;
 		ret = bench_timing_run(bed, &bench_steps[i], o->passes,
-				(unsigned)o->burst, &timing, err);
+				(unsigned)o->burst, times_bursts(o), &timing, err);
 		if (ret == 0)
 			print(o, bed, &bench_steps[i], &timing);
 		else
@@ -90,6 +101,7 @@ main(int argc, char **argv)
 	struct options o = {.bed = {.pairs = TT_CONFIG_PAIRS_DEFAULT, .tallies = 1},
 			.page = "4k",
 			.fragments = "no",
+			.bursts = "no",
 			.packets = 1 << 20,
 			.passes = 4,
 			.burst = 64,

@@ -26,6 +26,19 @@ a_figure_is_the_median_between_its_quartiles(void **state)
 }
 
 static void
+one_in_so_many_reaches_what_the_others_do_not(void **state)
+{
+	double samples[300];
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(samples); i++)
+		samples[i] = i;
+	assert_true(bench_reached_by_one_in(samples, 300, 100) == 297);
+	assert_true(bench_reached_by_one_in(samples, 300, 150) == 298);
+	assert_true(bench_reached_by_one_in(samples, 300, 1000) == 299);
+	assert_true(bench_reached_by_one_in(samples, 1, 100) == 0);
+}
+
+static void
 arguments_go_where_they_belong(void **state)
 {
 	const char *text = "as before";
@@ -132,9 +145,14 @@ every_step_counts_every_packet(void **state)
 	for (unsigned i = 0; i < bench_n_steps; i++) {
 		struct bench_timing timing;
 
-		if (bench_timing_run(small_bed(), &bench_steps[i], 2, 64, &timing, &err)
+		if (bench_timing_run(small_bed(), &bench_steps[i], 2, 64, i == 0, &timing,
+				    &err)
 				!= 0)
 			fail_msg("%s: %s: %s", bench_steps[i].name, err.where, err.why);
+		assert_int_equal(timing.longest > 0, i == 0);
+		assert_true(timing.burst_100 <= timing.burst_1000
+				&& timing.burst_1000 <= timing.burst_10000
+				&& timing.burst_10000 <= timing.longest);
 	}
 }
 
@@ -149,7 +167,7 @@ a_packet_that_is_lost_is_found(void **state)
 			&t->contacts_lost.packets, &t->ports_lost.packets,
 			&t->rest.cells[TT_CELL_TTL].packets};
 
-	assert_int_equal(bench_timing_run(bed, bench_step_find("pipeline"), 1, 64,
+	assert_int_equal(bench_timing_run(bed, bench_step_find("pipeline"), 1, 64, false,
 					 &timing, NULL),
 			0);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(kept); i++) {
@@ -165,6 +183,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(a_figure_is_the_median_between_its_quartiles),
+			cmocka_unit_test(one_in_so_many_reaches_what_the_others_do_not),
 			cmocka_unit_test(arguments_go_where_they_belong),
 			cmocka_unit_test(a_list_has_whole_words),
 			cmocka_unit_test(a_flood_has_other_sources_in_each_pass),

@@ -224,6 +224,9 @@ no_more_than_some_are_counted_at_once(void **state)
 	assert_int_equal(q->n, 0);
 	assert_int_equal(q->due, w->refused.most);
 	assert_int_equal(packets_of_slices(&t->rest), 5000);
+	w->refused_open = 1;
+	tt_tally_reset(t);
+	assert_int_equal(w->refused_open, TT_NO_PART);
 	tt_tally_destroy(t);
 }
 
@@ -245,7 +248,6 @@ parts_that_are_full_together_are_not_counted_together(void **state)
 	struct tt_waiting *w = t->waiting;
 	uint64_t put = 0;
 
-	(void)state;
 	for (uint32_t part = 0; part < TT_REFUSED_PARTS; part++)
 		while (w->refused.queues[part].n < w->refused.most - 1) {
 			w->refused.queues[part].due = w->refused.most;
