@@ -275,6 +275,14 @@ match_passed(const struct tt_signatures *s, struct tt_signature_scratch *scratch
 	return n_hits;
 }
 
+/* A function of its own, so that what it compares all packets with stays in registers. */
+static __attribute__((noinline)) void
+pass_screens(struct tt_signature_passed *passed, const struct tt_signature_group *tcp,
+		const struct tt_packet *packets, const uint8_t *const *frames, unsigned n)
+{
+	tt_signature_pass_screens(passed, tcp, packets, frames, n);
+}
+
 /* A packet that passed, of which the screen left nothing but its port: adds what it matches to hits[*n_hits], if that is
  * one rule at most. */
 static inline bool
@@ -308,8 +316,7 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 	for (unsigned from = 0; from < burst->n; from += TT_SIGNATURE_AT_ONCE) {
 		struct tt_signature_passed passed;
 
-		tt_signature_pass_screens(&passed, tcp, burst->packets + from,
-				burst->frames + from,
+		pass_screens(&passed, tcp, burst->packets + from, burst->frames + from,
 				burst->n - from < TT_SIGNATURE_AT_ONCE
 						? burst->n - from
 						: TT_SIGNATURE_AT_ONCE);

@@ -112,20 +112,26 @@ tt_signature_looks_plain(const struct tt_packet *p, const uint8_t *frame)
 	return tt_signature_is_plain(p, frame);
 }
 
+/* Notes a packet that no screen says anything about; out of the way of the loop over all. */
+static __attribute__((noinline, cold, unused)) void
+tt_signature_pass_other(struct tt_signature_passed *passed, size_t i)
+{
+	passed->left[i] = 0;
+	passed->others |= UINT64_C(1) << i;
+}
+
 /* Fills *passed of packets[n]. */
 static inline void
 tt_signature_pass_screens(struct tt_signature_passed *passed,
 		const struct tt_signature_group *tcp, const struct tt_packet *packets,
 		const uint8_t *const *frames, unsigned n)
 {
-	uint64_t others = 0;
-
+	passed->others = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct tt_packet *p = &packets[i];
 
 		if (TT_UNLIKELY(!tt_signature_looks_plain(p, frames[i]))) {
-			others |= UINT64_C(1) << i;
-			passed->left[i] = 0;
+			tt_signature_pass_other(passed, i);
 			continue;
 		}
 		passed->left[i] = tt_signature_screen_left(
@@ -134,7 +140,6 @@ tt_signature_pass_screens(struct tt_signature_passed *passed,
 	for (size_t i = n; i < TT_SIGNATURE_AT_ONCE; i++)
 		passed->left[i] = 0;
 	passed->plain = tt_signature_words(passed->left);
-	passed->others = others;
 }
 
 /* What the i-th packet, which passed, is wanted for; 0: for nothing, after all. */
