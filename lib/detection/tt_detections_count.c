@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The path of a match: note, which is all that is done at once; ready, which begins to fetch the tags of its
- * buckets; aim, which finds its slot by them and begins to fetch that; take, which counts it there. Each of these is
- * for all matches that were put off before the next, so that one waits for the memory of none; and few packets of a
- * burst match, so that for those of one burst alone none of this would be in the first caches, nor predicted.
+ * The path of a match: note, which is all that is done at once; ready, which begins to fetch the tags of its first
+ * bucket; aim, which finds its slot by them and begins to fetch that, or the tags of its second bucket where the first has
+ * not its hit; aim_at_second, for these; take, which counts it there. Each of these is for all matches that were put off
+ * before the next, so that one waits for the memory of none; and few packets of a burst match, so that for those of one
+ * burst alone none of this would be in the first caches, nor predicted.
  */
 #include "tt_detections_private.h"
 #include "tt_detections_tags.h"
@@ -239,37 +240,44 @@ ready(const struct tt_detections *d, struct tt_detection_match *m)
 	if (is_kept(d, m)) {
 		b = buckets_of(d, m->kind, m->hash);
 		__builtin_prefetch(&d->tags[b.at[0]]);
-		__builtin_prefetch(&d->tags[b.at[1]]);
 	} else if (tt_addr_is_v4(m->src)) {
 		tt_geo_prefetch4(d->config.geo, (uint32_t)m->src.lo);
 	}
 }
 
-/* The slot that counting a match will read first. */
-static struct tt_hit *
-likely_slot(const struct tt_detections *d, const struct tt_detection_match *m)
-{
-	const struct buckets b = buckets_of(d, m->kind, m->hash);
-	const uint16_t tag = tt_hit_tag(m->hash);
-
-	for (unsigned i = 0; i < 2; i++) {
-		const uint64_t mask = tt_hit_tags_equal(&d->tags[b.at[i]], tag);
-
-		if (mask != 0)
-			return &d->hits[b.at[i] + tt_hit_first(mask)];
-	}
-	return free_slot(d, &b);
-}
-
-static void
+/* Is the slot known that counting a match will read first? Else the tags of the second bucket will tell. As the first is
+ * taken while it is no fuller, most hits are there, and need a line less. */
+static bool
 aim(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	if (is_kept(d, m)) {
-		m->slot = likely_slot(d, m);
-		__builtin_prefetch(m->slot, 1);
-	} else if (tt_addr_is_v4(m->src)) {
-		tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->src.lo);
+	struct buckets b;
+	uint64_t mask;
+
+	if (!is_kept(d, m)) {
+		if (tt_addr_is_v4(m->src))
+			tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->src.lo);
+		return true;
 	}
+	b = buckets_of(d, m->kind, m->hash);
+	mask = tt_hit_tags_equal(&d->tags[b.at[0]], tt_hit_tag(m->hash));
+	if (mask == 0) {
+		__builtin_prefetch(&d->tags[b.at[1]]);
+		return false;
+	}
+	m->slot = &d->hits[b.at[0] + tt_hit_first(mask)];
+	__builtin_prefetch(m->slot, 1);
+	return true;
+}
+
+/* The same of a match that the first bucket has no hit of. */
+static void
+aim_at_second(const struct tt_detections *d, struct tt_detection_match *m)
+{
+	const struct buckets b = buckets_of(d, m->kind, m->hash);
+	const uint64_t mask = tt_hit_tags_equal(&d->tags[b.at[1]], tt_hit_tag(m->hash));
+
+	m->slot = mask != 0 ? &d->hits[b.at[1] + tt_hit_first(mask)] : free_slot(d, &b);
+	__builtin_prefetch(m->slot, 1);
 }
 
 /* Looks the countries of matches up that are not kept, and begins to fetch their cells. */
@@ -302,11 +310,17 @@ tt_detections_settle(struct tt_detections *d)
 {
 	struct tt_detection_match *matches = d->put_off;
 	const unsigned n = d->n_put_off;
+	uint8_t second[TT_DETECTIONS_PUT_OFF]; /* [n_second] of matches */
+	unsigned n_second = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		ready(d, &matches[i]);
-	for (unsigned i = 0; i < n; i++)
-		aim(d, &matches[i]);
+	for (unsigned i = 0; i < n; i++) {
+		second[n_second] = (uint8_t)i;
+		n_second += !aim(d, &matches[i]);
+	}
+	for (unsigned i = 0; i < n_second; i++)
+		aim_at_second(d, &matches[second[i]]);
 	if ((d->shift[TT_HITS_PLAIN] | d->shift[TT_HITS_COUNTING]) != 0)
 		aim_at_cells(d, matches, n);
 	for (unsigned i = 0; i < n; i++)
