@@ -144,28 +144,79 @@ write_index_pages(struct tt_parquet_writer *writer, struct tt_parquet_chunk_out 
 	return 0;
 }
 
-/* Puts texts of n rows at most, until the page is full; returns how many. Those that were entered one
- * after the other are copied at once. */
+/* Appends the same bytes n times, of which each copy doubles what there is. */
+static void
+put_again(struct tt_parquet_buffer *page, const uint8_t *bytes, size_t size, size_t n)
+{
+	const size_t all = size * n;
+	uint8_t *at;
+
+	if (!tt_parquet_buffer_reserve(page, all))
+		return;
+	at = page->bytes + page->size;
+	memcpy(at, bytes, size);
+	for (size_t done = size, more; done < all; done += more) {
+		more = done < all - done ? done : all - done;
+		memcpy(at + done, at, more);
+	}
+	page->size += all;
+}
+
+/* Puts the text that indices[0] and those behind it are all of, n at most, until the page is full; returns
+ * how many. */
+static size_t
+put_alike(struct tt_parquet_buffer *page, const struct tt_parquet_texts *texts,
+		const uint32_t *indices, size_t n, size_t page_bytes)
+{
+	uint32_t length;
+	const uint8_t *entry = tt_parquet_texts_entry(texts, indices[0], &length);
+	const size_t size = 4 + (size_t)length;
+	const size_t room = (page_bytes - page->size + size - 1) / size;
+	size_t alike = 1;
+
+	n = n < room ? n : room;
+	while (alike < n && indices[alike] == indices[0])
+		alike++;
+	put_again(page, entry, size, alike);
+	return alike;
+}
+
+/* Puts texts that were entered one after the other, which are copied at once; as above. */
+static size_t
+put_entered(struct tt_parquet_buffer *page, const struct tt_parquet_texts *texts,
+		const uint32_t *indices, size_t most, size_t page_bytes)
+{
+	const uint8_t *start, *end;
+	uint32_t i = indices[0], length;
+	size_t n = 0;
+
+	start = end = tt_parquet_texts_entry(texts, i, &length);
+	do {
+		end = tt_parquet_texts_entry(texts, i++, &length) + 4 + length;
+		n++;
+	} while (n < most && indices[n] == i
+			&& page->size + (size_t)(end - start) < page_bytes);
+	tt_parquet_buffer_append(page, start, (size_t)(end - start));
+	return n;
+}
+
+/* Puts texts of n rows at most, until the page is full; returns how many. */
 static size_t
 put_texts(struct tt_parquet_writer *writer, const struct tt_parquet_held *held,
 		size_t from, size_t most)
 {
+	const size_t page_bytes = writer->limits.page_bytes;
 	const uint32_t *indices = held->indices + from;
 	struct tt_parquet_buffer *page = &writer->page;
-	size_t left = writer->limits.page_bytes, n = 0;
+	size_t n = 0;
 
-	while (n < most && page->size < left && !page->failed) {
-		const uint8_t *start, *end;
-		uint32_t first = indices[n], i = first, length;
+	while (n < most && page->size < page_bytes && !page->failed) {
+		const bool alike = n + 1 < most && indices[n + 1] == indices[n];
 
-		start = end = tt_parquet_texts_entry(&held->texts, first, &length);
-		do {
-			end = tt_parquet_texts_entry(&held->texts, i++, &length) + 4
-					+ length;
-			n++;
-		} while (n < most && indices[n] == i
-				&& page->size + (size_t)(end - start) < left);
-		tt_parquet_buffer_append(page, start, (size_t)(end - start));
+		n += alike ? put_alike(page, &held->texts, indices + n, most - n,
+				     page_bytes)
+			   : put_entered(page, &held->texts, indices + n, most - n,
+					   page_bytes);
 	}
 	return n;
 }

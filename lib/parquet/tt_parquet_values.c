@@ -252,24 +252,51 @@ tt_parquet_set_new(struct tt_parquet_writer *writer, unsigned column, const char
 	set_text(writer, column, text, true);
 }
 
+/* What it counts in group_bytes that a row has the text of the row before: row groups end as if it had been
+ * entered again. */
+static size_t
+again_bytes(const struct tt_parquet_writer *writer, unsigned column)
+{
+	const struct tt_parquet_held *held = &writer->held[column];
+	uint32_t length;
+
+	if (held->texts.distinct)
+		return 0;
+	tt_parquet_texts_entry(
+			&held->texts, held->indices[writer->group_rows - 1], &length);
+	return text_bytes(length);
+}
+
 bool
 tt_parquet_set_same(struct tt_parquet_writer *writer, unsigned column)
 {
-	const struct tt_parquet_texts *texts = &writer->held[column].texts;
-	uint32_t *to, length;
+	uint32_t *to;
 
 	if (writer->group_rows == 0 || writer->failed != 0)
 		return false;
+	writer->group_bytes += again_bytes(writer, column);
 	to = open_indices(writer, column, 1);
-	if (TT_UNLIKELY(to == NULL))
-		return true;
-	*to = to[-1];
-	/* Row groups end as if it had been entered again. */
-	if (!texts->distinct) {
-		tt_parquet_texts_entry(texts, *to, &length);
-		writer->group_bytes += text_bytes(length);
-	}
+	if (TT_LIKELY(to != NULL))
+		*to = to[-1];
 	return true;
+}
+
+size_t
+tt_parquet_repeat_same(struct tt_parquet_writer *writer, unsigned column, size_t most)
+{
+	uint32_t *to;
+	size_t again, n;
+
+	if (writer->group_rows == 0 || writer->failed != 0)
+		return 0;
+	again = again_bytes(writer, column);
+	n = tt_parquet_rows_left_of(writer, writer->row_bytes + again);
+	n = n < most ? n : most;
+	to = open_indices(writer, column, n);
+	for (size_t i = 0; to != NULL && i < n; i++)
+		to[i] = to[-1];
+	writer->group_bytes += n * again;
+	return n;
 }
 
 /* Where the code is, or is to be, remembered. */

@@ -143,15 +143,21 @@ failed(const struct tt_parquet_writer *writer, struct tt_error *err)
 }
 
 size_t
-tt_parquet_rows_left(const struct tt_parquet_writer *writer)
+tt_parquet_rows_left_of(const struct tt_parquet_writer *writer, size_t row_bytes)
 {
 	const struct tt_parquet_limits *limits = &writer->limits;
 	size_t rows = limits->group_rows - writer->group_rows, bytes = 1;
 
 	if (writer->group_bytes < limits->group_bytes)
 		bytes = limits->group_bytes - writer->group_bytes;
-	bytes = (bytes + writer->row_bytes - 1) / writer->row_bytes;
+	bytes = (bytes + row_bytes - 1) / row_bytes;
 	return bytes < rows ? bytes : rows;
+}
+
+size_t
+tt_parquet_rows_left(const struct tt_parquet_writer *writer)
+{
+	return tt_parquet_rows_left_of(writer, writer->row_bytes);
 }
 
 int

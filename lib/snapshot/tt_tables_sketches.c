@@ -21,17 +21,30 @@ put_one(struct tt_tables *t, uint64_t code, const struct tt_sketch_rows *r, size
 	return tt_row_end(&row, err);
 }
 
-/* Rows from `at` on, as many as may be set at once: 0 where the text is not known. */
+/* The column of the text, for as many rows from `at` on as may be set at once: 0 where it is not known. */
+static size_t
+repeat_text(struct tt_parquet_writer *writer, uint64_t code,
+		const struct tt_sketch_rows *r, size_t at)
+{
+	const unsigned column = TT_ROW_COLUMN;
+	size_t n = r->n - at, left;
+
+	if (at > 0)
+		return tt_parquet_repeat_same(writer, column, n);
+	left = tt_parquet_rows_left(writer);
+	n = n < left ? n : left;
+	return tt_parquet_repeat_code(writer, column, code, n) ? n : 0;
+}
+
 static size_t
 put_rows(struct tt_tables *t, uint64_t code, const struct tt_sketch_rows *r, size_t at,
 		int *ret, struct tt_error *err)
 {
 	struct tt_parquet_writer *writer = t->writers[TT_TABLE_SKETCHES];
 	const unsigned column = TT_ROW_COLUMN;
-	size_t n = r->n - at, left = tt_parquet_rows_left(writer);
+	size_t n = repeat_text(writer, code, r, at);
 
-	n = n < left ? n : left;
-	if (!tt_parquet_repeat_code(writer, column, code, n))
+	if (n == 0)
 		return 0;
 	tt_parquet_repeat_int(writer, column + 1, r->p, n);
 	tt_parquet_set_ints32(writer, column + 2, r->regs + at, n);

@@ -189,6 +189,7 @@ enum how {
 	PLAIN_VALUES,
 	SHORT_CUTS,
 	ROWS_AT_ONCE,
+	ROWS_AS_BEFORE, /* the same, but for the first of a text */
 	FROM_LEFT_TO_RIGHT, /* tt_parquet_row.h */
 };
 
@@ -210,18 +211,31 @@ put_from_left_to_right(struct tt_parquet_writer *writer, int64_t i, uint64_t cod
 	assert_int_equal(tt_parquet_row_end(&row, &err), 0);
 }
 
+/* Gives `most` rows, or fewer, a text. Returns how many; 0 where it is not known. */
+static size_t
+repeat_text(struct tt_parquet_writer *writer, enum how how, int64_t i, size_t most,
+		uint64_t code)
+{
+	size_t left = tt_parquet_rows_left(writer);
+
+	if (how == ROWS_AS_BEFORE && i % 3 != 0)
+		return tt_parquet_repeat_same(writer, PLACE, most);
+	most = most > left ? left : most;
+	return tt_parquet_repeat_code(writer, PLACE, code, most) ? most : 0;
+}
+
 /* Rows from number i on, at most n of them, that have one text. Returns how many. */
 static int64_t
-put_rows_at_once(struct tt_parquet_writer *writer, int64_t i, int64_t n, uint64_t code,
-		const char *text)
+put_rows_at_once(struct tt_parquet_writer *writer, enum how how, int64_t i, int64_t n,
+		uint64_t code, const char *text)
 {
 	int64_t big[3] = {i, i + 1, i + 2}, time[3] = {i / 7, (i + 1) / 7, (i + 2) / 7};
-	size_t left = tt_parquet_rows_left(writer), rows = 3 - (size_t)i % 3;
+	size_t rows = 3 - (size_t)i % 3;
 	struct tt_error err;
 
 	rows = (int64_t)rows > n ? (size_t)n : rows;
-	rows = rows > left ? left : rows;
-	if (!tt_parquet_repeat_code(writer, PLACE, code, rows)) {
+	rows = repeat_text(writer, how, i, rows, code);
+	if (rows == 0) {
 		rows = 1;
 		tt_parquet_set_coded(writer, PLACE, code, text);
 	}
@@ -243,18 +257,19 @@ write_coded_rows(struct files *files, enum how how, int64_t n, size_t group_rows
 
 	writer->limits.group_rows = group_rows;
 	writer->limits.group_bytes = group_bytes;
+	writer->limits.page_bytes = dictionary < 100 ? 200 : writer->limits.page_bytes;
 	writer->limits.dictionary_values = dictionary;
 	if (how == SHORT_CUTS || how == FROM_LEFT_TO_RIGHT)
 		tt_parquet_fix_int(writer, NUMBER, -7);
-	if (how == SHORT_CUTS || how == ROWS_AT_ONCE)
+	if (how >= SHORT_CUTS && how <= ROWS_AS_BEFORE)
 		tt_parquet_fix_text(writer, UNIQUE, "all rows");
 	for (int64_t i = 0; i < n; i++) {
 		uint64_t code = tt_hash_mix((uint64_t)i / 3) % 5000;
 		char text[24];
 
 		snprintf(text, sizeof(text), "text %u", (unsigned)code % 4000);
-		if (how == ROWS_AT_ONCE) {
-			i += put_rows_at_once(writer, i, n - i, code, text) - 1;
+		if (how == ROWS_AT_ONCE || how == ROWS_AS_BEFORE) {
+			i += put_rows_at_once(writer, how, i, n - i, code, text) - 1;
 			continue;
 		}
 		if (how == FROM_LEFT_TO_RIGHT) {
