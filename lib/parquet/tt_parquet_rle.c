@@ -15,10 +15,22 @@ tt_parquet_rle_width(size_t n)
 	return width;
 }
 
+/* Are they one value eight times? Which of them differ cannot be foreseen, nor does it matter. */
+static inline bool
+is_run(const uint32_t values[GROUP])
+{
+	uint32_t differ = 0;
+
+	for (unsigned i = 1; i < GROUP; i++)
+		differ |= values[i] ^ values[0];
+	return differ == 0;
+}
+
+/* Of a run: eight equal values are there. */
 static size_t
 run_length(const uint32_t *values, size_t n)
 {
-	size_t length = 1;
+	size_t length = GROUP;
 
 	while (length < n && values[length] == values[0])
 		length++;
@@ -35,8 +47,9 @@ put_repeated(struct tt_parquet_buffer *out, uint32_t value, size_t n, unsigned w
 	tt_parquet_buffer_append(out, bytes, (width + 7) / 8);
 }
 
-/* Packs eight values into `width` bytes at `to`, and may write four bytes beyond them. */
-static inline void
+/* Packs eight values into `width` bytes at `to`, and may write four bytes beyond them. With a constant width
+ * all shifts are known. */
+static inline __attribute__((always_inline)) void
 pack_group(uint8_t *to, const uint32_t values[GROUP], unsigned width)
 {
 	unsigned filled = 0;
@@ -58,11 +71,49 @@ pack_group(uint8_t *to, const uint32_t values[GROUP], unsigned width)
 	memcpy(to, &word, sizeof(word));
 }
 
+static inline __attribute__((always_inline)) void
+pack_groups(uint8_t *to, const uint32_t *values, size_t groups, unsigned width)
+{
+	for (; groups > 0; groups--, to += width, values += GROUP)
+		pack_group(to, values, width);
+}
+
+/* The widths that dictionaries of up to 65,536 values have get code of their own. */
+static void
+pack_known(uint8_t *to, const uint32_t *values, size_t groups, unsigned width)
+{
+#define WIDTH(n)                                    \
+	case n:                                     \
+		pack_groups(to, values, groups, n); \
+		break
+	switch (width) {
+		WIDTH(1);
+		WIDTH(2);
+		WIDTH(3);
+		WIDTH(4);
+		WIDTH(5);
+		WIDTH(6);
+		WIDTH(7);
+		WIDTH(8);
+		WIDTH(9);
+		WIDTH(10);
+		WIDTH(11);
+		WIDTH(12);
+		WIDTH(13);
+		WIDTH(14);
+		WIDTH(15);
+		WIDTH(16);
+	default:
+		pack_groups(to, values, groups, width);
+	}
+#undef WIDTH
+}
+
 static void
 put_packed(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
 		unsigned width)
 {
-	size_t groups = (n + GROUP - 1) / GROUP, left = n % GROUP, i = 0;
+	const size_t groups = (n + GROUP - 1) / GROUP, left = n % GROUP, i = n - left;
 	uint32_t last[GROUP] = {0};
 
 	if (n == 0)
@@ -70,8 +121,8 @@ put_packed(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
 	tt_parquet_buffer_varint(out, (uint64_t)groups << 1 | 1);
 	if (!tt_parquet_buffer_reserve(out, groups * width + sizeof(uint32_t)))
 		return;
-	for (; i < n - left; i += GROUP, out->size += width)
-		pack_group(out->bytes + out->size, values + i, width);
+	pack_known(out->bytes + out->size, values, n / GROUP, width);
+	out->size += n / GROUP * width;
 	if (left == 0)
 		return;
 	memcpy(last, values + i, left * sizeof(*last));
@@ -89,13 +140,14 @@ tt_parquet_rle_put(struct tt_parquet_buffer *out, const uint32_t *values, size_t
 {
 	size_t from = 0, i = 0;
 
-	while (i < n) {
-		size_t length = run_length(values + i, n - i);
+	while (n - i >= GROUP) {
+		size_t length;
 
-		if (length < GROUP) {
+		if (!is_run(values + i)) {
 			i += GROUP;
 			continue;
 		}
+		length = run_length(values + i, n - i);
 		put_packed(out, values + from, i - from, width);
 		put_repeated(out, values[i], length, width);
 		i += length;

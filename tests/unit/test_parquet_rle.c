@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Runs of indices against a plain encoder, bit by bit, and read again. */
+#include "tt_hash.h"
+#include "tt_parquet_buffer.h"
+#include "tt_parquet_rle.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define VALUES 300
+
+static void
+plain_packed(struct tt_parquet_buffer *out, const uint32_t *values, size_t n,
+		unsigned width)
+{
+	const size_t groups = (n + 7) / 8;
+
+	if (n == 0)
+		return;
+	tt_parquet_buffer_varint(out, groups << 1 | 1);
+	for (size_t byte = 0; byte < groups * width; byte++) {
+		uint8_t bits = 0;
+
+		for (size_t bit = byte * 8; bit < byte * 8 + 8; bit++)
+			if (bit / width < n
+					&& (values[bit / width] >> bit % width & 1) != 0)
+				bits |= (uint8_t)(1 << bit % 8);
+		tt_parquet_buffer_byte(out, bits);
+	}
+}
+
+static void
+plain_put(struct tt_parquet_buffer *out, const uint32_t *values, size_t n, unsigned width)
+{
+	size_t from = 0, at = 0, length;
+
+	for (; at < n; at += length) {
+		for (length = 1; at + length < n && values[at + length] == values[at];)
+			length++;
+		if (length < 8) {
+			length = 8;
+			continue;
+		}
+		plain_packed(out, values + from, at - from, width);
+		tt_parquet_buffer_varint(out, length << 1);
+		for (unsigned i = 0; i < (width + 7) / 8; i++)
+			tt_parquet_buffer_byte(out, (uint8_t)(values[at] >> 8 * i));
+		from = at + length;
+	}
+	plain_packed(out, values + from, n - from, width);
+}
+
+static void
+assert_same(const uint32_t *values, size_t n, unsigned width)
+{
+	struct tt_parquet_buffer out = {0}, plain = {0};
+	struct tt_parquet_rle_in in;
+	uint32_t again[VALUES];
+
+	tt_parquet_rle_put(&out, values, n, width);
+	plain_put(&plain, values, n, width);
+	assert_int_equal(out.size, plain.size);
+	assert_memory_equal(out.bytes, plain.bytes, plain.size);
+	/* Readers may look at up to eight bytes behind the end. */
+	assert_true(tt_parquet_buffer_reserve(&out, sizeof(uint64_t)));
+	tt_parquet_rle_start(&in, out.bytes, out.bytes + out.size, width);
+	assert_true(tt_parquet_rle_take(&in, again, n));
+	assert_memory_equal(again, values, n * sizeof(*values));
+	tt_parquet_buffer_fini(&out);
+	tt_parquet_buffer_fini(&plain);
+}
+
+/* Runs of 1 to 20 values that are not all different, so that they begin and end anywhere in a group. */
+static void
+indices_of_each_width_are_put_as_a_plain_encoder_does(void **state)
+{
+	for (unsigned i = 0; i < 32 * 60; i++) {
+		const unsigned width = 1 + i % 32;
+		uint32_t values[VALUES];
+		uint64_t random = tt_hash_mix(i + 1);
+		const size_t n = 1 + random % VALUES;
+		size_t at = 0;
+
+		while (at < n) {
+			size_t run = 1;
+
+			random = tt_hash_mix(random + 1);
+			if (random % 8 == 0)
+				run += random / 8 % 20;
+			for (; run > 0 && at < n; run--)
+				values[at++] = (uint32_t)(random >> 32) >> (32 - width);
+		}
+		assert_same(values, n, width);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(
+					indices_of_each_width_are_put_as_a_plain_encoder_does),
+	};
+
+	return cmocka_run_group_tests_name("parquet_rle", tests, NULL, NULL);
+}
