@@ -6,16 +6,17 @@
 #include <errno.h>
 #include <string.h>
 
-/* Writes 0 to 255 without leading zeros; returns where it ends. */
-static char *
+/* Writes 0 to 255 without leading zeros, which the next digit takes the place of: how many there are
+ * cannot be foreseen. Returns where it ends. */
+static inline char *
 put_byte(char *at, unsigned value)
 {
-	if (value >= 100)
-		*at++ = (char)('0' + value / 100);
-	if (value >= 10)
-		*at++ = (char)('0' + value / 10 % 10);
-	*at++ = (char)('0' + value % 10);
-	return at;
+	*at = (char)('0' + value / 100);
+	at += value >= 100;
+	*at = (char)('0' + value / 10 % 10);
+	at += value >= 10;
+	*at = (char)('0' + value % 10);
+	return at + 1;
 }
 
 /* Every row of a source has one: inet_ntop takes ten times as long. */

@@ -29,6 +29,22 @@ addresses_survive_text_and_back(void **state)
 	assert_int_equal(tt_addr_parse("", &a), -EINVAL);
 }
 
+/* Each byte is put without leading zeros, whatever stands before and behind it. */
+static void
+all_bytes_of_ipv4_addresses_are_written_as_printf_does(void **state)
+{
+	char text[TT_ADDR_TEXT_MAX], wanted[TT_ADDR_TEXT_MAX];
+
+	for (uint32_t i = 0; i < 4 * 65536; i++) {
+		const uint32_t two = i & 0xffff, shift = 8 * (i >> 16);
+		const uint32_t a = two << shift | two >> (32 - shift) % 32;
+
+		snprintf(wanted, sizeof(wanted), "%u.%u.%u.%u", a >> 24, a >> 16 & 255,
+				a >> 8 & 255, a & 255);
+		assert_string_equal(tt_addr_format(tt_addr_v4(a), text), wanted);
+	}
+}
+
 /* Held against inet_pton: digits and dots by chance, near what an address looks like. */
 static void
 what_is_no_ipv4_address_is_refused(void **state)
@@ -227,6 +243,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(addresses_survive_text_and_back),
+			cmocka_unit_test(
+					all_bytes_of_ipv4_addresses_are_written_as_printf_does),
 			cmocka_unit_test(what_is_no_ipv4_address_is_refused),
 			cmocka_unit_test(
 					one_prefix_holds_its_first_and_last_address_and_no_other),
