@@ -77,18 +77,48 @@ scan_frame(struct reading *r, struct input *input, const struct tt_frame *f,
 	return ret;
 }
 
+/* Is the burst as most are: all frames of the run's interval, and of the link type that it knows? */
+static bool
+is_plain(const struct tt_frame *frames, unsigned n, const struct run *run)
+{
+	const uint64_t start = (uint64_t)run->span.start_us;
+	const uint64_t length = (uint64_t)run->span.end_us - start;
+	bool other = false;
+
+	for (unsigned i = 0; i < n; i++)
+		other |= ((uint64_t)frames[i].time_us - start >= length)
+				| (frames[i].link != run->known_link);
+	return !other;
+}
+
+static int
+scan_each(struct reading *r, struct input *input, unsigned n, struct run *run,
+		unsigned *counted, struct tt_error *err)
+{
+	int ret = 0;
+
+	*counted = 0;
+	if (TT_LIKELY(is_plain(input->burst, n, run))) {
+		run->frames += n;
+		input->frames += n;
+		*counted = run->counts ? n : 0;
+		return 0;
+	}
+	for (unsigned i = 0; i < n && ret == 0; i++) {
+		ret = scan_frame(r, input, &input->burst[i], run, err);
+		*counted += run->counts;
+	}
+	return ret;
+}
+
 /* Scans the burst, and counts what of it is to be counted: a part at its start. */
 static int
 scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 		struct tt_error *err)
 {
-	unsigned counted = 0, done;
-	int ret = 0;
+	unsigned counted, done;
+	int ret = scan_each(r, input, n, run, &counted, err);
 
-	for (unsigned i = 0; i < n && ret == 0; i++) {
-		ret = scan_frame(r, input, &input->burst[i], run, err);
-		counted += run->counts;
-	}
 	if (ret != 0 || counted == 0)
 		return ret;
 	done = tt_counter_burst(&r->counter, input->burst, counted);
