@@ -167,8 +167,10 @@ put_part(struct writer *w, const struct tt_recall *recall, unsigned part, unsign
 		const struct tt_recall_source *s = &recall->sources[i];
 		uint64_t hash = tt_recall_hash(recall, s->addr);
 
-		if (part_of(recall, hash, bits) == part)
-			items[n++] = (struct tt_sort_item){.prefix = hash, .ref = s};
+		/* Which one is of this part cannot be foreseen: the last one that is not is written behind
+		 * them, where there is room. */
+		items[n] = (struct tt_sort_item){.prefix = hash, .ref = s};
+		n += part_of(recall, hash, bits) == part;
 	}
 	tt_sort(items, scratch, n, compare_addr);
 	for (uint64_t i = 0; i < n; i++) {
