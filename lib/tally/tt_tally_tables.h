@@ -99,10 +99,9 @@ tt_slot_add(struct tt_slot *s, const struct tt_packet *p, int64_t time_us, bool 
 	unsigned contact, port;
 
 	tt_count_add(&s->count, (struct tt_count){1, p->ip_bytes});
-	if (time_us < s->first_us)
+	if (TT_UNLIKELY(time_us < s->first_us))
 		s->first_us = time_us;
-	if (time_us > s->last_us)
-		s->last_us = time_us;
+	s->last_us = time_us > s->last_us ? time_us : s->last_us;
 	if (v6)
 		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT;
 	contact = s->v4.dst == (uint32_t)p->dst.lo;
