@@ -129,20 +129,34 @@ decode(const struct tt_pipeline *pipeline, const struct tt_frame *frames, unsign
 	return (unsigned)k;
 }
 
-/* What each of n packets aims at, and whether it is an answer. Then it is known where its pair stands: the
- * line is on its way while fingerprints are found. */
+/* What packet i aims at, and whether it is an answer. */
+static inline __attribute__((always_inline)) void
+classify_one(struct counted *c, unsigned i)
+{
+	const struct tt_packet *p = &c->packets[i];
+
+	c->keys[i] = tt_target_key_of(p);
+	c->details[i] = tt_backscatter_of_class(
+			p, tt_target_key_class(c->keys[i]), c->data[i], c->captured[i]);
+}
+
+/* The same of n packets. Then it is known where a pair stands: its line is on its way while fingerprints are
+ * found. In one loop, as long as all sources are sampled, since one that only asks for lines would have to wait
+ * for them. */
 static void
 classify(struct counted *c, unsigned n, const struct tt_tally *tally)
 {
+	if (TT_UNLIKELY(tally->pair_shift != 0)) {
+		for (unsigned i = 0; i < n; i++)
+			classify_one(c, i);
+		tt_tally_fetch_sampled(
+				tally, c->packets, c->keys, c->details, n, c->places);
+		return;
+	}
 	for (unsigned i = 0; i < n; i++) {
-		const struct tt_packet *p = &c->packets[i];
-
-		c->keys[i] = tt_target_key_of(p);
-		c->details[i] = tt_backscatter_of_class(p,
-				tt_target_key_class(c->keys[i]), c->data[i],
-				c->captured[i]);
+		classify_one(c, i);
 		c->places[i] = tt_tally_fetch_pair(
-				tally, p->src, c->keys[i], c->details[i]);
+				tally, c->packets[i].src, c->keys[i], c->details[i]);
 	}
 }
 

@@ -90,6 +90,12 @@ tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail
 		count_destination(&t->rest, key, p->dst);
 }
 
+/* Packets of a burst that a pass is to look at; to begin with, n = 0. */
+struct some {
+	unsigned n;
+	uint8_t at[TT_TALLY_BURST];
+};
+
 /* A burst on its way through the passes. */
 struct burst {
 	struct tt_tally *tally;
@@ -99,12 +105,8 @@ struct burst {
 	const tt_detail *details;
 	const uint64_t *places; /* of pairs, with their fingerprints */
 	const uint32_t *numbers; /* of pairs, most likely */
-};
-
-/* Packets of a burst that a pass is to look at; to begin with, n = 0. */
-struct some {
-	unsigned n;
-	uint8_t at[TT_TALLY_BURST];
+	bool some_kept; /* those that have a place are in kept; else all have one */
+	struct some kept;
 };
 
 static inline void
@@ -268,53 +270,112 @@ count_pair_of_any(const struct burst *b, unsigned i, struct tt_slot *out)
 	return count_pair(b, i, out, false);
 }
 
+/* What the pairs of a burst leave to be counted. */
+struct rests {
+	struct some contacts, ports, sketches, refused;
+	struct tt_slot out[TT_TALLY_BURST]; /* what made room */
+	unsigned n_out;
+};
+
+/* Pairs while all sources are sampled. */
+static inline void
+count_all_pairs(const struct burst *b, unsigned n, struct rests *to)
+{
+	struct tt_slot *next = to->out;
+
+	for (unsigned i = 0; i < n; i++) {
+		const unsigned left = count_pair_of_any(b, i, next);
+
+		note(&to->contacts, i, left & TT_LEFT_CONTACT);
+		note(&to->ports, i, left & TT_LEFT_PORT);
+		if (TT_LIKELY(left < TT_LEFT_SKETCH))
+			continue;
+		note(&to->sketches, i, left & TT_LEFT_SKETCH);
+		note(&to->refused, i, left & TT_LEFT_PAIR);
+		next += (left & TT_LEFT_OUT) != 0;
+	}
+	to->n_out = (unsigned)(next - to->out);
+}
+
+/* Pairs of those that have a place, then what all leave: whether one has cannot be predicted. */
+static __attribute__((noinline)) void
+count_sampled_pairs(const struct burst *b, unsigned n, struct rests *to)
+{
+	struct tt_slot *next = to->out;
+	uint8_t left[TT_TALLY_BURST];
+
+	for (unsigned i = 0; i < n; i++)
+		left[i] = (uint8_t)tt_left_of_refused(&b->packets[i]);
+	for (unsigned k = 0; k < b->kept.n; k++) {
+		const unsigned i = b->kept.at[k];
+
+		left[i] = (uint8_t)count_pair_of_any(b, i, next);
+		next += (left[i] & TT_LEFT_OUT) != 0;
+	}
+	for (unsigned i = 0; i < n; i++) {
+		note(&to->contacts, i, left[i] & TT_LEFT_CONTACT);
+		note(&to->ports, i, left[i] & TT_LEFT_PORT);
+		note(&to->sketches, i, left[i] & TT_LEFT_SKETCH);
+		note(&to->refused, i, left[i] & TT_LEFT_PAIR);
+	}
+	to->n_out = (unsigned)(next - to->out);
+}
+
 /* Pairs, then of each packet what its pair leaves to be counted. */
 static inline void
 count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
-	struct some contacts, ports, sketches, refused, waiting;
-	struct tt_slot out[TT_TALLY_BURST], *next = out;
+	struct rests left;
+	struct some waiting;
 
-	contacts.n = ports.n = sketches.n = refused.n = waiting.n = 0;
-	for (unsigned i = 0; i < n; i++) {
-		const unsigned left = count_pair_of_any(b, i, next);
-
-		note(&contacts, i, left & TT_LEFT_CONTACT);
-		note(&ports, i, left & TT_LEFT_PORT);
-		if (TT_LIKELY(left < TT_LEFT_SKETCH))
-			continue;
-		note(&sketches, i, left & TT_LEFT_SKETCH);
-		note(&refused, i, left & TT_LEFT_PAIR);
-		next += (left & TT_LEFT_OUT) != 0;
-	}
-	if (TT_UNLIKELY(refused.n > 0))
-		count_refused(b, &refused, &waiting);
-	if (TT_UNLIKELY(next > out))
-		tt_tally_pairs_out(b->tally, out, (unsigned)(next - out));
+	left.contacts.n = left.ports.n = left.sketches.n = left.refused.n = waiting.n = 0;
+	if (TT_UNLIKELY(b->some_kept))
+		count_sampled_pairs(b, n, &left);
+	else
+		count_all_pairs(b, n, &left);
+	if (TT_UNLIKELY(left.refused.n > 0))
+		count_refused(b, &left.refused, &waiting);
+	if (TT_UNLIKELY(left.n_out > 0))
+		tt_tally_pairs_out(b->tally, left.out, left.n_out);
 	if (passes & TT_PASS_CONTACTS)
-		count_contacts(b, &contacts);
+		count_contacts(b, &left.contacts);
 	if (passes & TT_PASS_PORTS)
-		count_ports(b, &ports);
+		count_ports(b, &left.ports);
 	if (passes & TT_PASS_SKETCHES) {
 		if (TT_UNLIKELY(waiting.n > 0))
-			leave_out(&contacts, &waiting);
-		count_destinations(b, &contacts);
-		count_destinations(b, &sketches);
+			leave_out(&left.contacts, &waiting);
+		count_destinations(b, &left.contacts);
+		count_destinations(b, &left.sketches);
 	}
 }
 
-/* The places of pairs, now that their fingerprints are known, and their numbers, whose slots are fetched. */
+/* The place of the pair of packet i, now that its fingerprints are known, and its number, whose slot is fetched. */
+static inline void
+find_number(const struct tt_tally *t, const uint64_t *plain, const tt_detail *details,
+		unsigned i, uint64_t *places, uint32_t *numbers)
+{
+	places[i] = tt_pair_hash_from(plain[i], details[i]);
+	numbers[i] = tt_pair_guess(&t->pair_lines, places[i]);
+	__builtin_prefetch(&t->slots[numbers[i]], 1);
+}
+
 static inline void
 find_numbers(const struct tt_tally *t, const uint64_t *plain, const tt_detail *details,
 		unsigned n, uint64_t *places, uint32_t *numbers)
 {
-	for (unsigned i = 0; i < n; i++) {
-		places[i] = TT_UNLIKELY(plain[i] == TT_NO_PLACE)
-				? TT_NO_PLACE
-				: tt_pair_hash_from(plain[i], details[i]);
-		numbers[i] = tt_pair_guess(&t->pair_lines, places[i]);
-		__builtin_prefetch(&t->slots[numbers[i]], 1);
-	}
+	for (unsigned i = 0; i < n; i++)
+		find_number(t, plain, details, i, places, numbers);
+}
+
+/* Of those that have a place. */
+static __attribute__((noinline)) void
+find_sampled(const struct tt_tally *t, const uint64_t *plain, const tt_detail *details,
+		unsigned n, uint64_t *places, uint32_t *numbers, struct some *kept)
+{
+	for (unsigned i = 0; i < n; i++)
+		note(kept, i, plain[i] != TT_NO_PLACE);
+	for (unsigned k = 0; k < kept->n; k++)
+		find_number(t, plain, details, kept->at[k], places, numbers);
 }
 
 static inline void
@@ -334,7 +395,11 @@ count_burst(struct tt_tally *t, const struct tt_packet *packets,
 	b.details = details;
 	b.places = found;
 	b.numbers = numbers;
-	if (passes & TT_PASS_PAIRS)
+	b.some_kept = t->pair_shift != 0 && (passes & TT_PASS_PAIRS);
+	b.kept.n = 0;
+	if (TT_UNLIKELY(b.some_kept))
+		find_sampled(t, places, details, n, found, numbers, &b.kept);
+	else if (passes & TT_PASS_PAIRS)
 		find_numbers(t, places, details, n, found, numbers);
 	if (passes & TT_PASS_DISTRIBUTIONS)
 		for (unsigned i = 0; i < n; i++)
@@ -361,8 +426,8 @@ tt_tally_burst_passes(struct tt_tally *t, const struct tt_packet *packets,
 {
 	uint64_t places[TT_TALLY_BURST];
 
-	for (unsigned i = 0; i < n && (passes & TT_PASS_PAIRS) != 0; i++)
-		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i], details[i]);
+	if (passes & TT_PASS_PAIRS)
+		tt_tally_fetch_pairs(t, packets, keys, details, n, places);
 	count_burst(t, packets, keys, details, times_us, places, n, passes);
 }
 

@@ -128,8 +128,7 @@ tt_tally_find_pair(struct tt_tally *t, uint64_t hash, const struct tt_packet *p,
 	if (TT_UNLIKELY(full)) {
 		number = make_room(t, tt_tally_sample_hash(t, p->src), out);
 		if (number == NO_PAIR)
-			return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT
-					| TT_LEFT_PAIR;
+			return tt_left_of_refused(p);
 	} else {
 		number = t->n_pairs++;
 	}

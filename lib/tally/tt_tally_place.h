@@ -80,18 +80,52 @@ tt_tally_pair_place(const struct tt_tally *t, struct tt_addr src, tt_target_key 
 	return tt_tally_refuses(t, src) ? TT_NO_PLACE : tt_pair_hash(t, src, key, detail);
 }
 
-/* The same but for fingerprints, for tt_tally_burst_placed; begins to fetch the line of the index. */
+/* The same but for fingerprints, of a source that is sampled; begins to fetch the line of the index. */
 static inline uint64_t
 tt_tally_fetch_pair(const struct tt_tally *t, struct tt_addr src, tt_target_key key,
 		tt_detail backscatter)
 {
-	uint64_t place;
+	const uint64_t place = tt_pair_hash_plain(t, src, key, backscatter);
 
-	if (tt_tally_refuses(t, src))
-		return TT_NO_PLACE;
-	place = tt_pair_hash_plain(t, src, key, backscatter);
 	__builtin_prefetch(tt_pair_line_of(&t->pair_lines, place), 1);
 	return place;
+}
+
+/* The same of n packets, where some are not sampled. Whether one is cannot be predicted: so those that are get
+ * a loop of their own. */
+static inline void
+tt_tally_fetch_sampled(const struct tt_tally *t, const struct tt_packet *packets,
+		const tt_target_key *keys, const tt_detail *details, unsigned n,
+		uint64_t *places)
+{
+	const unsigned shift = t->pair_shift;
+	uint8_t kept[TT_TALLY_BURST];
+	unsigned n_kept = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		places[i] = TT_NO_PLACE;
+		kept[n_kept] = (uint8_t)i;
+		n_kept += tt_sampled(tt_tally_sample_hash(t, packets[i].src), shift);
+	}
+	for (unsigned k = 0; k < n_kept; k++) {
+		const unsigned i = kept[k];
+
+		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i], details[i]);
+	}
+}
+
+/* The places of n packets, TT_TALLY_BURST at most, for tt_tally_burst_placed. */
+static inline void
+tt_tally_fetch_pairs(const struct tt_tally *t, const struct tt_packet *packets,
+		const tt_target_key *keys, const tt_detail *details, unsigned n,
+		uint64_t *places)
+{
+	if (TT_UNLIKELY(t->pair_shift != 0)) {
+		tt_tally_fetch_sampled(t, packets, keys, details, n, places);
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i], details[i]);
 }
 
 #endif

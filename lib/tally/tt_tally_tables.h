@@ -58,6 +58,13 @@ enum tt_left {
 	TT_LEFT_OUT = 16 /* another pair made room for it */
 };
 
+/* Of a packet whose pair is refused. */
+static inline unsigned
+tt_left_of_refused(const struct tt_packet *p)
+{
+	return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_PAIR;
+}
+
 /* v6: is src not IPv4? detail: with TT_DETAIL_V6 where it is not. */
 static inline bool
 tt_slot_is(const struct tt_slot *s, struct tt_addr src, tt_target_key key,
@@ -136,7 +143,7 @@ tt_tally_add_pair(struct tt_tally *t, uint64_t place, uint32_t number,
 			&& (place == TT_NO_PLACE
 					|| !tt_sampled(tt_tally_sample_hash(t, p->src),
 							t->pair_shift)))
-		return TT_LEFT_CONTACT | p->has_ports * TT_LEFT_PORT | TT_LEFT_PAIR;
+		return tt_left_of_refused(p);
 	if (TT_LIKELY(number < t->n_pairs)
 			&& TT_LIKELY(tt_slot_is(s, p->src, key, detail, v6)))
 		return tt_slot_add(s, p, time_us, v6);
