@@ -23,6 +23,8 @@
 #include "tt_error.h"
 #include "tt_mem.h"
 
+#include <string.h>
+
 /*
  * A country is the two letters of ISO 3166-1 as one number that sorts as the text does.
  * 0 is "??": not in the database, or no database.
@@ -113,6 +115,36 @@ tt_geo_country4(const struct tt_geo *geo, uint32_t addr)
 	if (TT_LIKELY((net & TT_GEO_BLOCK) == 0))
 		return net;
 	return block[net & ~TT_GEO_BLOCK][addr & 255];
+}
+
+/*
+ * The same in two steps, for addresses of which no two are alike, so that nobody could foresee whether a /16 has
+ * one country. The first says where the two bytes of its /16 or /24 stand, without branches.
+ */
+static inline const void *
+tt_geo_find4(const struct tt_geo *geo, uint32_t addr)
+{
+	const uint32_t *net16 = &geo->v4[addr >> 16];
+	const uintptr_t mixed = *net16 >> 31;
+	const uintptr_t of16 = (uintptr_t)net16
+			+ 2 * (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+	const uintptr_t of24 = (uintptr_t)geo->v4_blocks
+			+ (*net16 & ~TT_GEO_MIXED) * sizeof(tt_geo_block)
+			+ (addr >> 8 & 255) * sizeof(uint16_t);
+
+	return (const void *)(of16 ^ ((of16 ^ of24) & -mixed));
+}
+_Static_assert(TT_GEO_MIXED == UINT32_C(1) << 31, "mixed by sign");
+
+static inline tt_country
+tt_geo_found4(const struct tt_geo *geo, const void *found, uint32_t addr)
+{
+	uint16_t net;
+
+	memcpy(&net, found, sizeof(net));
+	if (TT_LIKELY((net & TT_GEO_BLOCK) == 0))
+		return net;
+	return tt_geo_country4(geo, addr);
 }
 
 /* Is the address in a /24 of one country? */

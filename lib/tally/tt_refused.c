@@ -11,28 +11,56 @@
 /* What is found of a packet before it is counted. */
 struct found {
 	uint64_t slice_hash;
-	struct tt_slice *
-			slice; /* most likely that of its row and country; NULL: there was none */
+	struct tt_slice *slice; /* most likely that of its row and country */
+	tt_target_key key;
 	uint64_t talker; /* home */
-	uint32_t row;
-	struct tt_rest_rise of_target, of_country;
+	uint32_t row, sources; /* cell of its sources' country */
+	struct tt_rest_rise of_country, of_all;
 	tt_country country;
 };
+
+/* Those of some packets that a stage is to look at; to begin with, n = 0. */
+struct list {
+	unsigned n;
+	uint8_t at[SOME];
+};
+
+/* Packets on their way through the stages. */
+struct some {
+	struct tt_rest *rest;
+	const struct tt_later_update *updates; /* [n] */
+	unsigned n;
+	const void *nets[SOME]; /* of tt_geo_find4 */
+	struct found found[SOME];
+	struct list raise; /* those that raise the sketch of all */
+	struct list others; /* those with slices that are not of a country */
+};
+
+static inline void
+note(struct list *list, unsigned i, bool wanted)
+{
+	list->at[list->n] = (uint8_t)i;
+	list->n += wanted;
+}
 
 /* Protocol and class of each block of rows, as in a key; is it backscatter? */
 static const struct block {
 	tt_target_key key;
 	uint32_t target; /* index of port 0 */
+	uint32_t sources; /* cell of its sources by country */
 	bool backscatter;
 } blocks[TT_ROWS_ICMP] = {
-#define TCP(class, answer)                                                               \
-	{                                                                                \
-		(uint64_t) TT_PROTO_TCP << 40 | 1 << 16 | (class), TT_TARGET_TCP, answer \
+#define SOURCES(class, answer) \
+	(TT_CELL_COUNTRY_REST + ((class) * 2 + (answer)) * TT_N_COUNTRIES)
+#define TCP(class, answer)                                                        \
+	{                                                                         \
+		(uint64_t) TT_PROTO_TCP << 40 | 1 << 16 | (class), TT_TARGET_TCP, \
+				SOURCES(class, answer), answer                    \
 	}
 #define UDP(answer)                                                                    \
 	{                                                                              \
 		(uint64_t) TT_PROTO_UDP << 40 | 1 << 16 | TT_CLASS_UDP, TT_TARGET_UDP, \
-				answer                                                 \
+				SOURCES(TT_CLASS_UDP, answer), answer                  \
 	}
 		[TT_CLASS_TCP_SYN] = TCP(TT_CLASS_TCP_SYN, false),
 		[TT_CLASS_TCP_SYNACK] = TCP(TT_CLASS_TCP_SYNACK, true),
@@ -43,87 +71,200 @@ static const struct block {
 		[TT_ROWS_UDP_BACKSCATTER] = UDP(true),
 };
 
-static inline tt_target_key
-key_of(const struct tt_later_update *u)
+/* Into the sketches of its target, which are at hand: most often the whole part was read. Without branches: of a part
+ * that is read with a few packets for each port nearly all raise one, where they are many hardly any. */
+static inline void
+raise_targets(struct tt_rest *r, const struct tt_later_update *u, uint32_t target,
+		uint64_t src_hash)
 {
-	return blocks[tt_refused_block(u)].key + ((uint64_t)tt_refused_port(u) << 16);
+	const uint32_t first = tt_registers_of_target(TT_REGISTERS_DESTINATIONS, target);
+	const uint8_t rho = tt_sketch_rho(src_hash, TT_SKETCH_P_TARGET),
+		      dst_rho = tt_refused_rho(u);
+	uint8_t *of_dst = &r->registers[first + tt_refused_register(u)],
+		*of_src = &r->registers[first + TT_REGISTERS_TARGET
+				+ tt_sketch_register(src_hash, TT_SKETCH_P_TARGET)],
+		*used = &r->registers_used[first / TT_REGISTER_BLOCK];
+
+	*of_dst = *of_dst < dst_rho ? dst_rho : *of_dst;
+	*of_src = *of_src < rho ? rho : *of_src;
+	used[0] |= dst_rho != 0;
+	used[1] = 1;
 }
+_Static_assert(TT_REGISTERS_TARGET == TT_REGISTER_BLOCK
+				&& TT_REGISTER_BLOCK == 1 << TT_SKETCH_P_TARGET,
+		"each sketch of a target is a block");
 
 static inline void
-find(struct tt_rest *r, const struct tt_later_update *u, struct found *f)
+find(struct some *s, unsigned i)
 {
+	struct tt_rest *r = s->rest;
+	const struct tt_later_update *u = &s->updates[i];
+	const struct block *b = &blocks[tt_refused_block(u)];
 	const struct tt_addr src = tt_addr_v4(tt_refused_src(u));
 	const uint64_t hash = tt_sketch_hash(src);
-	const uint32_t target = blocks[tt_refused_block(u)].target + tt_refused_port(u);
+	const tt_country country = tt_geo_found4(
+			r->config.geo, s->nets[i], tt_refused_src(u));
+	struct found *f = &s->found[i];
 
-	f->country = tt_geo_country4(r->config.geo, tt_refused_src(u));
+	f->country = country;
 	f->row = tt_refused_row(u);
-	f->slice_hash = tt_rest_slice_hash(r, tt_slice_country(f->row, f->country));
-	__builtin_prefetch(&r->slice_index[f->slice_hash & (r->config.slices - 1)]);
-	f->talker = tt_rest_talker_home(r, src, key_of(u));
+	f->sources = b->sources + country;
+	f->slice_hash = tt_rest_slice_hash(r, tt_slice_country(f->row, country));
+	tt_rest_prefetch_slice_line(r, f->slice_hash);
+	f->key = b->key + ((uint64_t)tt_refused_port(u) << 16);
+	f->talker = tt_rest_talker_home(r, src, f->key);
 	__builtin_prefetch(&r->talkers[f->talker], 1);
-	f->of_target = (struct tt_rest_rise){
-			tt_registers_of_target(TT_REGISTERS_TARGET, target)
-					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
-			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
-	tt_rest_enter(r, tt_rest_sketch_of_all(), hash);
 	f->of_country = tt_rest_find_register(
-			r, tt_rest_sketch_of_country(f->country), hash);
+			r, tt_rest_sketch_of_country(country), hash);
+	f->of_all = tt_rest_rise_of(tt_rest_sketch_of_all(), hash);
+	note(&s->raise, i, f->of_all.rho > r->registers[f->of_all.at]);
+	note(&s->others, i, b->backscatter | (tt_refused_matched(u) != 0));
+	raise_targets(r, u, b->target + tt_refused_port(u), hash);
 }
 
 static inline void
-count_one(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
+find_all(struct some *s)
 {
-	const tt_target_key key = key_of(u);
-	const struct tt_count c = {1, tt_refused_bytes(u)};
-	const struct tt_entry talker = {tt_addr_v4(tt_refused_src(u)), key, 1};
-	const struct block *b = &blocks[tt_refused_block(u)];
+	struct tt_rest *r = s->rest;
 
-	tt_rest_add_country(r, f->slice, f->slice_hash, f->row, f->country,
-			tt_rest_source_cell(key,
-					b->backscatter ? TT_DETAIL_BACKSCATTER : 0,
-					f->country),
-			c);
-	if (b->backscatter)
-		tt_rest_add_attacked(r, key, tt_refused_detail(u), c);
-	if (TT_UNLIKELY(tt_refused_matched(u) != 0))
-		tt_rest_add_fingerprints(r, f->row, tt_refused_matched(u), c);
-	tt_rest_add_talker(r, f->talker, &talker, true);
+	for (unsigned i = 0; i < s->n; i++)
+		tt_geo_prefetch4(r->config.geo, tt_refused_src(&s->updates[i]));
+	for (unsigned i = 0; i < s->n; i++) {
+		s->nets[i] = tt_geo_find4(r->config.geo, tt_refused_src(&s->updates[i]));
+		__builtin_prefetch(s->nets[i]);
+	}
+	for (unsigned i = 0; i < s->n; i++)
+		find(s, i);
+	for (unsigned k = 0; k < s->raise.n; k++)
+		tt_rest_raise_in(r, tt_rest_sketch_of_all(),
+				s->found[s->raise.at[k]].of_all);
+}
+
+static inline struct tt_count
+count_of(const struct tt_later_update *u)
+{
+	return (struct tt_count){1, tt_refused_bytes(u)};
+}
+
+/* Slices that are not of a country. */
+static inline void
+count_others(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
+{
+	if (blocks[tt_refused_block(u)].backscatter)
+		tt_rest_add_attacked(r, f->key, tt_refused_detail(u), count_of(u));
+	if (tt_refused_matched(u) != 0)
+		tt_rest_add_fingerprints(r, f->row, tt_refused_matched(u), count_of(u));
+}
+
+/* In the slice that was found, or elsewhere. */
+static inline void
+count_country(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
+{
+	tt_rest_add_country(r, f->slice, f->slice_hash, f->row, f->country, f->sources,
+			count_of(u));
+}
+
+/* As long as there is room for slices: one packet after the other, which decides what has one. */
+static inline void
+count_slices(struct some *s)
+{
+	struct tt_rest *r = s->rest;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		s->found[i].slice = tt_rest_find_slice(r, s->found[i].slice_hash);
+		__builtin_prefetch(s->found[i].slice, 1);
+	}
+	for (unsigned i = 0; i < s->n; i++) {
+		count_country(r, &s->updates[i], &s->found[i]);
+		count_others(r, &s->updates[i], &s->found[i]);
+	}
+}
+
+/* When there is none any more. Of a flood's packets about half have a slice, which nobody could foresee: so they are
+ * told apart without branches. */
+static inline void
+count_slices_full(struct some *s)
+{
+	struct tt_rest *r = s->rest;
+	struct list with, without;
+
+	with.n = without.n = 0;
+	for (unsigned i = 0; i < s->n; i++) {
+		struct found *f = &s->found[i];
+		const struct tt_pair_line *line = tt_pair_line_of(
+				&r->slice_lines, f->slice_hash);
+		const unsigned match = tt_pair_match(line, tt_pair_tag(f->slice_hash));
+		const bool may_have = (match | line->passed) != 0;
+
+		f->slice = &r->slices[line->numbers[__builtin_ctz(
+				match | 1u << (TT_PAIR_WAYS - 1))]];
+		note(&with, i, may_have);
+		note(&without, i, !may_have);
+	}
+	for (unsigned k = 0; k < with.n; k++)
+		__builtin_prefetch(s->found[with.at[k]].slice, 1);
+	for (unsigned k = 0; k < without.n; k++) {
+		const unsigned i = without.at[k];
+
+		r->slices_lost.keys++;
+		tt_rest_add_without_slice(r, s->found[i].row, s->found[i].sources,
+				count_of(&s->updates[i]));
+	}
+	for (unsigned k = 0; k < with.n; k++)
+		count_country(r, &s->updates[with.at[k]], &s->found[with.at[k]]);
+	for (unsigned k = 0; k < s->others.n; k++)
+		count_others(r, &s->updates[s->others.at[k]], &s->found[s->others.at[k]]);
 }
 
 static inline void
-raise_registers(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
+count_talkers(struct some *s)
 {
-	const uint32_t target = blocks[tt_refused_block(u)].target + tt_refused_port(u);
+	struct tt_rest *r = s->rest;
 
-	tt_rest_raise_in(r, tt_rest_sketch_of_country(f->country), f->of_country);
-	tt_rest_raise(r, f->of_target.at, f->of_target.rho);
-	tt_rest_raise(r,
-			tt_registers_of_target(TT_REGISTERS_DESTINATIONS, target)
-					+ tt_refused_register(u),
-			tt_refused_rho(u));
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct tt_entry talker = {
+				tt_addr_v4(tt_refused_src(&s->updates[i])),
+				s->found[i].key, 1};
+
+		tt_rest_add_newcomer(r, s->found[i].talker, &talker);
+	}
+}
+
+static inline void
+raise_countries(struct some *s)
+{
+	struct list raise;
+
+	raise.n = 0;
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct tt_rest_rise rise = s->found[i].of_country;
+
+		note(&raise, i, rise.rho > s->rest->registers[rise.at]);
+	}
+	for (unsigned k = 0; k < raise.n; k++) {
+		const struct found *f = &s->found[raise.at[k]];
+
+		tt_rest_raise_in(s->rest, tt_rest_sketch_of_country(f->country),
+				f->of_country);
+	}
 }
 
 static void
 count_some(struct tt_rest *r, const struct tt_later_update *u, unsigned n)
 {
-	const struct tt_geo *geo = r->config.geo;
-	struct found found[SOME];
+	struct some s;
 
-	for (unsigned i = 0; i < n; i++)
-		tt_geo_prefetch4(geo, tt_refused_src(&u[i]));
-	for (unsigned i = 0; i < n; i++)
-		tt_geo_prefetch4_net(geo, tt_refused_src(&u[i]));
-	for (unsigned i = 0; i < n; i++)
-		find(r, &u[i], &found[i]);
-	for (unsigned i = 0; i < n; i++) {
-		found[i].slice = tt_rest_find_slice(r, found[i].slice_hash);
-		__builtin_prefetch(found[i].slice, 1);
-	}
-	for (unsigned i = 0; i < n; i++)
-		raise_registers(r, &u[i], &found[i]);
-	for (unsigned i = 0; i < n; i++)
-		count_one(r, &u[i], &found[i]);
+	s.rest = r;
+	s.updates = u;
+	s.n = n;
+	s.raise.n = s.others.n = 0;
+	find_all(&s);
+	if (tt_rest_slices_full(r))
+		count_slices_full(&s);
+	else
+		count_slices(&s);
+	count_talkers(&s);
+	raise_countries(&s);
 }
 
 void

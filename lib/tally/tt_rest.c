@@ -32,9 +32,16 @@ tt_rest_bytes(const struct tt_rest_config *c)
 
 	return r.n_cells * sizeof(*r.cells) + tt_rest_cell_blocks(&r) + r.n_registers
 			+ tt_rest_register_blocks(&r) + floors_of(c) * sizeof(*r.floors)
-			+ c->slices
-			* (sizeof(*r.slices) / SLICES_LOAD + sizeof(*r.slice_index))
+			+ c->slices / SLICES_LOAD * sizeof(*r.slices)
+			+ tt_pair_lines_for(c->slices / SLICES_LOAD)
+			* sizeof(*r.slice_lines.lines)
 			+ c->talkers * (sizeof(*r.talkers) + sizeof(*r.talkers_at));
+}
+
+static size_t
+slice_lines_bytes(const struct tt_rest *r)
+{
+	return (r->slice_lines.mask + 1) * sizeof(*r->slice_lines.lines);
 }
 
 static void
@@ -52,8 +59,8 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 			.n_registers = registers_of(c),
 			.n_floors = floors_of(c),
 			.max_slices = (uint32_t)(c->slices / SLICES_LOAD),
-			/* Places + 1 are less than half of the slots. */
-			.slice_bits = (unsigned)__builtin_ctzll(c->slices) - 1,
+			.slice_lines.mask = tt_pair_lines_for(c->slices / SLICES_LOAD)
+					- 1,
 			.max_talkers = (uint32_t)c->talkers,
 			.mem = mem};
 	r->cells = tt_mem_alloc(mem, r->n_cells * sizeof(*r->cells), "plain counters");
@@ -62,13 +69,13 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 	r->registers_used = tt_mem_alloc(mem, tt_rest_register_blocks(r), "sketches");
 	r->floors = tt_mem_alloc(mem, r->n_floors * sizeof(*r->floors), "sketches");
 	r->slices = tt_mem_alloc(mem, r->max_slices * sizeof(*r->slices), "slices");
-	r->slice_index = tt_mem_alloc(mem, c->slices * sizeof(*r->slice_index), "slices");
+	r->slice_lines.lines = tt_mem_alloc(mem, slice_lines_bytes(r), "slices");
 	r->talkers = tt_mem_alloc(mem, c->talkers * sizeof(*r->talkers), "talkers");
 	r->talkers_at = tt_mem_alloc(
 			mem, r->max_talkers * sizeof(*r->talkers_at), "talkers");
 	if (r->cells == NULL || r->cells_used == NULL || r->registers == NULL
 			|| r->registers_used == NULL || r->floors == NULL
-			|| r->slices == NULL || r->slice_index == NULL
+			|| r->slices == NULL || r->slice_lines.lines == NULL
 			|| r->talkers == NULL || r->talkers_at == NULL) {
 		tt_rest_fini(r);
 		return -ENOMEM;
@@ -87,7 +94,7 @@ tt_rest_fini(struct tt_rest *r)
 	tt_mem_free(r->mem, r->registers, r->n_registers);
 	tt_mem_free(r->mem, r->registers_used, tt_rest_register_blocks(r));
 	tt_mem_free(r->mem, r->floors, r->n_floors * sizeof(*r->floors));
-	tt_mem_free(r->mem, r->slice_index, r->config.slices * sizeof(*r->slice_index));
+	tt_mem_free(r->mem, r->slice_lines.lines, slice_lines_bytes(r));
 	tt_mem_free(r->mem, r->talkers_at, r->max_talkers * sizeof(*r->talkers_at));
 	if (r->compact) {
 		free(r->slices);
@@ -101,22 +108,16 @@ tt_rest_fini(struct tt_rest *r)
 	*r = (struct tt_rest){0};
 }
 
-/* Beyond an eighth of the slots one long clearing is cheaper than many short ones. */
+/* Beyond so many one long clearing is cheaper than many short ones. */
 static void
 clear_index(struct tt_rest *r)
 {
-	const uint64_t mask = r->config.slices - 1;
-
-	if (r->n_slices > r->config.slices / 8) {
-		memset(r->slice_index, 0, r->config.slices * sizeof(*r->slice_index));
+	if (r->n_slices > r->slice_lines.mask) {
+		memset(r->slice_lines.lines, 0, slice_lines_bytes(r));
 		return;
 	}
-	/* Each run from a home on; what an earlier key cleared of it ends it early, and the rest
-	 * is cleared from another home. */
 	for (uint32_t i = 0; i < r->n_slices; i++)
-		for (uint64_t at = tt_rest_slice_hash(r, r->slices[i].key) & mask;
-				r->slice_index[at] != 0; at = (at + 1) & mask)
-			r->slice_index[at] = 0;
+		tt_pair_clear(&r->slice_lines, tt_rest_slice_hash(r, r->slices[i].key));
 }
 
 void

@@ -22,6 +22,7 @@
 #include "tt_cells.h"
 #include "tt_error.h"
 #include "tt_mem.h"
+#include "tt_pair_lines.h"
 #include "tt_sketch.h"
 #include "tt_units.h"
 
@@ -54,11 +55,13 @@ tt_registers_of_target(enum tt_registers kind, uint32_t target)
 /*
  * What is below all registers of a sketch: packets that raise none of them, nearly all once many sources
  * have been seen, need not look at them. Zero is right for an empty sketch; where registers were
- * raised without it, it is too low, which does no harm.
+ * raised without it, it is too low, which does no harm. Where sampling has no secret, sources that are kept
+ * are those of the first registers, which no packet here raises then: so these may be left out.
  */
 struct tt_floor {
-	uint8_t rho; /* no register is less */
-	uint16_t above; /* at most so many are more */
+	uint16_t from; /* of the registers from this one on: 0, or 2^p / 2^n */
+	uint16_t above; /* at most so many of these are more */
+	uint8_t rho; /* none of these is less */
 };
 
 /* Where the floors of each kind of sketch start. */
@@ -158,11 +161,9 @@ struct tt_rest {
 			floors; /* [n_floors], of the sketches in enum tt_floors; as registers */
 	uint32_t n_cells, n_registers, n_floors;
 	struct tt_slice *slices; /* [n_slices] in order of arrival, of [max_slices] */
-	/* [config.slices], open addressing: in the low slice_bits a slice's place + 1, or 0, in
-	 * the others some of its hash. A flood looks for many that are not there, and finds
-	 * that out in here. NULL in a compact rest. */
-	uint32_t *slice_index;
-	unsigned slice_bits;
+	/* Their places by hash, in lines as those of pairs: a flood looks for many that are not
+	 * there, and finds that out in here. NULL in a compact rest. */
+	struct tt_pair_lines slice_lines;
 	uint32_t n_slices, max_slices;
 	struct tt_entry *talkers; /* key: tt_target_key without its code */
 	uint32_t *talkers_at;
@@ -287,7 +288,7 @@ tt_rest_sketch(struct tt_rest *rest, uint32_t first, unsigned p, uint64_t hash)
 	tt_rest_raise(rest, first + tt_sketch_register(hash, p), tt_sketch_rho(hash, p));
 }
 
-/* Its low bits are a key's home in slice_index. */
+/* What slice_lines know a key by. */
 static inline uint64_t
 tt_rest_slice_hash(const struct tt_rest *rest, uint64_t key)
 {

@@ -135,16 +135,11 @@ add_not_kept(struct tt_not_kept *to, struct tt_not_kept from)
 static void
 add_slices(struct tt_rest *into, const struct tt_rest *from)
 {
-	const uint64_t mask = into->config.slices - 1;
-
 	for (uint32_t i = 0; i < from->n_slices; i++) {
 		if (i + AHEAD < from->n_slices)
-			__builtin_prefetch(
-					&into->slice_index
-							 [tt_rest_slice_hash(into,
-									  from->slices[i + AHEAD]
-											  .key)
-									 & mask]);
+			tt_rest_prefetch_slice_line(into,
+					tt_rest_slice_hash(into,
+							from->slices[i + AHEAD].key));
 		add_slice_or_rest(into, tt_rest_slice(from, i));
 	}
 }

@@ -6,18 +6,51 @@
 #include "tt_rest_sketches.h"
 #include "tt_rest_tables.h"
 
-/* A new floor, since no register is left on the old one. */
+static uint8_t
+least_of(const uint8_t *registers, uint32_t first, uint32_t end)
+{
+	uint8_t least = UINT8_MAX;
+
+	for (uint32_t i = first; i < end; i++)
+		least = registers[i] < least ? registers[i] : least;
+	return least;
+}
+
+/* Raises a floor where it can be, with as many registers as may be, half of them at least. */
 static __attribute__((noinline)) void
 raise_floor(struct tt_floor *f, const uint8_t *registers, unsigned p)
 {
+	const uint32_t n = 1u << p;
+	uint32_t from = n, above = 0;
 	uint8_t least = UINT8_MAX;
-	uint32_t above = 0;
 
-	for (uint32_t i = 0; i < 1u << p; i++)
-		least = registers[i] < least ? registers[i] : least;
-	for (uint32_t i = 0; i < 1u << p; i++)
+	while (from > 0) {
+		const uint32_t first = from / 2;
+		const uint8_t more = least_of(registers, first, from);
+
+		if (more <= f->rho)
+			break;
+		least = more < least ? more : least;
+		from = first;
+	}
+	if (from == n)
+		return;
+	for (uint32_t i = from; i < n; i++)
 		above += registers[i] > least;
-	*f = (struct tt_floor){least, (uint16_t)above};
+	*f = (struct tt_floor){
+			.from = (uint16_t)from, .above = (uint16_t)above, .rho = least};
+}
+
+/* May the floor rise? The first time, as many registers are above it as there are from one on that it may begin
+ * with; later all that it is of. */
+static inline bool
+may_rise(const struct tt_floor *f, unsigned p)
+{
+	const uint32_t others = (1u << p) - f->above;
+
+	if (f->rho != 0)
+		return others == f->from;
+	return (others & (others - 1)) == 0 && others <= 1u << p >> 1;
 }
 
 void
@@ -28,7 +61,10 @@ tt_rest_raise_with_floor(
 	const uint8_t was = r->registers[rise.at];
 
 	tt_rest_raise(r, rise.at, rise.rho);
-	if (was == floor->rho && ++floor->above == 1u << s.p)
+	if (was != floor->rho || rise.at - s.first < floor->from)
+		return;
+	floor->above++;
+	if (TT_UNLIKELY(may_rise(floor, s.p)))
 		raise_floor(floor, &r->registers[s.first], s.p);
 }
 
@@ -59,7 +95,7 @@ find_pair(struct tt_rest *r, struct tt_rest_pair *p)
 	p->row = tt_row_index(p->key, p->detail);
 	p->country = tt_geo_country(r->config.geo, p->src);
 	p->slice_hash = tt_rest_slice_hash(r, tt_slice_country(p->row, p->country));
-	__builtin_prefetch(&r->slice_index[p->slice_hash & (r->config.slices - 1)]);
+	tt_rest_prefetch_slice_line(r, p->slice_hash);
 	p->of_target = (struct tt_rest_rise){tt_registers_of_target(TT_REGISTERS_TARGET,
 							     tt_target_index(p->key))
 					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),

@@ -33,19 +33,39 @@ tt_rest_sketch_of_prefix(uint32_t prefix)
 			TT_FLOOR_PREFIX + prefix, TT_SKETCH_P_PREFIX};
 }
 
+/* Can a hash raise a register? False: certainly not. */
+static inline bool
+tt_rest_may_raise(const struct tt_rest *r, struct tt_rest_sketch s, uint64_t hash)
+{
+	const struct tt_floor *f = &r->floors[s.floor];
+
+	/* As tt_sketch_rho(hash, s.p) > f->rho. */
+	return ((hash << s.p) >> (63 - f->rho) >> 1 == 0)
+			| (tt_sketch_register(hash, s.p) < f->from);
+}
+
+/* What a hash may raise. */
+static inline struct tt_rest_rise
+tt_rest_rise_of(struct tt_rest_sketch s, uint64_t hash)
+{
+	return (struct tt_rest_rise){s.first + tt_sketch_register(hash, s.p),
+			tt_sketch_rho(hash, s.p)};
+}
+
 /*
- * Finds the register of a hash. Where that cannot be raised, another one of the sketch will do: none is
- * below the floor. The first one is at hand more likely than that of the hash.
+ * Finds the register of a hash. Where that cannot be raised, the last one of the sketch will do: it is not
+ * below the floor. It is at hand more likely than that of the hash.
  */
 static inline __attribute__((always_inline)) struct tt_rest_rise
 tt_rest_find_register(const struct tt_rest *r, struct tt_rest_sketch s, uint64_t hash)
 {
-	const uint8_t rho = tt_sketch_rho(hash, s.p);
-	uint32_t at = s.first + tt_sketch_register(hash, s.p);
+	const uint32_t last = s.first + (1u << s.p) - 1;
+	struct tt_rest_rise rise = tt_rest_rise_of(s, hash);
 
-	at = rho > r->floors[s.floor].rho ? at : s.first;
-	__builtin_prefetch(&r->registers[at], 1);
-	return (struct tt_rest_rise){at, rho};
+	/* Without a branch. */
+	rise.at = last ^ ((rise.at ^ last) & -(uint32_t)tt_rest_may_raise(r, s, hash));
+	__builtin_prefetch(&r->registers[rise.at], 1);
+	return rise;
 }
 
 /* Raises a register, which is to be done, and the floor where none is left on it. */
@@ -57,19 +77,6 @@ tt_rest_raise_in(struct tt_rest *r, struct tt_rest_sketch s, struct tt_rest_rise
 {
 	if (TT_UNLIKELY(rise.rho > r->registers[rise.at]))
 		tt_rest_raise_with_floor(r, s, rise);
-}
-
-/* Enters a hash whose register is not at hand: few can raise one. */
-static inline __attribute__((always_inline)) void
-tt_rest_enter(struct tt_rest *r, struct tt_rest_sketch s, uint64_t hash)
-{
-	const uint8_t rho = tt_sketch_rho(hash, s.p);
-
-	if (TT_UNLIKELY(rho > r->floors[s.floor].rho))
-		tt_rest_raise_in(r, s,
-				(struct tt_rest_rise){
-						s.first + tt_sketch_register(hash, s.p),
-						rho});
 }
 
 #endif

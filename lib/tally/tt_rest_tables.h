@@ -11,17 +11,11 @@
 /* Talkers are looked for in so many slots: the cache line of their home. */
 #define TT_TALKER_WINDOW 2
 
-/* Whether an entry of the index may be that of a hash; one in 2^(32 - slice_bits) others may. */
-static inline bool
-tt_rest_may_be(const struct tt_rest *r, uint32_t entry, uint64_t hash)
+/* Inlined always: see tt_geo_prefetch4. */
+static inline __attribute__((always_inline)) void
+tt_rest_prefetch_slice_line(const struct tt_rest *r, uint64_t hash)
 {
-	return entry >> r->slice_bits == (uint32_t)(hash >> 32) >> r->slice_bits;
-}
-
-static inline struct tt_slice *
-tt_rest_slice_of(const struct tt_rest *r, uint32_t entry)
-{
-	return &r->slices[(entry & ((1u << r->slice_bits) - 1)) - 1];
+	__builtin_prefetch(tt_pair_line_of(&r->slice_lines, hash));
 }
 
 static inline uint64_t
@@ -31,42 +25,62 @@ tt_rest_talker_home(const struct tt_rest *r, struct tt_addr src, uint64_t key)
 			& ~(uint64_t)(TT_TALKER_WINDOW - 1);
 }
 
+/* The slice of a key; NULL where it has none. */
+static inline struct tt_slice *
+tt_rest_slice_of(const struct tt_rest *r, uint64_t hash, uint64_t key)
+{
+	const struct tt_pair_lines *l = &r->slice_lines;
+
+	for (uint64_t at = hash & l->mask;; at = (at + 1) & l->mask) {
+		const struct tt_pair_line *line = &l->lines[at];
+
+		for (unsigned match = tt_pair_match(line, tt_pair_tag(hash)); match != 0;
+				match &= match - 1) {
+			struct tt_slice *s =
+					&r->slices[line->numbers[__builtin_ctz(match)]];
+
+			if (s->key == key)
+				return s;
+		}
+		if (TT_LIKELY(line->passed == 0))
+			return NULL;
+	}
+}
+
+static inline bool
+tt_rest_slices_full(const struct tt_rest *r)
+{
+	return r->n_slices == r->max_slices;
+}
+
 /* Adds to the slice of a key; false where it has none and there is no room. */
 static inline bool
 tt_rest_add_slice_of(
 		struct tt_rest *r, uint64_t hash, uint64_t key, struct tt_count count)
 {
-	const uint64_t mask = r->config.slices - 1;
-	uint64_t at = hash & mask;
+	struct tt_slice *s = tt_rest_slice_of(r, hash, key);
 
-	for (; r->slice_index[at] != 0; at = (at + 1) & mask) {
-		struct tt_slice *s = tt_rest_slice_of(r, r->slice_index[at]);
-
-		if (tt_rest_may_be(r, r->slice_index[at], hash) && s->key == key) {
-			tt_count_add(&s->count, count);
-			return true;
-		}
+	if (s != NULL) {
+		tt_count_add(&s->count, count);
+		return true;
 	}
-	if (r->n_slices == r->max_slices) {
+	if (tt_rest_slices_full(r)) {
 		r->slices_lost.keys++;
 		return false;
 	}
+	tt_pair_enter(&r->slice_lines, hash, r->n_slices);
 	r->slices[r->n_slices++] = (struct tt_slice){.key = key, .count = count};
-	r->slice_index[at] = (uint32_t)(hash >> 32) >> r->slice_bits << r->slice_bits
-			| r->n_slices;
 	return true;
 }
 
-/* The slice that a hash most likely has; NULL where it has none. */
+/* The slice that a hash most likely has; NULL where it has none, or one in another line than most. */
 static inline __attribute__((always_inline)) struct tt_slice *
 tt_rest_find_slice(const struct tt_rest *r, uint64_t hash)
 {
-	const uint64_t mask = r->config.slices - 1;
-	uint64_t at = hash & mask;
+	const struct tt_pair_line *line = tt_pair_line_of(&r->slice_lines, hash);
+	const unsigned match = tt_pair_match(line, tt_pair_tag(hash));
 
-	while (r->slice_index[at] != 0 && !tt_rest_may_be(r, r->slice_index[at], hash))
-		at = (at + 1) & mask;
-	return r->slice_index[at] != 0 ? tt_rest_slice_of(r, r->slice_index[at]) : NULL;
+	return match != 0 ? &r->slices[line->numbers[__builtin_ctz(match)]] : NULL;
 }
 
 static inline bool
@@ -114,6 +128,32 @@ tt_rest_add_talker(struct tt_rest *r, uint64_t home, const struct tt_entry *add,
 	tt_rest_push_out(r, lightest, add, newcomer);
 }
 
+/*
+ * One packet of a talker that most likely is a newcomer to a full window: the same. Which of the two is lighter
+ * nobody could foresee.
+ */
+static inline __attribute__((always_inline)) void
+tt_rest_add_newcomer(struct tt_rest *r, uint64_t home, const struct tt_entry *add)
+{
+	struct tt_entry *e = &r->talkers[home], *lightest;
+	const bool known = ((e[0].key ^ add->key) | (e[0].src.lo ^ add->src.lo)
+					   | (e[0].src.hi ^ add->src.hi))
+			== 0;
+	const bool known1 = ((e[1].key ^ add->key) | (e[1].src.lo ^ add->src.lo)
+					    | (e[1].src.hi ^ add->src.hi))
+			== 0;
+
+	if (TT_UNLIKELY(known | known1 | (e[0].packets == 0) | (e[1].packets == 0))) {
+		tt_rest_add_talker(r, home, add, true);
+		return;
+	}
+	lightest = &e[e[1].packets < e[0].packets];
+	r->talkers_lost.keys++;
+	r->talkers_lost.packets += lightest->packets;
+	*lightest = *add;
+}
+_Static_assert(TT_TALKER_WINDOW == 2, "newcomers");
+
 /* A talker is a source of a target and class; the code does not tell it apart. */
 static inline uint64_t
 tt_rest_talker_key(tt_target_key key)
@@ -130,6 +170,16 @@ tt_rest_source_cell(tt_target_key key, tt_detail detail, tt_country country)
 	return TT_CELL_COUNTRY_REST + group * TT_N_COUNTRIES + country;
 }
 
+/* Packets of a row and a country that have no slice. */
+static inline void
+tt_rest_add_without_slice(
+		struct tt_rest *r, uint32_t row, uint32_t source_cell, struct tt_count c)
+{
+	r->slices_lost.packets += c.packets;
+	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
+	tt_rest_count(r, source_cell, c.packets, c.bytes);
+}
+
 /* Packets of a row and a country. slice: of tt_rest_find_slice, for the hash of these. */
 static inline void
 tt_rest_add_country(struct tt_rest *r, struct tt_slice *slice, uint64_t hash,
@@ -141,11 +191,8 @@ tt_rest_add_country(struct tt_rest *r, struct tt_slice *slice, uint64_t hash,
 		tt_count_add(&slice->count, c);
 		return;
 	}
-	if (tt_rest_add_slice_of(r, hash, key, c))
-		return;
-	r->slices_lost.packets += c.packets;
-	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
-	tt_rest_count(r, source_cell, c.packets, c.bytes);
+	if (!tt_rest_add_slice_of(r, hash, key, c))
+		tt_rest_add_without_slice(r, row, source_cell, c);
 }
 
 static inline void

@@ -252,9 +252,10 @@ chosen_keys_do_not_share_a_home_where_there_is_a_seed(void **state)
 	tt_tally_destroy(t);
 }
 
-/* Floors may pass over what raises nothing, and nothing else. */
+/* Floors may pass over what raises nothing, and nothing else. Of sources that are kept (one in 2^shift) none comes
+ * before the last ones. */
 static void
-floors_leave_registers_as_they_would_be(void **state)
+check_floors(unsigned shift)
 {
 	struct tt_tally *t = tally_make(1024), *plain = tally_make(1024);
 	const struct tt_addr dst = tt_addr_v4(0xc6120001);
@@ -265,6 +266,8 @@ floors_leave_registers_as_they_would_be(void **state)
 		struct tt_rest_pair pair = {.src = src, .count = {1, 40}};
 		struct tt_rest_contact contact = {.src = src, .dst = dst, .packets = 1};
 
+		if (shift != 0 && tt_sampled(hash, shift) && i < 390000)
+			continue;
 		tt_rest_add_pairs(&t->rest, &pair, 1);
 		tt_rest_add_contacts(&t->rest, &contact, 1);
 		tt_rest_sketch(&plain->rest,
@@ -285,6 +288,8 @@ floors_leave_registers_as_they_would_be(void **state)
 	}
 	assert_true(t->rest.floors[TT_FLOOR_ALL].rho > 0);
 	assert_true(t->rest.floors[TT_FLOOR_COUNTRY].rho > 2);
+	assert_int_equal(t->rest.floors[TT_FLOOR_COUNTRY].from,
+			shift != 0 ? 1u << TT_SKETCH_P_COUNTRY >> shift : 0);
 	assert_int_equal(t->rest.n_registers, plain->rest.n_registers);
 	assert_memory_equal(
 			t->rest.registers, plain->rest.registers, t->rest.n_registers);
@@ -294,6 +299,20 @@ floors_leave_registers_as_they_would_be(void **state)
 	assert_int_equal(t->rest.floors[TT_FLOOR_ALL].rho, 0);
 	tt_tally_destroy(t);
 	tt_tally_destroy(plain);
+}
+
+static void
+floors_leave_registers_as_they_would_be(void **state)
+{
+	check_floors(0);
+}
+
+static void
+floors_rise_without_the_registers_of_sources_that_are_kept(void **state)
+{
+	check_floors(1);
+	check_floors(3);
+	check_floors(9);
 }
 
 static void
@@ -387,8 +406,8 @@ find_look_alikes(const struct tt_rest *r, tt_country country, uint32_t rows[2])
 		const uint64_t hash = tt_rest_slice_hash(
 				r, tt_slice_country(row, country));
 
-		all[row] = (struct row_id){(hash & (r->config.slices - 1))
-						| hash >> (32 + r->slice_bits) << 32,
+		all[row] = (struct row_id){(hash & r->slice_lines.mask)
+						| (uint64_t)tt_pair_tag(hash) << 32,
 				row};
 	}
 	qsort(all, n, sizeof(*all), by_id);
@@ -453,6 +472,8 @@ main(void)
 			cmocka_unit_test(
 					chosen_keys_do_not_share_a_home_where_there_is_a_seed),
 			cmocka_unit_test(floors_leave_registers_as_they_would_be),
+			cmocka_unit_test(
+					floors_rise_without_the_registers_of_sources_that_are_kept),
 			cmocka_unit_test(the_heavier_of_two_sums_stays_a_talker),
 			cmocka_unit_test(
 					what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood),
