@@ -1,94 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Packets into a tally: one by one, which defines the result, and staged in bursts. */
-#include "tt_tally_stages.h"
+/* Packets into a tally, staged in bursts; tt_tally_ref.c defines the result. */
+#include "tt_tally_packet.h"
 #include "tt_tally_sums.h"
-
-/* As of tt_slot_is. */
-static inline tt_detail
-with_version(tt_detail detail, const struct tt_packet *p)
-{
-	return TT_UNLIKELY(p->ip_version == 6) ? detail | TT_DETAIL_V6 : detail;
-}
-
-/* The register that the destination of a packet may raise. */
-static inline struct tt_rest_rise
-find_register(tt_target_key key, struct tt_addr dst)
-{
-	const uint64_t hash = tt_sketch_hash(dst);
-
-	return (struct tt_rest_rise){tt_registers_of_target(TT_REGISTERS_DESTINATIONS,
-						     tt_target_index(key))
-					+ tt_sketch_register(hash, TT_SKETCH_P_TARGET),
-			tt_sketch_rho(hash, TT_SKETCH_P_TARGET)};
-}
-
-static inline void
-count_destination(struct tt_rest *r, tt_target_key key, struct tt_addr dst)
-{
-	const struct tt_rest_rise rise = find_register(key, dst);
-
-	tt_rest_raise(r, rise.at, rise.rho);
-}
-
-static inline uint64_t
-contact_key(const struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
-{
-	return tt_contact_key(
-			t->rest.config.destinations, p->dst, tt_target_key_class(key));
-}
-
-/* A pair that is refused. */
-static inline struct tt_rest_pair
-refuse(struct tt_tally *t, const struct tt_packet *p, tt_target_key key, tt_detail detail)
-{
-	t->pairs_lost.packets++;
-	return (struct tt_rest_pair){.src = p->src,
-			.key = key,
-			.detail = detail,
-			.count = {1, p->ip_bytes}};
-}
-
-static inline struct tt_contact_place
-place_contact(const struct tt_tally *t, const struct tt_packet *p, tt_target_key key)
-{
-	return tt_contact_place(t, p->src, contact_key(t, p, key), 1);
-}
-
-void
-tt_tally_one_ref(struct tt_tally *t, const struct tt_packet *p, tt_detail detail,
-		int64_t time_us)
-{
-	const tt_target_key key = tt_target_key_of(p);
-	const tt_detail versioned = with_version(detail, p);
-	struct tt_slot out;
-	unsigned left;
-
-	tt_distributions_count(&t->rest, p, tt_target_key_class(key));
-	tt_tally_count_fingerprints(t, &detail, 1);
-	left = tt_tally_add_pair(t, tt_tally_pair_place(t, p->src, key, versioned), 0, p,
-			key, versioned, time_us, &out, versioned & TT_DETAIL_V6);
-	if (left & TT_LEFT_OUT)
-		tt_tally_pairs_out(t, &out, 1);
-	if (left & TT_LEFT_PAIR) {
-		struct tt_rest_pair refused = refuse(t, p, key, versioned);
-
-		tt_rest_add_pairs(&t->rest, &refused, 1);
-	}
-	if (left & TT_LEFT_CONTACT) {
-		const struct tt_contact_place contact = place_contact(t, p, key);
-
-		tt_tally_add_contacts(t, &contact, 1);
-	}
-	if (left & TT_LEFT_PORT) {
-		struct tt_port_places ports;
-
-		tt_tally_add_ports(t, &ports, 1,
-				tt_port_place(t, &ports, 0, 0,
-						tt_port_key(key, p->src_port), 1));
-	}
-	if (left & (TT_LEFT_CONTACT | TT_LEFT_SKETCH))
-		count_destination(&t->rest, key, p->dst);
-}
 
 /* Packets of a burst that a pass is to look at; to begin with, n = 0. */
 struct some {
@@ -131,8 +44,8 @@ count_refused(const struct burst *b, const struct some *refused, struct some *wa
 		const uint32_t row = tt_row_index(b->keys[i], b->details[i]);
 
 		if (TT_UNLIKELY(!tt_refused_can_wait(p->src, row, p->ip_bytes))) {
-			rest[n++] = refuse(b->tally, p, b->keys[i],
-					with_version(b->details[i], p));
+			rest[n++] = tt_tally_refuse(b->tally, p, b->keys[i],
+					tt_tally_with_version(b->details[i], p));
 			continue;
 		}
 		b->tally->pairs_lost.packets++;
@@ -182,7 +95,7 @@ put_contacts_off(const struct burst *b, const struct some *some,
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 		const struct tt_packet *p = &b->packets[i];
-		const uint64_t to = contact_key(t, p, b->keys[i]);
+		const uint64_t to = tt_tally_contact_key(t, p, b->keys[i]);
 		const uint64_t home = tt_tally_contact_place(t, p->src, to);
 
 		if (TT_UNLIKELY(home == TT_NO_PLACE))
@@ -209,7 +122,8 @@ count_contacts(const struct burst *b, const struct some *some)
 		for (; n < some->n; n++) {
 			const unsigned i = some->at[n];
 
-			places[n] = place_contact(b->tally, &b->packets[i], b->keys[i]);
+			places[n] = tt_tally_place_contact(
+					b->tally, &b->packets[i], b->keys[i]);
 		}
 	}
 	tt_tally_add_contacts(b->tally, places, n);
@@ -239,7 +153,7 @@ count_destinations(const struct burst *b, const struct some *some)
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		raises[k] = find_register(b->keys[i], b->packets[i].dst);
+		raises[k] = tt_tally_find_register(b->keys[i], b->packets[i].dst);
 		__builtin_prefetch(&r->registers[raises[k].at], 1);
 	}
 	for (unsigned k = 0; k < some->n; k++)
