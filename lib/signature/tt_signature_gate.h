@@ -160,9 +160,8 @@ _Static_assert(TT_SIGNATURE_SAYS(encap) == TT_SIGNATURE_SAYS(ip_version) + 1
 				&& TT_SIGNATURE_SAYS(parts) == TT_SIGNATURE_SAYS(ip_version) + 7,
 		"compared at once");
 
-/* Is a usual packet plain? Its fragment bits, but for "don't fragment", are looked at where they lie. It says no of one
- * with any of the four bits beside the header's length as well, of which few packets have any: so the length, in the
- * upper four bits of its byte and in units of four, is what four times the bytes behind the IP header are. */
+/* Is a usual packet plain? Its fragment bits, but for "don't fragment", are looked at where they lie. The length of a
+ * TCP header is in the upper four bits of its byte, in units of four: four times the bytes behind the IP header. */
 static inline bool
 tt_signature_usual_is_plain(const struct tt_packet *p, const uint8_t *frame)
 {
@@ -172,7 +171,7 @@ tt_signature_usual_is_plain(const struct tt_packet *p, const uint8_t *frame)
 	memcpy(&fragment, frame + TT_PLAIN_IP + 6, sizeof(fragment));
 	return (fragment & all_but_df) == 0
 			&& ((uint64_t)p->ip_bytes - TT_SIGNATURE_IPV4_BYTES) * 4
-					== frame[TT_PLAIN_L4 + 12]
+					== (frame[TT_PLAIN_L4 + 12] & 0xf0u)
 			&& p->src.lo != p->dst.lo;
 }
 

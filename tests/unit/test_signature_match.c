@@ -382,6 +382,34 @@ no_gate_turns_away_what_matches(void **state)
 	match_headers(both, 23 - 2);
 }
 
+/* The bits beside a header's length are not part of it, however short the payload. */
+static void
+reserved_bits_hide_no_payload(void **state)
+{
+	struct bed bed;
+
+	bed_init(&bed,
+			"alert tcp any any -> any any (flags:S; content:\"A\"; sid:1;)\n"
+			"alert tcp any any -> any any (flags:S; dsize:0; seq:99; sid:2;)\n"
+			"alert tcp any any -> any any (flags:S; seq:77; sid:3;)\n",
+			NULL);
+	for (unsigned i = 0; i < 16 * 5; i++) {
+		const unsigned payload = i / 16;
+		uint64_t cut_short = 0;
+		uint8_t frame[FRAME_MAX];
+
+		assert_int_equal(bytes_of(ETH "0800 " V4_TCP, frame), 54);
+		memset(frame + 54, 'A', payload);
+		put(frame + 16, 2, 40 + payload);
+		put(frame + 38, 4, 99);
+		frame[46] = (uint8_t)(0x50 | i % 16);
+		frame[47] = 2;
+		assert_int_equal(match_frame(&bed, frame, 54 + payload, &cut_short),
+				payload != 0 ? 1 : 2);
+	}
+	bed_fini(&bed);
+}
+
 int
 main(void)
 {
@@ -397,6 +425,7 @@ main(void)
 			cmocka_unit_test(ip_options_and_fragments_are_what_they_are),
 			cmocka_unit_test(thresholds_choose_detections),
 			cmocka_unit_test(no_gate_turns_away_what_matches),
+			cmocka_unit_test(reserved_bits_hide_no_payload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
