@@ -98,12 +98,47 @@ indices_of_each_width_are_put_as_a_plain_encoder_does(void **state)
 	}
 }
 
+/* What packs a group writes up to four bytes behind it: there must be room where a run ends with the buffer. */
+static void
+the_last_group_has_room_behind_it(void **state)
+{
+	struct tt_parquet_buffer out = {0};
+	uint32_t values[120]; /* 15 groups of 17 bytes, and one byte before them: 256 */
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(values); i++)
+		values[i] = i;
+	tt_parquet_rle_put(&out, values, TT_ARRAY_SIZE(values), 17);
+	assert_int_equal(out.size, 256);
+	assert_true(out.capacity >= out.size + sizeof(uint32_t));
+	tt_parquet_buffer_fini(&out);
+}
+
+/* All rows of a page have the first entry: as any indices are put. */
+static void
+zeros_are_put_as_indices_are(void **state)
+{
+	static const uint32_t zeros[20];
+
+	for (size_t n = 1; n <= TT_ARRAY_SIZE(zeros); n++) {
+		struct tt_parquet_buffer out = {0}, wanted = {0};
+
+		tt_parquet_rle_put_zeros(&out, n, 1);
+		tt_parquet_rle_put(&wanted, zeros, n, 1);
+		assert_int_equal(out.size, wanted.size);
+		assert_memory_equal(out.bytes, wanted.bytes, wanted.size);
+		tt_parquet_buffer_fini(&out);
+		tt_parquet_buffer_fini(&wanted);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					indices_of_each_width_are_put_as_a_plain_encoder_does),
+			cmocka_unit_test(the_last_group_has_room_behind_it),
+			cmocka_unit_test(zeros_are_put_as_indices_are),
 	};
 
 	return cmocka_run_group_tests_name("parquet_rle", tests, NULL, NULL);

@@ -95,6 +95,48 @@ bursts_count_what_single_frames_count(void **state)
 	tt_tally_destroy(b);
 }
 
+/* The n-th burst of a flood. */
+static void
+make_flood(struct tt_frame *frames, uint8_t (*bytes)[sizeof(datagram)], unsigned n)
+{
+	for (unsigned i = 0; i < TT_TALLY_BURST; i++) {
+		/* Each source twice, in different bursts. */
+		const uint32_t src = (n % 150 * TT_TALLY_BURST + i) * 2654435761u >> 8;
+
+		memcpy(bytes[i], datagram, sizeof(datagram));
+		memcpy(&bytes[i][27], &src, 3);
+		frames[i] = frame_of(bytes[i], sizeof(datagram));
+	}
+}
+
+/* Where sources are sampled, those that are have all of their packets, whichever of a burst these are. */
+static void
+bursts_of_a_flood_keep_what_single_frames_keep(void **state)
+{
+	struct tt_prefix_set set = {0};
+	const struct tt_pipeline pipeline = {.monitored = &set};
+	struct tt_tally *a = tally_make(1024), *b = tally_make(1024);
+
+	assert_int_equal(tt_prefix_set_parse(&set, "192.0.2.0/24", NULL), 0);
+	for (unsigned n = 0; n < 300; n++) {
+		struct tt_frame frames[TT_TALLY_BURST];
+		uint8_t bytes[TT_TALLY_BURST][sizeof(datagram)];
+
+		make_flood(frames, bytes, n);
+		tt_pipeline_burst(&pipeline, frames, TT_TALLY_BURST, a);
+		tt_pipeline_burst_ref(&pipeline, frames, TT_TALLY_BURST, b);
+	}
+	tt_tally_settle(a);
+	assert_true(a->pair_shift > 2);
+	assert_int_equal(a->pair_shift, b->pair_shift);
+	assert_int_equal(a->n_pairs, b->n_pairs);
+	assert_memory_equal(a->slots, b->slots, a->n_pairs * sizeof(*a->slots));
+	assert_int_equal(a->pairs_lost.packets, b->pairs_lost.packets);
+	tt_prefix_set_fini(&set);
+	tt_tally_destroy(a);
+	tt_tally_destroy(b);
+}
+
 static void
 fates_add_up_to_the_frames(void **state)
 {
@@ -119,6 +161,7 @@ main(void)
 			cmocka_unit_test(
 					what_is_sent_to_a_monitored_address_is_counted_and_nothing_else),
 			cmocka_unit_test(bursts_count_what_single_frames_count),
+			cmocka_unit_test(bursts_of_a_flood_keep_what_single_frames_keep),
 			cmocka_unit_test(fates_add_up_to_the_frames),
 	};
 

@@ -25,7 +25,8 @@ key_of(uint8_t protocol, uint32_t port, enum tt_class class)
 	return tt_target_key_make((struct tt_target){protocol, (int32_t)port, 0}, class);
 }
 
-/* A packet of each class of TCP and UDP now and then, a few of them answers, a few with fingerprints. */
+/* A packet of each class of TCP and UDP now and then, a few of them answers, a few with fingerprints; half of them of
+ * few sources, which are talkers already. */
 static struct tt_rest_pair
 random_pair(void)
 {
@@ -36,7 +37,9 @@ random_pair(void)
 	const uint8_t protocol = class == TT_CLASS_UDP ? TT_PROTO_UDP : TT_PROTO_TCP;
 	const bool backscatter = answer || class == TT_CLASS_TCP_SYNACK
 			|| class == TT_CLASS_TCP_RST;
-	struct tt_rest_pair p = {.src = tt_addr_v4((uint32_t)draw(1 << 20) << 12 | 1),
+	struct tt_rest_pair p = {
+			.src = tt_addr_v4(
+					(uint32_t)draw(draw(2) ? 1 << 20 : 20) << 12 | 1),
 			.key = key_of(protocol, (uint32_t)(draw(3) << 8 | draw(2)),
 					class),
 			.detail = draw(8) == 0 ? 1u << draw(TT_FINGERPRINTS_MAX) : 0,
@@ -88,6 +91,7 @@ assert_same(const struct tt_rest *a, const struct tt_rest *b)
 	assert_int_equal(a->n_slices, b->n_slices);
 	assert_memory_equal(a->slices, b->slices, a->n_slices * sizeof(*a->slices));
 	assert_int_equal(a->slices_lost.packets, b->slices_lost.packets);
+	assert_int_equal(a->slices_lost.keys, b->slices_lost.keys);
 	assert_int_equal(a->n_talkers, b->n_talkers);
 	assert_memory_equal(
 			a->talkers, b->talkers, a->config.talkers * sizeof(*a->talkers));
@@ -102,6 +106,22 @@ enter_destination(struct tt_rest *r, tt_target_key key, struct tt_addr dst)
 			tt_registers_of_target(
 					TT_REGISTERS_DESTINATIONS, tt_target_index(key)),
 			TT_SKETCH_P_TARGET, tt_sketch_hash(dst));
+}
+
+/* Nothing of what was counted before is left in a rest, nor in the index of its slices. */
+static void
+count_and_reset(struct tt_rest *r, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct tt_rest_pair pair = random_pair();
+		const struct tt_later_update u = update_of(&pair, pair.src);
+
+		tt_refused_count(r, &u, 1);
+	}
+	tt_rest_reset(r);
+	for (uint64_t i = 0; i <= r->slice_lines.mask; i++)
+		for (unsigned k = 0; k < TT_PAIR_WAYS; k++)
+			assert_int_equal(r->slice_lines.lines[i].tags[k], 0);
 }
 
 /* slices, talkers: slots. What is kept is the same in the same order, whether tables are full or not. */
@@ -120,6 +140,8 @@ check_counts(uint64_t slices, uint64_t talkers)
 
 	assert_int_equal(tt_rest_init(&waited, &config, tt_mem_heap()), 0);
 	assert_int_equal(tt_rest_init(&at_once, &config, tt_mem_heap()), 0);
+	count_and_reset(&waited, 2);
+	count_and_reset(&waited, 4000);
 	for (unsigned round = 0; round < 200; round++) {
 		struct tt_later_update updates[150];
 		const unsigned n = (unsigned)draw(151);
@@ -153,6 +175,57 @@ static void
 so_they_do_where_tables_are_full(void **state)
 {
 	check_counts(64, 16);
+}
+
+/* Updates for n rows whose slices of one country belong in one line of the index. */
+static void
+find_rows_of_a_line(const struct tt_rest *r, struct tt_later_update *updates, unsigned n)
+{
+	const struct tt_addr src = tt_addr_v4(0x01020304);
+	const tt_country country = tt_geo_country(r->config.geo, src);
+	unsigned k = 0;
+
+	for (uint32_t row = 1024; k < n; row++) {
+		const uint64_t key = tt_slice_country(row, country);
+
+		assert_true(row < 65536);
+		if ((tt_rest_slice_hash(r, key) & r->slice_lines.mask) == 0)
+			updates[k++] = tt_refused_update(src, row, 0, 60,
+					(struct tt_refused_destination){0});
+	}
+}
+
+/* Those of more rows than a line has room for, each twice; whether slices are full or not. */
+static void
+slices_are_found_behind_a_full_line(void **state)
+{
+	const struct tt_tally_config bed = tally_bed(1024);
+	const struct tt_rest_config config = {.slices = 64,
+			.talkers = 16,
+			.geo = bed.geo,
+			.destinations = bed.destinations,
+			.prefixes = bed.prefixes,
+			.seed = 7};
+
+	for (unsigned n = TT_PAIR_WAYS + 2; n <= 16; n++) {
+		struct tt_later_update updates[16];
+		struct tt_rest r;
+
+		assert_int_equal(tt_rest_init(&r, &config, tt_mem_heap()), 0);
+		assert_int_equal(r.max_slices, 16);
+		find_rows_of_a_line(&r, updates, n);
+		tt_refused_count(&r, updates, n);
+		tt_refused_count(&r, updates, n);
+		assert_int_equal(r.slice_lines.lines[0].passed, n - TT_PAIR_WAYS);
+		assert_int_equal(r.n_slices, n);
+		for (unsigned i = 0; i < n; i++)
+			assert_int_equal(tt_rest_slice(&r, i)->count.packets, 2);
+		assert_int_equal(r.slices_lost.packets, 0);
+		tt_rest_reset(&r);
+		assert_int_equal(r.slice_lines.lines[0].passed, 0);
+		assert_int_equal(r.slice_lines.lines[1].tags[0], 0);
+		tt_rest_fini(&r);
+	}
 }
 
 static void
@@ -283,6 +356,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(packets_that_waited_count_as_those_that_did_not),
 			cmocka_unit_test(so_they_do_where_tables_are_full),
+			cmocka_unit_test(slices_are_found_behind_a_full_line),
 			cmocka_unit_test(other_packets_cannot_wait),
 			cmocka_unit_test(packets_wait_with_others_of_their_port),
 			cmocka_unit_test(no_more_than_some_are_counted_at_once),

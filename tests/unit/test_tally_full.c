@@ -440,18 +440,19 @@ a_slice_is_not_taken_for_one_that_looks_alike(void **state)
 	struct tt_rest *r = &t->rest;
 	const struct tt_addr src = tt_addr_v4(0x01020304);
 	const tt_country country = tt_geo_country(r->config.geo, src);
-	uint32_t rows[2];
+	uint32_t rows[2] = {0};
 
 	find_look_alikes(r, country, rows);
-	for (unsigned i = 0; i < 2; i++) {
-		struct tt_rest_pair p = {.src = src, .count = {1 + i, 40}};
+	for (unsigned i = 0; i < 4; i++) {
+		struct tt_rest_pair p = {.src = src, .count = {1 + i % 2, 40}};
 
-		tt_row_key(rows[i], &p.key, &p.detail);
+		tt_row_key(rows[i % 2], &p.key, &p.detail);
 		tt_rest_add_pairs(r, &p, 1);
 	}
+	assert_int_equal(r->n_slices, 2);
 	for (unsigned i = 0; i < 2; i++)
 		assert_int_equal(packets_of_slice(r, tt_slice_country(rows[i], country)),
-				1 + i);
+				2 * (1 + i));
 	tt_tally_destroy(t);
 }
 
