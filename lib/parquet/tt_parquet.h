@@ -119,9 +119,10 @@ int tt_parquet_end_row(
 size_t tt_parquet_rows_left(const struct tt_parquet_writer *writer);
 bool tt_parquet_repeat_code(struct tt_parquet_writer *writer, unsigned column,
 		uint64_t code, size_t n) TT_MUST_CHECK;
-/* Gives `most` rows, or as many as end the row group, the text of the row before in that column, as
- * set_same; to be called first, since it says how many rows the others are to be set for: 0 where there is
- * none in the row group, and nothing is set. Rows then end where they do one by one, whatever the column. */
+/* Gives `most` rows, at least 1, or as many as end the row group, the text of the row before in that column, as
+ * set_same; to be called first, since it says how many rows the others are to be set for, whatever rows_left
+ * says: 0 where there is no row before in the row group, or the writer has failed, and nothing is set. Rows then
+ * end where they do one by one, whatever the column. */
 size_t tt_parquet_repeat_same(struct tt_parquet_writer *writer, unsigned column,
 		size_t most) TT_MUST_CHECK;
 void tt_parquet_repeat_int(struct tt_parquet_writer *writer, unsigned column,

@@ -95,7 +95,7 @@ int tt_parquet_writer_no_memory(struct tt_parquet_writer *writer);
 /* Gives all columns room for n more rows of the open row group. Returns false without memory. */
 bool tt_parquet_make_room(struct tt_parquet_writer *writer, size_t n) TT_MUST_CHECK;
 
-/* How many rows of so many bytes in group_bytes end the open row group, at most. */
+/* With how many more rows, of so many bytes each in group_bytes, the open row group ends; 1 at least. */
 size_t tt_parquet_rows_left_of(const struct tt_parquet_writer *writer, size_t row_bytes);
 
 /* Finds what is remembered of a code in the open row group, which `group` stands for as in a code; or

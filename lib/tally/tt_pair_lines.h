@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The index of a tally's pairs: which number the pair of a hash has. Pairs themselves lie one after the other, as they
- * came; so those of a quiet interval share few pages, and who looks for one that is not there touches none. A
+ * The index of a tally's pairs, and of the slices of a rest, which are pairs to it: which number the pair of a hash
+ * has. Pairs themselves lie one after the other, as they came; so those of a quiet interval share few pages, and who looks for one that is not there touches none. A
  * line of the index has room for twelve, of each a byte of its hash beside the number; it is at most half full on
  * average. What finds no room there stands in the next line with room, and each line that it passed counts it, so
  * that a look into one line nearly always tells all. Header only, the thread of the tally.

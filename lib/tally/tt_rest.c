@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* So few of the slots are taken, since a flood looks for many slices that are not there. */
+/* So many of the slots that are asked for make room for one slice. Their index is a third full at most. */
 #define SLICES_LOAD 4
 
 static uint32_t

@@ -60,7 +60,7 @@ tt_registers_of_target(enum tt_registers kind, uint32_t target)
  */
 struct tt_floor {
 	uint16_t from; /* of the registers from this one on: 0, or 2^p / 2^n */
-	uint16_t above; /* at most so many of these are more */
+	uint16_t above; /* so many of these are more, or some more than that */
 	uint8_t rho; /* none of these is less */
 };
 
@@ -140,7 +140,7 @@ struct tt_not_kept {
 	uint64_t packets, keys;
 };
 
-#define TT_SLICES_MAX (UINT64_C(1) << 30) /* slots: an entry of the index has 32 bits */
+#define TT_SLICES_MAX (UINT64_C(1) << 30) /* slots: numbers of the index have 32 bits */
 
 struct tt_rest_config {
 	uint64_t slices,

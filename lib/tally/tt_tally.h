@@ -324,7 +324,8 @@ void tt_tally_burst(struct tt_tally *tally, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
 		const int64_t *times_us, unsigned n);
 
-/* The same where places are known and on their way: of each packet, tt_tally_fetch_pair (tt_tally_place.h). */
+/* The same where places are known and on their way: tt_tally_fetch_pairs (tt_tally_place.h). A packet has none only
+ * where its source is not sampled. */
 void tt_tally_burst_placed(struct tt_tally *tally, const struct tt_packet *packets,
 		const tt_target_key *keys, const tt_detail *details,
 		const int64_t *times_us, const uint64_t *places, unsigned n);
