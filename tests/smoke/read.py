@@ -37,6 +37,26 @@ def capture(records):
     return struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) + b"".join(records)
 
 
+def block(kind, body):
+    """A block of pcapng."""
+    body += b"\0" * (-len(body) % 4)
+    size = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + size + body + size
+
+
+def capture_of_links(links, records):
+    """pcapng: an interface of each link type, and records with the number of theirs."""
+    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    for link in links:
+        out += block(1, struct.pack("<HHI", link, 0, 0))
+    for interface, rec in records:
+        at = struct.unpack("<I", rec[:4])[0] * 1000000
+        frame = rec[16:]
+        out += block(6, struct.pack("<IIIII", interface, at >> 32, at & 0xFFFFFFFF, len(frame),
+                                    len(frame)) + frame)
+    return out
+
+
 class Read(unittest.TestCase):
     def setUp(self):
         self.directory = tempfile.TemporaryDirectory()
@@ -167,6 +187,19 @@ class Read(unittest.TestCase):
                 self.read(path, spool=name, status=1, said="a snapshot of this interval already")
                 out = self.read(path, spool=name, options=["--skip-existing"])
                 self.assertIn(f" {len(seconds)} frames skipped", out)
+
+    def test_link_types_may_change_from_frame_to_frame(self):
+        """Ethernet, and one that nobody knows (147, for private use)."""
+        for unknown in (range(300, 400), range(64, 65), range(0, 600, 2), range(5), ()):
+            path, spool = self.at / "links.pcapng", f"links-{len(unknown)}"
+            path.write_bytes(capture_of_links((1, 147), [(int(i in unknown), record(0))
+                                                         for i in range(600)]))
+            self.read(path, spool=spool, status=int(len(unknown) > 0),
+                      said=f"{path}: link type 147 is not decoded" if unknown else "")
+            ledger = {row["reason"]: int(row["packets"]) for row in self.export("ledger", spool)}
+            self.assertEqual(ledger.get("unknown-link-type", 0), len(unknown))
+            self.assertEqual(sum(int(row["packets"]) for row in self.export("targets", spool)),
+                             600 - len(unknown))
 
     def test_a_file_that_grows_is_read_as_it_was_scanned(self):
         path = self.slow_file()
