@@ -78,31 +78,21 @@ pack_groups(uint8_t *to, const uint32_t *values, size_t groups, unsigned width)
 		pack_group(to, values, width);
 }
 
-/* The widths that dictionaries of up to 65,536 values have get code of their own. */
+/* The widths that dictionaries of up to 65,536 values have get code of their own; these, but for whole bytes. */
+#define PART_WIDTHS(F) \
+	F(1) F(2) F(3) F(4) F(5) F(6) F(7) F(9) F(10) F(11) F(12) F(13) F(14) F(15)
+
 static void
 pack_known(uint8_t *to, const uint32_t *values, size_t groups, unsigned width)
 {
 #define WIDTH(n)                                    \
 	case n:                                     \
 		pack_groups(to, values, groups, n); \
-		break
+		break;
 	switch (width) {
-		WIDTH(1);
-		WIDTH(2);
-		WIDTH(3);
-		WIDTH(4);
-		WIDTH(5);
-		WIDTH(6);
-		WIDTH(7);
-		WIDTH(8);
-		WIDTH(9);
-		WIDTH(10);
-		WIDTH(11);
-		WIDTH(12);
-		WIDTH(13);
-		WIDTH(14);
-		WIDTH(15);
-		WIDTH(16);
+		PART_WIDTHS(WIDTH)
+		WIDTH(8)
+		WIDTH(16)
 	default:
 		pack_groups(to, values, groups, width);
 	}
@@ -273,29 +263,15 @@ unpack_halves(const uint8_t *from, uint32_t *values, size_t groups)
 	}
 }
 
-/* The widths that dictionaries of up to 65,536 values have get code of their own. */
 static void
 unpack_known(const uint8_t *from, uint32_t *values, size_t groups, unsigned width)
 {
 #define WIDTH(n)                                        \
 	case n:                                         \
 		unpack_groups(from, values, groups, n); \
-		break
+		break;
 	switch (width) {
-		WIDTH(1);
-		WIDTH(2);
-		WIDTH(3);
-		WIDTH(4);
-		WIDTH(5);
-		WIDTH(6);
-		WIDTH(7);
-		WIDTH(9);
-		WIDTH(10);
-		WIDTH(11);
-		WIDTH(12);
-		WIDTH(13);
-		WIDTH(14);
-		WIDTH(15);
+		PART_WIDTHS(WIDTH)
 	case 8:
 		unpack_bytes(from, values, groups);
 		break;

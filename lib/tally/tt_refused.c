@@ -4,6 +4,7 @@
 
 #include "tt_rest_sketches.h"
 #include "tt_rest_tables.h"
+#include "tt_some.h"
 
 /* So many go through all stages together. */
 #define SOME 64
@@ -19,12 +20,6 @@ struct found {
 	tt_country country;
 };
 
-/* Those of some packets that a stage is to look at; to begin with, n = 0. */
-struct list {
-	unsigned n;
-	uint8_t at[SOME];
-};
-
 /* Packets on their way through the stages. */
 struct some {
 	struct tt_rest *rest;
@@ -32,16 +27,9 @@ struct some {
 	unsigned n;
 	const void *nets[SOME]; /* of tt_geo_find4 */
 	struct found found[SOME];
-	struct list raise; /* those that raise the sketch of all */
-	struct list others; /* those with slices that are not of a country */
+	struct tt_some raise; /* those that raise the sketch of all */
+	struct tt_some others; /* those with slices that are not of a country */
 };
-
-static inline void
-note(struct list *list, unsigned i, bool wanted)
-{
-	list->at[list->n] = (uint8_t)i;
-	list->n += wanted;
-}
 
 /* Protocol and class of each block of rows, as in a key; is it backscatter? */
 static const struct block {
@@ -117,8 +105,8 @@ find(struct some *s, unsigned i)
 	f->of_country = tt_rest_find_register(
 			r, tt_rest_sketch_of_country(country), hash);
 	f->of_all = tt_rest_rise_of(tt_rest_sketch_of_all(), hash);
-	note(&s->raise, i, f->of_all.rho > r->registers[f->of_all.at]);
-	note(&s->others, i, b->backscatter | (tt_refused_matched(u) != 0));
+	tt_some_note(&s->raise, i, f->of_all.rho > r->registers[f->of_all.at]);
+	tt_some_note(&s->others, i, b->backscatter | (tt_refused_matched(u) != 0));
 	raise_targets(r, u, b->target + tt_refused_port(u), hash);
 }
 
@@ -186,7 +174,7 @@ static inline void
 count_slices_full(struct some *s)
 {
 	struct tt_rest *r = s->rest;
-	struct list with, without;
+	struct tt_some with, without;
 
 	with.n = without.n = 0;
 	for (unsigned i = 0; i < s->n; i++) {
@@ -198,8 +186,8 @@ count_slices_full(struct some *s)
 
 		f->slice = &r->slices[line->numbers[__builtin_ctz(
 				match | 1u << (TT_PAIR_WAYS - 1))]];
-		note(&with, i, may_have);
-		note(&without, i, !may_have);
+		tt_some_note(&with, i, may_have);
+		tt_some_note(&without, i, !may_have);
 	}
 	for (unsigned k = 0; k < with.n; k++)
 		__builtin_prefetch(s->found[with.at[k]].slice, 1);
@@ -233,13 +221,13 @@ count_talkers(struct some *s)
 static inline void
 raise_countries(struct some *s)
 {
-	struct list raise;
+	struct tt_some raise;
 
 	raise.n = 0;
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct tt_rest_rise rise = s->found[i].of_country;
 
-		note(&raise, i, rise.rho > s->rest->registers[rise.at]);
+		tt_some_note(&raise, i, rise.rho > s->rest->registers[rise.at]);
 	}
 	for (unsigned k = 0; k < raise.n; k++) {
 		const struct found *f = &s->found[raise.at[k]];

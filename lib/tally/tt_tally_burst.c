@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets into a tally, staged in bursts; tt_tally_ref.c defines the result. */
+#include "tt_some.h"
 #include "tt_tally_packet.h"
 #include "tt_tally_sums.h"
-
-/* Packets of a burst that a pass is to look at; to begin with, n = 0. */
-struct some {
-	unsigned n;
-	uint8_t at[TT_TALLY_BURST];
-};
 
 /* A burst on its way through the passes. */
 struct burst {
@@ -19,19 +14,13 @@ struct burst {
 	const uint64_t *places; /* of pairs, with their fingerprints */
 	const uint32_t *numbers; /* of pairs, most likely */
 	bool some_kept; /* those that have a place are in kept; else all have one */
-	struct some kept;
+	struct tt_some kept;
 };
-
-static inline void
-note(struct some *some, unsigned i, bool wanted)
-{
-	some->at[some->n] = (uint8_t)i;
-	some->n += wanted;
-}
 
 /* Puts those off that can be, with their destinations, and counts the others. waiting: which were put off. */
 static __attribute__((noinline)) void
-count_refused(const struct burst *b, const struct some *refused, struct some *waiting)
+count_refused(const struct burst *b, const struct tt_some *refused,
+		struct tt_some *waiting)
 {
 	struct tt_rest_pair rest[TT_TALLY_BURST];
 	unsigned n = 0;
@@ -49,7 +38,7 @@ count_refused(const struct burst *b, const struct some *refused, struct some *wa
 			continue;
 		}
 		b->tally->pairs_lost.packets++;
-		note(waiting, i, true);
+		tt_some_note(waiting, i, true);
 		tt_tally_put_refused_off(b->tally,
 				tt_refused_update(p->src, row, b->details[i], p->ip_bytes,
 						tt_refused_destination(p->dst)));
@@ -59,7 +48,7 @@ count_refused(const struct burst *b, const struct some *refused, struct some *wa
 
 /* Takes `out` from `of`; both ascend, and `of` has all of them. */
 static void
-leave_out(struct some *of, const struct some *out)
+leave_out(struct tt_some *of, const struct tt_some *out)
 {
 	unsigned n = 0;
 
@@ -85,7 +74,7 @@ refuse_contact(const struct burst *b, unsigned i, struct tt_rest_contact *out)
 
 /* Puts contacts of IPv4 off; those that are not sampled go to the rest. Of the others, a place each. */
 static unsigned
-put_contacts_off(const struct burst *b, const struct some *some,
+put_contacts_off(const struct burst *b, const struct tt_some *some,
 		struct tt_contact_place *others)
 {
 	struct tt_tally *t = b->tally;
@@ -111,7 +100,7 @@ put_contacts_off(const struct burst *b, const struct some *some,
 }
 
 static void
-count_contacts(const struct burst *b, const struct some *some)
+count_contacts(const struct burst *b, const struct tt_some *some)
 {
 	struct tt_contact_place places[TT_TALLY_BURST];
 	unsigned n = 0;
@@ -130,7 +119,7 @@ count_contacts(const struct burst *b, const struct some *some)
 }
 
 static void
-count_ports(const struct burst *b, const struct some *some)
+count_ports(const struct burst *b, const struct tt_some *some)
 {
 	struct tt_port_places places;
 	unsigned n_busy = 0;
@@ -145,7 +134,7 @@ count_ports(const struct burst *b, const struct some *some)
 }
 
 static void
-count_destinations(const struct burst *b, const struct some *some)
+count_destinations(const struct burst *b, const struct tt_some *some)
 {
 	struct tt_rest *r = &b->tally->rest;
 	struct tt_rest_rise raises[TT_TALLY_BURST];
@@ -186,7 +175,7 @@ count_pair_of_any(const struct burst *b, unsigned i, struct tt_slot *out)
 
 /* What the pairs of a burst leave to be counted. */
 struct rests {
-	struct some contacts, ports, sketches, refused;
+	struct tt_some contacts, ports, sketches, refused;
 	struct tt_slot out[TT_TALLY_BURST]; /* what made room */
 	unsigned n_out;
 };
@@ -200,12 +189,12 @@ count_all_pairs(const struct burst *b, unsigned n, struct rests *to)
 	for (unsigned i = 0; i < n; i++) {
 		const unsigned left = count_pair_of_any(b, i, next);
 
-		note(&to->contacts, i, left & TT_LEFT_CONTACT);
-		note(&to->ports, i, left & TT_LEFT_PORT);
+		tt_some_note(&to->contacts, i, left & TT_LEFT_CONTACT);
+		tt_some_note(&to->ports, i, left & TT_LEFT_PORT);
 		if (TT_LIKELY(left < TT_LEFT_SKETCH))
 			continue;
-		note(&to->sketches, i, left & TT_LEFT_SKETCH);
-		note(&to->refused, i, left & TT_LEFT_PAIR);
+		tt_some_note(&to->sketches, i, left & TT_LEFT_SKETCH);
+		tt_some_note(&to->refused, i, left & TT_LEFT_PAIR);
 		next += (left & TT_LEFT_OUT) != 0;
 	}
 	to->n_out = (unsigned)(next - to->out);
@@ -227,10 +216,10 @@ count_sampled_pairs(const struct burst *b, unsigned n, struct rests *to)
 		next += (left[i] & TT_LEFT_OUT) != 0;
 	}
 	for (unsigned i = 0; i < n; i++) {
-		note(&to->contacts, i, left[i] & TT_LEFT_CONTACT);
-		note(&to->ports, i, left[i] & TT_LEFT_PORT);
-		note(&to->sketches, i, left[i] & TT_LEFT_SKETCH);
-		note(&to->refused, i, left[i] & TT_LEFT_PAIR);
+		tt_some_note(&to->contacts, i, left[i] & TT_LEFT_CONTACT);
+		tt_some_note(&to->ports, i, left[i] & TT_LEFT_PORT);
+		tt_some_note(&to->sketches, i, left[i] & TT_LEFT_SKETCH);
+		tt_some_note(&to->refused, i, left[i] & TT_LEFT_PAIR);
 	}
 	to->n_out = (unsigned)(next - to->out);
 }
@@ -240,7 +229,7 @@ static inline void
 count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
 	struct rests left;
-	struct some waiting;
+	struct tt_some waiting;
 
 	left.contacts.n = left.ports.n = left.sketches.n = left.refused.n = waiting.n = 0;
 	if (TT_UNLIKELY(b->some_kept))
@@ -284,10 +273,10 @@ find_numbers(const struct tt_tally *t, const uint64_t *plain, const tt_detail *d
 /* Of those that have a place. */
 static __attribute__((noinline)) void
 find_sampled(const struct tt_tally *t, const uint64_t *plain, const tt_detail *details,
-		unsigned n, uint64_t *places, uint32_t *numbers, struct some *kept)
+		unsigned n, uint64_t *places, uint32_t *numbers, struct tt_some *kept)
 {
 	for (unsigned i = 0; i < n; i++)
-		note(kept, i, plain[i] != TT_NO_PLACE);
+		tt_some_note(kept, i, plain[i] != TT_NO_PLACE);
 	for (unsigned k = 0; k < kept->n; k++)
 		find_number(t, plain, details, kept->at[k], places, numbers);
 }

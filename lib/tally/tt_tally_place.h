@@ -7,6 +7,7 @@
 #ifndef TT_TALLY_PLACE_H
 #define TT_TALLY_PLACE_H
 
+#include "tt_some.h"
 #include "tt_tally.h"
 
 /* Where a full table has no place for a key. */
@@ -91,6 +92,8 @@ tt_tally_fetch_pair(const struct tt_tally *t, struct tt_addr src, tt_target_key 
 	return place;
 }
 
+_Static_assert(TT_TALLY_BURST <= TT_SOME_MAX, "a burst can be noted");
+
 /* The same of n packets, where some are not sampled. Whether one is cannot be predicted: so those that are get
  * a loop of their own. */
 static inline void
@@ -99,16 +102,17 @@ tt_tally_fetch_sampled(const struct tt_tally *t, const struct tt_packet *packets
 		uint64_t *places)
 {
 	const unsigned shift = t->pair_shift;
-	uint8_t kept[TT_TALLY_BURST];
-	unsigned n_kept = 0;
+	struct tt_some kept;
 
+	kept.n = 0;
 	for (unsigned i = 0; i < n; i++) {
 		places[i] = TT_NO_PLACE;
-		kept[n_kept] = (uint8_t)i;
-		n_kept += tt_sampled(tt_tally_sample_hash(t, packets[i].src), shift);
+		tt_some_note(&kept, i,
+				tt_sampled(tt_tally_sample_hash(t, packets[i].src),
+						shift));
 	}
-	for (unsigned k = 0; k < n_kept; k++) {
-		const unsigned i = kept[k];
+	for (unsigned k = 0; k < kept.n; k++) {
+		const unsigned i = kept.at[k];
 
 		places[i] = tt_tally_fetch_pair(t, packets[i].src, keys[i], details[i]);
 	}
