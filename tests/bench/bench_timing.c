@@ -38,6 +38,16 @@ check(struct bench_bed *bed, const struct bench_step *step, uint64_t passes,
 	return bench_sums_check(&bed->once, passes, bed->tallies[0], step->sums, err);
 }
 
+static double
+mean_of(const double *samples, uint64_t n)
+{
+	double sum = 0;
+
+	for (uint64_t i = 0; i < n; i++)
+		sum += samples[i];
+	return sum / (double)n;
+}
+
 static void
 tell_bursts(struct bench_timing *timing, double *bursts, uint64_t n)
 {
@@ -74,8 +84,11 @@ bench_timing_run(struct bench_bed *bed, const struct bench_step *step, uint64_t 
 	if (each)
 		tell_bursts(timing, of_bursts, all * bursts);
 	timing->first = timing->again = bench_figure_of(samples, rings);
-	if (passes > 1)
+	timing->again_mean = mean_of(samples, rings);
+	if (passes > 1) {
 		timing->again = bench_figure_of(samples + rings, all - rings);
+		timing->again_mean = mean_of(samples + rings, all - rings);
+	}
 	free(samples);
 	return ret;
 }

@@ -13,6 +13,7 @@ struct bench_timing {
 	struct bench_figure
 			first; /* ns of a packet in the first pass, while tables fill */
 	struct bench_figure again; /* in the later ones; with a single pass, the same */
+	double again_mean; /* of all of these: what is put off falls on few rings, which the median passes over */
 	/* Of bursts, in µs, what one in a hundred, a thousand, ten thousand takes, and the longest; 0 where each is
 	 * not timed. */
 	double burst_100, burst_1000, burst_10000, longest;

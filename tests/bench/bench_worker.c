@@ -58,13 +58,13 @@ print(const struct options *o, const struct bench_bed *bed, const struct bench_s
 
 	printf("{\"program\": \"" PROGRAM "\", \"step\": \"%s\", \"burst\": %" PRIu64
 	       ", \"page\": \"%s\", \"pairs\": %" PRIu64 ", \"packets\": %" PRIu64
-	       ", \"ns\": %.2f, \"low\": %.2f, \"high\": %.2f, \"first_ns\": %.2f, "
+	       ", \"ns\": %.2f, \"low\": %.2f, \"high\": %.2f, \"mean_ns\": %.2f, \"first_ns\": %.2f, "
 	       "\"pairs_used\": %u, \"contacts_used\": %u, \"pair_shift\": %u, "
 	       "\"set_bytes\": %" PRIu64 ", \"merge_bytes\": %" PRIu64,
 			step->name, o->burst, o->page, o->bed.pairs, bed->traffic.sent,
-			t->again.median, t->again.low, t->again.high, t->first.median,
-			tally->n_pairs, tally->n_contacts, tally->pair_shift,
-			tt_setup_set_bytes(&bed->setup),
+			t->again.median, t->again.low, t->again.high, t->again_mean,
+			t->first.median, tally->n_pairs, tally->n_contacts,
+			tally->pair_shift, tt_setup_set_bytes(&bed->setup),
 			tt_setup_merge_bytes(&bed->setup));
 	if (times_bursts(o))
 		printf(", \"burst_100_us\": %.1f, \"burst_1000_us\": %.1f, "
