@@ -17,10 +17,10 @@ struct burst {
 	struct tt_some kept;
 };
 
-/* Puts those off that can be, with their destinations, and counts the others. waiting: which were put off. */
+/* Puts those off that can be, with their destinations, and counts the others. counted: which these are. */
 static __attribute__((noinline)) void
 count_refused(const struct burst *b, const struct tt_some *refused,
-		struct tt_some *waiting)
+		struct tt_some *counted)
 {
 	struct tt_rest_pair rest[TT_TALLY_BURST];
 	unsigned n = 0;
@@ -33,12 +33,12 @@ count_refused(const struct burst *b, const struct tt_some *refused,
 		const uint32_t row = tt_row_index(b->keys[i], b->details[i]);
 
 		if (TT_UNLIKELY(!tt_refused_can_wait(p->src, row, p->ip_bytes))) {
+			tt_some_note(counted, i, true);
 			rest[n++] = tt_tally_refuse(b->tally, p, b->keys[i],
 					tt_tally_with_version(b->details[i], p));
 			continue;
 		}
 		b->tally->pairs_lost.packets++;
-		tt_some_note(waiting, i, true);
 		tt_tally_put_refused_off(b->tally,
 				tt_refused_update(p->src, row, b->details[i], p->ip_bytes,
 						tt_refused_destination(p->dst)));
@@ -133,20 +133,39 @@ count_ports(const struct burst *b, const struct tt_some *some)
 	tt_tally_add_ports(b->tally, &places, some->n, n_busy);
 }
 
-static void
-count_destinations(const struct burst *b, const struct tt_some *some)
-{
-	struct tt_rest *r = &b->tally->rest;
-	struct tt_rest_rise raises[TT_TALLY_BURST];
+/* Destinations on their way into the sketches of their targets. */
+struct destinations {
+	struct tt_rest_rise rises[TT_TALLY_BURST]; /* [n] */
+	unsigned n;
+};
 
+static inline void
+find_destinations(const struct burst *b, const struct tt_some *some,
+		struct destinations *to)
+{
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
 
-		raises[k] = tt_tally_find_register(b->keys[i], b->packets[i].dst);
-		__builtin_prefetch(&r->registers[raises[k].at], 1);
+		to->rises[k] = tt_tally_find_register(b->keys[i], b->packets[i].dst);
+		__builtin_prefetch(&b->tally->rest.registers[to->rises[k].at], 1);
 	}
-	for (unsigned k = 0; k < some->n; k++)
-		tt_rest_raise(r, raises[k].at, raises[k].rho);
+	to->n = some->n;
+}
+
+static inline void
+enter_destinations(const struct burst *b, const struct destinations *from)
+{
+	for (unsigned k = 0; k < from->n; k++)
+		tt_rest_raise(&b->tally->rest, from->rises[k].at, from->rises[k].rho);
+}
+
+static void
+count_destinations(const struct burst *b, const struct tt_some *some)
+{
+	struct destinations d;
+
+	find_destinations(b, some, &d);
+	enter_destinations(b, &d);
 }
 
 /* Counts the pair of packet i. */
@@ -175,7 +194,9 @@ count_pair_of_any(const struct burst *b, unsigned i, struct tt_slot *out)
 
 /* What the pairs of a burst leave to be counted. */
 struct rests {
-	struct tt_some contacts, ports, sketches, refused;
+	struct tt_some contacts, ports, refused;
+	struct tt_some sketches; /* destinations alone; while sources are sampled, all of pairs that are not refused */
+	struct destinations destinations; /* these, while sources are sampled */
 	struct tt_slot out[TT_TALLY_BURST]; /* what made room */
 	unsigned n_out;
 };
@@ -218,8 +239,15 @@ count_sampled_pairs(const struct burst *b, unsigned n, struct rests *to)
 	for (unsigned i = 0; i < n; i++) {
 		tt_some_note(&to->contacts, i, left[i] & TT_LEFT_CONTACT);
 		tt_some_note(&to->ports, i, left[i] & TT_LEFT_PORT);
-		tt_some_note(&to->sketches, i, left[i] & TT_LEFT_SKETCH);
 		tt_some_note(&to->refused, i, left[i] & TT_LEFT_PAIR);
+	}
+	for (unsigned k = 0; k < b->kept.n; k++) {
+		const unsigned i = b->kept.at[k];
+
+		tt_some_note(&to->sketches, i,
+				(left[i] & TT_LEFT_PAIR) == 0
+						&& (left[i] & (TT_LEFT_CONTACT | TT_LEFT_SKETCH))
+								!= 0);
 	}
 	to->n_out = (unsigned)(next - to->out);
 }
@@ -229,15 +257,18 @@ static inline void
 count_pairs(const struct burst *b, unsigned n, unsigned passes)
 {
 	struct rests left;
-	struct tt_some waiting;
+	struct tt_some counted;
 
-	left.contacts.n = left.ports.n = left.sketches.n = left.refused.n = waiting.n = 0;
-	if (TT_UNLIKELY(b->some_kept))
+	left.contacts.n = left.ports.n = left.sketches.n = left.refused.n = counted.n = 0;
+	if (TT_UNLIKELY(b->some_kept)) {
 		count_sampled_pairs(b, n, &left);
-	else
+		if (passes & TT_PASS_SKETCHES)
+			find_destinations(b, &left.sketches, &left.destinations);
+	} else {
 		count_all_pairs(b, n, &left);
+	}
 	if (TT_UNLIKELY(left.refused.n > 0))
-		count_refused(b, &left.refused, &waiting);
+		count_refused(b, &left.refused, &counted);
 	if (TT_UNLIKELY(left.n_out > 0))
 		tt_tally_pairs_out(b->tally, left.out, left.n_out);
 	if (passes & TT_PASS_CONTACTS)
@@ -245,10 +276,16 @@ count_pairs(const struct burst *b, unsigned n, unsigned passes)
 	if (passes & TT_PASS_PORTS)
 		count_ports(b, &left.ports);
 	if (passes & TT_PASS_SKETCHES) {
-		if (TT_UNLIKELY(waiting.n > 0))
-			leave_out(&left.contacts, &waiting);
-		count_destinations(b, &left.contacts);
-		count_destinations(b, &left.sketches);
+		if (TT_UNLIKELY(b->some_kept)) {
+			enter_destinations(b, &left.destinations);
+		} else {
+			if (TT_UNLIKELY(left.refused.n > 0))
+				leave_out(&left.contacts, &left.refused);
+			count_destinations(b, &left.contacts);
+			count_destinations(b, &left.sketches);
+		}
+		if (TT_UNLIKELY(counted.n > 0))
+			count_destinations(b, &counted);
 	}
 }
 
