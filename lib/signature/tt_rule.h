@@ -65,6 +65,8 @@ enum tt_rule_kind {
 	TT_RULE_ICODE,
 	TT_RULE_ICMP_ID, /* echo, timestamp, information, address mask: requests and replies */
 	TT_RULE_ICMP_SEQ,
+	TT_RULE_ICMPV6_MTU, /* of "packet too big" */
+	TT_RULE_LAST_NUMBER = TT_RULE_ICMPV6_MTU,
 	/* u.bits */
 	TT_RULE_FLAGS, /* the low 12 bits of bytes 12-13, as tt_packet.tcp_flags */
 	TT_RULE_FRAGBITS, /* IPv4: bits 4 reserved, 2 DF, 1 MF */
@@ -92,6 +94,7 @@ enum tt_rule_kind {
 
 struct tt_rule_number {
 	uint32_t min, max; /* inclusive */
+	uint32_t ignore; /* bits of the field that are left out of account; 0: none */
 };
 
 /* TCP flags, fragment bits. */

@@ -109,20 +109,40 @@ take_mask(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	return 0;
 }
 
+/* "0x12", "!0x12": all eight flags as a number. Returns whether it is one. */
+static bool
+take_hexadecimal(struct tt_rule_word word, struct tt_rule_bits *bits)
+{
+	const bool negated = word.n > 0 && word.at[0] == '!';
+	uint64_t value;
+
+	if (negated)
+		word = tt_rule_word_skip(word, 1);
+	if (word.n > 0 && word.at[0] == '=')
+		word = tt_rule_word_skip(word, 1);
+	if (!tt_rule_word_begins(word, "0x") || !tt_rule_word_unsigned(word, &value)
+			|| value > FLAGS_SEEN)
+		return false;
+	bits->mode = negated ? TT_RULE_BITS_NOT : TT_RULE_BITS_EXACT;
+	bits->bits = (uint16_t)value;
+	bits->ignore = FLAGS_ALL & ~FLAGS_SEEN;
+	return true;
+}
+
 TT_RULE_TAKE(bits)
 {
 	const bool flags = o->argument == TT_RULE_FLAGS;
 	struct tt_rule_word rest = tt_rule_unquoted(o->value), word = rest;
 	struct tt_rule_bits bits = {0}, ignored = {0};
 	struct tt_rule_option *option;
-	int ret;
+	int ret = 0;
 
 	if (rest.n > 0 && rest.at[0] == '&') {
 		if (!flags)
 			return tt_rule_unsupported(
 					p, "option %.*s: a mask", TT_RULE_SHOWN(o->name));
 		ret = take_mask(p, o, rest, &bits);
-	} else {
+	} else if (!flags || !take_hexadecimal(rest, &bits)) {
 		if (flags)
 			tt_rule_word_next(&rest, ',', &word);
 		ret = take_letters(p, o, word, &bits);

@@ -91,6 +91,7 @@ static const struct tt_rule_keyword keywords[] = {
 		NUMBER("icode", TT_RULE_ICODE),
 		NUMBER("icmp_id", TT_RULE_ICMP_ID),
 		NUMBER("icmp_seq", TT_RULE_ICMP_SEQ),
+		NUMBER("icmpv6.mtu", TT_RULE_ICMPV6_MTU),
 		{"flags", tt_rule_take_bits, TT_RULE_FLAGS, TT_RULE_VALUE_NEEDED},
 		{"tcp.flags", tt_rule_take_bits, TT_RULE_FLAGS, TT_RULE_VALUE_NEEDED},
 		{"fragbits", tt_rule_take_bits, TT_RULE_FRAGBITS, TT_RULE_VALUE_NEEDED},

@@ -38,6 +38,7 @@ static const char *const names[TT_RULE_N_KINDS] = {
 		[TT_RULE_ICODE] = "icode",
 		[TT_RULE_ICMP_ID] = "icmp_id",
 		[TT_RULE_ICMP_SEQ] = "icmp_seq",
+		[TT_RULE_ICMPV6_MTU] = "icmpv6.mtu",
 		[TT_RULE_FLAGS] = "flags",
 		[TT_RULE_FRAGBITS] = "fragbits",
 };
@@ -132,6 +133,8 @@ allow_option(struct possible *p, const struct tt_rule_option *o)
 	case TT_RULE_ICMP_ID:
 	case TT_RULE_ICMP_SEQ:
 		return only_icmp(p);
+	case TT_RULE_ICMPV6_MTU:
+		return only(p, (const uint8_t[]){TT_PROTO_ICMPV6}, 1);
 	default:
 		return true;
 	}
@@ -181,7 +184,7 @@ allow_addresses(struct possible *p, const struct tt_rule_addresses *list)
 	p->v6 = p->v6 && v6;
 }
 
-/* Takes away what options leave out at either end. Returns false where nothing is left. */
+/* Takes away what options leave out at either end, but for masks. Returns false where nothing is left. */
 static bool
 narrow(struct span *s, const struct tt_rule_option *options, unsigned n,
 		enum tt_rule_kind kind)
@@ -191,7 +194,7 @@ narrow(struct span *s, const struct tt_rule_option *options, unsigned n,
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_rule_number *number = &options[i].u.number;
 
-		if (options[i].kind != kind || options[i].negated)
+		if (options[i].kind != kind || options[i].negated || number->ignore != 0)
 			continue;
 		s->min = s->min > number->min ? s->min : number->min;
 		s->max = s->max < number->max ? s->max : number->max;
@@ -201,7 +204,8 @@ narrow(struct span *s, const struct tt_rule_option *options, unsigned n,
 		for (unsigned i = 0; i < n; i++) {
 			const struct tt_rule_number *hole = &options[i].u.number;
 
-			if (options[i].kind != kind || !options[i].negated)
+			if (options[i].kind != kind || !options[i].negated
+					|| hole->ignore != 0)
 				continue;
 			if (s->min >= hole->min && s->min <= hole->max) {
 				s->min = (int64_t)hole->max + 1;
@@ -255,7 +259,7 @@ check_header(struct tt_rule_parse *p, bool first)
 {
 	struct span offset = {0, UINT16_MAX};
 
-	for (unsigned kind = 0; kind <= TT_RULE_ICMP_SEQ; kind++) {
+	for (unsigned kind = 0; kind <= TT_RULE_LAST_NUMBER; kind++) {
 		struct span span = {0, UINT32_MAX};
 
 		if (!narrow(&span, p->header, p->rule.n_header, (enum tt_rule_kind)kind))

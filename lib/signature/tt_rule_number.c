@@ -24,6 +24,7 @@ static const uint32_t most[TT_RULE_N_KINDS] = {
 		[TT_RULE_ICODE] = UINT8_MAX,
 		[TT_RULE_ICMP_ID] = UINT16_MAX,
 		[TT_RULE_ICMP_SEQ] = UINT16_MAX,
+		[TT_RULE_ICMPV6_MTU] = UINT32_MAX,
 		[TT_RULE_BSIZE] = UINT32_MAX,
 };
 
@@ -32,30 +33,6 @@ static const struct {
 	uint64_t factor;
 } units[] = {{"kib", 1 << 10}, {"kb", 1 << 10}, {"mib", 1 << 20}, {"mb", 1 << 20},
 		{"gib", 1 << 30}, {"gb", 1 << 30}};
-
-/* The numbers of IP protocols that rules call by name (IANA). */
-static const struct {
-	const char *name;
-	uint8_t number;
-} protocols[] = {{"icmp", 1}, {"igmp", 2}, {"ipencap", 4}, {"ipip", 4}, {"tcp", 6},
-		{"egp", 8}, {"igp", 9}, {"udp", 17}, {"ipv6", 41}, {"ipv6-route", 43},
-		{"ipv6-frag", 44}, {"rsvp", 46}, {"gre", 47}, {"esp", 50}, {"ah", 51},
-		{"ipv6-icmp", 58}, {"icmpv6", 58}, {"icmp6", 58}, {"ipv6-nonxt", 59},
-		{"ipv6-opts", 60}, {"eigrp", 88}, {"ospf", 89}, {"pim", 103},
-		{"ipcomp", 108}, {"vrrp", 112}, {"l2tp", 115}, {"sctp", 132},
-		{"udplite", 136}};
-
-static bool
-protocol_named(struct tt_rule_word word, uint64_t *number)
-{
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(protocols); i++) {
-		if (tt_rule_word_is(word, protocols[i].name)) {
-			*number = protocols[i].number;
-			return true;
-		}
-	}
-	return false;
-}
 
 /* One bound: a number, with a unit, or a protocol's name. */
 static int
@@ -83,7 +60,7 @@ take_bound(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		snprintf(hex, sizeof(hex), "0%.*s", (int)digits.n, digits.at);
 		digits = tt_rule_word_of(hex);
 	}
-	if (!(kind == TT_RULE_IP_PROTO && protocol_named(word, &number))
+	if (!(kind == TT_RULE_IP_PROTO && tt_rule_protocol_named(word, &number))
 			&& (!tt_rule_word_unsigned(digits, &number)
 					|| __builtin_mul_overflow(number, factor, &number)
 					|| number > most[kind]))
@@ -175,17 +152,55 @@ take_compared(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	return 0;
 }
 
+/* "&MASK=VALUE" or "&MASK!=VALUE". */
+static int
+take_mask(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word word, struct tt_rule_number *number, bool *negated)
+{
+	struct tt_rule_word rest = tt_rule_word_skip(word, 1), mask;
+	uint32_t bits;
+	int ret;
+
+	tt_rule_word_next(&rest, '=', &mask);
+	if (rest.at == NULL)
+		return tt_rule_broken(p, word.at, "%.*s: no mask and value: \"%.*s\"",
+				TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
+	*negated = mask.n > 0 && mask.at[mask.n - 1] == '!';
+	mask.n -= *negated;
+	ret = take_bound(p, o, mask, &bits);
+	if (ret == 0)
+		ret = take_bound(p, o, rest, &number->min);
+	if (ret != 0)
+		return ret;
+	if ((number->min & ~bits) != 0)
+		return tt_rule_broken(p, word.at,
+				"%.*s: a value with bits that the mask lacks: \"%.*s\"",
+				TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
+	number->max = number->min;
+	number->ignore = ~bits;
+	return 0;
+}
+
 /* Reads all forms into number and *negated. */
 static int
 take_condition(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		struct tt_rule_word word, struct tt_rule_number *number, bool *negated)
 {
-	*number = (struct tt_rule_number){0, most[o->argument]};
+	uint64_t protocol;
+
+	*number = (struct tt_rule_number){0, most[o->argument], 0};
+	if (word.n > 0 && word.at[0] == '&')
+		return take_mask(p, o, word, number, negated);
 	*negated = word.n > 0 && word.at[0] == '!';
 	if (*negated) {
 		word = tt_rule_word_trim(tt_rule_word_skip(word, 1));
 		if (word.n > 0 && word.at[0] == '=')
 			word = tt_rule_word_trim(tt_rule_word_skip(word, 1));
+	}
+	/* Names may have a hyphen. */
+	if (o->argument == TT_RULE_IP_PROTO && tt_rule_protocol_named(word, &protocol)) {
+		number->min = number->max = (uint32_t)protocol;
+		return 0;
 	}
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(betweens); i++)
 		if (find_text(word, betweens[i].text) != NULL)
@@ -199,15 +214,12 @@ TT_RULE_TAKE(number)
 	struct tt_rule_word word = tt_rule_unquoted(o->value);
 	struct tt_rule_number number;
 	struct tt_rule_option *option;
-	bool negated;
+	bool negated = false;
 	int ret;
 
 	if (kind == TT_RULE_BSIZE && memchr(word.at, ',', word.n) != NULL)
 		return tt_rule_unsupported(
 				p, "option %.*s: relative", TT_RULE_SHOWN(o->name));
-	if (word.n > 0 && word.at[0] == '&')
-		return tt_rule_unsupported(
-				p, "option %.*s: a mask", TT_RULE_SHOWN(o->name));
 	ret = take_condition(p, o, word, &number, &negated);
 	if (ret != 0)
 		return ret;

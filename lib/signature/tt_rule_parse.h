@@ -152,6 +152,9 @@ enum tt_rule_treatment {
 };
 enum tt_rule_treatment tt_rule_treatment_of(struct tt_rule_word name);
 
+/* The number of an IP protocol by its name. Returns whether it is one. */
+bool tt_rule_protocol_named(struct tt_rule_word word, uint64_t *number);
+
 /* Is it the name of an application's protocol (or Snort 3's service)? */
 bool tt_rule_is_application(struct tt_rule_word name);
 

@@ -19,7 +19,8 @@ narrow_number(bool *accepted, enum tt_signature_field field,
 {
 	bool some[VALUES] = {false};
 
-	if (negated || number->max < number->min || number->max - number->min >= VALUES)
+	if (negated || number->ignore != 0 || number->max < number->min
+			|| number->max - number->min >= VALUES)
 		return;
 	for (uint64_t v = number->min; v <= number->max; v++)
 		some[tt_signature_byte(field, (uint32_t)v)] = true;
@@ -35,7 +36,8 @@ narrow_byte(bool *accepted, const struct tt_rule_number *number, bool negated,
 	for (unsigned i = 0; i < VALUES; i++)
 		accepted[i] &= tt_signature_in(number, negated, i)
 				|| (i == VALUES - 1 && last > i
-						&& (negated || number->max > i));
+						&& (negated || number->ignore != 0
+								|| number->max > i));
 }
 
 static void

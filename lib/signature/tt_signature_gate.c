@@ -118,7 +118,7 @@ one_number(const struct tt_rule *rule, unsigned field, uint32_t *number)
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];
 
-		if (o->kind != kinds[field] || o->negated
+		if (o->kind != kinds[field] || o->negated || o->u.number.ignore != 0
 				|| o->u.number.min != o->u.number.max)
 			continue;
 		*number = o->u.number.min;

@@ -6,7 +6,9 @@
 bool
 tt_signature_in(const struct tt_rule_number *number, bool negated, uint32_t value)
 {
-	return (value >= number->min && value <= number->max) != negated;
+	const uint32_t seen = value & ~number->ignore;
+
+	return (seen >= number->min && seen <= number->max) != negated;
 }
 
 bool

@@ -105,7 +105,8 @@ list_by_number(struct tt_signature_listing *l, uint32_t rank, const struct tt_ru
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];
 
-		if (o->kind != kind || o->negated || o->u.number.min > 255)
+		if (o->kind != kind || o->negated || o->u.number.ignore != 0
+				|| o->u.number.min > 255)
 			continue;
 		add_range(&l->events[TT_SIGNATURE_BY_DST], rank, 1, o->u.number.min,
 				tt_signature_min(o->u.number.max, 255));

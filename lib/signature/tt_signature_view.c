@@ -130,6 +130,20 @@ icmp_word(const struct tt_signature_view *v, uint32_t at, uint32_t *value)
 	return true;
 }
 
+/* Of "packet too big" with the code that it has (RFC 4443 section 3.2). */
+static bool
+icmp6_mtu(const struct tt_signature_view *v, uint32_t *value)
+{
+	const struct tt_packet *p = v->packet;
+	const uint8_t *l4 = v->frame + p->l4_offset;
+
+	if (!p->has_icmp || p->protocol != TT_PROTO_ICMPV6 || p->icmp_type != 2
+			|| p->icmp_code != 0 || p->l4_offset + ICMP_HEADER > v->end)
+		return false;
+	*value = (uint32_t)tt_signature_be16(l4 + 4) << 16 | tt_signature_be16(l4 + 6);
+	return true;
+}
+
 /* Of IPv6, the fragment header is the last one before what a fragment carries. */
 static bool
 fragment_offset(const struct tt_signature_view *v, uint32_t *value)
@@ -159,6 +173,8 @@ icmp_number(const struct tt_signature_view *v, enum tt_rule_kind kind, uint32_t 
 		return p->has_icmp;
 	case TT_RULE_ICMP_ID:
 		return icmp_word(v, 4, value);
+	case TT_RULE_ICMPV6_MTU:
+		return icmp6_mtu(v, value);
 	default:
 		return icmp_word(v, 6, value);
 	}
@@ -261,6 +277,7 @@ tt_signature_number(const struct tt_signature_view *v, enum tt_rule_kind kind,
 	case TT_RULE_ICODE:
 	case TT_RULE_ICMP_ID:
 	case TT_RULE_ICMP_SEQ:
+	case TT_RULE_ICMPV6_MTU:
 		return icmp_number(v, kind, value);
 	default:
 		return ip_number(v, kind, value);

@@ -136,6 +136,8 @@ header_option(struct random *r, struct tt_rule_option *o)
 		break;
 	default:
 		o->u.number = number_range(r);
+		if (random_below(r, 4) == 0)
+			o->u.number.ignore = (uint32_t)random_64(r);
 		break;
 	}
 }

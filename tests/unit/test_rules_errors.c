@@ -102,6 +102,11 @@ broken_headers(void **state)
 			"ip_proto: no number from 0 to 255: \"xyz\" at column 40");
 	broken("flags:SX;", "flags: no such bit or modifier: 'X' at column 38");
 	broken("flags:+;", "flags: no bits at column 31");
+	broken("ttl:&0xf0=0x11;",
+			"ttl: a value with bits that the mask lacks: \"&0xf0=0x11\" at column 35");
+	broken("ttl:&0xf0;", "ttl: no mask and value: \"&0xf0\" at column 35");
+	broken("ip_proto:3-pc;",
+			"ip_proto: no number from 0 to 255: \"pc\" at column 42");
 	broken("flags:&0x02=0x01;",
 			"flags: no mask and value: \"&0x02=0x01\" at column 37");
 	broken("fragbits:Q;", "fragbits: no such bit or modifier: 'Q' at column 40");
@@ -397,7 +402,6 @@ what_is_not_known_is_named(void **state)
 	unsupported("contnet:\"a\";", "option contnet");
 	unsupported("lua:x.lua;", "option lua");
 	unsupported("content:\"a\",width 16;", "option content: width");
-	unsupported("ttl:&0xf0=0x10;", "option ttl: a mask");
 	unsupported("bufferlen:>5,relative;", "option bufferlen: relative");
 	unsupported("xbits:isset,a,track ip_src;", "option xbits: isset");
 	unsupported("flowint:a,>,5;", "option flowint: >");

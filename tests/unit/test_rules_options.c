@@ -57,6 +57,7 @@ numbers_are_ranges(void **state)
 		enum tt_rule_kind kind;
 		uint32_t min, max;
 		bool negated;
+		uint32_t ignore;
 	} numbers[] = {
 			{"ttl:5;", TT_RULE_TTL, 5, 5, false},
 			{"ttl:=5;", TT_RULE_TTL, 5, 5, false},
@@ -91,6 +92,13 @@ numbers_are_ranges(void **state)
 			{"icode:<=3;", TT_RULE_ICODE, 0, 3, false},
 			{"icmp_id:\" 300 \";", TT_RULE_ICMP_ID, 300, 300, false},
 			{"icmp_seq:0;", TT_RULE_ICMP_SEQ, 0, 0, false},
+			{"icmpv6.mtu:<1280;", TT_RULE_ICMPV6_MTU, 0, 1279, false},
+			{"ip_proto:!IPv6-ICMP;", TT_RULE_IP_PROTO, 58, 58, true},
+			{"ip_proto:IP-in-IP;", TT_RULE_IP_PROTO, 4, 4, false},
+			{"ip_proto:ipip;", TT_RULE_IP_PROTO, 94, 94, false},
+			{"ip_proto:AX.25;", TT_RULE_IP_PROTO, 93, 93, false},
+			{"ttl:&0xf0=0x40;", TT_RULE_TTL, 0x40, 0x40, false, ~0xf0u},
+			{"tcp.mss:& 0x3 != 1;", TT_RULE_MSS, 1, 1, true, ~3u},
 	};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(numbers); i++) {
@@ -106,6 +114,7 @@ numbers_are_ranges(void **state)
 		if (r->header[0].kind != numbers[i].kind
 				|| r->header[0].u.number.min != numbers[i].min
 				|| r->header[0].u.number.max != numbers[i].max
+				|| r->header[0].u.number.ignore != numbers[i].ignore
 				|| r->header[0].negated != numbers[i].negated)
 			fail_msg("%s: %u to %u", numbers[i].option,
 					r->header[0].u.number.min,
@@ -132,6 +141,8 @@ bits_have_modes_and_masks(void **state)
 			{"flags:!RFAP,12;", TT_RULE_FLAGS, TT_RULE_BITS_NONE, 29, 0xfc0},
 			{"flags:&0x3f=0x02;", TT_RULE_FLAGS, TT_RULE_BITS_EXACT, 2,
 					0xfc0},
+			{"flags:0x12;", TT_RULE_FLAGS, TT_RULE_BITS_EXACT, 18, 0xf00},
+			{"flags:!0x02;", TT_RULE_FLAGS, TT_RULE_BITS_NOT, 2, 0xf00},
 			{"flags:&0x12!=0x10;", TT_RULE_FLAGS, TT_RULE_BITS_NOT, 16,
 					0xfed},
 			{"fragbits:R;", TT_RULE_FRAGBITS, TT_RULE_BITS_EXACT, 4, 0},
