@@ -60,9 +60,11 @@ enum tt_encap {
 };
 
 #define TT_PROTO_ICMP   1
+#define TT_PROTO_IGMP   2
 #define TT_PROTO_TCP    6
 #define TT_PROTO_UDP    17
 #define TT_PROTO_ICMPV6 58
+#define TT_PROTO_SCTP   132
 
 /* TCP flag bits: the low 12 bits of bytes 12-13 of the header (RFC 9293 section 3.1). */
 #define TT_TCP_FIN 0x001

@@ -25,6 +25,7 @@ enum tt_rule_protocol {
 	TT_RULE_TCP,
 	TT_RULE_UDP,
 	TT_RULE_ICMP, /* ICMP and ICMPv6 */
+	TT_RULE_SCTP, /* the ports are SCTP's */
 };
 
 struct tt_rule_addresses { /* n 0: any */
@@ -37,7 +38,7 @@ struct tt_rule_addresses { /* n 0: any */
 	const char *stated;
 };
 
-/* Where n is not 0, a packet without ports (no TCP, no UDP, a later fragment) does not match. */
+/* Where n is not 0, a packet without ports (no TCP, no UDP, a later fragment; of a rule of SCTP, not that) does not match. */
 struct tt_rule_ports { /* n 0: any */
 	struct tt_rule_port_range {
 		uint16_t first, last; /* inclusive */
@@ -66,7 +67,16 @@ enum tt_rule_kind {
 	TT_RULE_ICMP_ID, /* echo, timestamp, information, address mask: requests and replies */
 	TT_RULE_ICMP_SEQ,
 	TT_RULE_ICMPV6_MTU, /* of "packet too big" */
-	TT_RULE_LAST_NUMBER = TT_RULE_ICMPV6_MTU,
+	TT_RULE_IGMP_TYPE,
+	TT_RULE_SCTP_VTAG,
+	TT_RULE_SCTP_CHUNKS, /* how many; where all are whole */
+	TT_RULE_VLAN_LAYERS, /* VLAN tags */
+	TT_RULE_LAST_NUMBER = TT_RULE_VLAN_LAYERS,
+	TT_RULE_SCTP_CHUNK, /* u.number: the type of any chunk */
+	/* u.vlan */
+	TT_RULE_VLAN_ID,
+	/* u.checksum: it is right, or (negated) wrong */
+	TT_RULE_CHECKSUM,
 	/* u.bits */
 	TT_RULE_FLAGS, /* the low 12 bits of bytes 12-13, as tt_packet.tcp_flags */
 	TT_RULE_FRAGBITS, /* IPv4: bits 4 reserved, 2 DF, 1 MF */
@@ -126,20 +136,48 @@ enum tt_rule_ipopt {
 	TT_RULE_IPOPT_CIPSO,
 };
 
+/* vlan.id: of the identifiers of a packet's VLAN tags. */
+struct tt_rule_vlan {
+	struct tt_rule_number number;
+	enum tt_rule_vlan_which {
+		TT_RULE_VLAN_ANY,
+		TT_RULE_VLAN_ALL, /* and there is one */
+		TT_RULE_VLAN_AT,
+	} which;
+	int8_t layer; /* of AT: 0 the outermost; below 0 from the innermost, -1, on */
+};
+
+enum tt_rule_checksum {
+	TT_RULE_CHECKSUM_IPV4,
+	TT_RULE_CHECKSUM_TCPV4,
+	TT_RULE_CHECKSUM_TCPV6,
+	TT_RULE_CHECKSUM_UDPV4,
+	TT_RULE_CHECKSUM_UDPV6,
+	TT_RULE_CHECKSUM_ICMPV4,
+	TT_RULE_CHECKSUM_ICMPV6,
+	TT_RULE_CHECKSUM_IGMP,
+	TT_RULE_N_CHECKSUMS
+};
+
 /*
  * Which bytes a payload option looks at. A packet that has no such header (of a later fragment, no
  * transport header) does not match. What is relative counts from where the last content, pcre,
  * byte_jump, byte_extract or byte_math of the same buffer ended, or from the buffer's begin if there was none.
  */
 enum tt_rule_buffer {
-	TT_RULE_BUFFER_PAYLOAD, /* after the transport header as far as the IP packet goes; of "ip"
-				 * rules and of other protocols, after the IP headers */
+	TT_RULE_BUFFER_PAYLOAD, /* after the transport header as far as the IP packet goes; of other
+				 * protocols, after the IP headers (tt_signature_view.h) */
 	TT_RULE_BUFFER_IPV4_HEADER, /* Suricata's ipv4.hdr, with options */
 	TT_RULE_BUFFER_IPV6_HEADER,
 	TT_RULE_BUFFER_TCP_HEADER, /* tcp.hdr, with options */
 	TT_RULE_BUFFER_UDP_HEADER,
 	TT_RULE_BUFFER_ICMPV4_HEADER, /* eight bytes, as far as they go */
 	TT_RULE_BUFFER_ICMPV6_HEADER,
+	TT_RULE_BUFFER_IGMP_HEADER,
+	TT_RULE_BUFFER_SCTP_HEADER, /* with all chunks */
+	TT_RULE_BUFFER_SCTP_DATA, /* user data of any one DATA chunk, the same for all of a rule's options */
+	TT_RULE_BUFFER_IP_SRC, /* the address, 4 or 16 bytes */
+	TT_RULE_BUFFER_IP_DST,
 	TT_RULE_N_BUFFERS
 };
 
@@ -239,6 +277,8 @@ struct tt_rule_option {
 		struct tt_rule_number number;
 		struct tt_rule_bits bits;
 		enum tt_rule_ipopt ipopts;
+		struct tt_rule_vlan vlan;
+		enum tt_rule_checksum checksum;
 		struct tt_rule_content content;
 		struct tt_rule_pcre pcre;
 		struct tt_rule_bytes bytes;

@@ -31,8 +31,8 @@ static const struct {
 		{"icmp4", TT_RULE_ICMP, 0, TT_PROTO_ICMP},
 		{"icmpv6", TT_RULE_ICMP, 0, TT_PROTO_ICMPV6},
 		{"icmp6", TT_RULE_ICMP, 0, TT_PROTO_ICMPV6},
-		{"igmp", TT_RULE_IP, 0, 2},
-		{"sctp", TT_RULE_IP, 0, 132},
+		{"igmp", TT_RULE_IP, 0, TT_PROTO_IGMP},
+		{"sctp", TT_RULE_SCTP, 0, TT_PROTO_SCTP},
 };
 
 static int
@@ -55,11 +55,16 @@ take_action(struct tt_rule_parse *p, struct tt_rule_word word)
 static int
 take_protocol(struct tt_rule_parse *p, struct tt_rule_word word)
 {
-	const char *colon = memchr(
-			word.at, ':', word.n); /* Suricata's hooks: "tcp:all" */
+	const char *colon = memchr(word.at, ':',
+			word.n); /* Suricata's hooks: "tcp:all", of every packet */
 	struct tt_rule_option *option;
+	const bool all = colon != NULL
+			&& tt_rule_word_is((struct tt_rule_word){colon + 1,
+							   (size_t)(word.at + word.n
+									   - colon - 1)},
+					"all");
 
-	if (colon != NULL
+	if (colon != NULL && !all
 			&& tt_rule_unsupported(p, "hook %.*s", TT_RULE_SHOWN(word)) != 0)
 		return -ENOMEM;
 	if (colon != NULL)

@@ -18,6 +18,10 @@
 	{                                                               \
 		name, tt_rule_take_buffer, which, TT_RULE_VALUE_ALLOWED \
 	}
+#define CHECKSUM(name, which)                                            \
+	{                                                                \
+		name, tt_rule_take_checksum, which, TT_RULE_VALUE_NEEDED \
+	}
 #define MODIFIER(name, what)                                             \
 	{                                                                \
 		name, tt_rule_take_modifier, what, TT_RULE_VALUE_ALLOWED \
@@ -68,6 +72,11 @@ static const struct tt_rule_keyword keywords[] = {
 		BUFFER("udp.hdr", TT_RULE_BUFFER_UDP_HEADER),
 		BUFFER("icmpv4.hdr", TT_RULE_BUFFER_ICMPV4_HEADER),
 		BUFFER("icmpv6.hdr", TT_RULE_BUFFER_ICMPV6_HEADER),
+		BUFFER("igmp.hdr", TT_RULE_BUFFER_IGMP_HEADER),
+		BUFFER("sctp.hdr", TT_RULE_BUFFER_SCTP_HEADER),
+		BUFFER("sctp.chunk_data", TT_RULE_BUFFER_SCTP_DATA),
+		BUFFER("ip.src", TT_RULE_BUFFER_IP_SRC),
+		BUFFER("ip.dst", TT_RULE_BUFFER_IP_DST),
 
 		NUMBER("ttl", TT_RULE_TTL),
 		NUMBER("tos", TT_RULE_TOS),
@@ -92,10 +101,26 @@ static const struct tt_rule_keyword keywords[] = {
 		NUMBER("icmp_id", TT_RULE_ICMP_ID),
 		NUMBER("icmp_seq", TT_RULE_ICMP_SEQ),
 		NUMBER("icmpv6.mtu", TT_RULE_ICMPV6_MTU),
+		NUMBER("igmp.type", TT_RULE_IGMP_TYPE),
+		NUMBER("sctp.vtag", TT_RULE_SCTP_VTAG),
+		NUMBER("sctp.chunk_cnt", TT_RULE_SCTP_CHUNKS),
+		{"sctp.chunk_type", tt_rule_take_sctp_chunk, TT_RULE_SCTP_CHUNK,
+				TT_RULE_VALUE_NEEDED},
+		NUMBER("vlan.layers", TT_RULE_VLAN_LAYERS),
+		{"vlan.id", tt_rule_take_vlan_id, TT_RULE_VLAN_ID, TT_RULE_VALUE_NEEDED},
+		CHECKSUM("ipv4-csum", TT_RULE_CHECKSUM_IPV4),
+		CHECKSUM("tcpv4-csum", TT_RULE_CHECKSUM_TCPV4),
+		CHECKSUM("tcpv6-csum", TT_RULE_CHECKSUM_TCPV6),
+		CHECKSUM("udpv4-csum", TT_RULE_CHECKSUM_UDPV4),
+		CHECKSUM("udpv6-csum", TT_RULE_CHECKSUM_UDPV6),
+		CHECKSUM("icmpv4-csum", TT_RULE_CHECKSUM_ICMPV4),
+		CHECKSUM("icmpv6-csum", TT_RULE_CHECKSUM_ICMPV6),
+		CHECKSUM("igmp-csum", TT_RULE_CHECKSUM_IGMP),
 		{"flags", tt_rule_take_bits, TT_RULE_FLAGS, TT_RULE_VALUE_NEEDED},
 		{"tcp.flags", tt_rule_take_bits, TT_RULE_FLAGS, TT_RULE_VALUE_NEEDED},
 		{"fragbits", tt_rule_take_bits, TT_RULE_FRAGBITS, TT_RULE_VALUE_NEEDED},
 		VALUE("ipopts", ipopts),
+		VALUE("l3_proto", l3_proto),
 		PLAIN("sameip", sameip),
 
 		VALUE("flow", flow),

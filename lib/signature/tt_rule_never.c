@@ -39,6 +39,10 @@ static const char *const names[TT_RULE_N_KINDS] = {
 		[TT_RULE_ICMP_ID] = "icmp_id",
 		[TT_RULE_ICMP_SEQ] = "icmp_seq",
 		[TT_RULE_ICMPV6_MTU] = "icmpv6.mtu",
+		[TT_RULE_IGMP_TYPE] = "igmp.type",
+		[TT_RULE_SCTP_VTAG] = "sctp.vtag",
+		[TT_RULE_SCTP_CHUNKS] = "sctp.chunk_cnt",
+		[TT_RULE_VLAN_LAYERS] = "vlan.layers",
 		[TT_RULE_FLAGS] = "flags",
 		[TT_RULE_FRAGBITS] = "fragbits",
 };
@@ -71,6 +75,19 @@ only_icmp(struct possible *p)
 }
 
 static bool
+only_igmp(struct possible *p)
+{
+	p->v6 = false;
+	return only(p, (const uint8_t[]){TT_PROTO_IGMP}, 1);
+}
+
+static bool
+only_sctp(struct possible *p)
+{
+	return only(p, (const uint8_t[]){TT_PROTO_SCTP}, 1);
+}
+
+static bool
 only_with_ports(struct possible *p)
 {
 	return only(p, (const uint8_t[]){TT_PROTO_TCP, TT_PROTO_UDP}, 2);
@@ -99,9 +116,30 @@ allow_head(struct possible *p, enum tt_rule_protocol protocol)
 		return only(p, (const uint8_t[]){TT_PROTO_UDP}, 1);
 	case TT_RULE_ICMP:
 		return only_icmp(p);
+	case TT_RULE_SCTP:
+		return only_sctp(p);
 	default:
 		return true;
 	}
+}
+
+static bool
+allow_checksum(struct possible *p, enum tt_rule_checksum which)
+{
+	static const struct {
+		uint8_t protocol, version;
+	} of[TT_RULE_N_CHECKSUMS] = {[TT_RULE_CHECKSUM_IPV4] = {0, 4},
+			[TT_RULE_CHECKSUM_TCPV4] = {TT_PROTO_TCP, 4},
+			[TT_RULE_CHECKSUM_TCPV6] = {TT_PROTO_TCP, 6},
+			[TT_RULE_CHECKSUM_UDPV4] = {TT_PROTO_UDP, 4},
+			[TT_RULE_CHECKSUM_UDPV6] = {TT_PROTO_UDP, 6},
+			[TT_RULE_CHECKSUM_ICMPV4] = {TT_PROTO_ICMP, 4},
+			[TT_RULE_CHECKSUM_ICMPV6] = {TT_PROTO_ICMPV6, 6},
+			[TT_RULE_CHECKSUM_IGMP] = {TT_PROTO_IGMP, 4}};
+
+	p->v4 = p->v4 && of[which].version == 4;
+	p->v6 = p->v6 && of[which].version == 6;
+	return of[which].protocol == 0 || only(p, &of[which].protocol, 1);
 }
 
 /* What an option of the header leaves. Returns false where it leaves no protocol. */
@@ -133,6 +171,14 @@ allow_option(struct possible *p, const struct tt_rule_option *o)
 	case TT_RULE_ICMP_ID:
 	case TT_RULE_ICMP_SEQ:
 		return only_icmp(p);
+	case TT_RULE_CHECKSUM:
+		return allow_checksum(p, o->u.checksum);
+	case TT_RULE_IGMP_TYPE:
+		return only_igmp(p);
+	case TT_RULE_SCTP_VTAG:
+	case TT_RULE_SCTP_CHUNKS:
+	case TT_RULE_SCTP_CHUNK:
+		return only_sctp(p);
 	case TT_RULE_ICMPV6_MTU:
 		return only(p, (const uint8_t[]){TT_PROTO_ICMPV6}, 1);
 	default:
@@ -159,6 +205,11 @@ allow_buffer(struct possible *p, enum tt_rule_buffer buffer)
 		return only(p, (const uint8_t[]){TT_PROTO_ICMP}, 1);
 	case TT_RULE_BUFFER_ICMPV6_HEADER:
 		return only(p, (const uint8_t[]){TT_PROTO_ICMPV6}, 1);
+	case TT_RULE_BUFFER_IGMP_HEADER:
+		return only_igmp(p);
+	case TT_RULE_BUFFER_SCTP_HEADER:
+	case TT_RULE_BUFFER_SCTP_DATA:
+		return only_sctp(p);
 	default:
 		return true;
 	}
@@ -285,7 +336,8 @@ tt_rule_check_possible(struct tt_rule_parse *p)
 
 	memset(left.protocols, true, sizeof(left.protocols));
 	any = allow_head(&left, rule->protocol);
-	if (rule->src_ports.n > 0 || rule->dst_ports.n > 0)
+	if (rule->protocol != TT_RULE_SCTP
+			&& (rule->src_ports.n > 0 || rule->dst_ports.n > 0))
 		any = only_with_ports(&left);
 	for (unsigned i = 0; any && i < rule->n_header; i++)
 		any = allow_option(&left, &p->header[i]);

@@ -25,6 +25,12 @@ static const uint32_t most[TT_RULE_N_KINDS] = {
 		[TT_RULE_ICMP_ID] = UINT16_MAX,
 		[TT_RULE_ICMP_SEQ] = UINT16_MAX,
 		[TT_RULE_ICMPV6_MTU] = UINT32_MAX,
+		[TT_RULE_IGMP_TYPE] = UINT8_MAX,
+		[TT_RULE_SCTP_VTAG] = UINT32_MAX,
+		[TT_RULE_SCTP_CHUNKS] = UINT16_MAX,
+		[TT_RULE_VLAN_LAYERS] = UINT8_MAX,
+		[TT_RULE_SCTP_CHUNK] = UINT8_MAX,
+		[TT_RULE_VLAN_ID] = 4095,
 		[TT_RULE_BSIZE] = UINT32_MAX,
 };
 
@@ -181,9 +187,8 @@ take_mask(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	return 0;
 }
 
-/* Reads all forms into number and *negated. */
-static int
-take_condition(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+int
+tt_rule_parse_condition(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		struct tt_rule_word word, struct tt_rule_number *number, bool *negated)
 {
 	uint64_t protocol;
@@ -220,7 +225,7 @@ TT_RULE_TAKE(number)
 	if (kind == TT_RULE_BSIZE && memchr(word.at, ',', word.n) != NULL)
 		return tt_rule_unsupported(
 				p, "option %.*s: relative", TT_RULE_SHOWN(o->name));
-	ret = take_condition(p, o, word, &number, &negated);
+	ret = tt_rule_parse_condition(p, o, word, &number, &negated);
 	if (ret != 0)
 		return ret;
 	if (kind == TT_RULE_BSIZE)

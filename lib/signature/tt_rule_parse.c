@@ -192,25 +192,10 @@ finish(struct tt_rule_parse *p)
 	return rule->header == NULL || rule->payload == NULL ? -ENOMEM : 0;
 }
 
-/* Payload of protocols whose header is not decoded, and their ports. */
-static int
-check_protocol(struct tt_rule_parse *p, struct tt_rule_word head)
-{
-	struct tt_rule_word action, protocol;
-
-	tt_rule_word_blank(&head, &action);
-	tt_rule_word_blank(&head, &protocol);
-	if (tt_rule_word_is(protocol, "sctp")
-			&& (p->rule.n_payload > 0 || p->rule.src_ports.n > 0
-					|| p->rule.dst_ports.n > 0))
-		return tt_rule_unsupported(p, "protocol sctp with ports or payload");
-	return 0;
-}
-
 static int
 parse(struct tt_rule_parse *p)
 {
-	struct tt_rule_word rest = tt_rule_word_trim(p->line->text), head = rest;
+	struct tt_rule_word rest = tt_rule_word_trim(p->line->text);
 	const char *nul = memchr(rest.at, '\0', rest.n);
 	int ret;
 
@@ -223,8 +208,6 @@ parse(struct tt_rule_parse *p)
 		ret = tt_rule_parse_options(p, rest);
 	if (ret == 0 && p->rule.sid == 0)
 		ret = tt_rule_broken(p, p->line->text.at, "no sid");
-	if (ret == 0)
-		ret = check_protocol(p, head);
 	if (ret != 0 || p->why_unreachable != NULL || p->why_unsupported != NULL)
 		return ret;
 	return tt_rule_check_possible(p);

@@ -118,6 +118,14 @@ int tt_rule_parse_number(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		struct tt_rule_word text, int64_t min, int64_t max,
 		int64_t *number) TT_MUST_CHECK;
 
+/*
+ * All forms of a condition on a number of the kind that o->argument says: equal, unequal, less, more, between, under a
+ * mask. Returns as tt_rule_broken.
+ */
+int tt_rule_parse_condition(struct tt_rule_parse *p, const struct tt_rule_taken *o,
+		struct tt_rule_word word, struct tt_rule_number *number,
+		bool *negated) TT_MUST_CHECK;
+
 /* A variable's number, that of a new one where it is not known; -1 where there is no room. */
 int tt_rule_variable_named(struct tt_rule_parse *p, struct tt_rule_word name);
 
@@ -166,6 +174,10 @@ TT_RULE_TAKE(number); /* argument: the kind */
 TT_RULE_TAKE(bits); /* argument: TT_RULE_FLAGS or TT_RULE_FRAGBITS */
 TT_RULE_TAKE(ipopts);
 TT_RULE_TAKE(sameip);
+TT_RULE_TAKE(l3_proto);
+TT_RULE_TAKE(vlan_id); /* argument: TT_RULE_VLAN_ID */
+TT_RULE_TAKE(sctp_chunk); /* argument: TT_RULE_SCTP_CHUNK */
+TT_RULE_TAKE(checksum); /* argument: enum tt_rule_checksum */
 
 TT_RULE_TAKE(buffer); /* argument: the buffer */
 TT_RULE_TAKE(content);

@@ -34,6 +34,8 @@ struct tt_signature_rule {
 	bool needs_payload; /* cannot match a packet without */
 	bool has_flowbits;
 	bool payload_alone; /* its payload options look at nothing else */
+	bool by_chunk; /* they look at SCTP's data: at each chunk of it */
+	bool sums; /* the header's look at a checksum */
 };
 
 /* Evaluating: of one packet, then of one rule. */
@@ -49,6 +51,7 @@ struct tt_signature_eval {
 	uint64_t n_packet; /* from 1 on */
 	const struct tt_signature_rule *rule;
 	uint64_t variables[TT_RULE_VARIABLES_MAX];
+	uint32_t chunk; /* of SCTP, among those with data: the one that the rule is tried on */
 	uint32_t at[TT_RULE_N_BUFFERS]; /* where the last match in a buffer ended */
 };
 

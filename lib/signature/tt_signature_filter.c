@@ -199,6 +199,8 @@ accept(struct accepted *a, const struct tt_signature_rule *r, bool back)
 			a->value[TT_SIGNATURE_FIELD_DST], back ? &rule->src : &rule->dst);
 	narrow_addresses(
 			a->value[TT_SIGNATURE_FIELD_SRC], back ? &rule->dst : &rule->src);
+	if (rule->protocol == TT_RULE_SCTP) /* whose ports are not among the fields */
+		return;
 	narrow_ports(a->value[TT_SIGNATURE_FIELD_DST_PORT],
 			back ? &rule->src_ports : &rule->dst_ports);
 	narrow_ports(a->value[TT_SIGNATURE_FIELD_SRC_PORT],

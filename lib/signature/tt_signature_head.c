@@ -2,6 +2,7 @@
 /* Addresses, ports, and the options of the header. A field that the packet does not have matches
  * nothing, negated or not. */
 #include "tt_signature_eval.h"
+#include "tt_signature_more.h"
 
 bool
 tt_signature_in(const struct tt_rule_number *number, bool negated, uint32_t value)
@@ -72,16 +73,35 @@ port_in(const struct tt_rule_ports *list, bool has_ports, uint16_t port)
 	return has_ports && low < list->n && list->ranges[low].first <= port;
 }
 
+/* The ports by which a rule goes: those of TCP and UDP, which the decoder knows, or SCTP's. */
+struct ports {
+	bool has;
+	uint16_t src, dst;
+};
+
+static struct ports
+ports_of(const struct tt_signature_view *v, const struct tt_rule *rule)
+{
+	const struct tt_packet *p = v->packet;
+	const uint8_t *l4 = v->frame + p->l4_offset;
+
+	if (TT_LIKELY(rule->protocol != TT_RULE_SCTP))
+		return (struct ports){p->has_ports, p->src_port, p->dst_port};
+	if (!tt_signature_is_sctp(p, v->end - p->l4_offset))
+		return (struct ports){false, 0, 0};
+	return (struct ports){true, tt_signature_be16(l4), tt_signature_be16(l4 + 2)};
+}
+
 static bool
-direction(const struct tt_rule *rule, const struct tt_packet *p, bool back)
+direction(const struct tt_rule *rule, const struct tt_packet *p, struct ports ports,
+		bool back)
 {
 	const struct tt_rule_addresses *src = back ? &rule->dst : &rule->src;
 	const struct tt_rule_addresses *dst = back ? &rule->src : &rule->dst;
 	const struct tt_rule_ports *from = back ? &rule->dst_ports : &rule->src_ports;
 	const struct tt_rule_ports *to = back ? &rule->src_ports : &rule->dst_ports;
 
-	return port_in(to, p->has_ports, p->dst_port)
-			&& port_in(from, p->has_ports, p->src_port)
+	return port_in(to, ports.has, ports.dst) && port_in(from, ports.has, ports.src)
 			&& address_in(dst, p->dst) && address_in(src, p->src);
 }
 
@@ -95,6 +115,8 @@ protocol_fits(enum tt_rule_protocol protocol, enum tt_signature_class class)
 		return class == TT_SIGNATURE_UDP;
 	case TT_RULE_ICMP:
 		return class == TT_SIGNATURE_ICMP;
+	case TT_RULE_SCTP: /* an option has the protocol's number */
+		return class == TT_SIGNATURE_OTHER;
 	default:
 		return true;
 	}
@@ -104,7 +126,9 @@ static bool
 option(const struct tt_signature_view *v, const struct tt_rule_option *o)
 {
 	const struct tt_packet *p = v->packet;
+	const uint32_t there = v->end - p->l4_offset;
 	uint32_t value;
+	bool right;
 
 	switch (o->kind) {
 	case TT_RULE_FLAGS: /* the eight of RFC 793 and RFC 3168 */
@@ -123,6 +147,15 @@ option(const struct tt_signature_view *v, const struct tt_rule_option *o)
 		return tt_rule_is_answer(p) != o->negated;
 	case TT_RULE_SAMEIP:
 		return (tt_addr_cmp(p->src, p->dst) == 0) != o->negated;
+	case TT_RULE_CHECKSUM:
+		return tt_signature_checksum(v, o->u.checksum, &right)
+				&& right != o->negated;
+	case TT_RULE_VLAN_ID:
+		return tt_signature_vlan_id(v, &o->u.vlan, o->negated);
+	case TT_RULE_SCTP_CHUNK:
+		return tt_signature_is_sctp(p, there)
+				&& tt_signature_sctp_has(v->frame + p->l4_offset, there,
+						&o->u.number, o->negated);
 	default:
 		return tt_signature_number(v, o->kind, &value)
 				&& tt_signature_in(&o->u.number, o->negated, value);
@@ -132,8 +165,11 @@ option(const struct tt_signature_view *v, const struct tt_rule_option *o)
 static bool
 either_direction(const struct tt_signature_view *v, const struct tt_rule *rule)
 {
-	return direction(rule, v->packet, false)
-			|| (rule->both_directions && direction(rule, v->packet, true));
+	const struct ports ports = ports_of(v, rule);
+
+	return direction(rule, v->packet, ports, false)
+			|| (rule->both_directions
+					&& direction(rule, v->packet, ports, true));
 }
 
 bool

@@ -49,8 +49,9 @@ fits(const struct tt_rule *rule, enum tt_signature_class class)
 										TT_RULE_IP_PROTO,
 										TT_PROTO_ICMPV6)));
 	default:
-		return rule->protocol == TT_RULE_IP && rule->src_ports.n == 0
-				&& rule->dst_ports.n == 0;
+		return rule->protocol == TT_RULE_SCTP
+				|| (rule->protocol == TT_RULE_IP && rule->src_ports.n == 0
+						&& rule->dst_ports.n == 0);
 	}
 }
 

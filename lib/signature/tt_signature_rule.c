@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* A rule made ready, and its evaluation as a whole. */
 #include "tt_signature_eval.h"
+#include "tt_signature_more.h"
 
 #include <errno.h>
+
+#define BYTES_OF_A_STEP 64u /* looked at for a checksum */
 
 static bool
 is_relative(const struct tt_rule_option *o)
@@ -82,6 +85,7 @@ init_kind(struct tt_signature_rule *r)
 			r->needs_payload |= o->buffer == TT_RULE_BUFFER_PAYLOAD
 					&& o->kind != TT_RULE_BSIZE;
 			r->payload_alone &= o->buffer == TT_RULE_BUFFER_PAYLOAD;
+			r->by_chunk |= o->buffer == TT_RULE_BUFFER_SCTP_DATA;
 			continue;
 		}
 		r->has_flowbits = true;
@@ -100,9 +104,13 @@ init_head(struct tt_signature_rule *r)
 	r->rest = calloc(rule->n_header, sizeof(*r->rest));
 	if (r->rest == NULL)
 		return -ENOMEM;
-	for (unsigned i = 0; i < rule->n_header; i++)
-		if (rule->header[i].kind != TT_RULE_IP_PROTO)
-			r->rest[r->n_rest++] = &rule->header[i];
+	for (unsigned i = 0; i < rule->n_header; i++) {
+		const struct tt_rule_option *o = &rule->header[i];
+
+		r->sums |= o->kind == TT_RULE_CHECKSUM;
+		if (o->kind != TT_RULE_IP_PROTO)
+			r->rest[r->n_rest++] = o;
+	}
 	return 0;
 }
 
@@ -225,7 +233,26 @@ tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature
 {
 	if (r->needs_payload && e->view->payload.n == 0)
 		return false;
+	if (r->sums && !tt_signature_step(e, e->view->payload.n / BYTES_OF_A_STEP))
+		return false;
 	return tt_signature_step(e, 1) && tt_signature_head_holds(e, r);
+}
+
+/* Does a chunk of SCTP's data behind the first match? Each costs a step and what is looked at. */
+static bool
+later_chunk_matches(struct tt_signature_eval *e)
+{
+	const struct tt_signature_view *v = e->view;
+	const uint32_t l4 = v->packet->l4_offset, there = v->end - l4;
+
+	while (tt_signature_is_sctp(v->packet, there) && tt_signature_step(e, 1)
+			&& tt_signature_sctp_data(v->frame + l4, there, ++e->chunk).at
+					!= NULL) {
+		memset(e->at, 0, sizeof(e->at));
+		if (tt_signature_payload(e, 0))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -238,8 +265,10 @@ tt_signature_matches_payload(
 	if (r->rule->n_payload != 0) {
 		if (!take_verification(e))
 			return false;
+		e->chunk = 0;
 		memset(e->at, 0, sizeof(e->at));
-		if (!tt_signature_payload(e, 0))
+		if (!tt_signature_payload(e, 0)
+				&& !(r->by_chunk && later_chunk_matches(e)))
 			return false;
 	}
 	if (r->has_flowbits)

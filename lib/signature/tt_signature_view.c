@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Where headers and payload lie. The lengths of ICMP's headers are those that Suricata takes. */
-#include "tt_signature_view.h"
+#include "tt_signature_more.h"
 
 #define ICMP_HEADER 8u
 #define ICMP_TIMES  12u
@@ -36,15 +36,27 @@ icmp6_header(const struct tt_packet *p, uint32_t there)
 	return (type == 128 || type == 129) && code == 0 ? ICMP_HEADER : 4;
 }
 
+static uint32_t
+sctp_header(const uint8_t *l4, uint32_t *there)
+{
+	const struct tt_signature_bytes data = tt_signature_sctp_data(l4, *there, 0);
+
+	if (data.at != NULL)
+		*there = (uint32_t)(data.at - l4) + data.n;
+	return *there - data.n;
+}
+
 uint32_t
-tt_signature_header_bytes(const struct tt_packet *p, const uint8_t *l4, uint32_t there)
+tt_signature_header_bytes(const struct tt_packet *p, const uint8_t *l4, uint32_t *there)
 {
 	if (p->has_ports)
 		return UDP_HEADER;
-	if (!p->has_icmp)
-		return 0;
-	return p->protocol == TT_PROTO_ICMP ? icmp4_header(l4, there)
-					    : icmp6_header(p, there);
+	if (p->has_icmp)
+		return p->protocol == TT_PROTO_ICMP ? icmp4_header(l4, *there)
+						    : icmp6_header(p, *there);
+	if (tt_signature_is_igmp(p, *there))
+		return tt_signature_igmp_header(l4, *there);
+	return tt_signature_is_sctp(p, *there) ? sctp_header(l4, there) : 0;
 }
 
 /* `bytes` from `at` on in the frame, if they are there. */
@@ -54,6 +66,31 @@ part(const struct tt_signature_view *v, uint32_t at, uint32_t bytes)
 	if (at + bytes > v->end)
 		return (struct tt_signature_bytes){0};
 	return (struct tt_signature_bytes){v->frame + at, bytes};
+}
+
+/* Of ICMP and IGMP, as far as their payload; of ICMPv6 eight bytes. */
+static struct tt_signature_bytes
+message_header(const struct tt_signature_view *v, bool wanted)
+{
+	const struct tt_packet *p = v->packet;
+	uint32_t there = v->end - p->l4_offset;
+
+	if (!wanted)
+		return (struct tt_signature_bytes){0};
+	return part(v, p->l4_offset,
+			p->protocol == TT_PROTO_ICMPV6
+					? tt_signature_min(ICMP_HEADER, there)
+					: tt_signature_header_bytes(p,
+							v->frame + p->l4_offset, &there));
+}
+
+static struct tt_signature_bytes
+address(const struct tt_signature_view *v, unsigned i)
+{
+	const struct tt_packet *p = v->packet;
+
+	return p->ip_version == 4 ? part(v, p->ip_offset + 12 + 4 * i, 4)
+				  : part(v, p->ip_offset + 8 + 16 * i, 16);
 }
 
 static struct tt_signature_bytes
@@ -91,196 +128,20 @@ tt_signature_buffer(const struct tt_signature_view *v, enum tt_rule_buffer buffe
 		return v->class != TT_SIGNATURE_UDP ? none
 						    : part(v, p->l4_offset, UDP_HEADER);
 	case TT_RULE_BUFFER_ICMPV4_HEADER:
-		return !tt_signature_is_icmp4(p)
-				? none
-				: part(v, p->l4_offset,
-						tt_signature_header_bytes(p,
-								v->frame + p->l4_offset,
-								there));
+		return message_header(v, tt_signature_is_icmp4(p));
 	case TT_RULE_BUFFER_ICMPV6_HEADER:
-		return !p->has_icmp || tt_signature_is_icmp4(p)
-				? none
-				: part(v, p->l4_offset,
-						tt_signature_min(ICMP_HEADER, there));
+		return message_header(v, p->has_icmp && !tt_signature_is_icmp4(p));
+	case TT_RULE_BUFFER_IGMP_HEADER:
+		return message_header(v, tt_signature_is_igmp(p, there));
+	case TT_RULE_BUFFER_SCTP_HEADER:
+		return tt_signature_is_sctp(p, there) ? part(v, p->l4_offset, there)
+						      : none;
+	case TT_RULE_BUFFER_IP_SRC:
+		return address(v, 0);
+	case TT_RULE_BUFFER_IP_DST:
+		return address(v, 1);
 	default:
 		return none;
-	}
-}
-
-/* Those with an identifier and a sequence number. */
-static bool
-is_query(const struct tt_packet *p)
-{
-	static const uint32_t icmp4 = 1u << 0 | 1u << 8 | 1u << 13 | 1u << 14 | 1u << 15
-			| 1u << 16 | 1u << 17 | 1u << 18;
-
-	if (tt_signature_is_icmp4(p))
-		return p->icmp_type < 32 && (icmp4 >> p->icmp_type & 1) != 0;
-	return p->icmp_type == 128 || p->icmp_type == 129;
-}
-
-static bool
-icmp_word(const struct tt_signature_view *v, uint32_t at, uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-
-	if (!p->has_icmp || !is_query(p) || p->l4_offset + ICMP_HEADER > v->end)
-		return false;
-	*value = tt_signature_be16(v->frame + p->l4_offset + at);
-	return true;
-}
-
-/* Of "packet too big" with the code that it has (RFC 4443 section 3.2). */
-static bool
-icmp6_mtu(const struct tt_signature_view *v, uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-	const uint8_t *l4 = v->frame + p->l4_offset;
-
-	if (!p->has_icmp || p->protocol != TT_PROTO_ICMPV6 || p->icmp_type != 2
-			|| p->icmp_code != 0 || p->l4_offset + ICMP_HEADER > v->end)
-		return false;
-	*value = (uint32_t)tt_signature_be16(l4 + 4) << 16 | tt_signature_be16(l4 + 6);
-	return true;
-}
-
-/* Of IPv6, the fragment header is the last one before what a fragment carries. */
-static bool
-fragment_offset(const struct tt_signature_view *v, uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-
-	if (p->ip_version == 4) {
-		*value = tt_signature_be16(v->frame + p->ip_offset + 6) & 0x1fff;
-		return true;
-	}
-	*value = p->later_fragment ? tt_signature_be16(v->frame + p->l4_offset - 6) >> 3u
-				   : 0;
-	return p->fragment;
-}
-
-static bool
-icmp_number(const struct tt_signature_view *v, enum tt_rule_kind kind, uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-
-	switch (kind) {
-	case TT_RULE_ITYPE:
-		*value = p->icmp_type;
-		return p->has_icmp;
-	case TT_RULE_ICODE:
-		*value = p->icmp_code;
-		return p->has_icmp;
-	case TT_RULE_ICMP_ID:
-		return icmp_word(v, 4, value);
-	case TT_RULE_ICMPV6_MTU:
-		return icmp6_mtu(v, value);
-	default:
-		return icmp_word(v, 6, value);
-	}
-}
-
-/* The value of a TCP option of n bytes, after kind and length (RFC 9293 section 3.2). */
-static bool
-tcp_option(const struct tt_signature_view *v, uint8_t kind, unsigned n, uint32_t *value)
-{
-	const struct tt_signature_bytes header = tt_signature_buffer(
-			v, TT_RULE_BUFFER_TCP_HEADER);
-	uint32_t at = TCP_HEADER;
-
-	while (at < header.n && header.at[at] != 0) {
-		if (header.at[at] == 1) {
-			at++;
-			continue;
-		}
-		if (header.n - at < 2 || header.at[at + 1] < 2
-				|| header.at[at + 1] > header.n - at)
-			return false;
-		if (header.at[at] == kind && header.at[at + 1] == 2 + n) {
-			*value = n == 2 ? tt_signature_be16(header.at + at + 2)
-					: header.at[at + 2];
-			return true;
-		}
-		at += header.at[at + 1];
-	}
-	return false;
-}
-
-static bool
-tcp_number(const struct tt_signature_view *v, enum tt_rule_kind kind, uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-
-	if (!p->has_tcp)
-		return false;
-	switch (kind) {
-	case TT_RULE_SEQ:
-		*value = p->tcp_seq;
-		return true;
-	case TT_RULE_ACK:
-		*value = p->tcp_ack;
-		return true;
-	case TT_RULE_WINDOW:
-		*value = p->tcp_window;
-		return true;
-	case TT_RULE_URGENT:
-		*value = tt_signature_be16(v->frame + p->l4_offset + 18);
-		return true;
-	case TT_RULE_MSS:
-		return tcp_option(v, 2, 2, value);
-	default:
-		return tcp_option(v, 3, 1, value);
-	}
-}
-
-static bool
-ip_number(const struct tt_signature_view *v, enum tt_rule_kind kind, uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-
-	switch (kind) {
-	case TT_RULE_TTL:
-		*value = p->ttl;
-		return true;
-	case TT_RULE_TOS:
-		*value = v->frame[p->ip_offset + 1];
-		return p->ip_version == 4;
-	case TT_RULE_IP_ID:
-		*value = p->ip_id;
-		return p->ip_version == 4;
-	case TT_RULE_IP_PROTO:
-		*value = p->protocol;
-		return true;
-	default:
-		return fragment_offset(v, value);
-	}
-}
-
-bool
-tt_signature_number(const struct tt_signature_view *v, enum tt_rule_kind kind,
-		uint32_t *value)
-{
-	const struct tt_packet *p = v->packet;
-
-	switch (kind) {
-	case TT_RULE_DSIZE:
-		*value = v->payload.n;
-		return !p->later_fragment;
-	case TT_RULE_SEQ:
-	case TT_RULE_ACK:
-	case TT_RULE_WINDOW:
-	case TT_RULE_URGENT:
-	case TT_RULE_MSS:
-	case TT_RULE_WSCALE:
-		return tcp_number(v, kind, value);
-	case TT_RULE_ITYPE:
-	case TT_RULE_ICODE:
-	case TT_RULE_ICMP_ID:
-	case TT_RULE_ICMP_SEQ:
-	case TT_RULE_ICMPV6_MTU:
-		return icmp_number(v, kind, value);
-	default:
-		return ip_number(v, kind, value);
 	}
 }
 

@@ -6,8 +6,8 @@
  * The payload is what follows the transport header as far as the IP packet goes (of UDP, as far as
  * its length says) and was captured: of TCP after its options; of ICMP after eight bytes, after
  * timestamps and router addresses where the type has them; of ICMPv6 after eight bytes of errors and
- * echoes, after four of others. Of later fragments and of other protocols it is all that follows the
- * IP headers.
+ * echoes, after four of others; of IGMP after the groups and sources that a message lists; of SCTP it is the user data of
+ * the first DATA chunk. Of later fragments and of other protocols it is all that follows the IP headers.
  */
 #ifndef TT_SIGNATURE_VIEW_H
 #define TT_SIGNATURE_VIEW_H
@@ -54,9 +54,12 @@ tt_signature_is_icmp4(const struct tt_packet *p)
 	return p->has_icmp && p->protocol == TT_PROTO_ICMP;
 }
 
-/* Bytes before the payload of anything but TCP, of which `there` are there. */
+/*
+ * Bytes before the payload of anything but TCP, of which *there are there: of SCTP, as far as the first user data goes
+ * alone.
+ */
 uint32_t tt_signature_header_bytes(
-		const struct tt_packet *p, const uint8_t *l4, uint32_t there);
+		const struct tt_packet *p, const uint8_t *l4, uint32_t *there);
 
 static inline uint32_t
 tt_signature_min(uint32_t a, uint32_t b)
@@ -80,9 +83,8 @@ tt_signature_look(struct tt_signature_view *v, const struct tt_signature_packet 
 			? UINT32_MAX
 			: p->ip_offset + p->ip_bytes;
 	const uint32_t end = tt_signature_min(ip_end, from->captured);
-	const uint32_t there = end - p->l4_offset;
+	uint32_t there = end - p->l4_offset, header;
 	const uint8_t *l4 = from->frame + p->l4_offset;
-	uint32_t header;
 
 	v->packet = p;
 	v->frame = from->frame;
@@ -91,7 +93,7 @@ tt_signature_look(struct tt_signature_view *v, const struct tt_signature_packet 
 	if (TT_LIKELY(v->class == TT_SIGNATURE_TCP))
 		header = (l4[12] >> 4) >= 5 ? (l4[12] >> 4) * 4u : there;
 	else
-		header = tt_signature_header_bytes(p, l4, there);
+		header = tt_signature_header_bytes(p, l4, &there);
 	header = tt_signature_min(header, there);
 	v->payload.at = l4 + header;
 	v->payload.n = there - header;
@@ -100,7 +102,7 @@ tt_signature_look(struct tt_signature_view *v, const struct tt_signature_packet 
 				v->payload.n, tt_signature_be16(l4 + 4) - 8u);
 }
 
-/* The bytes that a buffer of the rule language is of this packet. */
+/* The bytes that a buffer of the rule language is of this packet, but for TT_RULE_BUFFER_SCTP_DATA, of which there may be several. */
 struct tt_signature_bytes tt_signature_buffer(
 		const struct tt_signature_view *v, enum tt_rule_buffer buffer);
 

@@ -78,6 +78,38 @@ put_icmp(struct growing *g, bool v6)
 	put(g, few(g), 2);
 }
 
+/* Groups and sources are in what follows, as far as there is any. */
+static void
+put_igmp(struct growing *g)
+{
+	static const uint8_t types[] = {0x11, 0x11, 0x12, 0x16, 0x17, 0x22, 0x22};
+
+	put(g, RANDOM_PICK(g->r, types), 1);
+	put(g, few(g), 3);
+	put(g, random_below(g->r, 4), 4);
+}
+
+/* Chunks of few types, of which the last has the payload. */
+static void
+put_sctp(struct growing *g, uint32_t payload)
+{
+	put(g, few(g), 2);
+	put(g, few(g), 2);
+	put(g, few(g), 4);
+	put(g, 0, 4);
+	for (unsigned i = random_below(g->r, 3); i > 0; i--) {
+		put(g, random_below(g->r, 3), 1);
+		put(g, 0, 1);
+		put(g, random_below(g->r, 6) == 0 ? few(g) : 20, 2);
+		put(g, 0, 12);
+		put(g, 0x61303041, 4);
+	}
+	put(g, random_below(g->r, 4) == 0, 1);
+	put(g, 0, 1);
+	put(g, random_below(g->r, 6) == 0 ? few(g) : 16 + payload, 2);
+	put(g, 0, 12);
+}
+
 static void
 put_payload(struct growing *g, uint32_t n)
 {
@@ -195,6 +227,12 @@ put_transport(struct growing *g, uint8_t protocol, uint32_t payload)
 	case TT_PROTO_ICMPV6:
 		put_icmp(g, protocol == TT_PROTO_ICMPV6);
 		break;
+	case TT_PROTO_IGMP:
+		put_igmp(g);
+		break;
+	case TT_PROTO_SCTP:
+		put_sctp(g, payload);
+		break;
 	default:
 		break;
 	}
@@ -215,23 +253,23 @@ random_frame(struct random *r, uint8_t frame[RANDOM_FRAME_MAX])
 {
 	static const uint8_t protocols[] = {TT_PROTO_TCP, TT_PROTO_TCP, TT_PROTO_TCP,
 			TT_PROTO_UDP, TT_PROTO_UDP, TT_PROTO_ICMP, TT_PROTO_ICMPV6, 47,
-			103};
+			103, TT_PROTO_IGMP, TT_PROTO_SCTP};
 	const bool plain = random_below(r, 4) == 0;
 	const bool v6 = !plain && random_below(r, 4) == 0;
 	const uint8_t protocol = plain ? TT_PROTO_TCP : RANDOM_PICK(r, protocols);
 	struct random few_payloads = {
 			random_below(r, 2) == 0 ? random_below(r, 8) : random_64(r)};
 	const uint32_t payload = plain ? 0 : payload_bytes(&few_payloads);
-	const bool tagged = random_below(r, 6) == 0;
-	const uint32_t ip = ETHERNET + 4u * tagged;
+	const unsigned tags = random_below(r, 6) == 0 ? 1 + random_below(r, 2) : 0;
+	const uint32_t ip = ETHERNET + 4u * tags;
 	struct growing g = {r, few_payloads, plain, frame, 0};
 	uint32_t ip_bytes;
 
 	put(&g, 0x02000000, 4);
 	put(&g, 0x00010200, 4);
 	put(&g, 0x00000002, 4);
-	if (tagged)
-		put(&g, 0x81000005, 4);
+	for (unsigned i = 0; i < tags; i++)
+		put(&g, 0x81000005 + i, 4);
 	put(&g, v6 ? 0x86dd : 0x0800, 2);
 	if (v6)
 		put_v6(&g, protocol);

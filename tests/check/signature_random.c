@@ -131,6 +131,15 @@ header_option(struct random *r, struct tt_rule_option *o)
 		o->u.ipopts = (enum tt_rule_ipopt)random_below(
 				r, TT_RULE_IPOPT_CIPSO + 1);
 		break;
+	case TT_RULE_VLAN_ID:
+		o->u.vlan = (struct tt_rule_vlan){.number = number_range(r),
+				.which = (enum tt_rule_vlan_which)random_below(r, 3),
+				.layer = (int8_t)((int)random_below(r, 6) - 3)};
+		break;
+	case TT_RULE_CHECKSUM:
+		o->u.checksum = (enum tt_rule_checksum)random_below(
+				r, TT_RULE_N_CHECKSUMS);
+		break;
 	case TT_RULE_SAMEIP:
 		o->negated = random_below(r, 2) == 0;
 		break;
@@ -306,7 +315,7 @@ make_plain_rule(struct random *r, struct tt_rule *rule)
 static void
 make_any_rule(struct random *r, struct tt_rule *rule, bool alone)
 {
-	rule->protocol = (enum tt_rule_protocol)random_below(r, 4);
+	rule->protocol = (enum tt_rule_protocol)random_below(r, TT_RULE_SCTP + 1);
 	rule->ip_version = random_below(r, 8) == 0 ? (random_below(r, 2) == 0 ? 4 : 6)
 						   : 0;
 	rule->both_directions = random_below(r, 6) == 0;
@@ -321,6 +330,12 @@ make_any_rule(struct random *r, struct tt_rule *rule, bool alone)
 	rule->n_header = random_below(r, 3);
 	for (unsigned i = 0; i < rule->n_header; i++)
 		header_option(r, &rule->header[i]);
+	if (rule->protocol == TT_RULE_SCTP) {
+		struct tt_rule_option *o = &rule->header[rule->n_header++];
+
+		o->kind = TT_RULE_IP_PROTO;
+		o->u.number = (struct tt_rule_number){TT_PROTO_SCTP, TT_PROTO_SCTP, 0};
+	}
 	rule->payload = take(OPTIONS_MAX, sizeof(*rule->payload));
 	rule->n_payload = random_below(r, 3) == 0 ? 0 : random_below(r, OPTIONS_MAX + 1);
 	for (unsigned i = 0; i < rule->n_payload; i++)

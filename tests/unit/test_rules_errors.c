@@ -102,6 +102,13 @@ broken_headers(void **state)
 			"ip_proto: no number from 0 to 255: \"xyz\" at column 40");
 	broken("flags:SX;", "flags: no such bit or modifier: 'X' at column 38");
 	broken("flags:+;", "flags: no bits at column 31");
+	broken("vlan.id:4096;",
+			"vlan.id: no number from 0 to 4095: \"4096\" at column 39");
+	broken("sctp.chunk_type:unit;",
+			"sctp.chunk_type: no number from 0 to 255: \"unit\" at column 47");
+	broken("tcpv4-csum:maybe;",
+			"tcpv4-csum: neither valid nor invalid: \"maybe\" at column 42");
+	broken("l3_proto:ipv5;", "l3_proto: no version of IP: \"ipv5\" at column 40");
 	broken("ttl:&0xf0=0x11;",
 			"ttl: a value with bits that the mask lacks: \"&0xf0=0x11\" at column 35");
 	broken("ttl:&0xf0;", "ttl: no mask and value: \"&0xf0\" at column 35");
@@ -411,10 +418,9 @@ what_is_not_known_is_named(void **state)
 	unsupported("regex;", "option regex without a pattern");
 	expect_outcome("pass tcp any any -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
 			"action pass");
-	expect_outcome("alert tcp:all any any -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
-			"hook tcp:all");
-	expect_outcome("alert sctp any 80 -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
-			"protocol sctp with ports or payload");
+	expect_outcome("alert tcp:flow_start any any -> any any (sid:1;)",
+			TT_RULE_UNSUPPORTED, "hook tcp:flow_start");
+	unsupported("vlan.id:5,or_absent;", "option vlan.id: or_absent");
 	expect_outcome("include other.rules", TT_RULE_UNSUPPORTED, "directive include");
 	expect_outcome("config classification: a,b\n", TT_RULE_BROKEN,
 			"a classification is \"name,description,priority\" and may have a category");
