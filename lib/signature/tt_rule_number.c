@@ -213,6 +213,28 @@ tt_rule_parse_condition(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	return take_compared(p, o, word, number);
 }
 
+/* Is it a range of numbers, not one? */
+static bool
+is_between(struct tt_rule_word word)
+{
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(betweens); i++)
+		if (find_text(word, betweens[i].text) != NULL)
+			return true;
+	return false;
+}
+
+/* "dsize:!N", as Suricata has it, is of packets with payload, whatever N is. */
+static int
+need_payload(struct tt_rule_parse *p)
+{
+	struct tt_rule_option *option = tt_rule_add_header(p, TT_RULE_DSIZE);
+
+	if (option == NULL)
+		return -ENOMEM;
+	option->u.number = (struct tt_rule_number){1, most[TT_RULE_DSIZE], 0};
+	return 0;
+}
+
 TT_RULE_TAKE(number)
 {
 	const enum tt_rule_kind kind = (enum tt_rule_kind)o->argument;
@@ -236,5 +258,7 @@ TT_RULE_TAKE(number)
 		return -ENOMEM;
 	option->u.number = number;
 	option->negated = negated;
-	return 0;
+	return kind == TT_RULE_DSIZE && negated && number.ignore == 0 && !is_between(word)
+			? need_payload(p)
+			: 0;
 }

@@ -141,7 +141,10 @@ numbers_are_read_and_compared(void **state)
 			{"content:\"b\"; isdataat:3,relative;", "abcd", false},
 			{"dsize:4;", "abcd", true}, {"dsize:>4;", "abcd", false},
 			{"dsize:3<>6;", "abcd", true}, {"dsize:0;", "", true},
-			{"content:!\"x\";", "", false});
+			{"dsize:!3;", "abcd", true}, {"dsize:!4;", "abcd", false},
+			{"dsize:!3;", "", false}, {"dsize:!=3;", "", false},
+			{"dsize:!0;", "a", true}, {"dsize:!1<>5;", "", true},
+			{"dsize:&1!=1;", "", true}, {"content:!\"x\";", "", false});
 }
 
 static void
