@@ -35,7 +35,7 @@ struct tt_signature_rule {
 	bool has_flowbits;
 	bool payload_alone; /* its payload options look at nothing else */
 	bool by_chunk; /* they look at SCTP's data: at each chunk of it */
-	bool sums; /* the header's look at a checksum */
+	uint32_t sums; /* all ones: the header's options look at a checksum, which costs more steps; else 0 */
 };
 
 /* Evaluating: of one packet, then of one rule. */

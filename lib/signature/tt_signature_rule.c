@@ -107,7 +107,8 @@ init_head(struct tt_signature_rule *r)
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];
 
-		r->sums |= o->kind == TT_RULE_CHECKSUM;
+		if (o->kind == TT_RULE_CHECKSUM)
+			r->sums = UINT32_MAX;
 		if (o->kind != TT_RULE_IP_PROTO)
 			r->rest[r->n_rest++] = o;
 	}
@@ -233,9 +234,8 @@ tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature
 {
 	if (r->needs_payload && e->view->payload.n == 0)
 		return false;
-	if (r->sums && !tt_signature_step(e, e->view->payload.n / BYTES_OF_A_STEP))
-		return false;
-	return tt_signature_step(e, 1) && tt_signature_head_holds(e, r);
+	return tt_signature_step(e, 1 + (e->view->payload.n / BYTES_OF_A_STEP & r->sums))
+			&& tt_signature_head_holds(e, r);
 }
 
 /* Does a chunk of SCTP's data behind the first match? Each costs a step and what is looked at. */

@@ -89,6 +89,14 @@ put_igmp(struct growing *g)
 	put(g, random_below(g->r, 4), 4);
 }
 
+/* What a chunk has behind its length. */
+static void
+put_zeroes(struct growing *g)
+{
+	for (unsigned i = 0; i < 3; i++)
+		put(g, 0, 4);
+}
+
 /* Chunks of few types, of which the last has the payload. */
 static void
 put_sctp(struct growing *g, uint32_t payload)
@@ -101,13 +109,13 @@ put_sctp(struct growing *g, uint32_t payload)
 		put(g, random_below(g->r, 3), 1);
 		put(g, 0, 1);
 		put(g, random_below(g->r, 6) == 0 ? few(g) : 20, 2);
-		put(g, 0, 12);
+		put_zeroes(g);
 		put(g, 0x61303041, 4);
 	}
 	put(g, random_below(g->r, 4) == 0, 1);
 	put(g, 0, 1);
 	put(g, random_below(g->r, 6) == 0 ? few(g) : 16 + payload, 2);
-	put(g, 0, 12);
+	put_zeroes(g);
 }
 
 static void
