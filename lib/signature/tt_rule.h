@@ -141,8 +141,10 @@ struct tt_rule_vlan {
 	struct tt_rule_number number;
 	enum tt_rule_vlan_which {
 		TT_RULE_VLAN_ANY,
-		TT_RULE_VLAN_ALL, /* and there is one */
 		TT_RULE_VLAN_AT,
+		TT_RULE_VLAN_ALL, /* and there is one */
+		TT_RULE_VLAN_OR_ABSENT, /* any, or there is none */
+		TT_RULE_VLAN_ALL_OR_ABSENT,
 	} which;
 	int8_t layer; /* of AT: 0 the outermost; below 0 from the innermost, -1, on */
 };

@@ -46,17 +46,23 @@ TT_RULE_TAKE(sctp_chunk)
 	return ret != 0 ? ret : add_number(p, o, &number, negated);
 }
 
-/* "any", "all", a layer; engines know more. */
+/* Which of the tags, by a word or a layer; engines know more. */
 static int
 take_layer(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		struct tt_rule_word word, struct tt_rule_vlan *vlan)
 {
+	static const struct {
+		const char *word;
+		enum tt_rule_vlan_which which;
+	} words[] = {{"any", TT_RULE_VLAN_ANY}, {"all", TT_RULE_VLAN_ALL},
+			{"or_absent", TT_RULE_VLAN_OR_ABSENT},
+			{"all_or_absent", TT_RULE_VLAN_ALL_OR_ABSENT}};
 	int64_t layer;
 
-	if (tt_rule_word_is(word, "any"))
-		return 0;
-	if (tt_rule_word_is(word, "all")) {
-		vlan->which = TT_RULE_VLAN_ALL;
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(words); i++) {
+		if (!tt_rule_word_is(word, words[i].word))
+			continue;
+		vlan->which = words[i].which;
 		return 0;
 	}
 	if (!tt_rule_word_number(word, -3, 2, &layer))

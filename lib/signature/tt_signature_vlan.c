@@ -34,7 +34,7 @@ tt_signature_vlan_id(const struct tt_signature_view *v, const struct tt_rule_vla
 		bool negated)
 {
 	const int n = v->packet->encap_depth;
-	bool any = false, all = n > 0;
+	bool any = false, all = true;
 
 	if ((v->packet->encap & ~TAGS) != 0)
 		return false;
@@ -49,5 +49,9 @@ tt_signature_vlan_id(const struct tt_signature_view *v, const struct tt_rule_vla
 		any = any || one;
 		all = all && one;
 	}
-	return o->which == TT_RULE_VLAN_ALL ? all : any;
+	if (n == 0)
+		return o->which >= TT_RULE_VLAN_OR_ABSENT;
+	return o->which == TT_RULE_VLAN_ALL || o->which == TT_RULE_VLAN_ALL_OR_ABSENT
+			? all
+			: any;
 }

@@ -133,7 +133,8 @@ header_option(struct random *r, struct tt_rule_option *o)
 		break;
 	case TT_RULE_VLAN_ID:
 		o->u.vlan = (struct tt_rule_vlan){.number = number_range(r),
-				.which = (enum tt_rule_vlan_which)random_below(r, 3),
+				.which = (enum tt_rule_vlan_which)random_below(
+						r, TT_RULE_VLAN_ALL_OR_ABSENT + 1),
 				.layer = (int8_t)((int)random_below(r, 6) - 3)};
 		break;
 	case TT_RULE_CHECKSUM:

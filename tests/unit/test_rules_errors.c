@@ -420,7 +420,7 @@ what_is_not_known_is_named(void **state)
 			"action pass");
 	expect_outcome("alert tcp:flow_start any any -> any any (sid:1;)",
 			TT_RULE_UNSUPPORTED, "hook tcp:flow_start");
-	unsupported("vlan.id:5,or_absent;", "option vlan.id: or_absent");
+	unsupported("vlan.id:5,nb>1;", "option vlan.id: nb>1");
 	expect_outcome("include other.rules", TT_RULE_UNSUPPORTED, "directive include");
 	expect_outcome("config classification: a,b\n", TT_RULE_BROKEN,
 			"a classification is \"name,description,priority\" and may have a category");

@@ -149,18 +149,22 @@ vlan_tags_count_from_either_end(void **state)
 			"alert ip any any -> any any (vlan.id:!200,all; sid:7;)\n"
 			"alert ip any any -> any any (vlan.id:>=200,all; sid:8;)\n"
 			"alert ip any any -> any any (vlan.id:300,1; sid:9;)\n"
-			"alert ip any any -> any any (vlan.id:&0xff=0xc8,any; flags:S; sid:10;)\n";
+			"alert ip any any -> any any (vlan.id:&0xff=0xc8,any; flags:S; sid:10;)\n"
+			"alert ip any any -> any any (vlan.id:1,or_absent; sid:11;)\n"
+			"alert ip any any -> any any (vlan.id:!1,all_or_absent; sid:12;)\n";
 
-	assert_int_equal(match_hex(rules, ETH "0800 " V4_TCP), SID(1));
+	assert_int_equal(
+			match_hex(rules, ETH "0800 " V4_TCP), SID(1) | SID(11) | SID(12));
 	/* priority 5, tag 200 */
 	assert_int_equal(match_hex(rules, ETH "8100 a0c8 0800 " V4_TCP),
-			SID(3) | SID(4) | SID(5) | SID(8) | SID(10));
+			SID(3) | SID(4) | SID(5) | SID(8) | SID(10) | SID(12));
 	assert_int_equal(match_hex(rules, ETH "88a8 00c8 8100 012c 86dd " V6_TCP),
-			SID(2) | SID(3) | SID(4) | SID(6) | SID(8) | SID(9) | SID(10));
+			SID(2) | SID(3) | SID(4) | SID(6) | SID(8) | SID(9) | SID(10)
+					| SID(12));
 	assert_int_equal(
 			match_hex(rules,
 					ETH "8100 0001 8100 0002 8100 00c8 0800 " V4_TCP),
-			SID(2) | SID(3) | SID(5) | SID(6) | SID(10));
+			SID(2) | SID(3) | SID(5) | SID(6) | SID(10) | SID(11));
 	/* A label between: which tag it was is not looked for. */
 	assert_int_equal(match_hex(rules, ETH "8100 00c8 8847 00001140 " V4_TCP), 0);
 }
