@@ -5,7 +5,8 @@
 
 #include <errno.h>
 
-#define BYTES_OF_A_STEP 64u /* looked at for a checksum */
+#define BYTES_OF_A_STEP  64u /* looked at for a checksum */
+#define CHUNKS_OF_A_STEP 16u /* passed over on the way to one */
 
 static bool
 is_relative(const struct tt_rule_option *o)
@@ -238,14 +239,15 @@ tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature
 			&& tt_signature_head_holds(e, r);
 }
 
-/* Does a chunk of SCTP's data behind the first match? Each costs a step and what is looked at. */
+/* Does a chunk of SCTP's data behind the first match? Each costs the way to it and what is looked at. */
 static bool
 later_chunk_matches(struct tt_signature_eval *e)
 {
 	const struct tt_signature_view *v = e->view;
 	const uint32_t l4 = v->packet->l4_offset, there = v->end - l4;
 
-	while (tt_signature_is_sctp(v->packet, there) && tt_signature_step(e, 1)
+	while (tt_signature_is_sctp(v->packet, there)
+			&& tt_signature_step(e, 1 + e->chunk / CHUNKS_OF_A_STEP)
 			&& tt_signature_sctp_data(v->frame + l4, there, ++e->chunk).at
 					!= NULL) {
 		memset(e->at, 0, sizeof(e->at));
