@@ -200,6 +200,21 @@ print_row(const struct tt_rule *r, const struct row *row, bool csv)
 	}
 }
 
+/* What CSV has no place for: why counts are too low. */
+static void
+warn(const struct work *w)
+{
+	if (w->cut_short != 0)
+		fprintf(stderr,
+				PROGRAM
+				": %" PRIu64
+				" packets cut short: rules can have matched more than that\n",
+				w->cut_short);
+	if (tt_signature_untracked(w->counts) != 0)
+		fprintf(stderr, PROGRAM ": %" PRIu64 " matches untracked\n",
+				tt_signature_untracked(w->counts));
+}
+
 static void
 print_rows(const struct work *w)
 {
@@ -210,8 +225,10 @@ print_rows(const struct work *w)
 	for (unsigned i = 0; i < w->rules.n; i++)
 		if (wish->all || w->rows[i].matches != 0)
 			print_row(&w->rules.rules[i], &w->rows[i], wish->csv);
-	if (wish->csv)
+	if (wish->csv) {
+		warn(w);
 		return;
+	}
 	printf("%" PRIu64 " frames, %" PRIu64 " of them IP packets, %s", w->frames,
 			w->packets, w->rules.identity);
 	if (w->cut_short != 0)

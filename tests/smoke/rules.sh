@@ -136,6 +136,27 @@ fi
 run 1 rules match --all --csv --classification none --rules "$dir/c.rules" /dev/null
 has out '1,7,1,0,0,"Others","m"'
 
+# Where counts are too low, one line says so, beside the CSV too.
+{
+	i=0
+	while [ $i -lt 80 ]; do
+		i=$((i + 1))
+		echo "alert udp any any -> any any (pcre:\"/x$i/\"; sid:$i;)"
+	done
+} >"$dir/many.rules"
+run 0 rules match --all --csv --rules "$dir/many.rules" "$dir/a.pcap"
+if ! grep -Eqx 'teiten rules match: [0-9]+ packets cut short: rules can have matched more than that' "$dir/err"; then
+	echo "no word of packets that were cut short:"
+	cat "$dir/err"
+	failed=1
+fi
+run 0 rules match --all --csv --rules "$dir/c.rules" "$dir/a.pcap"
+if [ -s "$dir/err" ]; then
+	echo "what is counted in full is warned of:"
+	cat "$dir/err"
+	failed=1
+fi
+
 # What engines warn of is said, and the rule is loaded.
 run 0 rules check --strict --vars "$dir/vars" "$dir/b.rules"
 has out "$dir/b.rules:1: sid 6: loaded: classtype \"x\" is not known: priority 3, category Others"
