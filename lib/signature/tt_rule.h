@@ -214,7 +214,7 @@ struct tt_rule_pcre {
 /* byte_test, byte_jump, byte_extract, byte_math. */
 struct tt_rule_bytes {
 	struct tt_rule_value
-			n; /* bytes to convert: binary 1 to 8, text up to 23; a packet of which
+			n; /* bytes to convert, tt_rule_bytes_most at most; a packet of which
 				 * a variable says more does not match. 0: of text, as far as it has
 				 * digits; of byte_jump, the value is 0 */
 	bool relative;
@@ -288,6 +288,17 @@ struct tt_rule_option {
 		struct tt_rule_flowbit flowbit;
 	} u;
 };
+
+#define TT_RULE_TEXT_MAX 23 /* octal digits of 2^64 - 1, and a leading zero */
+
+/* Bytes that an option can convert. Both engines allow byte_math fewer. */
+static inline unsigned
+tt_rule_bytes_most(enum tt_rule_kind kind, bool text)
+{
+	if (kind == TT_RULE_BYTE_MATH)
+		return text ? 10 : 4;
+	return text ? TT_RULE_TEXT_MAX : 8;
+}
 
 /* threshold and detection_filter: which of the packets that match are detections. */
 struct tt_rule_count {

@@ -129,6 +129,15 @@ take_hexadecimal(struct tt_rule_word word, struct tt_rule_bits *bits)
 	return true;
 }
 
+/* Bits that are left out of account count as not set, in both engines; here some must be set. */
+static bool
+wants_ignored(const struct tt_rule_bits *bits, uint16_t ignored)
+{
+	return (bits->bits & ignored) != 0
+			&& (bits->mode == TT_RULE_BITS_EXACT
+					|| bits->mode == TT_RULE_BITS_ALL);
+}
+
 TT_RULE_TAKE(bits)
 {
 	const bool flags = o->argument == TT_RULE_FLAGS;
@@ -149,6 +158,9 @@ TT_RULE_TAKE(bits)
 		if (ret == 0 && flags && rest.at != NULL)
 			ret = take_letters(p, o, tt_rule_word_trim(rest), &ignored);
 		bits.ignore = flags ? ignored.bits | (FLAGS_ALL & ~FLAGS_SEEN) : 0;
+		if (ret == 0 && wants_ignored(&bits, ignored.bits))
+			ret = tt_rule_unreachable(p,
+					"never matches: its conditions on flags exclude each other");
 		bits.bits &= ~ignored.bits;
 	}
 	if (ret != 0)

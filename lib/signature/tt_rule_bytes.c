@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define BINARY_MAX 8
-#define TEXT_MAX   23 /* digits of the longest octal 64-bit number, with a leading zero */
 #define OFFSET_MAX INT32_MAX
 
 static void
@@ -34,7 +32,7 @@ static int
 take_n(struct tt_rule_parse *p, const struct tt_rule_taken *o, struct tt_rule_word piece,
 		struct tt_rule_bytes *b)
 {
-	return tt_rule_parse_value(p, o, piece, 0, TEXT_MAX, &b->n);
+	return tt_rule_parse_value(p, o, piece, 0, TT_RULE_TEXT_MAX, &b->n);
 }
 
 static int
@@ -169,9 +167,9 @@ take_words(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 /* What holds of the whole. default_base: of text without a base. */
 static int
 check(struct tt_rule_parse *p, const struct tt_rule_taken *o, struct tt_rule_bytes *b,
-		uint8_t default_base, int64_t least)
+		enum tt_rule_kind kind, uint8_t default_base, int64_t least)
 {
-	const int64_t most = b->text ? TEXT_MAX : BINARY_MAX;
+	const int64_t most = tt_rule_bytes_most(kind, b->text);
 
 	if (b->base != 0 && !b->text)
 		return tt_rule_broken(p, o->name.at, "%.*s: a base without \"string\"",
@@ -277,7 +275,7 @@ TT_RULE_TAKE(byte_test)
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, false);
 	if (ret == 0)
-		ret = check(p, o, &b, 0, !b.text);
+		ret = check(p, o, &b, TT_RULE_BYTE_TEST, 0, !b.text);
 	return ret == 0 ? add(p, TT_RULE_BYTE_TEST, &b) : ret;
 }
 
@@ -295,7 +293,7 @@ TT_RULE_TAKE(byte_jump)
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, true);
 	if (ret == 0)
-		ret = check(p, o, &b, 0, 0);
+		ret = check(p, o, &b, TT_RULE_BYTE_JUMP, 0, 0);
 	return ret == 0 ? add(p, TT_RULE_BYTE_JUMP, &b) : ret;
 }
 
@@ -327,7 +325,7 @@ TT_RULE_TAKE(byte_extract)
 	if (ret == 0)
 		ret = take_words(p, o, rest, &b, false);
 	if (ret == 0)
-		ret = check(p, o, &b, 10, 1);
+		ret = check(p, o, &b, TT_RULE_BYTE_EXTRACT, 10, 1);
 	if (ret == 0)
 		ret = take_result(p, o, w[2], &b);
 	return ret == 0 ? add(p, TT_RULE_BYTE_EXTRACT, &b) : ret;
@@ -389,7 +387,7 @@ TT_RULE_TAKE(byte_math)
 		ret = tt_rule_broken(p, o->name.at,
 				"byte_math: not all of bytes, offset, oper, rvalue, result");
 	if (ret == 0)
-		ret = check(p, o, &b, 10, 1);
+		ret = check(p, o, &b, TT_RULE_BYTE_MATH, 10, 1);
 	if (ret == 0)
 		ret = take_result(p, o, result, &b);
 	return ret == 0 ? add(p, TT_RULE_BYTE_MATH, &b) : ret;

@@ -7,8 +7,6 @@
 
 #include <errno.h>
 
-#define TEXT_MAX 23 /* octal digits of 2^64 - 1, and a leading zero */
-
 /* A number that was read. */
 struct reading {
 	uint32_t at; /* in the buffer */
@@ -30,7 +28,7 @@ binary(const uint8_t *b, unsigned n, bool little)
 static bool
 text(const uint8_t *b, unsigned n, int base, struct reading *r)
 {
-	char digits[TEXT_MAX + 1];
+	char digits[TT_RULE_TEXT_MAX + 1];
 	char *end;
 
 	memcpy(digits, b, n);
@@ -43,12 +41,12 @@ text(const uint8_t *b, unsigned n, int base, struct reading *r)
 
 /* How many bytes to convert; a variable may say more than can be. */
 static bool
-width_of(const struct tt_signature_eval *e, const struct tt_rule_bytes *how, uint32_t *n)
+width_of(const struct tt_signature_eval *e, const struct tt_rule_option *o, uint32_t *n)
 {
-	const int64_t width = tt_signature_value(e, &how->n);
+	const int64_t width = tt_signature_value(e, &o->u.bytes.n);
 
 	*n = (uint32_t)width;
-	return width >= 0 && width <= (how->text ? TEXT_MAX : 8);
+	return width >= 0 && width <= tt_rule_bytes_most(o->kind, o->u.bytes.text);
 }
 
 /* Reads the number if all of it lies within the buffer. */
@@ -61,7 +59,7 @@ read_number(const struct tt_signature_eval *e, const struct tt_rule_option *o,
 			+ tt_signature_value(e, &how->offset);
 	const int64_t left = (int64_t)b.n - at;
 
-	if (!width_of(e, how, &r->consumed))
+	if (!width_of(e, o, &r->consumed))
 		return false;
 	if (at < 0 || r->consumed > left
 			|| (how->relative && left <= 0 && r->consumed != 0))
@@ -70,8 +68,9 @@ read_number(const struct tt_signature_eval *e, const struct tt_rule_option *o,
 	if (how->text && r->consumed == 0) /* as far as there are digits */
 		return left > 0
 				&& text(b.at + at,
-						left < TEXT_MAX ? (unsigned)left
-								: TEXT_MAX,
+						left < TT_RULE_TEXT_MAX
+								? (unsigned)left
+								: TT_RULE_TEXT_MAX,
 						how->base, r);
 	if (how->text)
 		return text(b.at + at, r->consumed, how->base, r);

@@ -82,6 +82,10 @@ broken_byte_options(void **state)
 			"byte_math: not all of bytes, offset, oper, rvalue, result at column 31");
 	broken("byte_math:bytes 1, offset 0, oper %, rvalue 1, result x;",
 			"byte_math: no operator: \"%\" at column 65");
+	broken("byte_math:bytes 5, offset 0, oper +, rvalue 1, result x;",
+			"byte_math: 5 bytes; 1 to 4 can be converted at column 41");
+	broken("byte_math:bytes 11, offset 0, oper +, rvalue 1, result x, string dec;",
+			"byte_math: 11 bytes; 1 to 10 can be converted at column 41");
 	broken("byte_test:1,=,1,0,bitmask 0;",
 			"byte_test: bitmask: no number from 1 to 0xffffffff: \"0\" at column 57");
 }
@@ -308,6 +312,8 @@ what_excludes_itself_never_matches(void **state)
 	never("dsize:>10; dsize:<5;", "dsize");
 	never("flags:S; flags:A+;", "flags");
 	never("flags:S+; flags:!S;", "flags");
+	never("flags:SC,C;", "flags");
+	never("flags:+SE,12;", "flags");
 	never("fragbits:D+; fragbits:!D;", "fragbits");
 	never("fragoffset:>0;", "fragments");
 	never_of("ip any any -> any any", "fragoffset:!0; dsize:>5;", "fragments");
@@ -383,6 +389,8 @@ what_may_match_is_loaded(void **state)
 			"depth:1;");
 	loads(tcp, "ttl:5-10; ttl:!6; ttl:!7; ttl:!8;");
 	loads(tcp, "flags:S+; flags:!A;");
+	loads(tcp, "flags:*SC,C;");
+	loads(tcp, "flags:!SC,C;");
 	loads(tcp, "dsize:0; bsize:0;");
 	loads(ip, "ip_proto:!6; ip_proto:!17;");
 	loads(ip, "ip_proto:17; udp.hdr; content:\"a\";");
