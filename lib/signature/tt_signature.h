@@ -33,8 +33,8 @@ struct tt_signature_scratch; /* opaque */
  * What a packet may cost: past it the packet's matching ends and is counted as cut short. Zeroes
  * mean defaults. A step is an option evaluated (four, where it reads a number of text), a header looked
  * at, or 64 bytes searched or compared. A call of PCRE2 is 16, one for every 16 bytes, and one for
- * every four units: items of the pattern that it tries, each for every 8 bytes that it may pass
- * over.
+ * every four units: items of the pattern that it tries, and every 8 bytes that one passed over or may
+ * pass over and then fail.
  */
 struct tt_signature_limits {
 	uint32_t verifications; /* rules whose header matches and whose payload is tried (default 64) */

@@ -105,10 +105,13 @@ static int
 take_units(pcre2_callout_block *item, void *context)
 {
 	struct tt_signature_pcre *p = context;
-	const size_t left = item->subject_length - item->current_position;
+	const size_t at = item->current_position, left = item->subject_length - at;
 	const size_t reach = p->reach[item->pattern_position];
+	const size_t passed = at > p->at ? at - p->at : 0;
 
-	p->units -= 1 + (int64_t)((reach < left ? reach : left) / REACH_A_UNIT);
+	p->at = at;
+	p->units -= 1 + (int64_t)(passed / REACH_A_UNIT)
+			+ (int64_t)((reach < left ? reach : left) / REACH_A_UNIT);
 	return p->units < 0 ? PCRE2_ERROR_CALLOUT : 0;
 }
 
@@ -150,6 +153,7 @@ tt_signature_pcre_match(struct tt_signature_pcre *p,
 	int ret;
 
 	p->reach = regex->reach;
+	p->at = from;
 	p->units = may;
 	ret = pcre2_match(regex->code, b, n, from, 0, p->match, p->context);
 	*units -= may - p->units;

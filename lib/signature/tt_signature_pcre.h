@@ -3,8 +3,8 @@
  * PCRE2, with its JIT where there is one, within a budget. PCRE2's own match limit holds for each place
  * at which a match may begin, and counts neither the bytes that a repeat passes over nor, with the
  * JIT, most of the rest; so each item of a pattern calls back (PCRE2_AUTO_CALLOUT), and what is counted
- * there bounds a match as a whole: a unit for an item, and one for every 8 bytes that it may pass
- * over at once.
+ * there bounds a match as a whole: a unit for an item, one for every 8 bytes that the item before it
+ * passed over, and one for every 8 that it may pass over and then fail.
  *
  * A worker's part is taken once; a match takes no memory with the JIT (pcre2_match without it takes
  * some at the first match and keeps it). For the files of lib/signature only.
@@ -22,6 +22,7 @@ struct tt_signature_pcre {
 	struct pcre2_real_match_context_8 *context;
 	struct pcre2_real_jit_stack_8 *stack;
 	const uint16_t *reach; /* of the pattern that is being matched */
+	size_t at; /* in the subject, where it called back last */
 	int64_t units; /* that the match may still take */
 	uint32_t most; /* that any match may take */
 };
@@ -51,8 +52,9 @@ int64_t tt_signature_pcre_match(struct tt_signature_pcre *p,
 		uint32_t from, int64_t *units, uint32_t *start);
 
 /*
- * How many bytes the item of a pattern's text[n] may pass over before PCRE2 calls back again: 0 for
- * one byte or none, UINT16_MAX for any number. In doubt it is too many.
+ * How many bytes the item of a pattern's text[n] may pass over and fail, so that PCRE2 does not call
+ * back behind them: 0 for one byte or none, UINT16_MAX for any number. "a{900}" may do so, "a+" does
+ * not: what it passed over, it matched.
  */
 uint16_t tt_signature_pcre_reach(const char *text, size_t n);
 

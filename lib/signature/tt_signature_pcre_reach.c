@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What an item of a pattern (a character, an escape, a class, with its quantifier) may pass over. */
+/* What an item of a pattern (a character, an escape, a class, with its quantifier) may pass over, and fail. */
 #include "tt_signature_pcre.h"
 
 #include <string.h>
@@ -48,22 +48,16 @@ is_reference(const char *text, size_t n)
 					|| text[1] == 'k');
 }
 
-/* The larger number of "{2,5}". */
+/* The smaller number of "{2,5}". */
 static uint16_t
-most_of(const char *text, size_t n)
+least_of(const char *text, size_t n)
 {
-	const char *end = memchr(text, '}', n);
-	uint32_t most = 0;
+	uint32_t least = 0;
 
-	for (const char *at = text + 1; end != NULL && at < end; at++) {
-		if (*at == ',' && at + 1 == end)
-			return UINT16_MAX;
-		if (*at == ',')
-			most = 0;
-		else if (*at >= '0' && *at <= '9' && most < UINT16_MAX)
-			most = most * 10 + (uint32_t)(*at - '0');
-	}
-	return end != NULL && most < UINT16_MAX ? (uint16_t)most : UINT16_MAX;
+	for (size_t i = 1; i < n && text[i] >= '0' && text[i] <= '9'; i++)
+		if (least < UINT16_MAX)
+			least = least * 10 + (uint32_t)(text[i] - '0');
+	return least < UINT16_MAX ? (uint16_t)least : UINT16_MAX;
 }
 
 uint16_t
@@ -78,9 +72,6 @@ tt_signature_pcre_reach(const char *text, size_t n)
 	if (is_reference(text, n))
 		return UINT16_MAX;
 	atom = atom_bytes(text, n);
-	if (memchr(text + atom, '*', n - atom) != NULL
-			|| memchr(text + atom, '+', n - atom) != NULL)
-		return UINT16_MAX;
 	many = memchr(text + atom, '{', n - atom);
-	return many == NULL ? 0 : most_of(many, n - (size_t)(many - text));
+	return many == NULL ? 0 : least_of(many, n - (size_t)(many - text));
 }

@@ -51,17 +51,15 @@ a_limit_of_one_rule_leaves_others_alone(void **state)
 	bed_fini(&bed);
 }
 
-/* Is a payload of PAYLOAD letters a, with a b at its end, cut short by one rule? It matches none. */
+/* Is the payload cut short by one rule? It matches none. */
 static bool
-is_cut_short(const char *options)
+is_payload_cut_short(const uint8_t payload[PAYLOAD], const char *options)
 {
-	uint8_t frame[FRAME_MAX], payload[PAYLOAD];
+	uint8_t frame[FRAME_MAX];
 	char text[2048];
 	uint64_t cut_short = 0;
 	struct bed bed;
 
-	memset(payload, 'a', sizeof(payload));
-	payload[PAYLOAD - 1] = 'b';
 	snprintf(text, sizeof(text), "alert udp any any -> any any (%s sid:1;)\n",
 			options);
 	bed_init(&bed, text, NULL);
@@ -70,6 +68,31 @@ is_cut_short(const char *options)
 			0);
 	bed_fini(&bed);
 	return cut_short != 0;
+}
+
+/* Likewise PAYLOAD letters a, with a b at their end. */
+static bool
+is_cut_short(const char *options)
+{
+	uint8_t payload[PAYLOAD];
+
+	memset(payload, 'a', sizeof(payload));
+	payload[PAYLOAD - 1] = 'b';
+	return is_payload_cut_short(payload, options);
+}
+
+/* Likewise words of three letters, one to sixteen bytes of 1, and a 2 at their end. */
+static bool
+are_words_cut_short(const char *options)
+{
+	uint8_t payload[PAYLOAD];
+
+	memset(payload, '\x01', sizeof(payload));
+	for (unsigned i = 0; i + 3 <= PAYLOAD; i += 16)
+		memcpy(payload + i, "abc", 3);
+	payload[PAYLOAD - 2] = 1;
+	payload[PAYLOAD - 1] = 2;
+	return is_payload_cut_short(payload, options);
 }
 
 static void
@@ -83,6 +106,12 @@ what_a_pcre_does_is_charged(void **state)
 	assert_false(is_cut_short("pcre:\"/^a+[0-9]/\";"));
 	assert_false(is_cut_short("pcre:\"/b[0-9]/\";"));
 	assert_false(is_cut_short("content:\"aaa\"; depth:3; pcre:\"/^.{100}c/R\";"));
+	/* At each word it could go on to the end, and does not. */
+	assert_false(are_words_cut_short("pcre:\"/a[a-z]+\\x02/\";"));
+	assert_false(are_words_cut_short("pcre:\"/[a-z]{2,}\\x02/\";"));
+	/* At each word it does. */
+	assert_true(are_words_cut_short("pcre:\"/a[a-z\\x01]+\\x02a/\";"));
+	assert_true(are_words_cut_short("pcre:\"/[a-z].*\\x02a/s\";"));
 }
 
 /* "a…", of which all but one byte, at `place`, is the payload's anywhere. */
@@ -135,13 +164,13 @@ the_reach_of_an_item_is_never_too_small(void **state)
 	static const struct {
 		const char *item;
 		uint16_t reach;
-	} items[] = {{"a", 0}, {"a?", 0}, {"a*", UINT16_MAX}, {"a+?", UINT16_MAX},
-			{"a{3}", 3}, {"a{3,}", UINT16_MAX}, {"a{3,70}", 70},
-			{"a{3}+", UINT16_MAX}, {"a{70000}", UINT16_MAX}, {"\\*", 0},
-			{"\\x{41}", 0}, {"\\x{41}{5}", 5}, {"\\d+", UINT16_MAX},
-			{"[+*]", 0}, {"[]*]+", UINT16_MAX}, {"[^]\\]]{9}", 9}, {"(?:", 0},
-			{")*", 0}, {"\\1", UINT16_MAX}, {"\\k<x>", UINT16_MAX},
-			{"a  # +", UINT16_MAX}, {"", 0}, {"\\", 0}, {"[", 0}};
+	} items[] = {{"a", 0}, {"a?", 0}, {"a*", 0}, {"a+?", 0}, {"a{3}", 3},
+			{"a{3,}", 3}, {"a{3,70}", 3}, {"a{3}+", 3},
+			{"a{70000}", UINT16_MAX}, {"\\*", 0}, {"\\x{41}", 0},
+			{"\\x{41}{5}", 5}, {"\\d+", 0}, {"[+*]", 0}, {"[{9}]", 0},
+			{"[]{9}]{2}", 2}, {"[^]\\]]{9}", 9}, {"(?:", 0}, {")*", 0},
+			{"\\1", UINT16_MAX}, {"\\k<x>", UINT16_MAX}, {"a  # {9}", 9},
+			{"", 0}, {"\\", 0}, {"[", 0}, {"a{", 0}};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(items); i++)
 		if (tt_signature_pcre_reach(items[i].item, strlen(items[i].item))
