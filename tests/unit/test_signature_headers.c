@@ -37,6 +37,40 @@ masks_leave_bits_out_of_account(void **state)
 			1 << 0 | 1 << 3 | 1 << 5 | 1 << 7);
 }
 
+/* Rules of ICMP are listed by type, those of other protocols by the protocol's number. */
+static void
+masked_rules_are_in_every_list(void **state)
+{
+	assert_int_equal(match_hex("alert icmp any any -> any any (itype:&8=8; sid:1;)\n"
+				   "alert icmp any any -> any any (itype:8; sid:2;)\n",
+					 ETH "0800 4500001c 00000000 4001 0000 " V4_ADDRS
+					     "0a000000 00000000"),
+			1);
+	assert_int_equal(match_hex("alert ip any any -> any any (ip_proto:&7=7; sid:1;)\n"
+				   "alert ip any any -> any any (ip_proto:7; sid:2;)\n",
+					 ETH "0800 45000018 00000000 402f 0000 " V4_ADDRS
+					     "00000800"),
+			1);
+}
+
+/* What a gate says no to has other numbers under the mask as well. */
+static void
+no_gate_takes_a_masked_number_for_one(void **state)
+{
+	static const char rules[] =
+			"alert tcp any any -> any any (flags:S; window:1024; seq:&0xff=1; sid:1;)\n"
+			"alert tcp any any -> any any (flags:S; window:1024; id:&0xff=0x34; sid:2;)\n"
+			"alert tcp any any -> any any (flags:S; window:&0x1f=0; seq:0x12345601; sid:3;)\n"
+			"alert tcp any any -> any any (flags:S; seq:5; sid:4;)\n";
+
+	assert_int_equal(
+			match_hex(rules,
+					ETH
+					"0800 4500 0028 1234 4000 3906 0000 " V4_ADDRS
+					"1770 01bd 12345601 00000000 5002 0400 0000 0000"),
+			7);
+}
+
 #define V6_ICMP(message) ETH "86dd 60000000 00083a40 " V6_ADDRS message
 
 static void
@@ -267,6 +301,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(masks_leave_bits_out_of_account),
+			cmocka_unit_test(masked_rules_are_in_every_list),
+			cmocka_unit_test(no_gate_takes_a_masked_number_for_one),
 			cmocka_unit_test(only_packet_too_big_has_an_mtu),
 			cmocka_unit_test(checksums_are_right_or_wrong),
 			cmocka_unit_test(what_is_not_whole_has_no_checksum),
