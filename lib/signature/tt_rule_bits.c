@@ -129,13 +129,19 @@ take_hexadecimal(struct tt_rule_word word, struct tt_rule_bits *bits)
 	return true;
 }
 
-/* Bits that are left out of account count as not set, in both engines; here some must be set. */
+/* Can it never hold, since bits are wanted that are taken as not set? */
 static bool
 wants_ignored(const struct tt_rule_bits *bits, uint16_t ignored)
 {
-	return (bits->bits & ignored) != 0
-			&& (bits->mode == TT_RULE_BITS_EXACT
-					|| bits->mode == TT_RULE_BITS_ALL);
+	switch (bits->mode) {
+	case TT_RULE_BITS_EXACT:
+	case TT_RULE_BITS_ALL:
+		return (bits->bits & ignored) != 0;
+	case TT_RULE_BITS_ANY:
+		return (bits->bits & ~ignored) == 0;
+	default:
+		return false;
+	}
 }
 
 TT_RULE_TAKE(bits)
@@ -157,10 +163,10 @@ TT_RULE_TAKE(bits)
 		ret = take_letters(p, o, word, &bits);
 		if (ret == 0 && flags && rest.at != NULL)
 			ret = take_letters(p, o, tt_rule_word_trim(rest), &ignored);
-		bits.ignore = flags ? ignored.bits | (FLAGS_ALL & ~FLAGS_SEEN) : 0;
 		if (ret == 0 && wants_ignored(&bits, ignored.bits))
 			ret = tt_rule_unreachable(p,
-					"never matches: its conditions on flags exclude each other");
+					"never matches: it wants flags that its mask leaves out");
+		bits.ignore = flags ? ignored.bits | (FLAGS_ALL & ~FLAGS_SEEN) : 0;
 		bits.bits &= ~ignored.bits;
 	}
 	if (ret != 0)

@@ -264,6 +264,11 @@ TT_RULE_TAKE(isdataat)
 	}
 	if (ret != 0)
 		return ret;
+	/* Snort's rules say "no payload" so, which no rule of Suricata can. */
+	if (negated && !isdataat.relative && isdataat.at.variable < 0
+			&& isdataat.at.constant == 0
+			&& p->buffer == TT_RULE_BUFFER_PAYLOAD)
+		return tt_rule_add_header(p, TT_RULE_DSIZE) == NULL ? -ENOMEM : 0;
 	option = tt_rule_add_payload(p, TT_RULE_ISDATAAT);
 	if (option == NULL)
 		return -ENOMEM;

@@ -61,6 +61,7 @@ static const struct tt_rule_keyword keywords[] = {
 		VALUE("byte_extract", byte_extract),
 		VALUE("byte_math", byte_math),
 		VALUE("isdataat", isdataat),
+		VALUE("rpc", rpc),
 		NUMBER("bsize", TT_RULE_BSIZE),
 		NUMBER("bufferlen", TT_RULE_BSIZE),
 

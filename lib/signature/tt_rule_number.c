@@ -89,6 +89,13 @@ find_text(struct tt_rule_word word, const char *text)
 	return word.n == 0 ? NULL : memmem(word.at, word.n, text, strlen(text));
 }
 
+/* Snort's codes may be between -1 and 256, which are none themselves. */
+static bool
+is_outside(const struct tt_rule_taken *o, struct tt_rule_word word, const char *number)
+{
+	return o->argument == TT_RULE_ICODE && tt_rule_word_is(word, number);
+}
+
 /* "a<>b", "a<=>b", "a-b", "a-", "-b". */
 static int
 take_between(struct tt_rule_parse *p, const struct tt_rule_taken *o,
@@ -97,26 +104,28 @@ take_between(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	const char *at = find_text(word, betweens[i].text);
 	const size_t n = strlen(betweens[i].text);
 	struct tt_rule_word low = {word.at, (size_t)(at - word.at)}, high;
-	bool inclusive = betweens[i].inclusive;
+	bool inclusive = betweens[i].inclusive, from_start, to_end;
 	int ret = 0;
 
 	high = tt_rule_word_trim(tt_rule_word_skip(word, low.n + n));
 	low = tt_rule_word_trim(low);
 	if (n == 1 && (low.n == 0) != (high.n == 0))
 		inclusive = true; /* Snort's open ranges */
-	if (low.n > 0 || high.n == 0)
+	from_start = !inclusive && is_outside(o, low, "-1");
+	to_end = !inclusive && is_outside(o, high, "256");
+	if (!from_start && (low.n > 0 || high.n == 0))
 		ret = take_bound(p, o, low, &number->min);
-	if (ret == 0 && (high.n > 0 || !inclusive))
+	if (ret == 0 && !to_end && (high.n > 0 || !inclusive))
 		ret = take_bound(p, o, high, &number->max);
 	if (ret != 0)
 		return ret;
 	if (!inclusive) {
-		if (number->max < 2 || number->min > number->max - 2)
+		if ((uint64_t)number->min + !from_start + !to_end > number->max)
 			return tt_rule_broken(p, word.at,
 					"%.*s: no number lies between, exclusively: \"%.*s\"",
 					TT_RULE_SHOWN(o->name), TT_RULE_SHOWN(word));
-		number->min++;
-		number->max--;
+		number->min += !from_start;
+		number->max -= !to_end;
 	} else if (number->min > number->max) {
 		return tt_rule_broken(p, word.at,
 				"%.*s: a range that is backwards: \"%.*s\"",
@@ -144,6 +153,8 @@ take_compared(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 		equal = true;
 		rest = tt_rule_word_skip(rest, 1);
 	}
+	if (sign == '<' && !equal && is_outside(o, tt_rule_word_trim(rest), "256"))
+		return 0;
 	ret = take_bound(p, o, rest, &bound);
 	if (ret != 0)
 		return ret;

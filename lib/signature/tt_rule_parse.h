@@ -184,6 +184,7 @@ TT_RULE_TAKE(content);
 TT_RULE_TAKE(uricontent);
 TT_RULE_TAKE(modifier); /* argument: enum tt_rule_modifier */
 TT_RULE_TAKE(isdataat);
+TT_RULE_TAKE(rpc);
 TT_RULE_TAKE(pcre);
 TT_RULE_TAKE(regex);
 TT_RULE_TAKE(byte_test);

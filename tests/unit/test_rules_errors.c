@@ -78,6 +78,10 @@ broken_byte_options(void **state)
 	broken("byte_extract:1,0;", "byte_extract: too few values at column 31");
 	broken("byte_extract:1,0,x,multiplier 0;",
 			"byte_extract: no number from 1 to 65535: \"0\" at column 61");
+	broken("rpc:*,2,3;", "rpc: no number from 0 to 4294967295: \"*\" at column 35");
+	broken("rpc:100000,x;",
+			"rpc: no number from 0 to 4294967295: \"x\" at column 42");
+	broken("rpc:100000,2,3,4;", "rpc: too many values at column 46");
 	broken("byte_math:bytes 1, offset 0, oper +, rvalue 1;",
 			"byte_math: not all of bytes, offset, oper, rvalue, result at column 31");
 	broken("byte_math:bytes 1, offset 0, oper %, rvalue 1, result x;",
@@ -310,10 +314,14 @@ what_excludes_itself_never_matches(void **state)
 	never("ttl:<5; ttl:>4;", "ttl");
 	never("ttl:5-10; ttl:!6; ttl:!7; ttl:!8; ttl:!9;", "ttl");
 	never("dsize:>10; dsize:<5;", "dsize");
+	expect_option("flags:SE,CE;", TT_RULE_UNREACHABLE,
+			"never matches: it wants flags that its mask leaves out");
+	expect_option("flags:S+,S;", TT_RULE_UNREACHABLE,
+			"never matches: it wants flags that its mask leaves out");
+	expect_option("flags:*12,CE;", TT_RULE_UNREACHABLE,
+			"never matches: it wants flags that its mask leaves out");
 	never("flags:S; flags:A+;", "flags");
 	never("flags:S+; flags:!S;", "flags");
-	never("flags:SC,C;", "flags");
-	never("flags:+SE,12;", "flags");
 	never("fragbits:D+; fragbits:!D;", "fragbits");
 	never("fragoffset:>0;", "fragments");
 	never_of("ip any any -> any any", "fragoffset:!0; dsize:>5;", "fragments");
@@ -389,8 +397,9 @@ what_may_match_is_loaded(void **state)
 			"depth:1;");
 	loads(tcp, "ttl:5-10; ttl:!6; ttl:!7; ttl:!8;");
 	loads(tcp, "flags:S+; flags:!A;");
-	loads(tcp, "flags:*SC,C;");
-	loads(tcp, "flags:!SC,C;");
+	loads(tcp, "flags:*SE,CE;");
+	loads(tcp, "flags:!SE,CE;");
+	loads(tcp, "flags:0,12;");
 	loads(tcp, "dsize:0; bsize:0;");
 	loads(ip, "ip_proto:!6; ip_proto:!17;");
 	loads(ip, "ip_proto:17; udp.hdr; content:\"a\";");
@@ -412,8 +421,9 @@ unsupported(const char *options, const char *why)
 static void
 what_is_not_known_is_named(void **state)
 {
+	expect_outcome("alert ip any any -> any any (rpc:100000,*,*; sid:1;)\n",
+			TT_RULE_UNSUPPORTED, "option rpc, but of tcp and udp");
 	unsupported("asn1:double_overflow;", "option asn1");
-	unsupported("rpc:100000,*,*;", "option rpc");
 	unsupported("contnet:\"a\";", "option contnet");
 	unsupported("lua:x.lua;", "option lua");
 	unsupported("content:\"a\",width 16;", "option content: width");

@@ -154,7 +154,8 @@ numbers_are_read_and_compared(void **state)
 					"00100000000xyz",
 					false},
 			{"isdataat:3;", "abcd", true}, {"isdataat:4;", "abcd", false},
-			{"isdataat:!4;", "abcd", true},
+			{"isdataat:!4;", "abcd", true}, {"isdataat:!0;", "", true},
+			{"isdataat:!0;", "a", false},
 			{"content:\"b\"; isdataat:2,relative;", "abcd", true},
 			{"content:\"b\"; isdataat:3,relative;", "abcd", false},
 			{"dsize:4;", "abcd", true}, {"dsize:>4;", "abcd", false},
@@ -163,6 +164,46 @@ numbers_are_read_and_compared(void **state)
 			{"dsize:!3;", "", false}, {"dsize:!=3;", "", false},
 			{"dsize:!0;", "a", true}, {"dsize:!1<>5;", "", true},
 			{"dsize:&1!=1;", "", true}, {"content:!\"x\";", "", false});
+}
+
+/* A call of procedure 3 of version 2 of program 100000, as UDP has it; TCP has its length before it. */
+#define RPC_CALL "11223344 00000000 00000002 000186a0 00000002 00000003 "
+#define RPC_TCP                                                           \
+	ETH "0800 45000044 00010000 40060000 c6336407 c0000201 0400006f " \
+	    "00000001 00000000 50180400 00000000 "
+
+static bool
+rpc_matches(const char *option, const char *protocol, const char *hex)
+{
+	uint8_t payload[64];
+	char text[256];
+
+	snprintf(text, sizeof(text), "alert %s any any -> any any (%s sid:1;)\n",
+			protocol, option);
+	return strcmp(protocol, "tcp") == 0
+			? match_hex(text, hex) != 0
+			: match_udp(text, payload, bytes_of(hex, payload)) != 0;
+}
+
+static void
+calls_of_rpc_have_numbers(void **state)
+{
+	assert_true(rpc_matches("rpc:100000,*,*;", "udp", RPC_CALL));
+	assert_true(rpc_matches("rpc:100000;", "udp", RPC_CALL));
+	assert_true(rpc_matches("rpc:100000, 2, 3;", "udp", RPC_CALL "00"));
+	assert_true(rpc_matches("rpc: 100000 , * , 3;", "udp", RPC_CALL));
+	assert_false(rpc_matches("rpc:100000,3,*;", "udp", RPC_CALL));
+	assert_false(rpc_matches("rpc:100000,2,2;", "udp", RPC_CALL));
+	assert_false(rpc_matches("rpc:100001,*,*;", "udp", RPC_CALL));
+	assert_true(rpc_matches("rpc:100000,2,3;", "tcp", RPC_TCP "80000018 " RPC_CALL));
+	assert_false(rpc_matches("rpc:100000,2,3;", "tcp", RPC_TCP RPC_CALL "00000000 "));
+	/* An answer; another version of RPC; too short for the procedure, which nobody asks for. */
+	assert_false(rpc_matches("rpc:100000,*,*;", "udp",
+			"11223344 00000001 00000002 000186a0 00000002 00000003 "));
+	assert_false(rpc_matches("rpc:100000,*,*;", "udp",
+			"11223344 00000000 00000001 000186a0 00000002 00000003 "));
+	assert_false(rpc_matches("rpc:100000,*,*;", "udp",
+			"11223344 00000000 00000002 000186a0 00000002 000000 "));
 }
 
 static void
@@ -439,6 +480,7 @@ main(void)
 			cmocka_unit_test(relative_contents_try_later_matches),
 			cmocka_unit_test(pcre_matches_from_where_it_is_told),
 			cmocka_unit_test(numbers_are_read_and_compared),
+			cmocka_unit_test(calls_of_rpc_have_numbers),
 			cmocka_unit_test(heads_name_addresses_ports_and_directions),
 			cmocka_unit_test(tcp_headers_are_looked_into),
 			cmocka_unit_test(a_later_fragment_has_no_ports),
