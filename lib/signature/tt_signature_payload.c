@@ -124,13 +124,15 @@ static int64_t
 search(struct tt_signature_eval *e, unsigned i, struct tt_signature_bytes b,
 		uint32_t base, uint32_t from, uint32_t *start)
 {
+	const struct tt_signature_regex *regex = e->rule->options[i].regex;
+	const uint32_t starts = tt_signature_pcre_starts(regex, b.n - base);
 	int64_t end, units, may;
 
-	if (!tt_signature_step(e, PCRE_STEPS + (b.n - base) / PCRE_STARTS_A_STEP))
+	if (!tt_signature_step(e, PCRE_STEPS + starts / PCRE_STARTS_A_STEP))
 		return TT_SIGNATURE_PCRE_LIMIT;
 	may = units = worth(e, PCRE_UNITS_A_STEP);
-	end = tt_signature_pcre_match(e->pcre, e->rule->options[i].regex, b.at + base,
-			b.n - base, from, &units, start);
+	end = tt_signature_pcre_match(
+			e->pcre, regex, b.at + base, b.n - base, from, &units, start);
 	e->steps -= (may - units) / PCRE_UNITS_A_STEP;
 	if (end == TT_SIGNATURE_PCRE_LIMIT)
 		e->cut = true;

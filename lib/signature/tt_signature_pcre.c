@@ -11,9 +11,11 @@
 #define HEAP_LIMIT_KIB  1024
 #define DEPTH_LIMIT     1000
 #define REACH_A_UNIT    8 /* bytes */
+#define PASSED_A_START  4 /* bytes that are passed over for what one costs */
 
 struct tt_signature_regex {
 	pcre2_code *code;
+	bool few_starts; /* a match begins with a certain byte, or where the search does */
 	uint16_t reach[]; /* by place in the pattern, of the item that begins there */
 };
 
@@ -66,6 +68,17 @@ compile(pcre2_code **code, const char *pattern, uint32_t options, bool literal_e
 			"pcre: %s at offset %zu", (const char *)text, (size_t)at);
 }
 
+/* What PCRE2 makes use of when it looks for the next place to begin at. */
+static void
+find_starts(struct tt_signature_regex *r)
+{
+	uint32_t options = 0, first = 0;
+
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_ALLOPTIONS, &options);
+	(void)pcre2_pattern_info(r->code, PCRE2_INFO_FIRSTCODETYPE, &first);
+	r->few_starts = (options & PCRE2_ANCHORED) != 0 || first == 1;
+}
+
 int
 tt_signature_pcre_compile(struct tt_signature_regex **regex, const char *pattern,
 		uint32_t options, bool literal_escapes, struct tt_error *err)
@@ -84,6 +97,7 @@ tt_signature_pcre_compile(struct tt_signature_regex **regex, const char *pattern
 		free(r);
 		return ret;
 	}
+	find_starts(r);
 	(void)pcre2_callout_enumerate(r->code, fill_reach, &filling);
 	/* Where there is no JIT, or it does not take this pattern, pcre2_match interprets it. */
 	(void)pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE);
@@ -98,6 +112,12 @@ tt_signature_pcre_free(struct tt_signature_regex *regex)
 		return;
 	pcre2_code_free(regex->code);
 	free(regex);
+}
+
+uint32_t
+tt_signature_pcre_starts(const struct tt_signature_regex *regex, uint32_t n)
+{
+	return regex->few_starts ? n / PASSED_A_START : n;
 }
 
 /* Before each item of the pattern that is tried. Ends the match where it has taken enough. */

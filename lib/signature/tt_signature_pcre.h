@@ -44,6 +44,13 @@ int tt_signature_pcre_init(struct tt_signature_pcre *p, uint32_t most) TT_MUST_C
 void tt_signature_pcre_fini(struct tt_signature_pcre *p);
 
 /*
+ * What it costs to find the places of n bytes at which a match may begin, in bytes at which one may: fewer
+ * where it begins with a certain byte or only at the first, and the others are passed over, for this byte and
+ * for one that must come later.
+ */
+uint32_t tt_signature_pcre_starts(const struct tt_signature_regex *regex, uint32_t n);
+
+/*
  * Searches b[n] from `from` on. *units: what it may take, if that is less than
  * what any match may; what it took is subtracted, and may be a little more. Returns where the match ends, with *start filled, or one of the two above.
  */

@@ -114,6 +114,39 @@ what_a_pcre_does_is_charged(void **state)
 	assert_true(are_words_cut_short("pcre:\"/[a-z].*\\x02a/s\";"));
 }
 
+/* Twenty rules of that pattern, each with another end, on that payload. */
+static bool
+are_twenty_cut_short(const char *pattern)
+{
+	uint8_t frame[FRAME_MAX], payload[PAYLOAD];
+	char text[4096];
+	uint64_t cut_short = 0;
+	size_t n = 0;
+	struct bed bed;
+
+	memset(payload, 'a', sizeof(payload));
+	for (unsigned i = 0; i < 20; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				"alert udp any any -> any any (pcre:\"/%s%u/\"; "
+				"sid:%u;)\n",
+				pattern, i, i + 1);
+	bed_init(&bed, text, NULL);
+	assert_int_equal(match_frame(&bed, frame, udp(frame, payload, PAYLOAD),
+					 &cut_short),
+			0);
+	bed_fini(&bed);
+	return cut_short != 0;
+}
+
+/* Rules that look for card numbers are many, have no content, and begin with a blank. */
+static void
+bytes_that_begin_no_match_cost_little(void **state)
+{
+	assert_false(are_twenty_cut_short(" \\d{4}"));
+	assert_false(are_twenty_cut_short("^.[\\x81-\\x87]"));
+	assert_true(are_twenty_cut_short("[xy]\\d{4}"));
+}
+
 /* "a…", of which all but one byte, at `place`, is the payload's anywhere. */
 static bool
 is_long_content_cut_short(unsigned n, unsigned place, const char *modifiers)
@@ -327,6 +360,7 @@ main(void)
 			cmocka_unit_test(what_costs_too_much_is_cut_short_and_counted),
 			cmocka_unit_test(a_limit_of_one_rule_leaves_others_alone),
 			cmocka_unit_test(what_a_pcre_does_is_charged),
+			cmocka_unit_test(bytes_that_begin_no_match_cost_little),
 			cmocka_unit_test(bytes_that_are_compared_are_charged),
 			cmocka_unit_test(only_payloads_that_are_tried_are_counted),
 			cmocka_unit_test(payload_that_comes_again_costs_as_much),
