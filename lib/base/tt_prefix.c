@@ -79,6 +79,22 @@ parse_bits(const char *text, unsigned max, unsigned *bits)
 	return 0;
 }
 
+static const char blanks[] = " \t\r\n";
+
+/* The element without the blanks around it, which it loses. */
+static char *
+trim(char *text)
+{
+	size_t n;
+
+	text += strspn(text, blanks);
+	n = strlen(text);
+	while (n > 0 && strchr(blanks, text[n - 1]) != NULL)
+		n--;
+	text[n] = '\0';
+	return text;
+}
+
 /* Parses one element into one range, or two around the mapped addresses; *n: how many. */
 static int
 parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err)
@@ -92,6 +108,9 @@ parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err
 
 	TT_ASSERT(text != NULL);
 	snprintf(whole, sizeof(whole), "%.63s", text);
+	if (text[strcspn(text, blanks)] != '\0')
+		return tt_error_set(err, -EINVAL, whole,
+				"not a CIDR prefix: a blank in it (commas stand between prefixes)");
 	slash = strchr(text, '/');
 	if (slash != NULL)
 		*slash = '\0';
@@ -178,10 +197,8 @@ parse_list(struct range_list *list, char *text, struct tt_error *err)
 		unsigned n = 0;
 		int ret = reserve(list, err);
 
-		item += strspn(item, " \t");
-		item[strcspn(item, " \t\r\n")] = '\0';
 		if (ret == 0)
-			ret = parse_cidr(item, &list->ranges[list->n], &n, err);
+			ret = parse_cidr(trim(item), &list->ranges[list->n], &n, err);
 		if (ret != 0)
 			return ret;
 		list->n += n;

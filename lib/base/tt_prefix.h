@@ -29,8 +29,9 @@ struct tt_prefix_set {
 
 /*
  * Parses "192.0.2.0/24,2001:db8::/32" (a bare address is a /32 or a /128) into an empty or
- * zeroed set, replacing what was there. Host bits that are set are an error, as is an empty
- * list. Returns 0, or -EINVAL, -ENOMEM or -E2BIG with err naming the element.
+ * zeroed set, replacing what was there. Blanks may stand around elements, not in them. Host bits
+ * that are set are an error, as is an empty list. Returns 0, or -EINVAL, -ENOMEM or -E2BIG with
+ * err naming the element.
  */
 int tt_prefix_set_parse(struct tt_prefix_set *set, const char *cidr_list,
 		struct tt_error *err) TT_MUST_CHECK;

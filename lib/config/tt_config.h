@@ -150,7 +150,7 @@ struct tt_config_port {
 
 /*
  * Takes the next port, NAME or NAME=QUEUES, from a comma-separated list and moves *list on.
- * Returns 1, 0 at the end of the list, or -EINVAL.
+ * Blanks may stand around items, not in them. Returns 1, 0 at the end of the list, or -EINVAL.
  */
 int tt_config_next_port(const char **list, struct tt_config_port *port,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -66,14 +66,21 @@ tt_config_split(const char *line, char ***words, int *n, struct tt_error *err)
 int
 tt_config_next_port(const char **list, struct tt_config_port *port, struct tt_error *err)
 {
-	const char *start = *list;
-	size_t n = strcspn(start, ","), name = strcspn(start, ",=");
+	const char *start = *list, *comma = start + strcspn(start, ",");
 	unsigned long queues = 0;
+	bool blank = false;
+	size_t n, name;
 	char *end;
 
 	if (*start == '\0')
 		return 0;
-	if (start[name] == '=') {
+	while (is_blank(*start))
+		start++;
+	for (n = (size_t)(comma - start); n > 0 && is_blank(start[n - 1]); n--)
+		;
+	for (name = 0; name < n && start[name] != '='; name++)
+		;
+	if (name < n) {
 		queues = strtoul(start + name + 1, &end, 10);
 		if (end != start + n || queues < 1 || queues > 1024
 				|| start[name + 1] < '0' || start[name + 1] > '9')
@@ -81,15 +88,17 @@ tt_config_next_port(const char **list, struct tt_config_port *port, struct tt_er
 					"\"%.*s\": the number of queues is not 1 to 1024",
 					(int)(n < 80 ? n : 80), start);
 	}
-	if (name == 0 || name >= sizeof(port->name))
+	for (size_t i = 0; i < name; i++)
+		blank |= is_blank(start[i]);
+	if (name == 0 || name >= sizeof(port->name) || blank)
 		return tt_error_set(err, -EINVAL, "ports",
 				"\"%.*s\" is not a port name or number",
 				(int)(n < 80 ? n : 80), start);
 	memcpy(port->name, start, name);
 	port->name[name] = '\0';
 	port->queues = (unsigned)queues;
-	if (start[n] == ',' && start[n + 1] == '\0')
+	if (*comma == ',' && comma[1] == '\0')
 		return tt_error_set(err, -EINVAL, "ports", "the list ends with a comma");
-	*list = start + n + (start[n] == ',');
+	*list = comma + (*comma == ',');
 	return 1;
 }

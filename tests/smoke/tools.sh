@@ -49,6 +49,8 @@ for command in info verify top-targets 'export --table targets'; do
 	expect 1 "$dir/none: No such file" $command "$dir/none"
 	expect 1 "/dev/null: Not a directory" $command /dev/null
 done
+expect 2 '--monitored: 198.18.0.0/17 198.18.128.0/17: not a CIDR prefix: a blank in it' read \
+	--spool "$dir/x" --sensor a --monitored '198.18.0.0/17 198.18.128.0/17' /dev/null
 expect 2 'SPOOL is missing' uniques
 expect 1 "$dir/none: No such file" uniques "$dir/none"
 expect 1 "$dir/none: No such file" uniques "$dir/none" "$dir/empty"

@@ -174,7 +174,7 @@ a_bad_prefix_is_named(void **state)
 {
 	static const char *const bad[] = {"", "10.0.0.0/33", "10.0.0.1/24", "10.0.0/8",
 			"x/8", "10.0.0.0/", "10.0.0.0/8,", "2001:db8::/129",
-			"10.0.0.0/-1"};
+			"10.0.0.0/-1", "10.0.0.0/8, ", "10.0.0.0/8,,11.0.0.0/8"};
 	struct tt_prefix_set set = {0};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
@@ -183,6 +183,37 @@ a_bad_prefix_is_named(void **state)
 		assert_int_equal(tt_prefix_set_parse(&set, bad[i], &err), -EINVAL);
 		assert_non_null(strstr(err.why, "not a CIDR prefix"));
 	}
+}
+
+/* A blank in place of a comma would leave out what stands behind it. */
+static void
+a_blank_in_a_prefix_is_refused_and_around_it_is_not(void **state)
+{
+	static const char *const bad[] = {"198.18.0.0/17 198.18.128.0/17",
+			"198.18.0.0/17 garbage", "198.18.0.0 /16", "198.18.0.0/ 16",
+			"198.18.0.0/17\t198.18.128.0/17", "198.18.0.0/17 # half"};
+	struct tt_prefix_set set = {0};
+	struct tt_error err;
+	char *text;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
+		char list[128];
+
+		snprintf(list, sizeof(list), "10.0.0.0/8, %s ,11.0.0.0/8", bad[i]);
+		err = (struct tt_error){0};
+		assert_int_equal(tt_prefix_set_parse(&set, list, &err), -EINVAL);
+		assert_string_equal(err.where, bad[i]);
+		assert_non_null(strstr(err.why, "a blank in it"));
+	}
+	assert_int_equal(
+			tt_prefix_set_parse(&set,
+					" 198.18.0.0/17 ,\n\t192.0.2.1\r\n, 2001:db8::/32\n",
+					&err),
+			0);
+	text = tt_prefix_set_format(&set);
+	assert_string_equal(text, "192.0.2.1/32,198.18.0.0/17,2001:db8::/32");
+	free(text);
+	tt_prefix_set_fini(&set);
 }
 
 static void
@@ -253,6 +284,8 @@ main(void)
 			cmocka_unit_test(the_whole_of_ipv4_and_ipv6_can_be_monitored),
 			cmocka_unit_test(an_ipv6_prefix_means_no_ipv4_address),
 			cmocka_unit_test(a_bad_prefix_is_named),
+			cmocka_unit_test(
+					a_blank_in_a_prefix_is_refused_and_around_it_is_not),
 			cmocka_unit_test(times_survive_text_and_back),
 			cmocka_unit_test(sha256_gives_the_digests_of_the_standard),
 			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),

@@ -39,7 +39,7 @@ words_are_split_as_a_shell_does(void **state)
 static void
 ports_are_taken_from_a_list_one_by_one(void **state)
 {
-	const char *list = "0000:03:00.0=4,net_pcap0,2=1";
+	const char *list = "0000:03:00.0=4, net_pcap0 ,2=1";
 	struct tt_config_port port;
 	struct tt_error err = {0};
 
@@ -53,6 +53,25 @@ ports_are_taken_from_a_list_one_by_one(void **state)
 	assert_string_equal(port.name, "2");
 	assert_int_equal(port.queues, 1);
 	assert_int_equal(tt_config_next_port(&list, &port, &err), 0);
+}
+
+static void
+a_blank_in_a_port_is_no_comma(void **state)
+{
+	static const char *const bad[] = {"net_null0 net_null1", "0 1", "0 1=2", "0=2 1",
+			"0,1 2", "0, ", "0 ,", "0= 2", "0 =2"};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
+		const char *list = bad[i];
+		struct tt_config_port port;
+		struct tt_error err = {0};
+		int ret;
+
+		while ((ret = tt_config_next_port(&list, &port, &err)) > 0)
+			;
+		assert_int_equal(ret, -EINVAL);
+		assert_string_equal(err.where, "ports");
+	}
 }
 
 static char extras_seen[128];
@@ -359,6 +378,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(words_are_split_as_a_shell_does),
 			cmocka_unit_test(ports_are_taken_from_a_list_one_by_one),
+			cmocka_unit_test(a_blank_in_a_port_is_no_comma),
 			cmocka_unit_test(options_extras_and_operands_may_be_mixed),
 			cmocka_unit_test(
 					the_command_line_overrules_the_file_wherever_it_stands),
