@@ -234,6 +234,8 @@ check(struct reading *r, bool strict, struct tt_error *err)
 		ret = make_tables(r, tt_mem_heap(), err);
 	if (ret == 0)
 		ret = tt_setup_print_rules(&r->setup, strict, stdout, err);
+	if (ret == 0 && strict)
+		ret = tt_config_check_defaults(&r->config, err);
 	close_reading(r);
 	return ret;
 }
@@ -243,6 +245,7 @@ static int
 act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 {
 	struct tt_error err = {0};
+	int ret;
 
 	if (cli->action == TT_CONFIG_HELP) {
 		usage(cli);
@@ -252,9 +255,12 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 		printf("teiten %s\n", TT_VERSION);
 		return EXIT_OK;
 	}
-	if (tt_config_check(&r->config, &err) != 0
-			|| (cli->action == TT_CONFIG_CHECK
-					&& check(r, cli->strict, &err) != 0)) {
+	ret = tt_config_check(&r->config, &err);
+	if (ret == 0)
+		tt_config_print_missing(&r->config, "teiten read", stderr);
+	if (ret == 0 && cli->action == TT_CONFIG_CHECK)
+		ret = check(r, cli->strict, &err);
+	if (ret != 0) {
 		tt_error_print("teiten read", &err);
 		return EXIT_USAGE;
 	}

@@ -59,13 +59,25 @@ struct wish {
 	int form; /* OPT_QUIET, OPT_SUMMARY, OPT_JSON; the last that was given, or 0 */
 };
 
+static const char absent[] = ""; /* the default classes, where they are not found */
+
 void
 rules_init(struct tt_rules_options *rules)
 {
 	const char *classes = tt_config_classes();
 
 	*rules = (struct tt_rules_options){
-			.classification = classes[0] == '\0' ? NULL : classes};
+			.classification = classes[0] == '\0' ? absent : classes};
+}
+
+void
+rules_settle(struct tt_rules_options *rules, const char *program)
+{
+	if (rules->classification != absent)
+		return;
+	rules->classification = NULL;
+	fprintf(stderr, "%s: warning: %s; --classification names a file, or none\n",
+			program, tt_config_no_classes());
 }
 
 bool
@@ -156,5 +168,6 @@ cmd_rules(int argc, char **argv)
 		return tool_usage(&tool, "unknown: %s (check, match)", argv[optind]);
 	if (++optind == argc)
 		return tool_usage(&tool, "FILE is missing");
+	rules_settle(&w.rules, PROGRAM);
 	return check(&w, argv + optind, (unsigned)(argc - optind));
 }

@@ -28,6 +28,9 @@ void rules_init(struct tt_rules_options *rules);
 /* Takes optarg, where the option is one of these; else returns false. */
 bool rules_take(struct tt_rules_options *rules, int option);
 
+/* Once all options are taken: says where the default classes are missed, and goes on without. */
+void rules_settle(struct tt_rules_options *rules, const char *program);
+
 /* `teiten rules match`: what a set of rules finds in capture files. argv[0]: "match". Returns the exit
  * status. */
 int rules_match(int argc, char **argv);

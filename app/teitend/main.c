@@ -71,6 +71,8 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 	if (rc != 0 || cli->action == TT_CONFIG_HELP || cli->action == TT_CONFIG_VERSION)
 		return rc;
 	rc = tt_config_check(&d->config, err);
+	if (rc == 0)
+		tt_config_print_missing(&d->config, TT_PROGRAM, stderr);
 	if (rc == 0 && cli->action == TT_CONFIG_CHECK)
 		rc = tt_setup_check(&d->config, least_sets(&d->config), cli->strict,
 				stdout, err);

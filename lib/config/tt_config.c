@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_config.h"
 
-#include "tt_asn.h"
 #include "tt_config_option.h"
 
 #include <errno.h>
@@ -153,33 +152,6 @@ tt_config_option_find(const char *name)
 	return NULL;
 }
 
-/* The files of tor-geoipdb that are there, as a list. */
-static const char *
-default_geo(void)
-{
-	bool v4 = access(TT_CONFIG_GEO_V4, R_OK) == 0;
-	bool v6 = access(TT_CONFIG_GEO_V6, R_OK) == 0;
-
-	if (v4 && v6)
-		return TT_CONFIG_GEO_V4 "," TT_CONFIG_GEO_V6;
-	return v4 ? TT_CONFIG_GEO_V4 : v6 ? TT_CONFIG_GEO_V6 : "";
-}
-
-/* A file as installed; else, in a build tree, as it lies beside the source. */
-static const char *
-default_file(const char *installed, const char *source)
-{
-	if (access(installed, R_OK) == 0)
-		return installed;
-	return access(source, R_OK) == 0 ? source : "";
-}
-
-const char *
-tt_config_classes(void)
-{
-	return default_file(TT_CONFIG_CLASSES_INSTALLED, TT_CONFIG_CLASSES_SOURCE);
-}
-
 /* Is any text missing that has a default? */
 static bool
 lacks_text(const struct tt_config *c)
@@ -199,14 +171,8 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 		host[0] = '\0';
 	*config = (struct tt_config){
 			.sensor = strdup(host),
-			.geo = strdup(default_geo()),
-			.asn = strdup(access(TT_ASN_DEFAULT, R_OK) == 0 ? TT_ASN_DEFAULT
-									: ""),
-			.fingerprints = strdup(default_file(TT_CONFIG_RULES_INSTALLED,
-					TT_CONFIG_RULES_SOURCE)),
 			.rules = strdup(""),
 			.rule_variables = strdup(""),
-			.rule_classes = strdup(tt_config_classes()),
 			.interval_us = 60 * TT_US_PER_S,
 			.source_ports = 10,
 			.talkers = 10,
@@ -222,6 +188,7 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.rx_descriptors = 4096,
 			.burst = 64,
 	};
+	tt_config_find_defaults(config);
 	if (lacks_text(config)) {
 		tt_config_fini(config);
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
@@ -252,6 +219,7 @@ set_text(struct tt_config *config, const struct tt_config_option *option,
 		return tt_error_set(err, -ENOMEM, option->name, "out of memory");
 	free(*field);
 	*field = copy;
+	tt_config_replace_default(config, option->name);
 	return 0;
 }
 

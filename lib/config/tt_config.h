@@ -27,6 +27,7 @@ struct tt_config {
 	char *rules; /* list of signature files, "" for none, the default */
 	char *rule_variables; /* file, "" for none */
 	char *rule_classes; /* file, "" for none; the project's own where it is found */
+	unsigned missing; /* of these defaults, which were not found, and nothing was given instead */
 	unsigned keep_packets; /* of each signature and interval; default 0; at most TT_CONFIG_KEEP_MAX */
 	/* Per table set; a power of two 2^8..2^26. 0 until given or checked; then 4,096 for each second
 	 * of the interval, rounded up, 2^16 to 2^18. */
@@ -67,6 +68,9 @@ void tt_config_fini(struct tt_config *config);
 /* The project's own classes of signatures: as installed, or beside the source; "" where neither is. */
 const char *tt_config_classes(void);
 
+/* What is off without them, and where they were looked for, as the first half of a warning. */
+const char *tt_config_no_classes(void);
+
 /*
  * Sets the option ("max-gap", without dashes, as in YAML) to the value as text; a flag takes
  * true or false. Checks the value alone, not how it fits the others. Returns 0; -ENOENT for an
@@ -92,6 +96,18 @@ int tt_config_load(struct tt_config *config, const char *path,
  * max_gap, remember, pairs and checkpoint in. Returns 0 or a negative errno with the option in err->where.
  */
 int tt_config_check(struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
+
+/*
+ * Once checked: writes a line "PROGRAM: warning: …" for each default file that was looked for and is not
+ * there: what is off without it, which paths it was looked for at, and the option that names another
+ * one or none. Nothing where the option was given, or where nothing would read the file.
+ */
+void tt_config_print_missing(
+		const struct tt_config *config, const char *program, FILE *out);
+
+/* Is there no such line? Returns 0, or -ENOENT with the option in err->where. */
+int tt_config_check_defaults(
+		const struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
 
 /* Groups of options, to be combined. */
 #define TT_CONFIG_COMMON 1U
@@ -127,7 +143,7 @@ struct tt_config_cli {
 	void *set_extra_arg;
 	/* Set by tt_config_parse_args: */
 	enum tt_config_action action; /* of several, the last one enumerated */
-	bool strict; /* --check-config=strict: all signatures have to be loaded */
+	bool strict; /* --check-config=strict: all signatures have to be loaded, and defaults be there */
 	int first_operand; /* argv[first_operand..argc-1], argc if there are none */
 };
 

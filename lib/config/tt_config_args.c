@@ -19,7 +19,7 @@ static const struct {
 				TT_CONFIG_RUN},
 		{"check-config", "[=strict]",
 				"check the configuration, say which signatures are loaded, and "
-				"exit; strict: fail unless all are",
+				"exit; strict: fail unless all are, and default files are there",
 				TT_CONFIG_CHECK},
 		{"print-config", NULL, "print the configuration as YAML and exit",
 				TT_CONFIG_PRINT},

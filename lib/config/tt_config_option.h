@@ -50,6 +50,13 @@ int tt_config_check_interval(const char *name, const char *value, struct tt_erro
 int tt_config_check_ports(const char *name, const char *value, struct tt_error *err);
 int tt_config_check_words(const char *name, const char *value, struct tt_error *err);
 
+/* Puts in the files that are read where none is named, as far as they are there, and notes which are
+ * not. A text is NULL where memory was short. */
+void tt_config_find_defaults(struct tt_config *config);
+
+/* The option has been given: its default is not missed any more. */
+void tt_config_replace_default(struct tt_config *config, const char *option);
+
 /* Is this UTF-8 that YAML can hold in one line: no control characters, no line ends? */
 bool tt_config_is_text(const char *text);
 

@@ -100,8 +100,8 @@ int tt_setup_print_rules(const struct tt_setup *setup, bool strict, FILE *out,
 /*
  * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
  * known yet), holds them against the memory that the machine has, and reads databases and rules,
- * with the memory on the heap meanwhile; says on `out` what tt_setup_print_rules does. Returns 0, or a negative
- * errno with err naming the option or the file.
+ * with the memory on the heap meanwhile; says on `out` what tt_setup_print_rules does. strict: default files
+ * have to be there as well. Returns 0, or a negative errno with err naming the option or the file.
  */
 int tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
 		FILE *out, struct tt_error *err) TT_MUST_CHECK;

@@ -86,7 +86,7 @@ has out '  "loaded": 1,'
 has out '      "why": "option asn1"'
 
 # More files than one, and what a check of the configuration says of them.
-conf="--spool $dir/spool --sensor s --monitored 192.0.2.0/24 --pairs 4096 --check-config"
+conf="--spool $dir/spool --sensor s --monitored 192.0.2.0/24 --pairs 4096 --geo none --asn none --check-config"
 check="--rules $dir/a.rules --rule-variables $dir/vars --rules $dir/b.rules"
 run 0 read $conf $check
 has out "       1 unreachable: flow:established (first: $dir/a.rules:2)"
