@@ -20,8 +20,10 @@ tt_book_init(struct tt_book *book, struct tt_plan *plan, struct tt_error *err)
 			.rows = calloc(rows, sizeof(*book->rows)),
 			.now = calloc(plan->n_queues, sizeof(*book->now)),
 			.written = calloc(rows, sizeof(*book->written)),
+			.taken = calloc(plan->n_queues, sizeof(*book->taken)),
 	};
-	if (book->rows == NULL || book->now == NULL || book->written == NULL)
+	if (book->rows == NULL || book->now == NULL || book->written == NULL
+			|| book->taken == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
 }
@@ -32,7 +34,18 @@ tt_book_fini(struct tt_book *book)
 	free(book->rows);
 	free(book->now);
 	free(book->written);
+	free(book->taken);
 	*book = (struct tt_book){0};
+}
+
+static void
+add_account(struct tt_account *to, const struct tt_account *from)
+{
+	to->frames += from->frames;
+	to->late += from->late;
+	to->frame_bytes += from->frame_bytes;
+	for (unsigned i = 0; i < TT_N_FATES; i++)
+		to->fates[i] += from->fates[i];
 }
 
 static void
@@ -103,6 +116,9 @@ tt_book_taken(struct tt_book *book)
 
 	for (unsigned i = 0; i < plan->n_ports; i++)
 		plan->ports[i].told = plan->ports[i].sum;
+	for (unsigned i = 0; i < plan->n_queues; i++)
+		add_account(&book->taken[i], &book->now[i]);
+	book->intervals++;
 }
 
 void

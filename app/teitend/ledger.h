@@ -26,6 +26,8 @@ struct tt_book {
 	unsigned n_rows;
 	struct tt_account *now; /* [queues], of the interval at hand */
 	uint64_t *written; /* [n_rows], the packets in all written snapshots */
+	struct tt_account *taken; /* [queues], of all intervals taken, on disk or not */
+	uint64_t intervals; /* taken */
 };
 
 int tt_book_init(struct tt_book *book, struct tt_plan *plan,

@@ -7,6 +7,7 @@
 #include "tt_time.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* Adds to the rows of an interval, of which there are n, a note of what the spool made of it. Returns
  * how many there are then. */
@@ -106,6 +107,37 @@ say_resumed(struct tt_output *o)
 	o->failure = (struct tt_error){0};
 }
 
+/* Is a row of the ledger what a device lost? */
+static bool
+is_loss(const struct tt_ledger_row *row)
+{
+	return row->packets > 0 && strcmp(row->account, TT_ACCOUNT_NIC) == 0
+			&& strcmp(row->reason, TT_REASON_DELIVERED) != 0;
+}
+
+/* What devices lost of the interval that was written, as its ledger has it; nothing where that is
+ * nothing. */
+static void
+say_lost(const struct tt_output *o)
+{
+	const struct tt_held *h = o->held;
+	struct tt_ledger_short s = tt_ledger_sum(h->rows, h->n_rows);
+	uint64_t lost = s.missed + s.no_mbuf + s.errors;
+	char text[512] = "";
+	size_t used = 0;
+
+	if (lost == 0)
+		return;
+	for (unsigned i = 0; i < h->n_rows && used < sizeof(text); i++)
+		if (is_loss(&h->rows[i]))
+			used += (size_t)snprintf(text + used, sizeof(text) - used,
+					"%s%s %s %" PRIu64, used == 0 ? "" : ", ",
+					h->rows[i].port, h->rows[i].reason,
+					h->rows[i].packets);
+	tt_warn("%s: lost %" PRIu64 " of %" PRIu64 " packets offered: %s",
+			tt_spool_latest(o->d->spool), lost, tt_ledger_offered(&s), text);
+}
+
 static void
 say_wrote(const struct tt_output *o)
 {
@@ -163,6 +195,8 @@ note_written(struct tt_output *o, struct tt_error *err)
 		if (!d->only_replays)
 			rc = tt_output_flush(o, err);
 	}
+	if (!d->only_replays)
+		say_lost(o); /* while what it held is there */
 	tt_pending_drop(o->pending);
 	say_resumed(o);
 	if (!d->only_replays && !o->in_parts)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What waits for the disk, told through DPDK's telemetry socket: command /teitend/spool. The
- * management core notes numbers once a second; the telemetry thread reads them, each by itself.
+ * What waits for the disk, and what the ledgers add up to, told through DPDK's telemetry socket:
+ * commands /teitend/spool and /teitend/ledger. The management core notes numbers that it has anyway,
+ * once a second; the telemetry thread reads them, each by itself.
  */
 #ifndef TT_TELEMETRY_H
 #define TT_TELEMETRY_H
