@@ -21,7 +21,7 @@ struct tt_ranked {
 	int32_t index; /* of the names */
 	uint64_t order; /* of equal counts, the lower first */
 	uint64_t now, before; /* counts */
-	bool unranked; /* the rest of all others: it has no rank of any kind */
+	bool unranked; /* the rest of all others, or what is of unknown country: it has no rank of any kind */
 
 	/* Set by tt_rank_changes. */
 	double rate, rate_before, difference;
@@ -30,6 +30,13 @@ struct tt_ranked {
 	double percent; /* of the change, unrounded */
 	bool shown; /* a leading row, or one with a rise or fall */
 };
+
+/* Is it a part that figures tell from the others: ranked now, or shown without a rank? */
+static inline bool
+tt_ranked_is_part(const struct tt_ranked *row)
+{
+	return row->rank > 0 || (row->unranked && row->shown);
+}
 
 /* What counts are divided by. */
 struct tt_ranked_scale {

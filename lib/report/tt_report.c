@@ -22,6 +22,17 @@ tt_report_ranking_of(const struct tt_report *report, enum tt_report_what what)
 	}
 }
 
+const struct tt_ranked *
+tt_report_unknown(const struct tt_report *report, enum tt_report_what what)
+{
+	const struct tt_report_ranking *ranking = tt_report_ranking_of(report, what);
+
+	for (size_t i = 0; i < ranking->n; i++)
+		if (ranking->rows[i].unranked)
+			return ranking->rows[i].shown ? &ranking->rows[i] : NULL;
+	return NULL;
+}
+
 bool
 tt_report_is_detections(enum tt_report_what what)
 {
@@ -113,11 +124,29 @@ scale_of(const struct tt_report *r, enum tt_report_what what)
 	return scale;
 }
 
+/* Sources of unknown country are none that is ranked, but shown where they would be among the first rows: else a country would
+ * seem to lead that has less. */
+static void
+show_unknown(struct tt_report_ranking *ranking)
+{
+	size_t above = 0;
+
+	for (size_t i = 0; i < ranking->n; i++) {
+		struct tt_ranked *row = &ranking->rows[i];
+
+		if (row->unranked)
+			row->shown = row->rate >= TT_RATE_LEAST
+					&& above < ranking->scale.leading;
+		above += row->rank > 0;
+	}
+}
+
 static int
 rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ranking)
 {
 	const struct tt_observed_names *names = r->now->names;
 	size_t n = n_names(names, what);
+	int ret;
 
 	*ranking = (struct tt_report_ranking){.scale = scale_of(r, what),
 			.total_now = tt_report_is_detections(what) ? r->now->detections
@@ -135,7 +164,10 @@ rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ra
 		identify(names, what, &row);
 		ranking->rows[ranking->n++] = row;
 	}
-	return tt_rank_changes(ranking->rows, ranking->n, &ranking->scale);
+	ret = tt_rank_changes(ranking->rows, ranking->n, &ranking->scale);
+	if (ret == 0 && (what == TT_REPORT_COUNTRIES || what == TT_REPORT_DETECTED))
+		show_unknown(ranking);
+	return ret;
 }
 
 int

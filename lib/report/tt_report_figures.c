@@ -43,6 +43,20 @@ tt_report_compared(struct tt_report *report, const struct tt_report_heading *hea
 }
 
 int32_t *
+tt_report_part_indices(struct tt_report *report, const struct tt_report_ranking *ranking,
+		size_t *n)
+{
+	int32_t *indices = tt_document_alloc(
+			report->doc, (ranking->n + 1) * sizeof(*indices));
+
+	*n = 0;
+	for (size_t i = 0; indices != NULL && i < ranking->n; i++)
+		if (tt_ranked_is_part(&ranking->rows[i]))
+			indices[(*n)++] = ranking->rows[i].index;
+	return indices;
+}
+
+int32_t *
 tt_report_indices(struct tt_report *report, const struct tt_report_ranking *ranking,
 		size_t most, size_t *n)
 {

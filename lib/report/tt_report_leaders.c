@@ -43,6 +43,17 @@ stack_leader(struct tt_report *r, const struct tt_report_heading *heading, bool 
 	tt_report_stack(r, heading, &stack);
 }
 
+/* Countries are, and what is of unknown country where table 3-2 shows it; else it is among the others, as what is not told
+ * apart. */
+static bool
+may_be_series(const struct tt_report *r, int32_t country)
+{
+	const struct tt_ranked *unknown = tt_report_unknown(r, TT_REPORT_COUNTRIES);
+
+	return r->now->names->countries[country][0] >= 'A'
+			|| (unknown != NULL && unknown->index == country);
+}
+
 /* The countries with the most packets to a target in the period. Returns how many. */
 static size_t
 countries_of(const struct tt_report *r, int32_t target, int32_t chosen[TT_REPORT_LEADERS])
@@ -54,7 +65,7 @@ countries_of(const struct tt_report *r, int32_t target, int32_t chosen[TT_REPORT
 				r->now, target, (int32_t)c);
 		size_t at = n;
 
-		if (r->now->names->countries[c][0] < 'A')
+		if (!may_be_series(r, (int32_t)c))
 			continue;
 		while (at > 0
 				&& packets > tt_observation_target_country(

@@ -97,6 +97,12 @@ unsigned tt_report_months_observed(const struct tt_report *report);
  * and *n 0: none. */
 int32_t *tt_report_indices(struct tt_report *report,
 		const struct tt_report_ranking *ranking, size_t most, size_t *n);
+/* The same of all rows that may be a series of shares: unknown countries too, where they are shown. */
+int32_t *tt_report_part_indices(struct tt_report *report,
+		const struct tt_report_ranking *ranking, size_t *n);
+/* The row of unknown countries, where it is shown (TT_REPORT_COUNTRIES, TT_REPORT_DETECTED); NULL: it is not. */
+const struct tt_ranked *tt_report_unknown(
+		const struct tt_report *report, enum tt_report_what what);
 
 /* Series of a leader, by day or by month; the days with the most and the least of a target; sources by day. */
 void tt_report_draw_target(struct tt_report *report, struct tt_doc_section *section,

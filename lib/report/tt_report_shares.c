@@ -71,8 +71,7 @@ tt_report_share_targets(struct tt_report *report, struct tt_doc_section *section
 	struct tt_report *r = report;
 	size_t n_targets, n_countries, n_x;
 	const int32_t *targets = tt_report_indices(r, &r->targets, SIZE_MAX, &n_targets);
-	const int32_t *countries = tt_report_indices(
-			r, &r->countries, SIZE_MAX, &n_countries);
+	const int32_t *countries = tt_report_part_indices(r, &r->countries, &n_countries);
 	const int32_t *x = tt_report_indices(r, &r->targets, TT_REPORT_LEADERS, &n_x);
 	struct tt_report_shares shares = {.x_what = TT_REPORT_COUNTRIES,
 			.series_what = TT_REPORT_TARGETS,
@@ -109,8 +108,7 @@ tt_report_share_countries(struct tt_report *report, struct tt_doc_section *secti
 	struct tt_report *r = report;
 	size_t n_targets, n_countries, n_x;
 	const int32_t *targets = tt_report_indices(r, &r->targets, SIZE_MAX, &n_targets);
-	const int32_t *countries = tt_report_indices(
-			r, &r->countries, SIZE_MAX, &n_countries);
+	const int32_t *countries = tt_report_part_indices(r, &r->countries, &n_countries);
 	const int32_t *x = tt_report_indices(r, &r->countries, TT_REPORT_LEADERS, &n_x);
 	struct tt_report_shares shares = {.series_what = TT_REPORT_COUNTRIES,
 			.n_x = 1,

@@ -41,7 +41,7 @@ draw_days(struct tt_report *r, const struct tt_report_heading *heading,
 			.context = &d};
 
 	for (size_t i = 0; i < ranking->n && d.n < DRAWN; i++) {
-		if (ranking->rows[i].rank == 0)
+		if (!tt_ranked_is_part(&ranking->rows[i]))
 			continue;
 		names[d.n] = tt_report_name(r, what, ranking->rows[i].index);
 		ids[d.n] = tt_report_id(
@@ -147,7 +147,7 @@ share_categories_by_country(struct tt_report *r, struct tt_doc_section *section)
 			.total = category_total};
 
 	shares.x = tt_report_indices(r, &r->categories, DRAWN, &shares.n_x);
-	shares.series = tt_report_indices(r, &r->detected, SIZE_MAX, &shares.n_series);
+	shares.series = tt_report_part_indices(r, &r->detected, &shares.n_series);
 	tt_report_shares(r,
 			&(struct tt_report_heading){section, "categories_by_country",
 					"4-4",
@@ -165,7 +165,7 @@ share_detected(struct tt_report *r, struct tt_doc_section *section)
 			.count = country_in_category,
 			.total = category_total};
 
-	shares.series = tt_report_indices(r, &r->detected, SIZE_MAX, &shares.n_series);
+	shares.series = tt_report_part_indices(r, &r->detected, &shares.n_series);
 	tt_report_shares(r,
 			&(struct tt_report_heading){section, "detected_country_shares",
 					"4-5", TT_REPORT_WORD(r, FIGURE_DETECTED_SHARES)},

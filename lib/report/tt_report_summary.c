@@ -119,6 +119,25 @@ say_targets(struct tt_report *r, struct tt_doc_section *section)
 					compared(r, &change)));
 }
 
+/* The countries with most; where more is of unknown country than some of them have, that as well. */
+static void
+say_leading_countries(
+		struct tt_report *r, struct tt_doc_section *section, const char *list)
+{
+	const struct tt_ranked *unknown = tt_report_unknown(r, TT_REPORT_COUNTRIES);
+	const char *text;
+
+	if (unknown == NULL)
+		text = TT_REPORT_FILL(r, LEADING_COUNTRIES, list);
+	else
+		text = TT_REPORT_FILL(r, LEADING_COUNTRIES_KNOWN, list,
+				tt_report_rate(r, unknown->rate),
+				tt_report_percent(r,
+						100 * (double)unknown->now
+								/ (double)r->now->packets));
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT, text);
+}
+
 /* The first two countries, and their part of all. */
 static void
 say_countries(struct tt_report *r, struct tt_doc_section *section)
@@ -130,8 +149,7 @@ say_countries(struct tt_report *r, struct tt_doc_section *section)
 
 	if (list == NULL)
 		return;
-	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-			TT_REPORT_FILL(r, LEADING_COUNTRIES, list));
+	say_leading_countries(r, section, list);
 	for (size_t i = 0; i < r->countries.n && n < 2; i++) {
 		const struct tt_ranked *row = &r->countries.rows[i];
 
@@ -215,6 +233,24 @@ say_first_change(struct tt_report *r, struct tt_doc_section *section,
 	}
 }
 
+/* Beside the country that rose or fell most: what is of unknown country, where that is shown and changed. */
+static void
+say_unknown_change(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_ranked *row = tt_report_unknown(r, TT_REPORT_COUNTRIES);
+
+	if (row == NULL || !r->countries.scale.compared || !matters(r, &r->countries, row)
+			|| fabs(row->difference) < TT_RATE_LEAST)
+		return;
+	tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
+			TT_REPORT_FILL(r, UNKNOWN_CHANGED,
+					tt_report_value(r,
+							tt_value_rate(row->rate_before)),
+					tt_report_value(r, tt_value_rate(row->rate)),
+					tt_report_change(r, row->difference),
+					tt_report_before(r)));
+}
+
 static void
 say_changes(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -222,6 +258,7 @@ say_changes(struct tt_report *r, struct tt_doc_section *section)
 			TT_WORD_TARGET_FELL);
 	say_first_change(r, section, TT_REPORT_COUNTRIES, TT_WORD_COUNTRY_ROSE,
 			TT_WORD_COUNTRY_FELL);
+	say_unknown_change(r, section);
 	say_first_change(r, section, TT_REPORT_CATEGORIES, TT_WORD_CATEGORY_ROSE,
 			TT_WORD_CATEGORY_FELL);
 }

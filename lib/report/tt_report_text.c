@@ -286,8 +286,11 @@ tt_report_source(const struct tt_report *report, enum tt_report_span span)
 const char *
 tt_report_id(const struct tt_report *report, const char *name)
 {
-	char *id = tt_document_alloc(report->doc, strlen(name) + 1);
+	char *id;
 
+	if (strcmp(name, TT_OBSERVED_UNKNOWN) == 0)
+		return "unknown";
+	id = tt_document_alloc(report->doc, strlen(name) + 1);
 	for (size_t i = 0; id != NULL && name[i] != '\0'; i++) {
 		char c = name[i];
 

@@ -79,7 +79,7 @@ const char *tt_report_missing(
  * time of day: a sentence. NULL: none. */
 const char *tt_report_lacks_hours(const struct tt_report *report);
 
-/* [a-z0-9_] of any name: what is something else becomes '_'. */
+/* [a-z0-9_] of any name: what is something else becomes '_'; of the country "??", "unknown". */
 const char *tt_report_id(const struct tt_report *report, const char *name);
 
 #endif

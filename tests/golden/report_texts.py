@@ -78,6 +78,19 @@ components:
   - {target: 445/TCP, name: more, packets: 4400, from: 1d, sources: 2}
   - {target: 80/TCP, packets: 1, to: 1d, sources: 1}
 """
+# Most comes from where the table of countries that it is read with knows nothing of, JP.
+UNKNOWN = '''
+name: unknown
+start: 2026-04-01T00:00:00Z
+duration: 4d
+monitored: 192.0.2.16/28
+components:
+  - {target: 23/TCP, packets: 640, to: 2d, sources: 4, countries: CN 1}
+  - {target: 23/TCP, name: of few, packets: 320, sources: 2, countries: US 1}
+  - {target: 445/TCP, packets: 3200, to: 2d, sources: 4, countries: JP 1}
+  - {target: 445/TCP, name: more, packets: 6400, from: 2d, sources: 4, countries: JP 1}
+  - {target: 23/TCP, name: later, packets: 320, from: 2d, sources: 4, countries: CN 1}
+'''
 COUNTRIES = ("CN", "US", "JP", "KR", "BR", "IN")
 failed = 0
 
@@ -89,11 +102,11 @@ def check(what, condition):
         failed += 1
 
 
-def capture(teiten, directory, sensor, profile, monitored):
+def capture(teiten, directory, sensor, profile, monitored, geo="geo"):
     (directory / f"{sensor}.yaml").write_text(profile)
     snapshots.run(teiten, "synth", "--profile", directory / f"{sensor}.yaml", "--seed", 5, "--geo", directory / "geo", "--out", directory / f"{sensor}.pcap")
     snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", sensor, "--monitored", monitored, "--interval", 21600,
-                  "--geo", directory / "geo", "--pairs", 8192, directory / f"{sensor}.pcap")
+                  "--geo", directory / geo, "--pairs", 8192, directory / f"{sensor}.pcap")
     return directory / "spool"
 
 
@@ -280,6 +293,20 @@ def other_period(ja, en):
         check(f"headings: {headings}", any(h.endswith(heading) or h.startswith(heading) for h in headings))
 
 
+def unknown(ja, en):
+    """No country is said to have most where more is of unknown country, which has a row, and series."""
+    en.says("1", "Of the packets whose country is known, most came from China (10.00) and the United States (5.00); of unknown country: 200.03 (93.0% of all).",
+            "Packets of unknown country: from 100.00 to 200.03 (+100.03).")
+    ja.says("1", "発信元の国・地域が判明しているものでは中国（10.00）及び米国（5.00）の順であった。国・地域が不明のものは200.03件（全体の93.0%）である。",
+            "発信元国・地域が不明のもの（前期100.00、今期200.03、＋100.03）。")
+    for report, name in ((en, "unknown"), (ja, "不明")):
+        rows = {row["key"]: row for row in report.table("3-2")["rows"]}
+        check(f"unknown: {rows}", rows["??"]["rank"] is None and rows["??"]["rate"] == 200.03)
+        check(f"the text has no row of {name}", re.search(f"^ +[–－] +[–－] +{name} +200.03", report.text, re.MULTILINE))
+        series = {f: [s["id"] for s in report.found["figures"][f]["series"]] for f in ("country_shares", "targets_by_country", "target_445_tcp_days")}
+        check(f"series: {series}", all("unknown" in ids for ids in series.values()) and "others" not in series["country_shares"])
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -293,6 +320,12 @@ def main(teiten):
         almost = [Report(teiten, spool, language, "--sensor", "epsilon", period="2026-03-03") for language in ("ja", "en")]
         capture(teiten, directory, "zeta", ATTACKED, "192.0.2.192/28")
         many = [Report(teiten, spool, language, "--sensor", "zeta", period="2026-03-04") for language in ("ja", "en")]
+        (directory / "few").write_text("".join(line for line in open(directory / "geo") if "JP" not in line))
+        capture(teiten, directory, "eta", UNKNOWN, "192.0.2.16/28", "few")
+        no_country = [Report(teiten, spool, language, "--sensor", "eta", period="2026-04-03..2026-04-04") for language in ("ja", "en")]
+        for report, language in zip(no_country, ("ja", "en")):
+            report.text = snapshots.run(teiten, "report", "--period", "2026-04-03..2026-04-04", "--lang", language, "--format", "text", "--quiet",
+                                        "--sensor", "eta", spool)
         of_one = Report(teiten, spool, "en", "--sensor", "delta", period="2026-03-02")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
@@ -311,6 +344,7 @@ def main(teiten):
     lengths(ja, en)
     footnotes(ja, en)
     small(of_one)
+    unknown(*no_country)
     attacked(*many)
     about_as_many(*almost)
     articles(ja, en)
