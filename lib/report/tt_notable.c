@@ -41,6 +41,15 @@ target_at(const struct tt_notable *w, int32_t index)
 	return t;
 }
 
+/* Of rises and falls: one that is shown as ±0.00 is neither, however much it is of what there was. */
+static bool
+is_of_kind(const struct tt_notable_target *t, int way, double least)
+{
+	double w = weight(t, way);
+
+	return w > 0 && w >= least && (way == 0 || w >= TT_RATE_LEAST);
+}
+
 /* Looks at the greatest of their kind; least: that they need. */
 static void
 look_at_greatest(struct tt_notable *w, int way, double least)
@@ -53,7 +62,7 @@ look_at_greatest(struct tt_notable *w, int way, double least)
 		size_t at = n;
 
 		t.ranked = way != 0;
-		if (weight(&t, way) <= 0 || weight(&t, way) < least)
+		if (!is_of_kind(&t, way, least))
 			continue;
 		while (at > 0 && weight(&t, way) > weight(&best[at - 1], way))
 			at--;

@@ -5,7 +5,7 @@
  *
  * Notable is
  * - a target whose rise or fall is among the TT_REPORT_RANKED greatest, and at least TT_NOTABLE_CHANGE of the
- *   accesses to all targets (of the period that had more);
+ *   accesses to all targets (of the period that had more), and not shown as 0.00;
  * - another one of the TT_REPORT_RANKED most accessed, where there is an episode: one address that sent at least
  *   TT_NOTABLE_EPISODE of the target's packets on a day, from the first such day to the last, half of the days
  *   between being such days, and in them at least TT_NOTABLE_EPISODE_WHOLE of all its packets in the period, and a packet to each monitored address (where

@@ -91,6 +91,18 @@ components:
   - {target: 445/TCP, name: more, packets: 6400, from: 2d, sources: 4, countries: JP 1}
   - {target: 23/TCP, name: later, packets: 320, from: 2d, sources: 4, countries: CN 1}
 '''
+# Few packets: one more or less of them is a difference that is shown as 0.00, but a twentieth of all.
+FEW = '''
+name: few
+start: 2026-05-01T00:00:00Z
+duration: 8d
+monitored: 192.0.2.0/26
+components:
+  - {target: 445/TCP, packets: 26, to: 4d, sources: 2}
+  - {target: 445/TCP, name: later, packets: 25, from: 4d, sources: 2}
+  - {target: 23/TCP, packets: 10, to: 4d, sources: 2}
+  - {target: 23/TCP, name: later, packets: 16, from: 4d, sources: 2}
+'''
 COUNTRIES = ("CN", "US", "JP", "KR", "BR", "IN")
 failed = 0
 
@@ -307,6 +319,14 @@ def unknown(ja, en):
         check(f"series: {series}", all("unknown" in ids for ids in series.values()) and "others" not in series["country_shares"])
 
 
+def next_to_nothing(report):
+    """What is shown as ±0.00 is called neither a rise nor a fall."""
+    rows = {row["key"]: row for row in report.table("3-1")["rows"]}
+    check(f"few: {rows}", rows["445/TCP"]["change"] == 0 and rows["445/TCP"]["packets"] < rows["445/TCP"]["packets_before"])
+    titles = [s["title"] for s in report.found["sections"] if str(s["number"]).startswith("2-")]
+    check(f"titles: {titles}", [t for t in titles if "rise" in t or "fall" in t] == ["23/TCP: a rise"])
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -326,6 +346,8 @@ def main(teiten):
         for report, language in zip(no_country, ("ja", "en")):
             report.text = snapshots.run(teiten, "report", "--period", "2026-04-03..2026-04-04", "--lang", language, "--format", "text", "--quiet",
                                         "--sensor", "eta", spool)
+        capture(teiten, directory, "theta", FEW, "192.0.2.0/26")
+        few = Report(teiten, spool, "en", "--sensor", "theta", period="2026-05-05..2026-05-08")
         of_one = Report(teiten, spool, "en", "--sensor", "delta", period="2026-03-02")
         ja, en = Report(teiten, spool, "ja"), Report(teiten, spool, "en")
         later = [Report(teiten, spool, language, "--against", "2026-02", period="2026-01") for language in ("ja", "en")]
@@ -345,6 +367,7 @@ def main(teiten):
     footnotes(ja, en)
     small(of_one)
     unknown(*no_country)
+    next_to_nothing(few)
     attacked(*many)
     about_as_many(*almost)
     articles(ja, en)
