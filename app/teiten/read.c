@@ -222,12 +222,14 @@ read_files(struct reading *r, char **paths, unsigned n)
 	return ret == 0 ? EXIT_OK : usage ? EXIT_USAGE : EXIT_DATA;
 }
 
-/* Tries everything that comes before the spool and the files are touched. */
+/* Tries everything that comes before the spool is written to and the files are touched. */
 static int
 check(struct reading *r, bool strict, struct tt_error *err)
 {
 	int ret = tt_setup_init(&r->setup, &r->config, READ_TALLIES, err);
 
+	if (ret == 0)
+		ret = tt_setup_check_spool(&r->config, err);
 	if (ret == 0)
 		ret = tt_setup_open(&r->setup, &r->config, 0, tt_mem_heap(), err);
 	if (ret == 0)

@@ -98,8 +98,16 @@ int tt_setup_print_rules(const struct tt_setup *setup, bool strict, FILE *out,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /*
+ * For --check-config: is the sensor's directory in the spool one that may be written, or, as far as there is
+ * none yet, the one that it would be made in? Makes and writes nothing, so that a full disk is not seen.
+ * Returns 0, or a negative errno with err naming the directory.
+ */
+int tt_setup_check_spool(
+		const struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
+
+/*
  * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
- * known yet), holds them against the memory that the machine has, and reads databases and rules,
+ * known yet), holds them against the memory that the machine has, checks the spool, and reads databases and rules,
  * with the memory on the heap meanwhile; says on `out` what tt_setup_print_rules does. strict: default files
  * have to be there as well. Returns 0, or a negative errno with err naming the option or the file.
  */

@@ -51,6 +51,15 @@ for command in info verify top-targets 'export --table targets'; do
 done
 expect 2 '--monitored: 198.18.0.0/17 198.18.128.0/17: not a CIDR prefix: a blank in it' read \
 	--spool "$dir/x" --sensor a --monitored '198.18.0.0/17 198.18.128.0/17' /dev/null
+prints 'the configuration is sound' read --spool "$dir/x/y" --sensor a --monitored 192.0.2.0/24 --geo none \
+	--asn none --check-config
+expect 2 'spool: /dev/null/x/a: Not a directory' read --spool /dev/null/x --sensor a --monitored 192.0.2.0/24 \
+	--geo none --asn none --check-config
+if [ "$(id -u)" -ne 0 ]; then # root may write anywhere
+	mkdir -m 555 "$dir/closed"
+	expect 2 "spool: $dir/closed: Permission denied" read --spool "$dir/closed/x" --sensor a \
+		--monitored 192.0.2.0/24 --geo none --asn none --check-config
+fi
 expect 2 'SPOOL is missing' uniques
 expect 1 "$dir/none: No such file" uniques "$dir/none"
 expect 1 "$dir/none: No such file" uniques "$dir/none" "$dir/empty"
