@@ -10,8 +10,8 @@ static const char help[] =
 		"Usage: teiten info [--json] PATH\n"
 		"Describes a spool, a sensor's directory or a day: what was observed and when,\n"
 		"what was counted, gaps and losses, one block for each sensor. PATH may also be\n"
-		"one snapshot, of which it says more. Only manifests are read; `teiten verify`\n"
-		"reads the data.\n"
+		"one snapshot, of which it says more. Only manifests are read, and of partial\n"
+		"snapshots what they cover; `teiten verify` reads the data.\n"
 		"\n"
 		"  --json       as JSON; of one snapshot, its manifest\n"
 		"  -h, --help   print this\n";
@@ -25,27 +25,31 @@ static const struct option options[] = {
 static int
 add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
-	if (tt_summaries_add(context, &snapshot->manifest) != 0)
-		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	return 0;
+	return tt_summaries_add(context, snapshot, err);
 }
 
 static int
 describe_single(const struct tool *tool, const char *path, bool json)
 {
 	struct tt_snapshot *snapshot;
+	struct tt_pauses within = {0};
 	struct tt_error err = {0};
+	int ret = tt_snapshot_open(&snapshot, path, &err);
 
-	if (tt_snapshot_open(&snapshot, path, &err) != 0) {
+	if (ret != 0) {
 		tt_error_print(tool->name, &err);
 		return EXIT_DATA;
 	}
+	if (!json)
+		ret = tt_summary_gaps_within(snapshot, &within, &err);
+	if (ret != 0)
+		tt_error_print(tool->name, &err);
 	if (json)
 		info_manifest_json(&snapshot->manifest);
 	else
-		info_manifest_text(&snapshot->manifest);
+		info_manifest_text(&snapshot->manifest, &within);
 	tt_snapshot_close(snapshot);
-	return EXIT_OK;
+	return ret == 0 ? EXIT_OK : EXIT_DATA;
 }
 
 static int

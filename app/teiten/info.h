@@ -5,7 +5,9 @@
 
 #include "tt_summary.h"
 
-void info_manifest_text(const struct tt_manifest *manifest);
+/* within: gaps of the snapshot. */
+void info_manifest_text(
+		const struct tt_manifest *manifest, const struct tt_pauses *within);
 void info_manifest_json(const struct tt_manifest *manifest);
 void info_summary_text(const struct tt_summary *summary);
 /* list: whose snapshots these are. */

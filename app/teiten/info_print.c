@@ -176,7 +176,7 @@ info_summary_text(const struct tt_summary *summary)
 }
 
 void
-info_manifest_text(const struct tt_manifest *manifest)
+info_manifest_text(const struct tt_manifest *manifest, const struct tt_pauses *within)
 {
 	const struct tt_manifest *m = manifest;
 
@@ -187,6 +187,8 @@ info_manifest_text(const struct tt_manifest *manifest)
 			seconds(m->observed_us));
 	if (m->gap_before_us > 0)
 		printf(LABEL "%.10g s before it\n", "gap", seconds(m->gap_before_us));
+	if (within->n > 0)
+		print_pauses("gaps within", within);
 	printf(LABEL "%s (%" PRId64 " addresses)\n", "monitored", m->monitored,
 			m->monitored_addresses);
 	printf(LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64 " frames\n",

@@ -109,7 +109,7 @@ verify_one(const struct tt_snapshot_list *list, size_t i, struct count *count)
 		return true;
 	}
 	if (n == 0 && tt_snapshot_open(&snapshot, path, NULL) == 0) {
-		n = tt_summaries_add(&count->summaries, &snapshot->manifest);
+		n = tt_summaries_add(&count->summaries, snapshot, NULL);
 		if (n == 0)
 			n = tt_twices_add(&count->twices, &list->refs[i], snapshot);
 		tt_snapshot_close(snapshot);

@@ -65,6 +65,53 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 	tt_ledger_add(&s->ledger, &m->ledger);
 }
 
+/* Adds the gap between the row and the one before it, which was of `origin` and ends at *until_us. Makes these
+ * the row's own. Returns false for a row that cannot be. */
+static bool
+add_coverage(const struct tt_parquet_reader *r, const struct tt_manifest *m,
+		char origin[TT_SENSOR_MAX + 1], int64_t *until_us, struct tt_pauses *gaps)
+{
+	const char *name = tt_parquet_get_text(r, TT_COVERAGE_ORIGIN);
+	int64_t from_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_FROM);
+	int64_t to_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_UNTIL);
+	bool same = strcmp(name, origin) == 0;
+
+	if (from_us < m->start_us || to_us < from_us || to_us > m->end_us
+			|| (same && from_us < *until_us))
+		return false;
+	if (same)
+		add_pause(gaps, from_us - *until_us);
+	snprintf(origin, TT_SENSOR_MAX + 1, "%s", name);
+	*until_us = to_us;
+	return true;
+}
+
+int
+tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_pauses *gaps,
+		struct tt_error *err)
+{
+	const struct tt_manifest *m = &snapshot->manifest;
+	char origin[TT_SENSOR_MAX + 1] = "";
+	struct tt_parquet_reader *r;
+	int64_t until_us = 0;
+	int ret, more;
+
+	if (m->complete || !tt_manifest_has(m, TT_TABLE_COVERAGE))
+		return 0;
+	ret = tt_snapshot_table(snapshot, TT_TABLE_COVERAGE, &r, err);
+	if (ret != 0)
+		return ret;
+	while ((more = tt_parquet_next(r, err)) > 0) {
+		if (add_coverage(r, m, origin, &until_us, gaps))
+			continue;
+		more = tt_error_set(err, -EBADMSG, snapshot->path,
+				"its table coverage has a row that cannot be");
+		break;
+	}
+	tt_parquet_close(r);
+	return more;
+}
+
 static struct tt_summary *
 summary_of(struct tt_summaries *s, const char *sensor)
 {
@@ -84,14 +131,15 @@ summary_of(struct tt_summaries *s, const char *sensor)
 }
 
 int
-tt_summaries_add(struct tt_summaries *summaries, const struct tt_manifest *manifest)
+tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
 {
-	struct tt_summary *summary = summary_of(summaries, manifest->sensor);
+	struct tt_summary *summary = summary_of(summaries, snapshot->manifest.sensor);
 
 	if (summary == NULL)
-		return -ENOMEM;
-	tt_summary_add(summary, manifest);
-	return 0;
+		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
+	tt_summary_add(summary, &snapshot->manifest);
+	return tt_summary_gaps_within(snapshot, &summary->gaps, err);
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the manifests of a sensor's snapshots say together: when it observed, what it counted,
- * what was lost. One thread; snapshots are added in order of time. A summary is the caller's
+ * What the manifests of a sensor's snapshots say together, and of partial ones the table coverage:
+ * when it observed, what it counted, what was lost. One thread; snapshots are added in order of time. A summary is the caller's
  * memory, a list of them takes as much on the heap for each sensor.
  */
 #ifndef TT_SUMMARY_H
@@ -21,7 +21,8 @@ struct tt_summary {
 	uint64_t snapshots, partial, estimated, not_closing;
 	int64_t start_us, end_us; /* of the first and of the latest interval */
 	int64_t observed_us;
-	struct tt_pauses gaps; /* jumps of packet time that snapshots record */
+	/* Jumps of packet time that snapshots record, before them or within (tt_summary_gaps_within). */
+	struct tt_pauses gaps;
 	struct tt_pauses missing; /* spans without a snapshot that none records */
 	int64_t frames, packets, bytes;
 	int64_t backscatter_packets;
@@ -34,7 +35,16 @@ struct tt_summary {
 };
 
 void tt_summary_init(struct tt_summary *summary, const char *sensor);
+/* Adds all but the gaps within the snapshot. */
 void tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest);
+
+/*
+ * Adds the gaps within a snapshot that is made of several: time between two rows of a sensor in its
+ * table coverage, which is read of partial snapshots alone, since complete ones have none. Returns 0
+ * or a negative errno.
+ */
+int tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_pauses *gaps,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* One summary for each sensor, in the order in which they come. */
 struct tt_summaries {
@@ -42,9 +52,10 @@ struct tt_summaries {
 	size_t n;
 };
 
-/* Adds to the summary of the manifest's sensor. Returns 0 or -ENOMEM. */
-int tt_summaries_add(struct tt_summaries *summaries,
-		const struct tt_manifest *manifest) TT_MUST_CHECK;
+/* Adds to the summary of the snapshot's sensor, with the gaps within it. Returns 0; -ENOMEM; or what
+ * tt_summary_gaps_within returned, with the rest added. */
+int tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snapshot,
+		struct tt_error *err) TT_MUST_CHECK;
 void tt_summaries_fini(struct tt_summaries *summaries);
 
 #endif

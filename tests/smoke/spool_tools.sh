@@ -76,6 +76,27 @@ for keys in 'sources/country/*' 'sources'; do
 done
 says 0 '"snapshots_without_some_targets": 5' uniques --json "$dir/few"
 
+# Gaps are the same before compaction, when they lie between snapshots, and after, when they are within one; of
+# a spool and of one snapshot. What lacks without being stated is a gap then.
+for start in 00:00 00:20 00:42; do
+	sed "s/^start:.*/start: 2026-01-05T$start:00Z/" "$profile" >"$dir/profile.yaml"
+	"$teiten" synth --profile "$dir/profile.yaml" --packets 600 --out "$dir/$start.pcap" >/dev/null || exit 1
+done
+"$teiten" read --spool "$dir/torn" --sensor torn --monitored 0.0.0.0/0 --asn none --max-gap 60 "$dir"/00:*.pcap >/dev/null || exit 1
+stated=$("$teiten" info "$dir/torn" | sed -n "s/^  gaps  *//p")
+says 0 '^  gaps  *2, [1-9][0-9.]* s in all$' info "$dir/torn"
+"$teiten" compact --per hour --now 2026-01-06 "$dir/torn" >/dev/null || exit 1
+says 0 "^  gaps  *$stated\$" info "$dir/torn"
+says 0 '^  missing  *none$' info "$dir/torn"
+says 0 "^  gaps within  *$stated\$" info "$dir/torn/torn/2026-01-05"/*
+says 0 "in 2 gaps\$" verify "$dir/torn"
+"$teiten" read --spool "$dir/lack" --sensor lack --monitored 0.0.0.0/0 --asn none "$dir/a.pcap" >/dev/null || exit 1
+rm -r "$dir/lack/lack/2026-01-05/20260105T000100Z" "$dir/lack/lack/2026-01-05/20260105T000200Z"
+says 0 '^  missing  *1, 120 s in all$' info "$dir/lack"
+"$teiten" compact --per hour --now 2026-01-06 "$dir/lack" >/dev/null || exit 1
+says 0 '^  gaps  *1, 120 s in all$' info "$dir/lack"
+says 0 '^  missing  *none$' info "$dir/lack"
+
 # A damaged snapshot is passed over, by name.
 first=$(ls "$dir/few/few/$days" | head -n 1)
 : >"$dir/few/few/$days/$first/sketches.parquet"
