@@ -30,6 +30,10 @@ char *tt_locale_value(const struct tt_locale *locale, const struct tt_value *val
  * "2009-07-08T14:00+09:00"; "" if BLANK, UNKNOWN or NO_PERCENT; "0.00" if NONE or NEGLIGIBLE. */
 char *tt_locale_plain(const struct tt_locale *locale, const struct tt_value *value,
 		char *text, size_t size);
+/* The same of a figure's series, beside which no packets stand: a RATE has six significant digits where these are more than two
+ * decimals, "0.0241873", without zeros behind these two. */
+char *tt_locale_fine(const struct tt_locale *locale, const struct tt_value *value,
+		char *text, size_t size);
 
 enum tt_date_form {
 	TT_DATE_DAY, /* "8 July 2009", "2009年7月8日" */

@@ -14,6 +14,7 @@
 #define GROUP       3 /* digits between separators */
 #define RATE_PLACES 2
 #define PCT_PLACES  1
+#define RATE_DIGITS 6 /* of rates for programs, where no packets stand beside */
 #define EXACT_MOST \
 	1e13 /* with two decimals, digits that every double keeps; those of JSON as well */
 #define PLACES_MOST 15 /* of a share that is next to 0 or 100 */
@@ -248,6 +249,38 @@ tt_locale_value(const struct tt_locale *locale, const struct tt_value *value, ch
 		return put(text, size, tt_locale_word(locale, TT_WORD_UNKNOWN));
 	}
 	return put(text, size, "");
+}
+
+/* Takes zeros behind the decimals that are always there off again. */
+static void
+trim_zeros(char *digits)
+{
+	char *least = strchr(digits, '.');
+
+	if (least == NULL)
+		return;
+	least += RATE_PLACES;
+	for (char *end = digits + strlen(digits) - 1; end > least && *end == '0'; end--)
+		*end = '\0';
+}
+
+char *
+tt_locale_fine(const struct tt_locale *locale, const struct tt_value *value, char *text,
+		size_t size)
+{
+	char plain[NUMBER_MAX];
+	double number = fabs(value->number);
+	int places;
+
+	if (kind_of(value) != TT_VALUE_RATE || number == 0)
+		return tt_locale_plain(locale, value, text, size);
+	places = RATE_DIGITS - 1 - (int)floor(log10(number));
+	if (places <= RATE_PLACES)
+		return tt_locale_plain(locale, value, text, size);
+	places = places < PLACES_MOST ? places : PLACES_MOST;
+	snprintf(plain, sizeof(plain), "%.*f", places, lift_half(value->number, places));
+	trim_zeros(plain);
+	return put(text, size, plain);
 }
 
 char *

@@ -92,6 +92,13 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure, const char *id,
 	}
 }
 
+static const char *
+country_code(const struct tt_cause_part *part, char code[3])
+{
+	return part->count->lo == 0 ? TT_OBSERVED_UNKNOWN
+				    : tt_cause_country_text(part->count->lo, code);
+}
+
 /* The heaviest keys of a target as series by day, and the others. name: of a key; id likewise. */
 static void
 add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
@@ -125,7 +132,8 @@ add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 		}
 		add_series(w, figure,
 				ports ? key
-				      : tt_cause_country_text(parts[i].count->lo, code),
+				      : tt_report_id(w->report,
+						      country_code(&parts[i], code)),
 				name, false, own);
 	}
 	add_series(w, figure, "others", word(w, TT_WORD_NOTABLE_OTHERS), true, rest);

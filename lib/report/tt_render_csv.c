@@ -78,21 +78,26 @@ put_text(const char *text, bool mark, FILE *out)
 		fputc('"', out);
 }
 
+/* tt_locale_plain, tt_locale_fine */
+typedef char *digits_of(const struct tt_locale *locale, const struct tt_value *value,
+		char *text, size_t size);
+
 static void
-put_value(const struct tt_value *value, const struct tt_locale *locale, FILE *out)
+put_value(const struct tt_value *value, const struct tt_locale *locale, digits_of *digits,
+		FILE *out)
 {
 	char text[TT_LOCALE_TEXT_MAX];
-
 	const char *name = value->text != NULL ? value->text : "";
 
 	if (value->kind == TT_VALUE_TEXT)
 		put_text(name, is_formula(name), out);
 	else
-		put_text(tt_locale_plain(locale, value, text, sizeof(text)), false, out);
+		put_text(digits(locale, value, text, sizeof(text)), false, out);
 }
 
 static void
-put_table(const struct tt_doc_table *table, const struct tt_locale *locale, FILE *out)
+put_table(const struct tt_doc_table *table, const struct tt_locale *locale,
+		digits_of *digits, FILE *out)
 {
 	for (size_t i = 0; i < table->n_columns; i++) {
 		fputs(i > 0 ? "," : "", out);
@@ -102,7 +107,7 @@ put_table(const struct tt_doc_table *table, const struct tt_locale *locale, FILE
 	for (size_t row = 0; row < table->n_rows; row++) {
 		for (size_t i = 0; i < table->n_columns; i++) {
 			fputs(i > 0 ? "," : "", out);
-			put_value(&table->rows[row].cells[i], locale, out);
+			put_value(&table->rows[row].cells[i], locale, digits, out);
 		}
 		fputs("\r\n", out);
 	}
@@ -119,7 +124,7 @@ put_figure(const struct tt_doc_figure *figure, const struct tt_locale *locale, F
 		return rc;
 	table = tt_figure_table(figure, &scratch);
 	if (table != NULL)
-		put_table(table, locale, out);
+		put_table(table, locale, tt_locale_fine, out);
 	tt_document_fini(&scratch);
 	return table != NULL ? 0 : -ENOMEM;
 }
@@ -136,7 +141,7 @@ tt_render_csv(const struct tt_document *doc, const struct tt_locale *locale,
 	if (element == NULL)
 		return -ENOENT;
 	if (element->kind == TT_ELEMENT_TABLE)
-		put_table(element->table, locale, out);
+		put_table(element->table, locale, tt_locale_plain, out);
 	else
 		rc = put_figure(element->figure, locale, out);
 	if (rc == 0 && ferror(out))

@@ -44,15 +44,10 @@ text_of(const char *text)
 	return string;
 }
 
-/* Numbers have the decimals that are shown elsewhere. */
+/* text: of the value, as CSV has it. */
 static json_t *
-value_of(const struct tt_value *value, const struct tt_locale *locale)
+value_from(const struct tt_value *value, const char *text)
 {
-	char text[TT_LOCALE_TEXT_MAX];
-
-	if (value->kind == TT_VALUE_TEXT)
-		return text_of(value->text);
-	tt_locale_plain(locale, value, text, sizeof(text));
 	if (text[0] == '\0')
 		return json_null();
 	if (value->kind == TT_VALUE_DAY || value->kind == TT_VALUE_TIME)
@@ -61,6 +56,26 @@ value_of(const struct tt_value *value, const struct tt_locale *locale)
 			|| value->kind == TT_VALUE_RANK)
 		return json_integer(value->count);
 	return json_real(strtod(text, NULL));
+}
+
+/* Numbers have the decimals that are shown elsewhere. */
+static json_t *
+value_of(const struct tt_value *value, const struct tt_locale *locale)
+{
+	char text[TT_LOCALE_TEXT_MAX];
+
+	if (value->kind == TT_VALUE_TEXT)
+		return text_of(value->text);
+	return value_from(value, tt_locale_plain(locale, value, text, sizeof(text)));
+}
+
+/* The same of a figure, without counts beside: with more decimals. */
+static json_t *
+point_of(const struct tt_value *value, const struct tt_locale *locale)
+{
+	char text[TT_LOCALE_TEXT_MAX];
+
+	return value_from(value, tt_locale_fine(locale, value, text, sizeof(text)));
 }
 
 static json_t *
@@ -128,7 +143,7 @@ series_of(struct maker *maker, const struct tt_doc_figure *figure, size_t i)
 	json_t *values = json_array();
 
 	for (size_t x = 0; x < figure->n_x; x++)
-		append(maker, values, value_of(&series->values[x], maker->locale));
+		append(maker, values, point_of(&series->values[x], maker->locale));
 	return json_pack("{s:o, s:o, s:b, s:o}", "id", text_of(series->id), "name",
 			text_of(series->name), "rest", series->rest, "values", values);
 }

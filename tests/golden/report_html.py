@@ -154,6 +154,13 @@ def same_rows(name, head, rows, table, document, text):
         check(not numbers(row) - text, name, "text", numbers(row) - text)
 
 
+def same_figures(shown, values):
+    """Rates have two decimals for readers, and more for programs."""
+    return len(shown) == len(values) and all(
+        s == v or (re.fullmatch(r"\d+\.\d\d", s) and re.fullmatch(r"\d+\.\d{3,}", v) and abs(float(s) - float(v)) < 0.00501)
+        for s, v in zip(shown, values))
+
+
 def same_figure(name, rows, figure, document, text):
     values = [row[1:] for row in rows[1:]]
     check([row[0] for row in rows[1:]] == document["x"], name, "x")
@@ -168,7 +175,7 @@ def same_figure(name, rows, figure, document, text):
     shown = [row[1:] for row in rows_of(figure.find(f".//{H}details//{H}table"))]
     if len(rows[0]) - 1 > len(values):
         shown = [list(column) for column in zip(*shown)]
-    check(shown == values, name, "HTML", shown[:2], values[:2])
+    check(len(shown) == len(values) and all(map(same_figures, shown, values)), name, "HTML", shown[:2], values[:2])
     check(not numbers(shown) - text, name, "text", numbers(shown) - text)
 
 

@@ -327,6 +327,14 @@ def next_to_nothing(report):
     check(f"titles: {titles}", [t for t in titles if "rise" in t or "fall" in t] == ["23/TCP: a rise"])
 
 
+def for_programs(*reports):
+    """A series has an id, which is in small letters in all figures."""
+    for report in reports:
+        ids = {(name, s["id"]) for name, figure in report.found["figures"].items() for s in figure["series"]}
+        check(f"ids: {ids}", all(re.fullmatch("[a-z0-9_]+", i) for _, i in ids))
+        check(f"ids: {ids}", {i for name, i in ids if re.fullmatch("notable_[0-9]+_countries", name)} > {"others"})
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
@@ -368,6 +376,8 @@ def main(teiten):
     small(of_one)
     unknown(*no_country)
     next_to_nothing(few)
+    check("digits", 0.0625 in few.found["figures"]["target_23_tcp_days"]["series"][-1]["values"])
+    for_programs(ja, en, *no_country)
     attacked(*many)
     about_as_many(*almost)
     articles(ja, en)

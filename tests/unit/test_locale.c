@@ -46,6 +46,33 @@ number_is(enum tt_value_kind kind, double number, const char *english,
 }
 
 static void
+fine_is(struct tt_value value, const char *fine)
+{
+	char text[TT_LOCALE_TEXT_MAX];
+
+	assert_string_equal(tt_locale_fine(en, &value, text, sizeof(text)), fine);
+	assert_string_equal(tt_locale_fine(ja, &value, text, sizeof(text)), fine);
+}
+
+static void
+rates_of_figures_have_six_digits(void **state)
+{
+	fine_is(tt_value_number(TT_VALUE_RATE, 0.02418731), "0.0241873");
+	fine_is(tt_value_number(TT_VALUE_RATE, 1.0 / 65536), "0.0000152588");
+	fine_is(tt_value_number(TT_VALUE_RATE, 131.084567), "131.085");
+	fine_is(tt_value_number(TT_VALUE_RATE, 123456.789), "123456.79");
+	fine_is(tt_value_number(TT_VALUE_RATE, 0.525), "0.525");
+	fine_is(tt_value_number(TT_VALUE_RATE, 10), "10.00");
+	fine_is(tt_value_number(TT_VALUE_RATE, 0.5), "0.50");
+	fine_is(tt_value_number(TT_VALUE_RATE, 0), "0.00");
+	fine_is(tt_value_number(TT_VALUE_RATE, 1e-300), "0.00");
+	fine_is(tt_value_number(TT_VALUE_RATE, INFINITY), "");
+	fine_is(tt_value_number(TT_VALUE_PERCENT, 12.3456), "12.3");
+	fine_is(tt_value_integer(TT_VALUE_COUNT, 42), "42");
+	(void)state;
+}
+
+static void
 halves_go_away_from_zero(void **state)
 {
 	number_is(TT_VALUE_RATE, 0.525, "0.53", "0.53", "0.53");
@@ -270,6 +297,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(halves_go_away_from_zero),
+			cmocka_unit_test(rates_of_figures_have_six_digits),
 			cmocka_unit_test(numbers_read_as_in_each_language),
 			cmocka_unit_test(what_is_no_number_has_a_word),
 			cmocka_unit_test(the_largest_numbers_fit),
