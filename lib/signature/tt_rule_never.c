@@ -88,8 +88,10 @@ only_sctp(struct possible *p)
 }
 
 static bool
-only_with_ports(struct possible *p)
+only_with_ports(struct possible *p, enum tt_rule_protocol protocol)
 {
+	if (protocol == TT_RULE_SCTP)
+		return only_sctp(p);
 	return only(p, (const uint8_t[]){TT_PROTO_TCP, TT_PROTO_UDP}, 2);
 }
 
@@ -116,9 +118,7 @@ allow_head(struct possible *p, enum tt_rule_protocol protocol)
 		return only(p, (const uint8_t[]){TT_PROTO_UDP}, 1);
 	case TT_RULE_ICMP:
 		return only_icmp(p);
-	case TT_RULE_SCTP:
-		return only_sctp(p);
-	default:
+	default: /* of SCTP, an option has the number; later fragments have it as well */
 		return true;
 	}
 }
@@ -336,9 +336,8 @@ tt_rule_check_possible(struct tt_rule_parse *p)
 
 	memset(left.protocols, true, sizeof(left.protocols));
 	any = allow_head(&left, rule->protocol);
-	if (rule->protocol != TT_RULE_SCTP
-			&& (rule->src_ports.n > 0 || rule->dst_ports.n > 0))
-		any = only_with_ports(&left);
+	if (rule->src_ports.n > 0 || rule->dst_ports.n > 0)
+		any = any && only_with_ports(&left, rule->protocol);
 	for (unsigned i = 0; any && i < rule->n_header; i++)
 		any = allow_option(&left, &p->header[i]);
 	for (unsigned i = 0; any && i < rule->n_payload; i++)

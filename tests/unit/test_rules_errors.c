@@ -324,6 +324,7 @@ what_excludes_itself_never_matches(void **state)
 	never("flags:S+; flags:!S;", "flags");
 	never("fragbits:D+; fragbits:!D;", "fragbits");
 	never("fragoffset:>0;", "fragments");
+	never_of("sctp any any -> any 5", "fragoffset:>0;", "fragments");
 	never_of("ip any any -> any any", "fragoffset:!0; dsize:>5;", "fragments");
 	never("tos:1; ipv6.hdr; content:\"a\";", "the version of IP");
 	never_of("udp any any -> any any", "flags:S;", "the protocol");

@@ -258,7 +258,8 @@ sctp_is_ports_and_chunks(void **state)
 			"alert sctp any any -> any any (sctp.chunk_data; content:\"first\"; content:\"|aabb|\"; sid:10;)\n"
 			"alert sctp any any -> any any (sctp.hdr; content:\"|0400 960c|\"; startswith; content:\"|aabb|\"; sid:11;)\n"
 			"alert udp any any -> any any (sid:12;)\n"
-			"alert ip any any -> any 38412 (sid:13;)\n";
+			"alert ip any any -> any 38412 (sid:13;)\n"
+			"alert sctp any any -> any any (fragoffset:1; sid:14;)\n";
 
 	/* a COOKIE ACK first */
 	assert_int_equal(match_hex(rules,
@@ -274,12 +275,12 @@ sctp_is_ports_and_chunks(void **state)
 			SID(1) | SID(3) | SID(4) | SID(5));
 	/* a chunk that is longer than the packet: chunks are not all whole */
 	assert_int_equal(match_hex(rules, SCTP("24", "01000014")), SID(1) | SID(3));
-	/* a later fragment has neither ports nor chunks */
+	/* a later fragment has neither ports nor chunks, but is one of SCTP */
 	assert_int_equal(
 			match_hex(rules,
 					ETH "0800 4500 0024 0000 0001 4084 0000 " V4_ADDRS
 							SCTP_HEAD "01000004"),
-			0);
+			SID(14));
 }
 
 static void
