@@ -35,7 +35,7 @@ struct tt_signature_rule {
 	bool has_flowbits;
 	bool payload_alone; /* its payload options look at nothing else */
 	bool by_chunk; /* they look at SCTP's data: at each chunk of it */
-	uint32_t sums; /* all ones: the header's options look at a checksum, which costs more steps; else 0 */
+	uint32_t reads_all; /* all ones: the header's options look at a checksum, which costs more steps; else 0 */
 };
 
 /* Evaluating: of one packet, then of one rule. */
@@ -69,7 +69,11 @@ void tt_signature_eval_begin(struct tt_signature_eval *e,
 bool tt_signature_matches_head(
 		struct tt_signature_eval *e, const struct tt_signature_rule *r);
 
-/* The same, of a packet that has what payload the rule needs, without counting it as a step. */
+/* How many steps this takes. */
+uint64_t tt_signature_head_steps(
+		const struct tt_signature_view *v, const struct tt_signature_rule *r);
+
+/* The same, of a packet that has what payload the rule needs, without taking steps. */
 bool tt_signature_head_holds(
 		const struct tt_signature_eval *e, const struct tt_signature_rule *r);
 

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#define BYTES_OF_A_STEP  64u /* looked at for a checksum */
+#define BYTES_OF_A_STEP  64u /* looked at in a header's options */
 #define CHUNKS_OF_A_STEP 16u /* passed over on the way to one */
 
 static bool
@@ -109,7 +109,7 @@ init_head(struct tt_signature_rule *r)
 		const struct tt_rule_option *o = &rule->header[i];
 
 		if (o->kind == TT_RULE_CHECKSUM)
-			r->sums = UINT32_MAX;
+			r->reads_all = UINT32_MAX;
 		if (o->kind != TT_RULE_IP_PROTO)
 			r->rest[r->n_rest++] = o;
 	}
@@ -230,12 +230,24 @@ tt_signature_head_holds(
 			: tt_signature_head(e->view, r->rule);
 }
 
+/* Of TCP and UDP, the payload's bytes: a payload that is known costs the same with any header. */
+uint64_t
+tt_signature_head_steps(
+		const struct tt_signature_view *v, const struct tt_signature_rule *r)
+{
+	const uint32_t bytes = v->class <= TT_SIGNATURE_UDP
+			? v->payload.n
+			: v->end - v->packet->l4_offset;
+
+	return 1 + (bytes / BYTES_OF_A_STEP & r->reads_all);
+}
+
 bool
 tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature_rule *r)
 {
 	if (r->needs_payload && e->view->payload.n == 0)
 		return false;
-	return tt_signature_step(e, 1 + (e->view->payload.n / BYTES_OF_A_STEP & r->sums))
+	return tt_signature_step(e, tt_signature_head_steps(e->view, r))
 			&& tt_signature_head_holds(e, r);
 }
 

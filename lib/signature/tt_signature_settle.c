@@ -66,11 +66,14 @@ settle_rule(struct matched *m, struct tt_signature_eval *e,
 {
 	const enum head head = head_of(rule->rule, e->view);
 
-	if (head == HEAD_NEVER)
-		return tt_signature_step(e, 1);
-	if (rule->has_flowbits || !rule->payload_alone)
+	/* Of ICMP, its steps are not those of the payload alone. */
+	if (rule->reads_all != 0 && e->view->class > TT_SIGNATURE_UDP)
 		return false;
-	if (!tt_signature_step(e, 1))
+	if (!tt_signature_step(e, tt_signature_head_steps(e->view, rule)))
+		return false;
+	if (head == HEAD_NEVER)
+		return true;
+	if (rule->has_flowbits || !rule->payload_alone)
 		return false;
 	if (!tt_signature_matches_payload(e, rule))
 		return true;
