@@ -35,7 +35,7 @@ struct tt_signature_rule {
 	bool has_flowbits;
 	bool payload_alone; /* its payload options look at nothing else */
 	bool by_chunk; /* they look at SCTP's data: at each chunk of it */
-	uint32_t reads_all; /* all ones: the header's options look at a checksum, which costs more steps; else 0 */
+	uint32_t reads_all; /* all ones: the header's options look at a checksum or at all chunks, which costs more steps; else 0 */
 };
 
 /* Evaluating: of one packet, then of one rule. */
@@ -51,7 +51,8 @@ struct tt_signature_eval {
 	uint64_t n_packet; /* from 1 on */
 	const struct tt_signature_rule *rule;
 	uint64_t variables[TT_RULE_VARIABLES_MAX];
-	uint32_t chunk; /* of SCTP, among those with data: the one that the rule is tried on */
+	struct tt_signature_bytes chunk; /* of SCTP's data: the one that the rule is tried on */
+	uint32_t next_chunk; /* from the transport header on, where the next begins */
 	uint32_t at[TT_RULE_N_BUFFERS]; /* where the last match in a buffer ended */
 };
 

@@ -33,16 +33,22 @@ tt_signature_is_igmp(const struct tt_packet *p, uint32_t there)
 /* A message's bytes before what is no longer its header: all that are there where it ends too early. */
 uint32_t tt_signature_igmp_header(const uint8_t *l4, uint32_t there);
 
+#define TT_SIGNATURE_SCTP_HEADER 12u /* bytes before the first chunk */
+
 /* SCTP with its common header (RFC 9260 section 3.1). */
 static inline bool
 tt_signature_is_sctp(const struct tt_packet *p, uint32_t there)
 {
-	return p->protocol == TT_PROTO_SCTP && !p->later_fragment && there >= 12;
+	return p->protocol == TT_PROTO_SCTP && !p->later_fragment
+			&& there >= TT_SIGNATURE_SCTP_HEADER;
 }
 
-/* The user data of the i-th DATA chunk, from 0 on, as far as it is there. at is NULL where there is none. */
+/*
+ * The user data of the next DATA chunk, as far as it is there. *from: where a chunk begins, of the first
+ * TT_SIGNATURE_SCTP_HEADER; afterwards behind what was looked at. at is NULL where there is none.
+ */
 struct tt_signature_bytes tt_signature_sctp_data(
-		const uint8_t *l4, uint32_t there, uint32_t i);
+		const uint8_t *l4, uint32_t there, uint32_t *from);
 
 /* How many chunks there are. Returns whether all of them are whole. */
 bool tt_signature_sctp_chunks(const uint8_t *l4, uint32_t there, uint32_t *n);

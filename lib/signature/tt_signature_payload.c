@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The options of the payload, one after the other, and back again where a match leads nowhere. */
 #include "tt_signature_eval.h"
-#include "tt_signature_more.h"
 
 #define SEARCHED_A_STEP    64 /* bytes */
 #define TEXT_STEPS         4
@@ -183,14 +182,8 @@ steps_of(const struct tt_rule_option *o)
 static struct tt_signature_bytes
 buffer(const struct tt_signature_eval *e, enum tt_rule_buffer which)
 {
-	const struct tt_signature_view *v = e->view;
-	const uint32_t l4 = v->packet->l4_offset, there = v->end - l4;
-
-	if (which != TT_RULE_BUFFER_SCTP_DATA)
-		return tt_signature_buffer(v, which);
-	if (!tt_signature_is_sctp(v->packet, there))
-		return (struct tt_signature_bytes){0};
-	return tt_signature_sctp_data(v->frame + l4, there, e->chunk);
+	return which == TT_RULE_BUFFER_SCTP_DATA ? e->chunk
+						 : tt_signature_buffer(e->view, which);
 }
 
 bool

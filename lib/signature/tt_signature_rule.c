@@ -5,8 +5,7 @@
 
 #include <errno.h>
 
-#define BYTES_OF_A_STEP  64u /* looked at in a header's options */
-#define CHUNKS_OF_A_STEP 16u /* passed over on the way to one */
+#define BYTES_OF_A_STEP 64u /* that the header's options look at, or that have chunks */
 
 static bool
 is_relative(const struct tt_rule_option *o)
@@ -108,7 +107,8 @@ init_head(struct tt_signature_rule *r)
 	for (unsigned i = 0; i < rule->n_header; i++) {
 		const struct tt_rule_option *o = &rule->header[i];
 
-		if (o->kind == TT_RULE_CHECKSUM)
+		if (o->kind == TT_RULE_CHECKSUM || o->kind == TT_RULE_SCTP_CHUNK
+				|| o->kind == TT_RULE_SCTP_CHUNKS)
 			r->reads_all = UINT32_MAX;
 		if (o->kind != TT_RULE_IP_PROTO)
 			r->rest[r->n_rest++] = o;
@@ -251,17 +251,29 @@ tt_signature_matches_head(struct tt_signature_eval *e, const struct tt_signature
 			&& tt_signature_head_holds(e, r);
 }
 
-/* Does a chunk of SCTP's data behind the first match? Each costs the way to it and what is looked at. */
+/* Goes to the next chunk of SCTP's data; the way costs steps. Returns whether there is one. */
 static bool
-later_chunk_matches(struct tt_signature_eval *e)
+next_chunk(struct tt_signature_eval *e)
 {
 	const struct tt_signature_view *v = e->view;
 	const uint32_t l4 = v->packet->l4_offset, there = v->end - l4;
+	const uint32_t from = e->next_chunk;
+	uint32_t to;
 
-	while (tt_signature_is_sctp(v->packet, there)
-			&& tt_signature_step(e, 1 + e->chunk / CHUNKS_OF_A_STEP)
-			&& tt_signature_sctp_data(v->frame + l4, there, ++e->chunk).at
-					!= NULL) {
+	if (!tt_signature_is_sctp(v->packet, there))
+		return false;
+	e->chunk = tt_signature_sctp_data(v->frame + l4, there, &e->next_chunk);
+	to = e->chunk.at == NULL ? there : (uint32_t)(e->chunk.at - v->frame) - l4;
+	return tt_signature_step(e, 1 + (to - from) / BYTES_OF_A_STEP)
+			&& e->chunk.at != NULL;
+}
+
+/* Does any chunk of SCTP's data match? */
+static bool
+a_chunk_matches(struct tt_signature_eval *e)
+{
+	e->next_chunk = TT_SIGNATURE_SCTP_HEADER;
+	while (next_chunk(e)) {
 		memset(e->at, 0, sizeof(e->at));
 		if (tt_signature_payload(e, 0))
 			return true;
@@ -279,10 +291,8 @@ tt_signature_matches_payload(
 	if (r->rule->n_payload != 0) {
 		if (!take_verification(e))
 			return false;
-		e->chunk = 0;
 		memset(e->at, 0, sizeof(e->at));
-		if (!tt_signature_payload(e, 0)
-				&& !(r->by_chunk && later_chunk_matches(e)))
+		if (!(r->by_chunk ? a_chunk_matches(e) : tt_signature_payload(e, 0)))
 			return false;
 	}
 	if (r->has_flowbits)

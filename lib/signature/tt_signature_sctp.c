@@ -3,16 +3,15 @@
 #include "tt_signature_eval.h"
 #include "tt_signature_more.h"
 
-#define COMMON_HEADER 12u
-#define CHUNK_HEADER  4u
-#define DATA          0
-#define DATA_HEADER   16u /* of a DATA chunk, before the user data */
+#define CHUNK_HEADER 4u
+#define DATA         0
+#define DATA_HEADER  16u /* of a DATA chunk, before the user data */
 
 struct chunk {
 	uint32_t at, n; /* with its header; n may be more than is there */
 };
 
-/* Is there another chunk behind *c? The first is behind {COMMON_HEADER, 0}. */
+/* Is there another chunk behind *c? The first is behind {TT_SIGNATURE_SCTP_HEADER, 0}. */
 static bool
 next(const uint8_t *l4, uint32_t there, struct chunk *c)
 {
@@ -29,26 +28,27 @@ next(const uint8_t *l4, uint32_t there, struct chunk *c)
 }
 
 struct tt_signature_bytes
-tt_signature_sctp_data(const uint8_t *l4, uint32_t there, uint32_t i)
+tt_signature_sctp_data(const uint8_t *l4, uint32_t there, uint32_t *from)
 {
-	struct chunk c = {COMMON_HEADER, 0};
+	struct chunk c = {*from, 0};
 
 	while (next(l4, there, &c)) {
 		const uint32_t n = tt_signature_min(c.n, there - c.at);
 
 		if (l4[c.at] != DATA || n < DATA_HEADER)
 			continue;
-		if (i-- == 0)
-			return (struct tt_signature_bytes){
-					l4 + c.at + DATA_HEADER, n - DATA_HEADER};
+		*from = tt_signature_min(c.at + ((c.n + 3) & ~3u), there);
+		return (struct tt_signature_bytes){
+				l4 + c.at + DATA_HEADER, n - DATA_HEADER};
 	}
+	*from = there;
 	return (struct tt_signature_bytes){0};
 }
 
 bool
 tt_signature_sctp_chunks(const uint8_t *l4, uint32_t there, uint32_t *n)
 {
-	struct chunk c = {COMMON_HEADER, 0};
+	struct chunk c = {TT_SIGNATURE_SCTP_HEADER, 0};
 
 	for (*n = 0; next(l4, there, &c); ++*n)
 		if (c.n > there - c.at)
@@ -61,7 +61,7 @@ bool
 tt_signature_sctp_has(const uint8_t *l4, uint32_t there,
 		const struct tt_rule_number *type, bool negated)
 {
-	struct chunk c = {COMMON_HEADER, 0};
+	struct chunk c = {TT_SIGNATURE_SCTP_HEADER, 0};
 
 	while (next(l4, there, &c))
 		if (c.n <= there - c.at && tt_signature_in(type, negated, l4[c.at]))

@@ -39,7 +39,8 @@ icmp6_header(const struct tt_packet *p, uint32_t there)
 static uint32_t
 sctp_header(const uint8_t *l4, uint32_t *there)
 {
-	const struct tt_signature_bytes data = tt_signature_sctp_data(l4, *there, 0);
+	uint32_t from = TT_SIGNATURE_SCTP_HEADER;
+	const struct tt_signature_bytes data = tt_signature_sctp_data(l4, *there, &from);
 
 	if (data.at != NULL)
 		*there = (uint32_t)(data.at - l4) + data.n;

@@ -58,7 +58,8 @@ a_checksum_of_payload_that_comes_again_costs_as_much(void **state)
 static size_t
 ip(uint8_t *frame, uint8_t protocol, const uint8_t *message, size_t n)
 {
-	const size_t head = bytes_of(ETH "0800 45000000 00000000 4000 0000 " V4_ADDRS, frame);
+	const size_t head = bytes_of(
+			ETH "0800 45000000 00000000 4000 0000 " V4_ADDRS, frame);
 
 	memcpy(frame + head, message, n);
 	frame[16] = (uint8_t)((20 + n) >> 8);
@@ -71,8 +72,9 @@ ip(uint8_t *frame, uint8_t protocol, const uint8_t *message, size_t n)
 static void
 a_checksum_of_a_long_header_is_charged(void **state)
 {
-	static const char igmp[] = "alert igmp any any -> any any (igmp-csum:valid; sid:1;)\n",
-			  icmp[] = "alert icmp any any -> any any (icmpv4-csum:valid; sid:1;)\n";
+	static const char igmp
+			[] = "alert igmp any any -> any any (igmp-csum:valid; sid:1;)\n",
+		    icmp[] = "alert icmp any any -> any any (icmpv4-csum:valid; sid:1;)\n";
 	uint8_t frame[FRAME_MAX], message[PAYLOAD] = {0x11, [10] = 0xff, 0xff};
 	size_t n = ip(frame, 2, message, sizeof(message));
 
@@ -84,12 +86,53 @@ a_checksum_of_a_long_header_is_charged(void **state)
 	assert_false(is_cut_short(icmp, ENOUGH, frame, n));
 }
 
+/* Chunks of four bytes, and one of data at their end. */
+static void
+the_way_to_a_chunk_is_charged(void **state)
+{
+	static const char data
+			[] = "alert sctp any any -> any any (sctp.chunk_data; content:\"x\"; sid:1;)\n",
+		    count[] = "alert sctp any any -> any any (sctp.chunk_cnt:1; sid:1;)\n",
+		    type[] = "alert sctp any any -> any any (sctp.chunk_type:99; sid:1;)\n";
+	static const char *const rules[] = {data, count, type};
+	uint8_t frame[FRAME_MAX], message[PAYLOAD] = {0};
+	size_t n;
+
+	for (unsigned at = 12; at < PAYLOAD; at += 4)
+		memcpy(message + at, (const uint8_t[]){4, 0, 0, 4}, 4);
+	memcpy(message + PAYLOAD - 20, (const uint8_t[]){0, 0, 0, 20}, 4);
+	n = ip(frame, 132, message, sizeof(message));
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(rules); i++) {
+		assert_true(is_cut_short(rules[i], FEW, frame, n));
+		assert_false(is_cut_short(rules[i], ENOUGH, frame, n));
+	}
+}
+
+/* The way to it, an option, and what that searches. */
+static void
+each_chunk_is_charged(void **state)
+{
+	static const char rule[] =
+			"alert sctp any any -> any any (sctp.chunk_data; content:\"x\"; content:\"y\"; distance:0; content:\"z\"; distance:0; sid:1;)\n";
+	uint8_t frame[FRAME_MAX], message[PAYLOAD] = {0};
+	size_t n;
+
+	for (unsigned at = 12; at < PAYLOAD; at += 20)
+		memcpy(message + at, (const uint8_t[]){0, 0, 0, 20}, 4);
+	n = ip(frame, 132, message, sizeof(message));
+	assert_true(is_cut_short(rule, 3 * 69, frame, n));
+	assert_false(is_cut_short(rule, 4 * 70, frame, n));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-			cmocka_unit_test(a_checksum_of_payload_that_comes_again_costs_as_much),
+			cmocka_unit_test(
+					a_checksum_of_payload_that_comes_again_costs_as_much),
 			cmocka_unit_test(a_checksum_of_a_long_header_is_charged),
+			cmocka_unit_test(the_way_to_a_chunk_is_charged),
+			cmocka_unit_test(each_chunk_is_charged),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
