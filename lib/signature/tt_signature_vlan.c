@@ -33,10 +33,11 @@ bool
 tt_signature_vlan_id(const struct tt_signature_view *v, const struct tt_rule_vlan *o,
 		bool negated)
 {
-	const int n = v->packet->encap_depth;
+	const bool tagged = (v->packet->encap & TAGS) != 0;
+	const int n = tagged ? v->packet->encap_depth : 0;
 	bool any = false, all = true;
 
-	if ((v->packet->encap & ~TAGS) != 0)
+	if (tagged && (v->packet->encap & ~TAGS) != 0)
 		return false;
 	if (o->which == TT_RULE_VLAN_AT) {
 		const int at = o->layer < 0 ? n + o->layer : o->layer;

@@ -201,6 +201,9 @@ vlan_tags_count_from_either_end(void **state)
 			SID(2) | SID(3) | SID(5) | SID(6) | SID(10) | SID(11));
 	/* A label between: which tag it was is not looked for. */
 	assert_int_equal(match_hex(rules, ETH "8100 00c8 8847 00001140 " V4_TCP), 0);
+	/* A label alone: no tag. */
+	assert_int_equal(match_hex(rules, ETH "8847 00001140 " V4_TCP),
+			SID(1) | SID(11) | SID(12));
 }
 
 static void
