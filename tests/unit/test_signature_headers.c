@@ -32,9 +32,10 @@ masks_leave_bits_out_of_account(void **state)
 				  "alert tcp any any -> any any (dsize:&1=0; flags:S; sid:6;)\n"
 				  "alert tcp any any -> any any (dsize:&1=1; sid:7;)\n"
 				  "alert ip any any -> any any (ip_proto:&0x7=6; ip_proto:&8!=8; sid:8;)\n"
-				  "alert tcp any any -> any any (seq:&2=2; flags:S; sid:9;)\n",
+				  "alert tcp any any -> any any (seq:&2=2; flags:S; sid:9;)\n"
+				  "alert ip any any -> any any (ttl:&0xf0=0x30; ttl:>0x38; sid:10;)\n",
 					ETH "0800 " V4_TCP),
-			1 << 0 | 1 << 3 | 1 << 5 | 1 << 7);
+			1 << 0 | 1 << 3 | 1 << 5 | 1 << 7 | 1 << 9);
 }
 
 /* Rules of ICMP are listed by type, those of other protocols by the protocol's number. */
@@ -235,6 +236,11 @@ igmp_has_a_header_and_perhaps_a_payload(void **state)
 			match_hex(rules,
 					IGMP("26", "22000000 00000002 01000000 e0000001 aabb")),
 			SID(2) | SID(3));
+	/* … and that the one that is there has more sources than it has */
+	assert_int_equal(
+			match_hex(rules,
+					IGMP("26", "22000000 00000002 0100ffff e0000001 aabb")),
+			SID(2) | SID(3));
 	assert_int_equal(match_hex(rules, IGMP("18", "11000000")), 0);
 }
 
@@ -278,6 +284,15 @@ sctp_is_ports_and_chunks(void **state)
 			SID(1) | SID(3) | SID(4) | SID(5));
 	/* a chunk that is longer than the packet: chunks are not all whole */
 	assert_int_equal(match_hex(rules, SCTP("24", "01000014")), SID(1) | SID(3));
+	/* one that is shorter than its own header, after which there is no chunk */
+	assert_int_equal(match_hex(rules, SCTP("28", "01000003 01000004")),
+			SID(1) | SID(3));
+	/* where a content ended is of the chunk that it was in */
+	assert_int_equal(match_hex("alert sctp any any -> any any (sctp.chunk_data; "
+				   "byte_jump:1,0,relative,bitmask 1; "
+				   "byte_test:1,=,0xbb,0,relative; sid:1;)\n",
+					 SCTP("4c", SCTP_DATA_1 SCTP_DATA_2 "0000")),
+			SID(1));
 	/* a later fragment has neither ports nor chunks, but is one of SCTP */
 	assert_int_equal(
 			match_hex(rules,
