@@ -39,10 +39,12 @@ atom_bytes(const char *text, size_t n)
 	return text[0] == '[' ? class_bytes(text, n) : 1;
 }
 
-/* "\1", "\g{1}", "\k<name>": what it refers to may have any length. */
+/* "\1", "\g{1}", "\k<name>", "(?P=name)": what it refers to may have any length. */
 static bool
 is_reference(const char *text, size_t n)
 {
+	if (n >= 4 && memcmp(text, "(?P=", 4) == 0)
+		return true;
 	return n >= 2 && text[0] == '\\'
 			&& ((text[1] >= '1' && text[1] <= '9') || text[1] == 'g'
 					|| text[1] == 'k');
@@ -66,11 +68,11 @@ tt_signature_pcre_reach(const char *text, size_t n)
 	size_t atom;
 	const char *many;
 
+	if (is_reference(text, n))
+		return UINT16_MAX;
 	/* Of groups, each item calls back by itself. */
 	if (n == 0 || text[0] == '(' || text[0] == ')' || text[0] == '|')
 		return 0;
-	if (is_reference(text, n))
-		return UINT16_MAX;
 	atom = atom_bytes(text, n);
 	many = memchr(text + atom, '{', n - atom);
 	return many == NULL ? 0 : least_of(many, n - (size_t)(many - text));

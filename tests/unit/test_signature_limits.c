@@ -202,8 +202,9 @@ the_reach_of_an_item_is_never_too_small(void **state)
 			{"a{70000}", UINT16_MAX}, {"\\*", 0}, {"\\x{41}", 0},
 			{"\\x{41}{5}", 5}, {"\\d+", 0}, {"[+*]", 0}, {"[{9}]", 0},
 			{"[]{9}]{2}", 2}, {"[^]\\]]{9}", 9}, {"(?:", 0}, {")*", 0},
-			{"\\1", UINT16_MAX}, {"\\k<x>", UINT16_MAX}, {"a  # {9}", 9},
-			{"", 0}, {"\\", 0}, {"[", 0}, {"a{", 0}};
+			{"\\1", UINT16_MAX}, {"\\k<x>", UINT16_MAX},
+			{"(?P=x)", UINT16_MAX}, {"(?P<x>", 0}, {"a  # {9}", 9}, {"", 0},
+			{"\\", 0}, {"[", 0}, {"a{", 0}};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(items); i++)
 		if (tt_signature_pcre_reach(items[i].item, strlen(items[i].item))
