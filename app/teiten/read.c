@@ -143,6 +143,8 @@ open_reading(struct reading *r, struct tt_error *err)
 	describe_run(r);
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
 		ret = reading_scan(r, &r->inputs[i], err);
+	if (ret == 0 && tt_sequence_settle(r->sequence) != 0)
+		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	reading_sort_intervals(r);
 	return ret == 0 ? reading_check_taken(r, err) : ret;
 }

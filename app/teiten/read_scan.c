@@ -111,14 +111,45 @@ scan_each(struct reading *r, struct input *input, unsigned n, struct run *run,
 	return ret;
 }
 
+static int
+hear_each(struct tt_heard *heard, const struct tt_frame *frames, unsigned n)
+{
+	int ret = 0;
+
+	for (unsigned i = 0; i < n && ret == 0; i++)
+		ret = tt_heard_add(heard, frames[i].time_us, frames[i].time_us);
+	return ret;
+}
+
+/* Notes when packets were heard; all of a burst at once, as a rule. */
+static int
+hear(struct reading *r, const struct tt_frame *frames, unsigned n, struct tt_error *err)
+{
+	struct tt_heard *heard = tt_sequence_heard(r->sequence);
+	int64_t first = frames[0].time_us, last = first;
+	int ret;
+
+	for (unsigned i = 1; i < n; i++) {
+		int64_t us = frames[i].time_us;
+
+		first = us < first ? us : first;
+		last = us > last ? us : last;
+	}
+	ret = last - first <= heard->join_us ? tt_heard_add(heard, first, last)
+					     : hear_each(heard, frames, n);
+	return ret == 0 ? 0 : tt_error_set(err, ret, NULL, "out of memory");
+}
+
 /* Scans the burst, and counts what of it is to be counted: a part at its start. */
 static int
 scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 		struct tt_error *err)
 {
 	unsigned counted, done;
-	int ret = scan_each(r, input, n, run, &counted, err);
+	int ret = hear(r, input->burst, n, err);
 
+	if (ret == 0)
+		ret = scan_each(r, input, n, run, &counted, err);
 	if (ret != 0 || counted == 0)
 		return ret;
 	done = tt_counter_burst(&r->counter, input->burst, counted);
@@ -181,6 +212,8 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 
 	if (ret != 0)
 		return ret;
+	if (tt_heard_begin_file(tt_sequence_heard(r->sequence)) != 0)
+		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	ret = tt_capfile_rereadable(input->file)
 			? scan_frames(r, input, &run, &end, &why, err)
 			: reading_refuse_pipe(input, err);

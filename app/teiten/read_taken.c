@@ -165,7 +165,7 @@ reading_check_taken(struct reading *r, struct tt_error *err)
 				: r->announced[i - 1].start_us + r->config.interval_us;
 
 		/* Empty intervals between are written as well, unless they are a gap. */
-		if (start - end <= r->config.max_gap_us)
+		if (!tt_sequence_is_gap(r->sequence, end, start))
 			for (; ret == 0 && end < start; end += r->config.interval_us)
 				ret = ask(r, end, &taken, err);
 		if (ret == 0)

@@ -206,6 +206,8 @@ scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
 			run.start_us = start;
 		}
 		run.frames++;
+		if (rc == 0 && run.sequence != NULL)
+			rc = tt_heard_add(tt_sequence_heard(run.sequence), us, us);
 		file->frames++;
 		if (header->caplen > file->longest)
 			file->longest = header->caplen;
@@ -233,8 +235,11 @@ tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,
 	if (rc != 0)
 		return rc;
 	file->link = link_of(capture);
-	rc = scan_frames(capture, file, interval_us,
-			(struct run){.sequence = sequence, .taken = taken});
+	if (sequence != NULL)
+		rc = tt_heard_begin_file(tt_sequence_heard(sequence));
+	if (rc == 0)
+		rc = scan_frames(capture, file, interval_us,
+				(struct run){.sequence = sequence, .taken = taken});
 	pcap_close(capture);
 	if (rc != 0)
 		return tt_error_set(err, rc, file->path, "out of memory");

@@ -72,6 +72,8 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 		if (rc == 0 && !report_file(&port->replay.files[q->queue]))
 			d->imperfect = true;
 	}
+	if (rc == 0 && tt_sequence_settle(d->sequence) != 0)
+		rc = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return rc;
 }
 
@@ -165,8 +167,8 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 		rc = tt_spool_open(&d->spool, config->spool, config->sensor,
 				d->only_replays ? TT_SYNC_BATCHED : TT_SYNC_EACH, err);
 	if (rc == 0)
-		rc = tt_taken_check(&d->taken, d->spool, config->interval_us,
-				config->max_gap_us, err);
+		rc = tt_taken_check(&d->taken, d->spool, config->interval_us, d->sequence,
+				err);
 	if (rc == 0)
 		tt_recalled_load(d, secret);
 	if (rc == 0)

@@ -65,7 +65,7 @@ refuse(const struct tt_taken *taken, const struct answer *answer, int64_t interv
 
 int
 tt_taken_check(struct tt_taken *taken, struct tt_spool *spool, int64_t interval_us,
-		int64_t max_gap_us, struct tt_error *err)
+		const struct tt_sequence *sequence, struct tt_error *err)
 {
 	const struct tt_announcement *next;
 	struct answer answer = {0};
@@ -74,7 +74,8 @@ tt_taken_check(struct tt_taken *taken, struct tt_spool *spool, int64_t interval_
 
 	while (rc == 0 && (next = tt_announced_next(&taken->intervals)) != NULL) {
 		/* Empty intervals between are written as well, unless they are a gap. */
-		if (end_us < next->start_us && next->start_us - end_us <= max_gap_us)
+		if (end_us < next->start_us
+				&& !tt_sequence_is_gap(sequence, end_us, next->start_us))
 			for (; rc == 0 && end_us < next->start_us; end_us += interval_us)
 				rc = ask(&answer, spool, end_us, interval_us, err);
 		if (rc == 0)

@@ -9,6 +9,7 @@
 #define TT_TAKEN_H
 
 #include "tt_announced.h"
+#include "tt_sequence.h"
 #include "tt_spool.h"
 
 struct tt_taken {
@@ -23,10 +24,11 @@ struct tt_taken {
 char *tt_taken_path(const struct tt_taken *taken, int64_t start_us,
 		char path[TT_TAKEN_PATH_MAX]);
 
-/* Has no snapshot in the spool time of the intervals, or of an empty one between them? Empties the list.
+/* Has no snapshot in the spool time of the intervals, or of an empty one between them that
+ * the sequence, settled, will give out? Empties the list.
  * Returns 0, -EEXIST with the first one in err->where, or another negative errno. */
 int tt_taken_check(struct tt_taken *taken, struct tt_spool *spool, int64_t interval_us,
-		int64_t max_gap_us, struct tt_error *err) TT_MUST_CHECK;
+		const struct tt_sequence *sequence, struct tt_error *err) TT_MUST_CHECK;
 
 void tt_taken_fini(struct tt_taken *taken);
 

@@ -33,7 +33,7 @@ struct tt_config {
 	 * of the interval, rounded up, 2^16 to 2^18. */
 	uint64_t signature_hits;
 	int64_t interval_us; /* default 60 s; divides a day, or whole days up to 366 */
-	int64_t max_gap_us; /* 0 until given or checked; then 3600 s, or the interval if longer */
+	int64_t max_gap_us; /* 0 until given or checked; then 3600 s and two intervals */
 	/* At most one of the next two is given; without either, the check puts 786,432 pairs in. */
 	uint64_t pairs; /* per worker and interval; 0 until given or checked; 2^10..2^29 */
 	uint64_t table_memory; /* bytes of all tables and the merge; 0: as `pairs` needs */
@@ -91,7 +91,7 @@ int tt_config_load(struct tt_config *config, const char *path,
 /*
  * Checks the whole, once everything was set: what has to be given is, the monitored list is
  * one (tt_prefix_set_parse), the interval divides a day or is whole days, so that it begins with
- * a UTC day, max_gap and remember are no shorter than the interval, checkpoint divides it, files
+ * a UTC day, remember is no shorter than the interval, checkpoint divides it, files
  * that are named are readable, and not both pairs and table_memory are given. Puts the defaults of
  * max_gap, remember, pairs and checkpoint in. Returns 0 or a negative errno with the option in err->where.
  */

@@ -10,6 +10,8 @@
 #define LONG_INTERVAL_US (600 * TT_US_PER_S)
 #define CHECKPOINT_US    (10 * TT_US_PER_S)
 #define PARTS_MAX        1440
+#define DAY_US           (86400 * TT_US_PER_S)
+#define MAX_GAP_US       (31622400 * TT_US_PER_S) /* the most that the option takes */
 
 /* 1,600 packets a second that rules/scan.rules match; 12 MiB a table set and 90 MiB of the merge for
  * three of them, to four times as much. */
@@ -210,15 +212,26 @@ check_signature_hits(struct tt_config *config, struct tt_error *err)
 	return 0;
 }
 
-/* A time that is no shorter than the interval; the usual one, or the interval, if not given. */
-static int
-check_time(const char *name, int64_t *us, int64_t usual_us, int64_t interval_us,
-		struct tt_error *err)
+/* An hour and two intervals: a packet an hour is no row of gaps, nor is one empty interval. */
+static int64_t
+usual_max_gap(int64_t interval_us)
 {
+	int64_t us = 3600 * TT_US_PER_S + 2 * interval_us;
+
+	return us < MAX_GAP_US ? us : MAX_GAP_US;
+}
+
+/* A day, or the interval, if not given. */
+static int
+check_remember(struct tt_config *config, struct tt_error *err)
+{
+	const int64_t interval_us = config->interval_us;
+	int64_t *us = &config->remember_us;
+
 	if (*us == 0)
-		*us = interval_us > usual_us ? interval_us : usual_us;
+		*us = interval_us > DAY_US ? interval_us : DAY_US;
 	if (*us < interval_us)
-		return tt_error_set(err, -EINVAL, name,
+		return tt_error_set(err, -EINVAL, "remember",
 				"%lld s are shorter than the interval of %lld s",
 				(long long)(*us / TT_US_PER_S),
 				(long long)(interval_us / TT_US_PER_S));
@@ -280,11 +293,9 @@ tt_config_check(struct tt_config *config, struct tt_error *err)
 	if (ret == 0)
 		ret = tt_config_check_sensor("sensor", config->sensor, err);
 	if (ret == 0)
-		ret = check_time("max-gap", &config->max_gap_us, 3600 * TT_US_PER_S,
-				config->interval_us, err);
-	if (ret == 0)
-		ret = check_time("remember", &config->remember_us, 86400 * TT_US_PER_S,
-				config->interval_us, err);
+		ret = check_remember(config, err);
+	if (ret == 0 && config->max_gap_us == 0)
+		config->max_gap_us = usual_max_gap(config->interval_us);
 	if (ret == 0)
 		ret = check_checkpoint(config, err);
 	if (ret == 0)

@@ -29,6 +29,7 @@ struct tt_sequence {
 	struct tt_tally **chosen; /* [n_held]: what next gave out */
 	unsigned n_held, room_held, max_tallies;
 	struct tt_announced announced;
+	struct tt_heard heard;
 	bool was_replay, surprised;
 	bool has_position;
 	int64_t cut_us; /* start of the interval in which an input breaks off */
@@ -48,6 +49,7 @@ tt_sequence_create(struct tt_sequence **sequence, unsigned n_workers,
 	s->interval_us = interval_us;
 	s->cut_us = INT64_MAX;
 	s->max_gap_us = max_gap_us;
+	tt_heard_init(&s->heard, max_gap_us);
 	s->n_workers = n_workers;
 	s->max_tallies = s->room_held = max_tallies;
 	s->workers = calloc(n_workers, sizeof(*s->workers));
@@ -73,6 +75,7 @@ tt_sequence_destroy(struct tt_sequence *s)
 	free(s->held);
 	free(s->chosen);
 	tt_announced_fini(&s->announced);
+	tt_heard_fini(&s->heard);
 	free(s);
 }
 
@@ -80,6 +83,25 @@ int
 tt_sequence_expect(struct tt_sequence *s, int64_t start_us, uint64_t frames)
 {
 	return tt_announced_add(&s->announced, start_us, frames);
+}
+
+struct tt_heard *
+tt_sequence_heard(struct tt_sequence *s)
+{
+	return &s->heard;
+}
+
+int
+tt_sequence_settle(struct tt_sequence *s)
+{
+	return tt_heard_settle(&s->heard);
+}
+
+bool
+tt_sequence_is_gap(const struct tt_sequence *s, int64_t from_us, int64_t to_us)
+{
+	return to_us - from_us > s->max_gap_us
+			|| tt_heard_is_gap(&s->heard, from_us, to_us);
 }
 
 void
@@ -219,7 +241,7 @@ choose_tallies(struct tt_sequence *s, struct tt_interval *out)
 			s->chosen[out->n_tallies++] = s->held[i];
 }
 
-/* A replay observes from its first packet to its last; a live port, the whole of its spans. */
+/* A replay observes from its first packet to its last but for gaps; a live port, the whole of its spans. */
 static int64_t
 observed_us(struct tt_sequence *s, const struct tt_interval *interval)
 {
@@ -240,7 +262,7 @@ observed_us(struct tt_sequence *s, const struct tt_interval *interval)
 		if (is_last_of_replay(s, span) && last < span.end_us)
 			span.end_us = last;
 	}
-	return span.end_us - span.start_us;
+	return span.end_us - span.start_us - tt_heard_gaps_within(&s->heard, &span);
 }
 
 static void
@@ -270,7 +292,7 @@ tt_sequence_next(struct tt_sequence *s, struct tt_interval *out)
 	if (!is_ready(s, out->span))
 		return false;
 	if (s->has_position && start > s->position_us) {
-		if (start - s->position_us > s->max_gap_us
+		if (tt_sequence_is_gap(s, s->position_us, start)
 				|| tt_announced_missing(
 						&s->announced, s->position_us, start)) {
 			out->gap_before_us = start - s->position_us;

@@ -5,7 +5,7 @@
  * out one by one in order of time, empty ones and gaps included. Pure bookkeeping on pointers:
  * no clock, no file, no tally is read but its span, frame counts and rules. One thread (the management
  * core). Memory is taken at creation and grows only with the number of intervals that replayed
- * files announce (24 bytes each).
+ * files announce (24 bytes each), and of silences in them (tt_heard.h).
  *
  * Live workers seal every interval, in order; an interval is complete once each of them has
  * sealed past its end. Where a worker's span grew over several intervals because no clean tally
@@ -18,6 +18,7 @@
 #ifndef TT_SEQUENCE_H
 #define TT_SEQUENCE_H
 
+#include "tt_heard.h"
 #include "tt_tally.h"
 
 struct tt_sequence;
@@ -37,7 +38,8 @@ struct tt_interval {
 
 /*
  * n_workers: all of them, idle until they are started; max_tallies: how many may be held at
- * once. max_gap_us: empty intervals up to this span are given out as such, more is a gap.
+ * once. max_gap_us: live, empty intervals up to this span are given out as such, more is a gap;
+ * of replayed files, a longer silence is one (tt_heard.h).
  */
 int tt_sequence_create(struct tt_sequence **sequence, unsigned n_workers,
 		unsigned max_tallies, int64_t interval_us, int64_t max_gap_us,
@@ -48,6 +50,17 @@ void tt_sequence_destroy(struct tt_sequence *sequence);
  * start_us. Before any worker starts. Returns 0 or -ENOMEM. */
 int tt_sequence_expect(struct tt_sequence *sequence, int64_t start_us,
 		uint64_t frames) TT_MUST_CHECK;
+
+/* Where the scan of the files says when packets were heard. Before any worker starts. */
+struct tt_heard *tt_sequence_heard(struct tt_sequence *sequence);
+
+/* The scan has ended: finds the gaps. Returns 0 or -ENOMEM. */
+int tt_sequence_settle(struct tt_sequence *sequence) TT_MUST_CHECK;
+
+/* Is the time between two intervals with packets, or the start of a run, a gap, so that no empty
+ * intervals are given out for it? */
+bool tt_sequence_is_gap(
+		const struct tt_sequence *sequence, int64_t from_us, int64_t to_us);
 
 /* Says that an input breaks off in the interval that starts at start_us: that one and all later
  * ones are partial. */

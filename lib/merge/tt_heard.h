@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * When packets were heard in capture files, and what follows: which silences are gaps, time of
+ * which nobody knows whether there was a capture. Filled by the scan of the files, before anything
+ * is replayed. A silence is the time between two packets that follow each other in time, over all
+ * files, whatever the order in which they lie there. It is a gap
+ * - if it is longer than max_gap; or
+ * - if one file ends where it begins and another begins where it ends, no file has packets on both
+ *   sides of it, and it is longer than a minute and than twice the longest silence inside those
+ *   files: a telescope that is quiet as a rule was quiet there, too.
+ * One thread. 24 bytes for each silence of more than a minute, 32 for each file.
+ */
+#ifndef TT_HEARD_H
+#define TT_HEARD_H
+
+#include "tt_tally.h"
+
+/* Silences up to this, or up to max_gap where that is less, are no matter, µs. */
+#define TT_HEARD_JOIN_US (60 * TT_US_PER_S)
+
+/* Packets without a silence between them that matters. */
+struct tt_heard_run {
+	int64_t first_us, last_us;
+	unsigned file;
+};
+
+struct tt_heard_file;
+
+struct tt_heard {
+	int64_t join_us, max_gap_us;
+	struct tt_heard_run *runs; /* [n_runs] */
+	struct tt_heard_file *files; /* [n_files] */
+	struct tt_span *gaps; /* [n_gaps], ascending, once settled: from a packet to a packet */
+	size_t n_runs, room, n_gaps;
+	unsigned n_files;
+};
+
+void tt_heard_init(struct tt_heard *heard, int64_t max_gap_us);
+void tt_heard_fini(struct tt_heard *heard);
+
+/* What is added from here on lies in another file. Returns 0 or -ENOMEM. */
+int tt_heard_begin_file(struct tt_heard *heard) TT_MUST_CHECK;
+
+/* The last file has packets at both times, and between them no silence of more than join_us.
+ * Returns 0 or -ENOMEM. */
+int tt_heard_add(struct tt_heard *heard, int64_t first_us, int64_t last_us) TT_MUST_CHECK;
+
+/* Finds the gaps. Once, after the last file; nothing may be added then. Returns 0 or -ENOMEM. */
+int tt_heard_settle(struct tt_heard *heard) TT_MUST_CHECK;
+
+/* Is all of [from_us, to_us) in one gap? No, before the gaps are settled. */
+bool tt_heard_is_gap(const struct tt_heard *heard, int64_t from_us, int64_t to_us);
+
+/* How much of the span is in gaps, µs; none before they are settled. */
+int64_t tt_heard_gaps_within(const struct tt_heard *heard, const struct tt_span *span);
+
+#endif

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""teiten read does not count an outage in capture files as observed time: between files, and by
+--max-gap within one, inside an interval and over its ends; and a quiet telescope has no gaps.
+
+    gaps.py TEITEN"""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import read
+
+HOUR = 3600
+START = 1700006400  # 00:00 UTC of a day
+teiten = ""
+
+
+class Gaps(unittest.TestCase):
+    def setUp(self):
+        self.directory = tempfile.TemporaryDirectory()
+        self.addCleanup(self.directory.cleanup)
+        self.at = pathlib.Path(self.directory.name)
+
+    def file(self, name, *spans, step=20):
+        """Packets every step seconds of each span (first, last) after START."""
+        path = self.at / name
+        path.write_bytes(read.capture([read.record(START - read.START + second)
+                                       for first, last in spans
+                                       for second in range(first, last + 1, step)]))
+        return path
+
+    def read(self, spool, interval, *files, options=()):
+        """Of each snapshot: (observed s, intervals of gap before it, status)."""
+        subprocess.run([teiten, "read", "--spool", self.at / spool, "--sensor", "s",
+                        "--monitored", "192.0.2.0/24", "--geo", "none", "--asn", "none",
+                        "--fingerprints", "none", "--pairs", "1024", "--interval", str(interval),
+                        *options, *files], check=True, capture_output=True)
+        subprocess.run([teiten, "verify", self.at / spool], check=True, capture_output=True)
+        return self.intervals(spool, interval)
+
+    def intervals(self, spool, interval):
+        rows = []
+        for path in sorted((self.at / spool).rglob("manifest.json")):
+            i = json.loads(path.read_text())["interval"]
+            rows.append((i["observed_us"] / 1e6, i["gap_before_us"] / interval / 1e6, i["status"]))
+        return rows
+
+    def test_a_hole_between_files_is_not_observed_in_one_run_as_in_two(self):
+        """Of days; the hole is 01:00 of the second to 23:00 of the third."""
+        a = self.file("a.pcap", (0, 25 * HOUR))
+        b = self.file("b.pcap", (71 * HOUR, 96 * HOUR - 20))
+        day = 24 * HOUR
+        days = [(day, 0, "complete"), (HOUR, 0, "partial"), (HOUR, 0, "partial"),
+                (day - 20, 0, "partial")]
+        self.assertEqual(self.read("one", day, a, b), days)
+        self.assertEqual(self.read("turned", day, b, a), days)
+        self.read("two", day, a)
+        self.assertEqual(self.read("two", day, b), days)
+        whole = self.file("whole.pcap", (0, 25 * HOUR), (71 * HOUR, 96 * HOUR - 20))
+        self.assertEqual(self.read("asked", day, whole, options=["--max-gap", "600"]), days)
+
+    def test_a_hole_within_one_interval_and_over_whole_ones(self):
+        a = self.file("a.pcap", (0, HOUR + 300))
+        b = self.file("b.pcap", (2 * HOUR - 300, 3 * HOUR), (3 * HOUR + 20, 4 * HOUR))
+        self.assertEqual(self.read("within", HOUR, a, b)[:3],
+                         [(HOUR, 0, "complete"), (600, 0, "partial"), (HOUR, 0, "complete")])
+        c = self.file("c.pcap", (5 * HOUR - 300, 6 * HOUR + 20))
+        self.assertEqual(self.read("over", HOUR, a, c)[1:4],
+                         [(300, 0, "partial"), (300, 2, "partial"), (HOUR, 0, "complete")])
+
+    def test_files_that_go_on_from_each_other_are_as_one(self):
+        whole = self.file("whole.pcap", (0, 4 * HOUR))
+        a, b = self.file("a.pcap", (0, 2 * HOUR)), self.file("b.pcap", (2 * HOUR + 60, 4 * HOUR))
+        self.assertEqual(self.read("one", HOUR, whole), self.read("two", HOUR, a, b))
+
+    def test_a_telescope_with_a_packet_an_hour_has_no_gaps(self):
+        """It does where a smaller max-gap is asked for."""
+        step = HOUR + 60
+        a = self.file("a.pcap", (0, 3 * step), step=step)
+        b = self.file("b.pcap", (4 * step, 7 * step), step=step)
+        for interval in 600, HOUR, 24 * HOUR:
+            rows = self.read(f"s{interval}", interval, a, b)
+            self.assertEqual({row[1] for row in rows}, {0})
+            self.assertEqual({row[2] for row in rows[1:-1]} - {"complete"}, set())
+        rows = self.read("asked", HOUR, a, b, options=["--max-gap", "3600"])
+        self.assertEqual({row[0] for row in rows}, {0})
+
+
+if __name__ == "__main__":
+    teiten = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
