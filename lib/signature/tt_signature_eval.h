@@ -51,7 +51,8 @@ struct tt_signature_eval {
 	uint64_t n_packet; /* from 1 on */
 	const struct tt_signature_rule *rule;
 	uint64_t variables[TT_RULE_VARIABLES_MAX];
-	struct tt_signature_bytes chunk; /* of SCTP's data: the one that the rule is tried on */
+	struct tt_signature_bytes
+			chunk; /* of SCTP's data: the one that the rule is tried on */
 	uint32_t next_chunk; /* from the transport header on, where the next begins */
 	uint32_t at[TT_RULE_N_BUFFERS]; /* where the last match in a buffer ended */
 };
