@@ -62,6 +62,24 @@ match_frame(struct bed *bed, const uint8_t *frame, size_t n, uint64_t *cut_short
 	return bits;
 }
 
+/* The same of one frame under some rules, all of which are sound; it costs no more than it may. */
+static inline unsigned
+match_hex(const char *text, const char *hex)
+{
+	uint8_t frame[FRAME_MAX];
+	uint64_t cut_short = 0;
+	struct bed bed;
+	unsigned bits;
+	const size_t n = bytes_of(hex, frame);
+
+	bed_init(&bed, text, NULL);
+	assert_int_equal(bed.rules.n_remarks, 0);
+	bits = match_frame(&bed, frame, n, &cut_short);
+	assert_int_equal(cut_short, 0);
+	bed_fini(&bed);
+	return bits;
+}
+
 /* UDP from 198.51.100.7:1024 to 192.0.2.1:1434. */
 static inline size_t
 udp(uint8_t *frame, const void *payload, size_t n)

@@ -2,23 +2,6 @@
 /* What options say of headers that few packets have; by the reference and by the compiled matcher. */
 #include "signature_bed.h"
 
-static unsigned
-match_hex(const char *text, const char *hex)
-{
-	uint8_t frame[FRAME_MAX];
-	uint64_t cut_short = 0;
-	struct bed bed;
-	unsigned bits;
-	const size_t n = bytes_of(hex, frame);
-
-	bed_init(&bed, text, NULL);
-	assert_int_equal(bed.rules.n_remarks, 0);
-	bits = match_frame(&bed, frame, n, &cut_short);
-	assert_int_equal(cut_short, 0);
-	bed_fini(&bed);
-	return bits;
-}
-
 /* TTL 0x39, window 0x400, sequence number 1. */
 static void
 masks_leave_bits_out_of_account(void **state)

@@ -19,21 +19,6 @@ match_udp(const char *text, const void *payload, size_t n)
 	return bits;
 }
 
-static unsigned
-match_hex(const char *text, const char *hex)
-{
-	uint8_t frame[FRAME_MAX];
-	uint64_t cut_short = 0;
-	struct bed bed;
-	unsigned bits;
-	const size_t n = bytes_of(hex, frame);
-
-	bed_init(&bed, text, NULL);
-	bits = match_frame(&bed, frame, n, &cut_short);
-	bed_fini(&bed);
-	return bits;
-}
-
 struct sample {
 	const char *options, *payload;
 	bool match;
