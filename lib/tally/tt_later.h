@@ -65,7 +65,7 @@ tt_later_put(struct tt_later *l, struct tt_later_update update)
 	struct tt_later_update *next = &l->updates[part * l->most + q->n++];
 
 	*next = update;
-	__builtin_prefetch(next + 2 * TT_CACHE_LINE / sizeof(update), 1);
+	__builtin_prefetch(next + TT_CACHE_LINE / sizeof(update), 1);
 	return q->n == q->due;
 }
 
