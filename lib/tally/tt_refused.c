@@ -2,8 +2,8 @@
 /* Packets that were put off, into the rest: as tt_rest_add_pairs, for what all of these have in common. */
 #include "tt_refused.h"
 
+#include "tt_rest_others.h"
 #include "tt_rest_sketches.h"
-#include "tt_rest_tables.h"
 #include "tt_some.h"
 
 /* So many go through all stages together. */
@@ -31,33 +31,41 @@ struct some {
 	struct tt_some others; /* those with slices that are not of a country */
 };
 
-/* Protocol and class of each block of rows, as in a key; is it backscatter? */
+/* Of each block of rows: what keys have besides the number and the class, and where its targets start. */
 static const struct block {
-	tt_target_key key;
-	uint32_t target; /* index of port 0 */
-	uint32_t sources; /* cell of its sources by country */
-	bool backscatter;
-} blocks[TT_ROWS_ICMP] = {
-#define SOURCES(class, answer) \
-	(TT_CELL_COUNTRY_REST + ((class) * 2 + (answer)) * TT_N_COUNTRIES)
-#define TCP(class, answer)                                                        \
-	{                                                                         \
-		(uint64_t) TT_PROTO_TCP << 40 | 1 << 16 | (class), TT_TARGET_TCP, \
-				SOURCES(class, answer), answer                    \
+	tt_target_key key; /* of number 0 */
+	uint32_t target; /* index of number 0 */
+	uint8_t key_shift,
+			target_shift; /* of the number: types of ICMP stand before codes */
+} blocks[TT_ROWS_ICMP + 1] = {
+#define BLOCK(protocol)                                                               \
+	{                                                                             \
+		(uint64_t) TT_PROTO_##protocol << 40 | 1 << 16, TT_TARGET_##protocol, \
+				TT_PROTO_##protocol == TT_PROTO_ICMP ? 8 : 16,        \
+				TT_PROTO_##protocol == TT_PROTO_ICMP ? 8 : 0          \
 	}
-#define UDP(answer)                                                                    \
-	{                                                                              \
-		(uint64_t) TT_PROTO_UDP << 40 | 1 << 16 | TT_CLASS_UDP, TT_TARGET_UDP, \
-				SOURCES(TT_CLASS_UDP, answer), answer                  \
-	}
-		[TT_CLASS_TCP_SYN] = TCP(TT_CLASS_TCP_SYN, false),
-		[TT_CLASS_TCP_SYNACK] = TCP(TT_CLASS_TCP_SYNACK, true),
-		[TT_CLASS_TCP_RST] = TCP(TT_CLASS_TCP_RST, true),
-		[TT_CLASS_TCP_ACK] = TCP(TT_CLASS_TCP_ACK, false),
-		[TT_CLASS_TCP_OTHER] = TCP(TT_CLASS_TCP_OTHER, false),
-		[TT_ROWS_UDP] = UDP(false),
-		[TT_ROWS_UDP_BACKSCATTER] = UDP(true),
+		[TT_ROWS_TCP... TT_ROWS_UDP - 1] = BLOCK(TCP),
+		[TT_ROWS_UDP] = BLOCK(UDP),
+		[TT_ROWS_UDP_BACKSCATTER] = BLOCK(UDP),
+		[TT_ROWS_ICMP] = BLOCK(ICMP),
 };
+
+static inline tt_target_key
+key_of(const struct tt_later_update *u)
+{
+	const struct block *b = &blocks[tt_refused_block(u)];
+
+	return b->key + ((uint64_t)tt_refused_number(u) << b->key_shift)
+			+ tt_refused_class(u);
+}
+
+static inline uint32_t
+target_of(const struct tt_later_update *u)
+{
+	const struct block *b = &blocks[tt_refused_block(u)];
+
+	return b->target + (tt_refused_number(u) >> b->target_shift);
+}
 
 /* Into the sketches of its target, which are at hand: most often the whole part was read. Without branches: of a part
  * that is read with a few packets for each port nearly all raise one, where they are many hardly any. */
@@ -87,7 +95,6 @@ find(struct some *s, unsigned i)
 {
 	struct tt_rest *r = s->rest;
 	const struct tt_later_update *u = &s->updates[i];
-	const struct block *b = &blocks[tt_refused_block(u)];
 	const struct tt_addr src = tt_addr_v4(tt_refused_src(u));
 	const uint64_t hash = tt_sketch_hash(src);
 	const tt_country country = tt_geo_found4(
@@ -96,18 +103,20 @@ find(struct some *s, unsigned i)
 
 	f->country = country;
 	f->row = tt_refused_row(u);
-	f->sources = b->sources + country;
+	f->key = key_of(u);
+	f->sources = tt_rest_source_cell(f->key, tt_refused_detail(u), country);
 	f->slice_hash = tt_rest_slice_hash(r, tt_slice_country(f->row, country));
 	tt_rest_prefetch_slice_line(r, f->slice_hash);
-	f->key = b->key + ((uint64_t)tt_refused_port(u) << 16);
-	f->talker = tt_rest_talker_home(r, src, f->key);
+	f->talker = tt_rest_talker_home(r, src, tt_rest_talker_key(f->key));
 	__builtin_prefetch(&r->talkers[f->talker], 1);
 	f->of_country = tt_rest_find_register(
 			r, tt_rest_sketch_of_country(country), hash);
 	f->of_all = tt_rest_rise_of(tt_rest_sketch_of_all(), hash);
 	tt_some_note(&s->raise, i, f->of_all.rho > r->registers[f->of_all.at]);
-	tt_some_note(&s->others, i, b->backscatter | (tt_refused_matched(u) != 0));
-	raise_targets(r, u, b->target + tt_refused_port(u), hash);
+	tt_some_note(&s->others, i,
+			tt_detail_backscatter(tt_refused_detail(u))
+					| (tt_refused_matched(u) != 0));
+	raise_targets(r, u, target_of(u), hash);
 }
 
 static inline void
@@ -134,16 +143,6 @@ count_of(const struct tt_later_update *u)
 	return (struct tt_count){1, tt_refused_bytes(u)};
 }
 
-/* Slices that are not of a country. */
-static inline void
-count_others(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
-{
-	if (blocks[tt_refused_block(u)].backscatter)
-		tt_rest_add_attacked(r, f->key, tt_refused_detail(u), count_of(u));
-	if (tt_refused_matched(u) != 0)
-		tt_rest_add_fingerprints(r, f->row, tt_refused_matched(u), count_of(u));
-}
-
 /* In the slice that was found, or elsewhere. */
 static inline void
 count_country(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
@@ -152,26 +151,58 @@ count_country(struct tt_rest *r, const struct tt_later_update *u, const struct f
 			count_of(u));
 }
 
-/* As long as there is room for slices: one packet after the other, which decides what has one. */
+/* Slices that are not of a country, of some of the packets that have such: from others.at[k] on. Returns behind which. */
+static inline unsigned
+find_others(const struct some *s, unsigned k, struct tt_rest_others *o)
+{
+	for (o->n = 0; k < s->others.n && tt_rest_others_have_room(o); k++) {
+		const unsigned i = s->others.at[k];
+		const struct tt_later_update *u = &s->updates[i];
+
+		tt_rest_note_others(s->rest, o, i, s->found[i].key,
+				tt_refused_detail(u) | tt_refused_matched(u),
+				s->found[i].row, count_of(u));
+	}
+	tt_rest_find_others(s->rest, o);
+	return k;
+}
+
+/* Packets first to end - 1, and their others: one after the other, which decides what has a slice. */
+static inline void
+count_in_order(struct some *s, unsigned first, unsigned end,
+		const struct tt_rest_others *o)
+{
+	struct tt_rest *r = s->rest;
+	unsigned next = 0;
+
+	for (unsigned i = first; i < end; i++) {
+		count_country(r, &s->updates[i], &s->found[i]);
+		for (; next < o->n && o->all[next].of == i; next++)
+			tt_rest_count_other(r, &o->all[next]);
+	}
+}
+
+/* As long as there is room for slices. */
 static inline void
 count_slices(struct some *s)
 {
-	struct tt_rest *r = s->rest;
+	struct tt_rest_others others;
 
 	for (unsigned i = 0; i < s->n; i++) {
-		s->found[i].slice = tt_rest_find_slice(r, s->found[i].slice_hash);
+		s->found[i].slice = tt_rest_find_slice(s->rest, s->found[i].slice_hash);
 		__builtin_prefetch(s->found[i].slice, 1);
 	}
-	for (unsigned i = 0; i < s->n; i++) {
-		count_country(r, &s->updates[i], &s->found[i]);
-		count_others(r, &s->updates[i], &s->found[i]);
+	for (unsigned k = 0, first = 0, end; first < s->n; first = end) {
+		k = find_others(s, k, &others);
+		end = k < s->others.n ? s->others.at[k] : s->n;
+		count_in_order(s, first, end, &others);
 	}
 }
 
 /* When there is none any more. Of a flood's packets about half have a slice, which nobody could foresee: so they are
  * told apart without branches. */
 static inline void
-count_slices_full(struct some *s)
+count_countries_full(struct some *s)
 {
 	struct tt_rest *r = s->rest;
 	struct tt_some with, without;
@@ -200,8 +231,26 @@ count_slices_full(struct some *s)
 	}
 	for (unsigned k = 0; k < with.n; k++)
 		count_country(r, &s->updates[with.at[k]], &s->found[with.at[k]]);
-	for (unsigned k = 0; k < s->others.n; k++)
-		count_others(r, &s->updates[s->others.at[k]], &s->found[s->others.at[k]]);
+}
+
+static __attribute__((noinline)) void
+count_others_full(struct some *s)
+{
+	struct tt_rest_others others;
+
+	for (unsigned k = 0; k < s->others.n;) {
+		k = find_others(s, k, &others);
+		for (unsigned i = 0; i < others.n; i++)
+			tt_rest_count_other(s->rest, &others.all[i]);
+	}
+}
+
+static inline void
+count_slices_full(struct some *s)
+{
+	count_countries_full(s);
+	if (s->others.n > 0)
+		count_others_full(s);
 }
 
 static inline void
@@ -212,7 +261,7 @@ count_talkers(struct some *s)
 	for (unsigned i = 0; i < s->n; i++) {
 		const struct tt_entry talker = {
 				tt_addr_v4(tt_refused_src(&s->updates[i])),
-				s->found[i].key, 1};
+				tt_rest_talker_key(s->found[i].key), 1};
 
 		tt_rest_add_newcomer(r, s->found[i].talker, &talker);
 	}

@@ -40,7 +40,8 @@ count_refused(const struct burst *b, const struct tt_some *refused,
 		}
 		b->tally->pairs_lost.packets++;
 		tt_tally_put_refused_off(b->tally,
-				tt_refused_update(p->src, row, b->details[i], p->ip_bytes,
+				tt_refused_update(p->src, tt_target_key_class(b->keys[i]),
+						row, b->details[i], p->ip_bytes,
 						tt_refused_destination(p->dst)));
 	}
 	tt_rest_add_pairs(&b->tally->rest, rest, n);

@@ -95,7 +95,8 @@ put_off(struct tt_tally *t, const struct tt_slot *s)
 	if (s->count.packets != 1 || !tt_refused_can_wait(src, row, s->count.bytes))
 		return false;
 	tt_tally_put_refused_off(t,
-			tt_refused_update(src, row, s->detail, s->count.bytes,
+			tt_refused_update(src, tt_target_key_class(s->key), row,
+					s->detail, s->count.bytes,
 					(struct tt_refused_destination){0}));
 	return true;
 }

@@ -28,11 +28,15 @@ static void
 read_part(const struct tt_rest *r, uint64_t part, const struct tt_later_update *updates,
 		uint32_t n, uint32_t waiting)
 {
-	uint32_t n_udp = 0;
+	uint32_t n_tcp = 0, n_udp = 0;
 
-	for (uint32_t i = 0; i < n; i++)
-		n_udp += tt_refused_block(&updates[i]) >= TT_ROWS_UDP;
-	if ((n - n_udp) * waiting >= ENOUGH * n)
+	for (uint32_t i = 0; i < n; i++) {
+		const uint32_t block = tt_refused_block(&updates[i]);
+
+		n_tcp += block < TT_ROWS_UDP;
+		n_udp += block == TT_ROWS_UDP || block == TT_ROWS_UDP_BACKSCATTER;
+	}
+	if (n_tcp * waiting >= ENOUGH * n)
 		read_sketches(r, part, TT_TARGET_TCP);
 	if (n_udp * waiting >= ENOUGH * n)
 		read_sketches(r, part, TT_TARGET_UDP);

@@ -25,29 +25,68 @@ key_of(uint8_t protocol, uint32_t port, enum tt_class class)
 	return tt_target_key_make((struct tt_target){protocol, (int32_t)port, 0}, class);
 }
 
-/* A packet of each class of TCP and UDP now and then, a few of them answers, a few with fingerprints; half of them of
- * few sources, which are talkers already. */
-static struct tt_rest_pair
-random_pair(void)
+/* Of an answer: a few of many services. */
+static tt_detail
+some_attacked(uint8_t protocol)
+{
+	return tt_detail_of_attacked((struct tt_target){
+			protocol, (int32_t)(draw(2) ? draw(50) : 65535 - draw(50)), 0});
+}
+
+/* Requests, replies and errors, the latter two being answers; of each a few codes. */
+static void
+draw_icmp(struct tt_rest_pair *p)
+{
+	static const struct {
+		uint8_t type;
+		enum tt_class class;
+		bool backscatter;
+	} types[] = {{8, TT_CLASS_ICMP_ECHO_REQUEST, false},
+			{0, TT_CLASS_ICMP_ECHO_REPLY, true},
+			{3, TT_CLASS_ICMP_UNREACHABLE, true},
+			{11, TT_CLASS_ICMP_OTHER, true},
+			{255, TT_CLASS_ICMP_OTHER, false}};
+	const unsigned i = (unsigned)draw(5);
+
+	p->key = tt_target_key_make((struct tt_target){TT_PROTO_ICMP, types[i].type,
+						    (uint8_t)(draw(3) * 127)},
+			types[i].class);
+	if (types[i].backscatter)
+		p->detail |= some_attacked(draw(2) ? TT_PROTO_UDP : 0);
+}
+
+/* A packet of each class of TCP and UDP now and then, a few of them answers. */
+static void
+draw_ports(struct tt_rest_pair *p)
 {
 	static const enum tt_class answers[] = {
 			TT_CLASS_TCP_SYNACK, TT_CLASS_TCP_RST, TT_CLASS_UDP};
 	const bool answer = draw(4) == 0;
 	const enum tt_class class = answer ? answers[draw(3)] : (enum tt_class)draw(6);
 	const uint8_t protocol = class == TT_CLASS_UDP ? TT_PROTO_UDP : TT_PROTO_TCP;
-	const bool backscatter = answer || class == TT_CLASS_TCP_SYNACK
-			|| class == TT_CLASS_TCP_RST;
+
+	p->key = key_of(protocol, (uint32_t)(draw(3) << 8 | draw(2)), class);
+	if (answer || class == TT_CLASS_TCP_SYNACK || class == TT_CLASS_TCP_RST)
+		p->detail |= some_attacked(protocol);
+}
+
+/* A packet with ports or of ICMP, a few with a fingerprint or with many; half of them of few sources, which are talkers
+ * already. */
+static struct tt_rest_pair
+random_pair(void)
+{
 	struct tt_rest_pair p = {
 			.src = tt_addr_v4(
 					(uint32_t)draw(draw(2) ? 1 << 20 : 20) << 12 | 1),
-			.key = key_of(protocol, (uint32_t)(draw(3) << 8 | draw(2)),
-					class),
-			.detail = draw(8) == 0 ? 1u << draw(TT_FINGERPRINTS_MAX) : 0,
+			.detail = draw(8) != 0    ? 0
+					: draw(2) ? 1u << draw(TT_FINGERPRINTS_MAX)
+						  : 0xffff,
 			.count = {1, 20 + draw(65516)}};
 
-	if (backscatter)
-		p.detail |= tt_detail_of_attacked((struct tt_target){protocol,
-				(int32_t)(draw(2) ? draw(50) : 65535 - draw(50)), 0});
+	if (draw(4) == 0)
+		draw_icmp(&p);
+	else
+		draw_ports(&p);
 	return p;
 }
 
@@ -57,8 +96,8 @@ update_of(const struct tt_rest_pair *p, struct tt_addr dst)
 	const uint32_t row = tt_row_index(p->key, p->detail);
 
 	assert_true(tt_refused_can_wait(p->src, row, p->count.bytes));
-	return tt_refused_update(p->src, row, p->detail, p->count.bytes,
-			tt_refused_destination(dst));
+	return tt_refused_update(p->src, tt_target_key_class(p->key), row, p->detail,
+			p->count.bytes, tt_refused_destination(dst));
 }
 
 /* A country for each 1/26 of all addresses: "AA", "BA", ... */
@@ -190,8 +229,8 @@ find_rows_of_a_line(const struct tt_rest *r, struct tt_later_update *updates, un
 
 		assert_true(row < 65536);
 		if ((tt_rest_slice_hash(r, key) & r->slice_lines.mask) == 0)
-			updates[k++] = tt_refused_update(src, row, 0, 60,
-					(struct tt_refused_destination){0});
+			updates[k++] = tt_refused_update(src, TT_CLASS_TCP_SYN, row, 0,
+					60, (struct tt_refused_destination){0});
 	}
 }
 
@@ -232,28 +271,38 @@ static void
 other_packets_cannot_wait(void **state)
 {
 	const struct tt_addr v4 = tt_addr_v4(0x01020304), v6 = {.hi = 1, .lo = 2};
-	const uint32_t udp = tt_row_index(
-			key_of(TT_PROTO_UDP, 65535, TT_CLASS_UDP), TT_DETAIL_BACKSCATTER);
+	const uint32_t icmp = tt_row_index(
+			tt_target_key_make((struct tt_target){TT_PROTO_ICMP, 255, 255},
+					TT_CLASS_ICMP_OTHER),
+			0);
 
-	assert_int_equal(udp, 6 * 65536 + 65535);
-	assert_true(tt_refused_can_wait(v4, udp, UINT16_MAX));
-	assert_false(tt_refused_can_wait(v4, udp, UINT16_MAX + 1));
-	assert_false(tt_refused_can_wait(v6, udp, 60));
-	assert_false(tt_refused_can_wait(v4, udp + 1, 60)); /* ICMP */
+	assert_int_equal(icmp, 7 * 65536 + 65535);
+	assert_true(tt_refused_can_wait(v4, icmp, UINT16_MAX));
+	assert_false(tt_refused_can_wait(v4, icmp, UINT16_MAX + 1));
+	assert_false(tt_refused_can_wait(v6, icmp, 60));
+	assert_false(tt_refused_can_wait(v4, icmp + 1, 60)); /* ICMPv6 */
 }
 
-/* The part of a packet has the sketches of its port, whatever its class. */
+/* The part of a packet has the sketches of its port, whatever its class, or is that of its type. */
 static void
 packets_wait_with_others_of_their_port(void **state)
 {
 	for (unsigned i = 0; i < 1000; i++) {
 		const struct tt_rest_pair pair = random_pair();
 		const struct tt_later_update u = update_of(&pair, pair.src);
-		const uint32_t port = ((uint32_t)(pair.key >> 16) & 0xffffff) - 1;
+		const struct tt_target target = tt_target_key_target(pair.key);
 
-		assert_int_equal(u.at >> TT_REFUSED_SHIFT, port / 256);
-		assert_int_equal(tt_refused_port(&u), port);
+		if (target.protocol == TT_PROTO_ICMP) {
+			assert_int_equal(u.at >> TT_REFUSED_SHIFT, target.number);
+			assert_int_equal(tt_refused_number(&u) & 255, target.code);
+		} else {
+			assert_int_equal(u.at >> TT_REFUSED_SHIFT, target.number / 256);
+			assert_int_equal(tt_refused_number(&u), target.number);
+		}
 		assert_int_equal(tt_refused_row(&u), tt_row_index(pair.key, pair.detail));
+		assert_int_equal(tt_refused_class(&u), tt_target_key_class(pair.key));
+		assert_int_equal(tt_refused_detail(&u) | tt_refused_matched(&u),
+				pair.detail);
 	}
 	assert_int_equal(TT_REFUSED_PARTS, 65536 / 256);
 }
@@ -281,7 +330,8 @@ no_more_than_some_are_counted_at_once(void **state)
 	assert_int_equal(w->refused.most, 1024);
 	for (unsigned i = 1; i <= 5000; i++) {
 		const struct tt_later_update u = tt_refused_update(tt_addr_v4(i),
-				256 + i % 256, 0, 60, (struct tt_refused_destination){0});
+				TT_CLASS_TCP_SYN, 256 + i % 256, 0, 60,
+				(struct tt_refused_destination){0});
 		const uint64_t before = counted;
 
 		tt_tally_put_refused_off(t, u);
@@ -326,7 +376,8 @@ parts_that_are_full_together_are_not_counted_together(void **state)
 			w->refused.queues[part].due = w->refused.most;
 			tt_tally_put_refused_off(t,
 					tt_refused_update(tt_addr_v4((uint32_t)put++),
-							part << 8, 0, 60,
+							TT_CLASS_TCP_SYN, part << 8, 0,
+							60,
 							(struct tt_refused_destination){
 									0}));
 		}
@@ -338,7 +389,8 @@ parts_that_are_full_together_are_not_counted_together(void **state)
 		for (uint32_t part = 0; part < TT_REFUSED_PARTS; part++)
 			tt_tally_put_refused_off(t,
 					tt_refused_update(tt_addr_v4((uint32_t)put++),
-							part << 8, 0, 60,
+							TT_CLASS_TCP_SYN, part << 8, 0,
+							60,
 							(struct tt_refused_destination){
 									0}));
 		assert_in_range(before + TT_REFUSED_PARTS - waiting_of(w), 0, 2048);
