@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Runs of indices against a plain encoder, bit by bit, and read again. */
+/* Runs of indices against a plain encoder, bit by bit, and read again, those of other writers as well. */
 #include "tt_hash.h"
 #include "tt_parquet_buffer.h"
 #include "tt_parquet_rle.h"
@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -131,6 +132,104 @@ zeros_are_put_as_indices_are(void **state)
 	}
 }
 
+/* Every index width, with repeated runs and odd lengths. */
+static void
+indices_survive_run_length_coding(void **state)
+{
+	uint32_t values[1003], taken[1003], value;
+
+	for (unsigned width = 1; width <= 32; width++) {
+		struct tt_parquet_buffer out = {0};
+		struct tt_parquet_rle_in in;
+
+		for (unsigned i = 0; i < TT_ARRAY_SIZE(values); i++)
+			values[i] = (uint32_t)tt_hash_mix(i % 50 < 20 ? i / 50 : i)
+					>> (32 - width);
+		tt_parquet_rle_put(&out, values, TT_ARRAY_SIZE(values), width);
+		tt_parquet_buffer_append(&out, "\0\0\0\0\0\0\0", 8);
+		tt_parquet_rle_start(&in, out.bytes, out.bytes + out.size - 8, width);
+		for (unsigned i = 0; i < TT_ARRAY_SIZE(values); i++) {
+			assert_true(tt_parquet_rle_next(&in, &value));
+			assert_int_equal(value, values[i]);
+		}
+		assert_ptr_equal(in.at, in.end);
+		/* The same by pieces of every length. */
+		tt_parquet_rle_start(&in, out.bytes, out.bytes + out.size - 8, width);
+		for (unsigned i = 0, n = 0; i < TT_ARRAY_SIZE(values); i += n, n++) {
+			if (n > TT_ARRAY_SIZE(values) - i)
+				n = TT_ARRAY_SIZE(values) - i;
+			assert_true(tt_parquet_rle_take(&in, taken, n));
+			assert_memory_equal(taken, values + i, n * sizeof(*values));
+		}
+		assert_ptr_equal(in.at, in.end);
+		tt_parquet_buffer_fini(&out);
+	}
+}
+
+/* As other writers have them where a dictionary has one value: no bits, in runs of either kind. */
+static void
+indices_of_no_bits_are_zeros(void **state)
+{
+	/* 20 repeated, then two groups packed. */
+	static const uint8_t bytes[2 + 8] = {20 << 1, 2 << 1 | 1};
+	struct tt_parquet_rle_in in;
+	uint32_t taken[36], value = 1;
+
+	memset(taken, 0xff, sizeof(taken));
+	tt_parquet_rle_start(&in, bytes, bytes + 2, 0);
+	assert_true(tt_parquet_rle_take(&in, taken, 23));
+	assert_false(tt_parquet_rle_same(&in, 1, &value));
+	assert_true(tt_parquet_rle_take(&in, taken + 23, 13));
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(taken); i++)
+		assert_int_equal(taken[i], 0);
+	assert_false(tt_parquet_rle_take(&in, taken, 1));
+}
+
+static void
+a_repeated_run_is_passed_over_at_once(void **state)
+{
+	/* 20 times 5, then 3 times 1, in 3 bits. */
+	static const uint8_t bytes[4 + 8] = {20 << 1, 5, 3 << 1, 1};
+	struct tt_parquet_rle_in in;
+	uint32_t value = 0;
+
+	tt_parquet_rle_start(&in, bytes, bytes + 4, 3);
+	assert_true(tt_parquet_rle_same(&in, 18, &value));
+	assert_int_equal(value, 5);
+	assert_false(tt_parquet_rle_same(&in, 3, &value));
+	assert_true(tt_parquet_rle_same(&in, 2, &value));
+	assert_true(tt_parquet_rle_same(&in, 3, &value));
+	assert_int_equal(value, 1);
+	assert_false(tt_parquet_rle_same(&in, 1, &value));
+}
+
+/* A run of length 0 makes no sense; the bytes behind it would be one of 16 values. */
+static void
+nothing_is_read_behind_what_makes_no_sense(void **state)
+{
+	static const uint8_t bytes[3 + 8] = {0, 16 << 1, 3};
+	struct tt_parquet_rle_in in;
+	uint32_t taken[16], value;
+
+	tt_parquet_rle_start(&in, bytes, bytes + 3, 8);
+	assert_false(tt_parquet_rle_same(&in, 16, &value));
+	assert_false(tt_parquet_rle_take(&in, taken, 16));
+}
+
+/* Encodings.md gives 0 to 7 at width 3 as an example. */
+static void
+bit_packing_is_that_of_the_format(void **state)
+{
+	static const uint32_t values[] = {0, 1, 2, 3, 4, 5, 6, 7};
+	static const uint8_t expected[] = {0x03, 0x88, 0xc6, 0xfa};
+	struct tt_parquet_buffer out = {0};
+
+	tt_parquet_rle_put(&out, values, 8, 3);
+	assert_int_equal(out.size, sizeof(expected));
+	assert_memory_equal(out.bytes, expected, sizeof(expected));
+	tt_parquet_buffer_fini(&out);
+}
+
 int
 main(void)
 {
@@ -139,6 +238,11 @@ main(void)
 					indices_of_each_width_are_put_as_a_plain_encoder_does),
 			cmocka_unit_test(the_last_group_has_room_behind_it),
 			cmocka_unit_test(zeros_are_put_as_indices_are),
+			cmocka_unit_test(indices_survive_run_length_coding),
+			cmocka_unit_test(indices_of_no_bits_are_zeros),
+			cmocka_unit_test(a_repeated_run_is_passed_over_at_once),
+			cmocka_unit_test(nothing_is_read_behind_what_makes_no_sense),
+			cmocka_unit_test(bit_packing_is_that_of_the_format),
 	};
 
 	return cmocka_run_group_tests_name("parquet_rle", tests, NULL, NULL);
