@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What a tally takes of memory, and that it gives all back. */
+#include "tally_bed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+too_few_pairs_are_refused(void **state)
+{
+	struct tt_tally_config config = tally_bed(TT_PAIRS_MIN - 1);
+	struct tt_tally *t;
+	struct tt_error err = {0};
+
+	assert_true(tt_tally_create(&t, &config, tt_mem_heap(), &err) < 0);
+	assert_string_equal(err.where, "pairs");
+}
+
+/* Counts what is taken. */
+static size_t taken;
+
+static void *
+counting_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	taken += bytes;
+	return tt_mem_heap()->alloc(tt_mem_heap(), bytes, purpose);
+}
+
+static void
+counting_free(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	taken -= bytes;
+	tt_mem_heap()->free(tt_mem_heap(), ptr, bytes);
+}
+
+static void
+a_tally_takes_the_bytes_that_it_says_and_gives_all_back(void **state)
+{
+	struct tt_mem mem = {counting_alloc, counting_free};
+	struct tt_tally_config config = tally_bed(30000); /* some arrays: tt_busy.h */
+	struct tt_tally *t;
+	uint64_t budget = 400 << 20;
+
+	assert_int_equal(tt_tally_create(&t, &config, &mem, NULL), 0);
+	assert_int_equal(taken, tt_tally_bytes(&config));
+	tt_tally_destroy(t);
+	assert_int_equal(taken, 0);
+	config.pairs = tt_tally_pairs_for(&config, budget);
+	assert_true(config.pairs > 100000 && tt_tally_bytes(&config) <= budget);
+	config.pairs *= 2;
+	assert_true(tt_tally_bytes(&config) > budget);
+	assert_int_equal(tt_tally_pairs_for(&config, 1 << 20), 0);
+}
+
+/* Gives memory until a number of times, then none. */
+static unsigned gives;
+
+static void *
+failing_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
+{
+	char *block;
+
+	if (gives-- == 0)
+		return NULL;
+	/* What is given is not what free() takes. */
+	block = aligned_alloc(TT_CACHE_LINE, (bytes / TT_CACHE_LINE + 2) * TT_CACHE_LINE);
+	memset(block, 0, bytes + TT_CACHE_LINE);
+	return block + TT_CACHE_LINE;
+}
+
+static void
+failing_free(struct tt_mem *mem, void *ptr, size_t bytes)
+{
+	free((char *)ptr - TT_CACHE_LINE);
+}
+
+static void
+short_memory_is_said_and_given_back(void **state)
+{
+	struct tt_mem mem = {failing_alloc, failing_free};
+	struct tt_tally_config config = tally_bed(30000); /* some arrays: tt_busy.h */
+	struct tt_tally *t = NULL;
+	unsigned n = 0;
+
+	for (; t == NULL; n++) {
+		int ret;
+
+		gives = n;
+		ret = tt_tally_create(&t, &config, &mem, NULL);
+		assert_int_equal(ret, t != NULL ? 0 : -12);
+	}
+	assert_true(n > 20);
+	tt_tally_destroy(t);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(too_few_pairs_are_refused),
+			cmocka_unit_test(
+					a_tally_takes_the_bytes_that_it_says_and_gives_all_back),
+			cmocka_unit_test(short_memory_is_said_and_given_back),
+	};
+
+	return cmocka_run_group_tests_name("tally_memory", tests, NULL, NULL);
+}
