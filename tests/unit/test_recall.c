@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "counting_mem.h"
 #include "recall_bed.h"
 
 #include <errno.h>
@@ -338,22 +339,6 @@ once_all_were_entered_asking_again_is_at_one_shift(void **state)
 	tt_recall_destroy(recall);
 }
 
-static size_t taken;
-
-static void *
-counting_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
-{
-	taken += bytes;
-	return tt_mem_alloc(tt_mem_heap(), bytes, purpose);
-}
-
-static void
-counting_free(struct tt_mem *mem, void *ptr, size_t bytes)
-{
-	taken -= bytes;
-	tt_mem_free(tt_mem_heap(), ptr, bytes);
-}
-
 static void
 memory_is_what_was_said_and_bounds_are_kept(void **state)
 {
@@ -365,10 +350,10 @@ memory_is_what_was_said_and_bounds_are_kept(void **state)
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(sizes); i++) {
 		assert_int_equal(tt_recall_create(&recall, sizes[i], MINUTE, &mem, &err),
 				0);
-		assert_int_equal(taken, tt_recall_bytes(sizes[i]));
-		assert_true(taken <= sizes[i] * 48 + 8 * 140000);
+		assert_int_equal(mem_taken, tt_recall_bytes(sizes[i]));
+		assert_true(mem_taken <= sizes[i] * 48 + 8 * 140000);
 		tt_recall_destroy(recall);
-		assert_int_equal(taken, 0);
+		assert_int_equal(mem_taken, 0);
 	}
 	assert_int_equal(tt_recall_create(&recall, 1023, MINUTE, &mem, &err), -EINVAL);
 	assert_null(recall);

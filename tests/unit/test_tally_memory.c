@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What a tally takes of memory, and that it gives all back. */
+#include "counting_mem.h"
 #include "tally_bed.h"
 
 #include <setjmp.h>
@@ -19,23 +20,6 @@ too_few_pairs_are_refused(void **state)
 	assert_string_equal(err.where, "pairs");
 }
 
-/* Counts what is taken. */
-static size_t taken;
-
-static void *
-counting_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
-{
-	taken += bytes;
-	return tt_mem_heap()->alloc(tt_mem_heap(), bytes, purpose);
-}
-
-static void
-counting_free(struct tt_mem *mem, void *ptr, size_t bytes)
-{
-	taken -= bytes;
-	tt_mem_heap()->free(tt_mem_heap(), ptr, bytes);
-}
-
 static void
 a_tally_takes_the_bytes_that_it_says_and_gives_all_back(void **state)
 {
@@ -45,9 +29,9 @@ a_tally_takes_the_bytes_that_it_says_and_gives_all_back(void **state)
 	uint64_t budget = 400 << 20;
 
 	assert_int_equal(tt_tally_create(&t, &config, &mem, NULL), 0);
-	assert_int_equal(taken, tt_tally_bytes(&config));
+	assert_int_equal(mem_taken, tt_tally_bytes(&config));
 	tt_tally_destroy(t);
-	assert_int_equal(taken, 0);
+	assert_int_equal(mem_taken, 0);
 	config.pairs = tt_tally_pairs_for(&config, budget);
 	assert_true(config.pairs > 100000 && tt_tally_bytes(&config) <= budget);
 	config.pairs *= 2;
