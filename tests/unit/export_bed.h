@@ -14,18 +14,6 @@ bed_out_path(const struct bed *b, const char *name, char path[256])
 	return path;
 }
 
-static inline struct tt_snapshot *
-bed_open_snapshot(const struct bed *b, int64_t start_us)
-{
-	struct tt_snapshot *snapshot = NULL;
-	struct tt_error err = {0};
-	char path[256];
-
-	if (tt_snapshot_open(&snapshot, bed_path(b, start_us, NULL, path), &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
-	return snapshot;
-}
-
 /* Writes the snapshot of each of the minutes [first, first + n), times over, into an open
  * export. */
 static inline int

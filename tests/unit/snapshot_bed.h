@@ -424,6 +424,34 @@ bed_path(const struct bed *b, int64_t start_us, const char *file, char path[256]
 	return path;
 }
 
+static inline struct tt_snapshot *
+bed_open_snapshot(const struct bed *b, int64_t start_us)
+{
+	struct tt_snapshot *snapshot = NULL;
+	struct tt_error err = {0};
+	char path[256];
+
+	if (tt_snapshot_open(&snapshot, bed_path(b, start_us, NULL, path), &err) != 0)
+		fail_msg("%s: %s", err.where, err.why);
+	return snapshot;
+}
+
+static inline void
+bed_fail_damaged(void *context, const struct tt_error *err)
+{
+	fail_msg("%s: %s", err->where, err->why);
+}
+
+static inline void
+bed_verify_ok(const struct bed *b, int64_t start_us)
+{
+	char path[256];
+
+	assert_int_equal(tt_snapshot_verify(bed_path(b, start_us, NULL, path),
+					 bed_fail_damaged, NULL),
+			0);
+}
+
 /* What is in a file, and a NUL; the caller frees it. size may be NULL. */
 static inline char *
 bed_read_file(const char *path, size_t *size)

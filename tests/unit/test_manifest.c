@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Manifests that no snapshot has, or not this one. */
+#include "verify_bed.h"
+
+/* Writes a manifest whose own hash is right. Returns how many files are damaged then. */
+static int
+forge(const struct tt_manifest *manifest)
+{
+	char *text = tt_manifest_format(manifest);
+	char path[256];
+	FILE *out = fopen(bed_path(&bed, BED_START, TT_MANIFEST_FILE, path), "w");
+
+	assert_non_null(text);
+	assert_non_null(out);
+	assert_true(fputs(text, out) >= 0);
+	assert_int_equal(fclose(out), 0);
+	free(text);
+	return verify(BED_START);
+}
+
+static void
+a_forged_manifest_disagrees_with_the_data(void **state)
+{
+	struct tt_snapshot *snapshot;
+	struct tt_manifest m;
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	snapshot = bed_open_snapshot(&bed, BED_START);
+	m = snapshot->manifest;
+	assert_int_equal(forge(&m), 0);
+	m.packets++;
+	assert_true(forge(&m) >= 1);
+	m = snapshot->manifest;
+	m.targets++;
+	assert_true(forge(&m) >= 1);
+	m = snapshot->manifest;
+	m.observed_us--;
+	assert_int_equal(forge(&m), 2);
+	assert_string_equal(damage, "interval.parquet\ncoverage.parquet\n");
+	m = snapshot->manifest;
+	m.geo[0] = 'N';
+	assert_int_equal(forge(&m), TT_N_TABLES);
+	m = snapshot->manifest;
+	m.asn[0] = 'N';
+	assert_int_equal(forge(&m), TT_N_TABLES);
+	m = snapshot->manifest;
+	m.fingerprints[0] = 'N';
+	assert_int_equal(forge(&m), TT_N_TABLES);
+	m = snapshot->manifest;
+	m.destinations++;
+	assert_int_equal(forge(&m), 2);
+	assert_string_equal(damage, "interval.parquet\ndestinations.parquet\n");
+	m = snapshot->manifest;
+	m.sensor[0] = 'T';
+	assert_int_equal(forge(&m), TT_N_TABLES);
+	m = snapshot->manifest;
+	m.ledger.missed++;
+	assert_int_equal(forge(&m), 1);
+	assert_string_equal(damage, "ledger.parquet\n");
+	m = snapshot->manifest;
+	m.ledger.not_kept[TT_LEDGER_TALKERS].keys++;
+	assert_int_equal(forge(&m), 1);
+	assert_string_equal(damage, "ledger.parquet\n");
+	m = snapshot->manifest;
+	m.files[TT_TABLE_SOURCES].rows--;
+	assert_int_equal(forge(&m), 1);
+	assert_string_equal(damage, "sources.parquet\n");
+	tt_snapshot_close(snapshot);
+}
+
+static void
+an_unknown_schema_version_is_refused_naming_both(void **state)
+{
+	struct tt_manifest manifest = {0};
+	struct tt_error err = {0};
+	char path[256], *text, *version;
+	size_t n;
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	text = bed_read_file(bed_path(&bed, BED_START, TT_MANIFEST_FILE, path), &n);
+	version = strstr(text, "\"schema_version\": 5");
+	assert_non_null(version);
+	version[strlen("\"schema_version\": ")] = '1';
+	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
+	assert_string_equal(
+			err.why, "schema version 1; this program reads versions 4 to 5");
+	version[strlen("\"schema_version\": ")] = '7';
+	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
+	assert_string_equal(
+			err.why, "schema version 7; this program reads versions 4 to 5");
+	free(text);
+}
+
+/* Names of directories and of time series are made of it. */
+static void
+a_manifest_whose_sensor_has_no_valid_name_is_refused(void **state)
+{
+	static const char *const names[] = {"../x", "a/b", "x 1\ny", "", "2026-11-22"};
+	struct tt_snapshot *snapshot, *again;
+	struct tt_error err = {0};
+	char path[256];
+
+	bed_write_ok(&bed, BED_START);
+	bed_path(&bed, BED_START, NULL, path);
+	assert_int_equal(tt_snapshot_open(&snapshot, path, &err), 0);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
+		strcpy(snapshot->manifest.sensor, names[i]);
+		forge(&snapshot->manifest);
+		assert_int_equal(tt_snapshot_open(&again, path, &err), -EBADMSG);
+		assert_string_equal(err.why, "sensor: no sensor's name");
+	}
+	tt_snapshot_close(snapshot);
+}
+
+static void
+a_manifest_with_a_rate_that_is_no_power_of_two_is_refused(void **state)
+{
+	static const int64_t rates[] = {3, INT64_C(1) << 33, INT64_MAX, 0, -4};
+	struct tt_snapshot *snapshot = NULL, *again;
+	struct tt_error err = {0};
+	char path[256];
+
+	bed_write_ok(&bed, BED_START);
+	bed_path(&bed, BED_START, NULL, path);
+	for (unsigned i = 0; i < 4 * TT_ARRAY_SIZE(rates); i++) {
+		struct tt_manifest m;
+		int64_t *const fields[] = {&m.sources_one_in, &m.contacts_one_in,
+				&m.pair_rows_one_in, &m.contact_rows_one_in};
+
+		assert_int_equal(tt_snapshot_open(&snapshot, path, &err), 0);
+		m = snapshot->manifest;
+		m.exact = i % 4 >= 2;
+		m.pair_rows_one_in = m.contact_rows_one_in = INT64_C(1) << 32;
+		*fields[i % 4] = rates[i / 4];
+		forge(&m);
+		assert_int_equal(tt_snapshot_open(&again, path, &err), -EBADMSG);
+		assert_string_equal(err.why, "interval: contradicts itself");
+		forge(&snapshot->manifest);
+		tt_snapshot_close(snapshot);
+	}
+}
+
+int
+main(void)
+{
+#define BEDDED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+			BEDDED(a_forged_manifest_disagrees_with_the_data),
+			BEDDED(a_manifest_with_a_rate_that_is_no_power_of_two_is_refused),
+			BEDDED(a_manifest_whose_sensor_has_no_valid_name_is_refused),
+			BEDDED(an_unknown_schema_version_is_refused_naming_both),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
