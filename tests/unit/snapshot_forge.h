@@ -56,19 +56,26 @@ forge_row(struct tt_parquet_writer *to, const struct tt_parquet_reader *from,
 	}
 }
 
+/* Writes a manifest into the directory of a snapshot. */
 static inline void
-forge_manifest(const struct tt_snapshot *s)
+forge_manifest_at(const char *dir, const struct tt_manifest *manifest)
 {
-	char *text = tt_manifest_format(&s->manifest), path[512];
+	char *text = tt_manifest_format(manifest), path[512];
 	FILE *out;
 
-	snprintf(path, sizeof(path), "%s/%s", s->path, TT_MANIFEST_FILE);
+	snprintf(path, sizeof(path), "%s/%s", dir, TT_MANIFEST_FILE);
 	out = fopen(path, "w");
 	assert_non_null(text);
 	assert_non_null(out);
 	assert_true(fputs(text, out) >= 0);
 	assert_int_equal(fclose(out), 0);
 	free(text);
+}
+
+static inline void
+forge_manifest(const struct tt_snapshot *s)
+{
+	forge_manifest_at(s->path, &s->manifest);
 }
 
 /* Writes a table again with changes [n], and a manifest that agrees. */

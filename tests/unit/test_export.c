@@ -25,18 +25,6 @@ teardown(void **state)
 	return 0;
 }
 
-static struct tt_snapshot *
-open_snapshot(int64_t start_us)
-{
-	struct tt_snapshot *snapshot = NULL;
-	struct tt_error err = {0};
-	char path[256];
-
-	if (tt_snapshot_open(&snapshot, bed_path(&bed, start_us, NULL, path), &err) != 0)
-		fail_msg("%s: %s", err.where, err.why);
-	return snapshot;
-}
-
 /* Exports one table of the first n minutes. */
 static void export(enum tt_table table, enum tt_export_format format, unsigned n)
 {
@@ -50,7 +38,8 @@ static void export(enum tt_table table, enum tt_export_format format, unsigned n
 	assert_int_equal(tt_export_open(&e, &options, &err), 0);
 	assert_int_equal(tt_export_begin(e, table, &err), 0);
 	for (unsigned i = 0; i < n; i++) {
-		struct tt_snapshot *s = open_snapshot(BED_START + i * BED_MINUTE);
+		struct tt_snapshot *s = bed_open_snapshot(
+				&bed, BED_START + i * BED_MINUTE);
 
 		assert_int_equal(tt_export_snapshot(e, s, &err), 0);
 		tt_snapshot_close(s);
@@ -150,7 +139,7 @@ a_full_disk_is_an_error(void **state)
 	}
 	bed_count_some(&bed, BED_START);
 	bed_write_ok(&bed, BED_START);
-	s = open_snapshot(BED_START);
+	s = bed_open_snapshot(&bed, BED_START);
 	assert_int_equal(tt_export_open(&e, &options, &err), 0);
 	ret = tt_export_begin(e, TT_TABLE_LEDGER, &err);
 	for (unsigned i = 0; ret == 0 && i < 100; i++)
@@ -165,7 +154,7 @@ a_full_disk_is_an_error(void **state)
 static void
 add_minute(struct tt_ranking *ranking, unsigned minute)
 {
-	struct tt_snapshot *s = open_snapshot(BED_START + minute * BED_MINUTE);
+	struct tt_snapshot *s = bed_open_snapshot(&bed, BED_START + minute * BED_MINUTE);
 	struct tt_error err = {0};
 
 	assert_int_equal(tt_ranking_add(ranking, s, &err), 0);

@@ -21,21 +21,6 @@ teardown(void **state)
 }
 
 static void
-fail_damaged(void *context, const struct tt_error *err)
-{
-	fail_msg("%s: %s", err->where, err->why);
-}
-
-static int
-verify(int64_t start_us)
-{
-	char path[256];
-
-	return tt_snapshot_verify(
-			bed_path(&bed, start_us, NULL, path), fail_damaged, NULL);
-}
-
-static void
 two_writers_of_one_sensor_exclude_each_other(void **state)
 {
 	struct tt_spool *second = NULL;
@@ -102,7 +87,7 @@ batched_snapshots_appear_at_the_flush(void **state)
 	assert_int_equal(bed_count_snapshots(&bed), TT_SPOOL_BATCH);
 	assert_int_equal(tt_spool_flush(bed.spool, &bed.err), 0);
 	assert_int_equal(bed_count_snapshots(&bed), n);
-	assert_int_equal(verify(BED_START + (n - 1) * BED_MINUTE), 0);
+	bed_verify_ok(&bed, BED_START + (n - 1) * BED_MINUTE);
 }
 
 static void
@@ -175,7 +160,7 @@ a_finished_snapshot_is_never_overwritten(void **state)
 	assert_int_equal(bed_write(&bed, BED_START), -EEXIST);
 	assert_non_null(strstr(bed.err.where, "/tokyo-1/2026-11-22/20261122T"));
 	assert_string_equal(bed.err.why, "there is a snapshot of this interval already");
-	assert_int_equal(verify(BED_START), 0);
+	bed_verify_ok(&bed, BED_START);
 	bed_write_ok(&bed, BED_START + BED_MINUTE);
 	assert_int_equal(bed_count_snapshots(&bed), 2);
 }

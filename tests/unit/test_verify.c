@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What `verify` finds beside damaged bytes: snapshots out of place, strangers in the spool, and
  * unique counts that contradict each other. */
-#include "snapshot_forge.h"
-
-static struct bed bed;
+#include "verify_damage.h"
 
 static int
 setup(void **state)
@@ -19,19 +17,6 @@ teardown(void **state)
 {
 	bed_fini(&bed);
 	return 0;
-}
-
-/* What was reported of the latest path, one "name: why" per line. */
-static char said[4096];
-
-static void
-note(void *context, const struct tt_error *err)
-{
-	const char *name = strrchr(err->where, '/');
-	size_t used = strlen(said);
-
-	snprintf(said + used, sizeof(said) - used, "%s: %s\n",
-			name == NULL ? err->where : name + 1, err->why);
 }
 
 static void
