@@ -348,11 +348,24 @@ struct tt_compare {
 	bool told[TT_N_TABLES]; /* one line for each file: the first that fails */
 };
 
-/* Compares one sum, or key by key, where both tables could be read. */
+/* Could both be read to their end, and is the other one not known to be wrong itself? The
+ * interval's numbers are in the manifest as well. */
+bool tt_compare_have(
+		const struct tt_compare *c, enum tt_table table, enum tt_table other);
+
+/* Compares one sum, with what it is or is at most, or key by key, where both tables could be read. */
 void tt_compare_equal(struct tt_compare *c, enum tt_table table, const char *what,
 		int64_t sum, enum tt_table other, int64_t expected);
+void tt_compare_at_most(struct tt_compare *c, enum tt_table table, const char *what,
+		int64_t sum, enum tt_table other, int64_t most);
 void tt_compare_match(struct tt_compare *c, enum tt_table table, const char *what,
 		enum tt_match m, enum tt_table other);
+
+/* Tables of signatures with each other and with the interval. */
+void tt_compare_signatures(struct tt_compare *c);
+/* After what coverage has was compared. */
+void tt_compare_signature_rules(struct tt_compare *c);
+
 /* Pairs and contacts with all that are marginals of them. */
 void tt_compare_pairs(struct tt_compare *c);
 void tt_compare_contacts(struct tt_compare *c);

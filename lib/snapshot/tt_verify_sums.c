@@ -30,10 +30,8 @@ tell(struct tt_compare *c, enum tt_table table, const char *fmt, ...)
 	c->wrong(c->context, table, why);
 }
 
-/* Could both be read to their end, and is the other one not known to be wrong itself? The
- * interval's numbers are in the manifest as well. */
-static bool
-have(const struct tt_compare *c, enum tt_table table, enum tt_table other)
+bool
+tt_compare_have(const struct tt_compare *c, enum tt_table table, enum tt_table other)
 {
 	return c->s->read[table]
 			&& (other == TT_TABLE_INTERVAL
@@ -44,16 +42,16 @@ void
 tt_compare_equal(struct tt_compare *c, enum tt_table table, const char *what, int64_t sum,
 		enum tt_table other, int64_t expected)
 {
-	if (have(c, table, other) && sum != expected)
+	if (tt_compare_have(c, table, other) && sum != expected)
 		tell(c, table, "%s: %" PRId64 "; %s says %" PRId64, what, sum,
 				file_of(other), expected);
 }
 
-static void
-at_most(struct tt_compare *c, enum tt_table table, const char *what, int64_t sum,
-		enum tt_table other, int64_t most)
+void
+tt_compare_at_most(struct tt_compare *c, enum tt_table table, const char *what,
+		int64_t sum, enum tt_table other, int64_t most)
 {
-	if (have(c, table, other) && sum > most)
+	if (tt_compare_have(c, table, other) && sum > most)
 		tell(c, table, "%s: %" PRId64 "; %s says %" PRId64, what, sum,
 				file_of(other), most);
 }
@@ -63,7 +61,7 @@ void
 tt_compare_match(struct tt_compare *c, enum tt_table table, const char *what,
 		enum tt_match m, enum tt_table other)
 {
-	if (have(c, table, other) && c->s->match[m][0] != c->s->match[m][1])
+	if (tt_compare_have(c, table, other) && c->s->match[m][0] != c->s->match[m][1])
 		tell(c, table, "%s: not as in %s", what, file_of(other));
 }
 
@@ -75,7 +73,7 @@ by_class(struct tt_compare *c, enum tt_table table, const struct tt_count *expec
 		const struct tt_count *sum = &c->s->by_class[table][i];
 		const char *class = tt_class_name((enum tt_class)i);
 
-		if (!have(c, table, TT_TABLE_TARGETS))
+		if (!tt_compare_have(c, table, TT_TABLE_TARGETS))
 			return;
 		if (sum->packets != expected[i].packets)
 			tell(c, table,
@@ -147,10 +145,10 @@ compare_sources(struct tt_compare *c)
 	tt_compare_equal(c, table, "packets, and those that the ledger says are not kept",
 			(int64_t)(s->total[table].packets + lost->packets),
 			TT_TABLE_INTERVAL, c->m->packets);
-	at_most(c, table, "bytes", (int64_t)s->total[table].bytes, TT_TABLE_INTERVAL,
-			c->m->bytes);
-	at_most(c, table, "backscatter packets", s->source_backscatter, TT_TABLE_INTERVAL,
-			c->m->backscatter_packets);
+	tt_compare_at_most(c, table, "bytes", (int64_t)s->total[table].bytes,
+			TT_TABLE_INTERVAL, c->m->bytes);
+	tt_compare_at_most(c, table, "backscatter packets", s->source_backscatter,
+			TT_TABLE_INTERVAL, c->m->backscatter_packets);
 	if (c->m->sources_one_in == 1) {
 		tt_compare_equal(c, table, "bytes", (int64_t)s->total[table].bytes,
 				TT_TABLE_INTERVAL, c->m->bytes);
@@ -186,7 +184,7 @@ compare_destinations(struct tt_compare *c)
 	const enum tt_table table = TT_TABLE_DESTINATIONS;
 
 	by_class(c, table, s->by_class[TT_TABLE_TARGETS], false);
-	at_most(c, table, "distinct destinations", s->destinations_least,
+	tt_compare_at_most(c, table, "distinct destinations", s->destinations_least,
 			TT_TABLE_INTERVAL, c->m->destinations);
 	if (s->destinations_most < c->m->destinations)
 		tt_compare_equal(c, table, "distinct destinations", s->destinations_most,
@@ -195,8 +193,8 @@ compare_destinations(struct tt_compare *c)
 		return;
 	/* A pair of source and destination is counted once from either side, unless
 	 * destinations are told apart by their prefix only. */
-	at_most(c, table, "sources of all destinations", s->destination_sources,
-			TT_TABLE_SOURCES, s->source_destinations);
+	tt_compare_at_most(c, table, "sources of all destinations",
+			s->destination_sources, TT_TABLE_SOURCES, s->source_destinations);
 	if (!s->prefixes)
 		tt_compare_equal(c, table, "sources of all destinations",
 				s->destination_sources, TT_TABLE_SOURCES,
@@ -250,7 +248,7 @@ compare_distributions(struct tt_compare *c)
 {
 	const enum tt_table table = TT_TABLE_DISTRIBUTIONS;
 
-	if (!have(c, table, TT_TABLE_TARGETS))
+	if (!tt_compare_have(c, table, TT_TABLE_TARGETS))
 		return;
 	for (unsigned d = 0; d < TT_N_DISTRIBUTIONS; d++)
 		for (unsigned i = 0; i < TT_N_CLASSES; i++)
@@ -277,8 +275,10 @@ compare_rule(struct tt_compare *c, const struct tt_rule_sums *r)
 			rules, r->carriers);
 	tt_compare_equal(c, sources, "packets of the carriers of a rule",
 			r->carried_packets * one_in, rules, r->carrier_packets);
-	at_most(c, sources, "packets of a rule", r->source_packets, rules, r->matched);
-	at_most(c, sources, "packets tested", r->source_tested, rules, r->tested);
+	tt_compare_at_most(c, sources, "packets of a rule", r->source_packets, rules,
+			r->matched);
+	tt_compare_at_most(
+			c, sources, "packets tested", r->source_tested, rules, r->tested);
 	if (one_in == 1)
 		tt_compare_equal(c, sources, "packets of a rule", r->source_packets,
 				rules, r->matched);
@@ -289,7 +289,7 @@ compare_sketch(struct tt_compare *c)
 {
 	const struct tt_sums *s = c->s;
 
-	if (!have(c, TT_TABLE_SKETCHES, TT_TABLE_SOURCES))
+	if (!tt_compare_have(c, TT_TABLE_SKETCHES, TT_TABLE_SOURCES))
 		return;
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(s->sketch); i++) {
 		bool wrong = s->sketch[i] < s->source_sketch[i];
@@ -303,63 +303,6 @@ compare_sketch(struct tt_compare *c)
 					s->sketch[i], file_of(TT_TABLE_SOURCES),
 					s->source_sketch[i]);
 	}
-}
-
-/* Rules were not loaded for longer than sensors looked. */
-static void
-compare_signature_rules(struct tt_compare *c)
-{
-	const struct tt_sums *s = c->s;
-	const enum tt_table table = TT_TABLE_SIGNATURE_RULES;
-
-	if (!s->read[table])
-		return;
-	if (strcmp(c->m->signatures, "none") == 0)
-		tt_compare_equal(c, table, "rows without signatures",
-				c->m->files[table].rows, TT_TABLE_INTERVAL, 0);
-	if (c->m->files[table].rows > 0)
-		tt_compare_equal(c, table, "sources are kept of one in",
-				s->signature_one_in, TT_TABLE_INTERVAL,
-				c->m->signature_sources_one_in);
-	if (s->read[TT_TABLE_COVERAGE] && !c->told[TT_TABLE_COVERAGE])
-		at_most(c, table, "microseconds loaded", s->longest_loaded_us,
-				TT_TABLE_COVERAGE, s->covered_us);
-}
-
-/* A packet matches one rule at least, and a detection is a match. */
-static void
-compare_signatures(struct tt_compare *c)
-{
-	const struct tt_sums *s = c->s;
-	const enum tt_table table = TT_TABLE_SIGNATURES;
-
-	if (!have(c, table, TT_TABLE_INTERVAL))
-		return;
-	tt_compare_equal(c, table, "detections", s->rule_detections, TT_TABLE_INTERVAL,
-			c->m->detections);
-	if (c->m->signature_sources_one_in == 1)
-		at_most(c, table, "detections", s->rule_detections, table, s->matches);
-	if (strcmp(c->m->signatures, "none") == 0)
-		tt_compare_equal(c, table, "rows without signatures",
-				c->m->files[table].rows, TT_TABLE_INTERVAL, 0);
-	at_most(c, TT_TABLE_INTERVAL, "packets that signatures match",
-			c->m->signature_packets, table, s->matches);
-	if (!have(c, table, TT_TABLE_SIGNATURE_SOURCES))
-		return;
-	tt_compare_match(c, TT_TABLE_SIGNATURE_SOURCES,
-			"sources by signature and country", TT_MATCH_SIGNATURE_SOURCES,
-			table);
-	if (s->read[TT_TABLE_INTERVAL] && s->common_source_rows > 0)
-		at_most(c, TT_TABLE_SIGNATURE_SOURCES,
-				"sources with detections, at least",
-				c->m->signature_sources_one_in, TT_TABLE_INTERVAL,
-				s->sources_detected);
-	at_most(c, TT_TABLE_INTERVAL, "sources with detections", s->sources_detected,
-			TT_TABLE_SIGNATURE_SOURCES,
-			s->common_source_rows * c->m->signature_sources_one_in);
-	if (c->m->signature_sources_one_in == 1)
-		tt_compare_equal(c, TT_TABLE_SIGNATURE_SOURCES, "detections",
-				s->source_detections, table, s->rule_detections);
 }
 
 static void
@@ -390,7 +333,7 @@ compare_coverage(struct tt_compare *c)
 	const enum tt_table table = TT_TABLE_COVERAGE;
 	int64_t addresses = c->m->monitored_addresses;
 
-	if (!have(c, table, TT_TABLE_INTERVAL))
+	if (!tt_compare_have(c, table, TT_TABLE_INTERVAL))
 		return;
 	if (addresses > 0)
 		tt_compare_equal(c, table, "microseconds observed",
@@ -420,8 +363,8 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 	compare_sketch(&c);
 	tt_compare_pairs(&c);
 	tt_compare_contacts(&c);
-	compare_signatures(&c);
+	tt_compare_signatures(&c);
 	compare_coverage(&c);
-	compare_signature_rules(&c);
+	tt_compare_signature_rules(&c);
 	compare_ledger(&c);
 }
