@@ -147,7 +147,7 @@ struct tt_compact {
 	struct tt_heavy heavy[2]; /* of source_ports, and of talkers */
 	int64_t part_us; /* start of the part being read */
 
-	/* tt_compact_uniques.c */
+	/* tt_compact_uniques */
 	struct tt_sort_item *sorted[TT_N_TABLES]; /* [n of the store] */
 	int64_t uniq_src_ip_returning, targets, targets_first_time, destinations;
 	int64_t kept_packets, kept_contact_packets;
@@ -220,6 +220,7 @@ int tt_compact_join_heavy(struct tt_compact *c, enum tt_table table) TT_MUST_CHE
 
 /* Counts unique sources and destinations from pairs and contacts. */
 int tt_compact_uniques(struct tt_compact *c) TT_MUST_CHECK;
+int tt_compact_uniques_pairs(struct tt_compact *c) TT_MUST_CHECK;
 int tt_compact_uniques_contacts(struct tt_compact *c) TT_MUST_CHECK;
 /* Judges what sources carry; does the source of a row of source_fingerprints? */
 int tt_compact_judge(struct tt_compact *c) TT_MUST_CHECK;
