@@ -59,6 +59,14 @@ bool merge_can_remake(const struct input *inputs, size_t n);
 
 void merge_inputs_fini(struct inputs *in);
 
+/* Adds one to the inputs, unsorted; is: INPUT_LACKING, or INPUT_OWN of the result's own. Returns false where there
+ * is no memory. */
+bool merge_input_add(struct inputs *in, const struct tt_snapshot_ref *ref, int is);
+void merge_inputs_sort(struct inputs *in);
+
+/* Says that there is no memory. Returns false. */
+bool merge_no_memory(const struct merging *m);
+
 /* The end of what a name says that it spans: of a single interval, at least its first moment. */
 static inline int64_t
 merge_named_end(const struct tt_snapshot_ref *ref)

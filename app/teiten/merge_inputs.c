@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `teiten merge` is given, and what of it the result lacks. */
+/* What `teiten merge` is given. */
 #include "merge.h"
 
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -17,8 +16,8 @@ merge_inputs_fini(struct inputs *in)
 	free(in->sensors);
 }
 
-static bool
-no_memory(const struct merging *m)
+bool
+merge_no_memory(const struct merging *m)
 {
 	fprintf(stderr, "%s: out of memory\n", m->tool->name);
 	return false;
@@ -37,8 +36,8 @@ is_own(const struct tt_snapshot_ref *ref, const struct stat *own)
 	return same;
 }
 
-static bool
-add(struct inputs *in, const struct tt_snapshot_ref *ref, int is)
+bool
+merge_input_add(struct inputs *in, const struct tt_snapshot_ref *ref, int is)
 {
 	if (in->n == in->room) {
 		size_t room = in->room == 0 ? 64 : 2 * in->room;
@@ -65,8 +64,8 @@ by_start(const void *a, const void *b)
 	return strcmp(x->ref->path, y->ref->path);
 }
 
-static void
-sort(struct inputs *in)
+void
+merge_inputs_sort(struct inputs *in)
 {
 	if (in->n > 1)
 		qsort(in->all, in->n, sizeof(in->all[0]), by_start);
@@ -112,7 +111,7 @@ merge_list(struct merging *m, struct inputs *in)
 	if (m->empty == NULL)
 		m->empty = calloc((size_t)(tool->argc - optind), sizeof(*m->empty));
 	if (in->lists == NULL || m->empty == NULL)
-		return no_memory(m);
+		return merge_no_memory(m);
 	for (int i = optind; i < tool->argc; i++) {
 		struct tt_snapshot_list *list = &in->lists[in->n_lists];
 		size_t before = in->n;
@@ -125,13 +124,14 @@ merge_list(struct merging *m, struct inputs *in)
 		in->n_lists++;
 		for (size_t k = 0; k < list->n; k++)
 			if (!is_own(&list->refs[k], &own)
-					&& !add(in, &list->refs[k], INPUT_LACKING))
-				return no_memory(m);
+					&& !merge_input_add(in, &list->refs[k],
+							INPUT_LACKING))
+				return merge_no_memory(m);
 		if (in->n == before)
 			say_empty(m, i);
 	}
 	m->listed = true;
-	sort(in);
+	merge_inputs_sort(in);
 	return true;
 }
 
@@ -185,227 +185,4 @@ merge_check_lengths(const struct merging *m, const struct inputs *in)
 		last = ref;
 	}
 	return true;
-}
-
-/* The result's snapshots that share time with an input: [first, end), with others among them. */
-struct shared {
-	size_t first, end;
-	struct tt_part_ids ids; /* that these are made of */
-	const struct tt_snapshot_ref *unknown; /* of which it is not known; NULL: none */
-};
-
-/* Was it merged by a version that did not note of what? */
-static bool
-is_unknown(const struct tt_manifest *m)
-{
-	return m->parts.n == 0
-			&& (strcmp(m->program, "teiten merge") == 0
-					|| strcmp(m->program, "teiten compact") == 0);
-}
-
-static bool
-shares(const struct tt_snapshot_ref *own, const struct tt_snapshot_ref *input)
-{
-	return own->start_us < merge_named_end(input)
-			&& input->start_us < merge_named_end(own);
-}
-
-/* Moves on to those of the next input, which starts no earlier. Returns 0 or a negative errno. */
-static int
-find_shared(const struct inputs *in, const struct tt_snapshot_ref *input,
-		struct shared *s, struct tt_error *err)
-{
-	const struct tt_snapshot_list *result = &in->result;
-	size_t first = s->first, end;
-	int ret = 0;
-
-	while (first < result->n
-			&& merge_named_end(&result->refs[first]) <= input->start_us)
-		first++;
-	end = first;
-	while (end < result->n && result->refs[end].start_us < merge_named_end(input))
-		end++;
-	if (first == s->first && end == s->end)
-		return 0;
-	s->first = first;
-	s->end = end;
-	s->ids.n = 0;
-	s->unknown = NULL;
-	for (size_t i = first; ret == 0 && i < end; i++) {
-		struct tt_snapshot *own;
-
-		ret = tt_snapshot_open(&own, result->refs[i].path, err);
-		if (ret != 0)
-			return ret;
-		ret = tt_part_ids_add_all(&s->ids, &own->manifest);
-		if (is_unknown(&own->manifest))
-			s->unknown = &result->refs[i];
-		tt_snapshot_close(own);
-	}
-	tt_part_ids_sort(&s->ids);
-	return ret;
-}
-
-static bool
-note_sensor(struct inputs *in, const char *sensor)
-{
-	char(*more)[TT_SENSOR_MAX + 1];
-
-	for (size_t i = 0; i < in->n_sensors; i++)
-		if (strcmp(in->sensors[i], sensor) == 0)
-			return true;
-	more = reallocarray(in->sensors, in->n_sensors + 1, sizeof(*more));
-	if (more == NULL)
-		return false;
-	in->sensors = more;
-	snprintf(more[in->n_sensors++], sizeof(*more), "%s", sensor);
-	return true;
-}
-
-/* Is it known of what the result's own of that time are made? Else an input may be in them. */
-static bool
-is_known(const struct merging *m, const struct shared *s,
-		const struct tt_snapshot_ref *input)
-{
-	if (s->unknown == NULL || !shares(s->unknown, input))
-		return true;
-	fprintf(stderr,
-			"%s: %s: %s has its time, and does not say of what it was merged: "
-			"merge into another spool\n",
-			m->tool->name, input->path, s->unknown->path);
-	return false;
-}
-
-/* What an input would become one with has all of its time, or is of the same period: so that no resolution
- * is lost that was asked for. */
-static bool
-has_place(const struct merging *m, const struct inputs *in, const struct shared *s,
-		const struct tt_snapshot_ref *input)
-{
-	for (size_t i = s->first; i < s->end; i++) {
-		const struct tt_snapshot_ref *own = &in->result.refs[i];
-
-		if (!shares(own, input)
-				|| (own->start_us <= input->start_us
-						&& merge_named_end(input)
-								<= merge_named_end(own))
-				|| (!m->period.interval
-						&& period_start(&m->period, own->start_us)
-								== period_start(&m->period,
-										input->start_us)))
-			continue;
-		fprintf(stderr,
-				"%s: %s: %s has a part of its time already, and is "
-				"shorter: compact those of %s, or merge into another "
-				"spool\n",
-				m->tool->name, input->path, own->path, m->sensor);
-		return false;
-	}
-	return true;
-}
-
-/* Finds what the result has of an input. Returns false where it cannot be added or read, which was
- * said. */
-static bool
-judge(const struct merging *m, struct inputs *in, struct shared *s, struct input *input)
-{
-	struct tt_snapshot *snapshot;
-	struct tt_error err = {0};
-	bool able;
-
-	if (tt_snapshot_open(&snapshot, input->ref->path, &err) != 0) {
-		tt_error_print(m->tool->name, &err);
-		return false;
-	}
-	able = find_shared(in, input->ref, s, &err) == 0;
-	if (!able)
-		tt_error_print(m->tool->name, &err);
-	else if (!note_sensor(in, snapshot->manifest.sensor))
-		able = no_memory(m);
-	else if (tt_part_ids_have(&s->ids, &snapshot->manifest))
-		input->is = INPUT_HAD;
-	else if (tt_part_ids_have_any(&s->ids, &snapshot->manifest))
-		input->is = INPUT_PARTLY;
-	tt_snapshot_close(snapshot);
-	return able
-			&& (input->is == INPUT_HAD
-					|| (is_known(m, s, input->ref)
-							&& has_place(m, in, s,
-									input->ref)));
-}
-
-static int
-add_ids(const struct input *input, struct tt_part_ids *ids)
-{
-	struct tt_snapshot *snapshot;
-	int ret = tt_snapshot_open(&snapshot, input->ref->path, NULL);
-
-	if (ret != 0)
-		return ret;
-	ret = tt_part_ids_add_all(ids, &snapshot->manifest);
-	tt_snapshot_close(snapshot);
-	return ret;
-}
-
-bool
-merge_can_remake(const struct input *inputs, size_t n)
-{
-	struct tt_part_ids others = {0}, own = {0};
-	bool can = true;
-
-	for (size_t i = 0; can && i < n; i++)
-		can = add_ids(&inputs[i], inputs[i].is == INPUT_OWN ? &own : &others)
-				== 0;
-	tt_part_ids_sort(&others);
-	for (size_t i = 0; can && i < own.n; i++) {
-		const struct tt_manifest part = {.id = own.all[i]};
-
-		can = tt_part_ids_have(&others, &part);
-	}
-	tt_part_ids_fini(&others);
-	tt_part_ids_fini(&own);
-	return can;
-}
-
-static bool
-add_own(const struct merging *m, struct inputs *in)
-{
-	for (size_t i = 0; i < in->result.n; i++)
-		if (!add(in, &in->result.refs[i], INPUT_OWN))
-			return no_memory(m);
-	sort(in);
-	return true;
-}
-
-bool
-merge_choose(struct merging *m, struct inputs *in)
-{
-	size_t n = 0, before = in->n, had = 0;
-	struct shared shared = {0};
-	struct tt_error err = {0};
-
-	if (tt_snapshot_list_scan(&in->result, m->path, TT_TIME_MIN, INT64_MAX, &err)
-			!= 0) {
-		tt_error_print(m->tool->name, &err);
-		return false;
-	}
-	/* What the result is made of has to be known. */
-	tool_print_unread(m->tool, &in->result);
-	if (in->result.n_unread > 0)
-		return false;
-	for (size_t i = 0; i < before; i++) {
-		struct input input = in->all[i];
-
-		if (judge(m, in, &shared, &input))
-			in->all[n++] = input;
-		else
-			m->status = EXIT_DATA;
-		had += input.is == INPUT_HAD;
-	}
-	tt_part_ids_fini(&shared.ids);
-	in->n = n;
-	if (had > 0)
-		printf("%s/%s: %zu snapshot%s passed over, of which it is made already\n",
-				m->spool, m->sensor, had, had == 1 ? "" : "s");
-	return n == 0 || add_own(m, in);
 }
