@@ -3,6 +3,7 @@
 #ifndef GEO_FIXTURE_H
 #define GEO_FIXTURE_H
 
+#include "seed.h"
 #include "tt_geo.h"
 #include "tt_time.h"
 
@@ -16,18 +17,6 @@
 #include <cmocka.h>
 
 static char dir[] = "/tmp/test_geo.XXXXXX";
-
-/* TT_SEED repeats a run. */
-static inline uint64_t
-choose_seed(void)
-{
-	const char *given = getenv("TT_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 10)
-				      : (uint64_t)tt_time_now();
-
-	print_message("# TT_SEED=%llu\n", (unsigned long long)seed);
-	return seed;
-}
 
 static inline const char *
 write_file(const char *name, const char *text, size_t n)

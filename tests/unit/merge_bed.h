@@ -6,9 +6,8 @@
 #ifndef MERGE_BED_H
 #define MERGE_BED_H
 
+#include "draw.h"
 #include "merge_output.h"
-
-#include "tt_hash.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -18,28 +17,9 @@
 #define N_TALLIES_MAX 8
 #define START_US      INT64_C(1000000)
 
-static uint64_t bed_seed;
 static struct tt_geo *geo;
 static struct tt_fingerprints *rules;
 static struct tt_units destinations, prefixes;
-
-static inline uint64_t
-draw(uint64_t below)
-{
-	bed_seed += UINT64_C(0x9e3779b97f4a7c15);
-	return tt_hash_mix(bed_seed) % below;
-}
-
-/* TT_SEED repeats a run. */
-static inline void
-choose_seed(void)
-{
-	const char *given = getenv("TT_SEED");
-
-	bed_seed = given != NULL ? strtoull(given, NULL, 0)
-				 : tt_hash_mix((uint64_t)(uintptr_t)&given);
-	fprintf(stderr, "# TT_SEED=0x%" PRIx64 "\n", bed_seed);
-}
 
 static inline FILE *
 new_file(char *path)
@@ -420,6 +400,24 @@ static inline struct tt_target
 target_at(const struct traffic *t, unsigned i)
 {
 	return tt_target_key_target(tt_target_key_of(&t->packets[i]));
+}
+
+static inline bool
+is_of_source(const struct traffic *t, unsigned i, const void *what)
+{
+	return tt_addr_cmp(t->packets[i].src, *(const struct tt_addr *)what) == 0;
+}
+
+static inline bool
+is_backscatter(const struct traffic *t, unsigned i, const void *what)
+{
+	return tt_detail_backscatter(t->details[i]);
+}
+
+static inline bool
+is_of_target(const struct traffic *t, unsigned i, const void *what)
+{
+	return same_target(target_at(t, i), *(const struct tt_target *)what);
 }
 
 /* Within so many standard errors of a count that was scaled? */

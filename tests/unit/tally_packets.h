@@ -3,17 +3,8 @@
 #ifndef TALLY_PACKETS_H
 #define TALLY_PACKETS_H
 
+#include "draw.h"
 #include "tally_bed.h"
-#include "tt_hash.h"
-
-static uint64_t seed;
-
-static inline uint64_t
-draw(uint64_t below)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return tt_hash_mix(seed) % below;
-}
 
 /* A packet of any class, from one of n_sources sources, to one of few targets. */
 static inline struct tt_packet
@@ -146,17 +137,6 @@ sum_of_slices(const struct tt_rest *r, enum tt_slice_kind kind)
 		if (tt_rest_slice(r, i)->key >> 62 == kind)
 			sum += tt_rest_slice(r, i)->count.packets;
 	return sum;
-}
-
-/* The seed: given in TT_SEED, or any; printed. */
-static inline void
-choose_seed(const void *somewhere)
-{
-	const char *given = getenv("TT_SEED");
-
-	seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)(uintptr_t)somewhere;
-	printf("# TT_SEED=0x%llx\n", (unsigned long long)seed);
-	fflush(stdout);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The first packets of each signature: the earliest, however they are spread, copied and joined; and the
  * file of them, also where its bytes are others. */
-#include "tt_hash.h"
+#include "draw.h"
 #include "tt_packets.h"
 #include "tt_sha256.h"
 
@@ -21,18 +21,10 @@
 #define EACH   5
 #define PARTS  3
 
-static uint64_t seed;
 static uint8_t bytes[FRAMES][40];
 static struct tt_kept_frame frames[FRAMES];
 static struct tt_rule rules[TT_KEPT_RULES + 2];
 static struct tt_rules set = {.rules = rules, .n = TT_KEPT_RULES + 2};
-
-static uint64_t
-draw(uint64_t below)
-{
-	seed += UINT64_C(0x9e3779b97f4a7c15);
-	return tt_hash_mix(seed) % below;
-}
 
 static void
 make_frames(void)
@@ -303,6 +295,6 @@ main(void)
 	};
 	const char *given = getenv("TT_SEED");
 
-	seed = given != NULL ? strtoull(given, NULL, 0) : 1;
+	draw_state = given != NULL ? strtoull(given, NULL, 0) : 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -349,6 +349,6 @@ main(void)
 			cmocka_unit_test(sketch_rows_at_once_are_those_one_by_one),
 	};
 
-	choose_seed();
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("merge", tests, make_whole, free_whole);
 }

@@ -220,12 +220,6 @@ who_is_heavy_is_found_among_the_spoofed(void **state)
 	assert_true(port > N_HEAVY * 9 / 10 && port <= N_HEAVY + N_HEAVY / 10);
 }
 
-static bool
-is_of_source(const struct traffic *t, unsigned i, const void *what)
-{
-	return tt_addr_cmp(t->packets[i].src, *(const struct tt_addr *)what) == 0;
-}
-
 static void
 kept_sources_are_whole_and_the_others_are_said_to_lack(void **state)
 {
@@ -242,12 +236,6 @@ kept_sources_are_whole_and_the_others_are_said_to_lack(void **state)
 	assert_int_equal(packets + out->totals.pairs.packets, traffic.n);
 	assert_int_equal(out->source.n * out->totals.sources_one_in,
 			out->totals.uniq_src_ip);
-}
-
-static bool
-is_backscatter(const struct traffic *t, unsigned i, const void *what)
-{
-	return tt_detail_backscatter(t->details[i]);
 }
 
 static void
@@ -292,12 +280,6 @@ rules_have_all_their_packets_and_estimate_their_sources(void **state)
 		assert_int_equal(packets[r->rule], a.count.packets);
 		expect_near(r->sources, a.sources, out->totals.sources_one_in, 4);
 	}
-}
-
-static bool
-is_of_target(const struct traffic *t, unsigned i, const void *what)
-{
-	return same_target(target_at(t, i), *(const struct tt_target *)what);
 }
 
 static void
@@ -497,6 +479,6 @@ main(void)
 			cmocka_unit_test(compact_tallies_give_the_same_sums),
 	};
 
-	choose_seed();
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("merge_full", tests, make_flood, free_flood);
 }

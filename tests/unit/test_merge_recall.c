@@ -250,6 +250,6 @@ main(void)
 					sources_known_to_return_beyond_the_sample_are_told_and_not_counted),
 	};
 
-	choose_seed();
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("merge_recall", tests, make_flood, free_flood);
 }

@@ -39,12 +39,6 @@ is_of_target_row(const struct traffic *t, unsigned i, const void *what)
 			&& tt_geo_country(geo, t->packets[i].src) == r->country;
 }
 
-static bool
-is_of_target(const struct traffic *t, unsigned i, const void *what)
-{
-	return same_target(target_at(t, i), *(const struct tt_target *)what);
-}
-
 static void
 target_rows_agree_with_plain_counting(void **state)
 {
@@ -101,12 +95,6 @@ country_rows_agree_with_plain_counting(void **state)
 	}
 	assert_int_equal(packets, traffic.n);
 	assert_int_equal(sources, whole->totals.uniq_src_ip);
-}
-
-static bool
-is_of_source(const struct traffic *t, unsigned i, const void *what)
-{
-	return tt_addr_cmp(t->packets[i].src, *(const struct tt_addr *)what) == 0;
 }
 
 /* Distinct values of the packets of a source. */
@@ -205,12 +193,6 @@ destination_rows_agree_with_plain_counting(void **state)
 	}
 	assert_int_equal(packets, traffic.n);
 	assert_int_equal(whole->totals.uniq_dst_ip, units);
-}
-
-static bool
-is_backscatter(const struct traffic *t, unsigned i, const void *what)
-{
-	return tt_detail_backscatter(t->details[i]);
 }
 
 static bool
@@ -545,6 +527,6 @@ main(void)
 			cmocka_unit_test(distributions_agree_with_plain_counting),
 	};
 
-	choose_seed();
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("merge_rows", tests, make_whole, free_whole);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Files that are damaged, cut short or never finished. */
 #include "parquet_rows.h"
+#include "seed.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -54,12 +55,10 @@ every_truncation_is_an_error(void **state)
 static void
 random_damage_never_crashes(void **state)
 {
-	const char *given = getenv("TT_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)getpid();
+	uint64_t seed = choose_seed();
 	struct files *files = *state;
 	uint8_t *bytes;
 
-	print_message("# TT_SEED=%llu\n", (unsigned long long)seed);
 	write_rows(files, 100, 40, 10, 0);
 	bytes = malloc(files->size);
 	for (unsigned round = 0; round < 20000; round++) {

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "counting_mem.h"
 #include "recall_bed.h"
+#include "seed.h"
 
 #include <errno.h>
 #include <string.h>
-
-static uint64_t
-choose_seed(void)
-{
-	const char *given = getenv("TT_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 10)
-				      : (uint64_t)tt_time_now();
-
-	print_message("# TT_SEED=%llu\n", (unsigned long long)seed);
-	return seed;
-}
 
 static void
 a_target_is_new_until_an_earlier_interval_had_it(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What lib/recall makes of intervals that were sampled themselves. */
 #include "recall_bed.h"
+#include "seed.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -270,12 +271,9 @@ static void
 what_is_known_is_exact_at_whatever_rates_intervals_were_entered(void **state)
 {
 	static struct model m;
-	const char *given = getenv("TT_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 10)
-				      : (uint64_t)tt_time_now();
+	const uint64_t seed = choose_seed();
 	unsigned n_sampled = 0, n_yes_beyond = 0, highest = 0;
 
-	print_message("# TT_SEED=%llu\n", (unsigned long long)seed);
 	for (unsigned round = 0; round < 20; round++) {
 		struct tt_recall *recall;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* How the sample of lib/recall shrinks in a flood and grows again after it. */
 #include "recall_bed.h"
+#include "seed.h"
 
 #include <string.h>
 
@@ -304,12 +305,9 @@ static void
 answers_and_shift_are_those_of_whole_intervals_however_often_they_fail(void **state)
 {
 	static struct model m;
-	const char *given = getenv("TT_SEED");
-	uint64_t seed = given != NULL ? strtoull(given, NULL, 10)
-				      : (uint64_t)tt_time_now();
+	const uint64_t seed = choose_seed();
 	unsigned raised = 0, fallen = 0, given_up = 0;
 
-	print_message("# TT_SEED=%llu\n", (unsigned long long)seed);
 	for (unsigned round = 0; round < 24; round++) {
 		uint64_t x = tt_hash_mix(seed + round);
 

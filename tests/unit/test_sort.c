@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "seed.h"
 #include "tt_hash.h"
 #include "tt_sort.h"
 
@@ -235,9 +236,7 @@ main(void)
 			cmocka_unit_test(a_million_items_are_sorted),
 			cmocka_unit_test(words_sort_by_their_high_bits),
 	};
-	const char *given = getenv("TT_SEED");
 
-	seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)(uintptr_t)&tests;
-	fprintf(stderr, "TT_SEED=0x%llx\n", (unsigned long long)seed);
+	seed = choose_seed();
 	return cmocka_run_group_tests_name("sort", tests, NULL, NULL);
 }

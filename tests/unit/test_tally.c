@@ -269,6 +269,6 @@ main(void)
 					a_tally_that_was_discarded_is_as_new_once_it_is_reset),
 	};
 
-	choose_seed(&tests);
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("tally", tests, NULL, NULL);
 }

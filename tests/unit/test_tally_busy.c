@@ -342,6 +342,6 @@ main(void)
 			cmocka_unit_test(targets_cannot_be_chosen_to_meet),
 	};
 
-	choose_seed(&tests);
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("tally_busy", tests, NULL, NULL);
 }

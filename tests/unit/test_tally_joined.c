@@ -194,6 +194,6 @@ main(void)
 			cmocka_unit_test(a_join_takes_no_more_than_was_worked_out),
 	};
 
-	choose_seed(&tests);
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("tally_joined", tests, NULL, NULL);
 }

@@ -94,6 +94,6 @@ main(void)
 					keys_of_source_ports_and_contacts_come_apart_again),
 	};
 
-	choose_seed(&tests);
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("tally_keys", tests, NULL, NULL);
 }

@@ -154,6 +154,6 @@ main(void)
 			cmocka_unit_test(sources_of_ipv6_cannot_be_chosen_to_meet),
 	};
 
-	choose_seed(&tests);
+	draw_state = choose_seed();
 	return cmocka_run_group_tests_name("tally_places", tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "seed.h"
 #include "tt_hash.h"
 #include "tt_units.h"
 
@@ -477,9 +478,7 @@ main(void)
 			cmocka_unit_test(the_quick_look_up_and_the_search_agree),
 			cmocka_unit_test(random_small_sets_are_cut_soundly),
 	};
-	const char *given = getenv("TT_SEED");
 
-	seed = given != NULL ? strtoull(given, NULL, 0) : (uint64_t)(uintptr_t)&tests;
-	fprintf(stderr, "TT_SEED=0x%llx\n", (unsigned long long)seed);
+	seed = choose_seed();
 	return cmocka_run_group_tests_name("units", tests, NULL, NULL);
 }
