@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""teiten merge and teiten compact: what they refuse they name, and leave as it is.
+
+    compact_refused.py TEITEN"""
+import hashlib
+import json
+import re
+import shutil
+
+import compact_bed
+from compact_bed import Bed, run, snapshots
+
+
+class Refused(Bed):
+    def test_the_same_time_of_one_sensor_is_refused(self):
+        one, two = self.spool("one"), self.spool("two")
+        self.read(one, self.capture["demo"], 30)
+        self.read(two, self.capture["demo"], 60)
+        self.refused("sensor s: two snapshots have its time from 2026-01-05T00:00:00Z on", "merge", "--spool",
+                     self.spool("out"), "--sensor", "all", "--per", "all", one, two)
+
+    def test_a_damaged_part_is_named_and_kept(self):
+        spool = self.spool("spool")
+        self.read(spool, self.capture["demo"], 20)
+        damaged = snapshots(spool)[1] / "targets.parquet"
+        bytes_ = bytearray(damaged.read_bytes())
+        bytes_[len(bytes_) // 2] ^= 1
+        damaged.write_bytes(bytes_)
+        self.refused(f"{damaged}", "compact", "--per", 60, spool)
+        self.assertEqual(len(snapshots(spool)), 3)
+
+    def test_a_running_compact_keeps_others_out(self):
+        import fcntl
+        spool = self.spool("spool")
+        self.read(spool, self.capture["demo"], 20)
+        with open(spool / "s" / ".compact", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.refused("another running program merges this sensor's snapshots", "compact", "--per", 60, spool)
+
+    def test_a_file_that_is_not_the_one_of_its_manifest_is_named_before_it_is_read(self):
+        spool = self.spool("spool")
+        self.read(spool, self.capture["demo"], 20)
+        before = self.totals(spool)
+        parts = snapshots(spool)
+        # The one table that is made anew of others is not read.
+        tables = {p.name for p in parts[1].iterdir()} - {"source_fingerprints.parquet"}
+        for name in sorted(tables):
+            with self.subTest(name):
+                path = parts[1] / name
+                kept = path.read_bytes()
+                if name == "manifest.json":
+                    path.write_bytes(kept.replace(b'"host": "', b'"host": "x'))
+                else:
+                    path.write_bytes(self.other_bytes(kept, parts[2] / name))
+                self.refused(f"^teiten compact: {path}: ", "compact", "--per", 60, spool)
+                path.write_bytes(kept)
+        self.assertEqual(self.totals(spool), before)
+
+    def other_bytes(self, own, other):
+        """Those of another interval's file, or own ones with one that differs where it has the same."""
+        if other.read_bytes() != own:
+            return other.read_bytes()
+        return own[:8] + bytes([own[8] ^ 1]) + own[9:]
+
+    def test_parts_of_a_damaged_snapshot_are_kept(self):
+        spool, copy = self.spool("spool"), self.spool("copy")
+        self.read(spool, self.capture["demo"], 20)
+        shutil.copytree(spool, copy)
+        run("compact", "--per", 60, spool)
+        for part in snapshots(copy):
+            shutil.copytree(part, spool / part.relative_to(copy))
+        longer = snapshots(spool)[0] / "targets.parquet"
+        longer.write_bytes(longer.read_bytes()[:-1])
+        self.refused("what it is made of is kept", "compact", "--per", 60, spool)
+        self.assertEqual(len(list(spool.glob("s/*/[0-9]*"))), 4)
+
+    def test_a_damaged_snapshot_whose_parts_are_kept_keeps_nothing_else_from_being_done(self):
+        spool, copy = self.spool("spool"), self.spool("copy")
+        self.read(spool, self.capture["demo"], 10)
+        shutil.copytree(spool, copy)
+        run("compact", "--per", 30, "--now", "2026-01-05T00:00:30Z", spool)
+        for part in snapshots(copy)[:3]:
+            shutil.copytree(part, spool / part.relative_to(copy))
+        longer = next(spool.glob("s/*/*--*"))
+        (longer / "targets.parquet").write_bytes(b"PAR1")
+        self.refused("what it is made of is kept", "compact", "--per", 30, spool)
+        self.assertEqual(len(list(spool.glob("s/*/*--*"))), 2)
+        # By age it is deleted like others, and what it was made of is there again.
+        self.refused("what it is made of is kept", "compact", "--keep-for", "20s", "--now", "2026-01-05T00:00:59Z",
+                     spool)
+        self.assertEqual(len(list(spool.glob("s/*/[0-9]*"))), 4)
+        self.assertEqual(self.totals(spool), self.totals(copy))
+
+    def test_somebody_elses_file_keeps_what_was_merged_from_being_replaced(self):
+        spool, out = self.spool("spool"), self.spool("out")
+        for i in range(2):
+            self.read(spool, self.capture["demo"], 20, sensor=f"sensor{i}")
+        command = ["merge", "--spool", out, "--sensor", "all", "--per", "hour"]
+        run(*command, spool / "sensor0")
+        notes = snapshots(out)[0] / "notes.txt"
+        notes.write_text("mine")
+        before = self.totals(out)
+        self.refused("it has notes.txt, which is no file of a snapshot", *command, spool)
+        self.assertEqual(notes.read_text(), "mine")
+        self.assertEqual(self.totals(out), before)
+
+    def forget_parts(self, snapshot):
+        """As a version merged it that did not note of what."""
+        path = snapshot / "manifest.json"
+        text = re.sub(r'\n *"parts": "[0-9a-f ]*",', "", path.read_text())
+        digits = json.loads(text)["run"]["manifest_sha256"]
+        digest = hashlib.sha256(text.replace(digits, "0" * 64).encode()).hexdigest()
+        path.write_text(text.replace(digits, digest))
+        self.assertNotIn("parts", json.loads(path.read_text())["run"])
+
+    def test_what_does_not_say_of_what_it_is_made_hides_and_deletes_nothing(self):
+        spool, copy = self.spool("spool"), self.spool("copy")
+        self.read(spool, self.capture["demo"], 10)
+        shutil.copytree(spool, copy)
+        before = self.totals(spool)
+        run("compact", "--per", 30, spool)
+        self.forget_parts(snapshots(spool)[0])
+        self.intact(spool)
+        self.assertEqual(self.totals(spool), before)
+        late = snapshots(copy)[2]
+        shutil.copytree(late, spool / late.relative_to(copy))
+        found = [p.name for p in sorted(spool.glob("s/*/[0-9]*"))]
+        self.assertIn("and not in it; counted beside it", run("verify", spool).stdout)
+        run("compact", "--per", 30, spool)
+        self.assertEqual([p.name for p in sorted(spool.glob("s/*/[0-9]*"))], found)
+        shutil.rmtree(spool / late.relative_to(copy))
+        # It becomes a part of longer ones like any other.
+        run("compact", "--per", 60, spool)
+        self.assertEqual(self.totals(spool), before)
+        self.assertEqual(len(list(spool.glob("s/*/[0-9]*"))), 1)
+
+    def test_nothing_is_merged_into_what_does_not_say_of_what_it_is_made(self):
+        spool, out = self.spool("spool"), self.spool("out")
+        self.read(spool, self.capture["demo"], 20)
+        command = ["merge", "--spool", out, "--sensor", "all", "--per", "hour"]
+        run(*command, spool)
+        before = self.totals(out)
+        self.forget_parts(snapshots(out)[0])
+        for part in snapshots(spool):
+            self.refused("does not say of what it was merged", *command, part)
+            self.assertEqual(self.totals(out), before)
+
+    def test_a_merge_that_would_count_time_twice_or_not_at_all_is_refused(self):
+        spool, result = self.spool("spool"), self.spool("result")
+        self.read(spool, self.capture["demo"], 20)
+        run("merge", "--spool", result, "--sensor", "all", "--to", "2026-01-05T00:00:20Z", spool)
+        before = self.totals(result)
+        run("compact", "--per", 60, spool)
+        self.refused("has a part of its time already", "merge", "--spool", result, "--sensor", "all", spool)
+        self.assertEqual(self.totals(result), before)
+
+
+if __name__ == "__main__":
+    compact_bed.main()
