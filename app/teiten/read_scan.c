@@ -117,7 +117,7 @@ hear_each(struct tt_heard *heard, const struct tt_frame *frames, unsigned n)
 	int ret = 0;
 
 	for (unsigned i = 0; i < n && ret == 0; i++)
-		ret = tt_heard_add(heard, frames[i].time_us, frames[i].time_us);
+		ret = tt_heard_add(heard, frames[i].time_us, frames[i].time_us, 1);
 	return ret;
 }
 
@@ -135,7 +135,7 @@ hear(struct reading *r, const struct tt_frame *frames, unsigned n, struct tt_err
 		first = us < first ? us : first;
 		last = us > last ? us : last;
 	}
-	ret = last - first <= heard->join_us ? tt_heard_add(heard, first, last)
+	ret = last - first <= heard->join_us ? tt_heard_add(heard, first, last, n)
 					     : hear_each(heard, frames, n);
 	return ret == 0 ? 0 : tt_error_set(err, ret, NULL, "out of memory");
 }
@@ -212,8 +212,7 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 
 	if (ret != 0)
 		return ret;
-	if (tt_heard_begin_file(tt_sequence_heard(r->sequence)) != 0)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	tt_heard_begin_file(tt_sequence_heard(r->sequence));
 	ret = tt_capfile_rereadable(input->file)
 			? scan_frames(r, input, &run, &end, &why, err)
 			: reading_refuse_pipe(input, err);

@@ -207,7 +207,7 @@ scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
 		}
 		run.frames++;
 		if (rc == 0 && run.sequence != NULL)
-			rc = tt_heard_add(tt_sequence_heard(run.sequence), us, us);
+			rc = tt_heard_add(tt_sequence_heard(run.sequence), us, us, 1);
 		file->frames++;
 		if (header->caplen > file->longest)
 			file->longest = header->caplen;
@@ -236,10 +236,9 @@ tt_replay_scan(struct tt_replay_file *file, int64_t interval_us,
 		return rc;
 	file->link = link_of(capture);
 	if (sequence != NULL)
-		rc = tt_heard_begin_file(tt_sequence_heard(sequence));
-	if (rc == 0)
-		rc = scan_frames(capture, file, interval_us,
-				(struct run){.sequence = sequence, .taken = taken});
+		tt_heard_begin_file(tt_sequence_heard(sequence));
+	rc = scan_frames(capture, file, interval_us,
+			(struct run){.sequence = sequence, .taken = taken});
 	pcap_close(capture);
 	if (rc != 0)
 		return tt_error_set(err, rc, file->path, "out of memory");

@@ -3,9 +3,15 @@
 
 #include <errno.h>
 
-/* A file as a whole. */
-struct tt_heard_file {
-	int64_t first_us, last_us; /* INT64_MAX, INT64_MIN without packets */
+/* Two files that are so many times as long as a silence between them show by what silences they have inside
+ * whether it is one of these. */
+#define TELLING 8
+/* A silence of so many times what lies between packets in the mean is no chance. */
+#define QUIET 20
+
+/* A file, or what of it lies between two silences that are gaps by their length alone. */
+struct piece {
+	int64_t first_us, last_us;
 	int64_t longest_us; /* of the silences inside that are longer than join_us; else 0 */
 };
 
@@ -21,22 +27,14 @@ void
 tt_heard_fini(struct tt_heard *h)
 {
 	free(h->runs);
-	free(h->files);
 	free(h->gaps);
 	*h = (struct tt_heard){0};
 }
 
-int
+void
 tt_heard_begin_file(struct tt_heard *h)
 {
-	struct tt_heard_file *more = reallocarray(
-			h->files, h->n_files + 1, sizeof(*more));
-
-	if (more == NULL)
-		return -ENOMEM;
-	h->files = more;
-	h->files[h->n_files++] = (struct tt_heard_file){INT64_MAX, INT64_MIN, 0};
-	return 0;
+	h->n_files++;
 }
 
 static int
@@ -109,11 +107,12 @@ make_room(struct tt_heard *h)
 }
 
 int
-tt_heard_add(struct tt_heard *h, int64_t first_us, int64_t last_us)
+tt_heard_add(struct tt_heard *h, int64_t first_us, int64_t last_us, unsigned packets)
 {
-	struct tt_heard_run run = {first_us, last_us, h->n_files - 1};
+	struct tt_heard_run run = {first_us, last_us, h->n_files};
 
 	TT_ASSERT(h->n_files > 0 && h->gaps == NULL && first_us <= last_us);
+	h->packets += packets;
 	/* Files mostly come in order: the packets then go on from those added last. */
 	if (h->n_runs > 0) {
 		struct tt_heard_run *last = &h->runs[h->n_runs - 1];
@@ -131,57 +130,144 @@ tt_heard_add(struct tt_heard *h, int64_t first_us, int64_t last_us)
 	return 0;
 }
 
-/* The runs are those of each file, in order. */
-static void
-look_at_files(struct tt_heard *h)
+static int
+by_first(const void *a, const void *b)
 {
+	const struct piece *x = a, *y = b;
+
+	return x->first_us < y->first_us ? -1 : x->first_us > y->first_us;
+}
+
+/* The runs are those of each file, in order. Returns how many pieces they are, sorted. */
+static size_t
+make_pieces(const struct tt_heard *h, struct piece *pieces)
+{
+	size_t n = 0;
+
 	for (size_t i = 0; i < h->n_runs; i++) {
 		const struct tt_heard_run *run = &h->runs[i];
-		struct tt_heard_file *f = &h->files[run->file];
+		struct piece *piece = n == 0 ? NULL : &pieces[n - 1];
+		int64_t silence_us = i > 0 && h->runs[i - 1].file == run->file
+				? run->first_us - piece->last_us
+				: INT64_MAX;
 
-		if (f->first_us == INT64_MAX)
-			f->first_us = run->first_us;
-		else if (run->first_us - f->last_us > f->longest_us)
-			f->longest_us = run->first_us - f->last_us;
-		f->last_us = run->last_us;
+		if (silence_us > h->max_gap_us) {
+			pieces[n++] = (struct piece){run->first_us, run->last_us, 0};
+			continue;
+		}
+		if (silence_us > piece->longest_us)
+			piece->longest_us = silence_us;
+		piece->last_us = run->last_us;
+	}
+	if (n > 0)
+		qsort(pieces, n, sizeof(*pieces), by_first);
+	return n;
+}
+
+/* What lies between two packets in the mean, but for silences of more than max_gap. */
+static int64_t
+mean_us(const struct tt_heard *h)
+{
+	int64_t us = 0;
+
+	for (size_t i = 0; i < h->n_runs; i++) {
+		int64_t silence_us = i == 0
+				? INT64_MAX
+				: h->runs[i].first_us - h->runs[i - 1].last_us;
+
+		us += h->runs[i].last_us - h->runs[i].first_us;
+		if (silence_us <= h->max_gap_us)
+			us += silence_us;
+	}
+	return h->packets == 0 ? 0 : us / (int64_t)h->packets;
+}
+
+/* Goes along with silences, from the first to the last. */
+struct sides {
+	const struct piece *pieces; /* [n] */
+	size_t n, next; /* next: the first that begins after the silence */
+	struct piece before; /* of those that begin before it, what ends latest */
+	int64_t mean_us;
+};
+
+/* Of two that begin or end together: the longer one's time, and the longest silence in either. The one that
+ * is added begins no earlier. */
+static void
+widen(struct piece *to, const struct piece *by)
+{
+	if (by->last_us > to->last_us)
+		to->last_us = by->last_us;
+	if (by->longest_us > to->longest_us)
+		to->longest_us = by->longest_us;
+}
+
+static void
+move_on(struct sides *s, int64_t start_us)
+{
+	for (; s->next < s->n && s->pieces[s->next].first_us <= start_us; s->next++) {
+		const struct piece *piece = &s->pieces[s->next];
+
+		if (piece->last_us > s->before.last_us)
+			s->before = *piece;
+		else if (piece->last_us == s->before.last_us)
+			widen(&s->before, piece);
 	}
 }
 
-/* Does the silence lie between files, and is it longer than theirs are? */
+/* Does the silence, of no more than max_gap, lie between files, and is it longer than theirs are? */
 static bool
-parts_files(const struct tt_heard *h, const struct tt_span *silence)
+parts_files(struct sides *s, const struct tt_span *silence)
 {
-	int64_t longest_us = 0;
+	const int64_t us = silence->end_us - silence->start_us;
+	struct piece after;
+	int64_t longest_us, files_us;
 
-	for (unsigned i = 0; i < h->n_files; i++) {
-		const struct tt_heard_file *f = &h->files[i];
+	move_on(s, silence->start_us);
+	if (s->before.last_us > silence->start_us)
+		return false;
+	after = s->pieces[s->next];
+	for (size_t i = s->next; i < s->n && s->pieces[i].first_us == silence->end_us;
+			i++)
+		widen(&after, &s->pieces[i]);
+	longest_us = after.longest_us > s->before.longest_us ? after.longest_us
+							     : s->before.longest_us;
+	files_us = s->before.last_us - s->before.first_us + after.last_us
+			- after.first_us;
+	return us > 2 * longest_us
+			&& (files_us >= TELLING * us || us > QUIET * s->mean_us);
+}
 
-		if (f->first_us <= silence->start_us && f->last_us >= silence->end_us)
-			return false;
-		if ((f->last_us == silence->start_us || f->first_us == silence->end_us)
-				&& f->longest_us > longest_us)
-			longest_us = f->longest_us;
+static void
+find_gaps(struct tt_heard *h, struct sides *s)
+{
+	for (size_t i = 1; i < h->n_runs; i++) {
+		struct tt_span silence = {h->runs[i - 1].last_us, h->runs[i].first_us};
+
+		if (silence.end_us - silence.start_us > h->max_gap_us
+				|| parts_files(s, &silence))
+			h->gaps[h->n_gaps++] = silence;
 	}
-	return silence->end_us - silence->start_us > 2 * longest_us;
 }
 
 int
 tt_heard_settle(struct tt_heard *h)
 {
-	join(h, false);
-	look_at_files(h);
-	join(h, true);
-	h->gaps = calloc(h->n_runs + 1, sizeof(*h->gaps));
-	if (h->gaps == NULL)
-		return -ENOMEM;
-	for (size_t i = 1; i < h->n_runs; i++) {
-		struct tt_span silence = {h->runs[i - 1].last_us, h->runs[i].first_us};
+	struct sides s = {.before = {INT64_MAX, INT64_MIN, 0}};
+	struct piece *pieces;
 
-		if (silence.end_us - silence.start_us > h->max_gap_us
-				|| parts_files(h, &silence))
-			h->gaps[h->n_gaps++] = silence;
-	}
-	return 0;
+	join(h, false);
+	pieces = calloc(h->n_runs + 1, sizeof(*pieces));
+	if (pieces == NULL)
+		return -ENOMEM;
+	s.pieces = pieces;
+	s.n = make_pieces(h, pieces);
+	join(h, true);
+	s.mean_us = mean_us(h);
+	h->gaps = calloc(h->n_runs + 1, sizeof(*h->gaps));
+	if (h->gaps != NULL)
+		find_gaps(h, &s);
+	free(pieces);
+	return h->gaps == NULL ? -ENOMEM : 0;
 }
 
 /* The first gap that ends after us; n_gaps if there is none. */

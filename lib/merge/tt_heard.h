@@ -7,8 +7,12 @@
  * - if it is longer than max_gap; or
  * - if one file ends where it begins and another begins where it ends, no file has packets on both
  *   sides of it, and it is longer than a minute and than twice the longest silence inside those
- *   files: a telescope that is quiet as a rule was quiet there, too.
- * One thread. 24 bytes for each silence of more than a minute, 32 for each file.
+ *   files: a telescope that is quiet as a rule was quiet there, too. Where those files together are
+ *   not eight times as long as it, they cannot say that; it is then also to be longer than 20 times
+ *   what lies between two packets in the mean of all files.
+ * A file with a silence of more than max_gap is as two files here: a packet of 1970, of a clock that
+ * was not set yet, says nothing of what came between, nor does one outage excuse another.
+ * One thread. 48 bytes for each silence of more than a minute, or than max_gap where that is less.
  */
 #ifndef TT_HEARD_H
 #define TT_HEARD_H
@@ -24,26 +28,25 @@ struct tt_heard_run {
 	unsigned file;
 };
 
-struct tt_heard_file;
-
 struct tt_heard {
 	int64_t join_us, max_gap_us;
 	struct tt_heard_run *runs; /* [n_runs] */
-	struct tt_heard_file *files; /* [n_files] */
 	struct tt_span *gaps; /* [n_gaps], ascending, once settled: from a packet to a packet */
 	size_t n_runs, room, n_gaps;
+	uint64_t packets;
 	unsigned n_files;
 };
 
 void tt_heard_init(struct tt_heard *heard, int64_t max_gap_us);
 void tt_heard_fini(struct tt_heard *heard);
 
-/* What is added from here on lies in another file. Returns 0 or -ENOMEM. */
-int tt_heard_begin_file(struct tt_heard *heard) TT_MUST_CHECK;
+/* What is added from here on lies in another file. */
+void tt_heard_begin_file(struct tt_heard *heard);
 
-/* The last file has packets at both times, and between them no silence of more than join_us.
- * Returns 0 or -ENOMEM. */
-int tt_heard_add(struct tt_heard *heard, int64_t first_us, int64_t last_us) TT_MUST_CHECK;
+/* The last file has so many packets, at both times and between them, with no silence of more than
+ * join_us. Returns 0 or -ENOMEM. */
+int tt_heard_add(struct tt_heard *heard, int64_t first_us, int64_t last_us,
+		unsigned packets) TT_MUST_CHECK;
 
 /* Finds the gaps. Once, after the last file; nothing may be added then. Returns 0 or -ENOMEM. */
 int tt_heard_settle(struct tt_heard *heard) TT_MUST_CHECK;

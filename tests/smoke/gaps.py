@@ -77,6 +77,22 @@ class Gaps(unittest.TestCase):
         a, b = self.file("a.pcap", (0, 2 * HOUR)), self.file("b.pcap", (2 * HOUR + 60, 4 * HOUR))
         self.assertEqual(self.read("one", HOUR, whole), self.read("two", HOUR, a, b))
 
+    def test_a_packet_of_1970_does_not_hide_a_hole_before_its_file(self):
+        """A clock that is set after the capture has begun; the hole is 1:05 to 1:55."""
+        a = self.file("a.pcap", (0, HOUR + 300))
+        b = self.file("b.pcap", (-START, -START), (2 * HOUR - 300, 3 * HOUR))
+        self.assertEqual(self.read("one", HOUR, a, b)[2:4],
+                         [(HOUR - 3000, 0, "partial"), (HOUR, 0, "complete")])
+
+    def test_a_small_telescope_in_files_of_a_minute_has_no_gaps(self):
+        """A packet after 10 s and after 110 s, by turns: no file is as long as a silence."""
+        seconds = [0]
+        while seconds[-1] < HOUR:
+            seconds.append(seconds[-1] + 10 + seconds[-1] * 7 % 15 * 10)
+        files = [self.file(f"{minute:02}.pcap", *((s, s) for s in seconds if s // 60 == minute))
+                 for minute in range(60)]
+        self.assertEqual(self.read("spool", 1200, *files)[:2], [(1200, 0, "complete")] * 2)
+
     def test_a_telescope_with_a_packet_an_hour_has_no_gaps(self):
         """It does where a smaller max-gap is asked for."""
         step = HOUR + 60

@@ -1,62 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_heard.h"
+#include "heard_bed.h"
 #include "tt_sequence.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define SECOND TT_US_PER_S
-#define MINUTE (60 * SECOND)
-#define HOUR   (60 * MINUTE)
-
-static struct tt_heard
-make(int64_t max_gap_us)
-{
-	struct tt_heard heard;
-
-	tt_heard_init(&heard, max_gap_us);
-	return heard;
-}
-
-static void
-begin(struct tt_heard *heard)
-{
-	assert_int_equal(tt_heard_begin_file(heard), 0);
-}
-
-static void
-hear(struct tt_heard *heard, int64_t us)
-{
-	assert_int_equal(tt_heard_add(heard, us, us), 0);
-}
-
-/* A packet every step_us, first and last included. */
-static void
-hear_all(struct tt_heard *heard, int64_t first_us, int64_t last_us, int64_t step_us)
-{
-	for (int64_t us = first_us; us <= last_us; us += step_us)
-		hear(heard, us);
-}
-
-static void
-expect_one_gap(struct tt_heard *heard, int64_t from_us, int64_t to_us)
-{
-	assert_int_equal(tt_heard_settle(heard), 0);
-	assert_int_equal(heard->n_gaps, 1);
-	assert_int_equal(heard->gaps[0].start_us, from_us);
-	assert_int_equal(heard->gaps[0].end_us, to_us);
-	tt_heard_fini(heard);
-}
-
-static void
-expect_none(struct tt_heard *heard)
-{
-	assert_int_equal(tt_heard_settle(heard), 0);
-	assert_int_equal(heard->n_gaps, 0);
-	tt_heard_fini(heard);
-}
 
 static void
 a_silence_longer_than_max_gap_is_one_and_one_as_long_is_none(void **state)
@@ -75,64 +19,6 @@ a_silence_longer_than_max_gap_is_one_and_one_as_long_is_none(void **state)
 	hear(&heard, 3 * SECOND);
 	hear(&heard, 7 * SECOND);
 	expect_one_gap(&heard, 3 * SECOND, 7 * SECOND);
-}
-
-static void
-between_files_a_minute_is_enough(void **state)
-{
-	struct tt_heard heard = make(HOUR);
-
-	begin(&heard);
-	hear_all(&heard, 0, 10 * MINUTE, SECOND);
-	begin(&heard);
-	hear_all(&heard, 12 * MINUTE, 20 * MINUTE, SECOND);
-	expect_one_gap(&heard, 10 * MINUTE, 12 * MINUTE);
-
-	heard = make(HOUR);
-	begin(&heard);
-	hear_all(&heard, 11 * MINUTE, 20 * MINUTE, SECOND);
-	begin(&heard); /* without packets */
-	begin(&heard);
-	hear_all(&heard, 0, 10 * MINUTE, SECOND);
-	expect_none(&heard);
-}
-
-static void
-in_one_file_it_is_not_nor_where_another_goes_on(void **state)
-{
-	struct tt_heard heard = make(HOUR);
-
-	begin(&heard);
-	hear_all(&heard, 0, 10 * MINUTE, SECOND);
-	hear_all(&heard, 12 * MINUTE, 20 * MINUTE, SECOND);
-	expect_none(&heard);
-
-	heard = make(HOUR);
-	begin(&heard);
-	hear_all(&heard, 0, 10 * MINUTE, SECOND);
-	begin(&heard);
-	hear_all(&heard, 12 * MINUTE, 20 * MINUTE, SECOND);
-	begin(&heard); /* another queue */
-	hear(&heard, 9 * MINUTE);
-	hear(&heard, 13 * MINUTE);
-	expect_none(&heard);
-}
-
-static void
-files_that_are_quiet_inside_may_be_so_between_them(void **state)
-{
-	for (unsigned more = 0; more <= 1; more++) {
-		struct tt_heard heard = make(3 * HOUR);
-
-		begin(&heard);
-		hear_all(&heard, 0, 10 * HOUR, HOUR);
-		begin(&heard);
-		hear_all(&heard, 12 * HOUR + more, 20 * HOUR, HOUR / 2);
-		if (more)
-			expect_one_gap(&heard, 10 * HOUR, 12 * HOUR + 1);
-		else
-			expect_none(&heard);
-	}
 }
 
 /* 0, 1 … 999 minutes without those around 500, in an order that goes to and fro. */
@@ -235,10 +121,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					a_silence_longer_than_max_gap_is_one_and_one_as_long_is_none),
-			cmocka_unit_test(between_files_a_minute_is_enough),
-			cmocka_unit_test(in_one_file_it_is_not_nor_where_another_goes_on),
-			cmocka_unit_test(
-					files_that_are_quiet_inside_may_be_so_between_them),
 			cmocka_unit_test(
 					neither_order_nor_memory_depend_on_the_order_of_packets),
 			cmocka_unit_test(a_span_knows_how_much_of_it_is_gap),
