@@ -35,10 +35,11 @@ class Gaps(unittest.TestCase):
 
     def read(self, spool, interval, *files, options=()):
         """Of each snapshot: (observed s, intervals of gap before it, status)."""
-        subprocess.run([teiten, "read", "--spool", self.at / spool, "--sensor", "s",
+        done = subprocess.run([teiten, "read", "--spool", self.at / spool, "--sensor", "s",
                         "--monitored", "192.0.2.0/24", "--geo", "none", "--asn", "none",
                         "--fingerprints", "none", "--pairs", "1024", "--interval", str(interval),
-                        *options, *files], check=True, capture_output=True)
+                        *options, *files], check=True, capture_output=True, text=True)
+        self.said = [line for line in done.stdout.splitlines() if "not observed" in line]
         subprocess.run([teiten, "verify", self.at / spool], check=True, capture_output=True)
         return self.intervals(spool, interval)
 
@@ -62,6 +63,8 @@ class Gaps(unittest.TestCase):
         self.assertEqual(self.read("two", day, b), days)
         whole = self.file("whole.pcap", (0, 25 * HOUR), (71 * HOUR, 96 * HOUR - 20))
         self.assertEqual(self.read("asked", day, whole, options=["--max-gap", "600"]), days)
+        self.assertEqual(self.said, [f"  {46 * HOUR} s were not observed, in 1 gap: silences of "
+                                     "more than 600 s (max-gap), or between files"])
 
     def test_a_hole_within_one_interval_and_over_whole_ones(self):
         a = self.file("a.pcap", (0, HOUR + 300))
@@ -76,6 +79,7 @@ class Gaps(unittest.TestCase):
         whole = self.file("whole.pcap", (0, 4 * HOUR))
         a, b = self.file("a.pcap", (0, 2 * HOUR)), self.file("b.pcap", (2 * HOUR + 60, 4 * HOUR))
         self.assertEqual(self.read("one", HOUR, whole), self.read("two", HOUR, a, b))
+        self.assertEqual(self.said, [])
 
     def test_a_packet_of_1970_does_not_hide_a_hole_before_its_file(self):
         """A clock that is set after the capture has begun; the hole is 1:05 to 1:55."""
