@@ -32,7 +32,7 @@ static int
 describe_single(const struct tool *tool, const char *path, bool json)
 {
 	struct tt_snapshot *snapshot;
-	struct tt_pauses within = {0};
+	struct tt_within within = {0};
 	struct tt_error err = {0};
 	int ret = tt_snapshot_open(&snapshot, path, &err);
 

@@ -5,9 +5,9 @@
 
 #include "tt_summary.h"
 
-/* within: gaps of the snapshot. */
+/* within: what of its time the snapshot has not observed. */
 void info_manifest_text(
-		const struct tt_manifest *manifest, const struct tt_pauses *within);
+		const struct tt_manifest *manifest, const struct tt_within *within);
 void info_manifest_json(const struct tt_manifest *manifest);
 void info_summary_text(const struct tt_summary *summary);
 /* list: whose snapshots these are. */

@@ -93,6 +93,17 @@ print_pauses(const char *label, const struct tt_pauses *pauses)
 }
 
 static void
+print_in_part(const struct tt_pauses *in_part)
+{
+	if (in_part->n == 0)
+		printf(LABEL "none\n", "in part");
+	else
+		printf(LABEL "%" PRIu64 " interval%s, %.10g s of %s not observed\n",
+				"in part", in_part->n, in_part->n == 1 ? "" : "s",
+				seconds(in_part->us), in_part->n == 1 ? "it" : "them");
+}
+
+static void
 print_rate(int64_t packets, struct tt_address_time address_time)
 {
 	if (address_time.us > 0)
@@ -148,6 +159,7 @@ info_summary_text(const struct tt_summary *summary)
 	printf(LABEL "%.10g s of %.10g s\n", "observed", seconds(s->observed_us),
 			seconds(s->end_us - s->start_us));
 	print_pauses("gaps", &s->gaps);
+	print_in_part(&s->in_part);
 	print_pauses("missing", &s->missing);
 	printf(LABEL "%" PRId64, "addresses", s->least_addresses);
 	if (s->most_addresses != s->least_addresses)
@@ -176,7 +188,7 @@ info_summary_text(const struct tt_summary *summary)
 }
 
 void
-info_manifest_text(const struct tt_manifest *manifest, const struct tt_pauses *within)
+info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *within)
 {
 	const struct tt_manifest *m = manifest;
 
@@ -187,8 +199,10 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_pauses *w
 			seconds(m->observed_us));
 	if (m->gap_before_us > 0)
 		printf(LABEL "%.10g s before it\n", "gap", seconds(m->gap_before_us));
-	if (within->n > 0)
-		print_pauses("gaps within", within);
+	if (within->gaps.n > 0)
+		print_pauses("gaps within", &within->gaps);
+	if (within->in_part.n > 0)
+		print_in_part(&within->in_part);
 	printf(LABEL "%s (%" PRId64 " addresses)\n", "monitored", m->monitored,
 			m->monitored_addresses);
 	printf(LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64 " frames\n",
@@ -249,15 +263,17 @@ pack_summary(const struct tt_summary *s)
 				       (uint64_t)s->packets, s->address_time))
 					      : json_null();
 
-	return json_pack("{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:[I,I] s:I s:I s:I "
-			 "s:I s:I s:I s:I s:o s:o}",
+	return json_pack(
+			"{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:o s:[I,I] s:I s:I s:I "
+			"s:I s:I s:I s:I s:o s:o}",
 			"sensor", s->sensor, "snapshots", (json_int_t)s->snapshots,
 			"partial", (json_int_t)s->partial, "estimated",
 			(json_int_t)s->estimated, "ledger_not_closing",
 			(json_int_t)s->not_closing, "start", pack_time(s->start_us),
 			"end", pack_time(s->end_us), "observed_us",
 			(json_int_t)s->observed_us, "gaps", pack_pauses(&s->gaps),
-			"missing", pack_pauses(&s->missing), "monitored_addresses",
+			"in_part", pack_pauses(&s->in_part), "missing",
+			pack_pauses(&s->missing), "monitored_addresses",
 			(json_int_t)s->least_addresses, (json_int_t)s->most_addresses,
 			"frames", (json_int_t)s->frames, "packets",
 			(json_int_t)s->packets, "bytes", (json_int_t)s->bytes,

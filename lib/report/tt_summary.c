@@ -65,29 +65,33 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 	tt_ledger_add(&s->ledger, &m->ledger);
 }
 
-/* Adds the gap between the row and the one before it, which was of `origin` and ends at *until_us. Makes these
- * the row's own. Returns false for a row that cannot be. */
+/* Adds what of the row's time was not observed, and the gap between it and the one before, which was of
+ * `origin` and ends at *until_us. Makes these the row's own. Returns false for a row that cannot be. */
 static bool
 add_coverage(const struct tt_parquet_reader *r, const struct tt_manifest *m,
-		char origin[TT_SENSOR_MAX + 1], int64_t *until_us, struct tt_pauses *gaps)
+		char origin[TT_SENSOR_MAX + 1], int64_t *until_us,
+		struct tt_within *within)
 {
 	const char *name = tt_parquet_get_text(r, TT_COVERAGE_ORIGIN);
 	int64_t from_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_FROM);
 	int64_t to_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_UNTIL);
+	int64_t observed_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_US);
 	bool same = strcmp(name, origin) == 0;
 
 	if (from_us < m->start_us || to_us < from_us || to_us > m->end_us
-			|| (same && from_us < *until_us))
+			|| (same && from_us < *until_us) || observed_us < 0
+			|| observed_us > to_us - from_us)
 		return false;
 	if (same)
-		add_pause(gaps, from_us - *until_us);
+		add_pause(&within->gaps, from_us - *until_us);
+	add_pause(&within->in_part, to_us - from_us - observed_us);
 	snprintf(origin, TT_SENSOR_MAX + 1, "%s", name);
 	*until_us = to_us;
 	return true;
 }
 
 int
-tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_pauses *gaps,
+tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_within *within,
 		struct tt_error *err)
 {
 	const struct tt_manifest *m = &snapshot->manifest;
@@ -102,7 +106,7 @@ tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_pauses *gap
 	if (ret != 0)
 		return ret;
 	while ((more = tt_parquet_next(r, err)) > 0) {
-		if (add_coverage(r, m, origin, &until_us, gaps))
+		if (add_coverage(r, m, origin, &until_us, within))
 			continue;
 		more = tt_error_set(err, -EBADMSG, snapshot->path,
 				"its table coverage has a row that cannot be");
@@ -110,6 +114,13 @@ tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_pauses *gap
 	}
 	tt_parquet_close(r);
 	return more;
+}
+
+static void
+add_pauses(struct tt_pauses *to, const struct tt_pauses *from)
+{
+	to->n += from->n;
+	to->us += from->us;
 }
 
 static struct tt_summary *
@@ -135,11 +146,16 @@ tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snaps
 		struct tt_error *err)
 {
 	struct tt_summary *summary = summary_of(summaries, snapshot->manifest.sensor);
+	struct tt_within within = {0};
+	int ret;
 
 	if (summary == NULL)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	tt_summary_add(summary, &snapshot->manifest);
-	return tt_summary_gaps_within(snapshot, &summary->gaps, err);
+	ret = tt_summary_gaps_within(snapshot, &within, err);
+	add_pauses(&summary->gaps, &within.gaps);
+	add_pauses(&summary->in_part, &within.in_part);
+	return ret;
 }
 
 void

@@ -16,6 +16,12 @@ struct tt_pauses {
 	int64_t us;
 };
 
+/* What a snapshot that is not complete has not observed of its time. */
+struct tt_within {
+	struct tt_pauses gaps; /* between the intervals that it is made of */
+	struct tt_pauses in_part; /* of intervals observed in part, what was not */
+};
+
 struct tt_summary {
 	char sensor[TT_SENSOR_MAX + 1];
 	uint64_t snapshots, partial, estimated, not_closing;
@@ -23,6 +29,7 @@ struct tt_summary {
 	int64_t observed_us;
 	/* Jumps of packet time that snapshots record, before them or within (tt_summary_gaps_within). */
 	struct tt_pauses gaps;
+	struct tt_pauses in_part; /* of intervals observed in part, what was not */
 	struct tt_pauses missing; /* spans without a snapshot that none records */
 	int64_t frames, packets, bytes;
 	int64_t backscatter_packets;
@@ -35,15 +42,15 @@ struct tt_summary {
 };
 
 void tt_summary_init(struct tt_summary *summary, const char *sensor);
-/* Adds all but the gaps within the snapshot. */
+/* Adds all but what the snapshot has not observed of its time. */
 void tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest);
 
 /*
- * Adds the gaps within a snapshot that is made of several: time between two rows of a sensor in its
- * table coverage, which is read of partial snapshots alone, since complete ones have none. Returns 0
- * or a negative errno.
+ * Adds what the snapshot's table coverage says was not observed: time between two rows of a sensor,
+ * where it is made of several, and what of each row's time was not. It is read of partial snapshots
+ * alone, since complete ones have observed all. Returns 0 or a negative errno.
  */
-int tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_pauses *gaps,
+int tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_within *within,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /* One summary for each sensor, in the order in which they come. */
@@ -52,8 +59,8 @@ struct tt_summaries {
 	size_t n;
 };
 
-/* Adds to the summary of the snapshot's sensor, with the gaps within it. Returns 0; -ENOMEM; or what
- * tt_summary_gaps_within returned, with the rest added. */
+/* Adds to the summary of the snapshot's sensor, with what was not observed within it. Returns 0; -ENOMEM;
+ * or what tt_summary_gaps_within returned, with the rest added. */
 int tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snapshot,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_summaries_fini(struct tt_summaries *summaries);

@@ -4,6 +4,7 @@
 --max-gap within one, inside an interval and over its ends; and a quiet telescope has no gaps.
 
     gaps.py TEITEN"""
+import datetime
 import json
 import os
 import pathlib
@@ -41,7 +42,19 @@ class Gaps(unittest.TestCase):
                         *options, *files], check=True, capture_output=True, text=True)
         self.said = [line for line in done.stdout.splitlines() if "not observed" in line]
         subprocess.run([teiten, "verify", self.at / spool], check=True, capture_output=True)
+        self.add_up(spool)
         return self.intervals(spool, interval)
+
+    def add_up(self, spool):
+        """Is what info says was not observed, and what was, all of the time? Returns it."""
+        done = subprocess.run([teiten, "info", "--json", self.at / spool], check=True,
+                              capture_output=True)
+        (s,) = json.loads(done.stdout)["sensors"]
+        start, end = (datetime.datetime.fromisoformat(s[x]) for x in ("start", "end"))
+        parts = {x: (s[x]["n"], s[x]["us"] / 1e6) for x in ("gaps", "in_part", "missing")}
+        self.assertEqual(s["observed_us"] / 1e6 + sum(part[1] for part in parts.values()),
+                         (end - start).total_seconds())
+        return parts
 
     def intervals(self, spool, interval):
         rows = []
@@ -74,6 +87,20 @@ class Gaps(unittest.TestCase):
         c = self.file("c.pcap", (5 * HOUR - 300, 6 * HOUR + 20))
         self.assertEqual(self.read("over", HOUR, a, c)[1:4],
                          [(300, 0, "partial"), (300, 2, "partial"), (HOUR, 0, "complete")])
+
+    def test_info_counts_what_was_not_observed_in_part_before_compaction_and_after_it(self):
+        """Silences of 1800 s over whole minutes, of 70 s over two, and of 50 s at the end."""
+        a = self.file("a.pcap", (0, 600), (2400, 3000), (3070, 3550))
+        self.read("spool", 60, a, options=["--max-gap", "60"])
+        parts = self.add_up("spool")
+        self.assertEqual(parts, {"gaps": (1, 1740), "in_part": (4, 60 + 70 + 50), "missing": (0, 0)})
+        for per in "hour", "day":
+            subprocess.run([teiten, "compact", "--per", per, "--now", "2024-01-01", self.at / "spool"],
+                           check=True, capture_output=True)
+            self.assertEqual(self.add_up("spool"), parts)
+        text = subprocess.run([teiten, "info", self.at / "spool"], check=True, capture_output=True,
+                              text=True).stdout
+        self.assertIn("  in part      4 intervals, 180 s of them not observed\n", text)
 
     def test_files_that_go_on_from_each_other_are_as_one(self):
         whole = self.file("whole.pcap", (0, 4 * HOUR))
