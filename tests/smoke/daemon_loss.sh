@@ -94,6 +94,7 @@ begin --interval 3600 --checkpoint 1
 sleep 2
 lose 5 0 0
 wait_for 20 warnings 1 || fail "a loss in a part is not told"
+wait_for 20 told 5 0 0 || fail "parts: $(cat "$work/told")"
 end "5 0 0"
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "other parts are warned of"
 grep -q '/\.part-[^/]*--[^/]*: lost 5 of [0-9]* packets offered: net_null0 missed 5$' "$work/err" || fail "the part is not named"
