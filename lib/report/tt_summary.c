@@ -78,9 +78,8 @@ add_coverage(const struct tt_parquet_reader *r, const struct tt_manifest *m,
 	int64_t observed_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_US);
 	bool same = strcmp(name, origin) == 0;
 
-	if (from_us < m->start_us || to_us < from_us || to_us > m->end_us
-			|| (same && from_us < *until_us) || observed_us < 0
-			|| observed_us > to_us - from_us)
+	if (from_us < m->start_us || to_us > m->end_us || (same && from_us < *until_us)
+			|| observed_us < 0 || observed_us > to_us - from_us)
 		return false;
 	if (same)
 		add_pause(&within->gaps, from_us - *until_us);
