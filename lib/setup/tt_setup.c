@@ -3,8 +3,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 _Static_assert(TT_CONFIG_KEEP_MAX <= TT_KEPT_MAX, "a table keeps what may be configured");
 
@@ -92,44 +90,6 @@ open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *me
 		ret = tt_asn_open(&s->asn, config->asn, mem, err);
 	if (ret == 0)
 		ret = tt_setup_open_rules(s, config, &s->ruleset, err);
-	return ret;
-}
-
-/* Cuts the path down to what there is of it: the directory that the rest would be made in. */
-static int
-find_there(char *path, struct stat *st)
-{
-	char *slash;
-
-	while (stat(path, st) != 0) {
-		if (errno != ENOENT)
-			return -errno;
-		slash = strrchr(path, '/');
-		if (slash == NULL)
-			strcpy(path, ".");
-		else
-			slash[slash == path] = '\0';
-	}
-	return 0;
-}
-
-int
-tt_setup_check_spool(const struct tt_config *config, struct tt_error *err)
-{
-	struct stat st;
-	char *path;
-	int ret;
-
-	if (asprintf(&path, "%s/%s", config->spool, config->sensor) < 0)
-		return tt_error_set(err, -ENOMEM, "spool", "out of memory");
-	ret = find_there(path, &st);
-	if (ret == 0 && !S_ISDIR(st.st_mode))
-		ret = -ENOTDIR;
-	if (ret == 0 && access(path, W_OK | X_OK) != 0)
-		ret = -errno;
-	if (ret != 0)
-		tt_error_set(err, ret, "spool", "%.200s: %s", path, strerror(-ret));
-	free(path);
 	return ret;
 }
 

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_FILE  ".lock"
 #define PROBE_FILE ".probe"
 
 static int
@@ -24,13 +23,14 @@ check_sensor(const char *sensor, struct tt_error *err)
 static int
 take_lock(struct tt_spool *spool, struct tt_error *err)
 {
-	spool->lock_fd = openat(spool->fd, LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	spool->lock_fd = openat(spool->fd, TT_SPOOL_LOCK_FILE,
+			O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (spool->lock_fd < 0)
-		return tt_spool_error(spool, NULL, LOCK_FILE, err);
+		return tt_spool_error(spool, NULL, TT_SPOOL_LOCK_FILE, err);
 	if (flock(spool->lock_fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK)
-		return tt_spool_error(spool, NULL, LOCK_FILE, err);
+		return tt_spool_error(spool, NULL, TT_SPOOL_LOCK_FILE, err);
 	return tt_error_set(err, -EBUSY, spool->path,
 			"another running program writes this sensor's snapshots");
 }

@@ -31,6 +31,8 @@ enum tt_sync {
 
 #define TT_SPOOL_BATCH 256
 
+#define TT_SPOOL_LOCK_FILE ".lock" /* in the sensor's directory */
+
 /* What a snapshot says of the run; all text UTF-8, NULL reads as "". */
 struct tt_run_info {
 	const char *monitored; /* CIDR list, tt_prefix_set_format */

@@ -53,12 +53,38 @@ expect 2 '--monitored: 198.18.0.0/17 198.18.128.0/17: not a CIDR prefix: a blank
 	--spool "$dir/x" --sensor a --monitored '198.18.0.0/17 198.18.128.0/17' /dev/null
 prints 'the configuration is sound' read --spool "$dir/x/y" --sensor a --monitored 192.0.2.0/24 --geo none \
 	--asn none --check-config
-expect 2 'spool: /dev/null/x/a: Not a directory' read --spool /dev/null/x --sensor a --monitored 192.0.2.0/24 \
-	--geo none --asn none --check-config
-if [ "$(id -u)" -ne 0 ]; then # root may write anywhere
-	mkdir -m 555 "$dir/closed"
-	expect 2 "spool: $dir/closed: Permission denied" read --spool "$dir/closed/x" --sensor a \
-		--monitored 192.0.2.0/24 --geo none --asn none --check-config
+# checks PATTERN SPOOL: what --check-config says against the spool is what a run would stop at.
+checks() {
+	set -- "$1" read --spool "$2" --sensor a --monitored 192.0.2.0/24 --geo none --asn none
+	expect 2 "$@" --check-config
+	expect 1 "$@" "$dir/no.pcap"
+}
+echo no capture >"$dir/no.pcap"
+checks '/dev/null/x.*: Not a directory' /dev/null/x
+ln -s "$dir/nowhere" "$dir/dangling"
+checks "$dir/dangling.*: No such file" "$dir/dangling"
+mkdir -p "$dir/linked" "$dir/locked/a"
+ln -s "$dir/nowhere" "$dir/linked/a"
+checks "$dir/linked/a.*: No such file" "$dir/linked"
+[ -e "$dir/nowhere" ] && echo "--check-config made something" && failed=1
+# Root may read and write anywhere, so that others have to try.
+as=
+[ "$(id -u)" -eq 0 ] && as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+chmod 755 "$dir"
+mkdir -m 555 "$dir/closed"
+mkdir -m 333 "$dir/unread"
+touch "$dir/locked/a/.lock"
+chmod 444 "$dir/locked/a/.lock"
+chmod 777 "$dir/locked/a"
+touch "$dir/out" "$dir/err"
+if $as "$teiten" --version >/dev/null 2>&1; then
+	own=$teiten teiten=$dir/other
+	printf '#!/bin/sh\nexec %s %s "$@"\n' "$as" "$own" >"$teiten"
+	chmod 755 "$teiten"
+	checks "$dir/closed.*: Permission denied" "$dir/closed/x"
+	checks "$dir/unread.*: Permission denied" "$dir/unread"
+	checks "$dir/locked/a/.lock: Permission denied" "$dir/locked"
+	teiten=$own
 fi
 expect 2 'SPOOL is missing' uniques
 expect 1 "$dir/none: No such file" uniques "$dir/none"
