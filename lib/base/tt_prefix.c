@@ -111,6 +111,11 @@ parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err
 	if (text[strcspn(text, blanks)] != '\0')
 		return tt_error_set(err, -EINVAL, whole,
 				"not a CIDR prefix: a blank in it (commas stand between prefixes)");
+	for (const char *at = text; *at != '\0'; at++)
+		if (*at <= ' ' || *at > '~')
+			return tt_error_set(err, -EINVAL, whole,
+					"not a CIDR prefix: a character in it that none has, such as a "
+					"full-width blank");
 	slash = strchr(text, '/');
 	if (slash != NULL)
 		*slash = '\0';

@@ -10,6 +10,13 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n';
 }
 
+/* Printable ASCII: no blank of any kind, those of other scripts included, is in the name of a port. */
+static bool
+is_of_name(char c)
+{
+	return c > ' ' && c <= '~';
+}
+
 /* Copies one word without its quotes to *to and moves both on. False if a quote is open. */
 static bool
 copy_word(const char **from, char **to)
@@ -68,7 +75,7 @@ tt_config_next_port(const char **list, struct tt_config_port *port, struct tt_er
 {
 	const char *start = *list, *comma = start + strcspn(start, ",");
 	unsigned long queues = 0;
-	bool blank = false;
+	bool sound = true;
 	size_t n, name;
 	char *end;
 
@@ -89,8 +96,8 @@ tt_config_next_port(const char **list, struct tt_config_port *port, struct tt_er
 					(int)(n < 80 ? n : 80), start);
 	}
 	for (size_t i = 0; i < name; i++)
-		blank |= is_blank(start[i]);
-	if (name == 0 || name >= sizeof(port->name) || blank)
+		sound = sound && is_of_name(start[i]);
+	if (name == 0 || name >= sizeof(port->name) || !sound)
 		return tt_error_set(err, -EINVAL, "ports",
 				"\"%.*s\" is not a port name or number",
 				(int)(n < 80 ? n : 80), start);

@@ -205,6 +205,13 @@ a_blank_in_a_prefix_is_refused_and_around_it_is_not(void **state)
 		assert_string_equal(err.where, bad[i]);
 		assert_non_null(strstr(err.why, "a blank in it"));
 	}
+	/* Blanks that are not seen to be others. */
+	assert_int_equal(tt_prefix_set_parse(&set, "10.0.0.0/8\u3000,11.0.0.0/8", &err),
+			-EINVAL);
+	assert_string_equal(err.where, "10.0.0.0/8\u3000");
+	assert_non_null(strstr(err.why, "full-width blank"));
+	assert_int_equal(tt_prefix_set_parse(&set, "10.0.0.0\u00a0/8", &err), -EINVAL);
+	assert_non_null(strstr(err.why, "full-width blank"));
 	assert_int_equal(
 			tt_prefix_set_parse(&set,
 					" 198.18.0.0/17 ,\n\t192.0.2.1\r\n, 2001:db8::/32\n",

@@ -59,7 +59,8 @@ static void
 a_blank_in_a_port_is_no_comma(void **state)
 {
 	static const char *const bad[] = {"net_null0 net_null1", "0 1", "0 1=2", "0=2 1",
-			"0,1 2", "0, ", "0 ,", "0= 2", "0 =2"};
+			"0,1 2", "0, ", "0 ,", "0= 2", "0 =2", "a\u3000b", "a\u00a0b",
+			"a\u3000", "a\vb"};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
 		const char *list = bad[i];
