@@ -29,13 +29,17 @@ struct tt_ranked {
 	bool has_percent;
 	double percent; /* of the change, unrounded */
 	bool shown; /* a leading row, or one with a rise or fall */
+
+	/* Of a row that is unranked, and shown: what it would be were it ranked. Set by tt_report_open of unknown countries. */
+	bool would_lead; /* one of the first rows */
+	unsigned would_move; /* its rank among rises, or falls; 0: none */
 };
 
-/* Is it a part that figures tell from the others: ranked now, or shown without a rank? */
+/* Is it a part that figures tell from the others: ranked now, or one that would be among the first? */
 static inline bool
 tt_ranked_is_part(const struct tt_ranked *row)
 {
-	return row->rank > 0 || (row->unranked && row->shown);
+	return row->rank > 0 || row->would_lead;
 }
 
 /* What counts are divided by. */

@@ -28,8 +28,8 @@ tt_report_unknown(const struct tt_report *report, enum tt_report_what what)
 	const struct tt_report_ranking *ranking = tt_report_ranking_of(report, what);
 
 	for (size_t i = 0; i < ranking->n; i++)
-		if (ranking->rows[i].unranked)
-			return ranking->rows[i].shown ? &ranking->rows[i] : NULL;
+		if (ranking->rows[i].unranked && ranking->rows[i].shown)
+			return &ranking->rows[i];
 	return NULL;
 }
 
@@ -124,8 +124,22 @@ scale_of(const struct tt_report *r, enum tt_report_what what)
 	return scale;
 }
 
-/* Sources of unknown country are none that is ranked, but shown where they would be among the first rows: else a country would
- * seem to lead that has less. */
+/* The rank among rises, or falls, that a row would have; 0: none. */
+static unsigned
+would_move(const struct tt_report_ranking *ranking, const struct tt_ranked *row)
+{
+	double sign = row->difference < 0 ? -1 : 1;
+	unsigned above = 0;
+
+	if (sign * row->difference < TT_RATE_LEAST)
+		return 0;
+	for (size_t i = 0; i < ranking->n; i++)
+		above += sign * ranking->rows[i].difference > sign * row->difference;
+	return above < ranking->scale.ranked ? above + 1 : 0;
+}
+
+/* Sources of unknown country are none that is ranked, but shown where any country would be: else one would seem to lead, or to
+ * have changed most, that has less. */
 static void
 show_unknown(struct tt_report_ranking *ranking)
 {
@@ -134,9 +148,12 @@ show_unknown(struct tt_report_ranking *ranking)
 	for (size_t i = 0; i < ranking->n; i++) {
 		struct tt_ranked *row = &ranking->rows[i];
 
-		if (row->unranked)
-			row->shown = row->rate >= TT_RATE_LEAST
+		if (row->unranked) {
+			row->would_lead = row->rate >= TT_RATE_LEAST
 					&& above < ranking->scale.leading;
+			row->would_move = would_move(ranking, row);
+			row->shown = row->would_lead || row->would_move > 0;
+		}
 		above += row->rank > 0;
 	}
 }

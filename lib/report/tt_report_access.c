@@ -51,6 +51,16 @@ targets_section(struct tt_report *r)
 	}
 }
 
+/* Is any country known, now or before, that had packets to speak of? */
+static bool
+has_countries(const struct tt_report *r)
+{
+	for (size_t i = 0; i < r->countries.n; i++)
+		if (r->countries.rows[i].rank > 0 || r->countries.rows[i].rank_before > 0)
+			return true;
+	return false;
+}
+
 static void
 countries_section(struct tt_report *r)
 {
@@ -58,7 +68,7 @@ countries_section(struct tt_report *r)
 			"3-2", TT_REPORT_WORD(r, SECTION_COUNTRIES));
 	const struct tt_series *s = r->series;
 
-	if (s->n_countries == 0) {
+	if (!has_countries(r)) {
 		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
 				TT_REPORT_WORD(r, NO_COUNTRIES));
 		return;

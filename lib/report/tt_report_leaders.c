@@ -43,7 +43,7 @@ stack_leader(struct tt_report *r, const struct tt_report_heading *heading, bool 
 	tt_report_stack(r, heading, &stack);
 }
 
-/* Countries are, and what is of unknown country where table 3-2 shows it; else it is among the others, as what is not told
+/* Countries are, and what is of unknown country where it would be among the first; else it is among the others, as what is not told
  * apart. */
 static bool
 may_be_series(const struct tt_report *r, int32_t country)
@@ -51,7 +51,8 @@ may_be_series(const struct tt_report *r, int32_t country)
 	const struct tt_ranked *unknown = tt_report_unknown(r, TT_REPORT_COUNTRIES);
 
 	return r->now->names->countries[country][0] >= 'A'
-			|| (unknown != NULL && unknown->index == country);
+			|| (unknown != NULL && unknown->would_lead
+					&& unknown->index == country);
 }
 
 /* The countries with the most packets to a target in the period. Returns how many. */

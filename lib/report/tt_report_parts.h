@@ -97,7 +97,7 @@ unsigned tt_report_months_observed(const struct tt_report *report);
  * and *n 0: none. */
 int32_t *tt_report_indices(struct tt_report *report,
 		const struct tt_report_ranking *ranking, size_t most, size_t *n);
-/* The same of all rows that may be a series of shares: unknown countries too, where they are shown. */
+/* The same of all rows that may be a series of shares: unknown countries too, where they would be among the first. */
 int32_t *tt_report_part_indices(struct tt_report *report,
 		const struct tt_report_ranking *ranking, size_t *n);
 /* The row of unknown countries, where it is shown (TT_REPORT_COUNTRIES, TT_REPORT_DETECTED); NULL: it is not. */

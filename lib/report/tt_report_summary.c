@@ -119,22 +119,27 @@ say_targets(struct tt_report *r, struct tt_doc_section *section)
 					compared(r, &change)));
 }
 
-/* The countries with most; where more is of unknown country than some of them have, that as well. */
+/* The countries with most, NULL: none; where more is of unknown country than some of them have, that as well. */
 static void
 say_leading_countries(
 		struct tt_report *r, struct tt_doc_section *section, const char *list)
 {
 	const struct tt_ranked *unknown = tt_report_unknown(r, TT_REPORT_COUNTRIES);
-	const char *text;
+	const char *rate, *share, *text;
 
-	if (unknown == NULL)
-		text = TT_REPORT_FILL(r, LEADING_COUNTRIES, list);
+	if (unknown == NULL || !unknown->would_lead) {
+		if (list != NULL)
+			tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+					TT_REPORT_FILL(r, LEADING_COUNTRIES, list));
+		return;
+	}
+	rate = tt_report_rate(r, unknown->rate);
+	share = tt_report_percent(
+			r, 100 * (double)unknown->now / (double)r->now->packets);
+	if (list == NULL)
+		text = TT_REPORT_FILL(r, LEADING_UNKNOWN, rate, share);
 	else
-		text = TT_REPORT_FILL(r, LEADING_COUNTRIES_KNOWN, list,
-				tt_report_rate(r, unknown->rate),
-				tt_report_percent(r,
-						100 * (double)unknown->now
-								/ (double)r->now->packets));
+		text = TT_REPORT_FILL(r, LEADING_COUNTRIES_KNOWN, list, rate, share);
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT, text);
 }
 
@@ -147,8 +152,6 @@ say_countries(struct tt_report *r, struct tt_doc_section *section)
 	uint64_t packets = 0;
 	size_t n = 0;
 
-	if (list == NULL)
-		return;
 	say_leading_countries(r, section, list);
 	for (size_t i = 0; i < r->countries.n && n < 2; i++) {
 		const struct tt_ranked *row = &r->countries.rows[i];
@@ -233,14 +236,15 @@ say_first_change(struct tt_report *r, struct tt_doc_section *section,
 	}
 }
 
-/* Beside the country that rose or fell most: what is of unknown country, where that is shown and changed. */
+/* Beside the country that rose or fell most: what is of unknown country, where that leads and changed, or changed more. */
 static void
 say_unknown_change(struct tt_report *r, struct tt_doc_section *section)
 {
 	const struct tt_ranked *row = tt_report_unknown(r, TT_REPORT_COUNTRIES);
 
 	if (row == NULL || !r->countries.scale.compared || !matters(r, &r->countries, row)
-			|| fabs(row->difference) < TT_RATE_LEAST)
+			|| fabs(row->difference) < TT_RATE_LEAST
+			|| (!row->would_lead && row->would_move != 1))
 		return;
 	tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
 			TT_REPORT_FILL(r, UNKNOWN_CHANGED,

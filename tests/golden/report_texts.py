@@ -91,6 +91,17 @@ components:
   - {target: 445/TCP, name: more, packets: 6400, from: 2d, sources: 4, countries: JP 1}
   - {target: 23/TCP, name: later, packets: 320, from: 2d, sources: 4, countries: CN 1}
 '''
+# What comes from JP comes no more.
+GONE = '''
+name: gone
+start: 2026-04-05T00:00:00Z
+duration: 4d
+monitored: 192.0.2.32/28
+components:
+  - {target: 445/TCP, packets: 3200, to: 2d, sources: 4, countries: JP 1}
+  - {target: 23/TCP, packets: 640, to: 2d, sources: 4, countries: CN 1}
+  - {target: 23/TCP, name: later, packets: 320, from: 2d, sources: 4, countries: CN 1}
+'''
 # Few packets: one more or less of them is a difference that is shown as 0.00, but a twentieth of all.
 FEW = '''
 name: few
@@ -319,6 +330,34 @@ def unknown(ja, en):
         check(f"series: {series}", all("unknown" in ids for ids in series.values()) and "others" not in series["country_shares"])
 
 
+def unknown_alone(ja, en):
+    """Where no country is known at all, that is said, and is no table."""
+    en.says("1", "Of unknown country: 215.03 (100.0% of all).", "Packets of unknown country: from 125.00 to 215.03 (+90.03).")
+    ja.says("1", "発信元の国・地域が不明のものは215.03件（全体の100.0%）である。", "発信元国・地域が不明のもの（前期125.00、今期215.03、＋90.03）。")
+    for report in (ja, en):
+        check("countries", "countries" not in report.found["tables"] and not any("leading" in text for text in report.said("1")))
+    en.says("By country of the source", "The country of no source is known")
+
+
+def unknown_gone(ja, en):
+    """What is of unknown country no more has a row, as any country would, and no series; no country fell as much."""
+    en.says("1", "Most packets came from China (10.", "Packets from China fell most", "Packets of unknown country: from 100.01 to none (−100.01).")
+    ja.says("1", "発信元国・地域が不明のもの（前期100.01、今期検知なし、－100.01）。")
+    for report in (ja, en):
+        rows = {row["key"]: row for row in report.table("3-2")["rows"]}
+        check(f"gone: {rows}", rows["??"]["rank"] is None and rows["??"]["fall_rank"] is None and rows["??"]["change"] == -100.01)
+        check("the text has no row of it", re.search("^ +[–－] +[–－] +(unknown|不明) +(none|検知なし)", report.text, re.MULTILINE))
+        ids = [i for name, figure in report.found["figures"].items() if not name.startswith("notable") for i in (s["id"] for s in figure["series"])]
+        check(f"series: {ids}", "unknown" not in ids)
+
+
+def known_before(report):
+    """Where no country is known any more, the countries of the period before are in table 3-2 still."""
+    rows = {row["key"]: row for row in report.table("3-2")["rows"]}
+    check(f"lost: {rows}", rows["JP"]["rank_before"] == 1 and rows["JP"]["fall_rank"] == 1 and rows["??"]["packets"] == 320)
+    check("of no source", not any("no source" in text for text in report.said("By country of the source")))
+
+
 def next_to_nothing(report):
     """What is shown as ±0.00 is called neither a rise nor a fall."""
     rows = {row["key"]: row for row in report.table("3-1")["rows"]}
@@ -354,6 +393,17 @@ def main(teiten):
         for report, language in zip(no_country, ("ja", "en")):
             report.text = snapshots.run(teiten, "report", "--period", "2026-04-03..2026-04-04", "--lang", language, "--format", "text", "--quiet",
                                         "--sensor", "eta", spool)
+        (directory / "none").write_text("1,1,ZZ\n")
+        (directory / "one").write_text("".join(line for line in open(directory / "geo") if "JP" in line))
+        capture(teiten, directory, "iota", UNKNOWN, "192.0.2.16/28", "none")
+        no_one = [Report(teiten, spool, language, "--sensor", "iota", period="2026-04-03..2026-04-04") for language in ("ja", "en")]
+        capture(teiten, directory, "kappa", GONE, "192.0.2.32/28", "few")
+        gone = [Report(teiten, spool, language, "--sensor", "kappa", period="2026-04-07..2026-04-08") for language in ("ja", "en")]
+        for report, language in zip(gone, ("ja", "en")):
+            report.text = snapshots.run(teiten, "report", "--period", "2026-04-07..2026-04-08", "--lang", language, "--format", "text", "--quiet",
+                                        "--sensor", "kappa", spool)
+        capture(teiten, directory, "lambda", GONE, "192.0.2.32/28", "one")
+        lost = Report(teiten, spool, "en", "--sensor", "lambda", period="2026-04-07..2026-04-08")
         capture(teiten, directory, "theta", FEW, "192.0.2.0/26")
         few = Report(teiten, spool, "en", "--sensor", "theta", period="2026-05-05..2026-05-08")
         of_one = Report(teiten, spool, "en", "--sensor", "delta", period="2026-03-02")
@@ -375,6 +425,9 @@ def main(teiten):
     footnotes(ja, en)
     small(of_one)
     unknown(*no_country)
+    unknown_alone(*no_one)
+    unknown_gone(*gone)
+    known_before(lost)
     next_to_nothing(few)
     check("digits", 0.0625 in few.found["figures"]["target_23_tcp_days"]["series"][-1]["values"])
     for_programs(ja, en, *no_country)
