@@ -14,6 +14,10 @@ struct tt_address_time {
 	unsigned __int128 us;
 };
 
+/* A rate, or a difference of two, that is less is shown as 0.00. That of 0.015 and 0.01 is no double's 0.005 but the one below it: it is
+ * shown as 0.01, halves going away from zero (tt_locale_value.c lifts them by this), and so it is no less. */
+#define TT_RATE_LEAST (0.005 - 1e-11)
+
 #define TT_ADDRESS_DAY_US ((double)TT_US_PER_S * 86400)
 
 static inline void

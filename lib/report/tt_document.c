@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_document.h"
 
+#include "tt_address_time.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -110,7 +112,7 @@ tt_value_rate(double rate)
 
 	if (rate == 0)
 		kind = TT_VALUE_NONE;
-	else if (rate > 0 && rate < 0.005)
+	else if (rate > 0 && rate < TT_RATE_LEAST)
 		kind = TT_VALUE_NEGLIGIBLE;
 	return tt_value_number(kind, rate);
 }

@@ -162,8 +162,6 @@ double tt_observation_day_coverage_of(
  * hours alone. */
 bool tt_observation_day_whole(const struct tt_observation *observation, unsigned day);
 
-#define TT_RATE_LEAST 0.005 /* what is less rounds to 0.00 */
-
 /* The unit of all rates of a report. */
 enum tt_rate_unit {
 	TT_PER_ADDRESS, /* per day and monitored address */

@@ -91,6 +91,8 @@ a_rate_of_a_table_is_none_negligible_or_a_number(void **state)
 	assert_int_equal(tt_value_rate(0).kind, TT_VALUE_NONE);
 	assert_int_equal(tt_value_rate(0.0049).kind, TT_VALUE_NEGLIGIBLE);
 	assert_int_equal(tt_value_rate(0.0051).kind, TT_VALUE_RATE);
+	/* As it is shown, whatever the last bit. */
+	assert_int_equal(tt_value_rate(0.015 - 0.01).kind, TT_VALUE_RATE);
 }
 
 static void

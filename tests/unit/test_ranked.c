@@ -156,6 +156,20 @@ changes_that_round_to_nothing_have_no_rank(void **state)
 	assert_true(row(0)->has_percent);
 }
 
+/* As many as two rates of three decimals differ by: 0.015 less 0.01 is below 0.005 as doubles are, but is shown as 0.01. */
+static void
+a_change_of_half_the_last_place_has_a_rank(void **state)
+{
+	add(1, 1);
+	rows[0].now = 15;
+	add(1, 1);
+	rows[1].before = 15;
+	rank_of(1000, true);
+	assert_true(row(0)->difference < 0.005);
+	assert_int_equal(row(0)->rise, 1);
+	assert_int_equal(row(1)->fall, 1);
+}
+
 static void
 rest_is_not_ranked(void **state)
 {
@@ -219,6 +233,8 @@ main(void)
 					what_was_none_or_too_few_before_has_no_percentage,
 					setup),
 			cmocka_unit_test_setup(changes_that_round_to_nothing_have_no_rank,
+					setup),
+			cmocka_unit_test_setup(a_change_of_half_the_last_place_has_a_rank,
 					setup),
 			cmocka_unit_test_setup(rest_is_not_ranked, setup),
 			cmocka_unit_test_setup(leading_rows_and_changes_are_shown, setup),
