@@ -1,98 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which targets are notable, and the frame of the chapter. */
+/* The chapter of notable targets: reads what they are made of, and writes a section of each. */
 #include "tt_notable.h"
 #include "tt_notable_private.h"
 
 #include <errno.h>
-#include <math.h>
 
 #define DAY_SLICES(cause) ((size_t)(TT_US_PER_DAY / (cause)->slice_us))
-
-/* Adds a target to those that are looked at; once. */
-static void
-look_at(struct tt_notable *w, const struct tt_notable_target *t)
-{
-	for (size_t i = 0; i < w->n; i++)
-		if (w->targets[i].index == t->index) {
-			w->targets[i].ranked = w->targets[i].ranked || t->ranked;
-			return;
-		}
-	if (w->n < TT_NOTABLE_MAX)
-		w->targets[w->n++] = *t;
-}
-
-/* How a target ranks among rises (+1), falls (-1) or all (0). */
-static double
-weight(const struct tt_notable_target *t, int way)
-{
-	return way == 0 ? t->now : way * (t->now - t->before);
-}
-
-static struct tt_notable_target
-target_at(const struct tt_notable *w, int32_t index)
-{
-	const struct tt_report *r = w->report;
-	struct tt_notable_target t = {.index = index, .of = TT_TARGET_NONE};
-
-	t.now = tt_rate(r->unit, &r->now->exposure, tt_observation_target(r->now, index));
-	if (r->before != NULL)
-		t.before = tt_rate(r->unit, &r->before->exposure,
-				tt_observation_target(r->before, index));
-	return t;
-}
-
-/* Of rises and falls: one that is shown as ±0.00 is neither, however much it is of what there was. */
-static bool
-is_of_kind(const struct tt_notable_target *t, int way, double least)
-{
-	double w = weight(t, way);
-
-	return w > 0 && w >= least && (way == 0 || w >= TT_RATE_LEAST);
-}
-
-/* Looks at the greatest of their kind; least: that they need. */
-static void
-look_at_greatest(struct tt_notable *w, int way, double least)
-{
-	struct tt_notable_target best[TT_REPORT_RANKED];
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->report->now->names->n_targets; i++) {
-		struct tt_notable_target t = target_at(w, (int32_t)i);
-		size_t at = n;
-
-		t.ranked = way != 0;
-		if (!is_of_kind(&t, way, least))
-			continue;
-		while (at > 0 && weight(&t, way) > weight(&best[at - 1], way))
-			at--;
-		if (at == TT_REPORT_RANKED)
-			continue;
-		n += n < TT_REPORT_RANKED;
-		for (size_t k = n - 1; k > at; k--)
-			best[k] = best[k - 1];
-		best[at] = t;
-	}
-	for (size_t i = 0; i < n; i++)
-		look_at(w, &best[i]);
-}
-
-static void
-choose(struct tt_notable *w)
-{
-	const struct tt_report *r = w->report;
-	double now = tt_rate(r->unit, &r->now->exposure, r->now->packets), least = now;
-
-	if (r->before != NULL) {
-		double before = tt_rate(
-				r->unit, &r->before->exposure, r->before->packets);
-
-		least = TT_NOTABLE_CHANGE * (before > now ? before : now);
-		look_at_greatest(w, 1, least);
-		look_at_greatest(w, -1, least);
-	}
-	look_at_greatest(w, 0, 0);
-}
 
 static int
 want(struct tt_notable *w)
@@ -172,80 +85,6 @@ tt_notable_packets(const struct tt_notable *w, uint32_t of, size_t first, size_t
 	return sum;
 }
 
-/* A packet to each monitored address, or, where these are not in the rates, as many as make an episode. */
-static double
-one_sweep(const struct tt_notable *w, size_t first, size_t last)
-{
-	struct tt_address_time exposure = {0};
-	double days = 0;
-
-	for (size_t day = first; day <= last; day++) {
-		tt_address_time_join(&exposure, w->cause.days[TT_CAUSE_NOW][day]);
-		days += w->cause.days[TT_CAUSE_NOW][day].us > 0;
-	}
-	return w->cause.options.per_sensor || days == 0
-			? TT_NOTABLE_PACKETS
-			: tt_address_days(exposure) / days;
-}
-
-/* Finds the days of an address. Returns false where they are no episode. */
-static bool
-is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
-		const struct tt_cause_count *address, struct tt_episode *e)
-{
-	const struct tt_counts *addresses = &w->cause.addresses;
-	const uint64_t *days = tt_counts_slices(addresses, address);
-	uint64_t whole = w->cause.found[t->of].packets[TT_CAUSE_NOW];
-	size_t n = 0;
-
-	*e = (struct tt_episode){.address = address, .first = SIZE_MAX};
-	for (size_t day = 0; day < addresses->n_slices; day++) {
-		double all = (double)tt_notable_packets(w, t->of, day, day + 1);
-
-		if (days[day] == 0 || (double)days[day] < TT_NOTABLE_EPISODE * all)
-			continue;
-		e->first = e->first == SIZE_MAX ? day : e->first;
-		e->last = day;
-		n++;
-	}
-	if (n == 0 || 2 * n < e->last - e->first + 1)
-		return false;
-	e->packets = tt_counts_sum(addresses, address, e->first, e->last + 1);
-	e->share = (double)e->packets
-			/ (double)tt_notable_packets(w, t->of, e->first, e->last + 1);
-	return (double)e->packets >= TT_NOTABLE_EPISODE_WHOLE * (double)whole
-			&& (double)e->packets >= one_sweep(w, e->first, e->last);
-}
-
-/* Finds the greatest episodes of a target. */
-static void
-find_episodes(struct tt_notable *w, struct tt_notable_target *t)
-{
-	const struct tt_counts *addresses = &w->cause.addresses;
-
-	for (size_t i = 0; i < addresses->n; i++) {
-		struct tt_episode e;
-		size_t at = t->n_episodes;
-
-		if (addresses->all[i].of != t->of
-				|| !is_episode(w, t, &addresses->all[i], &e))
-			continue;
-		while (at > 0 && e.packets > t->episodes[at - 1].packets)
-			at--;
-		if (at == TT_NOTABLE_EPISODES)
-			continue;
-		t->n_episodes += t->n_episodes < TT_NOTABLE_EPISODES;
-		for (size_t k = t->n_episodes - 1; k > at; k--)
-			t->episodes[k] = t->episodes[k - 1];
-		t->episodes[at] = e;
-	}
-	for (size_t i = 0; i < t->n_episodes; i++)
-		t->episodes[i].country = tt_source_set_country(&w->cause.sources,
-				(struct tt_addr){t->episodes[i].address->hi,
-						t->episodes[i].address->lo},
-				t->of);
-}
-
 /* Is the period compared a later one? Then nothing is new or gone. */
 static bool
 is_compared_later(const struct tt_report *r)
@@ -300,7 +139,7 @@ write_target(struct tt_notable *w, struct tt_notable_target *t)
 	struct tt_doc_section *section;
 	const char *id;
 
-	find_episodes(w, t);
+	tt_notable_find_episodes(w, t);
 	if (!t->ranked && t->n_episodes == 0)
 		return;
 	id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
@@ -398,7 +237,7 @@ tt_notable_sections(struct tt_report *report, struct tt_error *err)
 	if (ret == 0)
 		ret = tt_cause_init(&w.cause, &options);
 	if (ret == 0) {
-		choose(&w);
+		tt_notable_choose(&w);
 		ret = want(&w);
 	}
 	if (ret != 0)

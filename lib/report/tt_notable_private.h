@@ -46,6 +46,11 @@ struct tt_notable {
 	bool *observed;
 };
 
+/* Puts the targets that are looked at into w->targets. */
+void tt_notable_choose(struct tt_notable *w);
+/* Finds the greatest episodes of a target, once all is read. */
+void tt_notable_find_episodes(struct tt_notable *w, struct tt_notable_target *t);
+
 /* Texts, in the document's memory. */
 const char *tt_notable_value(struct tt_notable *w, struct tt_value value);
 const char *tt_notable_percent(struct tt_notable *w, double share);

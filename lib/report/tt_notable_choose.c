@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Which targets are looked at: the greatest rises and falls, and the most accessed. */
+#include "tt_notable_private.h"
+
+/* Adds a target to those that are looked at; once. */
+static void
+look_at(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->targets[i].index == t->index) {
+			w->targets[i].ranked = w->targets[i].ranked || t->ranked;
+			return;
+		}
+	if (w->n < TT_NOTABLE_MAX)
+		w->targets[w->n++] = *t;
+}
+
+/* How a target ranks among rises (+1), falls (-1) or all (0). */
+static double
+weight(const struct tt_notable_target *t, int way)
+{
+	return way == 0 ? t->now : way * (t->now - t->before);
+}
+
+static struct tt_notable_target
+target_at(const struct tt_notable *w, int32_t index)
+{
+	const struct tt_report *r = w->report;
+	struct tt_notable_target t = {.index = index, .of = TT_TARGET_NONE};
+
+	t.now = tt_rate(r->unit, &r->now->exposure, tt_observation_target(r->now, index));
+	if (r->before != NULL)
+		t.before = tt_rate(r->unit, &r->before->exposure,
+				tt_observation_target(r->before, index));
+	return t;
+}
+
+/* Of rises and falls: one that is shown as ±0.00 is neither, however much it is of what there was. */
+static bool
+is_of_kind(const struct tt_notable_target *t, int way, double least)
+{
+	double w = weight(t, way);
+
+	return w > 0 && w >= least && (way == 0 || w >= TT_RATE_LEAST);
+}
+
+/* Looks at the greatest of their kind; least: that they need. */
+static void
+look_at_greatest(struct tt_notable *w, int way, double least)
+{
+	struct tt_notable_target best[TT_REPORT_RANKED];
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->report->now->names->n_targets; i++) {
+		struct tt_notable_target t = target_at(w, (int32_t)i);
+		size_t at = n;
+
+		t.ranked = way != 0;
+		if (!is_of_kind(&t, way, least))
+			continue;
+		while (at > 0 && weight(&t, way) > weight(&best[at - 1], way))
+			at--;
+		if (at == TT_REPORT_RANKED)
+			continue;
+		n += n < TT_REPORT_RANKED;
+		for (size_t k = n - 1; k > at; k--)
+			best[k] = best[k - 1];
+		best[at] = t;
+	}
+	for (size_t i = 0; i < n; i++)
+		look_at(w, &best[i]);
+}
+
+void
+tt_notable_choose(struct tt_notable *w)
+{
+	const struct tt_report *r = w->report;
+	double now = tt_rate(r->unit, &r->now->exposure, r->now->packets), least = now;
+
+	if (r->before != NULL) {
+		double before = tt_rate(
+				r->unit, &r->before->exposure, r->before->packets);
+
+		least = TT_NOTABLE_CHANGE * (before > now ? before : now);
+		look_at_greatest(w, 1, least);
+		look_at_greatest(w, -1, least);
+	}
+	look_at_greatest(w, 0, 0);
+}
