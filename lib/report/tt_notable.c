@@ -111,7 +111,8 @@ title_of(struct tt_notable *w, const struct tt_notable_target *t)
 	return tt_notable_fill(w, word, args, 1);
 }
 
-/* Where damaged snapshots are in no figure of the chapter, they are in no rate of it either. */
+/* Where damaged snapshots are in no figure of the chapter, they are in no rate of it either; and what was a rise or a fall with
+ * them need be none without. */
 static void
 rate_again(const struct tt_notable *w, struct tt_notable_target *t)
 {
@@ -121,6 +122,7 @@ rate_again(const struct tt_notable *w, struct tt_notable_target *t)
 		return;
 	t->now = tt_cause_rate(&w->cause, packets[TT_CAUSE_NOW], TT_CAUSE_NOW);
 	t->before = tt_cause_rate(&w->cause, packets[TT_CAUSE_BEFORE], TT_CAUSE_BEFORE);
+	t->ranked = t->ranked && tt_notable_changed(w, t);
 }
 
 /* Is there a whole period of which no snapshot is intact? */
@@ -139,11 +141,11 @@ write_target(struct tt_notable *w, struct tt_notable_target *t)
 	struct tt_doc_section *section;
 	const char *id;
 
+	rate_again(w, t);
 	tt_notable_find_episodes(w, t);
 	if (!t->ranked && t->n_episodes == 0)
 		return;
 	id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
-	rate_again(w, t);
 	section = tt_notable_section(w, id, title_of(w, t));
 	tt_notable_text(w, section, t);
 	tt_notable_figures(w, section, t);

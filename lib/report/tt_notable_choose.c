@@ -2,6 +2,8 @@
 /* Which targets are looked at: the greatest rises and falls, and the most accessed. */
 #include "tt_notable_private.h"
 
+#include <math.h>
+
 /* Adds a target to those that are looked at; once. */
 static void
 look_at(struct tt_notable *w, const struct tt_notable_target *t)
@@ -35,18 +37,18 @@ target_at(const struct tt_notable *w, int32_t index)
 	return t;
 }
 
-/* Of rises and falls: one that is shown as ±0.00 is neither, however much it is of what there was. */
-static bool
-is_of_kind(const struct tt_notable_target *t, int way, double least)
+/* One that is shown as ±0.00 is no rise and no fall, however much it is of what there was. */
+bool
+tt_notable_changed(const struct tt_notable *w, const struct tt_notable_target *t)
 {
-	double w = weight(t, way);
+	double change = fabs(t->now - t->before);
 
-	return w > 0 && w >= least && (way == 0 || w >= TT_RATE_LEAST);
+	return change >= w->least_change && change >= TT_RATE_LEAST;
 }
 
-/* Looks at the greatest of their kind; least: that they need. */
+/* Looks at the greatest of their kind. */
 static void
-look_at_greatest(struct tt_notable *w, int way, double least)
+look_at_greatest(struct tt_notable *w, int way)
 {
 	struct tt_notable_target best[TT_REPORT_RANKED];
 	size_t n = 0;
@@ -56,7 +58,7 @@ look_at_greatest(struct tt_notable *w, int way, double least)
 		size_t at = n;
 
 		t.ranked = way != 0;
-		if (!is_of_kind(&t, way, least))
+		if (weight(&t, way) <= 0 || (way != 0 && !tt_notable_changed(w, &t)))
 			continue;
 		while (at > 0 && weight(&t, way) > weight(&best[at - 1], way))
 			at--;
@@ -75,15 +77,15 @@ void
 tt_notable_choose(struct tt_notable *w)
 {
 	const struct tt_report *r = w->report;
-	double now = tt_rate(r->unit, &r->now->exposure, r->now->packets), least = now;
+	double now = tt_rate(r->unit, &r->now->exposure, r->now->packets);
 
 	if (r->before != NULL) {
 		double before = tt_rate(
 				r->unit, &r->before->exposure, r->before->packets);
 
-		least = TT_NOTABLE_CHANGE * (before > now ? before : now);
-		look_at_greatest(w, 1, least);
-		look_at_greatest(w, -1, least);
+		w->least_change = TT_NOTABLE_CHANGE * (before > now ? before : now);
+		look_at_greatest(w, 1);
+		look_at_greatest(w, -1);
 	}
-	look_at_greatest(w, 0, 0);
+	look_at_greatest(w, 0);
 }

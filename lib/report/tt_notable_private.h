@@ -37,6 +37,7 @@ struct tt_notable {
 	struct tt_cause cause;
 	struct tt_notable_target targets[TT_NOTABLE_MAX];
 	size_t n;
+	double least_change; /* of a rate: a rise or a fall */
 	unsigned section, table, figure; /* numbers of the latest ones */
 	uint64_t damaged;
 	struct tt_day_cover cover[TT_N_CAUSE_SPANS]; /* without what is damaged */
@@ -48,6 +49,8 @@ struct tt_notable {
 
 /* Puts the targets that are looked at into w->targets. */
 void tt_notable_choose(struct tt_notable *w);
+/* Is it as much as makes a rise or a fall? */
+bool tt_notable_changed(const struct tt_notable *w, const struct tt_notable_target *t);
 /* Finds the greatest episodes of a target, once all is read. */
 void tt_notable_find_episodes(struct tt_notable *w, struct tt_notable_target *t);
 
