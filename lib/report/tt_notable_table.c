@@ -10,6 +10,8 @@ enum {
 	COLUMN_BEFORE,
 	COLUMN_CHANGE,
 	COLUMN_SHARE,
+	COLUMN_PACKETS, /* what the counts are of: for programs */
+	COLUMN_PACKETS_BEFORE,
 	N_COLUMNS
 };
 
@@ -19,18 +21,23 @@ word(const struct tt_notable *w, enum tt_word which)
 	return tt_locale_word(w->locale, which);
 }
 
-/* Where nothing is compared, there are no columns of it. */
+/* Where nothing is compared, there are no columns of it: two behind that of now, and the last. */
 static size_t
 n_columns(const struct tt_notable *w)
 {
-	return w->report->before == NULL ? N_COLUMNS - 2 : N_COLUMNS;
+	return w->report->before == NULL ? N_COLUMNS - 3 : N_COLUMNS;
 }
 
-/* The last one. */
 static size_t
 share_column(const struct tt_notable *w)
 {
-	return n_columns(w) - 1;
+	return w->report->before == NULL ? COLUMN_SHARE - 2 : COLUMN_SHARE;
+}
+
+static size_t
+packets_column(const struct tt_notable *w)
+{
+	return share_column(w) + 1;
 }
 
 static void
@@ -42,6 +49,18 @@ put_rates(const struct tt_notable *w, struct tt_doc_row *row, double now, double
 	tt_document_cell(row, COLUMN_BEFORE, tt_value_rate(before));
 	tt_document_cell(row, COLUMN_CHANGE,
 			tt_value_number(TT_VALUE_RATE_CHANGE, now - before));
+}
+
+static void
+put_packets(const struct tt_notable *w, struct tt_doc_row *row,
+		const uint64_t packets[TT_N_CAUSE_SPANS])
+{
+	tt_document_cell(row, packets_column(w),
+			tt_value_integer(TT_VALUE_COUNT, (int64_t)packets[TT_CAUSE_NOW]));
+	if (w->report->before != NULL)
+		tt_document_cell(row, COLUMN_PACKETS_BEFORE,
+				tt_value_integer(TT_VALUE_COUNT,
+						(int64_t)packets[TT_CAUSE_BEFORE]));
 }
 
 /* note: a footnote of what the row is; 0: none. */
@@ -65,6 +84,7 @@ put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
 	if (c->found[p->count->of].since_packets > 0)
 		tt_document_cell(row, share_column(w),
 				tt_value_number(TT_VALUE_PERCENT, 100 * p->share));
+	put_packets(w, row, p->count->packets);
 }
 
 static const char *
@@ -148,6 +168,12 @@ make_table(struct tt_notable *w, struct tt_doc_section *section,
 
 	columns[share_column(w)] = (struct tt_doc_column){
 			"share_since", share_heading(w, t), false};
+	columns[packets_column(w)] = (struct tt_doc_column){"packets",
+			tt_report_heading(w->report, TT_WORD_COLUMN_COUNT), true};
+	if (w->report->before != NULL)
+		columns[COLUMN_PACKETS_BEFORE] = (struct tt_doc_column){"packets_before",
+				tt_report_heading(w->report, TT_WORD_COLUMN_COUNT_BEFORE),
+				true};
 	table = tt_document_table(w->doc, section,
 			tt_document_printf(
 					w->doc, "%s_parts", section ? section->id : ""),
@@ -206,6 +232,7 @@ tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
 	row = tt_document_row(w->doc, table);
 	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
 	put_rates(w, row, t->now, t->before);
+	put_packets(w, row, w->cause.found[t->of].packets);
 	put_countries(w, table, t);
 	put_ports(w, table, t);
 	put_sources(w, table, t);

@@ -70,6 +70,17 @@ def all_formats(teiten, *args, ok=(0,)):
     return found
 
 
+def check_packets(found, key, table):
+    """Counts are packets by days and addresses, of all parts of a target."""
+    facts = {row["key"]: row for row in found["tables"]["method"]["rows"]}
+    days = facts["address_days" if "address" in table["unit"] else "sensor_days"]
+    spans = [("now", "packets"), ("before", "packets_before")] if any(c["id"] == "before" for c in table["columns"]) else [("now", "packets")]
+    for row in table["rows"][:-1]:
+        for span, packets in spans:
+            check(f"{key}: {row}, {days}", abs(row[packets] / days[span] - row[span]) <= 0.00501 + row[span] * 0.01 / days[span])
+    check(f"{key}: sources", all(table["rows"][-1][packets] is None for _, packets in spans))
+
+
 def check_chapter_2(found):
     """No figures of next to nothing, no share since a change that is none; sources that name the sensors."""
     sections = {s["id"]: [e.get("text", "") for e in s["elements"]] for s in found["sections"]}
@@ -85,6 +96,7 @@ def check_chapter_2(found):
         check(f"{key}: {heading}, {sections[key]}", heading == "Share" or (changed and heading.startswith("Share since ")))
         if now == 0:
             check(f"{key}: shares of {now}", few or all(row["share_since"] is None for row in table["rows"]))
+        check_packets(found, key, table)
         for source in [table["source"]] + [found["figures"][name]["source"] for name in figures]:
             check(f"{key}: {source}", "sensor" in source.split("(")[0])
 
