@@ -11,8 +11,8 @@
 #define TT_CHART_FONT      12.0
 #define TT_CHART_LINE      18.0 /* from one line of text to the next */
 #define TT_CHART_BASELINE  4.2 /* from the middle of a line to its baseline */
-#define TT_CHART_NAME_MAX  190.0 /* of a name in a legend beside a plot */
-#define TT_CHART_LABEL_MAX 170.0 /* of what a row of bars is called */
+#define TT_CHART_NAME_MAX  205.0 /* of a name in a legend beside a plot */
+#define TT_CHART_LABEL_MAX 184.0 /* of what a row of bars is called */
 #define TT_CHART_SWATCH    12.0
 
 enum tt_anchor {

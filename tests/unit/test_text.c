@@ -71,6 +71,30 @@ text_is_cut_to_columns_with_an_ellipsis(void **state)
 	assert_true(strlen(cut) < sizeof(cut));
 }
 
+/* As DejaVu Sans has them, 2.37, which is wider than Helvetica in most. */
+static void
+width_is_enough_for_each_usual_font(void **state)
+{
+	static const struct {
+		const char *text;
+		double em;
+	} cases[] = {
+			{"United States", 6.771},
+			{"others", 3.185},
+			{"1,234.56", 4.453},
+			{"source addresses", 8.748},
+			{"packets per day and address", 14.509},
+			{"Taiwan", 3.566},
+			{"445/TCP", 4.158},
+	};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++)
+		if (tt_text_em(cases[i].text) < cases[i].em
+				|| tt_text_em(cases[i].text) > 1.12 * cases[i].em)
+			fail_msg("\"%s\": %.3f, and DejaVu Sans has %.3f", cases[i].text,
+					tt_text_em(cases[i].text), cases[i].em);
+}
+
 static void
 drawn_widths_are_those_of_the_letters(void **state)
 {
@@ -145,6 +169,7 @@ main(void)
 			cmocka_unit_test(what_is_no_utf8_is_replaced),
 			cmocka_unit_test(wide_characters_take_two_columns),
 			cmocka_unit_test(text_is_cut_to_columns_with_an_ellipsis),
+			cmocka_unit_test(width_is_enough_for_each_usual_font),
 			cmocka_unit_test(drawn_widths_are_those_of_the_letters),
 			cmocka_unit_test(text_is_cut_to_a_drawn_width),
 			cmocka_unit_test(texts_stay_texts_in_markup),
