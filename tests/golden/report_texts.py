@@ -91,6 +91,16 @@ components:
   - {target: 445/TCP, name: more, packets: 6400, from: 2d, sources: 4, countries: JP 1}
   - {target: 23/TCP, name: later, packets: 320, from: 2d, sources: 4, countries: CN 1}
 '''
+# One packet less in four days.
+LESS = '''
+name: less
+start: 2026-05-21T00:00:00Z
+duration: 8d
+monitored: 192.0.2.0/26
+components:
+  - {target: 445/TCP, packets: 26, to: 4d, sources: 2}
+  - {target: 445/TCP, name: later, packets: 25, from: 4d, sources: 2}
+'''
 # What comes from JP comes no more.
 GONE = '''
 name: gone
@@ -139,11 +149,11 @@ def check(what, condition):
         failed += 1
 
 
-def capture(teiten, directory, sensor, profile, monitored, geo="geo"):
+def capture(teiten, directory, sensor, profile, monitored, geo="geo", options=()):
     (directory / f"{sensor}.yaml").write_text(profile)
     snapshots.run(teiten, "synth", "--profile", directory / f"{sensor}.yaml", "--seed", 5, "--geo", directory / "geo", "--out", directory / f"{sensor}.pcap")
     snapshots.run(teiten, "read", "--spool", directory / "spool", "--sensor", sensor, "--monitored", monitored, "--interval", 21600,
-                  "--geo", directory / geo, "--pairs", 8192, directory / f"{sensor}.pcap")
+                  "--geo", directory / geo, "--pairs", 8192, *options, directory / f"{sensor}.pcap")
     return directory / "spool"
 
 
@@ -344,6 +354,26 @@ def unknown(ja, en):
         check(f"series: {series}", all("unknown" in ids for ids in series.values()) and "others" not in series["country_shares"])
 
 
+def unknown_detected(ja, en):
+    """So it is with detections."""
+    for report, name in ((en, "unknown"), (ja, "不明")):
+        rows = {row["key"]: row for row in report.table("4-2")["rows"]}
+        check(f"detected: {rows}", rows["??"]["rank"] is None and rows["??"]["detections"] == 6400 and rows["CN"]["rank"] == 1)
+        check(f"table 4-2 has no row of {name}", re.search(f"^ +[–－] +[–－] +{name} +200.03", report.text.split("4-2 ")[-1], re.MULTILINE))
+        series = {f: [s["id"] for s in report.found["figures"][f]["series"]]
+                  for f in ("detected_country_shares", "categories_by_country", "detected_country_days")}
+        check(f"series: {series}", all(ids == ["unknown", "cn", "us"] for ids in series.values()))
+
+
+def unknown_behind(first, second):
+    """It is told where it would be among the first, and not where it would be the next."""
+    check(f"{second.said('1')}", "Most packets came from Japan (100.01)." in first.said("1"))
+    second.says("1", "Of the packets whose country is known, most came from Japan (100.01); of unknown country: 20.00 (16.7% of all).")
+    for report, there in ((first, False), (second, True)):
+        ids = [s["id"] for s in report.found["figures"]["country_shares"]["series"]]
+        check(f"series: {ids}", ("unknown" in ids) == there and ("others" in ids) != there)
+
+
 def unknown_alone(ja, en):
     """Where no country is known at all, that is said, and is no table."""
     en.says("1", "Of unknown country: 215.03 (100.0% of all).", "Packets of unknown country: from 125.00 to 215.03 (+90.03).")
@@ -407,8 +437,9 @@ def main(teiten):
         almost = [Report(teiten, spool, language, "--sensor", "epsilon", period="2026-03-03") for language in ("ja", "en")]
         capture(teiten, directory, "zeta", ATTACKED, "192.0.2.192/28")
         many = [Report(teiten, spool, language, "--sensor", "zeta", period="2026-03-04") for language in ("ja", "en")]
+        (directory / "rules").write_text('alert tcp any any -> any any (msg:"any"; metadata:category Scan; sid:1; rev:1;)\n')
         (directory / "few").write_text("".join(line for line in open(directory / "geo") if "JP" not in line))
-        capture(teiten, directory, "eta", UNKNOWN, "192.0.2.16/28", "few")
+        capture(teiten, directory, "eta", UNKNOWN, "192.0.2.16/28", "few", ("--rules", directory / "rules"))
         no_country = [Report(teiten, spool, language, "--sensor", "eta", period="2026-04-03..2026-04-04") for language in ("ja", "en")]
         for report, language in zip(no_country, ("ja", "en")):
             report.text = snapshots.run(teiten, "report", "--period", "2026-04-03..2026-04-04", "--lang", language, "--format", "text", "--quiet",
@@ -423,6 +454,9 @@ def main(teiten):
             report.text = snapshots.run(teiten, "report", "--period", "2026-04-07..2026-04-08", "--lang", language, "--format", "text", "--quiet",
                                         "--sensor", "kappa", spool)
         capture(teiten, directory, "lambda", GONE, "192.0.2.32/28", "one")
+        behind = [Report(teiten, spool, "en", "--sensor", "lambda", "--leading", n, period="2026-04-05..2026-04-06") for n in (1, 2)]
+        capture(teiten, directory, "nu", LESS, "192.0.2.0/26", "none")
+        less = Report(teiten, spool, "en", "--sensor", "nu", period="2026-05-25..2026-05-28")
         lost = Report(teiten, spool, "en", "--sensor", "lambda", period="2026-04-07..2026-04-08")
         capture(teiten, directory, "theta", FEW, "192.0.2.0/26")
         few = Report(teiten, spool, "en", "--sensor", "theta", period="2026-05-05..2026-05-08")
@@ -452,6 +486,9 @@ def main(teiten):
     footnotes(ja, en)
     small(of_one)
     unknown(*no_country)
+    unknown_detected(*no_country)
+    unknown_behind(*behind)
+    check(f"a packet less: {less.said('1')}", not any("unknown country: from" in text for text in less.said("1")))
     unknown_alone(*no_one)
     unknown_gone(*gone)
     known_before(lost)

@@ -4,6 +4,7 @@
 
 static const char *absent
 		[2]; /* files whose path has one of these in it are not there; all others are */
+static const char *absent_file; /* nor is that of this path */
 
 int __wrap_access(const char *file, int mode);
 
@@ -11,7 +12,9 @@ int
 __wrap_access(const char *file, int mode)
 {
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(absent); i++)
-		if (absent[i] != NULL && strstr(file, absent[i]) != NULL) {
+		if ((absent[i] != NULL && strstr(file, absent[i]) != NULL)
+				|| (absent_file != NULL
+						&& strcmp(file, absent_file) == 0)) {
 			errno = ENOENT;
 			return -1;
 		}
@@ -96,6 +99,58 @@ a_default_that_is_not_there_is_said_until_another_is_given(void **state)
 }
 
 static void
+of_two_files_of_countries_the_one_that_is_there_is_read(void **state)
+{
+	struct tt_config config;
+
+	absent[0] = NULL;
+	absent_file = "/usr/share/tor/geoip";
+	start(&config);
+	assert_string_equal(config.geo, "/usr/share/tor/geoip6");
+	expect_said(&config,
+			"it: warning: no countries of IPv4, since /usr/share/tor/geoip cannot be "
+			"read (tor-geoipdb has it); --geo names a file, or none\n");
+	tt_config_fini(&config);
+	absent_file = "/usr/share/tor/geoip6";
+	start(&config);
+	assert_string_equal(config.geo, "/usr/share/tor/geoip");
+	expect_said(&config, "no countries of IPv6, since /usr/share/tor/geoip6 ");
+	tt_config_fini(&config);
+	absent_file = NULL;
+}
+
+static void
+what_is_installed_comes_before_what_lies_beside_the_source(void **state)
+{
+	struct tt_config config;
+
+	absent[0] = NULL;
+	start(&config);
+	assert_non_null(strstr(config.fingerprints, "/share/teiten/fingerprints.yaml"));
+	assert_non_null(strstr(
+			config.rule_classes, "/share/teiten/classification.config"));
+	assert_string_equal(config.geo, "/usr/share/tor/geoip,/usr/share/tor/geoip6");
+	expect_said(&config, NULL);
+	tt_config_fini(&config);
+}
+
+/* What is refused replaces nothing; "" is none. */
+static void
+a_value_that_is_refused_does_not_silence_the_line(void **state)
+{
+	struct tt_config config;
+	struct tt_error err = {0};
+
+	absent[0] = "location.db";
+	start(&config);
+	assert_int_equal(tt_config_set(&config, "asn", "a\nb", &err), -EINVAL);
+	expect_said(&config, "no AS numbers");
+	set(&config, "asn", "");
+	expect_said(&config, NULL);
+	tt_config_fini(&config);
+}
+
+static void
 classes_are_missed_where_there_are_signatures_alone(void **state)
 {
 	struct tt_config config;
@@ -141,6 +196,12 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(
 					a_default_that_is_not_there_is_said_until_another_is_given),
+			cmocka_unit_test(
+					of_two_files_of_countries_the_one_that_is_there_is_read),
+			cmocka_unit_test(
+					what_is_installed_comes_before_what_lies_beside_the_source),
+			cmocka_unit_test(
+					a_value_that_is_refused_does_not_silence_the_line),
 			cmocka_unit_test(
 					classes_are_missed_where_there_are_signatures_alone),
 			cmocka_unit_test(each_default_that_is_not_there_has_a_line),

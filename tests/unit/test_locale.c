@@ -62,6 +62,9 @@ rates_of_figures_have_six_digits(void **state)
 	fine_is(tt_value_number(TT_VALUE_RATE, 131.084567), "131.085");
 	fine_is(tt_value_number(TT_VALUE_RATE, 123456.789), "123456.79");
 	fine_is(tt_value_number(TT_VALUE_RATE, 0.525), "0.525");
+	/* A half, below which the double is. */
+	fine_is(tt_value_number(TT_VALUE_RATE, 1.234565), "1.23457");
+	fine_is(tt_value_number(TT_VALUE_RATE, 999.99999), "1000.00");
 	fine_is(tt_value_number(TT_VALUE_RATE, 10), "10.00");
 	fine_is(tt_value_number(TT_VALUE_RATE, 0.5), "0.50");
 	fine_is(tt_value_number(TT_VALUE_RATE, 0), "0.00");
