@@ -101,6 +101,15 @@ components:
   - {target: 445/TCP, packets: 26, to: 4d, sources: 2}
   - {target: 445/TCP, name: later, packets: 25, from: 4d, sources: 2}
 '''
+# Six countries that rose, each by less than the one before it.
+RISES = '''
+name: rises
+start: 2026-06-01T00:00:00Z
+duration: 4d
+monitored: 192.0.2.80/28
+components:
+''' + "".join(f"  - {{target: 23/TCP, name: {country} {day}, packets: {640 + day * more}, from: {day}d, to: {day + 2}d, sources: 2, countries: {country} 1}}\n"
+              for country, more in (("CN", 320), ("US", 272), ("JP", 224), ("KR", 176), ("BR", 128), ("IN", 80)) for day in (0, 2))
 # What comes from JP comes no more.
 GONE = '''
 name: gone
@@ -365,6 +374,15 @@ def unknown_detected(ja, en):
         check(f"series: {series}", all(ids == ["unknown", "cn", "us"] for ids in series.values()))
 
 
+def unknown_rose(fifth, sixth):
+    """Among the five that rose most it has a row; no sentence, where another rose more and it does not lead."""
+    for report, there in ((fifth, True), (sixth, False)):
+        rows = {row["key"]: row for row in report.table("3-2")["rows"]}
+        check(f"rose: {rows}", rows["??"]["rate"] > 20)
+        check(f"a row of it: {there}", there == bool(re.search("^ +– +– +unknown +[0-9]", report.text, re.MULTILINE)))
+        check(f"{report.said('1')}", not any("unknown" in text for text in report.said("1")))
+
+
 def unknown_behind(first, second):
     """It is told where it would be among the first, and not where it would be the next."""
     check(f"{second.said('1')}", "Most packets came from Japan (100.01)." in first.said("1"))
@@ -457,6 +475,13 @@ def main(teiten):
         behind = [Report(teiten, spool, "en", "--sensor", "lambda", "--leading", n, period="2026-04-05..2026-04-06") for n in (1, 2)]
         capture(teiten, directory, "nu", LESS, "192.0.2.0/26", "none")
         less = Report(teiten, spool, "en", "--sensor", "nu", period="2026-05-25..2026-05-28")
+        rose = []
+        for sensor, country in (("xi", "BR"), ("omicron", "IN")):
+            (directory / "but").write_text("".join(line for line in open(directory / "geo") if country not in line))
+            capture(teiten, directory, sensor, RISES, "192.0.2.80/28", "but")
+            options = ("--sensor", sensor, "--leading", 3)
+            rose.append(Report(teiten, spool, "en", *options, period="2026-06-03..2026-06-04"))
+            rose[-1].text = snapshots.run(teiten, "report", "--period", "2026-06-03..2026-06-04", "--format", "text", "--quiet", *options, spool)
         lost = Report(teiten, spool, "en", "--sensor", "lambda", period="2026-04-07..2026-04-08")
         capture(teiten, directory, "theta", FEW, "192.0.2.0/26")
         few = Report(teiten, spool, "en", "--sensor", "theta", period="2026-05-05..2026-05-08")
@@ -488,6 +513,7 @@ def main(teiten):
     unknown(*no_country)
     unknown_detected(*no_country)
     unknown_behind(*behind)
+    unknown_rose(*rose)
     check(f"a packet less: {less.said('1')}", not any("unknown country: from" in text for text in less.said("1")))
     unknown_alone(*no_one)
     unknown_gone(*gone)
