@@ -100,8 +100,7 @@ static int
 parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err)
 {
 	struct tt_range whole_range, *range = &whole_range;
-	char whole[64];
-	char *slash;
+	char whole[64], *slash;
 	unsigned bits, max;
 	bool v4;
 	struct tt_addr mask;
@@ -114,8 +113,7 @@ parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err
 	for (const char *at = text; *at != '\0'; at++)
 		if (*at <= ' ' || *at > '~')
 			return tt_error_set(err, -EINVAL, whole,
-					"not a CIDR prefix: a character in it that none has, such as a "
-					"full-width blank");
+					"not a CIDR prefix: a full-width blank, or the like, in it");
 	slash = strchr(text, '/');
 	if (slash != NULL)
 		*slash = '\0';

@@ -381,6 +381,8 @@ def unknown_rose(fifth, sixth):
         check(f"rose: {rows}", rows["??"]["rate"] > 20)
         check(f"a row of it: {there}", there == bool(re.search("^ +– +– +unknown +[0-9]", report.text, re.MULTILINE)))
         check(f"{report.said('1')}", not any("unknown" in text for text in report.said("1")))
+        ids = [s["id"] for s in report.found["figures"]["target_23_tcp_days"]["series"]]
+        check(f"series: {ids}", "unknown" not in ids and ids[-1] == "others")
 
 
 def unknown_behind(first, second):
