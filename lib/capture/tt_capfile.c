@@ -27,6 +27,7 @@ static const struct {
 				5, "compressed with xz; decompress it first"},
 		{"\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first"},
 		{"PK\x03\x04", 4, "a zip archive; extract it first"},
+		{"\0\0\0\0\0", 5, "a file that begins with zeros; it was never written"},
 };
 
 int
@@ -41,10 +42,7 @@ tt_capfile_damaged(const struct tt_capfile *f, struct tt_error *err, const char 
 	va_end(ap);
 	return tt_error_set(err, -EBADMSG, f->stream.name, "damaged at byte %llu%s: %s",
 			(unsigned long long)tt_capstream_offset(&f->stream),
-			tt_capstream_kind(&f->stream) == TT_CAPCODEC_PLAIN
-					? ""
-					: " of the decompressed data",
-			why);
+			tt_capfile_of_what(f), why);
 }
 
 int
@@ -161,9 +159,14 @@ tt_capfile_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 		struct tt_error *err)
 {
 	TT_ASSERT(n > 0);
-	tt_capstream_next_burst(&f->stream);
-	return f->is_pcapng ? tt_capng_read(f, frames, n, err)
-			    : tt_cappcap_read(f, frames, n, err);
+	if (TT_LIKELY(f->last >= 0)) {
+		tt_capstream_next_burst(&f->stream);
+		f->last = f->is_pcapng ? tt_capng_read(f, frames, n, &f->why)
+				       : tt_cappcap_read(f, frames, n, &f->why);
+	}
+	if (TT_UNLIKELY(f->last < 0) && err != NULL)
+		*err = f->why;
+	return f->last;
 }
 
 bool

@@ -8,7 +8,9 @@
  * (tt_capstream.h), the decoder's, and up to 2.5 MiB for the interfaces of a pcapng section.
  *
  * A file that ends in the middle of a record gives all the frames before it, then a
- * TT_CAPFILE_TRUNCATED; damage in the middle gives the frames before it, then an error.
+ * TT_CAPFILE_TRUNCATED; damage in the middle gives the frames before it, then an error. One whose
+ * last blocks were never written, so that zeros are all that is left of it, is truncated, too; and
+ * 1 KiB of zeros in place of records of pcap is damage (tt_capfile_zeros.c).
  */
 #ifndef TT_CAPFILE_H
 #define TT_CAPFILE_H
@@ -41,7 +43,7 @@ void tt_capfile_close(struct tt_capfile *file);
  * Reads up to n frames into frames[n]. Returns their number; 0 at the end of the file; or, once
  * all whole frames have been returned, TT_CAPFILE_TRUNCATED (err says at which offset) or
  * another negative errno (-EBADMSG: damaged; -EIO and others of read(2)). After a negative
- * return the file gives no more.
+ * return the file gives no more, and says the same again.
  */
 int tt_capfile_read(struct tt_capfile *file, struct tt_frame *frames, unsigned n,
 		struct tt_error *err) TT_MUST_CHECK;

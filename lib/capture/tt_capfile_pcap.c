@@ -16,7 +16,11 @@
 #define MAGIC_US      0xa1b2c3d4
 #define MAGIC_NS      0xa1b23c4d
 #define HEADER_BYTES  24
-#define RECORD_HEADER 16
+#define RECORD_HEADER TT_CAPFILE_ZEROS_UNIT
+
+/* So many records of nothing in a row, 1 KiB of zeros, are none, whatever follows: a block that was
+ * never written, in the middle of a file. */
+#define HOLE_RECORDS 64
 
 static bool
 told_magic(uint32_t magic, bool *nanoseconds)
@@ -97,6 +101,13 @@ get_lengths(const struct tt_capfile *f, const uint8_t *at, bool swapped)
 	return l;
 }
 
+/* No packet is like that. */
+static inline bool
+is_void(struct lengths l)
+{
+	return (l.captured | l.length) == 0;
+}
+
 static inline int64_t
 get_time_us(const uint8_t *at, bool swapped, bool nanoseconds)
 {
@@ -120,7 +131,8 @@ take(struct tt_capfile *f, struct tt_frame *frames, unsigned n, bool swapped,
 		struct lengths l = get_lengths(f, at, swapped);
 
 		if (TT_UNLIKELY(l.captured > f->captured_max
-				    || l.captured > (size_t)(end - at) - RECORD_HEADER))
+				    || l.captured > (size_t)(end - at) - RECORD_HEADER
+				    || is_void(l)))
 			break;
 		frames[got++] = (struct tt_frame){
 				.data = at + RECORD_HEADER,
@@ -146,7 +158,49 @@ take_any(struct tt_capfile *f, struct tt_frame *frames, unsigned n)
 	return take(f, frames, n, false, false);
 }
 
-/* Gets a whole record into the buffer. Returns 1, 0 at the end, or a negative errno. */
+/*
+ * Passes over a record of no bytes and those of nothing at all that follow. They are frames to be
+ * given, unless they are zeros that nobody wrote: up to the end of the file, or many. The first may be
+ * a header of which the time was written, or a part of it, and no more.
+ */
+static int
+pass_void(struct tt_capfile *f, struct tt_error *err)
+{
+	const uint8_t *at = f->stream.at;
+	bool timed = tt_capfile_u32(at, false) != 0 || tt_capfile_u32(at + 4, false) != 0;
+	uint64_t zeros = tt_capstream_offset(&f->stream) + (timed ? 8 : 0), n;
+	int damage = tt_capfile_damaged(f, err, "zeros where records should be"), rc;
+
+	f->void_us = get_time_us(at, f->swapped, f->nanoseconds);
+	f->stream.at += RECORD_HEADER;
+	rc = tt_capfile_skip_zeros(f, &n, err);
+	if (rc < 0)
+		return rc;
+	f->n_void = n + 1;
+	n += !timed;
+	if (rc == 0 && n > 0)
+		return tt_capfile_only_zeros(f, zeros, err);
+	return n < HOLE_RECORDS ? 1 : damage;
+}
+
+static unsigned
+give_void(struct tt_capfile *f, struct tt_frame *frames, unsigned n)
+{
+	static const uint8_t nothing[1];
+
+	if (n > f->n_void)
+		n = f->n_void;
+	for (unsigned i = 0; i < n; i++) {
+		frames[i] = (struct tt_frame){
+				.data = nothing, .time_us = f->void_us, .link = f->link};
+		f->void_us = 0;
+	}
+	f->n_void -= n;
+	return n;
+}
+
+/* Gets a whole record into the buffer, or some into n_void. Returns 1, 0 at the end, or a negative
+ * errno. */
 static int
 need_record(struct tt_capfile *f, struct tt_error *err)
 {
@@ -156,6 +210,8 @@ need_record(struct tt_capfile *f, struct tt_error *err)
 	if (rc <= 0)
 		return rc < 0 ? rc : tt_capfile_ended(f, err);
 	l = get_lengths(f, f->stream.at, f->swapped);
+	if (is_void(l))
+		return pass_void(f, err);
 	if (l.captured > f->captured_max)
 		return tt_capfile_damaged(f, err,
 				"a frame of %u captured bytes, more than the limit of %u",
@@ -168,11 +224,13 @@ int
 tt_cappcap_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 		struct tt_error *err)
 {
-	unsigned got = take_any(f, frames, n);
+	unsigned got = f->n_void > 0 ? 0 : take_any(f, frames, n);
 	int rc;
 
 	if (got > 0)
 		return got;
-	rc = need_record(f, err);
-	return rc <= 0 ? rc : (int)take_any(f, frames, n);
+	rc = f->n_void > 0 ? 1 : need_record(f, err);
+	if (rc <= 0)
+		return rc;
+	return f->n_void > 0 ? (int)give_void(f, frames, n) : (int)take_any(f, frames, n);
 }

@@ -58,11 +58,20 @@ take_byte_order(struct tt_capfile *f, struct tt_error *err)
 	return tt_capfile_damaged(f, err, "a section without a byte-order mark");
 }
 
+/* A block that was written in part, or not at all, has no lengths, and zeros follow. Only while
+ * the burst is empty can that be looked at; before, the burst is ended as by any damage. */
 static int
-check_block(struct tt_capfile *f, const struct block *b, struct tt_error *err)
+check_block(struct tt_capfile *f, const struct block *b, bool first, struct tt_error *err)
 {
-	if (b->length < FRAMING_BYTES || b->length % 4 != 0)
-		return tt_capfile_damaged(f, err, "a block of %u bytes", b->length);
+	int damage;
+
+	if (b->length < FRAMING_BYTES || b->length % 4 != 0) {
+		damage = tt_capfile_damaged(f, err, "a block of %u bytes", b->length);
+		if (!first || b->length != 0)
+			return damage;
+		return tt_capfile_zeros_instead(
+				f, f->stream.at + (b->type == 0 ? 0 : 4), damage, err);
+	}
 	if (b->length > BLOCK_MAX && is_known(b->type))
 		return tt_capfile_damaged(f, err,
 				"a block of %u bytes, more than the limit", b->length);
@@ -71,15 +80,18 @@ check_block(struct tt_capfile *f, const struct block *b, struct tt_error *err)
 
 static int
 check_trailer(struct tt_capfile *f, const uint8_t *trailer, const struct block *b,
-		struct tt_error *err)
+		bool first, struct tt_error *err)
 {
 	uint32_t again = tt_capfile_u32(trailer, f->swapped);
+	int damage;
 
-	if (again == b->length)
+	if (TT_LIKELY(again == b->length))
 		return 0;
-	return tt_capfile_damaged(f, err,
+	damage = tt_capfile_damaged(f, err,
 			"the block's two lengths differ: %u at its start, %u at its end",
 			b->length, again);
+	return first && again == 0 ? tt_capfile_zeros_instead(f, trailer, damage, err)
+				   : damage;
 }
 
 /* Makes n bytes available: 1, or STEP_END, STEP_LATER or a negative errno in *step. */
@@ -230,11 +242,13 @@ skip_block(struct tt_capfile *f, const struct block *b, bool first, struct tt_er
 						      f->stream.name,
 						      "truncated: the file ends "
 						      "inside a block");
-		step = check_trailer(f, f->stream.at, b, err);
+		step = check_trailer(f, f->stream.at, b, first, err);
+		if (step < 0)
+			return step;
 		f->stream.at += 4;
-		return step < 0 ? step : STEP_OTHER;
+		return STEP_OTHER;
 	}
-	step = check_trailer(f, f->stream.at + b->length - 4, b, err);
+	step = check_trailer(f, f->stream.at + b->length - 4, b, first, err);
 	if (step < 0)
 		return step;
 	f->stream.at += b->length;
@@ -254,14 +268,14 @@ take_block(struct tt_capfile *f, struct tt_frame *frame, bool first, struct tt_e
 	if (b.type == BLOCK_SECTION && (step = take_byte_order(f, err)) < 0)
 		return step;
 	b.length = tt_capfile_u32(f->stream.at + 4, f->swapped);
-	step = check_block(f, &b, err);
+	step = check_block(f, &b, first, err);
 	if (step < 0)
 		return step;
 	if (TT_UNLIKELY(!is_known(b.type)))
 		return skip_block(f, &b, first, err);
 	if (!want(f, b.length, first, &step, err))
 		return step;
-	step = check_trailer(f, f->stream.at + b.length - 4, &b, err);
+	step = check_trailer(f, f->stream.at + b.length - 4, &b, first, err);
 	if (step == 0)
 		step = take_body(f, &b, frame, err);
 	if (step > 0)

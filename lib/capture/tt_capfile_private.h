@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the capture file's parsers share; for this room and its tests. A format is two
- * functions: one reads what stands before the first frame, one reads a burst. Both take a
- * negative errno from here and leave `at` before the record that cannot be read, so that
- * reading on gives the same error again.
+ * functions: one reads what stands before the first frame, one reads a burst. Where frames are in
+ * the burst already, `at` stays before the record that cannot be read, and the next burst tells.
  */
 #ifndef TT_CAPFILE_PRIVATE_H
 #define TT_CAPFILE_PRIVATE_H
@@ -39,11 +38,15 @@ struct tt_capfile {
 	uint16_t link;
 	uint32_t snaplen;
 	uint32_t captured_max;
+	uint64_t n_void; /* records of no bytes that were passed over, to be given first */
+	int64_t void_us; /* the time of the first of them; that of the others is 0 */
 	/* pcapng, of the section that is being read */
 	struct tt_capng_interface *interfaces;
 	uint32_t n_interfaces, room_interfaces;
 	int64_t last_time_us;
 	char text[64];
+	int last; /* what the last read gave; negative: so do all others */
+	struct tt_error why; /* of that */
 };
 
 static inline uint32_t
@@ -98,9 +101,40 @@ int64_t tt_capng_time_us(const struct tt_capng_interface *i, uint64_t ticks);
 int tt_capfile_damaged(const struct tt_capfile *f, struct tt_error *err,
 		const char *why_fmt, ...) TT_PRINTF(3, 4);
 
+/* Where an offset lies, to be written behind it. */
+static inline const char *
+tt_capfile_of_what(const struct tt_capfile *f)
+{
+	return tt_capstream_kind(&f->stream) == TT_CAPCODEC_PLAIN
+			? ""
+			: " of the decompressed data";
+}
+
 /* The data end before a record is whole. Returns 0 where nothing of the record is there,
  * otherwise TT_CAPFILE_TRUNCATED. */
 int tt_capfile_ended(const struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
+
+/* Zeros are counted in records of classic pcap, bytes. */
+#define TT_CAPFILE_ZEROS_UNIT 16
+
+/*
+ * Moves over zeros, *n units of them. Returns 0 where the data end there, with zeros to the last
+ * byte; 1 where something else follows; or what tt_capstream_fill does. For an empty burst.
+ */
+int tt_capfile_skip_zeros(
+		struct tt_capfile *f, uint64_t *n, struct tt_error *err) TT_MUST_CHECK;
+
+/* Fills err: from there on the file holds only zeros. Returns TT_CAPFILE_TRUNCATED. */
+int tt_capfile_only_zeros(
+		const struct tt_capfile *f, uint64_t offset, struct tt_error *err);
+
+/*
+ * Something is damaged: is it because nothing but zeros, a unit at least, follows from at on? Then
+ * that is what is said. Otherwise err stays, and the code `otherwise` is returned. The file must
+ * not be read on.
+ */
+int tt_capfile_zeros_instead(struct tt_capfile *f, const uint8_t *at, int otherwise,
+		struct tt_error *err) TT_MUST_CHECK;
 
 /* tt_capfile_open with buffers of chunk bytes, for tests. */
 int tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk,

@@ -151,6 +151,25 @@ class Read(unittest.TestCase):
                   "captured bytes, more than the limit of 262144; the 1 whole frames before that "
                   "are kept")
 
+    def test_zeros_that_were_never_written_are_no_packets_of_1970(self):
+        tail, hole = self.at / "tail.pcap", self.at / "hole.pcap"
+        records = [record(i * 40) for i in range(5)]
+        tail.write_bytes(capture(records) + b"\0" * 100000)
+        hole.write_bytes(capture(records) + b"\0" * 100000 + record(300))
+        self.read(tail, spool="tail", status=1, said=(
+            f"{tail}: truncated: from byte 404 on there are only zeros, which were never written; "
+            "the 5 whole frames before that are kept"))
+        self.read(hole, spool="hole", status=1, said=(
+            f"{hole}: damaged at byte 404: zeros where records should be; "
+            "the 5 whole frames before that are kept"))
+        for spool in "tail", "hole":
+            self.assertEqual(list(self.snapshots(spool)), [
+                "20231114T221400Z", "20231114T221500Z", "20231114T221600Z"])
+            ledger = self.export("ledger", spool)
+            self.assertEqual([int(row["packets"]) for row in ledger if row["reason"] == "errors"],
+                             [0, 0, 1])
+            self.verify(spool)
+
     def test_what_comes_after_an_input_broke_off_is_partial(self):
         whole = self.file("whole.pcap", [record(i) for i in range(0, 600, 5)] + [record(600)])
         cut = self.at / "cut.pcap"
