@@ -165,11 +165,14 @@ gzip_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
 		if (!c->inside && (rc = gzip_next_member(c, err)) <= 0)
 			return rc;
 		rc = have_input(c, err);
-		if (rc <= 0)
-			return rc < 0 ? rc : cut_short(c, err);
+		if (rc < 0)
+			return rc;
+		/* Output may be held back with all of the input taken: ask once more. */
 		c->failed = gzip_step(c, &c->why);
 		if (c->failed < 0)
 			break;
+		if (rc == 0 && c->inside && c->zlib.avail_out == size)
+			return cut_short(c, err);
 	}
 	if (c->zlib.avail_out < size)
 		return size - c->zlib.avail_out;

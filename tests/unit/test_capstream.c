@@ -138,6 +138,33 @@ compressed_data_cut_at_any_byte_are_truncated_after_whole_frames(void **state)
 	assert_int_equal(most, 30); /* all but the checksum: still said */
 }
 
+/* A decoder may hold back output for which it has all the input. */
+static void
+what_is_left_of_compressed_data_is_the_same_through_any_buffer(void **state)
+{
+	static struct got other;
+
+	for (unsigned zstd = 0; zstd < 2; zstd++) {
+		memset(&b, 0, sizeof(b));
+		put_pcap_header(&b, 0xa1b2c3d4, 65535, 1);
+		for (unsigned i = 0; i < 20; i++) {
+			put_pcap_record(&b, 1700000000 + i, i, 200, 200);
+			memset(b.at + b.n - 200, 1, 200);
+		}
+		n_packed = 0;
+		pack(zstd, b.at, b.n);
+		for (size_t cut = 1; cut < n_packed; cut++) {
+			read_bytes(&got, packed, cut, 0, 64);
+			for (size_t chunk = 1; chunk < 600; chunk += 53) {
+				read_bytes(&other, packed, cut, chunk, 64);
+				assert_int_equal(other.opened, got.opened);
+				assert_int_equal(other.ended, got.ended);
+				assert_int_equal(other.n, got.n);
+			}
+		}
+	}
+}
+
 static void
 damage_in_compressed_data_is_damage_after_the_frames_before(void **state)
 {
@@ -379,6 +406,8 @@ main(void)
 					zstd_may_begin_with_a_skippable_frame_and_gzip_end_with_zeros),
 			cmocka_unit_test(
 					compressed_data_cut_at_any_byte_are_truncated_after_whole_frames),
+			cmocka_unit_test(
+					what_is_left_of_compressed_data_is_the_same_through_any_buffer),
 			cmocka_unit_test(
 					damage_in_compressed_data_is_damage_after_the_frames_before),
 			cmocka_unit_test(a_pipe_that_trickles_is_read_whole),
