@@ -303,5 +303,7 @@ tt_port_read_counters(struct tt_port *port)
 	sum->missed += advance(&d->missed, now.imissed, &back);
 	sum->errors += advance(&d->errors, now.ierrors, &back);
 	sum->no_mbuf += advance(&d->no_mbuf, now.rx_nombuf, &back);
+	sum->errors += advance(&port->no_frames_read,
+			__atomic_load_n(&port->no_frames, __ATOMIC_RELAXED), &back);
 	port->resets += back;
 }

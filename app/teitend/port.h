@@ -35,6 +35,9 @@ struct tt_port {
 	uint32_t removed;
 	bool removal_told;
 	unsigned resets; /* times that the device's counters went back */
+	/* Frames that the device gave behind the end of a file, where there is something that is
+	 * none. Added to by the workers, each once; and what of it is in sum. */
+	uint64_t no_frames, no_frames_read;
 };
 
 /* Does the port replay files to their end, so that packets have the files' times? */
@@ -62,7 +65,8 @@ int tt_port_start(struct tt_port *port, struct tt_error *err) TT_MUST_CHECK;
 /* Has the device gone away since the last call? Once true. */
 bool tt_port_take_removal(struct tt_port *port);
 
-/* Adds what the device counted since the last time to port->sum; nothing once it has gone. */
+/* Adds what the device counted since the last time to port->sum, and no_frames to the errors;
+ * nothing once the device has gone. */
 void tt_port_read_counters(struct tt_port *port);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "replay.h"
 
+#include "tt_capfile.h"
 #include "tt_time.h"
 
 #include <rte_kvargs.h>
@@ -98,6 +99,8 @@ kind_of(const char *path, const char *libpcap_said)
 		return "it is compressed (gzip); unpack it, or use teiten read";
 	if (n == 4 && memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0)
 		return "it is compressed (zstd); unpack it, or use teiten read";
+	if (n == 4 && memcmp(magic, "\0\0\0\0", 4) == 0)
+		return "it begins with zeros; it was never written";
 	return libpcap_said;
 }
 
@@ -189,38 +192,87 @@ end_run(struct run *run)
 }
 
 static int
+scan_frame(const struct pcap_pkthdr *header, struct tt_replay_file *file,
+		int64_t interval_us, struct run *run)
+{
+	int64_t us = tt_replay_time((uint64_t)header->ts.tv_sec * TT_US_PER_S
+			+ (uint64_t)header->ts.tv_usec);
+	int64_t start = tt_time_floor(us, interval_us);
+	int rc = 0;
+
+	if (run->frames == 0 || start != run->start_us) {
+		rc = end_run(run);
+		run->start_us = start;
+	}
+	run->frames++;
+	if (rc == 0 && run->sequence != NULL)
+		rc = tt_heard_add(tt_sequence_heard(run->sequence), us, us, 1);
+	file->frames++;
+	if (header->caplen > file->longest)
+		file->longest = header->caplen;
+	return rc;
+}
+
+/*
+ * How many frames the file has by lib/capture's reader, and in end why no more, where it is no end of
+ * file. Its word holds for this program, too: libpcap takes zeros that were never written for frames
+ * of 1970, and does not say where a file is damaged. UINT64_MAX: it does not take the file.
+ */
+static uint64_t
+ask_reader(const char *path, struct tt_error *end)
+{
+	struct tt_frame frames[TT_TALLY_BURST];
+	struct tt_capfile *file;
+	uint64_t n = 0;
+	int got;
+
+	if (tt_capfile_open(&file, path, NULL) != 0)
+		return UINT64_MAX;
+	while ((got = tt_capfile_read(file, frames, TT_ARRAY_SIZE(frames), end)) > 0)
+		n += (unsigned)got;
+	tt_capfile_close(file);
+	return n;
+}
+
+/* What libpcap met is no frame. */
+static void
+set_end(struct tt_replay_file *file, const char *libpcap_said)
+{
+	struct tt_error end = {0};
+
+	if (ask_reader(file->path, &end) == file->frames && end.code != 0)
+		file->end = end;
+	else
+		tt_error_set(&file->end, -EBADMSG, file->path, "%s", libpcap_said);
+}
+
+static int
 scan_frames(pcap_t *capture, struct tt_replay_file *file, int64_t interval_us,
 		struct run run)
 {
 	struct pcap_pkthdr *header;
 	const u_char *data;
-	int got, rc = 0;
+	uint64_t most = UINT64_MAX;
+	bool may_be_zeros = run.sequence != NULL;
+	int got = 0, rc = 0;
 
-	while (rc == 0 && (got = pcap_next_ex(capture, &header, &data)) == 1) {
-		int64_t us = tt_replay_time((uint64_t)header->ts.tv_sec * TT_US_PER_S
-				+ (uint64_t)header->ts.tv_usec);
-		int64_t start = tt_time_floor(us, interval_us);
-
-		if (run.frames == 0 || start != run.start_us) {
-			rc = end_run(&run);
-			run.start_us = start;
+	while (rc == 0 && file->frames < most
+			&& (got = pcap_next_ex(capture, &header, &data)) == 1) {
+		if (TT_UNLIKELY(may_be_zeros && header->caplen == 0
+				    && header->len == 0)) {
+			may_be_zeros = false;
+			most = ask_reader(file->path, &file->end);
 		}
-		run.frames++;
-		if (rc == 0 && run.sequence != NULL)
-			rc = tt_heard_add(tt_sequence_heard(run.sequence), us, us, 1);
-		file->frames++;
-		if (header->caplen > file->longest)
-			file->longest = header->caplen;
+		if (file->frames < most)
+			rc = scan_frame(header, file, interval_us, &run);
 	}
 	if (rc != 0)
 		return rc;
-	if (got == PCAP_ERROR) {
-		tt_error_set(&file->end, -EBADMSG, file->path, "%s",
-				pcap_geterr(capture));
-		if (run.sequence != NULL)
-			tt_sequence_cut(run.sequence,
-					file->frames > 0 ? run.start_us : INT64_MIN);
-	}
+	if (got == PCAP_ERROR)
+		set_end(file, pcap_geterr(capture));
+	if (file->end.code != 0 && run.sequence != NULL)
+		tt_sequence_cut(run.sequence,
+				file->frames > 0 ? run.start_us : INT64_MIN);
 	return end_run(&run);
 }
 

@@ -7,7 +7,9 @@
  * bytes for each file.
  *
  * What the driver tells badly or not at all is found here as well: no such file, not a capture
- * file, compressed, ends in the middle of a frame.
+ * file, compressed, ends in the middle of a frame, or in zeros that were never written. The driver
+ * gives these as frames of 1970; they are not taken from it. With infinite_rx they are, for the
+ * times of files do not count there.
  */
 #ifndef TT_REPLAY_H
 #define TT_REPLAY_H

@@ -59,7 +59,7 @@ struct tt_worker_own {
 struct tt_worker {
 	/* Set before the start, only read from then on. */
 	unsigned index, lcore;
-	const struct tt_port *port;
+	struct tt_port *port; /* only no_frames is written */
 	uint16_t queue, burst, link;
 	bool replay, damaged; /* damaged: the file ends in something that is no frame */
 	uint64_t expected; /* replay: frames that the file holds */
