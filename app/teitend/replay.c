@@ -87,7 +87,7 @@ tt_replay_fini(struct tt_replay *replay)
 static const char *
 kind_of(const char *path, const char *libpcap_said)
 {
-	uint8_t magic[4] = {0};
+	uint8_t magic[6] = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, magic, sizeof(magic));
 
@@ -97,9 +97,11 @@ kind_of(const char *path, const char *libpcap_said)
 		return "it is empty";
 	if (n >= 2 && memcmp(magic, "\x1f\x8b", 2) == 0)
 		return "it is compressed (gzip); unpack it, or use teiten read";
-	if (n == 4 && memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0)
+	if (n >= 4 && memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0)
 		return "it is compressed (zstd); unpack it, or use teiten read";
-	if (n == 4 && memcmp(magic, "\0\0\0\0", 4) == 0)
+	if (n == 6 && memcmp(magic, "\xfd\67zXZ", 6) == 0)
+		return "it is compressed (xz); unpack it, or use teiten read";
+	if (n >= 4 && memcmp(magic, "\0\0\0\0", 4) == 0)
 		return "it begins with zeros; it was never written";
 	return libpcap_said;
 }

@@ -4,15 +4,19 @@
 #include "tt_capfile.h"
 
 #include <errno.h>
+#include <lzma.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #define INPUT_BYTES (128 * 1024)
-#define SNIFF_BYTES 4
+#define SNIFF_BYTES 6
 /* What libzstd reads first of a frame: magic and the first byte of its header. */
 #define ZSTD_FRAME_START 5
+/* That of "xz -9" takes 65 MiB; libzstd's own limit is a window of 128 MiB. */
+#define XZ_MEMORY_MAX   (160u << 20)
+#define XZ_OUTPUT_BYTES (64 * 1024)
 
 struct tt_capcodec {
 	const char *name;
@@ -21,28 +25,17 @@ struct tt_capcodec {
 	bool input_ended; /* read(2) has given 0 */
 	int failed; /* negative: told by the next read, after the bytes that came with it */
 	struct tt_error why;
-	bool inside; /* a gzip member or a zstd frame has begun and not ended */
+	bool inside; /* a gzip member, a zstd frame or xz data have begun and not ended */
 	z_stream zlib;
 	ZSTD_DStream *zstd;
 	size_t zstd_wants; /* bytes of input that take it one step further */
+	lzma_stream xz;
+	uint8_t *xz_output;
+	size_t xz_at, xz_end; /* what is left of it */
 	uint64_t read_bytes;
 	size_t at, end; /* what is left of input */
 	uint8_t input[INPUT_BYTES];
 };
-
-enum tt_capcodec_kind
-tt_capcodec_sniff(const uint8_t *bytes, size_t n)
-{
-	if (n >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b)
-		return TT_CAPCODEC_GZIP;
-	if (n < 4 || bytes[3] != (bytes[2] == 0x2f ? 0xfd : 0x18))
-		return TT_CAPCODEC_PLAIN;
-	if (bytes[0] == 0x28 && bytes[1] == 0xb5 && bytes[2] == 0x2f)
-		return TT_CAPCODEC_ZSTD;
-	if ((bytes[0] & 0xf0) == 0x50 && bytes[1] == 0x2a && bytes[2] == 0x4d)
-		return TT_CAPCODEC_ZSTD; /* a skippable frame comes first */
-	return TT_CAPCODEC_PLAIN;
-}
 
 static ssize_t
 read_some(struct tt_capcodec *c, void *to, size_t size, struct tt_error *err)
@@ -79,8 +72,7 @@ static int
 damaged(const struct tt_capcodec *c, struct tt_error *err, const char *why)
 {
 	return tt_error_set(err, -EBADMSG, c->name,
-			"damaged %s data before byte %llu: %s",
-			c->kind == TT_CAPCODEC_GZIP ? "gzip" : "zstd",
+			"damaged %s data before byte %llu: %s", tt_capcodec_name(c->kind),
 			(unsigned long long)tt_capcodec_consumed(c), why);
 }
 
@@ -89,8 +81,7 @@ cut_short(const struct tt_capcodec *c, struct tt_error *err)
 {
 	return tt_error_set(err, TT_CAPFILE_TRUNCATED, c->name,
 			"the %s data end early, at byte %llu of the file",
-			c->kind == TT_CAPCODEC_GZIP ? "gzip" : "zstd",
-			(unsigned long long)c->read_bytes);
+			tt_capcodec_name(c->kind), (unsigned long long)c->read_bytes);
 }
 
 static ssize_t
@@ -218,16 +209,98 @@ zstd_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
 	return out.pos;
 }
 
+static int
+xz_failed(struct tt_capcodec *c, lzma_ret rc)
+{
+	struct tt_error *err = &c->why;
+
+	switch (rc) {
+	case LZMA_MEM_ERROR:
+		return tt_error_set(err, -ENOMEM, c->name, "no memory for xz");
+	case LZMA_MEMLIMIT_ERROR:
+		return tt_error_set(err, -ENOMEM, c->name,
+				"to unpack it takes %llu MiB of memory, more than the limit "
+				"of %u; unpack it first",
+				(unsigned long long)(lzma_memusage(&c->xz) >> 20) + 1,
+				XZ_MEMORY_MAX >> 20);
+	case LZMA_OPTIONS_ERROR:
+		return damaged(c, err,
+				"a filter or an option that liblzma does not know");
+	default:
+		return damaged(c, err, "not xz");
+	}
+}
+
+/* ended: no more input comes. Only then does the decoder say that no other stream follows. */
+static int
+xz_step(struct tt_capcodec *c, bool ended)
+{
+	lzma_ret rc;
+
+	c->xz.next_in = c->input + c->at;
+	c->xz.avail_in = c->end - c->at;
+	rc = lzma_code(&c->xz, ended ? LZMA_FINISH : LZMA_RUN);
+	c->at = c->end - c->xz.avail_in;
+	if (rc == LZMA_STREAM_END)
+		c->inside = false;
+	else if (rc != LZMA_OK && rc != LZMA_BUF_ERROR)
+		return xz_failed(c, rc);
+	return 0;
+}
+
+/* Fills the output. Returns 1, 0 at the end, or a negative errno. */
+static int
+xz_unpack(struct tt_capcodec *c, struct tt_error *err)
+{
+	int rc;
+
+	c->xz.next_out = c->xz_output;
+	c->xz.avail_out = XZ_OUTPUT_BYTES;
+	while (c->xz.avail_out == XZ_OUTPUT_BYTES && c->inside) {
+		rc = have_input(c, err);
+		if (rc < 0)
+			return rc;
+		c->failed = xz_step(c, rc == 0);
+		if (c->failed < 0)
+			break;
+		if (rc == 0 && c->inside && c->xz.avail_out == XZ_OUTPUT_BYTES)
+			return cut_short(c, err);
+	}
+	c->xz_at = 0;
+	c->xz_end = XZ_OUTPUT_BYTES - c->xz.avail_out;
+	if (c->xz_end == 0 && c->failed < 0)
+		return tell_failure(c, err);
+	return c->xz_end > 0;
+}
+
+/* By way of an output of its own: of damaged data, liblzma gives more or less before it fails,
+ * depending on how much it is asked for. */
+static ssize_t
+xz_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
+{
+	int rc;
+
+	if (c->xz_at == c->xz_end && (rc = xz_unpack(c, err)) <= 0)
+		return rc;
+	if (size > c->xz_end - c->xz_at)
+		size = c->xz_end - c->xz_at;
+	memcpy(to, c->xz_output + c->xz_at, size);
+	c->xz_at += size;
+	return size;
+}
+
 ssize_t
 tt_capcodec_read(struct tt_capcodec *c, uint8_t *to, size_t size, struct tt_error *err)
 {
-	if (c->failed < 0)
+	if (c->failed < 0 && c->xz_at == c->xz_end)
 		return tell_failure(c, err);
 	switch (c->kind) {
 	case TT_CAPCODEC_GZIP:
 		return gzip_read(c, to, size, err);
 	case TT_CAPCODEC_ZSTD:
 		return zstd_read(c, to, size, err);
+	case TT_CAPCODEC_XZ:
+		return xz_read(c, to, size, err);
 	default:
 		return plain_read(c, to, size, err);
 	}
@@ -258,6 +331,12 @@ start_decoder(struct tt_capcodec *c, struct tt_error *err)
 		return tt_error_set(err, -ENOMEM, c->name, "no memory for gzip");
 	if (c->kind == TT_CAPCODEC_ZSTD && (c->zstd = ZSTD_createDStream()) == NULL)
 		return tt_error_set(err, -ENOMEM, c->name, "no memory for zstd");
+	if (c->kind == TT_CAPCODEC_XZ
+			&& ((c->xz_output = malloc(XZ_OUTPUT_BYTES)) == NULL
+					|| lzma_stream_decoder(&c->xz, XZ_MEMORY_MAX,
+							   LZMA_CONCATENATED)
+							!= LZMA_OK))
+		return tt_error_set(err, -ENOMEM, c->name, "no memory for xz");
 	return 0;
 }
 
@@ -293,6 +372,8 @@ tt_capcodec_close(struct tt_capcodec *c)
 	if (c->kind == TT_CAPCODEC_GZIP)
 		inflateEnd(&c->zlib);
 	ZSTD_freeDStream(c->zstd);
+	lzma_end(&c->xz);
+	free(c->xz_output);
 	close(c->fd);
 	free(c);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A file descriptor → plain bytes: as they are, or out of gzip (RFC 1952, any number of
- * members) or zstd (RFC 8878, any number of frames, skippable ones too). Which of them is told
- * from the first bytes. For this room alone, one thread per codec. Memory: 128 KiB of input and
- * what zlib (40 KiB) or libzstd (the frame's window, at most 128 MiB) take. Reads no further
+ * members), zstd (RFC 8878, any number of frames, skippable ones too) or xz (the .xz file format
+ * 1.2, any number of streams with padding between). Which of them is told from the first bytes. For
+ * this room alone, one thread per codec. Memory: 128 KiB of input and what zlib (40 KiB), libzstd
+ * (the frame's window, at most 128 MiB) or liblzma (the dictionary, 8 MiB by default; a file that
+ * takes more than 160 MiB is refused) take, and 64 KiB of output for the last. Reads no further
  * ahead than one input buffer, so that a pipe is followed live.
  */
 #ifndef TT_CAPCODEC_H
@@ -17,8 +19,12 @@ struct tt_capcodec;
 enum tt_capcodec_kind {
 	TT_CAPCODEC_PLAIN,
 	TT_CAPCODEC_GZIP,
-	TT_CAPCODEC_ZSTD
+	TT_CAPCODEC_ZSTD,
+	TT_CAPCODEC_XZ
 };
+
+/* "gzip", "zstd", "xz"; "" for plain bytes. */
+const char *tt_capcodec_name(enum tt_capcodec_kind kind);
 
 /* Tells the kind from the first n bytes of a file. */
 enum tt_capcodec_kind tt_capcodec_sniff(const uint8_t *bytes, size_t n);
@@ -31,7 +37,7 @@ void tt_capcodec_close(struct tt_capcodec *codec);
 
 /*
  * Reads up to size (> 0) plain bytes, at least one. Returns their number; 0 at the end;
- * TT_CAPFILE_TRUNCATED where compressed data end early; -EBADMSG where they are damaged; or a
+ * TT_CAPFILE_TRUNCATED where compressed data end early; -EBADMSG where they are damaged; -ENOMEM; or a
  * negative errno of read(2). -EINTR is passed on, so that a program whose signal handlers do
  * not restart system calls can stop a read from a silent pipe.
  */

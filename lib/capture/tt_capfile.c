@@ -22,9 +22,6 @@ static const struct {
 		{"GMBU", 4, "a Network Monitor file; editcap converts it"},
 		{"RTSS", 4, "a Network Monitor file; editcap converts it"},
 		{"BZh", 3, "compressed with bzip2; decompress it first"},
-		{"\xfd"
-		 "7zXZ",
-				5, "compressed with xz; decompress it first"},
 		{"\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first"},
 		{"PK\x03\x04", 4, "a zip archive; extract it first"},
 		{"\0\0\0\0\0", 5, "a file that begins with zeros; it was never written"},
@@ -95,20 +92,16 @@ begin(struct tt_capfile *f, struct tt_error *err)
 static void
 describe(struct tt_capfile *f)
 {
-	static const char *const codecs[] = {
-			[TT_CAPCODEC_PLAIN] = "",
-			[TT_CAPCODEC_GZIP] = ", gzip",
-			[TT_CAPCODEC_ZSTD] = ", zstd",
-	};
-	const char *codec = codecs[tt_capstream_kind(&f->stream)];
+	const char *codec = tt_capcodec_name(tt_capstream_kind(&f->stream));
+	const char *comma = codec[0] == '\0' ? "" : ", ";
 	bool big = f->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
 	if (f->is_pcapng)
-		snprintf(f->text, sizeof(f->text), "pcapng%s", codec);
+		snprintf(f->text, sizeof(f->text), "pcapng%s%s", comma, codec);
 	else
-		snprintf(f->text, sizeof(f->text), "pcap, %s, %s%s",
+		snprintf(f->text, sizeof(f->text), "pcap, %s, %s%s%s",
 				f->nanoseconds ? "nanoseconds" : "microseconds",
-				big ? "big-endian" : "little-endian", codec);
+				big ? "big-endian" : "little-endian", comma, codec);
 }
 
 int

@@ -3,8 +3,8 @@
  * Capture files → frames: pcap (both byte orders, micro- and nanosecond; the "modified" variant
  * is refused by name) and pcapng (any number of sections and interfaces, either
  * byte order, mixed link types, if_tsresol and if_tsoffset; enhanced, simple and obsolete packet
- * blocks; other blocks skipped). gzip and zstd are told from their first bytes, whatever the name
- * is; pipes are followed live; "-" is standard input. One thread per file. Memory: two buffers
+ * blocks; other blocks skipped). gzip, zstd and xz are told from their first bytes, whatever the
+ * name is; pipes are followed live; "-" is standard input. One thread per file. Memory: two buffers
  * (tt_capstream.h), the decoder's, and up to 2.5 MiB for the interfaces of a pcapng section.
  *
  * A file that ends in the middle of a record gives all the frames before it, then a
@@ -55,7 +55,7 @@ bool tt_capfile_rereadable(const struct tt_capfile *file);
  * 0 where it is not known. */
 void tt_capfile_progress(const struct tt_capfile *file, uint64_t *done, uint64_t *total);
 
-/* "pcap, microseconds, little-endian", "pcapng" with ", gzip" or ", zstd" added. */
+/* "pcap, microseconds, little-endian", "pcapng" with ", gzip", ", zstd" or ", xz" added. */
 const char *tt_capfile_describe(const struct tt_capfile *file);
 
 /*

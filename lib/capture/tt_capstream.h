@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A file as "the next n bytes in one piece", whatever it is: plain, gzip, zstd, pipe or standard
+ * A file as "the next n bytes in one piece", whatever it is: plain, gzip, zstd, xz, pipe or standard
  * input, read(2) into two buffers in turn. For the parsers of this room, one thread per stream.
  *
  * A parser works between at and end and moves at. When a burst of frames has begun and the bytes

@@ -11,6 +11,7 @@ replay="--vdev net_pcap0,rx_pcap=$work/good.pcap"
 echo 'no capture' >"$work/text.pcap"
 : >"$work/empty.pcap"
 gzip -c "$work/good.pcap" >"$work/zipped.pcap"
+xz -c "$work/good.pcap" >"$work/xz.pcap"
 echo 'neither text of tor nor MMDB' >"$work/bad.geo"
 three=$(lcores 3)
 two=$(lcores 2)
@@ -33,6 +34,7 @@ refused "$work/text.pcap: not a capture file" $eal "$three" \
 refused "it is empty" $eal "$three" --vdev "net_pcap0,rx_pcap=$work/empty.pcap" -- $own $good
 refused "compressed (gzip)" $eal "$three" \
 	--vdev="net_pcap0,rx_pcap=$work/zipped.pcap" -- $own $good
+refused "compressed (xz)" $eal "$three" --vdev="net_pcap0,rx_pcap=$work/xz.pcap" -- $own $good
 refused "not a regular file" $eal "$three" --vdev "net_pcap0,rx_pcap=$work" -- $own $good
 refused "192.0.2.0/33" $eal "$three" $replay -- $own --monitored 192.0.2.0/33
 refused "no-such-option" $eal "$three" $replay -- $own $good --no-such-option

@@ -7,8 +7,10 @@ is finished is kept, and nothing is left out in silence.
 import csv
 import filecmp
 import fcntl
+import gzip
 import io
 import json
+import lzma
 import os
 import pathlib
 import resource
@@ -169,6 +171,17 @@ class Read(unittest.TestCase):
             self.assertEqual([int(row["packets"]) for row in ledger if row["reason"] == "errors"],
                              [0, 0, 1])
             self.verify(spool)
+
+    def test_compressed_files_give_the_same_snapshots(self):
+        plain = self.file("plain.pcap", [record(i * 7, src=0x01020300 + i % 9) for i in range(30)])
+        self.read(plain, spool="plain")
+        for module in gzip, lzma:
+            path = self.at / f"{module.__name__}.pcap"
+            path.write_bytes(module.compress(plain.read_bytes()))
+            self.read(path, spool=module.__name__)
+            self.same_spools("plain", module.__name__)
+            path.write_bytes(module.compress(plain.read_bytes())[:-20])
+            self.read(path, spool=f"{module.__name__}-cut", status=1, said="data end early")
 
     def test_what_comes_after_an_input_broke_off_is_partial(self):
         whole = self.file("whole.pcap", [record(i) for i in range(0, 600, 5)] + [record(600)])
