@@ -17,7 +17,8 @@ usage(const struct tt_config_cli *cli)
 {
 	printf("Usage: teiten read [OPTIONS] FILE...\n"
 	       "Makes snapshots from capture files: pcap and pcapng, plain, .gz, .zst or .xz.\n"
-	       "Several files are read side by side, as the queues of one port would be.\n\n");
+	       "Several files are read side by side, as the queues of one port would be. They are\n"
+	       "read twice, and so pipes are refused; \"-\" is standard input where that is a file.\n\n");
 	tt_config_print_help(cli, stdout);
 	printf("\nExit status: 0 done, 1 bad data or a failed operation (also where a file is "
 	       "truncated or\ndamaged, and what is whole of it was counted), 2 wrong usage. "

@@ -16,8 +16,6 @@ look_at(struct input *input, struct tt_error *err)
 {
 	struct stat st;
 
-	if (strcmp(input->path, "-") == 0)
-		return reading_refuse_pipe(input, err);
 	if (stat(input->path, &st) != 0)
 		return tt_error_set(err, -errno, input->path, "%s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
@@ -87,7 +85,8 @@ reading_take_inputs(struct reading *r, char **paths, unsigned n, struct tt_error
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	r->n_inputs = n;
 	for (unsigned i = 0; i < n && ret == 0; i++) {
-		r->inputs[i].path = paths[i];
+		/* By that name it can be opened twice, if it is a file. */
+		r->inputs[i].path = strcmp(paths[i], "-") == 0 ? "/dev/stdin" : paths[i];
 		ret = look_at(&r->inputs[i], err);
 	}
 	if (ret == 0)

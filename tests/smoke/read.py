@@ -267,10 +267,25 @@ class Read(unittest.TestCase):
         self.read(path, path, status=2, said="a.pcap: given twice")
         for other in "b.pcap", "c.pcap":
             self.read(path, self.at / other, status=2, said="the same file as")
-        self.read("-", status=1, said="not a pipe")
-        self.read("/dev/null", status=1, said="not a pipe")
         self.read(self.at, status=1, said="Is a directory")
         self.assertEqual(self.snapshots(), {})
+
+    def test_a_pipe_is_refused_by_a_line_that_says_what_to_do(self):
+        path = self.file("a.pcap", [record(0), record(61)])
+        os.mkfifo(self.at / "fifo")
+        for pipe, name in ("-", "/dev/stdin"), ("/dev/stdin", "/dev/stdin"), (
+                "/dev/null", "/dev/null"), (self.at / "fifo", self.at / "fifo"):
+            for files in [pipe], [path, pipe]:
+                self.read(*files, status=1, input="", said=(
+                    f"{name}: is read twice, so it has to be a file and not a pipe: write it to a "
+                    "file first; compressed ones (gzip, zstd, xz) are read as they are\n"))
+        self.assertFalse((self.at / "spool").exists())
+
+    def test_standard_input_may_be_a_file(self):
+        path = self.file("a.pcap", [record(0), record(61)])
+        with open(path) as file:
+            self.assertIn("2 frames, 2 snapshots", self.read("-", stdin=file))
+            self.read(path, "-", status=2, said="the same file as", stdin=file)
 
     def test_options_of_the_daemon_are_no_options_here_but_may_stand_in_a_shared_file(self):
         path = self.file("a.pcap", [record(0)])
