@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define CATEGORY_REST "Others" /* what no other category is for */
-
 const struct tt_report_ranking *
 tt_report_ranking_of(const struct tt_report *report, enum tt_report_what what)
 {
@@ -91,7 +89,7 @@ identify(const struct tt_observed_names *names, enum tt_report_what what,
 				| (uint32_t)(target->number + 1);
 	} else if (what == TT_REPORT_CATEGORIES) {
 		row->order = category_order(names, row->index);
-		row->unranked = strcmp(names->categories[row->index].name, CATEGORY_REST)
+		row->unranked = strcmp(names->categories[row->index].name, TT_REPORT_REST)
 				== 0;
 	} else {
 		row->order = (uint64_t)(uint8_t)country[0] << 8 | (uint8_t)country[1];

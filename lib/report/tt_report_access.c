@@ -18,12 +18,7 @@ explain_countries(struct tt_report *r, struct tt_doc_section *section)
 {
 	if (!r->countries.scale.compared || r->now->untold || r->before->untold)
 		return;
-	for (size_t i = 0; i < r->countries.n; i++) {
-		const struct tt_ranked *row = &r->countries.rows[i];
-
-		if (row->rise > 0 || row->fall > 0)
-			tt_report_explain(r, section, row);
-	}
+	tt_report_explain(r, section, TT_REPORT_COUNTRIES);
 }
 
 /* The first place of a target and of each country is that of the published report; months follow at the end. */

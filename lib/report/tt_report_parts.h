@@ -13,6 +13,9 @@ enum tt_report_what {
 	TT_REPORT_DETECTED, /* countries, by detections */
 };
 
+#define TT_REPORT_REST \
+	"Others" /* the category of what no other one is for: it has no rank */
+
 const struct tt_report_ranking *tt_report_ranking_of(
 		const struct tt_report *report, enum tt_report_what what);
 bool tt_report_is_detections(enum tt_report_what what);
@@ -76,10 +79,11 @@ void tt_report_stack(struct tt_report *report, const struct tt_report_heading *h
 void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *section,
 		enum tt_report_what what);
 
-/* Says which targets rose most, or fell most, from a country that did, and how much is left to all others: nothing where
- * none changed by as much as shows. Only where something is compared. */
+/* Says of what each change that has a rank among rises or falls is made: of a country the targets that changed most in its
+ * direction, of a category the countries, of a country's detections the categories; and how much is left to all others.
+ * Nothing of one where none of them changed by as much as shows, and where nothing is compared. Not of TT_REPORT_TARGETS. */
 void tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
-		const struct tt_ranked *country);
+		enum tt_report_what what);
 
 /* Of a figure of sources by day, whose series is there: what was observed of each day, and notes of the days that have less than
  * others: observed in part, not at all, or cut by the period. cover: of the days of the period, what the figure is made from. */

@@ -242,6 +242,7 @@ categories_section(struct tt_report *r)
 			"4-1", TT_REPORT_WORD(r, SECTION_CATEGORIES));
 
 	tt_report_say_changes(r, section, TT_REPORT_CATEGORIES);
+	tt_report_explain(r, section, TT_REPORT_CATEGORIES);
 	for (size_t i = 0; i < r->categories.n; i++)
 		if (r->categories.rows[i].rank > 0)
 			say_signatures(r, section, r->categories.rows[i].index);
@@ -270,6 +271,7 @@ detected_section(struct tt_report *r)
 			TT_REPORT_WORD(r, SECTION_COUNTRIES));
 
 	tt_report_say_changes(r, section, TT_REPORT_DETECTED);
+	tt_report_explain(r, section, TT_REPORT_DETECTED);
 	share_detected(r, section);
 	draw_days(r,
 			&(struct tt_report_heading){section, "detected_country_days",

@@ -216,6 +216,43 @@ def check_rests(found, now, before, days_now, days_before):
     near("other targets", number(parts[2]), own)
 
 
+def check_causes(found, now, before, days_now, days_before):
+    """Of detections: what a category's change is made of by country, and a country's by category; each sentence, and that there are all of them."""
+    keys = {row["name"]: row["key"] for name in ("countries", "detected_countries") for row in found["tables"][name]["rows"]}
+    for table, section, part, row_of, part_of in (("categories", "categories", "countries", lambda r: r["category"], country_of),
+                                                  ("detected_countries", "detected_countries", "categories", country_of, lambda r: r["category"])):
+        changes = {}
+        for rows, days, sign in ((now.signatures, days_now, 1), (before.signatures, days_before, -1)):
+            for row in rows:
+                of = changes.setdefault(row_of(row), {})
+                of[part_of(row)] = of.get(part_of(row), 0) + sign * int(row["detections"]) / days
+        told = {}
+        for text in sentences(found, section):
+            parts = re.fullmatch(r"(.*) \((\S+)\): the %s that (rose|fell) most are (.*?)(?:; the other ([\d,]+) together: (\S+))?\." % part, text)
+            if parts:
+                told[keys.get(parts[1], parts[1])] = text, parts
+        for row in found["tables"][table]["rows"]:
+            sign = 1 if row["rise_rank"] else -1
+            own = changes.get(row["key"], {})
+            causes = sorted((-sign * change, name) for name, change in own.items() if sign * change >= 0.005 and (part, name) != ("categories", "Others"))[:2]
+            if not (row["rise_rank"] or row["fall_rank"]) or not causes:
+                check(f"{section} {row['key']}: {told.get(row['key'])}", row["key"] not in told)
+                continue
+            check(f"{section} {row['key']} is not explained", row["key"] in told)
+            text, parts = told[row["key"]]
+            named = re.findall(r"(?:, | and |^)(.*?) \((\S+?)\)", parts[4])
+            check(f"{text}: {causes}", [keys.get(name, name) for name, _ in named] == [name for _, name in causes])
+            check(f"{text}: which way", (parts[3] == "rose") == (sign > 0))
+            for (_, change), (cause, _) in zip(named, causes):
+                near(text, number(change), -sign * cause)
+            left = sum(own.values()) - sum(-sign * cause for cause, _ in causes)
+            check(f"{text}: the rest {left}", (parts[5] is not None) == (len(own) > len(causes) and abs(left) >= 0.005))
+            if parts[5]:
+                check(f"{text}: of {len(own)}", number(parts[5]) == len(own) - len(causes))
+                near(text, number(parts[6]), left)
+        check(f"no cause in {section}", told)
+
+
 def series_of(figure):
     return {s["id"]: s["values"] for s in figure["series"]}
 
@@ -262,6 +299,7 @@ def same_sums(teiten, spool):
                     unranked)
     check_chapter_2(found)
     check_rests(found, now, before, *days)
+    check_causes(found, now, before, *days)
     figures = found["figures"]
     leaders = [row["key"] for row in found["tables"]["targets"]["rows"][:5]]
     for target in leaders:
