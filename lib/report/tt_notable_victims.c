@@ -120,11 +120,23 @@ service_name(struct tt_notable *w, uint32_t service)
 	return tt_document_text(w->doc, tt_target_format(target, text));
 }
 
-static const char *
-class_name(uint32_t service)
+static enum tt_class
+class_of(uint32_t service)
 {
-	return tt_class_name((enum tt_class)(service >> 25));
+	return (enum tt_class)(service >> 25);
 }
+
+/* What readers call a class. */
+static const char *
+answer_name(const struct tt_notable *w, enum tt_class class)
+{
+	return tt_locale_word(w->locale,
+			(enum tt_word)(TT_WORD_NOTABLE_CLASS_SYN + (unsigned)class));
+}
+
+_Static_assert(TT_WORD_NOTABLE_CLASS_OTHER - TT_WORD_NOTABLE_CLASS_SYN
+				== TT_CLASS_OTHER - TT_CLASS_TCP_SYN,
+		"a word for each class, in their order");
 
 static struct tt_value
 day_value(const struct tt_notable *w, size_t day)
@@ -145,14 +157,17 @@ add_rows(struct tt_notable *w, struct tt_doc_table *table, const struct victim *
 
 		find_days(w, &span, &own[i], 1);
 		tt_document_cell(row, 0, tt_value_text(service_name(w, own[i]->of)));
-		tt_document_cell(row, 1, tt_value_text(class_name(own[i]->of)));
+		tt_document_cell(row, 1,
+				tt_value_text(answer_name(w, class_of(own[i]->of))));
 		tt_document_cell(row, 2,
 				tt_value_integer(TT_VALUE_COUNT,
 						(int64_t)own[i]->packets[TT_CAUSE_NOW]));
 		tt_document_cell(row, 3, day_value(w, span.first));
 		tt_document_cell(row, 4, day_value(w, span.last));
+		tt_document_cell(row, 5,
+				tt_value_text(tt_class_name(class_of(own[i]->of))));
 		tt_document_cell(
-				row, 5, tt_value_text(tt_document_text(w->doc, address)));
+				row, 6, tt_value_text(tt_document_text(w->doc, address)));
 	}
 }
 
@@ -163,7 +178,7 @@ add_table(struct tt_notable *w, struct tt_doc_section *section, const struct vic
 	const struct tt_doc_column columns[] = {
 			{"service", tt_locale_word(w->locale, TT_WORD_NOTABLE_SERVICE),
 					false},
-			{"class", tt_locale_word(w->locale, TT_WORD_NOTABLE_CLASS),
+			{"answer", tt_locale_word(w->locale, TT_WORD_NOTABLE_CLASS),
 					false},
 			{"packets", tt_locale_word(w->locale, TT_WORD_NOTABLE_PACKETS),
 					false},
@@ -173,6 +188,8 @@ add_table(struct tt_notable *w, struct tt_doc_section *section, const struct vic
 					false},
 			{"last_day", tt_locale_word(w->locale, TT_WORD_NOTABLE_LAST_DAY),
 					false},
+			{"class", tt_locale_word(w->locale, TT_WORD_NOTABLE_CLASS_KEY),
+					true},
 			{"address",
 					tt_locale_word(w->locale,
 							TT_WORD_NOTABLE_ADDRESS_COLUMN),
@@ -209,7 +226,7 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure,
 		const struct tt_cause_count **own, size_t n, enum tt_class class)
 {
 	struct tt_doc_series *series = NULL;
-	const char *name = tt_class_name(class);
+	const char *name = answer_name(w, class);
 
 	for (size_t day = 0; day < w->cause.victims.n_slices; day++) {
 		struct tt_address_time exposure = w->cause.days[TT_CAUSE_NOW][day];
@@ -217,7 +234,7 @@ add_series(struct tt_notable *w, struct tt_doc_figure *figure,
 		bool any = false;
 
 		for (size_t i = 0; i < n; i++) {
-			if (own[i]->of >> 25 != (uint32_t) class)
+			if (class_of(own[i]->of) != class)
 				continue;
 			any = true;
 			packets += tt_counts_slices(&w->cause.victims, own[i])[day];

@@ -255,7 +255,8 @@ days_table(struct tt_report *r, struct tt_doc_section *section)
 	struct day_notes notes = {0};
 
 	if (table != NULL)
-		table->unit = tt_report_unit(r, false);
+		table->unit = TT_REPORT_FILL(r, UNIT_DAYS, tt_report_unit(r, false),
+				tt_report_unit(r, true));
 	if (r->now->n_torn_days > 0)
 		notes.torn = tt_document_table_note(r->doc, table,
 				TT_REPORT_FILL(r, NOTE_TORN,

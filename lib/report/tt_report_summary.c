@@ -207,33 +207,48 @@ matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
 	return fabs(row->difference) >= TT_RANKED_LEAST * all;
 }
 
-/* One line for what rose, or fell, most of its kind, where that is not next to nothing. */
 static void
-say_first_change(struct tt_report *r, struct tt_doc_section *section,
+say_change(struct tt_report *r, struct tt_doc_section *section, enum tt_report_what what,
+		enum tt_word word, const struct tt_ranked *row)
+{
+	tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
+			tt_locale_fill(r->locale, r->doc, word,
+					(const char *const[]){
+							name_in_text(r, what, row->index),
+							tt_report_value(r,
+									tt_value_rate(row->rate_before)),
+							tt_report_value(r,
+									tt_value_rate(row->rate)),
+							tt_report_change(r,
+									row->difference),
+							tt_report_before(r)},
+					5));
+}
+
+/* A line for what rose, and one for what fell most of its kind, the greater first, where that is not next to nothing. */
+static void
+say_first_changes(struct tt_report *r, struct tt_doc_section *section,
 		enum tt_report_what what, enum tt_word rose, enum tt_word fell)
 {
 	const struct tt_report_ranking *ranking = tt_report_ranking_of(r, what);
+	const struct tt_ranked *rise = NULL, *fall = NULL;
+	bool fall_first;
 
 	for (size_t i = 0; i < ranking->n; i++) {
 		const struct tt_ranked *row = &ranking->rows[i];
 
-		if ((row->rise != 1 && row->fall != 1) || !matters(r, ranking, row))
-			continue;
-		tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
-				tt_locale_fill(r->locale, r->doc,
-						row->rise == 1 ? rose : fell,
-						(const char *const[]){
-								name_in_text(r, what,
-										row->index),
-								tt_report_value(r,
-										tt_value_rate(row->rate_before)),
-								tt_report_value(r,
-										tt_value_rate(row->rate)),
-								tt_report_change(r,
-										row->difference),
-								tt_report_before(r)},
-						5));
+		if (row->rise == 1 && matters(r, ranking, row))
+			rise = row;
+		if (row->fall == 1 && matters(r, ranking, row))
+			fall = row;
 	}
+	fall_first = rise != NULL && fall != NULL && -fall->difference > rise->difference;
+	if (fall_first)
+		say_change(r, section, what, fell, fall);
+	if (rise != NULL)
+		say_change(r, section, what, rose, rise);
+	if (fall != NULL && !fall_first)
+		say_change(r, section, what, fell, fall);
 }
 
 /* Beside the country that rose or fell most: what is of unknown country, where that leads and changed, or changed more. */
@@ -258,12 +273,12 @@ say_unknown_change(struct tt_report *r, struct tt_doc_section *section)
 static void
 say_changes(struct tt_report *r, struct tt_doc_section *section)
 {
-	say_first_change(r, section, TT_REPORT_TARGETS, TT_WORD_TARGET_ROSE,
+	say_first_changes(r, section, TT_REPORT_TARGETS, TT_WORD_TARGET_ROSE,
 			TT_WORD_TARGET_FELL);
-	say_first_change(r, section, TT_REPORT_COUNTRIES, TT_WORD_COUNTRY_ROSE,
+	say_first_changes(r, section, TT_REPORT_COUNTRIES, TT_WORD_COUNTRY_ROSE,
 			TT_WORD_COUNTRY_FELL);
 	say_unknown_change(r, section);
-	say_first_change(r, section, TT_REPORT_CATEGORIES, TT_WORD_CATEGORY_ROSE,
+	say_first_changes(r, section, TT_REPORT_CATEGORIES, TT_WORD_CATEGORY_ROSE,
 			TT_WORD_CATEGORY_FELL);
 }
 

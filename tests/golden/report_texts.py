@@ -273,6 +273,24 @@ def explained(ja, en):
             check(f"{text}: {signs}", signs and all((s in "+＋") == (sign == "+") for s in signs))
 
 
+def units(ja, en):
+    """The table of days has counts of three kinds, each with its unit."""
+    for report, unit in ((en, "packets per day and address; of detections, detections per day and address"),
+                         (ja, "件/日・IP（シグネチャ検知件数は検知件数/日・IP、発信元アドレス数は個）")):
+        check(f"unit of days: {report.found['tables']['days']['unit']}", report.found["tables"]["days"]["unit"] == unit)
+
+
+def greater_first(en):
+    """Of each kind, the summary tells the greater of rise and fall first."""
+    changes = {}
+    for text in en.said("1"):
+        parts = re.fullmatch(r"(Packets to|Packets from|Detections of) .* (?:rose|fell) most: .* \((\S+)\)\.", text)
+        if parts:
+            changes.setdefault(parts[1], []).append(abs(number(parts[2])))
+    check(f"the greater first: {changes}", all(own == sorted(own, reverse=True) for own in changes.values()))
+    check(f"rises and falls: {changes}", any(len(own) == 2 for own in changes.values()))
+
+
 def about_as_many(ja, en):
     """A change that rounds to 0.0 % is none to speak of."""
     en.says("1", ", about as many as on 2 March 2026.")
@@ -284,6 +302,10 @@ def attacked(ja, en):
     """Of the addresses with backscatter three are shown, and how many more there are is said."""
     en.says("2", "Of the addresses that were attacked, the 3 with most backscatter are shown; others with at least 0.010% of all packets, and 100: 1.")
     ja.says("2", "攻撃を受けたアドレスについては、跳ね返りパケットの多い3個を示す。このほか1個が、全パケットの")
+    for report, name in ((en, "SYN+ACK"), (ja, "SYN/ACK")):
+        tables = [t for key, t in report.found["tables"].items() if key.endswith("_answers")]
+        check(f"answers: {tables}", len(tables) == 3 and all((r.get("answer"), r["class"]) == (name, "tcp-synack") for t in tables for r in t["rows"]))
+        check("readers see ids of classes", name in report.text and "tcp-synack" not in report.text)
     titles = [s["title"] for s in en.found["sections"] if s["title"].startswith("Backscatter")]
     check(f"titles: {titles}", [title[-18:] for title in titles] == [f"no. {n} of the 3 shown)"[-18:] for n in (1, 2, 3)])
 
@@ -457,6 +479,8 @@ def main(teiten):
         almost = [Report(teiten, spool, language, "--sensor", "epsilon", period="2026-03-03") for language in ("ja", "en")]
         capture(teiten, directory, "zeta", ATTACKED, "192.0.2.192/28")
         many = [Report(teiten, spool, language, "--sensor", "zeta", period="2026-03-04") for language in ("ja", "en")]
+        for report, language in zip(many, ("ja", "en")):
+            report.text = snapshots.run(teiten, "report", "--period", "2026-03-04", "--lang", language, "--format", "text", "--quiet", "--sensor", "zeta", spool)
         (directory / "rules").write_text('alert tcp any any -> any any (msg:"any"; metadata:category Scan; sid:1; rev:1;)\n')
         (directory / "few").write_text("".join(line for line in open(directory / "geo") if "JP" not in line))
         capture(teiten, directory, "eta", UNKNOWN, "192.0.2.16/28", "few", ("--rules", directory / "rules"))
@@ -526,6 +550,9 @@ def main(teiten):
     for_programs(ja, en, *no_country)
     attacked(*many)
     about_as_many(*almost)
+    units(ja, en)
+    greater_first(en)
+    greater_first(later[1])
     articles(ja, en)
     titles(ja, en, even)
     other_period(*later)
