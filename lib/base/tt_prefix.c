@@ -361,6 +361,37 @@ format_v6(FILE *out, const struct tt_prefix_set *set, bool *started)
 		format_range(out, &open, started);
 }
 
+/* A range may reach from IPv6 into IPv4 and out of it again. */
+int64_t
+tt_prefix_set_size_ipv4(const struct tt_prefix_set *set)
+{
+	int64_t size = 0;
+
+	for (unsigned i = 0; i < set->n_ranges; i++) {
+		const struct tt_range *r = &set->ranges[i];
+		const struct tt_addr first = tt_addr_cmp(r->first, mapped.first) < 0
+				? mapped.first
+				: r->first;
+		const struct tt_addr last = tt_addr_cmp(r->last, mapped.last) > 0
+				? mapped.last
+				: r->last;
+
+		if (tt_addr_cmp(first, last) <= 0)
+			size += (int64_t)(last.lo - first.lo) + 1;
+	}
+	return size;
+}
+
+bool
+tt_prefix_set_has_ipv6(const struct tt_prefix_set *set)
+{
+	for (unsigned i = 0; i < set->n_ranges; i++)
+		if (!tt_addr_is_v4(set->ranges[i].first)
+				|| !tt_addr_is_v4(set->ranges[i].last))
+			return true;
+	return false;
+}
+
 char *
 tt_prefix_set_format(const struct tt_prefix_set *set)
 {

@@ -41,6 +41,10 @@ void tt_prefix_set_fini(struct tt_prefix_set *set);
 /* Number of addresses in the set; INT64_MAX where there are as many or more (from IPv6 /65 on). */
 int64_t tt_prefix_set_size(const struct tt_prefix_set *set);
 
+/* How many of these are of IPv4: 2^32 at most; and whether any is of IPv6. */
+int64_t tt_prefix_set_size_ipv4(const struct tt_prefix_set *set);
+bool tt_prefix_set_has_ipv6(const struct tt_prefix_set *set);
+
 /* The set as canonical text, e.g. for a manifest: a list of the least prefixes that make it,
  * comma-separated. The caller frees it. NULL if memory is short. */
 char *tt_prefix_set_format(const struct tt_prefix_set *set);

@@ -17,6 +17,7 @@ static const struct {
 	unsigned n_more;
 } stored[] = {
 		{TT_TABLE_TARGETS, counter_only, 1},
+		{TT_TABLE_IPV6_TARGETS, NULL, 0},
 		{TT_TABLE_COUNTRIES, counter_only, 1},
 		{TT_TABLE_SOURCES, of_source, TT_ARRAY_SIZE(of_source)},
 		{TT_TABLE_TALKERS, NULL, 0},
@@ -208,6 +209,8 @@ tt_compact_merge(const struct tt_compact_job *job, int dir_fd,
 	result->end_us = c->manifest.end_us;
 	if (ret == 0)
 		ret = read_all(c);
+	if (ret == 0)
+		ret = tt_compact_enter_ipv6(c);
 	if (ret == 0)
 		ret = tt_compact_check_totals(c);
 	if (ret == 0)

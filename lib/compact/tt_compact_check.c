@@ -97,6 +97,17 @@ check(struct tt_compact *c, enum tt_table table, unsigned backscatter)
 	return 0;
 }
 
+static int
+check_ipv6(struct tt_compact *c)
+{
+	const struct sums s = sums_of(c, TT_TABLE_IPV6_TARGETS, 0);
+
+	return s.packets == (uint64_t)c->manifest.ipv6_packets
+			? 0
+			: differ(c, TT_TABLE_IPV6_TARGETS, "packets", s.packets,
+					c->manifest.ipv6_packets);
+}
+
 int
 tt_compact_check_totals(struct tt_compact *c)
 {
@@ -106,5 +117,7 @@ tt_compact_check_totals(struct tt_compact *c)
 		ret = check(c, TT_TABLE_COUNTRIES, TT_COUNTRIES_BACKSCATTER);
 	if (ret == 0)
 		ret = check(c, TT_TABLE_DESTINATIONS, 0);
+	if (ret == 0)
+		ret = check_ipv6(c);
 	return ret;
 }

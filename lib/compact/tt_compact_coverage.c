@@ -68,6 +68,12 @@ tt_compact_read_coverage(const struct tt_snapshot *part, struct tt_covered_rows 
 	return ret;
 }
 
+static unsigned __int128
+address_us(const struct tt_covered *row)
+{
+	return (unsigned __int128)row->observed_us * (uint64_t)row->addresses;
+}
+
 int
 tt_compact_plan_coverage(
 		struct tt_compact *c, const struct tt_snapshot *part, const char *path)
@@ -75,8 +81,12 @@ tt_compact_plan_coverage(
 	struct tt_covered_rows rows = {c->covered, c->n_covered, c->room_covered};
 	int ret = tt_compact_read_coverage(part, &rows, c->err);
 
-	for (size_t i = c->n_covered; i < rows.n; i++)
+	for (size_t i = c->n_covered; i < rows.n; i++) {
 		rows.all[i].path = path;
+		if (!tt_manifest_tells_ipv6(&part->manifest)
+				&& !part->manifest.monitors_ipv6)
+			c->manifest.ipv4_us += address_us(&rows.all[i]);
+	}
 	c->covered = rows.all;
 	c->n_covered = rows.n;
 	c->room_covered = rows.room;
@@ -133,7 +143,7 @@ observed_us(const struct tt_compact *c)
 	for (size_t i = 0; i < c->n_covered; i++) {
 		const struct tt_covered *row = &c->covered[i];
 
-		sum += (unsigned __int128)row->observed_us * (uint64_t)row->addresses;
+		sum += address_us(row);
 		longest = row->observed_us > longest ? row->observed_us : longest;
 	}
 	if (c->manifest.monitored_addresses == 0)

@@ -98,6 +98,10 @@ add_manifest(struct tt_compact *c, const struct tt_manifest *m)
 	to->packets += m->packets;
 	to->bytes += m->bytes;
 	to->backscatter_packets += m->backscatter_packets;
+	/* Of a part that does not tell, tt_compact_ipv6.c counts them. */
+	to->ipv6_packets += m->ipv6_packets < 0 ? 0 : m->ipv6_packets;
+	if (tt_manifest_tells_ipv6(m) || m->monitors_ipv6)
+		to->ipv4_us += m->ipv4_us; /* else of coverage, which has it unrounded */
 	to->signature_packets += m->signature_packets;
 	to->detections += m->detections;
 	to->signatures_cut_short += m->signatures_cut_short;
@@ -244,6 +248,8 @@ finish(struct tt_compact *c)
 		return tt_compact_no_memory(c);
 	if (*m->monitored != '\0')
 		m->monitored_addresses = tt_prefix_set_size(&c->monitored);
+	if (tt_manifest_note_monitored(m) != 0)
+		return tt_compact_no_memory(c);
 	tt_compact_note_coverage(c);
 	m->nominal_s = c->job->nominal_s;
 	if (m->nominal_s == 0)

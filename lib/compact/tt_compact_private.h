@@ -146,6 +146,8 @@ struct tt_compact {
 	unsigned shift, contact_shift; /* one in 2^shift is kept */
 	struct tt_heavy heavy[2]; /* of source_ports, and of talkers */
 	int64_t part_us; /* start of the part being read */
+	bool part_tells_ipv6; /* how many packets of it are IPv6 */
+	int64_t ipv6_untold; /* packets of IPv6 of parts that do not */
 
 	/* tt_compact_uniques */
 	struct tt_sort_item *sorted[TT_N_TABLES]; /* [n of the store] */
@@ -187,6 +189,11 @@ struct tt_ledger_row tt_compact_ledger_row(const struct tt_entered *e);
 int tt_compact_read(struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
 int tt_compact_read_sketches(
 		struct tt_compact *c, const struct tt_snapshot *part) TT_MUST_CHECK;
+
+/* IPv6 of parts that do not tell it: counts it in a batch of `destinations`, as tt_compact_read has the part; enters the
+ * row of all such packets, once all parts are read. */
+void tt_compact_note_ipv6(struct tt_compact *c, const struct tt_parquet_batch *batch);
+int tt_compact_enter_ipv6(struct tt_compact *c) TT_MUST_CHECK;
 
 /* Chooses of a batch the rows that are in the sample, or whose source is. */
 int tt_compact_choose(struct tt_compact *c, enum tt_table table,

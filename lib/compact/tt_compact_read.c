@@ -177,6 +177,9 @@ before_adding(struct tt_compact *c, enum tt_table table,
 	case TT_TABLE_TARGETS:
 		note_first_times(c, from);
 		return 0;
+	case TT_TABLE_DESTINATIONS:
+		tt_compact_note_ipv6(c, from);
+		return 0;
 	default:
 		return 0;
 	}
@@ -290,14 +293,17 @@ tt_compact_read(struct tt_compact *c, const struct tt_snapshot *part)
 	/* Pairs come first: they say which sources are in the sample. */
 	static const enum tt_table tables[] = {TT_TABLE_PAIRS, TT_TABLE_SOURCES,
 			TT_TABLE_VICTIMS, TT_TABLE_CONTACTS, TT_TABLE_TARGETS,
-			TT_TABLE_COUNTRIES, TT_TABLE_DESTINATIONS, TT_TABLE_BACKSCATTER,
-			TT_TABLE_FINGERPRINTS, TT_TABLE_DISTRIBUTIONS, TT_TABLE_TALKERS,
-			TT_TABLE_SOURCE_PORTS};
+			TT_TABLE_IPV6_TARGETS, TT_TABLE_COUNTRIES, TT_TABLE_DESTINATIONS,
+			TT_TABLE_BACKSCATTER, TT_TABLE_FINGERPRINTS,
+			TT_TABLE_DISTRIBUTIONS, TT_TABLE_TALKERS, TT_TABLE_SOURCE_PORTS};
 	int ret = 0;
 
 	c->n_kept = 0;
 	c->part_us = part->manifest.start_us;
+	c->part_tells_ipv6 = part->manifest.ipv6_packets >= 0;
 	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(tables); i++) {
+		if (!tt_manifest_has(&part->manifest, tables[i]))
+			continue;
 		ret = read_table(c, part, tables[i]);
 		if (tables[i] == TT_TABLE_PAIRS)
 			tt_compact_thin_pairs(c);

@@ -31,6 +31,7 @@ struct tt_target_row {
 	bool backscatter;
 	uint16_t country; /* tt_country or TT_COUNTRY_REST */
 	struct tt_count count;
+	struct tt_count ipv6; /* of these, the packets of IPv6; none in rows of TT_COUNTRY_REST */
 	uint64_t uniq_src_ip; /* distinct sources of this row */
 	/*
 	 * Of these, the ones that no earlier row of the same protocol and target (any code,
@@ -210,6 +211,8 @@ struct tt_contact_row {
 /* Sums over the interval; also what `interval` and `ledger` need. */
 struct tt_totals {
 	struct tt_count count; /* packets counted and their IP bytes */
+	struct tt_count ipv6; /* of these, those of IPv6 */
+	struct tt_count ipv6_untold; /* and of them, those that are in rows of TT_COUNTRY_REST */
 	uint64_t backscatter_packets;
 	uint64_t uniq_src_ip; /* distinct sources, scaled */
 	uint64_t uniq_src_ip_returning; /* of these, seen in an earlier interval, scaled */

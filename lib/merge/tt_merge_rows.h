@@ -19,7 +19,7 @@ struct tt_merge_list {
 };
 
 struct tt_merge_group {
-	struct tt_count count;
+	struct tt_count count, ipv6; /* of all; of IPv6 */
 	uint64_t uniq, uniq_first; /* uniq_src_ip; those that no earlier row has */
 };
 
@@ -240,9 +240,10 @@ tt_merge_number_target(uint64_t number)
 }
 
 /* Where the parts of a prefix start in each of the lists that are sorted by (protocol, number). */
-#define TT_MERGE_PAIR_NUMBER        39 /* above 39 bits of the source */
-#define TT_MERGE_ADDR39             ((UINT64_C(1) << TT_MERGE_PAIR_NUMBER) - 1)
-#define TT_MERGE_COUNTRY_NUMBER     30 /* above the row, 20 bits, and the country, 10 bits */
+#define TT_MERGE_PAIR_NUMBER 39 /* above 39 bits of the source */
+#define TT_MERGE_ADDR39      ((UINT64_C(1) << TT_MERGE_PAIR_NUMBER) - 1)
+#define TT_MERGE_COUNTRY_NUMBER \
+	31 /* above the row, 20 bits, the country, 10 bits, and one of IPv6 */
 #define TT_MERGE_FINGERPRINT_NUMBER 4 /* above the class; below the rule */
 
 /* The order of addresses in 39 bits: all of IPv4, the first 38 bits of IPv6. */

@@ -3,7 +3,7 @@
  * What is counted without a source, as references to counts that are sorted like the rows they
  * belong to. Three kinds, told apart by the top bits of the prefix, which are taken off in the end:
  *
- *   countries      (protocol, number) 25 bits, row 20, country 10; TT_COUNTRY_REST: the row's rest
+ *   countries      (protocol, number) 25 bits, row 20, country 10, IPv6 1; TT_COUNTRY_REST: the row's rest
  *   attacked       tt_merge_backscatter.c's prefix; protocol 0: the class's rest
  *   fingerprints   rule, (protocol, number) 25 bits, class 4; TT_MERGE_NUMBER_NONE: the rule's rest
  */
@@ -28,7 +28,7 @@ add(struct tt_merge *m, enum tt_slice_kind kind, uint64_t prefix,
 }
 
 static void
-add_country(struct tt_merge *m, uint32_t row, uint32_t country,
+add_country(struct tt_merge *m, uint32_t row, uint32_t country, bool ipv6,
 		const struct tt_count *count)
 {
 	tt_target_key key;
@@ -37,7 +37,8 @@ add_country(struct tt_merge *m, uint32_t row, uint32_t country,
 	tt_row_key(row, &key, &detail);
 	add(m, TT_SLICE_COUNTRY,
 			tt_merge_number(key) << TT_MERGE_COUNTRY_NUMBER
-					| (uint64_t)row << 10 | country,
+					| (uint64_t)row << 11 | (uint64_t)country << 1
+					| ipv6,
 			count);
 }
 
@@ -60,7 +61,8 @@ add_slice(struct tt_merge *m, const struct tt_slice *s)
 
 	switch ((enum tt_slice_kind)(s->key >> KIND_SHIFT)) {
 	case TT_SLICE_COUNTRY:
-		add_country(m, s->key >> 10 & 0xfffff, s->key & 0x3ff, &s->count);
+		add_country(m, s->key >> 10 & 0xfffff, s->key & 0x3ff,
+				(s->key & TT_SLICE_IPV6) != 0, &s->count);
 		break;
 	case TT_SLICE_ATTACKED:
 		add(m, TT_SLICE_ATTACKED, tt_merge_attacked_of_slice(s->key), &s->count);
@@ -81,7 +83,7 @@ add_row_rests(struct tt_merge *m)
 
 		if (m->rest.cells_used[cell / TT_CELL_BLOCK]
 				&& m->rest.cells[cell].packets != 0)
-			add_country(m, row, TT_COUNTRY_REST, &m->rest.cells[cell]);
+			add_country(m, row, TT_COUNTRY_REST, false, &m->rest.cells[cell]);
 	}
 }
 

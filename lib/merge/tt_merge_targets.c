@@ -121,6 +121,8 @@ add_pairs(struct tt_merge *m, struct tt_merge_target *t, struct tt_merge_talker 
 		}
 		g = group_of(m->matrix, s->key, s->detail, country);
 		tt_merge_add(&g->count, s->count);
+		if (TT_UNLIKELY((s->detail & TT_DETAIL_V6) != 0))
+			tt_merge_add(&g->ipv6, s->count);
 		t->class_packets[tt_target_key_class(s->key)] += s->count.packets;
 		tt_merge_talkers_add(m, talker, tt_slot_src(s),
 				tt_target_key_class(s->key), s->count.packets);
@@ -147,14 +149,16 @@ add_sourceless(struct tt_merge *m, struct tt_merge_target *t)
 	for (uint64_t i = 0; i < t->sourceless.n; i++) {
 		const struct tt_sort_item *item = &t->sourceless.items[i];
 		const struct tt_count *count = item->ref;
+		struct tt_merge_group *g;
 		tt_target_key key;
 		tt_detail detail;
 
 		fetch_sourceless(m, item);
-		tt_row_key(item->prefix >> 10 & 0xfffff, &key, &detail);
-		tt_merge_add(&group_of(m->matrix, key, detail, item->prefix & 0x3ff)
-						->count,
-				*count);
+		tt_row_key(item->prefix >> 11 & 0xfffff, &key, &detail);
+		g = group_of(m->matrix, key, detail, item->prefix >> 1 & 0x3ff);
+		tt_merge_add(&g->count, *count);
+		if ((item->prefix & 1) != 0)
+			tt_merge_add(&g->ipv6, *count);
 		t->class_packets[tt_target_key_class(key)] += count->packets;
 	}
 }
@@ -172,6 +176,7 @@ emit_group(struct tt_merge *m, unsigned sub, uint32_t country, bool first)
 			.backscatter = sub % 2 != 0,
 			.country = (uint16_t)country,
 			.count = g->count,
+			.ipv6 = g->ipv6,
 			.uniq_src_ip = g->uniq << m->shift,
 			.uniq_src_ip_target = g->uniq_first << m->shift,
 			.first = first,
@@ -179,6 +184,7 @@ emit_group(struct tt_merge *m, unsigned sub, uint32_t country, bool first)
 
 	m->row_packets[tt_row_index(key, detail)] += g->count.packets;
 	m->target_packets[tt_target_index(key)] += g->count.packets;
+	tt_merge_add(&m->totals->ipv6, g->ipv6);
 	*g = (struct tt_merge_group){0};
 	return TT_MERGE_EMIT(m, target, &row);
 }
@@ -271,6 +277,8 @@ tt_merge_targets(struct tt_merge *m)
 		if (ret == 0)
 			ret = tt_merge_talkers(m, &t, &at);
 	}
+	m->totals->ipv6_untold = m->rest.cells[TT_CELL_IPV6_REST];
+	tt_merge_add(&m->totals->ipv6, m->totals->ipv6_untold);
 	for (unsigned bits = 0; bits <= TT_SAMPLE_SHIFT_MAX; bits++)
 		m->kept_pairs += m->pair_bits[bits];
 	m->totals->pairs.keys = m->kept_pairs * (m->totals->sources_one_in - 1);

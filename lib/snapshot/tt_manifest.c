@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_manifest.h"
+#include "tt_prefix.h"
 #include "tt_sha256.h"
 #include "tt_time.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -19,6 +21,34 @@ tt_manifest_fini(struct tt_manifest *manifest)
 	free(manifest->monitored);
 	tt_part_ids_fini(&manifest->parts);
 	*manifest = (struct tt_manifest){0};
+}
+
+int
+tt_manifest_note_monitored(struct tt_manifest *manifest)
+{
+	struct tt_prefix_set set = {0};
+	int ret = *manifest->monitored == '\0'
+			? -EINVAL
+			: tt_prefix_set_parse(&set, manifest->monitored, NULL);
+
+	manifest->monitored_ipv4 = ret == 0 ? tt_prefix_set_size_ipv4(&set)
+					    : manifest->monitored_addresses;
+	manifest->monitors_ipv6 = ret == 0 && tt_prefix_set_has_ipv6(&set);
+	tt_prefix_set_fini(&set);
+	return ret == -ENOMEM ? ret : 0;
+}
+
+/* More than fits an integer of JSON: 40 digits and NUL at most. */
+static const char *
+big_text(unsigned __int128 n, char text[40])
+{
+	char *at = text + 39;
+
+	*at = '\0';
+	do
+		*--at = (char)('0' + (char)(n % 10));
+	while ((n /= 10) != 0);
+	return at;
 }
 
 const char *
@@ -174,6 +204,25 @@ pack_packets(json_t *root, const struct tt_manifest *m)
 	return json_object_set_new(root, "packets", packets) == 0;
 }
 
+/* What is told by IP version, from schema version 6 on. Returns false if memory is short. */
+static bool
+pack_versions(json_t *root, const struct tt_manifest *m)
+{
+	char text[40];
+
+	if (!tt_manifest_tells_ipv6(m))
+		return true;
+	return json_object_set_new(
+			       root, "monitored_ipv4", json_integer(m->monitored_ipv4))
+			== 0
+			&& json_object_set_new(root, "monitored_ipv4_us",
+					   json_string(big_text(m->ipv4_us, text)))
+			== 0
+			&& json_object_set_new(json_object_get(root, "totals"),
+					   "ipv6_packets", json_integer(m->ipv6_packets))
+			== 0;
+}
+
 static json_t *
 pack(const struct tt_manifest *m)
 {
@@ -186,7 +235,7 @@ pack(const struct tt_manifest *m)
 			"totals", pack_totals(m), "files", pack_files(m), "run",
 			pack_run(m));
 
-	if (root == NULL || pack_packets(root, m))
+	if (root == NULL || (pack_packets(root, m) && pack_versions(root, m)))
 		return root;
 	json_decref(root);
 	return NULL;

@@ -36,9 +36,15 @@ struct tt_manifest {
 	char sample[TT_SAMPLE_NAME_MAX]; /* tt_sample_name */
 	char *monitored; /* CIDR list, heap */
 	int64_t monitored_addresses;
+	/* Of these, the addresses of IPv4 (without a list: all), and whether there are others. */
+	int64_t monitored_ipv4;
+	bool monitors_ipv6;
+	/* Observed time times monitored IPv4 addresses: of a merged one, the sum of its parts'. */
+	unsigned __int128 ipv4_us;
 	/* Identities of the databases and of the rules. */
 	char geo[256], asn[256], fingerprints[256], signatures[256];
 	int64_t frames, packets, bytes, backscatter_packets; /* totals */
+	int64_t ipv6_packets; /* of packets; -1: not told, as in those before version 6 */
 	int64_t uniq_src_ip, targets, destinations;
 	int64_t signature_packets, detections, signatures_cut_short;
 	int64_t signature_sources_one_in;
@@ -62,7 +68,17 @@ tt_manifest_has(const struct tt_manifest *manifest, enum tt_table table)
 	return manifest->schema == 0 || tt_schema_has(manifest->schema, table);
 }
 
+/* Does it tell IPv4 and IPv6 apart? */
+static inline bool
+tt_manifest_tells_ipv6(const struct tt_manifest *manifest)
+{
+	return tt_manifest_has(manifest, TT_TABLE_IPV6_TARGETS);
+}
+
 void tt_manifest_fini(struct tt_manifest *manifest);
+
+/* Works out monitored_ipv4 and monitors_ipv6 from the list. Returns 0 or -ENOMEM; of a list that is none, as if there were none. */
+int tt_manifest_note_monitored(struct tt_manifest *manifest) TT_MUST_CHECK;
 
 /* The ledger in short as a JSON object (libjansson) of its own, as manifests and `teiten info
  * --json` have it. NULL if memory is short. */

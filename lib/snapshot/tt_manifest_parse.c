@@ -310,6 +310,50 @@ take_version(const struct parse *p, json_t *root)
 	return 0;
 }
 
+/* The inverse of what a manifest has it in. */
+static bool
+parse_big(const char *text, unsigned __int128 *n)
+{
+	const unsigned __int128 most = ~(unsigned __int128)0 / 10 - 1;
+
+	*n = 0;
+	if (*text == '\0')
+		return false;
+	for (; *text >= '0' && *text <= '9' && *n <= most; text++)
+		*n = *n * 10 + (unsigned)(*text - '0');
+	return *text == '\0';
+}
+
+/* What is told by IP version; of versions that do not tell it, what follows from the monitored addresses. */
+static int
+take_versions(const struct parse *p, json_t *root)
+{
+	struct tt_manifest *m = p->m;
+	json_int_t addresses, packets;
+	const char *us;
+	json_error_t why;
+
+	if (tt_manifest_note_monitored(m) != 0)
+		return tt_error_set(p->err, -ENOMEM, p->path, "out of memory");
+	m->ipv4_us = (unsigned __int128)m->observed_us * (uint64_t)m->monitored_ipv4;
+	m->ipv6_packets = m->monitors_ipv6 ? -1 : 0;
+	if (!tt_manifest_tells_ipv6(m))
+		return 0;
+	if (json_unpack_ex(root, &why, 0, "{s:I s:s s:{s:I}}", "monitored_ipv4",
+			    &addresses, "monitored_ipv4_us", &us, "totals",
+			    "ipv6_packets", &packets)
+			!= 0)
+		return wrong(p, "not the manifest of a snapshot", why.text);
+	if (addresses != m->monitored_ipv4)
+		return wrong(p, "monitored_ipv4", "not as many as the list has");
+	if (!parse_big(us, &m->ipv4_us))
+		return wrong(p, "monitored_ipv4_us", "no number");
+	if (packets < 0 || packets > m->packets)
+		return wrong(p, "totals", "packets of IPv6 that cannot be");
+	m->ipv6_packets = packets;
+	return 0;
+}
+
 static int
 take_root(const struct parse *p, json_t *root)
 {
@@ -352,6 +396,8 @@ take_root(const struct parse *p, json_t *root)
 		ret = take_interval(p, interval);
 	if (ret == 0)
 		ret = take_totals(p, totals);
+	if (ret == 0)
+		ret = take_versions(p, root);
 	if (ret == 0)
 		ret = take_files(p, files);
 	if (ret == 0)

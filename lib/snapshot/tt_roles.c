@@ -70,6 +70,28 @@ static const struct tt_sort_by targets_sort[] = {
 		{TT_TARGETS_COUNTRY, TT_ORDER_COUNTRY},
 };
 
+static const enum tt_role ipv6_targets_roles[TT_IPV6_TARGETS_N_COLUMNS] = {
+		COMMON,
+		KEY(TT_IPV6_TARGETS_PROTOCOL),
+		KEY(TT_IPV6_TARGETS_TARGET),
+		KEY(TT_IPV6_TARGETS_CODE),
+		KEY(TT_IPV6_TARGETS_CLASS),
+		KEY(TT_IPV6_TARGETS_BACKSCATTER),
+		KEY(TT_IPV6_TARGETS_COUNTRY),
+		SUM(TT_IPV6_TARGETS_PACKETS),
+		SUM(TT_IPV6_TARGETS_BYTES),
+};
+
+static const struct tt_sort_by ipv6_targets_sort[] = {
+		{TT_IPV6_TARGETS_PROTOCOL, TT_ORDER_REST_LAST},
+		{TT_IPV6_TARGETS_PROTOCOL, TT_ORDER_PROTOCOL},
+		{TT_IPV6_TARGETS_TARGET, TT_ORDER_INTEGER},
+		{TT_IPV6_TARGETS_CODE, TT_ORDER_INTEGER},
+		{TT_IPV6_TARGETS_CLASS, TT_ORDER_CLASS},
+		{TT_IPV6_TARGETS_BACKSCATTER, TT_ORDER_INTEGER},
+		{TT_IPV6_TARGETS_COUNTRY, TT_ORDER_COUNTRY},
+};
+
 static const enum tt_role countries_roles[TT_COUNTRIES_N_COLUMNS] = {
 		COMMON,
 		KEY(TT_COUNTRIES_COUNTRY),
@@ -440,6 +462,7 @@ static const struct tt_sort_by ledger_sort[] = {
 static const struct tt_roles roles[TT_N_TABLES] = {
 		[TT_TABLE_INTERVAL] = {interval_roles, NULL, 0},
 		[TT_TABLE_TARGETS] = ROLES(targets),
+		[TT_TABLE_IPV6_TARGETS] = ROLES(ipv6_targets),
 		[TT_TABLE_COUNTRIES] = ROLES(countries),
 		[TT_TABLE_SOURCES] = ROLES(sources),
 		[TT_TABLE_TALKERS] = ROLES(talkers),

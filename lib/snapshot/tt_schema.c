@@ -69,6 +69,18 @@ static const struct tt_column targets_columns[] = {
 		[TT_TARGETS_FIRST_TIME] = {"first_time", TT_COLUMN_INT32},
 };
 
+static const struct tt_column ipv6_targets_columns[] = {
+		COMMON_COLUMNS,
+		[TT_IPV6_TARGETS_PROTOCOL] = {"protocol", TT_COLUMN_TEXT},
+		[TT_IPV6_TARGETS_TARGET] = {"target", TT_COLUMN_INT32},
+		[TT_IPV6_TARGETS_CODE] = {"code", TT_COLUMN_INT32},
+		[TT_IPV6_TARGETS_CLASS] = {"class", TT_COLUMN_TEXT},
+		[TT_IPV6_TARGETS_BACKSCATTER] = {"backscatter", TT_COLUMN_INT32},
+		[TT_IPV6_TARGETS_COUNTRY] = {"country", TT_COLUMN_TEXT},
+		[TT_IPV6_TARGETS_PACKETS] = {"packets", TT_COLUMN_INT64},
+		[TT_IPV6_TARGETS_BYTES] = {"bytes", TT_COLUMN_INT64},
+};
+
 static const struct tt_column countries_columns[] = {
 		COMMON_COLUMNS,
 		[TT_COUNTRIES_COUNTRY] = {"country", TT_COLUMN_TEXT},
@@ -321,6 +333,7 @@ static const struct tt_column ledger_columns[] = {
 static const struct tt_schema schemas[TT_N_TABLES] = {
 		[TT_TABLE_INTERVAL] = SCHEMA(interval),
 		[TT_TABLE_TARGETS] = SCHEMA(targets),
+		[TT_TABLE_IPV6_TARGETS] = SCHEMA(ipv6_targets),
 		[TT_TABLE_COUNTRIES] = SCHEMA(countries),
 		[TT_TABLE_SOURCES] = SCHEMA(sources),
 		[TT_TABLE_TALKERS] = SCHEMA(talkers),
@@ -344,6 +357,8 @@ static const struct tt_schema schemas[TT_N_TABLES] = {
 
 _Static_assert(TT_ARRAY_SIZE(interval_columns) == TT_INTERVAL_N_COLUMNS, "interval");
 _Static_assert(TT_ARRAY_SIZE(targets_columns) == TT_TARGETS_N_COLUMNS, "targets");
+_Static_assert(TT_ARRAY_SIZE(ipv6_targets_columns) == TT_IPV6_TARGETS_N_COLUMNS,
+		"ipv6_targets");
 _Static_assert(TT_ARRAY_SIZE(countries_columns) == TT_COUNTRIES_N_COLUMNS, "countries");
 _Static_assert(TT_ARRAY_SIZE(sources_columns) == TT_SOURCES_N_COLUMNS, "sources");
 _Static_assert(TT_ARRAY_SIZE(talkers_columns) == TT_TALKERS_N_COLUMNS, "talkers");

@@ -12,12 +12,13 @@
 
 #include "tt_parquet.h"
 
-#define TT_SCHEMA_VERSION        5
+#define TT_SCHEMA_VERSION        6
 #define TT_SCHEMA_VERSION_OLDEST 4 /* that is read */
 
 enum tt_table {
 	TT_TABLE_INTERVAL,
 	TT_TABLE_TARGETS,
+	TT_TABLE_IPV6_TARGETS,
 	TT_TABLE_COUNTRIES,
 	TT_TABLE_SOURCES,
 	TT_TABLE_TALKERS,
@@ -92,6 +93,18 @@ enum tt_targets_column {
 	TT_TARGETS_UNIQ_SRC_IP_STDERR,
 	TT_TARGETS_FIRST_TIME,
 	TT_TARGETS_N_COLUMNS
+};
+
+enum tt_ipv6_targets_column {
+	TT_IPV6_TARGETS_PROTOCOL = 2,
+	TT_IPV6_TARGETS_TARGET,
+	TT_IPV6_TARGETS_CODE,
+	TT_IPV6_TARGETS_CLASS,
+	TT_IPV6_TARGETS_BACKSCATTER,
+	TT_IPV6_TARGETS_COUNTRY,
+	TT_IPV6_TARGETS_PACKETS,
+	TT_IPV6_TARGETS_BYTES,
+	TT_IPV6_TARGETS_N_COLUMNS
 };
 
 enum tt_countries_column {
@@ -345,7 +358,10 @@ const struct tt_schema *tt_schema_of(enum tt_table table);
 static inline bool
 tt_schema_has(int version, enum tt_table table)
 {
-	return version >= 5 || table != TT_TABLE_SIGNATURE_RULES;
+	return version >= 6
+			|| (table != TT_TABLE_IPV6_TARGETS
+					&& (version == 5
+							|| table != TT_TABLE_SIGNATURE_RULES));
 }
 
 /* Finds a table by its name. Returns 0, or -ENOENT. */

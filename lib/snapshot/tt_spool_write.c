@@ -40,7 +40,10 @@ start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
 	copy_or_empty(m->program, sizeof(m->program), run->program);
 	copy_or_empty(m->version, sizeof(m->version), run->version);
 	copy_or_empty(m->host, sizeof(m->host), run->host);
-	return m->monitored == NULL ? -ENOMEM : 0;
+	if (m->monitored == NULL || tt_manifest_note_monitored(m) != 0)
+		return -ENOMEM;
+	m->ipv4_us = (unsigned __int128)m->observed_us * (uint64_t)m->monitored_ipv4;
+	return 0;
 }
 
 /* What the tables and the manifest of an interval are made of. */

@@ -146,6 +146,7 @@ take_totals(struct tt_manifest *m, const struct tt_totals *totals)
 	m->frames = (int64_t)totals->frames;
 	m->packets = (int64_t)totals->count.packets;
 	m->bytes = (int64_t)totals->count.bytes;
+	m->ipv6_packets = (int64_t)totals->ipv6.packets;
 	m->backscatter_packets = (int64_t)totals->backscatter_packets;
 	m->uniq_src_ip = (int64_t)totals->uniq_src_ip;
 	m->targets = (int64_t)totals->targets;
@@ -212,6 +213,8 @@ put_totals(struct tt_tables *t, struct tt_manifest *manifest,
 	sum = tt_ledger_sum(tables, TT_N_LEDGER_TABLES);
 	tt_ledger_add(&manifest->ledger, &sum);
 	ret = put_interval(t, totals, err);
+	if (ret == 0)
+		ret = tt_tables_put_ipv6_untold(t, totals->ipv6_untold, err);
 	if (ret == 0)
 		ret = put_coverage(t, err);
 	if (ret == 0)

@@ -187,6 +187,10 @@ int tt_tables_put_signature(
 int tt_tables_put_signature_source(void *context, const struct tt_signature_source_row *r,
 		struct tt_error *err);
 
+/* The row of IPv6 packets that are not told apart, where there are any. Returns 0, or a negative errno with err filled. */
+int tt_tables_put_ipv6_untold(const struct tt_tables *t, struct tt_count untold,
+		struct tt_error *err) TT_MUST_CHECK;
+
 /* Finishes a table, to which no row comes any more, unless it is finished already, and frees what
  * was held of it. Returns 0, or a negative errno with err filled. */
 int tt_tables_finish(struct tt_tables *t, enum tt_table table,

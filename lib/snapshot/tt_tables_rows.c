@@ -42,11 +42,46 @@ put_classes(struct tt_row *row, uint32_t classes)
 		tt_row_coded(row, classes, tt_row_classes(classes, text));
 }
 
+/* Of a row of targets, the packets of IPv6. */
+static int
+put_ipv6_target(const struct tt_tables *t, const struct tt_target_row *r,
+		struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(t, TT_TABLE_IPV6_TARGETS);
+
+	tt_row_put_target(&row, r->target);
+	tt_row_int(&row, r->target.code);
+	tt_row_put_class(&row, r->class);
+	tt_row_int(&row, r->backscatter);
+	tt_row_put_country(&row, r->country);
+	tt_row_count(&row, r->ipv6);
+	return tt_row_end(&row, err);
+}
+
+int
+tt_tables_put_ipv6_untold(
+		const struct tt_tables *t, struct tt_count untold, struct tt_error *err)
+{
+	struct tt_row row = tt_row_begin(t, TT_TABLE_IPV6_TARGETS);
+
+	if (untold.packets == 0)
+		return 0;
+	tt_row_text(&row, "");
+	tt_row_int(&row, -1);
+	tt_row_int(&row, 0);
+	tt_row_text(&row, "");
+	tt_row_int(&row, 0);
+	tt_row_put_country(&row, TT_COUNTRY_REST);
+	tt_row_count(&row, untold);
+	return tt_row_end(&row, err);
+}
+
 static int
 put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
 	struct tt_row row = tt_row_begin(t, TT_TABLE_TARGETS);
+	int ret;
 
 	tt_row_put_target(&row, r->target);
 	tt_row_int(&row, r->target.code);
@@ -58,7 +93,8 @@ put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
 	tt_row_int(&row, (int64_t)r->uniq_src_ip_target);
 	put_error(&row, r->uniq_src_ip, t->sources_one_in);
 	tt_row_int(&row, r->first);
-	return tt_row_end(&row, err);
+	ret = tt_row_end(&row, err);
+	return ret != 0 || r->ipv6.packets == 0 ? ret : put_ipv6_target(t, r, err);
 }
 
 static int

@@ -29,6 +29,7 @@ enum tt_match {
 	TT_MATCH_PAIR_SOURCES, /* by source, all that is counted: pairs, sources */
 	TT_MATCH_PAIR_SOURCE_COUNTRY, /* country by source: pairs, sources */
 	TT_MATCH_PAIR_TARGETS, /* rows of targets: pairs, targets */
+	TT_MATCH_PAIR_IPV6, /* rows of ipv6_targets: pairs, ipv6_targets */
 	TT_MATCH_PAIR_COUNTRIES, /* sources of the rows of countries: pairs, countries */
 	TT_MATCH_PAIR_BACKSCATTER, /* rows of backscatter: pairs, backscatter */
 	TT_MATCH_PAIR_VICTIMS, /* rows of victims: pairs, victims */
@@ -76,6 +77,8 @@ struct tt_sums {
 	int64_t source_rows, sources_returning, source_backscatter;
 	int64_t source_targets, source_destinations; /* of each source, summed */
 	bool country_rest; /* targets has rows of countries that are not told apart */
+	int64_t ipv6_destined; /* packets to destinations of IPv6 */
+	bool ipv6_untold; /* ipv6_targets has the row of what is not told apart */
 	bool prefixes; /* of the destinations, some are prefixes */
 	unsigned n_rules;
 	char rules[TT_FINGERPRINTS_MAX][TT_FINGERPRINT_ID_MAX + 1];
@@ -310,6 +313,7 @@ int tt_check_order(struct tt_check *t, const uint64_t *key, unsigned n);
 /* The rows of each table. */
 int tt_check_interval(struct tt_check *t);
 int tt_check_target_row(struct tt_check *t);
+int tt_check_ipv6_target_row(struct tt_check *t);
 int tt_check_country_row(struct tt_check *t);
 int tt_check_source_row(struct tt_check *t);
 int tt_check_talker_row(struct tt_check *t);

@@ -46,6 +46,8 @@ tt_check_destination_row(struct tt_check *t)
 			|| uniques % one_in != 0)
 		return tt_check_wrong(t, "unique counts that cannot be");
 	sum_destination(t, class, count.packets);
+	if (!tt_addr_is_v4(t->unit.base))
+		s->ipv6_destined += (int64_t)count.packets;
 	s->destinations_least = t->unit.least;
 	s->destinations_most = t->unit.most;
 	s->prefixes = s->prefixes || strchr(text, '/') != NULL;

@@ -45,6 +45,9 @@ compare_all(struct tt_compare *c)
 	if (one_geo(c->m)) {
 		tt_compare_match(c, pairs, "counts by target and country",
 				TT_MATCH_PAIR_TARGETS, TT_TABLE_TARGETS);
+		if (!c->s->ipv6_untold)
+			tt_compare_match(c, pairs, "counts of IPv6 by target and country",
+					TT_MATCH_PAIR_IPV6, TT_TABLE_IPV6_TARGETS);
 		tt_compare_match(c, pairs, "sources by country and class",
 				TT_MATCH_PAIR_COUNTRIES, TT_TABLE_COUNTRIES);
 	}

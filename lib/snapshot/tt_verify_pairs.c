@@ -146,6 +146,9 @@ sum_target(struct tt_check *t, const struct pair_row *r, bool new_target)
 	uint64_t of = (uint64_t)r->country << 1 | r->backscatter;
 
 	tt_match_count(side, r->key, of, r->count);
+	if (!tt_addr_is_v4(r->src))
+		tt_match_count(&t->sums->match[TT_MATCH_PAIR_IPV6][0], r->key, of,
+				r->count);
 	if (s->rows == 0 || r->key != s->key || r->backscatter != s->backscatter)
 		tt_match_add(side, r->key, of, 2, 1);
 	if (new_target)

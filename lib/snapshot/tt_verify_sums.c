@@ -201,6 +201,21 @@ compare_destinations(struct tt_compare *c)
 				s->source_destinations);
 }
 
+/* By their destinations and by their targets there are as many packets of IPv6. */
+static void
+compare_ipv6(struct tt_compare *c)
+{
+	const struct tt_sums *s = c->s;
+	const enum tt_table table = TT_TABLE_IPV6_TARGETS;
+	int64_t packets = (int64_t)s->total[table].packets;
+
+	if (s->read[table] && packets != c->m->ipv6_packets)
+		tell(c, table, "packets: %" PRId64 "; the manifest says %" PRId64,
+				packets, c->m->ipv6_packets);
+	tt_compare_equal(c, table, "packets", packets, TT_TABLE_DESTINATIONS,
+			s->ipv6_destined);
+}
+
 /* Is every packet of the class in the distribution? */
 static bool
 covers(enum tt_distribution d, enum tt_class class)
@@ -325,6 +340,29 @@ compare_ledger(struct tt_compare *c)
 				TT_TABLE_INTERVAL, 0);
 }
 
+/* How long IPv4 addresses were observed: where there are no others, it is what coverage has; else no more than if each sensor had them
+ * all, and just that where there is one interval. */
+static void
+compare_ipv4_time(struct tt_compare *c)
+{
+	const struct tt_manifest *m = c->m;
+	const unsigned __int128 all = (unsigned __int128)c->s->covered_us
+			* (uint64_t)m->monitored_ipv4;
+	bool wrong;
+
+	if (!tt_manifest_tells_ipv6(m))
+		return;
+	if (!m->monitors_ipv6)
+		wrong = m->ipv4_us != (unsigned __int128)c->s->address_us;
+	else if (m->parts.n == 0)
+		wrong = m->ipv4_us != all;
+	else
+		wrong = m->ipv4_us > all;
+	if (wrong)
+		tell(c, TT_TABLE_COVERAGE,
+				"not the time of IPv4 addresses that the manifest says");
+}
+
 /* Address-seconds are kept: the interval's are those of its monitored addresses, rounded down. */
 static void
 compare_coverage(struct tt_compare *c)
@@ -339,6 +377,7 @@ compare_coverage(struct tt_compare *c)
 		tt_compare_equal(c, table, "microseconds observed",
 				(int64_t)(s->address_us / addresses), TT_TABLE_INTERVAL,
 				c->m->observed_us);
+	compare_ipv4_time(c);
 	if (c->m->complete && (s->coverage_gap || s->covered_until_us != c->m->end_us))
 		tell(c, table, "not all of an interval that is complete");
 }
@@ -359,6 +398,7 @@ tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
 	compare_countries(&c);
 	compare_split(&c);
 	compare_destinations(&c);
+	compare_ipv6(&c);
 	compare_distributions(&c);
 	compare_sketch(&c);
 	tt_compare_pairs(&c);

@@ -28,6 +28,7 @@ check_row(struct tt_check *t)
 	static int (*const rows[TT_N_TABLES])(struct tt_check *) = {
 			[TT_TABLE_INTERVAL] = tt_check_interval,
 			[TT_TABLE_TARGETS] = tt_check_target_row,
+			[TT_TABLE_IPV6_TARGETS] = tt_check_ipv6_target_row,
 			[TT_TABLE_COUNTRIES] = tt_check_country_row,
 			[TT_TABLE_SOURCES] = tt_check_source_row,
 			[TT_TABLE_TALKERS] = tt_check_talker_row,

@@ -147,7 +147,7 @@ count_of(const struct tt_later_update *u)
 static inline void
 count_country(struct tt_rest *r, const struct tt_later_update *u, const struct found *f)
 {
-	tt_rest_add_country(r, f->slice, f->slice_hash, f->row, f->country, f->sources,
+	tt_rest_add_country(r, f->slice, f->slice_hash, f->row, f->country, f->sources, 0,
 			count_of(u));
 }
 
@@ -226,7 +226,7 @@ count_countries_full(struct some *s)
 		const unsigned i = without.at[k];
 
 		r->slices_lost.keys++;
-		tt_rest_add_without_slice(r, s->found[i].row, s->found[i].sources,
+		tt_rest_add_without_slice(r, s->found[i].row, s->found[i].sources, 0,
 				count_of(&s->updates[i]));
 	}
 	for (unsigned k = 0; k < with.n; k++)

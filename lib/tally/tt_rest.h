@@ -13,7 +13,7 @@
  * each destination prefix.
  *
  * Full slices: packets are counted in the rests of tt_cells.h, so that the sums over targets, over
- * countries, over classes and over fingerprints stay exact each. Full talkers: the lightest of a
+ * countries, over classes, over fingerprints and over IP versions stay exact each. Full talkers: the lightest of a
  * few neighbours makes room, so that what is heavy stays; counts are then lower bounds.
  */
 #ifndef TT_REST_H
@@ -91,15 +91,25 @@ struct tt_entry {
 };
 
 enum tt_slice_kind {
-	TT_SLICE_COUNTRY = 1, /* row of tt_row_index, country */
+	TT_SLICE_COUNTRY = 1, /* row of tt_row_index, country, IP version */
 	TT_SLICE_ATTACKED, /* class, packet's protocol, ICMP type and code, attacked service */
 	TT_SLICE_FINGERPRINT, /* rule, row */
 };
 
+/* Of IPv4; with the bit below, of IPv6. */
 static inline uint64_t
 tt_slice_country(uint32_t row, tt_country country)
 {
 	return (uint64_t)TT_SLICE_COUNTRY << 62 | (uint64_t)row << 10 | country;
+}
+
+#define TT_SLICE_IPV6 (UINT64_C(1) << 30) /* above the 20 bits of the row */
+
+/* The bit of a packet's slice, by its source. */
+static inline uint64_t
+tt_slice_version(struct tt_addr src)
+{
+	return tt_addr_is_v4(src) ? 0 : TT_SLICE_IPV6;
 }
 
 /* ICMP type and code are 0 where the packet is TCP or UDP. */

@@ -107,11 +107,9 @@ add_slice_or_rest(struct tt_rest *r, const struct tt_slice *s)
 	switch ((enum tt_slice_kind)(s->key >> 62)) {
 	case TT_SLICE_COUNTRY:
 		tt_row_key((uint32_t)(s->key >> 10) & 0xfffff, &key, &detail);
-		r->slices_lost.packets += s->count.packets;
-		tt_rest_count(r, TT_CELL_ROW_REST + ((uint32_t)(s->key >> 10) & 0xfffff),
-				s->count.packets, s->count.bytes);
-		tt_rest_count(r, tt_rest_source_cell(key, detail, s->key & 0x3ff),
-				s->count.packets, s->count.bytes);
+		tt_rest_add_without_slice(r, (uint32_t)(s->key >> 10) & 0xfffff,
+				tt_rest_source_cell(key, detail, s->key & 0x3ff),
+				s->key & TT_SLICE_IPV6, s->count);
 		break;
 	case TT_SLICE_ATTACKED:
 		tt_rest_count(r, TT_CELL_ATTACKED_REST + (uint32_t)(s->key >> 49 & 0xf),

@@ -94,7 +94,8 @@ find_pair(struct tt_rest *r, struct tt_rest_pair *p)
 
 	p->row = tt_row_index(p->key, p->detail);
 	p->country = tt_geo_country(r->config.geo, p->src);
-	p->slice_hash = tt_rest_slice_hash(r, tt_slice_country(p->row, p->country));
+	p->slice_hash = tt_rest_slice_hash(r,
+			tt_slice_country(p->row, p->country) | tt_slice_version(p->src));
 	tt_rest_prefetch_slice_line(r, p->slice_hash);
 	p->of_target = (struct tt_rest_rise){tt_registers_of_target(TT_REGISTERS_TARGET,
 							     tt_target_index(p->key))
@@ -125,7 +126,8 @@ count_pair(struct tt_rest *r, const struct tt_rest_pair *p)
 			p->src, tt_rest_talker_key(p->key), p->count.packets};
 
 	tt_rest_add_country(r, p->slice, p->slice_hash, p->row, p->country,
-			tt_rest_source_cell(p->key, p->detail, p->country), p->count);
+			tt_rest_source_cell(p->key, p->detail, p->country),
+			tt_slice_version(p->src), p->count);
 	if (tt_detail_backscatter(p->detail))
 		tt_rest_add_attacked(r, p->key, p->detail, p->count);
 	if (tt_detail_matched(p->detail) != 0)

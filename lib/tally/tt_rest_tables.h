@@ -170,29 +170,32 @@ tt_rest_source_cell(tt_target_key key, tt_detail detail, tt_country country)
 	return TT_CELL_COUNTRY_REST + group * TT_N_COUNTRIES + country;
 }
 
-/* Packets of a row and a country that have no slice. */
+/* Packets of a row and a country that have no slice. version: tt_slice_version. */
 static inline void
-tt_rest_add_without_slice(
-		struct tt_rest *r, uint32_t row, uint32_t source_cell, struct tt_count c)
+tt_rest_add_without_slice(struct tt_rest *r, uint32_t row, uint32_t source_cell,
+		uint64_t version, struct tt_count c)
 {
 	r->slices_lost.packets += c.packets;
 	tt_rest_count(r, TT_CELL_ROW_REST + row, c.packets, c.bytes);
 	tt_rest_count(r, source_cell, c.packets, c.bytes);
+	if (version != 0)
+		tt_rest_count(r, TT_CELL_IPV6_REST, c.packets, c.bytes);
 }
 
 /* Packets of a row and a country. slice: of tt_rest_find_slice, for the hash of these. */
 static inline void
 tt_rest_add_country(struct tt_rest *r, struct tt_slice *slice, uint64_t hash,
-		uint32_t row, tt_country country, uint32_t source_cell, struct tt_count c)
+		uint32_t row, tt_country country, uint32_t source_cell, uint64_t version,
+		struct tt_count c)
 {
-	const uint64_t key = tt_slice_country(row, country);
+	const uint64_t key = tt_slice_country(row, country) | version;
 
 	if (slice != NULL && TT_LIKELY(slice->key == key)) {
 		tt_count_add(&slice->count, c);
 		return;
 	}
 	if (!tt_rest_add_slice_of(r, hash, key, c))
-		tt_rest_add_without_slice(r, row, source_cell, c);
+		tt_rest_add_without_slice(r, row, source_cell, version, c);
 }
 
 static inline void

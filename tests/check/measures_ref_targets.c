@@ -39,6 +39,23 @@ list_target(const struct measures_ref *ref, const struct measured *m, struct fac
 					m->country));
 }
 
+/* Of the packets of a row, those of IPv6. */
+static struct tt_count
+count_ipv6(const struct facts *f, const struct row *r)
+{
+	struct tt_count sum = {0};
+
+	for (size_t i = r->at; i < r->end; i++) {
+		const struct measured *m = f->list[i].packet;
+
+		if (m->packet.ip_version != 6)
+			continue;
+		sum.packets += m->weight;
+		sum.bytes += m->weight * m->packet.ip_bytes;
+	}
+	return sum;
+}
+
 void
 ref_targets(const struct measures_ref *ref, int64_t start_us,
 		const struct tt_merge_sink *sink, struct tt_totals *totals)
@@ -52,6 +69,7 @@ ref_targets(const struct measures_ref *ref, int64_t start_us,
 				.backscatter = tt_detail_backscatter(m->detail),
 				.country = m->country,
 				.count = facts_count(&f.list[r.at], r.end - r.at),
+				.ipv6 = count_ipv6(&f, &r),
 				.uniq_src_ip = facts_sources(&f.list[r.at], r.end - r.at),
 				.uniq_src_ip_target = new_sources(&f, &r),
 				.first = !ref_target_seen(ref, m->target, start_us)};

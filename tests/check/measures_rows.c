@@ -13,7 +13,7 @@ static const struct {
 				{"protocol", "number", "code", "class", "backscatter",
 						"country", "packets", "bytes",
 						"uniq_src_ip", "uniq_src_ip_target",
-						"first"}},
+						"first", "ipv6_packets", "ipv6_bytes"}},
 		[ROWS_COUNTRIES] = {"countries",
 				{"country", "class", "backscatter", "packets", "bytes",
 						"uniq_src_ip", "uniq_src_ip_country"}},
@@ -122,7 +122,8 @@ static int
 add_target(void *context, const struct tt_target_row *r, struct tt_error *err)
 {
 	return ADD(ROWS_TARGETS, TARGET(r->target), r->class, r->backscatter, r->country,
-			COUNT(r->count), r->uniq_src_ip, r->uniq_src_ip_target, r->first);
+			COUNT(r->count), r->uniq_src_ip, r->uniq_src_ip_target, r->first,
+			COUNT(r->ipv6));
 }
 
 static int

@@ -59,7 +59,7 @@ class Compact(Bed):
 
     def same_counts(self, a, b):
         """Of a capture that ends inside its day, the long interval reaches to the end of the day."""
-        for name in ("targets", "countries", "sources", "talkers", "source_ports", "destinations", "backscatter",
+        for name in ("targets", "ipv6_targets", "countries", "sources", "talkers", "source_ports", "destinations", "backscatter",
                      "victims", "fingerprints", "fingerprint_rules", "source_fingerprints", "distributions",
                      "sketches", "pairs", "contacts", "signature_rules", "signatures", "signature_sources"):
             x, y = table(a, name), table(b, name)
@@ -166,6 +166,7 @@ class Compact(Bed):
     # 3. A plain reference.
 
     KEYS = {"targets": "protocol target code class backscatter country", "countries": "country class backscatter",
+            "ipv6_targets": "protocol target code class backscatter country",
             "destinations": "destination class", "distributions": "distribution class value",
             "talkers": "protocol target class src_ip", "source_ports": "protocol target class source_port",
             "backscatter": "protocol type code class attacked_protocol attacked_target",

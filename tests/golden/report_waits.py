@@ -307,7 +307,7 @@ def more_sensors_than_files(teiten, spool):
     snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml", "--packets", 100, "--duration", 60, "--out", capture)
     for i in range(FILES):
         snapshots.run(teiten, "read", "--spool", spool, "--sensor", f"c{i}", "--interval", 60, "--monitored",
-                      "203.0.113.0/24,198.51.100.0/24", "--table-memory", "520M", capture)
+                      "203.0.113.0/24,198.51.100.0/24", "--table-memory", "560M", capture)
     wanted, _ = Report(teiten, spool).end()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, hard))

@@ -5,7 +5,6 @@ which count take nothing from others; and that snapshots of schema version 4, wh
 
     signature_rules.py TEITEN"""
 import csv
-import hashlib
 import io
 import json
 import pathlib
@@ -13,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import zlib
 
+import snapshots
 from packets import host, tcp, udp, write
 
 START = 1767225600  # 2026-01-01T00:00:00Z
@@ -39,35 +38,6 @@ def table(path, name):
 def loaded(path):
     return {(int(r["sid"]), int(r["rev"])): (int(r["counts"]), int(r["sources_one_in"]), int(r["loaded_us"]))
             for r in table(path, "signature_rules")}
-
-
-def with_checksum(data):
-    """A data file whose footer was changed; its checksum is that of the footer with zeros in its place."""
-    length = int.from_bytes(data[-8:-4], "little")
-    footer = data[-8 - length:-8]
-    at = footer.index(b"teiten.footer_crc32") + len(b"teiten.footer_crc32") + 2
-    zeros = footer[:at] + b"0" * 8 + footer[at + 8:]
-    return data[:-8 - length] + footer[:at] + b"%08x" % zlib.crc32(zeros) + footer[at + 8:] + data[-8:]
-
-
-def downgrade(path):
-    """Makes the snapshot one of version 4: without the table, and each file of that version."""
-    manifest = json.loads((path / "manifest.json").read_text())
-    (path / "signature_rules.parquet").unlink()
-    manifest["schema_version"] = 4
-    del manifest["files"]["signature_rules.parquet"]
-    for files in (manifest["files"], manifest["run"]["files"]):
-        for name, entry in files.items():
-            data = (path / name).read_bytes()
-            old, new = (b"teiten.schema_version\x18\x01" + v for v in (b"5", b"4"))
-            assert data.count(old) == 1, name
-            data = with_checksum(data.replace(old, new))
-            (path / name).write_bytes(data)
-            entry["sha256"] = hashlib.sha256(data).hexdigest()
-    manifest["run"]["manifest_sha256"] = "0" * 64
-    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    text = text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest())
-    (path / "manifest.json").write_text(text)
 
 
 class SignatureRules(unittest.TestCase):
@@ -155,7 +125,7 @@ class SignatureRules(unittest.TestCase):
     def test_version_4_can_be_read(self):
         old = self.read(PLAIN + SILENT, [udp(53, b"x")], "old")
         new = self.read(PLAIN + COUNTING, [udp(53, b"x"), tcp(23)], "new", 1)
-        downgrade(old)
+        snapshots.downgrade(old, 4)
         run("verify", old)
         self.assertEqual(table(old, "signature_rules"), [])
         self.assertEqual([r["sid"] for r in table(old, "signatures")], ["1"])

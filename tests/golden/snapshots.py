@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import subprocess
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared"
@@ -66,3 +67,35 @@ def captures():
         raise SystemExit(SKIP)
     for expected in sorted((SHARED / "pcap/expected").glob("*.tsv")):
         yield next((SHARED / "pcap").glob(f"*/{expected.stem}")), expected
+
+
+def with_checksum(data):
+    """A data file whose footer was changed; its checksum is that of the footer with zeros in its place."""
+    length = int.from_bytes(data[-8:-4], "little")
+    footer = data[-8 - length:-8]
+    at = footer.index(b"teiten.footer_crc32") + len(b"teiten.footer_crc32") + 2
+    zeros = footer[:at] + b"0" * 8 + footer[at + 8:]
+    return data[:-8 - length] + footer[:at] + b"%08x" % zlib.crc32(zeros) + footer[at + 8:] + data[-8:]
+
+
+def downgrade(path, version):
+    """Makes the snapshot one of version 4 or 5: without what came since then, and each file of that version."""
+    manifest = json.loads((path / "manifest.json").read_text())
+    now = manifest["schema_version"]
+    manifest["schema_version"] = version
+    for name in ("ipv6_targets.parquet",) + ("signature_rules.parquet",) * (version == 4):
+        (path / name).unlink()
+        del manifest["files"][name]
+    del manifest["monitored_ipv4"], manifest["monitored_ipv4_us"], manifest["totals"]["ipv6_packets"]
+    for files in (manifest["files"], manifest["run"]["files"]):
+        for name, entry in files.items():
+            data = (path / name).read_bytes()
+            old, new = (b"teiten.schema_version\x18\x01%d" % v for v in (now, version))
+            assert data.count(old) == 1, name
+            data = with_checksum(data.replace(old, new))
+            (path / name).write_bytes(data)
+            entry["sha256"] = hashlib.sha256(data).hexdigest()
+    manifest["run"]["manifest_sha256"] = "0" * 64
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest())
+    (path / "manifest.json").write_text(text)

@@ -67,6 +67,7 @@ print_target(struct output *o, const struct tt_target_row *r)
 	PUT(" %02x.%05x.%02x", r->target.protocol, r->target.number + 1, r->target.code);
 	PUT(" %02u %d %03u |", r->class, r->backscatter, r->country);
 	put_count(o, r->count);
+	put_count(o, r->ipv6);
 	PUT(" %" PRIu64 " %" PRIu64 " %d", r->uniq_src_ip, r->uniq_src_ip_target,
 			r->first);
 }

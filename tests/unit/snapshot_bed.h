@@ -41,6 +41,7 @@ struct bed {
 	struct tt_merge *merge;
 	const struct tt_merge_config *config;
 	const char *monitored;
+	int64_t monitored_addresses;
 	struct tt_ledger_row ledger[TT_N_FATES + 7];
 	unsigned n_ledger;
 	struct tt_totals totals;
@@ -173,6 +174,7 @@ bed_init(struct bed *b)
 	b->merge = w->merge;
 	b->config = &w->config;
 	b->monitored = BED_MONITORED;
+	b->monitored_addresses = 256;
 	tt_tally_reset(b->tally);
 	bed_open_spool(b, TT_SYNC_NONE);
 }
@@ -204,6 +206,7 @@ bed_space_init(struct bed *b, struct bed_space *space, const char *monitored)
 	bed_init(b);
 	b->monitored = monitored;
 	assert_int_equal(tt_prefix_set_parse(&set, monitored, NULL), 0);
+	b->monitored_addresses = tt_prefix_set_size(&set);
 	assert_int_equal(tt_units_init(&space->units, &set, 4096, 8, 64, NULL), 0);
 	tt_prefix_set_fini(&set);
 	space->config = bed_world()->config;
@@ -391,7 +394,7 @@ bed_write(struct bed *b, int64_t start_us)
 	};
 	const struct tt_run_info run = {
 			.monitored = b->monitored,
-			.monitored_addresses = 256,
+			.monitored_addresses = b->monitored_addresses,
 			.program = "test",
 			.version = "0",
 			.host = "bed",

@@ -75,16 +75,16 @@ an_unknown_schema_version_is_refused_naming_both(void **state)
 	bed_count_some(&bed, BED_START);
 	bed_write_ok(&bed, BED_START);
 	text = bed_read_file(bed_path(&bed, BED_START, TT_MANIFEST_FILE, path), &n);
-	version = strstr(text, "\"schema_version\": 5");
+	version = strstr(text, "\"schema_version\": 6");
 	assert_non_null(version);
 	version[strlen("\"schema_version\": ")] = '1';
 	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
 	assert_string_equal(
-			err.why, "schema version 1; this program reads versions 4 to 5");
+			err.why, "schema version 1; this program reads versions 4 to 6");
 	version[strlen("\"schema_version\": ")] = '7';
 	assert_int_equal(tt_manifest_parse(&manifest, text, n, "m", &err), -EBADMSG);
 	assert_string_equal(
-			err.why, "schema version 7; this program reads versions 4 to 5");
+			err.why, "schema version 7; this program reads versions 4 to 6");
 	free(text);
 }
 

@@ -99,7 +99,8 @@ every_table_has_rows_and_verifies(void **state)
 	bed_write_ok(&bed, BED_START);
 	s = bed_open_snapshot(&bed, BED_START);
 	for (unsigned i = 0; i < TT_N_TABLES; i++)
-		assert_true(s->manifest.files[i].rows > 0);
+		assert_int_equal(s->manifest.files[i].rows > 0,
+				i != TT_TABLE_IPV6_TARGETS); /* test_ipv6.c */
 	assert_int_equal(s->manifest.backscatter_packets, 6);
 	assert_int_equal(value_where(s, TT_TABLE_VICTIMS, TT_VICTIMS_SRC_IP,
 					 "198.51.100.40", TT_VICTIMS_PACKETS),
