@@ -103,12 +103,29 @@ print_in_part(const struct tt_pauses *in_part)
 				seconds(in_part->us), in_part->n == 1 ? "it" : "them");
 }
 
+/* Where IPv6 is monitored as well, it is one of IPv4. */
 static void
-print_rate(int64_t packets, struct tt_address_time address_time)
+print_rate(int64_t packets, int64_t ipv6, const struct tt_version_time *time)
 {
-	if (address_time.us > 0)
-		printf(LABEL "%.2f packets per day and monitored address\n", "rate",
-				tt_address_rate((uint64_t)packets, address_time));
+	const bool ipv4 = tt_version_is_ipv4(time);
+
+	if (ipv4 && !time->untold)
+		printf(LABEL "%" PRId64 " of these packets\n", "IPv6", ipv6);
+	if (tt_version_time_of(time).us > 0)
+		printf(LABEL "%s%.2f packets%s per day and monitored%s address\n", "rate",
+				ipv4 && time->untold ? "at most " : "",
+				tt_version_rate(time, (uint64_t)packets, (uint64_t)ipv6),
+				ipv4 ? " of IPv4" : "", ipv4 ? " IPv4" : "");
+}
+
+/* How many addresses are monitored; of IPv6 they say nothing where IPv4 is as well. */
+static void
+print_addresses(int64_t least, int64_t most, bool ipv4)
+{
+	printf("%" PRId64, least);
+	if (most != least)
+		printf(" to %" PRId64, most);
+	fputs(ipv4 ? " of IPv4, and IPv6," : "", stdout);
 }
 
 static void
@@ -161,14 +178,16 @@ info_summary_text(const struct tt_summary *summary)
 	print_pauses("gaps", &s->gaps);
 	print_in_part(&s->in_part);
 	print_pauses("missing", &s->missing);
-	printf(LABEL "%" PRId64, "addresses", s->least_addresses);
-	if (s->most_addresses != s->least_addresses)
-		printf(" to %" PRId64, s->most_addresses);
+	printf(LABEL, "addresses");
+	if (tt_version_is_ipv4(&s->address_time))
+		print_addresses(s->least_ipv4, s->most_ipv4, true);
+	else
+		print_addresses(s->least_addresses, s->most_addresses, false);
 	printf(" monitored\n" LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64
 	       " frames\n",
 			"counted", s->packets, s->bytes, s->frames);
 	print_backscatter(s->backscatter_packets, s->packets);
-	print_rate(s->packets, s->address_time);
+	print_rate(s->packets, s->ipv6_packets, &s->address_time);
 	print_detections(s->detections);
 	printf(LABEL "at most %" PRIu64 " in one interval", "sources",
 			s->max_uniq_src_ip);
@@ -191,7 +210,9 @@ void
 info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *within)
 {
 	const struct tt_manifest *m = manifest;
+	struct tt_version_time time = {0};
 
+	tt_version_time_add(&time, m);
 	printf("snapshot of sensor %s\n", m->sensor);
 	print_span("time", m->start_us, m->end_us);
 	printf(LABEL "%s, nominally %" PRId64 " s, %.10g s observed\n", "interval",
@@ -203,13 +224,16 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 		print_pauses("gaps within", &within->gaps);
 	if (within->in_part.n > 0)
 		print_in_part(&within->in_part);
-	printf(LABEL "%s (%" PRId64 " addresses)\n", "monitored", m->monitored,
-			m->monitored_addresses);
+	if (tt_version_is_ipv4(&time))
+		printf(LABEL "%s (%" PRId64 " addresses of IPv4)\n", "monitored",
+				m->monitored, m->monitored_ipv4);
+	else
+		printf(LABEL "%s (%" PRId64 " addresses)\n", "monitored", m->monitored,
+				m->monitored_addresses);
 	printf(LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64 " frames\n",
 			"counted", m->packets, m->bytes, m->frames);
 	print_backscatter(m->backscatter_packets, m->packets);
-	print_rate(m->packets,
-			tt_address_time_of(m->observed_us, m->monitored_addresses));
+	print_rate(m->packets, m->ipv6_packets < 0 ? 0 : m->ipv6_packets, &time);
 	print_sources(m);
 	print_detections(m->detections);
 	print_losses(&m->ledger);
@@ -259,13 +283,16 @@ pack_pauses(const struct tt_pauses *pauses)
 static json_t *
 pack_summary(const struct tt_summary *s)
 {
-	json_t *rate = s->address_time.us > 0 ? json_real(tt_address_rate(
-				       (uint64_t)s->packets, s->address_time))
-					      : json_null();
+	json_t *rate = tt_version_time_of(&s->address_time).us > 0
+			? json_real(tt_version_rate(&s->address_time,
+					(uint64_t)s->packets, (uint64_t)s->ipv6_packets))
+			: json_null();
+	json_t *ipv6 = s->address_time.untold ? json_null()
+					      : json_integer(s->ipv6_packets);
 
 	return json_pack(
-			"{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:o s:[I,I] s:I s:I s:I "
-			"s:I s:I s:I s:I s:o s:o}",
+			"{s:s s:I s:I s:I s:I s:o s:o s:I s:o s:o s:o s:[I,I] s:[I,I] s:o "
+			"s:b s:I s:I s:I s:I s:I s:I s:I s:o s:o}",
 			"sensor", s->sensor, "snapshots", (json_int_t)s->snapshots,
 			"partial", (json_int_t)s->partial, "estimated",
 			(json_int_t)s->estimated, "ledger_not_closing",
@@ -275,10 +302,13 @@ pack_summary(const struct tt_summary *s)
 			"in_part", pack_pauses(&s->in_part), "missing",
 			pack_pauses(&s->missing), "monitored_addresses",
 			(json_int_t)s->least_addresses, (json_int_t)s->most_addresses,
-			"frames", (json_int_t)s->frames, "packets",
-			(json_int_t)s->packets, "bytes", (json_int_t)s->bytes,
-			"backscatter_packets", (json_int_t)s->backscatter_packets,
-			"detections", (json_int_t)s->detections, "max_uniq_src_ip",
+			"monitored_ipv4", (json_int_t)s->least_ipv4,
+			(json_int_t)s->most_ipv4, "ipv6_packets", ipv6, "rate_of_ipv4",
+			(int)tt_version_is_ipv4(&s->address_time), "frames",
+			(json_int_t)s->frames, "packets", (json_int_t)s->packets, "bytes",
+			(json_int_t)s->bytes, "backscatter_packets",
+			(json_int_t)s->backscatter_packets, "detections",
+			(json_int_t)s->detections, "max_uniq_src_ip",
 			(json_int_t)s->max_uniq_src_ip, "max_sources_one_in",
 			(json_int_t)s->max_one_in, "ledger",
 			tt_ledger_short_pack(&s->ledger), "packets_per_day_address",

@@ -60,7 +60,14 @@ add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spoo
 			.end_us = m->end_us,
 			.observed_us = m->observed_us,
 			.addresses = m->monitored_addresses,
-			.packets = m->packets};
+			.address_time = tt_address_time_of(
+					m->observed_us, m->monitored_addresses),
+			.ipv4 = m->monitored_ipv4,
+			.ipv4_time = {m->ipv4_us},
+			.ipv6 = m->monitors_ipv6,
+			.tells_ipv6 = tt_manifest_tells_ipv6(m),
+			.packets = m->packets,
+			.ipv6_packets = m->ipv6_packets};
 	if (sensor == UINT32_MAX)
 		return -ENOMEM;
 	return tt_owners_add(&a->owners, m, (uint32_t)a->n++);
@@ -283,6 +290,8 @@ tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
 		ret = check_owners(&o);
 	if (ret == 0 && sort(archive) != 0)
 		ret = out_of_memory(err);
+	if (ret == 0)
+		tt_archive_choose_version(archive);
 	if (ret == 0)
 		ret = check_spools(archive, err);
 	if (ret == 0)

@@ -20,6 +20,7 @@
 #ifndef TT_ARCHIVE_H
 #define TT_ARCHIVE_H
 
+#include "tt_address_time.h"
 #include "tt_owners.h"
 #include "tt_period.h"
 #include "tt_snapshot.h"
@@ -42,8 +43,14 @@ struct tt_archive_entry {
 	uint32_t sensor; /* index into sensors */
 	uint32_t spool; /* index into lists */
 	int64_t start_us, end_us, observed_us;
-	int64_t addresses; /* monitored; INT64_MAX: so many or more */
+	int64_t addresses; /* that rates are by, monitored; INT64_MAX: so many or more */
+	struct tt_address_time address_time; /* of these */
+	int64_t ipv4; /* monitored addresses of IPv4 */
+	struct tt_address_time ipv4_time;
+	bool ipv6; /* are there others? */
+	bool tells_ipv6; /* which packets are of IPv6 */
 	int64_t packets;
+	int64_t ipv6_packets; /* of these; -1: not known before tt_archive_ipv6_packets */
 	bool damaged; /* a table could not be read: what it has is in no figure */
 };
 
@@ -75,6 +82,8 @@ struct tt_archive {
 	char (*sensors)[TT_SENSOR_MAX
 			+ 1]; /* [n_sensors], that have snapshots, in order of their names */
 	size_t n_sensors;
+	/* Both IPv4 and IPv6 are monitored: rates are of packets of IPv4 by its addresses (docs/decisions/0018-rates-of-ipv4.md). */
+	bool of_ipv4;
 	struct tt_archive_damage *damages; /* [n_damages], as they were found */
 	size_t n_damages;
 	struct tt_twices twices; /* time that two snapshots of a sensor have */
@@ -103,6 +112,11 @@ void tt_archive_close(struct tt_archive *archive);
 int tt_archive_wanted(const struct tt_archive_wish *wish,
 		int (*each)(void *context, const char *path),
 		void *context) TT_MUST_CHECK;
+
+/* Makes ipv6_packets of an entry known: of a snapshot that does not tell it, from its destinations. Returns 0, or a negative errno with err
+ * naming the file. */
+int tt_archive_ipv6_packets(
+		struct tt_archive_entry *entry, struct tt_error *err) TT_MUST_CHECK;
 
 /* Notes that an entry is left out from now on. Returns 0 or -ENOMEM. */
 int tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,

@@ -47,6 +47,7 @@ struct tt_cause_options {
 	const struct tt_day_share *day_shares[TT_N_CAUSE_SPANS];
 	bool victims; /* read them as well */
 	bool per_sensor; /* rates are per day and sensor, not per day and address */
+	bool of_ipv4; /* what is known to be IPv6 does not count, nor addresses of IPv6 */
 };
 
 /* Since when a target has another level. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The tables of a snapshot, as far as they tell of the targets that are asked for. */
 #include "tt_cause.h"
+#include "tt_cause_ipv6.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -15,6 +16,8 @@ struct place {
 	enum tt_cause_span span;
 	size_t slice, day; /* in which it starts */
 	bool torn; /* it reaches over the end of the day: in no slice and no day */
+	bool without_ipv6; /* what is IPv6 does not count, and is known */
+	struct tt_cause_ipv6 *ipv6; /* what is to be taken off targets; NULL: nothing */
 };
 
 static int
@@ -50,16 +53,19 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 	const struct place *p = context;
 	struct tt_cause *c = p->cause;
 	struct tt_cause_target *t = &c->found[row->of];
-	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
+	const bool answer = tt_picked_int(row, TT_TARGETS_BACKSCATTER) != 0;
 	const struct tt_cause_count key = {.of = row->of,
 			.lo = tt_cause_country(tt_picked_text(row, TT_TARGETS_COUNTRY))};
-	int ret = count(p, &c->countries, &key, p->torn ? SIZE_MAX : p->slice, packets,
-			err);
+	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
+	int ret;
 
+	packets -= tt_cause_ipv6_take(
+			p->ipv6, row->of, (uint16_t)key.lo, answer, packets);
+	ret = count(p, &c->countries, &key, p->torn ? SIZE_MAX : p->slice, packets, err);
 	if (ret != 0)
 		return ret;
 	t->packets[p->span] += (uint64_t)packets;
-	if (tt_picked_int(row, TT_TARGETS_BACKSCATTER) != 0)
+	if (answer)
 		t->backscatter[p->span] += (uint64_t)packets;
 	if (!p->torn)
 		c->series[p->span][row->of * c->n_slices[p->span] + p->slice] +=
@@ -86,6 +92,13 @@ bad_address(const struct place *p, const char *text, struct tt_error *err)
 	return tt_error_set(err, -EBADMSG, p->path, "\"%s\" is no address", text);
 }
 
+/* Of IPv6, whose packets do not count? */
+static bool
+is_left_out(const struct place *p, struct tt_addr address)
+{
+	return p->without_ipv6 && !tt_addr_is_v4(address);
+}
+
 static int
 take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 {
@@ -98,6 +111,8 @@ take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 		return 0; /* all the others */
 	if (tt_addr_parse(text, &address) != 0)
 		return bad_address(p, text, err);
+	if (is_left_out(p, address))
+		return 0;
 	key.hi = address.hi;
 	key.lo = address.lo;
 	return count(p, &p->cause->addresses, &key, day_of(p),
@@ -151,6 +166,8 @@ take_pair(void *context, const struct tt_picked *row, struct tt_error *err)
 
 	if (tt_addr_parse(text, &address) != 0)
 		return bad_address(p, text, err);
+	if (is_left_out(p, address))
+		return 0;
 	if (tt_source_set_add(&p->cause->sources, address, &source, p->span,
 			    p->torn ? TT_SOURCE_NO_SLICE : (unsigned)p->day)
 			!= 0)
@@ -173,6 +190,8 @@ take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
 
 	if (tt_addr_parse(text, &address) != 0)
 		return bad_address(p, text, err);
+	if (is_left_out(p, address))
+		return 0;
 	if (tt_class_parse(class_name, &class) != 0
 			|| (protocol_name[0] != '\0'
 					&& tt_protocol_parse(protocol_name, &protocol)
@@ -275,8 +294,11 @@ static void
 add_exposure(const struct place *p, const struct tt_manifest *m)
 {
 	struct tt_cause *c = p->cause;
-	struct tt_address_time time = tt_address_time_of(m->observed_us,
-			c->options.per_sensor ? 1 : m->monitored_addresses);
+	struct tt_address_time time = {m->ipv4_us};
+
+	if (c->options.per_sensor || !c->options.of_ipv4)
+		time = tt_address_time_of(m->observed_us,
+				c->options.per_sensor ? 1 : m->monitored_addresses);
 
 	c->snapshots[p->span]++;
 	cover(p, m);
@@ -309,13 +331,22 @@ static int
 add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
 {
 	const struct tt_manifest *m = &snapshot->manifest;
+	struct tt_cause_ipv6 ipv6 = {0};
 	int ret = check(p, snapshot, err);
 
-	if (ret != 0)
+	p->without_ipv6 = p->cause->options.of_ipv4 && tt_manifest_tells_ipv6(m);
+	if (ret == 0 && p->without_ipv6)
+		ret = tt_cause_ipv6_read(&ipv6, snapshot, &p->cause->targets, err);
+	if (ret != 0) {
+		tt_cause_ipv6_fini(&ipv6);
 		return ret;
+	}
+	p->ipv6 = &ipv6;
 	tt_source_set_sample(&p->cause->sources, m->sample, m->pair_rows_one_in);
 	add_exposure(p, m);
 	ret = take_tables(p, snapshot, err);
+	tt_cause_ipv6_fini(&ipv6);
+	p->ipv6 = NULL;
 	if (tt_source_set_settle(&p->cause->sources) != 0)
 		ret = no_memory(p, err);
 	return ret;

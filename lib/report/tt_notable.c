@@ -230,6 +230,7 @@ tt_notable_sections(struct tt_report *report, struct tt_error *err)
 {
 	struct tt_cause_options options = {.victims = true,
 			.per_sensor = report->unit == TT_PER_SENSOR,
+			.of_ipv4 = report->now->archive->of_ipv4,
 			.midnight_us = -report->now->period.utc_offset_min
 					* TT_US_PER_MINUTE};
 	struct tt_notable w = {

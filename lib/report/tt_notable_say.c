@@ -132,9 +132,12 @@ tt_notable_next(struct tt_notable *w, unsigned *number)
 const char *
 tt_notable_unit(const struct tt_notable *w)
 {
-	return tt_locale_word(w->locale,
-			w->report->unit == TT_PER_ADDRESS ? TT_WORD_NOTABLE_PER_ADDRESS
-							  : TT_WORD_NOTABLE_PER_SENSOR);
+	static const enum tt_word words[] = {
+			[TT_PER_ADDRESS] = TT_WORD_NOTABLE_PER_ADDRESS,
+			[TT_PER_IPV4_ADDRESS] = TT_WORD_NOTABLE_PER_IPV4,
+			[TT_PER_SENSOR] = TT_WORD_NOTABLE_PER_SENSOR};
+
+	return tt_locale_word(w->locale, words[w->report->unit]);
 }
 
 const char *

@@ -72,6 +72,7 @@ tt_observation_fini(struct tt_observation *observation)
 	free(o->countries);
 	free(o->country_days);
 	free(o->registers);
+	free(o->ipv6_registers);
 	*o = (struct tt_observation){0};
 }
 
@@ -98,8 +99,7 @@ void
 tt_exposure_add(struct tt_exposure *exposure, const struct tt_archive_entry *e)
 {
 	exposure->observed_us += e->observed_us;
-	tt_address_time_join(&exposure->address_time,
-			tt_address_time_of(e->observed_us, e->addresses));
+	tt_address_time_join(&exposure->address_time, e->address_time);
 	exposure->snapshots++;
 }
 
@@ -121,16 +121,40 @@ add_to_sensor(struct tt_observation *o, const struct tt_archive_entry *e)
 }
 
 static int
-merge_sketch(uint8_t **into, const struct tt_observation_reading *r)
+merge_sketch(uint8_t **into, const uint8_t *registers, unsigned p)
 {
-	if (r->p == 0)
+	if (p == 0)
 		return 0;
 	if (*into == NULL)
-		*into = calloc((size_t)1 << r->p, 1);
+		*into = calloc((size_t)1 << p, 1);
 	if (*into == NULL)
 		return -ENOMEM;
-	tt_sketch_merge(*into, r->registers, (size_t)1 << r->p);
+	tt_sketch_merge(*into, registers, (size_t)1 << p);
 	return 0;
+}
+
+/* Where the report is of IPv4: what is known to be IPv6 goes from sums of both to sums of its own. */
+static int
+add_ipv6(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
+{
+	const struct tt_observation_ipv6 *x = r->ipv6;
+	struct tt_observation *o = r->o;
+
+	if (x == NULL)
+		return 0;
+	o->packets -= x->told;
+	o->sensors[e->sensor].packets -= x->told;
+	o->sensors[e->sensor].ipv6_packets += (uint64_t)x->packets;
+	o->backscatter_packets -= x->answers;
+	o->detections -= x->detections;
+	o->ipv6_packets += (uint64_t)x->packets;
+	o->ipv6_untold += (uint64_t)x->packets - x->told;
+	o->ipv6_detections += x->detections;
+	if (x->packets > 0 && r->manifest->signature_sources_one_in > 1)
+		o->ipv6_mixed += (uint64_t)r->manifest->detections;
+	if (x->p != 0)
+		o->ipv6_p = x->p;
+	return merge_sketch(&o->ipv6_registers, x->registers, x->p);
 }
 
 /* Adds what the manifest says, once the tables are in. */
@@ -160,7 +184,9 @@ add_manifest(const struct tt_observation_reading *r, const struct tt_archive_ent
 		return -ENOMEM;
 	if (r->p != 0)
 		o->p = r->p;
-	return merge_sketch(&o->registers, r);
+	if (add_ipv6(r, e) != 0)
+		return -ENOMEM;
+	return merge_sketch(&o->registers, r->registers, r->p);
 }
 
 static int
@@ -176,7 +202,11 @@ add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry
 		tt_exposure_add(&day->signatures, e);
 	day->packets += (uint64_t)r->manifest->packets;
 	day->detections += (uint64_t)r->manifest->detections;
-	return merge_sketch(&day->registers, r);
+	if (r->ipv6 != NULL) {
+		day->packets -= r->ipv6->told;
+		day->detections -= r->ipv6->detections;
+	}
+	return merge_sketch(&day->registers, r->registers, r->p);
 }
 
 static void
@@ -190,16 +220,20 @@ tear_days(struct tt_observation *o, unsigned first, unsigned last)
 
 /* Adds a snapshot that lies in the period. */
 static int
-add_snapshot(struct tt_observation_reading *r, const struct tt_archive_entry *e,
+add_snapshot(struct tt_observation_reading *r, struct tt_archive_entry *e,
 		struct tt_error *err)
 {
 	unsigned first = tt_period_day(&r->o->period, e->start_us);
 	unsigned last = tt_period_day(&r->o->period, e->end_us - 1);
 	struct tt_snapshot *snapshot;
-	int ret = tt_snapshot_open(&snapshot, e->path, err);
+	int ret = r->ipv6 == NULL ? 0 : tt_archive_ipv6_packets(e, err);
 
+	if (ret == 0)
+		ret = tt_snapshot_open(&snapshot, e->path, err);
 	if (ret != 0)
 		return ret;
+	if (r->ipv6 != NULL)
+		tt_observation_ipv6_begin(r, e->ipv6_packets);
 	r->manifest = &snapshot->manifest;
 	r->day = first == last ? (int32_t)first : -1;
 	ret = tt_observation_tables(r, e->path, err);
@@ -274,6 +308,9 @@ finish(struct tt_observation *o)
 		o->untold = o->untold
 				|| tt_crosstab_get(&o->targets, (int32_t)i, untold) > 0;
 	o->sources = o->registers == NULL ? 0 : tt_sketch_estimate(o->registers, o->p);
+	o->ipv6_sources = o->ipv6_registers == NULL
+			? 0
+			: tt_sketch_estimate(o->ipv6_registers, o->ipv6_p);
 	for (unsigned i = 0; i < o->period.n_days; i++) {
 		struct tt_observed_day *day = &o->days[i];
 
@@ -304,6 +341,8 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	int ret = init(observation, archive, names, period);
 
 	r.registers = malloc((size_t)1 << TT_SKETCH_P_MAX);
+	if (ret == 0)
+		ret = tt_observation_ipv6_init(&r);
 	if (ret != 0 || r.registers == NULL)
 		ret = no_memory(err);
 	for (size_t i = 0; ret == 0 && i < archive->n; i++) {
@@ -317,6 +356,7 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	tt_text_map_fini(&r.protocols);
 	tt_text_map_fini(&r.countries);
 	tt_text_map_fini(&r.categories);
+	tt_observation_ipv6_fini(&r);
 	free(r.registers);
 	return ret;
 }

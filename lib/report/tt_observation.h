@@ -66,6 +66,7 @@ struct tt_observed_sensor {
 	int64_t first_us, last_us;
 	int64_t least_addresses, most_addresses;
 	uint64_t packets;
+	uint64_t ipv6_packets; /* likewise, where these are of IPv4 */
 };
 
 struct tt_observation {
@@ -79,6 +80,16 @@ struct tt_observation {
 	struct tt_observed_day *days; /* [period.n_days] */
 	struct tt_day_cover cover; /* of its days, by the archive's sensors */
 	struct tt_observed_sensor *sensors; /* [archive->n_sensors] */
+
+	/* Where the archive is of IPv4, packets and detections are those of IPv4, all sums of them as well, and what is IPv6 is
+	 * here. */
+	uint64_t ipv6_packets;
+	uint64_t ipv6_untold; /* of these, those of no known target: they are in all sums still */
+	uint64_t ipv6_detections;
+	uint64_t ipv6_mixed; /* detections of snapshots in which they cannot be told apart: of both */
+	double ipv6_sources; /* distinct, estimated */
+	unsigned ipv6_p;
+	uint8_t *ipv6_registers; /* [1 << ipv6_p], NULL: none */
 
 	uint64_t packets;
 	struct tt_crosstab targets; /* packets by target and country index */
@@ -165,11 +176,12 @@ bool tt_observation_day_whole(const struct tt_observation *observation, unsigned
 /* The unit of all rates of a report. */
 enum tt_rate_unit {
 	TT_PER_ADDRESS, /* per day and monitored address */
+	TT_PER_IPV4_ADDRESS, /* the same of IPv4, where IPv6 is monitored as well */
 	/* Per day and sensor: where so many addresses are monitored (IPv6) that rates by address say nothing. */
 	TT_PER_SENSOR,
 };
 
-/* By address, unless an observation (NULL: none) has packets and by address rounds to 0.00. */
+/* By address, of IPv4 where the archive is, unless an observation (NULL: none) has packets and by address rounds to 0.00. */
 enum tt_rate_unit tt_rate_unit_of(
 		const struct tt_observation *now, const struct tt_observation *before);
 

@@ -45,9 +45,9 @@ double
 tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t count)
 {
 	return tt_address_rate(count,
-			unit == TT_PER_ADDRESS
-					? exposure->address_time
-					: tt_address_time_of(exposure->observed_us, 1));
+			unit == TT_PER_SENSOR
+					? tt_address_time_of(exposure->observed_us, 1)
+					: exposure->address_time);
 }
 
 static bool
@@ -61,5 +61,7 @@ says_nothing(const struct tt_observation *o)
 enum tt_rate_unit
 tt_rate_unit_of(const struct tt_observation *now, const struct tt_observation *before)
 {
-	return says_nothing(now) || says_nothing(before) ? TT_PER_SENSOR : TT_PER_ADDRESS;
+	if (says_nothing(now) || says_nothing(before))
+		return TT_PER_SENSOR;
+	return now->archive->of_ipv4 ? TT_PER_IPV4_ADDRESS : TT_PER_ADDRESS;
 }

@@ -64,9 +64,9 @@ row_of(struct tt_observation *o, uint8_t protocol, int32_t number)
 
 /* The rows of a target come together, so that the cell of one is mostly the one behind the last. Where the next target
  * begins is no branch: that it does, every other row or so, no processor could tell beforehand. */
-static int
-add_target_rows(struct tt_observation_reading *r, const struct tt_parquet_batch *batch,
-		int64_t sign)
+int
+tt_observation_add_targets(struct tt_observation_reading *r,
+		const struct tt_parquet_batch *batch, int64_t sign)
 {
 	const uint32_t *protocols = batch->columns[TT_TARGETS_PROTOCOL].codes;
 	const uint32_t *countries = batch->columns[TT_TARGETS_COUNTRY].codes;
@@ -110,7 +110,9 @@ add_targets(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 			|| tt_scan_any_negative(batch->columns[TT_TARGETS_PACKETS].ints,
 					batch->n))
 		return wrong(err, -EBADMSG, "a count or a target that cannot be");
-	return add_target_rows(r, batch, sign) == 0 ? 0 : wrong(err, -ENOMEM, NULL);
+	return tt_observation_add_targets(r, batch, sign) == 0
+			? 0
+			: wrong(err, -ENOMEM, NULL);
 }
 
 static int
@@ -185,6 +187,7 @@ begin_signatures(void *context, int64_t sign, struct tt_error *err)
 	tt_text_map_forget(&r->categories);
 	if (sign > 0)
 		r->detections = 0;
+	tt_observation_ipv6_restore(r);
 	return 0;
 }
 
@@ -244,7 +247,7 @@ add_signatures(void *context, const struct tt_parquet_batch *batch, int64_t sign
 		ret = -EBADMSG;
 	for (unsigned i = 0; ret == 0 && i < batch->n; i++) {
 		int64_t n = c[TT_SIGNATURES_DETECTIONS].ints[i];
-		const struct detection d = {
+		struct detection d = {
 				.category = (uint32_t)r->categories.index
 							    [c[TT_SIGNATURES_CATEGORY].codes[i]],
 				.country = (uint32_t)r->countries.index
@@ -252,9 +255,14 @@ add_signatures(void *context, const struct tt_parquet_batch *batch, int64_t sign
 				.gid = c[TT_SIGNATURES_GID].ints[i],
 				.sid = c[TT_SIGNATURES_SID].ints[i],
 				.message = messages->texts[messages->codes[i]],
-				.n = (uint64_t)(sign * n),
 		};
+		const struct tt_ipv6_row row = {.gid = d.gid,
+				.sid = d.sid,
+				.rev = c[TT_SIGNATURES_REV].ints[i],
+				.country = d.country,
+				.n = (uint64_t)n};
 
+		d.n = (uint64_t)(sign * (n - (int64_t)tt_observation_ipv6_take(r, &row)));
 		ret = add_detection(r, &d);
 		r->detections += (uint64_t)n;
 	}
@@ -326,7 +334,7 @@ tt_observation_tables(struct tt_observation_reading *reading, const char *path,
 	static const unsigned country_columns[] = {
 			TT_COUNTRIES_COUNTRY, TT_COUNTRIES_PACKETS};
 	static const unsigned signature_columns[] = {TT_SIGNATURES_GID, TT_SIGNATURES_SID,
-			TT_SIGNATURES_MESSAGE, TT_SIGNATURES_CATEGORY,
+			TT_SIGNATURES_REV, TT_SIGNATURES_MESSAGE, TT_SIGNATURES_CATEGORY,
 			TT_SIGNATURES_COUNTRY, TT_SIGNATURES_DETECTIONS};
 	const struct tt_scan scans[] = {
 			{TT_TABLE_SKETCHES, sketch_columns, TT_ARRAY_SIZE(sketch_columns),
@@ -341,5 +349,11 @@ tt_observation_tables(struct tt_observation_reading *reading, const char *path,
 					add_targets, begin_targets, end_targets, reading},
 	};
 
-	return tt_scan_snapshot(scans, TT_ARRAY_SIZE(scans), path, err);
+	struct tt_scan all[TT_ARRAY_SIZE(scans) + 3];
+	unsigned n = tt_observation_ipv6_scans(reading, true, all);
+
+	memcpy(&all[n], scans, sizeof(scans));
+	n += TT_ARRAY_SIZE(scans);
+	n += tt_observation_ipv6_scans(reading, false, &all[n]);
+	return tt_scan_snapshot(all, n, path, err);
 }

@@ -219,8 +219,7 @@ add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
 	r->snapshots++;
 	r->exact = r->exact && m->sources_one_in == 1;
 	r->observed_us += m->observed_us;
-	tt_address_time_join(&r->address_time,
-			tt_address_time_of(m->observed_us, m->monitored_addresses));
+	tt_version_time_add(&r->address_time, m);
 }
 
 /* One pass over the table: without a ranking, only to see that it can be read to its end. */
@@ -248,17 +247,70 @@ pass(struct tt_ranking *ranking, const struct tt_snapshot *snapshot, struct tt_e
 	return ret;
 }
 
+/* A row of ipv6_targets, or only a look at it. A target that has none of the class in targets, has none. */
+static int
+add_ipv6_row(struct tt_ranking *r, const struct tt_parquet_reader *row, const char *path,
+		struct tt_error *err)
+{
+	int64_t packets = tt_parquet_get_int(row, TT_IPV6_TARGETS_PACKETS);
+	const char *name = tt_parquet_get_text(row, TT_IPV6_TARGETS_PROTOCOL);
+	const char *class = tt_parquet_get_text(row, TT_IPV6_TARGETS_CLASS);
+	struct tt_rank *rank;
+	uint8_t protocol;
+
+	if (packets < 0 || (*name != '\0' && tt_protocol_parse(name, &protocol) != 0))
+		return tt_error_set(err, -EBADMSG, path,
+				"ipv6_targets: a value that cannot be");
+	if (r == NULL)
+		return 0;
+	if (*name == '\0') {
+		r->address_time.untold = true;
+		return 0;
+	}
+	if (r->one_class && strcmp(class, tt_class_name(r->class)) != 0)
+		return 0;
+	rank = find(r, protocol,
+			(int32_t)tt_parquet_get_int(row, TT_IPV6_TARGETS_TARGET));
+	if (rank == NULL)
+		return tt_error_set(err, -ENOMEM, path, "out of memory");
+	rank->ipv6_packets += (uint64_t)packets;
+	return 0;
+}
+
+/* One pass over ipv6_targets, as pass. */
+static int
+pass_ipv6(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
+{
+	struct tt_parquet_reader *reader;
+	int ret, more = 0;
+
+	if (!tt_manifest_tells_ipv6(&snapshot->manifest))
+		return 0;
+	ret = tt_snapshot_table(snapshot, TT_TABLE_IPV6_TARGETS, &reader, err);
+	if (ret != 0)
+		return ret;
+	while (ret == 0 && (more = tt_parquet_next(reader, err)) > 0)
+		ret = add_ipv6_row(ranking, reader, snapshot->path, err);
+	tt_parquet_close(reader);
+	return ret != 0 ? ret : more;
+}
+
 int
 tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
 	int ret = pass(NULL, snapshot, err);
 
+	if (ret == 0)
+		ret = pass_ipv6(NULL, snapshot, err);
 	if (ret != 0)
 		return ret;
 	if (note_sensor(ranking, snapshot->manifest.sensor) != 0)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	ret = pass(ranking, snapshot, err);
+	if (ret == 0)
+		ret = pass_ipv6(ranking, snapshot, err);
 	if (ret == 0)
 		add_denominator(ranking, &snapshot->manifest);
 	return ret;
@@ -288,7 +340,7 @@ tt_ranking_sort(struct tt_ranking *ranking)
 }
 
 double
-tt_ranking_rate(const struct tt_ranking *ranking, uint64_t packets)
+tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
 {
-	return tt_address_rate(packets, ranking->address_time);
+	return tt_version_rate(&ranking->address_time, rank->packets, rank->ipv6_packets);
 }

@@ -5,7 +5,7 @@
  *
  * Rates are per day and monitored address, as observation reports give them: packets divided by
  * the sum over snapshots of observed days x monitored addresses, so that intervals and sensors
- * of unequal size weigh as they should.
+ * of unequal size weigh as they should. Where IPv4 and IPv6 are monitored, they are of IPv4 (tt_version_rate.h).
  *
  * Unique sources cannot be summed over snapshots (a source comes again), and the tables of a
  * snapshot do not say which sources a target had. So the ranking gives the greatest number in
@@ -19,14 +19,15 @@
 #ifndef TT_RANKING_H
 #define TT_RANKING_H
 
-#include "tt_address_time.h"
 #include "tt_class.h"
 #include "tt_snapshot.h"
+#include "tt_version_rate.h"
 
 struct tt_rank {
 	uint8_t protocol;
 	int32_t target; /* -1: none */
 	uint64_t packets, bytes;
+	uint64_t ipv6_packets; /* of packets, those that are known to be IPv6 */
 	uint64_t max_uniq_src_ip;
 	bool at_least; /* max_uniq_src_ip is a lower bound in some snapshot */
 };
@@ -43,7 +44,7 @@ struct tt_ranking {
 	size_t n_sensors;
 	uint64_t snapshots, packets, bytes; /* of what was added, the class alone */
 	bool exact; /* unique counts of all snapshots were */
-	struct tt_address_time address_time;
+	struct tt_version_time address_time; /* untold: also where a table was full */
 	int64_t observed_us, first_us, last_us; /* last: end of the latest interval */
 };
 
@@ -59,8 +60,8 @@ int tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapsho
 /* Sorts by packets, most first; equal ones by protocol and target. Ends adding. */
 void tt_ranking_sort(struct tt_ranking *ranking);
 
-/* Packets per day and monitored address; 0 where nothing was observed. */
-double tt_ranking_rate(const struct tt_ranking *ranking, uint64_t packets);
+/* Packets per day and monitored address, of IPv4 where both versions are monitored; 0 where nothing was observed. */
+double tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank);
 
 enum tt_ranking_format {
 	TT_RANKING_TEXT,

@@ -90,7 +90,12 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 		fputs("~: estimated from a sample, in some snapshot at least\n", out);
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
-	if (r->address_time.us == 0)
+	if (tt_version_is_ipv4(&r->address_time))
+		fprintf(out, "per day, address: packets of IPv4 by monitored IPv4 addresses%s\n",
+				r->address_time.untold
+						? ", at most: some of IPv6 are not told apart"
+						: "");
+	if (tt_version_time_of(&r->address_time).us == 0)
 		fputs("no monitored address was observed: no rates\n", out);
 }
 
@@ -124,7 +129,7 @@ make_line(const struct tt_ranking *r, size_t i)
 			.rank = i + 1,
 			.data = rank,
 			.share = (double)rank->packets / (double)r->packets,
-			.rate = tt_ranking_rate(r, rank->packets),
+			.rate = tt_ranking_rate(r, rank),
 	};
 
 	tt_target_format(target, line.name);

@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+static bool
+of_ipv4(const struct tt_report *r)
+{
+	return r->now->archive->of_ipv4;
+}
+
 static void
 say_definitions(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -12,9 +18,13 @@ say_definitions(struct tt_report *r, struct tt_doc_section *section)
 			TT_WORD_METHOD_DETECTIONS, TT_WORD_METHOD_RATE,
 			TT_WORD_METHOD_RANKS};
 
-	for (size_t i = 0; i < TT_ARRAY_SIZE(words); i++)
+	for (size_t i = 0; i < TT_ARRAY_SIZE(words); i++) {
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				tt_locale_word(r->locale, words[i]));
+		if (words[i] == TT_WORD_METHOD_RATE && of_ipv4(r))
+			tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+					TT_REPORT_WORD(r, METHOD_IPV4));
+	}
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			TT_REPORT_FILL(r, METHOD_PERCENT, tt_report_in_before(r),
 					tt_report_before(r)));
@@ -49,6 +59,10 @@ sensor_row(struct tt_report *r, struct tt_doc_table *table, size_t i)
 	tt_document_cell(row, 6,
 			tt_value_integer(TT_VALUE_COUNT, (int64_t)s->exposure.snapshots));
 	tt_document_cell(row, 7, tt_value_integer(TT_VALUE_COUNT, (int64_t)s->packets));
+	if (of_ipv4(r))
+		tt_document_cell(row, 8,
+				tt_value_integer(TT_VALUE_COUNT,
+						(int64_t)s->ipv6_packets));
 }
 
 static void
@@ -59,16 +73,27 @@ sensors_table(struct tt_report *r, struct tt_doc_section *section)
 			{"from", TT_REPORT_WORD(r, COLUMN_FROM), false},
 			{"until", TT_REPORT_WORD(r, COLUMN_UNTIL), false},
 			{"coverage", TT_REPORT_WORD(r, COLUMN_COVERAGE), false},
-			{"addresses_least", TT_REPORT_WORD(r, COLUMN_ADDRESSES_LEAST),
+			{"addresses_least",
+					of_ipv4(r) ? TT_REPORT_WORD(r, COLUMN_IPV4_LEAST)
+						   : TT_REPORT_WORD(r,
+								   COLUMN_ADDRESSES_LEAST),
 					false},
-			{"addresses_most", TT_REPORT_WORD(r, COLUMN_ADDRESSES_MOST),
+			{"addresses_most",
+					of_ipv4(r) ? TT_REPORT_WORD(r, COLUMN_IPV4_MOST)
+						   : TT_REPORT_WORD(r,
+								   COLUMN_ADDRESSES_MOST),
 					false},
 			{"snapshots", TT_REPORT_WORD(r, COLUMN_SNAPSHOTS), false},
-			{"packets", TT_REPORT_WORD(r, COLUMN_PACKETS), false},
+			{"packets",
+					of_ipv4(r) ? TT_REPORT_WORD(
+							r, COLUMN_IPV4_PACKETS)
+						   : TT_REPORT_WORD(r, COLUMN_PACKETS),
+					false},
+			{"ipv6_packets", TT_REPORT_WORD(r, COLUMN_IPV6_PACKETS), false},
 	};
 	struct tt_doc_table *table = tt_document_table(r->doc, section, "sensors", "5-1",
 			TT_REPORT_WORD(r, TABLE_OF_SENSORS), columns,
-			TT_ARRAY_SIZE(columns));
+			TT_ARRAY_SIZE(columns) - !of_ipv4(r));
 
 	for (size_t i = 0; i < r->now->archive->n_sensors; i++)
 		sensor_row(r, table, i);
@@ -154,6 +179,38 @@ static const struct {
 		{"fingerprints", TT_WORD_FACT_FINGERPRINTS},
 		{"signatures", TT_WORD_FACT_SIGNATURES}};
 
+/* What table 5-2 calls differently where counts are of IPv4. */
+static enum tt_word
+fact_word(const struct tt_report *r, enum tt_word word)
+{
+	if (of_ipv4(r) && word == TT_WORD_COLUMN_PACKETS)
+		return TT_WORD_COLUMN_IPV4_PACKETS;
+	if (of_ipv4(r) && word == TT_WORD_FACT_ADDRESS_DAYS)
+		return TT_WORD_FACT_IPV4_DAYS;
+	return word;
+}
+
+/* What came by IPv6. */
+static void
+ipv6_facts(struct tt_report *r, struct tt_doc_table *table)
+{
+	static const struct tt_observation nothing;
+	const struct tt_observation *now = r->now,
+				    *before = r->before == NULL ? &nothing : r->before;
+
+	if (!of_ipv4(r))
+		return;
+	fact(r, table, "ipv6_packets", TT_WORD_COLUMN_IPV6_PACKETS,
+			count(now->ipv6_packets), count(before->ipv6_packets));
+	fact(r, table, "ipv6_untold", TT_WORD_FACT_IPV6_UNTOLD, count(now->ipv6_untold),
+			count(before->ipv6_untold));
+	fact(r, table, "ipv6_sources", TT_WORD_FACT_IPV6_SOURCES,
+			count((uint64_t)(now->ipv6_sources + 0.5)),
+			count((uint64_t)(before->ipv6_sources + 0.5)));
+	fact(r, table, "ipv6_detections", TT_WORD_FACT_IPV6_DETECTIONS,
+			count(now->ipv6_detections), count(before->ipv6_detections));
+}
+
 static void
 facts_table(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -182,7 +239,9 @@ facts_table(struct tt_report *r, struct tt_doc_section *section)
 	if (r->before != NULL)
 		facts_of(r, r->before, before);
 	for (size_t i = 0; i < TT_ARRAY_SIZE(fact_names); i++)
-		fact(r, table, fact_names[i].id, fact_names[i].word, now[i], before[i]);
+		fact(r, table, fact_names[i].id, fact_word(r, fact_names[i].word), now[i],
+				before[i]);
+	ipv6_facts(r, table);
 }
 
 /* Footnotes of the table of days; 0: there is none yet. */

@@ -197,20 +197,25 @@ tt_report_country_in_text(const struct tt_report *report, int32_t country)
 const char *
 tt_report_per(const struct tt_report *report)
 {
-	return report->unit == TT_PER_ADDRESS ? TT_REPORT_WORD(report, PER_ADDRESS)
-					      : TT_REPORT_WORD(report, PER_SENSOR);
+	static const enum tt_word words[] = {[TT_PER_ADDRESS] = TT_WORD_PER_ADDRESS,
+			[TT_PER_IPV4_ADDRESS] = TT_WORD_PER_IPV4_ADDRESS,
+			[TT_PER_SENSOR] = TT_WORD_PER_SENSOR};
+
+	return tt_locale_word(report->locale, words[report->unit]);
 }
 
 const char *
 tt_report_unit(const struct tt_report *report, bool detections)
 {
-	if (detections)
-		return report->unit == TT_PER_ADDRESS
-				? TT_REPORT_WORD(report, UNIT_DETECTIONS_ADDRESS)
-				: TT_REPORT_WORD(report, UNIT_DETECTIONS_SENSOR);
-	return report->unit == TT_PER_ADDRESS
-			? TT_REPORT_WORD(report, UNIT_PACKETS_ADDRESS)
-			: TT_REPORT_WORD(report, UNIT_PACKETS_SENSOR);
+	static const enum tt_word words[][2] = {
+			[TT_PER_ADDRESS] = {TT_WORD_UNIT_PACKETS_ADDRESS,
+					TT_WORD_UNIT_DETECTIONS_ADDRESS},
+			[TT_PER_IPV4_ADDRESS] = {TT_WORD_UNIT_PACKETS_IPV4,
+					TT_WORD_UNIT_DETECTIONS_IPV4},
+			[TT_PER_SENSOR] = {TT_WORD_UNIT_PACKETS_SENSOR,
+					TT_WORD_UNIT_DETECTIONS_SENSOR}};
+
+	return tt_locale_word(report->locale, words[report->unit][detections]);
 }
 
 /* Has the series over months something of a sensor? */

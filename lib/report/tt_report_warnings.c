@@ -216,6 +216,42 @@ warn_loss(struct tt_report *r, struct tt_doc_section *section)
 		warn(r, section, TT_REPORT_WORD(r, WARN_LEDGER));
 }
 
+/* What of IPv6 could not be kept out of the counts. */
+static void
+warn_ipv6(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	const char *period = tt_report_period(r, &o->period);
+
+	if (o->ipv6_untold > 0)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_IPV6_UNTOLD,
+						tt_report_count(r, o->ipv6_untold),
+						period));
+	if (o->ipv6_mixed > 0)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_IPV6_DETECTIONS,
+						tt_report_count(r, o->ipv6_mixed),
+						period));
+}
+
+static void
+warn_ipv4(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (!r->now->archive->of_ipv4)
+		return;
+	warn(r, section,
+			TT_REPORT_FILL(r, WARN_IPV4,
+					tt_report_count(r, r->now->ipv6_packets),
+					tt_report_period(r, &r->now->period),
+					tt_report_count(r,
+							(uint64_t)(r->now->ipv6_sources
+									+ 0.5))));
+	warn_ipv6(r, section, r->now);
+	if (r->before != NULL)
+		warn_ipv6(r, section, r->before);
+}
+
 void
 tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 {
@@ -244,6 +280,7 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 	warn_loss(report, section);
 	if (now->untold || (before != NULL && before->untold))
 		warn(report, section, TT_REPORT_WORD(report, WARN_UNTOLD));
+	warn_ipv4(report, section);
 	if (report->unit == TT_PER_SENSOR)
 		warn(report, section, TT_REPORT_WORD(report, WARN_PER_SENSOR));
 }

@@ -154,11 +154,10 @@ add(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 	return 0;
 }
 
-static int
-end(void *context, struct tt_error *err)
+/* Adds what was kept apart in `others`. */
+static void
+fold_others(struct reading *r)
 {
-	struct reading *r = context;
-
 	for (int32_t country = 0; country < TT_OBSERVED_COUNTRIES; country++) {
 		int leader = r->leader_of[country];
 
@@ -167,11 +166,52 @@ end(void *context, struct tt_error *err)
 			r->by_target[leader][r->series->countries[leader].n_targets] +=
 					r->others[country];
 	}
+}
+
+static int
+end(void *context, struct tt_error *err)
+{
+	struct reading *r = context;
+
+	fold_others(r);
 	if (r->packets == (uint64_t)r->packets_wanted)
 		return 0;
 	return tt_error_set(err, -EBADMSG, NULL,
 			"its rows add up to %llu packets, the manifest says %lld",
 			(unsigned long long)r->packets, (long long)r->packets_wanted);
+}
+
+/* What is IPv6 is taken off again, where the report is of IPv4. */
+static int
+begin_ipv6(void *context, int64_t sign, struct tt_error *err)
+{
+	struct reading *r = context;
+
+	tt_text_map_forget(&r->protocols);
+	tt_text_map_forget(&r->countries);
+	memset(r->others, 0, sizeof(r->others));
+	return 0;
+}
+
+static int
+add_ipv6(void *context, const struct tt_parquet_batch *batch, int64_t sign,
+		struct tt_error *err)
+{
+	struct reading *r = context;
+	struct tt_ipv6_batch b;
+	int ret = tt_ipv6_negate(
+			&b, batch, &r->protocols, &r->countries, r->now->names, err);
+
+	if (ret == 0)
+		add_rows(r, &b.batch);
+	return ret;
+}
+
+static int
+end_ipv6(void *context, struct tt_error *err)
+{
+	fold_others(context);
+	return 0;
 }
 
 /* Adds the snapshot to column `at` of `width`: a day or a month. */
@@ -227,12 +267,16 @@ add_snapshot(struct reading *r, const struct tt_archive_entry *e, struct place p
 {
 	static const unsigned columns[] = {TT_TARGETS_PROTOCOL, TT_TARGETS_TARGET,
 			TT_TARGETS_COUNTRY, TT_TARGETS_PACKETS};
-	const struct tt_scan scan = {TT_TABLE_TARGETS, columns, TT_ARRAY_SIZE(columns),
-			add, begin, end, r};
+	const struct tt_scan scans[] = {
+			{TT_TABLE_TARGETS, columns, TT_ARRAY_SIZE(columns), add, begin,
+					end, r},
+			{TT_TABLE_IPV6_TARGETS, columns, TT_ARRAY_SIZE(columns), add_ipv6,
+					begin_ipv6, end_ipv6, r}};
+	const bool ipv6 = r->now->archive->of_ipv4 && e->tells_ipv6;
 	int ret;
 
 	r->packets_wanted = e->packets;
-	ret = tt_scan_snapshot(&scan, 1, e->path, err);
+	ret = tt_scan_snapshot(scans, ipv6 ? 2 : 1, e->path, err);
 	if (ret == 0 && place.day >= 0)
 		ret = add_column(r, true, (size_t)place.day, r->series->n_days);
 	if (ret == 0 && place.month >= 0)
@@ -305,19 +349,6 @@ list_leaders(struct reading *r)
 	return ret;
 }
 
-void
-tt_series_months(
-		const struct tt_period *period, struct tt_period months[TT_SERIES_MONTHS])
-{
-	unsigned i = TT_SERIES_MONTHS - 1;
-
-	tt_period_month(&months[i], period->to_us - 1, period->utc_offset_min);
-	/* Months before 1970 are empty. */
-	for (; i > 0; i--)
-		if (tt_period_before(&months[i], &months[i - 1]) != 0)
-			months[i - 1].to_us = months[i - 1].from_us;
-}
-
 int
 tt_series_read(struct tt_series *series, const struct tt_observation *now,
 		const struct tt_observation *before, unsigned leaders,
@@ -355,16 +386,4 @@ tt_series_read(struct tt_series *series, const struct tt_observation *now,
 	if (ret != 0)
 		tt_series_fini(series);
 	return ret;
-}
-
-void
-tt_series_fini(struct tt_series *series)
-{
-	for (unsigned i = 0; i < TT_SERIES_MAX; i++) {
-		free(series->targets[i].days.sums);
-		free(series->targets[i].months.sums);
-		free(series->countries[i].days.sums);
-		free(series->countries[i].months.sums);
-	}
-	*series = (struct tt_series){0};
 }

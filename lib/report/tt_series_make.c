@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Months whose sums are there already. */
+/* Which months there are, and those whose sums are there already. */
 #include "tt_observation_tables.h"
 #include "tt_series_private.h"
 
@@ -68,4 +68,29 @@ tt_series_make_months(struct tt_series *series, const struct tt_observation *of,
 		made[i] = true;
 	}
 	return ret;
+}
+
+void
+tt_series_months(
+		const struct tt_period *period, struct tt_period months[TT_SERIES_MONTHS])
+{
+	unsigned i = TT_SERIES_MONTHS - 1;
+
+	tt_period_month(&months[i], period->to_us - 1, period->utc_offset_min);
+	/* Months before 1970 are empty. */
+	for (; i > 0; i--)
+		if (tt_period_before(&months[i], &months[i - 1]) != 0)
+			months[i - 1].to_us = months[i - 1].from_us;
+}
+
+void
+tt_series_fini(struct tt_series *series)
+{
+	for (unsigned i = 0; i < TT_SERIES_MAX; i++) {
+		free(series->targets[i].days.sums);
+		free(series->targets[i].months.sums);
+		free(series->countries[i].days.sums);
+		free(series->countries[i].months.sums);
+	}
+	*series = (struct tt_series){0};
 }

@@ -47,6 +47,10 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 		s->least_addresses = addresses;
 	if (addresses > s->most_addresses)
 		s->most_addresses = addresses;
+	if (s->snapshots == 0 || m->monitored_ipv4 < s->least_ipv4)
+		s->least_ipv4 = m->monitored_ipv4;
+	if (m->monitored_ipv4 > s->most_ipv4)
+		s->most_ipv4 = m->monitored_ipv4;
 	s->snapshots++;
 	s->partial += !m->complete;
 	s->estimated += !m->exact;
@@ -60,8 +64,8 @@ tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest)
 	s->detections += m->detections;
 	if ((uint64_t)m->uniq_src_ip > s->max_uniq_src_ip)
 		s->max_uniq_src_ip = (uint64_t)m->uniq_src_ip;
-	tt_address_time_join(
-			&s->address_time, tt_address_time_of(m->observed_us, addresses));
+	s->ipv6_packets += m->ipv6_packets < 0 ? 0 : m->ipv6_packets;
+	tt_version_time_add(&s->address_time, m);
 	tt_ledger_add(&s->ledger, &m->ledger);
 }
 

@@ -7,8 +7,8 @@
 #ifndef TT_SUMMARY_H
 #define TT_SUMMARY_H
 
-#include "tt_address_time.h"
 #include "tt_snapshot.h"
+#include "tt_version_rate.h"
 
 /* How often, and how long in all. */
 struct tt_pauses {
@@ -37,8 +37,10 @@ struct tt_summary {
 	uint64_t max_uniq_src_ip; /* in any one interval; they cannot be summed */
 	int64_t max_one_in; /* of the estimated ones, the smallest sample of sources */
 	struct tt_ledger_short ledger;
-	struct tt_address_time address_time;
+	struct tt_version_time address_time;
+	int64_t ipv6_packets; /* of packets, as far as snapshots tell them */
 	int64_t least_addresses, most_addresses;
+	int64_t least_ipv4, most_ipv4; /* of these, addresses of IPv4 */
 };
 
 void tt_summary_init(struct tt_summary *summary, const char *sensor);

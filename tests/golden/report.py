@@ -406,12 +406,21 @@ def missing(teiten, spool, directory):
     day = found["tables"]["days"]["rows"][0]
     check("no packets", day["packets"] == 0 and day["sources"] == 0 and "targets" not in found["tables"])
 
-    # IPv6 alone, so many addresses that nothing is left by address.
+    # So many addresses that nothing is left by address.
+    everywhere = base / "everywhere"
+    read(teiten, everywhere, "s", base / "0.pcap", monitored="0.0.0.0/0")
+    found = all_formats(teiten, "--period", "2009-06-10", everywhere)
+    first = found["tables"]["targets"]["rows"][0]
+    check("by sensor", "for each sensor" in said(found) and first["rate"] > 1)
+
+    # IPv6 beside IPv4, of which nothing came: its addresses change no rate.
     six = base / "six"
     read(teiten, six, "s", base / "0.pcap", monitored=BOTH + ",2001:db8::/32")
     found = all_formats(teiten, "--period", "2009-06-10", six)
-    first = found["tables"]["targets"]["rows"][0]
-    check("by sensor", "for each sensor" in said(found) and first["rate"] > 1)
+    rows = found["tables"]["targets"]["rows"]
+    read(teiten, base / "four", "s", base / "0.pcap", monitored=BOTH)
+    four = all_formats(teiten, "--period", "2009-06-10", base / "four")
+    check("by IPv4 address", "all counts are of IPv4" in said(found) and rows == four["tables"]["targets"]["rows"])
 
     # Ten sensors, of which two are asked for: the counts of ten are those of each.
     ten = base / "ten"

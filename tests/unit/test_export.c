@@ -186,7 +186,8 @@ targets_are_ranked_by_packets_over_snapshots(void **state)
 	assert_int_equal(r.ranks[1].target, 445);
 	assert_int_equal(r.ranks[2].protocol, TT_PROTO_ICMP);
 	/* Two minutes of 256 addresses. */
-	assert_float_equal(tt_ranking_rate(&r, 12), 12 / (120.0 / 86400 * 256), 1e-9);
+	assert_float_equal(tt_ranking_rate(&r, &r.ranks[0]), 12 / (120.0 / 86400 * 256),
+			1e-9);
 	tt_ranking_fini(&r);
 }
 

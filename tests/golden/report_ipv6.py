@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the report says where a sensor monitors IPv4 and IPv6: what it says of a sensor that has the IPv4 part alone, from the same
+capture, and beside it what came by IPv6.
+
+    report_ipv6.py TEITEN"""
+import csv
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+import snapshots
+
+GEO = "/usr/share/tor/geoip,/usr/share/tor/geoip6"
+IPV4, BOTH = "192.0.2.0/26", "192.0.2.0/26,2001:db8::/48"
+# Two weeks; by IPv6 nearly everything comes that IPv4 gets, and other things, and rises that IPv4 does not have.
+PROFILE = """
+name: both
+start: 2026-03-02T00:00:00Z
+duration: 14d
+monitored: 192.0.2.0/26, 2001:db8::/48
+components:
+  - {target: 445/TCP, rate: 12/day/address, sources: 80}
+  - {target: 445/TCP, name: six, ip_version: 6, packets: 20000, from: 7d, sources: 40}
+  - {target: 23/TCP, rate: 2/day/address, sources: 30}
+  - {target: 23/TCP, name: rise, rate: 9/day/address, from: 9d, sources: 50}
+  - {target: 8/ICMP, rate: 3/day/address, sources: 20}
+  - {target: 8/ICMP, name: one, rate: 9/day/address, from: 11d, to: 13d, sources: 1}
+  - {target: 128/ICMPv6, packets: 900, sources: 9}
+  - {target: 5555/TCP, ip_version: 6, packets: 8000, from: 10d, to: 11d, sources: 1}
+  - {target: TCP, class: tcp-synack, source_port: 80, packets: 600, from: 8d, to: 9d, sources: 1}
+  - {target: TCP, name: six answers, ip_version: 6, class: tcp-synack, source_port: 443, packets: 700, from: 8d, to: 9d, sources: 1}
+  - {target: 53/UDP, rate: 1/day/address, sources: 12, payload: abcd}
+  - {target: 53/UDP, name: six asks, ip_version: 6, packets: 1500, sources: 25, payload: abcd}
+"""
+RULES = 'alert udp any any -> any 53 (msg:"asks"; metadata:category DNS; sid:1;)\n' \
+        'alert tcp any any -> any 5555 (msg:"only by IPv6"; metadata:category Scan; sid:2;)\n'
+PERIOD = "2026-W11"
+teiten = ""
+
+
+def run(*args, ok=(0,)):
+    return snapshots.run(teiten, *args, ok=ok)
+
+
+def report(spool, out, *more):
+    run("report", "--period", PERIOD, "--out", out, *more, spool)
+    return json.loads((out / "report.json").read_text())
+
+
+def said(out):
+    """The text in one line."""
+    return " ".join((out / "report.txt").read_text().split())
+
+
+def without(thing, *keys):
+    """JSON without what is told of both versions, or what names the unit."""
+    if isinstance(thing, dict):
+        return {k: without(v, *keys) for k, v in thing.items() if k not in keys}
+    return [without(x, *keys) for x in thing] if isinstance(thing, list) else thing
+
+
+class Ipv6(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.tmp = pathlib.Path(tempfile.mkdtemp())
+        (cls.tmp / "both.yaml").write_text(PROFILE)
+        (cls.tmp / "some.rules").write_text(RULES)
+        run("synth", "--profile", cls.tmp / "both.yaml", "--geo", GEO, "--out", cls.tmp / "both.pcap", "--truth", cls.tmp / "truth.json")
+        truth = json.loads((cls.tmp / "truth.json").read_text())
+        cls.ipv6 = [c for c in truth["components"] if c["ip_version"] == 6]
+        for name, monitored in ("mixed", BOTH), ("four", IPV4):
+            cls.read(name, "m", monitored)
+        cls.four = report(cls.tmp / "four", cls.tmp / "report four")
+        cls.mixed = report(cls.tmp / "mixed", cls.tmp / "report mixed")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.tmp)
+
+    @classmethod
+    def read(cls, spool, sensor, monitored, *more):
+        run("read", "--spool", cls.tmp / spool, "--sensor", sensor, "--monitored", monitored, "--interval", 21600,
+            "--rules", cls.tmp / "some.rules", *more, cls.tmp / "both.pcap")
+        return cls.tmp / spool
+
+    def fact(self, found, name, column="now"):
+        return next(row for row in found["tables"]["method"]["rows"] if row["key"] == name)[column]
+
+    def test_tables_and_figures_are_those_of_a_sensor_of_ipv4_alone(self):
+        for kind, others in ("tables", ("sensors", "method")), ("figures", ("sources_days",)):
+            self.assertEqual(list(self.mixed[kind]), list(self.four[kind]))
+            for name in set(self.four[kind]) - set(others):
+                with self.subTest(name):
+                    both = [without(found[kind][name], "sources", "sources_before", "unit") for found in (self.mixed, self.four)]
+                    self.assertEqual(*both)
+        for name in "445/TCP", "23/TCP", "8/ICMP", "53/UDP":
+            self.assertIn(name, {row["key"] for row in self.mixed["tables"]["targets"]["rows"]})
+        for name in "5555/TCP", "128/ICMPv6":
+            self.assertNotIn(name, {row["key"] for row in self.mixed["tables"]["targets"]["rows"]})
+
+    def test_units_say_so_in_all_formats_and_languages(self):
+        for language, of_ipv4 in ("en", "IPv4 address"), ("ja", "IPv4アドレス"):
+            out = self.tmp / f"report in {language}"
+            found = report(self.tmp / "mixed", out, "--lang", language)
+            units = {thing["unit"] for kind in ("tables", "figures") for thing in found[kind].values() if thing["unit"]}
+            per_day = {u for u in units if "per day and" in u or "件/日" in u}
+            self.assertTrue(per_day and all(of_ipv4 in u for u in per_day), per_day)
+            page, text = (out / "report.html").read_text(), (out / "report.txt").read_text()
+            for unit in per_day:
+                self.assertIn(unit, page)
+                self.assertIn(unit, text)
+            self.assertEqual(without(found["tables"]["targets"]["rows"], "target"),
+                             without(self.mixed["tables"]["targets"]["rows"], "target"))
+            with open(out / "targets.csv", encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            self.assertEqual([(r["key"], int(r["packets"])) for r in rows],
+                             [(r["key"], r["packets"]) for r in found["tables"]["targets"]["rows"]])
+
+    def test_what_came_by_ipv6_is_told_beside(self):
+        """In the second week, all components but these two are in it as a whole, or evenly in both."""
+        half = {"128/ICMPv6", "six asks"}
+        packets = sum(c["packets"] // (1 + (c["name"] in half)) for c in self.ipv6)
+        sources = sum(c["sources"] for c in self.ipv6)
+        self.assertEqual(self.fact(self.mixed, "ipv6_packets"), packets)
+        self.assertEqual(self.fact(self.mixed, "ipv6_packets", "before"), 450 + 750)
+        self.assertEqual(self.fact(self.mixed, "ipv6_untold"), 0)
+        self.assertEqual(self.fact(self.mixed, "ipv6_detections"), 8000 + 750)
+        self.assertLess(abs(self.fact(self.mixed, "ipv6_sources") - sources), 0.1 * sources)
+        for name in "packets", "address_days", "backscatter_packets", "detections":
+            self.assertEqual(self.fact(self.mixed, name), self.fact(self.four, name), name)
+        self.assertIn("all counts are of IPv4", said(self.tmp / "report mixed"))
+        self.assertIn(f"divided by nothing: {packets:,} in week 11", said(self.tmp / "report mixed"))
+        self.assertNotIn("IPv4", said(self.tmp / "report four"))
+        self.assertNotIn("IPv6", said(self.tmp / "report four"))
+
+    def test_days_make_the_same_report(self):
+        days = self.tmp / "days"
+        shutil.copytree(self.tmp / "mixed", days)
+        run("compact", "--per", "day", days)
+        run("verify", days)
+        found = report(days, self.tmp / "report days")
+        for name in set(self.mixed["tables"]) - {"sensors", "method"}:
+            self.assertEqual(without(found["tables"][name]["rows"], "sources"), without(self.mixed["tables"][name]["rows"], "sources"), name)
+        for name in "address_days", "packets", "ipv6_packets", "ipv6_sources":
+            self.assertEqual(self.fact(found, name), self.fact(self.mixed, name), name)
+
+    def test_sensors_add_up(self):
+        """One with IPv4 and IPv6, one with twice as much IPv4, for half of the time: beside each other, and merged."""
+        spool = self.read("sensors", "a", BOTH)
+        capture = self.tmp / "both.pcap"
+        run("read", "--spool", spool, "--sensor", "b", "--monitored", "192.0.2.0/25", "--interval", 21600, "--rules", self.tmp / "some.rules",
+            capture)
+        for path in sorted((spool / "b").rglob("*T*Z"))[:40]:
+            shutil.rmtree(path)
+        beside = report(spool, self.tmp / "report beside")
+        days = {n: self.fact(beside, n) for n in ("address_days", "packets", "ipv6_packets")}
+        merged = self.tmp / "merged"
+        run("merge", "--spool", merged, "--sensor", "all", "--per", "day", *sorted((spool / "a").rglob("*T*Z")), *sorted((spool / "b").rglob("*T*Z")))
+        run("verify", merged)
+        found = report(merged, self.tmp / "report merged")
+        self.assertEqual({n: self.fact(found, n) for n in days}, days)
+        self.assertEqual(without(found["tables"]["targets"]["rows"]), without(beside["tables"]["targets"]["rows"]))
+
+    def test_snapshots_of_before_count_what_they_do_not_tell(self):
+        old = self.tmp / "old"
+        shutil.copytree(self.tmp / "mixed", old)
+        for path in old.rglob("*T*Z"):
+            snapshots.downgrade(path, 5)
+        run("verify", old)
+        found = report(old, self.tmp / "report old")
+        packets = self.fact(self.mixed, "ipv6_packets")
+        self.assertEqual(self.fact(found, "ipv6_packets"), packets)
+        self.assertEqual(self.fact(found, "ipv6_untold"), packets)
+        self.assertEqual(self.fact(found, "packets"), self.fact(self.mixed, "packets") + packets)
+        self.assertEqual(self.fact(found, "address_days"), self.fact(self.mixed, "address_days"))
+        self.assertIn(f"{packets:,} packets of IPv6 are in the counts", said(self.tmp / "report old"))
+        self.assertIn("It came from 1 address", said(self.tmp / "report old"))  # 5555/TCP
+        # Merged, they say as much.
+        run("compact", "--per", "day", old)
+        run("verify", old)
+        again = report(old, self.tmp / "report old days")
+        for name in "ipv6_packets", "ipv6_untold", "packets", "address_days":
+            self.assertEqual(self.fact(again, name), self.fact(found, name), name)
+        self.assertIn("at most", run("info", old) + run("top-targets", old))
+
+    def test_ipv6_alone_is_as_it_was(self):
+        """Nothing of IPv4 is monitored: counts are of each sensor."""
+        found = report(self.read("six", "s", "2001:db8::/48"), self.tmp / "report six")
+        self.assertEqual(found["tables"]["targets"]["unit"], "packets per day and sensor")
+        self.assertEqual(found["tables"]["targets"]["rows"][0]["key"], "445/TCP")
+        self.assertNotIn("ipv6_packets", {row["key"] for row in found["tables"]["method"]["rows"]})
+
+    def test_other_tools_say_the_same(self):
+        summary, four = (json.loads(run("info", "--json", self.tmp / s))["sensors"][0] for s in ("mixed", "four"))
+        self.assertEqual(summary["packets"] - summary["ipv6_packets"], four["packets"])
+        self.assertEqual(summary["packets_per_day_address"], four["packets_per_day_address"])
+        self.assertEqual((summary["rate_of_ipv4"], four["rate_of_ipv4"]), (True, False))
+        self.assertEqual(summary["monitored_ipv4"], [64, 64])
+        rates = []
+        for spool in "mixed", "four":
+            rows = csv.DictReader(run("top-targets", "--format", "csv", "-n", 100000, self.tmp / spool).splitlines())
+            rates.append({r["target"]: r["packets_per_day_address"] for r in rows if float(r["packets_per_day_address"]) > 0})
+        self.assertEqual(*rates)
+
+
+if __name__ == "__main__":
+    teiten = sys.argv.pop(1)
+    unittest.main()
