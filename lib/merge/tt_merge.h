@@ -2,7 +2,7 @@
 /*
  * Many tallies of one interval → the rows of its tables, in canonical order. The tallies are
  * settled and then only read, unless they may be used up. One thread. The rows go to a sink one by one, so that no table is held twice. The
- * memory of a merge is 48 bytes for each key that the tallies can hold, a tt_rest and 40 MiB,
+ * memory of a merge is 48 bytes for each key that the tallies can hold, a tt_rest and 46 MiB,
  * taken at creation (it grows only for replays that hold more parts than that).
  *
  * The same packets give the same rows however they are spread over tallies, as long as no table
