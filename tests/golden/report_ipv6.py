@@ -137,6 +137,17 @@ class Ipv6(unittest.TestCase):
         self.assertNotIn("IPv4", said(self.tmp / "report four"))
         self.assertNotIn("IPv6", said(self.tmp / "report four"))
 
+    def test_a_sensor_of_ipv6_changes_no_rate_of_one_of_ipv4(self):
+        spool = self.read("apart", "m", IPV4)
+        self.read("apart", "s", "2001:db8::/48")
+        found = report(spool, self.tmp / "report apart")
+        for name in "targets", "countries", "categories", "detected_countries":
+            self.assertEqual(without(found["tables"][name]["rows"]), without(self.four["tables"][name]["rows"]), name)
+        self.assertEqual(self.fact(found, "ipv6_packets"), self.fact(self.mixed, "ipv6_packets"))
+        rows = {row["sensor"]: row for row in found["tables"]["sensors"]["rows"]}
+        self.assertEqual((rows["s"]["addresses_most"], rows["s"]["packets"]), (0, 0))
+        self.assertEqual(rows["s"]["ipv6_packets"], self.fact(found, "ipv6_packets"))
+
     def test_days_make_the_same_report(self):
         days = self.tmp / "days"
         shutil.copytree(self.tmp / "mixed", days)
