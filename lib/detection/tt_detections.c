@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Hits stand in buckets of eight, each in one of two: with the emptier of the two taken, the first
- * bucket overflows when the table is nearly full. No slot moves, so that a new hit costs the same
- * at any time, and one that is no longer in the sample can be replaced where it stands. None is given
- * up: behind a free slot of a bucket all are free. Tags beside the hits say which slot it is without reading
- * the others (tt_detections_tags.h).
+ * Hits stand in buckets of eight, each in one of two (tt_detections_slots.h): the first bucket overflows when the table
+ * is three quarters full. No slot moves, so that a new hit costs the same at any time, and one that is no longer in the
+ * sample can be replaced where it stands. None is given up: a slot that is taken stays so. Tags beside the hits say
+ * which slot it is without reading the others (tt_detections_tags.h).
  *
  * Rules that count need many hits, for each source and second, and what is sampled of them is worth
  * little where windows are long; the sources of other rules are few beside that, and a sample says how

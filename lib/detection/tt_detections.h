@@ -81,7 +81,7 @@ struct tt_detections_config {
 
 /* A match that is about to be counted: what its hit is told apart by, and where that is. */
 struct tt_detection_match {
-	struct tt_addr src, dst; /* dst, second, value: as of struct tt_hit */
+	struct tt_addr src, dst; /* dst, second, rule, value: as of struct tt_hit */
 	int64_t time_us;
 	uint64_t hash;
 	struct tt_hit *slot; /* where the hit seems to be; NULL: nowhere */

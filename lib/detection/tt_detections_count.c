@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The path of a match: note, which is all that is done at once; ready, which begins to fetch the tags of its first
- * bucket; aim, which finds its slot by them and begins to fetch that, or the tags of its second bucket where the first has
- * not its hit; aim_at_second, for these; take, which counts it there. Each of these is for all matches that were put off
- * before the next, so that one waits for the memory of none; and few packets of a burst match, so that for those of one
- * burst alone none of this would be in the first caches, nor predicted.
+ * The path of a match: note, which is all that is done at once; ready, which begins to fetch the slot that its hit has
+ * where nothing was in the way, as most have; peek, which tells whether it is there. Of those whose it is not: miss, which
+ * begins to fetch the tags of its first bucket; aim, which finds its slot by them and begins to fetch that, or the tags of
+ * its second bucket where the hit may be there; aim_at_second, for these. Then take, which counts all of them, in their
+ * order. Each of these is for all matches that were put off before the next, so that one waits for the memory of none;
+ * and few packets of a burst match, so that for those of one burst alone none of this would be in the first caches, nor
+ * predicted.
  */
-#include "tt_detections_private.h"
-#include "tt_detections_tags.h"
+#include "tt_detections_slots.h"
 
 #include "tt_sketch.h"
 
@@ -45,31 +46,24 @@ count_cell(struct tt_detections *d, uint32_t rule, uint32_t key, uint64_t packet
 	d->cells[at].packets += packets;
 }
 
-/* Is it the slot of the match's hit? */
-static bool
-has(const struct tt_hit *slot, const struct tt_detection_match *m)
-{
-	return slot->packets != 0 && slot->src.lo == m->src.lo
-			&& slot->src.hi == m->src.hi && slot->rule == m->rule
-			&& slot->second == m->second && slot->value == m->value
-			&& slot->dst.lo == m->dst.lo && slot->dst.hi == m->dst.hi;
-}
-
+/* Stores in any case: which of the matches of a second is the first of a source's, nobody can tell beforehand. */
 static void
 add(struct tt_hit *slot, const struct tt_detection_match *m)
 {
+	const int64_t first = slot->first_us, last = slot->last_us;
+
 	slot->packets++;
-	if (m->time_us < slot->first_us)
-		slot->first_us = m->time_us;
-	if (m->time_us > slot->last_us)
-		slot->last_us = m->time_us;
+	slot->first_us = m->time_us < first ? m->time_us : first;
+	slot->last_us = m->time_us > last ? m->time_us : last;
 }
 
 static uint64_t
 hash_of(const struct tt_detections *d, const struct tt_detection_match *m)
 {
-	uint64_t what = (uint64_t)m->rule << 48 | (uint64_t)m->value << 32 | m->second;
-	uint64_t hash = tt_hash_place_addr(m->src, what, &d->place);
+	uint64_t hash = tt_hash_place_addr(m->src,
+			le64toh(tt_hit_word(
+					m, offsetof(struct tt_detection_match, second))),
+			&d->place);
 
 	if (m->dst.lo != 0)
 		hash = tt_hash_place_addr(m->dst, hash, &d->place);
@@ -96,57 +90,6 @@ tt_detections_wanted(const struct tt_detections *d, const struct tt_hit *hit,
 									 [hit->rule])]);
 }
 
-/* The two buckets of a hash, of those of a kind: the slots that they begin at. */
-struct buckets {
-	uint64_t at[2];
-};
-
-static struct buckets
-buckets_of(const struct tt_detections *d, enum tt_hit_kind kind, uint64_t hash)
-{
-	const uint64_t first = kind == TT_HITS_PLAIN ? 0 : d->n_plain;
-	const uint64_t end = kind == TT_HITS_PLAIN ? d->n_plain : d->n_hits;
-	const uint64_t n = (end - first) / TT_HIT_BUCKET;
-
-	TT_ASSERT(end > first);
-	return (struct buckets){{first + ((uint32_t)hash * n >> 32) * TT_HIT_BUCKET,
-			first + ((hash >> 32) * n >> 32) * TT_HIT_BUCKET}};
-}
-
-/* The first free slot of the emptier bucket; NULL where both are full. */
-static struct tt_hit *
-free_slot(const struct tt_detections *d, const struct buckets *b)
-{
-	const uint64_t free_a = tt_hit_tags_equal(&d->tags[b->at[0]], 0);
-	const uint64_t free_b = tt_hit_tags_equal(&d->tags[b->at[1]], 0);
-
-	/* Free slots are the last of a bucket: of more of them, the mask is the greater one. */
-	if ((free_a | free_b) == 0)
-		return NULL;
-	return free_a >= free_b ? &d->hits[b->at[0] + tt_hit_first(free_a)]
-				: &d->hits[b->at[1] + tt_hit_first(free_b)];
-}
-
-/* The slot of a match's hit; NULL where it has none. */
-static struct tt_hit *
-find(const struct tt_detections *d, const struct buckets *b,
-		const struct tt_detection_match *m)
-{
-	const uint16_t tag = tt_hit_tag(m->hash);
-
-	for (unsigned i = 0; i < 2; i++) {
-		uint64_t mask = tt_hit_tags_equal(&d->tags[b->at[i]], tag);
-
-		for (; mask != 0; mask &= mask - 1) {
-			struct tt_hit *slot = &d->hits[b->at[i] + tt_hit_first(mask)];
-
-			if (has(slot, m))
-				return slot;
-		}
-	}
-	return NULL;
-}
-
 /* A slot of the bucket that is no longer in the sample. */
 static struct tt_hit *
 unwanted(const struct tt_detections *d, uint64_t bucket, unsigned shift)
@@ -161,7 +104,7 @@ unwanted(const struct tt_detections *d, uint64_t bucket, unsigned shift)
  * itself is no longer in the sample, or where addresses were chosen for their hash and there is no room at any
  * rate. */
 static struct tt_hit *
-make_room(struct tt_detections *d, unsigned *shift, const struct buckets *b,
+make_room(struct tt_detections *d, unsigned *shift, const struct tt_hit_buckets *b,
 		struct tt_addr src)
 {
 	for (;;) {
@@ -186,21 +129,21 @@ make_room(struct tt_detections *d, unsigned *shift, const struct buckets *b,
 static bool
 keep(struct tt_detections *d, const struct tt_detection_match *m)
 {
-	struct buckets b;
+	struct tt_hit_buckets b;
 	struct tt_hit *slot = m->slot;
 
 	/* Since it was aimed at, another match may have taken the slot, or of the same bucket the one before. */
-	if (slot != NULL && has(slot, m)) {
+	if (slot != NULL && tt_hit_slot_has(slot, m)) {
 		add(slot, m);
 		return true;
 	}
-	b = buckets_of(d, m->kind, m->hash);
-	slot = find(d, &b, m);
+	b = tt_hit_buckets_of(d, m->kind, m->hash);
+	slot = tt_hit_find(d, &b, m);
 	if (slot != NULL) {
 		add(slot, m);
 		return true;
 	}
-	slot = free_slot(d, &b);
+	slot = tt_hit_free_slot(d, &b);
 	if (slot == NULL)
 		slot = make_room(d, &d->shift[m->kind], &b, m->src);
 	if (slot == NULL)
@@ -234,37 +177,57 @@ is_kept(const struct tt_detections *d, struct tt_detection_match *m)
 static void
 ready(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	struct buckets b;
-
 	m->hash = hash_of(d, m);
 	if (is_kept(d, m)) {
-		b = buckets_of(d, m->kind, m->hash);
-		__builtin_prefetch(&d->tags[b.at[0]]);
+		m->slot = &d->hits[tt_hit_buckets_of(d, m->kind, m->hash).home];
+		__builtin_prefetch(m->slot, 1);
 	} else if (tt_addr_is_v4(m->src)) {
 		tt_geo_prefetch4(d->config.geo, (uint32_t)m->src.lo);
 	}
 }
 
-/* Is the slot known that counting a match will read first? Else the tags of the second bucket will tell. As the first is
- * taken while it is no fuller, most hits are there, and need a line less. */
+/* Does the slot seem to have the match's hit? */
+static bool
+peek(const struct tt_detections *d, struct tt_detection_match *m)
+{
+	return m->slot != NULL
+			&& ((m->slot->src.lo ^ m->src.lo)
+					   | (unsigned)(m->slot->rule ^ m->rule))
+			== 0;
+}
+
+/* Begins to fetch the tags of a match whose slot has not its hit, or what says the country of one that is not kept. */
+static void
+miss(const struct tt_detections *d, struct tt_detection_match *m)
+{
+	if (m->slot != NULL)
+		__builtin_prefetch(
+				&d->tags[tt_hit_buckets_of(d, m->kind, m->hash).at[0]]);
+	else if (tt_addr_is_v4(m->src))
+		tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->src.lo);
+}
+
+/* Is the slot known that counting a match will read first? Else the tags of the second bucket will tell. */
 static bool
 aim(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	struct buckets b;
+	struct tt_hit_buckets b;
 	uint64_t mask;
 
-	if (!is_kept(d, m)) {
-		if (tt_addr_is_v4(m->src))
-			tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->src.lo);
+	if (m->slot == NULL)
 		return true;
-	}
-	b = buckets_of(d, m->kind, m->hash);
+	b = tt_hit_buckets_of(d, m->kind, m->hash);
 	mask = tt_hit_tags_equal(&d->tags[b.at[0]], tt_hit_tag(m->hash));
-	if (mask == 0) {
-		__builtin_prefetch(&d->tags[b.at[1]]);
-		return false;
+	if (mask != 0) {
+		m->slot = &d->hits[b.at[0] + tt_hit_first(mask)];
+	} else {
+		mask = tt_hit_tags_equal(&d->tags[b.at[0]], 0);
+		if (tt_hit_count(mask) < TT_HIT_QUITE_EMPTY) {
+			__builtin_prefetch(&d->tags[b.at[1]]);
+			return false;
+		}
+		m->slot = tt_hit_first_free(d, &b, mask);
 	}
-	m->slot = &d->hits[b.at[0] + tt_hit_first(mask)];
 	__builtin_prefetch(m->slot, 1);
 	return true;
 }
@@ -273,10 +236,11 @@ aim(const struct tt_detections *d, struct tt_detection_match *m)
 static void
 aim_at_second(const struct tt_detections *d, struct tt_detection_match *m)
 {
-	const struct buckets b = buckets_of(d, m->kind, m->hash);
+	const struct tt_hit_buckets b = tt_hit_buckets_of(d, m->kind, m->hash);
 	const uint64_t mask = tt_hit_tags_equal(&d->tags[b.at[1]], tt_hit_tag(m->hash));
 
-	m->slot = mask != 0 ? &d->hits[b.at[1] + tt_hit_first(mask)] : free_slot(d, &b);
+	m->slot = mask != 0 ? &d->hits[b.at[1] + tt_hit_first(mask)]
+			    : tt_hit_free_slot(d, &b);
 	__builtin_prefetch(m->slot, 1);
 }
 
@@ -310,14 +274,21 @@ tt_detections_settle(struct tt_detections *d)
 {
 	struct tt_detection_match *matches = d->put_off;
 	const unsigned n = d->n_put_off;
-	uint8_t second[TT_DETECTIONS_PUT_OFF]; /* [n_second] of matches */
-	unsigned n_second = 0;
+	uint8_t missed[TT_DETECTIONS_PUT_OFF],
+			second[TT_DETECTIONS_PUT_OFF]; /* of matches */
+	unsigned n_missed = 0, n_second = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		ready(d, &matches[i]);
 	for (unsigned i = 0; i < n; i++) {
-		second[n_second] = (uint8_t)i;
-		n_second += !aim(d, &matches[i]);
+		missed[n_missed] = (uint8_t)i;
+		n_missed += !peek(d, &matches[i]);
+	}
+	for (unsigned i = 0; i < n_missed; i++)
+		miss(d, &matches[missed[i]]);
+	for (unsigned i = 0; i < n_missed; i++) {
+		second[n_second] = missed[i];
+		n_second += !aim(d, &matches[missed[i]]);
 	}
 	for (unsigned i = 0; i < n_second; i++)
 		aim_at_second(d, &matches[second[i]]);

@@ -64,9 +64,9 @@ tt_detection_note(struct tt_detection_match *m, const struct tt_rule *rule,
 /*
  * Counts that a rule (its place in the set) matched a packet, sooner or later: the matches of many bursts
  * together, in the order in which they came, so that none waits for the memory of another. matches and any are true
- * at once, all else after tt_detections_settle. Cost, while there is room: a cache line, and one of tags, of which a line
- * has four buckets, or two where its first bucket has not the hit; of a source that is not kept, the line of its cell
- * and those of its country.
+ * at once, all else after tt_detections_settle. Cost, while there is room: a cache line; where another hit has the slot that
+ * would be its own, or its hit is new, one of tags besides, of which a line has four buckets, or two, and another slot's;
+ * of a source that is not kept, the line of its cell and those of its country.
  */
 static inline void
 tt_detections_put_off(struct tt_detections *d, uint32_t rule,

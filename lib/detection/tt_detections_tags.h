@@ -57,4 +57,11 @@ tt_hit_first(uint64_t mask)
 	return (unsigned)__builtin_ctzll(mask) / 8;
 }
 
+/* How many slots a mask has. */
+static inline unsigned
+tt_hit_count(uint64_t mask)
+{
+	return (unsigned)(mask * UINT64_C(0x0101010101010101) >> 56);
+}
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "detections_bed.h"
-#include "tt_detections_tags.h"
+#include "tt_detections_slots.h"
 #include "tt_hash.h"
 #include "tt_window.h"
 
@@ -21,6 +21,8 @@ tags_are_compared_as_one_by_one(void **state)
 		}
 		assert_int_equal(tt_hit_tags_equal(tags, 0),
 				tt_hit_tags_equal_ref(tags, 0));
+		assert_int_equal(tt_hit_count(tt_hit_tags_equal(tags, 0)),
+				__builtin_popcountll(tt_hit_tags_equal_ref(tags, 0)));
 	}
 	assert_int_equal(tt_hit_tag(0), 1);
 	assert_int_equal(tt_hit_tag(UINT64_C(0x1234000012340000)), 1);
@@ -137,6 +139,64 @@ a_merge_that_could_not_grow_works_when_there_is_memory(void **state)
 	tt_detections_merge_destroy(m);
 }
 
+/* Of the first rule and of no address, the key is zero, as a free slot is. */
+static void
+a_free_slot_is_no_hit_of_no_address(void **state)
+{
+	const struct tt_packet p = {0};
+	struct tt_detections d;
+	uint64_t n = 0;
+
+	set_rules(1, (struct tt_rule_count){0});
+	d = make(TT_HITS_MIN);
+	tt_detections_put_off(&d, 0, &p, START);
+	tt_detections_settle(&d);
+	for (uint64_t i = 0; i < d.n_hits; i++) {
+		assert_int_equal(d.hits[i].packets, d.tags[i] != 0);
+		if (d.hits[i].packets != 0)
+			assert_int_equal(d.hits[i].first_us, START);
+		n += d.hits[i].packets;
+	}
+	assert_int_equal(n, 1);
+	tt_detections_fini(&d);
+}
+
+/* How many hits stand in the slots that their hashes have. */
+static uint64_t
+count_at_home(const struct tt_detections *d)
+{
+	uint64_t n = 0;
+
+	for (uint64_t i = 0; i < d->n_hits; i++) {
+		const struct tt_hit *h = &d->hits[i];
+		const uint64_t word = le64toh(
+				tt_hit_word(h, offsetof(struct tt_hit, second)));
+		const uint64_t hash = tt_hash_place_addr(h->src, word, &d->place);
+
+		n += h->packets != 0
+				&& tt_hit_buckets_of(d, TT_HITS_PLAIN, hash).home == i;
+	}
+	return n;
+}
+
+static void
+most_hits_stand_in_their_slots_and_a_table_overflows_late(void **state)
+{
+	const uint32_t slots = 1 << 14;
+	struct tt_detections d;
+	uint32_t n = 0;
+
+	set_rules(1, (struct tt_rule_count){0});
+	d = make(slots);
+	while (n < slots / 5)
+		add(&d, 0, ++n, START);
+	assert_true(count_at_home(&d) > n / 10 * 8);
+	while (d.shift[TT_HITS_PLAIN] == 0)
+		add(&d, 0, ++n, START);
+	assert_true(n > slots / 3 * 2);
+	tt_detections_fini(&d);
+}
+
 static void
 a_window_has_its_end_and_no_more(void **state)
 {
@@ -163,6 +223,9 @@ main(void)
 			cmocka_unit_test(windows_are_the_same_after_2106),
 			cmocka_unit_test(
 					a_merge_that_could_not_grow_works_when_there_is_memory),
+			cmocka_unit_test(a_free_slot_is_no_hit_of_no_address),
+			cmocka_unit_test(
+					most_hits_stand_in_their_slots_and_a_table_overflows_late),
 			cmocka_unit_test(a_window_has_its_end_and_no_more),
 	};
 
