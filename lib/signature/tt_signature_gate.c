@@ -175,17 +175,22 @@ static void
 add_windows(struct tt_signature_gate *g, const struct tt_signature_filter *f, uint32_t i,
 		const struct tt_rule *rule, unsigned bit)
 {
-	const uint32_t together = 65536 / TT_SIGNATURE_SCREEN_WINDOWS;
+	const unsigned words = TT_SIGNATURE_SCREEN_WINDOWS
+			/ VALUES; /* of an upper byte */
 	uint32_t number;
-	const bool one = one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number);
 
-	for (uint32_t k = 0; k < TT_SIGNATURE_SCREEN_WINDOWS; k++) {
-		const bool takes = one
-				? number / together == k
-				: tt_signature_filter_takes(f, TT_SIGNATURE_FIELD_WINDOW,
-						(uint8_t)(k * together >> 8), i);
+	if (one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number)) {
+		if (number <= UINT16_MAX)
+			g->screen.window[number / TT_SIGNATURE_SCREEN_TOGETHER] |=
+					(uint16_t)(1u << bit);
+		return;
+	}
+	for (unsigned v = 0; v < VALUES; v++) {
+		const bool takes = tt_signature_filter_takes(
+				f, TT_SIGNATURE_FIELD_WINDOW, (uint8_t)v, i);
 
-		g->screen.window[k] |= (uint16_t)(takes << bit);
+		for (unsigned k = 0; k < words; k++)
+			g->screen.window[v * words + k] |= (uint16_t)(takes << bit);
 	}
 }
 

@@ -16,7 +16,7 @@
  * Between two bursts a worker's tables push all of this out of the first cache. So there is a screen before a
  * gate, that is asked of one packet after the other: the same words without those of the numbers of IP and of
  * acknowledgement, and with a bit more for the rules that are listed by source port, and one for destination ports. It
- * lets through what a rule of the gate may match, and a few packets more. Windows it takes by ten bits, as they say
+ * lets through what a rule of the gate may match, and a few packets more. Windows it takes by twelve bits, as they say
  * most: rules ask for some that nobody else has, and packets with the upper byte of one rule's window and the sequence
  * number of another rule of the same bit are many. Where the two numbers that are left out say much, there is none. For
  * the files of lib/signature only.
@@ -53,14 +53,15 @@ enum tt_signature_gate_field {
 #define TT_SIGNATURE_GATE_TOGETHER 8
 
 #define TT_SIGNATURE_SCREEN_PORTS   1024
-#define TT_SIGNATURE_SCREEN_WINDOWS 1024
+#define TT_SIGNATURE_SCREEN_WINDOWS 4096 /* words of windows, each of a few windows in a row */
+#define TT_SIGNATURE_SCREEN_TOGETHER (65536 / TT_SIGNATURE_SCREEN_WINDOWS)
 #define TT_SIGNATURE_SCREEN_BY_SRC  0x8000 /* the bit of all rules that are listed by source port */
 #define TT_SIGNATURE_SCREEN_PORT    0x4000 /* … of destination ports that have a class */
 
 /* Of windows, destinations and TTLs few are usual, so that of many lines few are read. */
 struct tt_signature_screen {
 	uint16_t seq[256], dst[256], src[256], ttl[256];
-	uint16_t window[TT_SIGNATURE_SCREEN_WINDOWS]; /* by the upper ten bits */
+	uint16_t window[TT_SIGNATURE_SCREEN_WINDOWS]; /* by the upper twelve bits */
 	uint16_t src_ports[256]; /* by the upper byte */
 	uint16_t dst_ports[TT_SIGNATURE_SCREEN_PORTS]; /* by the lower ten bits */
 };
@@ -220,8 +221,8 @@ static inline uint16_t
 tt_signature_screen_left(const struct tt_signature_screen *s, const struct tt_packet *p)
 {
 	return (uint16_t)((s->seq[p->tcp_seq % 256]
-					  & s->window[p->tcp_window
-							  / (65536 / TT_SIGNATURE_SCREEN_WINDOWS)]
+					  & s->window[(uint32_t)p->tcp_window
+							  / TT_SIGNATURE_SCREEN_TOGETHER]
 					  & s->ttl[p->ttl] & s->src_ports[p->src_port >> 8]
 					  & s->dst[(uint32_t)p->dst.lo >> 24]
 					  & s->src[(uint32_t)p->src.lo >> 24])

@@ -2,9 +2,9 @@
 /* Which ports have one rule alone, that asks for few addresses. */
 #include "tt_signature_sole.h"
 
-/* The addresses of IPv4 of a range as tt_addr.lo has them. Returns whether there are any. */
+/* The addresses of IPv4 of a range as tt_addr.lo has them, as a sole has them. Returns whether there are any. */
 static bool
-range_of(struct tt_signature_sole_range *to, uint64_t first, uint64_t more)
+range_of(uint32_t *to_first, uint32_t *to_more, uint64_t first, uint64_t more)
 {
 	const uint64_t v4 = TT_ADDR_V4_PREFIX, last_v4 = v4 | UINT32_MAX;
 	uint64_t last = more > UINT64_MAX - first ? UINT64_MAX : first + more;
@@ -15,31 +15,35 @@ range_of(struct tt_signature_sole_range *to, uint64_t first, uint64_t more)
 		last = last_v4;
 	if (first > last)
 		return false;
-	to->first = (uint32_t)first;
-	to->more = (uint32_t)(last - first);
+	*to_first = (uint32_t)first ^ TT_SIGNATURE_SOLE_TURN;
+	*to_more = (uint32_t)(last - first) ^ TT_SIGNATURE_SOLE_TURN;
 	return true;
 }
 
-/* Fills to[room]. Returns whether there is room, and any address. */
+/* Fills first[room] and more[room]. Returns whether there is room, and any address. */
 static bool
-ranges_of(struct tt_signature_sole_range *to, unsigned room,
+ranges_of(uint32_t *first, uint32_t *more, unsigned room,
 		const struct tt_signature_place_list *list)
 {
 	unsigned n = 0;
 
 	if (list->n == 0)
-		to[n++] = (struct tt_signature_sole_range){0, UINT32_MAX};
+		n += range_of(&first[n], &more[n], 0, UINT64_MAX);
 	for (uint32_t i = 0; i < list->n; i++) {
-		struct tt_signature_sole_range range;
+		uint32_t from, further;
 
-		if (!range_of(&range, list->ranges[i].first, list->ranges[i].more))
+		if (!range_of(&from, &further, list->ranges[i].first,
+				    list->ranges[i].more))
 			continue;
 		if (n == room)
 			return false;
-		to[n++] = range;
+		first[n] = from;
+		more[n++] = further;
 	}
-	for (unsigned i = n; i < room; i++)
-		to[i] = to[0];
+	for (unsigned i = n; i < room; i++) {
+		first[i] = first[0];
+		more[i] = more[0];
+	}
 	return n != 0;
 }
 
@@ -59,8 +63,9 @@ sole_of(struct tt_signature_sole *to, const struct tt_signature_plain *plain,
 	else if (entry->asks != TT_SIGNATURE_ASKS_NOTHING)
 		return false;
 	to->rule = entry->index;
-	return ranges_of(to->dst, TT_SIGNATURE_SOLE_DST, &place->dst)
-			&& ranges_of(to->src, TT_SIGNATURE_SOLE_SRC, &place->src);
+	return ranges_of(to->dst_first, to->dst_more, TT_SIGNATURE_SOLE_DST, &place->dst)
+			&& ranges_of(to->src_first, to->src_more, TT_SIGNATURE_SOLE_SRC,
+					&place->src);
 }
 
 void

@@ -339,6 +339,29 @@ compare_words(struct random *r)
 	TT_ASSERT(tt_signature_words(words) == tt_signature_words_ref(words));
 }
 
+/* Ranges of addresses, of which some begin, end or lie next to an address that is asked for. */
+static void
+compare_sole(struct random *r)
+{
+	static const uint32_t edges[] = {0, 0x7fffffff, 0x80000000, 0xffffffff};
+	const uint32_t near = random_below(r, 2) == 0 ? edges[random_below(r, 4)]
+						      : random_below(r, UINT32_MAX);
+	const struct tt_packet p = {.src = tt_addr_v4(near + random_below(r, 3) - 1),
+			.dst = tt_addr_v4(near + random_below(r, 3) - 1)};
+	struct tt_signature_sole sole = {0};
+
+	for (unsigned i = 0; i < TT_SIGNATURE_SOLE_DST; i++) {
+		sole.dst_first[i] = (near + random_below(r, 8)) ^ TT_SIGNATURE_SOLE_TURN;
+		sole.dst_more[i] = random_below(r, 4) ^ TT_SIGNATURE_SOLE_TURN;
+	}
+	for (unsigned i = 0; i < TT_SIGNATURE_SOLE_SRC; i++) {
+		sole.src_first[i] = (near + random_below(r, 4)) ^ TT_SIGNATURE_SOLE_TURN;
+		sole.src_more[i] = random_below(r, 4) ^ TT_SIGNATURE_SOLE_TURN;
+	}
+	TT_ASSERT(tt_signature_sole_matches(&sole, &p)
+			== tt_signature_sole_matches_ref(&sole, &p));
+}
+
 /* Under the limits that are usual, which so many rules do not meet. */
 static void
 run_many(struct random *r, bool of_ports, struct seen *seen)
@@ -379,6 +402,8 @@ main(int argc, char **argv)
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		run_round(&r, &seen);
 		compare_words(&r);
+		for (unsigned k = 0; k < 64; k++)
+			compare_sole(&r);
 		if (i % MANY == 0)
 			run_many(&r, false, &many);
 		if (i % MANY == MANY / 2)
