@@ -71,6 +71,7 @@ tt_observation_fini(struct tt_observation *observation)
 	free(o->sensors);
 	free(o->countries);
 	free(o->country_days);
+	free(o->loaded.sums);
 	free(o->registers);
 	free(o->ipv6_registers);
 	*o = (struct tt_observation){0};
@@ -168,6 +169,7 @@ add_manifest(const struct tt_observation_reading *r, const struct tt_archive_ent
 	tt_exposure_add(&o->exposure, e);
 	if (signatures)
 		tt_exposure_add(&o->signature_exposure, e);
+	o->loaded_untold += signatures && !tt_manifest_has(m, TT_TABLE_SIGNATURE_RULES);
 	add_to_sensor(o, e);
 	o->packets += (uint64_t)m->packets;
 	o->detections += (uint64_t)m->detections;

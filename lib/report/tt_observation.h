@@ -5,7 +5,8 @@
  *
  * Heap memory: 16 bytes for each pair of a target and a country that there is (tt_crosstab.h), 512 KiB for each IP
  * protocol, 8 bytes for each country, and each pair of a category or a signature and a
- * country, times days; 16 KiB for each day. However many snapshots there are adds nothing.
+ * country, times days; 8 bytes for each signature that was loaded; 16 KiB for each day. However many
+ * snapshots there are adds nothing.
  *
  * Only columns that are needed are read, by the batch; texts are translated once for each dictionary, and a
  * row costs an addition. A snapshot that turns out to be damaged while it is being read is taken back: it is
@@ -107,6 +108,11 @@ struct tt_observation {
 	size_t n_category_days;
 	struct tt_sums *detected_days; /* [n_days] by country index */
 	uint64_t cut_short; /* packets whose matching was */
+
+	/* By index of the names, in how many rows of signature_rules each was loaded. */
+	struct tt_sums loaded;
+	/* In what does not tell all that were loaded, such as snapshots of schema version 4: 0, or how many snapshots and rows. */
+	uint64_t loaded_untold;
 
 	unsigned p; /* of the sketches; 0: none */
 	double sources; /* distinct, of the whole period; estimated from sketches */

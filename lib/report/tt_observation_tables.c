@@ -22,8 +22,8 @@ tt_scan_country(void *context, const char *text)
 	return tt_observed_names_country(context, text);
 }
 
-static int32_t
-category_of(void *context, const char *text)
+int32_t
+tt_scan_category(void *context, const char *text)
 {
 	return tt_observed_names_category(context, text);
 }
@@ -242,7 +242,7 @@ add_signatures(void *context, const struct tt_parquet_batch *batch, int64_t sign
 
 	if (ret == 0)
 		ret = tt_text_map_fill(&r->categories, &c[TT_SIGNATURES_CATEGORY],
-				category_of, r->o->names);
+				tt_scan_category, r->o->names);
 	if (ret == 0 && tt_scan_any_negative(c[TT_SIGNATURES_DETECTIONS].ints, batch->n))
 		ret = -EBADMSG;
 	for (unsigned i = 0; ret == 0 && i < batch->n; i++) {
@@ -349,9 +349,10 @@ tt_observation_tables(struct tt_observation_reading *reading, const char *path,
 					add_targets, begin_targets, end_targets, reading},
 	};
 
-	struct tt_scan all[TT_ARRAY_SIZE(scans) + 3];
+	struct tt_scan all[TT_ARRAY_SIZE(scans) + 4];
 	unsigned n = tt_observation_ipv6_scans(reading, true, all);
 
+	n += tt_observation_rules_scan(reading, &all[n]);
 	memcpy(&all[n], scans, sizeof(scans));
 	n += TT_ARRAY_SIZE(scans);
 	n += tt_observation_ipv6_scans(reading, false, &all[n]);

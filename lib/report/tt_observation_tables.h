@@ -71,6 +71,10 @@ struct tt_ipv6_row {
 uint64_t tt_observation_ipv6_take(
 		struct tt_observation_reading *reading, const struct tt_ipv6_row *row);
 
+/* Puts the scan of the snapshot's signature_rules, as far as it has them, into *scan. Returns how many: 1 at most. */
+unsigned tt_observation_rules_scan(
+		struct tt_observation_reading *reading, struct tt_scan *scan);
+
 /* Adds the rows of a batch of targets to the sums: checked ones, whose protocols and countries are in the maps. Returns 0 or -ENOMEM. */
 int tt_observation_add_targets(struct tt_observation_reading *reading,
 		const struct tt_parquet_batch *batch, int64_t sign) TT_MUST_CHECK;
@@ -87,6 +91,7 @@ int tt_sums_array_reach(struct tt_sums **array, size_t *n, size_t wanted) TT_MUS
 /* For tt_text_map_fill: a protocol's number; the index of a country, context being the names. */
 int32_t tt_scan_protocol(void *context, const char *text);
 int32_t tt_scan_country(void *context, const char *text);
+int32_t tt_scan_category(void *context, const char *text);
 int32_t tt_scan_ipv6_protocol(
 		void *context, const char *text); /* 0 where there is none */
 

@@ -343,7 +343,9 @@ tt_report_method(struct tt_report *report)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, METHOD_MONTHS,
 						tt_report_count(r, r->series->across)));
+	tt_report_say_loaded(r, section);
 	sensors_table(r, section);
 	facts_table(r, section);
 	days_table(r, section);
+	tt_report_loaded_table(r, section);
 }

@@ -125,6 +125,12 @@ void tt_report_share_countries(struct tt_report *report, struct tt_doc_section *
 void tt_report_access(struct tt_report *report); /* 3 */
 void tt_report_signatures(struct tt_report *report); /* 4 */
 void tt_report_method(struct tt_report *report); /* 5 */
+
+/* Of chapter 5: how many signatures were loaded, and table 5-4 of them by category. Nothing where none were, or where some snapshots of
+ * the period do not tell which. */
+void tt_report_say_loaded(struct tt_report *report, struct tt_doc_section *section);
+void tt_report_loaded_table(struct tt_report *report, struct tt_doc_section *section);
+
 /* What is missing: coverage, damaged snapshots, what reaches over the end. Where it matters most, and in short. */
 void tt_report_warnings(struct tt_report *report, struct tt_doc_section *section);
 

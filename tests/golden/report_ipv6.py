@@ -37,7 +37,7 @@ components:
   - {target: 53/UDP, name: six asks, ip_version: 6, packets: 1500, sources: 25, payload: abcd}
 """
 RULES = 'alert udp any any -> any 53 (msg:"asks"; metadata:category DNS; sid:1;)\n' \
-        'alert tcp any any -> any 5555 (msg:"only by IPv6"; metadata:category Scan; sid:2;)\n'
+        'alert tcp any any -> any 5555 (msg:"knocks"; metadata:category Scan; sid:2;)\n'
 PERIOD = "2026-W11"
 teiten = ""
 

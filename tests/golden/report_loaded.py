@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Table 5-4 of the report: how many signatures were loaded, and which stand for each category, in all formats and both languages; where it
+is not known of all of the period, there is no such table.
+
+    report_loaded.py TEITEN"""
+import csv
+import io
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import snapshots
+from packets import udp, write
+
+START = 1767571200  # 2026-01-05T00:00:00Z, where the period begins
+HOUR = 3600
+teiten = ""
+
+
+def rule(sid, port, message, category=None):
+    metadata = f" metadata:category {category};" if category else ""
+    return f'alert udp any any -> any {port} (msg:"{message}";{metadata} sid:{sid}; rev:1;)\n'
+
+
+# Seven signatures of a category, in no order, and two of one name; a category that has nothing; and what has no category.
+SPAM = "".join(rule(sid, port, message, "UDP spam") for sid, port, message in
+               ((17, 1017, "never seen"), (11, 1011, "one of few"), (13, 1013, "most"), (12, 1012, "as few"), (14, 1014, "second"),
+                (15, 1015, "second"), (16, 1016, "nor this one")))
+WORMS = rule(21, 2021, "a worm, of two names", "Worm")
+REST = rule(1, 3001, "of no category")
+RULES = REST + SPAM + WORMS
+# Of the later hour: one more worm, and one that came to be a scan.
+LATER = rule(21, 2021, "a worm, of two names", "Scan") + rule(22, 2022, "another worm", "Worm") + REST
+SPAM_TEXTS = {"en": "most; second; one of few; as few; nor this one; and 1 more", "ja": "most、second、one of few、as few、nor this one、ほか1種類"}
+HEADINGS = {"en": ["Category", "Signatures", "Representative signatures"], "ja": ["分類", "シグネチャ数", "代表的なシグネチャ"]}
+SENTENCES = {"en": "{} signatures were loaded.", "ja": "シグネチャは{}種類が登録されている。"}
+
+
+class Loaded(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.base = pathlib.Path(directory.name)
+        self.spool = self.base / "spool"
+
+    def read(self, hour, rules, *ports):
+        """An hour with packets to these ports, and one to another port at either end; returns its snapshot."""
+        packets = [udp(port, b"x") for port in (9, *ports, 9)]
+        write(self.base / "pcap", packets, start=START + hour * HOUR, seconds=3599 / (len(packets) - 1))
+        if rules != "none":
+            (self.base / "rules").write_text(rules)
+            rules = self.base / "rules"
+        snapshots.run(teiten, "read", "--spool", self.spool, "--sensor", "s", "--interval", HOUR, "--monitored", "192.0.2.0/28",
+                      "--rules", rules, self.base / "pcap")
+        return max(self.spool.glob("s/*/2*"))
+
+    def report(self, language="en", spool=None, ok=(0,), period="2026-01-05"):
+        out = self.base / f"out-{language}"
+        for path in out.glob("*"):
+            path.unlink()
+        snapshots.run(teiten, "report", "--quiet", "--period", period, "--lang", language, "--out", out, spool or self.spool, ok=ok)
+        found = json.loads((out / "report.json").read_text())
+        said = [e["text"] for s in found["sections"] if str(s["number"]) == "5" for e in s["elements"] if "text" in e]
+        return found, said, {path.name: path.read_text() for path in out.iterdir()}
+
+    def rows(self, *args, **options):
+        table = self.report(*args, **options)[0]["tables"]["loaded"]
+        return [tuple(row[c] for c in ("category", "signatures", "representative")) for row in table["rows"]]
+
+    def is_not_told(self, spool=None, language="en"):
+        found, said, files = self.report(language, spool)
+        self.assertNotIn("loaded", found["tables"])
+        self.assertNotIn("loaded.csv", files)
+        self.assertFalse([text for text in said if "5-4" in text])
+
+    def test_a_row_for_each_category(self):
+        """Those with most detections of the period first; what the period before had does not count."""
+        self.read(-24, RULES, *[1017] * 9, *[1016] * 9)
+        self.read(0, RULES, 3001, 1011, 1012, *[1013] * 3, *[1014] * 2, 1015)
+        for language in "en", "ja":
+            found, said, files = self.report(language)
+            table = found["tables"]["loaded"]
+            self.assertEqual(str(table["number"]), "5-4")
+            self.assertEqual([c["heading"] for c in table["columns"]], HEADINGS[language])
+            wanted = [("UDP spam", 7, SPAM_TEXTS[language]), ("Worm", 1, "a worm, of two names"), ("Others", 1, "of no category")]
+            self.assertEqual(self.rows(language), wanted)
+            self.assertTrue([text for text in said if text.startswith(SENTENCES[language].format(9))], said)
+            rows = csv.DictReader(io.StringIO(files["loaded.csv"]))
+            self.assertEqual([(r["category"], int(r["signatures"]), r["representative"]) for r in rows], wanted)
+            for text in files["report.html"], files["report.txt"]:
+                self.assertIn("5-4", text)
+            for _, _, named in wanted:
+                self.assertIn(named, files["report.html"])
+                # A line is as long as the terminal is wide: nothing is cut.
+                for word in named.split():
+                    self.assertIn(word, files["report.txt"].split("5-4 ")[-1])
+
+    def test_all_that_were_loaded_in_some_of_the_period(self):
+        """A signature counts once, and in each category that it had."""
+        self.read(0, RULES, 2021)
+        self.read(1, LATER, 2021, 2022, 2022)
+        self.read(2, "none")
+        wanted = [("Scan", 1, "a worm, of two names"),
+                  ("UDP spam", 7, "one of few; as few; most; second; nor this one; and 1 more"),
+                  ("Worm", 2, "another worm; a worm, of two names"), ("Others", 1, "of no category")]
+        self.assertEqual(self.rows(), wanted)
+        self.assertTrue(self.report()[1][-1].startswith("10 signatures were loaded."), self.report()[1])
+        snapshots.run(teiten, "merge", "--spool", self.base / "merged", "--sensor", "all", self.spool)
+        self.assertEqual(self.rows(spool=self.base / "merged"), wanted)
+        self.assertEqual(self.rows(period="2026-01-05T01:00..2026-01-05T02:00"),
+                         [("Scan", 1, "a worm, of two names"), ("Worm", 1, "another worm"), ("Others", 1, "of no category")])
+
+    def test_what_is_damaged_loads_nothing(self):
+        """Its rules were read when its targets turn out to be damaged: none of them is left."""
+        self.read(0, REST)
+        path = self.read(1, LATER)
+        data = bytearray((path / "targets.parquet").read_bytes())
+        data[len(data) // 3] ^= 1
+        (path / "targets.parquet").write_bytes(data)
+        self.assertEqual(self.rows(ok=(1,)), [("Others", 1, "of no category")])
+        self.assertTrue(self.report(ok=(1,))[1][-1].startswith("1 signature was loaded"))
+
+    def test_what_is_not_told_of_all_of_the_period(self):
+        """Schema version 4 has those with matches alone, also in what it was merged to."""
+        old = self.read(0, RULES, 2021)
+        self.read(1, LATER, 2022)
+        snapshots.downgrade(old, 4)
+        self.is_not_told()
+        self.is_not_told(language="ja")
+        snapshots.run(teiten, "merge", "--spool", self.base / "merged", "--sensor", "all", self.spool)
+        self.is_not_told(self.base / "merged")
+
+    def test_version_4_without_signatures_loaded_none(self):
+        old = self.read(0, "none")
+        self.is_not_told()
+        self.read(1, REST)
+        snapshots.downgrade(old, 4)
+        self.assertEqual(self.rows(), [("Others", 1, "of no category")])
+
+
+if __name__ == "__main__":
+    teiten = sys.argv.pop(1)
+    unittest.main()
