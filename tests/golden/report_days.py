@@ -108,7 +108,7 @@ def begins_at_noon(teiten, spool):
     en, ja = Report(teiten, spool, NOON), Report(teiten, spool, NOON, "ja")
     en.says("1521/TCP: a rise", "It rose on 18 January: the median rate was 40.", "Since 18 January, at least 90.0% came from source port 6000.",
             "The number of source addresses a day rose on 18 January")
-    ja.says("1521/TCP", "1月18日から増加し", "一日当たりの発信元アドレス数は1月18日から増加し")
+    ja.says("1521/TCP", "1月18日から増加し", "一日当たりの発信元IPアドレス数は1月18日から増加し")
     en.says("8/ICMP", "From 20 January to 21 January, at least 50.0%")
     en.says("Backscatter", "On 17 January, 300 packets of backscatter came from one address.")
     answers = next(t["rows"] for key, t in en.found["tables"].items() if key.endswith("_answers"))
@@ -169,7 +169,7 @@ def rises_in_a_gap(teiten, spool):
     en.says("1521/TCP: a rise", "It rose between 17 January and 20 January (not observed in between): the median rate was 40.",
             "Since 20 January, at least 90.0%",
             "The number of source addresses a day rose between 17 January and 20 January (not observed in between): its median")
-    ja.says("1521/TCP", "1月17日から1月20日までの間（途中は未観測）に増加し", "一日当たりの発信元アドレス数は1月17日から1月20日までの間（途中は未観測）に増加し")
+    ja.says("1521/TCP", "1月17日から1月20日までの間（途中は未観測）に増加し", "一日当たりの発信元IPアドレス数は1月17日から1月20日までの間（途中は未観測）に増加し")
     en = Report(teiten, spool, "2026-01-16..2026-01-21")
     en.says("1521/TCP: a rise", "It rose between 00:00 on 17 January 2026 and 00:00 on 20 January 2026 (not observed in between):")
 
@@ -203,7 +203,7 @@ def lengths_are_of_the_period(teiten, spool):
     en = Report(teiten, spool, NOON, against="2026-01-05..2026-01-11")
     en.says("1521/TCP: a rise", "It came from 36 addresses in 12 days, in the time from 5 January 2026 to 11 January 2026 from 5 in 7 days.")
     ja = Report(teiten, spool, NOON, "ja", against="2026-01-05..2026-01-11")
-    ja.says("1521/TCP", "発信元アドレス数は12日間で36個")
+    ja.says("1521/TCP", "発信元IPアドレス数は12日間で36個")
     en = Report(teiten, spool, "2026-01-17T12:00..2026-01-18T12:00", against="2026-01-16")
     en.says("1521/TCP: a rise", "It came from 36 addresses, on 16 January 2026 from 5.")
     gap = without(spool, "lengths", ("12", "13"), ("16", "17"))
@@ -221,7 +221,7 @@ def lacks_hours(teiten, spool):
     ja.says("1", "観測していない時間は、2026年1月18日 12:00～2026年1月19日 00:00である。", "2026年1月18日の観測率は95.0%に満たない。")
     ja.says("2", "2026年1月18日の観測率は95.0%に満たない。")
     en.says("1521/TCP: a rise", " addresses in 12 hours, in the period before from 6 in 1 day.")
-    ja.says("1521/TCP", "発信元アドレス数は12時間で", "（前期は1日間で6個）")
+    ja.says("1521/TCP", "発信元IPアドレス数は12時間で", "（前期は1日間で6個）")
     table = next(t for t in en.found["tables"].values() if t["title"].startswith("1521/TCP"))
     check(f"sources of half a day: {table}", table["rows"][-1]["change"] is None and any("of 12 hours now and of 1 day" in text for text in table["notes"]))
     Report(teiten, half, "2026-01-19").says("2", lacks)

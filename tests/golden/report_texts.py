@@ -276,7 +276,7 @@ def explained(ja, en):
 def units(ja, en):
     """The table of days has counts of three kinds, each with its unit."""
     for report, unit in ((en, "packets per day and address; of detections, detections per day and address"),
-                         (ja, "件/日・IP（シグネチャ検知件数は検知件数/日・IP、発信元アドレス数は個）")):
+                         (ja, "件/日・IP（シグネチャ検知件数は検知件数/日・IP、発信元IPアドレス数は個）")):
         check(f"unit of days: {report.found['tables']['days']['unit']}", report.found["tables"]["days"]["unit"] == unit)
 
 
@@ -301,7 +301,7 @@ def about_as_many(ja, en):
 def attacked(ja, en):
     """Of the addresses with backscatter three are shown, and how many more there are is said."""
     en.says("2", "Of the addresses that were attacked, the 3 with most backscatter are shown; others with at least 0.010% of all packets, and 100: 1.")
-    ja.says("2", "攻撃を受けたアドレスについては、跳ね返りパケットの多い3個を示す。このほか1個が、全パケットの")
+    ja.says("2", "攻撃を受けたIPアドレスについては、跳ね返りパケットの多い3個を示す。このほか1個が、全パケットの")
     for report, name in ((en, "SYN+ACK"), (ja, "SYN/ACK")):
         tables = [t for key, t in report.found["tables"].items() if key.endswith("_answers")]
         check(f"answers: {tables}", len(tables) == 3 and all((r.get("answer"), r["class"]) == (name, "tcp-synack") for t in tables for r in t["rows"]))
@@ -321,7 +321,7 @@ def small(en):
 def lengths(ja, en):
     """Numbers of sources of 28 and 31 days are no difference."""
     en.says("445/TCP", "It came from 120 addresses in 28 days, in the period before from 40 in 31 days.")
-    ja.says("445/TCP", "発信元アドレス数は28日間で120個（前期は31日間で40個）である。")
+    ja.says("445/TCP", "発信元IPアドレス数は28日間で120個（前期は31日間で40個）である。")
     for report, note in ((en, "of 28 days now and of 31 days in the period before"), (ja, "今期が28日間、前期が31日間")):
         table = next(t for t in report.found["tables"].values() if t["title"].startswith("445/TCP"))
         check(f"sources: {table}", table["rows"][-1]["change"] is None and any(note in text for text in table["notes"]))
@@ -341,7 +341,7 @@ def footnotes(*reports):
 def titles(ja, en, even):
     """A title says what comes in the end, and no two are the same."""
     for report, wanted in ((en, ("8080/TCP: a fall, then a rise", "445/TCP: a rise", "Backscatter from one address (country: unknown; no. 1 of the 2 shown)")),
-                           (ja, ("8080/TCPに対するアクセスの減少とその後の増加", "445/TCPに対するアクセスの増加", "不明の特定アドレスからの跳ね返りパケット（掲載した2件中2件目）"))):
+                           (ja, ("8080/TCPに対するアクセスの減少とその後の増加", "445/TCPに対するアクセスの増加", "不明の特定の1IPアドレスからの跳ね返りパケット（掲載した2件中2件目）"))):
         found = [s["title"] for s in report.found["sections"] if str(s["number"]).startswith("2-")]
         check(f"titles: {found}", len(set(found)) == len(found) and set(wanted) <= set(found))
     even.says("By target", "23/TCP was steady, at 2.00 every day.")
