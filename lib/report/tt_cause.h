@@ -58,6 +58,7 @@ struct tt_cause_change {
 	 * observed. */
 	int64_t open_us;
 	bool partly; /* some of the time between was */
+	int64_t until_us; /* open_us of the next change; 0: it is the last */
 };
 
 /* What is known of a target. */

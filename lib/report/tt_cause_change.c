@@ -138,6 +138,8 @@ take_changes(const struct tt_cause *c, uint32_t of, const struct points *p,
 	for (int i = 0; i < n; i++) {
 		struct tt_cause_change change = timed(c, p, &changes[i]);
 
+		if (i + 1 < n)
+			change.until_us = timed(c, p, &changes[i + 1]).open_us;
 		if (changes[i].at < p->first) {
 			if ((change.after > change.before) != rise)
 				continue;

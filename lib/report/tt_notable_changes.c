@@ -34,6 +34,21 @@ between(struct tt_notable *w, const char *from, const char *to, bool partly)
 			args, TT_ARRAY_SIZE(args));
 }
 
+/* "from then on", or "from then to 24 July": up to the last day before the next change; until_us: where that day ends, or the
+ * hour; 0: there is none. */
+static const char *
+onward(struct tt_notable *w, int64_t until_us)
+{
+	const char *last;
+
+	if (until_us == 0)
+		return tt_locale_word(w->locale, TT_WORD_NOTABLE_ONWARD);
+	last = time_of(w,
+			tt_cause_by_hours(&w->cause) ? until_us
+						     : until_us - TT_US_PER_DAY);
+	return tt_notable_fill(w, TT_WORD_NOTABLE_ONWARD_TO, &last, 1);
+}
+
 static bool
 is_up(const struct tt_cause_change *change)
 {
@@ -78,7 +93,8 @@ say_change(struct tt_notable *w, struct tt_doc_section *s,
 	else
 		when = on(w, when);
 	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when, median_text(w, change->after),
-			median_text(w, change->before), NULL);
+			median_text(w, change->before), tt_report_per(w->report),
+			onward(w, change->until_us), NULL);
 }
 
 /* The first change that goes the way of the whole, and what followed it. */
@@ -137,9 +153,22 @@ is_any_covered(const struct tt_cause *c, size_t first, size_t end)
 	return false;
 }
 
+/* The same of numbers by day. next: the change that comes after; NULL: none. */
+static const char *
+source_onward(struct tt_notable *w, const struct tt_change *next)
+{
+	const char *last;
+
+	if (next == NULL)
+		return tt_locale_word(w->locale, TT_WORD_NOTABLE_ONWARD);
+	last = tt_notable_day(w, next->last);
+	return tt_notable_fill(w, TT_WORD_NOTABLE_ONWARD_TO, &last, 1);
+}
+
+/* next: the one that comes after it; NULL: none. */
 static void
 say_source_change(struct tt_notable *w, struct tt_doc_section *s,
-		const struct tt_change *change)
+		const struct tt_change *change, const struct tt_change *next)
 {
 	const char *sensors = tt_notable_sensors_changed(w, change->last, change->at);
 	const char *when = tt_notable_day(w, change->at);
@@ -157,8 +186,8 @@ say_source_change(struct tt_notable *w, struct tt_doc_section *s,
 	}
 	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when,
 			tt_notable_number(w, (uint64_t)(change->after + 0.5)),
-			tt_notable_number(w, (uint64_t)(change->before + 0.5)), sensors,
-			NULL);
+			tt_notable_number(w, (uint64_t)(change->before + 0.5)),
+			sensors != NULL ? sensors : "", source_onward(w, next), NULL);
 }
 
 /* Of a day that was observed in part, some sources are not known. */
@@ -196,5 +225,6 @@ tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 	fill_daily(w, t, &d);
 	found = tt_changes_find(d.numbers, d.exposures, n, changes);
 	for (int i = 0; i < found; i++)
-		say_source_change(w, s, &changes[i]);
+		say_source_change(w, s, &changes[i],
+				i + 1 < found ? &changes[i + 1] : NULL);
 }

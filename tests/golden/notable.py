@@ -36,12 +36,12 @@ BEFORE, NOW, END = "2026-01-05", "2026-01-15", "2026-01-25"
 SECTIONS = [
     ("1521/TCP: a rise", [
         r"1521/TCP: 3\.30 \(per day and address\), after 0\.50 in the period before \(\+2\.80\)\.",
-        r"It rose on 18 January: the median rate was 4\.50 from then on, and 0\.50 until then\.",
+        r"It rose on 18 January: the median was 4\.50 packets per day and monitored address from then on, and 0\.50 before\.",
         r"Since 18 January, by country: unknown 100\.0%\.",
         r"The change by country: unknown \+2\.80\.",
         r"Since 18 January, at least 8[89]\.\d% came from source port 6000\.",
         r"It came from {now} addresses, in the period before from {before}\.",
-        r"The number of source addresses a day rose on 18 January: its median was 3\d from then on, and 5 until then\.",
+        r"The number of source addresses a day rose on 18 January: its median was 3\d from then on, and 5 before\.",
         r"8[89]\.\d% of the packets match the fingerprint source-port-6000\."]),
     ("23/TCP: a rise", [
         r"23/TCP: 12\.00 .*, after 10\.00 .* \(\+2\.00\)\.",
@@ -58,7 +58,7 @@ SECTIONS = [
         r"From 20 January to 21 January, at least 33\.3% of the accesses came from one address \(country: unknown\)\."]),
     ("5900/TCP: gone", [
         r"5900/TCP: none, after 3\.00 \(per day and address\) in the period before \(−3\.00\)\.",
-        r"It fell on 15 January: the median rate was 0\.00 from then on, and 3\.00 until then\.",
+        r"It fell on 15 January: the median was 0\.00 packets per day and monitored address from then on, and 3\.00 before\.",
         r"The change by country: unknown −3\.00\.",
         r"No address sent any; in the period before, {before} did\."]),
     ("Backscatter from one address (country: unknown)", [

@@ -106,7 +106,7 @@ class Report:
 def begins_at_noon(teiten, spool):
     """Chapter 2 has the days of the calendar, as the others, of which the first and the last are cut."""
     en, ja = Report(teiten, spool, NOON), Report(teiten, spool, NOON, "ja")
-    en.says("1521/TCP: a rise", "It rose on 18 January: the median rate was 40.", "Since 18 January, at least 90.0% came from source port 6000.",
+    en.says("1521/TCP: a rise", "It rose on 18 January: the median was 40.", "Since 18 January, at least 90.0% came from source port 6000.",
             "The number of source addresses a day rose on 18 January")
     ja.says("1521/TCP", "1月18日から増加し", "一日当たりの発信元IPアドレス数は1月18日から増加し")
     en.says("8/ICMP", "From 20 January to 21 January, at least 50.0%")
@@ -149,7 +149,7 @@ def over_midnight(teiten, directory):
     for hours in (2, 6):
         spool = make_spool(teiten, directory, f"over-{hours}", hours * 3600)
         report = Report(teiten, spool, "2026-01-12..2026-01-24")
-        report.says("1521/TCP: a rise", "It rose on 18 January: the median rate was 40.", "The number of source addresses a day rose on 18 January")
+        report.says("1521/TCP: a rise", "It rose on 18 January: the median was 40.", "The number of source addresses a day rose on 18 January")
         report.says("By target", "445/TCP: the most on ")
         own = report.notable("1521/TCP", "sources")
         check(f"{hours} hours: {own}", "observed in part" not in report.text() and any("reach over midnight: 13" in note for note in own["notes"]))
@@ -166,7 +166,7 @@ def rises_in_a_gap(teiten, spool):
     """A change while nothing was observed has no date."""
     spool = without(spool, "gap", ("17", "20"))
     en, ja = Report(teiten, spool, "2026-01-12..2026-01-24"), Report(teiten, spool, "2026-01-12..2026-01-24", "ja")
-    en.says("1521/TCP: a rise", "It rose between 17 January and 20 January (not observed in between): the median rate was 40.",
+    en.says("1521/TCP: a rise", "It rose between 17 January and 20 January (not observed in between): the median was 40.",
             "Since 20 January, at least 90.0%",
             "The number of source addresses a day rose between 17 January and 20 January (not observed in between): its median")
     ja.says("1521/TCP", "1月17日から1月20日までの間（途中は未観測）に増加し", "一日当たりの発信元IPアドレス数は1月17日から1月20日までの間（途中は未観測）に増加し")

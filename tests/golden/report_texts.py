@@ -187,10 +187,13 @@ class Report:
 
 def directions(ja, en):
     """What follows a change says whether it goes on or turns."""
-    ja.says("8080/TCP", "2月1日から減少し", "2月16日からは一転して増加し")
-    ja.says("445/TCP", "2月5日から増加し", "2月20日からはさらに増加し")
-    en.says("8080/TCP", "It fell on 1 February", "Then, on 16 February, it rose from 0.00 to 15.")
-    en.says("445/TCP", "It rose on 5 February", "Then, on 20 February, it rose from 15.")
+    ja.says("8080/TCP", "2月1日から減少し、一日・1IPアドレス当たりの件数の中央値は、それまでの20.", "件に対し、その後2月15日までは0.00件であった。",
+            "2月16日からは一転して増加し、中央値は0.00件から15.")
+    ja.says("445/TCP", "2月5日から増加し", "件に対し、その後2月19日までは15.", "2月20日からはさらに増加し、中央値は15.")
+    en.says("8080/TCP", "It fell on 1 February: the median was 0.00 packets per day and monitored address from then to 15 February, and 20.",
+            "Then, on 16 February, it rose from 0.00 to 15.")
+    en.says("445/TCP", "It rose on 5 February", "packets per day and monitored address from then to 19 February, and 5.",
+            "Then, on 20 February, it rose from 15.")
     check("8080/TCP rose further", not any("さらに" in text for text in ja.said("8080/TCP")))
 
 
@@ -209,7 +212,7 @@ def sensors(ja, en, alone):
     ja.says("2", "betaは59日中14日、2026年2月15日～2026年2月28日", "--sensor")
     check("one sensor alone changes", not any("not the same" in text for text in alone.said("2")))
     en.says("445/TCP", "was 40 before 15 February and 120 from then on, but the sensors changed at that time (beta came)")
-    ja.says("445/TCP", "2月15日の前が40個、以降が120個であるが、この頃に観測センサーが変わっており（betaの観測開始）")
+    ja.says("445/TCP", "2月15日の前は40個、以降は120個であるが、この頃に観測センサーが変わっており（betaの観測開始）")
     check("sources of a new sensor rose", not any("addresses a day rose on 15" in text for text in en.said("445/TCP")))
     alone.says("8080/TCP", "The number of source addresses a day rose on 16 February")
     for report, weak in ((en, "Networks differ in what they get"), (ja, "ネットワークによるアクセスの傾向の違いは除かれない")):
