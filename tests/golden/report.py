@@ -93,7 +93,7 @@ def check_chapter_2(found):
         check(f"{key}: figures of {now}", not (figures and (few or now == 0)))
         heading = next(c["heading"] for c in table["columns"] if c["id"] == "share_since")
         changed = any(text.startswith(("It rose on", "It fell on", "It rose at", "It fell at")) for text in sections[key])
-        check(f"{key}: {heading}, {sections[key]}", heading == "Share" or (changed and heading.startswith("Share since ")))
+        check(f"{key}: {heading}, {sections[key]}", heading == "Share of packets" or (changed and heading.startswith("Share of packets since ")))
         if now == 0:
             check(f"{key}: shares of {now}", few or all(row["share_since"] is None for row in table["rows"]))
         check_packets(found, key, table)
