@@ -96,6 +96,29 @@ say_total(struct tt_report *r, struct tt_doc_section *section)
 					compared(r, &change)));
 }
 
+/* Is a target of ICMP named here, or shown in a table? */
+static bool
+names_icmp(const struct tt_report *r)
+{
+	for (size_t i = 0; i < r->targets.n; i++) {
+		const struct tt_ranked *row = &r->targets.rows[i];
+
+		if (r->now->names->targets[row->index].protocol == TT_PROTO_ICMP
+				&& (row->shown || (row->rank > 0 && row->rank <= NAMED)))
+			return true;
+	}
+	return false;
+}
+
+/* Where readers meet it first, as chapter 5 is the last. */
+static void
+say_icmp(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (names_icmp(r))
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_WORD(r, TARGETS_ICMP));
+}
+
 static void
 say_targets(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -109,6 +132,7 @@ say_targets(struct tt_report *r, struct tt_doc_section *section)
 			first->rate, first->rate_before, r->targets.scale.compared};
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			TT_REPORT_FILL(r, LEADING_TARGETS, list));
+	say_icmp(r, section);
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			TT_REPORT_FILL(r, FIRST_TARGET, tt_report_target(r, first->index),
 					tt_report_rate(r, first->rate),

@@ -86,11 +86,11 @@ def sources(teiten, spool, start, end):
     return {target: len(addresses) for target, addresses in found.items()}
 
 
-def chapter(teiten, spool, *options):
+def chapter(teiten, spool, *options, number="2-"):
     document = json.loads(snapshots.run(teiten, "report", "--period", "2026-01-15..2026-01-24",
                                         "--format", "json", "--quiet", *options, spool))
     return [(section["title"], [element["text"] for element in texts(section)])
-            for section in document["sections"] if str(section["number"]).startswith("2-")]
+            for section in document["sections"] if str(section["number"]).startswith(number)]
 
 
 def texts(section):
@@ -126,6 +126,10 @@ def main(teiten):
         japanese = chapter(teiten, spool, "--lang", "ja")
         if len(japanese) != len(SECTIONS) or "1月18日から増加し" not in japanese[0][1][1]:
             wrong.append(f"in Japanese: {japanese[:1]}")
+        for language, icmp in (("en", "8/ICMP is an echo request"), ("ja", "ICMP Echo Requestを「8/ICMP」とする")):
+            summary = chapter(teiten, spool, "--lang", language, number="1")
+            if not any(icmp in text for text in summary[0][1]):
+                wrong.append(f"8/ICMP is not explained: {summary[0]}")
     for what in wrong:
         print(what)
     print(f"{len(SECTIONS)} sections, {len(wrong)} problems")

@@ -187,6 +187,7 @@ class Report:
 
 def directions(ja, en):
     """What follows a change says whether it goes on or turns."""
+    check("ICMP is explained, of which there is none", not any("8/ICMP" in text for text in en.said("1")))
     ja.says("8080/TCP", "2月1日から減少し、一日・1IPアドレス当たりの件数の中央値は、それまでの20.", "件に対し、その後2月15日までは0.00件であった。",
             "2月16日からは一転して増加し、中央値は0.00件から15.")
     ja.says("445/TCP", "2月5日から増加し", "件に対し、その後2月19日までは15.", "2月20日からはさらに増加し、中央値は15.")
