@@ -225,6 +225,14 @@ set_spans(struct tt_notable *w, struct tt_cause_options *options)
 	return ret;
 }
 
+static enum tt_report_no_cycles
+no_cycles(const struct tt_cause *cause)
+{
+	if (cause->slice_us >= TT_US_PER_DAY)
+		return TT_REPORT_NO_CYCLES_LONG;
+	return cause->coarse ? TT_REPORT_NO_CYCLES : TT_REPORT_CYCLES;
+}
+
 int
 tt_notable_sections(struct tt_report *report, struct tt_error *err)
 {
@@ -247,8 +255,10 @@ tt_notable_sections(struct tt_report *report, struct tt_error *err)
 		tt_error_set(err, ret, NULL, "out of memory");
 	else
 		ret = read_archive(&w, err);
-	if (ret == 0)
+	if (ret == 0) {
+		report->no_cycles = no_cycles(&w.cause);
 		write_chapter(&w);
+	}
 	tt_cause_fini(&w.cause);
 	for (unsigned span = 0; span < TT_N_CAUSE_SPANS; span++)
 		tt_day_cover_fini(&w.cover[span]);

@@ -23,6 +23,13 @@ struct tt_report_ranking {
 	uint64_t total_now;
 };
 
+/* Why no cycles of 24 hours are looked for. */
+enum tt_report_no_cycles {
+	TT_REPORT_CYCLES, /* they are */
+	TT_REPORT_NO_CYCLES, /* some snapshot is longer than an hour */
+	TT_REPORT_NO_CYCLES_LONG, /* a period has too many days */
+};
+
 /* What a report is made from: the caller fills in all up to `leading`. */
 struct tt_report {
 	struct tt_document *doc;
@@ -41,6 +48,7 @@ struct tt_report {
 	struct tt_report_ranking targets, countries; /* by packets */
 	struct tt_report_ranking categories,
 			detected; /* by detections: categories, countries */
+	enum tt_report_no_cycles no_cycles; /* set by tt_notable_sections */
 };
 
 /* Ranks. Returns 0 or -ENOMEM. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Chapter 5: how it was counted. */
+#include "tt_cause.h"
 #include "tt_report_parts.h"
 #include "tt_sketch.h"
 
@@ -324,6 +325,19 @@ days_table(struct tt_report *r, struct tt_doc_section *section)
 		day_row(r, table, i, &notes);
 }
 
+static void
+say_no_cycles(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (r->no_cycles == TT_REPORT_NO_CYCLES)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_WORD(r, METHOD_NO_CYCLES));
+	else if (r->no_cycles == TT_REPORT_NO_CYCLES_LONG)
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, METHOD_NO_CYCLES_LONG,
+						tt_report_count(r,
+								TT_CAUSE_HOURLY_DAYS)));
+}
+
 void
 tt_report_method(struct tt_report *report)
 {
@@ -343,6 +357,7 @@ tt_report_method(struct tt_report *report)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, METHOD_MONTHS,
 						tt_report_count(r, r->series->across)));
+	say_no_cycles(r, section);
 	tt_report_say_loaded(r, section);
 	sensors_table(r, section);
 	facts_table(r, section);

@@ -71,6 +71,8 @@ def main(teiten):
         snapshots.run(teiten, "compact", "--per", "day", spool)
         days = report(teiten, spool, base / "days")
         check(f"{list(hours)}, {list(days)}", list(hours) == list(days))
+        no_cycles = "Cycles of 24 hours are not looked for, as some snapshots are longer than an hour."
+        check("what is said of cycles", [no_cycles in found["report.json"] for found in (hours, days)] == [False, True])
         for name, text in hours.items():
             check(f"{name}: {text}\n{days[name]}", without_snapshots(name, text) == without_snapshots(name, days[name]))
 
