@@ -282,7 +282,7 @@ def explained(ja, en):
 def units(ja, en):
     """The table of days has counts of three kinds, each with its unit."""
     for report, unit in ((en, "packets per day and address; of detections, detections per day and address"),
-                         (ja, "件/日・IP（シグネチャ検知件数は検知件数/日・IP、発信元IPアドレス数は個）")):
+                         (ja, "件/日・IP（シグネチャ検知は検知件数/日・IP、発信元IPアドレス数は個）")):
         check(f"unit of days: {report.found['tables']['days']['unit']}", report.found["tables"]["days"]["unit"] == unit)
 
 
