@@ -1,41 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_sequence.h"
-
-#include "tt_announced.h"
+#include "tt_sequence_private.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
-
-enum worker_state {
-	IDLE,
-	LIVE,
-	REPLAY,
-	ENDED
-};
-
-struct worker {
-	enum worker_state state;
-	int64_t sealed_to_us; /* LIVE: end of what it has sealed */
-	unsigned held;
-};
-
-struct tt_sequence {
-	int64_t interval_us, max_gap_us;
-	struct worker *workers;
-	unsigned n_workers, n_replay,
-			n_live; /* n_replay, n_live: started and not ended */
-	struct tt_tally **held; /* [n_held], in order of arrival */
-	struct tt_tally **chosen; /* [n_held]: what next gave out */
-	unsigned n_held, room_held, max_tallies;
-	struct tt_announced announced;
-	struct tt_heard heard;
-	bool was_replay, surprised;
-	bool has_position;
-	int64_t cut_us; /* start of the interval in which an input breaks off */
-	int64_t position_us; /* end of the interval popped last */
-	uint64_t compact_bytes;
-};
 
 int
 tt_sequence_create(struct tt_sequence **sequence, unsigned n_workers,
@@ -114,8 +82,8 @@ tt_sequence_cut(struct tt_sequence *s, int64_t start_us)
 void
 tt_sequence_start_live(struct tt_sequence *s, unsigned worker, int64_t start_us)
 {
-	TT_ASSERT(worker < s->n_workers && s->workers[worker].state == IDLE);
-	s->workers[worker].state = LIVE;
+	TT_ASSERT(worker < s->n_workers && s->workers[worker].state == TT_SEQUENCE_IDLE);
+	s->workers[worker].state = TT_SEQUENCE_LIVE;
 	s->workers[worker].sealed_to_us = start_us;
 	s->n_live++;
 }
@@ -123,8 +91,8 @@ tt_sequence_start_live(struct tt_sequence *s, unsigned worker, int64_t start_us)
 void
 tt_sequence_start_replay(struct tt_sequence *s, unsigned worker)
 {
-	TT_ASSERT(worker < s->n_workers && s->workers[worker].state == IDLE);
-	s->workers[worker].state = REPLAY;
+	TT_ASSERT(worker < s->n_workers && s->workers[worker].state == TT_SEQUENCE_IDLE);
+	s->workers[worker].state = TT_SEQUENCE_REPLAY;
 	s->n_replay++;
 	s->was_replay = true;
 }
@@ -133,20 +101,20 @@ void
 tt_sequence_end(struct tt_sequence *s, unsigned worker)
 {
 	TT_ASSERT(worker < s->n_workers);
-	if (s->workers[worker].state == REPLAY)
+	if (s->workers[worker].state == TT_SEQUENCE_REPLAY)
 		s->n_replay--;
-	if (s->workers[worker].state == LIVE)
+	if (s->workers[worker].state == TT_SEQUENCE_LIVE)
 		s->n_live--;
-	s->workers[worker].state = ENDED;
+	s->workers[worker].state = TT_SEQUENCE_ENDED;
 }
 
 void
 tt_sequence_push(struct tt_sequence *s, struct tt_tally *tally)
 {
-	struct worker *w = &s->workers[tally->owner];
+	struct tt_sequence_worker *w = &s->workers[tally->owner];
 
 	TT_ASSERT(tally->owner < s->n_workers && s->n_held < s->room_held);
-	if (w->state == LIVE)
+	if (w->state == TT_SEQUENCE_LIVE)
 		w->sealed_to_us = tally->span.end_us;
 	else if (!tt_announced_take(&s->announced, tally->span.start_us, tally->frames))
 		s->surprised = true;
@@ -214,7 +182,7 @@ static bool
 is_ready(struct tt_sequence *s, struct tt_span span)
 {
 	for (unsigned i = 0; i < s->n_workers; i++)
-		if (s->workers[i].state == LIVE
+		if (s->workers[i].state == TT_SEQUENCE_LIVE
 				&& s->workers[i].sealed_to_us < span.end_us)
 			return false;
 	return s->n_replay == 0
@@ -350,106 +318,4 @@ unsigned
 tt_sequence_held(const struct tt_sequence *s, unsigned worker)
 {
 	return s->workers[worker].held;
-}
-
-/* Makes room to hold every tally there is beside the compact ones. */
-static int
-make_room(struct tt_sequence *s)
-{
-	unsigned room = s->room_held * 2;
-	struct tt_tally **held, **chosen;
-
-	if (s->n_held + s->max_tallies <= s->room_held)
-		return 0;
-	held = reallocarray(s->held, room, sizeof(*held));
-	if (held == NULL)
-		return -ENOMEM;
-	s->held = held;
-	chosen = reallocarray(s->chosen, room, sizeof(*chosen));
-	if (chosen == NULL)
-		return -ENOMEM;
-	s->chosen = chosen;
-	s->room_held = room;
-	return 0;
-}
-
-/* Another compact part of the interval that is no more than twice as large; -1 if there is none. */
-static int
-find_partner(const struct tt_sequence *s, unsigned of)
-{
-	const struct tt_tally *t = s->held[of];
-
-	for (unsigned i = s->n_held; i-- > 0;)
-		if (i != of && s->held[i]->span.start_us == t->span.start_us
-				&& s->held[i]->owner == t->owner
-				&& tt_tally_is_compact(s->held[i])
-				&& tt_tally_compact_bytes(s->held[i])
-						<= 2 * tt_tally_compact_bytes(t))
-			return (int)i;
-	return -1;
-}
-
-static void
-drop_compact(struct tt_sequence *s, unsigned i)
-{
-	s->compact_bytes -= tt_tally_compact_bytes(s->held[i]);
-	s->workers[s->held[i]->owner].held--;
-	tt_tally_destroy(s->held[i]);
-	s->held[i] = s->held[--s->n_held];
-}
-
-/*
- * Joins a compact part with others of its interval, as long as there is one of about its size:
- * an interval never has more than a few parts, and what they take goes with its pairs, not with
- * how often the packets came back to it.
- */
-static void
-join_parts(struct tt_sequence *s, unsigned part)
-{
-	int partner;
-
-	while ((partner = find_partner(s, part)) >= 0) {
-		unsigned low = part < (unsigned)partner ? part : (unsigned)partner;
-		unsigned high = part < (unsigned)partner ? (unsigned)partner : part;
-		struct tt_tally *joined = tt_tally_join(s->held[low], s->held[high]);
-
-		if (joined == NULL)
-			return;
-		drop_compact(s, high);
-		s->compact_bytes += tt_tally_compact_bytes(joined)
-				- tt_tally_compact_bytes(s->held[low]);
-		tt_tally_destroy(s->held[low]);
-		s->held[low] = joined;
-		part = low;
-	}
-}
-
-int
-tt_sequence_compact(struct tt_sequence *s, unsigned worker, struct tt_tally **freed)
-{
-	*freed = NULL;
-	if (make_room(s) != 0)
-		return -ENOMEM;
-	/* The latest first: what came earlier is compact already, as a rule. */
-	for (unsigned i = s->n_held; i-- > 0;) {
-		struct tt_tally *old = s->held[i], *compact;
-
-		if (old->owner != worker || tt_tally_is_compact(old))
-			continue;
-		compact = tt_tally_compact(old);
-		if (compact == NULL)
-			return -ENOMEM;
-		s->held[i] = compact;
-		s->compact_bytes += tt_tally_compact_bytes(compact);
-		*freed = old;
-		join_parts(s, i);
-		return 0;
-	}
-	return 0;
-}
-
-uint64_t
-tt_sequence_compact_bytes(const struct tt_sequence *s)
-{
-	return s->compact_bytes;
 }
