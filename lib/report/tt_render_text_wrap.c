@@ -81,9 +81,11 @@ put_parts(struct line *line, const char *language, const char *text)
 	UErrorCode status = U_ZERO_ERROR;
 	UText utext = UTEXT_INITIALIZER;
 	UBreakIterator *breaks;
+	char strict[32]; /* no line begins with a small kana, as in line-break: strict of HTML */
 
+	snprintf(strict, sizeof(strict), "%s@lb=strict", language);
 	utext_openUTF8(&utext, text, -1, &status);
-	breaks = ubrk_open(UBRK_LINE, language, NULL, 0, &status);
+	breaks = ubrk_open(UBRK_LINE, strict, NULL, 0, &status);
 	if (U_SUCCESS(status))
 		ubrk_setUText(breaks, &utext, &status);
 	if (U_SUCCESS(status)) {

@@ -80,6 +80,38 @@ text_is_no_wider_than_its_line(void **state)
 	free(text);
 }
 
+/* Paragraphs that differ in where their lines end. */
+static void
+build_japanese(struct bed *bed)
+{
+	struct tt_doc_section *section = tt_document_section(
+			&bed->doc, 1, "s", "1", "見出し");
+
+	for (int shift = 0; shift < 12; shift++)
+		tt_document_say(&bed->doc, section, TT_ELEMENT_TEXT,
+				tt_document_printf(&bed->doc,
+						"%.*sセッションはペルーであったセッションはペルー"
+						"であったセッションはペルーであったセッションは"
+						"ペルーであったセッションはペルーであった",
+						shift * 3, "一二三四五六七八九十百千"));
+}
+
+static void
+no_line_begins_with_what_ends_a_syllable(void **state)
+{
+	static const char *const never[] = {"ー", "ッ", "ョ", "っ"};
+	char *text = rendered(tt_render_text, "ja", build_japanese);
+	unsigned lines = 0;
+
+	for (const char *line = text; *line != '\0';
+			line = strchr(line, '\n') + 1, lines++)
+		for (size_t i = 0; i < TT_ARRAY_SIZE(never); i++)
+			assert_int_not_equal(
+					strncmp(line, never[i], strlen(never[i])), 0);
+	assert_true(lines > 24);
+	free(text);
+}
+
 static void
 text_has_no_controls_of_terminals(void **state)
 {
@@ -233,6 +265,7 @@ main(void)
 			cmocka_unit_test(html_has_tables_as_they_are_read),
 			cmocka_unit_test(texts_from_data_are_no_markup),
 			cmocka_unit_test(text_is_no_wider_than_its_line),
+			cmocka_unit_test(no_line_begins_with_what_ends_a_syllable),
 			cmocka_unit_test(text_has_no_controls_of_terminals),
 			cmocka_unit_test(json_has_plain_numbers_by_ids),
 			cmocka_unit_test(hostile_json_is_json),
