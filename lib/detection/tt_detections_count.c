@@ -65,7 +65,7 @@ hash_of(const struct tt_detections *d, const struct tt_detection_match *m)
 					m, offsetof(struct tt_detection_match, second))),
 			&d->place);
 
-	if (m->dst.lo != 0)
+	if ((m->dst.lo | m->dst.hi) != 0)
 		hash = tt_hash_place_addr(m->dst, hash, &d->place);
 	return hash;
 }

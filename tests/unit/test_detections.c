@@ -197,6 +197,31 @@ most_hits_stand_in_their_slots_and_a_table_overflows_late(void **state)
 	tt_detections_fini(&d);
 }
 
+/* Such an address has nothing but zeros in its second half. Who sends to a few of them within a second does not fill two
+ * buckets, for which half of all sources would be given up, and half of the others again. */
+static void
+hits_to_the_first_address_of_many_networks_stand_apart(void **state)
+{
+	struct tt_packet p = {.src = {.hi = UINT64_C(0x20010db8) << 32, .lo = 1}};
+	struct tt_detections d;
+	uint64_t kept = 0;
+
+	set_rules(1,
+			(struct tt_rule_count){TT_RULE_COUNT_LIMIT,
+					TT_RULE_TRACK_DESTINATION, 1, 60,
+					TT_RULE_UNIQUE_NONE});
+	d = make(TT_HITS_MIN);
+	for (unsigned i = 0; i < 8 * TT_HIT_BUCKET; i++) {
+		p.dst.hi = UINT64_C(0x20010db800010000) + i;
+		tt_detections_add(&d, 0, &p, START);
+	}
+	for (uint64_t i = 0; i < d.n_hits; i++)
+		kept += d.hits[i].packets;
+	assert_int_equal(d.shift[TT_HITS_COUNTING], 0);
+	assert_int_equal(kept, 8 * TT_HIT_BUCKET);
+	tt_detections_fini(&d);
+}
+
 static void
 a_window_has_its_end_and_no_more(void **state)
 {
@@ -226,6 +251,8 @@ main(void)
 			cmocka_unit_test(a_free_slot_is_no_hit_of_no_address),
 			cmocka_unit_test(
 					most_hits_stand_in_their_slots_and_a_table_overflows_late),
+			cmocka_unit_test(
+					hits_to_the_first_address_of_many_networks_stand_apart),
 			cmocka_unit_test(a_window_has_its_end_and_no_more),
 	};
 
