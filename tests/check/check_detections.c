@@ -72,6 +72,17 @@ make_rules(struct bed *bed)
 			.n_counting = tt_rules_counting(bed->rules, RULES)};
 }
 
+/* Of either version; those of IPv6 differ in one half or in both, of which the second may be zero. */
+static struct tt_addr
+draw_destination(struct bed *bed)
+{
+	const uint32_t host = (uint32_t)draw(bed, 4);
+
+	if (draw(bed, 2) == 0)
+		return tt_addr_v4(0xc0000200u + host);
+	return (struct tt_addr){UINT64_C(0x20010db800010000) + host / 2, host % 2};
+}
+
 static void
 make_events(struct bed *bed)
 {
@@ -89,7 +100,7 @@ make_events(struct bed *bed)
 						? (struct tt_addr){source << 40, source}
 						: tt_addr_v4(0x01000000u
 								+ (uint32_t)source * 50),
-				.dst = tt_addr_v4(0xc0000200u + (uint32_t)draw(bed, 4)),
+				.dst = draw_destination(bed),
 				.src_port = (uint16_t)draw(bed, 5),
 				.dst_port = (uint16_t)draw(bed, 9),
 				.rule = (uint16_t)draw(bed, RULES),

@@ -161,6 +161,43 @@ a_free_slot_is_no_hit_of_no_address(void **state)
 	tt_detections_fini(&d);
 }
 
+static bool
+has_flipped(const struct tt_hit *hit, const struct tt_detection_match *m, size_t bit)
+{
+	struct tt_hit other;
+	uint8_t bytes[sizeof(other)];
+
+	memcpy(bytes, hit, sizeof(bytes));
+	bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	memcpy(&other, bytes, sizeof(other));
+	return tt_hit_slot_has(&other, m);
+}
+
+/* A slot is compared without a look at its tag: of all that tells hits apart each bit counts, and of the rest none. */
+static void
+a_slot_has_the_hit_of_a_match_and_no_other(void **state)
+{
+	const struct tt_detection_match m = {.src = {1, 2},
+			.dst = {3, 4},
+			.second = 5,
+			.rule = 6,
+			.value = 7,
+			.time_us = START};
+	const struct tt_hit hit = {.src = m.src,
+			.dst = m.dst,
+			.second = m.second,
+			.rule = m.rule,
+			.value = m.value,
+			.packets = 3};
+
+	assert_true(tt_hit_slot_has(&hit, &m));
+	for (size_t bit = 0; bit < 8 * sizeof(hit); bit++)
+		assert_int_equal(has_flipped(&hit, &m, bit),
+				bit / 8 >= offsetof(struct tt_hit, packets)
+						&& bit / 8 < offsetof(struct tt_hit,
+								   second));
+}
+
 /* How many hits stand in the slots that their hashes have. */
 static uint64_t
 count_at_home(const struct tt_detections *d)
@@ -249,6 +286,7 @@ main(void)
 			cmocka_unit_test(
 					a_merge_that_could_not_grow_works_when_there_is_memory),
 			cmocka_unit_test(a_free_slot_is_no_hit_of_no_address),
+			cmocka_unit_test(a_slot_has_the_hit_of_a_match_and_no_other),
 			cmocka_unit_test(
 					most_hits_stand_in_their_slots_and_a_table_overflows_late),
 			cmocka_unit_test(
