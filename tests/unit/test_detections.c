@@ -230,7 +230,7 @@ most_hits_stand_in_their_slots_and_a_table_overflows_late(void **state)
 	assert_true(count_at_home(&d) > n / 10 * 8);
 	while (d.shift[TT_HITS_PLAIN] == 0)
 		add(&d, 0, ++n, START);
-	assert_true(n > slots / 3 * 2);
+	assert_true(n > slots / 6 * 5);
 	tt_detections_fini(&d);
 }
 
