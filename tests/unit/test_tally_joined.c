@@ -183,6 +183,49 @@ joined_parts_hold_what_one_tally_would_have_counted(void **state)
 	}
 }
 
+static uint64_t
+packets_of_row_rests(const struct tt_rest *r)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t row = 0; row < TT_N_ROWS; row++)
+		sum += r->cells[TT_CELL_ROW_REST + row].packets;
+	return sum;
+}
+
+/* Packets to as many ports that no slice of them finds room where all slices are taken, by either version. */
+static void
+slices_without_room_leave_the_packets_of_ipv6_in_their_cell(void **state)
+{
+	struct tt_tally *t = tally_make(1024);
+	struct tt_rest_config few = t->rest.config;
+	struct tt_rest whole;
+
+	few.slices = 64;
+	assert_int_equal(tt_rest_init(&whole, &few, tt_mem_heap()), 0);
+	for (uint32_t i = 0; i < 200; i++) {
+		const bool before = i < whole.max_slices, v6 = !before && i % 4 == 0;
+		struct tt_rest_pair pair = {
+				.src = v6 ? (struct tt_addr){1, i} : tt_addr_v4(i),
+				.key = tt_target_key_make((struct tt_target){TT_PROTO_TCP,
+									  (int32_t)i, 0},
+						TT_CLASS_TCP_SYN),
+				.count = {3, 120}};
+
+		tt_rest_add_pairs(before ? &whole : &t->rest, &pair, 1);
+	}
+	assert_int_equal(whole.n_slices, 16);
+	assert_int_equal(t->rest.n_slices, 184);
+	tt_rest_add(&whole, &t->rest);
+	assert_int_equal(whole.n_slices, 16);
+	assert_int_equal(whole.slices_lost.packets, 184 * 3);
+	assert_int_equal(packets_of_row_rests(&whole), 184 * 3);
+	assert_int_equal(whole.cells[TT_CELL_IPV6_REST].packets, 184 / 4 * 3);
+	assert_int_equal(whole.cells[TT_CELL_IPV6_REST].bytes, 184 / 4 * 120);
+	tt_rest_fini(&whole);
+	tt_tally_destroy(t);
+}
+
 int
 main(void)
 {
@@ -192,6 +235,8 @@ main(void)
 					joined_parts_hold_what_one_tally_would_have_counted),
 			cmocka_unit_test(a_full_contact_of_a_slot_survives_a_join),
 			cmocka_unit_test(a_join_takes_no_more_than_was_worked_out),
+			cmocka_unit_test(
+					slices_without_room_leave_the_packets_of_ipv6_in_their_cell),
 	};
 
 	draw_state = choose_seed();
