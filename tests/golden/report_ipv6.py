@@ -148,6 +148,20 @@ class Ipv6(unittest.TestCase):
         self.assertEqual((rows["s"]["addresses_most"], rows["s"]["packets"]), (0, 0))
         self.assertEqual(rows["s"]["ipv6_packets"], self.fact(found, "ipv6_packets"))
 
+    def test_source_ports_of_both_leave_nothing_less_than_nothing(self):
+        profile = "name: ports\nstart: 2026-03-02T00:00:00Z\nduration: 14d\nmonitored: 192.0.2.0/26, 2001:db8::/48\ncomponents:\n" \
+            "  - {target: 445/TCP, packets: 3000, from: 7d, source_port: 6000, sources: 9}\n" \
+            "  - {target: 445/TCP, name: six, ip_version: 6, packets: 9000, from: 7d, source_port: 6000, sources: 9}\n" \
+            "  - {target: 22/TCP, packets: 900, sources: 9}\n"
+        (self.tmp / "ports.yaml").write_text(profile)
+        run("synth", "--profile", self.tmp / "ports.yaml", "--out", self.tmp / "ports.pcap", "--truth", self.tmp / "ports.json")
+        run("read", "--spool", self.tmp / "ports", "--sensor", "m", "--monitored", BOTH, "--interval", 21600, self.tmp / "ports.pcap")
+        found = report(self.tmp / "ports", self.tmp / "report ports")
+        ports = [f for f in found["figures"].values() if "by source port" in f["title"]]
+        self.assertTrue(ports)
+        for series in (s for f in ports for s in f["series"]):
+            self.assertLess(max(v for v in series["values"] if v is not None), 3 * 12000 / 7 / 64, series["id"])
+
     def test_days_make_the_same_report(self):
         days = self.tmp / "days"
         shutil.copytree(self.tmp / "mixed", days)
