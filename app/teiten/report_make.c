@@ -157,13 +157,24 @@ read_all(struct making *m)
 	return ret;
 }
 
+/* What it is compared with: nothing where nothing of it was observed, or, in a report of IPv4, only by sensors of IPv6. */
+static const struct tt_observation *
+compared_with(const struct making *m)
+{
+	const struct tt_exposure *e = &m->before.exposure;
+
+	return e->snapshots == 0 || (m->archive.of_ipv4 && e->address_time.us == 0)
+			? NULL
+			: &m->before;
+}
+
 static int
 build(struct making *m)
 {
 	struct tt_report report = {.doc = &m->doc,
 			.locale = m->locale,
 			.now = &m->now,
-			.before = m->before.exposure.snapshots > 0 ? &m->before : NULL,
+			.before = compared_with(m),
 			.before_period = m->has_before ? &m->periods[1] : NULL,
 			.series = &m->series,
 			.observing = &m->observing,

@@ -291,7 +291,7 @@ tt_archive_open(struct tt_archive *archive, const struct tt_archive_wish *wish,
 	if (ret == 0 && sort(archive) != 0)
 		ret = out_of_memory(err);
 	if (ret == 0)
-		tt_archive_choose_version(archive);
+		tt_archive_choose_version(archive, wish->periods);
 	if (ret == 0)
 		ret = check_spools(archive, err);
 	if (ret == 0)

@@ -82,7 +82,7 @@ struct tt_archive {
 	char (*sensors)[TT_SENSOR_MAX
 			+ 1]; /* [n_sensors], that have snapshots, in order of their names */
 	size_t n_sensors;
-	/* Both IPv4 and IPv6 are monitored: rates are of packets of IPv4 by its addresses (docs/decisions/0018-rates-of-ipv4.md). */
+	/* IPv4, in the first of the periods, and IPv6 are monitored: rates are of packets of IPv4 by its addresses (docs/decisions/0018-rates-of-ipv4.md). */
 	bool of_ipv4;
 	struct tt_archive_damage *damages; /* [n_damages], as they were found */
 	size_t n_damages;
@@ -94,7 +94,8 @@ struct tt_archive_wish {
 	const char *const *spools; /* [n_spools] */
 	size_t n_spools;
 	const char *sensors; /* "A,B"; NULL: all */
-	const struct tt_period *periods; /* [n_periods], what is wanted */
+	const struct tt_period *
+			periods; /* [n_periods], what is wanted; the first is what rates are of */
 	size_t n_periods;
 };
 

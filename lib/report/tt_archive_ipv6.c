@@ -23,13 +23,21 @@ says_nothing(const struct tt_archive *a)
 	return packets > 0 && tt_address_rate(packets, time) < TT_RATE_LEAST;
 }
 
+/* Does a snapshot of the period monitor IPv4? */
+static bool
+has_ipv4(const struct tt_archive_entry *e, const struct tt_period *period)
+{
+	return e->ipv4_time.us > 0 && e->start_us >= period->from_us
+			&& e->end_us <= period->to_us;
+}
+
 void
-tt_archive_choose_version(struct tt_archive *a)
+tt_archive_choose_version(struct tt_archive *a, const struct tt_period *period)
 {
 	bool ipv4 = false, ipv6 = false;
 
 	for (size_t i = 0; i < a->n; i++) {
-		ipv4 = ipv4 || a->entries[i].ipv4 > 0;
+		ipv4 = ipv4 || has_ipv4(&a->entries[i], period);
 		ipv6 = ipv6 || a->entries[i].ipv6;
 	}
 	a->of_ipv4 = ipv4 && ipv6 && !says_nothing(a);

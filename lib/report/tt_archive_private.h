@@ -30,7 +30,8 @@ int tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
 		const char *path, const struct tt_error *err,
 		int64_t start_us) TT_MUST_CHECK;
 
-/* Sees whether rates are of IPv4, and makes the addresses of all entries those that rates are by. */
-void tt_archive_choose_version(struct tt_archive *archive);
+/* Sees whether rates of a period are of IPv4, and makes the addresses of all entries those that rates are by. */
+void tt_archive_choose_version(
+		struct tt_archive *archive, const struct tt_period *period);
 
 #endif

@@ -158,6 +158,13 @@ add_ipv6(const struct tt_observation_reading *r, const struct tt_archive_entry *
 	return merge_sketch(&o->ipv6_registers, x->registers, x->p);
 }
 
+/* Where rates are of IPv4, snapshots that monitored none of it are in none. */
+static bool
+rates(const struct tt_observation *o, const struct tt_archive_entry *e)
+{
+	return !o->archive->of_ipv4 || e->address_time.us > 0;
+}
+
 /* Adds what the manifest says, once the tables are in. */
 static int
 add_manifest(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
@@ -167,7 +174,7 @@ add_manifest(const struct tt_observation_reading *r, const struct tt_archive_ent
 	bool signatures = strcmp(m->signatures, NONE) != 0;
 
 	tt_exposure_add(&o->exposure, e);
-	if (signatures)
+	if (signatures && rates(o, e))
 		tt_exposure_add(&o->signature_exposure, e);
 	o->loaded_untold += signatures && !tt_manifest_has(m, TT_TABLE_SIGNATURE_RULES);
 	add_to_sensor(o, e);
@@ -200,7 +207,7 @@ add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry
 		return 0;
 	day = &r->o->days[r->day];
 	tt_exposure_add(&day->exposure, e);
-	if (strcmp(r->manifest->signatures, NONE) != 0)
+	if (strcmp(r->manifest->signatures, NONE) != 0 && rates(r->o, e))
 		tt_exposure_add(&day->signatures, e);
 	day->packets += (uint64_t)r->manifest->packets;
 	day->detections += (uint64_t)r->manifest->detections;

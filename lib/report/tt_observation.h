@@ -191,7 +191,10 @@ enum tt_rate_unit {
 enum tt_rate_unit tt_rate_unit_of(
 		const struct tt_observation *now, const struct tt_observation *before);
 
-/* Packets or detections per day and address or sensor; 0 where nothing was observed. */
+/* Is there any such rate? There is none where nothing was observed, or, of IPv4, only by sensors of IPv6. */
+bool tt_rate_is_any(enum tt_rate_unit unit, const struct tt_exposure *exposure);
+
+/* Packets or detections per day and address or sensor; 0 where there is none. */
 double tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure,
 		uint64_t count);
 

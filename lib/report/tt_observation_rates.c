@@ -41,13 +41,23 @@ tt_observation_day_whole(const struct tt_observation *observation, unsigned day)
 	return tt_day_is_whole(tt_day_cover_share(&observation->cover, day));
 }
 
+static struct tt_address_time
+time_of(enum tt_rate_unit unit, const struct tt_exposure *exposure)
+{
+	return unit == TT_PER_SENSOR ? tt_address_time_of(exposure->observed_us, 1)
+				     : exposure->address_time;
+}
+
+bool
+tt_rate_is_any(enum tt_rate_unit unit, const struct tt_exposure *exposure)
+{
+	return time_of(unit, exposure).us > 0;
+}
+
 double
 tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t count)
 {
-	return tt_address_rate(count,
-			unit == TT_PER_SENSOR
-					? tt_address_time_of(exposure->observed_us, 1)
-					: exposure->address_time);
+	return tt_address_rate(count, time_of(unit, exposure));
 }
 
 static bool

@@ -212,7 +212,7 @@ first_place(const struct tt_report *r, const struct tt_report_stack *s)
 	size_t at = 0;
 
 	while (s->months && at + 1 < TT_SERIES_MONTHS
-			&& r->series->exposure[at].observed_us == 0)
+			&& !tt_rate_is_any(r->unit, &r->series->exposure[at]))
 		at++;
 	return at;
 }
@@ -254,7 +254,7 @@ stack_series(struct tt_report *r, struct tt_doc_figure *figure,
 		uint64_t count = rest ? left[at] : s->count(r, s->context, i, at);
 
 		left[at] -= count;
-		if (exposure->observed_us > 0)
+		if (tt_rate_is_any(r->unit, exposure))
 			tt_document_point(series, at - first,
 					tt_value_number(TT_VALUE_RATE,
 							tt_rate(r->unit, exposure,
@@ -311,7 +311,7 @@ tt_report_days_observed(const struct tt_report *report)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < report->now->period.n_days; i++)
-		n += report->now->days[i].exposure.observed_us > 0;
+		n += tt_rate_is_any(report->unit, &report->now->days[i].exposure);
 	return n;
 }
 
@@ -321,6 +321,6 @@ tt_report_months_observed(const struct tt_report *report)
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < TT_SERIES_MONTHS; i++)
-		n += report->series->exposure[i].observed_us > 0;
+		n += tt_rate_is_any(report->unit, &report->series->exposure[i]);
 	return n;
 }

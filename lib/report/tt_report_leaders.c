@@ -148,7 +148,8 @@ extremes_of(const struct tt_report *r, const struct drawing *d)
 		const struct tt_exposure *exposure = &r->now->days[i].exposure;
 		double rate = tt_rate(r->unit, exposure, drawn(r, d, 0, i));
 
-		if (!tt_observation_day_whole(r->now, i))
+		if (!tt_observation_day_whole(r->now, i)
+				|| !tt_rate_is_any(r->unit, exposure))
 			continue;
 		e.n_days++;
 		if (e.most < 0 || rate < e.least) {

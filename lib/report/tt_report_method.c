@@ -274,7 +274,7 @@ day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i,
 	const struct tt_observed_day *day = &r->now->days[i];
 	struct tt_doc_row *row = tt_document_row(r->doc, table);
 	const struct tt_value unknown = {.kind = TT_VALUE_UNKNOWN};
-	bool seen = day->exposure.observed_us > 0;
+	bool seen = tt_rate_is_any(r->unit, &day->exposure);
 	struct tt_value name = tt_value_integer(
 			TT_VALUE_DAY, tt_period_day_from(&r->now->period, i));
 
@@ -290,9 +290,9 @@ day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i,
 					? count((uint64_t)(day->sources + 0.5))
 					: unknown);
 	tt_document_cell(row, 4,
-			day->signatures.observed_us > 0 ? tt_value_rate(tt_rate(
+			tt_rate_is_any(r->unit, &day->signatures) ? tt_value_rate(tt_rate(
 					r->unit, &day->signatures, day->detections))
-							: unknown);
+								  : unknown);
 	tt_document_cell(row, 5, seen ? count(day->packets) : unknown);
 	tt_document_cell(row, 6, seen ? count(day->detections) : unknown);
 }

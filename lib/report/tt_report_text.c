@@ -258,7 +258,8 @@ name_of(const struct tt_report *report, enum tt_report_span span)
 				tt_report_before(report));
 	if (span != TT_REPORT_MONTHS)
 		return now;
-	while (first + 1 < TT_SERIES_MONTHS && series->exposure[first].observed_us == 0)
+	while (first + 1 < TT_SERIES_MONTHS
+			&& !tt_rate_is_any(report->unit, &series->exposure[first]))
 		first++;
 	return TT_REPORT_FILL(report, PERIOD_SPAN,
 			tt_report_period(report, &series->months[first]),

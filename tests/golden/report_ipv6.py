@@ -148,6 +148,36 @@ class Ipv6(unittest.TestCase):
         self.assertEqual((rows["s"]["addresses_most"], rows["s"]["packets"]), (0, 0))
         self.assertEqual(rows["s"]["ipv6_packets"], self.fact(found, "ipv6_packets"))
 
+    def apart(self, name, *gone):
+        """A sensor of IPv4, without its snapshots of days that are gone, beside one of IPv6; and the report."""
+        spool = self.read(name, "m", IPV4)
+        self.read(name, "s", "2001:db8::/48")
+        for day in gone:
+            shutil.rmtree(spool / "m" / day)
+        return report(spool, self.tmp / f"report {name}")
+
+    def test_a_period_without_ipv4_is_not_one_without_packets(self):
+        found = self.apart("no before", *(f"2026-03-{day:02}" for day in range(2, 9)))
+        self.assertIn("nothing was observed, so that nothing is compared", said(self.tmp / "report no before"))
+        self.assertNotIn("there were none", said(self.tmp / "report no before"))
+        self.assertIn("445/TCP", {row["key"] for row in found["tables"]["targets"]["rows"]})
+        self.assertNotIn("rate_before", found["tables"]["targets"]["rows"][0])
+        # Where this period has none, its counts are of both, of each sensor.
+        found = self.apart("no now", *(f"2026-03-{day:02}" for day in range(9, 16)))
+        self.assertEqual(found["tables"]["targets"]["unit"], "packets per day and sensor")
+        self.assertIn("5555/TCP", {row["key"] for row in found["tables"]["targets"]["rows"]})
+
+    def test_a_day_without_ipv4_is_not_one_without_packets(self):
+        found = self.apart("no day", "2026-03-11")
+        days = {row["day"]: row for row in found["tables"]["days"]["rows"]}
+        self.assertEqual([day for day, row in days.items() if row["rate"] is None], ["2026-03-11"])
+        self.assertIsNone(days["2026-03-11"]["detection_rate"])
+        names = [name for name in found["figures"] if name.endswith("_days") and name != "sources_days"]
+        self.assertGreater(len(names), 5)
+        for name in names:
+            for series in found["figures"][name]["series"]:
+                self.assertEqual([i for i, value in enumerate(series["values"]) if value is None], [2], (name, series["id"]))
+
     def test_source_ports_of_both_leave_nothing_less_than_nothing(self):
         profile = "name: ports\nstart: 2026-03-02T00:00:00Z\nduration: 14d\nmonitored: 192.0.2.0/26, 2001:db8::/48\ncomponents:\n" \
             "  - {target: 445/TCP, packets: 3000, from: 7d, source_port: 6000, sources: 9}\n" \
