@@ -182,9 +182,6 @@ part_of(const struct tt_cause *c, const struct tt_counts *counts,
 					counts->n_slices);
 	part.share = t->since_packets > 0 ? (double)part.since / (double)t->since_packets
 					  : 0;
-	/* Ports and fingerprints have packets of IPv6 as well, which the target may be without. */
-	if (part.share > 1)
-		part.share = 1;
 	part.of_change = change != 0 ? own / change : 0;
 	return part;
 }

@@ -34,7 +34,7 @@ take_row(void *context, const struct tt_picked *row, struct tt_error *err)
 							row, TT_IPV6_TARGETS_COUNTRY)),
 					tt_picked_int(row, TT_IPV6_TARGETS_BACKSCATTER)
 							!= 0),
-			packets};
+			packets, packets};
 	return 0;
 }
 
@@ -55,10 +55,12 @@ join(struct tt_cause_ipv6 *x)
 	if (x->n > 1)
 		qsort(x->rows, x->n, sizeof(*x->rows), by_key);
 	for (size_t i = 0; i < x->n; i++) {
-		if (n > 0 && x->rows[n - 1].key == x->rows[i].key)
+		if (n > 0 && x->rows[n - 1].key == x->rows[i].key) {
 			x->rows[n - 1].packets += x->rows[i].packets;
-		else
+			x->rows[n - 1].left += x->rows[i].packets;
+		} else {
 			x->rows[n++] = x->rows[i];
+		}
 	}
 	x->n = n;
 }
@@ -96,7 +98,7 @@ int64_t
 tt_cause_ipv6_take(struct tt_cause_ipv6 *ipv6, uint32_t of, uint16_t country,
 		bool backscatter, int64_t packets)
 {
-	const struct tt_cause_ipv6_row key = {key_of(of, country, backscatter), 0};
+	const struct tt_cause_ipv6_row key = {key_of(of, country, backscatter), 0, 0};
 	struct tt_cause_ipv6_row *row;
 	int64_t n;
 
@@ -105,7 +107,29 @@ tt_cause_ipv6_take(struct tt_cause_ipv6 *ipv6, uint32_t of, uint16_t country,
 	row = bsearch(&key, ipv6->rows, ipv6->n, sizeof(key), by_key);
 	if (row == NULL || packets <= 0)
 		return 0;
-	n = row->packets < packets ? row->packets : packets;
-	row->packets -= n;
+	n = row->left < packets ? row->left : packets;
+	row->left -= n;
 	return n;
+}
+
+int64_t
+tt_cause_ipv6_without(const struct tt_cause_ipv6 *ipv6, uint32_t of, int64_t packets)
+{
+	const uint64_t key = key_of(of, 0, false), end = key_of(of + 1, 0, false);
+	size_t first = 0, n;
+
+	if (ipv6 == NULL || packets <= 0)
+		return packets;
+	n = ipv6->n;
+	while (n > 0) {
+		const size_t half = n / 2;
+		const bool below = ipv6->rows[first + half].key < key;
+
+		first += below ? half + 1 : 0;
+		n = below ? n - half - 1 : half;
+	}
+	for (; first < ipv6->n && ipv6->rows[first].key < end; first++)
+		packets -= ipv6->rows[first].packets < packets ? ipv6->rows[first].packets
+							       : packets;
+	return packets;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Inside the causes: the packets of IPv6 that a snapshot has of the targets that are asked for, to be taken off the rows of
- * `targets` before these count. One thread; heap memory of 32 bytes for each row that it has of them.
+ * `targets` before these count. One thread; heap memory of 48 bytes for each row that it has of them.
  */
 #ifndef TT_CAUSE_IPV6_H
 #define TT_CAUSE_IPV6_H
@@ -10,7 +10,7 @@
 
 struct tt_cause_ipv6_row {
 	uint64_t key; /* number of the target 32 bits, country 16, backscatter 1 */
-	int64_t packets; /* not taken yet */
+	int64_t packets, left; /* left: not taken yet */
 };
 
 struct tt_cause_ipv6 {
@@ -27,5 +27,9 @@ void tt_cause_ipv6_fini(struct tt_cause_ipv6 *ipv6);
  * as many as there are. NULL has none. */
 int64_t tt_cause_ipv6_take(struct tt_cause_ipv6 *ipv6, uint32_t of, uint16_t country,
 		bool backscatter, int64_t packets);
+
+/* Of a row with so many packets of a target, in a table that does not tell the version: how many are IPv4 at least. */
+int64_t tt_cause_ipv6_without(
+		const struct tt_cause_ipv6 *ipv6, uint32_t of, int64_t packets);
 
 #endif

@@ -83,7 +83,9 @@ take_port(void *context, const struct tt_picked *row, struct tt_error *err)
 	if (port < 0)
 		return 0; /* all the others */
 	return count(p, &p->cause->ports, &key, day_of(p),
-			tt_picked_int(row, TT_SOURCE_PORTS_PACKETS), err);
+			tt_cause_ipv6_without(p->ipv6, row->of,
+					tt_picked_int(row, TT_SOURCE_PORTS_PACKETS)),
+			err);
 }
 
 static int
@@ -150,7 +152,9 @@ take_fingerprint(void *context, const struct tt_picked *row, struct tt_error *er
 	if (rule == TT_CAUSE_RULES_MAX)
 		return 0; /* of rules that nobody has so many of */
 	return count(p, &p->cause->fingerprints, &key, day_of(p),
-			tt_picked_int(row, TT_FINGERPRINTS_PACKETS), err);
+			tt_cause_ipv6_without(p->ipv6, row->of,
+					tt_picked_int(row, TT_FINGERPRINTS_PACKETS)),
+			err);
 }
 
 static int

@@ -128,7 +128,7 @@ add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 		for (size_t day = 0; day < n_days; day++) {
 			own[day] = tt_counts_sum(counts, parts[i].count, day * per_day,
 					(day + 1) * per_day);
-			/* Ports have packets of IPv6 as well, which the target may be without. */
+			/* No more than there are, whatever the tables of a snapshot say. */
 			rest[day] -= own[day] < rest[day] ? own[day] : rest[day];
 		}
 		add_series(w, figure,

@@ -163,13 +163,16 @@ static void
 say_fingerprints(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
 {
+	const enum tt_word word = w->cause.options.of_ipv4
+			? TT_WORD_NOTABLE_FINGERPRINT_LEAST
+			: TT_WORD_NOTABLE_FINGERPRINT;
 	struct tt_cause_part parts[2];
 	size_t n = tt_cause_top(&w->cause, &w->cause.fingerprints, t->of, parts,
 			TT_ARRAY_SIZE(parts));
 
 	for (size_t i = 0; i < n; i++)
 		if (parts[i].share >= FINGERPRINT_SHARE)
-			tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_FINGERPRINT,
+			tt_notable_say(w, s, TT_ELEMENT_TEXT, word,
 					tt_notable_percent(w, parts[i].share),
 					w->cause.rules[parts[i].count->lo], NULL);
 }

@@ -178,10 +178,14 @@ class Ipv6(unittest.TestCase):
             for series in found["figures"][name]["series"]:
                 self.assertEqual([i for i, value in enumerate(series["values"]) if value is None], [2], (name, series["id"]))
 
-    def test_source_ports_of_both_leave_nothing_less_than_nothing(self):
+    def test_source_ports_of_both_are_lower_bounds(self):
         profile = "name: ports\nstart: 2026-03-02T00:00:00Z\nduration: 14d\nmonitored: 192.0.2.0/26, 2001:db8::/48\ncomponents:\n" \
             "  - {target: 445/TCP, packets: 3000, from: 7d, source_port: 6000, sources: 9}\n" \
             "  - {target: 445/TCP, name: six, ip_version: 6, packets: 9000, from: 7d, source_port: 6000, sources: 9}\n" \
+            "  - {target: 23/TCP, packets: 3000, from: 7d, source_port: 6000, sources: 9}\n" \
+            "  - {target: 23/TCP, name: few, ip_version: 6, packets: 300, from: 7d, source_port: 6001, sources: 9}\n" \
+            "  - {target: 5900/TCP, packets: 3000, from: 7d, sources: 9}\n" \
+            "  - {target: 5900/TCP, name: other, ip_version: 6, packets: 9000, from: 7d, source_port: 7000, sources: 9}\n" \
             "  - {target: 22/TCP, packets: 900, sources: 9}\n"
         (self.tmp / "ports.yaml").write_text(profile)
         run("synth", "--profile", self.tmp / "ports.yaml", "--out", self.tmp / "ports.pcap", "--truth", self.tmp / "ports.json")
@@ -190,7 +194,12 @@ class Ipv6(unittest.TestCase):
         ports = [f for f in found["figures"].values() if "by source port" in f["title"]]
         self.assertTrue(ports)
         for series in (s for f in ports for s in f["series"]):
-            self.assertLess(max(v for v in series["values"] if v is not None), 3 * 12000 / 7 / 64, series["id"])
+            self.assertLess(max(v for v in series["values"] if v is not None), 3000 / 7 / 64 * 1.2, series["id"])
+        text = said(self.tmp / "report ports")
+        self.assertIn("at least 100.0% came from source port 6000", text)
+        self.assertIn("at least 90.0% came from source port 6000", text)
+        self.assertIn("At least 90.0% of the packets match the fingerprint source-port-6000", text)
+        self.assertNotIn("7000", text)
 
     def test_days_make_the_same_report(self):
         days = self.tmp / "days"
