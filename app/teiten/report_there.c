@@ -119,8 +119,5 @@ report_say_there(const struct tool *tool, const struct report_wish *wish,
 		say(tool, locale, &s.all[i]);
 	if (s.n > NAMED)
 		fprintf(stderr, "%s: sensors besides: %zu\n", tool->name, s.n - NAMED);
-	if (s.n == 0)
-		fprintf(stderr, "%s: no snapshots of any time were found there\n",
-				tool->name);
 	free(s.all);
 }
