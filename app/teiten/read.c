@@ -164,25 +164,10 @@ close_reading(struct reading *r)
 	free(r->inputs);
 }
 
-/* What an operator would not look for: it is no zero traffic. */
-static void
-print_gaps(const struct reading *r)
-{
-	const struct tt_span all = {INT64_MIN, INT64_MAX};
-	const struct tt_heard *heard = tt_sequence_heard(r->sequence);
-
-	if (heard->n_gaps > 0)
-		printf("  %.10g s were not observed, in %zu gap%s: silences of more than "
-		       "%" PRId64 " s (max-gap), or between files\n",
-				(double)tt_heard_gaps_within(heard, &all) / TT_US_PER_S,
-				heard->n_gaps, heard->n_gaps == 1 ? "" : "s",
-				r->config.max_gap_us / TT_US_PER_S);
-}
-
 static void
 print_summary(const struct reading *r)
 {
-	char lacking[TT_SETUP_LACKING_TEXT_MAX];
+	char lacking[TT_SETUP_LACKING_TEXT_MAX], gaps[TT_HEARD_TEXT_MAX];
 
 	printf("%" PRIu64 " frames, %" PRIu64 " snapshots in %s/%s\n", r->frames,
 			r->snapshots, r->config.spool, r->config.sensor);
@@ -199,7 +184,8 @@ print_summary(const struct reading *r)
 		       " frames came late, after one of a newer interval; each is counted in "
 		       "its own\n",
 				r->late);
-	print_gaps(r);
+	if (tt_heard_gaps_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
+		printf("  %s\n", gaps);
 	if (tt_setup_lacking_text(&r->setup, lacking)[0] != '\0')
 		printf("  %s\n", lacking);
 }

@@ -44,19 +44,13 @@ report_file(const struct tt_replay_file *file)
 	return file->end.code == 0 && tt_link_known(file->link);
 }
 
-/* What an operator would not look for: it is no zero traffic. */
 static void
 say_gaps(const struct tt_daemon *d)
 {
-	const struct tt_span all = {INT64_MIN, INT64_MAX};
-	const struct tt_heard *heard = tt_sequence_heard(d->sequence);
+	char gaps[TT_HEARD_TEXT_MAX];
 
-	if (heard->n_gaps > 0)
-		tt_say("%.10g s of the files were not observed, in %zu gap%s: silences of more "
-		       "than %" PRId64 " s (max-gap), or between files",
-				(double)tt_heard_gaps_within(heard, &all) / TT_US_PER_S,
-				heard->n_gaps, heard->n_gaps == 1 ? "" : "s",
-				d->config.max_gap_us / TT_US_PER_S);
+	if (tt_heard_gaps_format(tt_sequence_heard(d->sequence), gaps)[0] != '\0')
+		tt_say("%s", gaps);
 }
 
 int

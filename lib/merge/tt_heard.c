@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_heard.h"
 
+#include "tt_time.h"
+
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 
 /* Two files that are so many times as long as a silence between them show by what silences they have inside
  * whether it is one of these. */
@@ -310,4 +314,20 @@ tt_heard_gaps_within(const struct tt_heard *h, const struct tt_span *span)
 								  : span->start_us);
 	}
 	return us;
+}
+
+char *
+tt_heard_gaps_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
+{
+	const struct tt_span all = {INT64_MIN, INT64_MAX};
+
+	text[0] = '\0';
+	if (h->n_gaps > 0)
+		snprintf(text, TT_HEARD_TEXT_MAX,
+				"%.10g s were not observed, in %zu gap%s: silences of more than "
+				"%" PRId64 " s (max-gap), or between files",
+				(double)tt_heard_gaps_within(h, &all) / TT_US_PER_S,
+				h->n_gaps, h->n_gaps == 1 ? "" : "s",
+				h->max_gap_us / TT_US_PER_S);
+	return text;
 }

@@ -57,4 +57,9 @@ bool tt_heard_is_gap(const struct tt_heard *heard, int64_t from_us, int64_t to_u
 /* How much of the span is in gaps, µs; none before they are settled. */
 int64_t tt_heard_gaps_within(const struct tt_heard *heard, const struct tt_span *span);
 
+/* What an operator would not look for, since it is no zero traffic: how many gaps there are, and how long all of them,
+ * as part of a sentence. "" where there are none. Returns text. */
+#define TT_HEARD_TEXT_MAX 160
+char *tt_heard_gaps_format(const struct tt_heard *heard, char text[TT_HEARD_TEXT_MAX]);
+
 #endif
