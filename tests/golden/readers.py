@@ -18,6 +18,18 @@ import engines
 import snapshots
 
 CAPTURES = snapshots.SHARED / "pcap"
+DEMO = (snapshots.ROOT / "profiles/demo.yaml").read_text()
+# An IPv6 network small enough that sums of monitored addresses stay within an integer.
+BOTH = """
+name: both
+duration: 5m
+monitored: 203.0.113.0/24,2001:db8::/112
+components:
+  - {target: 23/TCP, rate: 9/s, sources: 200}
+  - {target: 23/TCP, name: six, ip_version: 6, rate: 9/s, sources: 100}
+  - {target: 53/UDP, name: six asks, ip_version: 6, rate: 5/s, sources: 40, payload: abcd}
+  - {target: 128/ICMPv6, rate: 3/s, sources: 20}
+"""
 
 
 def tables(teiten):
@@ -39,14 +51,18 @@ def from_export(teiten, spool, table):
 
 
 def make_spool(teiten, directory, spool):
-    """Two sensors, of which the second saw a part of what the first did, and some other sources."""
-    for sensor, seed, packets in (("one", 3, 20000), ("two", 3, 10000), ("two", 4, 10000)):
+    """Two sensors, of which the second saw a part of what the first did, then some other sources, and
+    on its last day IPv6 as well."""
+    ipv4, both = "0.0.0.0/0", "0.0.0.0/0,2001:db8::/112"
+    for sensor, profile, seed, packets, day, monitored in (
+            ("one", DEMO, 3, 20000, 5, ipv4), ("two", DEMO, 3, 10000, 5, ipv4),
+            ("two", DEMO, 4, 10000, 6, ipv4), ("two", BOTH, 5, 5000, 7, both)):
         made = pathlib.Path(directory) / f"{sensor}{seed}.pcap"
-        start = ("--start", "2026-01-06T00:00:00Z") if seed == 4 else ()
-        snapshots.run(teiten, "synth", "--profile", snapshots.ROOT / "profiles/demo.yaml",
-                      "--seed", seed, "--packets", packets, *start, "--out", made)
+        made.with_suffix(".yaml").write_text(profile)
+        snapshots.run(teiten, "synth", "--profile", made.with_suffix(".yaml"), "--seed", seed, "--packets", packets,
+                      "--start", f"2026-01-{day:02}T00:00:00Z", "--out", made)
         snapshots.run(teiten, "read", "--rules", snapshots.RULES, "--spool", spool, "--sensor", sensor,
-                      "--interval", 60, "--pairs", 65536, "--monitored", "0.0.0.0/0", made)
+                      "--interval", 60, "--pairs", 65536, "--monitored", monitored, made)
 
 
 def add_real(teiten, spool):
