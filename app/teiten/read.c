@@ -110,6 +110,7 @@ open_tables(struct reading *r, struct tt_error *err)
 				r->config.max_gap_us, err);
 	if (ret != 0)
 		return ret;
+	tt_heard_suspect(tt_sequence_heard(r->sequence), tt_config_outage_us(&r->config));
 	keep_freed_memory();
 	tt_counter_init(&r->counter, TT_COUNTER_REPLAY, r->config.interval_us,
 			r->config.max_gap_us, &r->pipeline, r->tallies[0], 0,

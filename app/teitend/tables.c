@@ -69,6 +69,9 @@ tt_daemon_scan(struct tt_daemon *d, struct tt_error *err)
 	if (rc == 0)
 		rc = tt_sequence_create(&d->sequence, n, sets, tt_daemon_part_us(d),
 				config->max_gap_us, err);
+	if (rc == 0)
+		tt_heard_suspect(tt_sequence_heard(d->sequence),
+				tt_config_outage_us(config));
 	for (unsigned i = 0; i < n && rc == 0; i++) {
 		const struct tt_plan_queue *q = &d->plan.queues[i];
 		struct tt_port *port = &d->plan.ports[q->port];

@@ -66,7 +66,8 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(max_gap_us, "max-gap"), COMMON, .argument = "SECONDS",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.help = "a longer silence in capture files, or jump of the clock, "
-					"is a gap and not observed (default: 3600 and two intervals)"},
+					"is a gap and not observed (default: 3600 and two intervals, "
+					"or 10800 in a file that is not quiet)"},
 		{OPTION(pairs, "pairs"), COMMON, .argument = "N", .kind = TT_CONFIG_LARGE,
 				.min = 1 << 10, .max = 1 << 29, .rival = "table-memory",
 				.help = "distinct pairs of source and target kept per worker "

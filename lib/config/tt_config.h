@@ -97,6 +97,10 @@ int tt_config_load(struct tt_config *config, const char *path,
  */
 int tt_config_check(struct tt_config *config, struct tt_error *err) TT_MUST_CHECK;
 
+/* Once checked: silences of more than this, where it is not quiet, are gaps as well (tt_heard_suspect): three
+ * hours, but max_gap where that is less or not the default, which then is what the operator asked for. */
+int64_t tt_config_outage_us(const struct tt_config *config);
+
 /*
  * Once checked: writes a line "PROGRAM: warning: …" for each default file that was looked for and is not
  * there: what is off without it, which paths it was looked for at, and the option that names another

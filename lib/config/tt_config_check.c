@@ -12,6 +12,7 @@
 #define PARTS_MAX        1440
 #define DAY_US           (86400 * TT_US_PER_S)
 #define MAX_GAP_US       (31622400 * TT_US_PER_S) /* the most that the option takes */
+#define OUTAGE_US        (10800 * TT_US_PER_S)
 
 /* 1,600 packets a second that rules/scan.rules match; 12 MiB a table set and 90 MiB of the merge for
  * three of them, to four times as much. */
@@ -219,6 +220,16 @@ usual_max_gap(int64_t interval_us)
 	int64_t us = 3600 * TT_US_PER_S + 2 * interval_us;
 
 	return us < MAX_GAP_US ? us : MAX_GAP_US;
+}
+
+int64_t
+tt_config_outage_us(const struct tt_config *config)
+{
+	const int64_t max_gap_us = config->max_gap_us;
+
+	return max_gap_us == usual_max_gap(config->interval_us) && max_gap_us > OUTAGE_US
+			? OUTAGE_US
+			: max_gap_us;
 }
 
 /* A day, or the interval, if not given. */

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_heard.h"
-
-#include "tt_time.h"
+#include "tt_heard_private.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 /* Two files that are so many times as long as a silence between them show by what silences they have inside
  * whether it is one of these. */
@@ -13,7 +10,7 @@
 /* A silence of so many times what lies between packets in the mean is no chance. */
 #define QUIET 20
 
-/* A file, or what of it lies between two silences that are gaps by their length alone. */
+/* A file, or what of it lies between two silences that are gaps whatever files there are. */
 struct piece {
 	int64_t first_us, last_us;
 	int64_t longest_us; /* of the silences inside that are longer than join_us; else 0 */
@@ -23,8 +20,15 @@ void
 tt_heard_init(struct tt_heard *h, int64_t max_gap_us)
 {
 	*h = (struct tt_heard){.max_gap_us = max_gap_us,
+			.outage_us = max_gap_us,
 			.join_us = max_gap_us < TT_HEARD_JOIN_US ? max_gap_us
 								 : TT_HEARD_JOIN_US};
+}
+
+void
+tt_heard_suspect(struct tt_heard *h, int64_t outage_us)
+{
+	h->outage_us = outage_us < h->max_gap_us ? outage_us : h->max_gap_us;
 }
 
 void
@@ -142,23 +146,67 @@ by_first(const void *a, const void *b)
 	return x->first_us < y->first_us ? -1 : x->first_us > y->first_us;
 }
 
-/* The runs are those of each file, in order. Returns how many pieces they are, sorted. */
+/* The gaps that are gaps whatever files there are, until the others are found, and the mean without them. */
+struct sure {
+	bool *is; /* the silence before each run of all files */
+	struct tt_span *gaps; /* [n], ascending */
+	size_t n;
+	int64_t mean_us; /* between two packets */
+};
+
+/* Of the runs of all files, joined. Returns 0 or -ENOMEM. */
+static int
+find_sure(const struct tt_heard *h, struct sure *sure)
+{
+	int64_t us = 0;
+
+	if (tt_heard_find_outages(h, sure->is) != 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < h->n_runs; i++) {
+		const struct tt_heard_run *run = &h->runs[i];
+
+		us += run->last_us - run->first_us;
+		if (sure->is[i])
+			sure->gaps[sure->n++] = (struct tt_span){
+					run[-1].last_us, run->first_us};
+		else if (i > 0)
+			us += run->first_us - run[-1].last_us;
+	}
+	sure->mean_us = h->packets == 0 ? 0 : us / (int64_t)h->packets;
+	return 0;
+}
+
+/* Is the silence of a file longer than max_gap, or an outage of all files in it? */
+static bool
+parts_a_file(const struct tt_heard *h, const struct sure *sure, int64_t from_us,
+		int64_t to_us)
+{
+	size_t i;
+
+	if (to_us - from_us > h->max_gap_us)
+		return true;
+	i = tt_heard_first_gap(sure->gaps, sure->n, from_us);
+	return i < sure->n && sure->gaps[i].end_us <= to_us;
+}
+
+/* Of the runs of each file, in order. Returns how many pieces they are, sorted. */
 static size_t
-make_pieces(const struct tt_heard *h, struct piece *pieces)
+make_pieces(const struct tt_heard *h, const struct tt_heard_run *runs, size_t n_runs,
+		const struct sure *sure, struct piece *pieces)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < h->n_runs; i++) {
-		const struct tt_heard_run *run = &h->runs[i];
+	for (size_t i = 0; i < n_runs; i++) {
+		const struct tt_heard_run *run = &runs[i];
 		struct piece *piece = n == 0 ? NULL : &pieces[n - 1];
-		int64_t silence_us = i > 0 && h->runs[i - 1].file == run->file
-				? run->first_us - piece->last_us
-				: INT64_MAX;
+		int64_t silence_us;
 
-		if (silence_us > h->max_gap_us) {
+		if (i == 0 || run[-1].file != run->file
+				|| parts_a_file(h, sure, piece->last_us, run->first_us)) {
 			pieces[n++] = (struct piece){run->first_us, run->last_us, 0};
 			continue;
 		}
+		silence_us = run->first_us - piece->last_us;
 		if (silence_us > piece->longest_us)
 			piece->longest_us = silence_us;
 		piece->last_us = run->last_us;
@@ -166,24 +214,6 @@ make_pieces(const struct tt_heard *h, struct piece *pieces)
 	if (n > 0)
 		qsort(pieces, n, sizeof(*pieces), by_first);
 	return n;
-}
-
-/* What lies between two packets in the mean, but for silences of more than max_gap. */
-static int64_t
-mean_us(const struct tt_heard *h)
-{
-	int64_t us = 0;
-
-	for (size_t i = 0; i < h->n_runs; i++) {
-		int64_t silence_us = i == 0
-				? INT64_MAX
-				: h->runs[i].first_us - h->runs[i - 1].last_us;
-
-		us += h->runs[i].last_us - h->runs[i].first_us;
-		if (silence_us <= h->max_gap_us)
-			us += silence_us;
-	}
-	return h->packets == 0 ? 0 : us / (int64_t)h->packets;
 }
 
 /* Goes along with silences, from the first to the last. */
@@ -218,7 +248,7 @@ move_on(struct sides *s, int64_t start_us)
 	}
 }
 
-/* Does the silence, of no more than max_gap, lie between files, and is it longer than theirs are? */
+/* Does the silence, which is no gap by itself, lie between files, and is it longer than theirs are? */
 static bool
 parts_files(struct sides *s, const struct tt_span *silence)
 {
@@ -242,92 +272,61 @@ parts_files(struct sides *s, const struct tt_span *silence)
 }
 
 static void
-find_gaps(struct tt_heard *h, struct sides *s)
+find_gaps(struct tt_heard *h, const struct sure *sure, struct sides *s)
 {
 	for (size_t i = 1; i < h->n_runs; i++) {
 		struct tt_span silence = {h->runs[i - 1].last_us, h->runs[i].first_us};
 
-		if (silence.end_us - silence.start_us > h->max_gap_us
-				|| parts_files(s, &silence))
+		if (sure->is[i] || parts_files(s, &silence))
 			h->gaps[h->n_gaps++] = silence;
 	}
+}
+
+/* What settling takes besides the gaps themselves: [n_runs], those of each file. */
+struct work {
+	struct tt_heard_run *runs; /* of each file */
+	struct piece *pieces;
+	struct sure sure;
+};
+
+static int
+settle(struct tt_heard *h, struct work *w)
+{
+	struct sides s = {.before = {INT64_MAX, INT64_MIN, 0}};
+	const size_t n = h->n_runs;
+
+	if (n > 0)
+		memcpy(w->runs, h->runs, n * sizeof(*w->runs));
+	join(h, true);
+	if (find_sure(h, &w->sure) != 0)
+		return -ENOMEM;
+	s.pieces = w->pieces;
+	s.n = make_pieces(h, w->runs, n, &w->sure, w->pieces);
+	s.mean_us = w->sure.mean_us;
+	find_gaps(h, &w->sure, &s);
+	return 0;
 }
 
 int
 tt_heard_settle(struct tt_heard *h)
 {
-	struct sides s = {.before = {INT64_MAX, INT64_MIN, 0}};
-	struct piece *pieces;
+	struct work w = {0};
+	size_t room;
+	int ret = -ENOMEM;
 
 	join(h, false);
-	pieces = calloc(h->n_runs + 1, sizeof(*pieces));
-	if (pieces == NULL)
-		return -ENOMEM;
-	s.pieces = pieces;
-	s.n = make_pieces(h, pieces);
-	join(h, true);
-	s.mean_us = mean_us(h);
-	h->gaps = calloc(h->n_runs + 1, sizeof(*h->gaps));
-	if (h->gaps != NULL)
-		find_gaps(h, &s);
-	free(pieces);
-	return h->gaps == NULL ? -ENOMEM : 0;
-}
-
-/* The first gap that ends after us; n_gaps if there is none. */
-static size_t
-first_after(const struct tt_heard *h, int64_t us)
-{
-	size_t low = 0, high = h->n_gaps;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (h->gaps[middle].end_us <= us)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-bool
-tt_heard_is_gap(const struct tt_heard *h, int64_t from_us, int64_t to_us)
-{
-	size_t i = first_after(h, from_us);
-
-	return i < h->n_gaps && h->gaps[i].start_us <= from_us
-			&& h->gaps[i].end_us >= to_us;
-}
-
-int64_t
-tt_heard_gaps_within(const struct tt_heard *h, const struct tt_span *span)
-{
-	int64_t us = 0;
-
-	for (size_t i = first_after(h, span->start_us);
-			i < h->n_gaps && h->gaps[i].start_us < span->end_us; i++) {
-		const struct tt_span *gap = &h->gaps[i];
-
-		us += (gap->end_us < span->end_us ? gap->end_us : span->end_us)
-				- (gap->start_us > span->start_us ? gap->start_us
-								  : span->start_us);
-	}
-	return us;
-}
-
-char *
-tt_heard_gaps_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
-{
-	const struct tt_span all = {INT64_MIN, INT64_MAX};
-
-	text[0] = '\0';
-	if (h->n_gaps > 0)
-		snprintf(text, TT_HEARD_TEXT_MAX,
-				"%.10g s were not observed, in %zu gap%s: silences of more than "
-				"%" PRId64 " s (max-gap), or between files",
-				(double)tt_heard_gaps_within(h, &all) / TT_US_PER_S,
-				h->n_gaps, h->n_gaps == 1 ? "" : "s",
-				h->max_gap_us / TT_US_PER_S);
-	return text;
+	room = h->n_runs + 1;
+	w.runs = calloc(room, sizeof(*w.runs));
+	w.pieces = calloc(room, sizeof(*w.pieces));
+	w.sure.is = calloc(room, sizeof(*w.sure.is));
+	w.sure.gaps = calloc(room, sizeof(*w.sure.gaps));
+	h->gaps = calloc(room, sizeof(*h->gaps));
+	if (w.runs != NULL && w.pieces != NULL && w.sure.is != NULL && w.sure.gaps != NULL
+			&& h->gaps != NULL)
+		ret = settle(h, &w);
+	free(w.sure.gaps);
+	free(w.sure.is);
+	free(w.pieces);
+	free(w.runs);
+	return ret;
 }

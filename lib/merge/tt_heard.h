@@ -5,14 +5,19 @@
  * is replayed. A silence is the time between two packets that follow each other in time, over all
  * files, whatever the order in which they lie there. It is a gap
  * - if it is longer than max_gap; or
+ * - if it is longer than outage_us (tt_heard_suspect) and the time around it is not quiet: of eight times its
+ *   length before it and after it, as far as there were packets, a quarter at most is in silences of more than
+ *   a twentieth of it. That time is to be half as long as it, and is without gaps of these two kinds, the
+ *   longest of which are found first. So a telescope that hears something every few minutes was down where it
+ *   hears nothing for a day, and one with a packet every few hours loses nothing, floods or not; or
  * - if one file ends where it begins and another begins where it ends, no file has packets on both
  *   sides of it, and it is longer than a minute and than twice the longest silence inside those
  *   files: a telescope that is quiet as a rule was quiet there, too. Where those files together are
  *   not eight times as long as it, they cannot say that; it is then also to be longer than 20 times
  *   what lies between two packets in the mean of all files.
- * A file with a silence of more than max_gap is as two files here: a packet of 1970, of a clock that
- * was not set yet, says nothing of what came between, nor does one outage excuse another.
- * One thread. 48 bytes for each silence of more than a minute, or than max_gap where that is less.
+ * A file with a silence of one of the first two kinds is as two files for the third: a packet of 1970, of a
+ * clock that was not set yet, says nothing of what came between, nor does one outage excuse another.
+ * One thread. 48 bytes for each silence of more than a minute, or than max_gap where that is less; twice that more to settle.
  */
 #ifndef TT_HEARD_H
 #define TT_HEARD_H
@@ -29,7 +34,7 @@ struct tt_heard_run {
 };
 
 struct tt_heard {
-	int64_t join_us, max_gap_us;
+	int64_t join_us, max_gap_us, outage_us;
 	struct tt_heard_run *runs; /* [n_runs] */
 	struct tt_span *gaps; /* [n_gaps], ascending, once settled: from a packet to a packet */
 	size_t n_runs, room, n_gaps;
@@ -39,6 +44,10 @@ struct tt_heard {
 
 void tt_heard_init(struct tt_heard *heard, int64_t max_gap_us);
 void tt_heard_fini(struct tt_heard *heard);
+
+/* Silences of more than outage_us, 20 minutes at least, are gaps already where the time around them is not
+ * quiet; of max_gap or more: none are, as without this call. Before they are settled. */
+void tt_heard_suspect(struct tt_heard *heard, int64_t outage_us);
 
 /* What is added from here on lies in another file. */
 void tt_heard_begin_file(struct tt_heard *heard);
@@ -59,7 +68,7 @@ int64_t tt_heard_gaps_within(const struct tt_heard *heard, const struct tt_span 
 
 /* What an operator would not look for, since it is no zero traffic: how many gaps there are, and how long all of them,
  * as part of a sentence. "" where there are none. Returns text. */
-#define TT_HEARD_TEXT_MAX 160
+#define TT_HEARD_TEXT_MAX 240
 char *tt_heard_gaps_format(const struct tt_heard *heard, char text[TT_HEARD_TEXT_MAX]);
 
 #endif

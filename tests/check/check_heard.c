@@ -28,10 +28,11 @@ struct part {
 
 struct bed {
 	uint64_t random;
-	int64_t max_gap_us, join_us;
+	int64_t max_gap_us, join_us, outage_us;
 	struct packet packets[PACKETS_MAX]; /* [n], by time */
 	struct part parts[PACKETS_MAX];
 	struct tt_span gaps[PACKETS_MAX];
+	bool sure[PACKETS_MAX]; /* the silence before a packet is a gap whatever files there are */
 	unsigned n, n_files, n_parts, n_gaps;
 };
 
@@ -79,6 +80,7 @@ make_packets(struct bed *bed)
 	bed->max_gap_us = seconds[draw(bed, TT_ARRAY_SIZE(seconds))] * TT_US_PER_S;
 	bed->join_us = bed->max_gap_us < TT_HEARD_JOIN_US ? bed->max_gap_us
 							  : TT_HEARD_JOIN_US;
+	bed->outage_us = 1 + (int64_t)draw(bed, 2 * (uint64_t)bed->max_gap_us);
 	bed->n = 1 + (unsigned)draw(bed, PACKETS_MAX);
 	bed->n_files = queues
 			* (1 + (unsigned)draw(bed, 1 + draw(bed, FILES_MAX / queues)));
@@ -97,6 +99,82 @@ make_packets(struct bed *bed)
 	qsort(bed->packets, bed->n, sizeof(bed->packets[0]), by_time);
 }
 
+static int64_t
+larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Before packet i, 1 or more. */
+static int64_t
+silence_of(const struct bed *bed, unsigned i)
+{
+	return bed->packets[i].us - bed->packets[i - 1].us;
+}
+
+/* Is the time around the silence before packet i not quiet? */
+static bool
+is_outage(const struct bed *bed, unsigned i)
+{
+	const int64_t start_us = bed->packets[i - 1].us, end_us = bed->packets[i].us;
+	const int64_t us = end_us - start_us;
+	int64_t around_us = 0, quiet_us = 0;
+
+	for (unsigned j = 1; j < bed->n; j++) {
+		const int64_t from_us = bed->packets[j - 1].us,
+			      to_us = bed->packets[j].us;
+		int64_t within_us = (to_us < end_us + 8 * us ? to_us : end_us + 8 * us)
+				- larger(from_us, start_us - 8 * us);
+
+		if (j == i || bed->sure[j])
+			continue;
+		around_us += larger(within_us, 0);
+		if (to_us - from_us > larger(us / 20, bed->join_us))
+			quiet_us += larger(within_us, 0);
+	}
+	return around_us >= us / 2 && quiet_us <= around_us / 4;
+}
+
+/* The longest silence that is no longer than max_gap and may be an outage, the first of those as long; shorter than
+ * that of packet `after`, or later. 0 if there is none. */
+static unsigned
+next_longest(const struct bed *bed, unsigned after)
+{
+	int64_t least_us = larger(bed->outage_us, bed->join_us), longest_us = least_us;
+	int64_t most_us = after == 0 ? bed->max_gap_us : silence_of(bed, after);
+	unsigned longest = 0;
+
+	for (unsigned i = 1; i < bed->n; i++) {
+		int64_t us = silence_of(bed, i);
+
+		if (us > longest_us && (us < most_us || (us == most_us && i > after))) {
+			longest = i;
+			longest_us = us;
+		}
+	}
+	return longest;
+}
+
+/* Which silences are gaps whatever files there are? */
+static void
+find_sure(struct bed *bed)
+{
+	for (unsigned i = 1; i < bed->n; i++)
+		bed->sure[i] = silence_of(bed, i) > bed->max_gap_us;
+	for (unsigned i = 0; (i = next_longest(bed, i)) > 0;)
+		bed->sure[i] = is_outage(bed, i);
+}
+
+static bool
+holds_sure(const struct bed *bed, int64_t from_us, int64_t to_us)
+{
+	for (unsigned i = 1; i < bed->n; i++)
+		if (bed->packets[i - 1].us >= from_us && bed->packets[i].us <= to_us
+				&& bed->sure[i])
+			return true;
+	return false;
+}
+
 static void
 find_parts_of(struct bed *bed, unsigned file)
 {
@@ -108,7 +186,7 @@ find_parts_of(struct bed *bed, unsigned file)
 		if (bed->packets[i].file != file)
 			continue;
 		silence_us = part == NULL ? INT64_MAX : us - part->last_us;
-		if (silence_us > bed->max_gap_us) {
+		if (silence_us > bed->max_gap_us || holds_sure(bed, part->last_us, us)) {
 			part = &bed->parts[bed->n_parts++];
 			*part = (struct part){us, us, 0};
 		} else if (silence_us > bed->join_us && silence_us > part->longest_us)
@@ -118,29 +196,23 @@ find_parts_of(struct bed *bed, unsigned file)
 }
 
 static int64_t
-larger(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t
 mean_us(const struct bed *bed)
 {
 	int64_t us = 0;
 
 	for (unsigned i = 1; i < bed->n; i++)
-		if (bed->packets[i].us - bed->packets[i - 1].us <= bed->max_gap_us)
+		if (!bed->sure[i])
 			us += bed->packets[i].us - bed->packets[i - 1].us;
 	return us / bed->n;
 }
 
 static bool
-is_gap(const struct bed *bed, int64_t from_us, int64_t to_us)
+parts_files(const struct bed *bed, int64_t from_us, int64_t to_us)
 {
 	int64_t before_us = 0, after_us = 0, longest_us = 0, us = to_us - from_us;
 
-	if (us <= bed->join_us || us > bed->max_gap_us)
-		return us > bed->join_us;
+	if (us <= bed->join_us)
+		return false;
 	for (unsigned i = 0; i < bed->n_parts; i++) {
 		const struct part *part = &bed->parts[i];
 
@@ -161,10 +233,13 @@ static void
 find_gaps(struct bed *bed)
 {
 	bed->n_parts = bed->n_gaps = 0;
+	find_sure(bed);
 	for (unsigned file = 0; file < bed->n_files; file++)
 		find_parts_of(bed, file);
 	for (unsigned i = 1; i < bed->n; i++)
-		if (is_gap(bed, bed->packets[i - 1].us, bed->packets[i].us))
+		if (bed->sure[i]
+				|| parts_files(bed, bed->packets[i - 1].us,
+						bed->packets[i].us))
 			bed->gaps[bed->n_gaps++] = (struct tt_span){
 					bed->packets[i - 1].us, bed->packets[i].us};
 }
@@ -287,6 +362,7 @@ main(int argc, char **argv)
 		make_packets(&bed);
 		find_gaps(&bed);
 		tt_heard_init(&heard, bed.max_gap_us);
+		tt_heard_suspect(&heard, bed.outage_us);
 		hear(&bed, &heard);
 		same = compare(&bed, &heard);
 		tt_heard_fini(&heard);

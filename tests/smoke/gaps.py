@@ -75,6 +75,13 @@ class Gaps(unittest.TestCase):
         self.read("two", day, a)
         self.assertEqual(self.read("two", day, b), days)
         whole = self.file("whole.pcap", (0, 25 * HOUR), (71 * HOUR, 96 * HOUR - 20))
+        self.assertEqual(self.read("whole", day, whole), days)
+        self.assertEqual(self.said, [f"  {46 * HOUR} s were not observed, in 1 gap: silences of "
+                                     "more than 176400 s (max-gap), of more than 10800 s where it "
+                                     "is not quiet, or between files"])
+        self.assertEqual(self.read("usual", day, whole, options=["--max-gap", "176400"]), days)
+        self.read("word", day, whole, options=["--max-gap", "176399"])
+        self.assertEqual(self.said, [])
         self.assertEqual(self.read("asked", day, whole, options=["--max-gap", "600"]), days)
         self.assertEqual(self.said, [f"  {46 * HOUR} s were not observed, in 1 gap: silences of "
                                      "more than 600 s (max-gap), or between files"])

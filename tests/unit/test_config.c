@@ -509,6 +509,7 @@ a_complete_configuration_passes_the_check(void **state)
 	if (tt_config_check(&config, &err) != 0)
 		fail_msg("%s: %s", err.where, err.why);
 	assert_int_equal(config.max_gap_us, 3720 * TT_US_PER_S);
+	assert_int_equal(tt_config_outage_us(&config), 3720 * TT_US_PER_S);
 	assert_int_equal(config.remember_us, 86400 * TT_US_PER_S);
 	assert_int_equal(config.pairs, 786432);
 	assert_int_equal(config.signature_hits, 1 << 18);
@@ -522,6 +523,9 @@ a_complete_configuration_passes_the_check(void **state)
 	set(&config, "table-memory", "1G");
 	assert_int_equal(tt_config_check(&config, &err), 0);
 	assert_int_equal(config.max_gap_us, (3600 + 2 * 172800) * TT_US_PER_S);
+	assert_int_equal(tt_config_outage_us(&config), 10800 * TT_US_PER_S);
+	config.max_gap_us--; /* what was asked for */
+	assert_int_equal(tt_config_outage_us(&config), config.max_gap_us);
 	assert_int_equal(config.remember_us, 172800 * TT_US_PER_S);
 	assert_int_equal(config.pairs, 0);
 	assert_int_equal(config.signature_hits, 1 << 18);
