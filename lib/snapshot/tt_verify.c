@@ -11,6 +11,7 @@ struct verify {
 	void (*damaged)(void *context, const struct tt_error *err);
 	void *context;
 	int n_damaged;
+	bool disagrees[TT_N_TABLES]; /* with others */
 };
 
 static void
@@ -45,9 +46,29 @@ disagree(void *context, enum tt_table table, const char *why)
 	char *path = tt_path_join(v->dir, tt_schema_of(table)->file);
 	struct tt_error err = {0};
 
+	v->disagrees[table] = true;
 	tt_error_set(&err, -EBADMSG, path, "%s", why);
 	report(v, &err);
 	free(path);
+}
+
+static void
+check_ipv6_within(struct verify *v, const struct tt_snapshot *snapshot,
+		const struct tt_sums *sums)
+{
+	const enum tt_table all = TT_TABLE_TARGETS, ipv6 = TT_TABLE_IPV6_TARGETS;
+	struct tt_error err = {0};
+	char why[TT_VERIFY_WHY_MAX];
+	int ret;
+
+	if (!sums->read[all] || !sums->read[ipv6] || v->disagrees[all]
+			|| v->disagrees[ipv6])
+		return;
+	ret = tt_verify_ipv6_within(snapshot, why, &err);
+	if (ret < 0)
+		report(v, &err);
+	else if (ret > 0)
+		disagree(v, ipv6, why);
 }
 
 /* The packets, where the manifest names them. */
@@ -160,6 +181,7 @@ check_tables(struct verify *v, const struct tt_snapshot *snapshot)
 		if (i != TT_TABLE_FINGERPRINT_RULES)
 			check_table(v, snapshot, (enum tt_table)i, sums);
 	tt_verify_sums(&snapshot->manifest, sums, disagree, v);
+	check_ipv6_within(v, snapshot, sums);
 	tt_prefix_set_fini(&sums->monitored);
 	free(sums->signature_rules);
 	free(sums);

@@ -386,4 +386,10 @@ void tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *su
 		void (*wrong)(void *context, enum tt_table table, const char *why),
 		void *context);
 
+/* Is each row of ipv6_targets one of targets, with no more packets and bytes? Both were read to their end. Returns 0; 1
+ * with why; or a negative errno with err filled. */
+#define TT_VERIFY_WHY_MAX 128
+int tt_verify_ipv6_within(const struct tt_snapshot *snapshot, char why[TT_VERIFY_WHY_MAX],
+		struct tt_error *err) TT_MUST_CHECK;
+
 #endif

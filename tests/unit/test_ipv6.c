@@ -210,6 +210,46 @@ rows_that_contradict_pairs_are_found(void **state)
 	bed_space_fini(&bed, &space);
 }
 
+/* Half of a row's packets go to the row before, where tables are full and pairs a sample. */
+static void
+rows_that_are_none_of_targets_are_found_where_pairs_are_sampled(void **state)
+{
+	const struct forge forges[][2] = {
+			{{0, TT_IPV6_TARGETS_PACKETS, 1, NULL},
+					{1, TT_IPV6_TARGETS_PACKETS, -1, NULL}},
+			{{1, TT_IPV6_TARGETS_TARGET, 1, NULL}, {-1, 0, 0, NULL}},
+			{{1, TT_IPV6_TARGETS_BYTES, 1000000, NULL}, {-1, 0, 0, NULL}},
+			{{1, TT_IPV6_TARGETS_COUNTRY, 0, "JP"}, {-1, 0, 0, NULL}}};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(forges); i++) {
+		struct bed_space space;
+		struct tt_snapshot *s;
+		char path[256], expected[128];
+
+		bed_space_init(&bed, &space, MIXED);
+		for (unsigned host = 0; host < 9000; host++) {
+			count6(host, (uint16_t)(3 * (host % 3000) + 1));
+			bed_syn(&bed, host % 250, (uint16_t)(host * 11 + 1),
+					BED_START + host);
+		}
+		bed_write_ok(&bed, BED_START);
+		check_verify(NULL);
+		s = open_snapshot();
+		assert_true(s->manifest.pair_rows_one_in > 1);
+		forge_table(s, TT_TABLE_IPV6_TARGETS, forges[i], 2);
+		tt_snapshot_close(s);
+		said[0] = '\0';
+		bed_path(&bed, BED_START, NULL, path);
+		assert_int_equal(tt_snapshot_verify(path, note, NULL), 1);
+		snprintf(expected, sizeof(expected),
+				"ipv6_targets.parquet: row %u: more packets or bytes "
+				"than targets.parquet has of it\n",
+				i == 0 ? 1 : 2);
+		assert_string_equal(said, expected);
+		bed_space_fini(&bed, &space);
+	}
+}
+
 /* Of a list of prefixes, whatever ranges they become. */
 static void
 addresses_are_counted_by_version(void **state)
@@ -279,6 +319,8 @@ main(void)
 			cmocka_unit_test(where_tables_are_full_the_sum_is_exact),
 			cmocka_unit_test(rows_that_contradict_others_are_found),
 			cmocka_unit_test(rows_that_contradict_pairs_are_found),
+			cmocka_unit_test(
+					rows_that_are_none_of_targets_are_found_where_pairs_are_sampled),
 			cmocka_unit_test(addresses_are_counted_by_version),
 			cmocka_unit_test(a_manifest_tells_ipv4_time_of_any_size),
 	};
