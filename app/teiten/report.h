@@ -37,6 +37,9 @@ int report_make(const struct tool *tool, const struct report_wish *wish);
 int report_prepare(const struct report_wish *wish, bool *made,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* Do the spools have a snapshot of any time? */
+bool report_is_any_there(const struct report_wish *wish);
+
 /* Says on standard error what snapshots the spools have, for who asked for what they have not. */
 void report_say_there(const struct tool *tool, const struct report_wish *wish,
 		const struct tt_locale *locale);

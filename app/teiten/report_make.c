@@ -316,9 +316,13 @@ print_damages(const struct making *m)
 static int
 no_snapshots(const struct making *m)
 {
-	fprintf(stderr, "%s: no snapshots of %s in %s%s\n", m->tool->name,
+	fprintf(stderr, "%s: no snapshots of %s in %s%s%s\n", m->tool->name,
 			m->periods[0].name, m->wish->spools[0],
-			m->wish->n_spools > 1 ? ", …" : "");
+			m->wish->n_spools > 1 ? ", …" : "",
+			report_is_any_there(m->wish)
+					? ""
+					: ", nor of any other time: give the directory "
+					  "that was --spool when packets were counted");
 	if (m->now.n_across > 0)
 		fprintf(stderr,
 				"%s: %llu reach over its beginning or its end and are "

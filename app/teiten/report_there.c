@@ -96,6 +96,24 @@ say(const struct tool *tool, const struct tt_locale *locale, const struct sensor
 			tt_locale_plain(locale, &last, to, sizeof(to)));
 }
 
+bool
+report_is_any_there(const struct report_wish *wish)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < wish->n_spools && !any; i++) {
+		struct tt_snapshot_list list;
+
+		if (tt_snapshot_list_scan(
+				    &list, wish->spools[i], TT_TIME_MIN, INT64_MAX, NULL)
+				!= 0)
+			continue;
+		any = list.n > 0;
+		tt_snapshot_list_fini(&list);
+	}
+	return any;
+}
+
 void
 report_say_there(const struct tool *tool, const struct report_wish *wish,
 		const struct tt_locale *locale)

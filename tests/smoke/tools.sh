@@ -111,7 +111,7 @@ expect 2 'times of --utc-offset without a Z (2009-07-01T12:00..2009-07-08T12:00)
 expect 2 '--format csv: that is a file for each table and figure: give --out DIR' report --period 2009-07 --format csv "$dir/empty"
 expect 2 'only one of html, text and json' report --period 2009-07 --format html,text "$dir/empty"
 expect 2 '--out: an empty path' report --period 2009-07 --out '' "$dir/empty"
-expect 1 "no snapshots of 2009-07 in $dir/empty" report --period 2009-07 "$dir/empty"
+expect 1 "no snapshots of 2009-07 in $dir/empty, nor of any other time: give the directory that was --spool" report --period 2009-07 "$dir/empty"
 expect 1 'there is no sensor "x"' report --period 2009-07 --sensor x "$dir/empty"
 expect 1 "$dir/none: No such file" report --period 2009-07 "$dir/none"
 expect 2 'unknown table: x' export --table x "$dir/empty"
