@@ -226,8 +226,12 @@ xz_failed(struct tt_capcodec *c, lzma_ret rc)
 	case LZMA_OPTIONS_ERROR:
 		return damaged(c, err,
 				"a filter or an option that liblzma does not know");
-	default:
+	case LZMA_DATA_ERROR: /* nor does liblzma tell what follows a stream from a damaged one */
+		return damaged(c, err, "corrupt, or other bytes follow");
+	case LZMA_FORMAT_ERROR:
 		return damaged(c, err, "not xz");
+	default:
+		return damaged(c, err, "the decoder gave up");
 	}
 }
 

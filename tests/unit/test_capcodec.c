@@ -267,10 +267,12 @@ damage_in_compressed_data_is_damage_after_the_frames_before(void **state)
 	pack_xz(b.at, b.n);
 	packed[n_packed - 1] ^= 1; /* the magic at its end */
 	assert_damaged("damaged xz data");
+	assert_damaged(": corrupt, or other bytes follow");
 	packed[n_packed - 1] ^= 1;
 	memcpy(packed + n_packed, "junkjunkjunk", 12);
 	n_packed += 12;
 	assert_damaged("damaged xz data");
+	assert_damaged(": corrupt, or other bytes follow");
 }
 
 /* And the frames that come before it are the same through any buffer. */
@@ -285,6 +287,7 @@ a_damaged_byte_of_xz_is_found_wherever_it_is(void **state)
 		packed[bit / 8] ^= 1 << bit % 8;
 		read_bytes(&got, packed, n_packed, 0, 64);
 		assert_true(got.opened < 0 || got.ended < 0);
+		assert_null(strstr(got.err.why, "not xz")); /* it is, but for the bit */
 		for (size_t chunk = 1; chunk < 600; chunk += 167) {
 			read_bytes(&other, packed, n_packed, chunk, 5);
 			assert_int_equal(other.opened, got.opened);
