@@ -49,6 +49,52 @@ set(struct tt_config *config, const char *option, const char *value)
 		fail_msg("%s: %s", err.where, err.why);
 }
 
+static inline void
+expect_same(const struct tt_config *a, const struct tt_config *b)
+{
+	const char *const left[] = {a->spool, a->sensor, a->monitored, a->geo, a->asn,
+			a->fingerprints, a->eal, a->ports};
+	const char *const right[] = {b->spool, b->sensor, b->monitored, b->geo, b->asn,
+			b->fingerprints, b->eal, b->ports};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(left); i++)
+		if (left[i] == NULL || right[i] == NULL)
+			assert_ptr_equal(left[i], right[i]);
+		else
+			assert_string_equal(left[i], right[i]);
+	assert_int_equal(a->interval_us, b->interval_us);
+	assert_int_equal(a->max_gap_us, b->max_gap_us);
+	assert_int_equal(a->pairs, b->pairs);
+	assert_int_equal(a->table_memory, b->table_memory);
+	assert_int_equal(a->source_ports, b->source_ports);
+	assert_int_equal(a->talkers, b->talkers);
+	assert_int_equal(a->sketch_rows, b->sketch_rows);
+	assert_int_equal(a->pair_rows, b->pair_rows);
+	assert_int_equal(a->contact_rows, b->contact_rows);
+	assert_int_equal(a->remember_us, b->remember_us);
+	assert_int_equal(a->pending_memory, b->pending_memory);
+	assert_int_equal(a->checkpoint_us, b->checkpoint_us);
+	assert_int_equal(a->remember_sources, b->remember_sources);
+	assert_int_equal(a->table_sets, b->table_sets);
+	assert_int_equal(a->exit_at_eof, b->exit_at_eof);
+	assert_int_equal(a->rx_queues, b->rx_queues);
+	assert_int_equal(a->rx_descriptors, b->rx_descriptors);
+	assert_int_equal(a->mbufs, b->mbufs);
+	assert_int_equal(a->burst, b->burst);
+}
+
+static inline void
+make_complete(struct tt_config *config)
+{
+	start(config);
+	set(config, "spool", "/var/spool/teiten");
+	set(config, "monitored", "192.0.2.0/24");
+	set(config, "sensor", "s");
+	set(config, "geo", "none");
+	set(config, "asn", "none");
+	set(config, "fingerprints", "none");
+}
+
 static inline int
 make_file(void **state)
 {
