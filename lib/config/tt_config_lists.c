@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* YAML lists of options whose value is a list → texts with commas, as the command line has them. */
+/* YAML lists of options whose value is a list → texts with commas, as the command line has them; and no nulls, which
+ * are no texts. */
 #include "tt_config_lists.h"
 #include "tt_config_option.h"
 
 #include <errno.h>
 #include <string.h>
 #include <yaml.h>
+
+/* What YAML has for a null (1.2.2, 10.3.2), unless it is quoted: then it is a text. */
+static bool
+is_null(const yaml_node_t *node)
+{
+	static const char *const nulls[] = {"", "~", "null", "Null", "NULL"};
+
+	if (node->type != YAML_SCALAR_NODE
+			|| node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
+		return false;
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(nulls); i++)
+		if (strcmp((const char *)node->data.scalar.value, nulls[i]) == 0)
+			return true;
+	return false;
+}
 
 /* The items with commas between them, for free(); NULL if memory is short. *bad: an item that is no text. */
 static char *
@@ -20,7 +36,8 @@ join(yaml_document_t *doc, const yaml_node_t *list, bool *bad)
 	for (const yaml_node_item_t *i = begin; i < end && !*bad; i++) {
 		const yaml_node_t *item = yaml_document_get_node(doc, *i);
 
-		*bad = item->type != YAML_SCALAR_NODE || item->data.scalar.length == 0
+		*bad = item->type != YAML_SCALAR_NODE || is_null(item)
+				|| item->data.scalar.length == 0
 				|| memchr(item->data.scalar.value, ',',
 						   item->data.scalar.length)
 						!= NULL;
@@ -42,14 +59,23 @@ join(yaml_document_t *doc, const yaml_node_t *list, bool *bad)
 }
 
 static const struct tt_config_option *
-list_option(const yaml_node_t *key)
+option_of(const yaml_node_t *key)
 {
-	const struct tt_config_option *option;
-
 	if (key->type != YAML_SCALAR_NODE)
 		return NULL;
-	option = tt_config_option_find((const char *)key->data.scalar.value);
-	return option != NULL && option->is_list ? option : NULL;
+	return tt_config_option_find((const char *)key->data.scalar.value);
+}
+
+/* Is it to be the default, or nothing? Who wrote it may have meant either. (Nothing at all after the colon has always been the empty
+ * text where a text is taken.) */
+static int
+refuse_null(const struct tt_config_option *option, struct tt_error *err)
+{
+	return tt_error_set(err, -EINVAL, option->name,
+			"no value: leave the line out for the default%s",
+			option->kind == TT_CONFIG_TEXT
+					? ", or give \"\" for an empty text"
+					: "");
 }
 
 /* Puts a text in the place of a list. Returns 1, 0 where it is none, or a negative errno. */
@@ -57,13 +83,17 @@ static int
 flatten(yaml_document_t *doc, yaml_node_pair_t *pair, struct tt_error *err)
 {
 	const yaml_node_t *list = yaml_document_get_node(doc, pair->value);
-	const struct tt_config_option *option = list_option(
+	const struct tt_config_option *option = option_of(
 			yaml_document_get_node(doc, pair->key));
 	int node;
 	bool bad;
 	char *text;
 
-	if (option == NULL || list->type != YAML_SEQUENCE_NODE)
+	if (option != NULL && is_null(list)
+			&& (option->kind != TT_CONFIG_TEXT
+					|| list->data.scalar.length > 0))
+		return refuse_null(option, err);
+	if (option == NULL || !option->is_list || list->type != YAML_SEQUENCE_NODE)
 		return 0;
 	text = join(doc, list, &bad);
 	if (text == NULL)

@@ -3,7 +3,7 @@
 #ifndef CONFIG_FIXTURE_H
 #define CONFIG_FIXTURE_H
 
-#include "tt_config.h"
+#include "tt_config_option.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -49,38 +49,32 @@ set(struct tt_config *config, const char *option, const char *value)
 		fail_msg("%s: %s", err.where, err.why);
 }
 
+/* Have both the same value of the option, or neither one? */
+static inline bool
+same_option(const struct tt_config *a, const struct tt_config *b,
+		const struct tt_config_option *option)
+{
+	static const size_t bytes[] = {[TT_CONFIG_SECONDS] = sizeof(int64_t),
+			[TT_CONFIG_LARGE] = sizeof(uint64_t),
+			[TT_CONFIG_SIZE] = sizeof(uint64_t),
+			[TT_CONFIG_COUNT] = sizeof(unsigned),
+			[TT_CONFIG_FLAG] = sizeof(bool)};
+	const void *left = tt_config_field(a, option);
+	const void *right = tt_config_field(b, option);
+
+	if (option->kind != TT_CONFIG_TEXT)
+		return memcmp(left, right, bytes[option->kind]) == 0;
+	left = *(char *const *)left;
+	right = *(char *const *)right;
+	return left == NULL || right == NULL ? left == right : strcmp(left, right) == 0;
+}
+
 static inline void
 expect_same(const struct tt_config *a, const struct tt_config *b)
 {
-	const char *const left[] = {a->spool, a->sensor, a->monitored, a->geo, a->asn,
-			a->fingerprints, a->eal, a->ports};
-	const char *const right[] = {b->spool, b->sensor, b->monitored, b->geo, b->asn,
-			b->fingerprints, b->eal, b->ports};
-
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(left); i++)
-		if (left[i] == NULL || right[i] == NULL)
-			assert_ptr_equal(left[i], right[i]);
-		else
-			assert_string_equal(left[i], right[i]);
-	assert_int_equal(a->interval_us, b->interval_us);
-	assert_int_equal(a->max_gap_us, b->max_gap_us);
-	assert_int_equal(a->pairs, b->pairs);
-	assert_int_equal(a->table_memory, b->table_memory);
-	assert_int_equal(a->source_ports, b->source_ports);
-	assert_int_equal(a->talkers, b->talkers);
-	assert_int_equal(a->sketch_rows, b->sketch_rows);
-	assert_int_equal(a->pair_rows, b->pair_rows);
-	assert_int_equal(a->contact_rows, b->contact_rows);
-	assert_int_equal(a->remember_us, b->remember_us);
-	assert_int_equal(a->pending_memory, b->pending_memory);
-	assert_int_equal(a->checkpoint_us, b->checkpoint_us);
-	assert_int_equal(a->remember_sources, b->remember_sources);
-	assert_int_equal(a->table_sets, b->table_sets);
-	assert_int_equal(a->exit_at_eof, b->exit_at_eof);
-	assert_int_equal(a->rx_queues, b->rx_queues);
-	assert_int_equal(a->rx_descriptors, b->rx_descriptors);
-	assert_int_equal(a->mbufs, b->mbufs);
-	assert_int_equal(a->burst, b->burst);
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
+		if (!same_option(a, b, &tt_config_options[i]))
+			fail_msg("%s is not the same", tt_config_options[i].name);
 }
 
 static inline void

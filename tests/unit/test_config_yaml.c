@@ -100,6 +100,51 @@ an_error_in_yaml_names_file_line_and_option(void **state)
 	}
 }
 
+/* Of each option: a null is no value, and no file of that name. Nothing after the colon is an empty text. */
+static void
+a_null_is_refused_for_every_option(void **state)
+{
+	static const char *const nulls[] = {"~", "null", "Null", "NULL", ""};
+
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
+		for (unsigned n = 0; n < TT_ARRAY_SIZE(nulls); n++) {
+			const struct tt_config_option *option = &tt_config_options[i];
+			struct tt_error err = {0};
+			struct tt_config config;
+			char text[128], where[64];
+
+			if (*nulls[n] == '\0' && option->kind == TT_CONFIG_TEXT)
+				continue;
+			snprintf(text, sizeof(text), "# one\n%s: %s\n", option->name,
+					nulls[n]);
+			snprintf(where, sizeof(where), ":2: %s", option->name);
+			start(&config);
+			write_yaml(text);
+			assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
+			expect_in(&err, where,
+					"no value: leave the line out for the default");
+			tt_config_fini(&config);
+		}
+}
+
+static void
+a_quoted_null_is_a_text_and_an_item_of_a_list_none(void **state)
+{
+	struct tt_config config;
+	struct tt_error err = {0};
+
+	start(&config);
+	write_yaml("asn: \"~\"\nsensor: 'null'\nrules: [\"~\", b]\n");
+	assert_int_equal(tt_config_load(&config, path, &err), 0);
+	assert_string_equal(config.asn, "~");
+	assert_string_equal(config.sensor, "null");
+	assert_string_equal(config.rules, "~,b");
+	write_yaml("rules: [a, ~]\n");
+	assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
+	expect_in(&err, ":1: rules", "an item that is no text");
+	tt_config_fini(&config);
+}
+
 static void
 a_yaml_file_that_cannot_be_read_is_named(void **state)
 {
@@ -183,6 +228,74 @@ what_is_printed_reads_back_to_the_same_settings(void **state)
 	tt_config_fini(&config);
 }
 
+/* A value of each option that is not its default. */
+static const char *
+other_value(const struct tt_config_option *option, char text[32])
+{
+	static const struct {
+		const char *name, *value;
+	} fixed[] = {{"monitored", "192.0.2.0/24"}, {"sensor", "other"},
+			{"interval", "7200"}, {"checkpoint", "60"},
+			{"signature-hits", "512"}, {"ports", "0=2"}};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(fixed); i++)
+		if (strcmp(option->name, fixed[i].name) == 0)
+			return fixed[i].value;
+	if (option->kind == TT_CONFIG_TEXT)
+		snprintf(text, 32, "x-%s", option->name);
+	else if (option->kind == TT_CONFIG_FLAG)
+		snprintf(text, 32, "true");
+	else
+		snprintf(text, 32, "%llu", (unsigned long long)option->max);
+	if (option->kind == TT_CONFIG_SIZE)
+		snprintf(text, 32, "%lluK", (unsigned long long)option->min / 1024 + 1);
+	return text;
+}
+
+static void
+every_option_reads_back(void **state)
+{
+	struct tt_config config;
+	char text[32];
+
+	start(&config);
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++) {
+		struct tt_config plain;
+
+		set(&config, tt_config_options[i].name,
+				other_value(&tt_config_options[i], text));
+		start(&plain);
+		assert_false(same_option(&config, &plain, &tt_config_options[i]));
+		tt_config_fini(&plain);
+		expect_round_trip(&config);
+	}
+	tt_config_fini(&config);
+}
+
+/* With the defaults that follow from others, and files that are none. */
+static void
+a_checked_configuration_reads_back_and_is_checked_to_the_same(void **state)
+{
+	static const char *const intervals[] = {"60", "3600", "86400", "31622400"};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(intervals); i++) {
+		struct tt_config config, again;
+
+		make_complete(&config);
+		set(&config, "interval", intervals[i]);
+		assert_int_equal(tt_config_check(&config, NULL), 0);
+		expect_round_trip(&config);
+		start(&again);
+		assert_int_equal(tt_config_load(&again, path, NULL), 0);
+		assert_int_equal(tt_config_check(&again, NULL), 0);
+		expect_same(&config, &again);
+		assert_int_equal(tt_config_outage_us(&config),
+				tt_config_outage_us(&again));
+		tt_config_fini(&again);
+		tt_config_fini(&config);
+	}
+}
+
 static void
 random_text_is_refused_or_survives_yaml(void **state)
 {
@@ -254,8 +367,14 @@ main(void)
 			cmocka_unit_test(a_yaml_file_sets_what_it_names),
 			cmocka_unit_test(a_yaml_file_may_be_empty),
 			cmocka_unit_test(an_error_in_yaml_names_file_line_and_option),
+			cmocka_unit_test(a_null_is_refused_for_every_option),
+			cmocka_unit_test(
+					a_quoted_null_is_a_text_and_an_item_of_a_list_none),
 			cmocka_unit_test(a_yaml_file_that_cannot_be_read_is_named),
 			cmocka_unit_test(what_is_printed_reads_back_to_the_same_settings),
+			cmocka_unit_test(every_option_reads_back),
+			cmocka_unit_test(
+					a_checked_configuration_reads_back_and_is_checked_to_the_same),
 			cmocka_unit_test(random_text_is_refused_or_survives_yaml),
 			cmocka_unit_test(
 					the_example_loads_and_its_defaults_are_the_defaults),
