@@ -174,9 +174,10 @@ add_manifest(const struct tt_observation_reading *r, const struct tt_archive_ent
 	bool signatures = strcmp(m->signatures, NONE) != 0;
 
 	tt_exposure_add(&o->exposure, e);
-	if (signatures && rates(o, e))
+	if (signatures && r->in_rates)
 		tt_exposure_add(&o->signature_exposure, e);
-	o->loaded_untold += signatures && !tt_manifest_has(m, TT_TABLE_SIGNATURE_RULES);
+	o->loaded_untold += signatures && r->in_rates
+			&& !tt_manifest_has(m, TT_TABLE_SIGNATURE_RULES);
 	add_to_sensor(o, e);
 	o->packets += (uint64_t)m->packets;
 	o->detections += (uint64_t)m->detections;
@@ -207,7 +208,7 @@ add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry
 		return 0;
 	day = &r->o->days[r->day];
 	tt_exposure_add(&day->exposure, e);
-	if (strcmp(r->manifest->signatures, NONE) != 0 && rates(r->o, e))
+	if (strcmp(r->manifest->signatures, NONE) != 0 && r->in_rates)
 		tt_exposure_add(&day->signatures, e);
 	day->packets += (uint64_t)r->manifest->packets;
 	day->detections += (uint64_t)r->manifest->detections;
@@ -244,6 +245,7 @@ add_snapshot(struct tt_observation_reading *r, struct tt_archive_entry *e,
 	if (r->ipv6 != NULL)
 		tt_observation_ipv6_begin(r, e->ipv6_packets);
 	r->manifest = &snapshot->manifest;
+	r->in_rates = rates(r->o, e);
 	r->day = first == last ? (int32_t)first : -1;
 	ret = tt_observation_tables(r, e->path, err);
 	if (ret == 0) {

@@ -109,7 +109,7 @@ struct tt_observation {
 	struct tt_sums *detected_days; /* [n_days] by country index */
 	uint64_t cut_short; /* packets whose matching was */
 
-	/* By index of the names, in how many rows of signature_rules each was loaded. */
+	/* By index of the names, in how many rows of signature_rules each was loaded, of snapshots that are in the rates. */
 	struct tt_sums loaded;
 	/* In what does not tell all that were loaded, such as snapshots of schema version 4: 0, or how many snapshots and rows. */
 	uint64_t loaded_untold;

@@ -58,7 +58,8 @@ tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan
 			TT_SIGNATURE_RULES_MESSAGE, TT_SIGNATURE_RULES_CATEGORY,
 			TT_SIGNATURE_RULES_LOADED_US};
 
-	if (!tt_manifest_has(reading->manifest, TT_TABLE_SIGNATURE_RULES))
+	if (!reading->in_rates
+			|| !tt_manifest_has(reading->manifest, TT_TABLE_SIGNATURE_RULES))
 		return 0;
 	*scan = (struct tt_scan){TT_TABLE_SIGNATURE_RULES, columns,
 			TT_ARRAY_SIZE(columns), add, begin, NULL, reading};

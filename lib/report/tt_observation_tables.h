@@ -10,6 +10,7 @@
 struct tt_observation_reading {
 	struct tt_observation *o;
 	const struct tt_manifest *manifest; /* of the snapshot */
+	bool in_rates; /* it is in what counts are divided by: not where these are of IPv4, and it monitored none */
 	int32_t day; /* that it is wholly in, or -1 */
 	uint64_t target_packets, country_packets, detections; /* of it, as added so far */
 	struct tt_text_map protocols, countries, categories;

@@ -61,12 +61,13 @@ loaded_of(const struct tt_report *r, size_t *n)
 		all = tt_document_alloc(r->doc, (names->n_signatures + 1) * sizeof(*all));
 	for (size_t i = 0; all != NULL && i < names->n_signatures; i++) {
 		const struct tt_observed_signature *s = &names->signatures[i];
+		const uint64_t detections = tt_sums_total(
+				o->signatures, o->n_signatures, (int32_t)i);
 
-		if (tt_sums_get(&o->loaded, i) > 0)
+		/* Detections are of both versions where snapshots have a sample of their sources. */
+		if (tt_sums_get(&o->loaded, i) > 0 || detections > 0)
 			all[(*n)++] = (struct loaded){s,
-					names->categories[s->category].name,
-					tt_sums_total(o->signatures, o->n_signatures,
-							(int32_t)i)};
+					names->categories[s->category].name, detections};
 	}
 	return *n > 0 ? all : NULL;
 }

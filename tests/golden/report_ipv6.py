@@ -178,6 +178,18 @@ class Ipv6(unittest.TestCase):
             for series in found["figures"][name]["series"]:
                 self.assertEqual([i for i, value in enumerate(series["values"]) if value is None], [2], (name, series["id"]))
 
+    def test_what_only_a_sensor_of_ipv6_loaded_is_not_what_was_loaded(self):
+        (self.tmp / "one.rules").write_text(RULES.splitlines()[0] + "\n")
+        spool = self.tmp / "loaded"
+        for sensor, monitored, rules in ("m", IPV4, "one.rules"), ("s", "2001:db8::/48", "some.rules"):
+            run("read", "--spool", spool, "--sensor", sensor, "--monitored", monitored, "--interval", 21600,
+                "--rules", self.tmp / rules, self.tmp / "both.pcap")
+        found = report(spool, self.tmp / "report loaded")
+        self.assertEqual([row["category"] for row in found["tables"]["loaded"]["rows"]], ["DNS"])
+        shutil.rmtree(spool / "m")
+        found = report(spool, self.tmp / "report loaded six")
+        self.assertEqual([row["category"] for row in found["tables"]["loaded"]["rows"]], ["DNS", "Scan"])
+
     def test_source_ports_of_both_are_lower_bounds(self):
         profile = "name: ports\nstart: 2026-03-02T00:00:00Z\nduration: 14d\nmonitored: 192.0.2.0/26, 2001:db8::/48\ncomponents:\n" \
             "  - {target: 445/TCP, packets: 3000, from: 7d, source_port: 6000, sources: 9}\n" \
