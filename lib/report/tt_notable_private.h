@@ -111,6 +111,13 @@ size_t tt_notable_movers(const struct tt_notable *w, const struct tt_notable_tar
 		struct tt_cause_part movers[TT_NOTABLE_MOVERS]);
 void tt_notable_say_movers(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
+/* Are there packets enough since its change that shares of them say more than chance does? */
+static inline bool
+tt_notable_has_shares(const struct tt_notable *w, const struct tt_notable_target *t)
+{
+	return w->cause.found[t->of].since_packets >= TT_NOTABLE_PACKETS;
+}
+
 /* Takes what has no packets to speak of, neither now nor before, out of parts[n], and puts the movers that are not among them behind, for
  * which there is room for TT_NOTABLE_MOVERS more. Returns how many there are. */
 size_t tt_notable_shown(const struct tt_notable *w, const struct tt_notable_target *t,

@@ -80,8 +80,7 @@ put_part(struct tt_notable *w, struct tt_doc_table *table, enum tt_word part,
 	put_rates(w, row, tt_cause_rate(c, p->count->packets[TT_CAUSE_NOW], TT_CAUSE_NOW),
 			tt_cause_rate(c, p->count->packets[TT_CAUSE_BEFORE],
 					TT_CAUSE_BEFORE));
-	/* Of nothing, there are no shares. */
-	if (c->found[p->count->of].since_packets > 0)
+	if (c->found[p->count->of].since_packets >= TT_NOTABLE_PACKETS)
 		tt_document_cell(row, share_column(w),
 				tt_value_number(TT_VALUE_PERCENT, 100 * p->share));
 	put_packets(w, row, p->count->packets);
@@ -220,6 +219,25 @@ put_ports(struct tt_notable *w, struct tt_doc_table *table,
 				tt_notable_port_name(w, &parts[i]), &parts[i]);
 }
 
+/* Instead of the share of all, which needs none. Of nothing there is nothing to be said, either. */
+static void
+say_few(struct tt_notable *w, struct tt_doc_table *table, struct tt_doc_row *row,
+		const struct tt_notable_target *t)
+{
+	const uint64_t since = w->cause.found[t->of].since_packets;
+	const char *count;
+
+	if (tt_notable_has_shares(w, t) || since == 0)
+		return;
+	count = tt_notable_number(w, since);
+	tt_document_cell(row, share_column(w),
+			(struct tt_value){.kind = TT_VALUE_BLANK,
+					.note = tt_document_table_note(w->doc, table,
+							tt_notable_fill(w,
+									TT_WORD_NOTABLE_FEW_SHARES,
+									&count, 1))});
+}
+
 void
 tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t)
@@ -232,6 +250,7 @@ tt_notable_table(struct tt_notable *w, struct tt_doc_section *section,
 	row = tt_document_row(w->doc, table);
 	tt_document_cell(row, COLUMN_PART, tt_value_text(word(w, TT_WORD_NOTABLE_ALL)));
 	put_rates(w, row, t->now, t->before);
+	say_few(w, table, row, t);
 	put_packets(w, row, w->cause.found[t->of].packets);
 	put_countries(w, table, t);
 	put_ports(w, table, t);

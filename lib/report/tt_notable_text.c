@@ -108,7 +108,8 @@ say_port(struct tt_notable *w, struct tt_doc_section *s,
 	bool since = w->cause.found[t->of].has_change, fall = is_fall(w, t);
 	double share;
 
-	if (tt_cause_top(&w->cause, &w->cause.ports, t->of, &part, 1) == 0)
+	if ((!fall && !tt_notable_has_shares(w, t))
+			|| tt_cause_top(&w->cause, &w->cause.ports, t->of, &part, 1) == 0)
 		return;
 	share = fall ? part.of_change : part.share;
 	if (share < PORT_SHARE || (fall && share > 1))
@@ -256,14 +257,15 @@ tt_notable_text(struct tt_notable *w, struct tt_doc_section *section,
 {
 	say_rate(w, section, t);
 	tt_notable_say_since(w, section, t);
-	if (!is_fall(w, t))
+	if (!is_fall(w, t) && tt_notable_has_shares(w, t))
 		say_countries(w, section, t);
 	tt_notable_say_movers(w, section, t);
 	say_port(w, section, t);
 	tt_notable_say_sources(w, section, t);
 	tt_notable_say_source_changes(w, section, t);
 	say_episodes(w, section, t);
-	say_fingerprints(w, section, t);
+	if (tt_notable_has_shares(w, t))
+		say_fingerprints(w, section, t);
 	say_backscatter(w, section, t);
 	say_cycles(w, section, t);
 }

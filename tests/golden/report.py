@@ -81,6 +81,17 @@ def check_packets(found, key, table):
     check(f"{key}: sources", all(table["rows"][-1][packets] is None for _, packets in spans))
 
 
+def check_shares(key, table, heading):
+    """Shares of a handful of packets say nothing; those of the whole period are of the packets of the first row."""
+    all_of_it, parts = table["rows"][0], table["rows"][1:-1]
+    few = [note for note in table["notes"] if "too few" in note]
+    check(f"{key}: {few}, {parts}", not few or all(row["share_since"] is None for row in parts))
+    if heading == "Share of packets":
+        is_few = 0 < all_of_it["packets"] < 100
+        check(f"{key}: {few} of {all_of_it}", few == ([f"Packets that shares would be of: {all_of_it['packets']}, too few."] if is_few else []))
+        check(f"{key}: {parts}", all((row["share_since"] is None) == (all_of_it["packets"] < 100) for row in parts))
+
+
 def check_chapter_2(found):
     """No figures of next to nothing, no share since a change that is none; sources that name the sensors."""
     sections = {s["id"]: [e.get("text", "") for e in s["elements"]] for s in found["sections"]}
@@ -96,6 +107,7 @@ def check_chapter_2(found):
         check(f"{key}: {heading}, {sections[key]}", heading == "Share of packets" or (changed and heading.startswith("Share of packets since ")))
         if now == 0:
             check(f"{key}: shares of {now}", few or all(row["share_since"] is None for row in table["rows"]))
+        check_shares(key, table, heading)
         check_packets(found, key, table)
         for source in [table["source"]] + [found["figures"][name]["source"] for name in figures]:
             check(f"{key}: {source}", "sensor" in source.split("(")[0])
@@ -443,6 +455,7 @@ def missing(teiten, spool, directory):
           and "target_shares_home" not in found["figures"])
 
     hostile_names(teiten, base)
+    few_packets(teiten, base)
 
     # A damaged snapshot is left out, and said to be.
     broken = base / "broken"
@@ -512,6 +525,40 @@ alert tcp any any -> any 23 (msg:"<script>alert(1)</script> & +1"; sid:2; rev:1;
 alert udp any any -> any any (msg:"@SUM(1+1)"; sid:3; rev:1; metadata:category Scan;)
 alert icmp any any -> any any (msg:"-2+3"; sid:4; rev:1; metadata:category Scan;)
 """
+
+
+FEW_PACKETS = """
+name: few
+start: 2026-03-02T00:00:00Z
+duration: 2d
+monitored: 192.0.2.0/24
+components:
+  - {target: 445/TCP, packets: 5000, to: 1d, sources: 80}
+  - {target: 445/TCP, name: left, packets: 37, from: 1d, sources: 9}
+  - {target: 23/TCP, packets: 90, from: 1d, sources: 5}
+  - {target: 80/TCP, packets: 900, from: 1d, sources: 5}
+"""
+
+
+def few_packets(teiten, base):
+    """Of 37 or 90 packets there are no shares, neither in a table nor in a sentence; of 900 there are."""
+    (base / "few.yaml").write_text(FEW_PACKETS)
+    snapshots.run(teiten, "synth", "--profile", base / "few.yaml", "--geo", GEO, "--out", base / "few.pcap")
+    read(teiten, base / "few", "s", base / "few.pcap", monitored="192.0.2.0/24", interval=3600)
+    found = all_formats(teiten, "--period", "2026-03-03", base / "few")
+    check_chapter_2(found)
+    sections = {s["id"]: s for s in found["sections"]}
+    shown = {}
+    for key, table in found["tables"].items():
+        if key.endswith("_parts"):
+            section = sections[key.removesuffix("_parts")]
+            texts = [e.get("text", "") for e in section["elements"]]
+            shown[section["title"].split(":")[0]] = (
+                [note for note in table["notes"] if "too few" in note], any(row["share_since"] is not None for row in table["rows"]),
+                any("by country: " in text and text.startswith("Since") for text in texts))
+    few = "Packets that shares would be of: {}, too few."
+    check(f"few packets: {shown}", shown == {"445/TCP": ([few.format(37)], False, False), "23/TCP": ([few.format(90)], False, False),
+                                             "80/TCP": ([], True, True)})
 
 
 def hostile_names(teiten, base):
