@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "compact.h"
-#include "progress.h"
 #include "tt_time.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char help[] =
 		"Usage: teiten compact [OPTION…] SPOOL[/SENSOR]\n"
@@ -93,8 +90,8 @@ take(struct compacting *c, int option)
 	}
 }
 
-static void
-fail(struct compacting *c, const struct tt_error *err)
+void
+compact_fail(struct compacting *c, const struct tt_error *err)
 {
 	tt_error_print(c->tool.name, err);
 	c->status = EXIT_DATA;
@@ -120,14 +117,14 @@ open_sensor(struct compacting *c, const char *path)
 	struct tt_error err = {0};
 
 	if (merging_open(&c->tool, opened, path, &c->gave_up, &err) != 0) {
-		fail(c, &err);
+		compact_fail(c, &err);
 		return;
 	}
 	if (opened->cleaned > 0)
 		printf("%s: %zu left by an earlier run, deleted\n", path,
 				opened->cleaned);
 	if (opened->left.code != 0)
-		fail(c, &opened->left);
+		compact_fail(c, &opened->left);
 	c->n_compactors++;
 }
 
@@ -151,126 +148,6 @@ open_sensors(struct compacting *c, const struct tt_snapshot_list *list)
 			open_sensor(c, path);
 		free(path);
 	}
-}
-
-/* Says which snapshots, of those in one period, cannot be one with the others. */
-static void
-print_aside(const char *path, const char *const *aside, size_t n)
-{
-	if (n > 0)
-		printf("%s: %zu snapshot%s of time that it has already, such as %s, stay%s "
-		       "beside it: the clock was set back\n",
-				path, n, n == 1 ? "" : "s", aside[0], n == 1 ? "s" : "");
-}
-
-/* Makes one snapshot of parts [n], and deletes these. Returns its path, which the caller frees, or
- * NULL. */
-static char *
-run(struct compacting *c, struct tt_compactor *compactor, const char *const *parts,
-		size_t n)
-{
-	const char *sensor = strrchr(compactor->path, '/');
-	char host[TT_RUN_TEXT_MAX] = "", *path = NULL;
-	struct tt_compact_result result;
-	struct tt_snapshot *first;
-	struct tt_error err = {0};
-	struct tt_compact_job job = {.parts = parts,
-			.n_parts = n,
-			.pair_rows = c->pair_rows,
-			.contact_rows = c->contact_rows,
-			.heavy_rows = c->heavy_rows,
-			.program = c->tool.name,
-			.version = TT_VERSION,
-			.host = host,
-			.workers = 1,
-			.sync = true,
-			.progress = merging_progress};
-
-	/* The sensor's name is in its snapshots; the directory may have been given as ".". */
-	if (tt_snapshot_open(&first, parts[0], &err) != 0) {
-		fail(c, &err);
-		return NULL;
-	}
-	job.sensor = first->manifest.sensor;
-	job.context = (void *)(uintptr_t)(sensor == NULL ? compactor->path : sensor + 1);
-	gethostname(host, sizeof(host) - 1);
-	if (tt_compactor_publish(compactor, false, &job, &result, &path, &err) == 0) {
-		progress_clear();
-		merging_print(path, n, 0, &result);
-		if (tt_compactor_delete_parts(compactor, path, parts, n, &err) != 0)
-			fail(c, &err);
-	} else {
-		progress_clear();
-		fail(c, &err);
-	}
-	tt_snapshot_close(first);
-	return path;
-}
-
-/* Puts first, of paths [n], those that can be one snapshot. Returns how many these are. */
-static size_t
-choose(struct compacting *c, const char **paths, const struct tt_snapshot_ref *refs,
-		size_t n)
-{
-	bool *aside = calloc(n, sizeof(*aside));
-	struct tt_error err = {0};
-	size_t kept = 0, left = 0;
-
-	for (size_t i = 0; i < n; i++)
-		paths[i] = refs[i].path;
-	if (aside == NULL || tt_compact_disjoint(paths, n, aside, &err) != 0) {
-		if (aside != NULL)
-			fail(c, &err);
-		free(aside);
-		return 0;
-	}
-	for (size_t i = 0; i < n; i++)
-		kept += !aside[i];
-	for (size_t i = 0, at = 0; i < n; i++)
-		paths[aside[i] ? kept + left++ : at++] = refs[i].path;
-	free(aside);
-	return kept;
-}
-
-/* May these be deleted once they are one? Says why not. */
-static bool
-are_own(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
-{
-	struct tt_error err = {0};
-
-	for (size_t i = 0; i < n; i++)
-		if (tt_compactor_check(refs[i].path, &err) != 0) {
-			fail(c, &err);
-			return false;
-		}
-	return true;
-}
-
-/* Makes one snapshot of refs[n], those of one sensor and period. */
-static void
-compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
-{
-	struct tt_compactor *compactor = compact_of(c, &refs[0]);
-	const char **paths;
-	size_t kept;
-	char *path;
-
-	if (!are_own(c, refs, n))
-		return;
-	if (c->dry_run) {
-		printf("%s: would become one with the %zu that follow it\n", refs[0].path,
-				n - 1);
-		return;
-	}
-	paths = compactor == NULL ? NULL : calloc(n, sizeof(*paths));
-	if (paths == NULL)
-		return;
-	kept = choose(c, paths, refs, n);
-	path = kept < 2 ? NULL : run(c, compactor, paths, kept);
-	if (path != NULL)
-		print_aside(path, paths + kept, n - kept);
-	free(path);
-	free(paths);
 }
 
 /* Do two belong into one period of one sensor, or does the first have the time of the other? */
@@ -305,14 +182,30 @@ compact_is_due(const struct compacting *c, const struct tt_snapshot_ref *ref)
 	return (ref->end_us > end ? ref->end_us : end) + c->older_us <= c->now_us;
 }
 
+/* Says, where there was more than one, how long they took. */
+static void
+print_all(const struct compacting *c, int64_t took_us)
+{
+	if (c->n_merged > 1)
+		printf("%zu snapshots made of %zu in %.1f s\n", c->n_merged, c->n_parts,
+				(double)took_us / TT_US_PER_S);
+}
+
 static void
 compact_all(struct compacting *c, const struct tt_snapshot_list *list)
 {
+	const int64_t start_us = tt_time_monotonic();
+
+	for (size_t i = 0, n; i < list->n; i += n) {
+		n = compact_group(c, list, i);
+		c->n_periods += n > 1 && compact_is_due(c, &list->refs[i]);
+	}
 	for (size_t i = 0, n; i < list->n; i += n) {
 		n = compact_group(c, list, i);
 		if (n > 1 && compact_is_due(c, &list->refs[i]))
 			compact_period(c, &list->refs[i], n);
 	}
+	print_all(c, tt_time_monotonic() - start_us);
 }
 
 bool
@@ -321,7 +214,7 @@ compact_list(struct compacting *c, struct tt_snapshot_list *list)
 	struct tt_error err = {0};
 
 	if (tt_snapshot_list_scan(list, c->path, TT_TIME_MIN, INT64_MAX, &err) != 0) {
-		fail(c, &err);
+		compact_fail(c, &err);
 		return false;
 	}
 	if (!c->listed)

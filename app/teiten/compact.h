@@ -19,6 +19,9 @@ struct compacting {
 	size_t pair_rows, contact_rows, heavy_rows;
 	struct tt_compactor *compactors; /* [n_compactors], one of each sensor */
 	size_t n_compactors;
+	size_t n_periods, period_at; /* to be merged; the one at hand, from 1 */
+	char label[TT_SENSOR_MAX + 32]; /* of it, for the progress */
+	size_t n_merged, n_parts; /* snapshots that were made, of how many */
 	bool gave_up; /* it has waited for a report in vain (merging_open) */
 	int status; /* exit status so far */
 };
@@ -31,6 +34,12 @@ bool compact_list(struct compacting *c, struct tt_snapshot_list *list);
 size_t compact_group(const struct compacting *c, const struct tt_snapshot_list *list,
 		size_t i);
 bool compact_is_due(const struct compacting *c, const struct tt_snapshot_ref *ref);
+
+/* Prints what failed; the exit status says so. */
+void compact_fail(struct compacting *c, const struct tt_error *err);
+
+/* Makes one snapshot of refs[n], those of one sensor and period. */
+void compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n);
 
 /* Deletes what is older than keep_us, then the oldest until the rest fits the quota. */
 void compact_keep(struct compacting *c);

@@ -161,7 +161,10 @@ publish(struct merging *m, const struct group *g, size_t sensors, struct tt_erro
 	if (ret != 0)
 		return ret;
 	merging_print(path, g->n, sensors, &result);
+	m->compactor.deleted = merging_deleted;
+	m->compactor.context = job.context;
 	ret = tt_compactor_delete_parts(&m->compactor, path, g->own, g->n_own, err);
+	progress_clear();
 	free(path);
 	return ret;
 }

@@ -113,12 +113,30 @@ merging_open(const struct tool *tool, struct tt_compactor *compactor,
 	return ret;
 }
 
+static void
+draw(const char *of, size_t done, size_t n, const char *what)
+{
+	if (progress_due())
+		progress_draw((double)done / (double)n, "%s: %zu of %zu %s", of, done, n,
+				what);
+}
+
 void
 merging_progress(void *context, size_t done, size_t n)
 {
-	if (progress_due())
-		progress_draw((double)done / (double)n, "%s: %zu of %zu snapshots",
-				(const char *)context, done, n);
+	draw(context, done, n, "snapshots");
+}
+
+void
+merging_deleted(void *context, size_t done, size_t n)
+{
+	draw(context, done, n, "deleted  ");
+}
+
+void
+merging_checked(void *context, size_t done, size_t n)
+{
+	draw(context, done, n, "checked  ");
 }
 
 void

@@ -32,8 +32,11 @@ int merging_open(const struct tool *tool, struct tt_compactor *compactor,
 		const char *sensor_path, bool *gave_up,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* How far a merge is, on a terminal; for struct tt_compact_job. */
+/* How far a merge is, on a terminal; context: of what, such as the sensor. For struct tt_compact_job; for struct
+ * tt_compactor; and before either, while parts are looked at. */
 void merging_progress(void *context, size_t done, size_t n);
+void merging_deleted(void *context, size_t done, size_t n);
+void merging_checked(void *context, size_t done, size_t n);
 
 /* Prints "PATH: 60 snapshots, 205500 packets, 16307 sources …" as one line. sensors: of which there
  * could be packets; fewer that there are of are said. */

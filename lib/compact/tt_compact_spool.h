@@ -49,6 +49,9 @@ struct tt_compactor {
 	int fd, lock_fd;
 	size_t cleaned; /* what a killed run left and open deleted */
 	struct tt_error left; /* of that, the first that could not be deleted, and why; code 0: none */
+	/* The caller's, once it is open: called for each part before it is deleted, unless it is NULL. */
+	void (*deleted)(void *context, size_t done, size_t n_parts);
+	void *context;
 };
 
 /*

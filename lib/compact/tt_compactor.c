@@ -204,6 +204,8 @@ tt_compactor_delete_parts(struct tt_compactor *c, const char *path,
 	if (ret != 0)
 		return tt_error_set(err, ret, path, "%s", strerror(-ret));
 	for (size_t i = 0; i < n; i++) {
+		if (c->deleted != NULL)
+			c->deleted(c->context, i + 1, n);
 		if (tt_inode_at(AT_FDCWD, parts[i], &part) == 0
 				&& part.device == whole.device
 				&& part.number == whole.number)

@@ -3,7 +3,11 @@
 """teiten compact: what a spool holds after it, by name, period, age and size.
 
     compact_spool.py TEITEN"""
+import os
+import pty
+import re
 import shutil
+import subprocess
 
 import compact_bed
 from compact_bed import Bed, run, snapshots
@@ -42,6 +46,25 @@ class Spool(Bed):
             self.assertEqual(self.totals(spool), before)
         self.assertEqual([p.name for p in snapshots(spool)], ["20260105T000000Z--20260105T000100Z"])
         self.intact(spool)
+
+    def test_a_terminal_shows_how_far_it_is_and_the_end_how_long_it_took(self):
+        spool, copy = self.spool("spool"), self.spool("copy")
+        self.read(spool, self.capture["demo"], 10)
+        shutil.copytree(spool, copy)
+        done = run("compact", "--per", 20, spool)
+        self.assertEqual(done.stderr, "")
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertRegex(lines[3], r"^3 snapshots made of 6 in [0-9]+\.[0-9] s$")
+        self.assertNotIn("made of", run("compact", "--per", 60, spool).stdout)
+        ours, theirs = pty.openpty()
+        done = subprocess.run([compact_bed.teiten, "compact", "--per", "20", str(copy)], stdout=subprocess.PIPE, stderr=theirs, text=True)
+        shown = os.read(ours, 1 << 16).decode()
+        os.close(ours)
+        os.close(theirs)
+        self.assertEqual(done.returncode, 0)
+        self.assertRegex(shown, r"\[ *#+ *\] +50 %  s, 1 of 3: 1 of 2 checked ")
+        self.assertTrue(re.search(r"\r +\r$", shown), shown)
 
     def test_periods_that_are_not_over_stay(self):
         spool = self.spool("spool")
