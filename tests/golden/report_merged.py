@@ -73,6 +73,10 @@ def main(teiten):
         check(f"{list(hours)}, {list(days)}", list(hours) == list(days))
         no_cycles = "Cycles of 24 hours are not looked for, as some snapshots are longer than an hour."
         check("what is said of cycles", [no_cycles in found["report.json"] for found in (hours, days)] == [False, True])
+        long = "Cycles of 24 hours are not looked for in periods of more than 62 days."
+        for end, wanted in ("2026-03-07", False), ("2026-03-08", True):  # 62 and 63 days
+            found = snapshots.run(teiten, "report", "--period", f"2026-01-05..{end}", "--format", "json", spool)
+            check(f"what is said of cycles until {end}", [long in found, no_cycles in found] == [wanted, not wanted])
         for name, text in hours.items():
             check(f"{name}: {text}\n{days[name]}", without_snapshots(name, text) == without_snapshots(name, days[name]))
 
