@@ -15,7 +15,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #define CHECKED 256 /* packets that the reference tries as well */
 
@@ -29,15 +28,6 @@ struct bench {
 };
 
 static struct tt_signature_hit hits[TT_SIGNATURE_BURST * TT_SIGNATURE_HITS_MAX];
-
-static double
-cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
 
 static void
 die(const struct tt_error *err)
@@ -77,14 +67,14 @@ static void
 compile(struct bench *b)
 {
 	struct tt_error err = {0};
-	const double at = cpu_ns();
+	const double at = bench_cpu_ns();
 
 	if (tt_signatures_compile(&b->signatures, &b->rules, NULL, &err) < 0)
 		die(&err);
 	if (tt_signature_scratch_new(&b->scratch, b->signatures) < 0)
 		exit(EXIT_FAILURE);
 	printf("{\"case\": \"compile\", \"rules\": %u, \"seconds\": %.3f, \"multi_pattern\": %s}\n",
-			b->rules.n, (cpu_ns() - at) / 1e9,
+			b->rules.n, (bench_cpu_ns() - at) / 1e9,
 			tt_signatures_multi_pattern(b->signatures) ? "true" : "false");
 }
 
@@ -137,13 +127,13 @@ measure(struct bench *b, struct bench_traffic_set *set)
 	double with = 0, without = 0;
 
 	do {
-		double at = cpu_ns(), now;
+		double at = bench_cpu_ns(), now;
 
 		(void)pass(b, set, false, &cut_short);
-		now = cpu_ns();
+		now = bench_cpu_ns();
 		without += now - at;
 		n_hits += pass(b, set, true, &cut_short);
-		with += cpu_ns() - now;
+		with += bench_cpu_ns() - now;
 		packets += BENCH_SIGNATURE_PACKETS;
 	} while (with < 2e8);
 	printf("{\"case\": \"%s\", \"ns\": %.2f, \"decode_ns\": %.2f, \"hits\": %.3f, "

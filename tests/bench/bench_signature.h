@@ -5,6 +5,8 @@
 
 #include "tt_signature.h"
 
+#include <time.h>
+
 #define BENCH_SIGNATURE_PACKETS 512 /* what the second-level cache holds */
 #define BENCH_SIGNATURE_FRAME   1536 /* room for one */
 
@@ -42,6 +44,16 @@ void bench_signature_traffic(struct bench_traffic_set *set, unsigned kind,
 
 /* A UDP datagram of 1,472 bytes of payload, made of a text again and again, with a b at its end. Returns its length. */
 uint32_t bench_signature_frame(uint8_t frame[BENCH_SIGNATURE_FRAME], const char *unit);
+
+/* Processor time of this thread, ns: others that run meanwhile do not count. */
+static inline double
+bench_cpu_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
+}
 
 /* Prints what the dearest packets cost, each under rules of its own. */
 void bench_signature_worst(void);

@@ -78,16 +78,6 @@ open_bed(struct bench *b, struct bench_bed_options *options, const char *rules,
 	return ret;
 }
 
-/* Of this thread: others that run meanwhile do not count. */
-static double
-cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
-
 /* The n-th ring. Returns ns of a packet. */
 static double
 time_ring(struct bench *b, const struct tt_pipeline *pipeline, uint64_t n)
@@ -96,14 +86,14 @@ time_ring(struct bench *b, const struct tt_pipeline *pipeline, uint64_t n)
 	double start;
 
 	bench_traffic_next(&b->bed.traffic, START_US + (int64_t)n);
-	start = cpu_ns();
+	start = bench_cpu_ns();
 	for (unsigned i = 0; i < BENCH_RING; i += (unsigned)b->burst) {
 		for (unsigned k = i; k < i + b->burst; k++)
 			__builtin_prefetch(frames[k].data);
 		tt_pipeline_burst(pipeline, frames + i, (unsigned)b->burst,
 				b->bed.tallies[0]);
 	}
-	return (cpu_ns() - start) / BENCH_RING;
+	return (bench_cpu_ns() - start) / BENCH_RING;
 }
 
 static void

@@ -6,7 +6,6 @@
 #include "bench_signature.h"
 
 #include <string.h>
-#include <time.h>
 
 #define TIMES 20
 
@@ -85,15 +84,6 @@ load(const struct worst *w, struct tt_rules *rules)
 	free(text);
 }
 
-static double
-cpu_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
-
 static void
 measure(const struct worst *w, const struct tt_signatures *s,
 		struct tt_signature_scratch *scratch)
@@ -110,11 +100,11 @@ measure(const struct worst *w, const struct tt_signatures *s,
 	TT_ASSERT(tt_packet_decode(frame, packet.captured, TT_LINK_ETHERNET, &p)
 			== TT_FATE_COUNTED);
 	for (unsigned i = 0; i < TIMES; i++) {
-		const double at = cpu_ns();
+		const double at = bench_cpu_ns();
 		double took;
 
 		(void)tt_signatures_burst(s, scratch, &burst, hits, &cut_short);
-		took = cpu_ns() - at;
+		took = bench_cpu_ns() - at;
 		least = took < least ? took : least;
 	}
 	printf("{\"case\": \"worst, %s\", \"ns\": %.0f, \"cut_short\": %.3f}\n", w->name,

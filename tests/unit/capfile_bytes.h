@@ -281,6 +281,18 @@ read_bytes(struct got *g, const void *bytes, size_t n, size_t chunk, unsigned bu
 	close(fd);
 }
 
+/* A file of 30 records of ever more bytes, and what is read of it. */
+static inline void
+make_plain(struct bytes *b, struct got *whole)
+{
+	memset(b, 0, sizeof(*b));
+	put_pcap_header(b, 0xa1b2c3d4, 65535, 1);
+	for (unsigned i = 0; i < 30; i++)
+		put_pcap_record(b, 1700000000 + i, i, 40 + i, 60 + i);
+	read_bytes(whole, b->at, b->n, 0, 64);
+	assert_int_equal(whole->n, 30);
+}
+
 static inline void
 assert_same_frames(const struct got *a, const struct got *b, unsigned n)
 {

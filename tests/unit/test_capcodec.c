@@ -12,15 +12,11 @@ static struct got got, whole;
 static uint8_t packed[16384];
 static size_t n_packed;
 
+/* Nothing is packed of it yet. */
 static void
-make_plain(void)
+begin_plain(void)
 {
-	memset(&b, 0, sizeof(b));
-	put_pcap_header(&b, 0xa1b2c3d4, 65535, 1);
-	for (unsigned i = 0; i < 30; i++)
-		put_pcap_record(&b, 1700000000 + i, i, 40 + i, 60 + i);
-	read_bytes(&whole, b.at, b.n, 0, 64);
-	assert_int_equal(whole.n, 30);
+	make_plain(&b, &whole);
 	n_packed = 0;
 }
 
@@ -89,11 +85,11 @@ compressed_files_give_what_the_plain_file_gives(void **state)
 			"pcap, microseconds, little-endian, xz"};
 
 	for (unsigned kind = 0; kind < TT_ARRAY_SIZE(pack); kind++) {
-		make_plain();
+		begin_plain();
 		pack[kind](b.at, b.n);
 		assert_same_as_plain(0, texts[kind]);
 		assert_same_as_plain(1, texts[kind]);
-		make_plain(); /* in three parts, the second of them empty */
+		begin_plain(); /* in three parts, the second of them empty */
 		pack[kind](b.at, 100);
 		pack[kind](b.at, 0);
 		pack[kind](b.at + 100, b.n - 100);
@@ -105,12 +101,12 @@ compressed_files_give_what_the_plain_file_gives(void **state)
 static void
 zstd_may_begin_with_a_skippable_frame_and_gzip_end_with_zeros(void **state)
 {
-	make_plain();
+	begin_plain();
 	memcpy(packed, "\x53\x2a\x4d\x18\x03\0\0\0abc", 11);
 	n_packed = 11;
 	pack_zstd(b.at, b.n);
 	assert_same_as_plain(0, "pcap, microseconds, little-endian, zstd");
-	make_plain();
+	begin_plain();
 	pack_gzip(b.at, b.n);
 	memset(packed + n_packed, 0, 512);
 	n_packed += 512;
@@ -121,7 +117,7 @@ zstd_may_begin_with_a_skippable_frame_and_gzip_end_with_zeros(void **state)
 static void
 xz_may_have_zeros_after_each_stream(void **state)
 {
-	make_plain();
+	begin_plain();
 	for (unsigned part = 0; part < 2; part++) {
 		pack_xz(b.at + part * 100, part == 0 ? 100 : b.n - 100);
 		memset(packed + n_packed, 0, 8);
@@ -141,7 +137,7 @@ xz_may_have_many_blocks(void **state)
 {
 	lzma_stream z = LZMA_STREAM_INIT;
 
-	make_plain();
+	begin_plain();
 	assert_int_equal(lzma_easy_encoder(&z, 0, LZMA_CHECK_SHA256), LZMA_OK);
 	z.next_out = packed;
 	z.avail_out = sizeof(packed);
@@ -174,7 +170,7 @@ set_dictionary(uint8_t size)
 static void
 xz_that_takes_too_much_memory_is_refused(void **state)
 {
-	make_plain();
+	begin_plain();
 	pack_xz(b.at, b.n);
 	set_dictionary(28); /* 64 MiB, of xz -9 */
 	assert_same_as_plain(0, "pcap, microseconds, little-endian, xz");
@@ -190,7 +186,7 @@ compressed_data_cut_at_any_byte_are_truncated_after_whole_frames(void **state)
 	unsigned most = 0;
 
 	for (unsigned kind = 0; kind < TT_ARRAY_SIZE(pack); kind++) {
-		make_plain();
+		begin_plain();
 		pack[kind](b.at, b.n);
 		for (size_t cut = 1; cut < n_packed; cut++) {
 			read_bytes(&got, packed, cut, cut % 2 ? 0 : 100, 8);
@@ -246,7 +242,7 @@ assert_damaged(const char *why)
 static void
 damage_in_compressed_data_is_damage_after_the_frames_before(void **state)
 {
-	make_plain();
+	begin_plain();
 	pack_gzip(b.at, b.n);
 	packed[n_packed - 6] ^= 1; /* in the checksum */
 	assert_damaged("damaged gzip data");
@@ -254,16 +250,16 @@ damage_in_compressed_data_is_damage_after_the_frames_before(void **state)
 	memcpy(packed + n_packed, "junk", 4);
 	n_packed += 4;
 	assert_damaged("damaged gzip data");
-	make_plain();
+	begin_plain();
 	pack_zstd_with_checksum(b.at, b.n);
 	packed[n_packed - 2] ^= 1;
 	assert_damaged("damaged zstd data");
-	make_plain();
+	begin_plain();
 	pack_zstd(b.at, b.n);
 	memcpy(packed + n_packed, "junkjunk", 8);
 	n_packed += 8;
 	assert_damaged("damaged zstd data");
-	make_plain();
+	begin_plain();
 	pack_xz(b.at, b.n);
 	packed[n_packed - 1] ^= 1; /* the magic at its end */
 	assert_damaged("damaged xz data");
@@ -281,7 +277,7 @@ a_damaged_byte_of_xz_is_found_wherever_it_is(void **state)
 {
 	static struct got other;
 
-	make_plain();
+	begin_plain();
 	pack_xz(b.at, b.n);
 	for (size_t bit = 0; bit < 8 * n_packed; bit++) {
 		packed[bit / 8] ^= 1 << bit % 8;
@@ -310,7 +306,7 @@ progress_ends_at_the_size_of_the_file_on_disk(void **state)
 	int fd;
 
 	for (unsigned kind = 0; kind <= TT_ARRAY_SIZE(pack); kind++) {
-		make_plain();
+		begin_plain();
 		if (kind == 0)
 			memcpy(packed, b.at, n_packed = b.n);
 		else

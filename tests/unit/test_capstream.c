@@ -8,17 +8,6 @@
 static struct bytes b;
 static struct got got, whole;
 
-static void
-make_plain(void)
-{
-	memset(&b, 0, sizeof(b));
-	put_pcap_header(&b, 0xa1b2c3d4, 65535, 1);
-	for (unsigned i = 0; i < 30; i++)
-		put_pcap_record(&b, 1700000000 + i, i, 40 + i, 60 + i);
-	read_bytes(&whole, b.at, b.n, 0, 64);
-	assert_int_equal(whole.n, 30);
-}
-
 /* Writes the plain file to fd in small pieces from a process of its own. */
 static pid_t
 feed(int fd, size_t piece)
@@ -44,7 +33,7 @@ a_pipe_that_trickles_is_read_whole(void **state)
 	int fds[2];
 	pid_t pid;
 
-	make_plain();
+	make_plain(&b, &whole);
 	for (size_t piece = 1; piece < 64; piece += 30) {
 		assert_int_equal(pipe(fds), 0);
 		pid = feed(fds[1], piece);
@@ -67,7 +56,7 @@ a_dash_is_standard_input(void **state)
 	struct tt_error err;
 	char path[32];
 
-	make_plain();
+	make_plain(&b, &whole);
 	fd = memory_file(b.at, b.n, path);
 	lseek(fd, 0, SEEK_SET);
 	dup2(fd, STDIN_FILENO);
@@ -107,7 +96,7 @@ frames_of_a_stream_outlive_the_next_burst(void **state)
 	char path[32];
 	int fd, n, before = 0;
 
-	make_plain();
+	make_plain(&b, &whole);
 	fd = memory_file(b.at, b.n, path);
 	for (size_t chunk = 1; chunk < 600; chunk += 13) {
 		assert_int_equal(tt_capfile_open_chunked(&f, path, chunk, &err), 0);
@@ -136,7 +125,7 @@ a_file_cut_while_it_is_read_ends_early_and_kills_nothing(void **state)
 	size_t n = 0;
 	int fd, got_now;
 
-	make_plain();
+	make_plain(&b, &whole);
 	large = malloc(4096 * b.n); /* more than what is read ahead */
 	memcpy(large, b.at, n = b.n);
 	for (unsigned i = 1; i < 4096; i++, n += b.n - 24)
