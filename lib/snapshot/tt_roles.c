@@ -1,14 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_roles.h"
-
-#define COMMON \
-	[TT_COLUMN_INTERVAL_START] = TT_ROLE_COMMON, [TT_COLUMN_SENSOR] = TT_ROLE_COMMON
-#define KEY(column)     [column] = TT_ROLE_KEY
-#define SUM(column)     [column] = TT_ROLE_SUM
-#define MIN(column)     [column] = TT_ROLE_MIN
-#define MAX(column)     [column] = TT_ROLE_MAX
-#define CARRIED(column) [column] = TT_ROLE_CARRIED
-#define DERIVED(column) [column] = TT_ROLE_DERIVED
+#include "tt_roles_private.h"
 
 /* One row: nothing to sort. */
 static const enum tt_role interval_roles[TT_INTERVAL_N_COLUMNS] = {
@@ -227,57 +218,6 @@ static const struct tt_sort_by victims_sort[] = {
 		{TT_VICTIMS_CLASS, TT_ORDER_CLASS},
 };
 
-static const enum tt_role fingerprints_roles[TT_FINGERPRINTS_N_COLUMNS] = {
-		COMMON,
-		KEY(TT_FINGERPRINTS_FINGERPRINT),
-		KEY(TT_FINGERPRINTS_PROTOCOL),
-		KEY(TT_FINGERPRINTS_TARGET),
-		KEY(TT_FINGERPRINTS_CLASS),
-		SUM(TT_FINGERPRINTS_PACKETS),
-		SUM(TT_FINGERPRINTS_BYTES),
-		DERIVED(TT_FINGERPRINTS_UNIQ_SRC_IP),
-		DERIVED(TT_FINGERPRINTS_UNIQ_SRC_IP_STDERR),
-};
-
-static const struct tt_sort_by fingerprints_sort[] = {
-		{TT_FINGERPRINTS_FINGERPRINT, TT_ORDER_RULE},
-		{TT_FINGERPRINTS_PROTOCOL, TT_ORDER_REST_LAST},
-		{TT_FINGERPRINTS_PROTOCOL, TT_ORDER_PROTOCOL},
-		{TT_FINGERPRINTS_TARGET, TT_ORDER_INTEGER},
-		{TT_FINGERPRINTS_CLASS, TT_ORDER_CLASS},
-};
-
-static const enum tt_role fingerprint_rules_roles[TT_FINGERPRINT_RULES_N_COLUMNS] = {
-		COMMON,
-		KEY(TT_FINGERPRINT_RULES_FINGERPRINT),
-		CARRIED(TT_FINGERPRINT_RULES_TITLE),
-		CARRIED(TT_FINGERPRINT_RULES_CHANCE_ONE_IN),
-		CARRIED(TT_FINGERPRINT_RULES_SOURCE_PACKETS),
-		CARRIED(TT_FINGERPRINT_RULES_SOURCE_PERCENT),
-		SUM(TT_FINGERPRINT_RULES_TESTED),
-		SUM(TT_FINGERPRINT_RULES_MATCHED),
-		DERIVED(TT_FINGERPRINT_RULES_SOURCES),
-		DERIVED(TT_FINGERPRINT_RULES_CARRIERS),
-		DERIVED(TT_FINGERPRINT_RULES_CARRIER_PACKETS),
-		DERIVED(TT_FINGERPRINT_RULES_SOURCES_STDERR),
-};
-
-static const struct tt_sort_by fingerprint_rules_sort[] = {
-		{TT_FINGERPRINT_RULES_FINGERPRINT, TT_ORDER_GIVEN},
-};
-
-static const enum tt_role source_fingerprints_roles[TT_SOURCE_FINGERPRINTS_N_COLUMNS] = {
-		COMMON, KEY(TT_SOURCE_FINGERPRINTS_SRC_IP),
-		KEY(TT_SOURCE_FINGERPRINTS_FINGERPRINT),
-		SUM(TT_SOURCE_FINGERPRINTS_PACKETS), SUM(TT_SOURCE_FINGERPRINTS_TESTED),
-		DERIVED(TT_SOURCE_FINGERPRINTS_CARRIED), /* tt_fingerprint_judge */
-};
-
-static const struct tt_sort_by source_fingerprints_sort[] = {
-		{TT_SOURCE_FINGERPRINTS_SRC_IP, TT_ORDER_ADDRESS},
-		{TT_SOURCE_FINGERPRINTS_FINGERPRINT, TT_ORDER_RULE},
-};
-
 static const enum tt_role distributions_roles[TT_DISTRIBUTIONS_N_COLUMNS] = {
 		COMMON,
 		KEY(TT_DISTRIBUTIONS_DISTRIBUTION),
@@ -355,72 +295,6 @@ static const struct tt_sort_by contacts_sort[] = {
 		{TT_CONTACTS_CLASS, TT_ORDER_CLASS},
 };
 
-/* Texts of a rule, and whether it counts, can change without its revision: rows of both stay apart. */
-static const enum tt_role signature_rules_roles[TT_SIGNATURE_RULES_N_COLUMNS] = {
-		COMMON,
-		KEY(TT_SIGNATURE_RULES_GID),
-		KEY(TT_SIGNATURE_RULES_SID),
-		KEY(TT_SIGNATURE_RULES_REV),
-		KEY(TT_SIGNATURE_RULES_MESSAGE),
-		KEY(TT_SIGNATURE_RULES_CATEGORY),
-		KEY(TT_SIGNATURE_RULES_COUNTS),
-		DERIVED(TT_SIGNATURE_RULES_SOURCES_ONE_IN),
-		SUM(TT_SIGNATURE_RULES_LOADED_US),
-};
-
-static const struct tt_sort_by signature_rules_sort[] = {
-		{TT_SIGNATURE_RULES_GID, TT_ORDER_INTEGER},
-		{TT_SIGNATURE_RULES_SID, TT_ORDER_INTEGER},
-		{TT_SIGNATURE_RULES_REV, TT_ORDER_INTEGER},
-		{TT_SIGNATURE_RULES_MESSAGE, TT_ORDER_TEXT},
-		{TT_SIGNATURE_RULES_CATEGORY, TT_ORDER_TEXT},
-		{TT_SIGNATURE_RULES_COUNTS, TT_ORDER_INTEGER},
-};
-
-static const enum tt_role signatures_roles[TT_SIGNATURES_N_COLUMNS] = {
-		COMMON,
-		KEY(TT_SIGNATURES_GID),
-		KEY(TT_SIGNATURES_SID),
-		KEY(TT_SIGNATURES_REV),
-		KEY(TT_SIGNATURES_MESSAGE),
-		KEY(TT_SIGNATURES_CATEGORY),
-		KEY(TT_SIGNATURES_COUNTRY),
-		SUM(TT_SIGNATURES_MATCHES),
-		SUM(TT_SIGNATURES_DETECTIONS),
-		SUM(TT_SIGNATURES_DETECTIONS_STDERR), /* no less than that of the sum */
-		DERIVED(TT_SIGNATURES_UNIQ_SRC_IP),
-		DERIVED(TT_SIGNATURES_UNIQ_SRC_IP_STDERR),
-};
-
-static const struct tt_sort_by signatures_sort[] = {
-		{TT_SIGNATURES_GID, TT_ORDER_INTEGER},
-		{TT_SIGNATURES_SID, TT_ORDER_INTEGER},
-		{TT_SIGNATURES_REV, TT_ORDER_INTEGER},
-		{TT_SIGNATURES_COUNTRY, TT_ORDER_COUNTRY},
-		{TT_SIGNATURES_MESSAGE, TT_ORDER_TEXT},
-		{TT_SIGNATURES_CATEGORY, TT_ORDER_TEXT},
-};
-
-static const enum tt_role signature_sources_roles[TT_SIGNATURE_SOURCES_N_COLUMNS] = {
-		COMMON,
-		KEY(TT_SIGNATURE_SOURCES_GID),
-		KEY(TT_SIGNATURE_SOURCES_SID),
-		KEY(TT_SIGNATURE_SOURCES_REV),
-		KEY(TT_SIGNATURE_SOURCES_SRC_IP),
-		CARRIED(TT_SIGNATURE_SOURCES_COUNTRY), /* as in sources */
-		SUM(TT_SIGNATURE_SOURCES_DETECTIONS),
-		MIN(TT_SIGNATURE_SOURCES_FIRST_SEEN),
-		MAX(TT_SIGNATURE_SOURCES_LAST_SEEN),
-		CARRIED(TT_SIGNATURE_SOURCES_SAMPLE_BITS),
-};
-
-static const struct tt_sort_by signature_sources_sort[] = {
-		{TT_SIGNATURE_SOURCES_GID, TT_ORDER_INTEGER},
-		{TT_SIGNATURE_SOURCES_SID, TT_ORDER_INTEGER},
-		{TT_SIGNATURE_SOURCES_REV, TT_ORDER_INTEGER},
-		{TT_SIGNATURE_SOURCES_SRC_IP, TT_ORDER_ADDRESS},
-};
-
 /* Rows of one origin that adjoin, each observed throughout, become one besides. */
 static const enum tt_role coverage_roles[TT_COVERAGE_N_COLUMNS] = {
 		COMMON,
@@ -454,39 +328,51 @@ static const struct tt_sort_by ledger_sort[] = {
 		{TT_LEDGER_REASON, TT_ORDER_GIVEN},
 };
 
-#define ROLES(table)                                                     \
-	{                                                                \
-		table##_roles, table##_sort, TT_ARRAY_SIZE(table##_sort) \
-	}
+static const struct tt_roles interval = {interval_roles, NULL, 0};
+static const struct tt_roles targets = ROLES(targets);
+static const struct tt_roles ipv6_targets = ROLES(ipv6_targets);
+static const struct tt_roles countries = ROLES(countries);
+static const struct tt_roles sources = ROLES(sources);
+static const struct tt_roles talkers = ROLES(talkers);
+static const struct tt_roles source_ports = ROLES(source_ports);
+static const struct tt_roles destinations = ROLES(destinations);
+static const struct tt_roles backscatter = ROLES(backscatter);
+static const struct tt_roles victims = ROLES(victims);
+static const struct tt_roles distributions = ROLES(distributions);
+static const struct tt_roles sketches = ROLES(sketches);
+static const struct tt_roles pairs = ROLES(pairs);
+static const struct tt_roles contacts = ROLES(contacts);
+static const struct tt_roles coverage = ROLES(coverage);
+static const struct tt_roles ledger = ROLES(ledger);
 
-static const struct tt_roles roles[TT_N_TABLES] = {
-		[TT_TABLE_INTERVAL] = {interval_roles, NULL, 0},
-		[TT_TABLE_TARGETS] = ROLES(targets),
-		[TT_TABLE_IPV6_TARGETS] = ROLES(ipv6_targets),
-		[TT_TABLE_COUNTRIES] = ROLES(countries),
-		[TT_TABLE_SOURCES] = ROLES(sources),
-		[TT_TABLE_TALKERS] = ROLES(talkers),
-		[TT_TABLE_SOURCE_PORTS] = ROLES(source_ports),
-		[TT_TABLE_DESTINATIONS] = ROLES(destinations),
-		[TT_TABLE_BACKSCATTER] = ROLES(backscatter),
-		[TT_TABLE_VICTIMS] = ROLES(victims),
-		[TT_TABLE_FINGERPRINTS] = ROLES(fingerprints),
-		[TT_TABLE_FINGERPRINT_RULES] = ROLES(fingerprint_rules),
-		[TT_TABLE_SOURCE_FINGERPRINTS] = ROLES(source_fingerprints),
-		[TT_TABLE_DISTRIBUTIONS] = ROLES(distributions),
-		[TT_TABLE_SKETCHES] = ROLES(sketches),
-		[TT_TABLE_PAIRS] = ROLES(pairs),
-		[TT_TABLE_CONTACTS] = ROLES(contacts),
-		[TT_TABLE_SIGNATURE_RULES] = ROLES(signature_rules),
-		[TT_TABLE_SIGNATURES] = ROLES(signatures),
-		[TT_TABLE_SIGNATURE_SOURCES] = ROLES(signature_sources),
-		[TT_TABLE_COVERAGE] = ROLES(coverage),
-		[TT_TABLE_LEDGER] = ROLES(ledger),
+static const struct tt_roles *const roles[TT_N_TABLES] = {
+		[TT_TABLE_INTERVAL] = &interval,
+		[TT_TABLE_TARGETS] = &targets,
+		[TT_TABLE_IPV6_TARGETS] = &ipv6_targets,
+		[TT_TABLE_COUNTRIES] = &countries,
+		[TT_TABLE_SOURCES] = &sources,
+		[TT_TABLE_TALKERS] = &talkers,
+		[TT_TABLE_SOURCE_PORTS] = &source_ports,
+		[TT_TABLE_DESTINATIONS] = &destinations,
+		[TT_TABLE_BACKSCATTER] = &backscatter,
+		[TT_TABLE_VICTIMS] = &victims,
+		[TT_TABLE_FINGERPRINTS] = &tt_roles_of_fingerprints,
+		[TT_TABLE_FINGERPRINT_RULES] = &tt_roles_of_fingerprint_rules,
+		[TT_TABLE_SOURCE_FINGERPRINTS] = &tt_roles_of_source_fingerprints,
+		[TT_TABLE_DISTRIBUTIONS] = &distributions,
+		[TT_TABLE_SKETCHES] = &sketches,
+		[TT_TABLE_PAIRS] = &pairs,
+		[TT_TABLE_CONTACTS] = &contacts,
+		[TT_TABLE_SIGNATURE_RULES] = &tt_roles_of_signature_rules,
+		[TT_TABLE_SIGNATURES] = &tt_roles_of_signatures,
+		[TT_TABLE_SIGNATURE_SOURCES] = &tt_roles_of_signature_sources,
+		[TT_TABLE_COVERAGE] = &coverage,
+		[TT_TABLE_LEDGER] = &ledger,
 };
 
 const struct tt_roles *
 tt_roles_of(enum tt_table table)
 {
 	TT_ASSERT(table < TT_N_TABLES);
-	return &roles[table];
+	return roles[table];
 }
