@@ -14,7 +14,7 @@
 #include "tt_parquet_buffer.h"
 
 #define TT_PARQUET_DICTIONARY_VALUES (1U << 16)
-#define TT_PARQUET_DICTIONARY_BYTES  (1U << 20)
+#define TT_PARQUET_DICTIONARY_BYTES  (2U << 20)
 
 struct tt_parquet_slots {
 	uint32_t *slots; /* [n] index + 1 of a value, 0: free */
