@@ -9,6 +9,10 @@
 #define SLOTS_MIN    64
 #define LENGTH_BYTES 4 /* before a text, in PLAIN encoding */
 
+/* Values from the least on that have slots of their own where the others are hashed: most counts are small,
+ * and these slots stay in the first cache. */
+#define NEAR 4096
+
 /* Makes n slots at least, of which the first n are free. Nothing is lost where memory is short. */
 static bool
 slots_clear(struct tt_parquet_slots *slots, size_t n)
@@ -214,11 +218,11 @@ find_bounds32(struct tt_parquet_ints *ints, const int32_t *values, size_t rows)
 	ints->high = high;
 }
 
-/* A free slot, or the one that holds the value. */
+/* A free slot, or the one that holds the value, of those behind the near ones. */
 static inline uint32_t *
 hashed_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
 {
-	uint32_t *slots = ints->slots.slots;
+	uint32_t *slots = ints->slots.slots + NEAR;
 	size_t at = tt_hash_mix((uint64_t)value) & mask;
 
 	while (slots[at] != 0 && ints->values[slots[at] - 1] != value)
@@ -226,25 +230,25 @@ hashed_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
 	return &slots[at];
 }
 
-/* mask: of the slots; 0 where each value from the least on has its own. */
+/* The slot of a value. mask: of the hashed ones; 0 where each value from the least on has its own. */
+static inline __attribute__((always_inline)) uint32_t *
+slot_of(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
+{
+	const uint64_t above = (uint64_t)value - (uint64_t)ints->low;
+
+	return mask == 0 || TT_LIKELY(above < NEAR) ? &ints->slots.slots[above]
+						    : hashed_slot(ints, mask, value);
+}
+
+/* mask: as above. */
 static inline __attribute__((always_inline)) int
 index_values(struct tt_parquet_ints *ints, const void *values, bool wide, size_t rows,
 		size_t most, size_t mask)
 {
-	int64_t before = 0;
-	uint32_t *slot;
-
 	for (size_t i = 0; i < rows; i++) {
 		int64_t value = tt_parquet_int_at(values, wide, i);
+		uint32_t *slot = slot_of(ints, mask, value);
 
-		/* Where it is looked for by its value alone, to ask is dearer than to look. */
-		if (mask != 0 && i > 0 && value == before) {
-			ints->indices[i] = ints->indices[i - 1];
-			continue;
-		}
-		before = value;
-		slot = mask == 0 ? &ints->slots.slots[value - ints->low]
-				 : hashed_slot(ints, mask, value);
 		if (*slot == 0) {
 			if (ints->n == most)
 				return 0;
@@ -290,7 +294,7 @@ tt_parquet_ints_index(struct tt_parquet_ints *ints, const void *values, bool wid
 		return slots_clear(&ints->slots, range + 1)
 				? index_held(ints, values, wide, rows, most, 0)
 				: -ENOMEM;
-	return slots_clear(&ints->slots, n_slots)
+	return slots_clear(&ints->slots, NEAR + n_slots)
 			? index_held(ints, values, wide, rows, most, n_slots - 1)
 			: -ENOMEM;
 }
