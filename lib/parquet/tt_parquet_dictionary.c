@@ -94,7 +94,7 @@ texts_append(struct tt_parquet_texts *texts, const char *text, size_t n, uint32_
 	if (!tt_parquet_utf8_valid((const uint8_t *)text, n))
 		return -EILSEQ;
 	TT_ASSERT(n <= UINT32_MAX && entries->size <= UINT32_MAX);
-	if (!tt_parquet_buffer_reserve(entries, LENGTH_BYTES + n)
+	if (!tt_parquet_buffer_reserve(entries, LENGTH_BYTES + n + TT_PARQUET_TEXT_BEHIND)
 			|| !tt_parquet_buffer_reserve(&texts->offsets, sizeof(offset)))
 		return -ENOMEM;
 	at = entries->bytes + entries->size;

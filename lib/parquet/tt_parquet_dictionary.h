@@ -16,6 +16,9 @@
 #define TT_PARQUET_DICTIONARY_VALUES (1U << 16)
 #define TT_PARQUET_DICTIONARY_BYTES  (2U << 20)
 
+/* So many bytes behind the start of a text, even an empty one, are there to be read. */
+#define TT_PARQUET_TEXT_BEHIND 8
+
 struct tt_parquet_slots {
 	uint32_t *slots; /* [n] index + 1 of a value, 0: free */
 	size_t n; /* of texts, a power of two */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_parquet_writer.h"
 
+#include <endian.h>
+
 /* Longer bounds of a text column would be cut, which not every reader takes; left out. */
 #define BOUND_BYTES_MAX 256
 
@@ -20,21 +22,48 @@ compare(const uint8_t *a, uint32_t a_bytes, const uint8_t *b, uint32_t b_bytes)
 	return a_bytes < b_bytes ? -1 : 1;
 }
 
+/* The first eight bytes of a text as a number that is in order as they are, zeros behind its end. */
+static uint64_t
+first_bytes(const uint8_t *text, uint32_t length)
+{
+	uint64_t word;
+
+	_Static_assert(sizeof(word) == TT_PARQUET_TEXT_BEHIND, "texts are read so far");
+	memcpy(&word, text, sizeof(word));
+	word = be64toh(word);
+	if (length >= sizeof(word))
+		return word;
+	return length == 0 ? 0 : word >> (64 - 8 * length) << (64 - 8 * length);
+}
+
+/* Few texts lie so far outside that more than their first bytes is looked at. */
 static void
 text_bounds(const struct tt_parquet_texts *texts, struct bounds *bounds)
 {
+	uint64_t least = UINT64_MAX, most = 0;
 	uint32_t length;
 
 	for (uint32_t i = 0; i < texts->n; i++) {
 		const uint8_t *text = tt_parquet_texts_entry(texts, i, &length) + 4;
+		uint64_t first = first_bytes(text, length);
 
-		if (i == 0 || compare(text, length, bounds->min, bounds->min_bytes) < 0) {
+		if (i == 0
+				|| (first <= least
+						&& compare(text, length, bounds->min,
+								   bounds->min_bytes)
+								< 0)) {
 			bounds->min = text;
 			bounds->min_bytes = length;
+			least = first;
 		}
-		if (i == 0 || compare(text, length, bounds->max, bounds->max_bytes) > 0) {
+		if (i == 0
+				|| (first >= most
+						&& compare(text, length, bounds->max,
+								   bounds->max_bytes)
+								> 0)) {
 			bounds->max = text;
 			bounds->max_bytes = length;
+			most = first;
 		}
 	}
 }
