@@ -77,28 +77,44 @@ scan_frame(struct reading *r, struct input *input, const struct tt_frame *f,
 	return ret;
 }
 
+/* What is to be known of a burst as a whole. */
+struct outline {
+	int64_t first_us, last_us; /* of its frames, in whatever order these lie */
+	bool other_link; /* a frame is of another link type than that which the run knows */
+};
+
+static struct outline
+outline_of(const struct tt_frame *frames, unsigned n, const struct run *run)
+{
+	int64_t first = frames[0].time_us, last = first;
+	unsigned other = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		int64_t us = frames[i].time_us;
+
+		first = us < first ? us : first;
+		last = us > last ? us : last;
+		other |= (unsigned)(frames[i].link ^ run->known_link);
+	}
+	return (struct outline){first, last, other != 0};
+}
+
 /* Is the burst as most are: all frames of the run's interval, and of the link type that it knows? */
 static bool
-is_plain(const struct tt_frame *frames, unsigned n, const struct run *run)
+is_plain(const struct outline *o, const struct run *run)
 {
-	const uint64_t start = (uint64_t)run->span.start_us;
-	const uint64_t length = (uint64_t)run->span.end_us - start;
-	bool other = false;
-
-	for (unsigned i = 0; i < n; i++)
-		other |= ((uint64_t)frames[i].time_us - start >= length)
-				| (frames[i].link != run->known_link);
-	return !other;
+	return o->first_us >= run->span.start_us && o->last_us < run->span.end_us
+			&& !o->other_link;
 }
 
 static int
-scan_each(struct reading *r, struct input *input, unsigned n, struct run *run,
-		unsigned *counted, struct tt_error *err)
+scan_each(struct reading *r, struct input *input, unsigned n, const struct outline *o,
+		struct run *run, unsigned *counted, struct tt_error *err)
 {
 	int ret = 0;
 
 	*counted = 0;
-	if (TT_LIKELY(is_plain(input->burst, n, run))) {
+	if (TT_LIKELY(is_plain(o, run))) {
 		run->frames += n;
 		input->frames += n;
 		*counted = run->counts ? n : 0;
@@ -123,20 +139,14 @@ hear_each(struct tt_heard *heard, const struct tt_frame *frames, unsigned n)
 
 /* Notes when packets were heard; all of a burst at once, as a rule. */
 static int
-hear(struct reading *r, const struct tt_frame *frames, unsigned n, struct tt_error *err)
+hear(struct reading *r, const struct tt_frame *frames, unsigned n,
+		const struct outline *o, struct tt_error *err)
 {
 	struct tt_heard *heard = tt_sequence_heard(r->sequence);
-	int64_t first = frames[0].time_us, last = first;
-	int ret;
+	int ret = o->last_us - o->first_us <= heard->join_us
+			? tt_heard_add(heard, o->first_us, o->last_us, n)
+			: hear_each(heard, frames, n);
 
-	for (unsigned i = 1; i < n; i++) {
-		int64_t us = frames[i].time_us;
-
-		first = us < first ? us : first;
-		last = us > last ? us : last;
-	}
-	ret = last - first <= heard->join_us ? tt_heard_add(heard, first, last, n)
-					     : hear_each(heard, frames, n);
 	return ret == 0 ? 0 : tt_error_set(err, ret, NULL, "out of memory");
 }
 
@@ -145,11 +155,12 @@ static int
 scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 		struct tt_error *err)
 {
+	const struct outline o = outline_of(input->burst, n, run);
 	unsigned counted, done;
-	int ret = hear(r, input->burst, n, err);
+	int ret = hear(r, input->burst, n, &o, err);
 
 	if (ret == 0)
-		ret = scan_each(r, input, n, run, &counted, err);
+		ret = scan_each(r, input, n, &o, run, &counted, err);
 	if (ret != 0 || counted == 0)
 		return ret;
 	done = tt_counter_burst(&r->counter, input->burst, counted);
