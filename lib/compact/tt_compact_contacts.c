@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Distinct sources of destinations, and distinct destinations of sources, from merged contacts. */
 #include "tt_compact_private.h"
+#include "tt_reached.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* One source: its destinations, and the sum of the squares of their numbers by unit. */
+/* One source: its destinations, and the sum of the squares of their numbers by unit, which is the widest that has them. */
 struct walk {
 	struct tt_compact *c;
 	const struct tt_field *unit, *host, *class;
+	bool nest; /* some destinations lie in others: an address then counts once */
+	struct tt_reached reached;
 	uint64_t destinations, squares, in_unit;
 	uint32_t classes; /* of the unit that it is at, bit by bit */
 	uint64_t at_unit, at_host;
+	struct tt_compact_unit
+			of; /* what at_unit is the number of, where destinations nest */
 };
 
 /* Counts the source in the rows of the unit, in order of class. */
@@ -56,7 +61,47 @@ end_source(struct walk *w, const uint64_t *key)
 	}
 	w->destinations = w->squares = 0;
 	w->at_unit = UINT64_MAX;
+	tt_reached_end(&w->reached);
 	return ret;
+}
+
+static int
+begin_unit(struct walk *w, uint64_t number)
+{
+	int ret = end_unit(w);
+
+	w->in_unit = 0;
+	w->at_unit = number;
+	w->at_host = UINT64_MAX;
+	if (!w->nest)
+		return ret;
+	w->of = tt_compact_unit(&w->c->units, (uint32_t)number);
+	if (tt_addr_is_v4(w->of.first))
+		tt_reached_enter(&w->reached, (uint32_t)w->of.first.lo,
+				128u - w->of.length);
+	return ret;
+}
+
+/* Of IPv6 the destination is all that is known. */
+static int
+begin_host(struct walk *w, uint64_t host)
+{
+	bool known = false;
+	int ret = 0;
+
+	w->at_host = host;
+	if (w->nest && tt_addr_is_v4(w->of.first))
+		ret = tt_reached_add(&w->reached,
+				(uint32_t)(w->of.first.lo + host - TT_FIELD_BIAS),
+				&known);
+	if (ret != 0)
+		return tt_compact_no_memory(w->c);
+	if (known)
+		return 0;
+	w->destinations++;
+	w->in_unit++;
+	w->squares += 2 * w->in_unit - 1;
+	return 0;
 }
 
 static int
@@ -67,18 +112,10 @@ add_contact(struct walk *w, const uint64_t *contact)
 	uint64_t class = tt_field_get(w->class, contact);
 	int ret = 0;
 
-	if (unit != w->at_unit) {
-		ret = end_unit(w);
-		w->in_unit = 0;
-		w->at_host = UINT64_MAX;
-	}
-	if (host != w->at_host) {
-		w->destinations++;
-		w->in_unit++;
-		w->squares += 2 * w->in_unit - 1;
-	}
-	w->at_unit = unit;
-	w->at_host = host;
+	if (unit != w->at_unit)
+		ret = begin_unit(w, unit);
+	if (ret == 0 && host != w->at_host)
+		ret = begin_host(w, host);
 	w->classes |= 1u << class;
 	return ret;
 }
@@ -190,5 +227,8 @@ tt_compact_uniques_contacts(struct tt_compact *c)
 		return ret;
 	begin_sources(&w);
 	count_destinations(c);
-	return walk_contacts(&w);
+	w.nest = tt_compact_units_nest(&c->units);
+	ret = walk_contacts(&w);
+	tt_reached_fini(&w.reached);
+	return ret;
 }

@@ -54,7 +54,8 @@ tt_compact_unit(const struct tt_compact_units *units, uint32_t number)
 	return (struct tt_compact_unit){{row[0], row[1]}, (uint8_t)row[2]};
 }
 
-/* Parses "192.0.2.1", "192.0.2.0/24", "2001:db8::/48". Returns 0 or -EINVAL. */
+/* Parses "192.0.2.1", "192.0.2.0/24", "2001:db8::/48". Returns 0, or -EINVAL, also where addresses of the
+ * prefix come before the one that it is written with. */
 int tt_compact_unit_parse(const char *text, struct tt_compact_unit *unit) TT_MUST_CHECK;
 
 /* Writes the same; returns text. */
@@ -69,6 +70,9 @@ int tt_compact_unit_of(struct tt_compact_units *units, const char *text,
 
 /* Puts them in order of their first address, then the shorter prefix. ranks: [n], by number. */
 int tt_compact_units_rank(struct tt_compact_units *units, uint32_t *ranks) TT_MUST_CHECK;
+
+/* Once they are in order: does any of them lie in another one? */
+bool tt_compact_units_nest(const struct tt_compact_units *units);
 
 /* What the codes of one column's dictionary stand for. */
 struct tt_compact_codes {

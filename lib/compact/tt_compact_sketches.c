@@ -106,8 +106,10 @@ take_place(struct tt_merged_sketch *s, const char *of)
 		return ret;
 	case TT_SKETCH_SOURCES_PREFIX:
 		ret = tt_compact_unit_parse(of, &unit);
-		if (ret == 0)
+		if (ret == 0) {
 			s->place = unit.first;
+			s->length = unit.length;
+		}
 		return ret;
 	default:
 		return -EINVAL;
@@ -372,9 +374,7 @@ compare(const void *a, const void *b)
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	order = tt_addr_cmp(x->place, y->place);
-	if (order != 0 || x->key == NULL)
-		return order;
-	return strcmp(x->key, y->key);
+	return order != 0 ? order : (int)x->length - (int)y->length;
 }
 
 void

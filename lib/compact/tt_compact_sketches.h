@@ -15,6 +15,7 @@ struct tt_merged_sketch {
 	char *key; /* NULL of a target's: tt_sketch_key */
 	enum tt_sketch_kind kind;
 	struct tt_addr place; /* its order among those of its kind; of a target, its index in lo */
+	uint8_t length; /* of a prefix, as of IPv6: of one address the shorter comes first */
 	unsigned p;
 	uint8_t registers[]; /* [1 << p] */
 };

@@ -78,6 +78,19 @@ tt_compact_addr_parse(const char *text, struct tt_addr *addr)
 	return 0;
 }
 
+/* The address with all bits behind the first `length` zero, or one. */
+static struct tt_addr
+masked(struct tt_addr a, unsigned length, bool ones)
+{
+	uint64_t hi = length >= 64 ? 0 : ~UINT64_C(0) >> length;
+	uint64_t lo = length >= 128   ? 0
+			: length > 64 ? ~UINT64_C(0) >> (length - 64)
+				      : ~UINT64_C(0);
+
+	return ones ? (struct tt_addr){a.hi | hi, a.lo | lo}
+		    : (struct tt_addr){a.hi & ~hi, a.lo & ~lo};
+}
+
 /* The length after a slash, of an address with so many bits. */
 static int
 parse_length(struct tt_compact_unit *unit, const char *slash, unsigned most)
@@ -88,7 +101,9 @@ parse_length(struct tt_compact_unit *unit, const char *slash, unsigned most)
 	if (sscanf(slash + 1, "%3u%c", &length, &end) != 1 || length > most)
 		return -EINVAL;
 	unit->length = (uint8_t)(length + 128 - most);
-	return 0;
+	return tt_addr_cmp(unit->first, masked(unit->first, unit->length, false)) == 0
+			? 0
+			: -EINVAL;
 }
 
 int
@@ -179,4 +194,19 @@ tt_compact_units_rank(struct tt_compact_units *u, uint32_t *ranks)
 	free(scratch);
 	free(sorted);
 	return able ? 0 : -ENOMEM;
+}
+
+/* One that lies in another comes after it, and so does whatever stands between the two. */
+bool
+tt_compact_units_nest(const struct tt_compact_units *u)
+{
+	bool nest = false;
+
+	for (uint32_t i = 1; i < u->store.n && !nest; i++) {
+		const struct tt_compact_unit before = tt_compact_unit(u, i - 1);
+		struct tt_addr last = masked(before.first, before.length, true);
+
+		nest = tt_addr_cmp(tt_compact_unit(u, i).first, last) <= 0;
+	}
+	return nest;
 }

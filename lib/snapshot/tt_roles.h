@@ -25,7 +25,7 @@ enum tt_order {
 	TT_ORDER_DESCENDING, /* integers, the greatest first */
 	TT_ORDER_TEXT, /* byte by byte */
 	TT_ORDER_ADDRESS, /* tt_addr_cmp */
-	TT_ORDER_UNIT, /* first monitored address of a destination */
+	TT_ORDER_UNIT, /* first monitored address of a destination; of merged ones, first address, then the wider */
 	TT_ORDER_COUNTRY, /* tt_row_country_parse: "??" first, "**" last */
 	TT_ORDER_CLASS, /* enum tt_class */
 	TT_ORDER_PROTOCOL, /* protocol number; "" is 0 */

@@ -13,6 +13,7 @@
 #ifndef TT_VERIFY_H
 #define TT_VERIFY_H
 
+#include "tt_reached.h"
 #include "tt_row_text.h"
 #include "tt_snapshot_private.h"
 
@@ -80,6 +81,7 @@ struct tt_sums {
 	int64_t ipv6_destined; /* packets to destinations of IPv6 */
 	bool ipv6_untold; /* ipv6_targets has the row of what is not told apart */
 	bool prefixes; /* of the destinations, some are prefixes */
+	bool nest; /* and some lie in others */
 	unsigned n_rules;
 	char rules[TT_FINGERPRINTS_MAX][TT_FINGERPRINT_ID_MAX + 1];
 	struct tt_rule_sums rule_sums[TT_FINGERPRINTS_MAX];
@@ -103,11 +105,23 @@ struct tt_sums {
 
 #define TT_CHECK_KEY_MAX 6
 
+/* Units of one interval have none of their addresses in common, and some may have the same text. Those of a merged snapshot are told
+ * apart by their text, and some may lie in others (docs/decisions/0019-destinations-of-several-sizes.md). */
+static inline bool
+tt_check_is_merged(const struct tt_manifest *m)
+{
+	return m->parts.n > 0;
+}
+
 /* A destination, or a prefix of sketches, and how many there were. */
 struct tt_check_unit {
 	char text[TT_SKETCH_KEY_MAX];
 	struct tt_addr base; /* that the text begins with */
 	struct tt_range range; /* the monitored addresses that it is, or may be */
+	/* Its order among units, and `within`: of a merged snapshot, where units nest, its length, and of a contact the host. */
+	struct tt_addr at, widest_last; /* widest_last: no unit before reaches further */
+	uint64_t within;
+	bool nested; /* it lies in one before */
 	uint64_t rows, units; /* rows of that text, and units that may be meant */
 	uint64_t parts; /* units of that text in all */
 	uint64_t key; /* hash of the text */
@@ -190,6 +204,7 @@ struct tt_check {
 	struct tt_coverage_row coverage; /* the row before */
 	struct tt_pair_source source;
 	struct tt_contact_source contact;
+	struct tt_reached reached; /* by that source, in a merged snapshot */
 	struct tt_ledger_row *ledger; /* [row], text on the heap */
 	unsigned ledger_tables; /* rows of the account "tables" so far */
 };

@@ -53,9 +53,9 @@ take_destination(struct tt_check *t, bool new_source, struct contact_row *r)
 			!= 0)
 		return -EBADMSG;
 	return tt_check_order(t,
-			(uint64_t[]){r->src.hi, r->src.lo, r->destination.hi,
-					r->destination.lo, r->class},
-			5);
+			(uint64_t[]){r->src.hi, r->src.lo, t->unit.at.hi, t->unit.at.lo,
+					t->unit.within, r->class},
+			6);
 }
 
 static int
@@ -75,14 +75,34 @@ take_row(struct tt_check *t, bool *new_source, struct contact_row *r)
 	return take_destination(t, *new_source, r);
 }
 
-static void
-sum_row(struct tt_check *t, const struct contact_row *r, bool new_source)
+/* Counts an address, or a unit of IPv6, that the row before did not have; where units nest, once in all. */
+static int
+count_destination(struct tt_check *t, const struct contact_row *r, bool new_unit)
+{
+	struct tt_contact_source *s = &t->contact;
+	const uint32_t v4 = (uint32_t)r->destination.lo;
+	bool known = false;
+	int ret = 0;
+
+	if (!new_unit && tt_addr_cmp(s->destination, r->destination) == 0)
+		return 0;
+	if (tt_check_is_merged(t->m) && tt_addr_is_v4(t->unit.base)) {
+		if (new_unit)
+			tt_reached_enter(&t->reached, (uint32_t)t->unit.base.lo,
+					128 - (unsigned)(t->unit.within >> 32));
+		ret = tt_reached_add(&t->reached, v4, &known);
+	}
+	s->destinations += !known;
+	return ret == 0 ? 0 : tt_error_set(t->err, ret, t->path, "out of memory");
+}
+
+static int
+sum_row(struct tt_check *t, const struct contact_row *r, bool new_unit)
 {
 	struct tt_contact_source *s = &t->contact;
 	uint64_t(*match)[2] = t->sums->match;
+	int ret = count_destination(t, r, new_unit);
 
-	if (new_source || tt_addr_cmp(s->destination, r->destination) != 0)
-		s->destinations++;
 	s->destination = r->destination;
 	s->class = r->class;
 	s->classes |= 1u << r->class;
@@ -90,6 +110,7 @@ sum_row(struct tt_check *t, const struct contact_row *r, bool new_source)
 			r->count.packets);
 	tt_match_add(&match[TT_MATCH_CONTACT_CLASSES][0], r->src.hi, r->src.lo, r->class,
 			r->count.packets);
+	return ret;
 }
 
 /* By the public hash they follow from the row, else they are the same as in the row before. */
@@ -121,13 +142,15 @@ tt_check_contact_row(struct tt_check *t)
 
 	if (take_row(t, &new_source, &r) != 0)
 		return -EBADMSG;
-	new_unit = new_source || tt_addr_cmp(s->unit, t->unit.range.first) != 0;
+	new_unit = new_source || s->unit_key != t->unit.key
+			|| tt_addr_cmp(s->unit, t->unit.range.first) != 0;
 	if (check_bits(t, &r, new_unit) != 0)
 		return -EBADMSG;
 	if (t->unit.parts > 1)
 		t->sums->unit_unclear = true;
 	if (new_source) {
 		end_source(t);
+		tt_reached_end(&t->reached);
 		*s = (struct tt_contact_source){.any = true, .src = r.src};
 	} else if (new_unit) {
 		end_unit(t);
@@ -136,12 +159,12 @@ tt_check_contact_row(struct tt_check *t)
 	s->unit = t->unit.range.first;
 	s->unit_key = t->unit.key;
 	s->sample_bits = r.sample_bits;
-	sum_row(t, &r, new_source);
-	return 0;
+	return sum_row(t, &r, new_unit);
 }
 
 void
 tt_check_contacts_end(struct tt_check *t)
 {
 	end_source(t);
+	tt_reached_fini(&t->reached);
 }

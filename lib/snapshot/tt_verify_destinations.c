@@ -24,7 +24,7 @@ int
 tt_check_destination_row(struct tt_check *t)
 {
 	const char *text = tt_check_text(t, TT_DESTINATIONS_DESTINATION);
-	const struct tt_addr *first = &t->unit.range.first;
+	const struct tt_check_unit *u = &t->unit;
 	struct tt_sums *s = t->sums;
 	int64_t one_in = t->m->contacts_one_in;
 	int64_t uniques = tt_check_int(t, TT_DESTINATIONS_UNIQ_SRC_IP_DESTINATION);
@@ -32,10 +32,13 @@ tt_check_destination_row(struct tt_check *t)
 	enum tt_class class;
 
 	if (tt_check_class(t, TT_DESTINATIONS_CLASS, &class) != 0
-			|| tt_check_unit(t, text, class <= t->before[2]) != 0
+			|| tt_check_unit(t, text, class <= t->before[3]) != 0
 			|| tt_check_packets(t, TT_DESTINATIONS_PACKETS, class, &count)
 					!= 0
-			|| tt_check_order(t, (uint64_t[]){first->hi, first->lo, class}, 3)
+			|| tt_check_order(t,
+					   (uint64_t[]){u->at.hi, u->at.lo, u->within,
+							   class},
+					   4)
 					!= 0
 			|| tt_check_uniques(t, TT_DESTINATIONS_UNIQ_SRC_IP,
 					   TT_DESTINATIONS_UNIQ_SRC_IP_STDERR, one_in,
@@ -51,6 +54,7 @@ tt_check_destination_row(struct tt_check *t)
 	s->destinations_least = t->unit.least;
 	s->destinations_most = t->unit.most;
 	s->prefixes = s->prefixes || strchr(text, '/') != NULL;
+	s->nest = s->nest || t->unit.nested;
 	return tt_check_add(t, &s->destination_sources,
 			TT_DESTINATIONS_UNIQ_SRC_IP_DESTINATION);
 }
@@ -100,9 +104,9 @@ parse_key(const struct tt_check *t, enum tt_sketch_kind kind, const char *of,
 	return tt_check_wrong(t, "a key that cannot be");
 }
 
-/* Kind and what it is of, two numbers of which only a prefix needs both. again: as tt_check_unit. */
+/* Kind and what it is of, three numbers of which only a prefix needs all. again: as tt_check_unit. */
 static int
-take_key(struct tt_check *t, bool again, enum tt_sketch_kind *kind, uint64_t number[2])
+take_key(struct tt_check *t, bool again, enum tt_sketch_kind *kind, uint64_t number[3])
 {
 	struct tt_check_word *w = tt_check_word(t, TT_SKETCHES_KEY);
 	const char *key = tt_check_text(t, TT_SKETCHES_KEY);
@@ -119,13 +123,14 @@ take_key(struct tt_check *t, bool again, enum tt_sketch_kind *kind, uint64_t num
 	}
 	*kind = (enum tt_sketch_kind)w->bits;
 	number[0] = w->number;
-	number[1] = 0;
+	number[1] = number[2] = 0;
 	if (*kind != TT_SKETCH_SOURCES_PREFIX)
 		return 0;
 	if (tt_check_unit(t, key + strlen(tt_row_sketch_prefix(*kind)), again) != 0)
 		return -EBADMSG;
-	number[0] = t->unit.range.first.hi;
-	number[1] = t->unit.range.first.lo;
+	number[0] = t->unit.at.hi;
+	number[1] = t->unit.at.lo;
+	number[2] = t->unit.within;
 	return 0;
 }
 
@@ -136,9 +141,9 @@ tt_check_sketch_row(struct tt_check *t)
 	int64_t reg = tt_check_int(t, TT_SKETCHES_REGISTER);
 	int64_t rho = tt_check_int(t, TT_SKETCHES_RHO);
 	enum tt_sketch_kind kind;
-	uint64_t number[2];
+	uint64_t number[3];
 
-	if (take_key(t, (uint64_t)reg <= t->before[3], &kind, number) != 0)
+	if (take_key(t, (uint64_t)reg <= t->before[4], &kind, number) != 0)
 		return -EBADMSG;
 	if (p != tt_row_sketch_precision(kind))
 		return tt_check_wrong(t, "not the precision of its kind");
@@ -146,8 +151,10 @@ tt_check_sketch_row(struct tt_check *t)
 		return tt_check_wrong(t, "a register that cannot be");
 	if (kind == TT_SKETCH_SOURCES)
 		t->sums->sketch[reg] = (uint8_t)rho;
-	return tt_check_order(
-			t, (uint64_t[]){kind, number[0], number[1], (uint64_t)reg}, 4);
+	return tt_check_order(t,
+			(uint64_t[]){kind, number[0], number[1], number[2],
+					(uint64_t)reg},
+			5);
 }
 
 /* ICMP has type and code; of TCP and UDP, only the protocol is kept; "" is the rest. */

@@ -162,11 +162,21 @@ hash_text(const char *text)
 	return hash;
 }
 
+/* Enters the first or the only unit of a text. */
+static void
+name_unit(struct tt_check_unit *u, const char *text, const struct text_prefix *p)
+{
+	u->base = address(p->first);
+	u->key = hash_text(text);
+	snprintf(u->text, sizeof(u->text), "%s", text);
+}
+
 static void
 move_to(struct tt_check_unit *u, const char *text, const struct text_prefix *p,
 		const struct found *f, bool same)
 {
 	u->range = (struct tt_range){address(f->first), address(f->last)};
+	u->at = u->range.first;
 	u->least++;
 	if (same) {
 		stay(u);
@@ -176,9 +186,47 @@ move_to(struct tt_check_unit *u, const char *text, const struct text_prefix *p,
 	u->rows = 1;
 	u->units = f->n;
 	u->parts = f->monitored;
-	u->base = address(p->first);
-	u->key = hash_text(text);
-	snprintf(u->text, sizeof(u->text), "%s", text);
+	name_unit(u, text, p);
+}
+
+/* As verify orders the units of merged snapshots: by address, then the wider one. */
+static uint64_t
+within(const struct text_prefix *p, uint64_t host)
+{
+	return (uint64_t)(128 - p->bits) << 32 | host;
+}
+
+/* tt_check_unit of a merged snapshot. */
+static int
+check_merged(struct tt_check *t, const char *text, bool again)
+{
+	struct tt_check_unit *u = &t->unit;
+	bool any = u->least > 0, same = any && strcmp(text, u->text) == 0;
+	struct text_prefix p;
+	struct found f;
+
+	if (same && !again)
+		return 0;
+	if (strlen(text) >= sizeof(u->text) || parse(text, &p) != 0)
+		return tt_check_wrong(t, "a destination that cannot be");
+	f = find_units(&t->sums->monitored, &p, 0);
+	if (f.monitored == 0)
+		return tt_check_wrong(t, "a destination that is not monitored");
+	if (any
+			&& (p.first < number(u->at)
+					|| (p.first == number(u->at)
+							&& within(&p, 0) <= u->within)))
+		return tt_check_wrong(t, "not in order, or a row that is there twice");
+	u->nested = any && p.first <= number(u->widest_last);
+	if (!u->nested)
+		u->widest_last = address(p.last);
+	u->range = (struct tt_range){address(p.first), address(p.last)};
+	u->at = address(p.first);
+	u->within = within(&p, 0);
+	u->parts = 1;
+	u->least = ++u->most;
+	name_unit(u, text, &p);
+	return 0;
 }
 
 int
@@ -190,6 +238,8 @@ tt_check_unit(struct tt_check *t, const char *text, bool again)
 	struct text_prefix p;
 	struct found f;
 
+	if (tt_check_is_merged(t->m))
+		return check_merged(t, text, again);
 	if (same && !again) {
 		stay(u);
 		return 0;
@@ -216,6 +266,7 @@ take_prefix(const struct tt_check *t, unsigned column, struct text_prefix *p,
 	if (TT_LIKELY(w->known)) {
 		*p = (struct text_prefix){.first = number(w->addr),
 				.last = number(w->addr) | low_mask(w->bits),
+				.bits = w->bits,
 				.v4 = tt_addr_is_v4(w->addr),
 				.whole = w->whole};
 		*key = w->number;
@@ -248,6 +299,12 @@ take_host(struct tt_check *t, struct tt_addr addr, const struct text_prefix *p,
 		return tt_check_wrong(t, "a destination that is not monitored");
 	u->range = (struct tt_range){address(f.first), address(f.last)};
 	u->base = address(p->first);
+	u->at = addr;
+	if (tt_check_is_merged(t->m)) {
+		u->range = (struct tt_range){address(p->first), address(p->last)};
+		u->at = u->base;
+		u->within = within(p, (uint64_t)(number(addr) - p->first));
+	}
 	u->least = u->parts = 1;
 	u->key = key;
 	u->text[0] = '\0';
@@ -256,10 +313,14 @@ take_host(struct tt_check *t, struct tt_addr addr, const struct text_prefix *p,
 
 /* An IPv4 address that was found to be monitored before. */
 static int
-take_single(struct tt_check_unit *u, const struct tt_check_word *w)
+take_single(struct tt_check *t, const struct tt_check_word *w)
 {
+	const struct text_prefix one = {0};
+	struct tt_check_unit *u = &t->unit;
+
 	u->range = (struct tt_range){w->addr, w->addr};
-	u->base = w->addr;
+	u->base = u->at = w->addr;
+	u->within = tt_check_is_merged(t->m) ? within(&one, 0) : 0;
 	u->least = u->parts = 1;
 	u->key = w->number;
 	u->text[0] = '\0';
@@ -279,7 +340,7 @@ tt_check_unit_host(struct tt_check *t, unsigned column, bool again,
 
 	if (TT_LIKELY(w->known && !w->whole && host == 0 && tt_addr_is_v4(w->addr))) {
 		*destination = w->addr;
-		return take_single(u, w);
+		return take_single(t, w);
 	}
 	if (take_prefix(t, column, &p, &key) != 0)
 		return -EBADMSG;

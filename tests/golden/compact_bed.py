@@ -116,6 +116,23 @@ class Bed(unittest.TestCase):
         self.assertEqual(len(found), 1)
         return found[0]
 
+    def grouped(self, parts, limits, sensor, depth=0):
+        """Merges parts in groups drawn by chance, these in groups again, and so on."""
+        parts = parts[:]
+        while len(parts) > 1:
+            self.random.shuffle(parts)
+            n = self.random.randint(2, min(4, len(parts)))
+            out = self.spool(f"group-{sensor}-{depth}")
+            depth += 1
+            parts = parts[n:] + [self.merge(out, parts[:n], *limits, sensor=sensor)]
+        return parts[0]
+
+    def groupings(self, parts, limits, sensor):
+        whole = self.merge(self.spool("whole"), parts, *limits, sensor=sensor)
+        for turn in range(4):
+            self.same(self.grouped(parts, limits, sensor, 100 * turn), whole)
+        return whole
+
     def totals(self, spool):
         """What all tools count from a spool: packets, frames, and the intervals of each sensor."""
         done = json.loads(run("info", "--json", spool, status=None).stdout)
