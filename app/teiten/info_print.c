@@ -217,7 +217,7 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 	print_span("time", m->start_us, m->end_us);
 	printf(LABEL "%s, nominally %" PRId64 " s, %.10g s observed\n", "interval",
 			m->complete ? "complete" : "partial", m->nominal_s,
-			seconds(m->observed_us));
+			seconds(within->observed.us));
 	if (m->gap_before_us > 0)
 		printf(LABEL "%.10g s before it\n", "gap", seconds(m->gap_before_us));
 	if (within->gaps.n > 0)

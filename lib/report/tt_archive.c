@@ -37,7 +37,8 @@ number_of_sensor(struct tt_archive *a, const char *name)
 
 static int
 add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spool,
-		const struct tt_archive_mark *mark, const struct tt_manifest *m)
+		const struct tt_archive_mark *mark, const struct tt_manifest *m,
+		const struct tt_observed *observed)
 {
 	uint32_t sensor = number_of_sensor(a, m->sensor);
 
@@ -58,8 +59,9 @@ add_entry(struct tt_archive *a, const struct tt_snapshot_ref *ref, uint32_t spoo
 			.spool = spool,
 			.start_us = m->start_us,
 			.end_us = m->end_us,
-			.observed_us = m->observed_us,
+			.observed_us = observed->us,
 			.addresses = m->monitored_addresses,
+			.least_addresses = observed->least_addresses,
 			.address_time = tt_address_time_of(
 					m->observed_us, m->monitored_addresses),
 			.ipv4 = m->monitored_ipv4,
@@ -82,6 +84,29 @@ gone(const struct opening *o, const struct tt_snapshot_ref *ref)
 						   : 0;
 }
 
+/* *snapshot: NULL where it is not wanted, or cannot be read. */
+static int
+open_wanted(const struct opening *o, const struct tt_snapshot_ref *ref,
+		struct tt_snapshot **snapshot, struct tt_observed *observed,
+		struct tt_error *why)
+{
+	struct tt_snapshot *s;
+	bool wanted;
+	int ret = tt_snapshot_open(&s, ref->path, why);
+
+	*snapshot = NULL;
+	if (ret != 0)
+		return ret;
+	wanted = tt_archive_wants_this(o->wish, &s->manifest);
+	if (wanted)
+		ret = tt_snapshot_observed(s, observed, why);
+	if (wanted && ret == 0)
+		*snapshot = s;
+	else
+		tt_snapshot_close(s);
+	return ret;
+}
+
 static int
 take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 {
@@ -89,11 +114,12 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 	struct tt_snapshot *snapshot;
 	struct tt_archive_mark mark;
 	struct tt_error why = {0};
+	struct tt_observed observed;
 	int ret = tt_archive_mark(ref->path, &mark);
 
 	if (ret == -ENOENT)
 		return gone(o, ref);
-	ret = tt_snapshot_open(&snapshot, ref->path, &why);
+	ret = open_wanted(o, ref, &snapshot, &observed, &why);
 	if (ret == -ENOMEM)
 		return ret;
 	if (ret != 0 && !tt_archive_is_marked(ref->path, &mark))
@@ -101,11 +127,11 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 	if (ret != 0)
 		return tt_archive_add_damage(a, tt_archive_lack_of(&why), ref->path, &why,
 				ref->start_us);
-	if (tt_archive_wants_this(o->wish, &snapshot->manifest)) {
-		ret = add_entry(a, ref, spool, &mark, &snapshot->manifest);
-		if (ret == 0)
-			ret = tt_twices_add(&a->twices, ref, snapshot);
-	}
+	if (snapshot == NULL)
+		return 0;
+	ret = add_entry(a, ref, spool, &mark, &snapshot->manifest, &observed);
+	if (ret == 0)
+		ret = tt_twices_add(&a->twices, ref, snapshot);
 	tt_snapshot_close(snapshot);
 	return ret;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which snapshots the spools of a report have in the time that it is about, by what names and manifests say: no
- * table is read. One thread. Heap memory: about 320 bytes for each snapshot that the spools hold, whenever it is, and
+ * Which snapshots the spools of a report have in the time that it is about, by what names and manifests say, and for
+ * how long: no table is read, but for the small `coverage` of merged ones that are partial. One thread. Heap memory: about 320 bytes for each snapshot that the spools hold, whenever it is, and
  * 16 for each interval that those of the time are made of.
  *
  * Snapshots are merged and deleted while others read them, and a report passes over them several times. What it has of a
@@ -44,6 +44,7 @@ struct tt_archive_entry {
 	uint32_t spool; /* index into lists */
 	int64_t start_us, end_us, observed_us;
 	int64_t addresses; /* that rates are by, monitored; INT64_MAX: so many or more */
+	int64_t least_addresses; /* of these, at any time: a merged one may be of fewer first, then more */
 	struct tt_address_time address_time; /* of these */
 	int64_t ipv4; /* monitored addresses of IPv4 */
 	struct tt_address_time ipv4_time;

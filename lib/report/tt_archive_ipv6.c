@@ -42,6 +42,9 @@ tt_archive_choose_version(struct tt_archive *a, const struct tt_period *period)
 	}
 	a->of_ipv4 = ipv4 && ipv6 && !says_nothing(a);
 	for (size_t i = 0; a->of_ipv4 && i < a->n; i++) {
+		/* Of a merged one with IPv6, coverage does not tell how many were of IPv4 when. */
+		if (a->entries[i].ipv6)
+			a->entries[i].least_addresses = a->entries[i].ipv4;
 		a->entries[i].addresses = a->entries[i].ipv4;
 		a->entries[i].address_time = a->entries[i].ipv4_time;
 	}

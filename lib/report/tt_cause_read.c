@@ -15,6 +15,7 @@ struct place {
 	const char *path;
 	enum tt_cause_span span;
 	size_t slice, day; /* in which it starts */
+	struct tt_observed observed;
 	bool torn; /* it reaches over the end of the day: in no slice and no day */
 	bool without_ipv6; /* what is IPv6 does not count, and is known */
 	struct tt_cause_ipv6 *ipv6; /* what is to be taken off targets; NULL: nothing */
@@ -301,8 +302,9 @@ add_exposure(const struct place *p, const struct tt_manifest *m)
 	struct tt_address_time time = {m->ipv4_us};
 
 	if (c->options.per_sensor || !c->options.of_ipv4)
-		time = tt_address_time_of(m->observed_us,
-				c->options.per_sensor ? 1 : m->monitored_addresses);
+		time = c->options.per_sensor ? tt_address_time_of(p->observed.us, 1)
+					     : tt_address_time_of(m->observed_us,
+							     m->monitored_addresses);
 
 	c->snapshots[p->span]++;
 	cover(p, m);
@@ -339,6 +341,8 @@ add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 	int ret = check(p, snapshot, err);
 
 	p->without_ipv6 = p->cause->options.of_ipv4 && tt_manifest_tells_ipv6(m);
+	if (ret == 0)
+		ret = tt_snapshot_observed(snapshot, &p->observed, err);
 	if (ret == 0 && p->without_ipv6)
 		ret = tt_cause_ipv6_read(&ipv6, snapshot, &p->cause->targets, err);
 	if (ret != 0) {

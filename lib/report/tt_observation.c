@@ -111,8 +111,8 @@ add_to_sensor(struct tt_observation *o, const struct tt_archive_entry *e)
 
 	if (s->exposure.snapshots == 0 || e->start_us < s->first_us)
 		s->first_us = e->start_us;
-	if (s->exposure.snapshots == 0 || e->addresses < s->least_addresses)
-		s->least_addresses = e->addresses;
+	if (s->exposure.snapshots == 0 || e->least_addresses < s->least_addresses)
+		s->least_addresses = e->least_addresses;
 	if (e->end_us > s->last_us)
 		s->last_us = e->end_us;
 	if (e->addresses > s->most_addresses)

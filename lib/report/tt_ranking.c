@@ -210,7 +210,7 @@ note_sensor(struct tt_ranking *r, const char *sensor)
 }
 
 static void
-add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
+add_denominator(struct tt_ranking *r, const struct tt_manifest *m, int64_t observed_us)
 {
 	if (r->snapshots == 0 || m->start_us < r->first_us)
 		r->first_us = m->start_us;
@@ -218,7 +218,7 @@ add_denominator(struct tt_ranking *r, const struct tt_manifest *m)
 		r->last_us = m->end_us;
 	r->snapshots++;
 	r->exact = r->exact && m->sources_one_in == 1;
-	r->observed_us += m->observed_us;
+	r->observed_us += observed_us;
 	tt_version_time_add(&r->address_time, m);
 }
 
@@ -300,10 +300,13 @@ int
 tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
+	struct tt_observed observed = {0};
 	int ret = pass(NULL, snapshot, err);
 
 	if (ret == 0)
 		ret = pass_ipv6(NULL, snapshot, err);
+	if (ret == 0)
+		ret = tt_snapshot_observed(snapshot, &observed, err);
 	if (ret != 0)
 		return ret;
 	if (note_sensor(ranking, snapshot->manifest.sensor) != 0)
@@ -312,7 +315,7 @@ tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 	if (ret == 0)
 		ret = pass_ipv6(ranking, snapshot, err);
 	if (ret == 0)
-		add_denominator(ranking, &snapshot->manifest);
+		add_denominator(ranking, &snapshot->manifest, observed.us);
 	return ret;
 }
 

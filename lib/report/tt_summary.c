@@ -103,8 +103,9 @@ tt_summary_gaps_within(const struct tt_snapshot *snapshot, struct tt_within *wit
 	int64_t until_us = 0;
 	int ret, more;
 
-	if (m->complete || !tt_manifest_has(m, TT_TABLE_COVERAGE))
-		return 0;
+	ret = tt_snapshot_observed(snapshot, &within->observed, err);
+	if (ret != 0 || m->complete || !tt_manifest_has(m, TT_TABLE_COVERAGE))
+		return ret;
 	ret = tt_snapshot_table(snapshot, TT_TABLE_COVERAGE, &r, err);
 	if (ret != 0)
 		return ret;
@@ -144,6 +145,19 @@ summary_of(struct tt_summaries *s, const char *sensor)
 	return &more[s->n++];
 }
 
+/* In place of what the manifest, which was added, says. */
+static void
+add_observed(struct tt_summary *s, const struct tt_manifest *m,
+		const struct tt_observed *observed)
+{
+	s->observed_us += observed->us - m->observed_us;
+	if (observed->least_addresses < s->least_addresses)
+		s->least_addresses = observed->least_addresses;
+	/* With IPv6, coverage does not tell how many were of IPv4 when. */
+	if (!m->monitors_ipv6 && observed->least_addresses < s->least_ipv4)
+		s->least_ipv4 = observed->least_addresses;
+}
+
 int
 tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
@@ -156,6 +170,8 @@ tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snaps
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	tt_summary_add(summary, &snapshot->manifest);
 	ret = tt_summary_gaps_within(snapshot, &within, err);
+	if (ret == 0)
+		add_observed(summary, &snapshot->manifest, &within.observed);
 	add_pauses(&summary->gaps, &within.gaps);
 	add_pauses(&summary->in_part, &within.in_part);
 	return ret;

@@ -16,8 +16,9 @@ struct tt_pauses {
 	int64_t us;
 };
 
-/* What a snapshot that is not complete has not observed of its time. */
+/* What a snapshot has observed of its time, and what not, unless it is complete. */
 struct tt_within {
+	struct tt_observed observed;
 	struct tt_pauses gaps; /* between the intervals that it is made of */
 	struct tt_pauses in_part; /* of intervals observed in part, what was not */
 };
@@ -44,11 +45,11 @@ struct tt_summary {
 };
 
 void tt_summary_init(struct tt_summary *summary, const char *sensor);
-/* Adds all but what the snapshot has not observed of its time. */
+/* Adds all but what follows from the table coverage (tt_summaries_add): how long, and how many addresses at least, is as the manifest says. */
 void tt_summary_add(struct tt_summary *summary, const struct tt_manifest *manifest);
 
 /*
- * Adds what the snapshot's table coverage says was not observed: time between two rows of a sensor,
+ * Adds what the snapshot's table coverage says was observed and was not: time between two rows of a sensor,
  * where it is made of several, and what of each row's time was not. It is read of partial snapshots
  * alone, since complete ones have observed all. Returns 0 or a negative errno.
  */

@@ -44,6 +44,21 @@ int tt_snapshot_table(const struct tt_snapshot *snapshot, enum tt_table table,
 int tt_snapshot_table_at(const char *path, enum tt_table table,
 		struct tt_parquet_reader **reader, struct tt_error *err) TT_MUST_CHECK;
 
+struct tt_observed {
+	int64_t us;
+	int64_t least_addresses; /* monitored at any time */
+};
+
+/*
+ * How long its sensor observed, and the fewest addresses that it monitored. The manifest's observed_us is time for each of all addresses that were ever
+ * monitored in it, as address-days are made of: by that, a merged snapshot of a sensor with few addresses in the morning and many in the
+ * afternoon was not observed for a whole day. Here it was. Of several sensors it is their mean, each weighted by the most
+ * addresses that it had, and the addresses are those of the manifest. Reads the table coverage of merged snapshots that their manifest does not say
+ * to be wholly observed, and of no others. Returns 0, or a negative errno with err naming the file.
+ */
+int tt_snapshot_observed(const struct tt_snapshot *snapshot, struct tt_observed *observed,
+		struct tt_error *err) TT_MUST_CHECK;
+
 /*
  * Proves a snapshot intact: every file is there and no other, each has the size and the hash of
  * the manifest, every row can be read, has values that can be and comes in order, what the

@@ -255,6 +255,22 @@ interval_of(const struct tt_snapshot *snapshot)
 			.where = snapshot->path};
 }
 
+/* Where a rate is not by addresses, it does not matter how many of them were observed. */
+static int
+take_time(struct tt_watch_interval *interval, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
+{
+	struct tt_observed observed;
+	int ret;
+
+	if (interval->addresses <= TT_WATCH_MOST_ADDRESSES)
+		return 0;
+	ret = tt_snapshot_observed(snapshot, &observed, err);
+	if (ret == 0)
+		interval->observed_us = observed.us;
+	return ret;
+}
+
 /* All of it is read before anything is counted, so that what cannot be read to its end can be tried again. */
 static int
 read_and_count(struct tt_watch *w, const struct tt_snapshot *snapshot, bool some,
@@ -266,6 +282,8 @@ read_and_count(struct tt_watch *w, const struct tt_snapshot *snapshot, bool some
 			.sources_one_in = one_in > 1 ? (uint64_t)one_in : 1};
 	int ret = read_targets(&r, snapshot, err);
 
+	if (ret == 0)
+		ret = take_time(&interval, snapshot, err);
 	if (ret == 0 && tt_known_add(&w->known, &snapshot->manifest) != 0)
 		ret = no_memory(r.path, err);
 	if (ret == 0) {

@@ -94,11 +94,11 @@ class Spaces(Bed):
             cls.contacts[src, unit, host, kind] += 1
             cls.reached[src].add(address if address.version == 4 else unit)
 
-    def spread(self, spool, interval, sensors=False, *more):
+    def spread(self, spool, interval, sensors=False, spaces=SPACES):
         """Every space in its time, as one sensor whose configuration was changed; or as sensors of their own, all the time."""
-        for i, space in enumerate(SPACES):
+        for i, space in enumerate(spaces):
             one = self.spool(f"space{i}")
-            self.read(one, self.capture["spaces"], interval, *more, sensor=f"s{i}" if sensors else "s", monitored=space)
+            self.read(one, self.capture["spaces"], interval, sensor=f"s{i}" if sensors else "s", monitored=space)
             for path in snapshots(one):
                 after = int(path.name[9:15][2:4]) * 60 + int(path.name[13:15])
                 if sensors or i * SECONDS <= after < (i + 1) * SECONDS:
@@ -197,6 +197,39 @@ class Spaces(Bed):
     def estimates(self, spool):
         found = json.loads(run("uniques", "--json", "--keys", "sources*", "-n", 100000, spool).stdout)
         return {key["key"]: key["estimate"] for key in found["uniques"]}
+
+    # Rates by sensor; by address; by address of IPv4 where there is IPv6 at times.
+    REPORTED = [SPACES, ["192.0.0.0/14", "192.0.2.0/26", "192.0.0.0/8", "192.0.2.0/28"],
+                ["192.0.2.0/26,2001:db8::/32", "192.0.2.0/26", "192.0.2.0/24", "192.0.2.0/26,2001:db8::/127"]]
+
+    def test_reports_say_of_a_day_what_they_said_of_its_parts(self):
+        for i, spaces in enumerate(self.REPORTED):
+            with self.subTest(spaces):
+                spool = self.spool(f"spool{i}")
+                self.spread(spool, 10, spaces=spaces)
+                seen, before = self.seen(spool), self.report(spool, f"before{i}")
+                run("compact", "--per", "day", "--now", "2026-01-07", spool)
+                self.assertEqual(len(snapshots(spool)), 1)
+                self.assertEqual(self.seen(spool), seen)
+                after = self.report(spool, f"after{i}")
+                if i != 1:
+                    # coverage does not tell how many of its addresses were of IPv4.
+                    for row in before["sensors"] + after["sensors"]:
+                        row.pop("addresses_least")
+                self.assertEqual(after, before)
+
+    def seen(self, spool):
+        """How long and how much was observed, as info has it."""
+        found, = json.loads(run("info", "--json", spool).stdout)["sensors"]
+        return [found["observed_us"], found["packets"], found["monitored_addresses"]]
+
+    def report(self, spool, name):
+        """What a report says, without how many snapshots there were. Days times addresses of a merged snapshot are rounded."""
+        out = self.spool(name)
+        run("report", "--period", "2026-01-05", "--quiet", "--out", out, spool)
+        found = json.loads((out / "report.json").read_text())
+        return {key: [{k: v for k, v in row.items() if k != "snapshots"} for row in t["rows"]
+                      if row.get("key") not in ("snapshots", "address_days")] for key, t in found["tables"].items()}
 
 
 if __name__ == "__main__":

@@ -174,6 +174,7 @@ write_space(struct space_bed *b, const char *monitored, int64_t start_us, char p
 }
 
 static char said[2048];
+static struct tt_observed observed; /* of what was merged */
 
 static void
 note(void *context, const struct tt_error *err)
@@ -209,11 +210,14 @@ merge_spaces(const char *const *spaces, size_t n, enum tt_table table,
 	if (tt_compact_merge(&job, dir, &result, &err) != 0)
 		fail_msg("%s: %s", err.where, err.why);
 	close(dir);
-	if (forge != NULL) {
-		assert_int_equal(tt_snapshot_open(&snapshot, to, &err), 0);
+	assert_int_equal(tt_snapshot_open(&snapshot, to, &err), 0);
+	if (forge != NULL)
 		forge_table(snapshot, table, forge, 1);
-		tt_snapshot_close(snapshot);
+	if (tt_snapshot_observed(snapshot, &observed, &err) != 0) {
+		assert_non_null(strstr(err.where, snapshot->path));
+		observed.us = -1;
 	}
+	tt_snapshot_close(snapshot);
 	said[0] = '\0';
 	assert_true(tt_snapshot_verify(to, note, NULL) >= 0);
 	for (size_t i = 0; i < n; i++)
@@ -306,6 +310,27 @@ destinations_of_one_interval_do_not_lie_in_others(void **state)
 	free(b);
 }
 
+/* The time of all addresses together is less. */
+static void
+minutes_of_several_spaces_were_observed_one_after_the_other(void **state)
+{
+	static const char *const spaces[] = {
+			"192.0.0.0/18", "192.0.2.0/28", "192.0.2.0/24", "192.0.0.0/18"};
+	static const struct forge forge = {0, TT_COVERAGE_OBSERVED_US, -1, NULL};
+	static const struct forge wrong = {1, TT_COVERAGE_OBSERVED_US, BED_MINUTE, NULL};
+
+	assert_string_equal(merge_spaces(spaces, 4, TT_TABLE_COVERAGE, NULL), "");
+	assert_int_equal(observed.us, 4 * BED_MINUTE);
+	assert_int_equal(observed.least_addresses, 16);
+	assert_string_equal(merge_spaces(spaces + 2, 2, TT_TABLE_COVERAGE, NULL), "");
+	assert_int_equal(observed.us, 2 * BED_MINUTE);
+	assert_int_equal(observed.least_addresses, 256);
+	merge_spaces(spaces, 3, TT_TABLE_COVERAGE, &forge);
+	assert_int_equal(observed.us, 3 * BED_MINUTE - 1);
+	merge_spaces(spaces, 3, TT_TABLE_COVERAGE, &wrong);
+	assert_int_equal(observed.us, -1);
+}
+
 int
 main(void)
 {
@@ -321,6 +346,8 @@ main(void)
 					rows_of_destinations_in_others_that_cannot_be_are_found),
 			cmocka_unit_test(
 					destinations_of_one_interval_do_not_lie_in_others),
+			cmocka_unit_test(
+					minutes_of_several_spaces_were_observed_one_after_the_other),
 	};
 
 	draw_state = choose_seed();
