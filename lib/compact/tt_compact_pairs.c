@@ -18,14 +18,19 @@ struct reached {
 /* Where the fields of a pair, and of what is counted from it, are found. */
 struct walk {
 	struct tt_compact *c;
-	const struct tt_field *protocol, *number, *code, *class, *backscatter;
+	const struct tt_field *protocol, *number, *code, *class, *backscatter, *country;
 	const struct tt_field *attacked_protocol, *attacked_number, *tested, *matched;
 	const struct tt_field *rule; /* of source_fingerprints */
 	uint64_t *source; /* row of `sources` */
-	uint16_t country;
+	uint16_t own; /* country of the source, as `sources` has it */
 	uint64_t last_row,
 			last_target; /* of targets: the key, protocol and number; ~0: none */
-	uint32_t sides; /* bit per class and backscatter */
+	/* Where its packets were counted, one country but where parts had databases that differ. */
+	struct {
+		uint16_t country;
+		uint32_t sides; /* bit per class and backscatter */
+	} places[TT_COUNTRY_REST + 1]; /* [n_places] */
+	unsigned n_places;
 	uint64_t any_tested, any_matched; /* bit per rule, of the source */
 	uint64_t n_tested[TT_FINGERPRINTS_MAX], n_matched[TT_FINGERPRINTS_MAX];
 	struct reached backscatters, fingerprints;
@@ -42,6 +47,7 @@ walk_init(struct walk *w, struct tt_compact *c)
 			.code = tt_layout_field(l, TT_PAIRS_CODE),
 			.class = tt_layout_field(l, TT_PAIRS_CLASS),
 			.backscatter = tt_layout_field(l, TT_PAIRS_BACKSCATTER),
+			.country = tt_layout_field(l, TT_PAIRS_COUNTRY),
 			.attacked_protocol = tt_layout_field(
 					l, TT_PAIRS_ATTACKED_PROTOCOL),
 			.attacked_number = tt_layout_field(l, TT_PAIRS_ATTACKED_TARGET),
@@ -75,43 +81,20 @@ inconsistent(struct walk *w, enum tt_table table)
 			tt_schema_of(table)->name);
 }
 
-/* The word of a row that counts its sources; table has one word in its keys. */
-static uint64_t *
-counter_of(struct walk *w, enum tt_table table, uint64_t key)
+/* Notes a class, and whether it is backscatter, in the country of a pair. */
+static void
+note_place(struct walk *w, uint16_t country, unsigned class, bool backscatter)
 {
-	struct tt_store *s = &w->c->stores[table];
-	uint64_t *row = tt_store_find(s, &key);
+	unsigned i = w->n_places;
 
-	return row == NULL ? NULL : &row[s->width - 1];
-}
-
-/*
- * Databases of different parts can place a source elsewhere than where its packets were counted. It
- * is then counted in the first country that has the row at all.
- */
-static uint64_t *
-elsewhere(struct walk *w, enum tt_table table, uint64_t key,
-		const struct tt_field *country)
-{
-	uint64_t *counter = NULL;
-
-	key &= ~(UINT64_C(0x3ff) << country->shift);
-	for (uint64_t i = 0; counter == NULL && i <= TT_COUNTRY_REST; i++)
-		counter = counter_of(w, table, key | i << country->shift);
-	return counter;
-}
-
-static uint64_t *
-target_counter(struct walk *w, uint64_t key)
-{
-	const struct tt_field *country = tt_layout_field(
-			&w->c->layouts[TT_TABLE_TARGETS], TT_TARGETS_COUNTRY);
-	uint64_t with = key | (uint64_t)w->country << country->shift;
-	uint64_t *counter = counter_of(w, TT_TABLE_TARGETS, with);
-
-	if (TT_LIKELY(counter != NULL))
-		return counter;
-	return elsewhere(w, TT_TABLE_TARGETS, key, country);
+	while (i > 0 && w->places[i - 1].country != country)
+		i--;
+	if (i == 0) {
+		i = ++w->n_places;
+		w->places[i - 1].country = country;
+		w->places[i - 1].sides = 0;
+	}
+	w->places[i - 1].sides |= 1u << (class * 2 + backscatter);
 }
 
 /* Packs a number into the place that a column has in the key of another table. */
@@ -134,11 +117,13 @@ count_target(struct walk *w, const uint64_t *pair)
 			| put(w, table, TT_TARGETS_CLASS, tt_field_get(w->class, pair))
 			| put(w, table, TT_TARGETS_BACKSCATTER,
 					tt_field_get(w->backscatter, pair));
+	uint64_t country = tt_field_get(w->country, pair);
+	uint64_t with = key | put(w, table, TT_TARGETS_COUNTRY, country);
 	uint64_t *counter;
 
-	if (key == w->last_row)
+	if (with == w->last_row)
 		return 0;
-	counter = target_counter(w, key);
+	counter = tt_compact_counter_in(w->c, table, TT_TARGETS_COUNTRY, key, country);
 	if (counter == NULL)
 		return inconsistent(w, table);
 	*counter += 1;
@@ -146,7 +131,7 @@ count_target(struct walk *w, const uint64_t *pair)
 		*counter += UINT64_C(1) << 32;
 		w->source[TT_SOURCE_EXTENT]++;
 	}
-	w->last_row = key;
+	w->last_row = with;
 	w->last_target = target;
 	return 0;
 }
@@ -248,38 +233,50 @@ add_pair(struct walk *w, const uint64_t *pair)
 	if (class >= TT_N_CLASSES)
 		return inconsistent(w, TT_TABLE_TARGETS);
 	w->source[TT_SOURCE_EXTENT] |= UINT64_C(1) << class << TT_EXTENT_CLASSES;
-	w->sides |= 1u << (class * 2 + backscatter);
+	note_place(w, (uint16_t)tt_field_get(w->country, pair), class, backscatter);
 	sum_fingerprints(w, pair);
 	if (ret == 0 && backscatter)
 		ret = note_backscatter(w, pair);
 	return ret != 0 ? ret : note_fingerprints(w, pair);
 }
 
-/* Counts the source in each country row that it reached, in order of class and backscatter. */
+/* Counts the source in the rows of a country, in order of class and backscatter. */
 static int
-count_countries(struct walk *w)
+count_country(struct walk *w, unsigned place, bool first)
 {
 	const enum tt_table table = TT_TABLE_COUNTRIES;
-	const struct tt_field *country = tt_layout_field(
-			&w->c->layouts[table], TT_COUNTRIES_COUNTRY);
-	bool first = true;
+	uint32_t sides = w->places[place].sides;
 
-	for (; w->sides != 0; w->sides &= w->sides - 1) {
-		unsigned side = (unsigned)__builtin_ctz(w->sides);
+	for (; sides != 0; sides &= sides - 1) {
+		unsigned side = (unsigned)__builtin_ctz(sides);
 		uint64_t key = put(w, table, TT_COUNTRIES_CLASS, side / 2)
 				| put(w, table, TT_COUNTRIES_BACKSCATTER,
 						side % 2 + TT_FIELD_BIAS);
-		uint64_t *counter = counter_of(
-				w, table, key | (uint64_t)w->country << country->shift);
+		uint64_t *counter = tt_compact_counter_in(w->c, table,
+				TT_COUNTRIES_COUNTRY, key, w->places[place].country);
 
-		if (counter == NULL)
-			counter = elsewhere(w, table, key, country);
 		if (counter == NULL)
 			return inconsistent(w, table);
 		*counter += 1 + ((uint64_t)first << 32);
 		first = false;
 	}
 	return 0;
+}
+
+/* Among the sources of countries, of which each has one, it is in its own. */
+static int
+count_countries(struct walk *w)
+{
+	unsigned own = 0;
+	int ret = 0;
+
+	for (unsigned i = 0; i < w->n_places; i++)
+		if (w->places[i].country == w->own)
+			own = i;
+	for (unsigned i = 0; ret == 0 && i < w->n_places; i++)
+		ret = count_country(w, i, i == own);
+	w->n_places = 0;
+	return ret;
 }
 
 static int
@@ -299,7 +296,7 @@ count_once(struct walk *w, enum tt_table table, struct reached *r)
 	for (size_t i = 0; i < r->n; i++) {
 		uint64_t *counter = i > 0 && r->keys[i] == r->keys[i - 1]
 				? NULL
-				: counter_of(w, table, r->keys[i]);
+				: tt_compact_counter(w->c, table, r->keys[i]);
 
 		if (counter != NULL)
 			*counter += 1;
@@ -316,7 +313,7 @@ begin_source(struct walk *w, const uint64_t *pair)
 	if (row == NULL)
 		return inconsistent(w, TT_TABLE_SOURCES);
 	w->source = row + sources->n_keys;
-	w->country = tt_carried_country(w->source[TT_SOURCE_CARRIED]);
+	w->own = tt_carried_country(w->source[TT_SOURCE_CARRIED]);
 	w->last_row = w->last_target = UINT64_MAX;
 	w->c->kept_packets += (int64_t)w->source[TT_SOURCE_PACKETS];
 	return 0;

@@ -229,6 +229,16 @@ int tt_compact_join_heavy(struct tt_compact *c, enum tt_table table) TT_MUST_CHE
 int tt_compact_uniques(struct tt_compact *c) TT_MUST_CHECK;
 int tt_compact_uniques_pairs(struct tt_compact *c) TT_MUST_CHECK;
 int tt_compact_uniques_contacts(struct tt_compact *c) TT_MUST_CHECK;
+/* The word that counts the sources of a row; NULL where there is no such row. */
+uint64_t *tt_compact_counter(
+		const struct tt_compact *c, enum tt_table table, uint64_t key);
+/*
+ * The same of a source that was counted in a country, which goes into the column. In what was merged by earlier versions
+ * of parts with several databases, pairs are all of the source's own country, wherever their packets were counted: then it is the first country whose
+ * row has packets of more sources than were counted. NULL where there is none. key: but for the country.
+ */
+uint64_t *tt_compact_counter_in(const struct tt_compact *c, enum tt_table table,
+		unsigned column, uint64_t key, uint64_t country);
 /* Judges what sources carry; does the source of a row of source_fingerprints? */
 int tt_compact_judge(struct tt_compact *c) TT_MUST_CHECK;
 bool tt_compact_carries(const struct tt_compact *c, const uint64_t *row);

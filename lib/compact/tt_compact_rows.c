@@ -141,7 +141,6 @@ tt_rows_derive(struct tt_rows *t)
 		derive_label(t);
 		break;
 	case TT_TABLE_PAIRS:
-		put_country(t, TT_PAIRS_COUNTRY, source_of(t)[TT_SOURCE_CARRIED]);
 		put(t, TT_PAIRS_SAMPLE_BITS, t->values[TT_PAIR_BITS]);
 		break;
 	case TT_TABLE_CONTACTS:

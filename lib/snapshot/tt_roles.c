@@ -250,7 +250,7 @@ static const struct tt_sort_by sketches_sort[] = {
 static const enum tt_role pairs_roles[TT_PAIRS_N_COLUMNS] = {
 		COMMON,
 		KEY(TT_PAIRS_SRC_IP),
-		CARRIED(TT_PAIRS_COUNTRY), /* as in sources */
+		KEY(TT_PAIRS_COUNTRY), /* of one database, as in sources */
 		KEY(TT_PAIRS_PROTOCOL),
 		KEY(TT_PAIRS_TARGET),
 		KEY(TT_PAIRS_CODE),
@@ -272,6 +272,7 @@ static const struct tt_sort_by pairs_sort[] = {
 		{TT_PAIRS_CODE, TT_ORDER_INTEGER},
 		{TT_PAIRS_CLASS, TT_ORDER_CLASS},
 		{TT_PAIRS_BACKSCATTER, TT_ORDER_INTEGER},
+		{TT_PAIRS_COUNTRY, TT_ORDER_COUNTRY},
 		{TT_PAIRS_ATTACKED_PROTOCOL, TT_ORDER_PROTOCOL},
 		{TT_PAIRS_ATTACKED_TARGET, TT_ORDER_INTEGER},
 		{TT_PAIRS_TESTED, TT_ORDER_RULES},

@@ -138,7 +138,7 @@ struct tt_coverage_row {
 struct tt_pair_source {
 	bool any;
 	struct tt_addr src;
-	uint16_t country;
+	uint16_t country; /* of its first row; with one database, of all */
 	unsigned sample_bits;
 	struct tt_count count;
 	uint64_t answers, targets, rows; /* packets of backscatter; distinct targets */
@@ -146,6 +146,7 @@ struct tt_pair_source {
 	/* Of the row before. */
 	tt_target_key key;
 	bool backscatter;
+	uint16_t row_country;
 	struct tt_target target;
 	bool any_answer; /* and then what it was of */
 	uint64_t answer_key, attacked;
@@ -384,6 +385,9 @@ void tt_compare_match(struct tt_compare *c, enum tt_table table, const char *wha
 void tt_compare_signatures(struct tt_compare *c);
 /* After what coverage has was compared. */
 void tt_compare_signature_rules(struct tt_compare *c);
+
+/* Are all countries by one database? Where parts had others, a source may have pairs in several. */
+bool tt_check_one_geo(const struct tt_manifest *m);
 
 /* Pairs and contacts with all that are marginals of them. */
 void tt_compare_pairs(struct tt_compare *c);

@@ -71,7 +71,9 @@ check_order(struct tt_check *t, const struct pair_row *r)
 
 	return tt_check_order(t,
 			(uint64_t[]){r->src.hi, r->src.lo, r->key,
-					(uint64_t)r->backscatter << 57 | attacked,
+					(uint64_t)r->backscatter << 63
+							| (uint64_t)r->country << 48
+							| attacked,
 					r->any_rules ? rules : (uint64_t)t->row},
 			5);
 }
@@ -149,7 +151,8 @@ sum_target(struct tt_check *t, const struct pair_row *r, bool new_target)
 	if (!tt_addr_is_v4(r->src))
 		tt_match_count(&t->sums->match[TT_MATCH_PAIR_IPV6][0], r->key, of,
 				r->count);
-	if (s->rows == 0 || r->key != s->key || r->backscatter != s->backscatter)
+	if (s->rows == 0 || r->key != s->key || r->backscatter != s->backscatter
+			|| r->country != s->row_country)
 		tt_match_add(side, r->key, of, 2, 1);
 	if (new_target)
 		tt_match_add(side, r->key, of, 3, 1);
@@ -226,6 +229,7 @@ sum_row(struct tt_check *t, const struct pair_row *r)
 	s->rows++;
 	s->key = r->key;
 	s->backscatter = r->backscatter;
+	s->row_country = r->country;
 	s->target = r->target;
 }
 
@@ -242,7 +246,8 @@ tt_check_pair_row(struct tt_check *t)
 		if (begin_source(t, &r) != 0)
 			return -EBADMSG;
 	}
-	if (r.country != s->country || r.sample_bits != s->sample_bits)
+	if ((r.country != s->country && tt_check_one_geo(t->m))
+			|| r.sample_bits != s->sample_bits)
 		return tt_check_wrong(t,
 				"another country or other sample_bits than the row before");
 	sum_row(t, &r);

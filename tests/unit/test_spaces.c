@@ -232,11 +232,9 @@ what_is_merged_of_several_spaces_is_intact(void **state)
 	static const char *const spaces[] = {
 			WIDE_SPACE, SINGLE_SPACE, MIDDLE_SPACE, WIDE_SPACE};
 
-	for (size_t from = 0; from < TT_ARRAY_SIZE(spaces); from++)
-		for (size_t n = 1; from + n <= TT_ARRAY_SIZE(spaces); n++)
-			assert_string_equal(merge_spaces(spaces + from, n,
-							    TT_TABLE_INTERVAL, NULL),
-					"");
+	assert_string_equal(merge_spaces(spaces, 1, TT_TABLE_INTERVAL, NULL), "");
+	assert_string_equal(merge_spaces(spaces, 2, TT_TABLE_INTERVAL, NULL), "");
+	assert_string_equal(merge_spaces(spaces, 4, TT_TABLE_INTERVAL, NULL), "");
 }
 
 /* Rows of destinations: 192.0.0.0/20, 192.0.2.0/24, 192.0.2.1, .7, 192.0.3.0/24; 2001:db8::/44, ::/64 and ::1. */
