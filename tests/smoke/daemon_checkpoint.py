@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 
-from durable import SECOND, Account, Bed
+from durable import SECOND, Account, Bed, table
 
 RATE = 1000
 PARTS = ("--checkpoint", "1")
@@ -52,6 +52,32 @@ def killed_inside(bed):
     assert len(gaps) == 2, gaps
     print("one snapshot with gaps of %s s" % ", ".join(
         "%.1f" % ((b - a) / SECOND) for a, b in gaps))
+
+
+def configured_anew(bed):
+    """Started again with another space, of which destinations are addresses and no prefixes."""
+    wait_for_room(120, 60)
+    daemon = bed.start(*PARTS, "--monitored", "192.0.0.0/8", interval=120, log="wide")
+    time.sleep(3.5)
+    daemon.kill()
+    daemon = bed.start(*PARTS, interval=120, log="narrow")
+    time.sleep(3)
+    daemon.process.send_signal(signal.SIGUSR1)
+    daemon.wait_for("wrote ", 60)
+    time.sleep(1.5)
+    sent, _ = bed.stop_sender()
+    time.sleep(0.5)
+    daemon.stop()
+    assert hidden(bed) == [], hidden(bed)
+    account = Account(bed)
+    assert len(account.intervals) == 2, account.intervals
+    first, second = account.intervals
+    assert len(account.coverage[first[0]]) == 2, account.coverage
+    counted = first[3] + second[3]
+    assert 0 < counted <= len(sent), (counted, len(sent))
+    sizes = {len(d.split("/")) for d in (row["destination"] for row in table(bed, "destinations"))}
+    assert sizes == {1, 2}, sizes
+    print("one snapshot of two spaces")
 
 
 def finished_later(bed):
@@ -98,7 +124,7 @@ def full_at_the_end(bed):
 
 
 def main():
-    for run in killed_inside, finished_later, full_at_the_end:
+    for run in killed_inside, configured_anew, finished_later, full_at_the_end:
         with Bed(*sys.argv[1:4]) as bed:
             bed.mount_tmpfs("64m")
             bed.fault("")
