@@ -48,7 +48,9 @@ join_samples(struct tt_compact *c, const struct tt_snapshot *part)
 static int
 add_monitored(struct tt_compact *c, const char *list)
 {
+	struct tt_error why = {0};
 	char *joined;
+	int ret;
 
 	if (*list == '\0'
 			|| (c->monitored_list != NULL
@@ -62,10 +64,14 @@ add_monitored(struct tt_compact *c, const char *list)
 	free(c->monitored_list);
 	c->monitored_list = joined;
 	/* Kept short: parts mostly monitor the same. */
-	if (tt_prefix_set_parse(&c->monitored, joined, c->err) != 0) {
-		tt_error_at(c->err, "monitored addresses of all parts together");
-		return -EPROTO;
-	}
+	ret = tt_prefix_set_parse(&c->monitored, joined, &why);
+	if (ret == -ENOMEM)
+		return tt_compact_no_memory(c);
+	if (ret != 0)
+		return tt_error_set(c->err, -EPROTO, NULL,
+				"the monitored addresses of it and of the parts before: "
+				"%.200s" TT_COMPACT_ADVICE,
+				why.why);
 	joined = tt_prefix_set_format(&c->monitored);
 	if (joined == NULL)
 		return tt_compact_no_memory(c);
@@ -215,7 +221,7 @@ check_samples(struct tt_compact *c)
 		return tt_error_set(c->err, -EPROTO, c->job->parts[0],
 				"and the other parts were sampled by different secrets "
 				"or hashes, and not all rows are there: such samples do not "
-				"merge");
+				"merge" TT_COMPACT_ADVICE);
 	/* Which sources return is known of a sample by the old hash, or of none. */
 	if (c->returning_one_in > 1)
 		c->returning_one_in = INT64_C(1) << TT_SAMPLE_SHIFT_MAX;

@@ -155,6 +155,10 @@ struct tt_compact {
 	int64_t kept_packets, kept_contact_packets;
 };
 
+/* After why parts cannot be merged, where fewer of them can. */
+#define TT_COMPACT_ADVICE \
+	"; compact to shorter periods, such as --per hour, or merge fewer sensors"
+
 /* -ENOMEM with err filled. */
 int tt_compact_no_memory(struct tt_compact *c);
 

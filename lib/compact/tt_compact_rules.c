@@ -82,7 +82,8 @@ enter(struct tt_compact *c, struct tt_compact_rule *rule, unsigned i)
 	}
 	if (all->n == TT_FINGERPRINTS_MAX)
 		return tt_error_set(c->err, -EPROTO, NULL,
-				"the parts have more than %d fingerprint rules together",
+				"the parts have more than %d fingerprint rules "
+				"together" TT_COMPACT_ADVICE,
 				TT_FINGERPRINTS_MAX);
 	/* Not the first part, and it has a rule that others lack. */
 	if (c->rules_read)

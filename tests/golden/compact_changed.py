@@ -122,6 +122,27 @@ class Changed(Bed):
                 self.halves(spool, one, other, *lengths)
                 self.compacted(spool)
 
+    # 3. What one snapshot cannot hold.
+
+    def test_what_cannot_be_joined_says_what_can(self):
+        rules = []
+        for first in 0, 10:
+            rules.append(self.at / f"rules{first}.yaml")
+            rules[-1].write_text("version: 1\nfingerprints:\n" + "".join(
+                f"  - id: rule-{i}\n    title: Rule {i}\n    where: tcp.flags & 0x3f == syn\n    match: tcp.srcport == {6000 + i}\n"
+                f"    chance: 1/65536\n    source: {{packets: 3, percent: 50}}\n    origin: tests\n" for i in range(first, first + 10)))
+        spaces = [",".join(f"203.0.{112 + (i >> 6)}.{i % 64 * 4 + odd}" for i in range(3000)) for odd in (0, 2)]
+        for why, option, values in (("more than 16 fingerprint rules together", "--fingerprints", rules),
+                                    ("6000 separate prefixes, at most 4096", "--monitored", spaces)):
+            with self.subTest(why):
+                spool = self.spool("spool")
+                parts = self.halves(spool, *([option, value] for value in values))
+                self.refused(f"{why}; compact to shorter periods, such as --per hour, or merge fewer sensors$",
+                             "compact", "--per", "day", "--now", "2026-01-07", spool)
+                self.assertEqual(snapshots(spool), parts)
+                run("compact", "--per", 30, spool)
+                self.assertEqual(len(snapshots(spool)), 2)
+
 
 if __name__ == "__main__":
     compact_bed.main()
