@@ -277,9 +277,18 @@ match_passed(const struct tt_signatures *s, struct tt_signature_scratch *scratch
 
 /* A function of its own, so that what it compares all packets with stays in registers. */
 static __attribute__((noinline)) void
-pass_screens(struct tt_signature_passed *passed, const struct tt_signature_group *tcp,
+pass_screens(struct tt_signature_passed *passed, const struct tt_signatures *s,
 		const struct tt_packet *packets, const uint8_t *const *frames, unsigned n)
 {
+	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
+
+	if (s->sieves && n >= TT_SIGNATURE_SIEVE_LEAST) {
+		struct tt_signature_sieved sieved;
+
+		tt_signature_sieve_avx512(&sieved, tcp, packets, frames, n);
+		tt_signature_pass_sieved(passed, tcp, packets, frames, &sieved);
+		return;
+	}
 	tt_signature_pass_screens(passed, tcp, packets, frames, n);
 }
 
@@ -316,7 +325,8 @@ tt_signatures_burst(const struct tt_signatures *signatures,
 	for (unsigned from = 0; from < burst->n; from += TT_SIGNATURE_AT_ONCE) {
 		struct tt_signature_passed passed;
 
-		pass_screens(&passed, tcp, burst->packets + from, burst->frames + from,
+		pass_screens(&passed, signatures, burst->packets + from,
+				burst->frames + from,
 				burst->n - from < TT_SIGNATURE_AT_ONCE
 						? burst->n - from
 						: TT_SIGNATURE_AT_ONCE);

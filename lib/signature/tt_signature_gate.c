@@ -105,9 +105,8 @@ share_bits(struct kind kinds[KINDS])
 	}
 }
 
-/* The one number that a rule asks for of a field. Returns whether it asks for one. */
-static bool
-one_number(const struct tt_rule *rule, unsigned field, uint32_t *number)
+bool
+tt_signature_one_number(const struct tt_rule *rule, unsigned field, uint32_t *number)
 {
 	static const enum tt_rule_kind kinds[TT_SIGNATURE_GATE_NUMBERS] = {
 			[TT_SIGNATURE_GATE_SEQ] = TT_RULE_SEQ,
@@ -135,7 +134,7 @@ add_second(struct tt_signature_gate *g, const struct tt_rule *rule, unsigned fie
 	unsigned first = 0, last = VALUES - 1;
 	uint32_t number;
 
-	if (one_number(rule, field, &number))
+	if (tt_signature_one_number(rule, field, &number))
 		first = last = tt_signature_second_byte(
 				(enum tt_signature_gate_field)field, number);
 	for (unsigned v = first; v <= last; v++)
@@ -179,7 +178,7 @@ add_windows(struct tt_signature_gate *g, const struct tt_signature_filter *f, ui
 			/ VALUES; /* of an upper byte */
 	uint32_t number;
 
-	if (one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number)) {
+	if (tt_signature_one_number(rule, TT_SIGNATURE_GATE_WINDOW, &number)) {
 		if (number <= UINT16_MAX)
 			g->screen.window[number / TT_SIGNATURE_SCREEN_TOGETHER] |=
 					(uint16_t)(1u << bit);

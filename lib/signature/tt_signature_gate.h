@@ -18,8 +18,8 @@
  * acknowledgement, and with a bit more for the rules that are listed by source port, and one for destination ports. It
  * lets through what a rule of the gate may match, and a few packets more. Windows it takes by twelve bits, as they say
  * most: rules ask for some that nobody else has, and packets with the upper byte of one rule's window and the sequence
- * number of another rule of the same bit are many. Where the two numbers that are left out say much, there is none. For
- * the files of lib/signature only.
+ * number of another rule of the same bit are many. Where the two numbers that are left out say much, there is none. Where
+ * a sieve stands before it (tt_signature_sieve.h), it is asked of few packets. For the files of lib/signature only.
  */
 #ifndef TT_SIGNATURE_GATE_H
 #define TT_SIGNATURE_GATE_H
@@ -100,6 +100,9 @@ void tt_signature_screen_by_src(struct tt_signature_gate *g,
 
 /* Fills the screen of a gate of which all else is there. Returns whether it is of use: it leaves fields out. */
 bool tt_signature_screen_init(struct tt_signature_gate *g, uint8_t flags);
+
+/* The one number that a rule asks for of a field, one of the first. Returns whether it asks for one. */
+bool tt_signature_one_number(const struct tt_rule *rule, unsigned field, uint32_t *number);
 
 /* May the i-th rule of a filter match a plain packet with these flags? */
 bool tt_signature_gate_may(

@@ -258,10 +258,30 @@ set_sources(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 	return 0;
 }
 
-/* Returns whether the gate is of use, or -ENOMEM. */
+/* Makes the sieve of the i-th gate, of which all is there. Sieving is of use where SYNs have one, as nearly all TCP of a
+ * darknet is SYNs. Returns true or -ENOMEM. */
 static int
-make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
+make_sieve(struct work *w, unsigned i, uint8_t flags, const bool *in_plain)
 {
+	struct tt_signature_group *group = w->group;
+	const int useful = tt_signature_sieve_init(&group->sieves[i], w->s, group,
+			&group->gates[i], flags, in_plain);
+
+	if (useful < 0)
+		return useful;
+	if (useful) {
+		group->sieve_of[flags] = &group->sieves[i];
+		w->s->sieves |= flags == TT_TCP_SYN && !w->s->limits.plain
+				&& tt_signature_sieve_runs();
+	}
+	return true;
+}
+
+/* Returns whether the i-th gate is of use, or -ENOMEM. */
+static int
+make_gate(struct work *w, unsigned i, uint8_t flags)
+{
+	struct tt_signature_gate *gate = &w->group->gates[i];
 	const struct tt_signature_filter *f = &w->group->any.header;
 	bool *in_plain = tt_signature_take(&w->arena, f->n + 1, sizeof(*in_plain));
 	bool useful;
@@ -280,7 +300,7 @@ make_gate(struct work *w, struct tt_signature_gate *gate, uint8_t flags)
 	for (uint32_t port = 0; ret > 0 && port < TT_SIGNATURE_KEYS; port++)
 		gate->dst_ports[port / 64] |= (uint64_t)(gate->plain.class_of[port] != 0)
 				<< port % 64;
-	return ret;
+	return ret > 0 ? make_sieve(w, i, flags, in_plain) : ret;
 }
 
 /* What most packets of a darknet are, and what answers to others are. */
@@ -301,7 +321,7 @@ make_gates(struct work *w)
 		group->screen_of[i] = &group->open;
 	for (unsigned i = 0; i < TT_SIGNATURE_GATES; i++) {
 		struct tt_signature_gate *gate = &group->gates[i];
-		const int useful = make_gate(w, gate, usual[i]);
+		const int useful = make_gate(w, i, usual[i]);
 
 		if (useful < 0)
 			return useful;

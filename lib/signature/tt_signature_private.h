@@ -13,6 +13,7 @@
 #include "tt_signature_eval.h"
 #include "tt_signature_gate.h"
 #include "tt_signature_repeat.h"
+#include "tt_signature_sieve.h"
 #include "tt_signature_sole.h"
 
 #define TT_SIGNATURE_KEYS 65536
@@ -80,6 +81,9 @@ struct tt_signature_group {
 	const struct tt_signature_screen *screen_of
 			[256]; /* the same; where there is none, one that is open */
 	struct tt_signature_screen open;
+	struct tt_signature_sieve sieves[TT_SIGNATURE_GATES]; /* of the gates */
+	const struct tt_signature_sieve
+			*sieve_of[256]; /* by flags; NULL: none, that lets all through */
 	struct tt_signature_sole *soles; /* [TT_SIGNATURE_SOLES] of TCP */
 	struct tt_signature_side sides[TT_SIGNATURE_N_SIDES];
 };
@@ -90,6 +94,7 @@ struct tt_signatures {
 	uint32_t n;
 	bool in_order; /* ranks are in the order of the set */
 	bool multi_pattern;
+	bool sieves; /* they run, and are of use */
 	uint32_t n_memos; /* contents that stand in more than one rule */
 	struct tt_signature_literal *literals; /* [n] by rank */
 	struct tt_signature_group groups[TT_SIGNATURE_N_CLASSES];

@@ -143,6 +143,30 @@ tt_signature_pass_screens(struct tt_signature_passed *passed,
 	passed->plain = tt_signature_words(passed->left);
 }
 
+/* The same, where a sieve says which few packets the screens are asked of. */
+static inline void
+tt_signature_pass_sieved(struct tt_signature_passed *passed,
+		const struct tt_signature_group *tcp, const struct tt_packet *packets,
+		const uint8_t *const *frames, const struct tt_signature_sieved *sieved)
+{
+	passed->plain = sieved->ports & ~sieved->others;
+	passed->others = 0;
+	for (unsigned i = 0; i < TT_SIGNATURE_AT_ONCE; i++)
+		passed->left[i] = TT_SIGNATURE_SCREEN_PORT;
+	for (uint64_t left = sieved->others; left != 0; left &= left - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(left);
+		const struct tt_packet *p = &packets[i];
+
+		if (TT_UNLIKELY(!tt_signature_looks_plain(p, frames[i]))) {
+			tt_signature_pass_other(passed, i);
+			continue;
+		}
+		passed->left[i] = tt_signature_screen_left(
+				tcp->screen_of[p->tcp_flags & 0xff], p);
+		passed->plain |= (uint64_t)(passed->left[i] != 0) << i;
+	}
+}
+
 /* What the i-th packet, which passed, is wanted for; 0: for nothing, after all. Where its screen, which there is then, left
  * the bit of source ports alone, nothing but that port need be looked at. */
 static inline uint8_t

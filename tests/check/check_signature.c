@@ -97,6 +97,25 @@ fail(const struct burst *b, unsigned i, const struct tt_signature_hit *got,
 	exit(EXIT_FAILURE);
 }
 
+/* The sieve and its plain twin. Few of these packets are of any that it tells: check_sieve has others. */
+static void
+compare_sieves(const struct tt_signatures *s, const struct burst *b)
+{
+	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
+
+	for (unsigned from = 0, n; from < b->n && tt_signature_sieve_runs(); from += n) {
+		struct tt_signature_sieved got, want;
+
+		n = b->n - from < TT_SIGNATURE_SIEVE_LOT ? b->n - from
+							 : TT_SIGNATURE_SIEVE_LOT;
+		tt_signature_sieve_avx512(
+				&got, tcp, b->decoded + from, b->frames + from, n);
+		tt_signature_sieve_ref(
+				&want, tcp, b->decoded + from, b->frames + from, n);
+		TT_ASSERT(got.ports == want.ports && got.others == want.others);
+	}
+}
+
 static void
 compare(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		const struct burst *b, struct seen *seen)
@@ -124,6 +143,7 @@ compare(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
 		seen->matches += n_got;
 	}
 	TT_ASSERT(at == n);
+	compare_sieves(s, b);
 	seen->packets += b->n;
 }
 
