@@ -21,7 +21,7 @@
  * and the detections of rules that count, are then scaled by 2^shift; the packets that match stay
  * exact, and so do the detections of rules that do not count.
  *
- * Memory: tt_detections_bytes(): 82 bytes for each of `hits`, and 517 KiB. Nothing else is taken
+ * Memory: tt_detections_bytes(): 82 bytes for each of `hits`, and 516 KiB. Nothing else is taken
  * on the path of a packet.
  */
 #ifndef TT_DETECTIONS_H
@@ -83,17 +83,15 @@ struct tt_detections_config {
 struct tt_detection_match {
 	struct tt_addr src, dst; /* dst, second, rule, value: as of struct tt_hit */
 	int64_t time_us;
-	uint64_t hash;
-	struct tt_hit *slot; /* where the hit seems to be; NULL: nowhere */
 	uint32_t second;
 	uint16_t rule, value;
-	uint32_t cell; /* its key, where it is known that no hit has the packet; else 0 */
-	uint8_t kind; /* enum tt_hit_kind */
-	uint8_t shift; /* of its kind, when it was last asked whether the source is in the sample */
-	bool kept; /* it was */
-};
+	uint64_t hash;
+	struct tt_hit *slot; /* where the hit seems to be; NULL: nowhere */
+} TT_CACHE_ALIGNED;
+_Static_assert(sizeof(struct tt_detection_match) == 64, "a match is one cache line");
 
-#define TT_DETECTIONS_PUT_OFF 64 /* matches that are counted at once */
+#define TT_DETECTIONS_PUT_OFF \
+	64 /* matches that are counted at once: the bits of a word */
 
 struct tt_detections {
 	struct tt_detections_config config;
@@ -117,6 +115,7 @@ struct tt_detections {
 	/* [n_put_off] matches in their order, room for TT_DETECTIONS_PUT_OFF; NULL where compact */
 	struct tt_detection_match *put_off;
 	unsigned n_put_off;
+	uint64_t counting; /* which of put_off are of rules that count, a bit each */
 };
 
 /* Takes the memory of empty detections in the caller's struct. Returns 0, -EINVAL or -ENOMEM. */

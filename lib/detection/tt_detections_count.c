@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The path of a match: note, which is all that is done at once; ready, which begins to fetch the slot that its hit has
- * where nothing was in the way, as most have; peek, which tells whether it is there. Of those whose it is not: miss, which
+ * where nothing was in the way, as most have; peek, which tells whether it is there, by all that tells hits apart, so that
+ * nothing need be looked at again before it is counted. Of those whose it is not: miss, which
  * begins to fetch the tags of its first bucket; aim, which finds its slot by them and begins to fetch that, or the tags of
- * its second bucket where the hit may be there; aim_at_second, for these. Then take, which counts all of them, in their
- * order. Each of these is for all matches that were put off before the next, so that one waits for the memory of none;
- * and few packets of a burst match, so that for those of one burst alone none of this would be in the first caches, nor
- * predicted.
+ * its second bucket where the hit may be there; aim_at_second, for these. Then all of them are counted, in their
+ * order: by add where the slot is known, else by take. Each of these is for all matches that were put off before the next, so that one
+ * waits for the memory of none; and few packets of a burst match, so that for those of one burst alone none of this would be in the
+ * first caches, nor predicted.
  */
 #include "tt_detections_slots.h"
 
@@ -127,7 +128,7 @@ make_room(struct tt_detections *d, unsigned *shift, const struct tt_hit_buckets 
 
 /* Counts a match whose source is in the sample. Returns whether there is room. */
 static bool
-keep(struct tt_detections *d, const struct tt_detection_match *m)
+keep(struct tt_detections *d, const struct tt_detection_match *m, enum tt_hit_kind kind)
 {
 	struct tt_hit_buckets b;
 	struct tt_hit *slot = m->slot;
@@ -137,7 +138,7 @@ keep(struct tt_detections *d, const struct tt_detection_match *m)
 		add(slot, m);
 		return true;
 	}
-	b = tt_hit_buckets_of(d, m->kind, m->hash);
+	b = tt_hit_buckets_of(d, kind, m->hash);
 	slot = tt_hit_find(d, &b, m);
 	if (slot != NULL) {
 		add(slot, m);
@@ -145,7 +146,7 @@ keep(struct tt_detections *d, const struct tt_detection_match *m)
 	}
 	slot = tt_hit_free_slot(d, &b);
 	if (slot == NULL)
-		slot = make_room(d, &d->shift[m->kind], &b, m->src);
+		slot = make_room(d, &d->shift[kind], &b, m->src);
 	if (slot == NULL)
 		return false;
 	*slot = (struct tt_hit){.src = m->src,
@@ -160,63 +161,94 @@ keep(struct tt_detections *d, const struct tt_detection_match *m)
 	return true;
 }
 
-/* Is the match, for all that is known so far, of a source whose hits are kept? Hashes the source only where the
- * sample is another one than when it was asked before. */
-static bool
-is_kept(const struct tt_detections *d, struct tt_detection_match *m)
-{
-	const unsigned shift = d->shift[m->kind];
+/* What is known of the matches that are counted at once; a bit each. */
+struct settling {
+	struct tt_detections *d;
+	struct tt_detection_match *matches; /* [n] */
+	unsigned n;
+	unsigned shift[TT_N_HIT_KINDS]; /* at which kept was found out */
+	uint64_t kept; /* the source is in the sample */
+	uint64_t found; /* the slot has the hit; hits make room for others where a shift rises alone */
+	uint64_t aimed; /* the cell is known */
+	uint32_t cells[TT_DETECTIONS_PUT_OFF]; /* their keys */
+};
 
-	if (m->shift != shift) {
-		m->shift = (uint8_t)shift;
-		m->kept = is_sampled(d, m->src, shift);
-	}
-	return m->kept;
+static enum tt_hit_kind
+kind_of(const struct settling *s, unsigned i)
+{
+	return (s->d->counting >> i & 1) != 0 ? TT_HITS_COUNTING : TT_HITS_PLAIN;
 }
 
+static bool
+has(uint64_t bits, unsigned i)
+{
+	return (bits >> i & 1) != 0;
+}
+
+/* Of all that have room in hits, this fetches the lines that they most likely have; of the others, what tells their country. */
 static void
-ready(const struct tt_detections *d, struct tt_detection_match *m)
+ready(struct settling *s)
 {
-	m->hash = hash_of(d, m);
-	if (is_kept(d, m)) {
-		m->slot = &d->hits[tt_hit_buckets_of(d, m->kind, m->hash).home];
-		__builtin_prefetch(m->slot, 1);
-	} else if (tt_addr_is_v4(m->src)) {
-		tt_geo_prefetch4(d->config.geo, (uint32_t)m->src.lo);
+	const struct tt_detections *d = s->d;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		struct tt_detection_match *m = &s->matches[i];
+		const enum tt_hit_kind kind = kind_of(s, i);
+
+		m->hash = hash_of(d, m);
+		if (is_sampled(d, m->src, s->shift[kind])) {
+			m->slot = &d->hits[tt_hit_buckets_of(d, kind, m->hash).home];
+			__builtin_prefetch(m->slot, 1);
+			s->kept |= UINT64_C(1) << i;
+		} else {
+			m->slot = NULL;
+			if (tt_addr_is_v4(m->src))
+				tt_geo_prefetch4(d->config.geo, (uint32_t)m->src.lo);
+		}
 	}
 }
 
-/* Does the slot seem to have the match's hit? */
-static bool
-peek(const struct tt_detections *d, struct tt_detection_match *m)
+/* Which slots have the hits? */
+static void
+peek(struct settling *s)
 {
-	return m->slot != NULL
-			&& ((m->slot->src.lo ^ m->src.lo)
-					   | (unsigned)(m->slot->rule ^ m->rule))
-			== 0;
+	uint64_t found = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		const struct tt_detection_match *m = &s->matches[i];
+
+		if (m->slot != NULL)
+			found |= (uint64_t)tt_hit_slot_has(m->slot, m) << i;
+	}
+	s->found = found;
 }
 
 /* Begins to fetch the tags of a match whose slot has not its hit, or what says the country of one that is not kept. */
 static void
-miss(const struct tt_detections *d, struct tt_detection_match *m)
+miss(const struct settling *s, unsigned i)
 {
+	const struct tt_detections *d = s->d;
+	const struct tt_detection_match *m = &s->matches[i];
+
 	if (m->slot != NULL)
-		__builtin_prefetch(
-				&d->tags[tt_hit_buckets_of(d, m->kind, m->hash).at[0]]);
+		__builtin_prefetch(&d->tags[tt_hit_buckets_of(d, kind_of(s, i), m->hash)
+							    .at[0]]);
 	else if (tt_addr_is_v4(m->src))
 		tt_geo_prefetch4_net(d->config.geo, (uint32_t)m->src.lo);
 }
 
 /* Is the slot known that counting a match will read first? Else the tags of the second bucket will tell. */
 static bool
-aim(const struct tt_detections *d, struct tt_detection_match *m)
+aim(const struct settling *s, unsigned i)
 {
+	const struct tt_detections *d = s->d;
+	struct tt_detection_match *m = &s->matches[i];
 	struct tt_hit_buckets b;
 	uint64_t mask;
 
 	if (m->slot == NULL)
 		return true;
-	b = tt_hit_buckets_of(d, m->kind, m->hash);
+	b = tt_hit_buckets_of(d, kind_of(s, i), m->hash);
 	mask = tt_hit_tags_equal(&d->tags[b.at[0]], tt_hit_tag(m->hash));
 	if (mask != 0) {
 		m->slot = &d->hits[b.at[0] + tt_hit_first(mask)];
@@ -234,9 +266,11 @@ aim(const struct tt_detections *d, struct tt_detection_match *m)
 
 /* The same of a match that the first bucket has no hit of. */
 static void
-aim_at_second(const struct tt_detections *d, struct tt_detection_match *m)
+aim_at_second(const struct settling *s, unsigned i)
 {
-	const struct tt_hit_buckets b = tt_hit_buckets_of(d, m->kind, m->hash);
+	const struct tt_detections *d = s->d;
+	struct tt_detection_match *m = &s->matches[i];
+	const struct tt_hit_buckets b = tt_hit_buckets_of(d, kind_of(s, i), m->hash);
 	const uint64_t mask = tt_hit_tags_equal(&d->tags[b.at[1]], tt_hit_tag(m->hash));
 
 	m->slot = mask != 0 ? &d->hits[b.at[1] + tt_hit_first(mask)]
@@ -246,57 +280,83 @@ aim_at_second(const struct tt_detections *d, struct tt_detection_match *m)
 
 /* Looks the countries of matches up that are not kept, and begins to fetch their cells. */
 static void
-aim_at_cells(const struct tt_detections *d, struct tt_detection_match *matches,
-		unsigned n)
+aim_at_cells(struct settling *s, uint64_t bits)
 {
-	for (unsigned i = 0; i < n; i++) {
-		struct tt_detection_match *m = &matches[i];
+	const struct tt_detections *d = s->d;
 
-		if (is_kept(d, m))
-			continue;
-		m->cell = cell_key(d, m->rule, m->src);
-		__builtin_prefetch(&d->cells[cell_of(d, m->cell)], 1);
+	s->aimed = bits;
+	for (; bits != 0; bits &= bits - 1) {
+		const unsigned i = (unsigned)__builtin_ctzll(bits);
+		const struct tt_detection_match *m = &s->matches[i];
+
+		s->cells[i] = cell_key(d, m->rule, m->src);
+		__builtin_prefetch(&d->cells[cell_of(d, s->cells[i])], 1);
 	}
 }
 
-static void
-take(struct tt_detections *d, struct tt_detection_match *m)
+/* Aims at the slots of matches, a bit each, that are not where they would be first, and at their cells. */
+static __attribute__((noinline)) void
+aim_at_all(struct settling *s, uint64_t missed)
 {
-	if (is_kept(d, m) && keep(d, m))
-		return;
-	if (m->cell == 0)
-		m->cell = cell_key(d, m->rule, m->src);
-	count_cell(d, m->rule, m->cell, 1);
+	uint64_t second = 0;
+
+	for (uint64_t left = missed; left != 0; left &= left - 1)
+		miss(s, (unsigned)__builtin_ctzll(left));
+	for (uint64_t left = missed; left != 0; left &= left - 1)
+		if (!aim(s, (unsigned)__builtin_ctzll(left)))
+			second |= left & -left;
+	for (; second != 0; second &= second - 1)
+		aim_at_second(s, (unsigned)__builtin_ctzll(second));
+	aim_at_cells(s, missed & ~s->kept);
+}
+
+/* Counts a match whose slot was not known for sure. */
+static __attribute__((noinline)) void
+take(struct settling *s, unsigned i)
+{
+	struct tt_detections *d = s->d;
+	const struct tt_detection_match *m = &s->matches[i];
+	const enum tt_hit_kind kind = kind_of(s, i);
+	const bool kept = d->shift[kind] == s->shift[kind]
+			? has(s->kept, i)
+			: is_sampled(d, m->src, d->shift[kind]);
+
+	const bool counted = kept && keep(d, m, kind);
+
+	if (d->shift[kind] != s->shift[kind])
+		s->found = 0;
+	if (!counted)
+		count_cell(d, m->rule,
+				has(s->aimed, i) ? s->cells[i]
+						 : cell_key(d, m->rule, m->src),
+				1);
 }
 
 void
 tt_detections_settle(struct tt_detections *d)
 {
-	struct tt_detection_match *matches = d->put_off;
-	const unsigned n = d->n_put_off;
-	uint8_t missed[TT_DETECTIONS_PUT_OFF],
-			second[TT_DETECTIONS_PUT_OFF]; /* of matches */
-	unsigned n_missed = 0, n_second = 0;
+	struct settling s;
+	uint64_t missed;
 
-	for (unsigned i = 0; i < n; i++)
-		ready(d, &matches[i]);
-	for (unsigned i = 0; i < n; i++) {
-		missed[n_missed] = (uint8_t)i;
-		n_missed += !peek(d, &matches[i]);
-	}
-	for (unsigned i = 0; i < n_missed; i++)
-		miss(d, &matches[missed[i]]);
-	for (unsigned i = 0; i < n_missed; i++) {
-		second[n_second] = missed[i];
-		n_second += !aim(d, &matches[missed[i]]);
-	}
-	for (unsigned i = 0; i < n_second; i++)
-		aim_at_second(d, &matches[second[i]]);
-	if ((d->shift[TT_HITS_PLAIN] | d->shift[TT_HITS_COUNTING]) != 0)
-		aim_at_cells(d, matches, n);
-	for (unsigned i = 0; i < n; i++)
-		take(d, &matches[i]);
+	if (d->n_put_off == 0)
+		return;
+	s.d = d;
+	s.matches = d->put_off;
+	s.n = d->n_put_off;
+	memcpy(s.shift, d->shift, sizeof(s.shift));
+	s.kept = s.aimed = 0;
+	ready(&s);
+	peek(&s);
+	missed = ~s.found & (UINT64_MAX >> (TT_DETECTIONS_PUT_OFF - s.n));
+	if (missed != 0)
+		aim_at_all(&s, missed);
+	for (unsigned i = 0; i < s.n; i++)
+		if (TT_LIKELY(has(s.found, i)))
+			add(s.matches[i].slot, &s.matches[i]);
+		else
+			take(&s, i);
 	d->n_put_off = 0;
+	d->counting = 0;
 }
 
 void
@@ -304,11 +364,15 @@ tt_detections_add(struct tt_detections *d, uint32_t rule, const struct tt_packet
 		int64_t time_us)
 {
 	struct tt_detection_match match;
+	enum tt_hit_kind kind;
 
 	tt_detections_settle(d);
-	tt_detection_note(&match, &d->config.rules->rules[rule], rule, packet, time_us);
+	kind = tt_detection_note(
+			&match, &d->config.rules->rules[rule], rule, packet, time_us);
 	match.hash = hash_of(d, &match);
-	take(d, &match);
+	match.slot = NULL;
+	if (!is_sampled(d, packet->src, d->shift[kind]) || !keep(d, &match, kind))
+		count_cell(d, match.rule, cell_key(d, match.rule, match.src), 1);
 	d->matches++;
 	d->any = true;
 }

@@ -37,20 +37,21 @@ tt_hit_add(struct tt_hit *to, const struct tt_hit *from)
 		to->last_us = from->last_us;
 }
 
-/* Notes a match of a rule, which has that place in the set: what its hit is told apart by. */
-static inline void
+/* Notes a match of a rule, which has that place in the set: what its hit is told apart by. Returns the kind of that. */
+static inline enum tt_hit_kind
 tt_detection_note(struct tt_detection_match *m, const struct tt_rule *rule,
 		uint32_t place, const struct tt_packet *p, int64_t time_us)
 {
 	const struct tt_rule_count *c = &rule->count;
 
-	*m = (struct tt_detection_match){.src = p->src,
-			.time_us = time_us,
-			.rule = (uint16_t)place,
-			.kind = (uint8_t)tt_hit_kind_of(rule),
-			.kept = true};
+	m->src = p->src;
+	m->dst = (struct tt_addr){0};
+	m->time_us = time_us;
+	m->second = 0;
+	m->rule = (uint16_t)place;
+	m->value = 0;
 	if (c->type == TT_RULE_COUNT_NONE)
-		return;
+		return TT_HITS_PLAIN;
 	m->second = (uint32_t)(time_us / TT_US_PER_S);
 	if (c->track == TT_RULE_TRACK_DESTINATION || c->track == TT_RULE_TRACK_BOTH
 			|| c->unique == TT_RULE_UNIQUE_DST_ADDRESS)
@@ -59,6 +60,7 @@ tt_detection_note(struct tt_detection_match *m, const struct tt_rule *rule,
 		m->value = p->dst_port;
 	if (c->unique == TT_RULE_UNIQUE_SRC_PORT)
 		m->value = p->src_port;
+	return TT_HITS_COUNTING;
 }
 
 /*
@@ -72,11 +74,14 @@ static inline void
 tt_detections_put_off(struct tt_detections *d, uint32_t rule,
 		const struct tt_packet *packet, int64_t time_us)
 {
-	tt_detection_note(&d->put_off[d->n_put_off++], &d->config.rules->rules[rule],
-			rule, packet, time_us);
+	const unsigned i = d->n_put_off++;
+	const enum tt_hit_kind kind = tt_detection_note(&d->put_off[i],
+			&d->config.rules->rules[rule], rule, packet, time_us);
+
+	d->counting |= (uint64_t)(kind == TT_HITS_COUNTING) << i;
 	d->matches++;
 	d->any = true;
-	if (TT_UNLIKELY(d->n_put_off == TT_DETECTIONS_PUT_OFF))
+	if (TT_UNLIKELY(i == TT_DETECTIONS_PUT_OFF - 1))
 		tt_detections_settle(d);
 }
 

@@ -50,7 +50,7 @@ tt_hit_slot_has(const struct tt_hit *slot, const struct tt_detection_match *m)
 							offsetof(struct tt_detection_match,
 									second)));
 
-	return differ == 0 && slot->packets != 0;
+	return (differ == 0) & (slot->packets != 0);
 }
 
 /* The two buckets of a hash, of those of a kind: the slots that they begin at; and the slot of the first that a hit
