@@ -54,6 +54,7 @@ struct walk {
 	const struct tt_rule_count *count;
 	struct tt_window window;
 	struct tt_hit tracked; /* the first hit of the address */
+	const struct tt_hit *first; /* of those that are looked at as one */
 	uint64_t from; /* where in m->next its hits begin */
 	unsigned shift; /* of its kind */
 	bool scaled; /* each packet stands for 2^shift already */
@@ -65,16 +66,23 @@ is_carried(const struct tt_detections_merge *m, const struct tt_hit *h)
 	return h >= m->carried && h < m->carried + m->n_carried;
 }
 
+/* Is it the first hit of the window with its destination and value? It lives as long as the run. Hits are compared by all
+ * of both, and where they stand follows from the secret: a sender chooses destinations, and could hide some whose hash is that of others. */
 static bool
 is_new_value(struct tt_detections_merge *m, const struct tt_hit *h)
 {
-	const uint64_t value = tt_hash_3(h->dst.hi, h->dst.lo, h->value);
-	uint64_t at = tt_hash_mix(value ^ m->window) & m->seen_mask;
+	const struct tt_hash_seed place = tt_hash_seed_of(m->secret);
+	uint64_t at = tt_hash_place_addr(h->dst, (uint64_t)h->value << 48 ^ m->window,
+				      &place)
+			& m->seen_mask;
 
-	for (; m->seen[at].window == m->window; at = (at + 1) & m->seen_mask)
-		if (m->seen[at].value == value)
+	for (; m->seen[at].window == m->window; at = (at + 1) & m->seen_mask) {
+		const struct tt_hit *seen = m->seen[at].hit;
+
+		if (tt_addr_cmp(seen->dst, h->dst) == 0 && seen->value == h->value)
 			return false;
-	m->seen[at] = (struct tt_seen){value, m->window};
+	}
+	m->seen[at] = (struct tt_seen){h, m->window};
 	return true;
 }
 
@@ -143,7 +151,7 @@ detections_of(struct walk *w, const struct tt_hit *h, uint64_t packets)
 	}
 	if (w->count->unique == TT_RULE_UNIQUE_NONE)
 		return tt_window_add(&w->window, w->count, packets);
-	is_new = is_new_value(m, h);
+	is_new = is_new_value(m, w->first);
 	if (is_new)
 		carry(w, h);
 	return tt_window_add_value(&w->window, w->count, packets, is_new);
@@ -236,8 +244,9 @@ find_rule(struct tt_detections_merge *m, uint64_t at, uint64_t end)
 	for (uint64_t i = at; i < end; i += n) {
 		struct tt_hit h;
 
+		w.first = m->items[i].ref;
 		n = fold(m, i, end, &h);
-		walk_hit(&w, &h, is_carried(m, m->items[i].ref));
+		walk_hit(&w, &h, is_carried(m, w.first));
 	}
 	if (count->type != TT_RULE_COUNT_NONE)
 		leave(&w);

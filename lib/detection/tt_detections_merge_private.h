@@ -18,9 +18,9 @@ struct tt_found {
 	uint16_t rule;
 };
 
-/* A value that a window has seen. */
+/* A value that a window has seen: the destination and value of a hit. */
 struct tt_seen {
-	uint64_t value;
+	const struct tt_hit *hit; /* the first that has it */
 	uint64_t window; /* its number; less than that of any: free */
 };
 

@@ -99,6 +99,38 @@ windows_are_the_same_after_2106(void **state)
 	tt_detections_merge_destroy(m);
 }
 
+/* Two destinations of which a sender can make as many as he wants: of the same hash, where that has no seed. */
+static void
+destinations_of_the_same_hash_are_two(void **state)
+{
+	const uint64_t golden = UINT64_C(0x9e3779b97f4a7c15);
+	const struct tt_addr a = {UINT64_C(0x20010db8) << 32, 1};
+	const struct tt_addr b = {
+			a.hi + golden * (tt_hash_mix(a.lo) - tt_hash_mix(2)), 2};
+	const struct tt_addr to[] = {a, a, b};
+	struct tt_detections_merge *m = make_merge(TT_HITS_MIN, tt_mem_heap());
+	struct tt_detections d = make(TT_HITS_MIN);
+
+	assert_true(tt_hash_3(a.hi, a.lo, 0) == tt_hash_3(b.hi, b.lo, 0));
+	set_rules(1,
+			(struct tt_rule_count){TT_RULE_COUNT_THRESHOLD,
+					TT_RULE_TRACK_SOURCE, 1, 60,
+					TT_RULE_UNIQUE_DST_ADDRESS});
+	for (unsigned n = 1; n <= TT_ARRAY_SIZE(to); n++) {
+		tt_detections_fini(&d);
+		d = make(TT_HITS_MIN);
+		for (unsigned i = 0; i < n; i++) {
+			const struct tt_packet p = {.src = tt_addr_v4(7), .dst = to[i]};
+
+			tt_detections_add(&d, 0, &p, START + i * TT_US_PER_S);
+		}
+		assert_int_equal(merge(m, &d, START), 0);
+		assert_int_equal(totals.detections, n == 3);
+	}
+	tt_detections_fini(&d);
+	tt_detections_merge_destroy(m);
+}
+
 static unsigned allowed;
 
 static void *
@@ -283,6 +315,7 @@ main(void)
 			cmocka_unit_test(windows_begin_anew_where_the_clock_was_set_back),
 			cmocka_unit_test(windows_without_room_are_said),
 			cmocka_unit_test(windows_are_the_same_after_2106),
+			cmocka_unit_test(destinations_of_the_same_hash_are_two),
 			cmocka_unit_test(
 					a_merge_that_could_not_grow_works_when_there_is_memory),
 			cmocka_unit_test(a_free_slot_is_no_hit_of_no_address),
