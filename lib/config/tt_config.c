@@ -106,6 +106,12 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.kind = TT_CONFIG_LARGE, .min = 1 << 10, .max = 1 << 28,
 				.help = "sources remembered for that, 38 bytes each "
 					"(default: 1048576)"},
+		{OPTION(simd_bits, "simd-bits"), COMMON, .argument = "BITS",
+				.kind = TT_CONFIG_COUNT, .min = 128, .max = 512,
+				.check = tt_config_check_simd,
+				.help = "the widest vectors of the processor to use where code for "
+					"them is there: 512, 256, or 128, those that every "
+					"processor has (default: 512)"},
 		{OPTION(table_sets, "table-sets"), DAEMON, .argument = "N",
 				.kind = TT_CONFIG_COUNT, .min = 2, .max = 16,
 				.help = "table sets per worker (default: 3)"},
@@ -181,6 +187,7 @@ tt_config_init(struct tt_config *config, struct tt_error *err)
 			.pair_rows = 1 << 18,
 			.contact_rows = 1 << 18,
 			.remember_sources = 1 << 20,
+			.simd_bits = 512,
 			.table_sets = 3,
 			.pending_memory = UINT64_C(1) << 30,
 			.checkpoint_us = -1,

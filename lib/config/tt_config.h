@@ -43,6 +43,7 @@ struct tt_config {
 	uint64_t pair_rows, contact_rows; /* in a snapshot; default 2^18; 2^10..2^29 */
 	int64_t remember_us; /* 0 until given or checked; then a day, or the interval if longer */
 	uint64_t remember_sources; /* default 2^20; 2^10..2^28 */
+	unsigned simd_bits; /* of the widest vectors; default 512; 128, 256 or 512 */
 	/* For the daemon alone, from here on. */
 	unsigned table_sets; /* per worker; default 3; 2..16 */
 	uint64_t pending_memory; /* bytes; default 1 GiB; 1 MiB..64 TiB */

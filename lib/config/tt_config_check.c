@@ -57,6 +57,17 @@ tt_config_check_interval(const char *name, const char *value, struct tt_error *e
 }
 
 int
+tt_config_check_simd(const char *name, const char *value, struct tt_error *err)
+{
+	unsigned long bits = strtoul(value, NULL, 10);
+
+	if ((bits & (bits - 1)) != 0)
+		return tt_error_set(err, -EINVAL, name,
+				"no vectors have %.20s bits: 128, 256 or 512", value);
+	return 0;
+}
+
+int
 tt_config_check_ports(const char *name, const char *value, struct tt_error *err)
 {
 	struct tt_config_port port;

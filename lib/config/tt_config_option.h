@@ -31,7 +31,7 @@ struct tt_config_option {
 	int (*check)(const char *name, const char *value, struct tt_error *err);
 };
 
-#define TT_CONFIG_N_OPTIONS 32
+#define TT_CONFIG_N_OPTIONS 33
 
 extern const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS];
 
@@ -47,6 +47,7 @@ tt_config_field(const struct tt_config *config, const struct tt_config_option *o
 int tt_config_check_sensor(const char *name, const char *value, struct tt_error *err);
 int tt_config_check_monitored(const char *name, const char *value, struct tt_error *err);
 int tt_config_check_interval(const char *name, const char *value, struct tt_error *err);
+int tt_config_check_simd(const char *name, const char *value, struct tt_error *err);
 int tt_config_check_ports(const char *name, const char *value, struct tt_error *err);
 int tt_config_check_words(const char *name, const char *value, struct tt_error *err);
 

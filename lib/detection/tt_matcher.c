@@ -64,7 +64,8 @@ load(struct tt_ruleset *set, const char *files, const struct tt_rules_options *o
 
 int
 tt_ruleset_open(struct tt_ruleset **set, const char *files,
-		const struct tt_rules_options *options, struct tt_error *err)
+		const struct tt_rules_options *options,
+		const struct tt_signature_limits *limits, struct tt_error *err)
 {
 	struct tt_ruleset *s;
 	int ret;
@@ -77,7 +78,7 @@ tt_ruleset_open(struct tt_ruleset **set, const char *files,
 		return tt_error_set(err, -ENOMEM, "rules", "out of memory");
 	ret = load(s, files, options, err);
 	if (ret == 0)
-		ret = tt_signatures_compile(&s->signatures, &s->rules, NULL, err);
+		ret = tt_signatures_compile(&s->signatures, &s->rules, limits, err);
 	if (ret != 0) {
 		tt_ruleset_close(s);
 		return ret;

@@ -20,11 +20,12 @@ struct tt_ruleset {
 
 /*
  * Loads and compiles the files of a comma-separated list; "" or NULL: gives NULL. Rules that do not
- * load are in its remarks. Returns 0; -E2BIG for more than TT_DETECTION_RULES_MAX rules; or what
+ * load are in its remarks. limits: NULL for defaults. Returns 0; -E2BIG for more than TT_DETECTION_RULES_MAX rules; or what
  * tt_rules_load and tt_signatures_compile return.
  */
 int tt_ruleset_open(struct tt_ruleset **set, const char *files,
 		const struct tt_rules_options *options,
+		const struct tt_signature_limits *limits,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_ruleset_close(struct tt_ruleset *set); /* NULL is allowed */
 

@@ -24,7 +24,9 @@ tt_setup_open_rules(const struct tt_setup *s, const struct tt_config *config,
 			.classification = given(config->rule_classes),
 	};
 
-	return tt_ruleset_open(set, config->rules, &options, err);
+	const struct tt_signature_limits limits = {.simd_bits = config->simd_bits};
+
+	return tt_ruleset_open(set, config->rules, &options, &limits, err);
 }
 
 /* Is the rule, by number and by what is wrong with it, broken in the set as well? */

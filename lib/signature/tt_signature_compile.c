@@ -7,6 +7,7 @@
 #define VERIFICATIONS 64
 #define STEPS         1024
 #define PCRE_MATCHES  2000
+#define SIMD_BITS     512 /* no processor has more */
 
 /*
  * A list by destination port has the patterns of the rules for any port as well, so that a packet
@@ -55,6 +56,7 @@ set_limits(struct tt_signatures *s, const struct tt_signature_limits *limits)
 		s->limits = *limits;
 	s->limits.verifications = or_default(s->limits.verifications, VERIFICATIONS);
 	s->limits.steps = or_default(s->limits.steps, STEPS);
+	s->limits.simd_bits = or_default(s->limits.simd_bits, SIMD_BITS);
 	s->limits.pcre_matches = or_default(s->limits.pcre_matches, PCRE_MATCHES);
 	s->multi_pattern = !s->limits.plain && tt_signature_patterns_run();
 }

@@ -272,6 +272,7 @@ make_sieve(struct work *w, unsigned i, uint8_t flags, const bool *in_plain)
 	if (useful) {
 		group->sieve_of[flags] = &group->sieves[i];
 		w->s->sieves |= flags == TT_TCP_SYN && !w->s->limits.plain
+				&& w->s->limits.simd_bits >= TT_SIGNATURE_SIEVE_BITS
 				&& tt_signature_sieve_runs();
 	}
 	return true;

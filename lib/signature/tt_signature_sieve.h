@@ -68,6 +68,8 @@ struct tt_signature_sieved {
 	uint64_t others; /* other groups, or no sieve says anything about it */
 };
 
+#define TT_SIGNATURE_SIEVE_BITS 512 /* of its vectors */
+
 /* Can this machine sieve? */
 bool tt_signature_sieve_runs(void);
 

@@ -15,7 +15,8 @@ CASES = {"syn": "SYN, no payload", "slammer": "Slammer's length and strings",
          "text": "1,472 bytes, nothing to find", "near": "1,472 bytes of the rules' own patterns"}
 
 
-WORKER = {"worker syn": "SYNs of zipf.yaml", "worker slammer": "Slammer, 512 sources"}
+WORKER = {"worker syn": "SYNs of zipf.yaml", "worker syn plain": "the same, --simd-bits 128",
+          "worker slammer": "Slammer, 512 sources"}
 
 
 def rules():
@@ -27,9 +28,12 @@ def run(bench):
 
 
 def run_worker(bench):
-    return bench.lines("bench_signature_worker", "--profile", PROFILES / "syn.yaml",
-                       "--fingerprints", FINGERPRINTS, *rules(),
-                       "--page", bench.page_size(PAGES))
+    def lines(*more):
+        return bench.lines("bench_signature_worker", "--profile", PROFILES / "syn.yaml",
+                           "--fingerprints", FINGERPRINTS, *rules(), "--page", bench.page_size(PAGES), *more)
+
+    return lines() + [dict(line, case=line["case"] + " plain")
+                      for line in lines("--only", "syn", "--simd-bits", 128)]
 
 
 def tell_worker(rounds, report):

@@ -16,6 +16,9 @@ configure(struct tt_config *config, const struct bench_bed_options *options,
 					options->rules != NULL ? options->rules : "none"},
 			{"rules", options->signatures == NULL ? "" : options->signatures},
 			{"pairs", pairs}, {"asn", "none"},
+			{"simd-bits",
+					options->simd_bits == NULL ? "512"
+								   : options->simd_bits},
 			{"remember-sources", FEW_REMEMBERED}};
 	int ret = tt_config_init(config, err);
 

@@ -18,6 +18,7 @@ struct bench_bed_options {
 	struct bench_traffic_options traffic;
 	const char *rules; /* file of fingerprints */
 	const char *signatures; /* files of them; NULL: none */
+	const char *simd_bits; /* NULL: by default */
 	uint64_t pairs;
 	enum bench_page page;
 	unsigned tallies; /* 1 to BENCH_TALLIES */

@@ -7,7 +7,7 @@
  * mean_rate is that of sums, in which nothing that was put off is left out.
  *
  *     bench_signature_worker --profile FILE --fingerprints FILE [--rules FILE] [--count N]
- *             [--rings N] [--runs N] [--burst N] [--only CASE] [--page 4k|2m]
+ *             [--rings N] [--runs N] [--burst N] [--only CASE] [--page 4k|2m] [--simd-bits BITS]
  *
  * Traffic: that of the profile; then Slammer's frames. Rules: as of bench_signature.
  */
@@ -156,8 +156,9 @@ main(int argc, char **argv)
 	const struct bench_arg args[] = {{"profile", &options.traffic.profile, NULL},
 			{"fingerprints", &options.rules, NULL}, {"rules", &rules, NULL},
 			{"only", &only, NULL}, {"page", &page, NULL},
-			{"count", NULL, &count}, {"rings", NULL, &b.rings},
-			{"runs", NULL, &runs}, {"burst", NULL, &b.burst}};
+			{"simd-bits", &options.simd_bits, NULL}, {"count", NULL, &count},
+			{"rings", NULL, &b.rings}, {"runs", NULL, &runs},
+			{"burst", NULL, &b.burst}};
 	struct tt_error err = {0};
 	int ret = bench_args_parse(args, TT_ARRAY_SIZE(args), argc, argv, &err);
 

@@ -74,6 +74,19 @@ put_rule(char *to, size_t room, unsigned kind, const struct values *v, unsigned 
 	}
 }
 
+/* Narrower vectors than a sieve's leave it out. */
+static void
+check_mask(const struct tt_rules *rules)
+{
+	const struct tt_signature_limits narrow = {.simd_bits = 256};
+	struct tt_signatures *s;
+	struct tt_error err = {0};
+
+	TT_ASSERT(tt_signatures_compile(&s, rules, &narrow, &err) == 0);
+	TT_ASSERT(!s->sieves);
+	tt_signatures_free(s);
+}
+
 static struct tt_signatures *
 make_rules(struct bed *b, struct tt_rules *rules, bool plain)
 {
@@ -99,6 +112,7 @@ make_rules(struct bed *b, struct tt_rules *rules, bool plain)
 				  &err)
 			== 0);
 	TT_ASSERT(rules->n == b->n_rules);
+	check_mask(rules);
 	TT_ASSERT(tt_signatures_compile(&s, rules, &limits, &err) == 0);
 	return s;
 }

@@ -175,6 +175,8 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"table-memory", "999999999999999T", "not a size", -EINVAL},
 			{"source-ports", "0", "1 to 65536", -EINVAL},
 			{"source-ports", "65537", "1 to 65536", -EINVAL},
+			{"simd-bits", "64", "128 to 512", -EINVAL},
+			{"simd-bits", "384", "128, 256 or 512", -EINVAL},
 			{"talkers", "0", "1 to 65536", -EINVAL},
 			{"sketch-rows", "-1", "0 to 1073741824", -EINVAL},
 			{"pair-rows", "1023", "1024 to 536870912", -EINVAL},

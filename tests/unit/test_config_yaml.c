@@ -212,6 +212,7 @@ what_is_printed_reads_back_to_the_same_settings(void **state)
 	set(&config, "contact-rows", "2048");
 	set(&config, "remember", "604800");
 	set(&config, "remember-sources", "4096");
+	set(&config, "simd-bits", "128");
 	set(&config, "table-sets", "16");
 	set(&config, "exit-at-eof", "true");
 	set(&config, "eal", "-l 0 --vdev 'net_pcap0,rx_pcap=a b' \"\\\\\"");
@@ -236,7 +237,8 @@ other_value(const struct tt_config_option *option, char text[32])
 		const char *name, *value;
 	} fixed[] = {{"monitored", "192.0.2.0/24"}, {"sensor", "other"},
 			{"interval", "7200"}, {"checkpoint", "60"},
-			{"signature-hits", "512"}, {"ports", "0=2"}};
+			{"signature-hits", "512"}, {"ports", "0=2"},
+			{"simd-bits", "256"}};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(fixed); i++)
 		if (strcmp(option->name, fixed[i].name) == 0)

@@ -74,7 +74,8 @@ open_rules(const char *text)
 	assert_non_null(out);
 	fputs(text, out);
 	fclose(out);
-	assert_int_equal(tt_ruleset_open(&set, path, &(struct tt_rules_options){0}, NULL),
+	assert_int_equal(tt_ruleset_open(&set, path, &(struct tt_rules_options){0}, NULL,
+					 NULL),
 			0);
 	unlink(path);
 	return set;
