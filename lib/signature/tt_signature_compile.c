@@ -167,12 +167,14 @@ int
 tt_signatures_compile(struct tt_signatures **signatures, const struct tt_rules *rules,
 		const struct tt_signature_limits *limits, struct tt_error *err)
 {
-	struct tt_signatures *s = calloc(1, sizeof(*s));
+	struct tt_signatures *s = aligned_alloc(
+			TT_CACHE_LINE, sizeof(*s)); /* sieves are */
 	int ret;
 
 	*signatures = NULL;
 	if (s == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "no memory for signatures");
+	memset(s, 0, sizeof(*s));
 	set_limits(s, limits);
 	ret = make_rules(s, rules, err);
 	if (ret == 0)

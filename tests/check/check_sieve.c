@@ -114,6 +114,7 @@ make_rules(struct bed *b, struct tt_rules *rules, bool plain)
 	TT_ASSERT(rules->n == b->n_rules);
 	check_mask(rules);
 	TT_ASSERT(tt_signatures_compile(&s, rules, &limits, &err) == 0);
+	TT_ASSERT((uintptr_t)s->groups[TT_SIGNATURE_TCP].sieves % TT_CACHE_LINE == 0);
 	return s;
 }
 
