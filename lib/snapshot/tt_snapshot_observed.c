@@ -9,6 +9,7 @@
 struct origin {
 	char name[TT_SENSOR_MAX + 1];
 	int64_t observed_us, least, most; /* of the rows, addresses */
+	int64_t until_us; /* of the last row */
 };
 
 struct observed {
@@ -29,26 +30,30 @@ end_origin(struct observed *o)
 		o->longest_us = at->observed_us;
 }
 
-/* Returns false for a row that cannot be. */
+/* Returns false for a row that cannot be: no origin observed longer than the snapshot is. */
 static bool
-add_row(struct observed *o, const struct tt_parquet_reader *r)
+add_row(struct observed *o, const struct tt_manifest *m,
+		const struct tt_parquet_reader *r)
 {
 	const char *name = tt_parquet_get_text(r, TT_COVERAGE_ORIGIN);
 	int64_t from_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_FROM);
 	int64_t until_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_UNTIL);
 	int64_t observed_us = tt_parquet_get_int(r, TT_COVERAGE_OBSERVED_US);
 	int64_t addresses = tt_parquet_get_int(r, TT_COVERAGE_MONITORED_ADDRESSES);
+	bool same = o->n > 0 && strcmp(o->at.name, name) == 0;
 
-	if (observed_us < 0 || until_us < from_us || observed_us > until_us - from_us
-			|| addresses < 0)
+	if (from_us < (same ? o->at.until_us : m->start_us) || until_us < from_us
+			|| until_us > m->end_us || observed_us < 0
+			|| observed_us > until_us - from_us || addresses < 0)
 		return false;
-	if (o->n == 0 || strcmp(o->at.name, name) != 0) {
+	if (!same) {
 		end_origin(o);
 		o->at = (struct origin){.least = addresses};
 		snprintf(o->at.name, sizeof(o->at.name), "%s", name);
 		o->n++;
 	}
 	o->at.observed_us += observed_us;
+	o->at.until_us = until_us;
 	if (addresses < o->at.least)
 		o->at.least = addresses;
 	if (addresses > o->at.most)
@@ -66,7 +71,7 @@ read_coverage(const struct tt_snapshot *snapshot, struct observed *o,
 	if (ret != 0)
 		return ret;
 	while (ret == 0 && (more = tt_parquet_next(r, err)) > 0)
-		if (!add_row(o, r))
+		if (!add_row(o, &snapshot->manifest, r))
 			ret = tt_error_set(err, -EBADMSG, snapshot->path,
 					"its table coverage has a row that cannot be");
 	tt_parquet_close(r);

@@ -315,7 +315,12 @@ minutes_of_several_spaces_were_observed_one_after_the_other(void **state)
 	static const char *const spaces[] = {
 			"192.0.0.0/18", "192.0.2.0/28", "192.0.2.0/24", "192.0.0.0/18"};
 	static const struct forge forge = {0, TT_COVERAGE_OBSERVED_US, -1, NULL};
-	static const struct forge wrong = {1, TT_COVERAGE_OBSERVED_US, BED_MINUTE, NULL};
+	static const struct forge wrong[] = {
+			{1, TT_COVERAGE_OBSERVED_US, BED_MINUTE, NULL},
+			{0, TT_COVERAGE_OBSERVED_FROM, -1, NULL},
+			{1, TT_COVERAGE_OBSERVED_FROM, -1, NULL},
+			{2, TT_COVERAGE_OBSERVED_UNTIL, 1, NULL},
+			{0, TT_COVERAGE_OBSERVED_FROM, INT64_MIN, NULL}};
 
 	assert_string_equal(merge_spaces(spaces, 4, TT_TABLE_COVERAGE, NULL), "");
 	assert_int_equal(observed.us, 4 * BED_MINUTE);
@@ -325,8 +330,10 @@ minutes_of_several_spaces_were_observed_one_after_the_other(void **state)
 	assert_int_equal(observed.least_addresses, 256);
 	merge_spaces(spaces, 3, TT_TABLE_COVERAGE, &forge);
 	assert_int_equal(observed.us, 3 * BED_MINUTE - 1);
-	merge_spaces(spaces, 3, TT_TABLE_COVERAGE, &wrong);
-	assert_int_equal(observed.us, -1);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(wrong); i++) {
+		merge_spaces(spaces, 3, TT_TABLE_COVERAGE, &wrong[i]);
+		assert_int_equal(observed.us, -1);
+	}
 }
 
 int
