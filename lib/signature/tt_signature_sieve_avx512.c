@@ -149,7 +149,7 @@ sieve(struct tt_signature_sieved *sieved, const struct tt_signature_sieve *s,
 	sieved->others |= those & _mm512_test_epi8_mask(left[0], left[0]);
 }
 
-/* Which packets are plain, but for some that come from near. */
+/* Which packets are plain, but for some that come from near, and those whose frame says no length. */
 INLINE uint64_t
 plain(const __m512i columns[ROWS])
 {

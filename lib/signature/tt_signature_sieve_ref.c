@@ -44,6 +44,13 @@ sieve_one(struct tt_signature_sieved *sieved, unsigned i,
 			<< i;
 }
 
+/* Is a plain packet's length in its frame? It is 0 where a network card left segmenting to others. */
+static bool
+has_length(const uint8_t *frame)
+{
+	return tt_load_be16(frame + TT_PLAIN_IP + 2) != 0;
+}
+
 void
 tt_signature_sieve_ref(struct tt_signature_sieved *sieved,
 		const struct tt_signature_group *tcp, const struct tt_packet *packets,
@@ -56,6 +63,7 @@ tt_signature_sieve_ref(struct tt_signature_sieved *sieved,
 
 		if (s == NULL || !tt_signature_is_usual(p)
 				|| !tt_signature_usual_is_plain(p, frames[i])
+				|| !has_length(frames[i])
 				|| p->src.lo >> 24 == p->dst.lo >> 24)
 			sieved->others |= UINT64_C(1) << i;
 		else

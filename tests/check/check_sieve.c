@@ -143,7 +143,7 @@ make_packet(struct bed *b, unsigned i)
 	static const uint32_t sources[] = {
 			0x0a000001, 0x0b000001, 0xc0000201, 0xc0ff0001};
 	static const uint8_t offsets[] = {0x50, 0x50, 0x50, 0x50, 0x51, 0x60, 0xf0};
-	static const uint16_t lengths[] = {40, 40, 40, 40, 41, 44, 80, 296, 65535};
+	static const uint16_t lengths[] = {40, 40, 40, 40, 41, 44, 80, 296, 65535, 0};
 	static const uint8_t fragments[] = {0, 0, 0x40, 0x40, 0x80, 0x20};
 	const struct values *v = &b->asked[random_below(&b->r, b->n_rules)];
 	const bool back = random_below(&b->r, 2) == 0;
