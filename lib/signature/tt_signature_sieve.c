@@ -185,6 +185,26 @@ add_rule(struct boxes *boxes, const struct tt_signature_filter *f,
 	add_box(boxes, &b);
 }
 
+/* The rules that are listed by source port, each once: a rule stands in as many lists as there are runs of ports. heard: two
+ * for each rank, of both directions. */
+static void
+add_listed(struct boxes *boxes, const struct tt_signature_side *side,
+		const struct tt_signature_rule *rules, uint8_t flags, bool *heard)
+{
+	for (uint32_t list = 1; list < side->n; list++) {
+		const struct tt_signature_filter *f = &side->lists[list].header;
+
+		for (uint32_t i = 0; i < f->n; i++) {
+			const bool back = i > 0 && f->ranks[i] == f->ranks[i - 1];
+			bool *known = &heard[2 * (size_t)f->ranks[i] + back];
+
+			if (!*known && tt_signature_gate_may(f, flags, i))
+				add_rule(boxes, f, rules, i);
+			*known = true;
+		}
+	}
+}
+
 /* Destination ports that have a class, by their upper byte. */
 static void
 add_ports(struct boxes *boxes, const struct tt_signature_plain *plain)
@@ -295,23 +315,22 @@ tt_signature_sieve_init(struct tt_signature_sieve *sieve, const struct tt_signat
 		const struct tt_signature_gate *gate, uint8_t flags, const bool *in_plain)
 {
 	const struct tt_signature_filter *f = &group->any.header;
-	const struct tt_signature_side *side = &group->sides[TT_SIGNATURE_BY_SRC];
 	struct boxes *boxes = calloc(1, sizeof(*boxes));
+	bool *heard = calloc((size_t)s->n + 1, 2 * sizeof(*heard));
 	double share;
 	bool full;
 
-	if (boxes == NULL)
+	if (boxes == NULL || heard == NULL) {
+		free(boxes);
+		free(heard);
 		return -ENOMEM;
+	}
 	memset(sieve, 0, sizeof(*sieve));
 	for (uint32_t i = 0; i < f->n; i++)
 		if (!in_plain[i] && tt_signature_gate_may(f, flags, i))
 			add_rule(boxes, f, s->rules, i);
-	for (uint32_t list = 1; list < side->n; list++) {
-		f = &side->lists[list].header;
-		for (uint32_t i = 0; i < f->n; i++)
-			if (tt_signature_gate_may(f, flags, i))
-				add_rule(boxes, f, s->rules, i);
-	}
+	add_listed(boxes, &group->sides[TT_SIGNATURE_BY_SRC], s->rules, flags, heard);
+	free(heard);
 	share = make_groups(sieve, boxes, 0, GROUPS - BY_PORT);
 	add_ports(boxes, &gate->plain);
 	share += make_groups(sieve, boxes, GROUPS - BY_PORT, BY_PORT);
