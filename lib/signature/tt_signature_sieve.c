@@ -25,6 +25,7 @@ struct boxes {
 	unsigned nearest[BOXES]; /* of those behind it; itself: there is none */
 	unsigned n;
 	bool full;
+	uint64_t steps; /* that trying their rules takes, all of them */
 };
 
 static const struct box anything = {.low = {[0 ... FIELDS - 1] = ALL},
@@ -148,6 +149,34 @@ take_ports(struct box *b, const struct tt_rule_ports *list)
 	}
 }
 
+/* How many steps a rule takes of a packet without payload, at most: its header, and flowbits. */
+static uint64_t
+steps_of(const struct tt_rule *rule)
+{
+	return 1 + (uint64_t)rule->n_payload;
+}
+
+/* The same of all rules that a destination port alone tells, of that with the most. */
+static uint64_t
+steps_of_ports(const struct tt_signature_plain *plain,
+		const struct tt_signature_rule *rules)
+{
+	uint64_t most = 0;
+
+	for (unsigned port = 0; port < TT_SIGNATURE_KEYS; port++) {
+		const uint16_t class = plain->class_of[port];
+		const struct tt_signature_plain_class *c = &plain->classes[class];
+		uint64_t steps = 0;
+
+		if (port > 0 && class == plain->class_of[port - 1])
+			continue;
+		for (uint32_t i = c->first; i < c->first + c->n; i++)
+			steps += steps_of(rules[plain->entries[i].rank].rule);
+		most = steps > most ? steps : most;
+	}
+	return most;
+}
+
 /* What the i-th rule of a filter takes of a field, of which the filter knows the same byte. */
 static void
 take_filtered(struct box *b, unsigned field, const struct tt_signature_filter *f,
@@ -168,6 +197,7 @@ add_rule(struct boxes *boxes, const struct tt_signature_filter *f,
 	struct box b = anything;
 	uint32_t number;
 
+	boxes->steps += steps_of(rule);
 	take_filtered(&b, TT_SIGNATURE_SIEVE_TTL, f, TT_SIGNATURE_FIELD_TTL, i);
 	take_filtered(&b, TT_SIGNATURE_SIEVE_SRC, f, TT_SIGNATURE_FIELD_SRC, i);
 	take_filtered(&b, TT_SIGNATURE_SIEVE_DST, f, TT_SIGNATURE_FIELD_DST, i);
@@ -318,7 +348,7 @@ tt_signature_sieve_init(struct tt_signature_sieve *sieve, const struct tt_signat
 	struct boxes *boxes = calloc(1, sizeof(*boxes));
 	bool *heard = calloc((size_t)s->n + 1, 2 * sizeof(*heard));
 	double share;
-	bool full;
+	bool useful;
 
 	if (boxes == NULL || heard == NULL) {
 		free(boxes);
@@ -327,14 +357,18 @@ tt_signature_sieve_init(struct tt_signature_sieve *sieve, const struct tt_signat
 	}
 	memset(sieve, 0, sizeof(*sieve));
 	for (uint32_t i = 0; i < f->n; i++)
-		if (!in_plain[i] && tt_signature_gate_may(f, flags, i))
+		if (in_plain[i])
+			boxes->steps += steps_of(s->rules[f->ranks[i]].rule);
+		else if (tt_signature_gate_may(f, flags, i))
 			add_rule(boxes, f, s->rules, i);
 	add_listed(boxes, &group->sides[TT_SIGNATURE_BY_SRC], s->rules, flags, heard);
 	free(heard);
 	share = make_groups(sieve, boxes, 0, GROUPS - BY_PORT);
 	add_ports(boxes, &gate->plain);
 	share += make_groups(sieve, boxes, GROUPS - BY_PORT, BY_PORT);
-	full = boxes->full;
+	useful = !boxes->full && share <= USEFUL_MOST
+			&& boxes->steps + steps_of_ports(&gate->plain, s->rules)
+					<= s->limits.steps;
 	free(boxes);
-	return !full && share <= USEFUL_MOST;
+	return useful;
 }

@@ -9,8 +9,9 @@
  * never says no to a packet that matches.
  *
  * Machines without do without it: the screen is asked of all packets. A sieve takes about 9 instructions of a packet where
- * the screen takes 45. Not of use, and not there, where many packets would be let through, were all values as frequent. For
- * the files of lib/signature only. Memory: 704 bytes for each gate.
+ * the screen takes 45. Not of use, and not there, where many packets would be let through, were all values as frequent. Nor
+ * where trying all rules could take more steps than a packet may cost: how many are tried depends on whether a packet is
+ * sieved, and whether one is cut short must not. For the files of lib/signature only. Memory: 704 bytes for each gate.
  */
 #ifndef TT_SIGNATURE_SIEVE_H
 #define TT_SIGNATURE_SIEVE_H

@@ -239,6 +239,78 @@ compare(struct bed *b, const struct tt_signatures *s,
 	b->n_matches += n_hits;
 }
 
+/* Rules of one port, of which a packet may match the last; and one of any port, that a sieve knows it does not match, and
+ * a gate does not. */
+static size_t
+put_rules_of_port(char *to, size_t room, unsigned n)
+{
+	int at = snprintf(to, room,
+			"alert tcp any any -> any any (flags:S; seq:%u; sid:%u;)\n",
+			0x11223344, n + 1);
+
+	for (unsigned i = 1; i <= n; i++)
+		at += snprintf(to + at, room - (size_t)at,
+				"alert tcp any any -> 192.0.%u.%u 80 (flags:S; sid:%u;)\n",
+				i / 200, i % 200, i);
+	return (size_t)at;
+}
+
+/* A lot of the same SYN, which matches the last of n_rules rules of its port. */
+static void
+make_syns(struct bed *b, unsigned n_rules)
+{
+	b->n_rules = 1;
+	for (unsigned i = 0; i < TT_SIGNATURE_SIEVE_LOT; i++) {
+		uint8_t *f = b->frames[i];
+
+		memset(f, 0, BYTES);
+		put(f + 12, 4, 0x08004500);
+		put(f + 16, 2, 40);
+		put(f + 22, 2, 64 << 8 | TT_PROTO_TCP);
+		put(f + 26, 4, 0x0b000001);
+		put(f + 30, 4, 0xc0000000 | n_rules / 200 << 8 | n_rules % 200);
+		put(f + 34, 4, 1000 << 16 | 80);
+		put(f + 38, 4, 0x55223344);
+		put(f + 46, 2, 0x5002);
+		b->at[i] = f;
+		b->captured[i] = BYTES;
+		TT_ASSERT(tt_packet_decode(f, BYTES, TT_LINK_ETHERNET, &b->packets[i])
+				== TT_FATE_COUNTED);
+	}
+}
+
+/* What a packet matches, and whether it is cut short, does not depend on whether it is sieved; alone it is not. */
+static void
+check_steps(struct bed *b, unsigned n_rules)
+{
+	static char text[1 << 17];
+	const size_t n_text = put_rules_of_port(text, sizeof(text), n_rules);
+	struct tt_rules rules = {0};
+	struct tt_signatures *s;
+	struct tt_signature_scratch *scratch;
+	uint64_t cut[2] = {0};
+	unsigned n[2];
+
+	make_syns(b, n_rules);
+	TT_ASSERT(tt_rules_parse(&rules, "port", (const uint8_t *)text, n_text, NULL,
+				  NULL)
+			== 0);
+	TT_ASSERT(tt_signatures_compile(&s, &rules, NULL, NULL) == 0);
+	TT_ASSERT(tt_signature_scratch_new(&scratch, s) == 0);
+	for (unsigned k = 0; k < 2; k++) {
+		const struct tt_signature_burst burst = {b->packets, b->at, b->captured,
+				k == 0 ? 1 : TT_SIGNATURE_SIEVE_LOT};
+
+		n[k] = tt_signatures_burst(s, scratch, &burst, hits, &cut[k]);
+	}
+	TT_ASSERT(n[0] + cut[0] == 1);
+	TT_ASSERT(n[1] == n[0] * TT_SIGNATURE_SIEVE_LOT);
+	TT_ASSERT(cut[1] == cut[0] * TT_SIGNATURE_SIEVE_LOT);
+	tt_signature_scratch_free(scratch);
+	tt_signatures_free(s);
+	tt_rules_fini(&rules);
+}
+
 static void
 run_round(struct bed *b)
 {
@@ -264,6 +336,8 @@ main(int argc, char **argv)
 	fflush(stdout);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		run_round(&b);
+	check_steps(&b, 40);
+	check_steps(&b, 1100); /* more than a packet may take steps */
 	printf("%" PRIu64 " packets, %" PRIu64 " matches, %" PRIu64
 	       " turned away by sieves, which %s, equal\n",
 			b.n_packets, b.n_matches, b.n_sieved,
