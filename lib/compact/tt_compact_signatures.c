@@ -36,7 +36,9 @@ by_source(const void *a, const void *b)
 	const struct tt_signature_source *x = a, *y = b;
 	int order = tt_signature_ids_compare(&x->id, &y->id);
 
-	return order != 0 ? order : tt_addr_cmp(x->src, y->src);
+	if (order == 0)
+		order = tt_addr_cmp(x->src, y->src);
+	return order != 0 ? order : (int)x->country - (int)y->country;
 }
 
 static void
@@ -66,12 +68,8 @@ fold_sums(struct tt_compact_signatures *s)
 static void
 join_source(struct tt_signature_source *to, const struct tt_signature_source *from)
 {
-	if (from->first_us < to->first_us
-			|| (from->first_us == to->first_us
-					&& from->country < to->country)) {
+	if (from->first_us < to->first_us)
 		to->first_us = from->first_us;
-		to->country = from->country;
-	}
 	if (from->last_us > to->last_us)
 		to->last_us = from->last_us;
 	to->detections += from->detections;

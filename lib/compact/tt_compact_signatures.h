@@ -54,7 +54,7 @@ struct tt_signature_sum {
 struct tt_signature_source {
 	struct tt_signature_id id;
 	struct tt_addr src;
-	uint16_t country; /* of the part that saw it first */
+	uint16_t country; /* where its detections were counted */
 	uint8_t bits;
 	int64_t detections, first_us, last_us;
 };

@@ -13,28 +13,20 @@ is_of(const struct tt_signature_sum *sum, const struct tt_signature_id *id)
 	return sum->id.rule == id->rule && sum->id.rev == id->rev;
 }
 
-/*
- * Counts the sources of a rule in the rows of their countries, where texts were changed in the first of them. Databases of different parts can place
- * a source where the rule has no row: it is then counted in the rule's first one.
- */
+/* Counts the sources of a rule in the rows of their countries, where texts were changed in the first of them. */
 static int
 count_sources(struct tt_compact_signatures *s, struct tt_signature_sum *rows, size_t n,
 		size_t *at, struct tt_error *err)
 {
 	for (; *at < s->n_sources && is_of(rows, &s->sources[*at].id); ++*at) {
-		struct tt_signature_source *source = &s->sources[*at];
 		size_t row = 0;
 
-		while (row < n && rows[row].country != source->country)
+		while (row < n && rows[row].country != s->sources[*at].country)
 			row++;
-		if (row == n) {
-			row = 0;
-			if (rows[0].country == TT_COUNTRY_REST)
-				return tt_error_set(err, -EBADMSG, NULL,
-						"a part has sources of a signature that "
-						"its table signatures knows nothing of");
-			source->country = rows[0].country;
-		}
+		if (row == n)
+			return tt_error_set(err, -EBADMSG, NULL,
+					"a part has sources of a signature that "
+					"its table signatures knows nothing of");
 		rows[row].sources++;
 	}
 	return 0;

@@ -179,5 +179,9 @@ tt_check_signature_source_row(struct tt_check *t)
 	s->common_source_rows += INT64_C(1) << bits >= t->m->signature_sources_one_in;
 	tt_match_add(&s->match[TT_MATCH_SIGNATURE_SOURCES][1], key_of(rule, country), 0,
 			0, 1);
-	return tt_check_order(t, (uint64_t[]){rule[0], rule[1], src.hi, src.lo}, 4);
+	/* A source has one country by one database, and then one row. */
+	return tt_check_order(t,
+			(uint64_t[]){rule[0], rule[1], src.hi, src.lo,
+					tt_check_one_geo(t->m) ? 0 : country},
+			5);
 }

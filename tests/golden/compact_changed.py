@@ -58,9 +58,20 @@ class Changed(Bed):
         spool = self.spool("spool")
         parts = self.halves(spool, self.geo("old"), self.geo("new"))
         pairs = [row for part in parts for row in table(part, "pairs")]
+        detected = self.detected(*parts)
         whole = self.compacted(spool)
         self.assertIn(" + ", manifest(whole)["geo"])
         self.expect(whole, pairs)
+        self.assertEqual(self.detected(whole), detected)
+
+    def detected(self, *paths):
+        """Detections by rule, source and country: a report of IPv4 takes those of IPv6 from the countries that signatures has them in."""
+        found = collections.Counter()
+        for path in paths:
+            for row in table(path, "signature_sources"):
+                found[tuple(row[c] for c in ("gid", "sid", "rev", "src_ip", "country"))] += int(row["detections"])
+        self.assertGreater(len(found), len({key[:4] for key in found}) if len(paths) > 1 else 0)
+        return found
 
     def expect(self, whole, pairs):
         own = {r["src_ip"]: r["country"] for r in table(whole, "sources")}
