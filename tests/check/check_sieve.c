@@ -66,6 +66,11 @@ put_rule(char *to, size_t room, unsigned kind, const struct values *v, unsigned 
 				"alert tcp 10.0.0.0/8 any -> !192.0.2.9 any (flags:!A; "
 				"window:%u; ttl:%u; sid:%u;)\n",
 				v->window, v->ttl, sid);
+	case 5:
+		return snprintf(to, room,
+				"alert tcp any any -> any any (flags:S; seq:%" PRIu32
+				"; window:!%u; sid:%u;)\n",
+				v->seq, v->window, sid);
 	default:
 		return snprintf(to, room,
 				"alert tcp any any -> any any (seq:%" PRIu32
@@ -105,7 +110,7 @@ make_rules(struct bed *b, struct tt_rules *rules, bool plain)
 		v->window = (uint16_t)random_below(&b->r, 65536);
 		v->port = (uint16_t)random_below(&b->r, 65536);
 		v->ttl = (uint8_t)(random_below(&b->r, 100) + 100);
-		n += put_rule(text + n, sizeof(text) - (size_t)n, random_below(&b->r, 6),
+		n += put_rule(text + n, sizeof(text) - (size_t)n, random_below(&b->r, 7),
 				v, i + 1);
 	}
 	TT_ASSERT(tt_rules_parse(rules, "sieve", (const uint8_t *)text, (size_t)n, NULL,
