@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "compact.h"
+#include "progress.h"
 #include "tt_time.h"
 
 #include <string.h>
@@ -93,6 +94,7 @@ take(struct compacting *c, int option)
 void
 compact_fail(struct compacting *c, const struct tt_error *err)
 {
+	progress_clear();
 	tt_error_print(c->tool.name, err);
 	c->status = EXIT_DATA;
 }

@@ -98,7 +98,6 @@ are_own(struct compacting *c, const struct tt_snapshot_ref *refs, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		merging_checked(c->label, i + 1, n);
 		if (tt_compactor_check(refs[i].path, &err) != 0) {
-			progress_clear();
 			compact_fail(c, &err);
 			return false;
 		}
@@ -141,6 +140,7 @@ compact_period(struct compacting *c, const struct tt_snapshot_ref *refs, size_t 
 		return;
 	kept = choose(c, paths, refs, n);
 	path = kept < 2 ? NULL : run(c, compactor, paths, kept);
+	progress_clear();
 	if (path != NULL)
 		print_aside(path, paths + kept, n - kept);
 	free(path);
