@@ -302,8 +302,10 @@ say_changes(struct tt_report *r, struct tt_doc_section *section)
 	say_first_changes(r, section, TT_REPORT_COUNTRIES, TT_WORD_COUNTRY_ROSE,
 			TT_WORD_COUNTRY_FELL);
 	say_unknown_change(r, section);
-	say_first_changes(r, section, TT_REPORT_CATEGORIES, TT_WORD_CATEGORY_ROSE,
-			TT_WORD_CATEGORY_FELL);
+	/* Where nothing looked for detections now, that there are none is no fall. */
+	if (r->categories.scale.now.snapshots > 0)
+		say_first_changes(r, section, TT_REPORT_CATEGORIES, TT_WORD_CATEGORY_ROSE,
+				TT_WORD_CATEGORY_FELL);
 }
 
 void
