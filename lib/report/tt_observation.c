@@ -174,8 +174,8 @@ add_manifest(const struct tt_observation_reading *r, const struct tt_archive_ent
 	bool signatures = strcmp(m->signatures, NONE) != 0;
 
 	tt_exposure_add(&o->exposure, e);
-	if (signatures && r->in_rates)
-		tt_exposure_add(&o->signature_exposure, e);
+	o->signatures_untold += !tt_observation_add_signature_time(
+			r, e, &o->signature_exposure);
 	o->loaded_untold += signatures && r->in_rates
 			&& !tt_manifest_has(m, TT_TABLE_SIGNATURE_RULES);
 	add_to_sensor(o, e);
@@ -208,8 +208,7 @@ add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry
 		return 0;
 	day = &r->o->days[r->day];
 	tt_exposure_add(&day->exposure, e);
-	if (strcmp(r->manifest->signatures, NONE) != 0 && r->in_rates)
-		tt_exposure_add(&day->signatures, e);
+	(void)tt_observation_add_signature_time(r, e, &day->signatures);
 	day->packets += (uint64_t)r->manifest->packets;
 	day->detections += (uint64_t)r->manifest->detections;
 	if (r->ipv6 != NULL) {
@@ -246,6 +245,8 @@ add_snapshot(struct tt_observation_reading *r, struct tt_archive_entry *e,
 		tt_observation_ipv6_begin(r, e->ipv6_packets);
 	r->manifest = &snapshot->manifest;
 	r->in_rates = rates(r->o, e);
+	r->loaded_us = 0;
+	r->covered = (struct tt_observation_covered){0};
 	r->day = first == last ? (int32_t)first : -1;
 	ret = tt_observation_tables(r, e->path, err);
 	if (ret == 0) {

@@ -52,7 +52,7 @@ void tt_exposure_add(struct tt_exposure *exposure, const struct tt_archive_entry
 /* A day of a period. */
 struct tt_observed_day {
 	struct tt_exposure exposure; /* of the day's snapshots that are in no other day */
-	struct tt_exposure signatures; /* likewise, of those with signatures */
+	struct tt_exposure signatures; /* likewise, in which signatures were loaded */
 	uint64_t packets, detections;
 	double sources; /* distinct, estimated from sketches; below 0: not known */
 	uint8_t *registers; /* [1 << p] of their sketch, NULL: none */
@@ -77,7 +77,8 @@ struct tt_observation {
 
 	struct tt_exposure exposure;
 	struct tt_exposure
-			signature_exposure; /* of snapshots that were made with signatures */
+			signature_exposure; /* of the time in which signatures were loaded */
+	uint64_t signatures_untold; /* snapshots with signatures for some of their time, not known which: it is there whole */
 	struct tt_observed_day *days; /* [period.n_days] */
 	struct tt_day_cover cover; /* of its days, by the archive's sensors */
 	struct tt_observed_sensor *sensors; /* [archive->n_sensors] */

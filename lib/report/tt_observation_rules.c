@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reads which signatures were loaded, also those that detected nothing. */
+/* Reads which signatures were loaded, also those that detected nothing, and for how much of the time any were. */
+#include "tt_identities.h"
 #include "tt_observation_tables.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#define NONE  "none" /* the identity of no rules */
+#define MIXED "mixed" /* of too many to be told */
 
 static int
 begin(void *context, int64_t sign, struct tt_error *err)
@@ -10,6 +16,7 @@ begin(void *context, int64_t sign, struct tt_error *err)
 	struct tt_observation_reading *r = context;
 
 	tt_text_map_forget(&r->categories);
+	r->loaded_us = 0;
 	return 0;
 }
 
@@ -26,6 +33,8 @@ add_rule(struct tt_observation_reading *r, const struct tt_parquet_values *c, un
 			(uint32_t)r->categories.index[code],
 			messages->texts[messages->codes[i]]);
 
+	if (c[TT_SIGNATURE_RULES_LOADED_US].ints[i] > r->loaded_us)
+		r->loaded_us = c[TT_SIGNATURE_RULES_LOADED_US].ints[i];
 	if (r->manifest->observed_us > 0 && c[TT_SIGNATURE_RULES_LOADED_US].ints[i] == 0)
 		r->o->loaded_untold += (uint64_t)sign;
 	return signature < 0
@@ -51,17 +60,120 @@ add(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 	return ret == 0 ? 0 : tt_error_set(err, ret, NULL, "out of memory");
 }
 
+/* How many sets of rules a snapshot was made with; *none: some of it may have been made with none. */
+static unsigned
+sets_of(const struct tt_manifest *m, bool *none)
+{
+	unsigned n = 0;
+	size_t length = 0;
+
+	if (strcmp(m->signatures, MIXED) == 0) {
+		*none = true;
+		return UINT_MAX;
+	}
+	*none = false;
+	for (const char *at = m->signatures;
+			(at = tt_identities_next(at, &length)) != NULL; at += length) {
+		if (length == strlen(NONE) && memcmp(at, NONE, length) == 0)
+			*none = true;
+		else
+			n++;
+	}
+	return n;
+}
+
+static int
+begin_coverage(void *context, int64_t sign, struct tt_error *err)
+{
+	struct tt_observation_reading *r = context;
+
+	r->covered = (struct tt_observation_covered){.least = INT64_MAX};
+	return 0;
+}
+
+static int
+add_coverage(void *context, const struct tt_parquet_batch *batch, int64_t sign,
+		struct tt_error *err)
+{
+	const struct tt_parquet_values *c = batch->columns;
+	const int64_t *us = c[TT_COVERAGE_OBSERVED_US].ints;
+	const int64_t *addresses = c[TT_COVERAGE_MONITORED_ADDRESSES].ints;
+	struct tt_observation_covered
+			*covered = &((struct tt_observation_reading *)context)->covered;
+
+	if (tt_scan_any_negative(us, batch->n)
+			|| tt_scan_any_negative(addresses, batch->n))
+		return tt_error_set(err, -EBADMSG, NULL, "a time that cannot be");
+	for (unsigned i = 0; i < batch->n; i++) {
+		covered->us += (unsigned __int128)us[i];
+		if (us[i] > 0 && addresses[i] < covered->least)
+			covered->least = addresses[i];
+		if (us[i] > 0 && addresses[i] > covered->most)
+			covered->most = addresses[i];
+	}
+	return 0;
+}
+
+/* Of what was merged of parts with signatures and parts without, how long it was observed is wanted as well. */
 unsigned
-tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan *scan)
+tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan scans[2])
 {
 	static const unsigned columns[] = {TT_SIGNATURE_RULES_GID, TT_SIGNATURE_RULES_SID,
 			TT_SIGNATURE_RULES_MESSAGE, TT_SIGNATURE_RULES_CATEGORY,
 			TT_SIGNATURE_RULES_LOADED_US};
+	static const unsigned coverage[] = {
+			TT_COVERAGE_OBSERVED_US, TT_COVERAGE_MONITORED_ADDRESSES};
+	bool none;
 
 	if (!reading->in_rates
 			|| !tt_manifest_has(reading->manifest, TT_TABLE_SIGNATURE_RULES))
 		return 0;
-	*scan = (struct tt_scan){TT_TABLE_SIGNATURE_RULES, columns,
+	scans[0] = (struct tt_scan){TT_TABLE_SIGNATURE_RULES, columns,
 			TT_ARRAY_SIZE(columns), add, begin, NULL, reading};
-	return 1;
+	if (sets_of(reading->manifest, &none) == 0 || !none)
+		return 1;
+	scans[1] = (struct tt_scan){TT_TABLE_COVERAGE, coverage, TT_ARRAY_SIZE(coverage),
+			add_coverage, begin_coverage, NULL, reading};
+	return 2;
+}
+
+/* How many addresses each sensor monitored all the time; 0: not always as many, or not known. Where IPv6 is monitored as well, coverage does
+ * not tell how many are of IPv4: it is known where all sensors monitored the same. */
+static int64_t
+even_addresses(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
+{
+	const struct tt_observation_covered *c = &r->covered;
+
+	if (!e->ipv6)
+		return c->least == c->most ? c->least : 0;
+	return r->o->archive->of_ipv4 && e->ipv4_time.us == c->us * (uint64_t)e->ipv4
+			? e->ipv4
+			: 0;
+}
+
+bool
+tt_observation_add_signature_time(const struct tt_observation_reading *r,
+		const struct tt_archive_entry *e, struct tt_exposure *exposure)
+{
+	const struct tt_observation_covered *c = &r->covered;
+	struct tt_archive_entry part = *e;
+	int64_t addresses;
+	bool none;
+	unsigned n = sets_of(r->manifest, &none);
+
+	if (n == 0 || !r->in_rates)
+		return true;
+	if (!none || (c->us > 0 && (unsigned __int128)r->loaded_us >= c->us)) {
+		tt_exposure_add(exposure, e);
+		return true;
+	}
+	/* A rule of the only set was loaded whenever any was. */
+	addresses = n == 1 && r->loaded_us > 0 ? even_addresses(r, e) : 0;
+	if (addresses > 0) {
+		part.observed_us = (int64_t)((unsigned __int128)e->observed_us
+				* (uint64_t)r->loaded_us / c->us);
+		part.address_time = tt_address_time_of(r->loaded_us, addresses);
+	}
+	tt_exposure_add(exposure, &part);
+	return addresses > 0;
 }

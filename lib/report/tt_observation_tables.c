@@ -349,7 +349,7 @@ tt_observation_tables(struct tt_observation_reading *reading, const char *path,
 					add_targets, begin_targets, end_targets, reading},
 	};
 
-	struct tt_scan all[TT_ARRAY_SIZE(scans) + 4];
+	struct tt_scan all[TT_ARRAY_SIZE(scans) + 5];
 	unsigned n = tt_observation_ipv6_scans(reading, true, all);
 
 	n += tt_observation_rules_scan(reading, &all[n]);

@@ -6,6 +6,12 @@
 #include "tt_observation.h"
 #include "tt_scan.h"
 
+/* What the rows of coverage add up to. */
+struct tt_observation_covered {
+	unsigned __int128 us; /* observed, by all sensors */
+	int64_t least, most; /* addresses of a sensor */
+};
+
 /* A period that is being read, at one of its snapshots. */
 struct tt_observation_reading {
 	struct tt_observation *o;
@@ -14,6 +20,9 @@ struct tt_observation_reading {
 	int32_t day; /* that it is wholly in, or -1 */
 	uint64_t target_packets, country_packets, detections; /* of it, as added so far */
 	struct tt_text_map protocols, countries, categories;
+	int64_t loaded_us; /* of its rules, the one that was loaded longest; 0: not told */
+	struct tt_observation_covered
+			covered; /* where it had signatures for some of its time; us 0: not told */
 	uint8_t *registers; /* [1 << p] of its sources */
 	unsigned p; /* 0: it has none */
 	struct tt_observation_ipv6 *ipv6; /* NULL: rates are not of IPv4 */
@@ -72,9 +81,15 @@ struct tt_ipv6_row {
 uint64_t tt_observation_ipv6_take(
 		struct tt_observation_reading *reading, const struct tt_ipv6_row *row);
 
-/* Puts the scan of the snapshot's signature_rules, as far as it has them, into *scan. Returns how many: 1 at most. */
+/* Puts the scans of the snapshot's signature_rules, as far as it has them, and of what they are to be compared with into scans. Returns
+ * how many. */
 unsigned tt_observation_rules_scan(
-		struct tt_observation_reading *reading, struct tt_scan *scan);
+		struct tt_observation_reading *reading, struct tt_scan scans[2]);
+
+/* Adds the time of the snapshot, whose tables were read, in which signatures were loaded. Returns false where that is not known, and it is all
+ * of its time. */
+bool tt_observation_add_signature_time(const struct tt_observation_reading *reading,
+		const struct tt_archive_entry *entry, struct tt_exposure *exposure);
 
 /* Adds the rows of a batch of targets to the sums: checked ones, whose protocols and countries are in the maps. Returns 0 or -ENOMEM. */
 int tt_observation_add_targets(struct tt_observation_reading *reading,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is missing, and so what the figures cannot say. */
+#include "tt_identities.h"
 #include "tt_report_parts.h"
 
 #include <string.h>
@@ -7,6 +8,7 @@
 #define WHOLE \
 	0.99995 /* coverage that lacks too little to matter: four minutes of a month have more */
 #define LOST_LEAST 0.0005 /* of all packets; less is shown as 0.0 % */
+#define NONE       "none" /* the identity of no rules */
 #define PARTS      3 /* of a snapshot's path: sensor, day, name */
 
 static void
@@ -183,14 +185,58 @@ same_texts(const struct tt_texts *a, const struct tt_texts *b)
 	return true;
 }
 
+static bool
+has_set(const struct tt_texts *texts, const char *set, size_t length)
+{
+	size_t other = 0;
+
+	for (size_t i = 0; i < texts->n; i++)
+		for (const char *at = texts->texts[i];
+				(at = tt_identities_next(at, &other)) != NULL;
+				at += other)
+			if (other == length && memcmp(at, set, length) == 0)
+				return true;
+	return false;
+}
+
+/* Has the one each set of rules of the other? That some time had none is no set. */
+static bool
+has_sets(const struct tt_texts *texts, const struct tt_texts *of)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < of->n; i++)
+		for (const char *at = of->texts[i];
+				(at = tt_identities_next(at, &length)) != NULL;
+				at += length)
+			if ((length != strlen(NONE) || memcmp(at, NONE, length) != 0)
+					&& !has_set(texts, at, length))
+				return false;
+	return true;
+}
+
 static void
 warn_rules(struct tt_report *r, struct tt_doc_section *section)
 {
 	if (r->before == NULL || r->before->signature_exposure.snapshots == 0
 			|| r->now->signature_exposure.snapshots == 0)
 		return;
-	if (!same_texts(&r->now->signature_rules, &r->before->signature_rules))
+	if (!has_sets(&r->now->signature_rules, &r->before->signature_rules)
+			|| !has_sets(&r->before->signature_rules,
+					&r->now->signature_rules))
 		warn(r, section, tt_report_heading(r, TT_WORD_WARN_RULES));
+}
+
+/* What detections are divided by, where it is too much. */
+static void
+warn_signature_time(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	if (o->signatures_untold > 0)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_SIGNATURE_TIME,
+						tt_report_count(r, o->signatures_untold),
+						tt_report_period(r, &o->period)));
 }
 
 static void
@@ -275,6 +321,9 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 	warn_lacks(report, section, TT_ARCHIVE_UNREAD, TT_WORD_WARN_UNREAD);
 	warn_lacks(report, section, TT_ARCHIVE_VANISHED, TT_WORD_WARN_VANISHED);
 	warn_twice(report, section);
+	warn_signature_time(report, section, now);
+	if (before != NULL)
+		warn_signature_time(report, section, before);
 	warn_rules(report, section);
 	warn_geo(report, section);
 	warn_loss(report, section);

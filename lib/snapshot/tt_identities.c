@@ -70,6 +70,20 @@ tt_identities_join(char *to, size_t room, const char *other)
 	free(right);
 }
 
+const char *
+tt_identities_next(const char *at, size_t *length)
+{
+	const char *end;
+
+	if (*at == '\0')
+		return NULL;
+	if (strncmp(at, IDENTITIES_JOIN, strlen(IDENTITIES_JOIN)) == 0)
+		at += strlen(IDENTITIES_JOIN);
+	end = strstr(at, IDENTITIES_JOIN);
+	*length = end == NULL ? strlen(at) : (size_t)(end - at);
+	return at;
+}
+
 void
 tt_identities_of_rules(char *to, size_t room, struct tt_tally *const *tallies, unsigned n,
 		const struct tt_rules *otherwise)

@@ -9,6 +9,10 @@
  * for it. to: [room], holds the one. */
 void tt_identities_join(char *to, size_t room, const char *other);
 
+/* The next identity of such a name, of *length bytes: at is the name, and then what was returned last plus its length. NULL where there is no
+ * more. */
+const char *tt_identities_next(const char *at, size_t *length);
+
 /* That of the rules that tallies[n] were counted by; where no tally says, of the others; "none" for
  * NULL. to: [room]. */
 void tt_identities_of_rules(char *to, size_t room, struct tt_tally *const *tallies,

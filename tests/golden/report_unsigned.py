@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the report says of detections where some sensors, or some of the time, had no signatures: that nothing fell because nobody looked.
+"""What the report says of detections where some sensors, or some of the time, had no signatures: what they are divided by, also once
+snapshots were merged, and that nothing fell because nobody looked.
 
     report_unsigned.py TEITEN"""
 import json
@@ -15,6 +16,9 @@ from packets import udp, write
 START = 1767571200  # 2026-01-05T00:00:00Z, the day that is reported on
 HOUR, DAY = 3600, 86400
 RULES = 'alert udp any any -> any 1434 (msg:"a worm"; metadata:category Worm; sid:1; rev:1;)\n'
+MORE = RULES + 'alert udp any any -> any 1435 (msg:"another"; metadata:category Worm; sid:2; rev:1;)\n'
+TOO_LOW = {"en": "too low", "ja": "実際より小さ"}
+CHANGED = "The signatures of the two periods are not the same"
 teiten = ""
 
 
@@ -36,9 +40,22 @@ class Unsigned(unittest.TestCase):
         snapshots.run(teiten, "read", "--spool", self.spool, "--sensor", sensor, "--interval", seconds, "--monitored", monitored,
                       "--rules", rules, self.base / "pcap")
 
+    def merged(self):
+        snapshots.run(teiten, "merge", "--spool", self.base / "merged", "--sensor", "all", "--per", "day", self.spool)
+        return self.base / "merged"
+
     def report(self, spool=None, language="en", period="2026-01-05"):
         found = json.loads(snapshots.run(teiten, "report", "--quiet", "--format", "json", "--lang", language, "--period", period, spool or self.spool))
         return found, [e[key] for s in found["sections"] for e in s["elements"] for key in ("text", "item", "warning") if key in e]
+
+    def rates(self, spool):
+        tables = self.report(spool)[0]["tables"]
+        return tables["categories"]["rows"][0]["rate"], tables["days"]["rows"][0]["detection_rate"]
+
+    def told(self, spool, wanted):
+        for language, words in TOO_LOW.items():
+            said = self.report(spool, language)[1]
+            self.assertEqual([words in text for text in said].count(True), wanted, said)
 
     def test_nothing_fell_where_nobody_looked(self):
         self.read("a", RULES, worms=16 * 3, hour=-24)
@@ -47,6 +64,57 @@ class Unsigned(unittest.TestCase):
             said = self.report(language=language)[1]
             self.assertFalse([text for text in said if worm in text], said)
         self.assertTrue([text for text in said if text.startswith("シグネチャを用いていない")], said)
+
+    def test_sensors_of_as_many_addresses(self):
+        self.read("a", RULES, worms=16 * 3)
+        self.read("b", "none", monitored="192.0.2.0/28")
+        self.read("c", "none", monitored="192.0.2.0/29,192.0.2.24/29")
+        self.assertEqual(self.rates(self.spool), (3, 3))
+        self.assertEqual(self.rates(self.merged()), (3, 3))
+        self.told(self.merged(), 0)
+
+    def test_part_of_a_day(self):
+        """Also beside IPv6, of which there may be more addresses than are counted."""
+        for monitored in "192.0.2.0/28", "192.0.2.0/28,2001:db8::/48":
+            with self.subTest(monitored):
+                self.spool = self.base / monitored[-2:]
+                self.read("a", "none", monitored=monitored, hours=12)
+                self.read("a", RULES, worms=16 * 3, monitored=monitored, hour=12, hours=12)
+                self.assertEqual(self.rates(self.spool), (6, 6))
+                snapshots.run(teiten, "compact", "--per", "day", self.spool)
+                self.assertEqual(self.report()[0]["tables"]["sensors"]["rows"][0]["snapshots"], 1)
+                self.assertEqual(self.rates(self.spool), (6, 6))
+                self.told(self.spool, 0)
+
+    def test_sensors_that_differ(self):
+        """By address, it is not known how much of the time was that of which: by all of it, which is said."""
+        self.read("a", RULES, worms=16 * 3)
+        self.read("b", "none", monitored="192.0.2.0/27")
+        self.assertEqual(self.rates(self.spool), (3, 3))
+        self.told(self.spool, 0)
+        self.assertEqual(self.rates(self.merged()), (1, 1))
+        self.told(self.merged(), 1)
+
+    def test_rules_that_differ(self):
+        """How long either set was loaded is known, and not how long any was; but where a rule was all the time, it is."""
+        self.read("a", RULES, worms=16)
+        self.read("b", MORE, worms=16)
+        self.assertEqual(self.rates(self.merged()), (1, 1))
+        self.told(self.merged(), 0)
+        self.read("c", "none")
+        self.assertEqual(self.rates(self.spool), (1, 1))
+        self.told(self.merged(), 1)
+
+    def test_the_same_rules(self):
+        """That some time had none changes no signatures."""
+        self.read("a", RULES, hour=-24)
+        self.read("a", RULES, worms=1)
+        self.read("b", "none")
+        self.assertFalse([text for text in self.report(self.merged())[1] if CHANGED in text])
+        self.assertFalse([text for text in self.report(self.spool)[1] if CHANGED in text])
+        self.read("c", MORE)
+        self.assertTrue([text for text in self.report(self.merged())[1] if CHANGED in text])
+        self.assertTrue([text for text in self.report(self.spool)[1] if CHANGED in text])
 
 
 if __name__ == "__main__":
