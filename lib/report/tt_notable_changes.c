@@ -85,6 +85,7 @@ say_change(struct tt_notable *w, struct tt_doc_section *s,
 	bool up = is_up(change), gap = change->open_us < change->at_us;
 	enum tt_word word = words[gap][up].first;
 	const char *when = time_of(w, change->at_us);
+	const char *sensors = tt_notable_sensors_turned(w, change);
 
 	if (last != NULL)
 		word = up == is_up(last) ? words[gap][up].again : words[gap][up].turned;
@@ -95,6 +96,9 @@ say_change(struct tt_notable *w, struct tt_doc_section *s,
 	tt_notable_say(w, s, TT_ELEMENT_TEXT, word, when, median_text(w, change->after),
 			median_text(w, change->before), tt_report_per(w->report),
 			onward(w, change->until_us), NULL);
+	if (sensors != NULL)
+		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_CHANGE_SENSORS,
+				sensors, NULL);
 }
 
 /* The first change that goes the way of the whole, and what followed it. */

@@ -30,6 +30,12 @@ struct tt_notable_target {
 	size_t n_episodes;
 };
 
+/* A day of a sensor. */
+struct tt_sensor_day {
+	bool observed; /* it has snapshots of it */
+	int64_t least, most; /* addresses that it monitored at any time of it, of those that rates are by */
+};
+
 struct tt_notable {
 	struct tt_report *report;
 	struct tt_document *doc;
@@ -43,8 +49,8 @@ struct tt_notable {
 	struct tt_day_cover cover[TT_N_CAUSE_SPANS]; /* without what is damaged */
 	struct tt_day_share
 			*shares[TT_N_CAUSE_SPANS]; /* [n_days] of it, once all is read */
-	/* By day of the period before and then of the period: which of the archive's sensors have snapshots of it. NULL: not known. */
-	bool *observed;
+	/* By day of the period before and then of the period, and by the archive's sensors. NULL: not known. */
+	struct tt_sensor_day *sensor_days;
 };
 
 /* Puts the targets that are looked at into w->targets. */
@@ -130,12 +136,27 @@ const char *tt_notable_length(
 void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 
-/* Finds which sensors observed on which days; warns where they were not the same on all of them. */
+/* Finds which sensors observed on which days, and how many addresses; warns where that was not the same on all of them. */
 void tt_notable_find_sensors(struct tt_notable *w);
 void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter);
-/* "beta came": the sensors that began or ended from the last day of a level to the day after the first of the next; both are days
- * of the period. NULL: none. */
+/* Their days: those of the period before, then those of the period; how many, one of a sensor, the one that begins at a time (SIZE_MAX: none), and its
+ * date. */
+size_t tt_notable_n_days(const struct tt_notable *w);
+struct tt_sensor_day *tt_notable_sensor_day(
+		const struct tt_notable *w, size_t day, size_t sensor);
+size_t tt_notable_day_from(const struct tt_notable *w, int64_t us);
+const char *tt_notable_date(const struct tt_notable *w, size_t day);
+/* "b monitored 128 addresses until 14 June 2026, 256 since 15 June 2026"; NULL: as many all the time. */
+const char *tt_notable_sizes_of(struct tt_notable *w, size_t sensor);
+/* "b monitored 256 addresses, and 128 before"; NULL: as many on the days [first, end) as before. */
+const char *tt_notable_resized(
+		struct tt_notable *w, size_t first, size_t end, size_t sensor);
+/* "beta came": the sensors that began or ended, or were enlarged or made smaller, from the last day of a level to the day after the first of the
+ * next; both are days of the period. NULL: none. */
 const char *tt_notable_sensors_changed(struct tt_notable *w, size_t last, size_t day);
+/* The same of a change of packets; by the hour, up to the day of the first hour. */
+const char *tt_notable_sensors_turned(
+		struct tt_notable *w, const struct tt_cause_change *change);
 
 /* The heaviest source ports that are not lost among the others, now or before. Returns how many. */
 size_t tt_notable_top_ports(const struct tt_notable *w, const struct tt_notable_target *t,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which sensors observed on which days of both periods, and what is said where they were not the same. */
+/* Which sensors observed on which days of both periods, and how many addresses, and what is said where that was not the same. */
 #include "tt_notable_private.h"
+#include "tt_time.h"
 
 #define NAMED 4 /* sensors; of others, how many they are */
 
@@ -18,25 +19,35 @@ n_before(const struct tt_notable *w)
 	return c->n_days[TT_CAUSE_BEFORE];
 }
 
-static size_t
-n_all(const struct tt_notable *w)
+size_t
+tt_notable_n_days(const struct tt_notable *w)
 {
 	return n_before(w) + w->cause.n_days[TT_CAUSE_NOW];
 }
 
-static bool *
-day_at(const struct tt_notable *w, size_t day)
+struct tt_sensor_day *
+tt_notable_sensor_day(const struct tt_notable *w, size_t day, size_t sensor)
 {
-	return &w->observed[day * w->report->now->archive->n_sensors];
+	return &w->sensor_days[day * w->report->now->archive->n_sensors + sensor];
 }
 
 static bool
 any_observed(const struct tt_notable *w, size_t day)
 {
 	for (size_t i = 0; i < w->report->now->archive->n_sensors; i++)
-		if (day_at(w, day)[i])
+		if (tt_notable_sensor_day(w, day, i)->observed)
 			return true;
 	return false;
+}
+
+static void
+add_entry(struct tt_sensor_day *d, const struct tt_archive_entry *e)
+{
+	if (!d->observed || e->least_addresses < d->least)
+		d->least = e->least_addresses;
+	if (!d->observed || e->addresses > d->most)
+		d->most = e->addresses;
+	d->observed = true;
 }
 
 /* The days of a span that a snapshot has some of. */
@@ -49,7 +60,7 @@ mark(struct tt_notable *w, const struct tt_archive_entry *e, enum tt_cause_span 
 	size_t base = span == TT_CAUSE_NOW ? n_before(w) : 0;
 
 	for (size_t day = first; day <= last && day < w->cause.n_days[span]; day++)
-		day_at(w, base + day)[e->sensor] = true;
+		add_entry(tt_notable_sensor_day(w, base + day, e->sensor), e);
 }
 
 void
@@ -57,10 +68,10 @@ tt_notable_find_sensors(struct tt_notable *w)
 {
 	const struct tt_archive *a = w->report->now->archive;
 	const struct tt_cause_options *o = &w->cause.options;
-	size_t room = n_all(w) * a->n_sensors * sizeof(bool);
+	size_t room = tt_notable_n_days(w) * a->n_sensors * sizeof(*w->sensor_days);
 
-	w->observed = tt_document_alloc(w->doc, room + 1);
-	for (size_t i = 0; w->observed != NULL && i < a->n; i++) {
+	w->sensor_days = tt_document_alloc(w->doc, room + 1);
+	for (size_t i = 0; w->sensor_days != NULL && i < a->n; i++) {
 		const struct tt_archive_entry *e = &a->entries[i];
 
 		for (unsigned s = 0; s < TT_N_CAUSE_SPANS && !e->damaged; s++)
@@ -69,8 +80,23 @@ tt_notable_find_sensors(struct tt_notable *w)
 	}
 }
 
-static const char *
-date_of(const struct tt_notable *w, size_t day)
+/* The day of either period that begins at a time; SIZE_MAX: none. */
+size_t
+tt_notable_day_from(const struct tt_notable *w, int64_t us)
+{
+	const struct tt_cause *c = &w->cause;
+	int64_t now = (us - c->origin_us[TT_CAUSE_NOW]) / TT_US_PER_DAY;
+	int64_t before = (us - c->origin_us[TT_CAUSE_BEFORE]) / TT_US_PER_DAY;
+
+	if (us >= c->origin_us[TT_CAUSE_NOW] && (size_t)now < c->n_days[TT_CAUSE_NOW])
+		return n_before(w) + (size_t)now;
+	if (us >= c->origin_us[TT_CAUSE_BEFORE] && (size_t)before < n_before(w))
+		return (size_t)before;
+	return SIZE_MAX;
+}
+
+const char *
+tt_notable_date(const struct tt_notable *w, size_t day)
 {
 	bool now = day >= n_before(w);
 	int64_t from_us = w->cause.origin_us[now ? TT_CAUSE_NOW : TT_CAUSE_BEFORE];
@@ -87,9 +113,9 @@ days_of(struct tt_notable *w, size_t sensor)
 	size_t first = 0, last = 0, own = 0, any = 0;
 	const char *args[5] = {w->report->now->archive->sensors[sensor]};
 
-	for (size_t day = 0; day < n_all(w); day++) {
+	for (size_t day = 0; day < tt_notable_n_days(w); day++) {
 		any += any_observed(w, day);
-		if (!day_at(w, day)[sensor])
+		if (!tt_notable_sensor_day(w, day, sensor)->observed)
 			continue;
 		first = own++ == 0 ? day : first;
 		last = day;
@@ -98,25 +124,27 @@ days_of(struct tt_notable *w, size_t sensor)
 		return NULL;
 	args[1] = tt_notable_number(w, own);
 	args[2] = tt_notable_number(w, any);
-	args[3] = date_of(w, first);
-	args[4] = date_of(w, last);
+	args[3] = tt_notable_date(w, first);
+	args[4] = tt_notable_date(w, last);
 	return tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAYS, args, TT_ARRAY_SIZE(args));
 }
 
-void
-tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter)
+/* Warns of the sensors of which there is something to say. */
+static void
+warn(struct tt_notable *w, struct tt_doc_section *chapter, enum tt_word word,
+		const char *(*text_of)(struct tt_notable *, size_t))
 {
 	const struct tt_archive *a = w->report->now->archive;
 	const char *names[NAMED + 1];
 	size_t n = 0;
 
-	for (size_t i = 0; w->observed != NULL && i < a->n_sensors; i++) {
-		const char *days = days_of(w, i);
+	for (size_t i = 0; w->sensor_days != NULL && i < a->n_sensors; i++) {
+		const char *text = text_of(w, i);
 
-		if (days == NULL)
+		if (text == NULL)
 			continue;
 		if (n < NAMED)
-			names[n] = days;
+			names[n] = text;
 		n++;
 	}
 	if (n > NAMED) {
@@ -126,8 +154,18 @@ tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter)
 		n = NAMED + 1;
 	}
 	if (n > 0)
-		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_SENSORS,
+		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, word,
 				tt_report_list(w->report, names, n), NULL);
+}
+
+void
+tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter)
+{
+	warn(w, chapter, TT_WORD_NOTABLE_SENSORS, days_of);
+	warn(w, chapter,
+			w->report->unit == TT_PER_SENSOR ? TT_WORD_NOTABLE_SIZES_UNDIVIDED
+							 : TT_WORD_NOTABLE_SIZES,
+			tt_notable_sizes_of);
 }
 
 /* Did a sensor begin (+1) or end (-1) on a day, or is it as it was on the last day on which any observed (0)? */
@@ -136,33 +174,65 @@ turn_of(const struct tt_notable *w, size_t day, size_t sensor)
 {
 	size_t last = day;
 
-	if (day >= n_all(w) || !any_observed(w, day))
+	if (day >= tt_notable_n_days(w) || !any_observed(w, day))
 		return 0;
 	while (last > 0 && !any_observed(w, last - 1))
 		last--;
-	return last == 0 ? 0 : day_at(w, day)[sensor] - day_at(w, last - 1)[sensor];
+	return last == 0 ? 0
+			 : tt_notable_sensor_day(w, day, sensor)->observed
+					- tt_notable_sensor_day(w, last - 1, sensor)
+							  ->observed;
 }
 
-const char *
-tt_notable_sensors_changed(struct tt_notable *w, size_t last, size_t day)
+/* What became of a sensor in the days [first, end); NULL: nothing. */
+static const char *
+turned(struct tt_notable *w, size_t first, size_t end, size_t sensor)
+{
+	const char *name = w->report->now->archive->sensors[sensor];
+	int turn = 0;
+
+	for (size_t d = first; d < end && turn == 0; d++)
+		turn = turn_of(w, d, sensor);
+	if (turn == 0)
+		return tt_notable_resized(w, first, end, sensor);
+	return tt_notable_fill(w,
+			turn > 0 ? TT_WORD_NOTABLE_SENSOR_CAME
+				 : TT_WORD_NOTABLE_SENSOR_WENT,
+			&name, 1);
+}
+
+/* The same of all sensors. */
+static const char *
+all_turned(struct tt_notable *w, size_t first, size_t end)
 {
 	const struct tt_archive *a = w->report->now->archive;
-	size_t base = n_before(w);
 	const char *names[NAMED];
 	size_t n = 0;
 
-	for (size_t i = 0; w->observed != NULL && i < a->n_sensors && n < NAMED; i++) {
-		const char *name = a->sensors[i];
-		int turn = 0;
-
-		/* A sensor that begins or ends within a day changes it and the one beside it. */
-		for (size_t d = last; d <= day + 1 && turn == 0; d++)
-			turn = turn_of(w, base + d, i);
-		if (turn != 0)
-			names[n++] = tt_notable_fill(w,
-					turn > 0 ? TT_WORD_NOTABLE_SENSOR_CAME
-						 : TT_WORD_NOTABLE_SENSOR_WENT,
-					&name, 1);
+	for (size_t i = 0; w->sensor_days != NULL && i < a->n_sensors && n < NAMED; i++) {
+		names[n] = turned(w, first, end, i);
+		n += names[n] != NULL;
 	}
 	return n == 0 ? NULL : tt_report_list(w->report, names, n);
+}
+
+/* A sensor that begins or ends within a day changes it and the one beside it. */
+const char *
+tt_notable_sensors_changed(struct tt_notable *w, size_t last, size_t day)
+{
+	return all_turned(w, n_before(w) + last, n_before(w) + day + 2);
+}
+
+const char *
+tt_notable_sensors_turned(struct tt_notable *w, const struct tt_cause_change *change)
+{
+	const int64_t midnight_us = w->cause.options.midnight_us;
+	int64_t last_us = tt_time_floor(change->open_us - 1 - midnight_us, TT_US_PER_DAY);
+	int64_t day_us = tt_time_floor(change->at_us - midnight_us, TT_US_PER_DAY);
+	size_t last = tt_notable_day_from(w, last_us + midnight_us);
+	size_t day = tt_notable_day_from(w, day_us + midnight_us);
+
+	if (last == SIZE_MAX || day == SIZE_MAX)
+		return NULL;
+	return all_turned(w, last, day + (tt_cause_by_hours(&w->cause) ? 1 : 2));
 }

@@ -147,6 +147,15 @@ components:
   - {target: 22/TCP, name: later, packets: 1600, from: 2d, to: 3d, sources: 3}
   - {target: 22/TCP, name: less, packets: 1200, from: 3d, sources: 3}
 '''
+# As many to each address on all days, of one sensor, and of another one that is enlarged in the midst of the second month.
+STEADY = """
+name: steady
+start: 2026-07-01T00:00:00Z
+duration: {}
+monitored: {}
+components:
+  - {{target: {}/TCP, rate: 60/day/address, sources: 100}}
+"""
 COUNTRIES = ("CN", "US", "JP", "KR", "BR", "IN")
 failed = 0
 
@@ -214,11 +223,63 @@ def sensors(ja, en, alone):
     check("one sensor alone changes", not any("not the same" in text for text in alone.said("2")))
     en.says("445/TCP", "was 40 before 15 February and 120 from then on, but the sensors changed at that time (beta came)")
     ja.says("445/TCP", "2月15日の前は40個、以降は120個であるが、この頃に観測センサーが変わっており（betaの観測開始）")
+    en.says("8080/TCP", "The sensors changed at that time (beta came), and networks differ in what they get")
+    check("a sensor that came later is told", not any("sensors changed" in text for text in alone.said("8080/TCP")))
     check("sources of a new sensor rose", not any("addresses a day rose on 15" in text for text in en.said("445/TCP")))
     alone.says("8080/TCP", "The number of source addresses a day rose on 16 February")
     for report, weak in ((en, "Networks differ in what they get"), (ja, "ネットワークによるアクセスの傾向の違いは除かれない")):
         report.says("5", weak)
         check("counts cannot be bent", not any("do not bend" in text or "影響を受けない" in text for text in report.said("5")))
+
+
+def read_steady(teiten, directory, spool, sensor, first, days, monitored, port):
+    (directory / "steady.yaml").write_text(STEADY.format(days, monitored, port))
+    snapshots.run(teiten, "synth", "--profile", directory / "steady.yaml", "--start", f"{first}:00:00Z", "--duration", days, "--out", directory / "steady.pcap")
+    snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--monitored", monitored, "--interval", 21600, "--geo", "none",
+                  directory / "steady.pcap")
+
+
+def resized(teiten, directory, name, at, ends):
+    """A sensor that was enlarged is named, and is told where something rises or falls on that day."""
+    spool = directory / name
+    read_steady(teiten, directory, spool, "a", "2026-07-01T00", "62d", "203.0.113.0/28", 23)
+    read_steady(teiten, directory, spool, "b", "2026-07-01T00", ends, "198.51.100.0/29", 3389)
+    read_steady(teiten, directory, spool, "b", at, "16d", "198.51.100.0/28", 3389)
+    return spool
+
+
+def sizes(teiten, directory):
+    spool = resized(teiten, directory, "resized", "2026-08-16T00", "46d")
+    en, ja = (Report(teiten, spool, language, period="2026-08") for language in ("en", "ja"))
+    en.says("2", "The sensors did not monitor as many addresses all the time: b monitored 8 addresses until 15 August 2026, 16 since 16 August 2026. Counts are", "--sensor")
+    ja.says("2", "監視アドレス数は全期間を通じて同一ではない（bは2026年8月15日まで8アドレス、2026年8月16日から16）。", "--sensor")
+    for report, turned in ((en, "The sensors changed at that time (b monitored 16 addresses, and 8 before), and networks differ"),
+                           (ja, "この頃に観測センサーが変わっており（bの監視規模が8から16アドレスに変化）")):
+        for port in (23, 3389):
+            said = report.said(f"{port}/TCP")
+            change = next(i for i, text in enumerate(said) if "on 16 August: the median was" in text or "8月16日から" in text)
+            check(f"{port}: {said}", said[change + 1].startswith(turned))
+    text = snapshots.run(teiten, "report", "--period", "2026-08", "--format", "text", "--quiet", spool)
+    check("the text has no note of sizes", "! Note: The sensors did not monitor as many addresses all the time: b" in text)
+    check("a sensor of as many addresses is named", not any("a monitored" in text for text in en.said("2")))
+    for options, period in ((("--sensor", "a"), "2026-08"), ((), "2026-07-05..2026-07-10"), ((), "2026-08-24..2026-08-26")):
+        other = Report(teiten, spool, "en", *options, period=period)
+        check(f"{options} {period}: {other.said('2')}", not any("as many addresses" in text for text in other.said("2")))
+    turned = Report(teiten, spool, "en", "--against", "2026-08-20..2026-08-25", period="2026-07-20..2026-07-25")
+    turned.says("2", "b monitored 8 addresses until 25 July 2026, 16 since 20 August 2026.")
+    hourly = Report(teiten, spool, "en", period="2026-08-15..2026-08-18")
+    hourly.says("3389/TCP", "It rose at 00:00 on 16 August 2026", "The sensors changed at that time (b monitored 16 addresses, and 8 before)")
+
+
+def sizes_within_a_day(teiten, directory):
+    """Within a day, also where that is one snapshot."""
+    spool = resized(teiten, directory, "noon", "2026-08-15T12", "1092h")
+    for merged in (False, True):
+        if merged:
+            snapshots.run(teiten, "compact", "--per", "day", spool)
+        en = Report(teiten, spool, "en", period="2026-08")
+        en.says("2", "b monitored 8 addresses until 14 August 2026, 8 to 16 until 15 August 2026, 16 since 16 August 2026.")
+        en.says("3389/TCP", "The sensors changed at that time (b monitored 16 addresses, and 8 before)")
 
 
 def sources(ja, en, alone):
@@ -476,6 +537,8 @@ def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
         (directory / "geo").write_text("".join(f"{(20 + i) << 24},{((21 + i) << 24) - 1},{country}\n" for i, country in enumerate(COUNTRIES)))
+        sizes(teiten, directory)
+        sizes_within_a_day(teiten, directory)
         capture(teiten, directory, "alpha", ALPHA, "203.0.113.0/28")
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
         capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
