@@ -90,11 +90,31 @@ best_cut(const struct series *s, size_t first, size_t end)
 	return best;
 }
 
+/* The median of values of [first, end), which stands for them beside another level. Of two, whose median is their mean, the one that is
+ * nearer to it, so that both have to be off. */
+static double
+level(const struct series *s, const double *of, size_t first, size_t end, double other)
+{
+	if (end - first > PART_MIN)
+		return middle(s, of, first, end);
+	return fabs(of[first] - other) < fabs(of[end - 1] - other) ? of[first]
+								   : of[end - 1];
+}
+
+/* How far the levels of both parts are from each other. */
+static double
+step_of(const struct series *s, const double *of, size_t first, size_t at, size_t end)
+{
+	double left = middle(s, of, first, at), right = middle(s, of, at, end);
+
+	return fabs(level(s, of, at, end, left) - level(s, of, first, at, right));
+}
+
 static bool
 is_change(const struct series *s, size_t first, size_t at, size_t end,
 		struct tt_change *change)
 {
-	double step = fabs(middle(s, s->y, at, end) - middle(s, s->y, first, at));
+	double step = step_of(s, s->y, first, at, end);
 	double chance = noise(s, first, at, end), more;
 
 	*change = (struct tt_change){.at = s->at[at],
@@ -103,7 +123,7 @@ is_change(const struct series *s, size_t first, size_t at, size_t end,
 			.after = middle(s, s->rates, at, end)};
 	more = change->before > change->after ? change->before : change->after;
 	return step >= TT_CHANGE_NOISES * (chance > 1 ? chance : 1)
-			&& fabs(change->after - change->before) >= TT_CHANGE_SHARE * more;
+			&& step_of(s, s->rates, first, at, end) >= TT_CHANGE_SHARE * more;
 }
 
 static void

@@ -7,7 +7,8 @@
  * (Anscombe 1948), n being the count that a point of the mean exposure would have. The change is where two parts, of at
  * least two points each, have the least sum of distances from their medians. It is one where the medians differ by at least
  * TT_CHANGE_NOISES times the noise, the median distance of points from the median of their part times 1.4826,
- * and no less than 1 (chance alone), and the rates by at least TT_CHANGE_SHARE. Each part is then looked at in the same
+ * and no less than 1 (chance alone), and the rates by at least TT_CHANGE_SHARE; for a part of two points, whose median is their mean, stands the
+ * one that is nearer to the other part. Each part is then looked at in the same
  * way, while there are changes. So single points, however high, make none; a rise that lasts for two does.
  */
 #ifndef TT_CHANGE_H

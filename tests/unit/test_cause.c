@@ -70,6 +70,31 @@ one_high_day_is_no_change_and_two_are(void **state)
 	assert_int_equal(changes[0].at, 38);
 }
 
+/* The median of two points is their mean: one alone would move it by half. */
+static void
+one_odd_day_beside_the_end_is_no_change(void **state)
+{
+	static const size_t at[] = {0, 1, DAYS / 2, DAYS - 2, DAYS - 1};
+	static const double odd[] = {0, 5000};
+	struct tt_change changes[TT_CHANGES_MAX];
+
+	for (size_t i = 0; i < DAYS; i++) {
+		packets[i] = 100;
+		exposures[i] = 1;
+	}
+	for (size_t i = 0; i < TT_ARRAY_SIZE(at) * TT_ARRAY_SIZE(odd); i++) {
+		packets[at[i / 2]] = odd[i % 2];
+		assert_int_equal(tt_changes_find(packets, exposures, DAYS, changes), 0);
+		packets[at[i / 2]] = 100;
+	}
+	/* So it is beside another change: 40, then 0 once, then 10. */
+	for (size_t i = 0; i < DAYS; i++)
+		packets[i] = i < 20 ? 40 : i == 20 ? 0 : 10;
+	assert_int_equal(tt_changes_find(packets, exposures, DAYS, changes), 1);
+	assert_int_equal(changes[0].at, 20);
+	assert_true(changes[0].before == 40 && changes[0].after == 10);
+}
+
 static void
 days_without_observation_are_left_out(void **state)
 {
@@ -394,6 +419,7 @@ main(void)
 			cmocka_unit_test(a_rise_begins_on_its_day),
 			cmocka_unit_test(a_second_rise_does_not_hide_the_first),
 			cmocka_unit_test(one_high_day_is_no_change_and_two_are),
+			cmocka_unit_test(one_odd_day_beside_the_end_is_no_change),
 			cmocka_unit_test(days_without_observation_are_left_out),
 			cmocka_unit_test(a_change_in_a_gap_has_both_of_its_ends),
 			cmocka_unit_test(a_cycle_has_its_strength_and_its_peak),
