@@ -23,26 +23,31 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.argument = "CIDR[,CIDR...]",
 				.check = tt_config_check_monitored,
 				.help = "the darknet: packets to these addresses are counted"},
-		{OPTION(geo, "geo"), COMMON, .is_list = true, .argument = "FILE[,FILE]",
+		{OPTION(geo, "geo"), COMMON, .is_list = true, .takes_none = true,
+				.argument = "FILE[,FILE]",
 				.help = "geoip and geoip6 files or an MMDB, or none (default: "
 					"those of tor-geoipdb if installed)"},
-		{OPTION(asn, "asn"), COMMON, .is_list = true, .argument = "FILE[,FILE]",
+		{OPTION(asn, "asn"), COMMON, .is_list = true, .takes_none = true,
+				.argument = "FILE[,FILE]",
 				.help = "AS numbers of sources: MMDB or IPFire Location "
 					"files, or none (default: that of libloc-database "
 					"if installed)"},
-		{OPTION(fingerprints, "fingerprints"), COMMON, .argument = "FILE",
+		{OPTION(fingerprints, "fingerprints"), COMMON, .takes_none = true,
+				.argument = "FILE",
 				.help = "rules that tell scanners apart, or none (default: "
 					"those that come with teiten)"},
 		{OPTION(rules, "rules"), COMMON, .is_list = true, .goes_on = true,
-				.argument = "FILE[,FILE...]",
+				.takes_none = true, .argument = "FILE[,FILE...]",
 				.help = "signatures, as Snort and Suricata write them, or none "
 					"(default: none); given again: more files, none takes "
 					"them back"},
-		{OPTION(rule_variables, "rule-variables"), COMMON, .argument = "FILE",
+		{OPTION(rule_variables, "rule-variables"), COMMON, .takes_none = true,
+				.argument = "FILE",
 				.help = "variables of signatures, in Snort's lines or "
 					"Suricata's YAML (default: HOME_NET is what is "
 					"monitored, EXTERNAL_NET any)"},
-		{OPTION(rule_classes, "rule-classes"), COMMON, .argument = "FILE",
+		{OPTION(rule_classes, "rule-classes"), COMMON, .takes_none = true,
+				.argument = "FILE",
 				.help = "category and priority of the classtypes of signatures "
 					"(default: those that come with teiten)"},
 		{OPTION(signature_hits, "signature-hits"), COMMON, .argument = "N",
@@ -222,6 +227,8 @@ set_text(struct tt_config *config, const struct tt_config_option *option,
 	if (!tt_config_is_text(value))
 		return tt_error_set(err, -EINVAL, option->name,
 				"a control character, or not UTF-8");
+	if (option->takes_none && strcmp(value, "none") == 0)
+		value = "";
 	copy = strdup(value);
 	if (copy == NULL)
 		return tt_error_set(err, -ENOMEM, option->name, "out of memory");

@@ -175,7 +175,7 @@ goes_on(const struct parse *p, unsigned index, const char *value)
 	if (!option->goes_on || !p->given[index])
 		return false;
 	list = *(char **)tt_config_field(p->config, option);
-	return list[0] != '\0' && strcmp(list, "none") != 0 && strcmp(value, "none") != 0;
+	return list[0] != '\0' && strcmp(value, "none") != 0;
 }
 
 /* An option of the command line. */

@@ -141,15 +141,6 @@ check_given(const char *name, const char *value, const char *what, struct tt_err
 	return 0;
 }
 
-/* "none" and "" are no file. */
-static bool
-is_none(char *value)
-{
-	if (strcmp(value, "none") == 0)
-		value[0] = '\0';
-	return value[0] == '\0';
-}
-
 static int
 check_file(const char *name, const char *path, struct tt_error *err)
 {
@@ -160,12 +151,12 @@ check_file(const char *name, const char *path, struct tt_error *err)
 
 /* Each file of the list has to be readable. */
 static int
-check_list(const char *name, char *value, struct tt_error *err)
+check_list(const char *name, const char *value, struct tt_error *err)
 {
 	char *copy, *rest, *path;
 	int ret = 0;
 
-	if (is_none(value))
+	if (value[0] == '\0')
 		return 0;
 	copy = rest = strdup(value);
 	if (copy == NULL)
@@ -194,13 +185,13 @@ check_files(struct tt_config *config, struct tt_error *err)
 
 	if (ret == 0)
 		ret = check_list("asn", config->asn, err);
-	if (ret == 0 && !is_none(config->fingerprints))
+	if (ret == 0 && config->fingerprints[0] != '\0')
 		ret = check_file("fingerprints", config->fingerprints, err);
 	if (ret == 0)
 		ret = check_list("rules", config->rules, err);
-	if (ret == 0 && !is_none(config->rule_variables))
+	if (ret == 0 && config->rule_variables[0] != '\0')
 		ret = check_file("rule-variables", config->rule_variables, err);
-	if (ret == 0 && !is_none(config->rule_classes))
+	if (ret == 0 && config->rule_classes[0] != '\0')
 		ret = check_file("rule-classes", config->rule_classes, err);
 	return ret;
 }

@@ -66,16 +66,13 @@ option_of(const yaml_node_t *key)
 	return tt_config_option_find((const char *)key->data.scalar.value);
 }
 
-/* Is it to be the default, or nothing? Who wrote it may have meant either. (Nothing at all after the colon has always been the empty
- * text where a text is taken.) */
+/* Is it to be the default, or nothing? Who wrote it, or blanked the line, may have meant either. */
 static int
 refuse_null(const struct tt_config_option *option, struct tt_error *err)
 {
 	return tt_error_set(err, -EINVAL, option->name,
 			"no value: leave the line out for the default%s",
-			option->kind == TT_CONFIG_TEXT
-					? ", or give \"\" for an empty text"
-					: "");
+			option->takes_none ? ", or give none" : "");
 }
 
 /* Puts a text in the place of a list. Returns 1, 0 where it is none, or a negative errno. */
@@ -89,9 +86,7 @@ flatten(yaml_document_t *doc, yaml_node_pair_t *pair, struct tt_error *err)
 	bool bad;
 	char *text;
 
-	if (option != NULL && is_null(list)
-			&& (option->kind != TT_CONFIG_TEXT
-					|| list->data.scalar.length > 0))
+	if (option != NULL && is_null(list))
 		return refuse_null(option, err);
 	if (option == NULL || !option->is_list || list->type != YAML_SEQUENCE_NODE)
 		return 0;

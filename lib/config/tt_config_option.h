@@ -24,6 +24,7 @@ struct tt_config_option {
 	bool yaml_only;
 	bool is_list; /* a text with commas: in YAML it may be a list */
 	bool goes_on; /* given again on the command line, it adds to the list, unless that is none */
+	bool takes_none; /* a text of files: "none" is the empty one */
 	/* An option that cannot be given together with this one, both of a number: on the command
 	 * line, this one takes away what the file says of that one. */
 	const char *rival;

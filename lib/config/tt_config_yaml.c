@@ -256,7 +256,10 @@ print_option(const struct tt_config *config, const struct tt_config_option *opti
 		if (text == NULL)
 			return;
 		fprintf(out, "%s: ", option->name);
-		print_text(text, out);
+		if (option->takes_none && text[0] == '\0')
+			fputs("none\n", out);
+		else
+			print_text(text, out);
 		return;
 	case TT_CONFIG_SECONDS:
 		/* Less than there can be is "not given". */

@@ -196,9 +196,9 @@ none_takes_back_the_rules_that_were_given_before(void **state)
 	static const struct {
 		const char *line, *rules;
 	} cases[] = {
-			{"x --config %s --rules a --rules none", "none"},
+			{"x --config %s --rules a --rules none", ""},
 			{"x --config %s --rules a --rules none --rules b", "b"},
-			{"x --rules none --config %s", "none"},
+			{"x --rules none --config %s", ""},
 			{"x --config %s", "/file"},
 	};
 

@@ -13,7 +13,7 @@ a_yaml_file_sets_what_it_names(void **state)
 	write_yaml("# comment\nspool: /var/x y\nsensor: 007\n"
 		   "monitored: 192.0.2.0/24,2001:db8::/32\ninterval: 300\n"
 		   "exit-at-eof: true\neal: \"-l 0-2 --vdev 'net_pcap0,rx_pcap=a b'\"\n"
-		   "ports: 0000:03:00.0\ngeo:\n");
+		   "ports: 0000:03:00.0\ngeo: \"\"\n");
 	start(&config);
 	if (tt_config_load(&config, path, &err) != 0)
 		fail_msg("%s: %s", err.where, err.why);
@@ -100,7 +100,8 @@ an_error_in_yaml_names_file_line_and_option(void **state)
 	}
 }
 
-/* Of each option: a null is no value, and no file of that name. Nothing after the colon is an empty text. */
+/* Of each option: a null is no value, and no file of that name; nor is nothing after the colon, which leaves open
+ * whether the default or none is meant. */
 static void
 a_null_is_refused_for_every_option(void **state)
 {
@@ -113,8 +114,6 @@ a_null_is_refused_for_every_option(void **state)
 			struct tt_config config;
 			char text[128], where[64];
 
-			if (*nulls[n] == '\0' && option->kind == TT_CONFIG_TEXT)
-				continue;
 			snprintf(text, sizeof(text), "# one\n%s: %s\n", option->name,
 					nulls[n]);
 			snprintf(where, sizeof(where), ":2: %s", option->name);
@@ -123,6 +122,8 @@ a_null_is_refused_for_every_option(void **state)
 			assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
 			expect_in(&err, where,
 					"no value: leave the line out for the default");
+			assert_int_equal(strstr(err.why, ", or give none") != NULL,
+					option->takes_none);
 			tt_config_fini(&config);
 		}
 }
@@ -143,6 +144,36 @@ a_quoted_null_is_a_text_and_an_item_of_a_list_none(void **state)
 	assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
 	expect_in(&err, ":1: rules", "an item that is no text");
 	tt_config_fini(&config);
+}
+
+static void
+an_empty_text_in_quotes_and_none_are_no_file(void **state)
+{
+	static const char *const texts[] = {"none", "\"\"", "''", "\"none\""};
+
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
+		for (unsigned n = 0; n < TT_ARRAY_SIZE(texts); n++) {
+			const struct tt_config_option *option = &tt_config_options[i];
+			struct tt_config config;
+			char text[128], printed[4096] = "";
+			FILE *out;
+
+			if (!option->takes_none)
+				continue;
+			start(&config);
+			snprintf(text, sizeof(text), "%s: %s\n", option->name, texts[n]);
+			write_yaml(text);
+			assert_int_equal(tt_config_load(&config, path, NULL), 0);
+			assert_string_equal(
+					*(char *const *)tt_config_field(&config, option),
+					"");
+			out = fmemopen(printed, sizeof(printed), "w");
+			tt_config_print(&config, TT_CONFIG_COMMON, out);
+			assert_int_equal(fclose(out), 0);
+			snprintf(text, sizeof(text), "%s: none\n", option->name);
+			assert_non_null(strstr(printed, text));
+			tt_config_fini(&config);
+		}
 }
 
 static void
@@ -372,6 +403,7 @@ main(void)
 			cmocka_unit_test(a_null_is_refused_for_every_option),
 			cmocka_unit_test(
 					a_quoted_null_is_a_text_and_an_item_of_a_list_none),
+			cmocka_unit_test(an_empty_text_in_quotes_and_none_are_no_file),
 			cmocka_unit_test(a_yaml_file_that_cannot_be_read_is_named),
 			cmocka_unit_test(what_is_printed_reads_back_to_the_same_settings),
 			cmocka_unit_test(every_option_reads_back),
