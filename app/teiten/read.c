@@ -79,14 +79,23 @@ make_tables(struct reading *r, struct tt_mem *mem, struct tt_error *err)
 	return ret == 0 ? tt_merge_create(&r->merge, &r->setup.merge, mem, err) : ret;
 }
 
+/* Unless there is nothing to say. */
+static void
+warn(const char *text)
+{
+	if (text[0] != '\0')
+		fprintf(stderr, "teiten read: warning: %s\n", text);
+}
+
 /* How many of the rules are matched, and of the others why not. */
 static void
 print_rules(const struct reading *r)
 {
-	char text[TT_SETUP_RULES_TEXT_MAX];
+	char text[TT_SETUP_RULES_TEXT_MAX], nothing[TT_SETUP_NOTHING_TEXT_MAX];
 
 	if (r->setup.ruleset != NULL)
 		printf("rules: %s\n", tt_setup_rules_text(&r->setup, text));
+	warn(tt_setup_no_rules_text(&r->setup, nothing));
 }
 
 static int
@@ -191,6 +200,16 @@ print_summary(const struct reading *r)
 		printf("  %s\n", lacking);
 }
 
+/* Not of what was skipped: that may have been counted earlier. */
+static void
+warn_of_nothing(const struct reading *r)
+{
+	char text[TT_SETUP_NOTHING_TEXT_MAX];
+
+	if (r->skipped_frames == 0)
+		warn(tt_setup_no_packets_text(&r->setup, r->fates, text));
+}
+
 /* Is anything wrong with the inputs that was said, and does not stop the reading? */
 static bool
 inputs_sound(const struct reading *r)
@@ -216,10 +235,12 @@ read_files(struct reading *r, char **paths, unsigned n)
 		ret = open_reading(r, &err);
 	if (ret == 0)
 		ret = reading_run(r, &err);
-	if (ret != 0)
+	if (ret != 0) {
 		tt_error_print("teiten read", &err);
-	else
+	} else {
 		print_summary(r);
+		warn_of_nothing(r);
+	}
 	if (ret == 0 && !inputs_sound(r))
 		ret = -EBADMSG;
 	close_reading(r);

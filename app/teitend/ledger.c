@@ -122,6 +122,16 @@ tt_book_taken(struct tt_book *book)
 }
 
 void
+tt_book_sum(const struct tt_book *book, uint64_t fates[TT_N_FATES])
+{
+	struct tt_account sum = {0};
+
+	for (unsigned i = 0; i < book->plan->n_queues; i++)
+		add_account(&sum, &book->taken[i]);
+	memcpy(fates, sum.fates, sizeof(sum.fates));
+}
+
+void
 tt_book_written(struct tt_book *book, const struct tt_ledger_row *rows)
 {
 	for (unsigned i = 0; i < book->n_rows; i++)

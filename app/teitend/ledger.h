@@ -44,6 +44,9 @@ void tt_book_taken(struct tt_book *book);
 /* rows[n_rows] of an interval, or of some in one, are in a snapshot. */
 void tt_book_written(struct tt_book *book, const struct tt_ledger_row *rows);
 
+/* What became of the frames of all intervals taken. */
+void tt_book_sum(const struct tt_book *book, uint64_t fates[TT_N_FATES]);
+
 /* Frames that should be in snapshots at the end: all of replayed files, and what live ports
  * delivered. workers: [queues], all finished. */
 uint64_t tt_book_offered(const struct tt_book *book, struct tt_worker **workers);

@@ -145,6 +145,17 @@ check_replays(const struct tt_daemon *d, struct tt_error *err)
 	return 0;
 }
 
+static void
+warn_of_nothing(const struct tt_daemon *d)
+{
+	char text[TT_SETUP_NOTHING_TEXT_MAX];
+	uint64_t fates[TT_N_FATES];
+
+	tt_book_sum(&d->book, fates);
+	if (tt_setup_no_packets_text(&d->setup, fates, text)[0] != '\0')
+		tt_warn("%s", text);
+}
+
 static int
 run(struct tt_daemon *d, struct tt_error *err)
 {
@@ -167,6 +178,7 @@ run(struct tt_daemon *d, struct tt_error *err)
 		tt_say("%s", lacking);
 	if (!tt_book_close(&d->book, d->workers))
 		return tt_error_set(err, -EIO, NULL, "the ledger does not close");
+	warn_of_nothing(d);
 	return tt_signals_stop() ? 0 : check_replays(d, err);
 }
 

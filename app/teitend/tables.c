@@ -229,10 +229,13 @@ void
 tt_daemon_print_memory(const struct tt_daemon *d)
 {
 	char text[TT_SETUP_TABLES_TEXT_MAX], rules[TT_SETUP_RULES_TEXT_MAX];
+	char nothing[TT_SETUP_NOTHING_TEXT_MAX];
 
 	tt_say("%s", tt_setup_tables_text(&d->setup, text));
 	if (d->setup.ruleset != NULL)
 		tt_say("rules: %s", tt_setup_rules_text(&d->setup, rules));
+	if (tt_setup_no_rules_text(&d->setup, nothing)[0] != '\0')
+		tt_warn("%s", nothing);
 	if (!d->only_replays)
 		tt_say("intervals that cannot be written wait in memory, up to %" PRIu64
 		       " MiB of it",

@@ -87,6 +87,17 @@ int tt_setup_reload_rules(const struct tt_setup *setup, const struct tt_config *
 char *tt_setup_rules_text(
 		const struct tt_setup *setup, char text[TT_SETUP_RULES_TEXT_MAX]);
 
+/* Writes "rules: no signature of FILE is loaded …" where there are rule files and none of their rules is, else "";
+ * returns text. */
+#define TT_SETUP_NOTHING_TEXT_MAX 512
+char *tt_setup_no_rules_text(
+		const struct tt_setup *setup, char text[TT_SETUP_NOTHING_TEXT_MAX]);
+
+/* For the end of a run, of whose frames fates are: writes "no packet went to a monitored address (monitored: 192.0.2.0/24);
+ * 103438 went to others" where some did and none was counted, else ""; returns text. */
+char *tt_setup_no_packets_text(const struct tt_setup *setup,
+		const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX]);
+
 /* A setup of zeros, or one that an error left, is allowed. */
 void tt_setup_fini(struct tt_setup *setup);
 

@@ -141,6 +141,16 @@ timeout 60 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table-
 grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
 	|| fail "the size of the tables is not printed"
 
+# A prefix, or rules, with which nothing is found are no error, but one line each.
+echo 'alert nonsense' >"$work/none.rules"
+timeout 60 "$teitend" $eal "$two" $replay -- $own --sensor nothing --monitored 198.51.100.0/24 --interval 1 \
+	--exit-at-eof --rules "$work/none.rules" >"$work/out" 2>"$work/err" || fail "status $? with a wrong prefix"
+[ "$(wc -l <"$work/err")" -eq 2 ] || fail "not two lines for a wrong prefix and wrong rules"
+grep -qF "teitend: warning: no packet went to a monitored address (monitored: 198.51.100.0/24); 100 went to others" \
+	"$work/err" || fail "nothing is said of a wrong prefix"
+grep -qF "teitend: warning: rules: no signature of $work/none.rules is loaded" "$work/err" \
+	|| fail "nothing is said of rules that are none"
+
 # Snapshots that are there already stay as they are.
 refused "there is a snapshot of this interval already" $eal "$three" $replay -- $own $good
 

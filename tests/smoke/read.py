@@ -523,6 +523,21 @@ class Read(unittest.TestCase):
         self.read(path, tables=["--table-memory", "many"], status=2,
                   said='--table-memory: "many" is not a size')
 
+    def test_a_run_that_finds_nothing_since_the_prefix_or_the_rules_are_wrong_says_so(self):
+        path = self.file("a.pcap", [record(0), record(1)])
+        none = self.at / "none.rules"
+        none.write_text("alert nonsense\n")
+        one = self.at / "one.rules"
+        one.write_text('alert tcp any any -> any 445 (msg:"x"; sid:1;)\n')
+        said = "teiten read: warning: no packet went to a monitored address (monitored: {}); 2 went to others"
+        self.assertIn("not-monitored", self.read(
+            path, options=["--monitored", "198.51.100.0/24"], said=said.format("198.51.100.0/24")))
+        self.read(path, options=["--monitored", "198.51.100.0/24", "--skip-existing"])
+        self.read(path, self.file("b.pcap", [record(0, src=0xC0000207)]), spool="some")
+        self.read(path, options=["--rules", str(none)], spool="rules",
+                  said=f"teiten read: warning: rules: no signature of {none} is loaded")
+        self.read(path, options=["--rules", f"{none},{one}"], spool="both")
+
     def test_what_is_wrong_with_rules_and_databases_is_said_with_its_place(self):
         path = self.file("a.pcap", [record(0)])
         rules = self.at / "rules.yaml"

@@ -350,6 +350,29 @@ remove_places(void **state)
 }
 
 static void
+a_run_that_counts_nothing_is_told_apart(void **state)
+{
+	struct tt_setup setup = {.monitored_text = (char[]){"192.0.2.0/24"}};
+	uint64_t fates[TT_N_FATES] = {[TT_FATE_ARP] = 3, [TT_FATE_TRUNCATED_IP] = 1};
+	char text[TT_SETUP_NOTHING_TEXT_MAX], many[600];
+
+	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text), "");
+	fates[TT_FATE_NOT_MONITORED] = 7;
+	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text),
+			"no packet went to a monitored address (monitored: 192.0.2.0/24); "
+			"7 went to others");
+	fates[TT_FATE_OUTGOING] = 2;
+	memset(many, 'x', sizeof(many));
+	many[sizeof(many) - 1] = '\0';
+	setup.monitored_text = many;
+	assert_non_null(strstr(tt_setup_no_packets_text(&setup, fates, text),
+			"xx …); 9 went to others, 2 of them from a monitored one"));
+	fates[TT_FATE_COUNTED] = 1;
+	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text), "");
+	assert_string_equal(tt_setup_no_rules_text(&setup, text), "");
+}
+
+static void
 what_full_tables_lack_is_said_in_its_unit(void **state)
 {
 	struct tt_setup setup = {0};
@@ -385,6 +408,7 @@ main(void)
 					what_is_opened_is_what_tallies_merge_and_pipeline_get),
 			cmocka_unit_test(a_bad_rules_file_is_named_with_its_line),
 			cmocka_unit_test(what_was_seen_is_kept_for_the_next_run),
+			cmocka_unit_test(a_run_that_counts_nothing_is_told_apart),
 			cmocka_unit_test(what_full_tables_lack_is_said_in_its_unit),
 			cmocka_unit_test(
 					a_damaged_memory_is_named_and_nothing_is_remembered),

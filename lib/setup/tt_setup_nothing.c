@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What is said where a run cannot find, or has not found, anything: most likely the configuration is wrong. */
+#include "tt_setup.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Of a list of prefixes or files. */
+#define SHOWN 200
+
+static const char *
+dots(const char *text)
+{
+	return strlen(text) > SHOWN ? " …" : "";
+}
+
+char *
+tt_setup_no_rules_text(const struct tt_setup *s, char text[TT_SETUP_NOTHING_TEXT_MAX])
+{
+	const struct tt_ruleset *set = s->ruleset;
+	char more[32] = "";
+
+	text[0] = '\0';
+	if (set == NULL || set->rules.n > 0)
+		return text;
+	if (set->n_files > 1)
+		snprintf(more, sizeof(more), " and %u more", set->n_files - 1);
+	snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
+			"rules: no signature of %.*s%s%s is loaded (teiten rules check says why)",
+			SHOWN, set->files[0], dots(set->files[0]), more);
+	return text;
+}
+
+char *
+tt_setup_no_packets_text(const struct tt_setup *s, const uint64_t fates[TT_N_FATES],
+		char text[TT_SETUP_NOTHING_TEXT_MAX])
+{
+	const uint64_t outgoing = fates[TT_FATE_OUTGOING];
+	const uint64_t others = fates[TT_FATE_NOT_MONITORED] + outgoing;
+	size_t n;
+
+	text[0] = '\0';
+	if (fates[TT_FATE_COUNTED] > 0 || others == 0)
+		return text;
+	n = (size_t)snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
+			"no packet went to a monitored address (monitored: %.*s%s); %" PRIu64
+			" went to others",
+			SHOWN, s->monitored_text, dots(s->monitored_text), others);
+	if (outgoing > 0)
+		snprintf(text + n, TT_SETUP_NOTHING_TEXT_MAX - n,
+				", %" PRIu64 " of them from a monitored one", outgoing);
+	return text;
+}
