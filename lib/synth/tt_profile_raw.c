@@ -111,6 +111,18 @@ static const cyaml_config_t base_config = {
 		.flags = CYAML_CFG_NO_ALIAS, /* nothing may grow past the file's size */
 };
 
+/* Is it what stood behind a comma of a value without quotes, rather than the name of a field? */
+static bool
+is_cut_off(const char *why)
+{
+	static const char said[] = "Unexpected key: ";
+
+	if (strncmp(why, said, sizeof(said) - 1) != 0)
+		return false;
+	why += sizeof(said) - 1;
+	return why[strspn(why, "abcdefghijklmnopqrstuvwxyz_")] != '\0';
+}
+
 static int
 report(const char *name, const struct complaint *complaint, cyaml_err_t code,
 		struct tt_error *err)
@@ -121,9 +133,11 @@ report(const char *name, const struct complaint *complaint, cyaml_err_t code,
 		snprintf(where, sizeof(where), "%.360s:%u", name, complaint->line);
 	else
 		snprintf(where, sizeof(where), "%.360s", name);
-	return tt_error_set(err, code == CYAML_ERR_OOM ? -ENOMEM : -EINVAL, where, "%s",
-			complaint->why[0] != '\0' ? complaint->why
-						  : cyaml_strerror(code));
+	return tt_error_set(err, code == CYAML_ERR_OOM ? -ENOMEM : -EINVAL, where, "%s%s",
+			complaint->why[0] != '\0' ? complaint->why : cyaml_strerror(code),
+			is_cut_off(complaint->why)
+					? "; inside {…} a value with commas has to be in quotes"
+					: "");
 }
 
 int
