@@ -191,12 +191,14 @@ print_summary(const struct tt_profile *profile, const struct tt_synth *synth,
 		const struct request *r, const struct tt_geo *geo)
 {
 	FILE *to = strcmp(r->out, "-") == 0 ? stderr : stdout;
-	char start[TT_TIME_TEXT_MAX];
+	char start[TT_TIME_TEXT_MAX], name[PATH_MAX];
 
-	fprintf(to,
-			"%s: %" PRId64 " packets of %s from %s on, %.10g s, seed %" PRIu64
-			"\n",
-			r->out, tt_synth_total(synth), profile->name,
+	fputs(synth_out_name(name, r->out, r->split, 0), to);
+	if (r->split > 1)
+		fprintf(to, " %s %s", r->split == 2 ? "and" : "to",
+				synth_out_name(name, r->out, r->split, r->split - 1));
+	fprintf(to, ": %" PRId64 " packets of %s from %s on, %.10g s, seed %" PRIu64 "\n",
+			tt_synth_total(synth), profile->name,
 			tt_time_format(tt_synth_start(synth), start),
 			(double)tt_synth_duration(synth) / TT_US_PER_S, r->options.seed);
 	fprintf(to, "  countries by %s\n", geo->identity);

@@ -63,15 +63,20 @@ synth_file_abandon(struct synth_file *file)
 	forget(file);
 }
 
-static void
-part_name(char name[PATH_MAX], const char *path, unsigned part)
+char *
+synth_out_name(char name[PATH_MAX], const char *path, unsigned n, unsigned part)
 {
 	const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
 	size_t stem = strlen(path);
 
+	if (n == 1) {
+		snprintf(name, PATH_MAX, "%s", path);
+		return name;
+	}
 	if (dot != NULL && (slash == NULL || dot > slash + 1))
 		stem = (size_t)(dot - path);
 	snprintf(name, PATH_MAX, "%.*s-%u%s", (int)stem, path, part, path + stem);
+	return name;
 }
 
 /* Names the file by its place. */
@@ -108,8 +113,7 @@ synth_out_open(struct synth_out *out, const char *path, unsigned n, struct tt_er
 
 	*out = (struct synth_out){0};
 	while (out->n < n && ret == 0) {
-		part_name(name, path, out->n);
-		ret = open_one(out, n == 1 ? path : name, err);
+		ret = open_one(out, synth_out_name(name, path, n, out->n), err);
 	}
 	if (ret != 0)
 		synth_out_abandon(out);

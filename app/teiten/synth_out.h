@@ -8,6 +8,8 @@
 
 #include "tt_capfile.h"
 
+#include <limits.h>
+
 #define SYNTH_OUT_MAX 64
 
 /* A file that is whole or absent: it is written beside its place, and renamed. */
@@ -36,6 +38,10 @@ struct synth_out {
  */
 int synth_out_open(struct synth_out *out, const char *path, unsigned n,
 		struct tt_error *err) TT_MUST_CHECK;
+
+/* The name of file `part` of n; returns name. */
+char *synth_out_name(char name[PATH_MAX], const char *path, unsigned n, unsigned part);
+
 int synth_out_write(struct synth_out *out, const struct tt_frame *frame,
 		struct tt_error *err) TT_MUST_CHECK;
 /* Removes what was written; synth_out_open and synth_out_close do so where they fail. */

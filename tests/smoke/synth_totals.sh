@@ -28,6 +28,17 @@ assert size == os.path.getsize(sys.argv[2]), size
 assert all(0 < part["sources"] <= part["packets"] for part in parts), parts
 END
 
+# The files that are written are those that are named.
+for names in "1 $dir/s.pcap" "2 $dir/s-0.pcap and $dir/s-1.pcap" "3 $dir/s-0.pcap to $dir/s-2.pcap"; do
+	said=$("$teiten" synth --profile "$profile" --packets 30 --split "${names%% *}" --out "$dir/s.pcap") || exit 1
+	case $said in
+	"${names#* }: 30 packets of "*) ;;
+	*) echo "not \"${names#* }\": $said"; exit 1 ;;
+	esac
+	[ "$(ls "$dir"/s*.pcap | wc -l)" -eq "${names%% *}" ] || { ls "$dir"; exit 1; }
+	rm "$dir"/s*.pcap
+done
+
 if "$teiten" synth --profile "$profile" --packets 5 --out "$dir/c.pcap" --truth /dev/full \
 	>/dev/null 2>"$dir/err"; then
 	echo "totals that could not be written, and no failure"
