@@ -338,6 +338,29 @@ say_no_cycles(struct tt_report *r, struct tt_doc_section *section)
 								TT_CAUSE_HOURLY_DAYS)));
 }
 
+/* The sketches of IPv6 are those of prefixes, and smaller. */
+static void
+say_sources(struct tt_report *r, struct tt_doc_section *section)
+{
+	const struct tt_observation *before = r->before;
+	const char *error, *ipv6_error;
+	unsigned ipv6_p = r->now->ipv6_p;
+
+	if (r->now->p == 0)
+		return;
+	if (ipv6_p == 0 && before != NULL)
+		ipv6_p = before->ipv6_p;
+	error = tt_report_percent(r, 100 * tt_sketch_error(r->now->p));
+	if (!of_ipv4(r) || ipv6_p == 0) {
+		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+				TT_REPORT_FILL(r, METHOD_SOURCES, error));
+		return;
+	}
+	ipv6_error = tt_report_percent(r, 100 * tt_sketch_error(ipv6_p));
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			TT_REPORT_FILL(r, METHOD_SOURCES_IPV6, error, ipv6_error));
+}
+
 void
 tt_report_method(struct tt_report *report)
 {
@@ -348,11 +371,7 @@ tt_report_method(struct tt_report *report)
 	say_definitions(r, section);
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			TT_REPORT_FILL(r, METHOD_ZONE, tt_locale_zone(r->locale)));
-	if (r->now->p != 0)
-		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				TT_REPORT_FILL(r, METHOD_SOURCES,
-						tt_report_percent(r,
-								100 * tt_sketch_error(r->now->p))));
+	say_sources(r, section);
 	if (r->series->across > 0)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, METHOD_MONTHS,

@@ -54,9 +54,9 @@ name_in_text(struct tt_report *r, enum tt_report_what what, int32_t index)
 					   : tt_report_name(r, what, index);
 }
 
-/* The names of the first rows with a rank, with their counts. */
+/* The names of the first rows with a rank, with their counts; NULL where there are none. *one: there is but one. */
 static const char *
-leaders(struct tt_report *r, enum tt_report_what what)
+leaders(struct tt_report *r, enum tt_report_what what, bool *one)
 {
 	const struct tt_report_ranking *ranking = tt_report_ranking_of(r, what);
 	const char *texts[NAMED];
@@ -67,6 +67,7 @@ leaders(struct tt_report *r, enum tt_report_what what)
 			texts[n++] = TT_REPORT_FILL(r, NAME_RATE,
 					name_in_text(r, what, ranking->rows[i].index),
 					tt_report_rate(r, ranking->rows[i].rate));
+	*one = n == 1;
 	return n == 0 ? NULL : tt_report_list(r, texts, n);
 }
 
@@ -122,7 +123,8 @@ say_icmp(struct tt_report *r, struct tt_doc_section *section)
 static void
 say_targets(struct tt_report *r, struct tt_doc_section *section)
 {
-	const char *list = leaders(r, TT_REPORT_TARGETS);
+	bool one;
+	const char *list = leaders(r, TT_REPORT_TARGETS, &one);
 	const struct tt_ranked *first = first_of(&r->targets);
 	struct change change;
 
@@ -131,7 +133,8 @@ say_targets(struct tt_report *r, struct tt_doc_section *section)
 	change = (struct change){
 			first->rate, first->rate_before, r->targets.scale.compared};
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-			TT_REPORT_FILL(r, LEADING_TARGETS, list));
+			one ? TT_REPORT_FILL(r, LEADING_TARGETS_ONE, list)
+			    : TT_REPORT_FILL(r, LEADING_TARGETS, list));
 	say_icmp(r, section);
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			TT_REPORT_FILL(r, FIRST_TARGET, tt_report_target(r, first->index),
@@ -145,8 +148,8 @@ say_targets(struct tt_report *r, struct tt_doc_section *section)
 
 /* The countries with most, NULL: none; where more is of unknown country than some of them have, that as well. */
 static void
-say_leading_countries(
-		struct tt_report *r, struct tt_doc_section *section, const char *list)
+say_leading_countries(struct tt_report *r, struct tt_doc_section *section,
+		const char *list, bool one)
 {
 	const struct tt_ranked *unknown = tt_report_unknown(r, TT_REPORT_COUNTRIES);
 	const char *rate, *share, *text;
@@ -154,7 +157,9 @@ say_leading_countries(
 	if (unknown == NULL || !unknown->would_lead) {
 		if (list != NULL)
 			tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-					TT_REPORT_FILL(r, LEADING_COUNTRIES, list));
+					one ? TT_REPORT_FILL(
+							r, LEADING_COUNTRIES_ONE, list)
+					    : TT_REPORT_FILL(r, LEADING_COUNTRIES, list));
 		return;
 	}
 	rate = tt_report_rate(r, unknown->rate);
@@ -162,6 +167,8 @@ say_leading_countries(
 			r, 100 * (double)unknown->now / (double)r->now->packets);
 	if (list == NULL)
 		text = TT_REPORT_FILL(r, LEADING_UNKNOWN, rate, share);
+	else if (one)
+		text = TT_REPORT_FILL(r, LEADING_COUNTRIES_KNOWN_ONE, list, rate, share);
 	else
 		text = TT_REPORT_FILL(r, LEADING_COUNTRIES_KNOWN, list, rate, share);
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT, text);
@@ -171,12 +178,13 @@ say_leading_countries(
 static void
 say_countries(struct tt_report *r, struct tt_doc_section *section)
 {
-	const char *list = leaders(r, TT_REPORT_COUNTRIES);
+	bool one;
+	const char *list = leaders(r, TT_REPORT_COUNTRIES, &one);
 	const char *names[2];
 	uint64_t packets = 0;
 	size_t n = 0;
 
-	say_leading_countries(r, section, list);
+	say_leading_countries(r, section, list, one);
 	for (size_t i = 0; i < r->countries.n && n < 2; i++) {
 		const struct tt_ranked *row = &r->countries.rows[i];
 
@@ -203,7 +211,8 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 			.now = tt_rate(r->unit, &c->scale.now, r->now->detections),
 			.before = tt_rate(r->unit, &c->scale.before, before),
 			.compared = c->scale.compared};
-	const char *list = leaders(r, TT_REPORT_CATEGORIES);
+	bool one;
+	const char *list = leaders(r, TT_REPORT_CATEGORIES, &one);
 
 	if (c->scale.now.snapshots == 0) {
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
@@ -217,7 +226,8 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 					compared(r, &change)));
 	if (list != NULL)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				TT_REPORT_FILL(r, LEADING_CATEGORIES, list));
+				one ? TT_REPORT_FILL(r, LEADING_CATEGORIES_ONE, list)
+				    : TT_REPORT_FILL(r, LEADING_CATEGORIES, list));
 }
 
 /* Did it change by as much, of all that there was before, as a percentage needs to say something? */

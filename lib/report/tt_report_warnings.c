@@ -284,15 +284,21 @@ warn_ipv6(struct tt_report *r, struct tt_doc_section *section,
 static void
 warn_ipv4(struct tt_report *r, struct tt_doc_section *section)
 {
-	if (!r->now->archive->of_ipv4)
+	const struct tt_observation *now = r->now;
+	const char *period = tt_report_in_period(r, &now->period);
+
+	if (!now->archive->of_ipv4)
 		return;
 	warn(r, section,
-			TT_REPORT_FILL(r, WARN_IPV4,
-					tt_report_count(r, r->now->ipv6_packets),
-					tt_report_period(r, &r->now->period),
-					tt_report_count(r,
-							(uint64_t)(r->now->ipv6_sources
-									+ 0.5))));
+			now->ipv6_packets == 0
+					? TT_REPORT_FILL(r, WARN_IPV4_ALONE, period)
+					: TT_REPORT_FILL(r, WARN_IPV4,
+							tt_report_count(r,
+									now->ipv6_packets),
+							period,
+							tt_report_count(r,
+									(uint64_t)(now->ipv6_sources
+											+ 0.5))));
 	warn_ipv6(r, section, r->now);
 	if (r->before != NULL)
 		warn_ipv6(r, section, r->before);

@@ -102,6 +102,28 @@ class Ipv6(unittest.TestCase):
         for name in "5555/TCP", "128/ICMPv6":
             self.assertNotIn(name, {row["key"] for row in self.mixed["tables"]["targets"]["rows"]})
 
+    def test_a_period_is_named_as_a_sentence_needs_it(self):
+        out = self.tmp / "report of days"
+        for period, when in ("2026-03-03..2026-03-04", "in the time from 3 March 2026 to 4 March 2026"), ("2026-03-10", "on 10 March 2026"):
+            run("report", "--period", period, "--out", out, self.tmp / "mixed")
+            self.assertRegex(said(out), f"divided by nothing: [0-9,]+ {when}, from about")
+            shutil.rmtree(out)
+        (self.tmp / "none.yaml").write_text("name: none\nstart: 2026-03-02T00:00:00Z\nduration: 1d\nmonitored: 192.0.2.0/26\n"
+                                            "components:\n  - {target: 445/TCP, packets: 30}\n")
+        run("synth", "--profile", self.tmp / "none.yaml", "--out", self.tmp / "none.pcap")
+        run("read", "--spool", self.tmp / "none", "--sensor", "n", "--monitored", BOTH, "--interval", 21600, "--rules", self.tmp / "some.rules",
+            self.tmp / "none.pcap")
+        run("report", "--period", "2026-03-02", "--out", out, self.tmp / "none")
+        self.assertIn("No packets of IPv6 came on 2 March 2026;", said(out))
+        self.assertIn("The most accessed target was 445/TCP", said(out))
+
+    def test_one_is_no_order(self):
+        """Detections of IPv4 are of one category."""
+        report(self.tmp / "mixed", self.tmp / "report in order", "--lang", "ja")
+        text = said(self.tmp / "report in order").replace(" ", "")
+        self.assertRegex(text, "検知件数の最も多い攻撃手法は、DNS（[0-9.]+）であった。")
+        self.assertRegex(text, "アクセス件数の上位の宛先ポートは、445/TCP（.{1,200}の順であった。")
+
     def test_units_say_so_in_all_formats_and_languages(self):
         for language, of_ipv4 in ("en", "IPv4 address"), ("ja", "IPv4アドレス"):
             out = self.tmp / f"report in {language}"
@@ -134,6 +156,9 @@ class Ipv6(unittest.TestCase):
             self.assertEqual(self.fact(self.mixed, name), self.fact(self.four, name), name)
         self.assertIn("all counts are of IPv4", said(self.tmp / "report mixed"))
         self.assertIn(f"divided by nothing: {packets:,} in week 11", said(self.tmp / "report mixed"))
+        # Sources of prefixes are in smaller sketches.
+        self.assertIn("the standard error is 0.8%, and 2.3% of those of IPv6 alone.", said(self.tmp / "report mixed"))
+        self.assertIn("the standard error is 0.8%.", said(self.tmp / "report four"))
         self.assertNotIn("IPv4", said(self.tmp / "report four"))
         self.assertNotIn("IPv6", said(self.tmp / "report four"))
 
