@@ -126,7 +126,9 @@ days_of(struct tt_notable *w, size_t sensor)
 	args[2] = tt_notable_number(w, any);
 	args[3] = tt_notable_date(w, first);
 	args[4] = tt_notable_date(w, last);
-	return tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAYS, args, TT_ARRAY_SIZE(args));
+	return own == 1 ? tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAY, args, 4)
+			: tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAYS, args,
+					TT_ARRAY_SIZE(args));
 }
 
 /* Warns of the sensors of which there is something to say. */

@@ -548,6 +548,7 @@ def main(teiten):
         almost = [Report(teiten, spool, language, "--sensor", "epsilon", period="2026-03-03") for language in ("ja", "en")]
         capture(teiten, directory, "zeta", ATTACKED, "192.0.2.192/28")
         many = [Report(teiten, spool, language, "--sensor", "zeta", period="2026-03-04") for language in ("ja", "en")]
+        one_day = [Report(teiten, spool, language, "--sensor", "gamma,zeta", period="2026-03-03..2026-03-04") for language in ("ja", "en")]
         for report, language in zip(many, ("ja", "en")):
             report.text = snapshots.run(teiten, "report", "--period", "2026-03-04", "--lang", language, "--format", "text", "--quiet", "--sensor", "zeta", spool)
         (directory / "rules").write_text('alert tcp any any -> any any (msg:"any"; metadata:category Scan; sid:1; rev:1;)\n')
@@ -597,6 +598,8 @@ def main(teiten):
     directions(ja, en)
     columns(ja, en)
     sensors(ja, en, alone)
+    one_day[1].says("2", "zeta observed on 1 of 4 days, 4 March 2026 alone.")
+    one_day[0].says("2", "（zetaは4日中1日、2026年3月4日のみ）")
     sources(ja, en, alone)
     since(ja, en)
     whole(en)
