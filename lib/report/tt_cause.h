@@ -45,6 +45,8 @@ struct tt_cause_options {
 	int64_t midnight_us;
 	/* [n_days] what was observed of each day, of the whole of it; the caller's, who may set them until tt_cause_finish; NULL: no matter. */
 	const struct tt_day_share *day_shares[TT_N_CAUSE_SPANS];
+	/* [n_days] days with which none is compared all the same, the caller's likewise; NULL: none. */
+	const bool *left_out[TT_N_CAUSE_SPANS];
 	bool victims; /* read them as well */
 	bool per_sensor; /* rates are per day and sensor, not per day and address */
 	bool of_ipv4; /* what is known to be IPv6 does not count, nor addresses of IPv6 */

@@ -72,6 +72,16 @@ fill_points(const struct tt_cause *c, uint32_t of, enum tt_cause_span span, size
 	}
 }
 
+/* Is a day one that the caller leaves out? */
+static bool
+is_left_out(const struct tt_cause *c, const struct points *p, size_t i)
+{
+	enum tt_cause_span span = i < p->base ? TT_CAUSE_BEFORE : TT_CAUSE_NOW;
+	const bool *left_out = c->options.left_out[span];
+
+	return left_out != NULL && left_out[span == TT_CAUSE_NOW ? i - p->base : i];
+}
+
 /* Days that were observed in part are as those that were not. */
 static void
 leave_out(const struct tt_cause *c, struct points *p)
@@ -79,7 +89,7 @@ leave_out(const struct tt_cause *c, struct points *p)
 	if (tt_cause_by_hours(c) || c->options.day_shares[TT_CAUSE_NOW] == NULL)
 		return;
 	for (size_t i = 0; i < p->n; i++)
-		if (!tt_day_is_whole(p->shares[i]))
+		if (!tt_day_is_whole(p->shares[i]) || is_left_out(c, p, i))
 			p->exposures[i] = 0;
 }
 

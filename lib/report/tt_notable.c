@@ -36,6 +36,8 @@ share_days(struct tt_notable *w)
 	for (unsigned span = 0; span < TT_N_CAUSE_SPANS; span++)
 		for (unsigned day = 0; day < w->cover[span].period.n_days; day++)
 			w->shares[span][day] = tt_day_cover_share(&w->cover[span], day);
+	tt_notable_find_sensors(w);
+	tt_notable_find_outages(w);
 }
 
 /* Reads what the archive has of both periods. */
@@ -184,7 +186,6 @@ write_chapter(struct tt_notable *w)
 				tt_notable_number(w, w->damaged), NULL);
 	if (lacks_hours != NULL)
 		tt_document_say(w->doc, chapter, TT_ELEMENT_WARNING, lacks_hours);
-	tt_notable_find_sensors(w);
 	tt_notable_warn_sensors(w, chapter);
 	say_rule(w, chapter);
 	for (size_t i = 0; i < w->n && !is_blind(w); i++)

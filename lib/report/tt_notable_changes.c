@@ -200,13 +200,15 @@ fill_daily(const struct tt_notable *w, const struct tt_notable_target *t, struct
 {
 	const struct tt_cause *c = &w->cause;
 	const struct tt_day_share *shares = c->options.day_shares[TT_CAUSE_NOW];
+	const bool *left_out = c->options.left_out[TT_CAUSE_NOW];
 
 	for (size_t day = 0; day < d->n; day++) {
 		d->numbers[day] = (double)tt_cause_sources(
 				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
 						  .n;
 		d->exposures[day] = c->days[TT_CAUSE_NOW][day].us > 0 && shares != NULL
-				&& tt_day_is_whole(shares[day]);
+				&& tt_day_is_whole(shares[day])
+				&& !(left_out != NULL && left_out[day]);
 	}
 }
 

@@ -33,6 +33,7 @@ struct tt_notable_target {
 /* A day of a sensor. */
 struct tt_sensor_day {
 	bool observed; /* it has snapshots of it */
+	bool out; /* it has none, nor does it count as gone: the day is left out where days are compared */
 	int64_t least, most; /* addresses that it monitored at any time of it, of those that rates are by */
 };
 
@@ -136,6 +137,18 @@ const char *tt_notable_length(
 void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 
+/* On how many days a sensor observed, of those on which any did, and the first and last of them. */
+struct tt_sensor_days {
+	size_t own, any, first, last;
+};
+
+struct tt_sensor_days tt_notable_days_of(const struct tt_notable *w, size_t sensor);
+/* "20 June 2026": the days within these on which it did not, and others did; NULL: none. */
+const char *tt_notable_outages(
+		struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days);
+/* Leaves out, where days are compared, those of which less than TT_PERIOD_WHOLE_DAY was observed, counting sensors that were out for less than a week. After
+ * tt_notable_find_sensors, once what was observed of the days is known. */
+void tt_notable_find_outages(struct tt_notable *w);
 /* Finds which sensors observed on which days, and how many addresses; warns where that was not the same on all of them. */
 void tt_notable_find_sensors(struct tt_notable *w);
 void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter);
@@ -144,6 +157,7 @@ void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapte
 size_t tt_notable_n_days(const struct tt_notable *w);
 struct tt_sensor_day *tt_notable_sensor_day(
 		const struct tt_notable *w, size_t day, size_t sensor);
+bool tt_notable_any_observed(const struct tt_notable *w, size_t day);
 size_t tt_notable_day_from(const struct tt_notable *w, int64_t us);
 const char *tt_notable_date(const struct tt_notable *w, size_t day);
 /* "b monitored 128 addresses until 14 June 2026, 256 since 15 June 2026"; NULL: as many all the time. */

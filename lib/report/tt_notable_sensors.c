@@ -31,8 +31,8 @@ tt_notable_sensor_day(const struct tt_notable *w, size_t day, size_t sensor)
 	return &w->sensor_days[day * w->report->now->archive->n_sensors + sensor];
 }
 
-static bool
-any_observed(const struct tt_notable *w, size_t day)
+bool
+tt_notable_any_observed(const struct tt_notable *w, size_t day)
 {
 	for (size_t i = 0; i < w->report->now->archive->n_sensors; i++)
 		if (tt_notable_sensor_day(w, day, i)->observed)
@@ -110,25 +110,20 @@ tt_notable_date(const struct tt_notable *w, size_t day)
 static const char *
 days_of(struct tt_notable *w, size_t sensor)
 {
-	size_t first = 0, last = 0, own = 0, any = 0;
-	const char *args[5] = {w->report->now->archive->sensors[sensor]};
+	struct tt_sensor_days days = tt_notable_days_of(w, sensor);
+	const char *outages = tt_notable_outages(w, sensor, &days);
+	const char *args[] = {w->report->now->archive->sensors[sensor],
+			tt_notable_number(w, days.own), tt_notable_number(w, days.any),
+			tt_notable_date(w, days.first), tt_notable_date(w, days.last),
+			outages};
 
-	for (size_t day = 0; day < tt_notable_n_days(w); day++) {
-		any += any_observed(w, day);
-		if (!tt_notable_sensor_day(w, day, sensor)->observed)
-			continue;
-		first = own++ == 0 ? day : first;
-		last = day;
-	}
-	if (own == 0 || own == any)
+	if (days.own == 0 || days.own == days.any)
 		return NULL;
-	args[1] = tt_notable_number(w, own);
-	args[2] = tt_notable_number(w, any);
-	args[3] = tt_notable_date(w, first);
-	args[4] = tt_notable_date(w, last);
-	return own == 1 ? tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAY, args, 4)
-			: tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAYS, args,
-					TT_ARRAY_SIZE(args));
+	if (days.own == 1)
+		return tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAY, args, 4);
+	if (outages == NULL)
+		return tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAYS, args, 5);
+	return tt_notable_fill(w, TT_WORD_NOTABLE_SENSOR_DAYS_BUT, args, 6);
 }
 
 /* Warns of the sensors of which there is something to say. */
@@ -170,20 +165,26 @@ tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapter)
 			tt_notable_sizes_of);
 }
 
+/* Is a sensor there on a day, even if it is out? */
+static bool
+is_there(const struct tt_notable *w, size_t day, size_t sensor)
+{
+	const struct tt_sensor_day *d = tt_notable_sensor_day(w, day, sensor);
+
+	return d->observed || d->out;
+}
+
 /* Did a sensor begin (+1) or end (-1) on a day, or is it as it was on the last day on which any observed (0)? */
 static int
 turn_of(const struct tt_notable *w, size_t day, size_t sensor)
 {
 	size_t last = day;
 
-	if (day >= tt_notable_n_days(w) || !any_observed(w, day))
+	if (day >= tt_notable_n_days(w) || !tt_notable_any_observed(w, day))
 		return 0;
-	while (last > 0 && !any_observed(w, last - 1))
+	while (last > 0 && !tt_notable_any_observed(w, last - 1))
 		last--;
-	return last == 0 ? 0
-			 : tt_notable_sensor_day(w, day, sensor)->observed
-					- tt_notable_sensor_day(w, last - 1, sensor)
-							  ->observed;
+	return last == 0 ? 0 : is_there(w, day, sensor) - is_there(w, last - 1, sensor);
 }
 
 /* What became of a sensor in the days [first, end); NULL: nothing. */

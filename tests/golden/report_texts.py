@@ -6,6 +6,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -282,6 +283,31 @@ def sizes_within_a_day(teiten, directory):
         en.says("3389/TCP", "The sensors changed at that time (b monitored 16 addresses, and 8 before)")
 
 
+def outages(teiten, directory):
+    """Days on which one of two sensors did not observe are named, and no rise or fall is dated by them."""
+    spool = directory / "outages"
+    read_steady(teiten, directory, spool, "a", "2026-07-01T00", "35d", "203.0.113.0/28", 23)
+    read_steady(teiten, directory, spool, "a", "2026-08-07T00", "13d", "203.0.113.0/28", 23)
+    read_steady(teiten, directory, spool, "a", "2026-08-21T00", "11d", "203.0.113.0/28", 445)
+    read_steady(teiten, directory, spool, "b", "2026-07-01T00", "62d", "198.51.100.0/29", 3389)
+    en, ja = (Report(teiten, spool, language, period="2026-08") for language in ("en", "ja"))
+    en.says("2", "all the time: a observed on 59 of 62 days, 1 July 2026 to 31 August 2026 (not on 5 August 2026 to 6 August 2026 and 20 August 2026). Counts")
+    ja.says("2", "（aは62日中59日、2026年7月1日～2026年8月31日、うち2026年8月5日～2026年8月6日及び2026年8月20日は観測なし）")
+    en.says("23/TCP", "It fell between 20 August and 21 August (not wholly observed in between): the median was 0.00 packets per day and monitored address from then on, and 40.")
+    en.says("445/TCP", "It rose between 20 August and 21 August (not wholly observed in between)")
+    said = [text for port in (23, 445, 3389) for text in en.said(f"{port}/TCP")]
+    check(f"outages: {said}", not any(re.search("sensors changed|Then, |on (5|7|20|21) August|between [0-9]+ August and 7", text) for text in said))
+    hourly = Report(teiten, spool, "en", period="2026-08-19..2026-08-22")
+    hourly.says("23/TCP", "It fell at 00:00 on 20 August 2026", "The sensors changed at that time (a went)")
+    # For a week and more: it went, and came again.
+    for path in spool.glob("a/*/202608*"):
+        if "20260807" <= path.name < "20260814":
+            shutil.rmtree(path)
+    en = Report(teiten, spool, "en", period="2026-08")
+    en.says("2", "(not on 5 August 2026 to 13 August 2026 and 20 August 2026)")
+    en.says("23/TCP", "It fell on 5 August", "The sensors changed at that time (a went)")
+
+
 def sources(ja, en, alone):
     """The line of the source names the sensors, and the time that is shown."""
     parts = "notable_1_parts"
@@ -539,6 +565,7 @@ def main(teiten):
         (directory / "geo").write_text("".join(f"{(20 + i) << 24},{((21 + i) << 24) - 1},{country}\n" for i, country in enumerate(COUNTRIES)))
         sizes(teiten, directory)
         sizes_within_a_day(teiten, directory)
+        outages(teiten, directory)
         capture(teiten, directory, "alpha", ALPHA, "203.0.113.0/28")
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
         capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
