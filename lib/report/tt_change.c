@@ -91,23 +91,25 @@ best_cut(const struct series *s, size_t first, size_t end)
 }
 
 /* The median of values of [first, end), which stands for them beside another level. Of two, whose median is their mean, the one that is
- * nearer to it, so that both have to be off. */
+ * nearer to it, so that both have to be off; where one is above it and one below, that level itself: neither way are both off. */
 static double
 level(const struct series *s, const double *of, size_t first, size_t end, double other)
 {
+	double least = fmin(of[first], of[end - 1]), most = fmax(of[first], of[end - 1]);
+
 	if (end - first > PART_MIN)
 		return middle(s, of, first, end);
-	return fabs(of[first] - other) < fabs(of[end - 1] - other) ? of[first]
-								   : of[end - 1];
+	return fmax(least, fmin(most, other));
 }
 
-/* How far the levels of both parts are from each other. */
+/* How far the levels of both parts are from each other, the way that their medians are; below 0: they are the other way. */
 static double
 step_of(const struct series *s, const double *of, size_t first, size_t at, size_t end)
 {
 	double left = middle(s, of, first, at), right = middle(s, of, at, end);
+	double rise = level(s, of, at, end, left) - level(s, of, first, at, right);
 
-	return fabs(level(s, of, at, end, left) - level(s, of, first, at, right));
+	return right < left ? -rise : rise;
 }
 
 static bool

@@ -8,7 +8,7 @@
  * least two points each, have the least sum of distances from their medians. It is one where the medians differ by at least
  * TT_CHANGE_NOISES times the noise, the median distance of points from the median of their part times 1.4826,
  * and no less than 1 (chance alone), and the rates by at least TT_CHANGE_SHARE; for a part of two points, whose median is their mean, stands the
- * one that is nearer to the other part. Each part is then looked at in the same
+ * one that is nearer to the other part (that part's median itself where it lies between them). Each part is then looked at in the same
  * way, while there are changes. So single points, however high, make none; a rise that lasts for two does.
  */
 #ifndef TT_CHANGE_H

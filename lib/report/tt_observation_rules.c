@@ -168,7 +168,7 @@ tt_observation_add_signature_time(const struct tt_observation_reading *r,
 		return true;
 	}
 	/* A rule of the only set was loaded whenever any was. */
-	addresses = n == 1 && r->loaded_us > 0 ? even_addresses(r, e) : 0;
+	addresses = n == 1 && r->loaded_us > 0 && c->us > 0 ? even_addresses(r, e) : 0;
 	if (addresses > 0) {
 		part.observed_us = (int64_t)((unsigned __int128)e->observed_us
 				* (uint64_t)r->loaded_us / c->us);

@@ -87,6 +87,13 @@ one_odd_day_beside_the_end_is_no_change(void **state)
 		assert_int_equal(tt_changes_find(packets, exposures, DAYS, changes), 0);
 		packets[at[i / 2]] = 100;
 	}
+	/* Nor are two that are off in opposite ways. */
+	for (size_t i = 0; i < 2; i++) {
+		packets[i * (DAYS - 2)] = 500;
+		packets[i * (DAYS - 2) + 1] = 10;
+		assert_int_equal(tt_changes_find(packets, exposures, DAYS, changes), 0);
+		packets[i * (DAYS - 2)] = packets[i * (DAYS - 2) + 1] = 100;
+	}
 	/* So it is beside another change: 40, then 0 once, then 10. */
 	for (size_t i = 0; i < DAYS; i++)
 		packets[i] = i < 20 ? 40 : i == 20 ? 0 : 10;
