@@ -69,6 +69,17 @@ outage_text(struct tt_notable *w, const struct outage *o)
 			: tt_notable_fill(w, TT_WORD_NOTABLE_DATES, ends, 2);
 }
 
+/* Is a day of the period before one of the period as well, of which it is told there? The periods may have time in common. */
+static bool
+is_again(const struct tt_notable *w, size_t day, const struct tt_sensor_days *days)
+{
+	int64_t us = w->cause.origin_us[TT_CAUSE_BEFORE] + (int64_t)day * TT_US_PER_DAY;
+	size_t now = tt_notable_day_from(w, us);
+
+	return day < tt_notable_n_days(w) - w->cause.n_days[TT_CAUSE_NOW] && now != day
+			&& now < days->last;
+}
+
 const char *
 tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days)
 {
@@ -76,9 +87,13 @@ tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_d
 	struct outage o = {0};
 	size_t n = 0;
 
-	for (; next_outage(w, sensor, days, &o); n++)
+	while (next_outage(w, sensor, days, &o)) {
+		if (is_again(w, o.first, days) && is_again(w, o.end - 1, days))
+			continue;
 		if (n < NAMED)
 			names[n] = outage_text(w, &o);
+		n++;
+	}
 	if (n > NAMED) {
 		const char *more = tt_notable_number(w, n - NAMED);
 
