@@ -43,7 +43,7 @@ tt_setup_no_packets_text(const struct tt_setup *s, const uint64_t fates[TT_N_FAT
 	if (fates[TT_FATE_COUNTED] > 0 || others == 0)
 		return text;
 	n = (size_t)snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
-			"no packet went to a monitored address (monitored: %.*s%s); %" PRIu64
+			"no packet to a monitored address was counted (monitored: %.*s%s); %" PRIu64
 			" went to others",
 			SHOWN, s->monitored_text, dots(s->monitored_text), others);
 	if (outgoing > 0)

@@ -146,7 +146,7 @@ echo 'alert nonsense' >"$work/none.rules"
 timeout 60 "$teitend" $eal "$two" $replay -- $own --sensor nothing --monitored 198.51.100.0/24 --interval 1 \
 	--exit-at-eof --rules "$work/none.rules" >"$work/out" 2>"$work/err" || fail "status $? with a wrong prefix"
 [ "$(wc -l <"$work/err")" -eq 2 ] || fail "not two lines for a wrong prefix and wrong rules"
-grep -qF "teitend: warning: no packet went to a monitored address (monitored: 198.51.100.0/24); 100 went to others" \
+grep -qF "teitend: warning: no packet to a monitored address was counted (monitored: 198.51.100.0/24); 100 went to others" \
 	"$work/err" || fail "nothing is said of a wrong prefix"
 grep -qF "teitend: warning: rules: no signature of $work/none.rules is loaded" "$work/err" \
 	|| fail "nothing is said of rules that are none"

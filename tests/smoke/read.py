@@ -529,7 +529,7 @@ class Read(unittest.TestCase):
         none.write_text("alert nonsense\n")
         one = self.at / "one.rules"
         one.write_text('alert tcp any any -> any 445 (msg:"x"; sid:1;)\n')
-        said = "teiten read: warning: no packet went to a monitored address (monitored: {}); 2 went to others"
+        said = "teiten read: warning: no packet to a monitored address was counted (monitored: {}); 2 went to others"
         self.assertIn("not-monitored", self.read(
             path, options=["--monitored", "198.51.100.0/24"], said=said.format("198.51.100.0/24")))
         self.read(path, options=["--monitored", "198.51.100.0/24", "--skip-existing"])

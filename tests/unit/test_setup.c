@@ -359,7 +359,7 @@ a_run_that_counts_nothing_is_told_apart(void **state)
 	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text), "");
 	fates[TT_FATE_NOT_MONITORED] = 7;
 	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text),
-			"no packet went to a monitored address (monitored: 192.0.2.0/24); "
+			"no packet to a monitored address was counted (monitored: 192.0.2.0/24); "
 			"7 went to others");
 	fates[TT_FATE_OUTGOING] = 2;
 	memset(many, 'x', sizeof(many));
