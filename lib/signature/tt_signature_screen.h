@@ -120,6 +120,19 @@ tt_signature_pass_other(struct tt_signature_passed *passed, size_t i)
 	passed->others |= UINT64_C(1) << i;
 }
 
+/* Asks the screen of the i-th packet. */
+static inline void
+tt_signature_pass_screen(struct tt_signature_passed *passed,
+		const struct tt_signature_group *tcp, const struct tt_packet *p,
+		const uint8_t *frame, size_t i)
+{
+	if (TT_UNLIKELY(!tt_signature_looks_plain(p, frame)))
+		tt_signature_pass_other(passed, i);
+	else
+		passed->left[i] = tt_signature_screen_left(
+				tcp->screen_of[p->tcp_flags & 0xff], p);
+}
+
 /* Fills *passed of packets[n]. Counters of three arrays are a tenth of the work. */
 static inline void
 tt_signature_pass_screens(struct tt_signature_passed *passed,
@@ -128,16 +141,8 @@ tt_signature_pass_screens(struct tt_signature_passed *passed,
 {
 	passed->others = 0;
 #pragma GCC unroll 4
-	for (size_t i = 0; i < n; i++) {
-		const struct tt_packet *p = &packets[i];
-
-		if (TT_UNLIKELY(!tt_signature_looks_plain(p, frames[i]))) {
-			tt_signature_pass_other(passed, i);
-			continue;
-		}
-		passed->left[i] = tt_signature_screen_left(
-				tcp->screen_of[p->tcp_flags & 0xff], p);
-	}
+	for (size_t i = 0; i < n; i++)
+		tt_signature_pass_screen(passed, tcp, &packets[i], frames[i], i);
 	for (size_t i = n; i < TT_SIGNATURE_AT_ONCE; i++)
 		passed->left[i] = 0;
 	passed->plain = tt_signature_words(passed->left);
@@ -155,14 +160,8 @@ tt_signature_pass_sieved(struct tt_signature_passed *passed,
 		passed->left[i] = TT_SIGNATURE_SCREEN_PORT;
 	for (uint64_t left = sieved->others; left != 0; left &= left - 1) {
 		const unsigned i = (unsigned)__builtin_ctzll(left);
-		const struct tt_packet *p = &packets[i];
 
-		if (TT_UNLIKELY(!tt_signature_looks_plain(p, frames[i]))) {
-			tt_signature_pass_other(passed, i);
-			continue;
-		}
-		passed->left[i] = tt_signature_screen_left(
-				tcp->screen_of[p->tcp_flags & 0xff], p);
+		tt_signature_pass_screen(passed, tcp, &packets[i], frames[i], i);
 		passed->plain |= (uint64_t)(passed->left[i] != 0) << i;
 	}
 }

@@ -26,6 +26,19 @@ def hidden(bed):
     return sorted(x.name for x in bed.spool.glob("smoke/*/.part-*"))
 
 
+def end_early(bed, daemon):
+    """SIGUSR1 ends the interval, and the daemon is stopped in the next. Returns (frames sent, account)."""
+    time.sleep(3)
+    daemon.process.send_signal(signal.SIGUSR1)
+    daemon.wait_for("wrote ", 60)
+    time.sleep(1.5)
+    sent, _ = bed.stop_sender()
+    time.sleep(0.5)
+    daemon.stop()
+    assert hidden(bed) == [], hidden(bed)
+    return sent, Account(bed)
+
+
 def killed_inside(bed):
     """kill -9 and start again, twice in one interval. SIGUSR1 ends it as it ends a short one."""
     wait_for_room(120, 60)
@@ -35,15 +48,7 @@ def killed_inside(bed):
         daemon.kill()
     assert hidden(bed), "no parts"
     daemon = bed.start(*PARTS, interval=120, log="third")
-    time.sleep(3)
-    daemon.process.send_signal(signal.SIGUSR1)
-    daemon.wait_for("wrote ", 60)
-    time.sleep(1.5)
-    sent, _ = bed.stop_sender()
-    time.sleep(0.5)
-    daemon.stop()
-    assert hidden(bed) == [], hidden(bed)
-    account = Account(bed)
+    sent, account = end_early(bed, daemon)
     gaps = account.check(sent)
     first = account.intervals[0]
     assert len(account.intervals) == 2, account.intervals
@@ -61,15 +66,7 @@ def configured_anew(bed):
     time.sleep(3.5)
     daemon.kill()
     daemon = bed.start(*PARTS, interval=120, log="narrow")
-    time.sleep(3)
-    daemon.process.send_signal(signal.SIGUSR1)
-    daemon.wait_for("wrote ", 60)
-    time.sleep(1.5)
-    sent, _ = bed.stop_sender()
-    time.sleep(0.5)
-    daemon.stop()
-    assert hidden(bed) == [], hidden(bed)
-    account = Account(bed)
+    sent, account = end_early(bed, daemon)
     assert len(account.intervals) == 2, account.intervals
     first, second = account.intervals
     assert len(account.coverage[first[0]]) == 2, account.coverage
