@@ -120,7 +120,7 @@ is_cut_off(const char *why)
 	if (strncmp(why, said, sizeof(said) - 1) != 0)
 		return false;
 	why += sizeof(said) - 1;
-	return why[strspn(why, "abcdefghijklmnopqrstuvwxyz_")] != '\0';
+	return why[strcspn(why, " 0123456789")] != '\0';
 }
 
 static int

@@ -325,6 +325,8 @@ what_is_no_profile_is_named_with_file_line_and_reason(void **state)
 			/* libcyaml tells where the mapping with the key begins. */
 			{HEAD "    colour: red\n", "test.yaml:7",
 					"Unexpected key: colour"},
+			{HEAD "    Start-time: red\n", "test.yaml:7",
+					"Unexpected key: Start-time\n"},
 			{HEAD "    colour: red\n", "test.yaml:7", "colour\n"},
 			{HEAD "  - {name: b, target: 1/UDP, countries: CN 14, JP 3}\n",
 					"test.yaml:8",
