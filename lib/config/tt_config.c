@@ -14,13 +14,13 @@
 #define DAEMON .group = TT_CONFIG_DAEMON
 
 const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
-		{OPTION(spool, "spool"), COMMON, .argument = "DIR",
+		{OPTION(spool, "spool"), COMMON, .required = true, .argument = "DIR",
 				.help = "directory that the snapshots are written to"},
 		{OPTION(sensor, "sensor"), COMMON, .argument = "NAME",
 				.check = tt_config_check_sensor,
 				.help = "name of this sensor (default: the host name)"},
-		{OPTION(monitored, "monitored"), COMMON, .is_list = true,
-				.argument = "CIDR[,CIDR...]",
+		{OPTION(monitored, "monitored"), COMMON, .required = true,
+				.is_list = true, .argument = "CIDR[,CIDR...]",
 				.check = tt_config_check_monitored,
 				.help = "the darknet: packets to these addresses are counted"},
 		{OPTION(geo, "geo"), COMMON, .is_list = true, .takes_none = true,

@@ -70,6 +70,11 @@ option_of(const yaml_node_t *key)
 static int
 refuse_null(const struct tt_config_option *option, struct tt_error *err)
 {
+	if (option->required)
+		return tt_error_set(err, -EINVAL, option->name,
+				"no value, and there is no default: give one, or leave the "
+				"line out and give --%s",
+				option->name);
 	return tt_error_set(err, -EINVAL, option->name,
 			"no value: leave the line out for the default%s",
 			option->takes_none ? ", or give none" : "");

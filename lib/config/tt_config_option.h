@@ -22,6 +22,7 @@ struct tt_config_option {
 	size_t offset; /* in struct tt_config */
 	uint64_t min, max; /* inclusive, in the unit of the text */
 	bool yaml_only;
+	bool required; /* has no default */
 	bool is_list; /* a text with commas: in YAML it may be a list */
 	bool goes_on; /* given again on the command line, it adds to the list, unless that is none */
 	bool takes_none; /* a text of files: "none" is the empty one */

@@ -6,6 +6,7 @@
 #include "tt_config_lists.h"
 #include "tt_config_option.h"
 #include "tt_config_place.h"
+#include "tt_config_tags.h"
 
 #include <cyaml/cyaml.h>
 #include <errno.h>
@@ -212,6 +213,8 @@ tt_config_load(struct tt_config *config, const char *path, struct tt_error *err)
 	struct document doc = {.path = path};
 	int ret = read_document(&doc, err);
 
+	if (ret == 0)
+		ret = tt_config_refuse_tags(doc.bytes, doc.n, path, err);
 	if (ret == 0)
 		ret = load_document(config, &doc, err);
 	free(doc.bytes);
