@@ -95,6 +95,8 @@ print_rules(const struct reading *r)
 
 	if (r->setup.ruleset != NULL)
 		printf("rules: %s\n", tt_setup_rules_text(&r->setup, text));
+	if (tt_setup_unsieved(&r->setup) != NULL)
+		printf("rules: %s\n", tt_setup_unsieved(&r->setup));
 	warn(tt_setup_no_rules_text(&r->setup, nothing));
 }
 

@@ -72,7 +72,8 @@ json_remarks(const struct tt_rule_remark *remarks, unsigned n)
 }
 
 int
-rules_print_json(const struct tt_rules *rules, char **files, unsigned n_files)
+rules_print_json(const struct tt_rules *rules, const char *unsieved, char **files,
+		unsigned n_files)
 {
 	json_t *object = json_outcomes(rules->outcomes);
 	char *text;
@@ -82,6 +83,8 @@ rules_print_json(const struct tt_rules *rules, char **files, unsigned n_files)
 	json_object_set_new(object, "remarks",
 			json_remarks(rules->remarks, rules->n_remarks));
 	json_object_set_new(object, "notes", json_remarks(rules->notes, rules->n_notes));
+	json_object_set_new(object, "unsieved",
+			unsieved == NULL ? json_null() : json_string(unsieved));
 	text = json_dumps(object, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	json_decref(object);
 	if (text == NULL)

@@ -5,8 +5,8 @@
 
 #include "tt_rules_print.h"
 
-/* What tt_rules_print.h has, as one JSON object. Returns 0 or -ENOMEM. */
-int rules_print_json(const struct tt_rules *rules, char **files,
+/* What tt_rules_print.h has, as one JSON object, and whether SYNs are sieved (tt_signatures_unsieved). Returns 0 or -ENOMEM. */
+int rules_print_json(const struct tt_rules *rules, const char *unsieved, char **files,
 		unsigned n_files) TT_MUST_CHECK;
 
 #endif

@@ -166,6 +166,8 @@ adopt(struct tt_reload *r)
 	r->told_taken_up = false;
 	tt_say("rules: %s; from the next interval on (SIGUSR1 begins it)",
 			tt_setup_rules_text(&d->setup, text));
+	if (tt_setup_unsieved(&d->setup) != NULL)
+		tt_say("rules: %s", tt_setup_unsieved(&d->setup));
 }
 
 static void

@@ -234,6 +234,8 @@ tt_daemon_print_memory(const struct tt_daemon *d)
 	tt_say("%s", tt_setup_tables_text(&d->setup, text));
 	if (d->setup.ruleset != NULL)
 		tt_say("rules: %s", tt_setup_rules_text(&d->setup, rules));
+	if (tt_setup_unsieved(&d->setup) != NULL)
+		tt_say("rules: %s", tt_setup_unsieved(&d->setup));
 	if (tt_setup_no_rules_text(&d->setup, nothing)[0] != '\0')
 		tt_warn("%s", nothing);
 	if (!d->only_replays)

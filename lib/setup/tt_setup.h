@@ -87,6 +87,9 @@ int tt_setup_reload_rules(const struct tt_setup *setup, const struct tt_config *
 char *tt_setup_rules_text(
 		const struct tt_setup *setup, char text[TT_SETUP_RULES_TEXT_MAX]);
 
+/* The line that SYNs are not sieved, and why (tt_signatures_unsieved); NULL where they are, or there are no rules. */
+const char *tt_setup_unsieved(const struct tt_setup *setup);
+
 /* Writes "rules: no signature of FILE is loaded …" where there are rule files and none of their rules is, else "";
  * returns text. */
 #define TT_SETUP_NOTHING_TEXT_MAX 512

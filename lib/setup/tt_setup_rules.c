@@ -3,6 +3,7 @@
 #include "tt_setup_private.h"
 
 #include "tt_rules_print.h"
+#include "tt_signature.h"
 
 #include <errno.h>
 #include <string.h>
@@ -88,6 +89,14 @@ tt_setup_reload_rules(const struct tt_setup *s, const struct tt_config *config,
 	return ret;
 }
 
+const char *
+tt_setup_unsieved(const struct tt_setup *s)
+{
+	return s->ruleset == NULL || s->ruleset->rules.n == 0
+			? NULL
+			: tt_signatures_unsieved(s->ruleset->signatures);
+}
+
 int
 tt_setup_print_rules(
 		const struct tt_setup *s, bool strict, FILE *out, struct tt_error *err)
@@ -99,6 +108,8 @@ tt_setup_print_rules(
 	if (tt_rules_print_summary(&set->rules, out) != 0)
 		return tt_error_set(err, -ENOMEM, "rules", "out of memory");
 	tt_rules_print_counts(&set->rules, set->files, set->n_files, out);
+	if (tt_setup_unsieved(s) != NULL)
+		fprintf(out, "%s\n", tt_setup_unsieved(s));
 	if (!strict || set->rules.n_remarks == 0)
 		return 0;
 	return tt_error_set(err, -EBADMSG, "rules",

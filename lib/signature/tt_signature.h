@@ -92,6 +92,12 @@ void tt_signatures_free(struct tt_signatures *signatures); /* NULL is allowed */
 /* Is payload searched with Vectorscan? Where it cannot run, rules are tried by their header alone. */
 bool tt_signatures_multi_pattern(const struct tt_signatures *signatures);
 
+/*
+ * Says that SYNs are not sieved, 64 at once, under these rules, whatever the processor has, and why; NULL where they are, on
+ * processors that can. It costs time alone (docs/performance.md).
+ */
+const char *tt_signatures_unsieved(const struct tt_signatures *signatures);
+
 /* Returns 0 or -ENOMEM. */
 int tt_signature_scratch_new(struct tt_signature_scratch **scratch,
 		const struct tt_signatures *signatures) TT_MUST_CHECK;

@@ -264,12 +264,15 @@ static int
 make_sieve(struct work *w, unsigned i, uint8_t flags, const bool *in_plain)
 {
 	struct tt_signature_group *group = w->group;
-	const int useful = tt_signature_sieve_init(&group->sieves[i], w->s, group,
-			&group->gates[i], flags, in_plain);
+	enum tt_signature_unsieved why;
+	const int ret = tt_signature_sieve_init(&group->sieves[i], w->s, group,
+			&group->gates[i], flags, in_plain, &why);
 
-	if (useful < 0)
-		return useful;
-	if (useful) {
+	if (ret < 0)
+		return ret;
+	if (flags == TT_TCP_SYN)
+		w->s->unsieved = why;
+	if (why == TT_SIGNATURE_SIEVED) {
 		group->sieve_of[flags] = &group->sieves[i];
 		w->s->sieves |= flags == TT_TCP_SYN && !w->s->limits.plain
 				&& w->s->limits.simd_bits >= TT_SIGNATURE_SIEVE_BITS

@@ -339,16 +339,26 @@ make_groups(struct tt_signature_sieve *sieve, struct boxes *boxes, unsigned firs
 	return share;
 }
 
+static enum tt_signature_unsieved
+decide(const struct boxes *boxes, double share, uint64_t steps, uint64_t steps_most)
+{
+	if (boxes->full)
+		return TT_SIGNATURE_UNSIEVED_BOXES;
+	if (share > USEFUL_MOST)
+		return TT_SIGNATURE_UNSIEVED_SHARE;
+	return steps > steps_most ? TT_SIGNATURE_UNSIEVED_STEPS : TT_SIGNATURE_SIEVED;
+}
+
 int
 tt_signature_sieve_init(struct tt_signature_sieve *sieve, const struct tt_signatures *s,
 		const struct tt_signature_group *group,
-		const struct tt_signature_gate *gate, uint8_t flags, const bool *in_plain)
+		const struct tt_signature_gate *gate, uint8_t flags, const bool *in_plain,
+		enum tt_signature_unsieved *why)
 {
 	const struct tt_signature_filter *f = &group->any.header;
 	struct boxes *boxes = calloc(1, sizeof(*boxes));
 	bool *heard = calloc((size_t)s->n + 1, 2 * sizeof(*heard));
 	double share;
-	bool useful;
 
 	if (boxes == NULL || heard == NULL) {
 		free(boxes);
@@ -366,9 +376,8 @@ tt_signature_sieve_init(struct tt_signature_sieve *sieve, const struct tt_signat
 	share = make_groups(sieve, boxes, 0, GROUPS - BY_PORT);
 	add_ports(boxes, &gate->plain);
 	share += make_groups(sieve, boxes, GROUPS - BY_PORT, BY_PORT);
-	useful = !boxes->full && share <= USEFUL_MOST
-			&& boxes->steps + steps_of_ports(&gate->plain, s->rules)
-					<= s->limits.steps;
+	*why = decide(boxes, share, boxes->steps + steps_of_ports(&gate->plain, s->rules),
+			s->limits.steps);
 	free(boxes);
-	return useful;
+	return 0;
 }

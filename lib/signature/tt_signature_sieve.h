@@ -54,14 +54,23 @@ struct tt_signature_sieve {
 	uint8_t high[TT_SIGNATURE_SIEVE_FIELDS][2][16];
 } TT_CACHE_ALIGNED;
 
+/* Whether packets with some flags are sieved, and why not, as far as the rules decide it. */
+enum tt_signature_unsieved {
+	TT_SIGNATURE_UNSIEVED_OPEN, /* there is no gate before it, that would turn away too few */
+	TT_SIGNATURE_UNSIEVED_BOXES, /* more different boxes than it has room for, while it is made */
+	TT_SIGNATURE_UNSIEVED_SHARE, /* it would turn away too few */
+	TT_SIGNATURE_UNSIEVED_STEPS, /* trying all rules could take more steps than a packet may cost */
+	TT_SIGNATURE_SIEVED,
+};
+
 /*
  * Of all rules that may match a plain packet with these flags: a gate's, of which all is there, and those that are listed
- * by source port. in_plain: as of tt_signature_gate_init. Returns whether it is of use, or -ENOMEM.
+ * by source port. in_plain: as of tt_signature_gate_init. *why: whether it is of use. Returns 0 or -ENOMEM.
  */
 int tt_signature_sieve_init(struct tt_signature_sieve *sieve,
 		const struct tt_signatures *s, const struct tt_signature_group *group,
-		const struct tt_signature_gate *gate, uint8_t flags,
-		const bool *in_plain) TT_MUST_CHECK;
+		const struct tt_signature_gate *gate, uint8_t flags, const bool *in_plain,
+		enum tt_signature_unsieved *why) TT_MUST_CHECK;
 
 /* What is left of packets, a bit each. */
 struct tt_signature_sieved {

@@ -123,6 +123,27 @@ has out "  detections   300 by signatures"
 run 0 info --json "$dir/spool"
 has out '      "detections": 300,'
 
+# Where the rules keep SYNs from being sieved, a line says so and why: in the check, at the start, and nowhere else.
+unsieved="SYNs are looked at one by one, not sieved 64 at once: the rules may match too many of them"
+run 0 rules check "$dir/all.rules"
+has out "$unsieved"
+run 0 rules check --json "$dir/all.rules"
+has out "  \"unsieved\": \"$unsieved\""
+run 0 rules check --quiet "$dir/all.rules"
+[ "$(wc -l <"$dir/out")" -eq 2 ] || { echo "not only numbers"; cat "$dir/out"; failed=1; }
+run 0 read --spool "$dir/spool" --sensor u --monitored 192.0.2.0/24 --pairs 4096 --geo none --asn none --rules "$dir/all.rules" \
+	"$dir/a.pcap"
+has out "rules: $unsieved"
+run 0 read --spool "$dir/spool" --sensor u --monitored 192.0.2.0/24 --rules "$dir/all.rules" --check-config
+has out "$unsieved"
+run 0 rules check "$dir/a.rules"
+if grep -q sieved "$dir/out"; then
+	echo "rules that are sieved are said not to be"
+	failed=1
+fi
+run 0 rules check --json "$dir/a.rules"
+has out '  "unsieved": null'
+
 # The classes that come with teiten are the default.
 printf 'alert udp any any -> any 1 (msg:"m"; classtype:attempted-recon; sid:7; rev:1;)\n' >"$dir/c.rules"
 run 1 rules match --all --csv --rules "$dir/c.rules" /dev/null
