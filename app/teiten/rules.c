@@ -23,11 +23,12 @@ static const char help[] =
 		"  duplicate     since another one has the same sid and a newer revision.\n"
 		"A last line says so where the rules keep SYNs from being sieved, which costs time.\n"
 		"\n"
-		"  --vars FILE            what $HOME_NET and the like stand for: Snort's lines\n"
+		"  --rule-variables FILE  what $HOME_NET and the like stand for: Snort's lines\n"
 		"                         \"ipvar HOME_NET …\", or Suricata's YAML\n"
 		"  --home-net LIST        HOME_NET, where FILE does not state it; prefixes\n"
-		"  --classification FILE  priority and category of each classtype, or none\n"
+		"  --rule-classes FILE    priority and category of each classtype, or none\n"
 		"                         (default: those that come with teiten)\n"
+		"                         (--vars and --classification are the same two)\n"
 		"  --summary              instead of each rule, how many there are of each reason\n"
 		"  --quiet                only the numbers\n"
 		"  --json                 all of it as JSON\n"
@@ -78,7 +79,7 @@ rules_settle(struct tt_rules_options *rules, const char *program)
 	if (rules->classification != absent)
 		return;
 	rules->classification = NULL;
-	fprintf(stderr, "%s: warning: %s; --classification names a file, or none\n",
+	fprintf(stderr, "%s: warning: %s; --rule-classes names a file, or none\n",
 			program, tt_config_no_classes());
 }
 
@@ -86,13 +87,13 @@ bool
 rules_take(struct tt_rules_options *rules, int option)
 {
 	switch (option) {
-	case RULES_OPT_VARS:
-		rules->variables = optarg;
+	case RULES_OPT_VARIABLES:
+		rules->variables = strcmp(optarg, "none") == 0 ? NULL : optarg;
 		return true;
 	case RULES_OPT_HOME_NET:
 		rules->home_net = optarg;
 		return true;
-	case RULES_OPT_CLASSIFICATION:
+	case RULES_OPT_CLASSES:
 		rules->classification = strcmp(optarg, "none") == 0 ? NULL : optarg;
 		return true;
 	default:

@@ -7,19 +7,22 @@
 
 #include <getopt.h>
 
-/* How rules are read; a command's own options are numbered from RULES_OPT_OWN on. */
+/* How rules are read, by the names that teitend and its configuration have, and by two that were there before; a command's
+ * own options are numbered from RULES_OPT_OWN on. */
 enum {
-	RULES_OPT_VARS = 256,
+	RULES_OPT_VARIABLES = 256,
 	RULES_OPT_HOME_NET,
-	RULES_OPT_CLASSIFICATION,
+	RULES_OPT_CLASSES,
 	RULES_OPT_OWN,
 };
 
-#define RULES_OPTIONS                                                               \
-	{"vars", required_argument, NULL, RULES_OPT_VARS},                          \
-			{"home-net", required_argument, NULL, RULES_OPT_HOME_NET},  \
-	{                                                                           \
-		"classification", required_argument, NULL, RULES_OPT_CLASSIFICATION \
+#define RULES_OPTIONS                                                                 \
+	{"rule-variables", required_argument, NULL, RULES_OPT_VARIABLES},             \
+			{"vars", required_argument, NULL, RULES_OPT_VARIABLES},       \
+			{"home-net", required_argument, NULL, RULES_OPT_HOME_NET},    \
+			{"rule-classes", required_argument, NULL, RULES_OPT_CLASSES}, \
+	{                                                                             \
+		"classification", required_argument, NULL, RULES_OPT_CLASSES          \
 	}
 
 /* The defaults: the classes that come with teiten. */

@@ -46,8 +46,8 @@ done
 says 1 2 "$off" fingerprints.yaml "$teiten" read $options "$dir/none.pcap"
 for what in "check $dir/a.rules" "match --rules $dir/a.rules $dir/none.pcap"; do
 	case $what in check*) status=0 lines=1 ;; *) status=1 lines=2 ;; esac
-	says $status $lines 'no category, since .*--classification names a file, or none' classification \
+	says $status $lines 'no category, since .*--rule-classes names a file, or none' classification \
 		"$teiten" rules $what
-	says $status $((lines - 1)) '' classification "$teiten" rules $what --classification none
+	says $status $((lines - 1)) '' classification "$teiten" rules $what --rule-classes none
 done
 exit $failed

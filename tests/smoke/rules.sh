@@ -72,9 +72,12 @@ fi
 rm "$dir/none.rules"
 run 1 rules check --strict --quiet "$dir/b.rules"
 has out "$dir/b.rules: 1 rule: 0 loaded, 0 unreachable, 0 unsupported, 1 broken, 0 duplicate"
-run 0 rules check --strict --vars "$dir/vars" --classification "$dir/classes" "$dir/b.rules"
+run 0 rules check --strict --rule-variables "$dir/vars" --rule-classes "$dir/classes" "$dir/b.rules"
 has out "$dir/b.rules: 1 rule: 1 loaded, 0 unreachable, 0 unsupported, 0 broken, 0 duplicate"
-run 0 rules check --vars "$dir/vars" "$dir/a.rules" "$dir/b.rules"
+# The names that these options had before, and none.
+run 0 rules check --strict --vars "$dir/vars" --classification "$dir/classes" "$dir/b.rules"
+run 1 rules check --strict --rule-variables "$dir/vars" --rule-variables none "$dir/b.rules"
+run 0 rules check --rule-variables "$dir/vars" "$dir/a.rules" "$dir/b.rules"
 has out "all files: 6 rules: 2 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
 
 run 0 rules check --summary "$dir/a.rules" "$dir/b.rules"
@@ -154,7 +157,7 @@ if grep -q ,all$ "$dir/out"; then
 	echo "rules that were taken back are matched"
 	failed=1
 fi
-run 1 rules match --all --csv --classification none --rules "$dir/c.rules" /dev/null
+run 1 rules match --all --csv --rule-classes none --rules "$dir/c.rules" /dev/null
 has out '1,7,1,0,0,"Others","m"'
 
 # Where counts are too low, one line says so, beside the CSV too.
@@ -179,9 +182,9 @@ if [ -s "$dir/err" ]; then
 fi
 
 # What engines warn of is said, and the rule is loaded.
-run 0 rules check --strict --vars "$dir/vars" "$dir/b.rules"
+run 0 rules check --strict --rule-variables "$dir/vars" "$dir/b.rules"
 has out "$dir/b.rules:1: sid 6: loaded: classtype \"x\" is not known: priority 3, category Others"
-run 0 rules check --strict --vars "$dir/vars" --classification none "$dir/b.rules"
+run 0 rules check --strict --rule-variables "$dir/vars" --rule-classes none "$dir/b.rules"
 if grep -q classtype "$dir/out"; then
 	echo "a classtype is not known where none are"
 	failed=1
@@ -191,7 +194,7 @@ run 1 rules check "$dir/none.rules"
 has err "teiten rules: $dir/none.rules: No such file or directory"
 run 1 rules check --home-net nowhere "$dir/a.rules"
 has err 'teiten rules: HOME_NET: no address: "nowhere"'
-run 1 rules check --classification "$dir/vars" "$dir/b.rules"
+run 1 rules check --rule-classes "$dir/vars" "$dir/b.rules"
 has err "teiten rules: $dir/vars:1: no line \"config classification: …\""
 run 2 rules
 says "teiten rules: what to do is missing: check"
@@ -199,5 +202,5 @@ run 2 rules frobnicate
 says "teiten rules: unknown: frobnicate (check"
 run 2 rules check
 has err "teiten rules: FILE is missing"
-run 0 rules check --strict --classification "$root/rules/classification.config" /dev/null
+run 0 rules check --strict --rule-classes "$root/rules/classification.config" /dev/null
 exit $failed
