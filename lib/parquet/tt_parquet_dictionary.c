@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "tt_hash.h"
+#include "tt_hash_draw.h"
 #include "tt_parquet_utf8.h"
 
 #define SLOTS_MIN    64
@@ -179,6 +179,8 @@ tt_parquet_ints_fini(struct tt_parquet_ints *ints)
 static bool
 ints_reserve(struct tt_parquet_ints *ints, size_t rows, size_t values)
 {
+	if (ints->values == NULL)
+		ints->seed = tt_hash_draw();
 	if (ints->values_capacity < values) {
 		free(ints->values);
 		ints->values = malloc(values * sizeof(*ints->values));
@@ -223,7 +225,7 @@ static inline uint32_t *
 hashed_slot(const struct tt_parquet_ints *ints, size_t mask, int64_t value)
 {
 	uint32_t *slots = ints->slots.slots + NEAR;
-	size_t at = tt_hash_mix((uint64_t)value) & mask;
+	size_t at = tt_hash_place((uint64_t)value, 0, &ints->seed) & mask;
 
 	while (slots[at] != 0 && ints->values[slots[at] - 1] != value)
 		at = (at + 1) & mask;

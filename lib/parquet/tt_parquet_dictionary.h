@@ -11,6 +11,7 @@
 #ifndef TT_PARQUET_DICTIONARY_H
 #define TT_PARQUET_DICTIONARY_H
 
+#include "tt_hash.h"
 #include "tt_parquet_buffer.h"
 
 #define TT_PARQUET_DICTIONARY_VALUES (1U << 16)
@@ -64,6 +65,8 @@ struct tt_parquet_ints {
 	uint32_t *indices; /* [rows] */
 	size_t values_capacity, indices_capacity;
 	struct tt_parquet_slots slots;
+	struct tt_hash_seed
+			seed; /* of the slots, drawn with the first rows: addresses can be chosen */
 	uint32_t n;
 	int64_t low, high; /* the least and the greatest of the rows */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_counts.h"
-#include "tt_hash.h"
+#include "tt_hash_draw.h"
 
 #include <errno.h>
 #include <string.h>
@@ -8,7 +8,9 @@
 void
 tt_counts_init(struct tt_counts *counts, size_t max, size_t n_slices)
 {
-	*counts = (struct tt_counts){.max = max < 64 ? 64 : max, .n_slices = n_slices};
+	*counts = (struct tt_counts){.max = max < 64 ? 64 : max,
+			.n_slices = n_slices,
+			.seed = tt_hash_draw()};
 }
 
 void
@@ -24,7 +26,9 @@ static size_t
 slot_of(const struct tt_counts *c, const struct tt_cause_count *key)
 {
 	size_t mask = c->n_slots - 1;
-	size_t at = tt_hash_3(key->hi, key->lo, key->of) & mask;
+	size_t at = tt_hash_place_addr(
+				    (struct tt_addr){key->hi, key->lo}, key->of, &c->seed)
+			& mask;
 
 	while (c->slots[at] != 0) {
 		const struct tt_cause_count *x = &c->all[c->slots[at] - 1];

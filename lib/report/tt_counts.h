@@ -8,7 +8,7 @@
 #ifndef TT_COUNTS_H
 #define TT_COUNTS_H
 
-#include "tt_base.h"
+#include "tt_hash.h"
 
 enum tt_cause_span {
 	TT_CAUSE_BEFORE,
@@ -30,6 +30,7 @@ struct tt_counts {
 	size_t n_slices; /* of a key; 0: none */
 	uint32_t *slots; /* [n_slots] index + 1, or 0 */
 	size_t n_slots;
+	struct tt_hash_seed seed; /* of the slots: addresses can be chosen */
 	uint64_t pruned; /* keys that went */
 };
 

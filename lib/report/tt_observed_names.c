@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_observed_names.h"
-#include "tt_hash.h"
+#include "tt_hash_draw.h"
 
 #include <errno.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 int
 tt_observed_names_init(struct tt_observed_names *names)
 {
-	*names = (struct tt_observed_names){0};
+	*names = (struct tt_observed_names){.seed = tt_hash_draw()};
 	names->country_index = malloc((UINT16_MAX + 1) * sizeof(*names->country_index));
 	names->countries = calloc(TT_OBSERVED_COUNTRIES, sizeof(*names->countries));
 	if (names->country_index == NULL || names->countries == NULL) {
@@ -148,7 +148,9 @@ signature_slot(const struct tt_observed_names *n, int64_t gid, int64_t sid,
 		uint32_t category)
 {
 	size_t mask = n->n_signature_slots - 1;
-	size_t at = tt_hash_3((uint64_t)gid, (uint64_t)sid, category) & mask;
+	size_t at = tt_hash_place_addr((struct tt_addr){(uint64_t)gid, (uint64_t)sid},
+				    category, &n->seed)
+			& mask;
 
 	for (; n->signature_slots[at] != 0; at = (at + 1) & mask) {
 		const struct tt_observed_signature

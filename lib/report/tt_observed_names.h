@@ -9,6 +9,7 @@
 #define TT_OBSERVED_NAMES_H
 
 #include "tt_class.h"
+#include "tt_hash.h"
 
 #define TT_OBSERVED_UNKNOWN   "??"
 #define TT_OBSERVED_UNTOLD    "**"
@@ -34,6 +35,7 @@ struct tt_observed_names {
 	size_t n_signatures, signature_room;
 	uint32_t *signature_slots; /* [n_signature_slots] index + 1, or 0 */
 	size_t n_signature_slots;
+	struct tt_hash_seed seed; /* of those slots: a snapshot's numbers can be chosen */
 };
 
 /* Returns 0 or -ENOMEM. */

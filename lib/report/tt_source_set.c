@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_source_set.h"
-#include "tt_hash.h"
+#include "tt_hash_draw.h"
 #include "tt_sketch.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 void
 tt_source_set_init(struct tt_source_set *set, size_t max)
 {
-	*set = (struct tt_source_set){.max = max < 64 ? 64 : max};
+	*set = (struct tt_source_set){.max = max < 64 ? 64 : max, .seed = tt_hash_draw()};
 }
 
 void
@@ -24,7 +24,7 @@ tt_source_set_fini(struct tt_source_set *set)
 static inline size_t
 home_of(const struct tt_source_set *s, uint64_t hash, uint32_t of)
 {
-	return tt_hash_mix(hash + of) & (s->n_slots - 1);
+	return tt_hash_place(hash, of, &s->seed) & (s->n_slots - 1);
 }
 
 static size_t

@@ -34,6 +34,7 @@ struct tt_source_set {
 	size_t n, room, max;
 	uint32_t *slots; /* [n_slots] index + 1, or 0 */
 	size_t n_slots;
+	struct tt_hash_seed seed; /* of the slots: sources can be chosen */
 	/* Rows that are entered together, so that the places in memory which they miss are loaded together. */
 	struct tt_kept_source held[TT_SOURCES_HELD]; /* [n_held] */
 	unsigned n_held;
