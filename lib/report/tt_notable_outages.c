@@ -35,11 +35,23 @@ follows(const struct tt_notable *w, size_t day)
 			|| day != w->cause.n_days[TT_CAUSE_BEFORE];
 }
 
+/* Is a day of the period before one of the period as well, of which it is told there? The periods may have time in common. */
 static bool
-is_out(const struct tt_notable *w, size_t day, size_t sensor)
+is_again(const struct tt_notable *w, size_t day, const struct tt_sensor_days *days)
+{
+	int64_t us = w->cause.origin_us[TT_CAUSE_BEFORE] + (int64_t)day * TT_US_PER_DAY;
+	size_t now = tt_notable_day_from(w, us);
+
+	return day < tt_notable_n_days(w) - w->cause.n_days[TT_CAUSE_NOW] && now != day
+			&& now < days->last;
+}
+
+static bool
+is_out(const struct tt_notable *w, size_t day, size_t sensor,
+		const struct tt_sensor_days *days)
 {
 	return !tt_notable_sensor_day(w, day, sensor)->observed
-			&& tt_notable_any_observed(w, day);
+			&& tt_notable_any_observed(w, day) && !is_again(w, day, days);
 }
 
 /* Finds the next one, within the days of the sensor. */
@@ -49,10 +61,11 @@ next_outage(const struct tt_notable *w, size_t sensor, const struct tt_sensor_da
 {
 	size_t day = o->end > days->first ? o->end : days->first;
 
-	while (day < days->last && !is_out(w, day, sensor))
+	while (day < days->last && !is_out(w, day, sensor, days))
 		day++;
 	*o = (struct outage){day, day + 1};
-	while (o->end < days->last && is_out(w, o->end, sensor) && follows(w, o->end))
+	while (o->end < days->last && is_out(w, o->end, sensor, days)
+			&& follows(w, o->end))
 		o->end++;
 	return day < days->last;
 }
@@ -69,17 +82,6 @@ outage_text(struct tt_notable *w, const struct outage *o)
 			: tt_notable_fill(w, TT_WORD_NOTABLE_DATES, ends, 2);
 }
 
-/* Is a day of the period before one of the period as well, of which it is told there? The periods may have time in common. */
-static bool
-is_again(const struct tt_notable *w, size_t day, const struct tt_sensor_days *days)
-{
-	int64_t us = w->cause.origin_us[TT_CAUSE_BEFORE] + (int64_t)day * TT_US_PER_DAY;
-	size_t now = tt_notable_day_from(w, us);
-
-	return day < tt_notable_n_days(w) - w->cause.n_days[TT_CAUSE_NOW] && now != day
-			&& now < days->last;
-}
-
 const char *
 tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days)
 {
@@ -87,13 +89,9 @@ tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_d
 	struct outage o = {0};
 	size_t n = 0;
 
-	while (next_outage(w, sensor, days, &o)) {
-		if (is_again(w, o.first, days) && is_again(w, o.end - 1, days))
-			continue;
+	for (; next_outage(w, sensor, days, &o); n++)
 		if (n < NAMED)
 			names[n] = outage_text(w, &o);
-		n++;
-	}
 	if (n > NAMED) {
 		const char *more = tt_notable_number(w, n - NAMED);
 

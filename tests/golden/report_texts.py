@@ -297,6 +297,11 @@ def outages(teiten, directory):
     en.says("445/TCP", "It rose between 20 August and 21 August (not wholly observed in between)")
     said = [text for port in (23, 445, 3389) for text in en.said(f"{port}/TCP")]
     check(f"outages: {said}", not any(re.search("sensors changed|Then, |on (5|7|20|21) August|between [0-9]+ August and 7", text) for text in said))
+    # Periods that have days in common: a day on which it was out in both is told once.
+    for against, period, days in (("2026-07-20..2026-08-10", "2026-08", "5 August 2026 to 6 August 2026 and 20 August 2026"),
+                                  ("2026-07-20..2026-08-20", "2026-08-06..2026-08-31", "5 August 2026, 6 August 2026 and 20 August 2026")):
+        common = Report(teiten, spool, "en", "--against", against, period=period)
+        common.says("2", f"(not on {days})")
     hourly = Report(teiten, spool, "en", period="2026-08-19..2026-08-22")
     hourly.says("23/TCP", "It fell at 00:00 on 20 August 2026", "The sensors changed at that time (a went)")
     # For a week and more: it went, and came again.
