@@ -74,8 +74,10 @@ tt_signature_place_list_has(const struct tt_signature_place_list *list, struct t
 static inline bool
 tt_signature_place_has(const struct tt_signature_place *place, const struct tt_packet *p)
 {
-	return tt_signature_place_list_has(&place->dst, p->dst)
-			& tt_signature_place_list_has(&place->src, p->src);
+	const unsigned dst = tt_signature_place_list_has(&place->dst, p->dst);
+	const unsigned src = tt_signature_place_list_has(&place->src, p->src);
+
+	return dst & src; /* without a branch */
 }
 
 struct tt_signatures;

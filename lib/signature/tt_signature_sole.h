@@ -69,8 +69,10 @@ tt_signature_sole_matches(const struct tt_signature_sole *s, const struct tt_pac
 	const __m128i no_src = _mm_cmpgt_epi32(
 			_mm_sub_epi32(src, both), _mm_unpackhi_epi64(both, both));
 
-	return (_mm_movemask_epi8(no_dst) != 0xffff)
-			& ((_mm_movemask_epi8(no_src) & 0xff) != 0xff);
+	const unsigned in_dst = _mm_movemask_epi8(no_dst) != 0xffff;
+	const unsigned in_src = (_mm_movemask_epi8(no_src) & 0xff) != 0xff;
+
+	return in_dst & in_src; /* without a branch */
 #else
 	return tt_signature_sole_matches_ref(s, p);
 #endif

@@ -115,7 +115,7 @@ find(struct some *s, unsigned i)
 	tt_some_note(&s->raise, i, f->of_all.rho > r->registers[f->of_all.at]);
 	tt_some_note(&s->others, i,
 			tt_detail_backscatter(tt_refused_detail(u))
-					| (tt_refused_matched(u) != 0));
+					| (unsigned)(tt_refused_matched(u) != 0));
 	raise_targets(r, u, target_of(u), hash);
 }
 

@@ -93,7 +93,8 @@ bench_merge_sink(struct bench_sums *sums)
 	};
 }
 
-static bool
+/* Returns 1 or 0: all are told, since none is left out behind one that fails. */
+static unsigned
 is(const char *what, uint64_t is, uint64_t should_be)
 {
 	if (is != should_be)

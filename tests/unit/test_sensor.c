@@ -19,8 +19,8 @@ a_sensor_is_called_like_a_host_and_neither_like_a_day_nor_a_snapshot(void **stat
 	static const char *const bad[] = {"", ".x", "a/b", "a b", "2026-11-22",
 			"2026-99-99", "20261122T225500Z", "20261122T225500.123456Z",
 			"\xc3\xa9",
-			"0123456789012345678901234567890123456789012345678901234567890123"
-			"4"};
+			("0123456789012345678901234567890123456789012345678901234567890123"
+			 "4")};
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(good); i++)
 		if (!tt_sensor_name_valid(good[i]))

@@ -60,8 +60,8 @@ names_that_no_sensor_can_have_are_refused(void **state)
 {
 	static const char *const names[] = {"", ".hidden", "a/b", "..", "a b",
 			"2026-11-22", "20261122T225500Z",
-			"0123456789012345678901234567890123456789012345678901234567890123"
-			"4"};
+			("0123456789012345678901234567890123456789012345678901234567890123"
+			 "4")};
 	struct tt_spool *spool = NULL;
 	struct tt_error err = {0};
 
