@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_verify.h"
 #include "tt_packets.h"
+#include "tt_verify_compare.h"
 
 #include <dirent.h>
 #include <errno.h>

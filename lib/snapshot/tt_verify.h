@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the files that verify a snapshot share; not for other rooms. Each table is read once, by the
- * batch, with the memory of one: whatever tables must agree on is summed up on the way and
- * compared at the end. What a text means is worked out once for each text of a dictionary, so that
- * the memory of that grows with the dictionaries of one table (32 bytes a text).
- *
- * Where two tables must agree key by key (every source, every target and class), both sum up
- * hash(key) x count modulo 2^64. Equal tables give equal sums; tables that differ in any key give
- * equal ones by accident once in 2^64. So the comparison needs no memory, whatever the number of
- * keys and in whatever order they come.
+ * batch, with the memory of one: each row is checked (this header), whatever tables must agree on is summed
+ * up on the way (tt_verify_sums.h), and compared at the end (tt_verify_compare.h). What a text means is worked
+ * out once for each text of a dictionary, so that the memory of that grows with the dictionaries of one
+ * table (32 bytes a text).
  */
 #ifndef TT_VERIFY_H
 #define TT_VERIFY_H
@@ -16,92 +12,7 @@
 #include "tt_reached.h"
 #include "tt_row_text.h"
 #include "tt_snapshot_private.h"
-
-/* What is compared key by key. */
-enum tt_match {
-	TT_MATCH_TALKERS, /* packets by target and class: targets, talkers */
-	TT_MATCH_SOURCE_PORTS, /* the same of TCP and UDP with ports: targets, source_ports */
-	TT_MATCH_COUNTRIES, /* by country, class and backscatter: targets, countries */
-	TT_MATCH_COUNTRY_SOURCES, /* sources by country: sources, countries */
-	TT_MATCH_PROTOCOLS, /* by protocol and class: targets, distributions */
-	TT_MATCH_TCP_FLAGS, /* by class and the six flags: two distributions */
-	TT_MATCH_VICTIMS, /* backscatter packets by source: sources, victims */
-	TT_MATCH_FINGERPRINTS, /* sources and what they carry: sources, source_fingerprints */
-	TT_MATCH_PAIR_SOURCES, /* by source, all that is counted: pairs, sources */
-	TT_MATCH_PAIR_SOURCE_COUNTRY, /* country by source: pairs, sources */
-	TT_MATCH_PAIR_TARGETS, /* rows of targets: pairs, targets */
-	TT_MATCH_PAIR_IPV6, /* rows of ipv6_targets: pairs, ipv6_targets */
-	TT_MATCH_PAIR_COUNTRIES, /* sources of the rows of countries: pairs, countries */
-	TT_MATCH_PAIR_BACKSCATTER, /* rows of backscatter: pairs, backscatter */
-	TT_MATCH_PAIR_VICTIMS, /* rows of victims: pairs, victims */
-	TT_MATCH_PAIR_FINGERPRINTS, /* rows of fingerprints: pairs, fingerprints */
-	TT_MATCH_PAIR_CARRIERS, /* rows of source_fingerprints: pairs, source_fingerprints */
-	TT_MATCH_VICTIM_SOURCES, /* sources of TCP and UDP answers: victims, backscatter */
-	TT_MATCH_CONTACTS, /* rows of destinations: contacts, destinations */
-	TT_MATCH_CONTACT_SOURCES, /* destinations by source: contacts, sources */
-	TT_MATCH_CONTACT_CLASSES, /* packets by source and class: contacts, pairs */
-	TT_MATCH_SIGNATURE_SOURCES, /* sources by rule and country: both tables of signatures */
-	TT_N_MATCHES
-};
-
-/* Of one rule, what three tables say. */
-struct tt_rule_sums {
-	int64_t tested, matched, sources, carriers,
-			carrier_packets; /* fingerprint_rules */
-	int64_t packets; /* fingerprints */
-	int64_t source_rows, source_packets, source_tested; /* source_fingerprints */
-	int64_t carried_rows, carried_packets;
-	struct tt_fingerprint_rule judge; /* source_packets and source_percent alone */
-};
-
-/* A row of signature_rules. */
-struct tt_loaded_rule {
-	uint64_t rule, rev; /* gid and sid, 32 bits each */
-	int64_t sources_one_in;
-};
-
-/* What the rows of a snapshot's tables add up to. */
-struct tt_sums {
-	bool read[TT_N_TABLES]; /* the table could be read to its end */
-	struct tt_prefix_set monitored;
-	struct tt_count total[TT_N_TABLES], by_class[TT_N_TABLES][TT_N_CLASSES];
-	struct tt_count distributions[TT_N_DISTRIBUTIONS][TT_N_CLASSES];
-	struct tt_count answers[TT_N_CLASSES]; /* rows of targets with backscatter */
-	uint64_t match[TT_N_MATCHES][2];
-	int64_t returning, returning_one_in, first_time; /* interval */
-	int64_t targets, targets_first_time; /* distinct (protocol, target); targets */
-	int64_t target_sources; /* sources of each target, summed over the targets */
-	int64_t country_sources; /* likewise over the countries */
-	int64_t destination_sources; /* likewise over the destinations */
-	/* Distinct destinations, as far as the text of rows tells them apart. */
-	int64_t destinations_least, destinations_most;
-	int64_t source_rows, sources_returning, source_backscatter;
-	int64_t source_targets, source_destinations; /* of each source, summed */
-	bool country_rest; /* targets has rows of countries that are not told apart */
-	int64_t ipv6_destined; /* packets to destinations of IPv6 */
-	bool ipv6_untold; /* ipv6_targets has the row of what is not told apart */
-	bool prefixes; /* of the destinations, some are prefixes */
-	bool nest; /* and some lie in others */
-	unsigned n_rules;
-	char rules[TT_FINGERPRINTS_MAX][TT_FINGERPRINT_ID_MAX + 1];
-	struct tt_rule_sums rule_sums[TT_FINGERPRINTS_MAX];
-	/* Registers of the sources overall: as given, and as the rows of sources make them. */
-	uint8_t sketch[1 << TT_SKETCH_P_ALL], source_sketch[1 << TT_SKETCH_P_ALL];
-	struct tt_ledger_short ledger;
-	__int128 address_us; /* coverage: observed time by monitored address */
-	int64_t covered_until_us; /* of its last row */
-	bool unit_unclear; /* rows of contacts of units that cannot be told apart */
-	int64_t sources_detected; /* interval */
-	struct tt_loaded_rule *signature_rules; /* [n_signature_rules] in order */
-	size_t n_signature_rules;
-	int64_t signature_one_in; /* the coarsest of them */
-	int64_t longest_loaded_us; /* likewise */
-	int64_t common_source_rows; /* of signature_sources, in the sample of all rules */
-	int64_t covered_us; /* coverage: observed time of all rows */
-	int64_t matches, rule_detections; /* signatures */
-	int64_t source_detections; /* signature_sources */
-	bool coverage_gap; /* some time of some origin is not covered */
-};
+#include "tt_verify_sums.h"
 
 #define TT_CHECK_KEY_MAX 6
 
@@ -142,7 +53,7 @@ struct tt_pair_source {
 	unsigned sample_bits;
 	struct tt_count count;
 	uint64_t answers, targets, rows; /* packets of backscatter; distinct targets */
-	uint32_t classes, sides; /* bit per class; per class and backscatter */
+	uint32_t classes; /* bit per class */
 	/* Of the row before. */
 	tt_target_key key;
 	bool backscatter;
@@ -153,6 +64,15 @@ struct tt_pair_source {
 	/* Rules that matched, also of the target and class of the row before. */
 	uint32_t rules, seen_rules;
 	uint64_t rule_key, tested[TT_FINGERPRINTS_MAX], matched[TT_FINGERPRINTS_MAX];
+};
+
+/* Where the packets of that source were counted: one country, but where parts of a merged snapshot had several databases. */
+struct tt_pair_places {
+	unsigned n;
+	struct {
+		uint16_t country;
+		uint32_t sides; /* bit per class and backscatter */
+	} places[TT_COUNTRY_REST + 1]; /* [n] in the order of their first rows */
 };
 
 /* The source of the rows of contacts before. */
@@ -204,6 +124,7 @@ struct tt_check {
 	struct tt_check_unit unit; /* of the row before */
 	struct tt_coverage_row coverage; /* the row before */
 	struct tt_pair_source source;
+	struct tt_pair_places places; /* of that source */
 	struct tt_contact_source contact;
 	struct tt_reached reached; /* by that source, in a merged snapshot */
 	struct tt_ledger_row *ledger; /* [row], text on the heap */
@@ -232,40 +153,6 @@ static inline struct tt_check_word *
 tt_check_word(const struct tt_check *t, unsigned column)
 {
 	return &t->words[column].words[t->batch.columns[column].codes[t->at]];
-}
-
-/* Adds hash(a, b, c) x weight to one side of a match. */
-static inline void
-tt_match_add(uint64_t *side, uint64_t a, uint64_t b, uint64_t c, uint64_t weight)
-{
-	*side += tt_hash_3(a, b, c) * weight;
-}
-
-/* Both packets and bytes of a count. */
-static inline void
-tt_match_count(uint64_t *side, uint64_t a, uint64_t b, struct tt_count count)
-{
-	tt_match_add(side, a, b, 0, count.packets);
-	tt_match_add(side, a, b, 1, count.bytes);
-}
-
-/* What sources and pairs must agree on, of one source. */
-static inline void
-tt_match_source(uint64_t *side, struct tt_addr src, struct tt_count count,
-		uint64_t answers, uint64_t targets, uint32_t classes)
-{
-	tt_match_add(side, src.hi, src.lo, 0, count.packets);
-	tt_match_add(side, src.hi, src.lo, 1, count.bytes);
-	tt_match_add(side, src.hi, src.lo, 2, answers);
-	tt_match_add(side, src.hi, src.lo, 3, targets);
-	tt_match_add(side, src.hi, src.lo, 4 + (uint64_t)classes, 1);
-}
-
-/* A victim and class as one number. */
-static inline uint64_t
-tt_match_victim(struct tt_addr src, enum tt_class class)
-{
-	return tt_hash_3(src.hi, src.lo, class);
 }
 
 /* Is a source in the sample of one in so many? Without the public hash nobody knows: true. */
@@ -359,51 +246,12 @@ int tt_check_ledger_begin(struct tt_check *t, int64_t rows);
 int tt_check_ledger_end(const struct tt_check *t);
 void tt_check_ledger_free(struct tt_check *t);
 
-/* What is wrong with a table, and which. */
-struct tt_compare {
-	const struct tt_manifest *m;
-	const struct tt_sums *s;
-	void (*wrong)(void *context, enum tt_table table, const char *why);
-	void *context;
-	bool told[TT_N_TABLES]; /* one line for each file: the first that fails */
-};
-
-/* Could both be read to their end, and is the other one not known to be wrong itself? The
- * interval's numbers are in the manifest as well. */
-bool tt_compare_have(
-		const struct tt_compare *c, enum tt_table table, enum tt_table other);
-
-/* Compares one sum, with what it is or is at most, or key by key, where both tables could be read. */
-void tt_compare_equal(struct tt_compare *c, enum tt_table table, const char *what,
-		int64_t sum, enum tt_table other, int64_t expected);
-void tt_compare_at_most(struct tt_compare *c, enum tt_table table, const char *what,
-		int64_t sum, enum tt_table other, int64_t most);
-void tt_compare_match(struct tt_compare *c, enum tt_table table, const char *what,
-		enum tt_match m, enum tt_table other);
-
-/* Tables of signatures with each other and with the interval. */
-void tt_compare_signatures(struct tt_compare *c);
-/* After what coverage has was compared. */
-void tt_compare_signature_rules(struct tt_compare *c);
-
-/* Are all countries by one database? Where parts had others, a source may have pairs in several. */
-bool tt_check_one_geo(const struct tt_manifest *m);
-
-/* Pairs and contacts with all that are marginals of them. */
-void tt_compare_pairs(struct tt_compare *c);
-void tt_compare_contacts(struct tt_compare *c);
-
 /*
  * Reads a whole table; adds to sums what other tables must agree with, and checks what the
  * manifest must agree with. Returns 0, or a negative errno with err naming the file.
  */
 int tt_verify_table(const struct tt_snapshot *snapshot, enum tt_table table,
 		struct tt_sums *sums, struct tt_error *err) TT_MUST_CHECK;
-
-/* Compares what was summed up, and tells of each file the first thing that is wrong. */
-void tt_verify_sums(const struct tt_manifest *manifest, const struct tt_sums *sums,
-		void (*wrong)(void *context, enum tt_table table, const char *why),
-		void *context);
 
 /* Is each row of ipv6_targets one of targets, with no more packets and bytes? Both were read to their end. Returns 0; 1
  * with why; or a negative errno with err filled. */

@@ -4,6 +4,7 @@
  * that what is distinct of a source is counted with the memory of one.
  */
 #include "tt_verify.h"
+#include "tt_verify_compare.h"
 
 #include <errno.h>
 #include <string.h>
@@ -109,7 +110,40 @@ begin_source(struct tt_check *t, const struct pair_row *r)
 			.src = r->src,
 			.country = r->country,
 			.sample_bits = r->sample_bits};
+	t->places.n = 0;
 	return 0;
+}
+
+static void
+note_place(struct tt_pair_places *p, const struct pair_row *r)
+{
+	unsigned i = p->n;
+
+	while (i > 0 && p->places[i - 1].country != r->country)
+		i--;
+	if (i == 0) {
+		i = ++p->n;
+		p->places[i - 1].country = r->country;
+		p->places[i - 1].sides = 0;
+	}
+	p->places[i - 1].sides |= 1u << (r->class << 1 | r->backscatter);
+}
+
+/* What countries say of a source: it is among the sources of each row that has its packets. */
+static void
+sum_places(struct tt_check *t)
+{
+	const struct tt_pair_places *p = &t->places;
+	uint64_t(*match)[2] = t->sums->match;
+
+	for (unsigned i = 0; i < p->n; i++)
+		for (uint32_t left = p->places[i].sides; left != 0; left &= left - 1)
+			tt_match_add(&match[TT_MATCH_PAIR_COUNTRIES][0],
+					p->places[i].country,
+					(uint64_t)__builtin_ctz(left), 0, 1);
+	/* Of several, sources alone has the one that is its own. */
+	tt_match_add(&match[TT_MATCH_PAIR_OWN_COUNTRIES][0], p->places[0].country,
+			(uint64_t)__builtin_ctz(p->places[0].sides), 0, 1);
 }
 
 /* What other tables say of a source, and of it in its country. */
@@ -125,11 +159,7 @@ end_source(struct tt_check *t)
 	tt_match_source(&match[TT_MATCH_PAIR_SOURCES][0], s->src, s->count, s->answers,
 			s->targets, s->classes);
 	tt_match_add(&match[TT_MATCH_PAIR_SOURCE_COUNTRY][0], hi, lo, s->country, 1);
-	tt_match_add(&match[TT_MATCH_PAIR_COUNTRIES][0], s->country,
-			(uint64_t)__builtin_ctz(s->sides), 1, 1);
-	for (uint32_t left = s->sides; left != 0; left &= left - 1)
-		tt_match_add(&match[TT_MATCH_PAIR_COUNTRIES][0], s->country,
-				(uint64_t)__builtin_ctz(left), 0, 1);
+	sum_places(t);
 	for (uint32_t left = s->rules; left != 0; left &= left - 1) {
 		unsigned rule = (unsigned)__builtin_ctz(left);
 
@@ -225,7 +255,7 @@ sum_row(struct tt_check *t, const struct pair_row *r)
 	s->count.bytes += r->count.bytes;
 	s->targets += new_target;
 	s->classes |= 1u << r->class;
-	s->sides |= 1u << (r->class << 1 | r->backscatter);
+	note_place(&t->places, r);
 	s->rows++;
 	s->key = r->key;
 	s->backscatter = r->backscatter;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the tables of signatures must agree on, with each other and with the interval. */
-#include "tt_verify.h"
+#include "tt_verify_compare.h"
 
 #include <string.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Rows of signatures, and of the sources that they were found of. */
 #include "tt_verify.h"
+#include "tt_verify_compare.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,69 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What the tables of a snapshot must agree on, with each other and with the interval. */
-#include "tt_verify.h"
+#include "tt_verify_compare.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <string.h>
-
-static const char *
-file_of(enum tt_table table)
-{
-	return tt_schema_of(table)->file;
-}
-
-static void tell(struct tt_compare *c, enum tt_table table, const char *fmt, ...)
-		TT_PRINTF(3, 4);
-
-static void
-tell(struct tt_compare *c, enum tt_table table, const char *fmt, ...)
-{
-	char why[256];
-	va_list args;
-
-	if (c->told[table])
-		return;
-	c->told[table] = true;
-	va_start(args, fmt);
-	vsnprintf(why, sizeof(why), fmt, args);
-	va_end(args);
-	c->wrong(c->context, table, why);
-}
-
-bool
-tt_compare_have(const struct tt_compare *c, enum tt_table table, enum tt_table other)
-{
-	return c->s->read[table]
-			&& (other == TT_TABLE_INTERVAL
-					|| (c->s->read[other] && !c->told[other]));
-}
-
-void
-tt_compare_equal(struct tt_compare *c, enum tt_table table, const char *what, int64_t sum,
-		enum tt_table other, int64_t expected)
-{
-	if (tt_compare_have(c, table, other) && sum != expected)
-		tell(c, table, "%s: %" PRId64 "; %s says %" PRId64, what, sum,
-				file_of(other), expected);
-}
-
-void
-tt_compare_at_most(struct tt_compare *c, enum tt_table table, const char *what,
-		int64_t sum, enum tt_table other, int64_t most)
-{
-	if (tt_compare_have(c, table, other) && sum > most)
-		tell(c, table, "%s: %" PRId64 "; %s says %" PRId64, what, sum,
-				file_of(other), most);
-}
-
-/* Compares key by key. */
-void
-tt_compare_match(struct tt_compare *c, enum tt_table table, const char *what,
-		enum tt_match m, enum tt_table other)
-{
-	if (tt_compare_have(c, table, other) && c->s->match[m][0] != c->s->match[m][1])
-		tell(c, table, "%s: not as in %s", what, file_of(other));
-}
 
 static void
 by_class(struct tt_compare *c, enum tt_table table, const struct tt_count *expected,
@@ -76,14 +15,18 @@ by_class(struct tt_compare *c, enum tt_table table, const struct tt_count *expec
 		if (!tt_compare_have(c, table, TT_TABLE_TARGETS))
 			return;
 		if (sum->packets != expected[i].packets)
-			tell(c, table,
+			tt_compare_tell(c, table,
 					"packets of class %s: %" PRIu64
 					"; %s says %" PRIu64,
-					class, sum->packets, file_of(TT_TABLE_TARGETS),
+					class, sum->packets,
+					tt_compare_file(TT_TABLE_TARGETS),
 					expected[i].packets);
 		else if (bytes && sum->bytes != expected[i].bytes)
-			tell(c, table, "bytes of class %s: %" PRIu64 "; %s says %" PRIu64,
-					class, sum->bytes, file_of(TT_TABLE_TARGETS),
+			tt_compare_tell(c, table,
+					"bytes of class %s: %" PRIu64
+					"; %s says %" PRIu64,
+					class, sum->bytes,
+					tt_compare_file(TT_TABLE_TARGETS),
 					expected[i].bytes);
 	}
 }
@@ -212,7 +155,8 @@ compare_ipv6(struct tt_compare *c)
 	int64_t packets = (int64_t)s->total[table].packets;
 
 	if (s->read[table] && packets != c->m->ipv6_packets)
-		tell(c, table, "packets: %" PRId64 "; the manifest says %" PRId64,
+		tt_compare_tell(c, table,
+				"packets: %" PRId64 "; the manifest says %" PRId64,
 				packets, c->m->ipv6_packets);
 	tt_compare_equal(c, table, "packets", packets, TT_TABLE_DESTINATIONS,
 			s->ipv6_destined);
@@ -252,12 +196,13 @@ compare_distribution(struct tt_compare *c, enum tt_distribution d, enum tt_class
 				&& (sum->packets != expected.packets
 						|| sum->bytes != expected.bytes);
 	if (wrong)
-		tell(c, TT_TABLE_DISTRIBUTIONS,
+		tt_compare_tell(c, TT_TABLE_DISTRIBUTIONS,
 				"%s of class %s: %" PRIu64 " packets, %" PRIu64
 				" bytes; %s says %" PRIu64 " and %" PRIu64,
 				tt_distribution_name(d), tt_class_name(class),
-				sum->packets, sum->bytes, file_of(TT_TABLE_TARGETS),
-				expected.packets, expected.bytes);
+				sum->packets, sum->bytes,
+				tt_compare_file(TT_TABLE_TARGETS), expected.packets,
+				expected.bytes);
 }
 
 static void
@@ -315,9 +260,9 @@ compare_sketch(struct tt_compare *c)
 		if (c->m->sources_one_in == 1)
 			wrong = s->sketch[i] != s->source_sketch[i];
 		if (wrong)
-			tell(c, TT_TABLE_SKETCHES,
+			tt_compare_tell(c, TT_TABLE_SKETCHES,
 					"sources: register %u is %u; by %s it is %u", i,
-					s->sketch[i], file_of(TT_TABLE_SOURCES),
+					s->sketch[i], tt_compare_file(TT_TABLE_SOURCES),
 					s->source_sketch[i]);
 	}
 }
@@ -361,7 +306,7 @@ compare_ipv4_time(struct tt_compare *c)
 	else
 		wrong = m->ipv4_us > all;
 	if (wrong)
-		tell(c, TT_TABLE_COVERAGE,
+		tt_compare_tell(c, TT_TABLE_COVERAGE,
 				"not the time of IPv4 addresses that the manifest says");
 }
 
@@ -381,7 +326,7 @@ compare_coverage(struct tt_compare *c)
 				c->m->observed_us);
 	compare_ipv4_time(c);
 	if (c->m->complete && (s->coverage_gap || s->covered_until_us != c->m->end_us))
-		tell(c, table, "not all of an interval that is complete");
+		tt_compare_tell(c, table, "not all of an interval that is complete");
 }
 
 void

@@ -242,8 +242,8 @@ tt_check_country_row(struct tt_check *t)
 	tt_match_add(&s->match[TT_MATCH_PAIR_COUNTRIES][1], country,
 			(uint64_t) class << 1 | backscatter, 0,
 			(uint64_t)tt_check_int(t, TT_COUNTRIES_UNIQ_SRC_IP));
-	tt_match_add(&s->match[TT_MATCH_PAIR_COUNTRIES][1], country,
-			(uint64_t) class << 1 | backscatter, 1, (uint64_t)uniques);
+	tt_match_add(&s->match[TT_MATCH_PAIR_OWN_COUNTRIES][1], country,
+			(uint64_t) class << 1 | backscatter, 0, (uint64_t)uniques);
 	return tt_check_add(t, &s->country_sources, TT_COUNTRIES_UNIQ_SRC_IP_COUNTRY);
 }
 

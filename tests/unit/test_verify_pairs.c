@@ -76,6 +76,40 @@ pairs_that_contradict_other_tables_are_found(void **state)
 	CHECK_ALL(damages);
 }
 
+/* Where parts had several databases of countries, each packet is in the country of its own. */
+static void
+countries_of_several_databases_are_those_of_pairs(void **state)
+{
+	static const struct damage damages[] = {
+			ONE(PAIRS, 0, TT_PAIRS_COUNTRY, 0, "JP",
+					"counts by target and country: not as in targets.parquet"),
+			ONE(PAIRS, 0, TT_PAIRS_TARGET, 1, NULL,
+					"counts by target and country: not as in targets.parquet"),
+	};
+	static const struct forge more = {1, TT_COUNTRIES_UNIQ_SRC_IP, 1, NULL};
+	char *geo = bed_world()->geo->identity;
+	struct tt_snapshot *s;
+	char path[256];
+
+	strcpy(geo, "geoip 2026-06-25 + geoip 2026-06-26");
+	CHECK_ALL(damages);
+	bed_init(&bed);
+	bed_count_all(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	check_verify(NULL);
+	assert_int_equal(
+			tt_snapshot_open(&s, bed_path(&bed, BED_START, NULL, path), NULL),
+			0);
+	forge_table(s, TT_TABLE_COUNTRIES, &more, 1);
+	tt_snapshot_close(s);
+	said[0] = '\0';
+	assert_int_equal(tt_snapshot_verify(path, note, NULL), 1);
+	assert_string_equal(said,
+			"pairs.parquet: sources by country and class: not as in countries.parquet\n");
+	bed_fini(&bed);
+	strcpy(geo, "none");
+}
+
 static void
 contacts_that_cannot_be_are_found(void **state)
 {
@@ -187,6 +221,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(pairs_that_cannot_be_are_found),
 			cmocka_unit_test(pairs_that_contradict_other_tables_are_found),
+			cmocka_unit_test(
+					countries_of_several_databases_are_those_of_pairs),
 			cmocka_unit_test(contacts_that_cannot_be_are_found),
 			cmocka_unit_test(
 					sample_bits_of_another_hash_are_the_same_in_the_rows_of_a_contact),
