@@ -1,38 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_prefix.h"
+#include "tt_prefix_private.h"
 
 #include <errno.h>
 #include <string.h>
-
-static struct tt_addr
-addr_next(struct tt_addr a)
-{
-	a.lo++;
-	if (a.lo == 0)
-		a.hi++;
-	return a;
-}
 
 static bool
 addr_is_max(struct tt_addr a)
 {
 	return a.hi == UINT64_MAX && a.lo == UINT64_MAX;
 }
-
-/* The mask of the host bits of a prefix of `bits` (0 to 128) bits. */
-static struct tt_addr
-host_mask(unsigned bits)
-{
-	if (bits == 0)
-		return (struct tt_addr){UINT64_MAX, UINT64_MAX};
-	if (bits <= 64)
-		return (struct tt_addr){bits == 64 ? 0 : UINT64_MAX >> bits, UINT64_MAX};
-	return (struct tt_addr){0, bits == 128 ? 0 : UINT64_MAX >> (bits - 64)};
-}
-
-/* IPv4 as it lies among the IPv6 addresses: ::ffff:0:0/96. An IPv6 prefix never means these. */
-static const struct tt_range mapped = {
-		{0, TT_ADDR_V4_PREFIX}, {0, TT_ADDR_V4_PREFIX | UINT32_MAX}};
 
 static struct tt_addr
 addr_before(struct tt_addr a)
@@ -43,22 +19,21 @@ addr_before(struct tt_addr a)
 	return a;
 }
 
-/* What of the range is no mapped IPv4, as up to two ranges. */
-static unsigned
-without_mapped(struct tt_range range, struct tt_range out[2])
+unsigned
+tt_prefix_without_mapped(struct tt_range range, struct tt_range out[2])
 {
 	unsigned n = 0;
 
-	if (tt_addr_cmp(range.first, mapped.first) < 0) {
+	if (tt_addr_cmp(range.first, tt_prefix_mapped.first) < 0) {
 		out[n] = range;
-		if (tt_addr_cmp(range.last, mapped.first) >= 0)
-			out[n].last = addr_before(mapped.first);
+		if (tt_addr_cmp(range.last, tt_prefix_mapped.first) >= 0)
+			out[n].last = addr_before(tt_prefix_mapped.first);
 		n++;
 	}
-	if (tt_addr_cmp(range.last, mapped.last) > 0) {
+	if (tt_addr_cmp(range.last, tt_prefix_mapped.last) > 0) {
 		out[n] = range;
-		if (tt_addr_cmp(range.first, mapped.last) <= 0)
-			out[n].first = addr_next(mapped.last);
+		if (tt_addr_cmp(range.first, tt_prefix_mapped.last) <= 0)
+			out[n].first = tt_prefix_addr_next(tt_prefix_mapped.last);
 		n++;
 	}
 	return n;
@@ -126,14 +101,14 @@ parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err
 	if (slash != NULL && parse_bits(slash + 1, max, &bits) != 0)
 		return tt_error_set(err, -EINVAL, whole,
 				"not a CIDR prefix: the length must be 0 to %u", max);
-	mask = host_mask(v4 ? bits + 96 : bits);
+	mask = tt_prefix_host_mask(v4 ? bits + 96 : bits);
 	if ((range->first.hi & mask.hi) != 0 || (range->first.lo & mask.lo) != 0)
 		return tt_error_set(err, -EINVAL, whole,
 				"not a CIDR prefix: host bits are set");
 	range->last = (struct tt_addr){
 			range->first.hi | mask.hi, range->first.lo | mask.lo};
 	out[0] = *range;
-	*n = v4 ? 1 : without_mapped(*range, out);
+	*n = v4 ? 1 : tt_prefix_without_mapped(*range, out);
 	if (*n == 0)
 		return tt_error_set(err, -EINVAL, whole,
 				"not a CIDR prefix: IPv4 is written as IPv4, not mapped into IPv6");
@@ -158,7 +133,8 @@ merge_ranges(struct tt_range *r, unsigned n)
 		struct tt_range *top = &r[out];
 
 		if (addr_is_max(top->last)
-				|| tt_addr_cmp(r[i].first, addr_next(top->last)) <= 0) {
+				|| tt_addr_cmp(r[i].first, tt_prefix_addr_next(top->last))
+						<= 0) {
 			if (tt_addr_cmp(r[i].last, top->last) > 0)
 				top->last = r[i].last;
 		} else {
@@ -276,91 +252,6 @@ tt_prefix_set_size(const struct tt_prefix_set *set)
 	return sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
 }
 
-/* The shortest prefix that starts at `first` and ends no later than `last`; its length. */
-static unsigned
-widest_prefix(struct tt_addr first, struct tt_addr last)
-{
-	unsigned bits = 128;
-
-	while (bits > 0) {
-		struct tt_addr mask = host_mask(bits - 1);
-		struct tt_addr end = {first.hi | mask.hi, first.lo | mask.lo};
-
-		if ((first.hi & mask.hi) != 0 || (first.lo & mask.lo) != 0
-				|| tt_addr_cmp(end, last) > 0)
-			break;
-		bits--;
-	}
-	return bits;
-}
-
-static void
-format_range(FILE *out, const struct tt_range *r, bool *started)
-{
-	struct tt_addr first = r->first;
-	char text[TT_ADDR_TEXT_MAX];
-
-	for (;;) {
-		unsigned bits = widest_prefix(first, r->last);
-		struct tt_addr mask = host_mask(bits);
-		struct tt_addr end = {first.hi | mask.hi, first.lo | mask.lo};
-		bool v4 = tt_addr_is_v4(first) && bits >= 96;
-
-		fprintf(out, "%s%s/%u", *started ? "," : "", tt_addr_format(first, text),
-				v4 ? bits - 96 : bits);
-		*started = true;
-		if (tt_addr_cmp(end, r->last) >= 0)
-			return;
-		first = addr_next(end);
-	}
-}
-
-/* The ranges of IPv4. */
-static void
-format_v4(FILE *out, const struct tt_prefix_set *set, bool *started)
-{
-	for (unsigned i = 0; i < set->n_ranges; i++) {
-		struct tt_range r = set->ranges[i];
-
-		if (tt_addr_cmp(r.first, mapped.first) < 0)
-			r.first = mapped.first;
-		if (tt_addr_cmp(r.last, mapped.last) > 0)
-			r.last = mapped.last;
-		if (tt_addr_cmp(r.first, r.last) <= 0)
-			format_range(out, &r, started);
-	}
-}
-
-/* The ranges of IPv6; two that meet at the mapped addresses were one prefix, and are again. */
-static void
-format_v6(FILE *out, const struct tt_prefix_set *set, bool *started)
-{
-	struct tt_range open = {0}, parts[2];
-	bool is_open = false;
-
-	for (unsigned i = 0; i < set->n_ranges; i++) {
-		unsigned n = without_mapped(set->ranges[i], parts);
-
-		for (unsigned k = 0; k < n; k++) {
-			if (is_open
-					&& tt_addr_cmp(addr_next(open.last), mapped.first)
-							== 0
-					&& tt_addr_cmp(parts[k].first,
-							   addr_next(mapped.last))
-							== 0) {
-				open.last = parts[k].last;
-				continue;
-			}
-			if (is_open)
-				format_range(out, &open, started);
-			open = parts[k];
-			is_open = true;
-		}
-	}
-	if (is_open)
-		format_range(out, &open, started);
-}
-
 /* A range may reach from IPv6 into IPv4 and out of it again. */
 int64_t
 tt_prefix_set_size_ipv4(const struct tt_prefix_set *set)
@@ -369,11 +260,13 @@ tt_prefix_set_size_ipv4(const struct tt_prefix_set *set)
 
 	for (unsigned i = 0; i < set->n_ranges; i++) {
 		const struct tt_range *r = &set->ranges[i];
-		const struct tt_addr first = tt_addr_cmp(r->first, mapped.first) < 0
-				? mapped.first
+		const struct tt_addr first = tt_addr_cmp(r->first, tt_prefix_mapped.first)
+						< 0
+				? tt_prefix_mapped.first
 				: r->first;
-		const struct tt_addr last = tt_addr_cmp(r->last, mapped.last) > 0
-				? mapped.last
+		const struct tt_addr last = tt_addr_cmp(r->last, tt_prefix_mapped.last)
+						> 0
+				? tt_prefix_mapped.last
 				: r->last;
 
 		if (tt_addr_cmp(first, last) <= 0)
@@ -390,25 +283,6 @@ tt_prefix_set_has_ipv6(const struct tt_prefix_set *set)
 				|| !tt_addr_is_v4(set->ranges[i].last))
 			return true;
 	return false;
-}
-
-char *
-tt_prefix_set_format(const struct tt_prefix_set *set)
-{
-	char *text = NULL;
-	size_t size = 0;
-	bool started = false;
-	FILE *out = open_memstream(&text, &size);
-
-	if (out == NULL)
-		return NULL;
-	format_v4(out, set, &started);
-	format_v6(out, set, &started);
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
 }
 
 bool

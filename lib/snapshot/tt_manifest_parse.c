@@ -1,40 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tt_manifest.h"
+#include "tt_manifest_parse.h"
 #include "tt_tally.h"
 #include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include <jansson.h>
-
-/* What is being parsed, and the first thing that is wrong with it. */
-struct parse {
-	struct tt_manifest *m;
-	const char *path;
-	struct tt_error *err;
-};
-
-static int
-wrong(const struct parse *p, const char *what, const char *why)
+int
+tt_manifest_wrong(const struct tt_manifest_parse *p, const char *what, const char *why)
 {
 	return tt_error_set(p->err, -EBADMSG, p->path, "%s: %s", what, why);
 }
 
 static int
-copy_text(const struct parse *p, char *to, size_t room, const char *from,
+copy_text(const struct tt_manifest_parse *p, char *to, size_t room, const char *from,
 		const char *what)
 {
 	if (strlen(from) >= room)
-		return wrong(p, what, "too long");
+		return tt_manifest_wrong(p, what, "too long");
 	memcpy(to, from, strlen(from) + 1);
 	return 0;
 }
 
 /* Takes one of two words: *is_first tells which. */
 static int
-take_word(const struct parse *p, const char *word, const char *first, const char *second,
-		bool *is_first, const char *what)
+take_word(const struct tt_manifest_parse *p, const char *word, const char *first,
+		const char *second, bool *is_first, const char *what)
 {
 	*is_first = strcmp(word, first) == 0;
 	if (!*is_first && strcmp(word, second) != 0)
@@ -53,7 +44,7 @@ is_rate(json_int_t one_in)
 }
 
 static int
-take_interval(const struct parse *p, json_t *interval)
+take_interval(const struct tt_manifest_parse *p, json_t *interval)
 {
 	struct tt_manifest *m = p->m;
 	const char *start, *end, *status, *uniques, *sample;
@@ -71,15 +62,15 @@ take_interval(const struct parse *p, json_t *interval)
 			    "contact_rows_one_in", &contact_rows,
 			    "signature_sources_one_in", &signatures, "sample", &sample)
 			!= 0)
-		return wrong(p, "interval", why.text);
+		return tt_manifest_wrong(p, "interval", why.text);
 	if (tt_time_parse(start, &m->start_us) != 0
 			|| tt_time_parse(end, &m->end_us) != 0)
-		return wrong(p, "interval", "start or end is no time");
+		return tt_manifest_wrong(p, "interval", "start or end is no time");
 	if (m->end_us < m->start_us || observed < 0 || gap < 0 || nominal < 0
 			|| !is_rate(sources) || !is_rate(contacts) || !is_rate(pair_rows)
 			|| !is_rate(contact_rows) || !is_rate(signatures)
 			|| pair_rows < sources || contact_rows < contacts)
-		return wrong(p, "interval", "contradicts itself");
+		return tt_manifest_wrong(p, "interval", "contradicts itself");
 	m->nominal_s = nominal;
 	m->observed_us = observed;
 	m->gap_before_us = gap;
@@ -94,12 +85,13 @@ take_interval(const struct parse *p, json_t *interval)
 	if (ret == 0)
 		ret = take_word(p, uniques, "exact", "estimated", &m->exact, "uniques");
 	if (ret == 0 && m->exact != (sources == 1 && contacts == 1))
-		ret = wrong(p, "interval", "uniques contradicts the sampling");
+		ret = tt_manifest_wrong(
+				p, "interval", "uniques contradicts the sampling");
 	return ret;
 }
 
 static int
-take_totals(const struct parse *p, json_t *totals)
+take_totals(const struct tt_manifest_parse *p, json_t *totals)
 {
 	struct tt_manifest *m = p->m;
 	json_int_t frames, packets, bytes, backscatter, sources, targets, destinations,
@@ -113,11 +105,11 @@ take_totals(const struct parse *p, json_t *totals)
 			    "detections", &detections, "signature_packets", &matching,
 			    "signatures_cut_short", &cut_short)
 			!= 0)
-		return wrong(p, "totals", why.text);
+		return tt_manifest_wrong(p, "totals", why.text);
 	if (frames < 0 || packets < 0 || bytes < 0 || backscatter < 0 || sources < 0
 			|| targets < 0 || destinations < 0 || detections < 0
 			|| matching < 0 || cut_short < 0)
-		return wrong(p, "totals", "a negative count");
+		return tt_manifest_wrong(p, "totals", "a negative count");
 	m->frames = frames;
 	m->packets = packets;
 	m->bytes = bytes;
@@ -132,7 +124,7 @@ take_totals(const struct parse *p, json_t *totals)
 }
 
 static int
-take_file(const struct parse *p, json_t *files, enum tt_table table)
+take_file(const struct tt_manifest_parse *p, json_t *files, enum tt_table table)
 {
 	struct tt_parquet_result *file = &p->m->files[table];
 	const char *name = tt_schema_of(table)->file;
@@ -143,9 +135,9 @@ take_file(const struct parse *p, json_t *files, enum tt_table table)
 	if (json_unpack_ex(files, &why, 0, "{s:{s:I s:I s:s}}", name, "rows", &rows,
 			    "bytes", &bytes, "sha256", &sha256)
 			!= 0)
-		return wrong(p, "files", why.text);
+		return tt_manifest_wrong(p, "files", why.text);
 	if (rows < 0 || bytes < 0 || strlen(sha256) != sizeof(file->sha256) - 1)
-		return wrong(p, name, "rows, bytes or sha256 cannot be");
+		return tt_manifest_wrong(p, name, "rows, bytes or sha256 cannot be");
 	file->rows = rows;
 	file->bytes = bytes;
 	memcpy(file->sha256, sha256, sizeof(file->sha256));
@@ -154,7 +146,7 @@ take_file(const struct parse *p, json_t *files, enum tt_table table)
 
 /* files: all tables but the ledger. Whatever else is named there is unknown to this version. */
 static int
-take_files(const struct parse *p, json_t *files)
+take_files(const struct tt_manifest_parse *p, json_t *files)
 {
 	size_t n = 0;
 
@@ -169,13 +161,14 @@ take_files(const struct parse *p, json_t *files)
 		n++;
 	}
 	if (json_object_size(files) != n)
-		return wrong(p, "files", "names files that this version does not know");
+		return tt_manifest_wrong(p, "files",
+				"names files that this version does not know");
 	return 0;
 }
 
 /* The file of packets, where there is one. */
 static int
-take_packets(const struct parse *p, json_t *packets)
+take_packets(const struct tt_manifest_parse *p, json_t *packets)
 {
 	struct tt_parquet_result *file = &p->m->packets_file;
 	const char *name, *sha256;
@@ -188,10 +181,10 @@ take_packets(const struct parse *p, json_t *packets)
 			    "per_signature", &each, "packets", &n, "bytes", &bytes,
 			    "sha256", &sha256)
 			!= 0)
-		return wrong(p, "packets", why.text);
+		return tt_manifest_wrong(p, "packets", why.text);
 	if (strcmp(name, TT_PACKETS_FILE) != 0 || each < 1 || n < 1 || bytes < 1
 			|| strlen(sha256) != sizeof(file->sha256) - 1)
-		return wrong(p, "packets", "cannot be");
+		return tt_manifest_wrong(p, "packets", "cannot be");
 	p->m->packets_per_signature = each;
 	file->rows = n;
 	file->bytes = bytes;
@@ -200,71 +193,21 @@ take_packets(const struct parse *p, json_t *packets)
 }
 
 static int
-take_not_kept(const struct parse *p, json_t *tables)
-{
-	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
-		struct tt_ledger_not_kept *n = &p->m->ledger.not_kept[i];
-		json_int_t packets, keys;
-		json_error_t why;
-
-		if (json_unpack_ex(tables, &why, 0, "{s:{s:I s:I}}",
-				    tt_ledger_table_name((enum tt_ledger_table)i),
-				    "packets", &packets, "keys", &keys)
-				!= 0)
-			return wrong(p, "run.ledger.not_kept", why.text);
-		if (packets < 0 || keys < 0)
-			return wrong(p, "run.ledger.not_kept", "a negative count");
-		n->packets = (uint64_t)packets;
-		n->keys = (uint64_t)keys;
-	}
-	return 0;
-}
-
-static int
-take_ledger(const struct parse *p, json_t *ledger)
-{
-	struct tt_ledger_short *s = &p->m->ledger;
-	json_int_t missed, no_mbuf, errors, delivered, counted, late;
-	json_t *not_kept;
-	json_error_t why;
-	int closes;
-
-	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:I s:o s:b}", "missed",
-			    &missed, "no_mbuf", &no_mbuf, "errors", &errors, "delivered",
-			    &delivered, "counted", &counted, "late", &late, "not_kept",
-			    &not_kept, "closes", &closes)
-			!= 0)
-		return wrong(p, "run.ledger", why.text);
-	if (missed < 0 || no_mbuf < 0 || errors < 0 || delivered < 0 || counted < 0
-			|| late < 0)
-		return wrong(p, "run.ledger", "a negative count");
-	*s = (struct tt_ledger_short){
-			.missed = (uint64_t)missed,
-			.no_mbuf = (uint64_t)no_mbuf,
-			.errors = (uint64_t)errors,
-			.delivered = (uint64_t)delivered,
-			.counted = (uint64_t)counted,
-			.late = (uint64_t)late,
-			.closes = closes != 0,
-	};
-	return take_not_kept(p, not_kept);
-}
-
-static int
-take_parts(const struct parse *p, const char *hash, const char *parts)
+take_parts(const struct tt_manifest_parse *p, const char *hash, const char *parts)
 {
 	int ret = tt_part_id_parse(hash, &p->m->id);
 
 	if (ret != 0)
-		return wrong(p, "run.manifest_sha256", "no hash");
+		return tt_manifest_wrong(p, "run.manifest_sha256", "no hash");
 	ret = parts == NULL ? 0 : tt_part_ids_parse(&p->m->parts, parts);
 	if (ret == -ENOMEM)
 		return tt_error_set(p->err, ret, p->path, "out of memory");
-	return ret == 0 ? 0 : wrong(p, "run.parts", "no list of hashes in order");
+	return ret == 0 ? 0
+			: tt_manifest_wrong(p, "run.parts", "no list of hashes in order");
 }
 
 static int
-take_run(const struct parse *p, json_t *run)
+take_run(const struct tt_manifest_parse *p, json_t *run)
 {
 	struct tt_manifest *m = p->m;
 	const char *program, *version, *host, *hash, *parts = NULL;
@@ -278,7 +221,7 @@ take_run(const struct parse *p, json_t *run)
 			    &workers, "ledger", &ledger, "files", &files,
 			    "manifest_sha256", &hash, "parts", &parts)
 			!= 0)
-		return wrong(p, "run", why.text);
+		return tt_manifest_wrong(p, "run", why.text);
 	m->workers = workers;
 	ret = copy_text(p, m->program, sizeof(m->program), program, "run.program");
 	if (ret == 0)
@@ -289,18 +232,18 @@ take_run(const struct parse *p, json_t *run)
 	if (ret == 0)
 		ret = take_parts(p, hash, parts);
 	if (ret == 0)
-		ret = take_ledger(p, ledger);
+		ret = tt_manifest_take_ledger(p, ledger);
 	return ret != 0 ? ret : take_file(p, files, TT_TABLE_LEDGER);
 }
 
 static int
-take_version(const struct parse *p, json_t *root)
+take_version(const struct tt_manifest_parse *p, json_t *root)
 {
 	json_int_t version;
 	json_error_t why;
 
 	if (json_unpack_ex(root, &why, 0, "{s:I}", "schema_version", &version) != 0)
-		return wrong(p, "not the manifest of a snapshot", why.text);
+		return tt_manifest_wrong(p, "not the manifest of a snapshot", why.text);
 	if (version < TT_SCHEMA_VERSION_OLDEST || version > TT_SCHEMA_VERSION)
 		return tt_error_set(p->err, -EBADMSG, p->path,
 				"schema version %lld; this program reads versions %d to %d",
@@ -326,7 +269,7 @@ parse_big(const char *text, unsigned __int128 *n)
 
 /* What is told by IP version; of versions that do not tell it, what follows from the monitored addresses. */
 static int
-take_versions(const struct parse *p, json_t *root)
+take_versions(const struct tt_manifest_parse *p, json_t *root)
 {
 	struct tt_manifest *m = p->m;
 	json_int_t addresses, packets;
@@ -343,19 +286,20 @@ take_versions(const struct parse *p, json_t *root)
 			    &addresses, "monitored_ipv4_us", &us, "totals",
 			    "ipv6_packets", &packets)
 			!= 0)
-		return wrong(p, "not the manifest of a snapshot", why.text);
+		return tt_manifest_wrong(p, "not the manifest of a snapshot", why.text);
 	if (addresses != m->monitored_ipv4)
-		return wrong(p, "monitored_ipv4", "not as many as the list has");
+		return tt_manifest_wrong(
+				p, "monitored_ipv4", "not as many as the list has");
 	if (!parse_big(us, &m->ipv4_us))
-		return wrong(p, "monitored_ipv4_us", "no number");
+		return tt_manifest_wrong(p, "monitored_ipv4_us", "no number");
 	if (packets < 0 || packets > m->packets)
-		return wrong(p, "totals", "packets of IPv6 that cannot be");
+		return tt_manifest_wrong(p, "totals", "packets of IPv6 that cannot be");
 	m->ipv6_packets = packets;
 	return 0;
 }
 
 static int
-take_root(const struct parse *p, json_t *root)
+take_root(const struct tt_manifest_parse *p, json_t *root)
 {
 	struct tt_manifest *m = p->m;
 	json_t *interval, *totals, *files, *run;
@@ -372,16 +316,16 @@ take_root(const struct parse *p, json_t *root)
 			    "asn", &asn, "fingerprints", &fingerprints, "signatures",
 			    &signatures, "totals", &totals, "files", &files, "run", &run)
 			!= 0)
-		return wrong(p, "not the manifest of a snapshot", why.text);
+		return tt_manifest_wrong(p, "not the manifest of a snapshot", why.text);
 	if (addresses < 0)
-		return wrong(p, "monitored_addresses", "a negative count");
+		return tt_manifest_wrong(p, "monitored_addresses", "a negative count");
 	m->monitored_addresses = addresses;
 	m->monitored = strdup(monitored);
 	if (m->monitored == NULL)
 		return tt_error_set(p->err, -ENOMEM, p->path, "out of memory");
 	ret = copy_text(p, m->sensor, sizeof(m->sensor), sensor, "sensor");
 	if (ret == 0 && !tt_sensor_name_valid(m->sensor))
-		ret = wrong(p, "sensor", "no sensor's name");
+		ret = tt_manifest_wrong(p, "sensor", "no sensor's name");
 	if (ret == 0)
 		ret = copy_text(p, m->geo, sizeof(m->geo), geo, "geo");
 	if (ret == 0)
@@ -409,7 +353,7 @@ int
 tt_manifest_parse(struct tt_manifest *manifest, const char *text, size_t size,
 		const char *path, struct tt_error *err)
 {
-	const struct parse p = {manifest, path, err};
+	const struct tt_manifest_parse p = {manifest, path, err};
 	json_error_t why;
 	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &why);
 	int ret;

@@ -324,71 +324,40 @@ static const struct tt_column ledger_columns[] = {
 		[TT_LEDGER_KEYS] = {"keys", TT_COLUMN_INT64},
 };
 
-#define SCHEMA(table)                                          \
-	{                                                      \
-#table, #table ".parquet", table##_columns,    \
-				TT_ARRAY_SIZE(table##_columns) \
-	}
+/* All tables. */
+#define TABLES(X)                                   \
+	X(interval, INTERVAL)                       \
+	X(targets, TARGETS)                         \
+	X(ipv6_targets, IPV6_TARGETS)               \
+	X(countries, COUNTRIES)                     \
+	X(sources, SOURCES)                         \
+	X(talkers, TALKERS)                         \
+	X(source_ports, SOURCE_PORTS)               \
+	X(destinations, DESTINATIONS)               \
+	X(backscatter, BACKSCATTER)                 \
+	X(victims, VICTIMS)                         \
+	X(fingerprints, FINGERPRINTS)               \
+	X(fingerprint_rules, FINGERPRINT_RULES)     \
+	X(source_fingerprints, SOURCE_FINGERPRINTS) \
+	X(distributions, DISTRIBUTIONS)             \
+	X(sketches, SKETCHES)                       \
+	X(pairs, PAIRS)                             \
+	X(contacts, CONTACTS)                       \
+	X(signature_rules, SIGNATURE_RULES)         \
+	X(signatures, SIGNATURES)                   \
+	X(signature_sources, SIGNATURE_SOURCES)     \
+	X(coverage, COVERAGE)                       \
+	X(ledger, LEDGER)
 
-static const struct tt_schema schemas[TT_N_TABLES] = {
-		[TT_TABLE_INTERVAL] = SCHEMA(interval),
-		[TT_TABLE_TARGETS] = SCHEMA(targets),
-		[TT_TABLE_IPV6_TARGETS] = SCHEMA(ipv6_targets),
-		[TT_TABLE_COUNTRIES] = SCHEMA(countries),
-		[TT_TABLE_SOURCES] = SCHEMA(sources),
-		[TT_TABLE_TALKERS] = SCHEMA(talkers),
-		[TT_TABLE_SOURCE_PORTS] = SCHEMA(source_ports),
-		[TT_TABLE_DESTINATIONS] = SCHEMA(destinations),
-		[TT_TABLE_BACKSCATTER] = SCHEMA(backscatter),
-		[TT_TABLE_VICTIMS] = SCHEMA(victims),
-		[TT_TABLE_FINGERPRINTS] = SCHEMA(fingerprints),
-		[TT_TABLE_FINGERPRINT_RULES] = SCHEMA(fingerprint_rules),
-		[TT_TABLE_SOURCE_FINGERPRINTS] = SCHEMA(source_fingerprints),
-		[TT_TABLE_DISTRIBUTIONS] = SCHEMA(distributions),
-		[TT_TABLE_SKETCHES] = SCHEMA(sketches),
-		[TT_TABLE_PAIRS] = SCHEMA(pairs),
-		[TT_TABLE_CONTACTS] = SCHEMA(contacts),
-		[TT_TABLE_SIGNATURE_RULES] = SCHEMA(signature_rules),
-		[TT_TABLE_SIGNATURES] = SCHEMA(signatures),
-		[TT_TABLE_SIGNATURE_SOURCES] = SCHEMA(signature_sources),
-		[TT_TABLE_COVERAGE] = SCHEMA(coverage),
-		[TT_TABLE_LEDGER] = SCHEMA(ledger),
-};
+#define SCHEMA(table, TABLE)                                              \
+	[TT_TABLE_##TABLE] = {#table, #table ".parquet", table##_columns, \
+			TT_ARRAY_SIZE(table##_columns)},
+#define IS_WHOLE(table, TABLE) \
+	_Static_assert(TT_ARRAY_SIZE(table##_columns) == TT_##TABLE##_N_COLUMNS, #table);
 
-_Static_assert(TT_ARRAY_SIZE(interval_columns) == TT_INTERVAL_N_COLUMNS, "interval");
-_Static_assert(TT_ARRAY_SIZE(targets_columns) == TT_TARGETS_N_COLUMNS, "targets");
-_Static_assert(TT_ARRAY_SIZE(ipv6_targets_columns) == TT_IPV6_TARGETS_N_COLUMNS,
-		"ipv6_targets");
-_Static_assert(TT_ARRAY_SIZE(countries_columns) == TT_COUNTRIES_N_COLUMNS, "countries");
-_Static_assert(TT_ARRAY_SIZE(sources_columns) == TT_SOURCES_N_COLUMNS, "sources");
-_Static_assert(TT_ARRAY_SIZE(talkers_columns) == TT_TALKERS_N_COLUMNS, "talkers");
-_Static_assert(TT_ARRAY_SIZE(source_ports_columns) == TT_SOURCE_PORTS_N_COLUMNS,
-		"source_ports");
-_Static_assert(TT_ARRAY_SIZE(destinations_columns) == TT_DESTINATIONS_N_COLUMNS,
-		"destinations");
-_Static_assert(TT_ARRAY_SIZE(backscatter_columns) == TT_BACKSCATTER_N_COLUMNS,
-		"backscatter");
-_Static_assert(TT_ARRAY_SIZE(victims_columns) == TT_VICTIMS_N_COLUMNS, "victims");
-_Static_assert(TT_ARRAY_SIZE(fingerprints_columns) == TT_FINGERPRINTS_N_COLUMNS,
-		"fingerprints");
-_Static_assert(TT_ARRAY_SIZE(fingerprint_rules_columns) == TT_FINGERPRINT_RULES_N_COLUMNS,
-		"fingerprint_rules");
-_Static_assert(TT_ARRAY_SIZE(source_fingerprints_columns)
-				== TT_SOURCE_FINGERPRINTS_N_COLUMNS,
-		"source_fingerprints");
-_Static_assert(TT_ARRAY_SIZE(distributions_columns) == TT_DISTRIBUTIONS_N_COLUMNS,
-		"distributions");
-_Static_assert(TT_ARRAY_SIZE(sketches_columns) == TT_SKETCHES_N_COLUMNS, "sketches");
-_Static_assert(TT_ARRAY_SIZE(pairs_columns) == TT_PAIRS_N_COLUMNS, "pairs");
-_Static_assert(TT_ARRAY_SIZE(contacts_columns) == TT_CONTACTS_N_COLUMNS, "contacts");
-_Static_assert(TT_ARRAY_SIZE(signature_rules_columns) == TT_SIGNATURE_RULES_N_COLUMNS,
-		"signature_rules");
-_Static_assert(TT_ARRAY_SIZE(signatures_columns) == TT_SIGNATURES_N_COLUMNS,
-		"signatures");
-_Static_assert(TT_ARRAY_SIZE(signature_sources_columns) == TT_SIGNATURE_SOURCES_N_COLUMNS,
-		"signature_sources");
-_Static_assert(TT_ARRAY_SIZE(coverage_columns) == TT_COVERAGE_N_COLUMNS, "coverage");
-_Static_assert(TT_ARRAY_SIZE(ledger_columns) == TT_LEDGER_N_COLUMNS, "ledger");
+static const struct tt_schema schemas[TT_N_TABLES] = {TABLES(SCHEMA)};
+
+TABLES(IS_WHOLE)
 
 const struct tt_schema *
 tt_schema_of(enum tt_table table)
