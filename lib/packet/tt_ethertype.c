@@ -5,14 +5,10 @@
 #define ETHERTYPE_IPV4          0x0800
 #define ETHERTYPE_ARP           0x0806
 #define ETHERTYPE_RARP          0x8035
-#define ETHERTYPE_CTAG          0x8100
 #define ETHERTYPE_IPV6          0x86dd
 #define ETHERTYPE_MPLS          0x8847
 #define ETHERTYPE_MPLS_UPSTREAM 0x8848
 #define ETHERTYPE_PPPOE_SESSION 0x8864
-#define ETHERTYPE_STAG          0x88a8
-#define ETHERTYPE_QINQ_OLD      0x9100
-#define ETHERTYPE_QINQ_OLD_2    0x9200
 #define ETHERTYPE_MIN           0x0600
 #define IEEE_802_3_LENGTH_MAX   1500
 #define PPP_IPV4                0x0021
@@ -21,13 +17,6 @@
 #define PPP_MPLS_UPSTREAM       0x0283
 #define CISCO_HDLC_UNICAST      0x0f
 #define CISCO_HDLC_MULTICAST    0x8f
-
-static bool
-is_vlan_tag(uint16_t type)
-{
-	return type == ETHERTYPE_CTAG || type == ETHERTYPE_STAG
-			|| type == ETHERTYPE_QINQ_OLD || type == ETHERTYPE_QINQ_OLD_2;
-}
 
 static uint8_t
 with_one_more_tag(uint8_t encap)
@@ -207,7 +196,7 @@ tt_walk_llc(struct tt_walk *w)
 enum tt_fate
 tt_walk_ethertype(struct tt_walk *w, uint16_t type)
 {
-	while (is_vlan_tag(type)) {
+	while (tt_walk_is_vlan_tag(type)) {
 		enum tt_fate fate = vlan(w, &type);
 
 		if (fate != TT_FATE_COUNTED)

@@ -154,6 +154,10 @@ tt_packet_parts_of(const struct tt_packet *p)
 enum tt_fate tt_packet_decode(const uint8_t *frame, uint32_t captured, uint16_t link,
 		struct tt_packet *p);
 
+/* The plain twin that defines the result: header by header, without a short way for what is usual. */
+enum tt_fate tt_packet_decode_ref(const uint8_t *frame, uint32_t captured, uint16_t link,
+		struct tt_packet *p);
+
 /* What an ICMP or ICMPv6 error quotes of the packet that it is about (RFC 792, RFC 4443). */
 struct tt_quoted {
 	struct tt_addr src, dst;

@@ -99,6 +99,19 @@ enum tt_fate tt_walk_ethertype(struct tt_walk *w, uint16_t type);
 enum tt_fate tt_walk_llc(struct tt_walk *w);
 enum tt_fate tt_walk_ppp(struct tt_walk *w);
 
+#define TT_ETHERTYPE_CTAG       0x8100
+#define TT_ETHERTYPE_STAG       0x88a8
+#define TT_ETHERTYPE_QINQ_OLD   0x9100
+#define TT_ETHERTYPE_QINQ_OLD_2 0x9200
+
+static inline bool
+tt_walk_is_vlan_tag(uint16_t ethertype)
+{
+	return ethertype == TT_ETHERTYPE_CTAG || ethertype == TT_ETHERTYPE_STAG
+			|| ethertype == TT_ETHERTYPE_QINQ_OLD
+			|| ethertype == TT_ETHERTYPE_QINQ_OLD_2;
+}
+
 /*
  * Reads the IP header (of IPv6 the fixed one) at w->at, and steps over it. Fills the fields
  * of *p that come from it, and limits the walk to the packet.

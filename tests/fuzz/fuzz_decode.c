@@ -111,6 +111,24 @@ check_names(const struct tt_packet *p)
 	TT_ASSERT(strlen(tt_tcp_flags_format(p->tcp_flags, text)) < sizeof(text));
 }
 
+/* The short ways through the decoder give what the walk gives. */
+static void
+check_twin(const uint8_t *frame, uint32_t captured, uint16_t link, enum tt_fate fate,
+		const struct tt_packet *p)
+{
+	struct tt_packet twin;
+
+	TT_ASSERT(tt_packet_decode_ref(frame, captured, link, &twin) == fate);
+	if (fate != TT_FATE_COUNTED)
+		return;
+	TT_ASSERT(tt_addr_cmp(p->src, twin.src) == 0
+			&& tt_addr_cmp(p->dst, twin.dst) == 0);
+	TT_ASSERT(memcmp(&p->tcp_seq, &twin.tcp_seq,
+				  offsetof(struct tt_packet, parts) + 1
+						  - offsetof(struct tt_packet, tcp_seq))
+			== 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -125,6 +143,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	captured = (uint32_t)size - 2;
 	link = (uint16_t)(data[0] | data[1] << 8);
 	fate = tt_packet_decode(frame, captured, link, &p);
+	check_twin(frame, captured, link, fate, &p);
 	TT_ASSERT(strlen(tt_fate_name(fate)) > 0);
 	TT_ASSERT(fate != TT_FATE_OUTGOING && fate != TT_FATE_NOT_MONITORED);
 	TT_ASSERT((fate != TT_FATE_UNKNOWN_LINK_TYPE) == tt_link_known(link));
