@@ -300,6 +300,15 @@ tt_units_search(const struct tt_units *units, struct tt_addr a)
 	return offset < units->n - r->first ? r->first + (uint32_t)offset : 0;
 }
 
+bool
+tt_units_has_v6(const struct tt_units *units)
+{
+	for (unsigned i = 0; i < units->n_ranges; i++)
+		if (!is_v4(&units->ranges[i]))
+			return true;
+	return false;
+}
+
 struct tt_range
 tt_units_range(const struct tt_units *units, uint32_t index)
 {

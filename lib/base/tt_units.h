@@ -63,6 +63,9 @@ tt_units_index(const struct tt_units *units, struct tt_addr a)
 	return tt_units_search(units, a);
 }
 
+/* Are there addresses of IPv6 among them? */
+bool tt_units_has_v6(const struct tt_units *units);
+
 /* The addresses of a unit, both inclusive; they are of the set. */
 struct tt_range tt_units_range(const struct tt_units *units, uint32_t index);
 

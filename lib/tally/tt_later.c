@@ -69,8 +69,10 @@ tt_later_reset(struct tt_later *l)
 	l->depth = l->most;
 	for (uint64_t i = 0; i < l->parts; i++)
 		l->queues[i] = (struct tt_later_queue){
-				.due = (uint16_t)(l->most
-						- i * (l->most / 4u * 3) / l->parts)};
+				.due = (uint16_t)((l->most
+								  - i * (l->most / 4u * 3)
+										  / l->parts)
+						& ~1u)};
 }
 
 void

@@ -11,6 +11,8 @@
 #include "tt_cells.h"
 #include "tt_mem.h"
 
+#include <string.h>
+
 #define TT_LATER_PART_BYTES (UINT64_C(128) << 10)
 
 struct tt_later_update {
@@ -21,21 +23,21 @@ struct tt_later_update {
 
 struct tt_later_queue {
 	uint16_t n; /* how many wait */
-	uint16_t due; /* with so many it is done */
+	uint16_t due; /* with so many it is done; even */
 };
 
 struct tt_later {
 	struct tt_later_update *updates; /* [parts][most] */
 	struct tt_later_queue *queues; /* [parts] */
 	uint32_t parts;
-	uint16_t most; /* updates that may wait for a part */
-	uint16_t depth; /* so many are done at once: `most`, or less */
+	uint16_t most; /* updates that may wait for a part; even */
+	uint16_t depth; /* so many are done at once: `most`, or less; even */
 	unsigned shift; /* part = slot >> shift */
 };
 
 /*
  * For a table of so many slots, a power of two, of so many bytes each, one as well. most: how many updates may wait
- * for a part, 16 bytes each; the more, the less each costs, and the longer the worker is held up when they are
+ * for a part, 16 bytes each, an even number; the more, the less each costs, and the longer the worker is held up when they are
  * done. Returns whether there was memory.
  */
 bool tt_later_init(struct tt_later *later, uint64_t slots, uint64_t slot_bytes,
@@ -66,6 +68,20 @@ tt_later_put(struct tt_later *l, struct tt_later_update update)
 
 	*next = update;
 	__builtin_prefetch(next + TT_CACHE_LINE / sizeof(update), 1);
+	return q->n == q->due;
+}
+
+/* The same of one that takes the room of two, which stay together: the first says where it goes. Not mixed with others. */
+static inline bool
+tt_later_put_wide(struct tt_later *l, const struct tt_later_update update[2])
+{
+	const uint64_t part = update->at >> l->shift;
+	struct tt_later_queue *q = &l->queues[part];
+	struct tt_later_update *next = &l->updates[part * l->most + q->n];
+
+	memcpy(next, update, 2 * sizeof(*update));
+	q->n = (uint16_t)(q->n + 2);
+	__builtin_prefetch(next + TT_CACHE_LINE / sizeof(*update), 1);
 	return q->n == q->due;
 }
 

@@ -12,8 +12,12 @@ struct sizes {
 			max_ports; /* before the table is full */
 	/* A full table may take slots up to seven eighths of contacts, all of ports. */
 	uint64_t list_contacts, list_ports;
+	struct tt_waiting_sizes waiting;
 	struct tt_rest_config rest;
 };
+
+/* Of a table that nothing is to be counted in. */
+#define NO_SLOTS 8
 
 static struct sizes
 sizes_of(const struct tt_tally_config *c)
@@ -23,12 +27,13 @@ sizes_of(const struct tt_tally_config *c)
 	while (s.slots / 4 * 3 < c->pairs)
 		s.slots *= 2;
 	s.contacts4 = s.ports = 2 * s.slots;
-	s.contacts6 = s.slots / 2;
+	s.contacts6 = tt_units_has_v6(c->destinations) ? s.slots / 2 : NO_SLOTS;
 	s.max_contacts4 = 2 * c->pairs;
-	s.max_contacts6 = c->pairs / 2;
+	s.max_contacts6 = s.contacts6 > NO_SLOTS ? c->pairs / 2 : NO_SLOTS / 4 * 3;
 	s.max_ports = c->pairs;
 	s.list_contacts = (s.contacts4 + s.contacts6) / 8 * 7;
 	s.list_ports = s.ports;
+	s.waiting = (struct tt_waiting_sizes){s.contacts4, s.contacts6, s.ports};
 	s.rest = (struct tt_rest_config){
 			.slices = s.slots,
 			.talkers = s.slots / 4,
@@ -64,7 +69,7 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ (s.list_contacts + s.list_ports) * sizeof(uint32_t)
 			+ tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
-			+ tt_waiting_bytes(s.contacts4, s.ports)
+			+ tt_waiting_bytes(&s.waiting)
 			+ tt_busy_bytes(tt_busy_arrays(s.ports)) + sizeof(struct tt_tally)
 			+ (c->signature_hits == 0 ? 0
 						  : tt_detections_bytes(&detections)
@@ -121,7 +126,7 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 	t->alike = tt_mem_alloc(
 			mem, TT_ALIKE_SLOTS * sizeof(*t->alike), "plain counters");
 	t->busy = tt_busy_create(tt_busy_arrays(s->ports), mem);
-	t->waiting = tt_waiting_create(s->contacts4, s->ports, mem);
+	t->waiting = tt_waiting_create(&s->waiting, mem);
 	return tt_rest_init(&t->rest, &s->rest, mem) == 0 && t->waiting != NULL
 			&& t->slots != NULL && t->alike != NULL && t->busy != NULL
 			&& t->contact_lines != NULL && t->contacts != NULL

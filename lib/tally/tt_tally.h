@@ -32,8 +32,8 @@
  *              Busy targets go on to be counted in their arrays, exactly.
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes for each
- * pair, 8 x n to find them, 48 x n for contacts (2 n of IPv4, n / 2 of IPv6), 32 x n for ports, 12 x n for
- * slices, 9 x n for talkers, 4 bytes for each contact and port, 20 x n for contacts and ports that are put off (tt_later.h),
+ * pair, 8 x n to find them, 32 x n for contacts of IPv4 (2 n) and, where some of its addresses are monitored, 16 x n for those of IPv6 (n / 2), 32 x n for ports, 12 x n for
+ * slices, 9 x n for talkers, 4 bytes for each contact and port, 20 x n for contacts and ports that are put off (tt_later.h), 8 x n more with IPv6,
  * 8 x n, at most 8 MiB, for packets that are (tt_refused.h),
  * 64 KiB for tt_alike.h, 6 x n, at most 6 MiB, for tt_busy.h, and what tt_rest.h says of cells and registers.
  */

@@ -73,14 +73,13 @@ refuse_contact(const struct burst *b, unsigned i, struct tt_rest_contact *out)
 	out->packets = 1;
 }
 
-/* Puts contacts of IPv4 off; those that are not sampled go to the rest. Of the others, a place each. */
-static unsigned
-put_contacts_off(const struct burst *b, const struct tt_some *some,
-		struct tt_contact_place *others)
+/* Puts contacts off; those that are not sampled go to the rest. */
+static void
+put_contacts_off(const struct burst *b, const struct tt_some *some)
 {
 	struct tt_tally *t = b->tally;
 	struct tt_rest_contact out[TT_TALLY_BURST];
-	unsigned n = 0, n_out = 0;
+	unsigned n_out = 0;
 
 	for (unsigned k = 0; k < some->n; k++) {
 		const unsigned i = some->at[k];
@@ -93,30 +92,27 @@ put_contacts_off(const struct burst *b, const struct tt_some *some,
 		else if (TT_LIKELY((to & TT_CONTACT_V6) == 0))
 			tt_tally_put_contact_off(t, p->src, to, home, 1);
 		else
-			others[n++] = tt_contact_fetch(t, p->src, to, 1, home);
+			tt_tally_put_contact6_off(t, p->src, to, home);
 	}
 	t->contacts_lost.packets += n_out;
 	tt_rest_add_contacts(&t->rest, out, n_out);
-	return n;
 }
 
 static void
 count_contacts(const struct burst *b, const struct tt_some *some)
 {
 	struct tt_contact_place places[TT_TALLY_BURST];
-	unsigned n = 0;
 
 	if (tt_tally_puts_contacts_off(b->tally)) {
-		n = put_contacts_off(b, some, places);
-	} else {
-		for (; n < some->n; n++) {
-			const unsigned i = some->at[n];
-
-			places[n] = tt_tally_place_contact(
-					b->tally, &b->packets[i], b->keys[i]);
-		}
+		put_contacts_off(b, some);
+		return;
 	}
-	tt_tally_add_contacts(b->tally, places, n);
+	for (unsigned k = 0; k < some->n; k++) {
+		const unsigned i = some->at[k];
+
+		places[k] = tt_tally_place_contact(b->tally, &b->packets[i], b->keys[i]);
+	}
+	tt_tally_add_contacts(b->tally, places, some->n);
 }
 
 static void

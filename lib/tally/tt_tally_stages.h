@@ -10,8 +10,8 @@
 #include "tt_refused.h"
 #include "tt_tally_tables.h"
 
-/* Contacts of IPv4, and source ports, are put off once one slot in so many is taken; while there are fewer,
- * their lines are in the caches. */
+/* Contacts and source ports are put off once one slot in so many is taken; while there are fewer, their lines are in
+ * the caches. */
 #define TT_CROWDED 16
 
 static inline struct tt_contact_place
@@ -84,11 +84,13 @@ void tt_tally_add_ports_full(
 static inline bool
 tt_tally_puts_contacts_off(const struct tt_tally *t)
 {
-	return t->n_contacts - t->n_contacts6 > t->contact4_mask / TT_CROWDED;
+	return t->n_contacts - t->n_contacts6 > t->contact4_mask / TT_CROWDED
+			|| t->n_contacts6 > t->contact6_mask / TT_CROWDED;
 }
 
 /* Does those that wait for a part of their table; for any part. */
 void tt_tally_catch_up_contacts(struct tt_tally *t, uint64_t part);
+void tt_tally_catch_up_contacts6(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up_ports(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up_refused(struct tt_tally *t, uint64_t part);
 void tt_tally_catch_up(struct tt_tally *t);
@@ -116,6 +118,21 @@ tt_tally_put_contact_off(struct tt_tally *t, struct tt_addr src, uint64_t to,
 
 	if (TT_UNLIKELY(tt_later_put(&t->waiting->contacts, update)))
 		tt_tally_catch_up_contacts(t, home >> t->waiting->contacts.shift);
+}
+
+/* The same of a packet of IPv6. */
+static inline void
+tt_tally_put_contact6_off(
+		struct tt_tally *t, struct tt_addr src, uint64_t to, uint64_t home)
+{
+	const struct tt_later_update update[2] = {
+			{.key = src.hi,
+					.at = (uint32_t)home,
+					.more = tt_contact_class(to)},
+			{.key = src.lo, .at = (uint32_t)(to >> 4)}};
+
+	if (TT_UNLIKELY(tt_later_put_wide(&t->waiting->contacts6, update)))
+		tt_tally_catch_up_contacts6(t, home >> t->waiting->contacts6.shift);
 }
 
 static inline void

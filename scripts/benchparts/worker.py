@@ -24,6 +24,7 @@ SHAPES = {"zipf": (PROFILES / "zipf.yaml", "Zipf", "no", 1, 1),
           "flood-answers": (PROFILES / "flood-answers.yaml", "flood of answers", "no", 3, 1),
           "backscatter": (PROFILES / "backscatter.yaml", "backscatter", "no", 1, 1),
           "tunnels": (PROFILES / "tunnels.yaml", "VLAN, QinQ, IPv6, fragments", "yes", 1, 1),
+          "zipf6": (PROFILES / "zipf6.yaml", "IPv6 alone, Zipf", "no", 1, 1),
           "large": (PROFILES / "large.yaml", "1500 bytes", "no", 8, 1 / 8)}
 
 BURSTS = [16, 32, 64, 128, 256]

@@ -58,6 +58,41 @@ a_full_part_says_so_with_its_last_update(void **state)
 	tt_later_fini(&l, tt_mem_heap());
 }
 
+static void
+wide_updates_stay_together(void **state)
+{
+	static uint64_t table[SLOTS * 2];
+	struct tt_later l;
+	unsigned put = 0;
+	uint32_t n;
+
+	/* Of five parts some would be due with odd numbers. */
+	assert_true(tt_later_init_parts(&l, 5, 10, DEPTH, tt_mem_heap()));
+	for (uint32_t i = 0; i < 50 * DEPTH; i++) {
+		const struct tt_later_update wide[2] = {
+				{i, i % 5 << 10, 1}, {~(uint64_t)i, 5 << 10, 2}};
+		const struct tt_later_update *u;
+
+		put++;
+		if (!tt_later_put_wide(&l, wide))
+			continue;
+		u = tt_later_take(&l, i % 5, table, &n);
+		assert_true(n > 0 && n % 2 == 0);
+		for (uint32_t k = 0; k < n; k += 2) {
+			assert_int_equal(u[k].at, i % 5 << 10);
+			assert_int_equal(u[k + 1].key, ~u[k].key);
+			assert_int_equal(u[k + 1].more, 2);
+		}
+		put -= n / 2;
+	}
+	for (uint32_t part = 0; part < 5; part++) {
+		tt_later_take(&l, part, table, &n);
+		put -= n / 2;
+	}
+	assert_int_equal(put, 0);
+	tt_later_fini(&l, tt_mem_heap());
+}
+
 /* The worker does one part now and then, and never all of them in a row. */
 static void
 parts_are_not_due_all_at_once(void **state)
@@ -142,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(what_is_put_off_comes_back_in_order_and_by_part),
 			cmocka_unit_test(a_full_part_says_so_with_its_last_update),
+			cmocka_unit_test(wide_updates_stay_together),
 			cmocka_unit_test(parts_are_not_due_all_at_once),
 			cmocka_unit_test(a_part_can_be_done_in_pieces),
 			cmocka_unit_test(a_small_table_is_one_part),

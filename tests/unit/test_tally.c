@@ -99,9 +99,24 @@ parts_with_something(const struct tt_later *later)
 	return n;
 }
 
-/* Few pairs, and a contact and a source port of its own for nearly each packet. */
+/* From one of 50 sources to one of 2,000 destinations. */
 static void
-count_scans(struct tt_tally *burst, struct tt_tally *one, unsigned n_bursts)
+draw_ends(struct tt_packet *p, bool v6)
+{
+	const uint64_t src = draw(50), dst = draw(2000);
+
+	p->ip_version = v6 ? 6 : 4;
+	p->src = tt_addr_v4((uint32_t)src);
+	p->dst = tt_addr_v4(0x0a000000 + (uint32_t)dst);
+	if (!v6)
+		return;
+	p->src = (struct tt_addr){UINT64_C(0x20010db9) << 32 | src, draw(2)};
+	p->dst = (struct tt_addr){UINT64_C(0x20010db8) << 32, dst << 48};
+}
+
+/* Few pairs, and a contact and a source port of its own for nearly each packet. v6: half of them are of IPv6. */
+static void
+count_scans(struct tt_tally *burst, struct tt_tally *one, unsigned n_bursts, bool v6)
 {
 	for (unsigned i = 0; i < n_bursts; i++) {
 		struct tt_packet p[TT_TALLY_BURST];
@@ -110,15 +125,12 @@ count_scans(struct tt_tally *burst, struct tt_tally *one, unsigned n_bursts)
 		const int64_t times[TT_TALLY_BURST] = {0};
 
 		for (unsigned k = 0; k < TT_TALLY_BURST; k++) {
-			p[k] = (struct tt_packet){.src = tt_addr_v4((uint32_t)draw(50)),
-					.dst = tt_addr_v4(0x0a000000
-							+ (uint32_t)draw(2000)),
-					.ip_version = 4,
-					.protocol = TT_PROTO_UDP,
+			p[k] = (struct tt_packet){.protocol = TT_PROTO_UDP,
 					.has_ports = true,
 					.src_port = (uint16_t)draw(65536),
 					.dst_port = (uint16_t)draw(64),
 					.ip_bytes = 28};
+			draw_ends(&p[k], v6 && draw(2) == 0);
 			keys[k] = tt_target_key_of(&p[k]);
 			tt_tally_one_ref(one, &p[k], 0, 0);
 		}
@@ -131,17 +143,22 @@ contacts_and_ports_that_are_put_off_are_counted(void **state)
 {
 	struct tt_tally *burst = tally_make(24576), *one = tally_make(24576), *a, *b;
 
-	count_scans(burst, one, 20000 / TT_TALLY_BURST);
+	count_scans(burst, one, 20000 / TT_TALLY_BURST, true);
 	assert_true(burst->waiting->contacts.parts > 4);
 	/* Now and then one has just been emptied. */
 	assert_true(parts_with_something(&burst->waiting->contacts)
 			> burst->waiting->contacts.parts / 2);
+	assert_true(burst->waiting->contacts6.parts >= 4);
+	assert_true(parts_with_something(&burst->waiting->contacts6)
+			> burst->waiting->contacts6.parts / 2);
 	assert_true(parts_with_something(&burst->waiting->ports)
 			> burst->waiting->ports.parts / 2);
 	assert_int_equal(parts_with_something(&one->waiting->contacts), 0);
+	assert_int_equal(parts_with_something(&one->waiting->contacts6), 0);
 	a = ordered(burst);
 	b = ordered(one);
 	assert_int_equal(parts_with_something(&burst->waiting->contacts), 0);
+	assert_int_equal(parts_with_something(&burst->waiting->contacts6), 0);
 	assert_int_equal(a->contact_shift, 0);
 	assert_int_equal(a->n_contacts, b->n_contacts);
 	assert_memory_equal(
@@ -223,7 +240,7 @@ a_tally_that_was_discarded_is_as_new_once_it_is_reset(void **state)
 	uint64_t packets;
 	uint32_t n;
 
-	count_scans(t, one, 40000 / TT_TALLY_BURST);
+	count_scans(t, one, 40000 / TT_TALLY_BURST, false);
 	tt_tally_settle(t);
 	n = t->n_contacts;
 	assert_true(n > (t->contact4_mask + 1) / 4 && t->n_contacts6 == 0);
@@ -242,7 +259,7 @@ a_tally_that_was_discarded_is_as_new_once_it_is_reset(void **state)
 	discard_and_reset(t);
 	/* With contacts of IPv6 among them they all stay. */
 	tt_tally_reset(one);
-	count_scans(t, one, 40000 / TT_TALLY_BURST);
+	count_scans(t, one, 40000 / TT_TALLY_BURST, false);
 	count_both(t, one, 3000, 20);
 	tt_tally_settle(t);
 	n = t->n_contacts;

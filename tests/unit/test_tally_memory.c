@@ -39,6 +39,23 @@ a_tally_takes_the_bytes_that_it_says_and_gives_all_back(void **state)
 	assert_int_equal(tt_tally_pairs_for(&config, 1 << 20), 0);
 }
 
+static void
+where_no_ipv6_is_monitored_its_contacts_take_no_memory(void **state)
+{
+	struct tt_tally_config both = tally_bed(786432), config = both;
+	struct tt_prefix_set set = {0};
+	struct tt_units v4;
+
+	assert_int_equal(tt_prefix_set_parse(&set, "192.0.2.0/24,10.0.0.0/18", NULL), 0);
+	assert_int_equal(tt_units_init(&v4, &set, 65536, 0, 0, NULL), 0);
+	config.destinations = &v4;
+	/* The table of 32 bytes a slot, what waits for it, and its part of the list; beside the cells of destinations. */
+	assert_true(tt_tally_bytes(&config) + ((16 + 8 + 1) << 20)
+			< tt_tally_bytes(&both));
+	tt_units_fini(&v4);
+	tt_prefix_set_fini(&set);
+}
+
 /* Gives memory until a number of times, then none. */
 static unsigned gives;
 
@@ -87,6 +104,8 @@ main(void)
 			cmocka_unit_test(too_few_pairs_are_refused),
 			cmocka_unit_test(
 					a_tally_takes_the_bytes_that_it_says_and_gives_all_back),
+			cmocka_unit_test(
+					where_no_ipv6_is_monitored_its_contacts_take_no_memory),
 			cmocka_unit_test(short_memory_is_said_and_given_back),
 	};
 

@@ -421,6 +421,7 @@ random_small_sets_are_cut_soundly(void **state)
 		}
 		bed = cut(list, max);
 		assert_in_range(bed.units.n, 1, max);
+		assert_int_equal(tt_units_has_v6(&bed.units), v6);
 		assert_sound(&bed);
 		assert_every_address_has_its_unit(&bed);
 		clean(&bed);
