@@ -125,8 +125,7 @@ take(const struct opening *o, const struct tt_snapshot_ref *ref, uint32_t spool)
 	if (ret != 0 && !tt_archive_is_marked(ref->path, &mark))
 		return gone(o, ref);
 	if (ret != 0)
-		return tt_archive_add_damage(a, tt_archive_lack_of(&why), ref->path, &why,
-				ref->start_us);
+		return tt_archive_add_unopened(a, ref, &why);
 	if (snapshot == NULL)
 		return 0;
 	ret = add_entry(a, ref, spool, &mark, &snapshot->manifest, &observed);

@@ -70,7 +70,10 @@ struct tt_archive_damage {
 	char *path; /* of the snapshot or directory */
 	char *where; /* the file in it, or the path */
 	char *why;
-	int64_t start_us; /* of a snapshot */
+	int64_t start_us,
+			end_us; /* of a snapshot; of one whose name does not say when it ends, both the same */
+	char sensor[TT_SENSOR_MAX
+			+ 2]; /* of one that is damaged or unreadable, by its manifest or its path; "": not known */
 	uint64_t *lost; /* [n_lost], ids of the intervals that vanished with it */
 	size_t n_lost;
 };
@@ -147,5 +150,13 @@ int tt_archive_vanished(
 /* Is it a snapshot of a period that lacks this? */
 bool tt_archive_damage_meets(const struct tt_archive_damage *damage,
 		enum tt_archive_lack lack, const struct tt_period *period);
+
+/* Is it a snapshot that is in no figure, as damaged or unreadable? */
+static inline bool
+tt_archive_damage_is_lost(const struct tt_archive_damage *damage)
+{
+	return damage->lack == TT_ARCHIVE_DAMAGED
+			|| damage->lack == TT_ARCHIVE_UNREADABLE;
+}
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is left out, and why. */
 #include "tt_archive_private.h"
+#include "tt_sensor.h"
 
 #include <errno.h>
 #include <string.h>
@@ -27,7 +28,8 @@ tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
 			.path = strdup(path),
 			.where = strdup(where_in(path, err)),
 			.why = strdup(err->why),
-			.start_us = start_us};
+			.start_us = start_us,
+			.end_us = start_us};
 	archive->n_damages++;
 	return more->path == NULL || more->where == NULL || more->why == NULL ? -ENOMEM
 									      : 0;
@@ -39,13 +41,42 @@ tt_archive_lack_of(const struct tt_error *err)
 	return err->code == -EACCES ? TT_ARCHIVE_UNREADABLE : TT_ARCHIVE_DAMAGED;
 }
 
+/* Says of the latest damage whose it is, and when it ends. */
+static void
+tell(struct tt_archive *archive, const char *sensor, int64_t end_us)
+{
+	struct tt_archive_damage *d = &archive->damages[archive->n_damages - 1];
+
+	strcpy(d->sensor, sensor);
+	if (end_us > d->start_us)
+		d->end_us = end_us;
+}
+
+int
+tt_archive_add_unopened(struct tt_archive *archive, const struct tt_snapshot_ref *ref,
+		const struct tt_error *err)
+{
+	char name[TT_SENSOR_MAX + 2];
+	int ret = tt_archive_add_damage(
+			archive, tt_archive_lack_of(err), ref->path, err, ref->start_us);
+
+	tt_archive_sensor_of(ref, name);
+	if (ret == 0)
+		tell(archive, tt_sensor_name_valid(name) ? name : "", ref->end_us);
+	return ret;
+}
+
 int
 tt_archive_damaged(struct tt_archive *archive, struct tt_archive_entry *entry,
 		const struct tt_error *err)
 {
+	int ret = tt_archive_add_damage(archive, tt_archive_lack_of(err), entry->path,
+			err, entry->start_us);
+
 	entry->damaged = true;
-	return tt_archive_add_damage(archive, tt_archive_lack_of(err), entry->path, err,
-			entry->start_us);
+	if (ret == 0)
+		tell(archive, archive->sensors[entry->sensor], entry->end_us);
+	return ret;
 }
 
 int

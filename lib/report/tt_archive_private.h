@@ -29,6 +29,13 @@ enum tt_archive_lack tt_archive_lack_of(const struct tt_error *err);
 int tt_archive_add_damage(struct tt_archive *archive, enum tt_archive_lack lack,
 		const char *path, const struct tt_error *err,
 		int64_t start_us) TT_MUST_CHECK;
+/* The same of a snapshot that could not be opened: whose it is says its path. */
+int tt_archive_add_unopened(struct tt_archive *archive, const struct tt_snapshot_ref *ref,
+		const struct tt_error *err) TT_MUST_CHECK;
+
+/* The name of the directory that snapshots of the sensor are in, cut to fit; "" where the path has none. */
+void tt_archive_sensor_of(
+		const struct tt_snapshot_ref *ref, char name[TT_SENSOR_MAX + 2]);
 
 /* Sees whether rates of a period are of IPv4, and makes the addresses of all entries those that rates are by. */
 void tt_archive_choose_version(

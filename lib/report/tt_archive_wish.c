@@ -47,16 +47,23 @@ tt_archive_wants_this(const struct tt_archive_wish *wish, const struct tt_manife
 	return false;
 }
 
+void
+tt_archive_sensor_of(const struct tt_snapshot_ref *ref, char name[TT_SENSOR_MAX + 2])
+{
+	const char *slash = memrchr(ref->path, '/', ref->sensor_length);
+	const char *from = slash == NULL ? ref->path : slash + 1;
+
+	snprintf(name, TT_SENSOR_MAX + 2, "%.*s",
+			(int)(ref->path + ref->sensor_length - from), from);
+}
+
 bool
 tt_archive_wants_path(
 		const struct tt_archive_wish *wish, const struct tt_snapshot_ref *ref)
 {
-	const char *slash = memrchr(ref->path, '/', ref->sensor_length);
-	const char *from = slash == NULL ? ref->path : slash + 1;
 	char name[TT_SENSOR_MAX + 2];
 
-	snprintf(name, sizeof(name), "%.*s", (int)(ref->path + ref->sensor_length - from),
-			from);
+	tt_archive_sensor_of(ref, name);
 	return wish->sensors == NULL || !tt_sensor_name_valid(name)
 			|| is_named(wish->sensors, name);
 }

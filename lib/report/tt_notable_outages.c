@@ -2,96 +2,107 @@
 /* Days on which a sensor that is there most of the time did not observe, and others did. */
 #include "tt_notable_private.h"
 
-#define OUTAGE_DAYS 7 /* it went, and came again, where it is as many or more in a row */
-#define NAMED       3 /* of others, how many they are */
+/* It went, and came again, where it is as long or longer. */
+#define OUTAGE_US (7 * TT_US_PER_DAY)
+#define NAMED     3 /* of others, how many they are */
+
+static bool
+any_observed_at(const struct tt_notable *w, int64_t us)
+{
+	size_t days[TT_N_CAUSE_SPANS];
+	bool any = false;
+
+	for (size_t i = tt_notable_days_at(w, us, days); i > 0 && !any; i--)
+		any = tt_notable_any_observed(w, days[i - 1]);
+	return any;
+}
+
+static void
+set_out(struct tt_notable *w, int64_t us, size_t sensor)
+{
+	size_t days[TT_N_CAUSE_SPANS];
+
+	for (size_t i = tt_notable_days_at(w, us, days); i > 0; i--)
+		tt_notable_sensor_day(w, days[i - 1], sensor)->out = true;
+}
 
 struct tt_sensor_days
 tt_notable_days_of(const struct tt_notable *w, size_t sensor)
 {
 	struct tt_sensor_days days = {0};
 
-	for (size_t day = 0; day < tt_notable_n_days(w); day++) {
-		days.any += tt_notable_any_observed(w, day);
-		if (!tt_notable_sensor_day(w, day, sensor)->observed)
+	for (int64_t us = tt_notable_begin_us(w); us < tt_notable_end_us(w);
+			us += TT_US_PER_DAY) {
+		days.any += any_observed_at(w, us);
+		if (!tt_notable_sensor_at(w, us, sensor).observed)
 			continue;
-		days.first = days.own++ == 0 ? day : days.first;
-		days.last = day;
+		days.first_us = days.own++ == 0 ? us : days.first_us;
+		days.last_us = us;
 	}
 	return days;
 }
 
-/* Days [first, end), one after the other. */
-struct outage {
-	size_t first, end;
+/* Which days without a sensor are meant. */
+enum why {
+	ANY,
+	NOT_THERE,
+	DAMAGED, /* it has snapshots of them, and all are in no figure */
 };
 
-/* Does a day follow the one before it? Between periods that do not adjoin is other time. */
-static bool
-follows(const struct tt_notable *w, size_t day)
-{
-	const struct tt_cause_options *o = &w->cause.options;
+/* Days one after the other, by the midnights before the first and after the last of them. */
+struct outage {
+	int64_t from_us, to_us;
+};
 
-	return o->to_us[TT_CAUSE_BEFORE] == o->from_us[TT_CAUSE_NOW]
-			|| day != w->cause.n_days[TT_CAUSE_BEFORE];
+static bool
+is_out(const struct tt_notable *w, int64_t us, size_t sensor, enum why why)
+{
+	const struct tt_sensor_day d = tt_notable_sensor_at(w, us, sensor);
+
+	return !d.observed && (why == ANY || d.damaged == (why == DAMAGED))
+			&& any_observed_at(w, us);
 }
 
-/* Is a day of the period before one of the period as well, of which it is told there? The periods may have time in common. */
+/* Finds the next one before end_us, from where *o ends. Between periods that do not adjoin is other time, which none observed. */
 static bool
-is_again(const struct tt_notable *w, size_t day, const struct tt_sensor_days *days)
-{
-	int64_t us = w->cause.origin_us[TT_CAUSE_BEFORE] + (int64_t)day * TT_US_PER_DAY;
-	size_t now = tt_notable_day_from(w, us);
-
-	return day < tt_notable_n_days(w) - w->cause.n_days[TT_CAUSE_NOW] && now != day
-			&& now < days->last;
-}
-
-static bool
-is_out(const struct tt_notable *w, size_t day, size_t sensor,
-		const struct tt_sensor_days *days)
-{
-	return !tt_notable_sensor_day(w, day, sensor)->observed
-			&& tt_notable_any_observed(w, day) && !is_again(w, day, days);
-}
-
-/* Finds the next one, within the days of the sensor. */
-static bool
-next_outage(const struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days,
+next_outage(const struct tt_notable *w, size_t sensor, enum why why, int64_t end_us,
 		struct outage *o)
 {
-	size_t day = o->end > days->first ? o->end : days->first;
+	int64_t us = o->to_us;
 
-	while (day < days->last && !is_out(w, day, sensor, days))
-		day++;
-	*o = (struct outage){day, day + 1};
-	while (o->end < days->last && is_out(w, o->end, sensor, days)
-			&& follows(w, o->end))
-		o->end++;
-	return day < days->last;
+	while (us < end_us && !is_out(w, us, sensor, why))
+		us += TT_US_PER_DAY;
+	*o = (struct outage){us, us + TT_US_PER_DAY};
+	while (o->to_us < end_us && is_out(w, o->to_us, sensor, why))
+		o->to_us += TT_US_PER_DAY;
+	return us < end_us;
 }
 
 /* "20 June 2026", "20 June 2026 to 22 June 2026" */
 static const char *
 outage_text(struct tt_notable *w, const struct outage *o)
 {
-	const char *ends[] = {
-			tt_notable_date(w, o->first), tt_notable_date(w, o->end - 1)};
+	const char *ends[] = {tt_report_date(w->report, TT_DATE_DAY, o->from_us),
+			tt_report_date(w->report, TT_DATE_DAY, o->to_us - TT_US_PER_DAY)};
 
-	return o->end - o->first == 1
+	return o->to_us - o->from_us == TT_US_PER_DAY
 			? ends[0]
 			: tt_notable_fill(w, TT_WORD_NOTABLE_DATES, ends, 2);
 }
 
-const char *
-tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days)
+/* The days of one kind, from_us being the first that may be meant; NULL: none. */
+static const char *
+dates(struct tt_notable *w, size_t sensor, enum why why, int64_t from_us, int64_t end_us)
 {
 	const char *names[NAMED + 1];
-	struct outage o = {0};
+	struct outage o = {.to_us = from_us};
 	size_t n = 0;
 
-	for (; next_outage(w, sensor, days, &o); n++)
+	while (next_outage(w, sensor, why, end_us, &o)) {
 		if (n < NAMED)
 			names[n] = outage_text(w, &o);
+		n++;
+	}
 	if (n > NAMED) {
 		const char *more = tt_notable_number(w, n - NAMED);
 
@@ -101,18 +112,39 @@ tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_d
 	return n == 0 ? NULL : tt_report_list(w->report, names, n);
 }
 
+const char *
+tt_notable_outages(struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days)
+{
+	const char *not_there = dates(
+			w, sensor, NOT_THERE, days->first_us, days->last_us);
+	const char *damaged = dates(
+			w, sensor, DAMAGED, tt_notable_begin_us(w), tt_notable_end_us(w));
+
+	if (not_there != NULL)
+		not_there = tt_notable_fill(
+				w, TT_WORD_NOTABLE_DAYS_NOT_THERE, &not_there, 1);
+	if (damaged != NULL)
+		damaged = tt_notable_fill(w, TT_WORD_NOTABLE_DAYS_DAMAGED, &damaged, 1);
+	if (not_there == NULL || damaged == NULL)
+		return not_there != NULL ? not_there : damaged;
+	return tt_notable_fill(w, TT_WORD_NOTABLE_DAYS_BOTH,
+			(const char *const[]){not_there, damaged}, 2);
+}
+
 /* Marks the short ones of a sensor that observes on most days. */
 static void
 mark(struct tt_notable *w, size_t sensor)
 {
 	struct tt_sensor_days days = tt_notable_days_of(w, sensor);
-	struct outage o = {0};
+	struct outage o = {.to_us = days.first_us};
 
 	if (2 * days.own <= days.any)
 		return;
-	while (next_outage(w, sensor, &days, &o))
-		for (size_t d = o.first; d < o.end && o.end - o.first < OUTAGE_DAYS; d++)
-			tt_notable_sensor_day(w, d, sensor)->out = true;
+	while (next_outage(w, sensor, ANY, days.last_us, &o))
+		for (int64_t us = o.from_us;
+				us < o.to_us && o.to_us - o.from_us < OUTAGE_US;
+				us += TT_US_PER_DAY)
+			set_out(w, us, sensor);
 }
 
 /* What was observed of a day, of either period or of both. */

@@ -33,6 +33,7 @@ struct tt_notable_target {
 /* A day of a sensor. */
 struct tt_sensor_day {
 	bool observed; /* it has snapshots of it */
+	bool damaged; /* it has some that are damaged or unreadable, and so in no figure */
 	bool out; /* it has none, nor does it count as gone: the day is left out where days are compared */
 	int64_t least, most; /* addresses that it monitored at any time of it, of those that rates are by */
 };
@@ -137,13 +138,16 @@ const char *tt_notable_length(
 void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 
-/* On how many days a sensor observed, of those on which any did, and the first and last of them. */
+/* On how many days a sensor observed, of those on which any did, and the midnights before the first and the last of them. A day of both
+ * periods, which may lie in either order, is one. */
 struct tt_sensor_days {
-	size_t own, any, first, last;
+	size_t own, any;
+	int64_t first_us, last_us;
 };
 
 struct tt_sensor_days tt_notable_days_of(const struct tt_notable *w, size_t sensor);
-/* "20 June 2026": the days within these on which it did not, and others did; NULL: none. */
+/* "not on 20 June 2026; snapshots damaged or unreadable: 22 June 2026": the days within these on which it did not observe, and others did, and
+ * those of both periods of which all its snapshots are in no figure; NULL: none. */
 const char *tt_notable_outages(
 		struct tt_notable *w, size_t sensor, const struct tt_sensor_days *days);
 /* Leaves out, where days are compared, those of which less than TT_PERIOD_WHOLE_DAY was observed, counting sensors that were out for less than a week. After
@@ -155,9 +159,20 @@ void tt_notable_warn_sensors(struct tt_notable *w, struct tt_doc_section *chapte
 /* Their days: those of the period before, then those of the period; how many, one of a sensor, the one that begins at a time (SIZE_MAX: none), and its
  * date. */
 size_t tt_notable_n_days(const struct tt_notable *w);
+/* The first day of the time without other time in it that a day belongs to: of both periods where they adjoin. */
+size_t tt_notable_time_begin(const struct tt_notable *w, size_t day);
 struct tt_sensor_day *tt_notable_sensor_day(
 		const struct tt_notable *w, size_t day, size_t sensor);
 bool tt_notable_any_observed(const struct tt_notable *w, size_t day);
+/* Midnight before the first day of both periods, and after the last one. */
+int64_t tt_notable_begin_us(const struct tt_notable *w);
+int64_t tt_notable_end_us(const struct tt_notable *w);
+/* The days, one of each period at most, that begin at a time. Returns how many. */
+size_t tt_notable_days_at(
+		const struct tt_notable *w, int64_t us, size_t days[TT_N_CAUSE_SPANS]);
+/* What both periods have of a sensor there. */
+struct tt_sensor_day tt_notable_sensor_at(
+		const struct tt_notable *w, int64_t us, size_t sensor);
 size_t tt_notable_day_from(const struct tt_notable *w, int64_t us);
 const char *tt_notable_date(const struct tt_notable *w, size_t day);
 /* "b monitored 128 addresses until 14 June 2026, 256 since 15 June 2026"; NULL: as many all the time. */

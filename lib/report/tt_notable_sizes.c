@@ -118,11 +118,11 @@ tt_notable_sizes_of(struct tt_notable *w, size_t sensor)
 			w, TT_WORD_NOTABLE_SENSOR_SIZES, args, TT_ARRAY_SIZE(args));
 }
 
-/* The last of the days [0, end) on which a sensor observed; NULL: none. */
+/* The last of the days [begin, end) on which a sensor observed; NULL: none. */
 static const struct tt_sensor_day *
-last_before(const struct tt_notable *w, size_t end, size_t sensor)
+last_before(const struct tt_notable *w, size_t begin, size_t end, size_t sensor)
 {
-	while (end > 0)
+	while (end > begin)
 		if (tt_notable_sensor_day(w, --end, sensor)->observed)
 			return tt_notable_sensor_day(w, end, sensor);
 	return NULL;
@@ -131,13 +131,14 @@ last_before(const struct tt_notable *w, size_t end, size_t sensor)
 const char *
 tt_notable_resized(struct tt_notable *w, size_t first, size_t end, size_t sensor)
 {
-	const struct tt_sensor_day *before = last_before(w, first, sensor);
-	const struct tt_sensor_day *after = last_before(w,
-			end < tt_notable_n_days(w) ? end : tt_notable_n_days(w), sensor);
+	size_t begin = tt_notable_time_begin(w, first), n = tt_notable_n_days(w);
+	const struct tt_sensor_day *before = last_before(w, begin, first, sensor);
+	const struct tt_sensor_day *after = last_before(
+			w, begin, end < n ? end : n, sensor);
 	const char *args[3] = {w->report->now->archive->sensors[sensor]};
 
 	if (before == NULL) /* of the first day there is none before it */
-		before = last_before(w, first + 1, sensor);
+		before = last_before(w, begin, first + 1, sensor);
 	if (before == NULL || after == NULL || is_same_size(*before, *after))
 		return NULL;
 	args[1] = addresses_text(w, *after);

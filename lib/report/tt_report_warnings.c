@@ -36,15 +36,19 @@ warn_coverage(struct tt_report *r, struct tt_doc_section *section,
 	double coverage = tt_observation_coverage(o);
 	const char *args[] = {tt_report_period(r, &o->period),
 			tt_report_coverage(r, 100 * coverage), NULL};
+	enum tt_word word = TT_WORD_WARN_MISSING;
 
 	if (o->exposure.snapshots == 0 || coverage >= WHOLE)
 		return;
 	args[2] = tt_report_missing(r, o);
+	if (args[2] == NULL)
+		word = TT_WORD_WARN_COVERAGE;
+	else if (tt_observation_damages(o, TT_ARCHIVE_DAMAGED) > 0
+			|| tt_observation_damages(o, TT_ARCHIVE_UNREADABLE) > 0)
+		word = TT_WORD_WARN_MISSING_DAMAGED;
 	warn(r, section,
-			tt_locale_fill(r->locale, r->doc,
-					args[2] == NULL ? TT_WORD_WARN_COVERAGE
-							: TT_WORD_WARN_MISSING,
-					args, args[2] == NULL ? 2 : 3));
+			tt_locale_fill(r->locale, r->doc, word, args,
+					args[2] == NULL ? 2 : 3));
 }
 
 static void
@@ -155,6 +159,22 @@ warn_compared(struct tt_report *r, struct tt_doc_section *section)
 						tt_report_period(r, &r->before->period)));
 }
 
+/* Has a sensor snapshots of a period that are damaged or unreadable? */
+static bool
+is_damaged(const struct tt_observation *o, const char *sensor)
+{
+	const struct tt_archive *a = o->archive;
+
+	for (size_t i = 0; i < a->n_damages; i++) {
+		const struct tt_archive_damage *d = &a->damages[i];
+
+		if (tt_archive_damage_is_lost(d) && strcmp(d->sensor, sensor) == 0
+				&& tt_archive_damage_meets(d, d->lack, &o->period))
+			return true;
+	}
+	return false;
+}
+
 /* Sensors that one of the two periods does not have. */
 static void
 warn_sensors(struct tt_report *r, struct tt_doc_section *section)
@@ -165,12 +185,20 @@ warn_sensors(struct tt_report *r, struct tt_doc_section *section)
 		bool now = r->now->sensors[i].exposure.snapshots > 0;
 		bool before = r->before->sensors[i].exposure.snapshots > 0;
 
+		const char *args[] = {a->sensors[i],
+				tt_report_period(r,
+						now ? r->before_period
+						    : &r->now->period)};
+
 		if (now != before)
 			warn(r, section,
-					TT_REPORT_FILL(r, WARN_SENSOR, a->sensors[i],
-							tt_report_period(r,
-									now ? r->before_period
-									    : &r->now->period)));
+					tt_locale_fill(r->locale, r->doc,
+							is_damaged(now ? r->before
+								       : r->now,
+									a->sensors[i])
+									? TT_WORD_WARN_SENSOR_DAMAGED
+									: TT_WORD_WARN_SENSOR,
+							args, TT_ARRAY_SIZE(args)));
 	}
 }
 

@@ -272,6 +272,15 @@ def sizes(teiten, directory):
     hourly.says("3389/TCP", "It rose at 00:00 on 16 August 2026", "The sensors changed at that time (b monitored 16 addresses, and 8 before)")
 
 
+def merged_of_several(teiten, directory):
+    """Of one sensor, which was merged of two of which one was enlarged, none is left that --sensor could choose."""
+    snapshots.run(teiten, "merge", "--spool", directory / "merged", "--sensor", "all", "--per", "day", directory / "resized")
+    for language, wanted in (("en", "all monitored 24 addresses until 15 August 2026, 32 since 16 August 2026. Counts are"), ("ja", "監視アドレス数の変化によることがある。")):
+        merged = Report(teiten, directory / "merged", language, period="2026-08")
+        merged.says("2", wanted)
+        check(f"merged: {merged.said('2')}", not any("--sensor" in text for text in merged.said("2")))
+
+
 def sizes_within_a_day(teiten, directory):
     """Within a day, also where that is one snapshot."""
     spool = resized(teiten, directory, "noon", "2026-08-15T12", "1092h")
@@ -304,6 +313,9 @@ def outages(teiten, directory):
         common.says("2", f"(not on {days})")
     hourly = Report(teiten, spool, "en", period="2026-08-19..2026-08-22")
     hourly.says("23/TCP", "It fell at 00:00 on 20 August 2026", "The sensors changed at that time (a went)")
+    later = Report(teiten, spool, "en", "--against", "2026-08-15..2026-08-25", period="2026-07-25..2026-08-05")
+    later.says("2", "a observed on 21 of 23 days, 25 July 2026 to 25 August 2026 (not on 5 August 2026 and 20 August 2026).")
+    damaged_days(teiten, directory, spool)
     # For a week and more: it went, and came again.
     for path in spool.glob("a/*/202608*"):
         if "20260807" <= path.name < "20260814":
@@ -311,6 +323,39 @@ def outages(teiten, directory):
     en = Report(teiten, spool, "en", period="2026-08")
     en.says("2", "(not on 5 August 2026 to 13 August 2026 and 20 August 2026)")
     en.says("23/TCP", "It fell on 5 August", "The sensors changed at that time (a went)")
+
+
+def damaged_days(teiten, directory, spool):
+    """A sensor of which all snapshots of a day are damaged was there that day, whichever file is damaged; it did not go, if that is where it ends."""
+    copy = directory / "damaged"
+    shutil.copytree(spool, copy)
+    for day, name in (("16", "targets.parquet"), ("17", "manifest.json"), ("30", "targets.parquet"), ("31", "targets.parquet")):
+        for path in (copy / "a" / f"2026-08-{day}").glob(f"*/{name}"):
+            path.write_bytes(b"")
+    en, ja = (Report(teiten, copy, language, period="2026-08", ok=(1,)) for language in ("en", "ja"))
+    en.says("2", "a observed on 55 of 62 days, 1 July 2026 to 29 August 2026 (not on 5 August 2026 to 6 August 2026 and 20 August 2026; "
+            "snapshots damaged or unreadable: 16 August 2026 to 17 August 2026 and 30 August 2026 to 31 August 2026). Counts")
+    ja.says("2", "aは62日中55日、2026年7月1日～2026年8月29日、うち2026年8月5日～2026年8月6日及び2026年8月20日は観測なし、"
+            "2026年8月16日～2026年8月17日及び2026年8月30日～2026年8月31日はスナップショットの破損又は読取不能")
+    en.says("3389/TCP", "(snapshots of a damaged or unreadable)")
+    for report, wanted in ((en, "Not observed, or of snapshots that are damaged or unreadable: "), (ja, "観測していない時間及び破損等により除いた時間は、")):
+        report.says("1", wanted)
+    for path in (copy / "a").glob("2026-08-*/*/targets.parquet"):
+        path.write_bytes(b"")
+    en = Report(teiten, copy, "en", period="2026-08", ok=(1,))
+    en.says("1", "Of sensor a, no snapshot of August 2026 is intact and readable, as those of the other period are.")
+    check(f"a: {en.said('1')}", not any("a observed nothing" in text for text in en.said("1")))
+
+
+def many_turned(teiten, directory):
+    """Of sensors that changed where something rose, four are named, and how many more there are."""
+    spool = directory / "many"
+    for i in range(7):
+        first, days = ("2026-08-16T00", "16d") if i else ("2026-07-01T00", "62d")
+        read_steady(teiten, directory, spool, f"s{i}", first, days, f"203.0.113.{16 * i}/28", 3389 if i else 23)
+    for language, wanted in (("en", "(s1 came, s2 came, s3 came, s4 came and 2 more)"),
+                             ("ja", "（s1の観測開始、s2の観測開始、s3の観測開始、s4の観測開始及びほか2台）")):
+        Report(teiten, spool, language, period="2026-08").says("3389/TCP", wanted)
 
 
 def sources(ja, en, alone):
@@ -569,8 +614,10 @@ def main(teiten):
         directory = pathlib.Path(name)
         (directory / "geo").write_text("".join(f"{(20 + i) << 24},{((21 + i) << 24) - 1},{country}\n" for i, country in enumerate(COUNTRIES)))
         sizes(teiten, directory)
+        merged_of_several(teiten, directory)
         sizes_within_a_day(teiten, directory)
         outages(teiten, directory)
+        many_turned(teiten, directory)
         capture(teiten, directory, "alpha", ALPHA, "203.0.113.0/28")
         spool = capture(teiten, directory, "beta", BETA, "198.51.100.0/28")
         capture(teiten, directory, "gamma", EVEN, "192.0.2.0/28")
