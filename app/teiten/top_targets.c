@@ -11,6 +11,8 @@ static const char help[] =
 		"spool, a sensor's directory, a day, or one snapshot): packets, share, bytes,\n"
 		"unique sources, and packets per day and monitored address. Over several\n"
 		"snapshots, the sources are the most in any one of them; ~ marks estimates.\n"
+		"Where IPv4 and IPv6 are monitored, packets per day and address are those of\n"
+		"IPv4, and all else is of both.\n"
 		"\n"
 		"  -n N             so many ranks (default 20)\n"
 		"  --class CLASS    only packets of that class, such as tcp-syn\n"

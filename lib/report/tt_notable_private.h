@@ -75,6 +75,8 @@ const char *tt_notable_country(struct tt_notable *w, uint16_t country);
 const char *tt_notable_target_name(
 		struct tt_notable *w, const struct tt_notable_target *t);
 const char *tt_notable_sources(struct tt_notable *w, struct tt_source_count count);
+/* The same with what they are: "36 addresses". */
+const char *tt_notable_from(struct tt_notable *w, struct tt_source_count count);
 const char *tt_notable_fill(struct tt_notable *w, enum tt_word word,
 		const char *const *args, size_t n_args);
 /* Says a sentence; args: up to NULL. */

@@ -22,11 +22,14 @@ size_text(struct tt_notable *w, struct tt_sensor_day d)
 static const char *
 addresses_text(struct tt_notable *w, struct tt_sensor_day d)
 {
+	static const enum tt_word words[2][2] = {
+			{TT_WORD_NOTABLE_SIZE, TT_WORD_NOTABLE_SIZE_ONE},
+			{TT_WORD_NOTABLE_SIZE_IPV4, TT_WORD_NOTABLE_SIZE_ONE_IPV4}};
 	const char *size = size_text(w, d);
 
 	return tt_notable_fill(w,
-			w->report->now->archive->of_ipv4 ? TT_WORD_NOTABLE_SIZE_IPV4
-							 : TT_WORD_NOTABLE_SIZE,
+			words[w->report->now->archive->of_ipv4]
+			     [d.least == d.most && d.most == 1],
 			&size, 1);
 }
 

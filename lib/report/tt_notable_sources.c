@@ -65,7 +65,8 @@ tt_notable_length(struct tt_notable *w, enum tt_cause_span span)
 {
 	int64_t minutes = length_us(&w->cause, span) / TT_US_PER_MINUTE;
 	const int64_t hour = 60, day = 24 * hour;
-	enum tt_word word = TT_WORD_NOTABLE_MINUTES;
+	enum tt_word word = minutes == 1 ? TT_WORD_NOTABLE_ONE_MINUTE
+					 : TT_WORD_NOTABLE_MINUTES;
 	const char *n;
 
 	if (minutes % day == 0) {
@@ -87,7 +88,7 @@ say_both(struct tt_notable *w, struct tt_doc_section *s, struct tt_source_count 
 
 	tt_notable_say(w, s, TT_ELEMENT_TEXT,
 			alike ? TT_WORD_NOTABLE_SOURCES : TT_WORD_NOTABLE_SOURCES_LENGTHS,
-			tt_notable_sources(w, now), tt_notable_sources(w, before),
+			tt_notable_from(w, now), tt_notable_sources(w, before),
 			tt_report_in_before(w->report),
 			alike ? NULL : tt_notable_length(w, TT_CAUSE_NOW),
 			tt_notable_length(w, TT_CAUSE_BEFORE), NULL);
@@ -105,7 +106,7 @@ tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *s,
 		return;
 	if (w->report->before == NULL)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,
-				tt_notable_sources(w, now), NULL);
+				tt_notable_from(w, now), NULL);
 	else if (now.n == 0)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_NONE,
 				tt_notable_sources(w, before),

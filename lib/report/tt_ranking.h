@@ -5,7 +5,8 @@
  *
  * Rates are per day and monitored address, as observation reports give them: packets divided by
  * the sum over snapshots of observed days x monitored addresses, so that intervals and sensors
- * of unequal size weigh as they should. Where IPv4 and IPv6 are monitored, they are of IPv4 (tt_version_rate.h).
+ * of unequal size weigh as they should. Where IPv4 and IPv6 are monitored, they are of IPv4 (tt_version_rate.h), while packets,
+ * shares, bytes and sources are of both.
  *
  * Unique sources cannot be summed over snapshots (a source comes again), and the tables of a
  * snapshot do not say which sources a target had. So the ranking gives the greatest number in

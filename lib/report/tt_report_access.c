@@ -86,6 +86,20 @@ countries_section(struct tt_report *r)
 }
 
 static void
+say_sources(struct tt_report *r, struct tt_doc_section *section)
+{
+	uint64_t n = (uint64_t)(r->now->sources + 0.5);
+	const char *args[] = {tt_report_count(r, n),
+			tt_report_percent(r, 100 * tt_sketch_error(r->now->p))};
+
+	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
+			tt_locale_fill(r->locale, r->doc,
+					n == 1 ? TT_WORD_SOURCE_IN_ALL
+					       : TT_WORD_SOURCES_IN_ALL,
+					args, TT_ARRAY_SIZE(args)));
+}
+
+static void
 longer_section(struct tt_report *r)
 {
 	struct tt_doc_section *section = tt_document_section(
@@ -94,13 +108,7 @@ longer_section(struct tt_report *r)
 	unsigned n = 19;
 
 	if (r->now->p != 0)
-		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				TT_REPORT_FILL(r, SOURCES_IN_ALL,
-						tt_report_count(r,
-								(uint64_t)(r->now->sources
-										+ 0.5)),
-						tt_report_percent(r,
-								100 * tt_sketch_error(r->now->p))));
+		say_sources(r, section);
 	tt_report_draw_sources(r, section);
 	if (tt_report_months_observed(r) < 2) {
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,

@@ -44,9 +44,15 @@ say_other_targets(struct tt_report *r, struct tt_doc_section *section)
 	}
 	if (others > 0 && fabs(left) >= TT_RATE_LEAST)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				TT_REPORT_FILL(r, OTHER_TARGETS,
-						tt_report_count(r, others),
-						tt_report_change(r, left)));
+				tt_locale_fill(r->locale, r->doc,
+						others == 1 ? TT_WORD_OTHER_TARGET
+							    : TT_WORD_OTHER_TARGETS,
+						(const char *const[]){
+								tt_report_count(r,
+										others),
+								tt_report_change(
+										r, left)},
+						2));
 }
 
 void

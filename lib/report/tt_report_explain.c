@@ -142,7 +142,9 @@ say(struct tt_report *r, struct tt_doc_section *section, enum tt_report_what wha
 							tt_report_change(r,
 									row->difference),
 							tt_report_list(r, texts, e.n),
-							tt_report_count(r, e.others),
+							tt_report_counted(r, e.others,
+									TT_WORD_THE_OTHER,
+									TT_WORD_THE_OTHERS),
 							tt_report_change(r, e.left)},
 					5));
 }

@@ -51,6 +51,16 @@ tt_report_count(const struct tt_report *report, uint64_t count)
 }
 
 const char *
+tt_report_counted(const struct tt_report *report, uint64_t count, enum tt_word one,
+		enum tt_word many)
+{
+	const char *text = tt_report_count(report, count);
+
+	return tt_locale_fill(
+			report->locale, report->doc, count == 1 ? one : many, &text, 1);
+}
+
+const char *
 tt_report_date(const struct tt_report *report, enum tt_date_form form, int64_t us)
 {
 	char text[TT_LOCALE_TEXT_MAX];

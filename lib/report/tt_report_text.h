@@ -23,6 +23,9 @@ const char *tt_report_change(const struct tt_report *report, double difference);
 const char *tt_report_percent(const struct tt_report *report, double percent);
 const char *tt_report_coverage(const struct tt_report *report, double percent);
 const char *tt_report_percent_change(const struct tt_report *report, double percent);
+/* A count in one of two words, of which the first is that of a single one. */
+const char *tt_report_counted(const struct tt_report *report, uint64_t count,
+		enum tt_word one, enum tt_word many);
 const char *tt_report_count(const struct tt_report *report, uint64_t count);
 const char *tt_report_date(
 		const struct tt_report *report, enum tt_date_form form, int64_t us);

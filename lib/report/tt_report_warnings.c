@@ -295,18 +295,24 @@ static void
 warn_ipv6(struct tt_report *r, struct tt_doc_section *section,
 		const struct tt_observation *o)
 {
-	const char *period = tt_report_period(r, &o->period);
+	const char *untold[] = {tt_report_count(r, o->ipv6_untold),
+			tt_report_period(r, &o->period)};
+	const char *mixed[] = {tt_report_count(r, o->ipv6_mixed), untold[1]};
 
 	if (o->ipv6_untold > 0)
 		warn(r, section,
-				TT_REPORT_FILL(r, WARN_IPV6_UNTOLD,
-						tt_report_count(r, o->ipv6_untold),
-						period));
+				tt_locale_fill(r->locale, r->doc,
+						o->ipv6_untold == 1
+								? TT_WORD_WARN_IPV6_UNTOLD_ONE
+								: TT_WORD_WARN_IPV6_UNTOLD,
+						untold, 2));
 	if (o->ipv6_mixed > 0)
 		warn(r, section,
-				TT_REPORT_FILL(r, WARN_IPV6_DETECTIONS,
-						tt_report_count(r, o->ipv6_mixed),
-						period));
+				tt_locale_fill(r->locale, r->doc,
+						o->ipv6_mixed == 1
+								? TT_WORD_WARN_IPV6_DETECTION
+								: TT_WORD_WARN_IPV6_DETECTIONS,
+						mixed, 2));
 }
 
 static void
@@ -324,9 +330,11 @@ warn_ipv4(struct tt_report *r, struct tt_doc_section *section)
 							tt_report_count(r,
 									now->ipv6_packets),
 							period,
-							tt_report_count(r,
+							tt_report_counted(r,
 									(uint64_t)(now->ipv6_sources
-											+ 0.5))));
+											+ 0.5),
+									TT_WORD_WARN_IPV4_SOURCE,
+									TT_WORD_WARN_IPV4_SOURCES)));
 	warn_ipv6(r, section, r->now);
 	if (r->before != NULL)
 		warn_ipv6(r, section, r->before);

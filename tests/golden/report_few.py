@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""What the report and `top-targets` say of a few packets: in the singular where there is one of a kind, and of which version of IP.
+
+    report_few.py TEITEN"""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import snapshots
+from packets import DARK, tcp, write
+
+START, DAY = 1767571200, 86400  # 2026-01-05T00:00:00Z
+SIX = {"src": "2001:db8:1::1", "dst": "2001:db8::1"}
+teiten = ""
+
+
+def run(*args, ok=(0,)):
+    return snapshots.run(teiten, *args, ok=ok)
+
+
+class Few(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.base = pathlib.Path(directory.name)
+        self.spool = self.base / "spool"
+
+    def read(self, packets, monitored=DARK + "/32", day=0, sensor="s", more=()):
+        """A snapshot of a day, all of it observed."""
+        seconds = (DAY - 1) / (len(packets) - 1)
+        write(self.base / "pcap", packets, start=START + day * DAY, seconds=seconds)
+        run("read", "--spool", self.spool, "--sensor", sensor, "--interval", DAY, "--monitored", monitored, "--geo", "none", *more, self.base / "pcap")
+
+    def said(self, language="en", period="2026-01-05", ok=(0,)):
+        found = json.loads(run("report", "--quiet", "--format", "json", "--lang", language, "--period", period, self.spool, ok=ok))
+        return "\n".join(e[key] for s in found["sections"] for e in s["elements"] for key in ("text", "item", "warning") if key in e)
+
+    def test_one_of_a_kind(self):
+        """One source, one other target, one monitored address."""
+        self.read([tcp(23, src="192.0.0.9")] * 2 + [tcp(port) for port in range(100, 110)] * 2, day=-1)
+        self.read([tcp(23, src="192.0.0.9")] * 300 + [tcp(445)] * 2, f"{DARK}/31")
+        said = self.said()
+        for wanted in "It came from 1 address, in the period before from 1.", "s monitored 1 address until 4 January 2026, 2 since 5 January 2026":
+            self.assertIn(wanted, said)
+        self.assertNotRegex(said, "[^0-9,]1 (addresses|sources|packets|targets|other)")
+        self.assertIn("発信元IPアドレス数は1個（前期は1個）である。", self.said("ja"))
+
+    def test_one_other_target(self):
+        """Six rose: five are named."""
+        self.read([tcp(port) for port in range(100, 106)], day=-1)
+        self.read([tcp(port) for port in range(100, 106) for _ in range(port - 90)])
+        self.assertIn("The other target: +9.00.", self.said())
+        self.assertIn("その他の宛先1個の増減は、+9.00である。".replace("+", "＋"), self.said("ja"))
+        self.assertIn("There was 1 source in all;", self.said())
+
+    def test_one_source_of_ipv6(self):
+        self.read([tcp(23), tcp(23, **SIX), tcp(23)], f"{DARK}/32,2001:db8::/64")
+        self.assertIn("divided by nothing: 1 on 5 January 2026, from about 1 source (chapter 5).", self.said())
+        self.assertIn("2026年1月5日に約1個の発信元IPアドレスからの1個を計数した", self.said("ja"))
+
+    def test_top_targets_says_of_which_version(self):
+        """Shares are of all packets, rates of IPv4 alone."""
+        self.read([tcp(23)] + [tcp(445, **SIX)] * 3 + [tcp(23)], f"{DARK}/32,2001:db8::/64")
+        lines = run("top-targets", self.spool).splitlines()
+        self.assertIn("60.00%", next(line for line in lines if "445/TCP" in line))
+        self.assertEqual(lines[-1], "packets, share, bytes, sources: of IPv4 and IPv6; per day, address: packets of IPv4 by monitored IPv4 addresses")
+        self.spool = self.base / "four"
+        self.read([tcp(23)] * 2)
+        self.assertNotIn("IPv6", run("top-targets", self.spool))
+
+
+if __name__ == "__main__":
+    teiten = sys.argv.pop(1)
+    unittest.main()
