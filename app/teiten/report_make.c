@@ -4,6 +4,7 @@
 #include "report_hold.h"
 #include "tt_notable.h"
 #include "tt_report.h"
+#include "tt_utc_days.h"
 
 #include <errno.h>
 #include <string.h>
@@ -312,6 +313,21 @@ print_damages(const struct making *m)
 	return m->archive.n_damages == 0 ? EXIT_OK : EXIT_DATA;
 }
 
+/* All that there is reaches over an end. */
+static void
+say_across(const struct making *m)
+{
+	fprintf(stderr, "%s: %llu reach over its beginning or its end and are left out: %s%s\n",
+			m->tool->name, (unsigned long long)m->now.n_across, m->now.across,
+			m->now.n_across == 1 ? "" : ", …");
+	if (tt_utc_days_meet(&m->archive, &m->periods[0]))
+		fprintf(stderr,
+				"%s: snapshots of days of UTC have no days of another "
+				"offset: give --utc-offset +00:00, or merge to hours "
+				"(teiten compact --per hour)\n",
+				m->tool->name);
+}
+
 /* Of what was asked for, there is nothing. */
 static int
 no_snapshots(const struct making *m)
@@ -324,11 +340,7 @@ no_snapshots(const struct making *m)
 					: ", nor of any other time: give the directory "
 					  "that was --spool when packets were counted");
 	if (m->now.n_across > 0)
-		fprintf(stderr,
-				"%s: %llu reach over its beginning or its end and are "
-				"left out: %s%s\n",
-				m->tool->name, (unsigned long long)m->now.n_across,
-				m->now.across, m->now.n_across == 1 ? "" : ", …");
+		say_across(m);
 	else
 		report_say_there(m->tool, m->wish, m->locale);
 	return EXIT_DATA;

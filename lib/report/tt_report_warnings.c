@@ -2,6 +2,7 @@
 /* What is missing, and so what the figures cannot say. */
 #include "tt_identities.h"
 #include "tt_report_parts.h"
+#include "tt_utc_days.h"
 
 #include <string.h>
 
@@ -61,6 +62,20 @@ warn_across(struct tt_report *r, struct tt_doc_section *section,
 						tt_report_count(r, o->n_across),
 						tt_report_period(r, &o->period),
 						end_of(o->across)));
+}
+
+/* Days that are those of another offset than the snapshots'. */
+static void
+warn_utc_days(struct tt_report *r, struct tt_doc_section *section)
+{
+	uint64_t n = tt_utc_days_lost(r->now);
+
+	if (n > 0)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_UTC_DAYS, tt_report_count(r, n),
+						tt_locale_zone(r->locale),
+						tt_report_count(r,
+								r->now->period.n_days)));
 }
 
 /* Is a damage the first of two, in time and then by path? */
@@ -360,6 +375,7 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 		warn_left_out(report, section, before);
 		warn_across(report, section, before);
 	}
+	warn_utc_days(report, section);
 	warn_lacks(report, section, TT_ARCHIVE_UNREAD, TT_WORD_WARN_UNREAD);
 	warn_lacks(report, section, TT_ARCHIVE_VANISHED, TT_WORD_WARN_VANISHED);
 	warn_twice(report, section);

@@ -5,6 +5,7 @@
     report_few.py TEITEN"""
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -34,8 +35,8 @@ class Few(unittest.TestCase):
         write(self.base / "pcap", packets, start=START + day * DAY, seconds=seconds)
         run("read", "--spool", self.spool, "--sensor", sensor, "--interval", DAY, "--monitored", monitored, "--geo", "none", *more, self.base / "pcap")
 
-    def said(self, language="en", period="2026-01-05", ok=(0,)):
-        found = json.loads(run("report", "--quiet", "--format", "json", "--lang", language, "--period", period, self.spool, ok=ok))
+    def said(self, language="en", period="2026-01-05", options=()):
+        found = json.loads(run("report", "--quiet", "--format", "json", "--lang", language, "--period", period, *options, self.spool))
         return "\n".join(e[key] for s in found["sections"] for e in s["elements"] for key in ("text", "item", "warning") if key in e)
 
     def test_one_of_a_kind(self):
@@ -60,6 +61,22 @@ class Few(unittest.TestCase):
         self.read([tcp(23), tcp(23, **SIX), tcp(23)], f"{DARK}/32,2001:db8::/64")
         self.assertIn("divided by nothing: 1 on 5 January 2026, from about 1 source (chapter 5).", self.said())
         self.assertIn("2026年1月5日に約1個の発信元IPアドレスからの1個を計数した", self.said("ja"))
+
+    def test_days_of_utc(self):
+        """Where no day of the offset can be told, it is said what to do."""
+        for day in range(3):
+            self.read([tcp(23)] * 10, day=day)
+        options = ("--utc-offset", "+09:00")
+        wanted = {"en": "as their snapshots are of days of UTC and reach over midnight of UTC+09:00: 2 of 2. Days of UTC+09:00 are made of snapshots of hours: "
+                        "merge with teiten compact --per hour instead",
+                  "ja": "UTCの1日単位のスナップショットがUTC+09:00の日をまたぐため、2日中2日は日別の数値がない。UTC+09:00の日別の集計には、1時間単位のスナップショットを要する（teiten compact --per hour による。"}
+        for language, words in wanted.items():
+            self.assertIn(words, self.said(language, "2026-01-05..2026-01-06", options=options))
+            self.assertNotIn("compact", self.said(language, "2026-01-05..2026-01-06"))
+        done = subprocess.run([teiten, "report", "--period", "2026-01-06", *options, self.spool], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.splitlines()[-1], "teiten report: snapshots of days of UTC have no days of another offset: "
+                         "give --utc-offset +00:00, or merge to hours (teiten compact --per hour)")
 
     def test_top_targets_says_of_which_version(self):
         """Shares are of all packets, rates of IPv4 alone."""
