@@ -133,5 +133,7 @@ void tt_report_loaded_table(struct tt_report *report, struct tt_doc_section *sec
 
 /* What is missing: coverage, damaged snapshots, what reaches over the end. Where it matters most, and in short. */
 void tt_report_warnings(struct tt_report *report, struct tt_doc_section *section);
+/* Of these, that both periods were counted by other signatures or another database of countries. */
+void tt_report_warn_identities(struct tt_report *report, struct tt_doc_section *section);
 
 #endif

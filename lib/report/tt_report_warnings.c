@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What is missing, and so what the figures cannot say. */
-#include "tt_identities.h"
 #include "tt_report_parts.h"
 #include "tt_utc_days.h"
 
@@ -9,7 +8,6 @@
 #define WHOLE \
 	0.99995 /* coverage that lacks too little to matter: four minutes of a month have more */
 #define LOST_LEAST 0.0005 /* of all packets; less is shown as 0.0 % */
-#define NONE       "none" /* the identity of no rules */
 #define PARTS      3 /* of a snapshot's path: sensor, day, name */
 
 static void
@@ -217,59 +215,6 @@ warn_sensors(struct tt_report *r, struct tt_doc_section *section)
 	}
 }
 
-static bool
-same_texts(const struct tt_texts *a, const struct tt_texts *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++)
-		if (strcmp(a->texts[i], b->texts[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool
-has_set(const struct tt_texts *texts, const char *set, size_t length)
-{
-	size_t other = 0;
-
-	for (size_t i = 0; i < texts->n; i++)
-		for (const char *at = texts->texts[i];
-				(at = tt_identities_next(at, &other)) != NULL;
-				at += other)
-			if (other == length && memcmp(at, set, length) == 0)
-				return true;
-	return false;
-}
-
-/* Has the one each set of rules of the other? That some time had none is no set. */
-static bool
-has_sets(const struct tt_texts *texts, const struct tt_texts *of)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < of->n; i++)
-		for (const char *at = of->texts[i];
-				(at = tt_identities_next(at, &length)) != NULL;
-				at += length)
-			if ((length != strlen(NONE) || memcmp(at, NONE, length) != 0)
-					&& !has_set(texts, at, length))
-				return false;
-	return true;
-}
-
-static void
-warn_rules(struct tt_report *r, struct tt_doc_section *section)
-{
-	if (r->before == NULL || r->before->signature_exposure.snapshots == 0
-			|| r->now->signature_exposure.snapshots == 0)
-		return;
-	if (!has_sets(&r->now->signature_rules, &r->before->signature_rules)
-			|| !has_sets(&r->before->signature_rules,
-					&r->now->signature_rules))
-		warn(r, section, tt_report_heading(r, TT_WORD_WARN_RULES));
-}
-
 /* What detections are divided by, where it is too much. */
 static void
 warn_signature_time(struct tt_report *r, struct tt_doc_section *section,
@@ -280,14 +225,6 @@ warn_signature_time(struct tt_report *r, struct tt_doc_section *section,
 				TT_REPORT_FILL(r, WARN_SIGNATURE_TIME,
 						tt_report_count(r, o->signatures_untold),
 						tt_report_period(r, &o->period)));
-}
-
-static void
-warn_geo(struct tt_report *r, struct tt_doc_section *section)
-{
-	if (r->before != NULL && r->before->exposure.snapshots > 0
-			&& !same_texts(&r->now->geo, &r->before->geo))
-		warn(r, section, tt_report_heading(r, TT_WORD_WARN_GEO));
 }
 
 static void
@@ -382,8 +319,7 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 	warn_signature_time(report, section, now);
 	if (before != NULL)
 		warn_signature_time(report, section, before);
-	warn_rules(report, section);
-	warn_geo(report, section);
+	tt_report_warn_identities(report, section);
 	warn_loss(report, section);
 	if (now->untold || (before != NULL && before->untold))
 		warn(report, section, TT_REPORT_WORD(report, WARN_UNTOLD));

@@ -116,6 +116,18 @@ class Unsigned(unittest.TestCase):
         self.assertTrue([text for text in self.report(self.merged())[1] if CHANGED in text])
         self.assertTrue([text for text in self.report(self.spool)[1] if CHANGED in text])
 
+    def test_more_rules_than_are_told(self):
+        """Where neither period tells all of its rules, nobody knows whether they are the same."""
+        for day in -24, 0:
+            for i in range(16):
+                self.read(f"s{i:02}", RULES + f'alert udp any any -> any {2000 + i + day} (msg:"port"; sid:{9 + i + day + 24}; rev:1;)\n', hour=day)
+        spool = self.merged()
+        for language, wanted in ("en", "more sets of signatures than a merged snapshot names"), ("ja", "双方のシグネチャが同一かどうか分からない"):
+            found, said = self.report(spool, language)
+            facts = {row["key"]: row for row in found["tables"]["method"]["rows"]}["signatures"]
+            self.assertEqual((facts["now"], facts["before"]), ("mixed", "mixed"))
+            self.assertEqual([wanted in text for text in said].count(True), 1, said)
+
 
 if __name__ == "__main__":
     teiten = sys.argv.pop(1)
