@@ -64,7 +64,7 @@ add_figure(struct tt_notable *w, struct tt_doc_section *section, enum tt_figure_
 
 	if (figure == NULL)
 		return NULL;
-	figure->unit = tt_notable_unit(w);
+	figure->unit = tt_report_unit(w->report, false);
 	figure->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE, TT_REPORT_NOW);
 	tt_notable_days(w, figure);
 	tt_report_note_torn(w->report, figure);

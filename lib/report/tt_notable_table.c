@@ -165,8 +165,9 @@ make_table(struct tt_notable *w, struct tt_doc_section *section,
 	const char *name = tt_notable_target_name(w, t);
 	struct tt_doc_table *table;
 
-	columns[share_column(w)] = (struct tt_doc_column){
-			"share_since", share_heading(w, t), false};
+	/* Of no packets there are no shares: the column is there for programs. */
+	columns[share_column(w)] = (struct tt_doc_column){"share_since",
+			share_heading(w, t), w->cause.found[t->of].since_packets == 0};
 	columns[packets_column(w)] = (struct tt_doc_column){"packets",
 			tt_report_heading(w->report, TT_WORD_COLUMN_COUNT), true};
 	if (w->report->before != NULL)
@@ -181,7 +182,8 @@ make_table(struct tt_notable *w, struct tt_doc_section *section,
 			n_columns(w));
 	if (table == NULL)
 		return NULL;
-	table->unit = tt_notable_unit(w);
+	table->unit = tt_notable_fill(w, TT_WORD_NOTABLE_UNIT_PARTS,
+			(const char *const[]){tt_report_unit(w->report, false)}, 1);
 	table->source = tt_notable_source(w, TT_WORD_NOTABLE_SOURCE, TT_REPORT_BOTH);
 	return table;
 }

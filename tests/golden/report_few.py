@@ -49,6 +49,20 @@ class Few(unittest.TestCase):
         self.assertNotRegex(said, "[^0-9,]1 (addresses|sources|packets|targets|other)")
         self.assertIn("発信元IPアドレス数は1個（前期は1個）である。", self.said("ja"))
 
+    def test_no_packets_no_shares(self):
+        """The table of a target that is gone has no empty column; its data file has the same columns as others."""
+        self.read([tcp(22)] * 400, day=-1)
+        self.read([tcp(23)] * 400)
+        for language, share, gone in ("en", "Share", "Table 2-2  22/TCP: what changed"), ("ja", "占める割合", "表 2-2"):
+            text = run("report", "--quiet", "--format", "text", "--lang", language, "--period", "2026-01-05", self.spool)
+            there, table = text.split(gone)[0], text.split(gone)[1].split("\n3 ")[0]
+            self.assertIn(share, there)
+            self.assertNotIn(share, table)
+            self.assertIn({"en": "\nUnit: packets per day and address; of sources, their number\n", "ja": "\n単位：件/日・IP（発信元IPアドレス数は個）\n"}[language], table)
+        run("report", "--quiet", "--period", "2026-01-05", "--out", self.base / "out", self.spool)
+        heads = {(self.base / "out" / f"notable_{i}_parts.csv").read_text().splitlines()[0] for i in (1, 2)}
+        self.assertEqual(len(heads), 1, heads)
+
     def test_one_other_target(self):
         """Six rose: five are named."""
         self.read([tcp(port) for port in range(100, 106)], day=-1)
