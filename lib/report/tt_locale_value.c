@@ -126,6 +126,19 @@ lift_half(double number, int places)
 	return number + copysign(fmin(lift, unit * 1e-3), number);
 }
 
+/* Takes zeros behind the decimals that are always there off again. */
+static void
+trim_zeros(char *digits, int places)
+{
+	char *least = strchr(digits, '.');
+
+	if (least == NULL)
+		return;
+	least += places;
+	for (char *end = digits + strlen(digits) - 1; end > least && *end == '0'; end--)
+		*end = '\0';
+}
+
 /* Digits as programs read them, never "-0.00". */
 static void
 plain_number(const struct tt_value *value, char text[NUMBER_MAX])
@@ -140,6 +153,8 @@ plain_number(const struct tt_value *value, char text[NUMBER_MAX])
 	if (value->kind == TT_VALUE_COVERAGE)
 		places = coverage_places(value->number);
 	snprintf(text, NUMBER_MAX, "%.*f", places, lift_half(number, places));
+	if (value->kind == TT_VALUE_COVERAGE)
+		trim_zeros(text, PCT_PLACES);
 	if (text[0] == '-' && is_zero(text))
 		memmove(text, text + 1, strlen(text));
 }
@@ -251,19 +266,6 @@ tt_locale_value(const struct tt_locale *locale, const struct tt_value *value, ch
 	return put(text, size, "");
 }
 
-/* Takes zeros behind the decimals that are always there off again. */
-static void
-trim_zeros(char *digits)
-{
-	char *least = strchr(digits, '.');
-
-	if (least == NULL)
-		return;
-	least += RATE_PLACES;
-	for (char *end = digits + strlen(digits) - 1; end > least && *end == '0'; end--)
-		*end = '\0';
-}
-
 char *
 tt_locale_fine(const struct tt_locale *locale, const struct tt_value *value, char *text,
 		size_t size)
@@ -279,7 +281,7 @@ tt_locale_fine(const struct tt_locale *locale, const struct tt_value *value, cha
 		return tt_locale_plain(locale, value, text, size);
 	places = places < PLACES_MOST ? places : PLACES_MOST;
 	snprintf(plain, sizeof(plain), "%.*f", places, lift_half(value->number, places));
-	trim_zeros(plain);
+	trim_zeros(plain, RATE_PLACES);
 	return put(text, size, plain);
 }
 

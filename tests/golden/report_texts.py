@@ -443,7 +443,7 @@ def about_as_many(ja, en):
 
 def attacked(ja, en):
     """Of the addresses with backscatter three are shown, and how many more there are is said."""
-    en.says("2", "Of the addresses that were attacked, the 3 with most backscatter are shown; others with at least 0.010% of all packets, and 100: 1.")
+    en.says("2", "Of the addresses that were attacked, the 3 with most backscatter are shown; others with at least 0.01% of all packets, and at least 100 packets: 1.")
     ja.says("2", "攻撃を受けたIPアドレスについては、跳ね返りパケットの多い3個を示す。このほか1個が、全パケットの")
     for report, name in ((en, "SYN+ACK"), (ja, "SYN/ACK")):
         tables = [t for key, t in report.found["tables"].items() if key.endswith("_answers")]

@@ -113,6 +113,7 @@ numbers_read_as_in_each_language(void **state)
 	number_is(TT_VALUE_COVERAGE, 97.66, "97.7%", "97.7%", "97.7");
 	number_is(TT_VALUE_COVERAGE, 0.05, "0.1%", "0.1%", "0.1");
 	number_is(TT_VALUE_COVERAGE, 0.044, "0.044%", "0.044%", "0.044");
+	number_is(TT_VALUE_COVERAGE, 0.01, "0.01%", "0.01%", "0.01");
 	number_is(TT_VALUE_COVERAGE, 0.00224, "0.0022%", "0.0022%", "0.0022");
 	number_is(TT_VALUE_COVERAGE, 0, "0.0%", "0.0%", "0.0");
 	number_is(TT_VALUE_COVERAGE, 100 - 1e-13, "99.9999999999999%",
