@@ -87,19 +87,12 @@ tt_notable_packets(const struct tt_notable *w, uint32_t of, size_t first, size_t
 	return sum;
 }
 
-/* Is the period compared a later one? Then nothing is new or gone. */
-static bool
-is_compared_later(const struct tt_report *r)
-{
-	return r->before_period != NULL
-			&& r->before_period->from_us > r->now->period.from_us;
-}
-
 static const char *
 title_of(struct tt_notable *w, const struct tt_notable_target *t)
 {
 	const char *args[] = {tt_notable_target_name(w, t)};
-	bool rise = t->now > t->before, later = is_compared_later(w->report);
+	/* Where a later one is compared, nothing is new or gone. */
+	bool rise = t->now > t->before, later = tt_report_is_compared_later(w->report);
 	enum tt_word word = rise ? TT_WORD_NOTABLE_RISE : TT_WORD_NOTABLE_FALL;
 
 	if (tt_notable_turned(w, t))

@@ -147,6 +147,13 @@ tt_report_is_just_before(const struct tt_report *report)
 					&& before.to_us == compared->to_us);
 }
 
+bool
+tt_report_is_compared_later(const struct tt_report *report)
+{
+	return report->before_period != NULL
+			&& report->before_period->from_us > report->now->period.from_us;
+}
+
 const char *
 tt_report_before(const struct tt_report *report)
 {

@@ -40,6 +40,8 @@ const char *tt_report_period(
 
 /* Is it the period just before that is compared? So it is where nothing is. */
 bool tt_report_is_just_before(const struct tt_report *report);
+/* Is what the period is compared with, if anything, a later one? */
+bool tt_report_is_compared_later(const struct tt_report *report);
 /* What is compared: "before" where that is the period just before, else "in the period compared"; of headings. */
 const char *tt_report_before(const struct tt_report *report);
 /* The same of sentences: "in the period before", "in July 2009". */

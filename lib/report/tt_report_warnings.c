@@ -188,6 +188,16 @@ is_damaged(const struct tt_observation *o, const char *sensor)
 	return false;
 }
 
+/* A rise is from what is compared to the period, also where that goes back in time. */
+static void
+warn_later(struct tt_report *r, struct tt_doc_section *section)
+{
+	if (r->before != NULL && tt_report_is_compared_later(r))
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_LATER,
+						tt_report_period(r, r->before_period)));
+}
+
 /* Sensors that one of the two periods does not have. */
 static void
 warn_sensors(struct tt_report *r, struct tt_doc_section *section)
@@ -305,6 +315,7 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 	if (lacks_hours != NULL)
 		warn(report, section, lacks_hours);
 	warn_compared(report, section);
+	warn_later(report, section);
 	warn_sensors(report, section);
 	warn_left_out(report, section, now);
 	warn_across(report, section, now);

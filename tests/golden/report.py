@@ -200,7 +200,7 @@ def sentences(found, section):
 
 
 def number(text):
-    return float(text.replace("\u2212", "-").replace(",", ""))
+    return 1 if text == "one" else float(text.replace("\u2212", "-").replace(",", ""))
 
 
 def check_rests(found, now, before, days_now, days_before):
@@ -212,7 +212,7 @@ def check_rests(found, now, before, days_now, days_before):
             changes[key] = changes.get(key, 0) + sign * int(row["packets"]) / days
     keys, told = {row["name"]: row["key"] for row in found["tables"]["countries"]["rows"]}, 0
     for text in sentences(found, "countries"):
-        parts = re.fullmatch(r"(.*) \(\S+\): the targets that (?:rose|fell) most are (.*); the other ([\d,]+) together: (\S+)\.", text)
+        parts = re.fullmatch(r"(.*) \(\S+\): the targets that (?:rose|fell) most are (.*); the other (one|[\d,]+(?= together))(?: together)?: (\S+)\.", text)
         if not parts:
             continue
         own = {target: change for (country, target), change in changes.items() if country == keys[parts[1]]}
@@ -240,7 +240,7 @@ def check_causes(found, now, before, days_now, days_before):
                 of[part_of(row)] = of.get(part_of(row), 0) + sign * int(row["detections"]) / days
         told = {}
         for text in sentences(found, section):
-            parts = re.fullmatch(r"(.*) \((\S+)\): the %s that (rose|fell) most are (.*?)(?:; the other ([\d,]+) together: (\S+))?\." % part, text)
+            parts = re.fullmatch(r"(.*) \((\S+)\): the %s that (rose|fell) most are (.*?)(?:; the other (one|[\d,]+(?= together))(?: together)?: (\S+))?\." % part, text)
             if parts:
                 told[keys.get(parts[1], parts[1])] = text, parts
         for row in found["tables"][table]["rows"]:

@@ -499,8 +499,11 @@ def articles(ja, en):
           and not any(" United States" in text.replace("the United States", "") or "the 米国" in text for text in said))
 
 
-def other_period(ja, en):
+def other_period(ja, en, even):
     """What is compared is the period before only where it is that: a later one is named."""
+    en.says("1", "The period compared, February 2026, is the later one: what is said to have risen was more in this period than later, and what")
+    ja.says("1", "比較期間（2026年2月）は今期より後であり、「増加」は今期の方が多いこと、「減少」は今期の方が少ないことを示す。")
+    check("a period before is called later", not any("the later one" in text for text in even.said("1")))
     en.says("1", "more than in February 2026.", " fewer than in February 2026.")
     en.says("3389/TCP", "3389/TCP: none, against 4.52 (per day and address) in February 2026 (−4.52).", "; in February 2026, 60 did.")
     en.says("5", "than 0.03% of all packets, or detections, in February 2026 were there")
@@ -706,7 +709,7 @@ def main(teiten):
     greater_first(later[1])
     articles(ja, en)
     titles(ja, en, even)
-    other_period(*later)
+    other_period(*later, even)
     print(f"{failed} problems")
     return 1 if failed else 0
 
