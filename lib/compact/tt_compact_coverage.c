@@ -74,19 +74,47 @@ address_us(const struct tt_covered *row)
 	return (unsigned __int128)row->observed_us * (uint64_t)row->addresses;
 }
 
+/* All the time that a part has, as its rows [n] tell it unrounded; how much of it is of IPv4 they do not, where IPv6 is monitored as well. */
+static struct tt_loaded
+observed_of(const struct tt_manifest *part, const struct tt_covered *rows, size_t n)
+{
+	struct tt_loaded sum = {.told = true};
+
+	for (size_t i = 0; i < n; i++)
+		tt_loaded_add(&sum,
+				&(struct tt_loaded){.told = true,
+						.observed_us = rows[i].observed_us,
+						.address_us = address_us(&rows[i])});
+	sum.ipv4_us = part->monitors_ipv6 ? part->ipv4_us : sum.address_us;
+	return sum;
+}
+
+/* Adds how much of a part's time signatures were loaded, as its manifest says it or, of an earlier program's, as it follows. */
+static void
+add_loaded(struct tt_compact *c, const struct tt_manifest *part,
+		const struct tt_loaded *observed)
+{
+	struct tt_loaded follows = tt_loaded_by_name(
+			part->signatures, part->parts.n == 0, observed);
+
+	tt_loaded_add(&c->manifest.loaded, part->loaded.told ? &part->loaded : &follows);
+}
+
 int
 tt_compact_plan_coverage(
 		struct tt_compact *c, const struct tt_snapshot *part, const char *path)
 {
 	struct tt_covered_rows rows = {c->covered, c->n_covered, c->room_covered};
+	const struct tt_manifest *m = &part->manifest;
 	int ret = tt_compact_read_coverage(part, &rows, c->err);
+	struct tt_loaded observed = observed_of(
+			m, rows.all + c->n_covered, rows.n - c->n_covered);
 
-	for (size_t i = c->n_covered; i < rows.n; i++) {
+	add_loaded(c, m, &observed);
+	if (!tt_manifest_tells_ipv6(m) && !m->monitors_ipv6)
+		c->manifest.ipv4_us += observed.ipv4_us;
+	for (size_t i = c->n_covered; i < rows.n; i++)
 		rows.all[i].path = path;
-		if (!tt_manifest_tells_ipv6(&part->manifest)
-				&& !part->manifest.monitors_ipv6)
-			c->manifest.ipv4_us += address_us(&rows.all[i]);
-	}
 	c->covered = rows.all;
 	c->n_covered = rows.n;
 	c->room_covered = rows.room;

@@ -296,6 +296,7 @@ tt_compact_plan(struct tt_compact *c)
 
 	c->returning_one_in = c->manifest.pair_rows_one_in =
 			c->manifest.contact_rows_one_in = 1;
+	c->manifest.loaded.told = true;
 	for (size_t i = 0; ret == 0 && i < c->job->n_parts; i++) {
 		struct tt_snapshot *part;
 

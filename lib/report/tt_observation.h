@@ -78,7 +78,7 @@ struct tt_observation {
 	struct tt_exposure exposure;
 	struct tt_exposure
 			signature_exposure; /* of the time in which signatures were loaded */
-	uint64_t signatures_untold; /* snapshots with signatures for some of their time, not known which: it is there whole */
+	uint64_t signatures_untold; /* snapshots of earlier programs with signatures for some of their time, not known which: it is there whole */
 	struct tt_observed_day *days; /* [period.n_days] */
 	struct tt_day_cover cover; /* of its days, by the archive's sensors */
 	struct tt_observed_sensor *sensors; /* [archive->n_sensors] */

@@ -4,11 +4,7 @@
 #include "tt_observation_tables.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
-
-#define NONE  "none" /* the identity of no rules */
-#define MIXED "mixed" /* of too many to be told */
 
 static int
 begin(void *context, int64_t sign, struct tt_error *err)
@@ -60,28 +56,6 @@ add(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 	return ret == 0 ? 0 : tt_error_set(err, ret, NULL, "out of memory");
 }
 
-/* How many sets of rules a snapshot was made with; *none: some of it may have been made with none. */
-static unsigned
-sets_of(const struct tt_manifest *m, bool *none)
-{
-	unsigned n = 0;
-	size_t length = 0;
-
-	if (strcmp(m->signatures, MIXED) == 0) {
-		*none = true;
-		return UINT_MAX;
-	}
-	*none = false;
-	for (const char *at = m->signatures;
-			(at = tt_identities_next(at, &length)) != NULL; at += length) {
-		if (length == strlen(NONE) && memcmp(at, NONE, length) == 0)
-			*none = true;
-		else
-			n++;
-	}
-	return n;
-}
-
 static int
 begin_coverage(void *context, int64_t sign, struct tt_error *err)
 {
@@ -114,7 +88,7 @@ add_coverage(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 	return 0;
 }
 
-/* Of what was merged of parts with signatures and parts without, how long it was observed is wanted as well. */
+/* Of what was merged of parts with signatures and parts without by an earlier program, how long it was observed is wanted as well. */
 unsigned
 tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan scans[2])
 {
@@ -130,7 +104,9 @@ tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan
 		return 0;
 	scans[0] = (struct tt_scan){TT_TABLE_SIGNATURE_RULES, columns,
 			TT_ARRAY_SIZE(columns), add, begin, NULL, reading};
-	if (sets_of(reading->manifest, &none) == 0 || !none)
+	if (reading->manifest->loaded.told
+			|| tt_identities_sets(reading->manifest->signatures, &none) == 0
+			|| !none)
 		return 1;
 	scans[1] = (struct tt_scan){TT_TABLE_COVERAGE, coverage, TT_ARRAY_SIZE(coverage),
 			add_coverage, begin_coverage, NULL, reading};
@@ -151,6 +127,18 @@ even_addresses(const struct tt_observation_reading *r, const struct tt_archive_e
 			: 0;
 }
 
+/* What the manifest says of it. Returns part. */
+static const struct tt_archive_entry *
+loaded_part(const struct tt_observation_reading *r, struct tt_archive_entry *part)
+{
+	const struct tt_loaded *loaded = &r->manifest->loaded;
+
+	part->observed_us = loaded->observed_us;
+	part->address_time.us = r->o->archive->of_ipv4 ? loaded->ipv4_us
+						       : loaded->address_us;
+	return part;
+}
+
 bool
 tt_observation_add_signature_time(const struct tt_observation_reading *r,
 		const struct tt_archive_entry *e, struct tt_exposure *exposure)
@@ -159,10 +147,14 @@ tt_observation_add_signature_time(const struct tt_observation_reading *r,
 	struct tt_archive_entry part = *e;
 	int64_t addresses;
 	bool none;
-	unsigned n = sets_of(r->manifest, &none);
+	unsigned n = tt_identities_sets(r->manifest->signatures, &none);
 
 	if (n == 0 || !r->in_rates)
 		return true;
+	if (r->manifest->loaded.told) {
+		tt_exposure_add(exposure, loaded_part(r, &part));
+		return true;
+	}
 	if (!none || (c->us > 0 && (unsigned __int128)r->loaded_us >= c->us)) {
 		tt_exposure_add(exposure, e);
 		return true;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_identities.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define IDENTITIES_JOIN " + "
 #define IDENTITIES_LONG "mixed"
+#define IDENTITIES_NONE "none"
 #define IDENTITIES_MAX  64
 
 /* Cuts text, which is changed, into the identities that were joined before. */
@@ -84,6 +86,26 @@ tt_identities_next(const char *at, size_t *length)
 	return at;
 }
 
+unsigned
+tt_identities_sets(const char *name, bool *without)
+{
+	unsigned n = 0;
+	size_t length = 0;
+
+	*without = strcmp(name, IDENTITIES_LONG) == 0;
+	if (*without)
+		return UINT_MAX;
+	for (const char *at = name; (at = tt_identities_next(at, &length)) != NULL;
+			at += length) {
+		if (length == strlen(IDENTITIES_NONE)
+				&& memcmp(at, IDENTITIES_NONE, length) == 0)
+			*without = true;
+		else
+			n++;
+	}
+	return n;
+}
+
 void
 tt_identities_of_rules(char *to, size_t room, struct tt_tally *const *tallies, unsigned n,
 		const struct tt_rules *otherwise)
@@ -101,5 +123,6 @@ tt_identities_of_rules(char *to, size_t room, struct tt_tally *const *tallies, u
 	}
 	if (!any)
 		snprintf(to, room, "%s",
-				otherwise == NULL ? "none" : otherwise->identity);
+				otherwise == NULL ? IDENTITIES_NONE
+						  : otherwise->identity);
 }

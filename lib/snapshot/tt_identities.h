@@ -13,6 +13,10 @@ void tt_identities_join(char *to, size_t room, const char *other);
  * more. */
 const char *tt_identities_next(const char *at, size_t *length);
 
+/* How many sets of rules a snapshot was made with, as such a name tells; *without: some of it may have been made with none ("none"). "mixed"
+ * may be any number, with and without: UINT_MAX. */
+unsigned tt_identities_sets(const char *name, bool *without);
+
 /* That of the rules that tallies[n] were counted by; where no tally says, of the others; "none" for
  * NULL. to: [room]. */
 void tt_identities_of_rules(char *to, size_t room, struct tt_tally *const *tallies,

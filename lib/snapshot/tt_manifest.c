@@ -223,6 +223,27 @@ pack_versions(json_t *root, const struct tt_manifest *m)
 			== 0;
 }
 
+/* How much of the time signatures were loaded, where that is known. Returns false if memory is short. */
+static bool
+pack_loaded(json_t *root, const struct tt_manifest *m)
+{
+	const struct tt_loaded *loaded = &m->loaded;
+	char addresses[40], ipv4[40];
+
+	return !loaded->told
+			|| json_object_set_new(root, "signatures_loaded",
+					   json_pack("{s:I s:s s:s}", "observed_us",
+							   (json_int_t)loaded
+									   ->observed_us,
+							   "address_us",
+							   big_text(loaded->address_us,
+									   addresses),
+							   "ipv4_us",
+							   big_text(loaded->ipv4_us,
+									   ipv4)))
+			== 0;
+}
+
 static json_t *
 pack(const struct tt_manifest *m)
 {
@@ -235,7 +256,9 @@ pack(const struct tt_manifest *m)
 			"totals", pack_totals(m), "files", pack_files(m), "run",
 			pack_run(m));
 
-	if (root == NULL || (pack_packets(root, m) && pack_versions(root, m)))
+	if (root == NULL
+			|| (pack_packets(root, m) && pack_versions(root, m)
+					&& pack_loaded(root, m)))
 		return root;
 	json_decref(root);
 	return NULL;

@@ -13,6 +13,7 @@
 
 #include "tt_error.h"
 #include "tt_ledger.h"
+#include "tt_loaded.h"
 #include "tt_part_ids.h"
 #include "tt_sample.h"
 #include "tt_schema.h"
@@ -41,6 +42,7 @@ struct tt_manifest {
 	bool monitors_ipv6;
 	/* Observed time times monitored IPv4 addresses: of a merged one, the sum of its parts'. */
 	unsigned __int128 ipv4_us;
+	struct tt_loaded loaded; /* how much of the observed time signatures were */
 	/* Identities of the databases and of the rules. */
 	char geo[256], asn[256], fingerprints[256], signatures[256];
 	int64_t frames, packets, bytes, backscatter_packets; /* totals */

@@ -298,6 +298,29 @@ take_versions(const struct tt_manifest_parse *p, json_t *root)
 	return 0;
 }
 
+/* How much of the time signatures were loaded. Earlier programs did not write it, or did not know: then it is untold. */
+static int
+take_loaded(const struct tt_manifest_parse *p, json_t *loaded)
+{
+	struct tt_loaded *to = &p->m->loaded;
+	const char *addresses, *ipv4;
+	json_int_t observed;
+	json_error_t why;
+
+	if (loaded == NULL)
+		return 0;
+	if (json_unpack_ex(loaded, &why, 0, "{s:I s:s s:s}", "observed_us", &observed,
+			    "address_us", &addresses, "ipv4_us", &ipv4)
+			!= 0)
+		return tt_manifest_wrong(p, "signatures_loaded", why.text);
+	if (observed < 0 || !parse_big(addresses, &to->address_us)
+			|| !parse_big(ipv4, &to->ipv4_us))
+		return tt_manifest_wrong(p, "signatures_loaded", "no time");
+	to->observed_us = observed;
+	to->told = true;
+	return 0;
+}
+
 static int
 take_root(const struct tt_manifest_parse *p, json_t *root)
 {
@@ -342,6 +365,8 @@ take_root(const struct tt_manifest_parse *p, json_t *root)
 		ret = take_totals(p, totals);
 	if (ret == 0)
 		ret = take_versions(p, root);
+	if (ret == 0)
+		ret = take_loaded(p, json_object_get(root, "signatures_loaded"));
 	if (ret == 0)
 		ret = take_files(p, files);
 	if (ret == 0)

@@ -13,6 +13,19 @@ copy_or_empty(char *to, size_t room, const char *from)
 	snprintf(to, room, "%s", from == NULL ? "" : from);
 }
 
+/* Of one interval: all of its time, or none. */
+static struct tt_loaded
+loaded_of(const struct tt_manifest *m)
+{
+	const struct tt_loaded observed = {.told = true,
+			.observed_us = m->observed_us,
+			.address_us = (unsigned __int128)m->observed_us
+					* (uint64_t)m->monitored_addresses,
+			.ipv4_us = m->ipv4_us};
+
+	return tt_loaded_by_name(m->signatures, true, &observed);
+}
+
 static int
 start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
 		const struct tt_interval *interval, const struct tt_merge_config *config,
@@ -43,6 +56,7 @@ start_manifest(struct tt_manifest *m, const struct tt_spool *spool,
 	if (m->monitored == NULL || tt_manifest_note_monitored(m) != 0)
 		return -ENOMEM;
 	m->ipv4_us = (unsigned __int128)m->observed_us * (uint64_t)m->monitored_ipv4;
+	m->loaded = loaded_of(m);
 	return 0;
 }
 

@@ -40,8 +40,15 @@ class Unsigned(unittest.TestCase):
         snapshots.run(teiten, "read", "--spool", self.spool, "--sensor", sensor, "--interval", seconds, "--monitored", monitored,
                       "--rules", rules, self.base / "pcap")
 
-    def merged(self):
+    def merged(self, earlier=()):
+        """All sensors as one. earlier: of these sensors, or of "all", a program wrote it that did not say how long signatures were loaded."""
+        for sensor in earlier:
+            for path in self.spool.glob(f"{sensor}/*/[0-9]*"):
+                snapshots.forget_loaded(path)
         snapshots.run(teiten, "merge", "--spool", self.base / "merged", "--sensor", "all", "--per", "day", self.spool)
+        if "all" in earlier:
+            for path in self.base.glob("merged/all/*/[0-9]*"):
+                snapshots.forget_loaded(path)
         return self.base / "merged"
 
     def report(self, spool=None, language="en", period="2026-01-05"):
@@ -87,12 +94,50 @@ class Unsigned(unittest.TestCase):
                 self.told(self.spool, 0)
 
     def test_sensors_that_differ(self):
+        """Of 16, 32 and 8 addresses, with signatures all day, never, and for half of it: 60 detections in 16 + 8 / 2 address-days."""
+        for ipv6 in "", ",2001:db8::/48":
+            with self.subTest(ipv6):
+                self.setUp()
+                self.read("a", RULES, worms=48, monitored="192.0.2.0/28" + ipv6)
+                self.read("b", "none", monitored="192.0.2.0/27")
+                self.read("c", "none", monitored="192.0.2.8/29" + ipv6, hours=12)
+                self.read("c", MORE, worms=12, monitored="192.0.2.8/29" + ipv6, hour=12, hours=12)
+                self.assertEqual(self.rates(self.spool), (3, 3))
+                self.told(self.spool, 0)
+                snapshots.run(teiten, "compact", "--per", "day", self.spool)
+                self.assertEqual(self.rates(self.spool), (3, 3))
+                self.assertEqual(self.rates(self.merged()), (3, 3))
+                self.told(self.merged(), 0)
+                snapshots.run(teiten, "verify", self.base / "merged")
+
+    def test_networks_of_ipv6(self):
+        """Of three, one had signatures all day and one for half of it; the last packet of either comes a second before the end."""
+        self.read("a", RULES, monitored="2001:db8::/48")
+        self.read("b", "none", monitored="2001:db8:1::/48")
+        self.read("c", "none", monitored="2001:db8:2::/48", hours=12)
+        self.read("c", RULES, monitored="2001:db8:2::/48", hour=12, hours=12)
+        snapshots.run(teiten, "compact", "--per", "day", self.spool)
+        loaded = json.loads(next(self.merged().glob("all/*/[0-9]*/manifest.json")).read_text())["signatures_loaded"]
+        us = (DAY - 1 + DAY // 2 - 1) * 10**6
+        self.assertEqual(loaded, {"observed_us": us, "ipv4_us": "0", "address_us": str(us * (2**63 - 1))})
+
+    def test_sensors_that_differ_of_an_earlier_program(self):
         """By address, it is not known how much of the time was that of which: by all of it, which is said."""
         self.read("a", RULES, worms=16 * 3)
         self.read("b", "none", monitored="192.0.2.0/27")
-        self.assertEqual(self.rates(self.spool), (3, 3))
-        self.told(self.spool, 0)
-        self.assertEqual(self.rates(self.merged()), (1, 1))
+        self.assertEqual(self.rates(self.merged(earlier=("all",))), (1, 1))
+        self.told(self.base / "merged", 1)
+
+    def test_parts_of_an_earlier_program(self):
+        """Of those that had signatures all the time, or never, it follows; of one that had both, it does not: 48 in 56 address-days."""
+        self.read("a", RULES, worms=16 * 3)
+        self.read("b", "none", monitored="192.0.2.0/27")
+        self.assertEqual(self.rates(self.merged(earlier="ab")), (3, 3))
+        self.told(self.merged(), 0)
+        self.read("c", "none", monitored="192.0.2.0/29", hours=12)
+        self.read("c", RULES, monitored="192.0.2.0/29", hour=12, hours=12)
+        snapshots.run(teiten, "compact", "--per", "day", self.spool)
+        self.assertEqual(self.rates(self.merged(earlier="c")), (0.86, 0.86))
         self.told(self.merged(), 1)
 
     def test_rules_that_differ(self):
@@ -103,7 +148,8 @@ class Unsigned(unittest.TestCase):
         self.told(self.merged(), 0)
         self.read("c", "none")
         self.assertEqual(self.rates(self.spool), (1, 1))
-        self.told(self.merged(), 1)
+        self.assertEqual(self.rates(self.merged()), (1, 1))
+        self.told(self.merged(), 0)
 
     def test_the_same_rules(self):
         """That some time had none changes no signatures."""

@@ -78,6 +78,21 @@ def with_checksum(data):
     return data[:-8 - length] + footer[:at] + b"%08x" % zlib.crc32(zeros) + footer[at + 8:] + data[-8:]
 
 
+def put_manifest(path, manifest):
+    """Writes a snapshot's manifest, with the right hash of itself."""
+    manifest["run"]["manifest_sha256"] = "0" * 64
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    text = text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest())
+    (path / "manifest.json").write_text(text)
+
+
+def forget_loaded(path):
+    """Makes the snapshot one of a program that did not say how long signatures were loaded."""
+    manifest = json.loads((path / "manifest.json").read_text())
+    del manifest["signatures_loaded"]
+    put_manifest(path, manifest)
+
+
 def downgrade(path, version):
     """Makes the snapshot one of version 4 or 5: without what came since then, and each file of that version."""
     manifest = json.loads((path / "manifest.json").read_text())
@@ -86,7 +101,7 @@ def downgrade(path, version):
     for name in ("ipv6_targets.parquet",) + ("signature_rules.parquet",) * (version == 4):
         (path / name).unlink()
         del manifest["files"][name]
-    del manifest["monitored_ipv4"], manifest["monitored_ipv4_us"], manifest["totals"]["ipv6_packets"]
+    del manifest["monitored_ipv4"], manifest["monitored_ipv4_us"], manifest["totals"]["ipv6_packets"], manifest["signatures_loaded"]
     for files in (manifest["files"], manifest["run"]["files"]):
         for name, entry in files.items():
             data = (path / name).read_bytes()
@@ -95,7 +110,4 @@ def downgrade(path, version):
             data = with_checksum(data.replace(old, new))
             (path / name).write_bytes(data)
             entry["sha256"] = hashlib.sha256(data).hexdigest()
-    manifest["run"]["manifest_sha256"] = "0" * 64
-    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    text = text.replace("0" * 64, hashlib.sha256(text.encode()).hexdigest())
-    (path / "manifest.json").write_text(text)
+    put_manifest(path, manifest)

@@ -3,6 +3,9 @@
 #include "snapshot_forge.h"
 #include "tt_compact_private.h"
 #include "tt_identities.h"
+#include "tt_loaded.h"
+
+#include <limits.h>
 
 static const enum tt_store_op ops[] = {TT_STORE_SUM, TT_STORE_MIN, TT_STORE_MAX};
 
@@ -352,6 +355,65 @@ ids_of_parts_are_a_set(void **state)
 	tt_part_ids_fini(&set);
 }
 
+static void
+sets_of_signatures_are_counted(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned n;
+		bool without;
+	} cases[] = {{"none", 0, true}, {"2 rules", 1, false},
+			{"2 rules + none", 1, true}, {"1 rules + 2 rules", 2, false},
+			{"mixed", UINT_MAX, true}, {"nonesuch", 1, false}};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		bool without;
+
+		assert_int_equal(tt_identities_sets(cases[i].name, &without), cases[i].n);
+		assert_int_equal(without, cases[i].without);
+	}
+}
+
+/* Sensors of 16 and of 256 addresses, 8 of the latter of IPv6, with signatures for 5 s and for 7 s. */
+static void
+time_with_signatures_adds_up_by_address(void **state)
+{
+	const struct tt_loaded parts[] = {{true, 5000000, 5 * 16000000, 5 * 16000000},
+			{true, 7000000, 7 * 256000000u, 7 * 248000000}};
+	struct tt_loaded sum = {.told = true};
+
+	tt_loaded_add(&sum, &parts[0]);
+	tt_loaded_add(&sum, &parts[1]);
+	assert_true(sum.told);
+	assert_int_equal(sum.observed_us, 12000000);
+	assert_true(sum.address_us == 1872000000);
+	assert_true(sum.ipv4_us == 1816000000);
+	tt_loaded_add(&sum,
+			&(struct tt_loaded){true, INT64_MAX, ~(unsigned __int128)0, 1});
+	assert_int_equal(sum.observed_us, INT64_MAX);
+	assert_true(sum.address_us == ~(unsigned __int128)0);
+	assert_true(sum.ipv4_us == 1816000001);
+	tt_loaded_add(&sum, &(struct tt_loaded){0});
+	tt_loaded_add(&sum, &parts[0]);
+	assert_false(sum.told);
+	assert_int_equal(sum.observed_us, 0);
+}
+
+static void
+time_with_signatures_follows_from_names_of_sets_that_all_parts_had(void **state)
+{
+	const struct tt_loaded all = {true, 5, 80, 80};
+
+	assert_int_equal(tt_loaded_by_name("2 rules", false, &all).address_us, 80);
+	assert_int_equal(tt_loaded_by_name("1 rules + 2 rules", false, &all).observed_us,
+			5);
+	assert_true(tt_loaded_by_name("none", false, &all).told);
+	assert_int_equal(tt_loaded_by_name("none", false, &all).observed_us, 0);
+	assert_false(tt_loaded_by_name("2 rules + none", false, &all).told);
+	assert_false(tt_loaded_by_name("mixed", false, &all).told);
+	assert_int_equal(tt_loaded_by_name("2 rules + none", true, &all).ipv4_us, 80);
+}
+
 int
 main(void)
 {
@@ -369,6 +431,10 @@ main(void)
 			cmocka_unit_test(
 					rows_that_do_not_add_up_to_the_manifests_are_refused),
 			cmocka_unit_test(ids_of_parts_are_a_set),
+			cmocka_unit_test(sets_of_signatures_are_counted),
+			cmocka_unit_test(time_with_signatures_adds_up_by_address),
+			cmocka_unit_test(
+					time_with_signatures_follows_from_names_of_sets_that_all_parts_had),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

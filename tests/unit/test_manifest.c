@@ -137,6 +137,74 @@ a_manifest_with_a_rate_that_is_no_power_of_two_is_refused(void **state)
 	}
 }
 
+/* In one with signatures all the time, and as if it were merged of parts with signatures and parts without. */
+static void
+time_with_signatures_that_cannot_be_is_found(void **state)
+{
+	struct tt_snapshot *s;
+	struct tt_manifest m;
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = bed_open_snapshot(&bed, BED_START);
+	m = s->manifest;
+	assert_true(m.loaded.told);
+	assert_int_equal(m.loaded.observed_us, m.observed_us);
+	assert_true(m.loaded.ipv4_us == m.ipv4_us);
+	assert_int_equal(forge(&m), 0);
+	m.loaded.told = false; /* as of an earlier program */
+	assert_int_equal(forge(&m), 0);
+	for (unsigned i = 0; i < 6; i++) {
+		m = s->manifest;
+		m.loaded.observed_us += i == 0 ? 1 : i == 1 ? -1 : 0;
+		m.loaded.address_us += i == 2 ? 1 : i == 3 ? -(unsigned __int128)1 : 0;
+		m.loaded.ipv4_us += i == 4 ? 1 : i == 5 ? -(unsigned __int128)1 : 0;
+		assert_int_equal(forge(&m), 1);
+		assert_string_equal(damage, "coverage.parquet\n");
+	}
+	tt_snapshot_close(s);
+}
+
+static void
+time_with_signatures_is_read_as_it_was_written(void **state)
+{
+	static const char *const keys[] = {
+			"\"observed_us\": ", "\"address_us\": \"", "\"ipv4_us\": \""};
+	static char text[1 << 16];
+	struct tt_manifest again = {0};
+	struct tt_snapshot *s;
+	char *json, *at;
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = bed_open_snapshot(&bed, BED_START);
+	s->manifest.loaded = (struct tt_loaded){true, 12, (unsigned __int128)1 << 95, 34};
+	json = tt_manifest_format(&s->manifest);
+	assert_non_null(json);
+	snprintf(text, sizeof(text), "%s", json);
+	free(json);
+	assert_int_equal(tt_manifest_parse(&again, text, strlen(text), "m", &bed.err), 0);
+	assert_true(again.loaded.told);
+	assert_int_equal(again.loaded.observed_us, 12);
+	assert_true(again.loaded.address_us == (unsigned __int128)1 << 95);
+	assert_int_equal(again.loaded.ipv4_us, 34);
+	tt_manifest_fini(&again);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(keys); i++) {
+		char was;
+
+		at = strstr(strstr(text, "\"signatures_loaded\""), keys[i]);
+		at += strlen(keys[i]);
+		was = *at;
+		*at = '-';
+		assert_int_equal(tt_manifest_parse(&again, text, strlen(text), "m",
+						 &bed.err),
+				-EBADMSG);
+		assert_string_equal(bed.err.why, "signatures_loaded: no time");
+		*at = was;
+	}
+	tt_snapshot_close(s);
+}
+
 int
 main(void)
 {
@@ -144,6 +212,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			BEDDED(a_forged_manifest_disagrees_with_the_data),
 			BEDDED(a_manifest_with_a_rate_that_is_no_power_of_two_is_refused),
+			BEDDED(time_with_signatures_that_cannot_be_is_found),
+			BEDDED(time_with_signatures_is_read_as_it_was_written),
 			BEDDED(a_manifest_whose_sensor_has_no_valid_name_is_refused),
 			BEDDED(an_unknown_schema_version_is_refused_naming_both),
 	};
