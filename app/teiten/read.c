@@ -18,7 +18,8 @@ usage(const struct tt_config_cli *cli)
 	printf("Usage: teiten read [OPTIONS] FILE...\n"
 	       "Makes snapshots from capture files: pcap and pcapng, plain, .gz, .zst or .xz.\n"
 	       "Several files are read side by side, as the queues of one port would be. They are\n"
-	       "read twice, and so pipes are refused; \"-\" is standard input where that is a file.\n\n");
+	       "read twice, and so pipes are refused, but for standard input, \"-\", of which a copy is\n"
+	       "kept in the spool until it was read; nothing is counted before a pipe ends.\n\n");
 	tt_config_print_help(cli, stdout);
 	printf("\nExit status: 0 done, 1 bad data or a failed operation (also where a file is "
 	       "truncated or\ndamaged, and what is whole of it was counted), 2 wrong usage. "
@@ -57,14 +58,14 @@ keep_freed_memory(void)
 	mallopt(M_TRIM_THRESHOLD, INT_MAX);
 }
 
-/* What is large lies on the heap, in pages as large as there is to read. */
+/* What is large lies on the heap, in pages as large as there is to read; of a pipe nobody knows. */
 static struct tt_mem *
 memory_for(const struct reading *r)
 {
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < r->n_inputs; i++)
-		bytes += r->inputs[i].bytes;
+		bytes += r->inputs[i].pipe ? READ_HUGE_PAGES_FROM : r->inputs[i].bytes;
 	return bytes >= READ_HUGE_PAGES_FROM ? tt_mem_heap_huge() : tt_mem_heap();
 }
 
@@ -154,6 +155,9 @@ open_reading(struct reading *r, struct tt_error *err)
 	if (ret == 0)
 		ret = open_tables(r, err);
 	describe_run(r);
+	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
+		if (r->inputs[i].pipe)
+			ret = reading_keep_pipe(r, &r->inputs[i], err);
 	for (unsigned i = 0; i < r->n_inputs && ret == 0; i++)
 		ret = reading_scan(r, &r->inputs[i], err);
 	if (ret == 0 && tt_sequence_settle(r->sequence) != 0)

@@ -10,6 +10,8 @@
 /* Descriptors that are open beside the inputs: standard ones, the spool's, one snapshot's. */
 #define OTHER_FILES 32
 
+#define STANDARD_INPUT "/dev/stdin"
+
 /* What can be said of an input without opening it. */
 static int
 look_at(struct input *input, struct tt_error *err)
@@ -20,9 +22,11 @@ look_at(struct input *input, struct tt_error *err)
 		return tt_error_set(err, -errno, input->path, "%s", strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return tt_error_set(err, -EISDIR, input->path, "%s", strerror(EISDIR));
-	if (!S_ISREG(st.st_mode))
+	input->pipe = strcmp(input->path, STANDARD_INPUT) == 0
+			&& (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+	if (!S_ISREG(st.st_mode) && !input->pipe)
 		return reading_refuse_pipe(input, err);
-	input->bytes = (uint64_t)st.st_size;
+	input->bytes = input->pipe ? 0 : (uint64_t)st.st_size;
 	input->device = st.st_dev;
 	input->inode = st.st_ino;
 	return 0;
@@ -86,7 +90,8 @@ reading_take_inputs(struct reading *r, char **paths, unsigned n, struct tt_error
 	r->n_inputs = n;
 	for (unsigned i = 0; i < n && ret == 0; i++) {
 		/* By that name it can be opened twice, if it is a file. */
-		r->inputs[i].path = strcmp(paths[i], "-") == 0 ? "/dev/stdin" : paths[i];
+		r->inputs[i].path = strcmp(paths[i], "-") == 0 ? STANDARD_INPUT
+							       : paths[i];
 		ret = look_at(&r->inputs[i], err);
 	}
 	if (ret == 0)

@@ -193,7 +193,8 @@ reading_refuse_pipe(const struct input *input, struct tt_error *err)
 {
 	return tt_error_set(err, -ESPIPE, input->path,
 			"is read twice, so it has to be a file and not a pipe: write it to a "
-			"file first; compressed ones (gzip, zstd, xz) are read as they are");
+			"file first, or pipe it to standard input (\"-\"); compressed ones (gzip, "
+			"zstd, xz) are read as they are");
 }
 
 /* Scans all frames. What ends them, where it is no end of file, is in *end and why. */

@@ -4,7 +4,7 @@
  * The files are scanned first, so that each interval is written as soon as its last packet has
  * come, however the packets lie in the files; then they are read side by side, interval by
  * interval. A single file is counted while it is scanned up to the end of its first interval, and
- * is not read again if there is no other. One thread. Memory: two tallies,
+ * is not read again if there is no other. Standard input that is a pipe is kept in a file meanwhile. One thread. Memory: two tallies,
  * the merge, what lib/setup takes, the buffers of each file, 16 bytes per interval, and compact
  * copies of intervals that cannot be written yet because the packets are out of order.
  *
@@ -39,7 +39,8 @@ struct input {
 	struct tt_capfile *file; /* while it is read */
 	struct tt_frame burst[READ_BURST];
 	unsigned n, at; /* frames in the burst, and how many of them are done */
-	uint64_t bytes; /* of the file, when it was looked at */
+	bool pipe; /* standard input, to be kept before it is scanned */
+	uint64_t bytes; /* of the file, when it was looked at, or kept */
 	dev_t device;
 	ino_t inode;
 	uint64_t frames; /* whole frames, by the scan */
@@ -89,6 +90,11 @@ struct reading {
  * given twice; -EMFILE where so many cannot be open; or another negative errno; with err filled.
  */
 int reading_take_inputs(struct reading *r, char **paths, unsigned n,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Takes all that standard input, a pipe, gives, and puts a file with it in its place; once the spool is open. Returns 0; -EBADMSG where it begins like no
+ * capture; -EINTR after a signal; or another negative errno, -ENOSPC where the spool has no room; with err filled. */
+int reading_keep_pipe(const struct reading *r, struct input *input,
 		struct tt_error *err) TT_MUST_CHECK;
 
 /* Fills err for an input that cannot be read twice. Returns -ESPIPE. */

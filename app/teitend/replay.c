@@ -101,6 +101,10 @@ kind_of(const char *path, const char *libpcap_said)
 		return "it is compressed (zstd); unpack it, or use teiten read";
 	if (n == 6 && memcmp(magic, "\xfd\67zXZ", 6) == 0)
 		return "it is compressed (xz); unpack it, or use teiten read";
+	if (n >= 3 && memcmp(magic, "BZh", 3) == 0)
+		return "it is compressed (bzip2); unpack it";
+	if (n >= 4 && memcmp(magic, "\x04\x22\x4d\x18", 4) == 0)
+		return "it is compressed (lz4); unpack it";
 	if (n >= 4 && memcmp(magic, "\0\0\0\0", 4) == 0)
 		return "it begins with zeros; it was never written";
 	return libpcap_said;

@@ -23,6 +23,11 @@ static const struct {
 		{"RTSS", 4, "a Network Monitor file; editcap converts it"},
 		{"BZh", 3, "compressed with bzip2; decompress it first"},
 		{"\x04\x22\x4d\x18", 4, "compressed with lz4; decompress it first"},
+		{"\x02\x21\x4c\x18", 4, "compressed with lz4; decompress it first"},
+		{"\x1f\x9d", 2, "compressed with compress (.Z); decompress it first"},
+		{"LZIP", 4, "compressed with lzip; decompress it first"},
+		{"\x89LZO", 4, "compressed with lzop; decompress it first"},
+		{"7z\xbc\xaf", 4, "a 7z archive; extract it first"},
 		{"PK\x03\x04", 4, "a zip archive; extract it first"},
 		{"\0\0\0\0\0", 5, "a file that begins with zeros; it was never written"},
 };

@@ -270,16 +270,76 @@ class Read(unittest.TestCase):
         self.read(self.at, status=1, said="Is a directory")
         self.assertEqual(self.snapshots(), {})
 
-    def test_a_pipe_is_refused_by_a_line_that_says_what_to_do(self):
+    def test_a_pipe_other_than_standard_input_is_refused_by_a_line_that_says_what_to_do(self):
         path = self.file("a.pcap", [record(0), record(61)])
         os.mkfifo(self.at / "fifo")
-        for pipe, name in ("-", "/dev/stdin"), ("/dev/stdin", "/dev/stdin"), (
-                "/dev/null", "/dev/null"), (self.at / "fifo", self.at / "fifo"):
+        for pipe in "/dev/null", self.at / "fifo":
             for files in [pipe], [path, pipe]:
                 self.read(*files, status=1, input="", said=(
-                    f"{name}: is read twice, so it has to be a file and not a pipe: write it to a "
-                    "file first; compressed ones (gzip, zstd, xz) are read as they are\n"))
+                    f"{pipe}: is read twice, so it has to be a file and not a pipe: write it to a "
+                    "file first, or pipe it to standard input (\"-\"); compressed ones (gzip, "
+                    "zstd, xz) are read as they are\n"))
+        self.read("-", status=1, stdin=subprocess.DEVNULL, said="/dev/stdin: is read twice")
         self.assertFalse((self.at / "spool").exists())
+
+    def piped(self, files, data, status=0, said="", spool="spool", **more):
+        """Runs teiten read with a pipe as its standard input; returns its standard output."""
+        done = subprocess.run(self.command(files, spool=spool), input=data, capture_output=True, **more)
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertEqual(done.stderr.decode(), said)
+        return done.stdout.decode()
+
+    def test_a_pipe_to_standard_input_gives_what_the_file_gives(self):
+        """Also with a hole, which only all of it shows, beside a file, and compressed."""
+        records = [record(i, 5000, port=i) for i in range(100)] + [record(90000 + i, port=9) for i in range(9)]
+        path, other = self.file("a.pcap", records), self.file("b.pcap", [record(i, port=7) for i in range(200)])
+        self.read(path, other, spool="files")
+        for name, data in (("plain", path.read_bytes()), ("gzip", gzip.compress(path.read_bytes())),
+                           ("xz", lzma.compress(path.read_bytes()))):
+            said = self.piped(["-", other], data, spool=name)
+            self.assertIn(f"standard input is a pipe: kept in {self.at / name / 's'} until it was read\n", said)
+            self.assertIn("309 frames, 5 snapshots", said)
+            self.same_spools("files", name)
+
+    def test_a_pipe_that_is_cut_or_no_capture_is_said_as_of_a_file(self):
+        data = capture([record(0), record(61)])
+        self.piped(["-"], data[:-1], status=1, said=(
+            "teiten read: /dev/stdin: truncated: the file ends inside the record at byte "
+            f"{len(data) - 76}; the 1 whole frames before that are kept\n"))
+        self.assertEqual(len(self.snapshots()), 1)
+        self.piped(["-"], b"", status=1, said="teiten read: /dev/stdin: not a capture file: it is empty\n")
+        self.piped(["-", "-"], data, status=2, said="teiten read: /dev/stdin: given twice\n")
+
+    def test_a_pipe_that_begins_like_no_capture_is_not_waited_for(self):
+        self.running = subprocess.Popen(self.command(["-"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.running.communicate)
+        self.addCleanup(self.running.kill)
+        self.running.stdin.write(b"BZh9".ljust(1 << 20, b"1"))
+        self.running.stdin.flush()
+        self.assertEqual(self.running.wait(timeout=60), 1)
+        self.assertEqual(self.running.stderr.read().decode(),
+                         "teiten read: /dev/stdin: not a pcap or pcapng file: it is compressed with bzip2; decompress it first\n")
+
+    def test_a_pipe_that_is_too_long_or_stopped_leaves_nothing(self):
+        def limited():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 18, resource.RLIM_INFINITY))
+        self.piped(["-"], capture([record(i, 5000) for i in range(400)]), status=1, preexec_fn=limited, said=(
+            f"teiten read: {self.at}/spool/s: has no room for more than {1 << 18} bytes of standard input, which is "
+            "kept there until it was read: File too large\n"))
+        self.running = subprocess.Popen(self.command(["-"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(self.running.kill)
+        self.assertIn(b"memory", self.running.stdout.readline())
+        while b"pipe" not in self.running.stdout.readline():
+            pass
+        self.running.stdin.write(capture([record(0)]))
+        self.running.stdin.flush()
+        time.sleep(0.2)
+        self.running.send_signal(signal.SIGINT)
+        self.assertEqual(self.running.wait(timeout=60), 130)
+        self.assertEqual(self.running.stderr.read(), b"teiten read: stopped by SIGINT\n")
+        self.running.communicate()
+        self.assertEqual(sorted(p.name for p in (self.at / "spool" / "s").iterdir()), [".lock"])
 
     def test_standard_input_may_be_a_file(self):
         path = self.file("a.pcap", [record(0), record(61)])

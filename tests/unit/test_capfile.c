@@ -323,7 +323,16 @@ what_is_no_capture_file_is_refused_by_name(void **state)
 			7, "neither pcap nor pcapng");
 	assert_refused("\x34\xcd\xb2\xa1....", 8, "modified");
 	assert_refused("\xa1\xb2\xcd\x34....", 8, "modified");
-	assert_refused("BZh91AY", 7, "bzip2");
+	assert_refused("BZh91AY", 7, "compressed with bzip2; decompress it first");
+	assert_refused("\x04\x22\x4d\x18\x64\x40", 6,
+			"compressed with lz4; decompress it first");
+	assert_refused("\x02\x21\x4c\x18....", 8,
+			"compressed with lz4; decompress it first");
+	assert_refused("\x1f\x9d\x90.", 4, "(.Z); decompress it first");
+	assert_refused("LZIP\x01", 5, "compressed with lzip; decompress it first");
+	assert_refused("\x89LZO\r\n", 6, "compressed with lzop; decompress it first");
+	assert_refused("7z\xbc\xaf\x27\x1c", 6, "a 7z archive; extract it first");
+	assert_refused("PK\x03\x04\x14", 5, "a zip archive; extract it first");
 	assert_refused("\x1f\x8b\x08\x00", 4, "inside the file header");
 	assert_refused("\x1f\x8b\x08\xff....", 8, "damaged gzip");
 	make_pcap(false, false);
