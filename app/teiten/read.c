@@ -202,6 +202,8 @@ print_summary(const struct reading *r)
 				r->late);
 	if (tt_heard_gaps_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
 		printf("  %s\n", gaps);
+	if (tt_heard_unclear_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
+		printf("  %s\n", gaps);
 	if (tt_setup_lacking_text(&r->setup, lacking)[0] != '\0')
 		printf("  %s\n", lacking);
 }

@@ -51,6 +51,8 @@ say_gaps(const struct tt_daemon *d)
 
 	if (tt_heard_gaps_format(tt_sequence_heard(d->sequence), gaps)[0] != '\0')
 		tt_say("%s", gaps);
+	if (tt_heard_unclear_format(tt_sequence_heard(d->sequence), gaps)[0] != '\0')
+		tt_say("%s", gaps);
 }
 
 int

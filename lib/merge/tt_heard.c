@@ -149,6 +149,7 @@ by_first(const void *a, const void *b)
 /* The gaps that are gaps whatever files there are, until the others are found, and the mean without them. */
 struct sure {
 	bool *is; /* the silence before each run of all files */
+	bool *unclear; /* likewise: it may have been an outage */
 	struct tt_span *gaps; /* [n], ascending */
 	size_t n;
 	int64_t mean_us; /* between two packets */
@@ -160,7 +161,7 @@ find_sure(const struct tt_heard *h, struct sure *sure)
 {
 	int64_t us = 0;
 
-	if (tt_heard_find_outages(h, sure->is) != 0)
+	if (tt_heard_find_outages(h, sure->is, sure->unclear) != 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < h->n_runs; i++) {
 		const struct tt_heard_run *run = &h->runs[i];
@@ -272,6 +273,15 @@ parts_files(struct sides *s, const struct tt_span *silence)
 }
 
 static void
+note_unclear(struct tt_heard_unclear *to, const struct tt_span *silence)
+{
+	if (to->n++ == 0
+			|| silence->end_us - silence->start_us
+					> to->longest.end_us - to->longest.start_us)
+		to->longest = *silence;
+}
+
+static void
 find_gaps(struct tt_heard *h, const struct sure *sure, struct sides *s)
 {
 	for (size_t i = 1; i < h->n_runs; i++) {
@@ -279,6 +289,8 @@ find_gaps(struct tt_heard *h, const struct sure *sure, struct sides *s)
 
 		if (sure->is[i] || parts_files(s, &silence))
 			h->gaps[h->n_gaps++] = silence;
+		else if (sure->unclear[i])
+			note_unclear(&h->unclear, &silence);
 	}
 }
 
@@ -319,12 +331,15 @@ tt_heard_settle(struct tt_heard *h)
 	w.runs = calloc(room, sizeof(*w.runs));
 	w.pieces = calloc(room, sizeof(*w.pieces));
 	w.sure.is = calloc(room, sizeof(*w.sure.is));
+	w.sure.unclear = calloc(room, sizeof(*w.sure.unclear));
 	w.sure.gaps = calloc(room, sizeof(*w.sure.gaps));
 	h->gaps = calloc(room, sizeof(*h->gaps));
-	if (w.runs != NULL && w.pieces != NULL && w.sure.is != NULL && w.sure.gaps != NULL
+	if (w.runs != NULL && w.pieces != NULL && w.sure.is != NULL
+			&& w.sure.unclear != NULL && w.sure.gaps != NULL
 			&& h->gaps != NULL)
 		ret = settle(h, &w);
 	free(w.sure.gaps);
+	free(w.sure.unclear);
 	free(w.sure.is);
 	free(w.pieces);
 	free(w.runs);

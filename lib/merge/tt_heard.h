@@ -33,10 +33,17 @@ struct tt_heard_run {
 	unsigned file;
 };
 
+/* Silences that would be outages, were there more time around them: less than half as long, a twentieth at least. They are no gaps. */
+struct tt_heard_unclear {
+	size_t n;
+	struct tt_span longest;
+};
+
 struct tt_heard {
 	int64_t join_us, max_gap_us, outage_us;
 	struct tt_heard_run *runs; /* [n_runs] */
 	struct tt_span *gaps; /* [n_gaps], ascending, once settled: from a packet to a packet */
+	struct tt_heard_unclear unclear; /* likewise once settled */
 	size_t n_runs, room, n_gaps;
 	uint64_t packets;
 	unsigned n_files;
@@ -68,7 +75,10 @@ int64_t tt_heard_gaps_within(const struct tt_heard *heard, const struct tt_span 
 
 /* What an operator would not look for, since it is no zero traffic: how many gaps there are, and how long all of them,
  * as part of a sentence. "" where there are none. Returns text. */
-#define TT_HEARD_TEXT_MAX 240
+#define TT_HEARD_TEXT_MAX 280
 char *tt_heard_gaps_format(const struct tt_heard *heard, char text[TT_HEARD_TEXT_MAX]);
+
+/* Likewise of what counts as observed, and may have been an outage. */
+char *tt_heard_unclear_format(const struct tt_heard *heard, char text[TT_HEARD_TEXT_MAX]);
 
 #endif

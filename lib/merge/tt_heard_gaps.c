@@ -68,3 +68,23 @@ tt_heard_gaps_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
 				h->max_gap_us / TT_US_PER_S, outage);
 	return text;
 }
+
+char *
+tt_heard_unclear_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
+{
+	const struct tt_heard_unclear *u = &h->unclear;
+	char from[TT_TIME_TEXT_MAX];
+
+	text[0] = '\0';
+	if (u->n > 0)
+		snprintf(text, TT_HEARD_TEXT_MAX,
+				"%zu silence%s of more than %" PRId64
+				" s, the longest %.10g s from %s on, may have been an outage: too "
+				"little was heard around to tell, and it counts as observed; a lower "
+				"max-gap makes it a gap",
+				u->n, u->n == 1 ? "" : "s", h->outage_us / TT_US_PER_S,
+				(double)(u->longest.end_us - u->longest.start_us)
+						/ TT_US_PER_S,
+				tt_time_format(u->longest.start_us, from));
+	return text;
+}

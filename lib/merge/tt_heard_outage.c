@@ -60,8 +60,8 @@ look_around(const struct tt_heard *h, const bool *gaps, size_t i, struct around 
 	}
 }
 
-static bool
-is_outage(const struct tt_heard *h, const bool *gaps, size_t i)
+static void
+judge(const struct tt_heard *h, bool *gaps, bool *unclear, size_t i)
 {
 	const int64_t start_us = h->runs[i - 1].last_us, end_us = h->runs[i].first_us;
 	const int64_t us = end_us - start_us;
@@ -69,7 +69,8 @@ is_outage(const struct tt_heard *h, const bool *gaps, size_t i)
 			.window = {start_us - AROUND * us, end_us + AROUND * us}};
 
 	look_around(h, gaps, i, &a);
-	return a.us >= us / 2 && a.quiet_us <= a.us / 4;
+	gaps[i] = a.us >= us / 2 && a.quiet_us <= a.us / 4;
+	unclear[i] = a.us >= us / USUAL && a.us < us / 2 && a.quiet_us <= a.us / 4;
 }
 
 struct candidate {
@@ -88,7 +89,7 @@ longest_first(const void *a, const void *b)
 }
 
 int
-tt_heard_find_outages(const struct tt_heard *h, bool *gaps)
+tt_heard_find_outages(const struct tt_heard *h, bool *gaps, bool *unclear)
 {
 	struct candidate *candidates = calloc(h->n_runs + 1, sizeof(*candidates));
 	size_t n = 0;
@@ -104,7 +105,7 @@ tt_heard_find_outages(const struct tt_heard *h, bool *gaps)
 	}
 	qsort(candidates, n, sizeof(*candidates), longest_first);
 	for (size_t k = 0; k < n; k++)
-		gaps[candidates[k].i] = is_outage(h, gaps, candidates[k].i);
+		judge(h, gaps, unclear, candidates[k].i);
 	free(candidates);
 	return 0;
 }

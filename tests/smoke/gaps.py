@@ -40,7 +40,7 @@ class Gaps(unittest.TestCase):
                         "--monitored", "192.0.2.0/24", "--geo", "none", "--asn", "none",
                         "--fingerprints", "none", "--pairs", "1024", "--interval", str(interval),
                         *options, *files], check=True, capture_output=True, text=True)
-        self.said = [line for line in done.stdout.splitlines() if "not observed" in line]
+        self.said = [line for line in done.stdout.splitlines() if "not observed" in line or "outage" in line]
         subprocess.run([teiten, "verify", self.at / spool], check=True, capture_output=True)
         self.add_up(spool)
         return self.intervals(spool, interval)
@@ -85,6 +85,17 @@ class Gaps(unittest.TestCase):
         self.assertEqual(self.read("asked", day, whole, options=["--max-gap", "600"]), days)
         self.assertEqual(self.said, [f"  {46 * HOUR} s were not observed, in 1 gap: silences of "
                                      "more than 600 s (max-gap), or between files"])
+
+    def test_a_hole_with_little_around_it_is_told_and_counts_as_observed(self):
+        """Of 40 hours, with 8 before and after it; and for a max-gap that was given it is a gap."""
+        day = 24 * HOUR
+        whole = self.file("whole.pcap", (0, 8 * HOUR), (48 * HOUR, 56 * HOUR))
+        self.assertEqual(self.read("usual", day, whole), [
+            (day, 0, "complete"), (day, 0, "complete"), (8 * HOUR, 0, "partial")])
+        self.assertEqual(self.said, [f"  1 silence of more than 10800 s, the longest {40 * HOUR} s from 2023-11-15T08:00:00Z on, may have "
+                                     "been an outage: too little was heard around to tell, and it counts as observed; a lower max-gap makes it a gap"])
+        self.assertEqual(self.read("asked", day, whole, options=["--max-gap", "10800"]), [
+            (8 * HOUR, 0, "partial"), (8 * HOUR, 1, "partial")])
 
     def test_a_hole_within_one_interval_and_over_whole_ones(self):
         a = self.file("a.pcap", (0, HOUR + 300))

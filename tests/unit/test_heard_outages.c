@@ -61,6 +61,78 @@ half_as_long_has_to_be_heard(void **state)
 	}
 }
 
+/* 30 hours; what was heard before and after is too short to tell, or too short to be told; or it is quiet, or the files end there. */
+static void
+what_may_have_been_one_is_told(void **state)
+{
+	static const struct {
+		int64_t around_us, step_us;
+		bool two_files, told;
+	} cases[] = {{14 * HOUR, SECOND, false, true}, {90 * MINUTE, SECOND, false, true},
+			{88 * MINUTE, SECOND, false, false},
+			{14 * HOUR, 2 * HOUR, false, false},
+			{14 * HOUR, SECOND, true, false}};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		const int64_t half_us = cases[i].around_us / 2;
+		struct tt_heard heard = make_daily();
+		char text[TT_HEARD_TEXT_MAX];
+
+		begin(&heard);
+		hear_all(&heard, 0, half_us, cases[i].step_us);
+		if (cases[i].two_files)
+			begin(&heard);
+		hear_all(&heard, half_us + 30 * HOUR, cases[i].around_us + 30 * HOUR,
+				cases[i].step_us);
+		assert_int_equal(tt_heard_settle(&heard), 0);
+		assert_int_equal(heard.n_gaps, cases[i].two_files);
+		assert_int_equal(heard.unclear.n, cases[i].told);
+		tt_heard_unclear_format(&heard, text);
+		assert_int_equal(strlen(text) > 0, cases[i].told);
+		if (i == 0)
+			assert_string_equal(text,
+					"1 silence of more than 10800 s, the longest "
+					"108000 s from 1970-01-01T07:00:00Z on, may have "
+					"been an outage: too little was heard around to "
+					"tell, and it counts as observed; a lower max-gap "
+					"makes it a gap");
+		tt_heard_fini(&heard);
+	}
+}
+
+/* Without a shorter limit for outages, a max-gap was asked for. */
+static void
+nothing_is_unclear_unless_outages_are_asked_for(void **state)
+{
+	struct tt_heard heard = make(2 * DAY + HOUR);
+
+	begin(&heard);
+	hear_all(&heard, 0, 7 * HOUR, SECOND);
+	hear_all(&heard, 37 * HOUR, 44 * HOUR, SECOND);
+	assert_int_equal(tt_heard_settle(&heard), 0);
+	assert_int_equal(heard.unclear.n, 0);
+	tt_heard_fini(&heard);
+}
+
+/* On either side of a gap. */
+static void
+of_several_that_may_have_been_one_the_longest_is_named(void **state)
+{
+	struct tt_heard heard = make_daily();
+
+	begin(&heard);
+	hear_all(&heard, 0, HOUR, SECOND);
+	hear_all(&heard, 11 * HOUR, 12 * HOUR, SECOND);
+	hear_all(&heard, 212 * HOUR, 213 * HOUR, SECOND);
+	hear_all(&heard, 225 * HOUR, 226 * HOUR, SECOND);
+	assert_int_equal(tt_heard_settle(&heard), 0);
+	assert_int_equal(heard.n_gaps, 1);
+	assert_int_equal(heard.unclear.n, 2);
+	assert_int_equal(heard.unclear.longest.start_us, 213 * HOUR);
+	assert_int_equal(heard.unclear.longest.end_us, 225 * HOUR);
+	tt_heard_fini(&heard);
+}
+
 /* Of 40 hours around a silence of 20 hours, some in silences of a packet an hour, or a second more. */
 static void
 of_silences_of_a_twentieth_there_may_be_a_quarter(void **state)
@@ -187,6 +259,10 @@ main(void)
 					nothing_for_hours_is_one_where_something_is_heard_every_second),
 			cmocka_unit_test(it_is_none_unless_asked_for),
 			cmocka_unit_test(half_as_long_has_to_be_heard),
+			cmocka_unit_test(what_may_have_been_one_is_told),
+			cmocka_unit_test(nothing_is_unclear_unless_outages_are_asked_for),
+			cmocka_unit_test(
+					of_several_that_may_have_been_one_the_longest_is_named),
 			cmocka_unit_test(
 					of_silences_of_a_twentieth_there_may_be_a_quarter),
 			cmocka_unit_test(only_the_time_around_it_counts),
