@@ -40,7 +40,7 @@ struct tt_signature_limits {
 	uint32_t verifications; /* rules whose header matches and whose payload is tried (default 64) */
 	uint32_t steps; /* for a packet, backtracking included (default 1,024) */
 	uint32_t pcre_matches; /* units of one PCRE2 call (default 2,000) */
-	unsigned simd_bits; /* of the widest vectors (default: as the processor has); sieves want 512 */
+	unsigned simd_bits; /* of the widest vectors (default: as the processor has); sieves want 256 or more */
 	bool plain; /* without the multi-pattern pass, as where Vectorscan cannot run, and without sieves */
 };
 

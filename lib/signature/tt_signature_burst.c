@@ -282,10 +282,10 @@ pass_screens(struct tt_signature_passed *passed, const struct tt_signatures *s,
 {
 	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
 
-	if (s->sieves && n >= TT_SIGNATURE_SIEVE_LEAST) {
+	if (s->sieve != NULL && n >= TT_SIGNATURE_SIEVE_LEAST) {
 		struct tt_signature_sieved sieved;
 
-		tt_signature_sieve_avx512(&sieved, tcp, packets, frames, n);
+		s->sieve(&sieved, tcp, packets, frames, n);
 		tt_signature_pass_sieved(passed, tcp, packets, frames, &sieved);
 		return;
 	}

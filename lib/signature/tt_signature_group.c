@@ -274,9 +274,8 @@ make_sieve(struct work *w, unsigned i, uint8_t flags, const bool *in_plain)
 		w->s->unsieved = why;
 	if (why == TT_SIGNATURE_SIEVED) {
 		group->sieve_of[flags] = &group->sieves[i];
-		w->s->sieves |= flags == TT_TCP_SYN && !w->s->limits.plain
-				&& w->s->limits.simd_bits >= TT_SIGNATURE_SIEVE_BITS
-				&& tt_signature_sieve_runs();
+		if (flags == TT_TCP_SYN && !w->s->limits.plain)
+			w->s->sieve = tt_signature_sieve_pick(w->s->limits.simd_bits);
 	}
 	return true;
 }

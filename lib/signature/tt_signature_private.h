@@ -94,7 +94,7 @@ struct tt_signatures {
 	uint32_t n;
 	bool in_order; /* ranks are in the order of the set */
 	bool multi_pattern;
-	bool sieves; /* they run, and are of use */
+	tt_signature_sieve_function *sieve; /* NULL: none runs, or of no use */
 	enum tt_signature_unsieved unsieved; /* of SYNs, whether sieves run or not */
 	uint32_t n_memos; /* contents that stand in more than one rule */
 	struct tt_signature_literal *literals; /* [n] by rank */

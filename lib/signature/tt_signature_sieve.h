@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Before the screen of a gate (tt_signature_gate.h), where the processor has AVX-512 with VBMI: 64 packets at once, straight
- * from their frames, sixteen bytes of each of which are turned into columns. For each half of a byte of a few fields there
- * are sixteen bits, of the groups of rules that take it; of the few packets of which all fields leave a group, the screen is
- * asked, or, where it can be but a rule of the destination port, that rule. Half bytes, as bytes are looked up by them in
- * one instruction: what a group takes is a bit more than what its rules do. A number is looked at in more of its bytes than
- * by a screen, whose words are on some sixty cache lines that a burst has to fetch anew; those of a sieve are on eleven. It
- * never says no to a packet that matches.
+ * Before the screen of a gate (tt_signature_gate.h), where the processor has AVX-512 with VBMI, or AVX2: 64 packets at
+ * once, in one vector or two, straight from their frames, sixteen bytes of each of which are turned into columns. For
+ * each half of a byte of a few fields there are sixteen bits, of the groups of rules that take it; of the few packets
+ * of which all fields leave a group, the screen is asked, or, where it can be but a rule of the destination port, that
+ * rule. Half bytes, as bytes are looked up by them in one instruction: what a group takes is a bit more than what its
+ * rules do. A number is looked at in more of its bytes than by a screen, whose words are on some sixty cache lines that
+ * a burst has to fetch anew; those of a sieve are on eleven. It never says no to a packet that matches.
  *
- * Machines without do without it: the screen is asked of all packets. A sieve takes about 9 instructions of a packet where
- * the screen takes 45. Not of use, and not there, where many packets would be let through, were all values as frequent. Nor
- * where trying all rules could take more steps than a packet may cost: how many are tried depends on whether a packet is
- * sieved, and whether one is cut short must not. For the files of lib/signature only. Memory: 704 bytes for each gate.
+ * Machines without do without it: the screen is asked of all packets. A sieve takes about 9 instructions of a packet,
+ * or 16 in AVX2, where the screen takes 45. Not of use, and not there, where many packets would be let through, were
+ * all values as frequent. Nor where trying all rules could take more steps than a packet may cost: how many are tried
+ * depends on whether a packet is sieved, and whether one is cut short must not. For the files of lib/signature only.
+ * Memory: 704 bytes for each gate.
  */
 #ifndef TT_SIGNATURE_SIEVE_H
 #define TT_SIGNATURE_SIEVE_H
@@ -78,19 +79,24 @@ struct tt_signature_sieved {
 	uint64_t others; /* other groups, or no sieve says anything about it */
 };
 
-#define TT_SIGNATURE_SIEVE_BITS 512 /* of its vectors */
-
-/* Can this machine sieve? */
-bool tt_signature_sieve_runs(void);
-
-/* Sieves packets[n], TT_SIGNATURE_SIEVE_LOT at most. Never called where sieves do not run. */
-void tt_signature_sieve_avx512(struct tt_signature_sieved *sieved,
+/* Sieves packets[n], TT_SIGNATURE_SIEVE_LOT at most. */
+typedef void tt_signature_sieve_function(struct tt_signature_sieved *sieved,
 		const struct tt_signature_group *tcp, const struct tt_packet *packets,
 		const uint8_t *const *frames, unsigned n);
+
+#define TT_SIGNATURE_SIEVE_VARIANTS 2
+
+/* The i-th variant, that with the widest vectors first; NULL where this machine cannot run it. *bits, unless that is NULL:
+ * of its vectors. */
+tt_signature_sieve_function *tt_signature_sieve_variant(unsigned i, unsigned *bits);
+
+/* The widest variant that runs here and has vectors of so many bits at most; NULL: there is none. */
+tt_signature_sieve_function *tt_signature_sieve_pick(unsigned simd_bits);
+
+/* Never called where they cannot run. */
+tt_signature_sieve_function tt_signature_sieve_avx512, tt_signature_sieve_avx2;
 
 /* The plain twin, which gives the same bits. */
-void tt_signature_sieve_ref(struct tt_signature_sieved *sieved,
-		const struct tt_signature_group *tcp, const struct tt_packet *packets,
-		const uint8_t *const *frames, unsigned n);
+tt_signature_sieve_function tt_signature_sieve_ref;
 
 #endif

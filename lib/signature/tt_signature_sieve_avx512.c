@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Sieving 64 packets at once: bytes of their frames → columns → what of the groups is left. */
-#include "tt_signature_private.h"
-#include "tt_signature_sieve.h"
+#include "tt_signature_sieve_lot.h"
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -47,8 +46,6 @@ static const uint8_t wanted[ROWS] = {[LENGTH] = TT_PLAIN_IP + 2,
 		[FLAGS] = TT_PLAIN_L4 + 13,
 		[WINDOW] = TT_PLAIN_L4 + 14,
 		[WINDOW_LOW] = TT_PLAIN_L4 + 15};
-
-static const uint8_t nothing[TT_PLAIN_NEED]; /* no plain packet */
 
 /* What is wanted of four packets, sixteen apart, a lane each. */
 INLINE __m512i
@@ -198,40 +195,12 @@ sieve_lot(struct tt_signature_sieved *sieved, const struct tt_signature_group *t
 	}
 }
 
-static inline bool
-all_usual(const struct tt_packet *packets)
-{
-#pragma GCC unroll 8
-	for (size_t i = 0; i < LOT; i++)
-		if (TT_UNLIKELY(!tt_signature_is_usual(&packets[i])))
-			return false;
-	return true;
-}
-
-/* The frames of usual packets, of as many as there are. */
-static __attribute__((noinline)) void
-take_usual(const uint8_t *to[LOT], const struct tt_packet *packets,
-		const uint8_t *const *frames, unsigned n)
-{
-	for (size_t i = 0; i < LOT; i++)
-		to[i] = i < n && tt_signature_is_usual(&packets[i]) ? frames[i] : nothing;
-}
-
 void
 tt_signature_sieve_avx512(struct tt_signature_sieved *sieved,
 		const struct tt_signature_group *tcp, const struct tt_packet *packets,
 		const uint8_t *const *frames, unsigned n)
 {
-	const uint8_t *some[LOT];
-
-	if (n == LOT && all_usual(packets)) {
-		sieve_lot(sieved, tcp, frames);
-		return;
-	}
-	take_usual(some, packets, frames, n);
-	sieve_lot(sieved, tcp, some);
-	if (n < LOT)
-		sieved->others &= (UINT64_C(1) << n) - 1;
+	tt_signature_sieve_packets(sieve_lot, sieved, tcp, packets, frames, n);
 }
 #else
 void

@@ -1,18 +1,54 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The plain twin of sieving, and where there is another. */
+/* The plain twin of sieving, and which variants there are. */
 #include "tt_signature_private.h"
 #include "tt_signature_sieve.h"
 
 #define FIELDS TT_SIGNATURE_SIEVE_FIELDS
 
-bool
-tt_signature_sieve_runs(void)
+enum {
+	AVX512,
+	AVX2
+};
+
+static bool
+runs(unsigned i)
 {
 #ifdef __x86_64__
-	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi");
+	if (i == AVX512)
+		return __builtin_cpu_supports("avx512bw")
+				&& __builtin_cpu_supports("avx512vbmi");
+	return __builtin_cpu_supports("avx2");
 #else
 	return false;
 #endif
+}
+
+tt_signature_sieve_function *
+tt_signature_sieve_variant(unsigned i, unsigned *bits)
+{
+	static const struct {
+		tt_signature_sieve_function *sieve;
+		unsigned bits;
+	} variants[TT_SIGNATURE_SIEVE_VARIANTS] = {
+			[AVX512] = {tt_signature_sieve_avx512, 512},
+			[AVX2] = {tt_signature_sieve_avx2, 256}};
+
+	if (bits != NULL)
+		*bits = variants[i].bits;
+	return runs(i) ? variants[i].sieve : NULL;
+}
+
+tt_signature_sieve_function *
+tt_signature_sieve_pick(unsigned simd_bits)
+{
+	for (unsigned i = 0; i < TT_SIGNATURE_SIEVE_VARIANTS; i++) {
+		unsigned bits;
+		tt_signature_sieve_function *sieve = tt_signature_sieve_variant(i, &bits);
+
+		if (sieve != NULL && bits <= simd_bits)
+			return sieve;
+	}
+	return NULL;
 }
 
 /* What of a sieve's groups the i-th packet leaves, which is plain. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Rules that ask for few values of many, on packets that have these values or others: the sieve against its plain twin,
- * and what passes it and what is behind it against the twin that tries every rule; with the sieve and, as on machines where
- * it does not run, without.
+ * Rules that ask for few values of many, on packets that have these values or others: the variants of the sieve that run
+ * here against their plain twin, and what passes it and what is behind it against the twin that tries every rule; with the
+ * variant that each width of vectors allows and, as on machines where none runs, without.
  *
  *     check_sieve [seed]        prints its seed; the same seed gives the same run
  */
+#include "sieve_variants.h"
 #include "signature_random.h"
 #include "tt_signature_screen.h"
 
@@ -79,23 +80,43 @@ put_rule(char *to, size_t room, unsigned kind, const struct values *v, unsigned 
 	}
 }
 
-/* Narrower vectors than a sieve's leave it out. */
+/* What sieves where no vectors have more bits. */
+static tt_signature_sieve_function *
+best_of(unsigned bits)
+{
+#ifdef __x86_64__
+	if (bits >= 512 && __builtin_cpu_supports("avx512bw")
+			&& __builtin_cpu_supports("avx512vbmi"))
+		return tt_signature_sieve_avx512;
+	if (bits >= 256 && __builtin_cpu_supports("avx2"))
+		return tt_signature_sieve_avx2;
+#endif
+	return NULL;
+}
+
+/* Is it the widest vectors of those allowed that sieve, where SYNs have a sieve of use? */
 static void
 check_mask(const struct tt_rules *rules)
 {
-	const struct tt_signature_limits narrow = {.simd_bits = 256};
-	struct tt_signatures *s;
-	struct tt_error err = {0};
+	for (unsigned bits = 128; bits <= 512; bits *= 2) {
+		const struct tt_signature_limits limits = {.simd_bits = bits};
+		struct tt_signatures *s;
+		struct tt_error err = {0};
 
-	TT_ASSERT(tt_signatures_compile(&s, rules, &narrow, &err) == 0);
-	TT_ASSERT(!s->sieves);
-	tt_signatures_free(s);
+		TT_ASSERT(tt_signatures_compile(&s, rules, &limits, &err) == 0);
+		if (s->groups[TT_SIGNATURE_TCP].sieve_of[TT_TCP_SYN] == NULL)
+			TT_ASSERT(s->sieve == NULL);
+		else
+			TT_ASSERT(s->sieve == best_of(bits));
+		tt_signatures_free(s);
+	}
 }
 
 static struct tt_signatures *
 make_rules(struct bed *b, struct tt_rules *rules, bool plain)
 {
-	const struct tt_signature_limits limits = {.plain = plain};
+	const struct tt_signature_limits limits = {
+			.simd_bits = 128u << random_below(&b->r, 3), .plain = plain};
 	static char text[RULES * 128];
 	struct tt_error err = {0};
 	struct tt_signatures *s;
@@ -188,21 +209,6 @@ make_packets(struct bed *b)
 	return n;
 }
 
-static void
-compare_sieves(struct bed *b, const struct tt_signatures *s, unsigned from, unsigned n)
-{
-	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
-	struct tt_signature_sieved got, want;
-
-	tt_signature_sieve_ref(&want, tcp, b->packets + from, b->at + from, n);
-	b->n_sieved += n - (unsigned)__builtin_popcountll(want.ports | want.others);
-	if (!tt_signature_sieve_runs())
-		return;
-	tt_signature_sieve_avx512(&got, tcp, b->packets + from, b->at + from, n);
-	TT_ASSERT(got.ports == want.ports);
-	TT_ASSERT(got.others == want.others);
-}
-
 /* Is the i-th packet, if a rule matches it, none that the sieve turns away? */
 static void
 check_sieved(const struct bed *b, const struct tt_signatures *s, unsigned i)
@@ -235,11 +241,16 @@ compare(struct bed *b, const struct tt_signatures *s,
 					&& hits[at].rule == want[k].rule);
 	}
 	TT_ASSERT(at == n_hits && cut_short == 0);
-	for (unsigned from = 0; from < n; from += TT_SIGNATURE_SIEVE_LOT)
-		compare_sieves(b, s, from,
-				n - from < TT_SIGNATURE_SIEVE_LOT
-						? n - from
-						: TT_SIGNATURE_SIEVE_LOT);
+	for (unsigned from = 0; from < n; from += TT_SIGNATURE_SIEVE_LOT) {
+		const unsigned lot = lot_of(from, n);
+		const struct tt_signature_sieved left = compare_variants(
+				&s->groups[TT_SIGNATURE_TCP], b->packets + from,
+				b->at + from, lot);
+
+		b->n_sieved += lot
+				- (unsigned)__builtin_popcountll(
+						left.ports | left.others);
+	}
 	b->n_packets += n;
 	b->n_matches += n_hits;
 }
@@ -331,6 +342,16 @@ run_round(struct bed *b)
 	tt_rules_fini(&rules);
 }
 
+/* Which run. */
+static const char *
+variants(void)
+{
+	if (best_of(512) == NULL)
+		return "none";
+	return best_of(512) == best_of(256) ? "those in AVX2"
+					    : "those in AVX-512 and AVX2";
+}
+
 int
 main(int argc, char **argv)
 {
@@ -344,9 +365,8 @@ main(int argc, char **argv)
 	check_steps(&b, 40);
 	check_steps(&b, 1100); /* more than a packet may take steps */
 	printf("%" PRIu64 " packets, %" PRIu64 " matches, %" PRIu64
-	       " turned away by sieves, which %s, equal\n",
-			b.n_packets, b.n_matches, b.n_sieved,
-			tt_signature_sieve_runs() ? "run" : "do not run");
+	       " turned away by sieves, of which %s run, equal\n",
+			b.n_packets, b.n_matches, b.n_sieved, variants());
 	return b.n_matches > b.n_packets / 20 && b.n_sieved > b.n_packets / 20
 			? EXIT_SUCCESS
 			: EXIT_FAILURE;

@@ -8,6 +8,7 @@
  *
  *     check_signature [seed]        prints its seed; the same seed gives the same run
  */
+#include "sieve_variants.h"
 #include "signature_random.h"
 #include "tt_signature_screen.h"
 
@@ -97,23 +98,13 @@ fail(const struct burst *b, unsigned i, const struct tt_signature_hit *got,
 	exit(EXIT_FAILURE);
 }
 
-/* The sieve and its plain twin. Few of these packets are of any that it tells: check_sieve has others. */
+/* The sieves and their plain twin. Few of these packets are of any that they tell: check_sieve has others. */
 static void
 compare_sieves(const struct tt_signatures *s, const struct burst *b)
 {
-	const struct tt_signature_group *tcp = &s->groups[TT_SIGNATURE_TCP];
-
-	for (unsigned from = 0, n; from < b->n && tt_signature_sieve_runs(); from += n) {
-		struct tt_signature_sieved got, want;
-
-		n = b->n - from < TT_SIGNATURE_SIEVE_LOT ? b->n - from
-							 : TT_SIGNATURE_SIEVE_LOT;
-		tt_signature_sieve_avx512(
-				&got, tcp, b->decoded + from, b->frames + from, n);
-		tt_signature_sieve_ref(
-				&want, tcp, b->decoded + from, b->frames + from, n);
-		TT_ASSERT(got.ports == want.ports && got.others == want.others);
-	}
+	for (unsigned from = 0; from < b->n; from += TT_SIGNATURE_SIEVE_LOT)
+		compare_variants(&s->groups[TT_SIGNATURE_TCP], b->decoded + from,
+				b->frames + from, lot_of(from, b->n));
 }
 
 static void
