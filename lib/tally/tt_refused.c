@@ -11,7 +11,6 @@
 
 /* What is found of a packet before it is counted. */
 struct found {
-	uint64_t hash; /* tt_sketch_hash of its source */
 	uint64_t slice_hash;
 	struct tt_slice *slice; /* most likely that of its row and country */
 	tt_target_key key;
@@ -27,6 +26,7 @@ struct some {
 	const struct tt_later_update *updates; /* [n] */
 	unsigned n;
 	const void *nets[SOME]; /* of tt_geo_find4 */
+	uint64_t hashes[SOME]; /* tt_sketch_hash of sources */
 	struct found found[SOME];
 	struct tt_some raise; /* those that raise the sketch of all */
 	struct tt_some others; /* those with slices that are not of a country */
@@ -96,11 +96,10 @@ static inline __attribute__((always_inline)) void
 fetch_targets(struct some *s, unsigned i)
 {
 	const struct tt_later_update *u = &s->updates[i];
-	const uint64_t hash = tt_sketch_hash(tt_addr_v4(tt_refused_src(u)));
+	const uint64_t hash = s->hashes[i];
 	const uint8_t *of_target = &s->rest->registers[tt_registers_of_target(
 			TT_REGISTERS_DESTINATIONS, target_of(u))];
 
-	s->found[i].hash = hash;
 	__builtin_prefetch(&of_target[tt_refused_register(u)], 1);
 	__builtin_prefetch(
 			&of_target[TT_REGISTERS_TARGET
@@ -114,7 +113,7 @@ find(struct some *s, unsigned i)
 	struct tt_rest *r = s->rest;
 	const struct tt_later_update *u = &s->updates[i];
 	const struct tt_addr src = tt_addr_v4(tt_refused_src(u));
-	const uint64_t hash = s->found[i].hash;
+	const uint64_t hash = s->hashes[i];
 	const tt_country country = tt_geo_found4(
 			r->config.geo, s->nets[i], tt_refused_src(u));
 	struct found *f = &s->found[i];
@@ -141,13 +140,20 @@ static inline void
 find_all(struct some *s)
 {
 	struct tt_rest *r = s->rest;
+	/* Sketches of one target alone are at hand. */
+	const bool several = tt_refused_number(&s->updates[0])
+			!= tt_refused_number(&s->updates[s->n - 1]);
 
 	for (unsigned i = 0; i < s->n; i++)
 		tt_geo_prefetch4(r->config.geo, tt_refused_src(&s->updates[i]));
 	for (unsigned i = 0; i < s->n; i++) {
-		s->nets[i] = tt_geo_find4(r->config.geo, tt_refused_src(&s->updates[i]));
+		const uint32_t src = tt_refused_src(&s->updates[i]);
+
+		s->nets[i] = tt_geo_find4(r->config.geo, src);
 		__builtin_prefetch(s->nets[i]);
-		fetch_targets(s, i);
+		s->hashes[i] = tt_sketch_hash(tt_addr_v4(src));
+		if (several)
+			fetch_targets(s, i);
 	}
 	for (unsigned i = 0; i < s->n; i++)
 		find(s, i);
