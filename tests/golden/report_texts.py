@@ -307,10 +307,9 @@ def outages(teiten, directory):
     said = [text for port in (23, 445, 3389) for text in en.said(f"{port}/TCP")]
     check(f"outages: {said}", not any(re.search("sensors changed|Then, |on (5|7|20|21) August|between [0-9]+ August and 7", text) for text in said))
     # Periods that have days in common: a day on which it was out in both is told once.
-    for against, period, days in (("2026-07-20..2026-08-10", "2026-08", "5 August 2026 to 6 August 2026 and 20 August 2026"),
-                                  ("2026-07-20..2026-08-20", "2026-08-06..2026-08-31", "5 August 2026, 6 August 2026 and 20 August 2026")):
+    for against, period in (("2026-07-20..2026-08-10", "2026-08"), ("2026-07-20..2026-08-20", "2026-08-06..2026-08-31")):
         common = Report(teiten, spool, "en", "--against", against, period=period)
-        common.says("2", f"(not on {days})")
+        common.says("2", "(not on 5 August 2026 to 6 August 2026 and 20 August 2026)")
     hourly = Report(teiten, spool, "en", period="2026-08-19..2026-08-22")
     hourly.says("23/TCP", "It fell at 00:00 on 20 August 2026", "The sensors changed at that time (a went)")
     later = Report(teiten, spool, "en", "--against", "2026-08-15..2026-08-25", period="2026-07-25..2026-08-05")
