@@ -110,11 +110,12 @@ every_protocol_is_decoded_as_by_the_walk(void **state)
 	assert_in_range(counted, 256 * 2 * 4 * 8 / 2, 256 * 2 * 4 * 8 - 1);
 }
 
+static const uint8_t protocols[] = {
+		TT_PROTO_TCP, TT_PROTO_UDP, TT_PROTO_ICMP, TT_PROTO_ICMPV6, 47, 0, 44};
+
 static void
 captures_may_end_at_any_byte(void **state)
 {
-	static const uint8_t protocols[] = {TT_PROTO_TCP, TT_PROTO_UDP, TT_PROTO_ICMP,
-			TT_PROTO_ICMPV6, 47, 0, 44};
 	uint8_t frame[LONGEST];
 
 	draw_state = 21;
@@ -129,12 +130,30 @@ captures_may_end_at_any_byte(void **state)
 	}
 }
 
+static void
+any_length_may_be_stated(void **state)
+{
+	uint8_t frame[LONGEST];
+
+	draw_state = 22;
+	for (unsigned i = 0; i < sizeof(protocols) * 2 * 4; i++) {
+		const bool v6 = i & 1;
+		const unsigned tags = i >> 1 & 3;
+
+		for (unsigned stated = 0; stated <= PAYLOAD + 1; stated++) {
+			put_frame(frame, tags, v6, protocols[i >> 3], stated);
+			compare(frame, 14 + tags * 4 + (v6 ? 40 : 20) + PAYLOAD);
+		}
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(every_protocol_is_decoded_as_by_the_walk),
 			cmocka_unit_test(captures_may_end_at_any_byte),
+			cmocka_unit_test(any_length_may_be_stated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
