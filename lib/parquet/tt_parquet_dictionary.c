@@ -31,9 +31,9 @@ slots_clear(struct tt_parquet_slots *slots, size_t n)
 }
 
 static uint64_t
-hash_text(const uint8_t *text, size_t n)
+hash_text(const struct tt_parquet_texts *texts, const uint8_t *text, size_t n)
 {
-	uint64_t hash = n, word;
+	uint64_t hash = texts->seed.a ^ n, word;
 
 	for (; n >= sizeof(word); n -= sizeof(word), text += sizeof(word)) {
 		memcpy(&word, text, sizeof(word));
@@ -71,11 +71,13 @@ texts_grow(struct tt_parquet_texts *texts)
 	size_t n = texts->slots.n == 0 ? SLOTS_MIN : texts->slots.n * 2;
 	uint32_t length;
 
+	if (texts->slots.n == 0)
+		texts->seed = tt_hash_draw();
 	if (!slots_clear(&texts->slots, n))
 		return false;
 	for (uint32_t i = 0; i < texts->n; i++) {
 		const uint8_t *entry = tt_parquet_texts_entry(texts, i, &length);
-		size_t at = hash_text(entry + 4, length) & (n - 1);
+		size_t at = hash_text(texts, entry + 4, length) & (n - 1);
 
 		while (texts->slots.slots[at] != 0)
 			at = (at + 1) & (n - 1);
@@ -120,7 +122,7 @@ static uint32_t *
 texts_slot(const struct tt_parquet_texts *texts, const char *text, size_t n)
 {
 	size_t mask = texts->slots.n - 1;
-	size_t at = hash_text((const uint8_t *)text, n) & mask;
+	size_t at = hash_text(texts, (const uint8_t *)text, n) & mask;
 	uint32_t *slots = texts->slots.slots;
 
 	while (slots[at] != 0 && !is_entry(texts, slots[at] - 1, text, n))

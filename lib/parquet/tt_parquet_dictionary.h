@@ -29,6 +29,8 @@ struct tt_parquet_texts {
 	struct tt_parquet_buffer entries; /* in PLAIN encoding: length, then bytes */
 	struct tt_parquet_buffer offsets; /* uint32_t of each entry */
 	struct tt_parquet_slots slots;
+	struct tt_hash_seed
+			seed; /* of the slots, drawn with the first: addresses can be chosen */
 	uint32_t n; /* entries */
 	uint32_t last; /* the one that was found last, which often comes again */
 	bool distinct; /* false once over the limit: every text then is an entry */

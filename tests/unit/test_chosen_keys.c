@@ -13,6 +13,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -163,6 +164,49 @@ chosen_values_of_a_column_stand_apart(void **state)
 	tt_parquet_ints_fini(&ints);
 }
 
+/* The hash of such a text, were there no seed. */
+static uint64_t
+unseeded(const char *text, size_t n)
+{
+	uint64_t hash = n, word;
+
+	for (; n >= sizeof(word); n -= sizeof(word), text += sizeof(word)) {
+		memcpy(&word, text, sizeof(word));
+		hash = tt_hash_mix(hash ^ word) + 1;
+	}
+	word = 0;
+	memcpy(&word, text, n);
+	return tt_hash_mix(hash ^ word);
+}
+
+#define TEXTS       1500
+#define TEXTS_SLOTS 4096 /* that a dictionary of so many has */
+
+/* As those of a column src_ip: no inverse is needed, as one address in as many as there are slots falls into a place. */
+static void
+chosen_texts_of_a_column_stand_apart(void **state)
+{
+	char text[] = "2001:db8:0:0:00000000";
+	const size_t n = sizeof(text) - 1;
+	struct tt_parquet_texts texts = {0};
+	uint32_t index;
+
+	tt_parquet_texts_reset(&texts);
+	for (uint32_t i = 0; texts.n < TEXTS; i++) {
+		for (unsigned k = 0; k < 8; k++)
+			text[n - 1 - k] = "0123456789abcdef"[i >> 4 * k & 15];
+		if (unseeded(text, n) % TEXTS_SLOTS != 0)
+			continue;
+		assert_int_equal(tt_parquet_texts_add(&texts, text, n,
+						 TT_PARQUET_DICTIONARY_VALUES, &index),
+				0);
+		assert_int_equal(index, texts.n - 1);
+	}
+	assert_int_equal(texts.slots.n, TEXTS_SLOTS);
+	assert_in_range(longest_run(texts.slots.slots, texts.slots.n), 1, RUN_MOST);
+	tt_parquet_texts_fini(&texts);
+}
+
 int
 main(void)
 {
@@ -172,6 +216,7 @@ main(void)
 			cmocka_unit_test(chosen_sources_stand_apart),
 			cmocka_unit_test(chosen_signatures_stand_apart),
 			cmocka_unit_test(chosen_values_of_a_column_stand_apart),
+			cmocka_unit_test(chosen_texts_of_a_column_stand_apart),
 	};
 
 	return cmocka_run_group_tests_name("chosen_keys", tests, NULL, NULL);
