@@ -14,7 +14,7 @@
 
 #define CHUNK (64 * 1024)
 
-/* With so much, every decoder gives something: zstd's wants a block, 128 KiB at most. */
+/* With so much, nearly every capture can be told from what is none, or cannot be read: of the latter much may follow in vain. */
 #define CHECKED_AT (1024 * 1024)
 
 /* Where the file system knows no files without a name, or a kernel before 3.11 does not, one whose name is removed at once. */
@@ -49,18 +49,6 @@ write_all(const uint8_t *from, size_t n)
 	return 0;
 }
 
-/* Is what came first no capture, or none that can be read? Else much may follow in vain. */
-static int
-check_start(const struct input *input, struct tt_error *err)
-{
-	struct tt_capfile *file;
-	int ret = tt_capfile_open(&file, input->path, err);
-
-	if (ret == 0)
-		tt_capfile_close(file);
-	return ret;
-}
-
 /* Until the pipe ends. */
 static int
 copy(const char *directory, struct input *input, int pipe, struct tt_error *err)
@@ -88,7 +76,7 @@ copy(const char *directory, struct input *input, int pipe, struct tt_error *err)
 					before, strerror(-ret));
 		input->bytes += (uint64_t)n;
 		if (before < CHECKED_AT && input->bytes >= CHECKED_AT)
-			ret = check_start(input, err);
+			ret = tt_capfile_may_begin(input->path, err);
 	}
 	return ret;
 }

@@ -109,9 +109,9 @@ describe(struct tt_capfile *f)
 				big ? "big-endian" : "little-endian", comma, codec);
 }
 
-int
-tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk,
-		struct tt_error *err)
+/* As tt_capfile_open_chunked, but TT_CAPFILE_TRUNCATED where it ends inside what stands before the first frame. */
+static int
+open_begun(struct tt_capfile **file, const char *path, size_t chunk, struct tt_error *err)
 {
 	struct tt_capfile *f = calloc(1, sizeof(*f));
 	int rc;
@@ -125,7 +125,7 @@ tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk
 	}
 	rc = begin(f, err);
 	if (rc == TT_CAPFILE_TRUNCATED)
-		rc = tt_error_set(err, -EBADMSG, f->stream.name,
+		tt_error_set(err, -EBADMSG, f->stream.name,
 				"not a capture file: it ends inside the file header");
 	if (rc < 0) {
 		tt_capfile_close(f);
@@ -134,6 +134,26 @@ tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk
 	describe(f);
 	*file = f;
 	return 0;
+}
+
+int
+tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk,
+		struct tt_error *err)
+{
+	int rc = open_begun(file, path, chunk, err);
+
+	return rc == TT_CAPFILE_TRUNCATED ? -EBADMSG : rc;
+}
+
+int
+tt_capfile_may_begin(const char *path, struct tt_error *err)
+{
+	struct tt_capfile *file;
+	int rc = open_begun(&file, path, TT_CAPSTREAM_CHUNK, err);
+
+	if (rc == 0)
+		tt_capfile_close(file);
+	return rc == TT_CAPFILE_TRUNCATED ? 0 : rc;
 }
 
 int

@@ -39,6 +39,10 @@ int tt_capfile_open(struct tt_capfile **file, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_capfile_close(struct tt_capfile *file);
 
+/* Does path, more of which may follow, begin as a capture file? Returns 0 also where it ends before that can be told; else as
+ * tt_capfile_open. */
+int tt_capfile_may_begin(const char *path, struct tt_error *err) TT_MUST_CHECK;
+
 /*
  * Reads up to n frames into frames[n]. Returns their number; 0 at the end of the file; or, once
  * all whole frames have been returned, TT_CAPFILE_TRUNCATED (err says at which offset) or

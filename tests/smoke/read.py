@@ -320,6 +320,13 @@ class Read(unittest.TestCase):
         self.assertEqual(self.running.stderr.read().decode(),
                          "teiten read: /dev/stdin: not a pcap or pcapng file: it is compressed with bzip2; decompress it first\n")
 
+    def test_a_pipe_whose_header_is_longer_than_what_is_looked_at_is_read(self):
+        comments = b"".join(struct.pack("<HH", 1, 65532) + bytes(65532) for _ in range(17))
+        head = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1) + comments)
+        self.assertGreater(len(head), 1 << 20)
+        body = capture_of_links([1], [(0, record(i)) for i in range(70)])[28:]
+        self.assertIn("70 frames, 2 snapshots", self.piped(["-"], head + body))
+
     def test_a_pipe_that_is_too_long_or_stopped_leaves_nothing(self):
         def limited():
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
