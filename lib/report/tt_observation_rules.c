@@ -80,6 +80,7 @@ add_coverage(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 		return tt_error_set(err, -EBADMSG, NULL, "a time that cannot be");
 	for (unsigned i = 0; i < batch->n; i++) {
 		covered->us += (unsigned __int128)us[i];
+		covered->address_us += (unsigned __int128)us[i] * (uint64_t)addresses[i];
 		if (us[i] > 0 && addresses[i] < covered->least)
 			covered->least = addresses[i];
 		if (us[i] > 0 && addresses[i] > covered->most)
@@ -88,7 +89,7 @@ add_coverage(void *context, const struct tt_parquet_batch *batch, int64_t sign,
 	return 0;
 }
 
-/* Of what was merged of parts with signatures and parts without by an earlier program, how long it was observed is wanted as well. */
+/* Of what was merged of parts with signatures and parts without, how long it was observed is wanted as well. */
 unsigned
 tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan scans[2])
 {
@@ -104,9 +105,7 @@ tt_observation_rules_scan(struct tt_observation_reading *reading, struct tt_scan
 		return 0;
 	scans[0] = (struct tt_scan){TT_TABLE_SIGNATURE_RULES, columns,
 			TT_ARRAY_SIZE(columns), add, begin, NULL, reading};
-	if (reading->manifest->loaded.told
-			|| tt_identities_sets(reading->manifest->signatures, &none) == 0
-			|| !none)
+	if (tt_identities_sets(reading->manifest->signatures, &none) == 0 || !none)
 		return 1;
 	scans[1] = (struct tt_scan){TT_TABLE_COVERAGE, coverage, TT_ARRAY_SIZE(coverage),
 			add_coverage, begin_coverage, NULL, reading};
@@ -127,13 +126,32 @@ even_addresses(const struct tt_observation_reading *r, const struct tt_archive_e
 			: 0;
 }
 
-/* What the manifest says of it. Returns part. */
+/* How long the sensor that was made of them all had signatures: its own time is the mean of theirs by their addresses (tt_snapshot_observed),
+ * and so is this. Never longer than it observed, whatever the manifest says. */
+static int64_t
+loaded_us(const struct tt_observation_reading *r, const struct tt_archive_entry *e)
+{
+	const struct tt_loaded *loaded = &r->manifest->loaded;
+	unsigned __int128 all = r->covered.address_us, part = loaded->address_us;
+
+	if (all == 0) {
+		all = r->covered.us;
+		part = (unsigned __int128)loaded->observed_us;
+	}
+	return part >= all ? e->observed_us
+			   : (int64_t)((long double)e->observed_us * (long double)part
+					   / (long double)all);
+}
+
+/* What the manifest says of it. none: part of it had no signatures, and its coverage was read. Returns part. */
 static const struct tt_archive_entry *
-loaded_part(const struct tt_observation_reading *r, struct tt_archive_entry *part)
+loaded_part(const struct tt_observation_reading *r, bool none,
+		struct tt_archive_entry *part)
 {
 	const struct tt_loaded *loaded = &r->manifest->loaded;
 
-	part->observed_us = loaded->observed_us;
+	if (none)
+		part->observed_us = loaded_us(r, part);
 	part->address_time.us = r->o->archive->of_ipv4 ? loaded->ipv4_us
 						       : loaded->address_us;
 	return part;
@@ -152,7 +170,7 @@ tt_observation_add_signature_time(const struct tt_observation_reading *r,
 	if (n == 0 || !r->in_rates)
 		return true;
 	if (r->manifest->loaded.told) {
-		tt_exposure_add(exposure, loaded_part(r, &part));
+		tt_exposure_add(exposure, loaded_part(r, none, &part));
 		return true;
 	}
 	if (!none || (c->us > 0 && (unsigned __int128)r->loaded_us >= c->us)) {

@@ -8,7 +8,8 @@
 
 /* What the rows of coverage add up to. */
 struct tt_observation_covered {
-	unsigned __int128 us; /* observed, by all sensors */
+	unsigned __int128 us,
+			address_us; /* observed, by all sensors, and times their addresses */
 	int64_t least, most; /* addresses of a sensor */
 };
 

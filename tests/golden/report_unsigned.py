@@ -121,6 +121,19 @@ class Unsigned(unittest.TestCase):
         us = (DAY - 1 + DAY // 2 - 1) * 10**6
         self.assertEqual(loaded, {"observed_us": us, "ipv4_us": "0", "address_us": str(us * (2**63 - 1))})
 
+    def test_days_of_sensors(self):
+        """Of so many addresses, detections are divided by days of sensors as packets are, of which a merged spool has one: 60 of each of two, of 62
+        packets; and where half of the addresses had no signatures, by half of its day."""
+        for rules, detections in (RULES, 120), ("none", 120):
+            with self.subTest(rules):
+                self.setUp()
+                self.read("a", RULES, worms=60, monitored="128.0.0.0/1")
+                self.assertEqual(self.rates(self.spool), (60, 60))
+                self.read("b", rules, worms=60, monitored="128.0.0.0/1")
+                self.assertEqual(self.rates(self.spool), (60, 60))
+                rows = self.report(self.merged())[0]["tables"]
+                self.assertEqual((rows["days"]["rows"][0]["rate"], *self.rates(self.base / "merged")), (124, detections, detections))
+
     def test_sensors_that_differ_of_an_earlier_program(self):
         """By address, it is not known how much of the time was that of which: by all of it, which is said."""
         self.read("a", RULES, worms=16 * 3)
