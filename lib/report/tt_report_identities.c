@@ -49,11 +49,23 @@ has_sets(const struct tt_texts *texts, const struct tt_texts *of)
 	return true;
 }
 
-/* Have both some of so many that they are not told? One of them alone has more than the other. */
+/* Does a period have more sets than the name of one snapshot has room for (MIXED)? Its snapshots may tell them all the same, each some. */
 static bool
-are_mixed(const struct tt_texts *a, const struct tt_texts *b)
+has_many(const struct tt_texts *texts)
 {
-	return has_set(a, MIXED, strlen(MIXED)) && has_set(b, MIXED, strlen(MIXED));
+	char all[sizeof(((struct tt_manifest *)0)->signatures)] = "";
+
+	for (size_t i = 0; i < texts->n; i++)
+		tt_identities_join(all, sizeof(all), texts->texts[i]);
+	return strcmp(all, MIXED) == 0;
+}
+
+/* Are sets of one of them not told, of which there are more than a snapshot names, and has the other as many? Else the one has more than the other. */
+static bool
+are_untold(const struct tt_texts *a, const struct tt_texts *b)
+{
+	return (has_set(a, MIXED, strlen(MIXED)) || has_set(b, MIXED, strlen(MIXED)))
+			&& has_many(a) && has_many(b);
 }
 
 static void
@@ -62,7 +74,7 @@ warn_rules(struct tt_report *r, struct tt_doc_section *section)
 	if (r->before == NULL || r->before->signature_exposure.snapshots == 0
 			|| r->now->signature_exposure.snapshots == 0)
 		return;
-	if (are_mixed(&r->now->signature_rules, &r->before->signature_rules))
+	if (are_untold(&r->now->signature_rules, &r->before->signature_rules))
 		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
 				tt_report_heading(r, TT_WORD_WARN_RULES_UNTOLD));
 	else if (!has_sets(&r->now->signature_rules, &r->before->signature_rules)
@@ -77,7 +89,7 @@ warn_geo(struct tt_report *r, struct tt_doc_section *section)
 {
 	if (r->before == NULL || r->before->exposure.snapshots == 0)
 		return;
-	if (are_mixed(&r->now->geo, &r->before->geo))
+	if (are_untold(&r->now->geo, &r->before->geo))
 		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
 				tt_report_heading(r, TT_WORD_WARN_GEO_UNTOLD));
 	else if (!same_texts(&r->now->geo, &r->before->geo))
