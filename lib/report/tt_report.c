@@ -15,6 +15,8 @@ tt_report_ranking_of(const struct tt_report *report, enum tt_report_what what)
 		return &report->countries;
 	case TT_REPORT_CATEGORIES:
 		return &report->categories;
+	case TT_REPORT_SIGNATURES:
+		return &report->signatures;
 	default:
 		return &report->detected;
 	}
@@ -34,7 +36,8 @@ tt_report_unknown(const struct tt_report *report, enum tt_report_what what)
 bool
 tt_report_is_detections(enum tt_report_what what)
 {
-	return what == TT_REPORT_CATEGORIES || what == TT_REPORT_DETECTED;
+	return what == TT_REPORT_CATEGORIES || what == TT_REPORT_DETECTED
+			|| what == TT_REPORT_SIGNATURES;
 }
 
 /* Detections from a country, of all categories. */
@@ -60,6 +63,8 @@ count_of(const struct tt_observation *o, enum tt_report_what what, int32_t index
 		return o->countries[index];
 	case TT_REPORT_CATEGORIES:
 		return tt_sums_total(o->categories, o->n_categories, index);
+	case TT_REPORT_SIGNATURES:
+		return tt_sums_total(o->signatures, o->n_signatures, index);
 	default:
 		return detected(o, index);
 	}
@@ -77,21 +82,69 @@ category_order(const struct tt_observed_names *names, int32_t index)
 	return order;
 }
 
+/* What signatures are ordered by: tens of thousands may be loaded. */
+struct numbered {
+	const struct tt_observed_signature *signature;
+	const char *category; /* one that changed its category has a row for each */
+	struct tt_ranked *row;
+};
+
+static int
+number_cmp(const void *a, const void *b)
+{
+	const struct numbered *x = a, *y = b;
+
+	if (x->signature->gid != y->signature->gid)
+		return x->signature->gid < y->signature->gid ? -1 : 1;
+	if (x->signature->sid != y->signature->sid)
+		return x->signature->sid < y->signature->sid ? -1 : 1;
+	return strcmp(x->category, y->category);
+}
+
+/* Of signatures by their numbers, however they came. */
+static int
+order_signatures(const struct tt_observed_names *names, struct tt_ranked *rows, size_t n)
+{
+	struct numbered *sorted = calloc(n + 1, sizeof(*sorted));
+
+	if (sorted == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct tt_observed_signature *s = &names->signatures[rows[i].index];
+
+		sorted[i] = (struct numbered){
+				s, names->categories[s->category].name, &rows[i]};
+	}
+	qsort(sorted, n, sizeof(*sorted), number_cmp);
+	for (size_t i = 0; i < n; i++)
+		sorted[i].row->order = i;
+	free(sorted);
+	return 0;
+}
+
+/* All but the order of signatures. */
 static void
 identify(const struct tt_observed_names *names, enum tt_report_what what,
 		struct tt_ranked *row)
 {
-	const struct tt_target *target = &names->targets[row->index];
-	const char *country = names->countries[row->index];
+	const struct tt_target *target;
+	const char *country;
 
-	if (what == TT_REPORT_TARGETS) {
+	switch (what) {
+	case TT_REPORT_TARGETS:
+		target = &names->targets[row->index];
 		row->order = (uint64_t)target->protocol << 32
 				| (uint32_t)(target->number + 1);
-	} else if (what == TT_REPORT_CATEGORIES) {
+		return;
+	case TT_REPORT_CATEGORIES:
 		row->order = category_order(names, row->index);
 		row->unranked = strcmp(names->categories[row->index].name, TT_REPORT_REST)
 				== 0;
-	} else {
+		return;
+	case TT_REPORT_SIGNATURES:
+		return;
+	default:
+		country = names->countries[row->index];
 		row->order = (uint64_t)(uint8_t)country[0] << 8 | (uint8_t)country[1];
 		row->unranked = strcmp(country, TT_OBSERVED_UNKNOWN) == 0;
 	}
@@ -100,9 +153,16 @@ identify(const struct tt_observed_names *names, enum tt_report_what what,
 static size_t
 n_names(const struct tt_observed_names *names, enum tt_report_what what)
 {
-	if (what == TT_REPORT_TARGETS)
+	switch (what) {
+	case TT_REPORT_TARGETS:
 		return names->n_targets;
-	return what == TT_REPORT_CATEGORIES ? names->n_categories : names->n_countries;
+	case TT_REPORT_CATEGORIES:
+		return names->n_categories;
+	case TT_REPORT_SIGNATURES:
+		return names->n_signatures;
+	default:
+		return names->n_countries;
+	}
 }
 
 static struct tt_ranked_scale
@@ -161,7 +221,7 @@ rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ra
 {
 	const struct tt_observed_names *names = r->now->names;
 	size_t n = n_names(names, what);
-	int ret;
+	int ret = 0;
 
 	*ranking = (struct tt_report_ranking){.scale = scale_of(r, what),
 			.total_now = tt_report_is_detections(what) ? r->now->detections
@@ -179,7 +239,10 @@ rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ra
 		identify(names, what, &row);
 		ranking->rows[ranking->n++] = row;
 	}
-	ret = tt_rank_changes(ranking->rows, ranking->n, &ranking->scale);
+	if (what == TT_REPORT_SIGNATURES)
+		ret = order_signatures(names, ranking->rows, ranking->n);
+	if (ret == 0)
+		ret = tt_rank_changes(ranking->rows, ranking->n, &ranking->scale);
 	if (ret == 0 && (what == TT_REPORT_COUNTRIES || what == TT_REPORT_DETECTED))
 		show_unknown(ranking);
 	return ret;
@@ -197,6 +260,8 @@ tt_report_open(struct tt_report *report)
 		ret = rank(r, TT_REPORT_CATEGORIES, &r->categories);
 	if (ret == 0)
 		ret = rank(r, TT_REPORT_DETECTED, &r->detected);
+	if (ret == 0)
+		ret = rank(r, TT_REPORT_SIGNATURES, &r->signatures);
 	if (ret != 0)
 		tt_report_close(r);
 	return ret;
@@ -209,8 +274,10 @@ tt_report_close(struct tt_report *report)
 	free(report->countries.rows);
 	free(report->categories.rows);
 	free(report->detected.rows);
+	free(report->signatures.rows);
 	report->targets = report->countries = (struct tt_report_ranking){0};
 	report->categories = report->detected = (struct tt_report_ranking){0};
+	report->signatures = (struct tt_report_ranking){0};
 }
 
 void

@@ -46,8 +46,8 @@ struct tt_report {
 	size_t leading; /* rows of a table that are always shown */
 
 	struct tt_report_ranking targets, countries; /* by packets */
-	struct tt_report_ranking categories,
-			detected; /* by detections: categories, countries */
+	struct tt_report_ranking categories, detected,
+			signatures; /* by detections: categories, countries, signatures */
 	enum tt_report_no_cycles no_cycles; /* set by tt_notable_sections */
 };
 

@@ -110,12 +110,9 @@ static void
 share_series(struct tt_report *r, struct tt_doc_figure *figure,
 		const struct tt_report_shares *s, int32_t index, uint64_t *rest)
 {
-	const char *name = s->name != NULL ? s->name(r, index)
-					   : tt_report_name(r, s->series_what, index);
-	const char *key = s->key != NULL ? s->key(r, index)
-					 : tt_report_key(r, s->series_what, index);
-	struct tt_doc_series *series = tt_document_series(
-			r->doc, figure, tt_report_id(r, key), name);
+	struct tt_doc_series *series = tt_document_series(r->doc, figure,
+			tt_report_id(r, tt_report_key(r, s->series_what, index)),
+			tt_report_name(r, s->series_what, index));
 
 	for (size_t x = 0; x < s->n_x; x++) {
 		int32_t at = s->x == NULL ? -1 : s->x[x];

@@ -11,6 +11,7 @@ enum tt_report_what {
 	TT_REPORT_COUNTRIES,
 	TT_REPORT_CATEGORIES,
 	TT_REPORT_DETECTED, /* countries, by detections */
+	TT_REPORT_SIGNATURES, /* each signature by its detections */
 };
 
 #define TT_REPORT_REST \
@@ -19,7 +20,8 @@ enum tt_report_what {
 const struct tt_report_ranking *tt_report_ranking_of(
 		const struct tt_report *report, enum tt_report_what what);
 bool tt_report_is_detections(enum tt_report_what what);
-/* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"). */
+/* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"; of a signature gid:sid, as messages need
+ * not differ). */
 const char *tt_report_name(
 		const struct tt_report *report, enum tt_report_what what, int32_t index);
 const char *tt_report_key(
@@ -54,9 +56,6 @@ struct tt_report_shares {
 	/* Which may be series: [n_series]. */
 	const int32_t *series;
 	size_t n_series;
-	/* Overrides tt_report_name and tt_report_key of series; NULL: none. */
-	const char *(*name)(const struct tt_report *report, int32_t series);
-	const char *(*key)(const struct tt_report *report, int32_t series);
 };
 void tt_report_shares(struct tt_report *report, const struct tt_report_heading *heading,
 		const struct tt_report_shares *shares);
@@ -81,7 +80,8 @@ void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *sect
 
 /* Says of what each change that has a rank among rises or falls is made: of a country the targets that changed most in its
  * direction, of a category the countries, of a country's detections the categories; and how much is left to all others.
- * Nothing of one where none of them changed by as much as shows, and where nothing is compared. Not of TT_REPORT_TARGETS. */
+ * Nothing of one where none of them changed by as much as shows, and where nothing is compared. Not of TT_REPORT_TARGETS
+ * and TT_REPORT_SIGNATURES. */
 void tt_report_explain(struct tt_report *report, struct tt_doc_section *section,
 		enum tt_report_what what);
 

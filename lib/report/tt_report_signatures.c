@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Chapter 4: detections by category and by country. */
+/* Chapter 4: detections by category, by country and by signature. */
 #include "tt_report_parts.h"
 
 #include <string.h>
@@ -103,22 +103,6 @@ signature_in_country(const struct tt_report *r, int32_t country, int32_t signatu
 	return tt_sums_at(o->signatures, o->n_signatures, signature, country);
 }
 
-static const char *
-signature_name(const struct tt_report *r, int32_t signature)
-{
-	return r->now->names->signatures[signature].message;
-}
-
-/* Messages need not differ. */
-static const char *
-signature_key(const struct tt_report *r, int32_t signature)
-{
-	const struct tt_observed_signature *s = &r->now->names->signatures[signature];
-
-	return tt_document_printf(
-			r->doc, "%lld:%lld", (long long)s->gid, (long long)s->sid);
-}
-
 static void
 share_categories(struct tt_report *r, struct tt_doc_section *section)
 {
@@ -178,12 +162,10 @@ share_signatures(struct tt_report *r, struct tt_doc_section *section)
 	size_t n = r->now->names->n_signatures;
 	int32_t *series = tt_document_alloc(r->doc, (n + 1) * sizeof(*series));
 	struct tt_report_shares shares = {.x_what = TT_REPORT_DETECTED,
-			.series_what = TT_REPORT_CATEGORIES,
+			.series_what = TT_REPORT_SIGNATURES,
 			.count = signature_in_country,
 			.total = country_total,
-			.n_series = n,
-			.name = signature_name,
-			.key = signature_key};
+			.n_series = n};
 
 	for (size_t i = 0; series != NULL && i < n; i++)
 		series[i] = (int32_t)i;
@@ -224,7 +206,8 @@ say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t cate
 		best[at] = (int32_t)i;
 	}
 	for (size_t i = 0; i < n; i++)
-		texts[i] = TT_REPORT_FILL(r, NAME_RATE, signature_name(r, best[i]),
+		texts[i] = TT_REPORT_FILL(r, NAME_RATE,
+				tt_report_name(r, TT_REPORT_SIGNATURES, best[i]),
 				tt_report_percent(r,
 						100 * (double)most[i] / (double)total));
 	if (n > 0)
@@ -290,6 +273,20 @@ detected_section(struct tt_report *r)
 	share_signatures(r, section);
 }
 
+static void
+signatures_section(struct tt_report *r)
+{
+	struct tt_doc_section *section = tt_document_section(r->doc, 2,
+			"signatures_ranked", "4-3",
+			TT_REPORT_WORD(r, SECTION_SIGNATURES));
+
+	tt_report_say_changes(r, section, TT_REPORT_SIGNATURES);
+	tt_report_table(r,
+			&(struct tt_report_heading){section, "signatures", "4-3",
+					TT_REPORT_WORD(r, TABLE_OF_SIGNATURES)},
+			TT_REPORT_SIGNATURES);
+}
+
 void
 tt_report_signatures(struct tt_report *report)
 {
@@ -313,4 +310,5 @@ tt_report_signatures(struct tt_report *report)
 		return;
 	categories_section(r);
 	detected_section(r);
+	signatures_section(r);
 }

@@ -10,11 +10,18 @@ tt_report_key(const struct tt_report *report, enum tt_report_what what, int32_t 
 {
 	const struct tt_observed_names *names = report->now->names;
 
-	if (what == TT_REPORT_TARGETS)
+	switch (what) {
+	case TT_REPORT_TARGETS:
 		return tt_report_target(report, index);
-	return tt_document_text(report->doc,
-			what == TT_REPORT_CATEGORIES ? names->categories[index].name
-						     : names->countries[index]);
+	case TT_REPORT_CATEGORIES:
+		return tt_document_text(report->doc, names->categories[index].name);
+	case TT_REPORT_SIGNATURES:
+		return tt_document_printf(report->doc, "%lld:%lld",
+				(long long)names->signatures[index].gid,
+				(long long)names->signatures[index].sid);
+	default:
+		return tt_document_text(report->doc, names->countries[index]);
+	}
 }
 
 const char *
@@ -22,6 +29,9 @@ tt_report_name(const struct tt_report *report, enum tt_report_what what, int32_t
 {
 	if (what == TT_REPORT_COUNTRIES || what == TT_REPORT_DETECTED)
 		return tt_report_country(report, index);
+	if (what == TT_REPORT_SIGNATURES)
+		return tt_document_text(report->doc,
+				report->now->names->signatures[index].message);
 	return tt_report_key(report, what, index);
 }
 
@@ -29,6 +39,7 @@ enum column {
 	RANK,
 	RANK_BEFORE,
 	NAME,
+	CATEGORY, /* of signatures alone */
 	RATE,
 	PERCENT,
 	CHANGE,
@@ -42,9 +53,9 @@ enum column {
 };
 
 /* Without a period to compare with. */
-static const enum column alone[] = {RANK, NAME, RATE, KEY, COUNT};
-static const enum column all[] = {RANK, RANK_BEFORE, NAME, RATE, PERCENT, CHANGE, RISE,
-		FALL, KEY, COUNT, COUNT_BEFORE, RATE_BEFORE};
+static const enum column alone[] = {RANK, NAME, CATEGORY, RATE, KEY, COUNT};
+static const enum column all[] = {RANK, RANK_BEFORE, NAME, CATEGORY, RATE, PERCENT,
+		CHANGE, RISE, FALL, KEY, COUNT, COUNT_BEFORE, RATE_BEFORE};
 
 /* A table that is being made. */
 struct making {
@@ -52,7 +63,7 @@ struct making {
 	enum tt_report_what what;
 	const struct tt_report_ranking *ranking;
 	struct tt_doc_table *table;
-	const enum column *columns; /* [n_columns] */
+	enum column columns[N_COLUMNS]; /* [n_columns] */
 	size_t n_columns;
 	unsigned note; /* of rows without a percentage; 0: none */
 };
@@ -60,10 +71,16 @@ struct making {
 static enum tt_word
 word_of_name(enum tt_report_what what)
 {
-	if (what == TT_REPORT_TARGETS)
+	switch (what) {
+	case TT_REPORT_TARGETS:
 		return TT_WORD_COLUMN_TARGET;
-	return what == TT_REPORT_CATEGORIES ? TT_WORD_COLUMN_CATEGORY
-					    : TT_WORD_COLUMN_COUNTRY;
+	case TT_REPORT_CATEGORIES:
+		return TT_WORD_COLUMN_CATEGORY;
+	case TT_REPORT_SIGNATURES:
+		return TT_WORD_COLUMN_SIGNATURE;
+	default:
+		return TT_WORD_COLUMN_COUNTRY;
+	}
 }
 
 static struct tt_doc_column
@@ -79,6 +96,7 @@ column_of(const struct making *m, enum column column)
 			[RANK_BEFORE] = {"rank_before", TT_WORD_COLUMN_RANK_BEFORE,
 					false},
 			[NAME] = {"name", word_of_name(m->what), false},
+			[CATEGORY] = {"category", TT_WORD_COLUMN_CATEGORY, false},
 			[RATE] = {"rate", TT_WORD_COLUMN_RATE, false},
 			[PERCENT] = {"change_percent", TT_WORD_COLUMN_PERCENT, false},
 			[CHANGE] = {"change", TT_WORD_COLUMN_CHANGE, false},
@@ -123,6 +141,15 @@ percent_value(const struct making *m, const struct tt_ranked *row)
 }
 
 static struct tt_value
+category_value(const struct making *m, int32_t signature)
+{
+	const struct tt_observed_names *names = m->report->now->names;
+
+	return tt_value_text(tt_report_key(m->report, TT_REPORT_CATEGORIES,
+			(int32_t)names->signatures[signature].category));
+}
+
+static struct tt_value
 value_of(const struct making *m, const struct tt_ranked *row, enum column column)
 {
 	switch (column) {
@@ -132,6 +159,8 @@ value_of(const struct making *m, const struct tt_ranked *row, enum column column
 		return rank_value(row->rank_before);
 	case NAME:
 		return tt_value_text(tt_report_name(m->report, m->what, row->index));
+	case CATEGORY:
+		return category_value(m, row->index);
 	case RATE:
 		return tt_value_rate(row->rate);
 	case PERCENT:
@@ -219,26 +248,35 @@ add_rows(struct making *m)
 	}
 }
 
+static void
+choose_columns(struct making *m)
+{
+	bool compared = m->ranking->scale.compared;
+	const enum column *columns = compared ? all : alone;
+	size_t n = compared ? TT_ARRAY_SIZE(all) : TT_ARRAY_SIZE(alone);
+
+	for (size_t i = 0; i < n; i++)
+		if (columns[i] != CATEGORY || m->what == TT_REPORT_SIGNATURES)
+			m->columns[m->n_columns++] = columns[i];
+}
+
 void
 tt_report_table(struct tt_report *report, const struct tt_report_heading *heading,
 		enum tt_report_what what)
 {
 	const struct tt_report_ranking *ranking = tt_report_ranking_of(report, what);
 	bool compared = ranking->scale.compared;
-	struct making m = {.report = report,
-			.what = what,
-			.ranking = ranking,
-			.columns = compared ? all : alone,
-			.n_columns = compared ? TT_ARRAY_SIZE(all)
-					      : TT_ARRAY_SIZE(alone)};
+	struct making m = {.report = report, .what = what, .ranking = ranking};
 	struct tt_doc_column columns[N_COLUMNS];
 
+	choose_columns(&m);
 	for (size_t i = 0; i < m.n_columns; i++)
 		columns[i] = column_of(&m, m.columns[i]);
 	m.table = tt_document_table(report->doc, heading->section, heading->id,
 			heading->number, heading->title, columns, m.n_columns);
 	if (m.table == NULL)
 		return;
+	m.table->whole = what == TT_REPORT_SIGNATURES;
 	m.table->unit = tt_report_unit(report, tt_report_is_detections(what));
 	m.table->source = tt_report_source(
 			report, compared ? TT_REPORT_BOTH : TT_REPORT_NOW);

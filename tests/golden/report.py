@@ -144,6 +144,10 @@ def target_of(row):
     return row["protocol"] if row["target"] == "-1" else f"{row['target']}/{row['protocol']}"
 
 
+def signature_of(row):
+    return f"{row['gid']}:{row['sid']}"
+
+
 def country_of(row):
     return row["country"]
 
@@ -306,7 +310,8 @@ def same_sums(teiten, spool):
     for name, rows, key, value, unranked in (
             ("targets", "targets", target_of, "packets", ()), ("countries", "countries", country_of, "packets", ("??",)),
             ("categories", "signatures", lambda r: r["category"], "detections", ("Others",)),
-            ("detected_countries", "signatures", country_of, "detections", ("??",))):
+            ("detected_countries", "signatures", country_of, "detections", ("??",)),
+            ("signatures", "signatures", signature_of, "detections", ())):
         check_table(name, found["tables"][name], Sums.add(getattr(now, rows), key, value), Sums.add(getattr(before, rows), key, value), *days,
                     unranked)
     check_chapter_2(found)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Table 5-4 of the report: how many signatures were loaded, and which stand for each category, in all formats and both languages; where it
-is not known of all of the period, there is no such table.
+is not known of all of the period, there is no such table. Table 4-3, of which signatures detected most, with numbers worked out by hand.
 
     report_loaded.py TEITEN"""
 import csv
@@ -39,7 +39,7 @@ HEADINGS = {"en": ["Category", "Signatures", "Representative signatures"], "ja":
 SENTENCES = {"en": "{} signatures were loaded.", "ja": "シグネチャは{}種類が登録されている。"}
 
 
-class Loaded(unittest.TestCase):
+class Hours(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -66,6 +66,8 @@ class Loaded(unittest.TestCase):
         said = [e["text"] for s in found["sections"] if str(s["number"]) == "5" for e in s["elements"] if "text" in e]
         return found, said, {path.name: path.read_text() for path in out.iterdir()}
 
+
+class Loaded(Hours):
     def rows(self, *args, **options):
         table = self.report(*args, **options)[0]["tables"]["loaded"]
         return [tuple(row[c] for c in ("category", "signatures", "representative")) for row in table["rows"]]
@@ -139,6 +141,60 @@ class Loaded(unittest.TestCase):
         self.read(1, REST)
         snapshots.downgrade(old, 4)
         self.assertEqual(self.rows(), [("Others", 1, "of no category")])
+
+
+# Of an hour of 16 addresses, 2/3 of an address-day: a detection is 1.50. Of equal counts the lower number comes first.
+RANKED = (  # rank, rank before, signature, category, count, change in per cent, change, rank of rises and of falls, key, detections, before
+    (1, 5, "second", "UDP spam", 7.50, 400.0, 6.00, 1, None, "1:14", 5, 1),
+    (2, None, "most", "UDP spam", 4.50, None, 4.50, 2, None, "1:13", 3, 0),
+    (3, None, "of no category", "Others", 1.50, None, 1.50, 3, None, "1:1", 1, 0),
+    (4, 3, "one of few", "UDP spam", 1.50, -50.0, -1.50, None, 4, "1:11", 1, 2),
+    (5, None, "as few", "UDP spam", 1.50, None, 1.50, 4, None, "1:12", 1, 0),
+    (6, None, "second", "UDP spam", 1.50, None, 1.50, 5, None, "1:15", 1, 0),
+    (7, None, "a worm, of two names", "Scan", 1.50, None, 1.50, None, None, "1:21", 1, 0),
+    (None, 1, "never seen", "UDP spam", 0.00, None, -13.50, None, 1, "1:17", 0, 9),
+    (None, 2, "nor this one", "UDP spam", 0.00, None, -6.00, None, 2, "1:16", 0, 4),
+    (None, 4, "a worm, of two names", "Worm", 0.00, None, -3.00, None, 3, "1:21", 0, 2))
+COLUMNS = ("rank", "rank_before", "name", "category", "rate", "change_percent", "change", "rise_rank", "fall_rank", "key", "detections", "detections_before")
+RANKED_HEADINGS = {"en": ["Rank now", "Rank before", "Signature", "Category", "Count now"], "ja": ["今期順位", "前期順位", "シグネチャ", "攻撃手法", "今期件数"]}
+ROSE = {"en": "What rose most: second (+6.00), most (+4.50), of no category (+1.50), as few (+1.50) and second (+1.50).",
+        "ja": "増加が大きいものは、second（＋6.00）、most（＋4.50）、of no category（＋1.50）、as few（＋1.50）及びsecond（＋1.50）である。"}
+
+
+class Ranked(Hours):
+    """The greatest first, each with its category; one that changed it has a row for each."""
+
+    def table(self, language="en", **options):
+        found, _, files = self.report(language, **options)
+        table = found["tables"]["signatures"]
+        self.assertEqual(str(table["number"]), "4-3")
+        return found, table, files
+
+    def test_ranks(self):
+        self.read(-24, RULES, *[1017] * 9, *[1016] * 4, 1014, *[1011] * 2, *[2021] * 2)
+        self.read(0, RULES.replace("category Worm", "category Scan"), 3001, 1011, 1012, *[1013] * 3, *[1014] * 5, 1015, 2021)
+        for language in "en", "ja":
+            found, table, files = self.table(language)
+            self.assertEqual([tuple(row[c] for c in COLUMNS) for row in table["rows"]], list(RANKED))
+            self.assertEqual([c["heading"] for c in table["columns"]][:5], RANKED_HEADINGS[language])
+            said = [e["text"] for s in found["sections"] if str(s["number"]) == "4-3" for e in s["elements"] if "text" in e]
+            self.assertEqual(said[0], ROSE[language])
+            rows = list(csv.DictReader(io.StringIO(files["signatures.csv"])))
+            self.assertEqual([(row["key"], row["category"], float(row["rate"])) for row in rows], [(r[9], r[3], r[4]) for r in RANKED])
+            text = files["report.txt"].split("4-3 ")[-1].split("5-1")[0]
+            page = files["report.html"].split('id="t-signatures"')[1].split("</table>")[0]
+            for name in "second", "never seen", "nor this one", "as few":
+                self.assertIn(name, page)
+                self.assertIn(name, text)
+            # The seventh is neither among the first five nor among rises or falls.
+            self.assertNotIn("Scan", page + text)
+
+    def test_nothing_before(self):
+        self.read(0, RULES, 3001, 1011, 1011)
+        _, table, _ = self.table()
+        self.assertEqual([(row["rank"], row["name"], row["category"], row["rate"]) for row in table["rows"]],
+                         [(1, "one of few", "UDP spam", 3.00), (2, "of no category", "Others", 1.50)])
+        self.assertNotIn("change", table["rows"][0])
 
 
 if __name__ == "__main__":
