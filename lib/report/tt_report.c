@@ -216,6 +216,36 @@ show_unknown(struct tt_report_ranking *ranking)
 	}
 }
 
+/* Would the reader see a row after this one, by its count or its change, that has less? */
+static bool
+is_passed(const struct tt_ranked *row, const struct tt_ranked *rest)
+{
+	return (row->rank > 0 && rest->now > row->now)
+			|| (row->rise > 0 && rest->difference > row->difference)
+			|| (row->fall > 0 && rest->difference < row->difference);
+}
+
+/* The category of what no other one is for is no method of attack, and among the others of figures. The table has it where it is all that there
+ * is, or where a category would else seem to lead, or to have changed most, that has less. */
+static void
+show_rest(struct tt_report_ranking *ranking)
+{
+	struct tt_ranked *rest = NULL;
+	bool alone = true, passes = false;
+
+	for (size_t i = 0; i < ranking->n; i++)
+		if (ranking->rows[i].unranked)
+			rest = &ranking->rows[i];
+	for (size_t i = 0; rest != NULL && i < ranking->n; i++) {
+		const struct tt_ranked *row = &ranking->rows[i];
+
+		alone = alone && !row->shown;
+		passes = passes || (row->shown && is_passed(row, rest));
+	}
+	if (rest != NULL)
+		rest->shown = alone || passes;
+}
+
 static int
 rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ranking)
 {
@@ -245,6 +275,8 @@ rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ra
 		ret = tt_rank_changes(ranking->rows, ranking->n, &ranking->scale);
 	if (ret == 0 && (what == TT_REPORT_COUNTRIES || what == TT_REPORT_DETECTED))
 		show_unknown(ranking);
+	if (ret == 0 && what == TT_REPORT_CATEGORIES)
+		show_rest(ranking);
 	return ret;
 }
 

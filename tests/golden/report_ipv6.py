@@ -166,7 +166,7 @@ class Ipv6(unittest.TestCase):
         spool = self.read("apart", "m", IPV4)
         self.read("apart", "s", "2001:db8::/48")
         found = report(spool, self.tmp / "report apart")
-        for name in "targets", "countries", "categories", "detected_countries":
+        for name in "targets", "countries", "categories", "detected_countries", "signatures":
             self.assertEqual(without(found["tables"][name]["rows"]), without(self.four["tables"][name]["rows"]), name)
         self.assertEqual(self.fact(found, "ipv6_packets"), self.fact(self.mixed, "ipv6_packets"))
         rows = {row["sensor"]: row for row in found["tables"]["sensors"]["rows"]}

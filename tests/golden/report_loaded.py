@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Table 5-4 of the report: how many signatures were loaded, and which stand for each category, in all formats and both languages; where it
-is not known of all of the period, there is no such table. Table 4-3, of which signatures detected most, with numbers worked out by hand.
+is not known of all of the period, there is no such table. Table 4-3, of which signatures detected most, with numbers worked out by hand; and where table 4-1 shows those of no
+category.
 
     report_loaded.py TEITEN"""
 import csv
@@ -195,6 +196,48 @@ class Ranked(Hours):
         self.assertEqual([(row["rank"], row["name"], row["category"], row["rate"]) for row in table["rows"]],
                          [(1, "one of few", "UDP spam", 3.00), (2, "of no category", "Others", 1.50)])
         self.assertNotIn("change", table["rows"][0])
+
+
+SHOWN = {"en": ("–", "Others"), "ja": ("－", "Others")}
+
+
+class OfNoCategory(Hours):
+    """Unranked in table 4-1: on the page where they are all that there is, or where a category that has less, or changed less, would be shown
+    before them; in data files always."""
+
+    def others(self, before, now):
+        """Of so many detections of no category and of UDP spam, before and now: the row of data files, and whether the page and the text have it."""
+        for hour, (others, spam) in ((-24, before), (0, now)):
+            self.read(hour, RULES, *[3001] * others, *[1013] * spam)
+        for language in "en", "ja":
+            found, _, files = self.report(language)
+            row, = (row for row in found["tables"]["categories"]["rows"] if row["key"] == "Others")
+            data, = (row for row in csv.DictReader(io.StringIO(files["categories.csv"])) if row["key"] == "Others")
+            self.assertEqual((float(data["rate"]), data["rank"]), (row["rate"], ""))
+            page = files["report.html"].split('id="t-categories"')[1].split("</table>")[0]
+            text = files["report.txt"].split(" 4-1  ")[-1]
+            text = text[:text.index("Source" if language == "en" else "出典")]
+            shown = {">Others<" in page, any(tuple(line.split()[i] for i in (0, 2)) == SHOWN[language] for line in text.split("\n") if len(line.split()) > 3)}
+            self.assertEqual(len(shown), 1, page + text)
+        return (*(row[c] for c in COLUMNS if c not in ("category", "name", "key")), shown.pop())
+
+    def test_own_rules_without_categories(self):
+        self.assertEqual(self.others((3, 0), (7, 0)), (None, None, 10.50, 133.3, 6.00, None, None, 7, 3, True))
+
+    def test_more_than_a_category(self):
+        self.assertEqual(self.others((2, 1), (2, 1)), (None, None, 3.00, 0.0, 0.00, None, None, 2, 2, True))
+
+    def test_less_than_the_categories(self):
+        self.assertEqual(self.others((1, 2), (1, 2)), (None, None, 1.50, 0.0, 0.00, None, None, 1, 1, False))
+
+    def test_rose_more_than_a_category(self):
+        self.assertEqual(self.others((1, 5), (3, 6)), (None, None, 4.50, 200.0, 3.00, None, None, 3, 1, True))
+
+    def test_fell_more_than_a_category(self):
+        self.assertEqual(self.others((3, 6), (1, 5)), (None, None, 1.50, -66.7, -3.00, None, None, 1, 3, True))
+
+    def test_fell_less_than_the_categories(self):
+        self.assertEqual(self.others((2, 6), (1, 4)), (None, None, 1.50, -50.0, -1.50, None, None, 1, 2, False))
 
 
 if __name__ == "__main__":
