@@ -105,26 +105,44 @@ print_in_part(const struct tt_pauses *in_part)
 
 /* Where IPv6 is monitored as well, it is one of IPv4. */
 static void
-print_rate(int64_t packets, int64_t ipv6, const struct tt_version_time *time)
+print_rate(int64_t packets, int64_t ipv6, const struct tt_version_time *time,
+		int64_t observed_us)
 {
 	const bool ipv4 = tt_version_is_ipv4(time);
+	const bool nil = tt_version_rate_is_nil(time, (uint64_t)packets, (uint64_t)ipv6);
 
 	if (ipv4 && !time->untold)
 		printf(LABEL "%" PRId64 " of these packets\n", "IPv6", ipv6);
-	if (tt_version_time_of(time).us > 0)
-		printf(LABEL "%s%.2f packets%s per day and monitored%s address\n", "rate",
-				ipv4 && time->untold ? "at most " : "",
-				tt_version_rate(time, (uint64_t)packets, (uint64_t)ipv6),
-				ipv4 ? " of IPv4" : "", ipv4 ? " IPv4" : "");
+	if (tt_version_time_of(time).us == 0)
+		return;
+	printf(LABEL "%s%.2f packets%s per day and ", "rate",
+			ipv4 && time->untold ? "at most " : "",
+			nil ? tt_version_sensor_rate(time, (uint64_t)packets,
+					(uint64_t)ipv6, observed_us)
+			    : tt_version_rate(time, (uint64_t)packets, (uint64_t)ipv6),
+			ipv4 ? " of IPv4" : "");
+	puts(nil ? "sensor" : ipv4 ? "monitored IPv4 address" : "monitored address");
+}
+
+/* INT64_MAX stands for all numbers beyond it. */
+static void
+print_number(int64_t addresses)
+{
+	if (addresses == INT64_MAX)
+		fputs("2^63 or more", stdout);
+	else
+		printf("%" PRId64, addresses);
 }
 
 /* How many addresses are monitored; of IPv6 they say nothing where IPv4 is as well. */
 static void
 print_addresses(int64_t least, int64_t most, bool ipv4)
 {
-	printf("%" PRId64, least);
-	if (most != least)
-		printf(" to %" PRId64, most);
+	print_number(least);
+	if (most != least) {
+		fputs(" to ", stdout);
+		print_number(most);
+	}
 	fputs(ipv4 ? " of IPv4, and IPv6," : "", stdout);
 }
 
@@ -187,7 +205,7 @@ info_summary_text(const struct tt_summary *summary)
 	       " frames\n",
 			"counted", s->packets, s->bytes, s->frames);
 	print_backscatter(s->backscatter_packets, s->packets);
-	print_rate(s->packets, s->ipv6_packets, &s->address_time);
+	print_rate(s->packets, s->ipv6_packets, &s->address_time, s->observed_us);
 	print_detections(s->detections);
 	printf(LABEL "at most %" PRIu64 " in one interval", "sources",
 			s->max_uniq_src_ip);
@@ -227,13 +245,16 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 	if (tt_version_is_ipv4(&time))
 		printf(LABEL "%s (%" PRId64 " addresses of IPv4)\n", "monitored",
 				m->monitored, m->monitored_ipv4);
-	else
-		printf(LABEL "%s (%" PRId64 " addresses)\n", "monitored", m->monitored,
-				m->monitored_addresses);
+	else {
+		printf(LABEL "%s (", "monitored", m->monitored);
+		print_number(m->monitored_addresses);
+		puts(" addresses)");
+	}
 	printf(LABEL "%" PRId64 " packets, %" PRId64 " bytes, of %" PRId64 " frames\n",
 			"counted", m->packets, m->bytes, m->frames);
 	print_backscatter(m->backscatter_packets, m->packets);
-	print_rate(m->packets, m->ipv6_packets < 0 ? 0 : m->ipv6_packets, &time);
+	print_rate(m->packets, m->ipv6_packets < 0 ? 0 : m->ipv6_packets, &time,
+			within->observed.us);
 	print_sources(m);
 	print_detections(m->detections);
 	print_losses(&m->ledger);

@@ -347,3 +347,20 @@ tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
 {
 	return tt_version_rate(&ranking->address_time, rank->packets, rank->ipv6_packets);
 }
+
+bool
+tt_ranking_is_per_sensor(const struct tt_ranking *ranking)
+{
+	uint64_t ipv6 = 0;
+
+	for (size_t i = 0; i < ranking->n_ranks; i++)
+		ipv6 += ranking->ranks[i].ipv6_packets;
+	return tt_version_rate_is_nil(&ranking->address_time, ranking->packets, ipv6);
+}
+
+double
+tt_ranking_sensor_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
+{
+	return tt_version_sensor_rate(&ranking->address_time, rank->packets,
+			rank->ipv6_packets, ranking->observed_us);
+}

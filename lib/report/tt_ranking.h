@@ -64,6 +64,11 @@ void tt_ranking_sort(struct tt_ranking *ranking);
 /* Packets per day and monitored address, of IPv4 where both versions are monitored; 0 where nothing was observed. */
 double tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank);
 
+/* Is the rate of all packets that small that text gives those per day and sensor (tt_version_rate_is_nil)? */
+bool tt_ranking_is_per_sensor(const struct tt_ranking *ranking);
+double tt_ranking_sensor_rate(
+		const struct tt_ranking *ranking, const struct tt_rank *rank);
+
 enum tt_ranking_format {
 	TT_RANKING_TEXT,
 	TT_RANKING_CSV,

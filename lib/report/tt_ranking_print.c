@@ -28,7 +28,7 @@ struct line {
 	char name[32];
 	const struct tt_rank *data;
 	double share; /* 0 to 1 */
-	double rate; /* packets per day and monitored address */
+	double rate; /* packets per day and monitored address, in text also per day and sensor */
 };
 
 static void
@@ -62,7 +62,8 @@ print_head(const struct tt_ranking *r, FILE *out)
 		return;
 	fprintf(out, "%5s  %-12s %14s %7s %16s %12s %16s\n", "rank", "target", "packets",
 			"share", "bytes", r->snapshots == 1 ? "sources" : "max sources",
-			"per day, address");
+			tt_ranking_is_per_sensor(r) ? "per day, sensor"
+						    : "per day, address");
 }
 
 static void
@@ -91,7 +92,10 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
 	if (tt_version_is_ipv4(&r->address_time))
-		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; per day, address: packets of IPv4 by monitored IPv4 addresses%s\n",
+		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; per day, %s%s\n",
+				tt_ranking_is_per_sensor(r)
+						? "sensor: packets of IPv4"
+						: "address: packets of IPv4 by monitored IPv4 addresses",
 				r->address_time.untold
 						? ", at most: some of IPv6 are not told apart"
 						: "");
@@ -140,6 +144,9 @@ void
 tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		enum tt_ranking_format format, FILE *out)
 {
+	const bool per_sensor = format == TT_RANKING_TEXT
+			&& tt_ranking_is_per_sensor(ranking);
+
 	if (format == TT_RANKING_TEXT)
 		print_head(ranking, out);
 	if (format == TT_RANKING_CSV)
@@ -149,6 +156,8 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 	for (size_t i = 0; i < n && i < ranking->n_ranks; i++) {
 		struct line line = make_line(ranking, i);
 
+		if (per_sensor)
+			line.rate = tt_ranking_sensor_rate(ranking, line.data);
 		if (format == TT_RANKING_TEXT)
 			print_text(&line, ranking->exact, out);
 		else if (format == TT_RANKING_CSV)

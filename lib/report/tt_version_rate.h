@@ -48,4 +48,25 @@ tt_version_rate(const struct tt_version_time *sum, uint64_t packets, uint64_t ip
 			tt_version_time_of(sum));
 }
 
+/*
+ * Are there packets, and so many addresses (IPv6) that a rate by address would be shown as 0.00? As reports
+ * do (tt_rate_unit_of), text then gives packets per day and sensor.
+ */
+static inline bool
+tt_version_rate_is_nil(const struct tt_version_time *sum, uint64_t packets, uint64_t ipv6)
+{
+	const double rate = tt_version_rate(sum, packets, ipv6);
+
+	return rate > 0 && rate < TT_RATE_LEAST;
+}
+
+/* Per day and sensor, of the same packets, observed for so long; 0 where nothing was observed. */
+static inline double
+tt_version_sensor_rate(const struct tt_version_time *sum, uint64_t packets, uint64_t ipv6,
+		int64_t observed_us)
+{
+	return tt_address_rate(tt_version_is_ipv4(sum) ? packets - ipv6 : packets,
+			tt_address_time_of(observed_us, 1));
+}
+
 #endif

@@ -294,6 +294,20 @@ class Ipv6(unittest.TestCase):
         self.assertEqual(found["tables"]["targets"]["unit"], "packets per day and sensor")
         self.assertEqual(found["tables"]["targets"]["rows"][0]["key"], "445/TCP")
         self.assertNotIn("ipv6_packets", {row["key"] for row in found["tables"]["method"]["rows"]})
+        # Nor do other tools print a rate of 0.00, or a number that stands for all that are larger.
+        for text in run("info", self.tmp / "six"), run("info", next((self.tmp / "six" / "s").glob("*/*"))):
+            self.assertRegex(text, r"rate +[0-9]+\.[0-9]{2} packets per day and sensor\n")
+            self.assertRegex(text, r"2\^63 or more( monitored|\b)")
+            self.assertNotRegex(text, r"9223372036854775807|\b0\.00 packets")
+        summary = json.loads(run("info", "--json", self.tmp / "six"))["sensors"][0]
+        observed = summary["observed_us"] / 86400e6
+        self.assertIn(f"{summary['packets'] / observed:.2f} packets per day and sensor", run("info", self.tmp / "six"))
+        lines = run("top-targets", self.tmp / "six").splitlines()
+        self.assertIn("per day, sensor", lines[2])
+        first = lines[3].split()
+        self.assertEqual(first[1], "445/TCP")
+        self.assertAlmostEqual(float(first[-1]), int(first[2]) / observed, delta=0.006)
+        self.assertNotIn("per day, sensor", run("top-targets", self.tmp / "mixed") + run("top-targets", self.tmp / "four"))
 
     def test_other_tools_say_the_same(self):
         summary, four = (json.loads(run("info", "--json", self.tmp / s))["sensors"][0] for s in ("mixed", "four"))
