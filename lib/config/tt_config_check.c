@@ -144,9 +144,18 @@ check_given(const char *name, const char *value, const char *what, struct tt_err
 static int
 check_file(const char *name, const char *path, struct tt_error *err)
 {
+	char directory[4096];
+	int code;
+
 	if (access(path, R_OK) == 0)
 		return 0;
-	return tt_error_set(err, -errno, name, "%.255s: %s", path, strerror(errno));
+	code = errno;
+	/* Of a service it is "/", whatever directory the file of the configuration is in. */
+	if (path[0] != '/' && code == ENOENT
+			&& getcwd(directory, sizeof(directory)) != NULL)
+		return tt_error_set(err, -code, name, "%.200s (in %.200s): %s", path,
+				directory, strerror(code));
+	return tt_error_set(err, -code, name, "%.255s: %s", path, strerror(code));
 }
 
 /* Each file of the list has to be readable. */

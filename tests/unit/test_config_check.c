@@ -83,6 +83,12 @@ the_check_names_what_is_missing_or_does_not_fit(void **state)
 	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
 	expect_in(&err, "fingerprints", "/nonexistent/a,b.yaml: No such file");
 	set(&config, "fingerprints", "");
+	/* Given relatively, the directory is told in which it is not. */
+	assert_int_equal(chdir("/"), 0);
+	set(&config, "rules", "nonexistent/local.rules");
+	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
+	expect_in(&err, "rules", "nonexistent/local.rules (in /): No such file");
+	set(&config, "rules", "none");
 
 	set(&config, "pairs", "4096");
 	set(&config, "table-memory", "1G");
