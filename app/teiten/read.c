@@ -259,7 +259,7 @@ read_files(struct reading *r, char **paths, unsigned n)
 
 /* Tries everything that comes before the spool is written to and the files are touched. */
 static int
-check(struct reading *r, bool strict, struct tt_error *err)
+check(struct reading *r, bool strict, unsigned *broken, struct tt_error *err)
 {
 	int ret = tt_setup_init(&r->setup, &r->config, READ_TALLIES, err);
 
@@ -273,6 +273,7 @@ check(struct reading *r, bool strict, struct tt_error *err)
 		ret = tt_setup_print_rules(&r->setup, strict, stdout, err);
 	if (ret == 0 && strict)
 		ret = tt_config_check_defaults(&r->config, err);
+	*broken = tt_setup_broken_rules(&r->setup);
 	close_reading(r);
 	return ret;
 }
@@ -282,6 +283,7 @@ static int
 act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 {
 	struct tt_error err = {0};
+	unsigned broken = 0;
 	int ret;
 
 	if (cli->action == TT_CONFIG_HELP) {
@@ -296,7 +298,7 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 	if (ret == 0)
 		tt_config_print_missing(&r->config, "teiten read", stderr);
 	if (ret == 0 && cli->action == TT_CONFIG_CHECK)
-		ret = check(r, cli->strict, &err);
+		ret = check(r, cli->strict, &broken, &err);
 	if (ret != 0) {
 		tt_error_print("teiten read", &err);
 		return EXIT_USAGE;
@@ -311,7 +313,7 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (cli->action == TT_CONFIG_CHECK) {
-		printf("the configuration is sound\n");
+		tt_setup_print_sound(broken, stdout);
 		return EXIT_OK;
 	}
 	if (cli->first_operand == argc) {

@@ -49,10 +49,10 @@ least_sets(const struct tt_config *config)
 	return queues * config->table_sets;
 }
 
-/* Reads the command line and the file that it names. Fills action. */
+/* Reads the command line and the file that it names. Fills action; where that is a check, also how many rules are broken. */
 static int
 read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *cli,
-		struct tt_error *err)
+		unsigned *broken, struct tt_error *err)
 {
 	int own = tt_eal_split(&d->eal, argc, argv, err);
 	int rc = own < 0 ? own : tt_config_init(&d->config, err);
@@ -75,7 +75,7 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 		tt_config_print_missing(&d->config, TT_PROGRAM, stderr);
 	if (rc == 0 && cli->action == TT_CONFIG_CHECK)
 		rc = tt_setup_check(&d->config, least_sets(&d->config), cli->strict,
-				stdout, err);
+				stdout, broken, err);
 	if (rc == 0)
 		rc = tt_eal_add(&d->eal, d->config.eal, err);
 	return rc;
@@ -83,7 +83,7 @@ read_settings(struct tt_daemon *d, int argc, char **argv, struct tt_config_cli *
 
 /* Does what was asked for instead of running. */
 static int
-act(const struct tt_daemon *d, const struct tt_config_cli *cli)
+act(const struct tt_daemon *d, const struct tt_config_cli *cli, unsigned broken)
 {
 	switch (cli->action) {
 	case TT_CONFIG_HELP:
@@ -93,7 +93,7 @@ act(const struct tt_daemon *d, const struct tt_config_cli *cli)
 		printf("%s %s\n", TT_PROGRAM, TT_VERSION);
 		break;
 	case TT_CONFIG_CHECK:
-		printf("the configuration is sound\n");
+		tt_setup_print_sound(broken, stdout);
 		break;
 	default:
 		tt_config_print(&d->config, cli->groups, stdout);
@@ -188,14 +188,15 @@ main(int argc, char **argv)
 	static struct tt_daemon d;
 	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON | TT_CONFIG_DAEMON};
 	struct tt_error err = {0};
+	unsigned broken = 0;
 	int rc, status = EXIT_SUCCESS;
 
-	if (read_settings(&d, argc, argv, &cli, &err) != 0) {
+	if (read_settings(&d, argc, argv, &cli, &broken, &err) != 0) {
 		tt_error_print(TT_PROGRAM, &err);
 		return EXIT_USAGE;
 	}
 	if (cli.action != TT_CONFIG_RUN)
-		return act(&d, &cli);
+		return act(&d, &cli, broken);
 	tt_signals_start();
 	rc = tt_guard_start(&err);
 	if (rc == 0)

@@ -95,7 +95,7 @@ open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *me
 
 int
 tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
-		FILE *out, struct tt_error *err)
+		FILE *out, unsigned *broken, struct tt_error *err)
 {
 	struct tt_setup s;
 	int ret = tt_setup_init(&s, config, table_sets, err);
@@ -110,6 +110,7 @@ tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
 		ret = tt_setup_print_rules(&s, strict, out, err);
 	if (ret == 0 && strict)
 		ret = tt_config_check_defaults(config, err);
+	*broken = tt_setup_broken_rules(&s);
 	tt_setup_fini(&s);
 	return ret;
 }

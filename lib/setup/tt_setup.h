@@ -123,10 +123,16 @@ int tt_setup_check_spool(
  * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
  * known yet), holds them against the memory that the machine has, checks the spool, and reads databases and rules,
  * with the memory on the heap meanwhile; says on `out` what tt_setup_print_rules does. strict: default files
- * have to be there as well. Returns 0, or a negative errno with err naming the option or the file.
+ * have to be there as well. broken: gets how many rules are broken. Returns 0, or a negative errno with err naming the option or the file.
  */
 int tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
-		FILE *out, struct tt_error *err) TT_MUST_CHECK;
+		FILE *out, unsigned *broken, struct tt_error *err) TT_MUST_CHECK;
+
+/* How many rules are broken; 0 where there are no rule files. */
+unsigned tt_setup_broken_rules(const struct tt_setup *setup);
+
+/* The last line of a check that found no error: "the configuration is sound", but for so many rules that are broken. */
+void tt_setup_print_sound(unsigned broken, FILE *out);
 
 /* Bytes of a table set, of all of them, and of the merge. */
 uint64_t tt_setup_set_bytes(const struct tt_setup *setup);

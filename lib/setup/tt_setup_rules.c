@@ -117,6 +117,22 @@ tt_setup_print_rules(
 			set->rules.n_remarks, set->rules.n_remarks + set->rules.n);
 }
 
+unsigned
+tt_setup_broken_rules(const struct tt_setup *s)
+{
+	return s->ruleset == NULL ? 0 : s->ruleset->rules.outcomes[TT_RULE_BROKEN];
+}
+
+void
+tt_setup_print_sound(unsigned broken, FILE *out)
+{
+	fputs("the configuration is sound", out);
+	if (broken > 0)
+		fprintf(out, " but for %u rule%s that cannot be read", broken,
+				broken == 1 ? "" : "s");
+	putc('\n', out);
+}
+
 char *
 tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX])
 {

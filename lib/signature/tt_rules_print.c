@@ -120,6 +120,11 @@ tt_rules_print_summary(const struct tt_rules *rules, FILE *out)
 				r->why, r->file, r->line);
 	}
 	free(reasons);
+	if (rules->n_notes > 0)
+		fprintf(out, "%8u classtype%s of loaded rules %s not known: category Others (first: %s:%u)\n",
+				rules->n_notes, rules->n_notes == 1 ? "" : "s",
+				rules->n_notes == 1 ? "is" : "are", rules->notes[0].file,
+				rules->notes[0].line);
 	return 0;
 }
 

@@ -10,8 +10,8 @@
 /* One line for each rule that is not loaded, and for each note, as "FILE:LINE: sid SID: …". */
 void tt_rules_print_remarks(const struct tt_rules *rules, FILE *out);
 
-/* One line for each reason: how many rules have it, the most frequent first, and where the first is.
- * Returns 0 or -ENOMEM. */
+/* One line for each reason: how many rules have it, the most frequent first, and where the first is; then one of how
+ * many classtypes of loaded rules are not known, where there are such. Returns 0 or -ENOMEM. */
 int tt_rules_print_summary(const struct tt_rules *rules, FILE *out) TT_MUST_CHECK;
 
 /* For each of files[n_files], and for all of them, how many rules have which outcome; then the set's

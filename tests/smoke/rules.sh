@@ -105,11 +105,20 @@ run 0 read $conf=strict --rules "$dir/a.rules" --rules none
 if [ -n "$teitend" ]; then
 	"$teitend" $conf $check >"$dir/out" || failed=1
 	has out "all files: 6 rules: 2 loaded, 1 unreachable, 1 unsupported, 1 broken, 1 duplicate"
-	has out "the configuration is sound"
+	has out "the configuration is sound but for 1 rule that cannot be read"
 	"$teitend" $conf=strict $check >"$dir/out" 2>"$dir/err"
 	[ $? -eq 2 ] || failed=1
 	has err "teitend: rules: 4 of 6 are not loaded (teiten rules check says which)"
 fi
+# What is broken is not sound, and a classtype that is not known is told there too.
+run 0 read $conf $check
+has out "the configuration is sound but for 1 rule that cannot be read"
+printf 'alert ip any any -> any any (classtype:nowhere; sid:1;)\n' >"$dir/class.rules"
+run 0 read $conf --rules "$dir/class.rules" --rule-classes "$dir/classes"
+has out "       1 classtype of loaded rules is not known: category Others (first: $dir/class.rules:1)"
+has out "the configuration is sound"
+run 0 rules check --summary --rule-classes "$dir/classes" "$dir/class.rules"
+has out "       1 classtype of loaded rules is not known: category Others (first: $dir/class.rules:1)"
 printf 'rules:\n  - %s\n  - %s\n' "$dir/a.rules" "$dir/b.rules" >"$dir/teiten.yaml"
 run 0 read $conf --config "$dir/teiten.yaml"
 has out "all files: 6 rules: 1 loaded, 1 unreachable, 1 unsupported, 2 broken, 1 duplicate"

@@ -306,9 +306,10 @@ check_says(const char *option, const char *value, const char *where, const char 
 {
 	struct tt_error err = {0};
 	struct tt_config config;
+	unsigned broken;
 
 	configure(&config, "192.0.2.0/24", option, value);
-	if (tt_setup_check(&config, 3, false, stdout, &err) == 0)
+	if (tt_setup_check(&config, 3, false, stdout, &broken, &err) == 0)
 		assert_null(where);
 	else if (where == NULL)
 		fail_msg("%s: %s", err.where, err.why);
