@@ -27,7 +27,8 @@ print_help(const struct tt_config_cli *cli)
 	       "per\ninterval. EAL's own arguments: %s -h --\n\n",
 			TT_PROGRAM, TT_PROGRAM, TT_PROGRAM);
 	tt_config_print_help(cli, stdout);
-	printf("\nSIGTERM, SIGINT and a terminal that is closed end a run, with the open "
+	printf("\nExit status: 0 all was counted and written, 1 something failed, 2 wrong usage.\n"
+	       "SIGTERM, SIGINT and a terminal that is closed end a run, with the open "
 	       "interval\nwritten as partial; SIGUSR1 closes the interval now; SIGHUP reads "
 	       "the rules again.\n");
 }

@@ -114,6 +114,8 @@ grep -q 'EAL common options' "$work/out" || fail "-h -- is not EAL's help"
 # EAL takes it for --help, and ends the program where its words are held back.
 "$teitend" $eal --hel -- $own $good >"$work/out" 2>&1 || fail "status $? for EAL's help, shortened"
 grep -q 'EAL common options' "$work/out" || fail "--hel -- is not EAL's help"
+"$teitend" --help >"$work/out" || fail "status $? for --help"
+grep -q '^Exit status: 0 .*, 1 .*, 2 wrong usage' "$work/out" || fail "--help does not tell the exit status"
 "$teitend" $own --monitored 192.0.2.0/24 --check-config >"$work/out" 2>"$work/err" \
 	|| fail "status $? for --check-config"
 [ "$(cat "$work/out")" = "the configuration is sound" ] || fail "--check-config says something else"
