@@ -6,7 +6,7 @@
  */
 #include "commands.h"
 #include "tool.h"
-#include "tt_base.h"
+#include "tt_nearest.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -68,7 +68,8 @@ flush_output(int status, const char *name)
 static int
 run(int argc, char **argv)
 {
-	const char *name = argv[1];
+	const char *name = argv[1], *meant = NULL;
+	char text[TT_NEAREST_TEXT_MAX];
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++) {
 		if (strcmp(name, commands[i].name) == 0)
@@ -82,8 +83,11 @@ run(int argc, char **argv)
 		printf("teiten %s\n", TT_VERSION);
 		return EXIT_OK;
 	}
-	fprintf(stderr, "teiten: unknown %s: %s\n", name[0] == '-' ? "option" : "command",
-			name);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
+		tt_nearest_try(name, commands[i].name, &meant);
+	fprintf(stderr, "teiten: unknown %s: %s%s\n",
+			name[0] == '-' ? "option" : "command", name,
+			tt_nearest_text(meant, "", text));
 	return EXIT_USAGE;
 }
 

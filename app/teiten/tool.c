@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tool.h"
+#include "tt_nearest.h"
 #include "tt_time.h"
 #include "tt_twice.h"
 
@@ -22,10 +23,25 @@ tool_usage(const struct tool *tool, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
-/* The option that getopt_long stopped at, as it was typed. */
-static void
-bad_option(struct tool *tool, const char *why)
+/* Which option was meant by a long one that is unknown, "--spol" or "--spol=x". */
+static char *
+meant(const struct tool *tool, const char *typed, char text[TT_NEAREST_TEXT_MAX])
 {
+	const char *best = NULL;
+	char name[TT_NEAREST_LENGTH_MAX + 2];
+
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(typed + 2, "="), typed + 2);
+	for (const struct option *o = tool->options; o->name != NULL; o++)
+		tt_nearest_try(name, o->name, &best);
+	return tt_nearest_text(best, "--", text);
+}
+
+/* The option that getopt_long stopped at, as it was typed. unknown: it is none. */
+static void
+bad_option(struct tool *tool, const char *why, bool unknown)
+{
+	char text[TT_NEAREST_TEXT_MAX] = "";
+	const char *typed = tool->argv[optind - 1];
 	bool is_long = optopt == 0 || optopt > UINT8_MAX;
 
 	/* getopt_long gives the value of a long option that lacks or should lack an argument. */
@@ -35,7 +51,10 @@ bad_option(struct tool *tool, const char *why)
 						&& strchr(tool->short_options, optopt)
 								== NULL);
 	if (is_long)
-		tool->status = tool_usage(tool, "%s: %s", why, tool->argv[optind - 1]);
+		tool->status = tool_usage(tool, "%s: %s%s", why, typed,
+				unknown && strncmp(typed, "--", 2) == 0
+						? meant(tool, typed, text)
+						: text);
 	else
 		tool->status = tool_usage(tool, "%s: -%c", why, optopt);
 }
@@ -55,9 +74,9 @@ tool_option(struct tool *tool)
 	if (c != '?' && c != ':')
 		return c;
 	if (c == ':')
-		bad_option(tool, "option without its value");
+		bad_option(tool, "option without its value", false);
 	else
-		bad_option(tool, "unknown option");
+		bad_option(tool, "unknown option", true);
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_config_option.h"
+#include "tt_nearest.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -92,8 +93,9 @@ refuse(const struct parse *p, int code)
 	const char *text = p->argv[optind - 1];
 	size_t n = strcspn(text, "=");
 	const struct tt_config_option *option;
+	const char *best = NULL;
 	unsigned matches = 0;
-	char name[128];
+	char name[128], meant[TT_NEAREST_TEXT_MAX];
 
 	if (optopt > 0 && optopt < CODE_OPTION) {
 		snprintf(name, sizeof(name), "-%c", optopt);
@@ -113,8 +115,12 @@ refuse(const struct parse *p, int code)
 				option->yaml_only
 						? "only in the YAML file of teitend"
 						: "unknown option here; it is one of teitend");
-	return tt_error_set(p->err, -EINVAL, name, "%s",
-			matches > 1 ? "ambiguous option" : "unknown option");
+	if (matches > 1)
+		return tt_error_set(p->err, -EINVAL, name, "ambiguous option");
+	for (unsigned i = 0; i < p->n && n > 2; i++)
+		tt_nearest_try(name + 2, p->options[i].name, &best);
+	return tt_error_set(p->err, -EINVAL, name, "unknown option%s",
+			tt_nearest_text(best, "--", meant));
 }
 
 /* First pass: the configuration file and what to do. */

@@ -7,6 +7,7 @@
 #include "tt_config_option.h"
 #include "tt_config_place.h"
 #include "tt_config_tags.h"
+#include "tt_nearest.h"
 
 #include <cyaml/cyaml.h>
 #include <errno.h>
@@ -93,6 +94,19 @@ syntax_error(const struct document *doc, struct tt_error *err)
 }
 
 static int
+unknown_key(const struct document *doc, const char *key, struct tt_error *err)
+{
+	char meant[TT_NEAREST_TEXT_MAX];
+	const char *best = NULL;
+
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
+		tt_nearest_try(key, tt_config_options[i].name, &best);
+	tt_error_set(err, -EINVAL, key, "unknown option%s",
+			tt_nearest_text(best, "", meant));
+	return at_key(doc, key, err);
+}
+
+static int
 load_error(const struct document *doc, cyaml_err_t status, struct tt_error *err)
 {
 	const char *colon = strrchr(doc->message, ':');
@@ -102,10 +116,8 @@ load_error(const struct document *doc, cyaml_err_t status, struct tt_error *err)
 		return tt_error_set(err, -ENOMEM, doc->path, "out of memory");
 	if (status == CYAML_ERR_LIBYAML_PARSER)
 		return syntax_error(doc, err);
-	if (status == CYAML_ERR_INVALID_KEY) {
-		tt_error_set(err, -EINVAL, key, "unknown option");
-		return at_key(doc, key, err);
-	}
+	if (status == CYAML_ERR_INVALID_KEY)
+		return unknown_key(doc, key, err);
 	if (strstr(doc->message, "already seen") != NULL) {
 		tt_error_set(err, -EINVAL, key, "given twice");
 		return at_key(doc, key, err);

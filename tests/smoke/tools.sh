@@ -38,6 +38,10 @@ mkdir "$dir/empty"
 expect 2 "no command"
 expect 2 'unknown command: frobnicate' frobnicate
 expect 2 'unknown option: --frobnicate' --frobnicate
+expect 2 'unknown command: inf; did you mean info?' inf
+expect 2 'unknown option: --fromt; did you mean --from?' top-targets --fromt
+expect 2 'unknown option: --qouta=5G; did you mean --quota?' compact --qouta=5G
+expect 2 '--spol: unknown option; did you mean --spool?' read --spol
 for command in info verify export report rules top-targets uniques; do
 	prints "Usage: teiten $command" $command --help
 	expect 2 'unknown option: --frobnicate' $command --frobnicate

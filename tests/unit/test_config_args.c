@@ -262,6 +262,9 @@ a_bad_command_line_gets_one_line_that_names_the_option(void **state)
 		const char *line, *where, *why;
 	} cases[] = {
 			{"x --spol /x", "--spol", "unknown option"},
+			{"x --spol /x", "--spol", "did you mean --spool?"},
+			{"x --intervall=60", "--intervall", "did you mean --interval?"},
+			{"x --versoin", "--versoin", "did you mean --version?"},
 			{"x --spool /x a --nope=3 b", "--nope", "unknown option"},
 			{"x -q", "-q", "unknown option"},
 			{"x --spool", "--spool", "needs a value"},

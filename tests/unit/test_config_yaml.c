@@ -53,6 +53,8 @@ an_error_in_yaml_names_file_line_and_option(void **state)
 		const char *text, *where, *why;
 	} cases[] = {
 			{"spool: /x\n\n# c\nspol: /y\n", ":4: spol", "unknown option"},
+			{"spool: /x\nintervall: 60\n", ":2: intervall",
+					"unknown option; did you mean interval?"},
 			{"spool: /x\nspool: /y\n", ":2: spool", "given twice"},
 			{"spool: /x\ninterval: 7\n", ":2: interval", "divide a day"},
 			{"{spool: /x,\n interval: 7}\n", ":2: interval", "divide a day"},
