@@ -39,7 +39,7 @@ struct tt_daemon {
 };
 
 /* Takes everything that counts and writes: decides how large tables are, scans files, opens spool
- * and databases, makes tables. */
+ * and databases, says how large the tables are, and makes them. */
 int tt_daemon_scan(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 int tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 void tt_daemon_print_memory(const struct tt_daemon *d);

@@ -171,6 +171,7 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 {
 	const struct tt_config *config = &d->config;
 	struct tt_mem *mem = tt_daemon_own_memory(d);
+	char text[TT_SETUP_TABLES_TEXT_MAX];
 	uint64_t seed, secret;
 	int rc = draw(d, &seed, err);
 
@@ -179,6 +180,9 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 
 	if (rc == 0)
 		rc = tt_setup_open(&d->setup, config, seed, mem, err);
+	/* What follows touches all of that memory, and may take a while. */
+	if (rc == 0)
+		tt_say("%s", tt_setup_tables_text(&d->setup, text));
 	if (rc == 0)
 		rc = tt_spool_open(&d->spool, config->spool, config->sensor,
 				d->only_replays ? TT_SYNC_BATCHED : TT_SYNC_EACH, err);
@@ -230,10 +234,8 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 void
 tt_daemon_print_memory(const struct tt_daemon *d)
 {
-	char text[TT_SETUP_TABLES_TEXT_MAX], rules[TT_SETUP_RULES_TEXT_MAX];
-	char nothing[TT_SETUP_NOTHING_TEXT_MAX];
+	char rules[TT_SETUP_RULES_TEXT_MAX], nothing[TT_SETUP_NOTHING_TEXT_MAX];
 
-	tt_say("%s", tt_setup_tables_text(&d->setup, text));
 	if (d->setup.ruleset != NULL)
 		tt_say("rules: %s", tt_setup_rules_text(&d->setup, rules));
 	if (tt_setup_unsieved(&d->setup) != NULL)

@@ -147,6 +147,11 @@ timeout 60 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table-
 grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
 	|| fail "the size of the tables is not printed"
 
+# It is said before the tables are set up, which may take long: also where the start then fails.
+refused "$work/good.pcap" $eal "$two" $replay -- --spool "$work/good.pcap" --sensor least $good --table-memory "$least"
+grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
+	|| fail "the size of the tables is not said before they are set up"
+
 # A prefix, or rules, with which nothing is found are no error, but one line each.
 echo 'alert nonsense' >"$work/none.rules"
 timeout 60 "$teitend" $eal "$two" $replay -- $own --sensor nothing --monitored 198.51.100.0/24 --interval 1 \
