@@ -196,27 +196,19 @@ tool_span(struct tool *tool, const struct selection *selection)
 bool
 tool_duration(struct tool *tool, const char *option, int64_t *us)
 {
-	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-	unsigned long long n;
-	char *end;
+	int64_t found = 0;
 
-	errno = 0;
-	n = strtoull(optarg, &end, 10);
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(units); i++)
-		if (*optarg >= '0' && *optarg <= '9' && errno == 0 && n > 0
-				&& *end == units[i].unit && end[1] == '\0'
-				&& n <= (uint64_t)(TT_TIME_MAX / TT_US_PER_S
-						   / units[i].seconds)) {
-			*us = (int64_t)n * units[i].seconds * TT_US_PER_S;
-			return true;
-		}
-	tool->status = tool_usage(tool,
-			"%s: \"%s\" is no duration such as 90s, 30m, 6h, 400d", option,
-			optarg);
-	return false;
+	if (tt_time_parse_duration(optarg, &found) != 0)
+		tool->status = tool_usage(tool,
+				"%s: \"%s\" is no duration such as 90s, 30m, 6h, 400d",
+				option, optarg);
+	else if (found == 0)
+		tool->status = tool_usage(tool,
+				"%s: \"%s\" is no time at all; the shortest is 1s",
+				option, optarg);
+	else
+		*us = found;
+	return found > 0;
 }
 
 bool

@@ -35,6 +35,12 @@ char *tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX]);
  */
 int tt_time_parse(const char *text, int64_t *us) TT_MUST_CHECK;
 
+/*
+ * Parses a duration, "90s", "30m", "6h" or "400d", of at most TT_TIME_MAX. Returns 0 or -EINVAL, then
+ * without a change.
+ */
+int tt_time_parse_duration(const char *text, int64_t *us) TT_MUST_CHECK;
+
 /* Parses what tt_time_format_compact writes, and nothing else. Returns 0 or -EINVAL. */
 int tt_time_parse_compact(const char *text, int64_t *us) TT_MUST_CHECK;
 

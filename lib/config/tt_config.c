@@ -2,6 +2,7 @@
 #include "tt_config.h"
 
 #include "tt_config_option.h"
+#include "tt_time.h"
 
 #include <errno.h>
 #include <string.h>
@@ -63,12 +64,13 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.help = "the first N packets that each signature matches in an "
 					"interval are kept in detections.pcapng; 1.6 MB each "
 					"in a table set (default: 0, none)"},
-		{OPTION(interval_us, "interval"), COMMON, .argument = "SECONDS",
+		{OPTION(interval_us, "interval"), COMMON, .argument = "DURATION",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.check = tt_config_check_interval,
-				.help = "length of an interval; divides a day, or is whole days "
+				.help = "length of an interval, in seconds or as 90s, 30m, 6h, 2d (as all "
+					"durations here); divides a day, or is whole days "
 					"(default: 60)"},
-		{OPTION(max_gap_us, "max-gap"), COMMON, .argument = "SECONDS",
+		{OPTION(max_gap_us, "max-gap"), COMMON, .argument = "DURATION",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.help = "a longer silence in capture files, or jump of the clock, "
 					"is a gap and not observed (default: 3600 and two intervals, "
@@ -103,7 +105,7 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(contact_rows, "contact-rows"), COMMON, .argument = "N",
 				.kind = TT_CONFIG_LARGE, .min = 1 << 10, .max = 1 << 29,
 				.help = "rows of contacts, likewise (default: 262144)"},
-		{OPTION(remember_us, "remember"), COMMON, .argument = "SECONDS",
+		{OPTION(remember_us, "remember"), COMMON, .argument = "DURATION",
 				.kind = TT_CONFIG_SECONDS, .min = 1, .max = 31622400,
 				.help = "a source that comes back within this time is a "
 					"returning one (default: 86400)"},
@@ -126,7 +128,7 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.help = "memory for intervals that cannot be written just now, "
 					"such as 512M; past it they are joined to longer ones "
 					"(default: 1G)"},
-		{OPTION(checkpoint_us, "checkpoint"), DAEMON, .argument = "SECONDS",
+		{OPTION(checkpoint_us, "checkpoint"), DAEMON, .argument = "DURATION",
 				.kind = TT_CONFIG_SECONDS, .min = 0, .max = 86400,
 				.help = "a live interval is saved in parts of this length, which "
 					"a kill leaves; divides the interval; 0: in one piece "
@@ -253,22 +255,51 @@ parse_flag(const struct tt_config_option *option, const char *value, bool *flag,
 			value);
 }
 
+/* Digits alone; -EINVAL where these are none, or far too many. */
 static int
-parse_number(const struct tt_config_option *option, const char *value, uint64_t *number,
-		struct tt_error *err)
+parse_digits(const char *value, uint64_t *number)
 {
 	const char *at = value;
 
 	*number = 0;
 	for (; *at >= '0' && *at <= '9' && *number <= UINT32_MAX; at++)
 		*number = *number * 10 + (uint64_t)(*at - '0');
-	if (*value == '\0' || *at != '\0' || *number < option->min
+	return *value == '\0' || *at != '\0' ? -EINVAL : 0;
+}
+
+static int
+parse_number(const struct tt_config_option *option, const char *value, uint64_t *number,
+		struct tt_error *err)
+{
+	if (parse_digits(value, number) != 0 || *number < option->min
 			|| *number > option->max)
 		return tt_error_set(err, -EINVAL, option->name,
 				"\"%.40s\" is not a whole number from %llu to %llu",
 				value, (unsigned long long)option->min,
 				(unsigned long long)option->max);
 	return 0;
+}
+
+/* Seconds, as digits alone or as a duration; then looked at by the option's check as digits. */
+static int
+parse_seconds(const struct tt_config_option *option, const char *value, uint64_t *seconds,
+		struct tt_error *err)
+{
+	char digits[24];
+	int64_t us;
+
+	if (tt_time_parse_duration(value, &us) == 0)
+		*seconds = (uint64_t)(us / TT_US_PER_S);
+	else if (parse_digits(value, seconds) != 0)
+		*seconds = UINT64_MAX;
+	if (*seconds < option->min || *seconds > option->max)
+		return tt_error_set(err, -EINVAL, option->name,
+				"\"%.40s\" is neither a whole number from %llu to %llu, of "
+				"seconds, nor as long a duration such as 90s, 30m, 6h, 2d",
+				value, (unsigned long long)option->min,
+				(unsigned long long)option->max);
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)*seconds);
+	return option->check == NULL ? 0 : option->check(option->name, digits, err);
 }
 
 /* Digits, and a letter for a power of 1024. */
@@ -323,9 +354,11 @@ tt_config_set(struct tt_config *config, const char *name, const char *value,
 		return parse_flag(option, value, tt_config_field(config, option), err);
 	if (option->kind == TT_CONFIG_SIZE)
 		ret = parse_size(option, value, &number, err);
+	else if (option->kind == TT_CONFIG_SECONDS)
+		ret = parse_seconds(option, value, &number, err);
 	else if (option->kind != TT_CONFIG_TEXT)
 		ret = parse_number(option, value, &number, err);
-	if (ret == 0 && option->check != NULL)
+	if (ret == 0 && option->check != NULL && option->kind != TT_CONFIG_SECONDS)
 		ret = option->check(name, value, err);
 	if (ret != 0)
 		return ret;

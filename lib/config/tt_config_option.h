@@ -7,7 +7,7 @@
 
 enum tt_config_kind {
 	TT_CONFIG_TEXT, /* char * */
-	TT_CONFIG_SECONDS, /* int64_t, microseconds */
+	TT_CONFIG_SECONDS, /* int64_t, microseconds; as text seconds, or a duration (tt_time_parse_duration) */
 	TT_CONFIG_LARGE, /* uint64_t */
 	TT_CONFIG_SIZE, /* uint64_t, bytes; as text with K, M, G or T */
 	TT_CONFIG_COUNT, /* unsigned */
@@ -29,7 +29,7 @@ struct tt_config_option {
 	/* An option that cannot be given together with this one, both of a number: on the command
 	 * line, this one takes away what the file says of that one. */
 	const char *rival;
-	/* Looks at a text or a number once it is in range; NULL if any will do. */
+	/* Looks at a text or a number once it is in range, at times as seconds in digits; NULL if any will do. */
 	int (*check)(const char *name, const char *value, struct tt_error *err);
 };
 

@@ -245,6 +245,30 @@ times_survive_text_and_back(void **state)
 }
 
 static void
+durations_have_one_unit(void **state)
+{
+	static const char *const bad[] = {"", "s", "1", "1w", "1S", "1ms", "1h30m", " 1s",
+			"1 s", "+1s", "-1s", "1.5h", "253339228800s", "2932167d",
+			"18446744073709551617s"};
+	int64_t us = 7;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++)
+		if (tt_time_parse_duration(bad[i], &us) != -EINVAL || us != 7)
+			fail_msg("\"%s\" is taken", bad[i]);
+	assert_int_equal(tt_time_parse_duration("0s", &us), 0);
+	assert_int_equal(us, 0);
+	assert_int_equal(tt_time_parse_duration("90s", &us), 0);
+	assert_int_equal(us, 90 * TT_US_PER_S);
+	assert_int_equal(tt_time_parse_duration("30m", &us), 0);
+	assert_int_equal(us, 1800 * TT_US_PER_S);
+	assert_int_equal(tt_time_parse_duration("6h", &us), 0);
+	assert_int_equal(us, 21600 * TT_US_PER_S);
+	assert_int_equal(tt_time_parse_duration("400d", &us), 0);
+	assert_int_equal(us, INT64_C(34560000) * TT_US_PER_S);
+	assert_int_equal(tt_time_parse_duration("253339228799s", &us), 0);
+}
+
+static void
 an_interval_starts_at_a_multiple_of_its_length(void **state)
 {
 	assert_int_equal(tt_time_floor(119 * TT_US_PER_S, 60 * TT_US_PER_S),
@@ -294,6 +318,7 @@ main(void)
 			cmocka_unit_test(
 					a_blank_in_a_prefix_is_refused_and_around_it_is_not),
 			cmocka_unit_test(times_survive_text_and_back),
+			cmocka_unit_test(durations_have_one_unit),
 			cmocka_unit_test(sha256_gives_the_digests_of_the_standard),
 			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),
 	};

@@ -66,6 +66,32 @@ values_are_taken_over(void **state)
 }
 
 static void
+times_are_seconds_or_durations(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} cases[] = {{"60", 60}, {"60s", 60}, {"10s", 10}, {"1m", 60}, {"30m", 1800},
+			{"6h", 21600}, {"1d", 86400}, {"366d", 31622400}, {"0060s", 60}};
+	struct tt_config config;
+
+	start(&config);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		set(&config, "interval", cases[i].text);
+		assert_int_equal(config.interval_us, cases[i].seconds * TT_US_PER_S);
+		set(&config, "max-gap", cases[i].text);
+		assert_int_equal(config.max_gap_us, cases[i].seconds * TT_US_PER_S);
+		set(&config, "remember", cases[i].text);
+		assert_int_equal(config.remember_us, cases[i].seconds * TT_US_PER_S);
+	}
+	set(&config, "checkpoint", "1m");
+	assert_int_equal(config.checkpoint_us, 60 * TT_US_PER_S);
+	set(&config, "checkpoint", "0s");
+	assert_int_equal(config.checkpoint_us, 0);
+	tt_config_fini(&config);
+}
+
+static void
 sizes_are_bytes_or_powers_of_1024(void **state)
 {
 	static const struct {
@@ -155,7 +181,17 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"interval", "0", "1 to 31622400", -EINVAL},
 			{"interval", "86401", "divide a day", -EINVAL},
 			{"interval", "7", "divide a day", -EINVAL},
-			{"interval", "60s", "whole number", -EINVAL},
+			{"interval", "60S", "whole number", -EINVAL},
+			{"interval", "60ss", "whole number", -EINVAL},
+			{"interval", "1w", "whole number", -EINVAL},
+			{"interval", "s", "whole number", -EINVAL},
+			{"interval", "1h30m", "whole number", -EINVAL},
+			{"interval", "-60s", "whole number", -EINVAL},
+			{"interval", "0s", "1 to 31622400", -EINVAL},
+			{"interval", "367d", "1 to 31622400", -EINVAL},
+			{"interval", "18446744073709551676s", "whole number", -EINVAL},
+			{"interval", "7s", "7 s neither divide a day", -EINVAL},
+			{"interval", "25h", "90000 s neither divide a day", -EINVAL},
 			{"interval", "-60", "whole number", -EINVAL},
 			{"interval", "", "whole number", -EINVAL},
 			{"interval", "18446744073709551676", "whole number", -EINVAL},
@@ -246,6 +282,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(defaults_are_as_documented),
 			cmocka_unit_test(values_are_taken_over),
+			cmocka_unit_test(times_are_seconds_or_durations),
 			cmocka_unit_test(sizes_are_bytes_or_powers_of_1024),
 			cmocka_unit_test(
 					long_intervals_have_checkpoints_that_divide_them),
