@@ -184,6 +184,84 @@ merge_can_remake(const struct input *inputs, size_t n)
 	return can;
 }
 
+/* Names coverage a sensor other than the snapshot's? What compact made of merged ones has no other sign of it. */
+static int
+has_other_origin(const struct tt_snapshot *own, bool *other, struct tt_error *err)
+{
+	struct tt_parquet_reader *r;
+	int ret = tt_snapshot_table(own, TT_TABLE_COVERAGE, &r, err), more = 1;
+
+	*other = false;
+	if (ret != 0)
+		return ret;
+	while (!*other && (more = tt_parquet_next(r, err)) > 0)
+		*other = strcmp(tt_parquet_get_text(r, TT_COVERAGE_ORIGIN),
+					 own->manifest.sensor)
+				!= 0;
+	tt_parquet_close(r);
+	return more < 0 ? more : 0;
+}
+
+/* Did a merge make it, and not a sensor of that name? copied: what compact made of a sensor's alone is taken for a copy of it. */
+static int
+is_merged(const char *path, bool copied, bool *merged, struct tt_error *err)
+{
+	struct tt_snapshot *own;
+	int ret = tt_snapshot_open(&own, path, err);
+
+	if (ret != 0)
+		return ret;
+	*merged = strcmp(own->manifest.program, "teiten merge") == 0;
+	if (!*merged && strcmp(own->manifest.program, "teiten compact") == 0) {
+		*merged = copied;
+		if (!copied)
+			ret = has_other_origin(own, merged, err);
+	}
+	tt_snapshot_close(own);
+	return ret;
+}
+
+/* Have all inputs the name of the result, as their directories tell? Then it is made a copy. */
+static bool
+is_copied(const struct merging *m, const struct inputs *in)
+{
+	const size_t n = strlen(m->sensor);
+
+	for (size_t i = 0; i < in->n; i++) {
+		const struct tt_snapshot_ref *ref = in->all[i].ref;
+		const char *end = ref->path + ref->sensor_length;
+
+		if (ref->sensor_length < n || memcmp(end - n, m->sensor, n) != 0
+				|| (ref->sensor_length > n
+						&& end[-(ptrdiff_t)n - 1] != '/'))
+			return false;
+	}
+	return true;
+}
+
+/* What a sensor counted itself is not to become a part of the result, nor to be replaced by it. Returns false where there is
+ * such a snapshot, or one that cannot be read, and has said so. */
+static bool
+is_no_sensor(const struct merging *m, const struct inputs *in)
+{
+	const bool copied = is_copied(m, in);
+	struct tt_error err = {0};
+	bool merged = true;
+	size_t i;
+
+	for (i = 0; merged && i < in->result.n; i++)
+		if (is_merged(in->result.refs[i].path, copied, &merged, &err) != 0) {
+			tt_error_print(m->tool->name, &err);
+			return false;
+		}
+	if (!merged)
+		fprintf(stderr,
+				"%s: %s: was not merged, %s is a sensor itself: give --sensor "
+				"another name, or --spool another spool\n",
+				m->tool->name, in->result.refs[i - 1].path, m->sensor);
+	return merged;
+}
+
 static bool
 add_own(const struct merging *m, struct inputs *in)
 {
@@ -208,7 +286,7 @@ merge_choose(struct merging *m, struct inputs *in)
 	}
 	/* What the result is made of has to be known. */
 	tool_print_unread(m->tool, &in->result);
-	if (in->result.n_unread > 0)
+	if (in->result.n_unread > 0 || !is_no_sensor(m, in))
 		return false;
 	for (size_t i = 0; i < before; i++) {
 		struct input input = in->all[i];

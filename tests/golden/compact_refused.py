@@ -105,6 +105,41 @@ class Refused(Bed):
         self.assertEqual(notes.read_text(), "mine")
         self.assertEqual(self.totals(out), before)
 
+    def test_what_a_sensor_counted_itself_is_not_merged_into(self):
+        spool = self.spool("spool")
+        for sensor in "ab":
+            self.read(spool, self.capture["demo"], 20, sensor=sensor)
+        before = self.totals(spool)
+        command = ["merge", "--spool", spool, "--sensor", "a", "--per"]
+        for per in "interval", "hour":
+            self.refused(f"^teiten merge: {snapshots(spool)[0]}: was not merged, a is a sensor itself", *command, per, spool)
+        # Of another time as well; and compacted ones are still its own.
+        self.refused("a is a sensor itself", *command, "interval", snapshots(spool)[-1])
+        run("compact", "--per", 60, spool / "a")
+        self.refused("a is a sensor itself", *command, "hour", spool)
+        self.assertEqual(self.totals(spool)[0], before[0])
+        self.assertEqual(len(list(spool.glob("a/*/[0-9]*"))), 1)
+
+    def test_what_was_merged_gets_more_also_once_it_was_compacted(self):
+        spool, out = self.spool("spool"), self.spool("out")
+        for sensor in "ab":
+            self.read(spool, self.capture["demo"], 20, sensor=sensor)
+        run("merge", "--spool", out, "--sensor", "all", spool)
+        run("compact", "--per", 60, out)
+        self.read(spool, self.capture["demo"], 20, sensor="c")
+        run("merge", "--spool", out, "--sensor", "all", "--per", "hour", spool)
+        self.assertEqual(len(snapshots(out)), 1)
+        self.assertEqual(self.totals(out), self.totals(spool))
+
+    def test_a_copy_of_one_sensor_gets_more_also_once_it_was_compacted(self):
+        spool, out = self.spool("spool"), self.spool("out")
+        self.read(spool, self.capture["demo"], 20)
+        command = ["merge", "--spool", out, "--sensor", "s", "--per", "hour"]
+        run(*command, "--to", "2026-01-05T00:00:20Z", spool)
+        run("compact", "--per", 60, out)
+        run(*command, spool)
+        self.assertEqual(self.totals(out), self.totals(spool))
+
     def forget_parts(self, snapshot):
         """As a version merged it that did not note of what."""
         path = snapshot / "manifest.json"
