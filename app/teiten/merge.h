@@ -54,8 +54,8 @@ bool merge_check_lengths(const struct merging *m, const struct inputs *in);
  */
 bool merge_choose(struct merging *m, struct inputs *in);
 
-/* After merge_choose: warns in one line where an input lies in the spool that is written to: it stays there, and is counted beside
- * the result. */
+/* After merge_choose: warns in one line where an input lies in the spool that is written to, in which it is counted
+ * beside the result. */
 void merge_warn_beside(const struct merging *m, const struct inputs *in);
 
 /* Is all that is in the result's own, of inputs [n], in the others as well? */

@@ -135,6 +135,42 @@ merge_list(struct merging *m, struct inputs *in)
 	return true;
 }
 
+/* Is the spool of the snapshot, above its day and its sensor, the one that is written to? */
+static bool
+is_beside(const struct tt_snapshot_ref *ref, const struct stat *spool)
+{
+	struct stat st;
+	char *path;
+	bool same;
+
+	if (asprintf(&path, "%s/../../..", ref->path) < 0)
+		return false;
+	same = stat(path, &st) == 0 && st.st_dev == spool->st_dev
+			&& st.st_ino == spool->st_ino;
+	free(path);
+	return same;
+}
+
+void
+merge_warn_beside(const struct merging *m, const struct inputs *in)
+{
+	struct stat spool;
+
+	if (stat(m->spool, &spool) != 0)
+		return;
+	for (size_t i = 0; i < in->n; i++) {
+		const struct tt_snapshot_ref *ref = in->all[i].ref;
+
+		if (in->all[i].is == INPUT_OWN || !is_beside(ref, &spool))
+			continue;
+		fprintf(stderr,
+				"%s: warning: %s: stays beside %s: who reads all of %s counts both "
+				"(teiten report asks for --sensor); merge into a spool of its own\n",
+				m->tool->name, ref->path, m->path, m->spool);
+		return;
+	}
+}
+
 /* A length in seconds for a message. */
 static double
 length_s(const struct tt_manifest *m)

@@ -131,6 +131,20 @@ class Refused(Bed):
         self.assertEqual(len(snapshots(out)), 1)
         self.assertEqual(self.totals(out), self.totals(spool))
 
+    def test_a_result_beside_what_it_is_merged_of_is_warned_of(self):
+        spool, out = self.spool("spool"), self.spool("out")
+        for sensor in "ab":
+            self.read(spool, self.capture["demo"], 20, sensor=sensor)
+        self.assertEqual(run("merge", "--spool", out, "--sensor", "all", spool).stderr, "")
+        self.assertEqual(run("merge", "--spool", out, "--sensor", "all", spool).stderr, "")
+        command = ["merge", "--spool", spool / "b" / "..", "--sensor", "all"]
+        wanted = f": stays beside {spool}/b/../all: who reads all of {spool}/b/.. counts both "
+        for given in ([spool], [spool / "b"], [snapshots(spool)[1], out]):
+            done = run(*command, *given)
+            self.assertIn(wanted, done.stderr)
+            self.assertRegex(done.stderr, f"^teiten merge: warning: {spool}/[ab]/2026-01-05/\\S+: stays")
+            self.assertEqual(done.stderr.count("\n"), 1)
+
     def test_a_copy_of_one_sensor_gets_more_also_once_it_was_compacted(self):
         spool, out = self.spool("spool"), self.spool("out")
         self.read(spool, self.capture["demo"], 20)

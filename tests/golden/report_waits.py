@@ -248,15 +248,16 @@ def short_waits_add_up(teiten, spool):
 
 def merge_waits(teiten, spool):
     """It holds up no writer, and knows what was compacted meanwhile."""
-    merge = [teiten, "merge", "--spool", spool, "--sensor", "m"]
+    out = spool.with_name(f"{spool.name}-merged")
+    merge = [teiten, "merge", "--spool", out, "--sensor", "m"]
     snapshots.run(*merge, "--to", "2026-01-05T00:01:00Z", spool / "a")
-    with open(spool / "m/.compact", encoding="ascii") as lock:
+    with open(out / "m/.compact", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         other = subprocess.Popen([str(arg) for arg in (*merge, spool / "a")], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         Report.running.append(other)
         line = line_of(other)
-        check(line, line == f"teiten merge: {spool}/m: waiting for a report that reads its snapshots\n")
-        with open(spool / "m/.lock", encoding="ascii") as writer:
+        check(line, line == f"teiten merge: {out}/m: waiting for a report that reads its snapshots\n")
+        with open(out / "m/.lock", encoding="ascii") as writer:
             fcntl.flock(writer, fcntl.LOCK_EX | fcntl.LOCK_NB)
         snapshots.run(*compact(teiten, spool / "a", 60))
     _, said = other.communicate(timeout=60)
@@ -265,17 +266,18 @@ def merge_waits(teiten, spool):
 
 def merge_finds_nothing(teiten, spool):
     """What was deleted while it waited is said, and what had nothing before is said once."""
-    merge = [teiten, "merge", "--spool", spool, "--sensor", "m"]
+    out = spool.with_name(f"{spool.name}-merged")
+    merge = [teiten, "merge", "--spool", out, "--sensor", "m"]
     snapshots.run(*merge, "--to", "2026-01-05T00:01:00Z", spool / "a")
     (spool / "none").mkdir()
-    with open(spool / "m/.compact", encoding="ascii") as lock:
+    with open(out / "m/.compact", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         other = subprocess.Popen([str(arg) for arg in (*merge, spool / "none", spool / "b")], stdout=subprocess.DEVNULL,
                                  stderr=subprocess.PIPE, text=True)
         Report.running.append(other)
         lines = [line_of(other), other.stderr.readline()]
         check(lines, lines == [f"teiten merge: no snapshots in {spool}/none\n",
-                               f"teiten merge: {spool}/m: waiting for a report that reads its snapshots\n"])
+                               f"teiten merge: {out}/m: waiting for a report that reads its snapshots\n"])
         for path in (spool / "b").glob("*/*Z"):
             shutil.rmtree(path)
     _, said = other.communicate(timeout=60)
