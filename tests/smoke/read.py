@@ -14,6 +14,7 @@ import lzma
 import os
 import pathlib
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -269,6 +270,21 @@ class Read(unittest.TestCase):
             self.read(path, self.at / other, status=2, said="the same file as")
         self.read(self.at, status=1, said="Is a directory")
         self.assertEqual(self.snapshots(), {})
+
+    def test_a_snapshot_of_another_network_is_told_to_be_deleted(self):
+        path = self.file("a.pcap", [record(0), record(61)])
+        wrong = ["--monitored", "198.51.100.0/24"]
+        self.read(path, options=wrong, said="no packet to a monitored address was counted")
+        first = self.at / "spool/s/2023-11-14/20231114T221400Z"
+        self.read(path, status=1, said=(
+            f"teiten read: {first}: there is a snapshot of this interval already (2 of 2 intervals), in which nothing was "
+            "counted (monitored: 198.51.100.0/24): if that was a mistake, delete it, and others like it, and read again\n"))
+        # The same network again: nothing is wrong with what is there.
+        self.read(path, options=wrong, status=1, said="choose another spool, or give --skip-existing\n")
+        for snapshot in self.snapshots():
+            shutil.rmtree(self.at / "spool/s/2023-11-14" / snapshot)
+        self.assertIn("counted", self.read(path))
+        self.read(path, options=wrong, status=1, said="choose another spool, or give --skip-existing\n")
 
     def test_a_pipe_other_than_standard_input_is_refused_by_a_line_that_says_what_to_do(self):
         path = self.file("a.pcap", [record(0), record(61)])
