@@ -12,6 +12,15 @@
 
 #define STANDARD_INPUT "/dev/stdin"
 
+/* As under cron, where standard input is /dev/null: there is nothing to be piped to it. */
+static int
+refuse_no_input(const struct input *input, struct tt_error *err)
+{
+	return tt_error_set(err, -ENXIO, input->path,
+			"standard input is a terminal or a device such as /dev/null, which has no "
+			"capture: redirect a file to it, pipe one to it, or name a file");
+}
+
 /* What can be said of an input without opening it. */
 static int
 look_at(struct input *input, struct tt_error *err)
@@ -24,6 +33,8 @@ look_at(struct input *input, struct tt_error *err)
 		return tt_error_set(err, -EISDIR, input->path, "%s", strerror(EISDIR));
 	input->pipe = strcmp(input->path, STANDARD_INPUT) == 0
 			&& (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+	if (S_ISCHR(st.st_mode) && strcmp(input->path, STANDARD_INPUT) == 0)
+		return refuse_no_input(input, err);
 	if (!S_ISREG(st.st_mode) && !input->pipe)
 		return reading_refuse_pipe(input, err);
 	input->bytes = input->pipe ? 0 : (uint64_t)st.st_size;

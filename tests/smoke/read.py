@@ -295,7 +295,9 @@ class Read(unittest.TestCase):
                     f"{pipe}: is read twice, so it has to be a file and not a pipe: write it to a "
                     "file first, or pipe it to standard input (\"-\"); compressed ones (gzip, "
                     "zstd, xz) are read as they are\n"))
-        self.read("-", status=1, stdin=subprocess.DEVNULL, said="/dev/stdin: is read twice")
+        self.read("-", status=1, stdin=subprocess.DEVNULL, said=(
+            "teiten read: /dev/stdin: standard input is a terminal or a device such as /dev/null, which has no capture: "
+            "redirect a file to it, pipe one to it, or name a file\n"))
         self.assertFalse((self.at / "spool").exists())
 
     def piped(self, files, data, status=0, said="", spool="spool", **more):
