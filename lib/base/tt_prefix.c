@@ -70,11 +70,29 @@ trim(char *text)
 	return text;
 }
 
+/* What lists of networks have elsewhere and not here; NULL where it is none of that. */
+static const char *
+other_notation(const char *text)
+{
+	const char *slash = strchr(text, '/'), *dash = strchr(text, '-');
+
+	if (*text == '\0')
+		return "it is empty, or there is a comma too many";
+	if (strchr(text, ';') != NULL)
+		return "commas stand between prefixes";
+	if (dash != NULL && dash > text && dash[-1] != '/')
+		return "ranges are not taken, give prefixes such as 192.0.2.0/24";
+	if (slash != NULL && strchr(slash, '.') != NULL)
+		return "masks are not taken, give the length such as /24";
+	return NULL;
+}
+
 /* Parses one element into one range, or two around the mapped addresses; *n: how many. */
 static int
 parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err)
 {
 	struct tt_range whole_range, *range = &whole_range;
+	const char *other;
 	char whole[64], *slash;
 	unsigned bits, max;
 	bool v4;
@@ -89,6 +107,9 @@ parse_cidr(char *text, struct tt_range out[2], unsigned *n, struct tt_error *err
 		if (*at <= ' ' || *at > '~')
 			return tt_error_set(err, -EINVAL, whole,
 					"not a CIDR prefix: a full-width blank, or the like, in it");
+	other = other_notation(text);
+	if (other != NULL)
+		return tt_error_set(err, -EINVAL, whole, "not a CIDR prefix: %s", other);
 	slash = strchr(text, '/');
 	if (slash != NULL)
 		*slash = '\0';

@@ -185,6 +185,39 @@ a_bad_prefix_is_named(void **state)
 	}
 }
 
+/* As other tools write it. */
+static void
+what_a_prefix_is_not_is_said(void **state)
+{
+	static const struct {
+		const char *list, *where, *why;
+	} bad[] = {
+			{"", "", "it is empty, or there is a comma too many"},
+			{"10.0.0.0/8,", "", "it is empty, or there is a comma too many"},
+			{"192.0.2.0/24;198.51.100.0/24", "192.0.2.0/24;198.51.100.0/24",
+					"commas stand between prefixes"},
+			{"192.0.2.0/255.255.255.0", "192.0.2.0/255.255.255.0",
+					"masks are not taken, give the length such as /24"},
+			{"10.0.0.0/8,192.0.2.0-192.0.2.255", "192.0.2.0-192.0.2.255",
+					"ranges are not taken, give prefixes such as 192.0.2.0/24"},
+			{"2001:db8::-2001:db8::f", "2001:db8::-2001:db8::f",
+					"ranges are not taken, give prefixes such as 192.0.2.0/24"},
+			{"10.0.0.0/-1", "10.0.0.0/-1", "the length must be 0 to 32"},
+			{"x/8", "x/8", "bad address"},
+	};
+	struct tt_prefix_set set = {0};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++) {
+		struct tt_error err = {0};
+		char why[128];
+
+		snprintf(why, sizeof(why), "not a CIDR prefix: %s", bad[i].why);
+		assert_int_equal(tt_prefix_set_parse(&set, bad[i].list, &err), -EINVAL);
+		assert_string_equal(err.why, why);
+		assert_string_equal(err.where, bad[i].where);
+	}
+}
+
 /* A blank in place of a comma would leave out what stands behind it. */
 static void
 a_blank_in_a_prefix_is_refused_and_around_it_is_not(void **state)
@@ -315,6 +348,7 @@ main(void)
 			cmocka_unit_test(the_whole_of_ipv4_and_ipv6_can_be_monitored),
 			cmocka_unit_test(an_ipv6_prefix_means_no_ipv4_address),
 			cmocka_unit_test(a_bad_prefix_is_named),
+			cmocka_unit_test(what_a_prefix_is_not_is_said),
 			cmocka_unit_test(
 					a_blank_in_a_prefix_is_refused_and_around_it_is_not),
 			cmocka_unit_test(times_survive_text_and_back),
