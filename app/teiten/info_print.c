@@ -85,22 +85,27 @@ print_notes(const struct tt_ledger_short *s)
 static void
 print_pauses(const char *label, const struct tt_pauses *pauses)
 {
+	char length[TT_TIME_TEXT_MAX];
+
 	if (pauses->n == 0)
 		printf(LABEL "none\n", label);
 	else
-		printf(LABEL "%" PRIu64 ", %.10g s in all\n", label, pauses->n,
-				seconds(pauses->us));
+		printf(LABEL "%" PRIu64 ", %s in all\n", label, pauses->n,
+				tt_time_format_length(pauses->us, length));
 }
 
 static void
 print_in_part(const struct tt_pauses *in_part)
 {
+	char length[TT_TIME_TEXT_MAX];
+
 	if (in_part->n == 0)
 		printf(LABEL "none\n", "in part");
 	else
-		printf(LABEL "%" PRIu64 " interval%s, %.10g s of %s not observed\n",
-				"in part", in_part->n, in_part->n == 1 ? "" : "s",
-				seconds(in_part->us), in_part->n == 1 ? "it" : "them");
+		printf(LABEL "%" PRIu64 " interval%s, %s of %s not observed\n", "in part",
+				in_part->n, in_part->n == 1 ? "" : "s",
+				tt_time_format_length(in_part->us, length),
+				in_part->n == 1 ? "it" : "them");
 }
 
 /* Where IPv6 is monitored as well, it is one of IPv4. */
@@ -229,6 +234,7 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 {
 	const struct tt_manifest *m = manifest;
 	struct tt_version_time time = {0};
+	char length[TT_TIME_TEXT_MAX];
 
 	tt_version_time_add(&time, m);
 	printf("snapshot of sensor %s\n", m->sensor);
@@ -237,7 +243,8 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 			m->complete ? "complete" : "partial", m->nominal_s,
 			seconds(within->observed.us));
 	if (m->gap_before_us > 0)
-		printf(LABEL "%.10g s before it\n", "gap", seconds(m->gap_before_us));
+		printf(LABEL "%s before it\n", "gap",
+				tt_time_format_length(m->gap_before_us, length));
 	if (within->gaps.n > 0)
 		print_pauses("gaps within", &within->gaps);
 	if (within->in_part.n > 0)

@@ -129,6 +129,8 @@ open_tables(struct reading *r, struct tt_error *err)
 			reading_seal, r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
 	print_rules(r);
+	/* Before what is said of errors, where both go to one file. */
+	fflush(stdout);
 	return 0;
 }
 
@@ -180,26 +182,35 @@ close_reading(struct reading *r)
 	free(r->inputs);
 }
 
+static const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void
 print_summary(const struct reading *r)
 {
 	char lacking[TT_SETUP_LACKING_TEXT_MAX], gaps[TT_HEARD_TEXT_MAX];
 
-	printf("%" PRIu64 " frames, %" PRIu64 " snapshots in %s/%s\n", r->frames,
-			r->snapshots, r->config.spool, r->config.sensor);
+	printf("%" PRIu64 " frame%s, %" PRIu64 " snapshot%s in %s/%s\n", r->frames,
+			plural(r->frames), r->snapshots, plural(r->snapshots),
+			r->config.spool, r->config.sensor);
 	if (r->skipped > 0)
-		printf("  %" PRIu64 " intervals with %" PRIu64
-		       " frames skipped: they have a snapshot already\n",
-				r->skipped, r->skipped_frames);
+		printf("  %" PRIu64 " interval%s with %" PRIu64
+		       " frame%s skipped: %s a snapshot already\n",
+				r->skipped, plural(r->skipped), r->skipped_frames,
+				plural(r->skipped_frames),
+				r->skipped == 1 ? "it has" : "they have");
 	for (unsigned f = 0; f < TT_N_FATES; f++)
 		if (r->fates[f] > 0)
 			printf("  %-22s %12" PRIu64 "\n", tt_fate_name((enum tt_fate)f),
 					r->fates[f]);
 	if (r->late > 0)
 		printf("  %" PRIu64
-		       " frames came late, after one of a newer interval; each is counted in "
+		       " frame%s came late, after one of a newer interval; each is counted in "
 		       "its own\n",
-				r->late);
+				r->late, plural(r->late));
 	if (tt_heard_gaps_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
 		printf("  %s\n", gaps);
 	if (tt_heard_unclear_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
@@ -247,6 +258,7 @@ read_files(struct reading *r, char **paths, unsigned n)
 		tt_error_print("teiten read", &err);
 	} else {
 		print_summary(r);
+		fflush(stdout);
 		warn_of_nothing(r);
 	}
 	if (ret == 0 && !inputs_sound(r))

@@ -40,6 +40,20 @@ tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX])
 	return format(us, "%Y-%m-%d", "", text);
 }
 
+char *
+tt_time_format_length(int64_t us, char text[TT_TIME_TEXT_MAX])
+{
+	const double s = (double)us / TT_US_PER_S, days = s / 86400,
+		     years = days / 365.25;
+	int n = snprintf(text, TT_TIME_TEXT_MAX, "%.10g s", s);
+
+	if (years >= 2)
+		snprintf(text + n, TT_TIME_TEXT_MAX - (size_t)n, " (%.1f years)", years);
+	else if (days >= 2)
+		snprintf(text + n, TT_TIME_TEXT_MAX - (size_t)n, " (%.1f days)", days);
+	return text;
+}
+
 /* Reads ".123" at *text as microseconds and moves on; nothing there is 0. */
 static int
 parse_fraction(const char **text, int64_t *us)

@@ -28,6 +28,9 @@ char *tt_time_format_compact(int64_t us, char text[TT_TIME_TEXT_MAX]);
 /* "2026-11-22". */
 char *tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX]);
 
+/* A length of time: "165600 s", from two days on with "(8.5 days)" behind it, from two years on with "(15.9 years)". */
+char *tt_time_format_length(int64_t us, char text[TT_TIME_TEXT_MAX]);
+
 /*
  * Parses "2026-11-22", "2026-11-22T22:55", "2026-11-22T22:55:00", each with an optional
  * fraction of up to six digits and an optional "Z"; a blank may stand for the T. Returns 0

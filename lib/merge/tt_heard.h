@@ -75,7 +75,7 @@ int64_t tt_heard_gaps_within(const struct tt_heard *heard, const struct tt_span 
 
 /* What an operator would not look for, since it is no zero traffic: how many gaps there are, and how long all of them,
  * as part of a sentence. "" where there are none. Returns text. */
-#define TT_HEARD_TEXT_MAX 280
+#define TT_HEARD_TEXT_MAX 320
 char *tt_heard_gaps_format(const struct tt_heard *heard, char text[TT_HEARD_TEXT_MAX]);
 
 /* Likewise of what counts as observed, and may have been an outage. */

@@ -52,7 +52,7 @@ tt_heard_gaps_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
 {
 	const struct tt_span all = {INT64_MIN, INT64_MAX};
 
-	char outage[64] = "";
+	char outage[64] = "", length[TT_TIME_TEXT_MAX];
 
 	text[0] = '\0';
 	if (h->outage_us < h->max_gap_us)
@@ -61,9 +61,10 @@ tt_heard_gaps_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
 				h->outage_us / TT_US_PER_S);
 	if (h->n_gaps > 0)
 		snprintf(text, TT_HEARD_TEXT_MAX,
-				"%.10g s were not observed, in %zu gap%s: silences of more than "
+				"%s were not observed, in %zu gap%s: silences of more than "
 				"%" PRId64 " s (max-gap)%s, or between files",
-				(double)tt_heard_gaps_within(h, &all) / TT_US_PER_S,
+				tt_time_format_length(
+						tt_heard_gaps_within(h, &all), length),
 				h->n_gaps, h->n_gaps == 1 ? "" : "s",
 				h->max_gap_us / TT_US_PER_S, outage);
 	return text;
@@ -73,18 +74,19 @@ char *
 tt_heard_unclear_format(const struct tt_heard *h, char text[TT_HEARD_TEXT_MAX])
 {
 	const struct tt_heard_unclear *u = &h->unclear;
-	char from[TT_TIME_TEXT_MAX];
+	char from[TT_TIME_TEXT_MAX], length[TT_TIME_TEXT_MAX];
 
 	text[0] = '\0';
 	if (u->n > 0)
 		snprintf(text, TT_HEARD_TEXT_MAX,
 				"%zu silence%s of more than %" PRId64
-				" s, the longest %.10g s from %s on, may have been an outage: too "
+				" s, the longest %s from %s on, may have been an outage: too "
 				"little was heard around to tell, and it counts as observed; a lower "
 				"max-gap makes it a gap",
 				u->n, u->n == 1 ? "" : "s", h->outage_us / TT_US_PER_S,
-				(double)(u->longest.end_us - u->longest.start_us)
-						/ TT_US_PER_S,
+				tt_time_format_length(
+						u->longest.end_us - u->longest.start_us,
+						length),
 				tt_time_format(u->longest.start_us, from));
 	return text;
 }

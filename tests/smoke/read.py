@@ -271,6 +271,24 @@ class Read(unittest.TestCase):
         self.read(self.at, status=1, said="Is a directory")
         self.assertEqual(self.snapshots(), {})
 
+    def test_what_there_is_one_of_is_said_of_one_and_long_times_in_days(self):
+        self.assertIn("\n1 frame, 1 snapshot in ", self.read(self.file("a.pcap", [record(0)])))
+        path = self.file("b.pcap", [record(0), record(200 * 86400)])
+        out = self.read(path, options=["--skip-existing"])
+        self.assertIn("\n2 frames, 1 snapshot in ", out)
+        self.assertIn("\n  1 interval with 1 frame skipped: it has a snapshot already\n", out)
+        self.assertIn("\n  17280000 s (200.0 days) were not observed, in 1 gap: ", out)
+        said = subprocess.run([teiten, "info", str(self.at / "spool")], capture_output=True, text=True, check=True).stdout
+        self.assertRegex(said, r"\n  (gaps|missing) +1, 172799[0-9.]* s \(200\.0 days\) in all\n")
+
+    def test_what_is_printed_comes_before_the_error_that_follows_it(self):
+        path = self.at / "bad.pcap"
+        path.write_bytes(b"no capture, whatever it says".ljust(4096))
+        done = subprocess.run(self.command([path]), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        lines = done.stdout.splitlines()
+        self.assertTrue(lines[0].startswith("memory at most: "), lines)
+        self.assertTrue(lines[-1].startswith(f"teiten read: {path}: "), lines)
+
     def test_a_snapshot_of_another_network_is_told_to_be_deleted(self):
         path = self.file("a.pcap", [record(0), record(61)])
         wrong = ["--monitored", "198.51.100.0/24"]
@@ -398,7 +416,7 @@ class Read(unittest.TestCase):
         self.assertEqual(self.snapshots(), before)
         out = self.read(more, options=["--skip-existing"])
         self.assertIn("3 frames, 3 snapshots", out)
-        self.assertIn("3 intervals with 1 frames skipped", out)
+        self.assertIn("3 intervals with 1 frame skipped: they have a snapshot already", out)
         after = self.snapshots()
         self.assertEqual(len(after), 6)
         self.assertEqual({k: after[k] for k in before}, before)

@@ -268,6 +268,14 @@ times_survive_text_and_back(void **state)
 	assert_string_equal(tt_time_format(us + 5, text), "2026-11-22T22:55:00.000005Z");
 	assert_string_equal(tt_time_format_compact(us, text), "20261122T225500Z");
 	assert_string_equal(tt_time_format_date(us, text), "2026-11-22");
+	assert_string_equal(tt_time_format_length(0, text), "0 s");
+	assert_string_equal(tt_time_format_length(2500000, text), "2.5 s");
+	assert_string_equal(
+			tt_time_format_length(172799 * TT_US_PER_S, text), "172799 s");
+	assert_string_equal(tt_time_format_length(172800 * TT_US_PER_S, text),
+			"172800 s (2.0 days)");
+	assert_string_equal(tt_time_format_length(266947200 * TT_US_PER_S, text),
+			"266947200 s (8.5 years)");
 	assert_int_equal(tt_time_parse("2026-11-22 22:55", &us), 0);
 	assert_int_equal(tt_time_parse("2026-11-22T22:55:00.25Z", &us), 0);
 	assert_int_equal(us % TT_US_PER_S, 250000);
