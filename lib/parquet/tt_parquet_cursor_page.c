@@ -195,10 +195,13 @@ check_kind(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_
 		struct tt_error *err)
 {
 	bool coded = page->encoding == TT_ENCODING_PLAIN_DICTIONARY;
+	char text[TT_PARQUET_REFUSAL_MAX];
 
 	if (!tt_parquet_page_is_data(page) && page->type != TT_PAGE_DICTIONARY)
-		return tt_parquet_cursor_bad(cursor, err, "page type %s is not read",
-				tt_parquet_page_type_name(page->type));
+		return tt_parquet_cursor_bad(cursor, err, "%s",
+				tt_parquet_refusal("page type",
+						tt_parquet_page_type_name(page->type),
+						page->type, text));
 	if (page->n_values < 0 || page->encoding < 0)
 		return tt_parquet_cursor_bad(cursor, err,
 				"the page header lacks its values or encoding");
@@ -209,8 +212,10 @@ check_kind(const struct tt_parquet_cursor *cursor, const struct tt_parquet_page_
 	if (tt_parquet_page_is_data(page))
 		coded |= page->encoding == TT_ENCODING_RLE_DICTIONARY;
 	if (!coded && page->encoding != TT_ENCODING_PLAIN)
-		return tt_parquet_cursor_bad(cursor, err, "encoding %s is not read",
-				tt_parquet_encoding_name(page->encoding));
+		return tt_parquet_cursor_bad(cursor, err, "%s",
+				tt_parquet_refusal("encoding",
+						tt_parquet_encoding_name(page->encoding),
+						page->encoding, text));
 	return check_level_sizes(cursor, page, err);
 }
 

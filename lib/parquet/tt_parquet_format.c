@@ -3,11 +3,13 @@
 
 #include "tt_base.h"
 
+static const char unknown[] = "unknown";
+
 static const char *
 name_of(const char *const *names, size_t n, int number)
 {
 	if (number < 0 || (size_t)number >= n || names[number] == NULL)
-		return "unknown";
+		return unknown;
 	return names[number];
 }
 
@@ -69,4 +71,16 @@ tt_parquet_page_type_name(int type)
 			"DATA_PAGE", "INDEX_PAGE", "DICTIONARY_PAGE", "DATA_PAGE_V2"};
 
 	return name_of(names, TT_ARRAY_SIZE(names), type);
+}
+
+char *
+tt_parquet_refusal(const char *what, const char *name, int number,
+		char text[TT_PARQUET_REFUSAL_MAX])
+{
+	if (name == unknown)
+		snprintf(text, TT_PARQUET_REFUSAL_MAX, "damaged: %s %d is unknown", what,
+				number);
+	else
+		snprintf(text, TT_PARQUET_REFUSAL_MAX, "%s %s is not read", what, name);
+	return text;
 }

@@ -95,6 +95,14 @@ const char *tt_parquet_encoding_name(int encoding);
 const char *tt_parquet_codec_name(int codec);
 const char *tt_parquet_page_type_name(int type);
 
+/*
+ * Why a page or column is refused for a number of the format; name: one of those above. "codec BROTLI is not read"; or, where there is no
+ * name, as damage makes it: "damaged: codec 85 is unknown".
+ */
+#define TT_PARQUET_REFUSAL_MAX 80
+char *tt_parquet_refusal(const char *what, const char *name, int number,
+		char text[TT_PARQUET_REFUSAL_MAX]);
+
 static inline enum tt_parquet_physical
 tt_parquet_physical_of(enum tt_column_type type)
 {

@@ -114,6 +114,7 @@ check_chunk(struct tt_parquet_footer_in *in, unsigned column,
 {
 	const struct tt_parquet_footer *footer = in->footer;
 	const char *name = footer->columns[column].name;
+	char text[TT_PARQUET_REFUSAL_MAX];
 	const char *why;
 
 	if (chunk->elsewhere)
@@ -126,8 +127,10 @@ check_chunk(struct tt_parquet_footer_in *in, unsigned column,
 		return tt_parquet_footer_refuse(
 				in, "column %s: its chunk contradicts the schema", name);
 	if (!tt_parquet_codec_known(chunk->codec))
-		return tt_parquet_footer_refuse(in, "column %s: codec %s is not read",
-				name, tt_parquet_codec_name(chunk->codec));
+		return tt_parquet_footer_refuse(in, "column %s: %s", name,
+				tt_parquet_refusal("codec",
+						tt_parquet_codec_name(chunk->codec),
+						chunk->codec, text));
 	why = place_chunk(in, chunk, out);
 	if (why != NULL)
 		return tt_parquet_footer_refuse(in, "column %s: %s", name, why);
