@@ -16,10 +16,8 @@ static const char help[] =
 		"of already is passed over, so that a run that was stopped is taken up again; a\n"
 		"snapshot of NAME that lacks a sensor is made anew with it.\n"
 		"\n"
-		"  --spool OUT         the spool to write to, better one of its own: beside what they\n"
-		"                      were merged of, snapshots count twice (but in a report)\n"
-		"  --sensor NAME       the sensor to write as, of which OUT has nothing but what was\n"
-		"                      merged; its own snapshots are not merged\n"
+		"  --spool OUT         the spool to write to; its own, else readers count all twice\n"
+		"  --sensor NAME       the sensor to write as; in OUT it has only what was merged\n"
 		"  --per PERIOD        merge those of the same interval (default; all of one length),\n"
 		"                      hour, day, or all\n"
 		"  --from TIME         intervals that start at TIME or later\n"
@@ -362,12 +360,10 @@ merge(struct merging *m)
 	if (asprintf(&m->path, "%s/%s", m->spool, m->sensor) < 0)
 		return EXIT_DATA;
 	if (!begin(m, &spool, &in) || !merge_choose(m, &in)
-			|| (m->period.interval && !merge_check_lengths(m, &in))) {
+			|| (m->period.interval && !merge_check_lengths(m, &in)))
 		m->status = EXIT_DATA;
-	} else {
-		merge_warn_beside(m, &in);
+	else
 		merge_all(m, &in);
-	}
 	tt_compactor_close(&m->compactor);
 	tt_spool_close(spool);
 	merge_inputs_fini(&in);

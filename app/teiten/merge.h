@@ -50,11 +50,11 @@ bool merge_check_lengths(const struct merging *m, const struct inputs *in);
 /*
  * Finds of each what the result has of it, says how many it has all of, and leaves out those whose time it
  * has in shorter snapshots, one line each. Then adds the result's own, each of which may get more. Refuses a result that is a
- * sensor itself: one of whose snapshots no merge made. Returns as above.
+ * sensor itself: one of whose snapshots no merge made. Calls merge_warn_beside. Returns as above.
  */
 bool merge_choose(struct merging *m, struct inputs *in);
 
-/* After merge_choose: warns in one line where an input lies in the spool that is written to, in which it is counted
+/* Of the inputs that are left, warns in one line where an input lies in the spool that is written to, in which it is counted
  * beside the result. */
 void merge_warn_beside(const struct merging *m, const struct inputs *in);
 
