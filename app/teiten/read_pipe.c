@@ -73,7 +73,8 @@ copy(const char *directory, struct input *input, int pipe, struct tt_error *err)
 			return tt_error_set(err, ret, directory,
 					"has no room for more than %" PRIu64
 					" bytes of standard input, which is kept there until it was read: %s",
-					before, strerror(-ret));
+					(uint64_t)lseek(STDIN_FILENO, 0, SEEK_CUR),
+					strerror(-ret));
 		input->bytes += (uint64_t)n;
 		if (before < CHECKED_AT && input->bytes >= CHECKED_AT)
 			ret = tt_capfile_may_begin(input->path, err);

@@ -370,6 +370,16 @@ class Read(unittest.TestCase):
         self.piped(["-"], capture([record(i, 5000) for i in range(400)]), status=1, preexec_fn=limited, said=(
             f"teiten read: {self.at}/spool/s: has no room for more than {1 << 18} bytes of standard input, which is "
             "kept there until it was read: File too large\n"))
+        # As many, in whatever pieces it comes.
+        self.running = subprocess.Popen(self.command(["-"]), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                        preexec_fn=limited)
+        self.addCleanup(self.running.kill)
+        data = capture([record(i, 5000) for i in range(53)])
+        for at in range(0, len(data), 60000):
+            time.sleep(0.1)
+            self.running.stdin.write(data[at:at + 60000])
+            self.running.stdin.flush()
+        self.assertIn(f"for more than {1 << 18} bytes of", self.running.communicate(timeout=60)[1].decode())
         self.running = subprocess.Popen(self.command(["-"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.running.kill)
         self.assertIn(b"memory", self.running.stdout.readline())
