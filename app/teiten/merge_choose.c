@@ -202,41 +202,48 @@ has_other_origin(const struct tt_snapshot *own, bool *other, struct tt_error *er
 	return more < 0 ? more : 0;
 }
 
-/* Did a merge make it, and not a sensor of that name? copied: what compact made of a sensor's alone is taken for a copy of it. */
+enum made {
+	BY_SENSOR,
+	BY_MERGE,
+	BY_COMPACT, /* of a sensor's own snapshots, or of copies of these */
+};
+
 static int
-is_merged(const char *path, bool copied, bool *merged, struct tt_error *err)
+find_made(const char *path, enum made *made, struct tt_error *err)
 {
 	struct tt_snapshot *own;
 	int ret = tt_snapshot_open(&own, path, err);
+	bool other = false;
 
 	if (ret != 0)
 		return ret;
-	*merged = strcmp(own->manifest.program, "teiten merge") == 0;
-	if (!*merged && strcmp(own->manifest.program, "teiten compact") == 0) {
-		*merged = copied;
-		if (!copied)
-			ret = has_other_origin(own, merged, err);
+	*made = BY_SENSOR;
+	if (strcmp(own->manifest.program, "teiten merge") == 0) {
+		*made = BY_MERGE;
+	} else if (strcmp(own->manifest.program, "teiten compact") == 0) {
+		ret = has_other_origin(own, &other, err);
+		*made = other ? BY_MERGE : BY_COMPACT;
 	}
 	tt_snapshot_close(own);
 	return ret;
 }
 
-/* Have all inputs the name of the result, as their directories tell? Then it is made a copy. */
+/* Are all inputs of the sensor that has the name of the result? Then it is made a copy. What cannot be read is told later,
+ * and not merged. */
 static bool
 is_copied(const struct merging *m, const struct inputs *in)
 {
-	const size_t n = strlen(m->sensor);
+	bool same = true;
 
-	for (size_t i = 0; i < in->n; i++) {
-		const struct tt_snapshot_ref *ref = in->all[i].ref;
-		const char *end = ref->path + ref->sensor_length;
+	for (size_t i = 0; same && i < in->n; i++) {
+		struct tt_snapshot *input;
 
-		if (ref->sensor_length < n || memcmp(end - n, m->sensor, n) != 0
-				|| (ref->sensor_length > n
-						&& end[-(ptrdiff_t)n - 1] != '/'))
-			return false;
+		if (tt_snapshot_open(&input, in->all[i].ref->path, NULL) != 0)
+			continue;
+		same = strcmp(input->manifest.sensor, m->sensor) == 0;
+		tt_snapshot_close(input);
 	}
-	return true;
+	return same;
 }
 
 /* What a sensor counted itself is not to become a part of the result, nor to be replaced by it. Returns false where there is
@@ -244,16 +251,20 @@ is_copied(const struct merging *m, const struct inputs *in)
 static bool
 is_no_sensor(const struct merging *m, const struct inputs *in)
 {
-	const bool copied = is_copied(m, in);
 	struct tt_error err = {0};
-	bool merged = true;
+	bool merged = true, copied = false;
+	enum made made;
 	size_t i;
 
-	for (i = 0; merged && i < in->result.n; i++)
-		if (is_merged(in->result.refs[i].path, copied, &merged, &err) != 0) {
+	for (i = 0; merged && i < in->result.n; i++) {
+		if (find_made(in->result.refs[i].path, &made, &err) != 0) {
 			tt_error_print(m->tool->name, &err);
 			return false;
 		}
+		if (made == BY_COMPACT)
+			copied = copied || is_copied(m, in);
+		merged = made == BY_MERGE || (made == BY_COMPACT && copied);
+	}
 	if (!merged)
 		fprintf(stderr,
 				"%s: %s: was not merged, %s is a sensor itself: give --sensor "

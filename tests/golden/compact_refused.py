@@ -146,13 +146,18 @@ class Refused(Bed):
             self.assertEqual(done.stderr.count("\n"), 1)
 
     def test_a_copy_of_one_sensor_gets_more_also_once_it_was_compacted(self):
-        spool, out = self.spool("spool"), self.spool("out")
+        spool = self.spool("spool")
         self.read(spool, self.capture["demo"], 20)
-        command = ["merge", "--spool", out, "--sensor", "s", "--per", "hour"]
-        run(*command, "--to", "2026-01-05T00:00:20Z", spool)
-        run("compact", "--per", 60, out)
-        run(*command, spool)
-        self.assertEqual(self.totals(out), self.totals(spool))
+        # However it is named: the sensor is the one that the manifest names.
+        named = spool, spool / "s", f"{spool}/s/", spool / "s" / "2026-01-05", *[snapshots(spool)]
+        for number, given in enumerate(named):
+            out = self.spool(f"out{number}")
+            command = ["merge", "--spool", out, "--sensor", "s", "--per"]
+            run(*command, "interval", "--to", "2026-01-05T00:00:40Z", spool)
+            run("compact", "--per", 60, out)
+            self.assertEqual([json.loads((s / "manifest.json").read_text())["run"]["program"] for s in snapshots(out)], ["teiten compact"])
+            run(*command, "hour", *(given if isinstance(given, list) else [given]))
+            self.assertEqual(self.totals(out), self.totals(spool), given)
 
     def forget_parts(self, snapshot):
         """As a version merged it that did not note of what."""
