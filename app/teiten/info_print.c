@@ -108,7 +108,7 @@ print_in_part(const struct tt_pauses *in_part)
 				in_part->n == 1 ? "it" : "them");
 }
 
-/* Where IPv6 is monitored as well, it is one of IPv4. */
+/* Where IPv6 is monitored as well, one by address is one of IPv4. */
 static void
 print_rate(int64_t packets, int64_t ipv6, const struct tt_version_time *time,
 		int64_t observed_us)
@@ -120,13 +120,14 @@ print_rate(int64_t packets, int64_t ipv6, const struct tt_version_time *time,
 		printf(LABEL "%" PRId64 " of these packets\n", "IPv6", ipv6);
 	if (tt_version_time_of(time).us == 0)
 		return;
-	printf(LABEL "%s%.2f packets%s per day and ", "rate",
-			ipv4 && time->untold ? "at most " : "",
-			nil ? tt_version_sensor_rate(time, (uint64_t)packets,
-					(uint64_t)ipv6, observed_us)
-			    : tt_version_rate(time, (uint64_t)packets, (uint64_t)ipv6),
-			ipv4 ? " of IPv4" : "");
-	puts(nil ? "sensor" : ipv4 ? "monitored IPv4 address" : "monitored address");
+	if (nil)
+		printf(LABEL "%.2f packets per day and sensor\n", "rate",
+				tt_version_sensor_rate((uint64_t)packets, observed_us));
+	else
+		printf(LABEL "%s%.2f packets%s per day and monitored%s address\n", "rate",
+				ipv4 && time->untold ? "at most " : "",
+				tt_version_rate(time, (uint64_t)packets, (uint64_t)ipv6),
+				ipv4 ? " of IPv4" : "", ipv4 ? " IPv4" : "");
 }
 
 /* INT64_MAX stands for all numbers beyond it. */

@@ -13,7 +13,7 @@ static const char help[] =
 		"snapshots, the sources are the most in any one of them; ~ marks estimates.\n"
 		"Where IPv4 and IPv6 are monitored, packets per day and address are those of\n"
 		"IPv4, and all else is of both. Where so many addresses are monitored (IPv6)\n"
-		"that all would be 0.00, text has packets per day and sensor.\n"
+		"that all would be 0.00, text has all packets per day and sensor.\n"
 		"\n"
 		"  -n N             so many ranks (default 20)\n"
 		"  --class CLASS    only packets of that class, such as tcp-syn\n"

@@ -361,6 +361,5 @@ tt_ranking_is_per_sensor(const struct tt_ranking *ranking)
 double
 tt_ranking_sensor_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
 {
-	return tt_version_sensor_rate(&ranking->address_time, rank->packets,
-			rank->ipv6_packets, ranking->observed_us);
+	return tt_version_sensor_rate(rank->packets, ranking->observed_us);
 }

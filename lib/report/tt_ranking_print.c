@@ -91,11 +91,8 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 		fputs("~: estimated from a sample, in some snapshot at least\n", out);
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
-	if (tt_version_is_ipv4(&r->address_time))
-		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; per day, %s%s\n",
-				tt_ranking_is_per_sensor(r)
-						? "sensor: packets of IPv4"
-						: "address: packets of IPv4 by monitored IPv4 addresses",
+	if (tt_version_is_ipv4(&r->address_time) && !tt_ranking_is_per_sensor(r))
+		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; per day, address: packets of IPv4 by monitored IPv4 addresses%s\n",
 				r->address_time.untold
 						? ", at most: some of IPv6 are not told apart"
 						: "");

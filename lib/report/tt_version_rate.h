@@ -50,7 +50,7 @@ tt_version_rate(const struct tt_version_time *sum, uint64_t packets, uint64_t ip
 
 /*
  * Are there packets, and so many addresses (IPv6) that a rate by address would be shown as 0.00? As reports
- * do (tt_rate_unit_of), text then gives packets per day and sensor.
+ * do (tt_archive_choose_version), text then gives packets per day and sensor, of both versions.
  */
 static inline bool
 tt_version_rate_is_nil(const struct tt_version_time *sum, uint64_t packets, uint64_t ipv6)
@@ -60,13 +60,11 @@ tt_version_rate_is_nil(const struct tt_version_time *sum, uint64_t packets, uint
 	return rate > 0 && rate < TT_RATE_LEAST;
 }
 
-/* Per day and sensor, of the same packets, observed for so long; 0 where nothing was observed. */
+/* Per day and sensor, of IPv4 and IPv6, observed by all of them for so long; 0 where nothing was observed. */
 static inline double
-tt_version_sensor_rate(const struct tt_version_time *sum, uint64_t packets, uint64_t ipv6,
-		int64_t observed_us)
+tt_version_sensor_rate(uint64_t packets, int64_t observed_us)
 {
-	return tt_address_rate(tt_version_is_ipv4(sum) ? packets - ipv6 : packets,
-			tt_address_time_of(observed_us, 1));
+	return tt_address_rate(packets, tt_address_time_of(observed_us, 1));
 }
 
 #endif

@@ -309,6 +309,26 @@ class Ipv6(unittest.TestCase):
         self.assertAlmostEqual(float(first[-1]), int(first[2]) / observed, delta=0.006)
         self.assertNotIn("per day, sensor", run("top-targets", self.tmp / "mixed") + run("top-targets", self.tmp / "four"))
 
+    def test_rates_by_sensor_are_of_both(self):
+        """So many addresses of IPv4 that a rate by them would be 0.00: the report and other tools count both versions for all sensors, as is right
+        of sensors of one version each."""
+        spool = self.read("wide", "m", "0.0.0.0/0")
+        self.read("wide", "s", "2001:db8::/48")
+        found = report(spool, self.tmp / "report wide")
+        self.assertEqual(found["tables"]["targets"]["unit"], "packets per day and sensor")
+        sensors = json.loads(run("info", "--json", spool))["sensors"]
+        observed = sum(s["observed_us"] for s in sensors) / 86400e6
+        text = run("top-targets", spool)
+        self.assertNotIn("of IPv4", text)
+        self.assertIn("per day, sensor", text)
+        rows = [line.split() for line in text.splitlines()[3:7]]
+        for row in rows:
+            self.assertAlmostEqual(float(row[-1]), int(row[2]) / observed, delta=0.006)
+        # Of one sensor with both likewise.
+        both = self.read("wide both", "m", "0.0.0.0/0,2001:db8::/48")
+        sensor, = json.loads(run("info", "--json", both))["sensors"]
+        self.assertIn(f" {sensor['packets'] / sensor['observed_us'] * 86400e6:.2f} packets per day and sensor\n", run("info", both))
+
     def test_other_tools_say_the_same(self):
         summary, four = (json.loads(run("info", "--json", self.tmp / s))["sensors"][0] for s in ("mixed", "four"))
         self.assertEqual(summary["packets"] - summary["ipv6_packets"], four["packets"])
