@@ -90,8 +90,11 @@ representative(const struct tt_report *r, const struct loaded *all, size_t n)
 	size_t n_named = 0, others = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		const char *message = all[i].signature->message;
+		const char *message = tt_report_name(r, TT_REPORT_SIGNATURES,
+				(int32_t)(all[i].signature - r->now->names->signatures));
 
+		if (message == NULL)
+			return NULL;
 		if (is_named(messages, n_named, message))
 			continue;
 		if (n_named == NAMED) {

@@ -20,8 +20,8 @@ enum tt_report_what {
 const struct tt_report_ranking *tt_report_ranking_of(
 		const struct tt_report *report, enum tt_report_what what);
 bool tt_report_is_detections(enum tt_report_what what);
-/* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"; of a signature gid:sid, as messages need
- * not differ). */
+/* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"; of a signature its message and gid:sid,
+ * as messages need not differ; the latter for both where a rule has no message). */
 const char *tt_report_name(
 		const struct tt_report *report, enum tt_report_what what, int32_t index);
 const char *tt_report_key(

@@ -29,7 +29,8 @@ tt_report_name(const struct tt_report *report, enum tt_report_what what, int32_t
 {
 	if (what == TT_REPORT_COUNTRIES || what == TT_REPORT_DETECTED)
 		return tt_report_country(report, index);
-	if (what == TT_REPORT_SIGNATURES)
+	if (what == TT_REPORT_SIGNATURES
+			&& report->now->names->signatures[index].message[0] != '\0')
 		return tt_document_text(report->doc,
 				report->now->names->signatures[index].message);
 	return tt_report_key(report, what, index);

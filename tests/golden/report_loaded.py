@@ -190,6 +190,15 @@ class Ranked(Hours):
             # The seventh is neither among the first five nor among rises or falls.
             self.assertNotIn("Scan", page + text)
 
+    def test_without_a_message(self):
+        """A rule need not have one: its numbers are its name, in tables 4-3 and 5-4 alike."""
+        self.read(0, REST.replace('msg:"of no category"; ', "") + rule(2, 3002, ""), 3001, 3001, 3002)
+        for language, named in ("en", "1:1; 1:2"), ("ja", "1:1、1:2"):
+            found, table, files = self.table(language)
+            self.assertEqual([(row["rank"], row["name"], row["key"]) for row in table["rows"]], [(1, "1:1", "1:1"), (2, "1:2", "1:2")])
+            self.assertEqual([row["representative"] for row in found["tables"]["loaded"]["rows"]], [named])
+            self.assertIn("1:2", files["report.txt"].split("4-3 ")[-1].split("5-1")[0])
+
     def test_nothing_before(self):
         self.read(0, RULES, 3001, 1011, 1011)
         _, table, _ = self.table()
