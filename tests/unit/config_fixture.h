@@ -40,6 +40,21 @@ expect_in(const struct tt_error *err, const char *where, const char *why)
 	assert_null(strchr(err->why, '\n'));
 }
 
+/* A YAML file of this text, with an error that names the file as well as `where` in it. */
+static inline void
+expect_refused(const char *text, const char *where, const char *why)
+{
+	struct tt_error err = {0};
+	struct tt_config config;
+
+	start(&config);
+	write_yaml(text);
+	assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
+	expect_in(&err, where, why);
+	assert_non_null(strstr(err.where, path));
+	tt_config_fini(&config);
+}
+
 static inline void
 set(struct tt_config *config, const char *option, const char *value)
 {

@@ -87,17 +87,8 @@ a_tag_is_refused_wherever_it_stands(void **state)
 			{"{sensor: y,\n geo: !x [a]}\n", ":2: geo", "a tag, !x:"},
 	};
 
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
-		struct tt_error err = {0};
-		struct tt_config config;
-
-		start(&config);
-		write_yaml(cases[i].text);
-		assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
-		expect_in(&err, cases[i].where, cases[i].why);
-		assert_non_null(strstr(err.where, path));
-		tt_config_fini(&config);
-	}
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++)
+		expect_refused(cases[i].text, cases[i].where, cases[i].why);
 }
 
 static void

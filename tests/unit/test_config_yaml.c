@@ -89,17 +89,8 @@ an_error_in_yaml_names_file_line_and_option(void **state)
 					"documents after first"},
 	};
 
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
-		struct tt_error err = {0};
-		struct tt_config config;
-
-		start(&config);
-		write_yaml(cases[i].text);
-		assert_int_equal(tt_config_load(&config, path, &err), -EINVAL);
-		expect_in(&err, cases[i].where, cases[i].why);
-		assert_non_null(strstr(err.where, path));
-		tt_config_fini(&config);
-	}
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++)
+		expect_refused(cases[i].text, cases[i].where, cases[i].why);
 }
 
 static void
