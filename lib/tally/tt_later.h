@@ -43,7 +43,7 @@ struct tt_later {
 bool tt_later_init(struct tt_later *later, uint64_t slots, uint64_t slot_bytes,
 		uint16_t most, struct tt_mem *mem) TT_MUST_CHECK;
 
-/* The same for what is no table of slots: the part of an update is at >> shift. */
+/* The same for what is no table of slots: the part of an update is at >> shift, and tt_later_take gets no table. */
 bool tt_later_init_parts(struct tt_later *later, uint32_t parts, unsigned shift,
 		uint16_t most, struct tt_mem *mem) TT_MUST_CHECK;
 void tt_later_fini(struct tt_later *later, struct tt_mem *mem);
