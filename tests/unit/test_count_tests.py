@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What scripts/test says at its end: scripts/count-tests, given logs as meson writes them."""
+"""What scripts/test says at its end: scripts/count-tests, given logs as meson writes them, and
+scripts/test-targets, given what meson says of a build."""
 import json
 import pathlib
+import stat
 import subprocess
 import sys
 import tempfile
@@ -95,6 +97,34 @@ class Counts(unittest.TestCase):
         self.assertEqual(self.count("--not-built", stage, good), (1, "5 passed, 1 failed, 1 skipped"))
         self.assertIn("tests/x.c:1: error: no", self.lines)
         self.assertEqual(self.failures(), [f"FAILED: {stage}: it could not be built"])
+
+
+class Targets(unittest.TestCase):
+    TESTS = [{"name": "a", "suite": ["teiten:unit"], "depends": ["1", "3"]},
+             {"name": "b", "suite": ["teiten:fuzz"], "depends": ["2"]}]
+
+    def targets(self, *suites):
+        with tempfile.TemporaryDirectory() as directory:
+            root = pathlib.Path(directory).resolve()
+            told = {"tests": self.TESTS, "targets": [
+                {"id": str(i), "filename": [str(root / "build" / f"x/{i}")]} for i in range(5)]}
+            for what, value in told.items():
+                (root / f"--{what}").write_text(json.dumps(value))
+            meson = root / "meson"
+            meson.write_text(f'#!/bin/sh\ncat "{root}/$2"\n')
+            meson.chmod(meson.stat().st_mode | stat.S_IXUSR)
+            done = subprocess.run([sys.executable, SCRIPTS / "test-targets", root / "build", *suites],
+                                  capture_output=True, text=True, env={"PATH": f"{root}:/usr/bin:/bin"})
+        return done.returncode, done.stdout.split(), done.stderr
+
+    def test_those_of_the_suites_alone(self):
+        self.assertEqual(self.targets("fuzz"), (0, ["x/2"], ""))
+        self.assertEqual(self.targets("fuzz", "unit"), (0, ["x/1", "x/2", "x/3"], ""))
+
+    def test_a_suite_without_tests_is_an_error(self):
+        status, targets, said = self.targets("fuzz", "unti")
+        self.assertEqual((status, targets), (1, ["x/2"]))
+        self.assertIn("no test of suite unti", said)
 
 
 if __name__ == "__main__":
