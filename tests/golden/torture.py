@@ -3,7 +3,8 @@
 """Odd and broken captures pass through `teiten read` without a crash or a report of a sanitizer:
 the exit status is 0 or 1, and snapshots that were written verify. Give it a build with sanitizers.
 
-    torture.py TEITEN"""
+    torture.py TEITEN [PART PARTS]     PART of PARTS, from 1: every PARTS-th of what is read at once"""
+import itertools
 import os
 import pathlib
 import subprocess
@@ -54,7 +55,17 @@ def check(teiten, captures):
     return 1
 
 
-def main(teiten):
+def cases(odd, flags, pcap):
+    """All captures, in the lists in which they are read: one by one, and those of the flags in hundreds."""
+    for capture in sorted(odd.iterdir()) + sorted(pcap.glob("*/*.*cap*")):
+        if capture.suffix != ".tsv":
+            yield [capture]
+    whole = sorted(flags.iterdir())
+    for i in range(0, len(whole), 200):
+        yield whole[i:i + 200]
+
+
+def main(teiten, part=1, parts=1):
     pcap = snapshots.SHARED / "pcap"
     if not pcap.is_dir():
         print("skipped: no captures in ../shared/pcap")
@@ -64,14 +75,9 @@ def main(teiten):
         odd, flags = pathlib.Path(directory) / "odd", pathlib.Path(directory) / "flags"
         unpack(pcap / "tcpdump-tests.tar.gz", odd)
         unpack(pcap / "esnet-tcp-flag-exhaustive.tar.gz", flags)
-        for capture in sorted(odd.iterdir()) + sorted(pcap.glob("*/*.*cap*")):
-            if capture.suffix != ".tsv":
-                n += 1
-                wrong += check(teiten, [capture])
-        whole = sorted(flags.iterdir())
-        for i in range(0, len(whole), 200):
-            n += len(whole[i:i + 200])
-            wrong += check(teiten, whole[i:i + 200])
+        for captures in itertools.islice(cases(odd, flags, pcap), int(part) - 1, None, int(parts)):
+            n += len(captures)
+            wrong += check(teiten, captures)
     print(f"{n} captures, {wrong} wrong")
     return 1 if wrong or n == 0 else 0
 
