@@ -12,6 +12,7 @@ from durable import SECOND, Account, Bed, table
 
 RATE = 1000
 PARTS = ("--checkpoint", "1")
+LONG = 3600  # seconds; its end is seldom so near that it has to be waited for
 
 
 def wait_for_room(length, seconds):
@@ -41,13 +42,13 @@ def end_early(bed, daemon):
 
 def killed_inside(bed):
     """kill -9 and start again, twice in one interval. SIGUSR1 ends it as it ends a short one."""
-    wait_for_room(120, 60)
+    wait_for_room(LONG, 120)
     for log in "first", "second":
-        daemon = bed.start(*PARTS, interval=120, log=log)
+        daemon = bed.start(*PARTS, interval=LONG, log=log)
         time.sleep(3.5)
         daemon.kill()
     assert hidden(bed), "no parts"
-    daemon = bed.start(*PARTS, interval=120, log="third")
+    daemon = bed.start(*PARTS, interval=LONG, log="third")
     sent, account = end_early(bed, daemon)
     gaps = account.check(sent)
     first = account.intervals[0]
@@ -61,11 +62,11 @@ def killed_inside(bed):
 
 def configured_anew(bed):
     """Started again with another space, of which destinations are addresses and no prefixes."""
-    wait_for_room(120, 60)
-    daemon = bed.start(*PARTS, "--monitored", "192.0.0.0/8", interval=120, log="wide")
+    wait_for_room(LONG, 120)
+    daemon = bed.start(*PARTS, "--monitored", "192.0.0.0/8", interval=LONG, log="wide")
     time.sleep(3.5)
     daemon.kill()
-    daemon = bed.start(*PARTS, interval=120, log="narrow")
+    daemon = bed.start(*PARTS, interval=LONG, log="narrow")
     sent, account = end_early(bed, daemon)
     assert len(account.intervals) == 2, account.intervals
     first, second = account.intervals
@@ -102,8 +103,8 @@ def finished_later(bed):
 
 def full_at_the_end(bed):
     """The disk is full when the parts are to become one: tried again, nothing lost."""
-    wait_for_room(120, 60)
-    daemon = bed.start(*PARTS, interval=120, log="full")
+    wait_for_room(LONG, 120)
+    daemon = bed.start(*PARTS, interval=LONG, log="full")
     time.sleep(3)
     bed.fault("write ENOSPC")
     daemon.process.send_signal(signal.SIGUSR1)

@@ -14,6 +14,7 @@ import time
 from durable import Bed, table
 
 RATE = 1000
+LONG = 3600  # seconds; its end is seldom so near that it has to be waited for
 SAID = "another snapshot has its time already"
 
 
@@ -76,6 +77,13 @@ def beside_compacted(bed):
     print("%d packets beside a compacted snapshot" % len(sent))
 
 
+def wait_for_room():
+    """Until a long interval goes on for two minutes at least."""
+    left = LONG - time.time() % LONG
+    if left < 120:
+        time.sleep(left + 0.1)
+
+
 def parts_beside_compacted(bed):
     """The same of an interval in parts."""
     ahead = fill_the_future(bed, 600)
@@ -97,13 +105,11 @@ def packets_of(paths):
 def parts_of_another_run(bed):
     """Parts in the time of an interval that is finished, and not of it, are not taken for what it is made
     of. Two daemons count the same packets: the parts of the one are put beside the snapshot of the other."""
-    left = 120 - time.time() % 120
-    if left < 40:
-        time.sleep(left + 0.1)
-    first = bed.start("--checkpoint", "1", interval=120, log="first")
+    wait_for_room()
+    first = bed.start("--checkpoint", "1", interval=LONG, log="first")
     other = bed.at / "other"
     bed.spool, kept = other, bed.spool
-    second = bed.start("--checkpoint", "1", interval=120, log="second")
+    second = bed.start("--checkpoint", "1", interval=LONG, log="second")
     bed.spool = kept
     bed.start_sender(RATE)
     time.sleep(5)
@@ -130,11 +136,9 @@ def parts_of_another_run(bed):
 
 def parts_of_a_damaged_snapshot(bed):
     """Parts that a snapshot is made of stay where it is damaged: moved away, it is made of them again."""
-    left = 120 - time.time() % 120
-    if left < 40:
-        time.sleep(left + 0.1)
+    wait_for_room()
     kept = bed.at / "kept"
-    daemon = bed.start("--checkpoint", "1", interval=120, log="whole")
+    daemon = bed.start("--checkpoint", "1", interval=LONG, log="whole")
     bed.start_sender(RATE)
     time.sleep(5)
     bed.stop_sender()
