@@ -144,7 +144,7 @@ stop_waiting() {
 	done
 	sleep 0.3
 	kill -s "$signal" $pid
-	(sleep 20 && kill -s KILL $pid 2>/dev/null) &
+	(sleep 60 && kill -s KILL $pid) >"$dir/guard" 2>&1 &  # its sleep outlives it, and holds no output of ours
 	guard=$!
 	wait $pid 2>/dev/null
 	status=$?
