@@ -22,14 +22,15 @@ for ns in "$a" "$b"; do
 	ip -n "$ns" link set tap arp off up
 done
 
+# The kernel's ring has room for all of it: on a busy machine the worker may stand still for seconds.
 frames=20000
 python3 "$dir/pcap_gen.py" "$work/send.pcap" $frames 10
 ip netns exec "$b" "$teitend" $eal "$(lcores 2)" \
-	--vdev net_af_packet0,iface=tap,framecnt=8192,blocksz=4194304,framesz=2048 -- \
+	--vdev net_af_packet0,iface=tap,framecnt=32768,blocksz=4194304,framesz=2048 -- \
 	$own --interval 1 --monitored 192.0.2.0/24 >"$work/out" 2>"$work/err" &
 pid=$!
 pids=$pid
-wait_for 20 running || fail "does not start"
+wait_for 60 running || fail "does not start"
 ip netns exec "$a" tcpreplay -q -i tap --pps 10000 "$work/send.pcap" >"$work/sent" 2>&1 \
 	|| fail "tcpreplay: $(tail -1 "$work/sent")"
 sleep 0.5
@@ -51,7 +52,7 @@ ip netns exec "$b" "$teitend" $eal "$(lcores 2)" \
 	>"$work/out" 2>"$work/err" &
 pid=$!
 pids=$pid
-wait_for 20 running || fail "does not start"
+wait_for 60 running || fail "does not start"
 kill -STOP "$pid"
 ip netns exec "$a" tcpreplay -q -i tap --pps 10000 "$work/send.pcap" >"$work/sent" 2>&1 \
 	|| fail "tcpreplay: $(tail -1 "$work/sent")"
