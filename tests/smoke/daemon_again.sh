@@ -10,7 +10,7 @@ dir=$(dirname "$0")
 replay() {
 	file=$1
 	shift
-	timeout 60 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/$file" -- \
+	timeout 300 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/$file" -- \
 		$own --interval 1 --monitored 192.0.2.0/24 --exit-at-eof "$@" \
 		>"$work/out" 2>"$work/err"
 }

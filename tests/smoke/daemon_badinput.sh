@@ -21,7 +21,7 @@ refused() {
 	words=$1
 	shift
 	status=0
-	timeout 60 "$teitend" "$@" >"$work/out" 2>"$work/err" || status=$?
+	timeout 300 "$teitend" "$@" >"$work/out" 2>"$work/err" || status=$?
 	[ "$status" -eq 1 ] || [ "$status" -eq 2 ] || fail "status $status for: $*"
 	[ "$(wc -l <"$work/err")" -eq 1 ] || fail "not one line for: $*"
 	grep -qF -- "$words" "$work/err" || fail "not \"$words\" for: $*"
@@ -142,7 +142,7 @@ grep -q 'whole frames before that are replayed' "$work/err" || fail "truncation 
 [ "$(number errors)" -eq 1 ] && [ "$(number counted)" -eq 12 ] \
 	|| fail "truncated: not 12 counted and 1 error"
 
-timeout 60 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table-memory "$least" \
+timeout 300 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table-memory "$least" \
 	>"$work/out" 2>"$work/err" || fail "status $? with --table-memory $least"
 grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
 	|| fail "the size of the tables is not printed"
@@ -154,7 +154,7 @@ grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out"
 
 # A prefix, or rules, with which nothing is found are no error, but one line each.
 echo 'alert nonsense' >"$work/none.rules"
-timeout 60 "$teitend" $eal "$two" $replay -- $own --sensor nothing --monitored 198.51.100.0/24 --interval 1 \
+timeout 300 "$teitend" $eal "$two" $replay -- $own --sensor nothing --monitored 198.51.100.0/24 --interval 1 \
 	--exit-at-eof --rules "$work/none.rules" >"$work/out" 2>"$work/err" || fail "status $? with a wrong prefix"
 [ "$(wc -l <"$work/err")" -eq 2 ] || fail "not two lines for a wrong prefix and wrong rules"
 grep -qF "teitend: warning: no packet to a monitored address was counted (monitored: 198.51.100.0/24); 100 went to others" \

@@ -8,7 +8,7 @@ dir=$(dirname "$0")
 
 "$teiten" synth --profile "$dir/../../profiles/demo.yaml" --packets 60000 --split 2 \
 	--out "$work/demo.pcap" >"$work/out" 2>"$work/err" || fail "teiten synth"
-timeout 60 "$teitend" $eal "$(lcores 3)" \
+timeout 300 "$teitend" $eal "$(lcores 3)" \
 	--vdev "net_pcap0,rx_pcap=$work/demo-0.pcap,rx_pcap=$work/demo-1.pcap" -- \
 	$own --pairs 1024 --monitored 0.0.0.0/0 --exit-at-eof >"$work/out" 2>"$work/err" \
 	|| fail "exit status $?"

@@ -47,7 +47,7 @@ fill
 rm -f "$spool/smoke/.probe"
 truncate -s -20k "$spool/filler"
 status=0
-timeout 60 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/a.pcap" -- \
+timeout 300 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/a.pcap" -- \
 	$own --interval 1 --monitored 192.0.2.0/24 --exit-at-eof \
 	>"$work/out" 2>"$work/err" || status=$?
 [ "$status" -eq 1 ] || fail "a replay onto a full disk ends with status $status"
@@ -63,7 +63,7 @@ mount -o remount,size=700k "$spool"
 "$teiten" synth --profile "$dir/../../profiles/demo.yaml" --split 2 --out "$work/demo.pcap" \
 	>"$work/out" 2>"$work/err" || fail "teiten synth"
 status=0
-timeout 60 "$teitend" $eal "$(lcores 3)" \
+timeout 300 "$teitend" $eal "$(lcores 3)" \
 	--vdev "net_pcap0,rx_pcap=$work/demo-0.pcap,rx_pcap=$work/demo-1.pcap" -- \
 	$own --monitored 198.51.100.0/24,203.0.113.0/24 --exit-at-eof \
 	>"$work/out" 2>"$work/err" || status=$?

@@ -70,12 +70,12 @@ sys.exit(not good and "telemetry: %s, by worker %s" % (d, by))' "$@" 2>"$work/to
 begin --interval 1
 wait_for 60 written 2 || fail "no two snapshots"
 lose 1000 20 3
-wait_for 20 warnings 1 || fail "a loss is not told"
+wait_for 60 warnings 1 || fail "a loss is not told"
 n=$(count 'wrote' "$work/out")
 wait_for 60 written $((n + 2)) || fail "no more snapshots"
-wait_for 5 told 1000 20 3 || fail "$(cat "$work/told")"
+wait_for 60 told 1000 20 3 || fail "$(cat "$work/told")"
 lose 1007 20 3
-wait_for 20 warnings 2 || fail "a second loss is not told"
+wait_for 60 warnings 2 || fail "a second loss is not told"
 end "1007 20 3"
 [ "$(wc -l <"$work/err")" -eq 2 ] || fail "intervals without a loss are warned of"
 # The line is about the snapshot whose ledger has it.
@@ -93,8 +93,8 @@ sed -n 2p "$work/err" | grep -q 'packets offered: net_null0 missed 7$' || fail "
 begin --interval 3600 --checkpoint 1
 sleep 2
 lose 5 0 0
-wait_for 20 warnings 1 || fail "a loss in a part is not told"
-wait_for 20 told 5 0 0 || fail "parts: $(cat "$work/told")"
+wait_for 60 warnings 1 || fail "a loss in a part is not told"
+wait_for 60 told 5 0 0 || fail "parts: $(cat "$work/told")"
 end "5 0 0"
 [ "$(wc -l <"$work/err")" -eq 1 ] || fail "other parts are warned of"
 grep -q '/\.part-[^/]*--[^/]*: lost 5 of [0-9]* packets offered: net_null0 missed 5$' "$work/err" || fail "the part is not named"

@@ -19,7 +19,7 @@ counting() {
 # The generator outlives teitend: when its peer leaves, the driver of DPDK 22.11 unmaps rings that it
 # polls. testpmd ends at the end of its input.
 mkfifo "$work/typed"
-timeout 120 "$testpmd" --no-huge -m 256 --no-pci --no-shconf --no-telemetry \
+timeout 300 "$testpmd" --no-huge -m 256 --no-pci --no-shconf --no-telemetry \
 	--file-prefix="teiten$$" "$(lcores 2)" --vdev "net_memif1,role=client,$memif" -- \
 	--forward-mode=txonly --total-num-mbufs=4096 --no-flush-rx --auto-start -i \
 	<"$work/typed" >"$work/testpmd" 2>&1 &

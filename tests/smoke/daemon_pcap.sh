@@ -9,7 +9,7 @@ dir=$(dirname "$0")
 python3 "$dir/pcap_gen.py" "$work/a.pcap" 20000 30
 python3 "$dir/pcap_gen.py" "$work/b.pcap" 10000 60 7
 
-timeout 120 "$teitend" $eal "$(lcores 3)" \
+timeout 300 "$teitend" $eal "$(lcores 3)" \
 	--vdev "net_pcap0,rx_pcap=$work/a.pcap,rx_pcap=$work/b.pcap" -- \
 	$own --interval 1 --monitored 192.0.2.0/24 --exit-at-eof \
 	>"$work/out" 2>"$work/err" || fail "exit status $?"

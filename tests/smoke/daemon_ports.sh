@@ -11,7 +11,7 @@ dir=$(dirname "$0")
 	--ports net_null2=2,0 >"$work/out" 2>"$work/err" &
 pid=$!
 pids=$pid
-wait_for 20 running || fail "does not start"
+wait_for 60 running || fail "does not start"
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=

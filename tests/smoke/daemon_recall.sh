@@ -8,7 +8,7 @@ dir=$(dirname "$0")
 
 # replay FILE
 replay() {
-	timeout 60 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/$1.pcap" -- \
+	timeout 300 "$teitend" $eal "$(lcores 2)" --vdev "net_pcap0,rx_pcap=$work/$1.pcap" -- \
 		$own --interval 1 --monitored 192.0.2.0/24 --exit-at-eof >"$work/out" 2>"$work/err" \
 		|| fail "exit status $? for $1"
 }

@@ -14,8 +14,8 @@ pids=$pid
 told() {
 	grep -q 'net_null0: the device is being removed' "$work/err"
 }
-wait_for 20 running || fail "does not start"
-wait_for 5 told || fail "a removed device is not told"
+wait_for 60 running || fail "does not start"
+wait_for 60 told || fail "a removed device is not told"
 sleep 2
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
