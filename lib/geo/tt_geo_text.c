@@ -86,6 +86,13 @@ digit(char c)
 	return decimal < 10 ? decimal : letter < 6 ? letter + 10 : 16;
 }
 
+/* The group that most are: those behind the prefix of a last address. */
+static inline bool
+is_ffff(const char *at, const char *end)
+{
+	return end - at >= 4 && memcmp(at, "ffff", 4) == 0;
+}
+
 struct groups {
 	unsigned __int128 number; /* of the last eight */
 	size_t n;
@@ -98,6 +105,10 @@ take_groups(const char *at, const char *end, struct groups *g)
 	for (;; at++) {
 		unsigned value = 0, n = 0;
 
+		if (is_ffff(at, end)) {
+			value = 0xffff;
+			at += n = 4;
+		}
 		for (; at < end && n < 4 && digit(*at) < 16; at++, n++)
 			value = value << 4 | digit(*at);
 		if (n == 0)

@@ -31,7 +31,8 @@ any_form_of_an_ipv6_address_is_read_as_the_system_reads_it(void **state)
 {
 	static const char *const forms[] = {"2001:db8:1:2:3:4:5:6",
 			"2001:db8::", "2001:db8::1", "::", "::1:2",
-			"1:2:3:4:5:6:7::", "A:b:C::d:0e:F", "::ffff:192.0.2.1"};
+			"1:2:3:4:5:6:7::", "A:b:C::d:0e:F", "::ffff:192.0.2.1",
+			"2001:db8:1:ffff:ffff:ffff:ffff:ffff", "ffff:fff:FFFF::ffff"};
 	uint64_t random = choose_seed();
 	unsigned n_sound = 0;
 
