@@ -3,12 +3,13 @@
 
 #include "tt_parquet_writer.h"
 
-struct tt_parquet_row
-tt_parquet_row_begin(struct tt_parquet_writer *writer, unsigned column)
+void
+tt_parquet_row_begin(struct tt_parquet_row *row, struct tt_parquet_writer *writer,
+		unsigned column)
 {
 	TT_ASSERT(column == writer->n_fixed && writer->n_set == column);
 	TT_ASSERT(writer->group_rows < writer->room_rows);
-	return (struct tt_parquet_row){.writer = writer,
+	*row = (struct tt_parquet_row){.writer = writer,
 			.columns = writer->held,
 			.next = &writer->held[column],
 			.at = writer->group_rows,

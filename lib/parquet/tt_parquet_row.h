@@ -45,9 +45,10 @@ struct tt_parquet_row {
 	uint32_t group; /* as of a code */
 };
 
-/* Begins a row with `column`: those before it are fixed, and no other. */
-struct tt_parquet_row tt_parquet_row_begin(
-		struct tt_parquet_writer *writer, unsigned column);
+/* Begins a row with `column`: those before it are fixed, and no other. Not returned, since it would be copied
+ * in larger pieces than it was written in, which the core waits for. */
+void tt_parquet_row_begin(struct tt_parquet_row *row, struct tt_parquet_writer *writer,
+		unsigned column);
 
 /* Ends it after its last column. Returns 0, or a negative errno with err filled. */
 int tt_parquet_row_end(

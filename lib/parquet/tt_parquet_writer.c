@@ -134,7 +134,8 @@ tt_parquet_create(struct tt_parquet_writer **writer, int dir_fd, const char *nam
 	return 0;
 }
 
-static int
+/* Not inlined, as the next: every row would save registers for them. */
+static __attribute__((noinline)) int
 failed(const struct tt_parquet_writer *writer, struct tt_error *err)
 {
 	if (err != NULL)
@@ -167,7 +168,7 @@ tt_parquet_end_row(struct tt_parquet_writer *writer, struct tt_error *err)
 }
 
 /* The row group is full, or the room for it. */
-static int
+static __attribute__((noinline)) int
 turn(struct tt_parquet_writer *writer, struct tt_error *err)
 {
 	if (writer->group_rows >= writer->limits.group_rows

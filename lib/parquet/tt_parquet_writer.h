@@ -40,8 +40,11 @@ struct tt_parquet_writer {
 	unsigned n_columns;
 	unsigned n_fixed; /* columns that no row sets */
 	unsigned n_set; /* columns of the open row that have their value */
-	size_t group_rows, group_bytes; /* of the open row group */
+	/* Of the open row group, apart from each other: gcc would add to both at once, and what a text wrote to one of
+	 * them alone is not at hand for that yet. */
+	size_t group_rows;
 	size_t room_rows; /* that the columns have room for: more than there are, while nothing failed */
+	size_t group_bytes;
 	size_t row_bytes, fixed_bytes; /* in group_bytes, of each row; of fixed texts */
 	int64_t rows; /* of the finished row groups */
 

@@ -26,9 +26,10 @@ put_interval(const struct tt_tables *t, const struct tt_totals *totals,
 		struct tt_error *err)
 {
 	const struct tt_manifest *m = t->manifest;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_INTERVAL);
+	struct tt_row row;
 	uint64_t sources = totals->sources_one_in, recalled = totals->returning_one_in;
 
+	tt_row_begin(&row, t, TT_TABLE_INTERVAL);
 	tt_row_int(&row, m->end_us);
 	tt_row_int(&row, m->nominal_s);
 	tt_row_int(&row, m->observed_us);
@@ -65,8 +66,9 @@ static int
 put_coverage(const struct tt_tables *t, struct tt_error *err)
 {
 	const struct tt_manifest *m = t->manifest;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_COVERAGE);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_COVERAGE);
 	tt_row_text(&row, m->sensor);
 	tt_row_int(&row, m->start_us);
 	tt_row_int(&row, m->end_us);
@@ -113,8 +115,9 @@ put_ledger(const struct tt_tables *t, const struct tt_ledger_row *rows, unsigned
 	int ret = 0;
 
 	for (unsigned i = 0; ret == 0 && i < n; i++) {
-		struct tt_row row = tt_row_begin(t, TT_TABLE_LEDGER);
+		struct tt_row row;
 
+		tt_row_begin(&row, t, TT_TABLE_LEDGER);
 		tt_row_text(&row, rows[i].port);
 		tt_row_int(&row, rows[i].queue);
 		tt_row_text(&row, rows[i].account);

@@ -158,10 +158,10 @@ tt_row_put_src(struct tt_row *row, struct tt_addr src, struct tt_addr *last)
 	tt_row_new_text(row, tt_addr_format(src, text));
 }
 
-static inline struct tt_row
-tt_row_begin(const struct tt_tables *t, enum tt_table table)
+static inline void
+tt_row_begin(struct tt_row *row, const struct tt_tables *t, enum tt_table table)
 {
-	return (struct tt_row){tt_parquet_row_begin(t->writers[table], TT_ROW_COLUMN)};
+	tt_parquet_row_begin(&row->values, t->writers[table], TT_ROW_COLUMN);
 }
 
 static inline int

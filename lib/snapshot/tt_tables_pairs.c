@@ -8,8 +8,9 @@ tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *
 {
 	const struct tt_target target = tt_target_key_target(r->key);
 	struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_PAIRS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_PAIRS);
 	tt_row_put_src(&row, r->src, &t->pair_src);
 	tt_row_put_country(&row, r->country);
 	tt_row_put_target(&row, target);
@@ -28,8 +29,9 @@ int
 tt_tables_put_contact(void *context, const struct tt_contact_row *r, struct tt_error *err)
 {
 	struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_CONTACTS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_CONTACTS);
 	tt_row_put_src(&row, r->src, &t->contact_src);
 	tt_row_put_unit(&row, t, r->unit);
 	tt_row_int(&row, r->host);

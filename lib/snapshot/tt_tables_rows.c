@@ -47,8 +47,9 @@ static int
 put_ipv6_target(const struct tt_tables *t, const struct tt_target_row *r,
 		struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(t, TT_TABLE_IPV6_TARGETS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_IPV6_TARGETS);
 	tt_row_put_target(&row, r->target);
 	tt_row_int(&row, r->target.code);
 	tt_row_put_class(&row, r->class);
@@ -62,8 +63,9 @@ int
 tt_tables_put_ipv6_untold(
 		const struct tt_tables *t, struct tt_count untold, struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(t, TT_TABLE_IPV6_TARGETS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_IPV6_TARGETS);
 	if (untold.packets == 0)
 		return 0;
 	tt_row_text(&row, "");
@@ -80,9 +82,10 @@ static int
 put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_TARGETS);
+	struct tt_row row;
 	int ret;
 
+	tt_row_begin(&row, t, TT_TABLE_TARGETS);
 	tt_row_put_target(&row, r->target);
 	tt_row_int(&row, r->target.code);
 	tt_row_put_class(&row, r->class);
@@ -101,8 +104,9 @@ static int
 put_country_row(void *context, const struct tt_country_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_COUNTRIES);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_COUNTRIES);
 	tt_row_put_country(&row, r->country);
 	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, r->backscatter);
@@ -125,9 +129,10 @@ static int
 put_source(void *context, const struct tt_source_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCES);
+	struct tt_row row;
 	char text[TT_ADDR_TEXT_MAX];
 
+	tt_row_begin(&row, t, TT_TABLE_SOURCES);
 	tt_row_new_text(&row, tt_addr_format(r->src, text));
 	tt_row_put_country(&row, r->country);
 	tt_row_int(&row, r->asn);
@@ -149,8 +154,9 @@ put_source_fingerprint(void *context, const struct tt_source_fingerprint_row *r,
 		struct tt_error *err)
 {
 	struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SOURCE_FINGERPRINTS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_SOURCE_FINGERPRINTS);
 	tt_row_put_src(&row, r->src, &t->source_fingerprint_src);
 	put_rule(&row, t, r->rule);
 	tt_row_int(&row, (int64_t)r->packets);
@@ -163,8 +169,9 @@ static int
 put_fingerprint(void *context, const struct tt_fingerprint_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_FINGERPRINTS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_FINGERPRINTS);
 	put_rule(&row, t, r->rule);
 	if (r->rest) {
 		tt_row_text(&row, "");
@@ -186,8 +193,9 @@ put_rule_row(void *context, const struct tt_rule_row *r, struct tt_error *err)
 	const struct tt_tables *t = context;
 	const struct tt_fingerprint_rule *rule = tt_fingerprints_rule(
 			t->config->fingerprints, r->rule);
-	struct tt_row row = tt_row_begin(t, TT_TABLE_FINGERPRINT_RULES);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_FINGERPRINT_RULES);
 	tt_row_text(&row, rule->id);
 	tt_row_text(&row, rule->title);
 	tt_row_int(&row, rule->chance_one_in);
@@ -205,8 +213,9 @@ put_rule_row(void *context, const struct tt_rule_row *r, struct tt_error *err)
 static int
 put_source_port(void *context, const struct tt_source_port_row *r, struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(context, TT_TABLE_SOURCE_PORTS);
+	struct tt_row row;
 
+	tt_row_begin(&row, context, TT_TABLE_SOURCE_PORTS);
 	tt_row_put_target(&row, r->target);
 	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, r->source_port);
@@ -217,8 +226,9 @@ put_source_port(void *context, const struct tt_source_port_row *r, struct tt_err
 static int
 put_talker(void *context, const struct tt_talker_row *r, struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(context, TT_TABLE_TALKERS);
+	struct tt_row row;
 
+	tt_row_begin(&row, context, TT_TABLE_TALKERS);
 	tt_row_put_target(&row, r->target);
 	tt_row_put_class(&row, r->class);
 	if (!r->rest)
@@ -233,8 +243,9 @@ static int
 put_destination(void *context, const struct tt_destination_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_DESTINATIONS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_DESTINATIONS);
 	tt_row_put_unit(&row, t, r->unit);
 	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->packets);
@@ -248,8 +259,9 @@ static int
 put_backscatter(void *context, const struct tt_backscatter_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_BACKSCATTER);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_BACKSCATTER);
 	tt_row_put_known_target(&row, r->target);
 	tt_row_int(&row, r->target.code);
 	tt_row_put_class(&row, r->class);
@@ -264,8 +276,9 @@ static int
 put_victim(void *context, const struct tt_victim_row *r, struct tt_error *err)
 {
 	struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_VICTIMS);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_VICTIMS);
 	tt_row_put_src(&row, r->src, &t->victim_src);
 	tt_row_put_country(&row, r->country);
 	tt_row_put_known_target(&row, r->attacked);
@@ -279,9 +292,10 @@ put_victim(void *context, const struct tt_victim_row *r, struct tt_error *err)
 static int
 put_distribution(void *context, const struct tt_distribution_row *r, struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(context, TT_TABLE_DISTRIBUTIONS);
+	struct tt_row row;
 	char text[64];
 
+	tt_row_begin(&row, context, TT_TABLE_DISTRIBUTIONS);
 	tt_row_text(&row, tt_distribution_name(r->distribution));
 	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->value);

@@ -17,8 +17,9 @@ tt_tables_put_signature_rule(void *context, const struct tt_signature_rule_row *
 		struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SIGNATURE_RULES);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_SIGNATURE_RULES);
 	put_rule(&row, r->rule);
 	tt_row_text(&row, r->rule->message);
 	tt_row_text(&row, r->rule->category);
@@ -33,8 +34,9 @@ tt_tables_put_signature(
 		void *context, const struct tt_signature_row *r, struct tt_error *err)
 {
 	const struct tt_tables *t = context;
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SIGNATURES);
+	struct tt_row row;
 
+	tt_row_begin(&row, t, TT_TABLE_SIGNATURES);
 	put_rule(&row, r->rule);
 	tt_row_text(&row, r->rule->message);
 	tt_row_text(&row, r->rule->category);
@@ -51,9 +53,10 @@ int
 tt_tables_put_signature_source(void *context, const struct tt_signature_source_row *r,
 		struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(context, TT_TABLE_SIGNATURE_SOURCES);
+	struct tt_row row;
 	char text[TT_ADDR_TEXT_MAX];
 
+	tt_row_begin(&row, context, TT_TABLE_SIGNATURE_SOURCES);
 	put_rule(&row, r->rule);
 	tt_row_text(&row, tt_addr_format(r->src, text));
 	tt_row_put_country(&row, r->country);

@@ -9,9 +9,10 @@ static int
 put_one(struct tt_tables *t, uint64_t code, const struct tt_sketch_rows *r, size_t at,
 		struct tt_error *err)
 {
-	struct tt_row row = tt_row_begin(t, TT_TABLE_SKETCHES);
+	struct tt_row row;
 	char text[TT_SKETCH_KEY_MAX];
 
+	tt_row_begin(&row, t, TT_TABLE_SKETCHES);
 	tt_parquet_set_coded_new(row.values.writer, tt_parquet_row_step(&row.values),
 			code,
 			tt_row_sketch_key(r->kind, r->key, t->config->prefixes, text));

@@ -48,13 +48,12 @@ static void
 a_row_from_left_to_right_has_the_same_error(void **state)
 {
 	struct tt_parquet_writer *writer = create(*state);
-	struct tt_parquet_row row = tt_parquet_row_begin(writer, NUMBER);
+	struct tt_parquet_row row;
 	struct tt_parquet_result result;
 	struct tt_error err = {0};
 
 	for (unsigned i = 0; i < 100; i++) {
-		if (i > 0)
-			row = tt_parquet_row_begin(writer, NUMBER);
+		tt_parquet_row_begin(&row, writer, NUMBER);
 		tt_parquet_row_int(&row, INT64_C(1) << 31);
 		tt_parquet_row_int(&row, INT64_MAX);
 		tt_parquet_row_int(&row, 0);
@@ -81,9 +80,10 @@ rows_may_follow_a_failed_row_group(void **state)
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
 	writer->limits.group_rows = writer->room_rows;
 	for (size_t i = 0; i < writer->limits.group_rows + 2; i++) {
-		struct tt_parquet_row row = tt_parquet_row_begin(writer, NUMBER);
+		struct tt_parquet_row row;
 		int ret;
 
+		tt_parquet_row_begin(&row, writer, NUMBER);
 		tt_parquet_row_int(&row, 1);
 		tt_parquet_row_int(&row, 2);
 		tt_parquet_row_int(&row, 3);

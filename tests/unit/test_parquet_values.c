@@ -86,8 +86,9 @@ large_integers_fit_wherever_they_come(void **state)
 
 		tt_parquet_fix_int(writer, NUMBER, 1);
 		for (int64_t i = 0; i < 1000; i++) {
-			struct tt_parquet_row row = tt_parquet_row_begin(writer, BIG);
+			struct tt_parquet_row row;
 
+			tt_parquet_row_begin(&row, writer, BIG);
 			tt_parquet_row_int(&row, mostly_small(i, places[k]));
 			tt_parquet_row_int(&row, INT64_MIN + i);
 			tt_parquet_set_text(writer, tt_parquet_row_step(&row), "a");
@@ -123,9 +124,10 @@ static void
 put_from_left_to_right(struct tt_parquet_writer *writer, int64_t i, uint64_t code,
 		const char *text)
 {
-	struct tt_parquet_row row = tt_parquet_row_begin(writer, BIG);
+	struct tt_parquet_row row;
 	struct tt_error err;
 
+	tt_parquet_row_begin(&row, writer, BIG);
 	tt_parquet_row_int(&row, i);
 	tt_parquet_row_int(&row, i / 7);
 	if ((i % 3 == 0 || !tt_parquet_row_same(&row))
