@@ -282,14 +282,18 @@ static inline void
 count_talkers(struct some *s)
 {
 	struct tt_rest *r = s->rest;
+	struct tt_not_kept lost = {0};
 
 	for (unsigned i = 0; i < s->n; i++) {
-		const struct tt_entry talker = {
+		const uint64_t out = tt_rest_add_newcomer(r, s->found[i].talker,
 				tt_addr_v4(tt_refused_src(&s->updates[i])),
-				tt_rest_talker_key(s->found[i].key), 1};
+				tt_rest_talker_key(s->found[i].key));
 
-		tt_rest_add_newcomer(r, s->found[i].talker, &talker);
+		lost.packets += out;
+		lost.keys += out != 0;
 	}
+	r->talkers_lost.packets += lost.packets;
+	r->talkers_lost.keys += lost.keys;
 }
 
 static inline void

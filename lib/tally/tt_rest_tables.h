@@ -130,27 +130,24 @@ tt_rest_add_talker(struct tt_rest *r, uint64_t home, const struct tt_entry *add,
 
 /*
  * One packet of a talker that most likely is a newcomer to a full window: the same. Which of the two is lighter
- * nobody could foresee.
+ * nobody could foresee. What has the same source, or finds a free slot, is left to the plain one. Returns the packets of
+ * what was pushed out, which the caller counts; 0: nothing was, or it is counted.
  */
-static inline __attribute__((always_inline)) void
-tt_rest_add_newcomer(struct tt_rest *r, uint64_t home, const struct tt_entry *add)
+static inline __attribute__((always_inline)) uint64_t
+tt_rest_add_newcomer(struct tt_rest *r, uint64_t home, struct tt_addr src, uint64_t key)
 {
-	struct tt_entry *e = &r->talkers[home], *lightest;
-	const bool known = ((e[0].key ^ add->key) | (e[0].src.lo ^ add->src.lo)
-					   | (e[0].src.hi ^ add->src.hi))
-			== 0;
-	const bool known1 = ((e[1].key ^ add->key) | (e[1].src.lo ^ add->src.lo)
-					    | (e[1].src.hi ^ add->src.hi))
-			== 0;
+	struct tt_entry *e = &r->talkers[home],
+			*lightest = &e[e[1].packets < e[0].packets];
+	const struct tt_entry add = {src, key, 1};
+	const uint64_t packets = lightest->packets;
 
-	if (TT_UNLIKELY(known | known1 | (e[0].packets == 0) | (e[1].packets == 0))) {
-		tt_rest_add_talker(r, home, add, true);
-		return;
+	if (TT_UNLIKELY((e[0].src.lo == src.lo) | (e[1].src.lo == src.lo)
+			    | (packets == 0))) {
+		tt_rest_add_talker(r, home, &add, true);
+		return 0;
 	}
-	lightest = &e[e[1].packets < e[0].packets];
-	r->talkers_lost.keys++;
-	r->talkers_lost.packets += lightest->packets;
-	*lightest = *add;
+	*lightest = add;
+	return packets;
 }
 _Static_assert(TT_TALKER_WINDOW == 2, "newcomers");
 
