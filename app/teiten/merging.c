@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "merging.h"
 #include "progress.h"
+#include "tt_size.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -74,25 +75,10 @@ period_end(const struct period *period, int64_t us)
 bool
 take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 {
-	static const char units[] = "KMGT";
-	const char *unit;
-	unsigned shift = 0;
-	char *end;
-
-	errno = 0;
-	*bytes = strtoull(optarg, &end, 10);
-	unit = *end == '\0' ? NULL : strchr(units, *end);
-	if (unit != NULL) {
-		shift = 10 * (unsigned)(unit - units + 1);
-		end++;
-	}
-	if (*optarg >= '0' && *optarg <= '9' && *end == '\0' && errno == 0 && *bytes > 0
-			&& *bytes <= UINT64_MAX >> shift) {
-		*bytes <<= shift;
+	if (tt_size_parse(optarg, bytes) == 0 && *bytes > 0)
 		return true;
-	}
 	tool->status = tool_usage(tool,
-			"%s: \"%s\" is no number of bytes such as 4096, 512M, 20G",
+			"%s: \"%s\" is no number of bytes such as 4096, 512M, 20GiB",
 			option, optarg);
 	return false;
 }

@@ -2,6 +2,7 @@
 #include "tt_config.h"
 
 #include "tt_config_option.h"
+#include "tt_size.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -83,7 +84,8 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 		{OPTION(table_memory, "table-memory"), COMMON, .argument = "SIZE",
 				.kind = TT_CONFIG_SIZE, .min = 1 << 20,
 				.max = UINT64_C(64) << 40, .rival = "pairs",
-				.help = "memory of all tables together, such as 1G or 4096M: "
+				.help = "memory of all tables together, such as 1G or 4096M (K, M, G, "
+					"T are powers of 1024, also as GB or GiB, g): "
 					"takes as many pairs as fit (at least "
 					"about 160M for each table set and 200M for the merge)"},
 		{OPTION(source_ports, "source-ports"), COMMON, .argument = "N",
@@ -302,27 +304,17 @@ parse_seconds(const struct tt_config_option *option, const char *value, uint64_t
 	return option->check == NULL ? 0 : option->check(option->name, digits, err);
 }
 
-/* Digits, and a letter for a power of 1024. */
 static int
 parse_size(const struct tt_config_option *option, const char *value, uint64_t *bytes,
 		struct tt_error *err)
 {
-	static const char letters[] = "KMGT";
-	size_t n = strspn(value, "0123456789");
-	const char *letter = value[n] == '\0' ? NULL : strchr(letters, value[n]);
-	unsigned shift = letter == NULL ? 0 : 10 * (unsigned)(letter - letters + 1);
-
-	*bytes = strtoull(value, NULL, 10);
-	/* The first of these also keeps the shift from overflowing. */
-	if (n < 1 || n > 15 || *bytes > option->max >> shift
-			|| *bytes << shift < option->min
-			|| value[n + (letter != NULL)] != '\0')
+	if (tt_size_parse(value, bytes) != 0 || *bytes < option->min
+			|| *bytes > option->max)
 		return tt_error_set(err, -EINVAL, option->name,
-				"\"%.40s\" is not a size such as 1G or 4096M (from %lluM to "
-				"%lluT)",
+				"\"%.40s\" is not a size such as 1G, 4096M or 512MiB (from "
+				"%lluM to %lluT)",
 				value, (unsigned long long)option->min >> 20,
 				(unsigned long long)option->max >> 40);
-	*bytes <<= shift;
 	return 0;
 }
 

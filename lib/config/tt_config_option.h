@@ -9,7 +9,7 @@ enum tt_config_kind {
 	TT_CONFIG_TEXT, /* char * */
 	TT_CONFIG_SECONDS, /* int64_t, microseconds; as text seconds, or a duration (tt_time_parse_duration) */
 	TT_CONFIG_LARGE, /* uint64_t */
-	TT_CONFIG_SIZE, /* uint64_t, bytes; as text with K, M, G or T */
+	TT_CONFIG_SIZE, /* uint64_t, bytes; as text tt_size_parse takes */
 	TT_CONFIG_COUNT, /* unsigned */
 	TT_CONFIG_FLAG, /* bool */
 };

@@ -124,6 +124,9 @@ expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
 expect 2 'unknown class: x' top-targets --class x "$dir/empty"
 expect 2 '--older-than: "0s" is no time at all; the shortest is 1s' compact --older-than 0s "$dir/empty"
 expect 2 '--older-than: "6" is no duration such as 90s, 30m, 6h, 400d' compact --older-than 6 "$dir/empty"
+expect 2 '--quota: "0" is no number of bytes' compact --quota 0 "$dir/empty"
+expect 2 '--quota: "5X" is no number of bytes such as 4096, 512M, 20GiB' compact --quota 5X "$dir/empty"
+expect 1 "no snapshots in $dir/empty" compact --quota 5gib "$dir/empty"
 expect 2 '"0" is no number' top-targets -n 0 "$dir/empty"
 expect 2 'without its value: -n' top-targets -n
 expect 2 'without its value: --table' export --table
