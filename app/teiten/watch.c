@@ -27,7 +27,8 @@ static const char help[] =
 		"                    them (default: the TIME that is in the state; without a state\n"
 		"                    FILE as yet, now, but with --once nothing is only learnt from)\n"
 		"  --to TIME         only snapshots that start before TIME\n"
-		"  --poll SECONDS    look for new snapshots so often (default 10)\n"
+		"  --poll DURATION   look for new snapshots so often, in seconds or as 500ms, 30s,\n"
+		"                    5m (default 10s)\n"
 		"  --min-rate RATE   least rise, packets for each monitored address in a day\n"
 		"                    (default 0.5)\n"
 		"  --ratio RATIO     least rise, as a multiple of what is usual (default 1.2)\n"
@@ -100,6 +101,22 @@ take_days(struct tool *tool, unsigned *days)
 	return true;
 }
 
+/* Seconds as digits alone, or a duration. */
+static bool
+take_poll(struct watching *w)
+{
+	size_t seconds;
+
+	if (optarg[strspn(optarg, "0123456789")] != '\0')
+		return tool_duration(&w->tool, "--poll", &w->poll_us);
+	if (!tool_number(&w->tool, "--poll", &seconds))
+		return false;
+	if (seconds > TT_TIME_MAX / TT_US_PER_S)
+		seconds = TT_TIME_MAX / TT_US_PER_S;
+	w->poll_us = (int64_t)seconds * TT_US_PER_S;
+	return true;
+}
+
 static bool
 take_number(struct watching *w, int option)
 {
@@ -107,7 +124,7 @@ take_number(struct watching *w, int option)
 
 	switch (option) {
 	case OPT_POLL:
-		return tool_number(&w->tool, "--poll", &w->poll_s);
+		return take_poll(w);
 	case OPT_RATE:
 		return take_real(&w->tool, "--min-rate", 0, &o->min_rate);
 	case OPT_RATIO:
@@ -286,7 +303,7 @@ cmd_watch(int argc, char **argv)
 	struct watching w = {.tool = {"teiten watch", help, options, ":h", argc, argv, 0},
 			.selection = SELECTION_ALL,
 			.watches = {.options = TT_WATCH_DEFAULTS},
-			.poll_s = 10,
+			.poll_us = 10 * TT_US_PER_S,
 			.status = EXIT_OK};
 	int option;
 

@@ -40,7 +40,7 @@ struct watching {
 	char *state_file; /* that it is, behind links */
 	const char *out_path;
 	bool once;
-	size_t poll_s;
+	int64_t poll_us;
 	struct tt_watches watches;
 	struct watch_spool spool;
 	struct watch_out out;

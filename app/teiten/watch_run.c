@@ -287,15 +287,16 @@ pass(struct watching *w)
 
 /* Waits for the next look. A signal ends it. */
 static int
-wait_for(size_t seconds)
+wait_for(int64_t us)
 {
-	const struct timespec second = {.tv_sec = 1};
 	struct tt_error err = {0};
 	int ret = stop_wanted(&err);
 
 	/* One that comes just before a sleep is seen after it. */
-	for (size_t i = 0; ret == 0 && i < seconds; i++) {
-		nanosleep(&second, NULL);
+	for (; ret == 0 && us > 0; us -= TT_US_PER_S) {
+		nanosleep(us < TT_US_PER_S ? &(struct timespec){.tv_nsec = us * 1000}
+					   : &(struct timespec){.tv_sec = 1},
+				NULL);
 		ret = stop_wanted(&err);
 	}
 	return ret;
@@ -341,7 +342,7 @@ watch_run(struct watching *w)
 		ret = pass(w);
 	}
 	while (ret == 0 && !w->once) {
-		ret = wait_for(w->poll_s);
+		ret = wait_for(w->poll_us);
 		if (ret == 0)
 			ret = pass(w);
 	}

@@ -136,16 +136,18 @@ int
 tt_time_parse_duration(const char *text, int64_t *us)
 {
 	static const struct {
-		char unit;
-		int64_t seconds;
-	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+		const char *name;
+		int64_t us;
+	} units[] = {{"ms", TT_US_PER_S / 1000}, {"s", TT_US_PER_S},
+			{"m", 60 * TT_US_PER_S}, {"h", 3600 * TT_US_PER_S},
+			{"d", 86400 * TT_US_PER_S}};
 	const size_t digits = strspn(text, "0123456789");
 	const long long n = strtoll(text, NULL, 10); /* LLONG_MAX where it is more */
 
 	for (unsigned i = 0; digits > 0 && i < TT_ARRAY_SIZE(units); i++)
-		if (text[digits] == units[i].unit && text[digits + 1] == '\0'
-				&& n <= TT_TIME_MAX / TT_US_PER_S / units[i].seconds) {
-			*us = n * units[i].seconds * TT_US_PER_S;
+		if (strcmp(text + digits, units[i].name) == 0
+				&& n <= TT_TIME_MAX / units[i].us) {
+			*us = n * units[i].us;
 			return 0;
 		}
 	return -EINVAL;

@@ -39,7 +39,7 @@ char *tt_time_format_length(int64_t us, char text[TT_TIME_TEXT_MAX]);
 int tt_time_parse(const char *text, int64_t *us) TT_MUST_CHECK;
 
 /*
- * Parses a duration, "90s", "30m", "6h" or "400d", of at most TT_TIME_MAX. Returns 0 or -EINVAL, then
+ * Parses a duration, "500ms", "90s", "30m", "6h" or "400d", of at most TT_TIME_MAX. Returns 0 or -EINVAL, then
  * without a change.
  */
 int tt_time_parse_duration(const char *text, int64_t *us) TT_MUST_CHECK;

@@ -290,7 +290,7 @@ parse_seconds(const struct tt_config_option *option, const char *value, uint64_t
 	char digits[24];
 	int64_t us;
 
-	if (tt_time_parse_duration(value, &us) == 0)
+	if (tt_time_parse_duration(value, &us) == 0 && us % TT_US_PER_S == 0)
 		*seconds = (uint64_t)(us / TT_US_PER_S);
 	else if (parse_digits(value, seconds) != 0)
 		*seconds = UINT64_MAX;

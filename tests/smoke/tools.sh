@@ -127,6 +127,11 @@ expect 2 '--older-than: "6" is no duration such as 90s, 30m, 6h, 400d' compact -
 expect 2 '--quota: "0" is no number of bytes' compact --quota 0 "$dir/empty"
 expect 2 '--quota: "5X" is no number of bytes such as 4096, 512M, 20GiB' compact --quota 5X "$dir/empty"
 expect 1 "no snapshots in $dir/empty" compact --quota 5gib "$dir/empty"
+expect 2 '--poll: "10x" is no duration such as 90s' watch --poll 10x "$dir/empty"
+expect 2 '--poll: "0" is no number' watch --poll 0 "$dir/empty"
+expect 2 '--poll: "0ms" is no time at all' watch --poll 0ms "$dir/empty"
+expect 1 "no snapshots in $dir/empty" watch --once --poll 500ms "$dir/empty"
+expect 1 "no snapshots in $dir/empty" watch --once --poll 2 "$dir/empty"
 expect 2 '"0" is no number' top-targets -n 0 "$dir/empty"
 expect 2 'without its value: -n' top-targets -n
 expect 2 'without its value: --table' export --table

@@ -288,7 +288,7 @@ times_survive_text_and_back(void **state)
 static void
 durations_have_one_unit(void **state)
 {
-	static const char *const bad[] = {"", "s", "1", "1w", "1S", "1ms", "1h30m", " 1s",
+	static const char *const bad[] = {"", "s", "1", "1w", "1S", "1MS", "1us", "ms", "1h30m", " 1s",
 			"1 s", "+1s", "-1s", "1.5h", "253339228800s", "2932167d",
 			"18446744073709551617s"};
 	int64_t us = 7;
@@ -298,6 +298,8 @@ durations_have_one_unit(void **state)
 			fail_msg("\"%s\" is taken", bad[i]);
 	assert_int_equal(tt_time_parse_duration("0s", &us), 0);
 	assert_int_equal(us, 0);
+	assert_int_equal(tt_time_parse_duration("500ms", &us), 0);
+	assert_int_equal(us, TT_US_PER_S / 2);
 	assert_int_equal(tt_time_parse_duration("90s", &us), 0);
 	assert_int_equal(us, 90 * TT_US_PER_S);
 	assert_int_equal(tt_time_parse_duration("30m", &us), 0);

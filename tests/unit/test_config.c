@@ -190,6 +190,8 @@ a_bad_value_is_named_and_changes_nothing(void **state)
 			{"interval", "-60s", "whole number", -EINVAL},
 			{"interval", "0s", "1 to 31622400", -EINVAL},
 			{"interval", "367d", "1 to 31622400", -EINVAL},
+			{"interval", "500ms", "1 to 31622400", -EINVAL},
+			{"interval", "1500ms", "1 to 31622400", -EINVAL},
 			{"interval", "18446744073709551676s", "whole number", -EINVAL},
 			{"interval", "7s", "7 s neither divide a day", -EINVAL},
 			{"interval", "25h", "90000 s neither divide a day", -EINVAL},
