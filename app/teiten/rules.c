@@ -84,6 +84,22 @@ rules_settle(struct tt_rules_options *rules, const char *program)
 }
 
 bool
+rules_wrong(struct tool *tool, const struct tt_rules_options *rules)
+{
+	const char *variables = rules->variables, *classes = rules->classification;
+
+	if (variables != NULL && variables[0] == '\0')
+		tool->status = tool_usage(tool,
+				"--rule-variables: an empty path; name a file, or none");
+	else if (classes != NULL && classes != absent && classes[0] == '\0')
+		tool->status = tool_usage(tool,
+				"--rule-classes: an empty path; name a file, or none");
+	else
+		return false;
+	return true;
+}
+
+bool
 rules_take(struct tt_rules_options *rules, int option)
 {
 	switch (option) {
@@ -179,6 +195,8 @@ cmd_rules(int argc, char **argv)
 		return tool_usage(&tool, "unknown: %s (check, match)", argv[optind]);
 	if (++optind == argc)
 		return tool_usage(&tool, "FILE is missing");
+	if (rules_wrong(&tool, &w.rules))
+		return tool.status;
 	rules_settle(&w.rules, PROGRAM);
 	return check(&w, argv + optind, (unsigned)(argc - optind));
 }

@@ -3,6 +3,7 @@
 #ifndef RULES_H
 #define RULES_H
 
+#include "tool.h"
 #include "tt_rules.h"
 
 #include <getopt.h>
@@ -31,7 +32,10 @@ void rules_init(struct tt_rules_options *rules);
 /* Takes optarg, where the option is one of these; else returns false. */
 bool rules_take(struct tt_rules_options *rules, int option);
 
-/* Once all options are taken: says where the default classes are missed, and goes on without. */
+/* Once all options are taken: is one of them wrong? Then it has been said, and the tool has its status. */
+bool rules_wrong(struct tool *tool, const struct tt_rules_options *rules);
+
+/* Then: says where the default classes are missed, and goes on without. */
 void rules_settle(struct tt_rules_options *rules, const char *program);
 
 /* `teiten rules match`: what a set of rules finds in capture files. argv[0]: "match". Returns the exit

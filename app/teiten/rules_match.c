@@ -307,6 +307,8 @@ match_operands(struct tool *tool, struct wish *w)
 		return tool_usage(tool, "--rules is missing");
 	if (optind == tool->argc)
 		return tool_usage(tool, "CAPTURE is missing");
+	if (rules_wrong(tool, &w->rules))
+		return tool->status;
 	rules_settle(&w->rules, PROGRAM);
 	return run(w, tool->argv + optind, (unsigned)(tool->argc - optind));
 }

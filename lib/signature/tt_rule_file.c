@@ -49,7 +49,8 @@ tt_rule_file_read(const char *path, char **bytes, size_t *n, struct tt_error *er
 
 	*bytes = NULL;
 	if (f == NULL)
-		return tt_error_set(err, -errno, path, "%s", strerror(errno));
+		return tt_error_set(err, -errno, path[0] == '\0' ? "\"\"" : path, "%s",
+				strerror(errno));
 	ret = read_all(f, bytes, n);
 	fclose(f);
 	if (ret == 0)

@@ -6,6 +6,10 @@
 #include <errno.h>
 #include <string.h>
 
+#define NO_VARIABLES                                                             \
+	"no variable in it: a line such as \"ipvar HOME_NET 192.0.2.0/24\", or " \
+	"Suricata's YAML with vars:"
+
 /* What the engines' own configurations come with, where all that is theirs is of HOME_NET. */
 static const struct {
 	const char *name, *value;
@@ -184,15 +188,20 @@ take_lines(struct tt_rule_variables *v, const char *name, struct tt_rule_word te
 	struct tt_rule_line line;
 	const char *why = NULL;
 	char where[512];
+	bool any = false;
 	int ret = 0;
 
 	tt_rule_reader_init(&reader, text.at, text.n);
 	while (ret == 0 && (ret = tt_rule_reader_next(&reader, &line)) == 1) {
 		ret = 0;
-		if (tt_rule_variables_is_line(line.text))
-			ret = tt_rule_variables_line(v, &line, name, &why);
+		if (!tt_rule_variables_is_line(line.text))
+			continue;
+		ret = tt_rule_variables_line(v, &line, name, &why);
+		any = true;
 	}
 	tt_rule_reader_fini(&reader);
+	if (ret == 0 && !any)
+		return tt_error_set(err, -EINVAL, name, NO_VARIABLES);
 	if (ret == 0)
 		return 0;
 	snprintf(where, sizeof(where), "%s:%u", name, line.line);

@@ -41,7 +41,8 @@ bool tt_rule_variables_is_line(struct tt_rule_word line);
 int tt_rule_variables_line(struct tt_rule_variables *v, const struct tt_rule_line *line,
 		const char *file, const char **why) TT_MUST_CHECK;
 
-/* Reads a file of them; path lives as long as v. Returns 0, or a negative errno with err naming file, line and why. */
+/* Reads a file of them; path lives as long as v. One without any, most likely another file or one cut short, is refused, and
+ * so is Suricata's YAML without vars. Returns 0, or a negative errno with err naming file, line and why. */
 int tt_rule_variables_load(struct tt_rule_variables *v, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 

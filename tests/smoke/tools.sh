@@ -132,6 +132,10 @@ expect 2 '--poll: "0" is no number' watch --poll 0 "$dir/empty"
 expect 2 '--poll: "0ms" is no time at all' watch --poll 0ms "$dir/empty"
 expect 1 "no snapshots in $dir/empty" watch --once --poll 500ms "$dir/empty"
 expect 1 "no snapshots in $dir/empty" watch --once --poll 2 "$dir/empty"
+expect 2 '--rule-variables: an empty path; name a file, or none' rules check --rule-variables '' x.rules
+expect 2 '--rule-classes: an empty path; name a file, or none' rules check --rule-classes= x.rules
+expect 2 '--rule-variables: an empty path' rules match --vars '' --rules x.rules x.pcap
+expect 1 '^teiten rules: "": No such file' rules check ''
 expect 2 '"0" is no number' top-targets -n 0 "$dir/empty"
 expect 2 'without its value: -n' top-targets -n
 expect 2 'without its value: --table' export --table

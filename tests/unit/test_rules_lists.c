@@ -297,6 +297,11 @@ files_of_variables_are_those_of_snort_or_of_suricata(void **state)
 	tt_rules_fini(&rules);
 	assert_int_equal(read_with_file("", "var\n", &rules, &err), -EINVAL);
 	assert_string_equal(err.why, "a variable without a name");
+	assert_int_equal(read_with_file("", "", &rules, &err), -EINVAL);
+	assert_non_null(strstr(err.where, "/tmp/rules-"));
+	assert_non_null(strstr(err.why, "no variable in it: a line such as"));
+	assert_int_equal(read_with_file("", "# none\nconfig x\n", &rules, &err), -EINVAL);
+	assert_non_null(strstr(err.why, "no variable in it"));
 	assert_int_equal(read_with_file(".yml", "a: 1\n", &rules, &err), -EINVAL);
 	assert_string_equal(err.why, "no vars in it");
 	assert_int_equal(read_with_file("",
