@@ -2,7 +2,8 @@
 /*
  * teitend, the appliance: packets on NIC queues in, snapshots on disk out.
  *
- * Exit status: 0 all was counted and written, 1 something failed, 2 wrong usage.
+ * Exit status: 0 all was counted and written, 1 something failed, 2 wrong usage. SIGINT and SIGTERM before
+ * anything is counted: it dies of them (guard.h).
  */
 #include "daemon.h"
 
@@ -30,7 +31,8 @@ print_help(const struct tt_config_cli *cli)
 	printf("\nExit status: 0 all was counted and written, 1 something failed, 2 wrong usage.\n"
 	       "SIGTERM, SIGINT and a terminal that is closed end a run, with the open "
 	       "interval\nwritten as partial; SIGUSR1 closes the interval now; SIGHUP reads "
-	       "the rules again.\n");
+	       "the rules again.\nBefore it counts, SIGTERM and SIGINT end it at once: status "
+	       "128 + N of signal N.\n");
 }
 
 /* Table sets that there will be at least, whatever ports EAL finds. */
