@@ -145,9 +145,11 @@ refuse_length(const struct reading *r, const struct taken *t, struct tt_error *e
 	return -EEXIST;
 }
 
-/* Has the snapshot frames, and not one that was counted, as of another network than was monitored? A merged one is left aside. */
+/* Has the snapshot frames, and not one that was counted, as of another network than was monitored? Then the network's text, as much of it as is
+ * shown. A merged one is left aside. */
 static bool
-has_nothing(const char *path, char monitored[SHOWN_MAX])
+has_nothing_of_another(
+		const struct reading *r, const char *path, char monitored[SHOWN_MAX])
 {
 	struct tt_snapshot *snapshot;
 	bool nothing;
@@ -155,20 +157,12 @@ has_nothing(const char *path, char monitored[SHOWN_MAX])
 	if (tt_snapshot_open(&snapshot, path, NULL) != 0)
 		return false;
 	nothing = snapshot->manifest.packets == 0 && snapshot->manifest.frames > 0
-			&& snapshot->manifest.parts.n == 0;
+			&& snapshot->manifest.parts.n == 0
+			&& strcmp(snapshot->manifest.monitored, r->setup.monitored_text)
+					!= 0;
 	snprintf(monitored, SHOWN_MAX, "%s", snapshot->manifest.monitored);
 	tt_snapshot_close(snapshot);
 	return nothing;
-}
-
-/* What an earlier run with the wrong monitored wrote is in the way of one with the right one. */
-static bool
-is_other_monitored(const struct reading *r, const struct tt_error *err,
-		char monitored[SHOWN_MAX])
-{
-	return has_nothing(err->where, monitored)
-			&& strncmp(monitored, r->setup.monitored_text, SHOWN_MAX - 1)
-			!= 0;
 }
 
 static int
@@ -182,13 +176,15 @@ refuse(const struct reading *r, const struct taken *t, struct tt_error *err)
 			"another spool, or give --skip-existing",
 			(unsigned long long)t->n, (unsigned long long)t->of);
 	name_snapshot(r, &t->first, err);
-	if (!is_other_monitored(r, err, monitored))
+	/* What an earlier run with the wrong monitored wrote is in the way of one with the right one. */
+	if (!has_nothing_of_another(r, err->where, monitored))
 		return -EEXIST;
 	tt_error_set(err, -EEXIST, NULL,
 			"there is a snapshot of this interval already (%llu of %llu "
-			"intervals), in which nothing was counted (monitored: %s): if that was a "
-			"mistake, delete it, and others like it, and read again",
-			(unsigned long long)t->n, (unsigned long long)t->of, monitored);
+			"intervals), in which nothing was counted (monitored: %s%s): if that was "
+			"a mistake, delete it, and others like it, and read again",
+			(unsigned long long)t->n, (unsigned long long)t->of, monitored,
+			strlen(monitored) == SHOWN_MAX - 1 ? "…" : "");
 	name_snapshot(r, &t->first, err);
 	return -EEXIST;
 }

@@ -304,6 +304,14 @@ class Read(unittest.TestCase):
         self.assertIn("counted", self.read(path))
         self.read(path, options=wrong, status=1, said="choose another spool, or give --skip-existing\n")
 
+    def test_of_another_network_all_is_compared(self):
+        path = self.file("a.pcap", [record(0)])
+        common = ",".join(f"198.51.100.{2 * i}/32" for i in range(20))
+        wrong, right = ([f"--monitored={common},203.0.113.{last}/32"] for last in (1, 3))
+        self.read(path, options=wrong, said="no packet to a monitored address was counted")
+        self.read(path, options=wrong, status=1, said="choose another spool, or give --skip-existing\n")
+        self.read(path, options=right, status=1, said=f"nothing was counted (monitored: {common[:119]}…): if that was a mistake")
+
     def test_a_pipe_other_than_standard_input_is_refused_by_a_line_that_says_what_to_do(self):
         path = self.file("a.pcap", [record(0), record(61)])
         os.mkfifo(self.at / "fifo")
