@@ -36,21 +36,39 @@ find_common_validity(struct tt_fingerprints *set)
 }
 
 static int
+refuse(const struct tt_fingerprints *set, const char *name,
+		const struct tt_fp_excess *excess, struct tt_error *err)
+{
+	const struct tt_fp_rule *rule = &set->rules[excess->rule];
+	char where[512];
+
+	snprintf(where, sizeof(where), "%s:%u", name, rule->line);
+	if (excess->columns)
+		return tt_error_set(err, -E2BIG, where,
+				"the rules together are too long: in the rule %s, more than "
+				"%d numbers or truth values are to be kept at a time, for it "
+				"and for those after it",
+				rule->rule.id, TT_FP_COLUMNS_MAX);
+	return tt_error_set(err, -E2BIG, where,
+			"the rules together are too long: with the rule %s, more than %d "
+			"steps",
+			rule->rule.id, TT_FP_STEPS_MAX);
+}
+
+static int
 make(struct tt_fingerprints *set, const char *name, const uint8_t *bytes, size_t n,
 		struct tt_error *err)
 {
+	struct tt_fp_excess excess;
 	int ret = tt_fp_read_yaml(set, name, bytes, n, err);
 
 	if (ret != 0)
 		return ret;
 	find_common_validity(set);
 	identify(set, name, bytes, n);
-	ret = tt_fp_compile(set);
+	ret = tt_fp_compile(set, &excess);
 	if (ret == -E2BIG)
-		return tt_error_set(err, ret, name,
-				"the rules together are too long: more than %d steps, or "
-				"%d numbers or truth values to be kept at a time",
-				TT_FP_STEPS_MAX, TT_FP_COLUMNS_MAX);
+		return refuse(set, name, &excess, err);
 	return ret == 0 ? 0 : tt_error_set(err, ret, name, "out of memory");
 }
 

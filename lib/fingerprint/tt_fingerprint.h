@@ -41,7 +41,7 @@ struct tt_fingerprints; /* opaque: rules and their programs */
 /*
  * Reads and compiles a rules file (YAML); "" or NULL gives a set without rules. Returns 0;
  * -ENOENT and the like for a file that cannot be read; -EINVAL for one that is wrong, with err
- * naming file, line and what; -E2BIG for more than TT_FINGERPRINTS_MAX rules, or for rules that
+ * naming file, line and what; -E2BIG, likewise, for more than TT_FINGERPRINTS_MAX rules, or for rules that
  * take more room than a program has; -EFBIG for a file of a megabyte and more; -ENOMEM.
  */
 int tt_fingerprints_open(struct tt_fingerprints **set, const char *path,

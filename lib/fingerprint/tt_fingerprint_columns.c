@@ -13,6 +13,7 @@ struct plan {
 	bool is_number[VALUES_MAX];
 	uint64_t taken[2]; /* bit per column; of truths, of numbers */
 	bool full;
+	unsigned full_at; /* step */
 };
 
 _Static_assert(TT_FP_COLUMNS_MAX == 64, "one bit each");
@@ -92,6 +93,8 @@ place_steps(struct plan *plan, struct tt_fp_program *program)
 			step->b = read_column(plan, step->b, i);
 		if (!tt_fp_step_writes(step))
 			continue;
+		if (!plan->full)
+			plan->full_at = i;
 		step->to = take(plan, value);
 		if (plan->last_read[value] == 0)
 			give_back(plan, value);
@@ -110,7 +113,7 @@ place_sources(struct plan *plan, struct tt_fp_program *program)
 }
 
 int
-tt_fp_give_columns(struct tt_fp_program *program)
+tt_fp_give_columns(struct tt_fp_program *program, unsigned *step)
 {
 	struct plan *plan = calloc(1, sizeof(*plan));
 	int ret;
@@ -122,6 +125,7 @@ tt_fp_give_columns(struct tt_fp_program *program)
 	place_sources(plan, program);
 	place_steps(plan, program);
 	ret = plan->full ? -E2BIG : 0;
+	*step = plan->full_at;
 	free(plan);
 	return ret;
 }

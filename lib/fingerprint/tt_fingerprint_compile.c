@@ -261,14 +261,27 @@ compile_rule(struct compiler *c, const struct tt_fp_rule *rule, uint32_t place)
 }
 
 int
-tt_fp_compile(struct tt_fingerprints *set)
+tt_fp_compile(struct tt_fingerprints *set, struct tt_fp_excess *excess)
 {
 	struct compiler c = {.program = &set->program};
+	unsigned ends[TT_FINGERPRINTS_MAX], step;
+	int ret;
 
 	set->program.steps = calloc(TT_FP_STEPS_MAX, sizeof(set->program.steps[0]));
 	if (set->program.steps == NULL)
 		return -ENOMEM;
-	for (unsigned i = 0; i < set->n; i++)
+	*excess = (struct tt_fp_excess){0};
+	for (unsigned i = 0; i < set->n; i++) {
 		compile_rule(&c, &set->rules[i], i);
-	return c.full ? -E2BIG : tt_fp_give_columns(&set->program);
+		ends[i] = set->program.n;
+		excess->rule = i;
+		if (c.full)
+			return -E2BIG;
+	}
+	ret = tt_fp_give_columns(&set->program, &step);
+	excess->columns = true;
+	for (unsigned i = set->n; ret == -E2BIG && i-- > 0;)
+		if (step < ends[i])
+			excess->rule = i;
+	return ret;
 }

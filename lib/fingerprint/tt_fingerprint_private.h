@@ -11,6 +11,7 @@ struct tt_fp_rule {
 	struct tt_fingerprint_rule rule;
 	struct tt_fp_expr where; /* without nodes: all packets */
 	struct tt_fp_expr match;
+	unsigned line; /* of the file, from 1 on */
 	uint32_t match_has; /* what a packet must have to be tested; bits of enum tt_fp_has */
 };
 

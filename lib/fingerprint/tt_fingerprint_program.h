@@ -87,11 +87,17 @@ _Static_assert(TT_FP_CHUNK % TT_FP_GROUP == 0, "whole groups");
 
 struct tt_fingerprints;
 
-/* Makes the program of set's rules. 0, -ENOMEM, or -E2BIG: more steps or columns than there are. */
-int tt_fp_compile(struct tt_fingerprints *set) TT_MUST_CHECK;
+/* Where rules together are too much. */
+struct tt_fp_excess {
+	unsigned rule; /* the first in whose steps it shows */
+	bool columns; /* not steps */
+};
 
-/* Gives the values of a program their columns. 0, -ENOMEM or -E2BIG. */
-int tt_fp_give_columns(struct tt_fp_program *program) TT_MUST_CHECK;
+/* Makes the program of set's rules. 0, -ENOMEM, or -E2BIG with *excess: more steps or columns than there are. */
+int tt_fp_compile(struct tt_fingerprints *set, struct tt_fp_excess *excess) TT_MUST_CHECK;
+
+/* Gives the values of a program their columns. 0, -ENOMEM, or -E2BIG with the first step that has none. */
+int tt_fp_give_columns(struct tt_fp_program *program, unsigned *step) TT_MUST_CHECK;
 
 static inline bool
 tt_fp_step_reads_a(const struct tt_fp_step *step)

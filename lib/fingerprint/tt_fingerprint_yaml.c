@@ -293,6 +293,7 @@ take_rule(struct reader *r, const yaml_node_t *node)
 		return -E2BIG;
 	}
 	r->rule = &r->set->rules[r->set->n++];
+	r->rule->line = (unsigned)node->start_mark.line + 1;
 	rule = &r->rule->rule;
 	rule->valid_from_us = TT_TIME_MIN;
 	rule->valid_until_us = TT_TIME_MAX + 1;

@@ -258,9 +258,42 @@ rules_that_need_too_many_columns_are_refused(void **state)
 			sprintf(text + strlen(text), "%sip.id&%u", signs[r], i);
 		strcat(text, "}\n");
 	}
-	expect_bytes(text, strlen(text), -E2BIG, "r.yaml",
-			"the rules together are too long: more than 4096 steps, or 64 "
-			"numbers or truth values to be kept at a time");
+	expect_bytes(text, strlen(text), -E2BIG, "r.yaml:3",
+			"the rules together are too long: in the rule r0, more than 64 "
+			"numbers or truth values are to be kept at a time, for it and "
+			"for those after it");
+}
+
+/* A term for each number from *value on, none of which another rule has. */
+static void
+append_terms(char *text, unsigned *value)
+{
+	char *begin = text + strlen(text);
+
+	sprintf(begin, "ip.id&%u", (*value)++);
+	while (strlen(begin) < 960)
+		sprintf(begin + strlen(begin), "&&ip.id&%u", (*value)++);
+}
+
+static void
+rules_of_too_many_steps_are_refused(void **state)
+{
+	char text[32768] = "version: 1\nfingerprints:\n";
+	unsigned value = 1000;
+
+	for (unsigned r = 0; r < 14; r++) {
+		sprintf(text + strlen(text),
+				"- {id: r%u, title: A, chance: 1/2, origin: x,\n"
+				"   source: {packets: 1, percent: 1}, where: ",
+				r);
+		append_terms(text, &value);
+		strcat(text, ", match: ");
+		append_terms(text, &value);
+		strcat(text, "}\n");
+	}
+	expect_bytes(text, strlen(text), -E2BIG, "r.yaml:19",
+			"the rules together are too long: with the rule r8, more than "
+			"4096 steps");
 }
 
 static void
@@ -298,6 +331,7 @@ main(void)
 			cmocka_unit_test(layouts_are_checked),
 			cmocka_unit_test(expressions_have_limits),
 			cmocka_unit_test(rules_that_need_too_many_columns_are_refused),
+			cmocka_unit_test(rules_of_too_many_steps_are_refused),
 			cmocka_unit_test(folded_expressions_count_characters),
 			cmocka_unit_test(files_that_cannot_be_read_are_named),
 	};
