@@ -46,7 +46,9 @@ help(FILE *out)
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
 	fputs("\n`teiten COMMAND --help` says more; `teiten --version` prints the version.\n"
-	      "Exit status: 0 done, 1 bad data, no snapshots or a failed operation, 2 wrong usage.\n",
+	      "Of an option that is given twice the last one counts, unless its help says otherwise.\n"
+	      "Exit status: 0 done, 1 bad data, no snapshots or a failed operation, 2 wrong usage,\n"
+	      "128 + N where signal N ended it.\n",
 			out);
 }
 
@@ -66,23 +68,31 @@ flush_output(int status, const char *name)
 }
 
 static int
+version(void)
+{
+	printf("teiten %s\n", TT_VERSION);
+	return EXIT_OK;
+}
+
+static int
 run(int argc, char **argv)
 {
 	const char *name = argv[1], *meant = NULL;
 	char text[TT_NEAREST_TEXT_MAX];
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++) {
-		if (strcmp(name, commands[i].name) == 0)
-			return commands[i].run(argc - 1, argv + 1);
+		if (strcmp(name, commands[i].name) != 0)
+			continue;
+		if (argc == 3 && strcmp(argv[2], "--version") == 0)
+			return version();
+		return commands[i].run(argc - 1, argv + 1);
 	}
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		help(stdout);
 		return EXIT_OK;
 	}
-	if (strcmp(name, "--version") == 0) {
-		printf("teiten %s\n", TT_VERSION);
-		return EXIT_OK;
-	}
+	if (strcmp(name, "--version") == 0)
+		return version();
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
 		tt_nearest_try(name, commands[i].name, &meant);
 	fprintf(stderr, "teiten: unknown %s: %s%s\n",

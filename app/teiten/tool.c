@@ -83,10 +83,12 @@ tool_option(struct tool *tool)
 const char *
 tool_operand(struct tool *tool, const char *what)
 {
-	if (optind + 1 == tool->argc)
+	if (optind + 1 == tool->argc && tool->argv[optind][0] != '\0')
 		return tool->argv[optind];
 	if (optind == tool->argc)
 		tool->status = tool_usage(tool, "%s is missing", what);
+	else if (optind + 1 == tool->argc)
+		tool->status = tool_usage(tool, "%s: an empty path", what);
 	else
 		tool->status = tool_usage(
 				tool, "too many operands: %s", tool->argv[optind + 1]);

@@ -28,7 +28,8 @@ print_help(const struct tt_config_cli *cli)
 	       "per\ninterval. EAL's own arguments: %s -h --\n\n",
 			TT_PROGRAM, TT_PROGRAM, TT_PROGRAM);
 	tt_config_print_help(cli, stdout);
-	printf("\nExit status: 0 all was counted and written, 1 something failed, 2 wrong usage.\n"
+	printf("\nOf an option that is given twice the last one counts, unless it says otherwise.\n"
+	       "Exit status: 0 all was counted and written, 1 something failed, 2 wrong usage.\n"
 	       "SIGTERM, SIGINT and a terminal that is closed end a run, with the open "
 	       "interval\nwritten as partial; SIGUSR1 closes the interval now; SIGHUP reads "
 	       "the rules again.\nBefore it counts, SIGTERM and SIGINT end it at once: status "

@@ -153,4 +153,12 @@ expect 2 '--out: an empty path' export --table targets --out '' "$dir/empty"
 expect 2 '--table: an empty name' export --table '' "$dir/empty"
 prints '^ledger: interval_start sensor port queue account reason packets keys$' export --list-tables
 prints '^teiten [0-9]' --version
+for command in $("$teiten" --help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'); do
+	prints '^Usage: teiten ' "$command" --help
+	prints '^teiten [0-9]' "$command" --version
+	expect 2 -- "$command" --no-such-option
+done
+for command in info verify watch top-targets; do
+	expect 2 "^teiten $command: PATH: an empty path" "$command" ''
+done
 exit $failed
