@@ -40,7 +40,10 @@ read_document(struct document *doc, struct tt_error *err)
 		ret = tt_error_set(err, -errno, doc->path, "%s", strerror(errno));
 	else if (ret == 0 && doc->n == FILE_BYTES_MAX)
 		ret = tt_error_set(err, -EFBIG, doc->path,
-				"too long for a configuration file");
+				"too long for a configuration file, which may have "
+				"%d bytes; long lists of monitored prefixes may be "
+				"written as fewer, wider ones",
+				FILE_BYTES_MAX - 1);
 	fclose(in);
 	return ret;
 }

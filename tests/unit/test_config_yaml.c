@@ -109,6 +109,7 @@ a_yaml_file_that_cannot_be_read_is_named(void **state)
 		fputc('#', out);
 	fclose(out);
 	assert_int_equal(tt_config_load(&config, path, &err), -EFBIG);
+	expect_in(&err, path, "which may have 1048575 bytes;");
 	tt_config_fini(&config);
 }
 
