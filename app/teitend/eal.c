@@ -4,7 +4,7 @@
 #include "aside.h"
 #include "dpdk_log.h"
 #include "say.h"
-#include "tt_config.h"
+#include "tt_config_option.h"
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -27,6 +27,23 @@ add_arg(struct tt_eal *eal, char *arg, struct tt_error *err)
 	return 0;
 }
 
+/* EAL would not know it, and a check of the configuration would miss it. */
+static int
+check_not_own(const char *arg, struct tt_error *err)
+{
+	char name[64];
+
+	if (strncmp(arg, "--", 2) != 0)
+		return 0;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
+	if (tt_config_option_find(name) == NULL)
+		return 0;
+	return tt_error_set(err, -EINVAL, arg,
+			"%s's own option; these stand after the \"--\", EAL's arguments "
+			"before it",
+			TT_PROGRAM);
+}
+
 int
 tt_eal_split(struct tt_eal *eal, int argc, char **argv, struct tt_error *err)
 {
@@ -37,8 +54,11 @@ tt_eal_split(struct tt_eal *eal, int argc, char **argv, struct tt_error *err)
 		dashes++;
 	if (dashes >= argc)
 		return 0;
-	for (int i = 1; i < dashes && rc == 0; i++)
-		rc = add_arg(eal, argv[i], err);
+	for (int i = 1; i < dashes && rc == 0; i++) {
+		rc = check_not_own(argv[i], err);
+		if (rc == 0)
+			rc = add_arg(eal, argv[i], err);
+	}
 	return rc == 0 ? dashes : rc;
 }
 

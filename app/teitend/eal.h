@@ -24,7 +24,7 @@ struct tt_eal {
 /*
  * Splits "program [EAL arguments] -- [own arguments]": takes the first part and returns the
  * index of the "--", from which on own arguments follow as they do from argv[0]; 0 where there
- * is no "--", and all are own ones. Returns -E2BIG where there are too many.
+ * is no "--", and all are own ones. Returns -E2BIG where there are too many, -EINVAL for one of teitend's options among them.
  */
 int tt_eal_split(struct tt_eal *eal, int argc, char **argv,
 		struct tt_error *err) TT_MUST_CHECK;

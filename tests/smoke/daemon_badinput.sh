@@ -43,6 +43,7 @@ refused "not a regular file" $eal "$three" --vdev "net_pcap0,rx_pcap=$work" -- $
 refused "192.0.2.0/33" $eal "$three" $replay -- $own --monitored 192.0.2.0/33
 refused "no-such-option" $eal "$three" $replay -- $own $good --no-such-option
 refused "no-such-option" $eal "$three" --no-such-option $replay -- $own $good
+refused "--spool=$spool: teitend's own option; these stand after the" --spool="$spool" $eal "$three" $replay -- $good
 refused "monitored" $eal "$three" $replay -- $own
 refused "no port found" $eal "$three" -- $own --monitored 192.0.2.0/24
 refused "more workers than lcores: 2 RX queues need 3 lcores, EAL has 2" $eal "$two" \
