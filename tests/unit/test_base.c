@@ -288,9 +288,9 @@ times_survive_text_and_back(void **state)
 static void
 durations_have_one_unit(void **state)
 {
-	static const char *const bad[] = {"", "s", "1", "1w", "1S", "1MS", "1us", "ms", "1h30m", " 1s",
-			"1 s", "+1s", "-1s", "1.5h", "253339228800s", "2932167d",
-			"18446744073709551617s"};
+	static const char *const bad[] = {"", "s", "1", "1w", "1S", "1MS", "1us", "ms",
+			"1h30m", " 1s", "1 s", "+1s", "-1s", "1.5h", "253339228800s",
+			"2932167d", "18446744073709551617s"};
 	int64_t us = 7;
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(bad); i++)
