@@ -145,6 +145,7 @@ publish(struct merging *m, const struct group *g, size_t sensors, struct tt_erro
 			.pair_rows = m->pair_rows,
 			.contact_rows = m->contact_rows,
 			.heavy_rows = m->heavy_rows,
+			.merges = true,
 			.program = "teiten merge",
 			.version = TT_VERSION,
 			.host = host,

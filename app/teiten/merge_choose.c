@@ -184,7 +184,7 @@ merge_can_remake(const struct input *inputs, size_t n)
 	return can;
 }
 
-/* Names coverage a sensor other than the snapshot's? What compact made of merged ones has no other sign of it. */
+/* Names coverage a sensor other than the snapshot's? What compact made of merged ones before it said so has no other sign of it. */
 static int
 has_other_origin(const struct tt_snapshot *own, bool *other, struct tt_error *err)
 {
@@ -205,7 +205,7 @@ has_other_origin(const struct tt_snapshot *own, bool *other, struct tt_error *er
 enum made {
 	BY_SENSOR,
 	BY_MERGE,
-	BY_COMPACT, /* of a sensor's own snapshots, or of copies of these */
+	BY_COMPACT, /* of a sensor's own snapshots, or of copies of these by a version that did not say so */
 };
 
 static int
@@ -218,7 +218,7 @@ find_made(const char *path, enum made *made, struct tt_error *err)
 	if (ret != 0)
 		return ret;
 	*made = BY_SENSOR;
-	if (strcmp(own->manifest.program, "teiten merge") == 0) {
+	if (own->manifest.merged) {
 		*made = BY_MERGE;
 	} else if (strcmp(own->manifest.program, "teiten compact") == 0) {
 		ret = has_other_origin(own, &other, err);

@@ -38,6 +38,7 @@ struct tt_compact_job {
 	int64_t nominal_s;
 	uint64_t pair_rows, contact_rows; /* the most rows of these tables; 0: as above */
 	uint64_t heavy_rows; /* of talkers and of source_ports, each; 0: as above */
+	bool merges; /* no sensor counted the result itself, whatever the parts are: as tt_manifest.merged says */
 	const char *program, *version, *host; /* for the manifest; NULL reads as "" */
 	int64_t workers;
 	bool sync; /* make it durable */

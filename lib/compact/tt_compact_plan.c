@@ -100,6 +100,7 @@ add_manifest(struct tt_compact *c, const struct tt_manifest *m)
 	struct tt_manifest *to = &c->manifest;
 
 	add_times(c, m);
+	to->merged = m->merged && (to->merged || !c->any_part);
 	to->frames += m->frames;
 	to->packets += m->packets;
 	to->bytes += m->bytes;

@@ -255,6 +255,7 @@ fill_manifest(struct tt_compact *c)
 	copy_or_empty(m->version, sizeof(m->version), job->version);
 	copy_or_empty(m->host, sizeof(m->host), job->host);
 	m->workers = job->workers;
+	m->merged = m->merged || job->merges;
 	m->exact = c->shift == 0 && c->contact_shift == 0;
 	m->sources_one_in = m->pair_rows_one_in = INT64_C(1) << c->shift;
 	m->contacts_one_in = m->contact_rows_one_in = INT64_C(1) << c->contact_shift;

@@ -154,6 +154,13 @@ pack_parts(json_t *run, const struct tt_manifest *m)
 	return done;
 }
 
+/* Returns false if memory is short. */
+static bool
+pack_merged(json_t *run, const struct tt_manifest *m)
+{
+	return !m->merged || json_object_set_new(run, "merged", json_true()) == 0;
+}
+
 static json_t *
 pack_run(const struct tt_manifest *m)
 {
@@ -164,7 +171,7 @@ pack_run(const struct tt_manifest *m)
 			tt_schema_of(TT_TABLE_LEDGER)->file,
 			pack_file(&m->files[TT_TABLE_LEDGER]), "manifest_sha256", zeros);
 
-	if (run == NULL || pack_parts(run, m))
+	if (run == NULL || (pack_parts(run, m) && pack_merged(run, m)))
 		return run;
 	json_decref(run);
 	return NULL;

@@ -60,6 +60,8 @@ struct tt_manifest {
 	int64_t workers;
 	struct tt_ledger_short ledger;
 	struct tt_part_ids parts; /* that a merged one is made of; else empty */
+	/* `teiten merge` made it, or all of its parts: no sensor counted it itself. Of `teiten compact` before it said so: false. */
+	bool merged;
 	uint64_t id; /* of this snapshot, as tt_part_ids.h says; known once it was parsed */
 };
 

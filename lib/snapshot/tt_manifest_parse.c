@@ -214,15 +214,16 @@ take_run(const struct tt_manifest_parse *p, json_t *run)
 	json_t *ledger, *files;
 	json_int_t workers;
 	json_error_t why;
-	int ret;
+	int ret, merged = 0;
 
-	if (json_unpack_ex(run, &why, 0, "{s:s s:s s:s s:I s:o s:o s:s s?s}", "program",
-			    &program, "version", &version, "host", &host, "workers",
-			    &workers, "ledger", &ledger, "files", &files,
-			    "manifest_sha256", &hash, "parts", &parts)
+	if (json_unpack_ex(run, &why, 0, "{s:s s:s s:s s:I s:o s:o s:s s?s s?b}",
+			    "program", &program, "version", &version, "host", &host,
+			    "workers", &workers, "ledger", &ledger, "files", &files,
+			    "manifest_sha256", &hash, "parts", &parts, "merged", &merged)
 			!= 0)
 		return tt_manifest_wrong(p, "run", why.text);
 	m->workers = workers;
+	m->merged = merged || strcmp(program, "teiten merge") == 0;
 	ret = copy_text(p, m->program, sizeof(m->program), program, "run.program");
 	if (ret == 0)
 		ret = copy_text(p, m->version, sizeof(m->version), version,

@@ -159,6 +159,30 @@ class Refused(Bed):
             run(*command, "hour", *(given if isinstance(given, list) else [given]))
             self.assertEqual(self.totals(out), self.totals(spool), given)
 
+    def test_a_copy_of_one_sensor_that_was_compacted_gets_another_sensor(self):
+        spool, once = self.spool("spool"), self.spool("once")
+        for sensor in "st":
+            self.read(spool, self.capture["demo"], 20, sensor=sensor)
+        run("merge", "--spool", once, "--sensor", "s", "--per", "hour", spool)
+        for number, periods in enumerate(([40], [60], [40, 60])):
+            out = self.spool(f"out{number}")
+            run("merge", "--spool", out, "--sensor", "s", spool / "s")
+            for per in periods:
+                run("compact", "--per", per, out)
+            run("merge", "--spool", out, "--sensor", "s", "--per", "hour", spool)
+            self.same(snapshots(out)[0], snapshots(once)[0])
+            self.assertEqual(self.totals(out), self.totals(spool))
+
+    def test_what_a_sensor_counted_is_its_own_also_compacted_with_a_copy(self):
+        spool, out = self.spool("spool"), self.spool("out")
+        for sensor in "st":
+            self.read(spool, self.capture["demo"], 20, sensor=sensor)
+        run("merge", "--spool", out, "--sensor", "s", "--to", "2026-01-05T00:00:20Z", spool / "s")
+        for part in snapshots(spool)[1:3]:
+            shutil.copytree(part, out / part.relative_to(spool))
+        run("compact", "--per", 60, out)
+        self.refused("s is a sensor itself", "merge", "--spool", out, "--sensor", "s", "--per", "hour", spool)
+
     def forget_parts(self, snapshot):
         """As a version merged it that did not note of what."""
         path = snapshot / "manifest.json"
