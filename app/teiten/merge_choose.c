@@ -212,9 +212,14 @@ static int
 find_made(const char *path, enum made *made, struct tt_error *err)
 {
 	struct tt_snapshot *own;
-	int ret = tt_snapshot_open(&own, path, err);
 	bool other = false;
+	int ret;
 
+	/* There may be a year of minutes. */
+	*made = BY_MERGE;
+	if (tt_snapshot_says_merged(path))
+		return 0;
+	ret = tt_snapshot_open(&own, path, err);
 	if (ret != 0)
 		return ret;
 	*made = BY_SENSOR;

@@ -12,6 +12,10 @@
 #define HASH_KEY    "\"manifest_sha256\": \""
 #define HASH_DIGITS 64
 
+/* As tt_manifest_format writes them. No string of JSON has a line break in it. */
+#define VERSION_LINE "\n  \"schema_version\": %d,\n"
+#define MERGED_LINE  "\n    \"merged\": true,\n"
+
 static const char zeros[HASH_DIGITS + 1] =
 		"0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -330,4 +334,15 @@ tt_manifest_intact(const char *text, size_t size)
 		return false;
 	hash_text(text, size, place, hex);
 	return memcmp(place, hex, HASH_DIGITS) == 0;
+}
+
+bool
+tt_manifest_says_merged(const char *text, size_t size)
+{
+	char version[64];
+	int n = snprintf(version, sizeof(version), VERSION_LINE, TT_SCHEMA_VERSION);
+
+	return memmem(text, size, MERGED_LINE, strlen(MERGED_LINE)) != NULL
+			&& memmem(text, size, version, (size_t)n) != NULL
+			&& tt_manifest_intact(text, size);
 }

@@ -102,6 +102,12 @@ int tt_manifest_parse(struct tt_manifest *manifest, const char *text, size_t siz
 /* Is the text the one whose hash it carries? */
 bool tt_manifest_intact(const char *text, size_t size);
 
+/*
+ * Does the text say `merged`, is it of this schema version, and the one whose hash it carries? Without parsing it, in a tenth of
+ * the time; false where it has to be parsed to know.
+ */
+bool tt_manifest_says_merged(const char *text, size_t size);
+
 const char *tt_manifest_status(
 		const struct tt_manifest *manifest); /* "complete", "partial" */
 const char *tt_manifest_uniques(

@@ -48,16 +48,13 @@ read_fd(int fd, const char *path, struct tt_text *text, struct tt_error *err)
 	return 0;
 }
 
-int
-tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *manifest,
-		struct tt_error *err)
+/* text: the caller's to free, also where it failed. */
+static int
+read_text(const char *path, struct tt_text *text, struct tt_error *err)
 {
-	char *path = tt_path_join(dir, TT_MANIFEST_FILE);
 	int fd, ret;
 
 	*text = (struct tt_text){0};
-	if (path == NULL)
-		return tt_error_set(err, -ENOMEM, dir, "out of memory");
 	/* A pipe without a writer would be waited for. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
@@ -66,6 +63,20 @@ tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *mani
 		ret = read_fd(fd, path, text, err);
 		close(fd);
 	}
+	return ret;
+}
+
+int
+tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *manifest,
+		struct tt_error *err)
+{
+	char *path = tt_path_join(dir, TT_MANIFEST_FILE);
+	int ret;
+
+	*text = (struct tt_text){0};
+	if (path == NULL)
+		return tt_error_set(err, -ENOMEM, dir, "out of memory");
+	ret = read_text(path, text, err);
 	if (ret == 0)
 		ret = tt_manifest_parse(manifest, text->bytes, text->size, path, err);
 	if (ret != 0) {
@@ -74,6 +85,19 @@ tt_manifest_read(const char *dir, struct tt_text *text, struct tt_manifest *mani
 	}
 	free(path);
 	return ret;
+}
+
+bool
+tt_snapshot_says_merged(const char *dir)
+{
+	char *path = tt_path_join(dir, TT_MANIFEST_FILE);
+	struct tt_text text = {0};
+	bool merged = path != NULL && read_text(path, &text, NULL) == 0
+			&& tt_manifest_says_merged(text.bytes, text.size);
+
+	free(text.bytes);
+	free(path);
+	return merged;
 }
 
 int

@@ -25,6 +25,9 @@ int tt_snapshot_open(struct tt_snapshot **snapshot, const char *path,
 /* The same; -EBADMSG also where the manifest is not the one whose hash it carries. */
 int tt_snapshot_open_intact(struct tt_snapshot **snapshot, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
+/* tt_manifest_says_merged of the snapshot in a directory; false also where it cannot be read. */
+bool tt_snapshot_says_merged(const char *dir);
+
 void tt_snapshot_close(struct tt_snapshot *snapshot); /* NULL is allowed */
 
 /* Is the file of a table a regular one with the size and the hash of the manifest? Returns 0, or a

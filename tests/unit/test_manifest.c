@@ -205,6 +205,44 @@ time_with_signatures_is_read_as_it_was_written(void **state)
 	tt_snapshot_close(s);
 }
 
+/* With another first digit of the number after a key. */
+static void
+assert_other_says_nothing(char *text, const char *key)
+{
+	char *at = strstr(text, key) + strlen(key), was = *at;
+
+	*at = *at == '1' ? '2' : '1';
+	assert_false(tt_manifest_says_merged(text, strlen(text)));
+	*at = was;
+	assert_true(tt_manifest_says_merged(text, strlen(text)));
+}
+
+static void
+what_says_merged_unparsed_is_intact_and_of_this_version(void **state)
+{
+	struct tt_snapshot *s;
+	char *text;
+
+	bed_count_some(&bed, BED_START);
+	bed_write_ok(&bed, BED_START);
+	s = bed_open_snapshot(&bed, BED_START);
+	/* A name that has the words in it is no key. */
+	snprintf(s->manifest.host, sizeof(s->manifest.host), "\n    \"merged\": true,\n");
+	text = tt_manifest_format(&s->manifest);
+	assert_false(tt_manifest_says_merged(text, strlen(text)));
+	free(text);
+	s->manifest.merged = true;
+	text = tt_manifest_format(&s->manifest);
+	assert_true(tt_manifest_says_merged(text, strlen(text)));
+	assert_other_says_nothing(text, "\"packets\": ");
+	free(text);
+	s->manifest.schema = TT_SCHEMA_VERSION - 1;
+	text = tt_manifest_format(&s->manifest);
+	assert_false(tt_manifest_says_merged(text, strlen(text)));
+	free(text);
+	tt_snapshot_close(s);
+}
+
 int
 main(void)
 {
@@ -214,6 +252,7 @@ main(void)
 			BEDDED(a_manifest_with_a_rate_that_is_no_power_of_two_is_refused),
 			BEDDED(time_with_signatures_that_cannot_be_is_found),
 			BEDDED(time_with_signatures_is_read_as_it_was_written),
+			BEDDED(what_says_merged_unparsed_is_intact_and_of_this_version),
 			BEDDED(a_manifest_whose_sensor_has_no_valid_name_is_refused),
 			BEDDED(an_unknown_schema_version_is_refused_naming_both),
 	};
