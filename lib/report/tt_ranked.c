@@ -2,6 +2,7 @@
 #include "tt_ranked.h"
 
 #include <errno.h>
+#include <math.h>
 
 static int
 order_cmp(const struct tt_ranked *x, const struct tt_ranked *y)
@@ -86,6 +87,13 @@ rank_before(struct tt_ranked **rows, size_t n)
 			rows[i]->rank_before = ++rank;
 }
 
+/* Does it say nothing beside the count that it is of? Its percentage rounds to nothing. */
+static bool
+is_negligible(const struct tt_ranked *row)
+{
+	return row->has_percent && fabs(row->percent) < TT_RANKED_PERCENT_LEAST;
+}
+
 static void
 rank_changes(struct tt_ranked **rows, size_t n, unsigned ranked)
 {
@@ -95,13 +103,13 @@ rank_changes(struct tt_ranked **rows, size_t n, unsigned ranked)
 	for (size_t i = 0;
 			i < n && rises < ranked && rows[i]->difference >= TT_RATE_LEAST;
 			i++)
-		if (!rows[i]->unranked)
+		if (!rows[i]->unranked && !is_negligible(rows[i]))
 			rows[i]->rise = ++rises;
 	qsort(rows, n, sizeof(*rows), fall_cmp);
 	for (size_t i = 0;
 			i < n && falls < ranked && rows[i]->difference <= -TT_RATE_LEAST;
 			i++)
-		if (!rows[i]->unranked)
+		if (!rows[i]->unranked && !is_negligible(rows[i]))
 			rows[i]->fall = ++falls;
 }
 

@@ -42,6 +42,9 @@ tt_ranked_is_part(const struct tt_ranked *row)
 	return row->rank > 0 || row->would_lead;
 }
 
+/* A change of less percent is shown as 0.0%; as TT_RATE_LEAST. */
+#define TT_RANKED_PERCENT_LEAST (0.05 - 1e-10)
+
 /* What counts are divided by. */
 struct tt_ranked_scale {
 	enum tt_rate_unit unit;

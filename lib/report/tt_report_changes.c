@@ -71,6 +71,6 @@ tt_report_say_changes(struct tt_report *report, struct tt_doc_section *section,
 	if (falls != NULL)
 		tt_document_say(report->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(report, FELL_MOST, falls));
-	if (what == TT_REPORT_TARGETS)
+	if (what == TT_REPORT_TARGETS && (rises != NULL || falls != NULL))
 		say_other_targets(report, section);
 }

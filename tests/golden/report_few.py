@@ -71,6 +71,17 @@ class Few(unittest.TestCase):
         self.assertIn("その他の宛先1個の増減は、+9.00である。".replace("+", "＋"), self.said("ja"))
         self.assertIn("There was 1 source in all;", self.said())
 
+    def test_what_changed_by_nothing_to_speak_of_neither_rose_nor_fell(self):
+        """Nearly equal days: 4001 of 4000 is +0.0%."""
+        self.read([tcp(23)] * 4000 + [tcp(22)] * 4001, day=-1)
+        self.read([tcp(23)] * 4001 + [tcp(22)] * 4000)
+        self.assertNotRegex(self.said(), "rose most|fell most|The other target")
+        self.assertNotRegex(self.said("ja"), "増加が大きい|減少が大きい|その他の宛先")
+        self.read([tcp(23)] * 4005 + [tcp(22)] * 4000, day=1)
+        said = self.said(period="2026-01-06")
+        self.assertIn("What rose most: 23/TCP (+4.00).", said)
+        self.assertNotIn("fell most", said)
+
     def test_one_source_of_ipv6(self):
         self.read([tcp(23), tcp(23, **SIX), tcp(23)], f"{DARK}/32,2001:db8::/64")
         self.assertIn("divided by nothing: 1 on 5 January 2026, from about 1 source (chapter 5).", self.said())

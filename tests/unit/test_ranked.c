@@ -61,6 +61,22 @@ row(int32_t i)
 }
 
 static void
+a_change_that_is_no_tenth_of_a_percent_has_no_rank(void **state)
+{
+	add(1000400, 1000000);
+	add(1000600, 1000000);
+	add(1000100, 1001000);
+	add(999700, 1000000);
+	add(1300, 1200);
+	rank_of(4003200, true);
+	assert_int_equal(row(0)->rise, 0);
+	assert_int_equal(row(1)->rise, 1);
+	assert_int_equal(row(4)->rise, 2);
+	assert_int_equal(row(2)->fall, 1);
+	assert_int_equal(row(3)->fall, 0);
+}
+
+static void
 ranks_are_by_count(void **state)
 {
 	add(100, 900);
@@ -220,6 +236,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test_setup(
+					a_change_that_is_no_tenth_of_a_percent_has_no_rank,
+					setup),
 			cmocka_unit_test_setup(ranks_are_by_count, setup),
 			cmocka_unit_test_setup(
 					equal_counts_are_ranked_by_their_order, setup),
