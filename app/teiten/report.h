@@ -48,4 +48,7 @@ void report_say_there(const struct tool *tool, const struct report_wish *wish,
 int report_write(const struct report_wish *wish, const struct tt_document *doc,
 		const struct tt_locale *locale, struct tt_error *err) TT_MUST_CHECK;
 
+/* Says that snapshots of days of UTC have no days of the period's offset, and how long those are that have. */
+void report_say_fitting(const struct tool *tool, const struct tt_period *period);
+
 #endif

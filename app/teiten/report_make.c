@@ -321,11 +321,7 @@ say_across(const struct making *m)
 			m->tool->name, (unsigned long long)m->now.n_across, m->now.across,
 			m->now.n_across == 1 ? "" : ", …");
 	if (tt_utc_days_meet(&m->archive, &m->periods[0]))
-		fprintf(stderr,
-				"%s: snapshots of days of UTC have no days of another "
-				"offset: give --utc-offset +00:00, or merge to hours "
-				"(teiten compact --per hour)\n",
-				m->tool->name);
+		report_say_fitting(m->tool, &m->periods[0]);
 }
 
 /* Of what was asked for, there is nothing. */

@@ -4,6 +4,7 @@
 #include "tt_sensor.h"
 #include "tt_snapshot.h"
 #include "tt_time.h"
+#include "tt_utc_days.h"
 
 #include <string.h>
 
@@ -138,4 +139,20 @@ report_say_there(const struct tool *tool, const struct report_wish *wish,
 	if (s.n > NAMED)
 		fprintf(stderr, "%s: sensors besides: %zu\n", tool->name, s.n - NAMED);
 	free(s.all);
+}
+
+void
+report_say_fitting(const struct tool *tool, const struct tt_period *period)
+{
+	int64_t seconds = tt_utc_days_fitting_s(period);
+	char length[24] = "hours", per[24] = "hour";
+
+	if (seconds != 3600) {
+		snprintf(length, sizeof(length), "%lld s", (long long)seconds);
+		snprintf(per, sizeof(per), "%lld", (long long)seconds);
+	}
+	fprintf(stderr,
+			"%s: snapshots of days of UTC have no days of another offset: give "
+			"--utc-offset +00:00, or merge to %s (teiten compact --per %s)\n",
+			tool->name, length, per);
 }

@@ -67,13 +67,17 @@ static void
 warn_utc_days(struct tt_report *r, struct tt_doc_section *section)
 {
 	uint64_t n = tt_utc_days_lost(r->now);
+	int64_t seconds = tt_utc_days_fitting_s(&r->now->period);
+	const char *args[] = {tt_report_count(r, n), tt_locale_zone(r->locale),
+			tt_report_count(r, r->now->period.n_days),
+			tt_document_printf(r->doc, "%lld", (long long)seconds)};
 
 	if (n > 0)
 		warn(r, section,
-				TT_REPORT_FILL(r, WARN_UTC_DAYS, tt_report_count(r, n),
-						tt_locale_zone(r->locale),
-						tt_report_count(r,
-								r->now->period.n_days)));
+				tt_locale_fill(r->locale, r->doc,
+						seconds == 3600 ? TT_WORD_WARN_UTC_DAYS
+								: TT_WORD_WARN_UTC_DAYS_SECONDS,
+						args, 4));
 }
 
 /* Is a damage the first of two, in time and then by path? */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_utc_days.h"
 
+#include <stdlib.h>
+
 #define DAY_MIN (24 * 60)
 
 bool
@@ -17,6 +19,16 @@ tt_utc_days_meet(const struct tt_archive *archive, const struct tt_period *perio
 			return true;
 	}
 	return false;
+}
+
+int64_t
+tt_utc_days_fitting_s(const struct tt_period *period)
+{
+	int minutes = 60, offset = abs(period->utc_offset_min);
+
+	while (offset % minutes != 0 || 60 % minutes != 0)
+		minutes--;
+	return minutes * INT64_C(60);
 }
 
 uint64_t

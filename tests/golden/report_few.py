@@ -103,6 +103,31 @@ class Few(unittest.TestCase):
         self.assertEqual(done.stderr.splitlines()[-1], "teiten report: snapshots of days of UTC have no days of another offset: "
                          "give --utc-offset +00:00, or merge to hours (teiten compact --per hour)")
 
+    def test_days_of_utc_at_half_hours(self):
+        """Hours have no whole days of such an offset either: it is said what has."""
+        for day in range(4):
+            self.read([tcp(23)] * 10, day=day)
+        for offset, seconds in ("+05:30", 1800), ("-03:30", 1800), ("+05:45", 900), ("-05:00", None), ("+00:05", 300):
+            options = ("--utc-offset", offset)
+            length, per = ("hours", "hour") if seconds is None else (f"{seconds} s", seconds)
+            self.assertIn(f"snapshots of {length}: merge with teiten compact --per {per} instead", self.said("en", "2026-01-06..2026-01-07", options=options))
+            ja = self.said("ja", "2026-01-06..2026-01-07", options=options)
+            self.assertIn(f"teiten compact --per {per} による", ja)
+            self.assertIn(f"{'1時間' if seconds is None else f'{seconds}秒'}単位のスナップショットを要する", ja)
+            done = subprocess.run([teiten, "report", "--period", "2026-01-06", *options, self.spool], capture_output=True, text=True)
+            self.assertRegex(done.stderr.splitlines()[-1], f"or merge to {length} .teiten compact --per {per}.$")
+            run("compact", "--dry-run", "--per", per, self.spool)
+
+    def test_half_hours_have_whole_days_of_half_hours(self):
+        """What it says helps: no time of any day is left out."""
+        for day in range(2):
+            self.read([tcp(23)] * 48, day=day, more=("--interval", "1800"))
+        options = ("--utc-offset", "+05:30")
+        self.assertNotIn("midnight", run("report", "--quiet", "--format", "text", "--period", "2026-01-06", *options, self.spool))
+        run("compact", "--per", "hour", self.spool)
+        self.assertIn("Days of which a part is left out, as snapshots reach over midnight: 1.",
+                      run("report", "--quiet", "--format", "text", "--period", "2026-01-06", *options, self.spool))
+
     def test_top_targets_says_of_which_version(self):
         """Shares are of all packets, rates of IPv4 alone."""
         self.read([tcp(23)] + [tcp(445, **SIX)] * 3 + [tcp(23)], f"{DARK}/32,2001:db8::/64")
