@@ -17,6 +17,8 @@ static const char help[] =
 		"\n"
 		"  -n N             so many ranks (default 20)\n"
 		"  --class CLASS    only packets of that class, such as tcp-syn\n"
+		"  --ip-version V   only packets of IPv4 (4) or IPv6 (6), whose sources are not\n"
+		"                   told apart where both are monitored\n"
 		"  --format FORMAT  text (default), csv or jsonl\n"
 		"  --from TIME      intervals that start at TIME or later\n"
 		"  --to TIME        intervals that start before TIME\n"
@@ -27,6 +29,7 @@ static const char help[] =
 enum {
 	OPT_CLASS = 256,
 	OPT_FORMAT,
+	OPT_IP_VERSION,
 	OPT_FROM,
 	OPT_TO,
 };
@@ -34,6 +37,7 @@ enum {
 static const struct option options[] = {
 		{"class", required_argument, NULL, OPT_CLASS},
 		{"format", required_argument, NULL, OPT_FORMAT},
+		{"ip-version", required_argument, NULL, OPT_IP_VERSION},
 		{"from", required_argument, NULL, OPT_FROM},
 		{"to", required_argument, NULL, OPT_TO},
 		{"help", no_argument, NULL, 'h'},
@@ -46,6 +50,7 @@ struct wish {
 	enum tt_ranking_format format;
 	bool one_class;
 	enum tt_class class;
+	unsigned ip_version; /* 0: both */
 };
 
 static bool
@@ -63,6 +68,17 @@ take_class(struct tool *tool, struct wish *w)
 }
 
 static bool
+take_ip_version(struct tool *tool, struct wish *w)
+{
+	if (strcmp(optarg, "4") == 0 || strcmp(optarg, "6") == 0) {
+		w->ip_version = (unsigned)(*optarg - '0');
+		return true;
+	}
+	tool->status = tool_usage(tool, "--ip-version: \"%s\" is none of 4, 6", optarg);
+	return false;
+}
+
+static bool
 take(struct tool *tool, struct wish *w, int option)
 {
 	switch (option) {
@@ -70,6 +86,8 @@ take(struct tool *tool, struct wish *w, int option)
 		return tool_number(tool, "-n", &w->n);
 	case OPT_CLASS:
 		return take_class(tool, w);
+	case OPT_IP_VERSION:
+		return take_ip_version(tool, w);
 	case OPT_FROM:
 		return tool_time(tool, "--from", &w->selection.from_us);
 	case OPT_TO:
@@ -99,6 +117,7 @@ rank(const struct tool *tool, const struct wish *w)
 	if (!tool_select(tool, &w->selection, &list))
 		return EXIT_DATA;
 	tt_ranking_init(&ranking, w->one_class ? &w->class : NULL);
+	ranking.ip_version = w->ip_version;
 	status = tool_each(tool, &list, add, &ranking);
 	tt_ranking_sort(&ranking);
 	if (ranking.snapshots > 0 || (status == EXIT_OK && w->format != TT_RANKING_TEXT))

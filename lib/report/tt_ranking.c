@@ -253,12 +253,14 @@ add_ipv6_row(struct tt_ranking *r, const struct tt_parquet_reader *row, const ch
 		struct tt_error *err)
 {
 	int64_t packets = tt_parquet_get_int(row, TT_IPV6_TARGETS_PACKETS);
+	int64_t bytes = tt_parquet_get_int(row, TT_IPV6_TARGETS_BYTES);
 	const char *name = tt_parquet_get_text(row, TT_IPV6_TARGETS_PROTOCOL);
 	const char *class = tt_parquet_get_text(row, TT_IPV6_TARGETS_CLASS);
 	struct tt_rank *rank;
 	uint8_t protocol;
 
-	if (packets < 0 || (*name != '\0' && tt_protocol_parse(name, &protocol) != 0))
+	if (packets < 0 || bytes < 0
+			|| (*name != '\0' && tt_protocol_parse(name, &protocol) != 0))
 		return tt_error_set(err, -EBADMSG, path,
 				"ipv6_targets: a value that cannot be");
 	if (r == NULL)
@@ -274,6 +276,7 @@ add_ipv6_row(struct tt_ranking *r, const struct tt_parquet_reader *row, const ch
 	if (rank == NULL)
 		return tt_error_set(err, -ENOMEM, path, "out of memory");
 	rank->ipv6_packets += (uint64_t)packets;
+	rank->ipv6_bytes += (uint64_t)bytes;
 	return 0;
 }
 
@@ -334,32 +337,12 @@ rank_cmp(const void *a, const void *b)
 void
 tt_ranking_sort(struct tt_ranking *ranking)
 {
+	if (ranking->ip_version != 0)
+		tt_ranking_choose_version(ranking);
 	if (ranking->n_ranks > 1)
 		qsort(ranking->ranks, ranking->n_ranks, sizeof(ranking->ranks[0]),
 				rank_cmp);
 	free(ranking->slots);
 	ranking->slots = NULL;
 	ranking->n_slots = 0;
-}
-
-double
-tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
-{
-	return tt_version_rate(&ranking->address_time, rank->packets, rank->ipv6_packets);
-}
-
-bool
-tt_ranking_is_per_sensor(const struct tt_ranking *ranking)
-{
-	uint64_t ipv6 = 0;
-
-	for (size_t i = 0; i < ranking->n_ranks; i++)
-		ipv6 += ranking->ranks[i].ipv6_packets;
-	return tt_version_rate_is_nil(&ranking->address_time, ranking->packets, ipv6);
-}
-
-double
-tt_ranking_sensor_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
-{
-	return tt_version_sensor_rate(rank->packets, ranking->observed_us);
 }

@@ -16,6 +16,8 @@
  * has these numbers. Were a target to have several classes and the class several codes, they would be
  * a lower bound (at_least). Where a snapshot's unique counts are estimates (see tt_merge.h), so are
  * these.
+ *
+ * Of one IP version: what `ipv6_targets` has is IPv6, the rest of `targets` IPv4, with what a snapshot does not tell apart.
  */
 #ifndef TT_RANKING_H
 #define TT_RANKING_H
@@ -28,7 +30,7 @@ struct tt_rank {
 	uint8_t protocol;
 	int32_t target; /* -1: none */
 	uint64_t packets, bytes;
-	uint64_t ipv6_packets; /* of packets, those that are known to be IPv6 */
+	uint64_t ipv6_packets, ipv6_bytes; /* of these, what is known to be IPv6 */
 	uint64_t max_uniq_src_ip;
 	bool at_least; /* max_uniq_src_ip is a lower bound in some snapshot */
 };
@@ -36,6 +38,7 @@ struct tt_rank {
 struct tt_ranking {
 	bool one_class; /* only packets of this class */
 	enum tt_class class;
+	unsigned ip_version; /* 4 or 6: only packets of it, set before the first is added; 0: of both */
 	struct tt_rank *ranks; /* [n_ranks], after tt_ranking_sort from the most packets */
 	size_t n_ranks, room;
 	uint32_t *slots; /* [n_slots] index into ranks + 1, or 0 */
@@ -58,10 +61,16 @@ void tt_ranking_fini(struct tt_ranking *ranking);
 int tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Sorts by packets, most first; equal ones by protocol and target. Ends adding. */
+/* Leaves, of each target, what is of the IP version; those without any go. Called by tt_ranking_sort. */
+void tt_ranking_choose_version(struct tt_ranking *ranking);
+
+/* Leaves what is of the IP version, and sorts by packets, most first; equal ones by protocol and target. Ends adding. */
 void tt_ranking_sort(struct tt_ranking *ranking);
 
-/* Packets per day and monitored address, of IPv4 where both versions are monitored; 0 where nothing was observed. */
+/* Are unique sources known? Of one IP version they are where it alone is monitored. */
+bool tt_ranking_tells_sources(const struct tt_ranking *ranking);
+
+/* Packets per day and monitored address, of IPv4 where both versions are monitored, or of the IP version; 0 where nothing was observed. */
 double tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank);
 
 /* Is the rate of all packets that small that text gives those per day and sensor (tt_version_rate_is_nil)? */

@@ -55,6 +55,8 @@ print_head(const struct tt_ranking *r, FILE *out)
 			tt_time_format(r->first_us, first),
 			tt_time_format(r->last_us, last),
 			(double)r->observed_us / TT_US_PER_S, r->packets);
+	if (r->ip_version != 0)
+		fprintf(out, " of IPv%u", r->ip_version);
 	if (r->one_class)
 		fprintf(out, " of class %s", tt_class_name(r->class));
 	fprintf(out, ", %zu target%s\n", r->n_ranks, r->n_ranks == 1 ? "" : "s");
@@ -67,15 +69,28 @@ print_head(const struct tt_ranking *r, FILE *out)
 }
 
 static void
-print_text(const struct line *l, bool exact, FILE *out)
+print_text(const struct line *l, const struct tt_ranking *r, FILE *out)
 {
-	char sources[32];
+	char sources[32] = "-";
 
-	snprintf(sources, sizeof(sources), "%s%s%" PRIu64, l->data->at_least ? ">=" : "",
-			exact ? "" : "~", l->data->max_uniq_src_ip);
+	if (tt_ranking_tells_sources(r))
+		snprintf(sources, sizeof(sources), "%s%s%" PRIu64,
+				l->data->at_least ? ">=" : "", r->exact ? "" : "~",
+				l->data->max_uniq_src_ip);
 	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %16.2f\n",
 			l->rank, l->name, l->data->packets, 100 * l->share,
 			l->data->bytes, sources, l->rate);
+}
+
+/* What a choice of the IP version leaves unknown. */
+static void
+print_version(const struct tt_ranking *r, FILE *out)
+{
+	if (!tt_ranking_tells_sources(r))
+		fputs("-: sources are not told apart by IP version\n", out);
+	if (r->address_time.untold && r->address_time.any_ipv6)
+		fprintf(out, "packets, share, bytes: of IPv%u, at %s: some of IPv6 are not told apart\n",
+				r->ip_version, r->ip_version == 4 ? "most" : "least");
 }
 
 static void
@@ -85,13 +100,17 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 
 	for (size_t i = 0; i < n && i < r->n_ranks; i++)
 		at_least = at_least || r->ranks[i].at_least;
-	if (r->n_ranks > 0 && r->snapshots > 1)
+	if (!tt_ranking_tells_sources(r))
+		at_least = false;
+	else if (r->n_ranks > 0 && r->snapshots > 1)
 		fputs("max sources: unique sources, the most in any one snapshot\n", out);
-	if (!r->exact)
+	if (!r->exact && tt_ranking_tells_sources(r))
 		fputs("~: estimated from a sample, in some snapshot at least\n", out);
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
-	if (tt_version_is_ipv4(&r->address_time) && !tt_ranking_is_per_sensor(r))
+	if (r->ip_version != 0)
+		print_version(r, out);
+	else if (tt_version_is_ipv4(&r->address_time) && !tt_ranking_is_per_sensor(r))
 		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; per day, address: packets of IPv4 by monitored IPv4 addresses%s\n",
 				r->address_time.untold
 						? ", at most: some of IPv6 are not told apart"
@@ -101,23 +120,21 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 }
 
 static void
-print_csv(const struct line *l, FILE *out)
+print_csv(const struct line *l, const char *sources, FILE *out)
 {
-	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%" PRIu64 ",%.6f\r\n", l->rank,
-			l->name, l->data->packets, l->share, l->data->bytes,
-			l->data->max_uniq_src_ip, l->rate);
+	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%s,%.6f\r\n", l->rank, l->name,
+			l->data->packets, l->share, l->data->bytes, sources, l->rate);
 }
 
 static void
-print_jsonl(const struct line *l, FILE *out)
+print_jsonl(const struct line *l, const char *sources, FILE *out)
 {
 	fprintf(out,
 			"{\"rank\":%zu,\"target\":\"%s\",\"packets\":%" PRIu64
-			",\"share\":%.6f,\"bytes\":%" PRIu64
-			",\"max_uniq_src_ip\":%" PRIu64
+			",\"share\":%.6f,\"bytes\":%" PRIu64 ",\"max_uniq_src_ip\":%s"
 			",\"packets_per_day_address\":%.6f}\n",
 			l->rank, l->name, l->data->packets, l->share, l->data->bytes,
-			l->data->max_uniq_src_ip, l->rate);
+			sources, l->rate);
 }
 
 static struct line
@@ -152,15 +169,21 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 				out);
 	for (size_t i = 0; i < n && i < ranking->n_ranks; i++) {
 		struct line line = make_line(ranking, i);
+		char sources[24];
+
+		snprintf(sources, sizeof(sources), "%" PRIu64,
+				line.data->max_uniq_src_ip);
+		if (!tt_ranking_tells_sources(ranking))
+			strcpy(sources, format == TT_RANKING_CSV ? "" : "null");
 
 		if (per_sensor)
 			line.rate = tt_ranking_sensor_rate(ranking, line.data);
 		if (format == TT_RANKING_TEXT)
-			print_text(&line, ranking->exact, out);
+			print_text(&line, ranking, out);
 		else if (format == TT_RANKING_CSV)
-			print_csv(&line, out);
+			print_csv(&line, sources, out);
 		else
-			print_jsonl(&line, out);
+			print_jsonl(&line, sources, out);
 	}
 	if (format == TT_RANKING_TEXT)
 		print_foot(ranking, n, out);

@@ -134,9 +134,28 @@ class Few(unittest.TestCase):
         lines = run("top-targets", self.spool).splitlines()
         self.assertIn("60.00%", next(line for line in lines if "445/TCP" in line))
         self.assertEqual(lines[-1], "packets, share, bytes, sources: of IPv4 and IPv6; per day, address: packets of IPv4 by monitored IPv4 addresses")
+        self.assertEqual(self.ranked("4"), ["1,23/TCP,2,1.000000,120,,2.000023"])
+        six = self.ranked("6")
+        self.assertEqual(len(six), 1)
+        self.assertRegex(six[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.0+$")
+        text = run("top-targets", "--ip-version", "6", self.spool)
+        self.assertIn(" 3 packets of IPv6, 1 target\n", text)
+        self.assertIn("per day, sensor", text)
+        self.assertRegex(text, "445/TCP +3 100.00% +[0-9]+ +- +3.00\n")
+        self.assertTrue(text.endswith("\n-: sources are not told apart by IP version\n"))
+        found = json.loads(run("top-targets", "--ip-version", "4", "--format", "jsonl", self.spool))
+        self.assertEqual([found[key] for key in ("packets", "bytes", "max_uniq_src_ip", "packets_per_day_address")], [2, 120, None, 2.000023])
+        done = subprocess.run([teiten, "top-targets", "--ip-version", "5", self.spool], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (2, 'teiten top-targets: --ip-version: "5" is none of 4, 6'))
         self.spool = self.base / "four"
         self.read([tcp(23)] * 2)
         self.assertNotIn("IPv6", run("top-targets", self.spool))
+        both = run("top-targets", "--format", "csv", self.spool).splitlines()[1:]
+        self.assertEqual(self.ranked("4"), both)
+        self.assertEqual(self.ranked("6"), [])
+
+    def ranked(self, version):
+        return run("top-targets", "--format", "csv", "--ip-version", version, self.spool).splitlines()[1:]
 
 
 if __name__ == "__main__":
