@@ -39,6 +39,7 @@ static void
 note_line(void *context, const struct tt_error *err)
 {
 	struct lines *s = context;
+	char where[sizeof(err->where)];
 
 	if (s->n == s->room) {
 		size_t room = s->room == 0 ? 16 : s->room * 2;
@@ -49,7 +50,8 @@ note_line(void *context, const struct tt_error *err)
 		s->lines = more;
 		s->room = room;
 	}
-	if (asprintf(&s->lines[s->n], "%s: %s", err->where, err->why) >= 0)
+	tt_error_escape(where, sizeof(where), err->where);
+	if (asprintf(&s->lines[s->n], "%s: %s", where, err->why) >= 0)
 		s->n++;
 }
 
