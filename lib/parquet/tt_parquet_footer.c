@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <libdeflate.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "tt_parquet_utf8.h"
 
@@ -119,7 +120,8 @@ read_field(struct tt_parquet_footer_in *in, const struct tt_thrift_field *field)
 		read_creator(in, field->type);
 		return 0;
 	case 8:
-		return tt_parquet_footer_refuse(in, "the file is encrypted");
+		return tt_parquet_footer_refuse(
+				in, "the footer says that the file is encrypted");
 	default:
 		tt_thrift_skip(&in->thrift, field->type);
 		return 0;
@@ -181,6 +183,50 @@ parse(struct tt_parquet_footer_in *in, const uint8_t *bytes, size_t n)
 	return in->thrift.why != NULL ? tt_parquet_footer_bad(in) : check(in, bytes, n);
 }
 
+/* Finds the digits of the checksum in a footer that cannot be parsed; NULL: it has none of ours. */
+static const uint8_t *
+find_crc(const uint8_t *bytes, size_t n)
+{
+	static const char key[] = TT_PARQUET_CRC_KEY;
+	const uint8_t *at = memmem(bytes, n, key, sizeof(key) - 1), *end = bytes + n;
+
+	if (at == NULL)
+		return NULL;
+	at += sizeof(key) - 1 + 2; /* a field, and its length */
+	return at < end && end - at >= TT_PARQUET_CRC_DIGITS ? at : NULL;
+}
+
+/* Of a footer that does not match its checksum, nothing is said that it claims itself, such as encryption. */
+static int
+parse_sound(struct tt_parquet_footer_in *in, const uint8_t *bytes, size_t n)
+{
+	int ret = parse(in, bytes, n);
+
+	if (ret != -EBADMSG)
+		return ret;
+	in->crc_value = find_crc(bytes, n);
+	if (in->crc_value != NULL && !crc_matches(in, bytes, n))
+		return tt_parquet_footer_refuse(
+				in, "the footer does not match its checksum");
+	if (in->crc_value == NULL
+			&& memmem(bytes, n, TT_PARQUET_CREATOR,
+					   strlen(TT_PARQUET_CREATOR))
+					!= NULL)
+		return tt_parquet_footer_refuse(in, "the footer has lost its checksum");
+	return ret;
+}
+
+/* At both ends: one changed byte does not make it so. */
+static bool
+is_encrypted(const uint8_t *file, size_t size)
+{
+	return size >= 2 * TT_PARQUET_MAGIC_BYTES
+			&& memcmp(file, "PARE", TT_PARQUET_MAGIC_BYTES) == 0
+			&& memcmp(file + size - TT_PARQUET_MAGIC_BYTES, "PARE",
+					   TT_PARQUET_MAGIC_BYTES)
+			== 0;
+}
+
 int
 tt_parquet_footer_read(
 		struct tt_parquet_footer *footer, size_t size, struct tt_error *err)
@@ -189,8 +235,7 @@ tt_parquet_footer_read(
 	const uint8_t *file = footer->file;
 	uint64_t n;
 
-	if (size >= TT_PARQUET_MAGIC_BYTES
-			&& memcmp(file, "PARE", TT_PARQUET_MAGIC_BYTES) == 0)
+	if (is_encrypted(file, size))
 		return tt_parquet_footer_refuse(&in, "the file is encrypted");
 	if (size < TT_PARQUET_MAGIC_BYTES + TT_PARQUET_TAIL_BYTES
 			|| memcmp(file, TT_PARQUET_MAGIC, TT_PARQUET_MAGIC_BYTES) != 0)
@@ -204,7 +249,7 @@ tt_parquet_footer_read(
 		return tt_parquet_footer_refuse(
 				&in, "the footer is longer than the file");
 	footer->data_end = (int64_t)(size - TT_PARQUET_TAIL_BYTES - n);
-	return parse(&in, file + footer->data_end, n);
+	return parse_sound(&in, file + footer->data_end, n);
 }
 
 void

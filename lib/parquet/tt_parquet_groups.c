@@ -121,7 +121,8 @@ check_chunk(struct tt_parquet_footer_in *in, unsigned column,
 		return tt_parquet_footer_refuse(
 				in, "column %s: lies in another file", name);
 	if (chunk->encrypted)
-		return tt_parquet_footer_refuse(in, "column %s: is encrypted", name);
+		return tt_parquet_footer_refuse(in,
+				"column %s: the footer says that it is encrypted", name);
 	if (!chunk->has_path || !chunk->path_matches
 			|| chunk->physical != (int)footer->leaves[column].physical)
 		return tt_parquet_footer_refuse(

@@ -34,6 +34,31 @@ every_flipped_bit_is_an_error_or_changes_nothing(void **state)
 	assert_true(errors > files->size * 8 / 10 * 9);
 }
 
+/* Else one would look for a program that reads what is only damaged. */
+static void
+a_damaged_footer_is_called_nothing_else(void **state)
+{
+	static const char *const claims[] = {"encrypted", "nested", "repeated",
+			"not read", "another file", "contradicts"};
+	struct files *files = *state;
+	uint32_t footer;
+
+	write_rows(files, 24, 16, 8, 0);
+	memcpy(&footer, files->bytes + files->size - 8, 4);
+	for (size_t i = 0; i < (size_t)(footer + 8) * 255; i++) {
+		uint8_t *byte = &files->bytes[files->size - 1 - i / 255];
+		struct tt_error err = {0};
+
+		*byte ^= (uint8_t)(i % 255 + 1);
+		assert_int_not_equal(holds_rows(files->bytes, files->size, 24, &err), 0);
+		*byte ^= (uint8_t)(i % 255 + 1);
+		for (unsigned k = 0; k < TT_ARRAY_SIZE(claims); k++)
+			if (strstr(err.why, claims[k]) != NULL)
+				fail_msg("byte %zu from the end of %zu: %s", i / 255,
+						files->size, err.why);
+	}
+}
+
 static void
 every_truncation_is_an_error(void **state)
 {
@@ -132,6 +157,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			TEST(every_flipped_bit_is_an_error_or_changes_nothing),
+			TEST(a_damaged_footer_is_called_nothing_else),
 			TEST(every_truncation_is_an_error),
 			TEST(random_damage_never_crashes),
 			TEST(damage_names_file_column_and_offset),
