@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import engines
+import packets
 import readers
 import snapshots
 
@@ -121,6 +122,31 @@ def answers(spool):
     return wrong if len(queries) == 6 else wrong + 1
 
 
+def rates_of_ipv4(teiten, spool):
+    """Number of targets whose rate of IPv4, by the query of the format's document, is not that of `teiten top-targets`."""
+    sql = "WITH observed AS (" + FORMAT.read_text().split("    WITH observed AS (")[1].split("\n\n")[0]
+    for old, new in (("SPOOL/*/2026-11-22/[0-9]*/", f"{spool}/*/*/[0-9]*/"), ("LIMIT 20;", "")):
+        if old not in sql:
+            raise AssertionError(f"{FORMAT}: no \"{old}\" in the query of rates")
+        sql = sql.replace(old, new)
+    lines = snapshots.run(teiten, "top-targets", "--ip-version", "4", "--format", "csv", "-n", 1 << 30, spool).splitlines()[1:]
+    want = sorted(f"{float(line.split(',')[-1]):.3f}" for line in lines)
+    got = sorted(f"{float(rate):.3f}" for *_, rate in engines.duckdb(sql) if float(rate) > 0)
+    print(f"rates of IPv4: {len(want)} targets")
+    far = sum(abs(float(a) - float(b)) > 0.002 for a, b in zip(want, got)) + abs(len(want) - len(got))
+    return far if want else 1
+
+
+def mixed_spool(teiten, directory):
+    """A sensor of both IP versions, one of whose targets has packets of both."""
+    capture, spool = f"{directory}/mixed.pcap", f"{directory}/mixed"
+    six = {"src": "2001:db8:1::1", "dst": "2001:db8::1"}
+    packets.write(capture, [packets.tcp(23)] * 30 + [packets.tcp(23, **six)] * 50 + [packets.tcp(445, **six)] * 20 + [packets.tcp(22)] * 7, start=1767571200,
+                  seconds=1)
+    snapshots.run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", 60, "--monitored", packets.DARK + "/31,2001:db8::/64", "--geo", "none", capture)
+    return spool
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as directory:
         spool = f"{directory}/spool"
@@ -128,6 +154,7 @@ def main(teiten):
         readers.leave_unfinished(spool)
         try:
             wrong = sketches(teiten, spool) + answers(spool)
+            wrong += rates_of_ipv4(teiten, spool) + rates_of_ipv4(teiten, mixed_spool(teiten, directory))
             wrong += marginals(spool) + sources_of_days(teiten, spool)
         except engines.NotInstalled as missing:
             print(f"skipped: {missing}")
