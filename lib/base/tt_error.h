@@ -17,8 +17,8 @@ struct tt_error {
 
 /*
  * Fills err (unless it is NULL) and returns code, so that a failing function can end with
- * `return tt_error_set(err, -EINVAL, path, "…")`. A where of NULL reads as "". Never cuts a
- * UTF-8 sequence short of the end; text that is too long is cut. Control characters in why, such as those of names in a
+ * `return tt_error_set(err, -EINVAL, path, "…")`. A where of NULL reads as "". Text that is
+ * too long is cut, between characters of UTF-8. Control characters in why, such as those of names in a
  * damaged file, become \x1b and the like: a line stays one, and does nothing to a terminal.
  */
 int tt_error_set(struct tt_error *err, int code, const char *where, const char *why_fmt,

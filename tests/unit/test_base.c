@@ -220,27 +220,6 @@ what_a_prefix_is_not_is_said(void **state)
 
 /* A blank in place of a comma would leave out what stands behind it. */
 static void
-an_error_has_no_control_characters(void **state)
-{
-	struct tt_error err;
-	char text[16];
-
-	tt_error_set(&err, -EBADMSG, "f", "column %s: no",
-			"a\x1b[2J\r\n\x7f"
-			"\xc2\x9b"
-			"\u00e9\u5b9a");
-	assert_string_equal(
-			err.why, "column a\\x1b[2J\\x0d\\x0a\\x7f\\x9b\u00e9\u5b9a: no");
-	/* What is too long is cut, never within an escape. */
-	tt_error_escape(text, sizeof(text), "0123456789a\x1b");
-	assert_string_equal(text, "0123456789a\\x1b");
-	tt_error_escape(text, sizeof(text), "0123456789ab\x1b");
-	assert_string_equal(text, "0123456789ab");
-	tt_error_escape(text, 1, "a");
-	assert_string_equal(text, "");
-}
-
-static void
 a_blank_in_a_prefix_is_refused_and_around_it_is_not(void **state)
 {
 	static const char *const bad[] = {"198.18.0.0/17 198.18.128.0/17",
@@ -383,7 +362,6 @@ main(void)
 			cmocka_unit_test(
 					a_blank_in_a_prefix_is_refused_and_around_it_is_not),
 			cmocka_unit_test(times_survive_text_and_back),
-			cmocka_unit_test(an_error_has_no_control_characters),
 			cmocka_unit_test(durations_have_one_unit),
 			cmocka_unit_test(sha256_gives_the_digests_of_the_standard),
 			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),
