@@ -93,9 +93,9 @@ add_place(struct tt_error *err, const struct source *source,
 				err->why);
 	else
 		snprintf(why, sizeof(why), "%s: %.350s", thing, err->why);
-	memcpy(err->why, why, sizeof(why));
+	tt_error_set(err, err->code, "", "%s", why);
 	line = tt_profile_line(source->text, source->size, index, key);
-	snprintf(err->where, sizeof(err->where), "%.400s:%u", source->name, line);
+	tt_error_at(err, "%.400s:%u", source->name, line);
 }
 
 static int

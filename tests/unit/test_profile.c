@@ -197,6 +197,9 @@ a_bad_top_level_value_is_named_with_file_and_line(void **state)
 					"test.yaml:5", "\"445/XYZ\" is not a target"},
 			{"name: a\nduration: 1d\nmonitored: 10.0.0.0/8\ncomponents:\n- target: ICMP\n  rate: 1/s",
 					"test.yaml:5", "needs its type"},
+			{"name: a\nduration: 1d\nmonitored: 10.0.0.0/8\ncomponents:\n- target: \"\\e[2J\"\n  rate: 1/s",
+					"test.yaml:5",
+					"component 1 (\\x1b[2J): target: \"\\x1b[2J\""},
 			{"name: a\nduration: 1d\nmonitored: 10.0.0.0/8\ncomponents:\n- target: 445/TCP\n",
 					"test.yaml:5", "\"rate\" and \"packets\""},
 	};
