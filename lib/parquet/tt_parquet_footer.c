@@ -196,22 +196,23 @@ find_crc(const uint8_t *bytes, size_t n)
 	return at < end && end - at >= TT_PARQUET_CRC_DIGITS ? at : NULL;
 }
 
-/* Of a footer that does not match its checksum, nothing is said that it claims itself, such as encryption. */
+/* Of a footer of ours that does not match its checksum, nothing is said that it claims itself, such as encryption. What another
+ * writer made of a file of ours may have a copy of that. */
 static int
 parse_sound(struct tt_parquet_footer_in *in, const uint8_t *bytes, size_t n)
 {
 	int ret = parse(in, bytes, n);
 
-	if (ret != -EBADMSG)
+	if (ret != -EBADMSG
+			|| memmem(bytes, n, TT_PARQUET_CREATOR,
+					   strlen(TT_PARQUET_CREATOR))
+					== NULL)
 		return ret;
 	in->crc_value = find_crc(bytes, n);
 	if (in->crc_value != NULL && !crc_matches(in, bytes, n))
 		return tt_parquet_footer_refuse(
 				in, "the footer does not match its checksum");
-	if (in->crc_value == NULL
-			&& memmem(bytes, n, TT_PARQUET_CREATOR,
-					   strlen(TT_PARQUET_CREATOR))
-					!= NULL)
+	if (in->crc_value == NULL)
 		return tt_parquet_footer_refuse(in, "the footer has lost its checksum");
 	return ret;
 }

@@ -23,6 +23,7 @@ struct foreign {
 	int values; /* that the page and its row group claim; 0: one */
 	unsigned groups; /* of the same chunk; 0: one */
 	unsigned columns; /* in the schema; 0: one */
+	bool rewritten; /* a file of ours was read, and its metadata copied */
 };
 
 static inline int
@@ -162,6 +163,17 @@ foreign_group(struct tt_thrift_out *out, const struct foreign *f, int64_t bytes)
 	tt_thrift_end(out);
 }
 
+static inline void
+foreign_metadata(struct tt_thrift_out *out)
+{
+	tt_thrift_put_list(out, 5, TT_THRIFT_STRUCT, 1);
+	tt_thrift_begin(out);
+	tt_thrift_put_string(out, 1, TT_PARQUET_CRC_KEY);
+	tt_thrift_put_string(out, 2, TT_PARQUET_CRC_ZEROS);
+	tt_thrift_end(out);
+	tt_thrift_put_string(out, 6, "another writer");
+}
+
 static inline struct tt_parquet_buffer
 foreign_file(const struct foreign *f)
 {
@@ -183,6 +195,8 @@ foreign_file(const struct foreign *f)
 	tt_thrift_put_list(&out, 4, TT_THRIFT_STRUCT, groups);
 	for (unsigned i = 0; i < groups; i++)
 		foreign_group(&out, f, (int64_t)footer - 4);
+	if (f->rewritten)
+		foreign_metadata(&out);
 	tt_thrift_end(&out);
 	tt_parquet_put_le(length, file.size - footer, 4);
 	tt_parquet_buffer_append(&file, length, 4);

@@ -57,6 +57,8 @@ types_outside_of_the_subset_are_refused_by_name(void **state)
 			{{TYPE(BOOLEAN)}, "column c: type BOOLEAN is not read"},
 			{{TYPE(INT96)}, "column c: type INT96 is not read"},
 			{{TYPE(FLOAT)}, "column c: type FLOAT is not read"},
+			{{TYPE(FLOAT), .rewritten = true},
+					"column c: type FLOAT is not read"},
 			{{TYPE(DOUBLE)}, "column c: type DOUBLE is not read"},
 			{{TYPE(FIXED)}, "column c: type FIXED_LEN_BYTE_ARRAY is not read"},
 			{{PLAIN_INT32, .logical_bits = 64},
