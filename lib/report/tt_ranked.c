@@ -87,11 +87,12 @@ rank_before(struct tt_ranked **rows, size_t n)
 			rows[i]->rank_before = ++rank;
 }
 
-/* Does it say nothing beside the count that it is of? Its percentage rounds to nothing. */
-static bool
-is_negligible(const struct tt_ranked *row)
+bool
+tt_ranked_is_change(const struct tt_ranked *row)
 {
-	return row->has_percent && fabs(row->percent) < TT_RANKED_PERCENT_LEAST;
+	return fabs(row->difference) >= TT_RATE_LEAST
+			&& (!row->has_percent
+					|| fabs(row->percent) >= TT_RANKED_PERCENT_LEAST);
 }
 
 static void
@@ -103,13 +104,13 @@ rank_changes(struct tt_ranked **rows, size_t n, unsigned ranked)
 	for (size_t i = 0;
 			i < n && rises < ranked && rows[i]->difference >= TT_RATE_LEAST;
 			i++)
-		if (!rows[i]->unranked && !is_negligible(rows[i]))
+		if (!rows[i]->unranked && tt_ranked_is_change(rows[i]))
 			rows[i]->rise = ++rises;
 	qsort(rows, n, sizeof(*rows), fall_cmp);
 	for (size_t i = 0;
 			i < n && falls < ranked && rows[i]->difference <= -TT_RATE_LEAST;
 			i++)
-		if (!rows[i]->unranked && !is_negligible(rows[i]))
+		if (!rows[i]->unranked && tt_ranked_is_change(rows[i]))
 			rows[i]->fall = ++falls;
 }
 

@@ -55,6 +55,10 @@ struct tt_ranked_scale {
 	size_t leading; /* first rows that are shown anyhow */
 };
 
+/* Did a row change by what is shown as more than nothing, both as a count and, where it has one, as a percentage? Only then it
+ * rose or fell. */
+bool tt_ranked_is_change(const struct tt_ranked *row);
+
 /* Fills rows[n] in, and sorts them: most now first, then most before. Returns 0 or -ENOMEM. */
 int tt_rank_changes(struct tt_ranked *rows, size_t n,
 		const struct tt_ranked_scale *scale) TT_MUST_CHECK;

@@ -189,10 +189,12 @@ would_move(const struct tt_report_ranking *ranking, const struct tt_ranked *row)
 	double sign = row->difference < 0 ? -1 : 1;
 	unsigned above = 0;
 
-	if (sign * row->difference < TT_RATE_LEAST)
+	if (!tt_ranked_is_change(row))
 		return 0;
 	for (size_t i = 0; i < ranking->n; i++)
-		above += sign * ranking->rows[i].difference > sign * row->difference;
+		above += tt_ranked_is_change(&ranking->rows[i])
+				&& sign * ranking->rows[i].difference
+						> sign * row->difference;
 	return above < ranking->scale.ranked ? above + 1 : 0;
 }
 

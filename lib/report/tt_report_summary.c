@@ -292,7 +292,7 @@ say_unknown_change(struct tt_report *r, struct tt_doc_section *section)
 	const struct tt_ranked *row = tt_report_unknown(r, TT_REPORT_COUNTRIES);
 
 	if (row == NULL || !r->countries.scale.compared || !matters(r, &r->countries, row)
-			|| fabs(row->difference) < TT_RATE_LEAST
+			|| !tt_ranked_is_change(row)
 			|| (!row->would_lead && row->would_move != 1))
 		return;
 	tt_document_say(r->doc, section, TT_ELEMENT_ITEM,

@@ -82,6 +82,14 @@ class Few(unittest.TestCase):
         self.assertIn("What rose most: 23/TCP (+4.00).", said)
         self.assertNotIn("fell most", said)
 
+    def test_what_is_of_unknown_country_neither_rose_nor_fell_by_nothing_to_speak_of(self):
+        """8004 of 8001 is +0.0%, though more than what is next to nothing of all."""
+        self.read([tcp(23)] * 8001, day=-1)
+        self.read([tcp(23)] * 8004)
+        self.read([tcp(23)] * 8014, day=1)
+        self.assertNotIn("Packets of unknown country", self.said())
+        self.assertIn("Packets of unknown country: from 8,004.09 to 8,014.09", self.said(period="2026-01-06"))
+
     def test_one_source_of_ipv6(self):
         self.read([tcp(23), tcp(23, **SIX), tcp(23)], f"{DARK}/32,2001:db8::/64")
         self.assertIn("divided by nothing: 1 on 5 January 2026, from about 1 source (chapter 5).", self.said())
