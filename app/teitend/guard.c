@@ -4,6 +4,7 @@
 #include "say.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -11,12 +12,15 @@
 
 static pthread_t guard;
 static bool guarding;
+static pthread_mutex_t awake =
+		PTHREAD_MUTEX_INITIALIZER; /* held while the guard is to sleep */
 static int said_to = -1; /* standard error, whatever is done with that meanwhile */
 
+#define SAID_MS 1000 /* the longest that the line is waited for */
 #define BEFORE_COUNTING \
 	" during the set-up, before anything was counted: nothing was written\n"
 
-/* On the guard's thread alone. */
+/* On the guard's thread alone, for which tt_guard_end waits. */
 static void
 on_end(int number)
 {
@@ -24,13 +28,15 @@ on_end(int number)
 			": stopped by SIGINT" BEFORE_COUNTING;
 	static const char terminated[] = TT_PROGRAM
 			": stopped by SIGTERM" BEFORE_COUNTING;
-	ssize_t n;
+	struct pollfd fd = {.fd = said_to, .events = POLLOUT};
+	ssize_t n = 0;
 
-	/* tt_guard_end waits for it. */
-	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-	n = number == SIGINT ? write(said_to, interrupted, sizeof(interrupted) - 1)
-			     : write(said_to, terminated, sizeof(terminated) - 1);
-	/* Dies of it once this handler returns, heard or not. */
+	/* Dies of the signal once this handler returns, heard or not: who does not read does not hold it up. */
+	signal(SIGPIPE, SIG_IGN);
+	if (said_to >= 0 && poll(&fd, 1, SAID_MS) == 1)
+		n = number == SIGINT
+				? write(said_to, interrupted, sizeof(interrupted) - 1)
+				: write(said_to, terminated, sizeof(terminated) - 1);
 	(void)n;
 	signal(number, SIG_DFL);
 	raise(number);
@@ -40,8 +46,9 @@ static void *
 sleep_on(void *arg)
 {
 	pthread_sigmask(SIG_UNBLOCK, arg, NULL);
-	for (;;)
-		pause();
+	/* Not cancelled: a signal whose handler had not begun yet would be lost. */
+	pthread_mutex_lock(&awake);
+	pthread_mutex_unlock(&awake);
 	return NULL;
 }
 
@@ -63,6 +70,7 @@ tt_guard_start(struct tt_error *err)
 	/* A shell has SIGINT ignored in what it starts in the background. */
 	signal(SIGINT, on_end);
 	signal(SIGTERM, on_end);
+	pthread_mutex_lock(&awake);
 	rc = pthread_create(&guard, NULL, sleep_on, &ending);
 	if (rc != 0)
 		return tt_error_set(err, -rc, NULL, "no thread: %s", strerror(rc));
@@ -76,7 +84,7 @@ tt_guard_end(void)
 	if (!guarding)
 		return;
 	guarding = false;
-	pthread_cancel(guard);
+	pthread_mutex_unlock(&awake);
 	pthread_join(guard, NULL);
 	if (said_to >= 0)
 		close(said_to);

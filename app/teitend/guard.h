@@ -16,7 +16,7 @@
 /* Blocks the signals here, SIGUSR1 too, and starts the thread. Returns 0 or a negative errno. */
 int tt_guard_start(struct tt_error *err) TT_MUST_CHECK;
 
-/* Ends the thread. Signals that have handlers by then are either handled or stay pending. */
+/* Ends the thread. A signal that it took ends the program before this returns; later ones stay pending. */
 void tt_guard_end(void);
 
 #endif

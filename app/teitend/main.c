@@ -166,9 +166,9 @@ run(struct tt_daemon *d, struct tt_error *err)
 	char lacking[TT_SETUP_LACKING_TEXT_MAX];
 	int rc;
 
-	/* Handlers first: a signal that comes in between is not lost. */
-	tt_signals_block();
+	/* In this order: a signal that comes in between stays pending, and none that the guard took is heard twice. */
 	tt_guard_end();
+	tt_signals_block();
 	rc = tt_daemon_launch(d, err);
 	if (rc != 0)
 		return rc;
