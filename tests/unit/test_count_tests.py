@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""What scripts/test says at its end: scripts/count-tests, given logs as meson writes them, and
-scripts/test-targets, given what meson says of a build."""
+"""What scripts/test says at its end: scripts/count-tests, given logs as meson writes them;
+scripts/test-targets, given what meson says of a build; and scripts/test itself, with meson and
+ninja played."""
 import json
+import os
 import pathlib
+import shutil
 import stat
 import subprocess
 import sys
@@ -41,8 +44,9 @@ class Counts(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
 
-    def count(self, *args):
-        done = subprocess.run([sys.executable, SCRIPTS / "count-tests", *args], capture_output=True, text=True)
+    def count(self, *args, encoding="utf-8"):
+        done = subprocess.run([sys.executable, SCRIPTS / "count-tests", *args], capture_output=True, text=True,
+                              env=os.environ | {"PYTHONIOENCODING": encoding})
         self.assertEqual(done.stderr, "")
         self.lines = done.stdout.splitlines()
         return done.returncode, self.lines[-1]
@@ -89,6 +93,16 @@ class Counts(unittest.TestCase):
         self.assertEqual(self.count(good, cut, self.directory / "none"), (1, "5 passed, 2 failed, 1 skipped"))
         self.assertIn(str(cut), self.failures()[0])
 
+    def test_what_xml_forbids_hides_no_failure(self):
+        path = log(self.directory, "build", {"teiten:golden / bad": "FAIL"}, two="",
+                   bad="<failure/><system-out>\0\x1b[31mred\ufffe\uffff</system-out>")
+        self.assertEqual(self.count(path), (1, "4 passed, 1 failed, 1 skipped"))
+        self.assertEqual(self.failures(), ["FAILED: build: teiten: teiten:golden / bad"])
+
+    def test_what_the_locale_lacks_hides_no_count(self):
+        path = log(self.directory, "build", {"teiten:golden / slow": "TIMEOUT"}, "naïve …\n", two="", bad="")
+        self.assertEqual(self.count(path, encoding="ascii"), (1, "4 passed, 1 failed, 1 skipped"))
+
     def test_what_is_not_built_is_a_failure(self):
         good = log(self.directory, "build", {}, two="", bad="")
         stage = self.directory / "build-fuzz"
@@ -125,6 +139,55 @@ class Targets(unittest.TestCase):
         status, targets, said = self.targets("fuzz", "unti")
         self.assertEqual((status, targets), (1, ["x/2"]))
         self.assertIn("no test of suite unti", said)
+
+
+# meson's and ninja's parts: what is built is written down, and what meson knows is of $dir/known until
+# ninja has made build.ninja anew.
+MESON = """#!/bin/sh
+case $1 in
+setup) mkdir -p "$2" && touch "$2/build.ninja" ;;
+introspect) cat "$3/known$2" ;;
+test) exit 1 ;;
+esac
+"""
+NINJA = """#!/bin/sh
+echo "$*" >>built
+[ "$3" != build.ninja ] || sed -i s/old/new/g "$2"/known--*
+"""
+
+
+class Stages(unittest.TestCase):
+    """The stages of scripts/test in build directories of an earlier run, in which all tests passed."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.root = pathlib.Path(directory.name).resolve()
+        (self.root / "scripts").mkdir()
+        for name in ("test", "test-targets", "count-tests"):
+            shutil.copy(SCRIPTS / name, self.root / "scripts")
+        for name, text in (("scripts/install-packages", "#!/bin/sh\n"), ("scripts/install-readers", "#!/bin/sh\n"),
+                           ("meson", MESON), ("ninja", NINJA)):
+            (self.root / name).write_text(text)
+            (self.root / name).chmod(0o755)
+        for stage in ("build", "build-sanitize", "build-fuzz"):
+            log(self.root, stage, {}, two="", bad="")
+            (self.root / stage / "build.ninja").touch()
+            suites = [f"teiten:{suite}" for suite in ("unit", "check", "torture", "fuzz")]
+            told = {"tests": [{"name": "a", "suite": suites, "depends": ["old"]}],
+                    "targets": [{"id": "old", "filename": [str(self.root / stage / "old")]}]}
+            for what, value in told.items():
+                (self.root / stage / f"known--{what}").write_text(json.dumps(value))
+        self.done = subprocess.run([self.root / "scripts/test"], capture_output=True, text=True,
+                                   env={"PATH": f"{self.root}:/usr/sbin:/usr/bin:/sbin:/bin"})
+
+    def test_tests_that_do_not_start_are_not_those_of_an_earlier_run(self):
+        self.assertEqual(self.done.returncode, 1)
+        self.assertEqual(self.done.stdout.splitlines()[-1], "0 passed, 3 failed, 0 skipped")
+
+    def test_what_is_built_is_what_tests_need_now(self):
+        built = (self.root / "built").read_text().splitlines()
+        self.assertEqual([line.split()[-1] for line in built if "sanitize" in line], ["build.ninja", "new"])
 
 
 if __name__ == "__main__":
