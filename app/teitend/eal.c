@@ -4,7 +4,7 @@
 #include "aside.h"
 #include "dpdk_log.h"
 #include "say.h"
-#include "tt_config_option.h"
+#include "tt_config.h"
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -36,7 +36,7 @@ check_not_own(const char *arg, struct tt_error *err)
 	if (strncmp(arg, "--", 2) != 0)
 		return 0;
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg + 2, "="), arg + 2);
-	if (tt_config_option_find(name) == NULL)
+	if (!tt_config_is_own(name))
 		return 0;
 	return tt_error_set(err, -EINVAL, arg,
 			"%s's own option; these stand after the \"--\", EAL's arguments "

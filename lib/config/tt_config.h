@@ -161,6 +161,10 @@ struct tt_config_cli {
 int tt_config_parse_args(struct tt_config *config, struct tt_config_cli *cli, int argc,
 		char **argv, struct tt_error *err) TT_MUST_CHECK;
 
+/* Is this, without dashes, the name of an option of the configuration, or of one such as "config" that says what is done
+ * with it? Not "help", which EAL has as well. */
+bool tt_config_is_own(const char *name);
+
 /* Writes one line of help per option that cli allows. */
 void tt_config_print_help(const struct tt_config_cli *cli, FILE *out);
 

@@ -288,6 +288,15 @@ tt_config_parse_args(struct tt_config *config, struct tt_config_cli *cli, int ar
 	return ret;
 }
 
+bool
+tt_config_is_own(const char *name)
+{
+	for (unsigned i = 0; i < N_FIXED; i++)
+		if (fixed[i].action != TT_CONFIG_HELP && strcmp(name, fixed[i].name) == 0)
+			return true;
+	return tt_config_option_find(name) != NULL;
+}
+
 static void
 print_line(const char *name, const char *argument, const char *help, FILE *out)
 {

@@ -44,6 +44,8 @@ refused "192.0.2.0/33" $eal "$three" $replay -- $own --monitored 192.0.2.0/33
 refused "no-such-option" $eal "$three" $replay -- $own $good --no-such-option
 refused "no-such-option" $eal "$three" --no-such-option $replay -- $own $good
 refused "--spool=$spool: teitend's own option; these stand after the" --spool="$spool" $eal "$three" $replay -- $good
+refused "--config: teitend's own option; these stand after the" --config "$work/a.yaml" $eal "$three" $replay -- $own
+refused "--check-config: teitend's own option; these stand after the" --check-config $eal "$three" $replay -- $own $good
 refused "monitored" $eal "$three" $replay -- $own
 refused "no port found" $eal "$three" -- $own --monitored 192.0.2.0/24
 refused "more workers than lcores: 2 RX queues need 3 lcores, EAL has 2" $eal "$two" \
