@@ -206,7 +206,7 @@ tool_duration(struct tool *tool, const char *option, int64_t *us)
 				option, optarg);
 	else if (found == 0)
 		tool->status = tool_usage(tool,
-				"%s: \"%s\" is no time at all; the shortest is 1s",
+				"%s: \"%s\" is no time at all; the shortest is 1ms",
 				option, optarg);
 	else
 		*us = found;
