@@ -220,7 +220,7 @@ values_that_cannot_be_are_refused(void **state)
 			{TT_TABLE_DISTRIBUTIONS,
 					{0, TT_DISTRIBUTIONS_VALUE, -65000, NULL}, "no "},
 			{TT_TABLE_COUNTRIES, {0, TT_COUNTRIES_COUNTRY, 0, "\n1"},
-					"no country: \n1"},
+					"no country: \\x0a1"},
 			{TT_TABLE_SOURCES, {0, TT_SOURCES_COUNTRY, 0, "j."},
 					"no country: j."},
 	};
