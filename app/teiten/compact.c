@@ -13,9 +13,10 @@ static const char help[] =
 		"killed run left is put in order by the next one.\n"
 		"\n"
 		"  --per PERIOD           hour, day, or a number of seconds that a day is a multiple of\n"
-		"  --older-than DURATION  only periods that ended so long ago, such as 6h\n"
-		"  --keep-for DURATION    delete snapshots that ended longer ago, such as 90d; the latest\n"
-		"                         of each sensor is kept\n"
+		"  --older-than DURATION  only periods that ended so long ago, such as 6h (s, m, h or d:\n"
+		"                         whole seconds, minutes, hours or days)\n"
+		"  --keep-for DURATION    delete snapshots that ended longer ago, such as 90d (units\n"
+		"                         as above); the latest of each sensor is kept\n"
 		"  --quota BYTES          delete the oldest snapshots until the others take no more,\n"
 		"                         such as 500G (K, M, G, T are powers of 1024, also as GB\n"
 		"                         or GiB); likewise\n"
@@ -73,9 +74,9 @@ take(struct compacting *c, int option)
 	case OPT_PER:
 		return take_period(c);
 	case OPT_OLDER:
-		return tool_duration(&c->tool, "--older-than", &c->older_us);
+		return tool_seconds(&c->tool, "--older-than", &c->older_us);
 	case OPT_KEEP:
-		return tool_duration(&c->tool, "--keep-for", &c->keep_us);
+		return tool_seconds(&c->tool, "--keep-for", &c->keep_us);
 	case OPT_QUOTA:
 		return take_bytes(&c->tool, "--quota", &c->quota);
 	case OPT_NOW:

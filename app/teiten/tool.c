@@ -195,22 +195,40 @@ tool_span(struct tool *tool, const struct selection *selection)
 	return false;
 }
 
-bool
-tool_duration(struct tool *tool, const char *option, int64_t *us)
+/* A duration of a multiple of step_us, in one of units; shortest is that step as text. */
+static bool
+take_duration(struct tool *tool, const char *option, int64_t step_us,
+		const char *shortest, const char *units, int64_t *us)
 {
 	int64_t found = 0;
 
-	if (tt_time_parse_duration(optarg, &found) != 0)
+	if (tt_time_parse_duration(optarg, &found) != 0 || found % step_us != 0) {
 		tool->status = tool_usage(tool,
-				"%s: \"%s\" is no duration such as 90s, 30m, 6h, 400d",
-				option, optarg);
-	else if (found == 0)
+				"%s: \"%s\" is no duration such as 90s, 30m, 6h, 400d%s",
+				option, optarg, units);
+		return false;
+	}
+	if (found == 0) {
 		tool->status = tool_usage(tool,
-				"%s: \"%s\" is no time at all; the shortest is 1ms",
-				option, optarg);
-	else
-		*us = found;
-	return found > 0;
+				"%s: \"%s\" is no time at all; the shortest is %s",
+				option, optarg, shortest);
+		return false;
+	}
+	*us = found;
+	return true;
+}
+
+bool
+tool_duration(struct tool *tool, const char *option, int64_t *us)
+{
+	return take_duration(tool, option, 1, "1ms", "", us);
+}
+
+bool
+tool_seconds(struct tool *tool, const char *option, int64_t *us)
+{
+	return take_duration(tool, option, TT_US_PER_S, "1s",
+			" (whole seconds, minutes, hours or days)", us);
 }
 
 bool

@@ -57,6 +57,9 @@ bool tool_number(struct tool *tool, const char *option, size_t *n);
 /* Takes the value of an option that is a duration ("90m"). Returns as tool_time. */
 bool tool_duration(struct tool *tool, const char *option, int64_t *us);
 
+/* The same of whole seconds ("500ms" is refused). */
+bool tool_seconds(struct tool *tool, const char *option, int64_t *us);
+
 /* Lists the chosen snapshots, and says which merged ones begin before the span and reach into it, and
  * which directories could not be read: that is a failure, though the others are listed. Returns false where nothing could be listed, and has said so. */
 bool tool_select(const struct tool *tool, const struct selection *selection,

@@ -122,8 +122,14 @@ expect 2 'unknown table: x' export --table x "$dir/empty"
 expect 2 'unknown format: xml' export --format xml "$dir/empty"
 expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
 expect 2 'unknown class: x' top-targets --class x "$dir/empty"
-expect 2 '--older-than: "0s" is no time at all; the shortest is 1ms' compact --older-than 0s "$dir/empty"
-expect 2 '--older-than: "6" is no duration such as 90s, 30m, 6h, 400d' compact --older-than 6 "$dir/empty"
+for option in --older-than --keep-for; do
+	expect 2 "$option: \"0s\" is no time at all; the shortest is 1s\$" compact $option 0s "$dir/empty"
+	for value in 6 500ms 1500ms 1w; do
+		expect 2 "$option: \"$value\" is no duration such as 90s, 30m, 6h, 400d (whole seconds, minutes, hours or days)" \
+			compact $option $value "$dir/empty"
+	done
+done
+expect 1 "no snapshots in $dir/empty" compact --keep-for 2000ms "$dir/empty"
 expect 2 '--quota: "0" is no number of bytes' compact --quota 0 "$dir/empty"
 expect 2 '--quota: "5X" is no number of bytes such as 4096, 512M, 20GiB' compact --quota 5X "$dir/empty"
 expect 1 "no snapshots in $dir/empty" compact --quota 5gib "$dir/empty"
