@@ -7,8 +7,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #define DAY_S 86400
+
+/* A number of bytes without a unit that is less is one whose unit was forgotten. */
+#define BARE_BYTES_MIN (UINT64_C(1) << 20)
 
 /* So long at most it waits for readers; and so long without a word of it. */
 #define WAIT_US   (600 * TT_US_PER_S)
@@ -72,15 +76,40 @@ period_end(const struct period *period, int64_t us)
 	return period_start(period, us) + period->length_us;
 }
 
+/* Parses a size, or a number of bytes with "B" behind it. Returns 0 or -EINVAL. */
+static int
+parse_bytes(const char *text, uint64_t *bytes)
+{
+	const size_t digits = strspn(text, "0123456789");
+	char number[24];
+
+	if (strcasecmp(text + digits, "B") != 0 || digits >= sizeof(number))
+		return tt_size_parse(text, bytes);
+	memcpy(number, text, digits);
+	number[digits] = '\0';
+	return tt_size_parse(number, bytes);
+}
+
 bool
 take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 {
-	if (tt_size_parse(optarg, bytes) == 0 && *bytes > 0)
-		return true;
-	tool->status = tool_usage(tool,
-			"%s: \"%s\" is no number of bytes such as 4096, 512M, 20GiB",
-			option, optarg);
-	return false;
+	uint64_t found;
+
+	if (parse_bytes(optarg, &found) != 0 || found == 0) {
+		tool->status = tool_usage(tool,
+				"%s: \"%s\" is no number of bytes such as 500B, 512M, 20GiB",
+				option, optarg);
+		return false;
+	}
+	if (found < BARE_BYTES_MIN && optarg[strspn(optarg, "0123456789")] == '\0') {
+		tool->status = tool_usage(tool,
+				"%s: \"%s\" has no unit: %sB if so few bytes are meant, "
+				"else such as %sG",
+				option, optarg, optarg, optarg);
+		return false;
+	}
+	*bytes = found;
+	return true;
 }
 
 int

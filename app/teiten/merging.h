@@ -21,7 +21,8 @@ bool period_parse(const char *text, const char *const *kinds, struct period *per
 int64_t period_start(const struct period *period, int64_t us);
 int64_t period_end(const struct period *period, int64_t us);
 
-/* Takes the value of an option that is a size ("500G"). Returns false where it is none, and says so. */
+/* Takes the value of an option that is a size ("500G", "500B"). Returns false where it is none, or a number below
+ * a mebibyte without a unit ("500"), and says so. */
 bool take_bytes(struct tool *tool, const char *option, uint64_t *bytes);
 
 /*

@@ -84,10 +84,10 @@ class Spool(Bed):
         run("compact", "--keep-for", "30s", "--now", "2026-01-05T00:00:50Z", spool)
         self.assertEqual([p.name for p in snapshots(spool)], names[2:])
         size = [sum(f.stat().st_size for f in p.iterdir()) for p in snapshots(spool)]
-        done = run("compact", "--quota", sum(size[1:]), spool)
+        done = run("compact", "--quota", f"{sum(size[1:])}B", spool)
         self.assertEqual(done.stdout.count(", deleted") + done.stdout.count(": deleted"), 1)
         self.assertEqual([p.name for p in snapshots(spool)], names[3:])
-        self.refused("bytes are left, over --quota", "compact", "--quota", 1, spool)
+        self.refused("bytes are left, over --quota", "compact", "--quota", "1B", spool)
         self.assertEqual([p.name for p in snapshots(spool)], names[5:])
         run("compact", "--keep-for", "30s", "--now", "2099-01-01T00:00:00Z", spool)
         self.assertEqual([p.name for p in snapshots(spool)], names[5:])

@@ -131,7 +131,17 @@ for option in --older-than --keep-for; do
 done
 expect 1 "no snapshots in $dir/empty" compact --keep-for 2000ms "$dir/empty"
 expect 2 '--quota: "0" is no number of bytes' compact --quota 0 "$dir/empty"
-expect 2 '--quota: "5X" is no number of bytes such as 4096, 512M, 20GiB' compact --quota 5X "$dir/empty"
+expect 2 '--quota: "5X" is no number of bytes such as 500B, 512M, 20GiB' compact --quota 5X "$dir/empty"
+for value in 0B B 5BB 5iB 1.5B 99999999999999999999B 000000000000000000000000000000001B; do
+	expect 2 "--quota: \"$value\" is no number of bytes" compact --quota $value "$dir/empty"
+done
+for value in 1 500 1048575; do
+	expect 2 "--quota: \"$value\" has no unit: ${value}B if so few bytes are meant, else such as ${value}G\$" \
+		compact --quota $value "$dir/empty"
+	expect 1 "no snapshots in $dir/empty" compact --quota ${value}B "$dir/empty"
+done
+expect 1 "no snapshots in $dir/empty" compact --quota 500b "$dir/empty"
+expect 1 "no snapshots in $dir/empty" compact --quota 1048576 "$dir/empty"
 expect 1 "no snapshots in $dir/empty" compact --quota 5gib "$dir/empty"
 expect 2 '--poll: "10x" is no duration such as 90s' watch --poll 10x "$dir/empty"
 expect 2 '--poll: "0" is no number' watch --poll 0 "$dir/empty"
