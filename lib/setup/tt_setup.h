@@ -113,7 +113,7 @@ int tt_setup_print_rules(const struct tt_setup *setup, bool strict, FILE *out,
 
 /*
  * For --check-config: may the sensor's directory in the spool be read and written, with the lock in it, or, as far as
- * there is none yet, the one that it would be made in? Makes and writes nothing, so that a full disk is not seen.
+ * there is none yet, the one that it would be made in, which is not of proc or sysfs? Makes and writes nothing, so that a full disk is not seen.
  * Returns 0, or a negative errno with err naming the path.
  */
 int tt_setup_check_spool(

@@ -4,8 +4,10 @@
 #include "tt_spool.h"
 
 #include <errno.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* Cuts the path down to what there is of it: the directory that the rest would be made in. */
@@ -43,6 +45,16 @@ check_directory(char *path)
 	return ret;
 }
 
+/* Is it of proc or sysfs? Nobody makes files there, though access(2) lets root. */
+static bool
+is_of_the_kernel(const char *path)
+{
+	struct statfs fs;
+
+	return statfs(path, &fs) == 0
+			&& (fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC);
+}
+
 /* The lock that an earlier run, of another user, may have left. */
 static int
 check_lock(const char *path)
@@ -65,7 +77,12 @@ tt_setup_check_spool(const struct tt_config *config, struct tt_error *err)
 		return tt_error_set(err, -ENOMEM, "spool", "out of memory");
 	}
 	ret = check_directory(path);
-	if (ret != 0) {
+	if (is_of_the_kernel(path)) {
+		ret = tt_error_set(err, -EPERM, "spool",
+				"%.200s: a file system of the kernel (proc or sysfs), in "
+				"which nothing can be made",
+				path);
+	} else if (ret != 0) {
 		tt_error_set(err, ret, "spool", "%.200s: %s", path, strerror(-ret));
 	} else {
 		ret = check_lock(lock);

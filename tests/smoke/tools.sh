@@ -67,6 +67,10 @@ echo no capture >"$dir/no.pcap"
 checks '/dev/null/x.*: Not a directory' /dev/null/x
 ln -s "$dir/nowhere" "$dir/dangling"
 checks "$dir/dangling.*: No such file" "$dir/dangling"
+for spool in /proc /proc/x/y /proc/self; do
+	expect 2 'spool: /proc[^:]*: a file system of the kernel (proc or sysfs), in which nothing can be made' read \
+		--spool $spool --sensor a --monitored 192.0.2.0/24 --geo none --asn none --check-config
+done
 mkdir -p "$dir/linked" "$dir/locked/a"
 ln -s "$dir/nowhere" "$dir/linked/a"
 checks "$dir/linked/a.*: No such file" "$dir/linked"
