@@ -32,8 +32,8 @@ usage(FILE *to)
 	      "  --profile FILE      what to generate (docs/profiles.md)\n"
 	      "  --out FILE          the capture file to write; - is standard output\n"
 	      "  --seed N            another number, another run of the same traffic (1)\n"
-	      "  --geo FILES         country databases, comma-separated; without one,\n"
-	      "                      sources come from anywhere\n"
+	      "  --geo FILES         country databases, comma-separated, or none; without\n"
+	      "                      one, sources come from anywhere\n"
 	      "  --start TIME        instead of the profile's, e.g. 2026-01-05T00:00:00Z\n"
 	      "  --duration TIME     instead of the profile's: seconds, or 90s, 5m, 24h, 31d\n"
 	      "  --packets N         exactly N packets, in the profile's proportions\n"
@@ -75,7 +75,7 @@ set_option(struct request *r, char option, const char *value)
 		r->out = value;
 		return EXIT_OK;
 	case 'g':
-		r->geo = value;
+		r->geo = strcmp(value, "none") == 0 ? NULL : value;
 		return EXIT_OK;
 	case 'j':
 		r->truth = value;

@@ -94,6 +94,8 @@ if $as "$teiten" --version >/dev/null 2>&1; then
 	checks "$dir/locked/a/.lock: Permission denied" "$dir/locked"
 	teiten=$own
 fi
+prints 'countries by none' synth --profile "$(dirname "$0")/../../profiles/demo.yaml" --geo none --packets 10 \
+	--out "$dir/synth.pcap"
 expect 2 'SPOOL is missing' uniques
 expect 1 "$dir/none: No such file" uniques "$dir/none"
 expect 1 "$dir/none: No such file" uniques "$dir/none" "$dir/empty"
