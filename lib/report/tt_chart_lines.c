@@ -8,8 +8,11 @@
 #define HEIGHT       200.0
 #define TICKS        5
 #define LABEL_HEIGHT 16.0
-#define LABEL_LEAD   18.0 /* from the plot to the marker before a name */
-#define LABEL_TEXT   10.0 /* from there to the name */
+#define LABEL_LEAD   14.0 /* from the plot to the end of what leads to a name */
+#define LABEL_MARKER 9.0 /* from there to the marker, which is beside no line */
+#define LABEL_TEXT   9.0 /* from there to the name */
+/* What leads from the end of a line to its name is unlike any line. */
+#define LEADER "stroke=\"#9aa0a8\" stroke-width=\".6\" stroke-dasharray=\"1.5 2\""
 /* At least so far are two markers of a line from each other, where there are few lines and many. */
 #define MARKER_SPACE      12.0
 #define MARKER_SPACE_MANY 40.0
@@ -143,17 +146,16 @@ static void
 draw_label(const struct tt_chart *chart, const struct tt_chart_plot *plot,
 		const struct label *label)
 {
-	double end = plot->left + plot->width, x = end + LABEL_LEAD;
-	struct tt_chart_style style = tt_chart_style(chart->figure, label->series);
+	double lead = plot->left + plot->width + LABEL_LEAD, x = lead + LABEL_MARKER;
 	bool at_end;
 
 	last_y(chart, plot, label->series, &at_end);
 	if (at_end)
 		tt_xml(chart->out,
-				"<path d=\"M%N %NL%N %N\" fill=\"none\" stroke=\"%S\" "
-				"stroke-width=\".8\"/>",
+				"<path d=\"M%N %NL%N %NL%N %N\" fill=\"none\" " LEADER
+				"/>",
 				x_of(chart, plot, chart->figure->n_x - 1), label->line_y,
-				x, label->y, style.colour);
+				plot->left + plot->width, label->line_y, lead, label->y);
 	tt_chart_marker(chart, label->series, x, label->y);
 	tt_xml(chart->out, "/>");
 	tt_chart_text(chart, x + LABEL_TEXT, label->y, TT_ANCHOR_START, TT_CHART_NAME_MAX,
@@ -189,7 +191,7 @@ lay_out(const struct tt_doc_figure *figure)
 	};
 
 	plot.left = tt_chart_axis_width(&plot.axis);
-	plot.width = TT_CHART_WIDTH - plot.left - LABEL_LEAD - LABEL_TEXT
+	plot.width = TT_CHART_WIDTH - plot.left - LABEL_LEAD - LABEL_MARKER - LABEL_TEXT
 			- tt_chart_names_width(figure) - 2;
 	return plot;
 }

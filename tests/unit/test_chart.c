@@ -149,6 +149,23 @@ a_line_has_a_gap_where_nothing_is_known(void **state)
 	free(svg);
 }
 
+/* A line that led to its name in its own colour looked like a surge of the last day. */
+static void
+only_its_line_and_markers_have_the_colour_of_a_series(void **state)
+{
+	static const double values[] = {1, 2, 3, 4};
+	char *svg = drawn(TT_FIGURE_SERIES, values, 4);
+	char colour[32];
+
+	assert_int_equal(sscanf(strstr(svg, "fill=\"none\" stroke=\"#0"),
+					 "fill=\"none\" %31[^ ]", colour),
+			1);
+	/* The line, its four markers, and that of its name. */
+	assert_int_equal(bed_times(svg, colour), 1 + 4 + 1);
+	assert_int_equal(bed_times(svg, "stroke=\"#9aa0a8\""), 1);
+	free(svg);
+}
+
 static void
 what_was_observed_in_part_is_shaded_apart(void **state)
 {
@@ -214,6 +231,8 @@ main(void)
 			cmocka_unit_test(counts_have_no_fractions),
 			cmocka_unit_test(what_is_unknown_is_no_zero),
 			cmocka_unit_test(a_line_has_a_gap_where_nothing_is_known),
+			cmocka_unit_test(
+					only_its_line_and_markers_have_the_colour_of_a_series),
 			cmocka_unit_test(what_was_observed_in_part_is_shaded_apart),
 			cmocka_unit_test(bars_are_as_long_as_their_values),
 			cmocka_unit_test(nothing_is_said_where_there_is_nothing),
