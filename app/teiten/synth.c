@@ -75,6 +75,12 @@ set_option(struct request *r, char option, const char *value)
 		r->out = value;
 		return EXIT_OK;
 	case 'g':
+		if (value[0] == '\0') {
+			fprintf(stderr,
+					PROGRAM
+					": --geo: an empty path; name a file, or none\n");
+			return EXIT_USAGE;
+		}
 		r->geo = strcmp(value, "none") == 0 ? NULL : value;
 		return EXIT_OK;
 	case 'j':

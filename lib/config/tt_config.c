@@ -231,6 +231,10 @@ set_text(struct tt_config *config, const struct tt_config_option *option,
 	if (!tt_config_is_text(value))
 		return tt_error_set(err, -EINVAL, option->name,
 				"a control character, or not UTF-8");
+	/* As of a shell's variable that is not set: nobody wrote that the feature is to be off. */
+	if (option->takes_none && value[0] == '\0')
+		return tt_error_set(err, -EINVAL, option->name,
+				"an empty path; name a file, or none");
 	if (option->takes_none && strcmp(value, "none") == 0)
 		value = "";
 	copy = strdup(value);

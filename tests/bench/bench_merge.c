@@ -310,8 +310,8 @@ parse(struct bench_options *o, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	static struct bench b = {.options = {.geo = "",
-						 .asn = "",
+	static struct bench b = {.options = {.geo = "none",
+						 .asn = "none",
 						 .workers = 16,
 						 .sources = 1000000,
 						 .pairs = 196608,

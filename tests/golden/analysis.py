@@ -80,7 +80,7 @@ def make_overlap(teiten, directory):
                   "--start", f"{NOW}T00:00:00Z", "--out", made)
     for path, seconds in ((spool, 60), (coarse, 180)):
         snapshots.run(teiten, "read", "--spool", path, "--sensor", "osaka", "--interval", seconds, "--pairs", 8192,
-                      "--monitored", BOTH, "--geo=", "--asn=", made)
+                      "--monitored", BOTH, "--geo=none", "--asn=none", made)
     fine, wide = sorted(spool.glob(f"osaka/{NOW}/2*Z")), sorted(coarse.glob(f"osaka/{NOW}/2*Z"))
     for part in (fine[0], fine[2]):
         shutil.rmtree(part)

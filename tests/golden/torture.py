@@ -30,7 +30,7 @@ def pass_through(teiten, captures, spool):
     """What is wrong with reading the captures, all at once, or None."""
     done = subprocess.run(
         [teiten, "read", "--spool", spool, "--sensor", "s", "--interval", str(INTERVAL), "--pairs",
-         "1024", "--geo", "none", "--asn=", "--max-gap", str(INTERVAL), "--monitored", "0.0.0.0/0,::/0",
+         "1024", "--geo", "none", "--asn=none", "--max-gap", str(INTERVAL), "--monitored", "0.0.0.0/0,::/0",
          *map(str, captures)],
         capture_output=True, env={**os.environ, "UBSAN_OPTIONS": "halt_on_error=1"})
     report = done.stderr.decode(errors="replace")

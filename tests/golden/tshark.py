@@ -123,7 +123,7 @@ def counted(teiten, spool):
 def read(teiten, spool, capture):
     """Without databases, which take most of the time. Some captures are damaged."""
     snapshots.read(teiten, spool, [capture], monitored="0.0.0.0/0,::/0", ok=(0, 1),
-                   options=("--geo", "none", "--asn="))
+                   options=("--geo", "none", "--asn=none"))
 
 
 def protocol_names(teiten):

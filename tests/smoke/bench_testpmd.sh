@@ -11,7 +11,7 @@ before=$(cat $pages 2>/dev/null || :)
 mkdir "$work/tmp"
 TMPDIR=$work/tmp "$(dirname "$0")/../../scripts/bench-pktgen" --generator testpmd --device memif \
 	--packets 4096 --seconds 1 --settle 0.5 --table-memory 700 --teitend "$teitend" \
-	--teiten "$teiten" --json "$work/json" -- --geo= --asn= --fingerprints "$rules" \
+	--teiten "$teiten" --json "$work/json" -- --geo=none --asn=none --fingerprints "$rules" \
 	>"$work/out" 2>"$work/err" || fail "exit status $?"
 python3 - "$work/json" <<'END' || fail "wrong numbers"
 import json, sys

@@ -102,7 +102,7 @@ refused "MiB of memory are free; take fewer pairs" $eal "$two" $replay -- $own $
 ulimit -S -v "$limit"
 
 # The memory of tables is what all workers' sets and the merge take; the least that works is said.
-sets="--spool $spool --sensor smoke --geo= --asn="
+sets="--spool $spool --sensor smoke --geo=none --asn=none"
 refused "table-memory: not together with pairs" $eal "$three" $replay -- $own $good \
 	--table-memory 2G
 refused "table-memory: 64 MiB are too little: 3 table sets and the merge take " $eal "$two" \
@@ -128,13 +128,16 @@ refused "each in a run of its own" $eal "$three" $replay --vdev net_null0 -- \
 	$own --monitored 192.0.2.0/24 --rx-queues 1
 
 check="--check-config --spool $spool --sensor smoke --monitored 192.0.2.0/24"
-refused "table-memory: 900 MiB are too little: 9 table sets" $check --geo= --asn= \
+refused "table-memory: 900 MiB are too little: 9 table sets" $check --geo=none --asn=none \
 	--table-memory 900M --ports a=2,b
 refused "pairs: 3 table sets of 536870912 pairs, the merge and remember-sources take" $check \
-	--geo= --asn= --pairs 536870912
-refused "$work/bad.geo" $check --asn= --geo "$work/bad.geo"
-refused "$work/bad.geo" $check --geo= --asn "$work/bad.geo"
-refused 'asn: "," names an empty file' $check --geo= --asn ,
+	--geo=none --asn=none --pairs 536870912
+refused "--geo: an empty path; name a file, or none" $check --asn=none --geo=
+echo 'rules: ""' >"$work/void.yaml"
+refused "$work/void.yaml:1: rules: an empty path; name a file, or none" --config "$work/void.yaml" $check
+refused "$work/bad.geo" $check --asn=none --geo "$work/bad.geo"
+refused "$work/bad.geo" $check --geo=none --asn "$work/bad.geo"
+refused 'asn: "," names an empty file' $check --geo=none --asn ,
 
 # A truncated capture: what was whole is kept, and said; the device counts one error.
 head -c 1000 "$work/good.pcap" >"$work/cut.pcap"
@@ -198,7 +201,7 @@ for name in tail.pcap hole.pcap void.pcap bad.pcap tail.pcapng; do
 	[ "$name" = void.pcap ] || [ ! -e "$spool/smoke/1970-01-01" ] || fail "$name: 1970"
 	sed 's/^teitend: warning: //; s/ replayed$//' "$work/err" >"$work/words"
 	mv "$spool" "$work/spool-$name"
-	"$teiten" read --spool "$spool" --sensor smoke --pairs 1024 --geo= --asn= --interval 1 \
+	"$teiten" read --spool "$spool" --sensor smoke --pairs 1024 --geo=none --asn=none --interval 1 \
 		--monitored 192.0.2.0/24 --fingerprints "$rules" "$work/$name" >"$work/out" \
 		2>"$work/err" && fail "$name: teiten read says nothing"
 	sed 's/^teiten read: //; s/ kept$//' "$work/err" | cmp -s - "$work/words" \

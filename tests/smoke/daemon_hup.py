@@ -62,7 +62,7 @@ class Daemon:
         self.process = subprocess.Popen(
             [*before, TEITEND, *"--no-huge -m 512 --no-pci --no-shconf --no-telemetry".split(), lcores,
              "--vdev", devices, "--", "--spool", self.spool, "--sensor", "smoke", "--pairs", "16384",
-             "--remember-sources", "4096", "--geo=", "--asn=", "--fingerprints=", "--monitored",
+             "--remember-sources", "4096", "--geo=none", "--asn=none", "--fingerprints=none", "--monitored",
              "192.0.2.0/24", "--interval", str(interval), *options],
             stdin=terminal, stdout=self.log, stderr=self.log, start_new_session=True)
         if early:

@@ -22,7 +22,7 @@ grep -q 'net_null1' "$work/out" && fail "net_null1 is used"
 # The same exceptions as `teiten read` writes.
 python3 "$dir/pcap_gen.py" "$work/a.pcap" 100 1
 "$teiten" read --spool "$work/read" --sensor smoke --monitored 192.0.2.0/24 --pairs 16384 \
-	--geo= --asn= "$work/a.pcap" >"$work/out" 2>"$work/err" || fail "teiten read"
+	--geo=none --asn=none "$work/a.pcap" >"$work/out" 2>"$work/err" || fail "teiten read"
 "$teiten" export --table ledger "$work/read" | awk -F, '$5 == "frames" { print $6 }' \
 	>"$work/wanted"
 "$teiten" export --table ledger "$spool" |

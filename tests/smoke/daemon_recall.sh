@@ -30,7 +30,7 @@ replay b
 [ "$(column targets 14 22:14:20Z)" = " 5 0 " ] || fail "a later run does not know targets"
 
 "$teiten" read --spool "$work/read" --sensor smoke --monitored 192.0.2.0/24 --interval 1 \
-	--pairs 16384 --remember-sources 4096 --geo= --asn= --fingerprints "$rules" \
+	--pairs 16384 --remember-sources 4096 --geo=none --asn=none --fingerprints "$rules" \
 	"$work/a.pcap" "$work/b.pcap" >"$work/out" 2>"$work/err" || fail "teiten read"
 cmp "$work/read/smoke/.recall" "$spool/smoke/.recall" || fail "not what teiten read keeps"
 

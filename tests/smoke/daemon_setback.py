@@ -35,7 +35,7 @@ def fill_the_future(bed, seconds):
     start = int(time.time()) - 10
     capture(pcap, start, seconds)
     subprocess.run([bed.teiten, "read", "--spool", bed.spool, "--sensor", "smoke", "--interval", "1",
-                    "--monitored", "192.0.2.0/24", "--geo=", "--asn=", "--fingerprints=", pcap],
+                    "--monitored", "192.0.2.0/24", "--geo=none", "--asn=none", "--fingerprints=none", pcap],
                    check=True, capture_output=True)
     subprocess.run([bed.teiten, "compact", "--per", "day", "--now", "9999-01-01", bed.spool], check=True,
                    capture_output=True)

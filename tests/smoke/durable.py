@@ -189,7 +189,7 @@ class Daemon:
                    "--no-pci", "--no-shconf", "--no-telemetry", lcores, "--vdev",
                    "net_af_packet0,iface=tap,framecnt=65536,blocksz=4194304,framesz=256", "--",
                    "--spool", bed.spool, "--sensor", "smoke", "--pairs", "65536",
-                   "--remember-sources", "4096", "--geo=", "--asn=", "--fingerprints=",
+                   "--remember-sources", "4096", "--geo=none", "--asn=none", "--fingerprints=none",
                    "--monitored", "192.0.2.0/24", "--sketch-rows", "0", "--interval",
                    str(interval), *options]
         env = dict(os.environ, LD_PRELOAD=bed.faults, TT_FAULTS_PREFIX=str(bed.spool),

@@ -30,7 +30,7 @@ says() {
 }
 
 "$teiten" synth --profile "$profile" --packets 30000 --out "$dir/a.pcap" >"$dir/out" 2>"$dir/err" &&
-	"$teiten" read --spool "$spool" --sensor one --interval 10 --pairs 65536 --geo= --asn= \
+	"$teiten" read --spool "$spool" --sensor one --interval 10 --pairs 65536 --geo=none --asn=none \
 		--monitored 198.51.100.0/24,203.0.113.0/24 "$dir/a.pcap" >"$dir/out" 2>"$dir/err" ||
 	{ wrong "no spool"; exit 1; }
 

@@ -81,8 +81,8 @@ def snapshots(spool):
 
 
 def read(work, spool, files, *more):
-    subprocess.run([TEITEN, "read", "--spool", spool, "--sensor", "s", "--monitored", "192.0.2.0/24", "--geo=",
-                    "--asn=", "--fingerprints=", "--rules", work / "a.rules", "--interval", "60", "--keep-packets",
+    subprocess.run([TEITEN, "read", "--spool", spool, "--sensor", "s", "--monitored", "192.0.2.0/24", "--geo=none",
+                    "--asn=none", "--fingerprints=none", "--rules", work / "a.rules", "--interval", "60", "--keep-packets",
                     str(EACH), *more, *files], check=True, capture_output=True)
 
 
@@ -91,8 +91,8 @@ def replay(work, spool, files):
                             text=True).stdout.strip()
     device = "net_pcap0" + "".join(",rx_pcap=%s" % f for f in files)
     subprocess.run([TEITEND, *"--no-huge -m 512 --no-pci --no-shconf --no-telemetry".split(), lcores, "--vdev",
-                    device, "--", "--spool", spool, "--sensor", "s", "--monitored", "192.0.2.0/24", "--geo=", "--asn=",
-                    "--fingerprints=", "--rules", work / "a.rules", "--interval", "60", "--keep-packets", str(EACH),
+                    device, "--", "--spool", spool, "--sensor", "s", "--monitored", "192.0.2.0/24", "--geo=none", "--asn=none",
+                    "--fingerprints=none", "--rules", work / "a.rules", "--interval", "60", "--keep-packets", str(EACH),
                     "--pairs", "16384", "--exit-at-eof"], check=True, capture_output=True)
 
 

@@ -41,7 +41,7 @@ lcores() {
 eal="--no-huge -m 512 --no-pci --no-shconf --no-telemetry"
 rules=$(dirname "$0")/../../rules/fingerprints.yaml
 # A table set takes about 160 MiB however few the pairs are.
-own="--spool $spool --sensor smoke --pairs 16384 --remember-sources 4096 --geo= --asn="
+own="--spool $spool --sensor smoke --pairs 16384 --remember-sources 4096 --geo=none --asn=none"
 own="$own --fingerprints $rules"
 
 # count PATTERN FILE: number of lines; 0 is no failure.

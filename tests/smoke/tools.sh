@@ -94,6 +94,12 @@ if $as "$teiten" --version >/dev/null 2>&1; then
 	checks "$dir/locked/a/.lock: Permission denied" "$dir/locked"
 	teiten=$own
 fi
+# An empty name of a file, as of a variable that is not set, is told: it is not none.
+for option in geo asn fingerprints rules rule-variables rule-classes; do
+	expect 2 "--$option: an empty path; name a file, or none\$" read --spool "$dir/x" --sensor a \
+		--monitored 192.0.2.0/24 --$option '' "$dir/no.pcap"
+done
+expect 2 '--geo: an empty path; name a file, or none$' synth --geo '' --profile x --out "$dir/x.pcap"
 prints 'countries by none' synth --profile "$(dirname "$0")/../../profiles/demo.yaml" --geo none --packets 10 \
 	--out "$dir/synth.pcap"
 expect 2 'SPOOL is missing' uniques

@@ -74,15 +74,15 @@ the_check_names_what_is_missing_or_does_not_fit(void **state)
 	set(&config, "geo", "/dev/null, /nonexistent/geoip");
 	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
 	expect_in(&err, "geo", "/nonexistent/geoip: No such file");
-	set(&config, "geo", "");
+	set(&config, "geo", "none");
 	set(&config, "asn", "/nonexistent/asn");
 	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
 	expect_in(&err, "asn", "/nonexistent/asn: No such file");
-	set(&config, "asn", "");
+	set(&config, "asn", "none");
 	set(&config, "fingerprints", "/nonexistent/a,b.yaml");
 	assert_int_equal(tt_config_check(&config, &err), -ENOENT);
 	expect_in(&err, "fingerprints", "/nonexistent/a,b.yaml: No such file");
-	set(&config, "fingerprints", "");
+	set(&config, "fingerprints", "none");
 	/* Given relatively, the directory is told in which it is not. */
 	assert_int_equal(chdir("/"), 0);
 	set(&config, "rules", "nonexistent/local.rules");

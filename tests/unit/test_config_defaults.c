@@ -134,7 +134,7 @@ what_is_installed_comes_before_what_lies_beside_the_source(void **state)
 	tt_config_fini(&config);
 }
 
-/* What is refused replaces nothing; "" is none. */
+/* What is refused replaces nothing, nor does "". */
 static void
 a_value_that_is_refused_does_not_silence_the_line(void **state)
 {
@@ -145,7 +145,9 @@ a_value_that_is_refused_does_not_silence_the_line(void **state)
 	start(&config);
 	assert_int_equal(tt_config_set(&config, "asn", "a\nb", &err), -EINVAL);
 	expect_said(&config, "no AS numbers");
-	set(&config, "asn", "");
+	assert_int_equal(tt_config_set(&config, "asn", "", &err), -EINVAL);
+	expect_said(&config, "no AS numbers");
+	set(&config, "asn", "none");
 	expect_said(&config, NULL);
 	tt_config_fini(&config);
 }

@@ -110,9 +110,9 @@ a_quoted_null_is_a_text_and_an_item_of_a_list_none(void **state)
 }
 
 static void
-an_empty_text_in_quotes_and_none_are_no_file(void **state)
+none_is_no_file(void **state)
 {
-	static const char *const texts[] = {"none", "\"\"", "''", "\"none\""};
+	static const char *const texts[] = {"none", "\"none\"", "'none'"};
 
 	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++)
 		for (unsigned n = 0; n < TT_ARRAY_SIZE(texts); n++) {
@@ -139,6 +139,40 @@ an_empty_text_in_quotes_and_none_are_no_file(void **state)
 		}
 }
 
+/* Of a list as well, and nothing is changed by it. */
+static void
+an_empty_text_is_no_file_and_not_none(void **state)
+{
+	static const char *const texts[] = {"\"\"", "''"};
+	unsigned n_options = 0;
+
+	for (unsigned i = 0; i < TT_CONFIG_N_OPTIONS; i++) {
+		const struct tt_config_option *option = &tt_config_options[i];
+		struct tt_error err = {0};
+		struct tt_config config;
+		char text[128], where[64];
+
+		if (!option->takes_none)
+			continue;
+		n_options++;
+		snprintf(where, sizeof(where), ":2: %s", option->name);
+		for (unsigned n = 0; n < TT_ARRAY_SIZE(texts); n++) {
+			snprintf(text, sizeof(text), "# one\n%s: %s\n", option->name,
+					texts[n]);
+			expect_refused(text, where,
+					"an empty path; name a file, or none");
+		}
+		start(&config);
+		set(&config, option->name, "a");
+		assert_int_equal(tt_config_set(&config, option->name, "", &err), -EINVAL);
+		expect_in(&err, option->name, "an empty path; name a file, or none");
+		assert_string_equal(
+				*(char *const *)tt_config_field(&config, option), "a");
+		tt_config_fini(&config);
+	}
+	assert_int_equal(n_options, 6);
+}
+
 int
 main(void)
 {
@@ -148,7 +182,8 @@ main(void)
 			cmocka_unit_test(a_tag_is_refused_wherever_it_stands),
 			cmocka_unit_test(
 					a_quoted_null_is_a_text_and_an_item_of_a_list_none),
-			cmocka_unit_test(an_empty_text_in_quotes_and_none_are_no_file),
+			cmocka_unit_test(none_is_no_file),
+			cmocka_unit_test(an_empty_text_is_no_file_and_not_none),
 	};
 
 	return cmocka_run_group_tests_name("config_nulls", tests, make_file, remove_file);
