@@ -282,6 +282,8 @@ check(struct reading *r, bool strict, unsigned *broken, struct tt_error *err)
 	if (ret == 0)
 		ret = make_tables(r, tt_mem_heap(), err);
 	if (ret == 0)
+		tt_setup_print_monitored(&r->setup, stdout);
+	if (ret == 0)
 		ret = tt_setup_print_rules(&r->setup, strict, stdout, err);
 	if (ret == 0 && strict)
 		ret = tt_config_check_defaults(&r->config, err);

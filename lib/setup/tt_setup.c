@@ -107,6 +107,8 @@ tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
 	if (ret == 0)
 		ret = open_files(&s, config, tt_mem_heap(), err);
 	if (ret == 0)
+		tt_setup_print_monitored(&s, out);
+	if (ret == 0)
 		ret = tt_setup_print_rules(&s, strict, out, err);
 	if (ret == 0 && strict)
 		ret = tt_config_check_defaults(config, err);

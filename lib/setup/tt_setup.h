@@ -122,11 +122,20 @@ int tt_setup_check_spool(
 /*
  * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
  * known yet), holds them against the memory that the machine has, checks the spool, and reads databases and rules,
- * with the memory on the heap meanwhile; says on `out` what tt_setup_print_rules does. strict: default files
+ * with the memory on the heap meanwhile; says on `out` what tt_setup_print_monitored and tt_setup_print_rules do. strict: default files
  * have to be there as well. broken: gets how many rules are broken. Returns 0, or a negative errno with err naming the option or the file.
  */
 int tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
 		FILE *out, unsigned *broken, struct tt_error *err) TT_MUST_CHECK;
+
+/* Writes how much is monitored, "monitored: 512 addresses of IPv4 in 2 prefixes, and 2^96 addresses of IPv6 in 1 prefix": the
+ * least prefixes that make it, "over 2^33" where there are more than in IPv4 and no power of two; returns text. */
+#define TT_SETUP_MONITORED_TEXT_MAX 192
+char *tt_setup_monitored_text(
+		const struct tt_setup *setup, char text[TT_SETUP_MONITORED_TEXT_MAX]);
+
+/* For --check-config: the same as a line. */
+void tt_setup_print_monitored(const struct tt_setup *setup, FILE *out);
 
 /* How many rules are broken; 0 where there are no rule files. */
 unsigned tt_setup_broken_rules(const struct tt_setup *setup);

@@ -121,7 +121,8 @@ grep -q 'EAL common options' "$work/out" || fail "--hel -- is not EAL's help"
 grep -q '^Exit status: 0 .*, 1 .*, 2 wrong usage' "$work/out" || fail "--help does not tell the exit status"
 "$teitend" $own --monitored 192.0.2.0/24 --check-config >"$work/out" 2>"$work/err" \
 	|| fail "status $? for --check-config"
-[ "$(cat "$work/out")" = "the configuration is sound" ] || fail "--check-config says something else"
+[ "$(cat "$work/out")" = "monitored: 256 addresses of IPv4 in 1 prefix
+the configuration is sound" ] || fail "--check-config says something else"
 
 refused "mbufs: 64 are fewer than" $eal "$three" $replay -- $own $good --mbufs 64
 refused "each in a run of its own" $eal "$three" $replay --vdev net_null0 -- \

@@ -57,6 +57,8 @@ expect 2 '--monitored: 198.18.0.0/17 198.18.128.0/17: not a CIDR prefix: a blank
 	--spool "$dir/x" --sensor a --monitored '198.18.0.0/17 198.18.128.0/17' /dev/null
 prints 'the configuration is sound' read --spool "$dir/x/y" --sensor a --monitored 192.0.2.0/24 --geo none \
 	--asn none --check-config
+prints '^monitored: 1 address of IPv4 in 1 prefix$' read --spool "$dir/x/y" --sensor a --monitored 198.18.0.0 \
+	--geo none --asn none --check-config
 # checks PATTERN SPOOL: what --check-config says against the spool is what a run would stop at.
 checks() {
 	set -- "$1" read --spool "$2" --sensor a --monitored 192.0.2.0/24 --geo none --asn none
