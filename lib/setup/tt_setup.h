@@ -97,7 +97,8 @@ char *tt_setup_no_rules_text(
 		const struct tt_setup *setup, char text[TT_SETUP_NOTHING_TEXT_MAX]);
 
 /* For the end of a run, of whose frames fates are: writes "no packet to a monitored address was counted (monitored: 192.0.2.0/24);
- * 103438 went to others" where some did and none was counted, else ""; returns text. */
+ * 103438 went to others" where some did and none was counted, "no packet was counted, to no address: …: not-ip 12, arp 3" where frames
+ * are no packets at all, else ""; returns text. */
 char *tt_setup_no_packets_text(const struct tt_setup *setup,
 		const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX]);
 

@@ -31,6 +31,28 @@ tt_setup_no_rules_text(const struct tt_setup *s, char text[TT_SETUP_NOTHING_TEXT
 	return text;
 }
 
+/* Of frames none of which is IP to or from anybody: what they are, in the ledger's words. That a file's link type is none that
+ * is known is said of the file. */
+static void
+no_ip_text(const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX])
+{
+	uint64_t frames = 0;
+	size_t n;
+
+	for (unsigned f = 0; f < TT_N_FATES; f++)
+		frames += f == TT_FATE_UNKNOWN_LINK_TYPE ? 0 : fates[f];
+	if (frames == 0)
+		return;
+	n = (size_t)snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
+			"no packet was counted, to no address: no frame is an IP packet that can "
+			"be read:");
+	for (unsigned f = 0; f < TT_N_FATES && n < TT_SETUP_NOTHING_TEXT_MAX; f++)
+		if (fates[f] > 0)
+			n += (size_t)snprintf(text + n, TT_SETUP_NOTHING_TEXT_MAX - n,
+					"%s %s %" PRIu64, text[n - 1] == ':' ? "" : ",",
+					tt_fate_name((enum tt_fate)f), fates[f]);
+}
+
 char *
 tt_setup_no_packets_text(const struct tt_setup *s, const uint64_t fates[TT_N_FATES],
 		char text[TT_SETUP_NOTHING_TEXT_MAX])
@@ -40,8 +62,12 @@ tt_setup_no_packets_text(const struct tt_setup *s, const uint64_t fates[TT_N_FAT
 	size_t n;
 
 	text[0] = '\0';
-	if (fates[TT_FATE_COUNTED] > 0 || others == 0)
+	if (fates[TT_FATE_COUNTED] > 0)
 		return text;
+	if (others == 0) {
+		no_ip_text(fates, text);
+		return text;
+	}
 	n = (size_t)snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
 			"no packet to a monitored address was counted (monitored: %.*s%s); %" PRIu64
 			" went to others",

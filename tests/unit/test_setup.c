@@ -354,10 +354,17 @@ static void
 a_run_that_counts_nothing_is_told_apart(void **state)
 {
 	struct tt_setup setup = {.monitored_text = (char[]){"192.0.2.0/24"}};
-	uint64_t fates[TT_N_FATES] = {[TT_FATE_ARP] = 3, [TT_FATE_TRUNCATED_IP] = 1};
+	uint64_t fates[TT_N_FATES] = {[TT_FATE_UNKNOWN_LINK_TYPE] = 5};
 	char text[TT_SETUP_NOTHING_TEXT_MAX], many[600];
 
 	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text), "");
+	fates[TT_FATE_UNKNOWN_LINK_TYPE] = 0;
+	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text), "");
+	fates[TT_FATE_ARP] = 3;
+	fates[TT_FATE_TRUNCATED_IP] = 1;
+	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text),
+			"no packet was counted, to no address: no frame is an IP packet that can "
+			"be read: arp 3, truncated-ip 1");
 	fates[TT_FATE_NOT_MONITORED] = 7;
 	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text),
 			"no packet to a monitored address was counted (monitored: 192.0.2.0/24); "
@@ -370,6 +377,10 @@ a_run_that_counts_nothing_is_told_apart(void **state)
 			"xx …); 9 went to others, 2 of them from a monitored one"));
 	fates[TT_FATE_COUNTED] = 1;
 	assert_string_equal(tt_setup_no_packets_text(&setup, fates, text), "");
+	for (unsigned f = 0; f < TT_N_FATES; f++) /* all of them fit */
+		fates[f] = f <= TT_FATE_NOT_MONITORED ? 0 : UINT64_MAX / TT_N_FATES;
+	assert_non_null(strstr(tt_setup_no_packets_text(&setup, fates, text),
+			", bad-transport 1418980313362273201"));
 	assert_string_equal(tt_setup_no_rules_text(&setup, text), "");
 }
 
