@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #define DAY_S 86400
 
@@ -76,26 +75,12 @@ period_end(const struct period *period, int64_t us)
 	return period_start(period, us) + period->length_us;
 }
 
-/* Parses a size, or a number of bytes with "B" behind it. Returns 0 or -EINVAL. */
-static int
-parse_bytes(const char *text, uint64_t *bytes)
-{
-	const size_t digits = strspn(text, "0123456789");
-	char number[24];
-
-	if (strcasecmp(text + digits, "B") != 0 || digits >= sizeof(number))
-		return tt_size_parse(text, bytes);
-	memcpy(number, text, digits);
-	number[digits] = '\0';
-	return tt_size_parse(number, bytes);
-}
-
 bool
 take_bytes(struct tool *tool, const char *option, uint64_t *bytes)
 {
 	uint64_t found;
 
-	if (parse_bytes(optarg, &found) != 0 || found == 0) {
+	if (tt_size_parse(optarg, &found) != 0 || found == 0) {
 		tool->status = tool_usage(tool,
 				"%s: \"%s\" is no number of bytes such as 500B, 512M, 20GiB",
 				option, optarg);

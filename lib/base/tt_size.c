@@ -6,14 +6,14 @@
 #include <string.h>
 #include <strings.h>
 
-/* Of "" and "K", "kB", "KiB", …: by how many bits to shift; -EINVAL for anything else. */
+/* Of "", "B" and "K", "kB", "KiB", …: by how many bits to shift; -EINVAL for anything else. */
 static int
 shift_of(const char *suffix)
 {
 	static const char letters[] = "KMGT";
 	const char *letter;
 
-	if (suffix[0] == '\0')
+	if (suffix[0] == '\0' || strcasecmp(suffix, "B") == 0)
 		return 0;
 	letter = strchr(letters, toupper((unsigned char)suffix[0]));
 	if (letter == NULL

@@ -15,7 +15,9 @@ a_size_is_digits_and_a_power_of_1024_in_any_of_its_spellings(void **state)
 	static const struct {
 		const char *text;
 		uint64_t bytes;
-	} cases[] = {{"0", 0}, {"1", 1}, {"4096", 4096}, {"007", 7}, {"1K", 1 << 10},
+	} cases[] = {{"0", 0}, {"1", 1}, {"4096", 4096}, {"007", 7}, {"1B", 1},
+			{"500b", 500}, {"000000000000000000000000000000001B", 1},
+			{"18446744073709551615B", UINT64_MAX}, {"1K", 1 << 10},
 			{"1k", 1 << 10}, {"1kB", 1 << 10}, {"1KB", 1 << 10},
 			{"1KiB", 1 << 10}, {"1kib", 1 << 10}, {"512M", 512 << 20},
 			{"512m", 512 << 20}, {"512MB", 512 << 20}, {"512MiB", 512 << 20},
@@ -38,7 +40,8 @@ a_size_is_digits_and_a_power_of_1024_in_any_of_its_spellings(void **state)
 static void
 what_is_no_size_is_refused_and_changes_nothing(void **state)
 {
-	static const char *const bad[] = {"", "K", "B", "1B", "1i", "1Ki", "1KBi", "1KK",
+	static const char *const bad[] = {"", "K", "B", "1BB", "1iB", "1bi", "1B ",
+			"1.5B", "18446744073709551616B", "1i", "1Ki", "1KBi", "1KK",
 			"1K ", " 1K", "1 K", "+1K", "-1K", "1.5G", "1,5G", "0x10", "1P",
 			"1Kb/s", "18446744073709551616", "18014398509481984K",
 			"16777216T", "99999999999999999999T"};
