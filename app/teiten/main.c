@@ -74,6 +74,17 @@ version(void)
 	return EXIT_OK;
 }
 
+/* Is --version all that follows the command, and what "rules" is to do? */
+static bool
+asks_version(int argc, char **argv)
+{
+	const bool deeper = argc == 4 && strcmp(argv[1], "rules") == 0
+			&& (strcmp(argv[2], "check") == 0
+					|| strcmp(argv[2], "match") == 0);
+
+	return (argc == 3 || deeper) && strcmp(argv[argc - 1], "--version") == 0;
+}
+
 static int
 run(int argc, char **argv)
 {
@@ -83,7 +94,7 @@ run(int argc, char **argv)
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++) {
 		if (strcmp(name, commands[i].name) != 0)
 			continue;
-		if (argc == 3 && strcmp(argv[2], "--version") == 0)
+		if (asks_version(argc, argv))
 			return version();
 		return commands[i].run(argc - 1, argv + 1);
 	}

@@ -192,6 +192,8 @@ for command in $("$teiten" --help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'); do
 	prints '^teiten [0-9]' "$command" --version
 	expect 2 -- "$command" --no-such-option
 done
+prints '^teiten [0-9]' rules check --version
+prints '^teiten [0-9]' rules match --version
 for command in info verify watch top-targets; do
 	expect 2 "^teiten $command: PATH: an empty path" "$command" ''
 done
