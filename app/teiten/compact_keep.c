@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#define SPAN_MAX 64
+
 /* Of a snapshot that may be deleted. */
 struct held {
 	const struct tt_snapshot_ref *ref;
@@ -81,14 +83,35 @@ static void delete (struct compacting *c, struct held *h, const char *why)
 			c->dry_run ? "would be deleted" : "deleted", why, h->bytes);
 }
 
+/* "1 h 30 min" of 90m, which may have been meant as months. Whole seconds, less than 2^63 us. */
+static void
+write_out(int64_t us, char text[SPAN_MAX])
+{
+	static const struct {
+		int64_t s;
+		const char *unit;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+	int64_t s = us / TT_US_PER_S;
+	size_t n = 0;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(units); s %= units[i++].s)
+		if (s >= units[i].s)
+			n += (size_t)snprintf(text + n, SPAN_MAX - n, "%s%" PRId64 " %s",
+					n == 0 ? "" : " ", s / units[i].s, units[i].unit);
+}
+
 static void
 keep_for(struct compacting *c, struct held *held, size_t n)
 {
+	char span[SPAN_MAX], why[SPAN_MAX + 32];
+
+	write_out(c->keep_us, span);
+	snprintf(why, sizeof(why), "older than %s (--keep-for)", span);
 	/* The latest of each sensor stays, whatever the clock says. */
 	for (size_t i = 0; i < n; i++)
 		if (!held[i].latest && held[i].ref->start_us < c->now_us - c->keep_us
 				&& end_of(&held[i]) <= c->now_us - c->keep_us)
-			delete (c, &held[i], "older than --keep-for");
+			delete (c, &held[i], why);
 }
 
 static void

@@ -232,9 +232,17 @@ class Upkeep(unittest.TestCase):
         dry = self.compact("--dry-run", *options, now=now)
         self.assertEqual([line.split(": ", 1)[1] for line in dry.splitlines()], [
             *["would become one with the 5 that follow it"] * 3,
-            "would be deleted with the 5 that follow it, once they are one, older than --keep-for"])
+            "would be deleted with the 5 that follow it, once they are one, older than 10 h (--keep-for)"])
         self.compact(*options, now=now)
         self.assertEqual(self.names(), ["20260105T010000Z--20260105T020000Z", "20260105T020000Z--20260105T030000Z"])
+
+    def test_how_long_is_kept_is_written_out(self):
+        """90m are minutes, and may have been meant as months."""
+        self.read(self.capture(range(0, 7200, 60)), 600)
+        for keep, now, said in (("90m", "2026-01-05T01:41:00Z", "1 h 30 min"), ("5400s", "2026-01-05T01:41:00Z", "1 h 30 min"),
+                                ("400d", "2027-12-05", "400 d"), ("90061s", "2026-01-06T01:11:02Z", "1 d 1 h 1 min 1 s")):
+            dry = self.compact("--dry-run", "--keep-for", keep, now=now)
+            self.assertRegex(dry.splitlines()[0], rf"/20260105T000000Z: would be deleted, older than {said} \(--keep-for\), \d+ bytes$")
 
     def test_a_dry_run_does_not_guess_at_the_quota(self):
         self.read(self.capture(range(0, 7200, 60)), 600)
