@@ -5,14 +5,17 @@
 #include "dpdk_log.h"
 #include "say.h"
 #include "tt_config.h"
+#include "tt_size.h"
 
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_log.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -173,6 +176,30 @@ check_process_type(const struct tt_eal *eal, struct tt_error *err)
 	return 0;
 }
 
+/* EAL reads the digits of "-m 1g" and starts with 1 MiB, which is too little for what comes then. */
+static int
+check_memory(const struct tt_eal *eal, struct tt_error *err)
+{
+	for (int i = 1; i < eal->n_args; i++) {
+		const char *value = eal->args[i] + 2, *unit;
+		uint64_t bytes;
+
+		if (strncmp(eal->args[i], "-m", 2) != 0)
+			continue;
+		if (value[0] == '\0')
+			value = i + 1 < eal->n_args ? eal->args[++i] : "";
+		unit = value + strspn(value, "0123456789");
+		if (unit == value || unit[0] == '\0'
+				|| toupper((unsigned char)unit[0]) == 'M'
+				|| tt_size_parse(value, &bytes) != 0)
+			continue;
+		return tt_error_set(err, -EINVAL, "-m",
+				"\"%s\": EAL takes a number of MiB, such as -m %" PRIu64,
+				value, bytes >> 20 > 0 ? bytes >> 20 : 1024);
+	}
+	return 0;
+}
+
 static int
 init_quietly(struct tt_eal *eal)
 {
@@ -249,6 +276,8 @@ tt_eal_start(struct tt_eal *eal, struct tt_error *err)
 	char why[256];
 	int rc = check_process_type(eal, err);
 
+	if (rc == 0)
+		rc = check_memory(eal, err);
 	if (rc != 0)
 		return rc;
 	if (init_quietly(eal) < 0) {

@@ -43,7 +43,7 @@ make_pool(struct tt_plan *plan, unsigned node, uint64_t n, struct tt_error *err)
 		return tt_error_set(err, -rte_errno, NULL,
 				"%" PRIu64 " packet buffers (%" PRIu64
 				" MiB) do not fit into EAL's memory on NUMA node %u: %s; "
-				"give it more (-m MB, huge pages) or take fewer "
+				"give it more (-m, in MiB, or huge pages) or take fewer "
 				"(rx-descriptors, mbufs)",
 				n, n * RTE_MBUF_DEFAULT_BUF_SIZE >> 20, node,
 				rte_strerror(rte_errno));

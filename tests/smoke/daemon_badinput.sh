@@ -84,6 +84,12 @@ refused "--no-huge: an EAL argument" $eal "$three" $replay $own $good
 refused "-l: an EAL argument" -l 0-2 $replay $own $good
 refused '"secondary" is not possible' $eal --file-prefix a --proc-type=secondary -- $own $good
 refused '"auto" is not possible' $eal --proc-type auto -- $own $good
+for m in "-m 1g" -m1GiB; do
+	refused '": EAL takes a number of MiB, such as -m 1024' --no-huge $m --no-pci --no-shconf --no-telemetry "$three" $replay -- \
+		$own $good
+done
+refused "do not fit into EAL's memory on NUMA node 0: Cannot allocate memory; give it more (-m, in MiB, or huge pages)" \
+	--no-huge -m 1 --no-pci --no-shconf --no-telemetry "$three" $replay -- $own $good
 refused "--spol: unknown option" --spol "$spool"
 refused "rx_pcap files are 1 queues, but its number in ports is 2" $eal "$three" $replay -- \
 	$own $good --ports net_pcap0=2
