@@ -29,6 +29,7 @@ struct line {
 	const struct tt_rank *data;
 	double share; /* 0 to 1 */
 	double rate; /* packets per day and monitored address, in text also per day and sensor */
+	double sensor_rate; /* packets per day and sensor */
 };
 
 static void
@@ -122,8 +123,9 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 static void
 print_csv(const struct line *l, const char *sources, FILE *out)
 {
-	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%s,%.6f\r\n", l->rank, l->name,
-			l->data->packets, l->share, l->data->bytes, sources, l->rate);
+	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%s,%.6f,%.6f\r\n", l->rank,
+			l->name, l->data->packets, l->share, l->data->bytes, sources,
+			l->rate, l->sensor_rate);
 }
 
 static void
@@ -132,9 +134,9 @@ print_jsonl(const struct line *l, const char *sources, FILE *out)
 	fprintf(out,
 			"{\"rank\":%zu,\"target\":\"%s\",\"packets\":%" PRIu64
 			",\"share\":%.6f,\"bytes\":%" PRIu64 ",\"max_uniq_src_ip\":%s"
-			",\"packets_per_day_address\":%.6f}\n",
+			",\"packets_per_day_address\":%.6f,\"packets_per_day_sensor\":%.6f}\n",
 			l->rank, l->name, l->data->packets, l->share, l->data->bytes,
-			sources, l->rate);
+			sources, l->rate, l->sensor_rate);
 }
 
 static struct line
@@ -148,6 +150,7 @@ make_line(const struct tt_ranking *r, size_t i)
 			.data = rank,
 			.share = (double)rank->packets / (double)r->packets,
 			.rate = tt_ranking_rate(r, rank),
+			.sensor_rate = tt_ranking_sensor_rate(r, rank),
 	};
 
 	tt_target_format(target, line.name);
@@ -165,7 +168,7 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		print_head(ranking, out);
 	if (format == TT_RANKING_CSV)
 		fputs("rank,target,packets,share,bytes,max_uniq_src_ip,"
-		      "packets_per_day_address\r\n",
+		      "packets_per_day_address,packets_per_day_sensor\r\n",
 				out);
 	for (size_t i = 0; i < n && i < ranking->n_ranks; i++) {
 		struct line line = make_line(ranking, i);
@@ -177,7 +180,7 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 			strcpy(sources, format == TT_RANKING_CSV ? "" : "null");
 
 		if (per_sensor)
-			line.rate = tt_ranking_sensor_rate(ranking, line.data);
+			line.rate = line.sensor_rate;
 		if (format == TT_RANKING_TEXT)
 			print_text(&line, ranking, out);
 		else if (format == TT_RANKING_CSV)
