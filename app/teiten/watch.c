@@ -219,6 +219,7 @@ load_state(struct watching *w)
 		tt_error_print(w->tool.name, &err);
 		return false;
 	}
+	w->is_new = ret == -ENOENT;
 	if (w->has_from)
 		w->watches.quiet_until_us = w->selection.from_us;
 	else if (ret == -ENOENT)

@@ -49,6 +49,9 @@ struct watching {
 	/* Snapshots that were found damaged once, by the hash of what they were: another may have taken their place meanwhile, or they
 	 * may be written to yet. */
 	struct tt_known doubted, doubted_now;
+	bool is_new; /* there was no state to go on from */
+	bool told; /* an event, by this run */
+	size_t counted; /* snapshots, by this run */
 	bool changed; /* snapshots were counted since the state was saved */
 	bool first; /* the first look */
 	bool last; /* with --once, the second look, where there is one */

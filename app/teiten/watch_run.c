@@ -24,6 +24,7 @@ say(void *context, const struct tt_watch_line *line, struct tt_error *err)
 					  : tt_watch_cause(w->selection.path, line);
 	char *text = tt_watch_line_format(line, cause);
 
+	w->told = true;
 	if (text == NULL || watch_out_add(&w->out, text) != 0)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	return 0;
@@ -102,8 +103,10 @@ add(struct watching *w, struct watch_sensor *sensor, const struct tt_snapshot *s
 	watch->context = w;
 	watch->quiet_until_us = w->watches.quiet_until_us;
 	ret = tt_watch_add(watch, snapshot, err);
-	if (ret == 0)
+	if (ret == 0) {
 		w->changed = true;
+		w->counted++;
+	}
 	if (watch->latest_us > sensor->latest_us)
 		sensor->latest_us = watch->latest_us;
 	return ret;
@@ -324,6 +327,25 @@ finish(struct watching *w)
 	return ret;
 }
 
+/* Who tries it over a spool sees that it was looked at. A later run, of cron, is silent where there is nothing. */
+static void
+tell_of_nothing(const struct watching *w)
+{
+	int64_t latest_us = INT64_MIN;
+	char time[TT_TIME_TEXT_MAX];
+
+	if (!w->once || !w->is_new || w->told || w->counted == 0 || w->status != EXIT_OK)
+		return;
+	for (size_t i = 0; i < w->watches.n; i++)
+		if (w->watches.all[i]->latest_us > latest_us)
+			latest_us = w->watches.all[i]->latest_us;
+	fprintf(stderr,
+			"%s: %zu snapshot%s up to %s, and nothing to tell; a target is judged once "
+			"24 hours of its past are known (docs/watch.md)\n",
+			w->tool.name, w->counted, w->counted == 1 ? "" : "s",
+			tt_time_format(latest_us, time));
+}
+
 int
 watch_run(struct watching *w)
 {
@@ -351,6 +373,8 @@ watch_run(struct watching *w)
 
 		ret = ret == 0 ? last : ret;
 	}
+	if (ret == 0)
+		tell_of_nothing(w);
 	if (ret == -EINTR)
 		return stop_status();
 	return ret == 0 || ret == -EPIPE ? w->status : EXIT_DATA;

@@ -4,6 +4,7 @@
 live or afterwards, whatever is missing, damaged or merged.
 
     watch.py TEITEN"""
+import datetime
 import json
 import pathlib
 import shutil
@@ -108,6 +109,18 @@ def restarts(teiten, directory, spool, whole):
         yield f"with restarts: {told(sum(lines, []))}"
     if lines[3]:
         yield f"told again: {told(lines[3])}"
+
+
+def nothing(teiten, directory, spool, whole):
+    """A first run that has nothing to tell says what it looked at; the next one, which goes on from its state, nothing."""
+    state = directory / "state-nothing"
+    start = datetime.datetime.fromisoformat(START.replace("Z", "+00:00"))
+    first, third = ((start + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ") for hours in (2, 3))
+    want = f"teiten watch: 2 snapshots up to {first}, and nothing to tell; a target is judged once 24 hours of its past are known (docs/watch.md)\n"
+    for options, to, said in ((), first, want), (("--state", state), first, want), (("--state", state), third, ""):
+        got = watch(teiten, "--once", *options, "--to", to, spool)
+        if got != ([], said):
+            yield f"{options}, {to}: {got}"
 
 
 def output_file(teiten, directory, spool, whole):
@@ -234,7 +247,7 @@ def main(teiten):
         spool = make_spool(teiten, directory)
         whole, _ = watch(teiten, "--once", spool)
         wrong = list(judge(whole))
-        for case in (restarts, output_file, merged, merged_between, damaged, sampled, future, live):
+        for case in (restarts, nothing, output_file, merged, merged_between, damaged, sampled, future, live):
             wrong += [f"{case.__name__}: {what}" for what in case(teiten, directory, spool, whole)]
     for what in wrong:
         print(what)
