@@ -35,7 +35,7 @@ wait_for 60 again || fail "writing is not resumed"
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=
-[ "$(wc -l <"$work/err")" -eq 1 ] || fail "an error that was got over is said again"
+[ "$(lines "$work/err")" -eq 1 ] || fail "an error that was got over is said again"
 grep -q 'ledger closes' "$work/out" || fail "something was lost"
 verify || fail "a snapshot is damaged"
 

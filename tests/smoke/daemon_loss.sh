@@ -77,7 +77,7 @@ wait_for 60 told 1000 20 3 || fail "$(cat "$work/told")"
 lose 1007 20 3
 wait_for 60 warnings 2 || fail "a second loss is not told"
 end "1007 20 3"
-[ "$(wc -l <"$work/err")" -eq 2 ] || fail "intervals without a loss are warned of"
+[ "$(lines "$work/err")" -eq 2 ] || fail "intervals without a loss are warned of"
 # The line is about the snapshot whose ledger has it.
 path=$(sed -n '1s/teitend: warning: \(.*\): lost .*/\1/p' "$work/err")
 packets() {
@@ -96,5 +96,5 @@ lose 5 0 0
 wait_for 60 warnings 1 || fail "a loss in a part is not told"
 wait_for 60 told 5 0 0 || fail "parts: $(cat "$work/told")"
 end "5 0 0"
-[ "$(wc -l <"$work/err")" -eq 1 ] || fail "other parts are warned of"
+[ "$(lines "$work/err")" -eq 1 ] || fail "other parts are warned of"
 grep -q '/\.part-[^/]*--[^/]*: lost 5 of [0-9]* packets offered: net_null0 missed 5$' "$work/err" || fail "the part is not named"

@@ -20,6 +20,6 @@ sleep 2
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=
-[ "$(wc -l <"$work/err")" -eq 1 ] || fail "more than one line"
+[ "$(lines "$work/err")" -eq 1 ] || fail "more than one line"
 grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
 verify || fail "a snapshot is damaged"

@@ -75,6 +75,11 @@ snapshots() {
 	find "$spool/smoke" -mindepth 2 -maxdepth 2 -type d ! -name '.*' 2>/dev/null | sort
 }
 
+# lines FILE: their number, but for the one that comes at the end where a device gives zeros, which are no IP.
+lines() {
+	grep -cv 'no packet was counted, to no address: no frame is an IP packet that can be read: not-ip [0-9]*$' "$1" || :
+}
+
 # verify: is every snapshot in the spool whole? Needs the teiten program.
 verify() {
 	[ -n "$teiten" ] || return 0
