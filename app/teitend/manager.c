@@ -210,12 +210,14 @@ is_over(struct manager *m)
 static void
 watch_ports(struct manager *m)
 {
-	for (unsigned i = 0; i < m->d->plan.n_ports; i++)
+	for (unsigned i = 0; i < m->d->plan.n_ports; i++) {
 		if (tt_port_take_removal(&m->d->plan.ports[i]))
 			tt_warn("%s: the device is being removed; expect no more packets from it%s",
 					m->d->plan.ports[i].name,
 					m->d->plan.n_ports > 1 ? ", the other ports go on"
 							       : "");
+		tt_port_watch_link(&m->d->plan.ports[i]);
+	}
 }
 
 static void

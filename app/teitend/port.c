@@ -162,10 +162,9 @@ tt_port_setup_queue(struct tt_port *port, uint16_t queue, int node,
 
 /* One line: how its queues share the packets, and what else is worth knowing. */
 static void
-describe(const struct tt_port *port)
+describe(struct tt_port *port)
 {
 	struct rte_eth_rss_conf rss = {0};
-	struct rte_eth_link link = {0};
 	char spread[160] = "";
 	uint64_t asked = port->conf.rx_adv_conf.rss_conf.rss_hf;
 
@@ -182,8 +181,7 @@ describe(const struct tt_port *port)
 	else if (asked != 0)
 		snprintf(spread, sizeof(spread), ", RSS hash types 0x%" PRIx64 " asked",
 				asked);
-	if (rte_eth_link_get_nowait(port->id, &link) == 0
-			&& link.link_status == RTE_ETH_LINK_DOWN)
+	if (tt_port_link_start(port))
 		strncat(spread, ", link is down", sizeof(spread) - strlen(spread) - 1);
 	tt_say("%s: %u queue%s%s", port->name, port->n_queues,
 			port->n_queues == 1 ? "" : "s", spread);

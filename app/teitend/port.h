@@ -19,6 +19,13 @@ struct tt_port_counters {
 	uint64_t received, missed, errors, no_mbuf;
 };
 
+/* The link as it was told last, and when. */
+struct tt_port_link {
+	unsigned interface; /* of the kernel, that the device is over; 0: none */
+	bool down;
+	int64_t asked_us, told_us; /* by the monotonic clock */
+};
+
 struct tt_port {
 	uint16_t id;
 	char name[RTE_ETH_NAME_MAX_LEN];
@@ -34,6 +41,7 @@ struct tt_port {
 	/* Set to 1 by EAL's interrupt thread when the device goes away, and not cleared. */
 	uint32_t removed;
 	bool removal_told;
+	struct tt_port_link link;
 	unsigned resets; /* times that the device's counters went back */
 	/* Frames that the device gave behind the end of a file, where there is something that is
 	 * none. Added to by the workers, each once; and what of it is in sum. */
@@ -64,6 +72,13 @@ int tt_port_start(struct tt_port *port, struct tt_error *err) TT_MUST_CHECK;
 
 /* Has the device gone away since the last call? Once true. */
 bool tt_port_take_removal(struct tt_port *port);
+
+/* At the start: is the link down? */
+bool tt_port_link_start(struct tt_port *port);
+
+/* Asks once a second, and says where the link went down, and where it is up again; nothing of replays and of a
+ * device that has gone, and no more than one line in five seconds. */
+void tt_port_watch_link(struct tt_port *port);
 
 /* Adds what the device counted since the last time to port->sum, and no_frames to the errors;
  * nothing once the device has gone. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Live packets over a veth pair between two network namespaces made for the test: all that
-# tcpreplay sends is counted.
+# tcpreplay sends is counted; and the link's going down and coming up is told.
 set -eu
 dir=$(dirname "$0")
 . "$dir/lib.sh"
@@ -34,9 +34,23 @@ wait_for 60 running || fail "does not start"
 ip netns exec "$a" tcpreplay -q -i tap --pps 10000 "$work/send.pcap" >"$work/sent" 2>&1 \
 	|| fail "tcpreplay: $(tail -1 "$work/sent")"
 sleep 0.5
+# A cable that is pulled, and plugged in again, is one line each; packets come as before.
+told() {
+	[ "$(grep -c "$1" "$2")" -eq 1 ]
+}
+ip -n "$a" link set tap down
+wait_for 30 told '^teitend: warning: net_af_packet0: the link is down: ' "$work/err" || fail "the link is down, and it is not told"
+ip -n "$a" link set tap up
+wait_for 30 told '^teitend: net_af_packet0: the link is up again, after [0-9]* s$' "$work/out" \
+	|| fail "the link is up again, and it is not told"
+ip netns exec "$a" tcpreplay -q -i tap --pps 10000 "$work/send.pcap" >"$work/sent" 2>&1 \
+	|| fail "tcpreplay: $(tail -1 "$work/sent")"
+frames=$((2 * frames))
+sleep 0.5
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=
+told 'the link is down' "$work/err" && told 'the link is up' "$work/out" || fail "the link is told more than once"
 [ "$(number counted)" -eq $frames ] || fail "$(number counted) of $frames packets counted"
 grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
 verify || fail "a snapshot is damaged"
