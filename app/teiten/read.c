@@ -202,6 +202,10 @@ print_summary(const struct reading *r)
 				r->skipped, plural(r->skipped), r->skipped_frames,
 				plural(r->skipped_frames),
 				r->skipped == 1 ? "it has" : "they have");
+	if (r->longer[0] != '\0')
+		printf("    also longer ones, such as %s: compacted, or of a run with another "
+		       "--interval\n",
+				r->longer);
 	for (unsigned f = 0; f < TT_N_FATES; f++)
 		if (r->fates[f] > 0)
 			printf("  %-22s %12" PRIu64 "\n", tt_fate_name((enum tt_fate)f),

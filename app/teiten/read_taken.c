@@ -189,6 +189,17 @@ refuse(const struct reading *r, const struct taken *t, struct tt_error *err)
 	return -EEXIST;
 }
 
+/* That is right where it was compacted. Where it was read with another --interval, what is asked for is not what is there. */
+static void
+note_longer(struct reading *r, const struct tt_spool_taken *taken)
+{
+	char name[TT_TAKEN_NAME_MAX];
+
+	snprintf(r->longer, sizeof(r->longer), "%s of %.10g s",
+			tt_spool_taken_name(taken, name),
+			(double)(taken->by.end_us - taken->by.start_us) / TT_US_PER_S);
+}
+
 int
 reading_check_taken(struct reading *r, struct tt_error *err)
 {
@@ -212,5 +223,7 @@ reading_check_taken(struct reading *r, struct tt_error *err)
 		return ret;
 	if (taken.in_part || (taken.differ > 0 && !r->skip_existing))
 		return refuse_length(r, &taken, err);
+	if (taken.differ > 0)
+		note_longer(r, &taken.first_differing);
 	return taken.n == 0 || r->skip_existing ? 0 : refuse(r, &taken, err);
 }

@@ -81,6 +81,7 @@ struct reading {
 	uint64_t snapshots, compact_peak_bytes;
 	uint64_t skipped,
 			skipped_frames; /* intervals that have a snapshot, their frames */
+	char longer[128]; /* of these snapshots, one that is longer than an interval, and how long; "" */
 	uint64_t fates[TT_N_FATES], late; /* of what was written */
 	struct tt_error err; /* why writing failed; err.code 0 if it did not */
 };

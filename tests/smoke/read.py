@@ -440,6 +440,19 @@ class Read(unittest.TestCase):
         self.assertEqual({k: after[k] for k in before}, before)
         self.verify()
 
+    def test_intervals_that_are_skipped_for_a_longer_snapshot_are_told_apart(self):
+        path = self.file("a.pcap", [record(second) for second in range(60)])
+        self.read(path, options=["--interval", "1"])
+        same = self.read(path, options=["--interval", "1", "--skip-existing"])
+        self.assertIn(" skipped: they have a snapshot already\n", same)
+        self.assertNotIn("longer", same)
+        self.read(path, options=["--interval", "60"], spool="minutes")
+        name, = self.snapshots("minutes")
+        out = self.read(path, options=["--interval", "1", "--skip-existing"], spool="minutes")
+        self.assertRegex(out, rf" skipped: they have a snapshot already\n    also longer ones, such as [-0-9]+/{name} of 60 s: "
+                              "compacted, or of a run with another --interval\n")
+        self.assertEqual(len(self.snapshots("minutes")), 1)
+
     def test_a_run_that_is_stopped_keeps_what_is_finished_and_can_be_gone_on_with(self):
         path = self.slow_file()
         self.start_slowly(path)
