@@ -61,6 +61,10 @@ void merge_warn_beside(const struct merging *m, const struct inputs *in);
 /* Is all that is in the result's own, of inputs [n], in the others as well? */
 bool merge_can_remake(const struct input *inputs, size_t n);
 
+/* Puts last, of inputs [n], those that have time of the others again: a clock was set back. Returns how
+ * many the others are; n where all are to be one, or none. */
+size_t merge_set_aside(struct input *inputs, size_t n);
+
 void merge_inputs_fini(struct inputs *in);
 
 /* Adds one to the inputs, unsorted; is: INPUT_LACKING, or INPUT_OWN of the result's own. Returns false where there
