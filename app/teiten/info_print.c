@@ -82,30 +82,43 @@ print_notes(const struct tt_ledger_short *s)
 	print_not_kept(s);
 }
 
+/* Of a snapshot of several sensors, what is observed is a mean, and this a sum. */
 static void
-print_pauses(const char *label, const struct tt_pauses *pauses)
+print_together(unsigned sensors)
 {
-	char length[TT_TIME_TEXT_MAX];
-
-	if (pauses->n == 0)
-		printf(LABEL "none\n", label);
-	else
-		printf(LABEL "%" PRIu64 ", %s in all\n", label, pauses->n,
-				tt_time_format_length(pauses->us, length));
+	if (sensors > 1)
+		printf(", of %u sensors together", sensors);
+	putchar('\n');
 }
 
 static void
-print_in_part(const struct tt_pauses *in_part)
+print_pauses(const char *label, const struct tt_pauses *pauses, unsigned sensors)
 {
 	char length[TT_TIME_TEXT_MAX];
 
-	if (in_part->n == 0)
+	if (pauses->n == 0) {
+		printf(LABEL "none\n", label);
+		return;
+	}
+	printf(LABEL "%" PRIu64 ", %s in all", label, pauses->n,
+			tt_time_format_length(pauses->us, length));
+	print_together(sensors);
+}
+
+static void
+print_in_part(const struct tt_pauses *in_part, unsigned sensors)
+{
+	char length[TT_TIME_TEXT_MAX];
+
+	if (in_part->n == 0) {
 		printf(LABEL "none\n", "in part");
-	else
-		printf(LABEL "%" PRIu64 " interval%s, %s of %s not observed\n", "in part",
-				in_part->n, in_part->n == 1 ? "" : "s",
-				tt_time_format_length(in_part->us, length),
-				in_part->n == 1 ? "it" : "them");
+		return;
+	}
+	printf(LABEL "%" PRIu64 " interval%s, %s of %s not observed", "in part",
+			in_part->n, in_part->n == 1 ? "" : "s",
+			tt_time_format_length(in_part->us, length),
+			in_part->n == 1 ? "it" : "them");
+	print_together(sensors);
 }
 
 /* Where IPv6 is monitored as well, one by address is one of IPv4. */
@@ -199,9 +212,9 @@ info_summary_text(const struct tt_summary *summary)
 	print_span("time", s->start_us, s->end_us);
 	printf(LABEL "%.10g s of %.10g s\n", "observed", seconds(s->observed_us),
 			seconds(s->end_us - s->start_us));
-	print_pauses("gaps", &s->gaps);
-	print_in_part(&s->in_part);
-	print_pauses("missing", &s->missing);
+	print_pauses("gaps", &s->gaps, s->sensors);
+	print_in_part(&s->in_part, s->sensors);
+	print_pauses("missing", &s->missing, 0);
 	printf(LABEL, "addresses");
 	if (tt_version_is_ipv4(&s->address_time))
 		print_addresses(s->least_ipv4, s->most_ipv4, true);
@@ -247,9 +260,9 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 		printf(LABEL "%s before it\n", "gap",
 				tt_time_format_length(m->gap_before_us, length));
 	if (within->gaps.n > 0)
-		print_pauses("gaps within", &within->gaps);
+		print_pauses("gaps within", &within->gaps, within->sensors);
 	if (within->in_part.n > 0)
-		print_in_part(&within->in_part);
+		print_in_part(&within->in_part, within->sensors);
 	if (tt_version_is_ipv4(&time))
 		printf(LABEL "%s (%" PRId64 " addresses of IPv4)\n", "monitored",
 				m->monitored, m->monitored_ipv4);

@@ -85,6 +85,7 @@ add_coverage(const struct tt_parquet_reader *r, const struct tt_manifest *m,
 	if (from_us < m->start_us || to_us > m->end_us || (same && from_us < *until_us)
 			|| observed_us < 0 || observed_us > to_us - from_us)
 		return false;
+	within->sensors += !same;
 	if (same)
 		add_pause(&within->gaps, from_us - *until_us);
 	add_pause(&within->in_part, to_us - from_us - observed_us);
@@ -174,6 +175,8 @@ tt_summaries_add(struct tt_summaries *summaries, const struct tt_snapshot *snaps
 		add_observed(summary, &snapshot->manifest, &within.observed);
 	add_pauses(&summary->gaps, &within.gaps);
 	add_pauses(&summary->in_part, &within.in_part);
+	if (within.sensors > summary->sensors)
+		summary->sensors = within.sensors;
 	return ret;
 }
 

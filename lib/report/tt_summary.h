@@ -21,6 +21,7 @@ struct tt_within {
 	struct tt_observed observed;
 	struct tt_pauses gaps; /* between the intervals that it is made of */
 	struct tt_pauses in_part; /* of intervals observed in part, what was not */
+	unsigned sensors; /* whose pauses these are, added up; 0: coverage was not read */
 };
 
 struct tt_summary {
@@ -31,6 +32,7 @@ struct tt_summary {
 	/* Jumps of packet time that snapshots record, before them or within (tt_summary_gaps_within). */
 	struct tt_pauses gaps;
 	struct tt_pauses in_part; /* of intervals observed in part, what was not */
+	unsigned sensors; /* of a merged snapshot at most, whose gaps and in_part are added up; 0: of one */
 	struct tt_pauses missing; /* spans without a snapshot that none records */
 	int64_t frames, packets, bytes;
 	int64_t backscatter_packets;

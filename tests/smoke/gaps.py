@@ -119,6 +119,13 @@ class Gaps(unittest.TestCase):
         text = subprocess.run([teiten, "info", self.at / "spool"], check=True, capture_output=True,
                               text=True).stdout
         self.assertIn("  in part      4 intervals, 180 s of them not observed\n", text)
+        # Of two sensors, what was observed is a mean, and these are sums.
+        self.read("other", 60, a, options=["--max-gap", "60", "--sensor", "t"])
+        subprocess.run([teiten, "merge", "--spool", self.at / "both", "--sensor", "all", "--per", "day", self.at / "spool",
+                        self.at / "other"], check=True, capture_output=True)
+        text = subprocess.run([teiten, "info", self.at / "both"], check=True, capture_output=True, text=True).stdout
+        self.assertIn("  gaps         2, 3480 s in all, of 2 sensors together\n", text)
+        self.assertRegex(text, "  in part      [0-9]+ intervals, 360 s of them not observed, of 2 sensors together\n")
 
     def test_files_that_go_on_from_each_other_are_as_one(self):
         whole = self.file("whole.pcap", (0, 4 * HOUR))
