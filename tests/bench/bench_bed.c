@@ -14,7 +14,10 @@ configure(struct tt_config *config, const struct bench_bed_options *options,
 			{"monitored", monitored},
 			{"fingerprints",
 					options->rules != NULL ? options->rules : "none"},
-			{"rules", options->signatures == NULL ? "none" : options->signatures},
+			{"rules",
+					options->signatures == NULL
+							? "none"
+							: options->signatures},
 			{"pairs", pairs}, {"asn", "none"},
 			{"simd-bits",
 					options->simd_bits == NULL ? "512"
