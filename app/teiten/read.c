@@ -279,6 +279,7 @@ check(struct reading *r, bool strict, unsigned *broken, struct tt_error *err)
 {
 	int ret = tt_setup_init(&r->setup, &r->config, READ_TALLIES, err);
 
+	r->setup.whole_databases = true;
 	if (ret == 0)
 		ret = tt_setup_check_spool(&r->config, err);
 	if (ret == 0)

@@ -4,51 +4,18 @@
 #include "tt_geo_source.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define V4_GROUPS (1 << 16)
 
-struct start4 {
-	uint32_t first; /* the number holds from here to before the next entry */
-	uint32_t number;
-};
-
 struct tt_asn {
-	struct start4 *v4; /* [n_v4], ascending, the first one at 0.0.0.0 */
+	struct tt_geo_start4 *v4; /* [n_v4], ascending, the first one at 0.0.0.0 */
 	uint32_t *v4_index; /* [V4_GROUPS]: the start that holds at the first address of a /16 */
 	struct tt_geo_start6 *v6; /* [n_v6], ascending, the first one at :: */
 	uint32_t n_v4, n_v6;
 	struct tt_mem *mem;
 	char identity[256];
 };
-
-static uint32_t
-put_start(struct start4 *starts, uint32_t n, uint64_t first, uint32_t number)
-{
-	if (starts != NULL)
-		starts[n] = (struct start4){(uint32_t)first, number};
-	return n + 1;
-}
-
-/* Turns ranges into starts, gaps being of number 0; only counts them if starts is NULL. */
-static uint32_t
-make_starts(const struct tt_geo_ranges *ranges, struct start4 *starts)
-{
-	uint64_t free_from = 0;
-	uint32_t n = 0;
-
-	for (size_t i = 0; i < ranges->n; i++) {
-		const struct tt_geo_range *r = &ranges->items[i];
-		uint32_t first = (uint32_t)r->first.lo;
-
-		if (free_from < first)
-			n = put_start(starts, n, free_from, 0);
-		n = put_start(starts, n, first, r->value);
-		free_from = (uint64_t)(uint32_t)r->last.lo + 1;
-	}
-	if (free_from <= UINT32_MAX)
-		n = put_start(starts, n, free_from, 0);
-	return n;
-}
 
 static void
 make_index(struct tt_asn *asn)
@@ -62,17 +29,19 @@ make_index(struct tt_asn *asn)
 	}
 }
 
+/* Without a database there is one start, of the value that fresh memory has. */
 static int
-compile4(struct tt_asn *asn, const struct tt_geo_ranges *ranges)
+compile4(struct tt_asn *asn, const struct tt_geo_starts4 *starts)
 {
-	asn->n_v4 = make_starts(ranges, NULL);
+	asn->n_v4 = starts->n > 0 ? (uint32_t)starts->n : 1;
 	asn->v4 = tt_mem_alloc_dense(
 			asn->mem, asn->n_v4 * sizeof(*asn->v4), "AS number of IPv4");
 	asn->v4_index = tt_mem_alloc(asn->mem, V4_GROUPS * sizeof(*asn->v4_index),
 			"AS number of IPv4 /16");
 	if (asn->v4 == NULL || asn->v4_index == NULL)
 		return -ENOMEM;
-	make_starts(ranges, asn->v4);
+	if (starts->n > 0)
+		memcpy(asn->v4, starts->items, starts->n * sizeof(*asn->v4));
 	make_index(asn);
 	return 0;
 }
@@ -90,7 +59,7 @@ compile6(struct tt_asn *asn, const struct tt_geo_ranges *ranges)
 }
 
 static int
-read_file(struct tt_geo_file *file, struct tt_geo_ranges *v4, struct tt_geo_ranges *v6,
+read_file(struct tt_geo_file *file, struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6,
 		struct tt_error *err)
 {
 	if (tt_geo_mmdb_is(file))
@@ -102,9 +71,10 @@ read_file(struct tt_geo_file *file, struct tt_geo_ranges *v4, struct tt_geo_rang
 }
 
 static int
-compile(struct tt_asn *asn, const char *paths, struct tt_error *err)
+compile(struct tt_asn *asn, const char *paths, bool ipv6, struct tt_error *err)
 {
-	struct tt_geo_ranges v4 = {0}, v6 = {0};
+	struct tt_geo_starts4 v4 = {0};
+	struct tt_geo_ranges v6 = {.unread = !ipv6};
 	int ret = tt_geo_list_read("asn", paths, read_file, &v4, &v6, asn->identity,
 			sizeof(asn->identity), err);
 
@@ -115,13 +85,20 @@ compile(struct tt_asn *asn, const char *paths, struct tt_error *err)
 		if (ret != 0)
 			tt_error_set(err, ret, "asn", "out of memory");
 	}
-	tt_geo_ranges_fini(&v4);
+	tt_geo_starts4_fini(&v4);
 	tt_geo_ranges_fini(&v6);
 	return ret;
 }
 
 int
 tt_asn_open(struct tt_asn **out, const char *paths, struct tt_mem *mem,
+		struct tt_error *err)
+{
+	return tt_asn_open_for(out, paths, true, mem, err);
+}
+
+int
+tt_asn_open_for(struct tt_asn **out, const char *paths, bool ipv6, struct tt_mem *mem,
 		struct tt_error *err)
 {
 	struct tt_asn *asn = tt_mem_alloc(mem, sizeof(*asn), "asn");
@@ -131,7 +108,7 @@ tt_asn_open(struct tt_asn **out, const char *paths, struct tt_mem *mem,
 	if (asn == NULL)
 		return tt_error_set(err, -ENOMEM, "asn", "out of memory");
 	asn->mem = mem;
-	ret = compile(asn, paths, err);
+	ret = compile(asn, paths, ipv6, err);
 	if (ret != 0) {
 		tt_asn_close(asn);
 		return ret;
@@ -157,7 +134,7 @@ find4(const struct tt_asn *asn, uint32_t addr)
 	uint32_t group = addr >> 16, from = asn->v4_index[group];
 	uint32_t end = group + 1 < V4_GROUPS ? asn->v4_index[group + 1] + 1 : asn->n_v4;
 	uint32_t n = end - from;
-	const struct start4 *at = asn->v4 + from;
+	const struct tt_geo_start4 *at = asn->v4 + from;
 
 	while (n > 1) {
 		uint32_t half = n / 2;
@@ -166,7 +143,7 @@ find4(const struct tt_asn *asn, uint32_t addr)
 			at += half;
 		n -= half;
 	}
-	return at->number;
+	return at->value;
 }
 
 uint32_t

@@ -6,8 +6,8 @@
  *
  * Sources: any MMDB with autonomous_system_number, also below traits (libmaxminddb), or the
  * database of IPFire Location (Debian's libloc-database). Memory: 8 bytes for each change of
- * number in IPv4, 24 in IPv6, and 256 KiB; while reading, the file and 40 to 50 bytes per
- * range are on the heap as well, in address space up to four times as much.
+ * number in IPv4, 24 in IPv6, and 256 KiB; while reading, the file and, for each range, 40 to 50
+ * bytes (8 for IPv4 of IPFire Location) are on the heap as well, in address space up to four times as much.
  */
 #ifndef TT_ASN_H
 #define TT_ASN_H
@@ -26,6 +26,11 @@ struct tt_asn;
  * error. Errors as tt_geo_open's. */
 int tt_asn_open(struct tt_asn **asn, const char *paths, struct tt_mem *mem,
 		struct tt_error *err) TT_MUST_CHECK;
+
+/* The same without IPv6, if not ipv6: as tt_geo_open_for. */
+int tt_asn_open_for(struct tt_asn **asn, const char *paths, bool ipv6, struct tt_mem *mem,
+		struct tt_error *err) TT_MUST_CHECK;
+
 void tt_asn_close(struct tt_asn *asn); /* NULL is allowed */
 
 /* The number, or 0 where the database has none. asn may be NULL. */

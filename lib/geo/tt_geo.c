@@ -46,7 +46,7 @@ compile6(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
 }
 
 static int
-read_file(struct tt_geo_file *file, struct tt_geo_ranges *v4, struct tt_geo_ranges *v6,
+read_file(struct tt_geo_file *file, struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6,
 		struct tt_error *err)
 {
 	if (tt_geo_mmdb_is(file))
@@ -57,9 +57,10 @@ read_file(struct tt_geo_file *file, struct tt_geo_ranges *v4, struct tt_geo_rang
 }
 
 static int
-compile(struct tt_geo *geo, const char *paths, struct tt_error *err)
+compile(struct tt_geo *geo, const char *paths, bool ipv6, struct tt_error *err)
 {
-	struct tt_geo_ranges v4 = {0}, v6 = {0};
+	struct tt_geo_starts4 v4 = {0};
+	struct tt_geo_ranges v6 = {.unread = !ipv6};
 	int ret = tt_geo_list_read("geo", paths, read_file, &v4, &v6, geo->identity,
 			sizeof(geo->identity), err);
 
@@ -70,13 +71,20 @@ compile(struct tt_geo *geo, const char *paths, struct tt_error *err)
 		if (ret != 0)
 			tt_error_set(err, ret, "geo", "out of memory");
 	}
-	tt_geo_ranges_fini(&v4);
+	tt_geo_starts4_fini(&v4);
 	tt_geo_ranges_fini(&v6);
 	return ret;
 }
 
 int
 tt_geo_open(struct tt_geo **out, const char *paths, struct tt_mem *mem,
+		struct tt_error *err)
+{
+	return tt_geo_open_for(out, paths, true, mem, err);
+}
+
+int
+tt_geo_open_for(struct tt_geo **out, const char *paths, bool ipv6, struct tt_mem *mem,
 		struct tt_error *err)
 {
 	struct tt_geo *geo = tt_mem_alloc(mem, sizeof(*geo), "geo");
@@ -86,7 +94,7 @@ tt_geo_open(struct tt_geo **out, const char *paths, struct tt_mem *mem,
 	if (geo == NULL)
 		return tt_error_set(err, -ENOMEM, "geo", "out of memory");
 	geo->mem = mem;
-	ret = compile(geo, paths, err);
+	ret = compile(geo, paths, ipv6, err);
 	if (ret != 0) {
 		tt_geo_close(geo);
 		return ret;

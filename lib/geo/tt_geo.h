@@ -74,7 +74,15 @@ struct tt_geo_start6 {
 int tt_geo_open(struct tt_geo **geo, const char *paths, struct tt_mem *mem,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* Frees what tt_geo_open gave. NULL is allowed. */
+/*
+ * The same for who looks no address of IPv6 up, if not ipv6: all of these are unknown then, what
+ * a file holds of them is not looked at more than it takes to know what the file is for, and what is
+ * wrong in that part goes unnoticed. The identity is the same.
+ */
+int tt_geo_open_for(struct tt_geo **geo, const char *paths, bool ipv6, struct tt_mem *mem,
+		struct tt_error *err) TT_MUST_CHECK;
+
+/* Frees what either gave. NULL is allowed. */
 void tt_geo_close(struct tt_geo *geo);
 
 /* Looks an IPv6 address up; about 20 steps for a real database. */

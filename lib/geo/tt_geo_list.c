@@ -7,7 +7,8 @@
 struct list {
 	const char *who, *paths;
 	tt_geo_reader *read;
-	struct tt_geo_ranges *v4, *v6;
+	struct tt_geo_starts4 *v4;
+	struct tt_geo_ranges *v6;
 	char *identity;
 	size_t size;
 	struct tt_error *err;
@@ -59,7 +60,7 @@ read_all(const struct list *l)
 
 int
 tt_geo_list_read(const char *who, const char *paths, tt_geo_reader *read,
-		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6, char *identity,
+		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, char *identity,
 		size_t size, struct tt_error *err)
 {
 	struct list l = {who, paths, read, v4, v6, identity, size, err};
@@ -71,7 +72,6 @@ tt_geo_list_read(const char *who, const char *paths, tt_geo_reader *read,
 		return 0;
 	}
 	ret = read_all(&l);
-	tt_geo_ranges_compact(v4);
 	tt_geo_ranges_compact(v6);
 	return ret;
 }

@@ -40,7 +40,10 @@ struct walk {
 	const struct tt_geo_file *file;
 	enum tt_geo_what what;
 	struct table nodes, networks;
-	struct tt_geo_ranges v4, v6;
+	struct tt_geo_ranges v4,
+			v6; /* v4: where one network holds all of it, or the walk is plain */
+	struct tt_geo_starts4 starts;
+	bool plain, v4_only;
 	uint64_t visits, n_networks, n_values;
 	struct tt_error *err;
 };
@@ -133,6 +136,88 @@ add(struct walk *w, struct tt_addr first, unsigned bits, uint32_t value)
 	return tt_geo_ranges_add(&w->v6, &range, w->err);
 }
 
+/* A part of IPv4 that is to be walked: the network of that many bits from first on. */
+struct part4 {
+	uint32_t node; /* 0: none, all of it has the value */
+	uint32_t first, value, bits;
+};
+
+static int
+add4(struct walk *w, const struct part4 *p)
+{
+	w->n_values += p->value != 0;
+	return tt_geo_starts4_add(&w->starts, p->first, p->value, w->err);
+}
+
+static const uint8_t *
+broken4(const struct walk *w, const char *why)
+{
+	(void)broken(w, why);
+	return NULL;
+}
+
+/* Takes in a node of IPv4: its value, if it has a network, holds from here on. Returns it, or NULL where
+ * the tree is broken. */
+static const uint8_t *
+enter4(struct walk *w, struct part4 *p)
+{
+	const uint8_t *node = w->nodes.bytes + (size_t)p->node * NODE_SIZE;
+	uint32_t network;
+
+	if (p->node >= w->nodes.n)
+		return broken4(w, "its tree refers to a node that is not there");
+	if (++w->visits > w->nodes.n)
+		return broken4(w, "its tree reaches a node twice");
+	network = get32(node + 8);
+	if (network != NO_NETWORK) {
+		if (network >= w->networks.n)
+			return broken4(w,
+					"its tree refers to a network that is not there");
+		p->value = network_value(w, network);
+		w->n_networks++;
+	}
+	return node;
+}
+
+/*
+ * The same as walk_node for the IPv4 part of the tree, which most of it is: addresses are numbers, what is
+ * put by is a list and not calls, and of two networks side by side with the same value one start is left.
+ */
+static int
+walk4(struct walk *w, struct part4 p)
+{
+	struct part4 later[32];
+	unsigned n = 0;
+
+	for (;;) {
+		const uint8_t *node = p.node == 0 ? NULL : enter4(w, &p);
+		uint32_t left, right;
+
+		if (p.node != 0 && node == NULL)
+			return -EINVAL;
+		left = node == NULL ? 0 : get32(node);
+		right = node == NULL ? 0 : get32(node + 4);
+		if ((left | right) == 0) {
+			int ret = add4(w, &p);
+
+			if (ret != 0 || n == 0)
+				return ret;
+			p = later[--n];
+			continue;
+		}
+		if (p.bits == 32)
+			return broken(w, "its tree is too deep, or has a loop");
+		/* Below the left one there is more than it takes to fetch the right one, wherever that may be. */
+		__builtin_prefetch((const void *)((uintptr_t)w->nodes.bytes
+				+ (uintptr_t)right * NODE_SIZE));
+		later[n++] = (struct part4){right,
+				p.first | UINT32_C(0x80000000) >> p.bits, p.value,
+				p.bits + 1};
+		p.node = left;
+		p.bits++;
+	}
+}
+
 /* Walks what is below a node whose address has that many bits; value: of the outer network. */
 static int
 walk_node(struct walk *w, uint32_t i, struct tt_addr first, unsigned bits, uint32_t value)
@@ -140,6 +225,8 @@ walk_node(struct walk *w, uint32_t i, struct tt_addr first, unsigned bits, uint3
 	const uint8_t *node = w->nodes.bytes + (size_t)i * NODE_SIZE;
 	uint32_t network;
 
+	if (bits == 96 && tt_addr_is_v4(first) && !w->plain)
+		return walk4(w, (struct part4){i, 0, value, 0});
 	if (i >= w->nodes.n)
 		return broken(w, "its tree refers to a node that is not there");
 	if (++w->visits > w->nodes.n)
@@ -164,6 +251,9 @@ walk_node(struct walk *w, uint32_t i, struct tt_addr first, unsigned bits, uint3
 
 		if (bits == 128)
 			return broken(w, "its tree is too deep, or has a loop");
+		/* ::ffff:0:0/96 */
+		if (w->v4_only && bits < 96 && side != (bits >= 80))
+			continue;
 		if (side == 1)
 			a = tt_geo_with_bit(first, bits);
 		ret = child == 0 ? add(w, a, bits + 1, value)
@@ -179,9 +269,15 @@ read_tree(struct walk *w)
 {
 	int ret;
 
-	tt_geo_ranges_expect(&w->v4, w->networks.n);
-	tt_geo_ranges_expect(&w->v6, w->networks.n);
+	tt_geo_starts4_expect(&w->starts, w->networks.n);
+	if (!w->v4_only)
+		tt_geo_ranges_expect(&w->v6, w->networks.n);
 	ret = walk_node(w, 0, (struct tt_addr){0, 0}, 0, 0);
+	if (ret == 0 && w->n_values == 0 && w->v4_only) {
+		w->v4_only = false;
+		w->visits = w->n_networks = w->starts.n = 0;
+		ret = walk_node(w, 0, (struct tt_addr){0, 0}, 0, 0);
+	}
 	if (ret == 0 && w->n_values == 0)
 		ret = tt_error_set(w->err, -EINVAL, w->file->path,
 				"no %s in any of the %llu networks of this database",
@@ -190,20 +286,56 @@ read_tree(struct walk *w)
 	return ret;
 }
 
-int
-tt_geo_loc_read(struct tt_geo_file *file, enum tt_geo_what what, struct tt_geo_ranges *v4,
-		struct tt_geo_ranges *v6, struct tt_error *err)
+/* A tree in which all of IPv4 is unknown is for IPv6 alone. */
+static int
+give(struct walk *w, struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6)
 {
-	struct walk w = {.file = file, .what = what, .err = err};
+	int ret = 0;
+
+	if (w->v4.n > 0) {
+		w->starts.n = 0;
+		ret = tt_geo_starts4_of(&w->starts, &w->v4, w->err);
+	} else if (w->starts.n == 1 && w->starts.items[0].value == 0) {
+		w->starts.n = 0;
+	}
+	if (ret == 0)
+		ret = tt_geo_starts4_give(&w->starts, v4, w->file->path, w->err);
+	if (ret == 0)
+		ret = tt_geo_ranges_give(&w->v6, v6, w->file->path, w->err);
+	return ret;
+}
+
+static int
+read_file(struct tt_geo_file *file, enum tt_geo_what what, bool plain,
+		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, struct tt_error *err)
+{
+	struct walk w = {.file = file,
+			.what = what,
+			.plain = plain,
+			.v4_only = v6->unread && !plain,
+			.err = err};
 	int ret = read_header(&w, &file->date_us);
 
 	if (ret == 0)
 		ret = read_tree(&w);
 	if (ret == 0)
-		ret = tt_geo_ranges_give(&w.v4, v4, file->path, 4, err);
-	if (ret == 0)
-		ret = tt_geo_ranges_give(&w.v6, v6, file->path, 6, err);
+		ret = give(&w, v4, v6);
+	tt_geo_starts4_fini(&w.starts);
 	tt_geo_ranges_fini(&w.v4);
 	tt_geo_ranges_fini(&w.v6);
 	return ret;
+}
+
+int
+tt_geo_loc_read(struct tt_geo_file *file, enum tt_geo_what what,
+		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, struct tt_error *err)
+{
+	return read_file(file, what, false, v4, v6, err);
+}
+
+int
+tt_geo_loc_read_ref(struct tt_geo_file *file, enum tt_geo_what what,
+		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, struct tt_error *err)
+{
+	return read_file(file, what, true, v4, v6, err);
 }

@@ -20,6 +20,7 @@ struct walk {
 	uint64_t visits, visits_max;
 	uint64_t n_records, n_values;
 	const struct meaning *meaning;
+	bool v4_only;
 	struct {
 		uint32_t offset_plus_1; /* 0: free */
 		uint32_t value;
@@ -198,7 +199,7 @@ walk_node(struct walk *w, uint32_t node, struct tt_addr first, unsigned bits)
 		return walk_error(w, status);
 	ret = walk_record(w, pair.left_record_type, pair.left_record,
 			&pair.left_record_entry, first, bits + 1);
-	if (ret != 0)
+	if (ret != 0 || (w->v4_only && bits < 96))
 		return ret;
 	return walk_record(w, pair.right_record_type, pair.right_record,
 			&pair.right_record_entry, tt_geo_with_bit(first, bits), bits + 1);
@@ -215,6 +216,11 @@ walk_tree(struct walk *w)
 	 * ::ffff:0:0/96); only a tree with a loop in it comes near this bound. */
 	w->visits_max = (uint64_t)w->db->metadata.node_count * 16 + 1024;
 	ret = walk_node(w, 0, (struct tt_addr){0, 0}, bits);
+	if (ret == 0 && w->n_values == 0 && w->v4_only) {
+		w->v4_only = false;
+		w->visits = w->n_records = 0;
+		ret = walk_node(w, 0, (struct tt_addr){0, 0}, bits);
+	}
 	if (ret == 0 && w->n_values == 0)
 		ret = tt_error_set(w->err, -EINVAL, w->path,
 				"no %s in any of the %llu records of this %.64s database",
@@ -224,8 +230,22 @@ walk_tree(struct walk *w)
 }
 
 static int
+give(struct walk *w, struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6)
+{
+	struct tt_geo_starts4 starts = {0};
+	int ret = tt_geo_starts4_of(&starts, &w->v4, w->err);
+
+	if (ret == 0)
+		ret = tt_geo_starts4_give(&starts, v4, w->path, w->err);
+	if (ret == 0)
+		ret = tt_geo_ranges_give(&w->v6, v6, w->path, w->err);
+	tt_geo_starts4_fini(&starts);
+	return ret;
+}
+
+static int
 read_database(struct tt_geo_file *file, const MMDB_s *db, enum tt_geo_what what,
-		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6, struct tt_error *err)
+		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, struct tt_error *err)
 {
 	struct walk *w;
 	int ret;
@@ -240,12 +260,11 @@ read_database(struct tt_geo_file *file, const MMDB_s *db, enum tt_geo_what what,
 	w->db = db;
 	w->path = file->path;
 	w->meaning = &meanings[what];
+	w->v4_only = v6->unread;
 	w->err = err;
 	ret = walk_tree(w);
 	if (ret == 0)
-		ret = tt_geo_ranges_give(&w->v4, v4, w->path, 4, err);
-	if (ret == 0)
-		ret = tt_geo_ranges_give(&w->v6, v6, w->path, 6, err);
+		ret = give(w, v4, v6);
 	tt_geo_ranges_fini(&w->v4);
 	tt_geo_ranges_fini(&w->v6);
 	free(w);
@@ -254,7 +273,7 @@ read_database(struct tt_geo_file *file, const MMDB_s *db, enum tt_geo_what what,
 
 int
 tt_geo_mmdb_read(struct tt_geo_file *file, enum tt_geo_what what,
-		struct tt_geo_ranges *v4, struct tt_geo_ranges *v6, struct tt_error *err)
+		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, struct tt_error *err)
 {
 	MMDB_s db;
 	int status = MMDB_open(file->path, MMDB_MODE_MMAP, &db);

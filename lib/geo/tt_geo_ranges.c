@@ -127,13 +127,16 @@ tt_geo_ranges_fini(struct tt_geo_ranges *ranges)
 
 int
 tt_geo_ranges_give(struct tt_geo_ranges *from, struct tt_geo_ranges *into,
-		const char *path, unsigned ip_version, struct tt_error *err)
+		const char *path, struct tt_error *err)
 {
 	if (from->n == 0)
 		return 0;
 	if (into->given)
 		return tt_error_set(err, -EINVAL, path,
-				"another file was given for IPv%u already", ip_version);
+				"another file was given for IPv6 already");
+	into->given = true;
+	if (into->unread)
+		return 0;
 	*into = *from;
 	into->given = true;
 	*from = (struct tt_geo_ranges){0};

@@ -17,6 +17,7 @@ struct reader {
 	const char *at, *end; /* the rest of the file */
 	uint32_t line;
 	unsigned version; /* 4 or 6 once the first range told it, else 0 */
+	bool v6_unread;
 	int64_t generated_us; /* -1 if no comment said it */
 };
 
@@ -247,6 +248,24 @@ line_error(const struct reader *r, const char *why, bool first, struct tt_error 
 	return -EINVAL;
 }
 
+/* Looks for comments alone from here on: one may have the date. */
+static void
+skip_ranges(struct reader *r)
+{
+	const char *hash, *at, *end;
+
+	while (r->at < r->end && r->generated_us < 0
+			&& (hash = memchr(r->at, '#', (size_t)(r->end - r->at)))
+					!= NULL) {
+		r->at = hash;
+		if (hash[-1] == '\n' && next_line(r, &at, &end))
+			parse_comment(r, at, end);
+		else
+			r->at = hash + 1;
+	}
+	r->at = r->end;
+}
+
 static int
 read_lines(struct reader *r, struct tt_geo_ranges *ranges, struct tt_error *err)
 {
@@ -269,6 +288,8 @@ read_lines(struct reader *r, struct tt_geo_ranges *ranges, struct tt_error *err)
 		ret = tt_geo_ranges_add(ranges, &range, err);
 		if (ret != 0)
 			return ret;
+		if (r->version == 6 && r->v6_unread)
+			skip_ranges(r);
 	}
 	if (ranges->n == 0)
 		return tt_error_set(
@@ -276,27 +297,41 @@ read_lines(struct reader *r, struct tt_geo_ranges *ranges, struct tt_error *err)
 	return tt_geo_ranges_order(ranges, r->file->path, err);
 }
 
+/* Moves what was read to where its version belongs. */
+static int
+give(const struct reader *r, struct tt_geo_ranges *ranges, struct tt_geo_starts4 *v4,
+		struct tt_geo_ranges *v6, struct tt_error *err)
+{
+	struct tt_geo_starts4 starts = {0};
+	int ret;
+
+	if (r->version == 6)
+		return tt_geo_ranges_give(ranges, v6, r->file->path, err);
+	ret = tt_geo_starts4_of(&starts, ranges, err);
+	if (ret == 0)
+		ret = tt_geo_starts4_give(&starts, v4, r->file->path, err);
+	tt_geo_starts4_fini(&starts);
+	return ret;
+}
+
 int
-tt_geo_text_read(struct tt_geo_file *file, struct tt_geo_ranges *v4,
+tt_geo_text_read(struct tt_geo_file *file, struct tt_geo_starts4 *v4,
 		struct tt_geo_ranges *v6, struct tt_error *err)
 {
 	struct reader r = {.file = file,
 			.at = (const char *)file->bytes,
 			.end = (const char *)file->bytes + file->n,
+			.v6_unread = v6->unread,
 			.generated_us = -1};
-	struct tt_geo_ranges ranges = {0}, *into;
+	struct tt_geo_ranges ranges = {0};
 	int ret;
 
 	tt_geo_ranges_expect(&ranges, file->n / LINE_BYTES);
 	ret = read_lines(&r, &ranges, err);
-	into = r.version == 6 ? v6 : v4;
 	if (ret == 0)
-		ret = tt_geo_ranges_give(&ranges, into, file->path, r.version, err);
-	if (ret != 0) {
-		tt_geo_ranges_fini(&ranges);
-		return ret;
-	}
-	if (r.generated_us >= 0)
+		ret = give(&r, &ranges, v4, v6, err);
+	tt_geo_ranges_fini(&ranges);
+	if (ret == 0 && r.generated_us >= 0)
 		file->date_us = r.generated_us;
-	return 0;
+	return ret;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Ranges of IPv4 → the tables that look-ups read: /16 by /16, each filled aside and kept where it is
+/* IPv4 → the tables that look-ups read: /16 by /16, each filled aside and kept where it is
  * not all of one country. */
 #include "tt_geo_source.h"
 
@@ -119,44 +119,50 @@ fill_part(struct tt_geo *geo, uint32_t *n_blocks, struct group *g, uint32_t n,
 		fill(g, first, last, country);
 }
 
+/* The last address up to which the value of a start holds. */
+static uint32_t
+last_of(const struct tt_geo_starts4 *starts, size_t i)
+{
+	return i + 1 < starts->n ? starts->items[i + 1].first - 1 : UINT32_MAX;
+}
+
 static void
-fill_groups(struct tt_geo *geo, struct group *g, const struct tt_geo_ranges *ranges)
+fill_groups(struct tt_geo *geo, struct group *g, const struct tt_geo_starts4 *starts)
 {
 	uint32_t n_blocks = 0;
 
 	begin(g, 0);
-	for (size_t i = 0; i < ranges->n; i++) {
-		const uint32_t first = (uint32_t)ranges->items[i].first.lo;
-		const uint32_t last = (uint32_t)ranges->items[i].last.lo;
+	for (size_t i = 0; i < starts->n; i++) {
+		const uint32_t first = starts->items[i].first;
+		const uint32_t last = last_of(starts, i);
 
+		if (starts->items[i].value == 0)
+			continue;
 		for (uint32_t n = first >> 16; n <= last >> 16; n++)
 			fill_part(geo, &n_blocks, g, n,
 					n == first >> 16 ? first & 0xffff : 0,
 					n == last >> 16 ? last & 0xffff : 0xffff,
-					(tt_country)ranges->items[i].value);
+					(tt_country)starts->items[i].value);
 	}
 	keep(geo, &n_blocks, g);
 }
 
-/* How many /16 and /24 there are in which a range begins or ends: those that are not of one country,
- * since compact ranges of one country do not meet. */
+/* How many /16 and /24 there are within which the country changes: those that are not of one. */
 static uint32_t
-count_blocks(const struct tt_geo_ranges *ranges)
+count_blocks(const struct tt_geo_starts4 *starts)
 {
 	uint64_t group = UINT64_MAX, net = UINT64_MAX; /* the last that were counted */
 	uint32_t n = 0;
 
-	for (size_t i = 0; i < 2 * ranges->n; i++) {
-		const struct tt_geo_range *r = &ranges->items[i / 2];
-		const uint32_t at = (uint32_t)(i % 2 == 0 ? r->first.lo : r->last.lo);
-		const uint32_t border = i % 2 == 0 ? at : at + 1;
+	for (size_t i = 1; i < starts->n; i++) {
+		const uint32_t border = starts->items[i].first;
 
-		if ((border & 0xffff) != 0 && at >> 16 != group) {
-			group = at >> 16;
+		if ((border & 0xffff) != 0 && border >> 16 != group) {
+			group = border >> 16;
 			n++;
 		}
-		if ((border & 0xff) != 0 && at >> 8 != net) {
-			net = at >> 8;
+		if ((border & 0xff) != 0 && border >> 8 != net) {
+			net = border >> 8;
 			n++;
 		}
 	}
@@ -178,15 +184,15 @@ take_blocks(struct tt_geo *geo, uint32_t n)
 }
 
 int
-tt_geo_compile4(struct tt_geo *geo, const struct tt_geo_ranges *ranges)
+tt_geo_compile4(struct tt_geo *geo, const struct tt_geo_starts4 *starts)
 {
 	struct group *group = malloc(sizeof(*group));
 	int ret = -ENOMEM;
 
 	geo->v4 = tt_mem_alloc_dense(geo->mem, TT_GEO_GROUPS * sizeof(*geo->v4),
 			"country of IPv4 /16");
-	if (geo->v4 != NULL && group != NULL && take_blocks(geo, count_blocks(ranges))) {
-		fill_groups(geo, group, ranges);
+	if (geo->v4 != NULL && group != NULL && take_blocks(geo, count_blocks(starts))) {
+		fill_groups(geo, group, starts);
 		ret = 0;
 	}
 	free(group);

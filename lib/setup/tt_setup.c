@@ -77,17 +77,18 @@ tt_setup_init(struct tt_setup *s, const struct tt_config *config, unsigned table
 	return tt_setup_decide_pairs(s, config, err);
 }
 
-/* What is read from files. */
+/* What is read from files. Who sends to IPv4 has an address of IPv4. */
 static int
 open_files(struct tt_setup *s, const struct tt_config *config, struct tt_mem *mem,
 		struct tt_error *err)
 {
+	const bool ipv6 = s->whole_databases || tt_prefix_set_has_ipv6(&s->monitored);
 	int ret = tt_fingerprints_open(&s->fingerprints, config->fingerprints, err);
 
 	if (ret == 0)
-		ret = tt_geo_open(&s->geo, config->geo, mem, err);
+		ret = tt_geo_open_for(&s->geo, config->geo, ipv6, mem, err);
 	if (ret == 0)
-		ret = tt_asn_open(&s->asn, config->asn, mem, err);
+		ret = tt_asn_open_for(&s->asn, config->asn, ipv6, mem, err);
 	if (ret == 0)
 		ret = tt_setup_open_rules(s, config, &s->ruleset, err);
 	return ret;
@@ -100,6 +101,7 @@ tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
 	struct tt_setup s;
 	int ret = tt_setup_init(&s, config, table_sets, err);
 
+	s.whole_databases = true;
 	if (ret == 0)
 		ret = tt_setup_check_spool(config, err);
 	if (ret == 0)

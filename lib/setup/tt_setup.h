@@ -37,6 +37,7 @@ struct tt_setup {
 	struct tt_units destinations, prefixes;
 	struct tt_geo *geo;
 	struct tt_asn *asn;
+	bool whole_databases; /* to be read with what no monitored address asks for, as a check does */
 	struct tt_fingerprints *fingerprints;
 	struct tt_ruleset *ruleset; /* signatures; NULL: none */
 	struct tt_recall *recall;
@@ -60,7 +61,7 @@ int tt_setup_init(struct tt_setup *setup, const struct tt_config *config,
 		unsigned table_sets, struct tt_error *err) TT_MUST_CHECK;
 
 /*
- * Opens databases and rules and makes an empty recall. seed: see struct tt_tally_config. What
+ * Opens databases and rules and makes an empty recall. Of databases, IPv6 is read where it is monitored. seed: see struct tt_tally_config. What
  * setup holds may then be pointed to until tt_setup_fini. Returns 0, or a negative errno with err
  * naming the file.
  */
