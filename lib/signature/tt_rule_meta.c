@@ -124,7 +124,16 @@ TT_RULE_TAKE(classtype)
 	return 0;
 }
 
-/* "category UDP spam" names the category; the rest is for people. */
+/* Is it of a stub, the rule of which Snort has compiled? It would match every packet of its head. */
+static bool
+is_compiled_elsewhere(struct tt_rule_word key, struct tt_rule_word value)
+{
+	return tt_rule_word_is(key, "soid")
+			|| (tt_rule_word_is(key, "engine")
+					&& tt_rule_word_is(value, "shared"));
+}
+
+/* "category UDP spam" names the category; but for what is compiled elsewhere, the rest is for people. */
 TT_RULE_TAKE(metadata)
 {
 	struct tt_rule_word rest = tt_rule_unquoted(o->value), value, key;
@@ -132,6 +141,9 @@ TT_RULE_TAKE(metadata)
 	while (tt_rule_word_next(&rest, ',', &value)) {
 		tt_rule_word_blank(&value, &key);
 		value = tt_rule_word_trim(value);
+		if (is_compiled_elsewhere(key, value))
+			return tt_rule_unsupported(p,
+					"metadata: what it looks for is in a shared object");
 		if (tt_rule_word_is(key, "category") && value.n > 0)
 			p->category = value;
 	}

@@ -11,8 +11,7 @@
 /* Notes for people, and what an engine does once it has detected. */
 static const char *const ignored[] = {"reference", "target", "rem", "tag", "logto",
 		"session", "resp", "react", "replace", "service", "prefilter", "requires",
-		"bypass", "nfq_set_mark", "soid", "alert", "activates", "activated_by",
-		"count"};
+		"bypass", "nfq_set_mark", "alert", "activates", "activated_by", "count"};
 
 /* Beginnings of names, before a full stop, an underscore or a hyphen. */
 static const char *const namespaces[] = {"app-layer", "bittorrent", "cip", "dce",

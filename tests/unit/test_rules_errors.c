@@ -435,6 +435,7 @@ what_is_not_known_is_named(void **state)
 	unsupported("threshold:type backoff, track by_flow, count 1, multiplier 2;",
 			"option threshold: backoff");
 	unsupported("regex;", "option regex without a pattern");
+	unsupported("soid:3|17775;", "option soid");
 	expect_outcome("pass tcp any any -> any any (sid:1;)", TT_RULE_UNSUPPORTED,
 			"action pass");
 	expect_outcome("alert tcp:flow_start any any -> any any (sid:1;)",
@@ -443,6 +444,21 @@ what_is_not_known_is_named(void **state)
 	expect_outcome("include other.rules", TT_RULE_UNSUPPORTED, "directive include");
 	expect_outcome("config classification: a,b\n", TT_RULE_BROKEN,
 			"a classification is \"name,description,priority\" and may have a category");
+}
+
+/* Stubs of Snort's compiled rules would match all of their heads; policies alone make none of a rule. */
+static void
+what_is_compiled_elsewhere_is_not_matched(void **state)
+{
+	const char *const why = "metadata: what it looks for is in a shared object";
+	struct tt_rules rules;
+
+	unsupported("metadata: engine shared, soid 3|17775, policy max-detect-ips drop;",
+			why);
+	unsupported("metadata:policy x drop,engine shared;", why);
+	unsupported("content:\"a\"; metadata:soid 3|17775;", why);
+	read_rule(&rules, "metadata:engine own, engine, policy shared, rule-type soid;");
+	tt_rules_fini(&rules);
 }
 
 int
@@ -462,6 +478,7 @@ main(void)
 			cmocka_unit_test(contents_that_exclude_each_other_never_match),
 			cmocka_unit_test(what_may_match_is_loaded),
 			cmocka_unit_test(what_is_not_known_is_named),
+			cmocka_unit_test(what_is_compiled_elsewhere_is_not_matched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
