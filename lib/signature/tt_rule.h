@@ -248,7 +248,7 @@ struct tt_rule_bytes {
 	uint32_t multiplier; /* 1 unless stated */
 	uint8_t align; /* 0, 2 or 4: rounded up to a multiple, after the multiplier */
 	bool from_beginning, from_end;
-	int64_t post_offset;
+	struct tt_rule_value post_offset; /* goes on from where it led */
 	/* byte_extract, byte_math */
 	int8_t variable; /* where the result goes */
 };

@@ -13,6 +13,7 @@ begin(struct tt_rule_bytes *b)
 	*b = (struct tt_rule_bytes){.n = {0, -1},
 			.offset = {0, -1},
 			.operand = {0, -1},
+			.post_offset = {0, -1},
 			.multiplier = 1,
 			.variable = -1};
 }
@@ -141,7 +142,7 @@ take_jump_word(struct tt_rule_parse *p, const struct tt_rule_taken *o,
 	else if (tt_rule_word_is(word, "from_end"))
 		b->from_end = true;
 	else if (tt_rule_word_is(word, "post_offset"))
-		*ret = tt_rule_parse_number(
+		*ret = tt_rule_parse_value(
 				p, o, text, -OFFSET_MAX, OFFSET_MAX, &b->post_offset);
 	else
 		return false;

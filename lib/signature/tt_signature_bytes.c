@@ -161,7 +161,8 @@ jump(struct tt_signature_eval *e, const struct tt_rule_option *o,
 		struct tt_signature_bytes b, const struct reading *r)
 {
 	const struct tt_rule_bytes *how = &o->u.bytes;
-	const int64_t by = (int64_t)(scaled(how, r->value) + (uint64_t)how->post_offset);
+	const int64_t by = (int64_t)(scaled(how, r->value)
+			+ (uint64_t)tt_signature_value(e, &how->post_offset));
 	const int64_t base = how->from_beginning ? 0
 			: how->from_end          ? b.n
 						 : (int64_t)r->at + r->consumed;

@@ -231,7 +231,9 @@ byte_option(struct random *r, struct tt_rule *rule, struct tt_rule_option *o)
 	b->align = (uint8_t)(random_below(r, 3) * 2);
 	b->from_beginning = random_below(r, 6) == 0;
 	b->from_end = !b->from_beginning && random_below(r, 6) == 0;
-	b->post_offset = (int64_t)random_below(r, 10) - 5;
+	b->post_offset = random_below(r, 8) == 0
+			? value(r, rule, 10)
+			: (struct tt_rule_value){(int64_t)random_below(r, 10) - 5, -1};
 	if ((o->kind == TT_RULE_BYTE_EXTRACT || o->kind == TT_RULE_BYTE_MATH)
 			&& rule->n_variables < TT_RULE_VARIABLES_MAX)
 		b->variable = (int8_t)rule->n_variables++;

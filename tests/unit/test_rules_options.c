@@ -370,7 +370,8 @@ byte_options_convert_numbers(void **state)
 	assert_int_equal(b->multiplier, 3);
 	assert_int_equal(b->align, 4);
 	assert_true(b->from_beginning && !b->from_end);
-	assert_int_equal(b->post_offset, -26);
+	assert_int_equal(b->post_offset.constant, -26);
+	assert_int_equal(b->post_offset.variable, -1);
 	b = &r->payload[5].u.bytes;
 	assert_true(b->from_end && b->text);
 	assert_int_equal(b->base, 8);
@@ -388,7 +389,7 @@ variables_go_from_one_option_to_the_next(void **state)
 			"byte_math:bytes 1, offset 0, oper <<, rvalue len, result sum, "
 			"string hex, bitmask 0x0f, relative, endian little; "
 			"content:\"a\"; distance:len; within:sum; content:\"b\",offset len,depth sum; "
-			"isdataat:sum,relative; byte_test:len,=,sum,len; byte_jump:len,sum;");
+			"isdataat:sum,relative; byte_test:len,=,sum,len; byte_jump:len,sum,post_offset len;");
 	const struct tt_rule_bytes *b = &r->payload[0].u.bytes;
 
 	assert_int_equal(r->n_variables, 2);
@@ -413,6 +414,7 @@ variables_go_from_one_option_to_the_next(void **state)
 	assert_int_equal(b->operand.variable, 1);
 	assert_int_equal(b->offset.variable, 0);
 	assert_int_equal(r->payload[6].u.bytes.offset.variable, 1);
+	assert_int_equal(r->payload[6].u.bytes.post_offset.variable, 0);
 	tt_rules_fini(&rules);
 }
 

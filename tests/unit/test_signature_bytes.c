@@ -53,11 +53,30 @@ text_of_no_length_goes_as_far_as_its_digits(void **state)
 			    "content:\"7z\"; distance:0; within:4;"));
 }
 
+/* PAYLOAD has 1 at 5, 2 at 6, and its x at 9. */
+static void
+a_jump_goes_on_by_what_was_found(void **state)
+{
+	assert_true(matches("byte_extract:1,6,two,string,dec; "
+			    "byte_jump:1,5,string,dec,post_offset two; content:\"x\"; "
+			    "distance:0; within:1;"));
+	assert_false(matches("byte_extract:1,5,one,string,dec; "
+			     "byte_jump:1,5,string,dec,post_offset one; content:\"x\"; "
+			     "distance:0; within:1;"));
+	assert_true(matches(
+			"byte_extract:1,6,two,string,dec; "
+			"byte_jump:0,0,from_beginning,post_offset two; content:\"n\"; "
+			"distance:0; within:1;"));
+	assert_false(matches(
+			"byte_extract:4,0,far; byte_jump:0,0,from_beginning,post_offset far;"));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 			cmocka_unit_test(text_of_no_length_goes_as_far_as_its_digits),
+			cmocka_unit_test(a_jump_goes_on_by_what_was_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
