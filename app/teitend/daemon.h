@@ -6,6 +6,7 @@
 #ifndef TT_DAEMON_H
 #define TT_DAEMON_H
 
+#include "backing.h"
 #include "ledger.h"
 #include "numamem.h"
 #include "output.h"
@@ -27,11 +28,14 @@ struct tt_daemon {
 	struct tt_book book;
 	struct tt_taken taken;
 	struct tt_output output;
+	struct tt_backing backing;
 	struct tt_reload reload;
 	struct tt_run_info run;
 	char host[128];
 	struct tt_worker **workers; /* [plan.n_queues], each on its own NUMA node */
 	struct tt_tally **tallies; /* [plan.n_queues * config.table_sets] */
+	struct tt_arena *arenas; /* likewise: what each lies in */
+	struct tt_arena merge_arena;
 	bool only_replays; /* every queue replays a file to its end; else none does */
 	bool recall_failing; /* it could not be kept, and that was said */
 	bool imperfect; /* a capture file was cut short, or is of an unknown link type; or what
@@ -59,14 +63,14 @@ void tt_daemon_wait(struct tt_daemon *d);
  */
 int tt_daemon_manage(struct tt_daemon *d, struct tt_error *err) TT_MUST_CHECK;
 
+/* Gives a worker a tally of its own that is empty. */
+void tt_daemon_give_clean(struct tt_daemon *d, struct tt_tally *tally);
+
 /* Empties a tally and gives it back to its worker. */
 void tt_daemon_give_back(struct tt_daemon *d, struct tt_tally *tally);
 
 /* Gives everything back. */
 void tt_daemon_fini(struct tt_daemon *d);
-
-/* The daemon's memory on the management core's node. */
-struct tt_mem *tt_daemon_own_memory(struct tt_daemon *d);
 
 /* Is jemalloc the allocator behind malloc? Says so if it is not. */
 void tt_daemon_check_allocator(void);

@@ -217,7 +217,7 @@ main(int argc, char **argv)
 	/* A thread that waits for the disk, or reads rules still, uses it all, and would hold up a usual end. */
 	if (d.output.stuck || rc != 0 || d.imperfect)
 		status = EXIT_FAILURE;
-	if (d.output.stuck || d.reload.stuck) {
+	if (d.output.stuck || d.reload.stuck || d.backing.stuck) {
 		fflush(stdout);
 		_exit(status);
 	}

@@ -24,6 +24,7 @@ struct manager {
 	unsigned n_ended;
 	bool busy; /* the last pass had something to do */
 	bool stopping, told_eof, told_memory;
+	struct tt_error lack; /* of memory, by which it is stopping; code 0: none */
 	int64_t counters_us;
 };
 
@@ -97,14 +98,20 @@ collect(struct manager *m)
 }
 
 void
-tt_daemon_give_back(struct tt_daemon *d, struct tt_tally *tally)
+tt_daemon_give_clean(struct tt_daemon *d, struct tt_tally *tally)
 {
 	int rc;
 
-	tt_tally_reset(tally);
 	/* Release inside: pairs with the acquire in the worker's take_clean. */
 	rc = rte_ring_sp_enqueue(d->workers[tally->owner]->clean, tally);
 	TT_ASSERT(rc == 0);
+}
+
+void
+tt_daemon_give_back(struct tt_daemon *d, struct tt_tally *tally)
+{
+	tt_tally_reset(tally);
+	tt_daemon_give_clean(d, tally);
 }
 
 /* Takes an interval, if one is ready, to be written; of a replay, one at a time. One in a pass, so
@@ -137,8 +144,9 @@ take_ready(struct manager *m, struct tt_error *err)
 }
 
 /*
- * Replays that wait for a clean tally while all of theirs are held for intervals that others
- * have not finished get one back, for a copy of what is in it.
+ * Workers that wait for a clean tally while all of theirs are held for intervals that others have not finished
+ * get one back, for a copy of what is in it. Two live ones whose intervals ended at different times would
+ * otherwise wait for each other until the end of the run.
  */
 static int
 feed_starving(struct manager *m, struct tt_error *err)
@@ -147,10 +155,11 @@ feed_starving(struct manager *m, struct tt_error *err)
 		const struct tt_worker *w = m->d->workers[i];
 		struct tt_tally *freed;
 
-		if (!w->replay || !tt_worker_starving(w) || !rte_ring_empty(w->clean)
+		if (!tt_worker_starving(w) || !rte_ring_empty(w->clean)
 				|| !rte_ring_empty(w->sealed))
 			continue;
-		if (tt_sequence_compact(m->d->sequence, i, &freed) != 0)
+		/* A live one goes on in what it has. */
+		if (tt_sequence_compact(m->d->sequence, i, &freed) != 0 && w->replay)
 			return tt_error_set(err, -ENOMEM, NULL,
 					"out of memory: the files' packets are so far out "
 					"of order that too many intervals are open");
@@ -166,6 +175,24 @@ stop_workers(struct manager *m)
 	m->stopping = true;
 	for (unsigned i = 0; i < m->n; i++)
 		tt_worker_stop(m->d->workers[i]);
+}
+
+static void
+stop(struct manager *m)
+{
+	stop_workers(m);
+	tt_output_stop(&m->d->output);
+}
+
+/* Workers get the table sets that are ready. Where there will never be more, the run ends with what it has. */
+static void
+back_tables(struct manager *m)
+{
+	if (tt_backing_turn(&m->d->backing, &m->lack) == 0)
+		return;
+	tt_backing_end(&m->d->backing);
+	if (!m->stopping)
+		stop(m);
 }
 
 static void
@@ -186,8 +213,7 @@ obey_signals(struct manager *m)
 		tt_reload_ask(&m->d->reload);
 	if (!tt_signals_stop() || m->stopping)
 		return;
-	stop_workers(m);
-	tt_output_stop(&m->d->output);
+	stop(m);
 }
 
 /* Have all ended, and does nothing keep the daemon waiting for a signal? */
@@ -242,6 +268,7 @@ pass(struct manager *m, unsigned *idle, struct tt_error *err)
 	tt_reload_turn(&m->d->reload);
 	watch_ports(m);
 	read_counters(m);
+	back_tables(m);
 	rc = take_ready(m, err);
 	if (rc == 0)
 		rc = tt_output_turn(&m->d->output, m->stopping, &m->busy, err);
@@ -265,6 +292,8 @@ tt_daemon_manage(struct tt_daemon *d, struct tt_error *err)
 	unsigned idle = 0;
 	int rc = tt_output_init(&d->output, d, err);
 
+	if (rc == 0)
+		rc = tt_backing_start(&d->backing, err);
 	m.ended = calloc(m.n, sizeof(bool));
 	if (rc == 0 && m.ended == NULL)
 		rc = tt_error_set(err, -ENOMEM, NULL, "out of memory");
@@ -273,6 +302,12 @@ tt_daemon_manage(struct tt_daemon *d, struct tt_error *err)
 	stop_workers(&m);
 	tt_daemon_wait(d);
 	tt_reload_end(&d->reload);
+	tt_backing_end(&d->backing);
 	free(m.ended);
-	return tt_output_end(&d->output, rc, err);
+	rc = tt_output_end(&d->output, rc, err);
+	if (rc == 0 && m.lack.code != 0) {
+		*err = m.lack;
+		rc = m.lack.code;
+	}
+	return rc;
 }

@@ -36,9 +36,8 @@ is_misplaced(void *ptr, unsigned node)
 	return status >= 0 && status != (int)node;
 }
 
-/* Looks at the first, the middle and the last page. */
-static uint64_t
-misplaced_bytes(uint8_t *ptr, size_t bytes, unsigned node)
+uint64_t
+tt_numamem_misplaced(const uint8_t *ptr, size_t bytes, unsigned node)
 {
 	uint64_t page = 4096, found = 0;
 
@@ -107,6 +106,13 @@ tt_numamem_note(struct tt_numamem *nm, const char *purpose, uint64_t bytes)
 	nm->purposes[i].bytes += bytes;
 }
 
+void
+tt_numamem_add(struct tt_numamem *nm, const char *purpose, size_t bytes, bool huge)
+{
+	*(huge ? &nm->huge_bytes : &nm->ordinary_bytes) += bytes;
+	tt_numamem_note(nm, purpose, bytes);
+}
+
 static void *
 numa_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 {
@@ -127,9 +133,8 @@ numa_mem_alloc(struct tt_mem *mem, size_t bytes, const char *purpose)
 	if (block->ptr == NULL)
 		return NULL;
 	nm->n_blocks++;
-	*(block->huge ? &nm->huge_bytes : &nm->ordinary_bytes) += block->bytes;
-	nm->misplaced_bytes += misplaced_bytes(block->ptr, block->bytes, nm->node);
-	tt_numamem_note(nm, purpose, block->bytes);
+	nm->misplaced_bytes += tt_numamem_misplaced(block->ptr, block->bytes, nm->node);
+	tt_numamem_add(nm, purpose, block->bytes, block->huge);
 	return block->ptr;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The daemon's big tables: memory on one NUMA node, in huge pages where EAL has any left there,
- * else in ordinary pages that the kernel is asked to make huge. All of it is touched when it is
- * taken, so that nothing is left to fault in later, and libnuma checks that it lies where it
+ * else in ordinary pages that the kernel is asked to make huge. It is touched when it is taken, so that nothing is
+ * left to fault in later, but for table sets and the merge (arena.h); and libnuma checks that it lies where it
  * should. Management core, at start and end only; one struct per node.
  *
  * Not EAL's heap alone: under --no-huge that heap is as small as -m says, and a table that does
@@ -39,6 +39,12 @@ void tt_numamem_fini(struct tt_numamem *nm);
 
 /* Enters memory that was taken elsewhere (packet buffers), so that it is printed too. */
 void tt_numamem_note(struct tt_numamem *nm, const char *purpose, uint64_t bytes);
+
+/* The same of tables, in huge pages or ordinary ones. */
+void tt_numamem_add(struct tt_numamem *nm, const char *purpose, size_t bytes, bool huge);
+
+/* How many of these bytes, which were touched, are on another node, by the first, the middle and the last page. */
+uint64_t tt_numamem_misplaced(const uint8_t *ptr, size_t bytes, unsigned node);
 
 /* Prints one line: what was taken on the node, by purpose; and a warning if some of it lies on
  * another one. */

@@ -10,10 +10,11 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-struct tt_mem *
-tt_daemon_own_memory(struct tt_daemon *d)
+/* That of the management core's node. */
+static struct tt_numamem *
+own_memory(struct tt_daemon *d)
 {
-	return &d->memory[tt_plan_node(rte_get_main_lcore(), -1)].mem;
+	return &d->memory[tt_plan_node(rte_get_main_lcore(), -1)];
 }
 
 bool
@@ -104,21 +105,24 @@ make_ring(const char *kind, unsigned index, unsigned tallies, unsigned node)
 }
 
 static int
-make_tallies(struct tt_daemon *d, struct tt_worker *w, struct tt_mem *mem,
+make_tallies(struct tt_daemon *d, struct tt_worker *w, struct tt_numamem *memory,
 		struct tt_error *err)
 {
 	unsigned n = d->config.table_sets;
 
 	for (unsigned i = 0; i < n; i++) {
 		struct tt_tally **tally = &d->tallies[w->index * n + i];
-		int rc = tt_tally_create(tally, &d->setup.tally, mem, err);
+		struct tt_arena *arena = &d->arenas[w->index * n + i];
+		int rc;
 
+		tt_arena_open(arena, memory, tt_tally_bytes(&d->setup.tally));
+		rc = tt_tally_create(tally, &d->setup.tally, &arena->mem, err);
 		if (rc != 0)
 			return rc;
 		(*tally)->owner = w->index;
 		/* The first is the worker's open one. */
-		if (i > 0)
-			rte_ring_sp_enqueue(w->clean, *tally);
+		if (i > 0 && w->replay)
+			tt_daemon_give_clean(d, *tally);
 	}
 	return 0;
 }
@@ -152,7 +156,7 @@ make_worker(struct tt_daemon *d, unsigned index, struct tt_error *err)
 	if (w->scratch == NULL || w->sealed == NULL || w->clean == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	rc = tt_setup_pipeline(&d->setup, &w->pipeline, err);
-	return rc != 0 ? rc : make_tallies(d, w, mem, err);
+	return rc != 0 ? rc : make_tallies(d, w, &d->memory[q->node], err);
 }
 
 /* What keys are placed in the tables by, and sampled by: nobody outside shall know it, but a replay
@@ -170,7 +174,7 @@ static int
 open_shared(struct tt_daemon *d, struct tt_error *err)
 {
 	const struct tt_config *config = &d->config;
-	struct tt_mem *mem = tt_daemon_own_memory(d);
+	struct tt_mem *mem = &own_memory(d)->mem;
 	char text[TT_SETUP_TABLES_TEXT_MAX];
 	uint64_t seed, secret;
 	int rc = draw(d, &seed, err);
@@ -191,8 +195,12 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 				err);
 	if (rc == 0)
 		tt_recalled_load(d, secret);
-	if (rc == 0)
-		rc = tt_merge_create(&d->merge, &d->setup.merge, mem, err);
+	if (rc == 0) {
+		tt_arena_open(&d->merge_arena, own_memory(d),
+				tt_merge_bytes(&d->setup.merge));
+		rc = tt_merge_create(
+				&d->merge, &d->setup.merge, &d->merge_arena.mem, err);
+	}
 	if (rc == 0)
 		rc = tt_book_init(&d->book, &d->plan, err);
 	return rc;
@@ -224,10 +232,13 @@ tt_daemon_make_tables(struct tt_daemon *d, struct tt_error *err)
 	describe_run(d);
 	d->workers = calloc(n, sizeof(struct tt_worker *));
 	d->tallies = calloc((size_t)n * d->config.table_sets, sizeof(struct tt_tally *));
-	if (d->workers == NULL || d->tallies == NULL)
+	d->arenas = calloc((size_t)n * d->config.table_sets, sizeof(struct tt_arena));
+	if (d->workers == NULL || d->tallies == NULL || d->arenas == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	for (unsigned i = 0; i < n && rc == 0; i++)
 		rc = make_worker(d, i, err);
+	if (rc == 0)
+		rc = tt_backing_init(&d->backing, d, err);
 	return rc != 0 ? rc : tt_reload_init(&d->reload, d, err);
 }
 
@@ -284,9 +295,14 @@ free_tables(struct tt_daemon *d)
 	for (unsigned i = 0; d->workers != NULL && i < n; i++)
 		if (d->workers[i] != NULL)
 			free_worker(d, d->workers[i]);
+	tt_backing_fini(&d->backing);
 	free(d->tallies);
 	free(d->workers);
 	tt_merge_destroy(d->merge);
+	tt_arena_close(&d->merge_arena);
+	for (unsigned i = 0; d->arenas != NULL && i < n * d->config.table_sets; i++)
+		tt_arena_close(&d->arenas[i]);
+	free(d->arenas);
 	tt_setup_fini(&d->setup);
 }
 

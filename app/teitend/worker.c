@@ -84,6 +84,7 @@ seal_live(void *context, struct tt_tally *sealed)
 	struct tt_worker *w = context;
 	struct tt_tally *clean = take_clean(w);
 
+	__atomic_store_n(&w->own.starving, clean == NULL, __ATOMIC_RELAXED);
 	if (clean != NULL)
 		hand_over(w, sealed);
 	return clean;

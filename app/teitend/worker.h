@@ -51,7 +51,7 @@ struct tt_worker_own {
 	int64_t cut_us; /* the order that was last obeyed */
 	uint64_t rules; /* the number of those that it counts by */
 	uint32_t scratch_used;
-	uint32_t starving; /* 1: a replay waits for a clean tally */
+	uint32_t starving; /* 1: it waits for a clean tally, a live one in the tally that it has */
 	bool undrained; /* packets kept arriving, and a live queue was left with some */
 	uint32_t finished; /* 1: all is handed over; the fields above are final */
 } TT_CACHE_ALIGNED;
