@@ -210,23 +210,26 @@ add_held_contact(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 
 static void
 add_table_contact(struct tt_merge *m, struct waiting *x, const struct tt_tally *t,
-		uint32_t i)
+		uint32_t place)
 {
-	const struct tt_entry *at = tt_tally_contact_entry(t, i);
+	const struct tt_entry *at = tt_tally_contact_entry(t, place);
 
-	if (at != NULL) {
-		add_contact(m, x, at->src, at->key, at->packets, at);
-	} else {
+	if (at == NULL) {
 		const struct tt_entry e = tt_contact_of_slot(
-				t->contact_lines, t->contacts_at[i]);
+				t->contact_lines, tt_tally_contact_slot(t, place));
 
-		add_contact(m, x, e.src, e.key, e.packets, NULL);
+		if (e.packets != 0)
+			add_contact(m, x, e.src, e.key, e.packets, NULL);
+	} else if (at->packets != 0) {
+		add_contact(m, x, at->src, at->key, at->packets, at);
 	}
 }
 
 static void
 add_tally(struct tt_merge *m, struct waiting *x, const struct tt_tally *t)
 {
+	const uint32_t end = tt_tally_contacts_end(t);
+
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);
 
@@ -236,8 +239,8 @@ add_tally(struct tt_merge *m, struct waiting *x, const struct tt_tally *t)
 		if (tt_slot_contact_packets(s) != 0)
 			add_held_contact(m, x, s);
 	}
-	for (uint32_t i = 0; i < t->n_contacts; i++) {
-		if (i + TT_MERGE_AHEAD < t->n_contacts)
+	for (uint32_t i = 0; i < end; i++) {
+		if (i + TT_MERGE_AHEAD < end)
 			tt_tally_prefetch_contact(t, i + TT_MERGE_AHEAD);
 		add_table_contact(m, x, t, i);
 	}

@@ -100,12 +100,15 @@ add_port(struct tt_merge *m, struct waiting *w, uint64_t key, uint64_t packets)
 static void
 collect_tally(struct tt_merge *m, struct waiting *w, const struct tt_tally *t)
 {
-	for (uint32_t i = 0; i < t->n_ports; i++) {
+	const uint32_t end = tt_tally_ports_end(t);
+
+	for (uint32_t i = 0; i < end; i++) {
 		const struct tt_port_entry *e = tt_tally_port(t, i);
 
-		if (i + TT_MERGE_AHEAD < t->n_ports)
+		if (i + TT_MERGE_AHEAD < end)
 			__builtin_prefetch(tt_tally_port(t, i + TT_MERGE_AHEAD));
-		add_port(m, w, e->key, e->packets);
+		if (e->packets != 0)
+			add_port(m, w, e->key, e->packets);
 	}
 	for (uint32_t i = 0; i < t->n_pairs; i++) {
 		const struct tt_slot *s = tt_tally_pair(t, i);

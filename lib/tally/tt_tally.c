@@ -10,14 +10,17 @@ struct sizes {
 	uint64_t slots, contacts4, contacts6, ports; /* slots */
 	uint64_t max_pairs, max_contacts4, max_contacts6,
 			max_ports; /* before the table is full */
-	/* A full table may take slots up to seven eighths of contacts, all of ports. */
-	uint64_t list_contacts, list_ports;
+	uint64_t list; /* of contacts, and of ports */
 	struct tt_waiting_sizes waiting;
 	struct tt_rest_config rest;
 };
 
 /* Of a table that nothing is to be counted in. */
 #define NO_SLOTS 8
+
+/* The list of contacts, and that of ports, has room for one in so many slots of IPv4, of ports: as long as no more are taken, contacts
+ * are counted at once (tt_tally_stages.h), and it pays to look at these alone. */
+#define LIST 16
 
 static struct sizes
 sizes_of(const struct tt_tally_config *c)
@@ -31,8 +34,7 @@ sizes_of(const struct tt_tally_config *c)
 	s.max_contacts4 = 2 * c->pairs;
 	s.max_contacts6 = s.contacts6 > NO_SLOTS ? c->pairs / 2 : NO_SLOTS / 4 * 3;
 	s.max_ports = c->pairs;
-	s.list_contacts = (s.contacts4 + s.contacts6) / 8 * 7;
-	s.list_ports = s.ports;
+	s.list = s.contacts4 / LIST;
 	s.waiting = (struct tt_waiting_sizes){s.contacts4, s.contacts6, s.ports};
 	s.rest = (struct tt_rest_config){
 			.slices = s.slots,
@@ -66,8 +68,7 @@ tt_tally_bytes(const struct tt_tally_config *c)
 			+ s.contacts4 / TT_CONTACT_WAYS * sizeof(struct tt_contact_line)
 			+ s.contacts6 * sizeof(struct tt_entry)
 			+ s.ports * sizeof(struct tt_port_entry)
-			+ (s.list_contacts + s.list_ports) * sizeof(uint32_t)
-			+ tt_rest_bytes(&s.rest)
+			+ 2 * s.list * sizeof(uint32_t) + tt_rest_bytes(&s.rest)
 			+ TT_ALIKE_SLOTS * sizeof(struct tt_alike)
 			+ tt_waiting_bytes(&s.waiting)
 			+ tt_busy_bytes(tt_busy_arrays(s.ports)) + sizeof(struct tt_tally)
@@ -120,9 +121,8 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 			"contacts");
 	t->contacts = tt_mem_alloc(mem, s->contacts6 * sizeof(*t->contacts), "contacts");
 	t->ports = tt_mem_alloc(mem, s->ports * sizeof(*t->ports), "source ports");
-	t->contacts_at = tt_mem_alloc(
-			mem, s->list_contacts * sizeof(uint32_t), "contacts");
-	t->ports_at = tt_mem_alloc(mem, s->list_ports * sizeof(uint32_t), "source ports");
+	t->contacts_at = tt_mem_alloc(mem, s->list * sizeof(uint32_t), "contacts");
+	t->ports_at = tt_mem_alloc(mem, s->list * sizeof(uint32_t), "source ports");
 	t->alike = tt_mem_alloc(
 			mem, TT_ALIKE_SLOTS * sizeof(*t->alike), "plain counters");
 	t->busy = tt_busy_create(tt_busy_arrays(s->ports), mem);
@@ -156,6 +156,7 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 				.contact4_mask = s.contacts4 - 1,
 				.contact6_mask = s.contacts6 - 1,
 				.port_mask = s.ports - 1,
+				.list_mask = (uint32_t)s.list - 1,
 				.max_pairs = (uint32_t)s.max_pairs,
 				.max_contacts4 = (uint32_t)s.max_contacts4,
 				.max_contacts6 = (uint32_t)s.max_contacts6,
@@ -184,6 +185,12 @@ contact_lines(const struct tt_tally *t)
 	return (t->contact4_mask + 1) / TT_CONTACT_WAYS;
 }
 
+static size_t
+list_bytes(const struct tt_tally *t)
+{
+	return ((size_t)t->list_mask + 1) * sizeof(uint32_t);
+}
+
 void
 tt_tally_destroy(struct tt_tally *t)
 {
@@ -205,27 +212,13 @@ tt_tally_destroy(struct tt_tally *t)
 	}
 	tt_mem_free(t->mem, t->alike, TT_ALIKE_SLOTS * sizeof(*t->alike));
 	tt_busy_destroy(t->busy, t->mem);
-	tt_mem_free(t->mem, t->contacts_at,
-			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
-					* sizeof(uint32_t));
-	tt_mem_free(t->mem, t->ports_at, (t->port_mask + 1) * sizeof(uint32_t));
+	tt_mem_free(t->mem, t->contacts_at, list_bytes(t));
+	tt_mem_free(t->mem, t->ports_at, list_bytes(t));
 	tt_waiting_destroy(t->waiting, t->mem);
 	tt_rest_fini(&t->rest);
 	tt_detections_fini(&t->detections);
 	tt_kept_fini(&t->kept);
 	tt_mem_free(t->mem, t, sizeof(*t));
-}
-
-/* Beyond a quarter of the slots one long clearing is cheaper than many short ones; a full table,
- * of which the list is not kept, is far beyond. */
-static void
-clear(void *slots, size_t size, uint64_t mask, const uint32_t *at, uint32_t n)
-{
-	if (n > (mask + 1) / 4)
-		memset(slots, 0, (mask + 1) * size);
-	else
-		for (uint32_t i = 0; i < n; i++)
-			memset((char *)slots + at[i] * size, 0, size);
 }
 
 static void
@@ -243,13 +236,13 @@ clear_pairs(struct tt_tally *t)
 	memset(t->slots, 0, t->n_pairs * sizeof(*t->slots));
 }
 
+/* Of more than are listed one long clearing is cheaper than many short ones. */
 static void
 clear_contacts(struct tt_tally *t)
 {
 	const struct tt_entry none = {0};
 
-	if (t->n_contacts > (t->contact4_mask + 1) / 4
-			|| t->n_contacts6 > (t->contact6_mask + 1) / 4) {
+	if (!tt_tally_contacts_listed(t)) {
 		memset(t->contact_lines, 0, contact_lines(t) * sizeof(*t->contact_lines));
 		if (t->n_contacts6 != 0)
 			memset(t->contacts, 0,
@@ -264,6 +257,17 @@ clear_contacts(struct tt_tally *t)
 		else
 			t->contacts[at - t->contact4_mask - 1] = none;
 	}
+}
+
+static void
+clear_ports(struct tt_tally *t)
+{
+	if (!tt_tally_ports_listed(t)) {
+		memset(t->ports, 0, (t->port_mask + 1) * sizeof(*t->ports));
+		return;
+	}
+	for (uint32_t i = 0; i < t->n_ports; i++)
+		t->ports[t->ports_at[i]] = (struct tt_port_entry){0};
 }
 
 void
@@ -283,6 +287,7 @@ tt_tally_reset(struct tt_tally *t)
 			.contact4_mask = t->contact4_mask,
 			.contact6_mask = t->contact6_mask,
 			.port_mask = t->port_mask,
+			.list_mask = t->list_mask,
 			.max_pairs = t->max_pairs,
 			.max_contacts4 = t->max_contacts4,
 			.max_contacts6 = t->max_contacts6,
@@ -298,7 +303,7 @@ tt_tally_reset(struct tt_tally *t)
 	tt_tally_settle(t);
 	clear_pairs(t);
 	clear_contacts(t);
-	clear(t->ports, sizeof(*t->ports), t->port_mask, t->ports_at, t->n_ports);
+	clear_ports(t);
 	tt_busy_reset(t->busy);
 	tt_rest_reset(&t->rest);
 	clean.rest = t->rest;

@@ -33,7 +33,7 @@
  *
  * Memory: tt_tally_bytes(). With n the power of two that is at least 4/3 of `pairs`: 64 bytes for each
  * pair, 8 x n to find them, 32 x n for contacts of IPv4 (2 n) and, where some of its addresses are monitored, 16 x n for those of IPv6 (n / 2), 32 x n for ports, 12 x n for
- * slices, 9 x n for talkers, 4 bytes for each contact and port, 20 x n for contacts and ports that are put off (tt_later.h), 8 x n more with IPv6,
+ * slices, 9 x n for talkers, n for lists of the first contacts and ports, 20 x n for contacts and ports that are put off (tt_later.h), 8 x n more with IPv6,
  * 8 x n, at most 8 MiB, for packets that are (tt_refused.h),
  * 64 KiB for tt_alike.h, 6 x n, at most 6 MiB, for tt_busy.h, and what tt_rest.h says of cells and registers.
  */
@@ -147,9 +147,10 @@ struct tt_tally {
 			*contact_lines; /* contacts of IPv4; NULL in a compact tally */
 	struct tt_entry *contacts; /* of IPv6, compact: all; key: tt_contact_key */
 	struct tt_port_entry *ports;
-	uint32_t *contacts_at,
-			*ports_at; /* where they are, in order of arrival; NULL in a
-					   * compact tally */
+	/* Where the first ones are, in order of arrival, [list_mask + 1]: who has few of them looks at these alone. With
+	 * more the lists wrap round and mean nothing, and tables are walked. NULL in a compact tally. */
+	uint32_t *contacts_at, *ports_at;
+	uint32_t list_mask;
 	uint64_t port_mask;
 	uint64_t contact4_mask, contact6_mask; /* of slots; see tt_tally_contact_entry */
 	uint32_t n_pairs, n_contacts, n_ports; /* slots taken */
@@ -160,7 +161,6 @@ struct tt_tally {
 	uint32_t pair_hand; /* full pairs: how many have been seen to be sampled at pair_shift */
 	/* Full pairs: those that are to make room next, a ring; how many were found, and have made room. */
 	uint32_t pairs_next[TT_PAIRS_NEXT], n_pairs_next, n_pairs_left;
-	bool contacts_unlisted; /* see tt_tally_settle */
 	struct tt_not_kept pairs_lost,
 			contacts_lost; /* packets alone: keys are estimated */
 	struct tt_not_kept ports_lost;
@@ -239,9 +239,8 @@ tt_tally_is_compact(const struct tt_tally *tally)
 void tt_tally_unpack(struct tt_tally *tally, struct tt_slot *slot);
 
 /*
- * Does what was put off (tt_later.h, tt_alike.h, tt_detections_put_off), and makes contacts_at true again, which
- * a full table does not keep up to date. To be called before pairs, contacts, distributions, detections and
- * shifts are read.
+ * Does what was put off (tt_later.h, tt_alike.h, tt_detections_put_off). To be called before pairs, contacts,
+ * distributions, detections and shifts are read.
  */
 void tt_tally_settle(struct tt_tally *tally);
 
@@ -268,50 +267,93 @@ tt_tally_count_by(struct tt_tally *t, const struct tt_rules *rules)
 	tt_detections_count_by(&t->detections, rules);
 }
 
-/* Pair i of n_pairs, contact i of n_contacts, port i of n_ports, in no order; pairs may hold a
- * contact and a port of their own, arrays of busy targets (tt_busy_end) have more ports. Pairs and contacts that tt_sampled() refuses are to be counted
- * as not kept. */
+/* Pair i of n_pairs, in no order; it may hold a contact and a port of its own. Pairs and contacts that tt_sampled()
+ * refuses are to be counted as not kept. */
 static inline const struct tt_slot *
 tt_tally_pair(const struct tt_tally *t, uint32_t i)
 {
 	return &t->slots[i];
 }
 
-/* Where a contact stands as an entry: those of IPv6, and all of a compact tally; else NULL. In
- * contacts_at, slots of IPv6 come after those of IPv4. */
-static inline const struct tt_entry *
-tt_tally_contact_entry(const struct tt_tally *t, uint32_t i)
+/*
+ * Places that contacts are looked for in, from 0 on, and likewise those of ports: beside the latter, arrays of busy
+ * targets (tt_busy_end) have more. Each is in one of them, in no order; a place may be free (packets: 0) where there are
+ * too many for a list.
+ */
+static inline bool
+tt_tally_contacts_listed(const struct tt_tally *t)
 {
-	if (t->contacts_at == NULL)
-		return &t->contacts[i];
-	return t->contacts_at[i] <= t->contact4_mask
-			? NULL
-			: &t->contacts[t->contacts_at[i] - t->contact4_mask - 1];
+	return t->n_contacts <= t->list_mask;
+}
+
+static inline bool
+tt_tally_ports_listed(const struct tt_tally *t)
+{
+	return t->n_ports <= t->list_mask;
+}
+
+static inline uint32_t
+tt_tally_contacts_end(const struct tt_tally *t)
+{
+	if (t->compact || tt_tally_contacts_listed(t))
+		return t->n_contacts;
+	return (uint32_t)(t->contact4_mask + 1
+			+ (t->n_contacts6 != 0 ? t->contact6_mask + 1 : 0));
+}
+
+static inline uint32_t
+tt_tally_ports_end(const struct tt_tally *t)
+{
+	return t->compact || tt_tally_ports_listed(t) ? t->n_ports
+						      : (uint32_t)(t->port_mask + 1);
+}
+
+/* The slot that a place is, of a tally that is not compact: those of IPv6 come after those of IPv4. */
+static inline uint32_t
+tt_tally_contact_slot(const struct tt_tally *t, uint32_t place)
+{
+	return tt_tally_contacts_listed(t) ? t->contacts_at[place] : place;
+}
+
+/* Where a contact stands as an entry: those of IPv6, and all of a compact tally; else NULL. */
+static inline const struct tt_entry *
+tt_tally_contact_entry(const struct tt_tally *t, uint32_t place)
+{
+	uint32_t slot;
+
+	if (t->compact)
+		return &t->contacts[place];
+	slot = tt_tally_contact_slot(t, place);
+	return slot <= t->contact4_mask ? NULL
+					: &t->contacts[slot - t->contact4_mask - 1];
 }
 
 static inline struct tt_entry
-tt_tally_contact(const struct tt_tally *t, uint32_t i)
+tt_tally_contact(const struct tt_tally *t, uint32_t place)
 {
-	const struct tt_entry *e = tt_tally_contact_entry(t, i);
+	const struct tt_entry *e = tt_tally_contact_entry(t, place);
 
-	return e != NULL ? *e : tt_contact_of_slot(t->contact_lines, t->contacts_at[i]);
+	return e != NULL ? *e
+			 : tt_contact_of_slot(t->contact_lines,
+					 tt_tally_contact_slot(t, place));
 }
 
 /* Fetches what that will read. Inlined always: of a function that only prefetches gcc 12 drops calls. */
 static inline __attribute__((always_inline)) void
-tt_tally_prefetch_contact(const struct tt_tally *t, uint32_t i)
+tt_tally_prefetch_contact(const struct tt_tally *t, uint32_t place)
 {
-	const struct tt_entry *e = tt_tally_contact_entry(t, i);
+	const struct tt_entry *e = tt_tally_contact_entry(t, place);
 
 	__builtin_prefetch(e != NULL ? (const void *)e
-				     : &t->contact_lines[t->contacts_at[i]
+				     : &t->contact_lines[tt_tally_contact_slot(t, place)
 						     / TT_CONTACT_WAYS]);
 }
 
 static inline const struct tt_port_entry *
-tt_tally_port(const struct tt_tally *t, uint32_t i)
+tt_tally_port(const struct tt_tally *t, uint32_t place)
 {
-	return &t->ports[t->ports_at != NULL ? t->ports_at[i] : i];
+	return &t->ports[!t->compact && tt_tally_ports_listed(t) ? t->ports_at[place]
+								 : place];
 }
 
 /*

@@ -46,12 +46,26 @@ n_ports(const struct tt_tally *t)
 }
 
 static void
+append_contact(struct tt_tally *c, struct tt_entry e)
+{
+	if (e.packets != 0)
+		c->contacts[c->n_contacts++] = e;
+}
+
+static void
+append_port(struct tt_tally *c, struct tt_port_entry e)
+{
+	if (e.packets != 0)
+		c->ports[c->n_ports++] = e;
+}
+
+static void
 append_busy(struct tt_tally *c, const struct tt_busy *b)
 {
 	for (uint32_t at = 0; at < tt_busy_end(b); at++)
-		if (tt_busy_packets(b, at) != 0)
-			c->ports[c->n_ports++] = (struct tt_port_entry){
-					tt_busy_key(b, at), tt_busy_packets(b, at)};
+		append_port(c,
+				(struct tt_port_entry){tt_busy_key(b, at),
+						tt_busy_packets(b, at)});
 }
 
 static void
@@ -59,10 +73,10 @@ append(struct tt_tally *c, const struct tt_tally *from)
 {
 	for (uint32_t i = 0; i < from->n_pairs; i++)
 		c->slots[c->n_pairs++] = *tt_tally_pair(from, i);
-	for (uint32_t i = 0; i < from->n_contacts; i++)
-		c->contacts[c->n_contacts++] = tt_tally_contact(from, i);
-	for (uint32_t i = 0; i < from->n_ports; i++)
-		c->ports[c->n_ports++] = *tt_tally_port(from, i);
+	for (uint32_t i = 0; i < tt_tally_contacts_end(from); i++)
+		append_contact(c, tt_tally_contact(from, i));
+	for (uint32_t i = 0; i < tt_tally_ports_end(from); i++)
+		append_port(c, *tt_tally_port(from, i));
 	append_busy(c, from->busy);
 }
 

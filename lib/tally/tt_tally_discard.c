@@ -30,8 +30,5 @@ tt_tally_discard_contacts(struct tt_tally *t)
 	tt_mem_discard(t->mem, t->contact_lines,
 			(t->contact4_mask + 1) / TT_CONTACT_WAYS
 					* sizeof(*t->contact_lines));
-	tt_mem_discard(t->mem, t->contacts_at,
-			(t->contact4_mask + 1 + t->contact6_mask + 1) / 8 * 7
-					* sizeof(*t->contacts_at));
 	t->n_contacts = 0;
 }

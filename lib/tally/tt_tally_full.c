@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How contacts find room in a full table. */
+/* How contacts find room in a full table. Then there are more than their list is for, and where they stand is for the
+ * table alone to say. */
 #include "tt_tally_stages.h"
 
 #include <string.h>
@@ -153,6 +154,7 @@ make_room(const struct table *b, uint64_t home, uint64_t hash, void *out)
 {
 	uint64_t at = home;
 
+	TT_ASSERT(!tt_tally_contacts_listed(b->tally));
 	while (b->taken(b->tally, at)) {
 		if (!b->wanted(b->tally, at)) {
 			b->take(b->tally, at, out);
@@ -183,7 +185,6 @@ tt_tally_make_contact4_room(struct tt_tally *t, uint64_t home, uint64_t contact_
 			&t->contact_shift};
 	const uint64_t at = make_room(&b, home, contact_hash, out);
 
-	t->contacts_unlisted = true;
 	t->n_contacts = n + t->n_contacts6;
 	return at;
 }
@@ -198,27 +199,8 @@ tt_tally_make_contact6_room(struct tt_tally *t, uint64_t home, uint64_t contact_
 			&t->contact_shift};
 	const uint64_t at = make_room(&b, home, contact_hash, out);
 
-	t->contacts_unlisted = true;
 	t->n_contacts = n_contacts4 + t->n_contacts6;
 	return at;
-}
-
-static void
-list_contacts(struct tt_tally *t)
-{
-	uint32_t n = 0;
-
-	/* Without branches, which nobody could foresee; an eighth of the slots at least is free, and the list has
-	 * room for one more. */
-	for (uint64_t at = 0; at <= t->contact4_mask; at++) {
-		t->contacts_at[n] = (uint32_t)at;
-		n += contact4_taken(t, at);
-	}
-	for (uint64_t at = 0; t->n_contacts6 != 0 && at <= t->contact6_mask; at++)
-		if (contact6_taken(t, at))
-			t->contacts_at[n++] = (uint32_t)(t->contact4_mask + 1 + at);
-	TT_ASSERT(n == t->n_contacts);
-	t->contacts_unlisted = false;
 }
 
 void
@@ -226,8 +208,6 @@ tt_tally_settle(struct tt_tally *t)
 {
 	if (t->waiting != NULL)
 		tt_tally_catch_up(t);
-	if (t->contacts_unlisted)
-		list_contacts(t);
 	if (t->alike != NULL)
 		tt_alike_settle(t->alike, &t->rest);
 	tt_detections_settle(&t->detections);

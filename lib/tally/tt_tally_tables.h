@@ -181,7 +181,7 @@ tt_tally_contact4_slot(struct tt_tally *t, const struct tt_contact_place *place,
 		uint64_t at, struct tt_entry *out)
 {
 	if (TT_LIKELY(t->n_contacts - t->n_contacts6 < t->max_contacts4)) {
-		t->contacts_at[t->n_contacts++] = (uint32_t)at;
+		t->contacts_at[t->n_contacts++ & t->list_mask] = (uint32_t)at;
 		return at;
 	}
 	return tt_tally_make_contact4_room(t, place->home,
@@ -237,7 +237,8 @@ tt_tally_add_contact6(struct tt_tally *t, const struct tt_contact_place *place,
 		}
 	}
 	if (t->n_contacts6 < t->max_contacts6) {
-		t->contacts_at[t->n_contacts++] = (uint32_t)(t->contact4_mask + 1 + at);
+		t->contacts_at[t->n_contacts++ & t->list_mask] =
+				(uint32_t)(t->contact4_mask + 1 + at);
 		t->n_contacts6++;
 	} else {
 		at = tt_tally_make_contact6_room(t, place->home,
@@ -296,7 +297,8 @@ tt_tally_add_port_full(struct tt_tally *t, uint64_t home, uint64_t key, uint64_t
 			lightest = e;
 	}
 	if (lightest->packets == 0)
-		t->ports_at[t->n_ports++] = (uint32_t)(lightest - t->ports);
+		t->ports_at[t->n_ports++ & t->list_mask] = (uint32_t)(lightest
+				- t->ports);
 	out = *lightest;
 	*lightest = (struct tt_port_entry){key, packets};
 	return out;
@@ -349,7 +351,7 @@ tt_tally_add_port(struct tt_tally *t, uint64_t at, uint64_t key, uint64_t packet
 			return;
 		}
 	}
-	t->ports_at[t->n_ports++] = (uint32_t)at;
+	t->ports_at[t->n_ports++ & t->list_mask] = (uint32_t)at;
 	*e = (struct tt_port_entry){key, packets};
 }
 

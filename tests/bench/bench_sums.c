@@ -119,7 +119,7 @@ check_contacts(const struct check *c)
 
 	for (uint32_t i = 0; i < c->tally->n_pairs; i++)
 		packets += tt_slot_contact_packets(tt_tally_pair(c->tally, i));
-	for (uint32_t i = 0; i < c->tally->n_contacts; i++)
+	for (uint32_t i = 0; i < tt_tally_contacts_end(c->tally); i++)
 		packets += tt_tally_contact(c->tally, i).packets;
 	return same(c, "contacts", packets, counted(c));
 }
@@ -131,7 +131,7 @@ check_ports(const struct check *c)
 
 	for (uint32_t i = 0; i < c->tally->n_pairs; i++)
 		packets += tt_slot_port_packets(tt_tally_pair(c->tally, i));
-	for (uint32_t i = 0; i < c->tally->n_ports; i++)
+	for (uint32_t i = 0; i < tt_tally_ports_end(c->tally); i++)
 		packets += tt_tally_port(c->tally, i)->packets;
 	for (uint32_t at = 0; at < tt_busy_end(c->tally->busy); at++)
 		packets += tt_busy_packets(c->tally->busy, at);

@@ -96,7 +96,7 @@ sum_of_contacts(struct tt_tally *t)
 	uint64_t sum = 0;
 
 	tt_tally_settle(t);
-	for (uint32_t i = 0; i < t->n_contacts; i++)
+	for (uint32_t i = 0; i < tt_tally_contacts_end(t); i++)
 		sum += tt_tally_contact(t, i).packets;
 	for (uint32_t i = 0; i < t->n_pairs; i++)
 		sum += tt_slot_contact_packets(tt_tally_pair(t, i));
@@ -109,7 +109,7 @@ sum_of_ports(struct tt_tally *t)
 	uint64_t sum = 0;
 
 	tt_tally_settle(t);
-	for (uint32_t i = 0; i < t->n_ports; i++)
+	for (uint32_t i = 0; i < tt_tally_ports_end(t); i++)
 		sum += tt_tally_port(t, i)->packets;
 	for (uint32_t at = 0; at < tt_busy_end(t->busy); at++)
 		sum += tt_busy_packets(t->busy, at);

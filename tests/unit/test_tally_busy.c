@@ -81,7 +81,7 @@ static void
 assert_exact(const struct tt_tally *t)
 {
 	memset(found, 0, sizeof(found));
-	for (uint32_t i = 0; i < t->n_ports; i++)
+	for (uint32_t i = 0; i < tt_tally_ports_end(t); i++)
 		find(tt_tally_port(t, i)->key, tt_tally_port(t, i)->packets);
 	for (uint32_t i = 0; i < t->n_pairs; i++)
 		if (tt_slot_port_packets(tt_tally_pair(t, i)) != 0)
@@ -107,7 +107,7 @@ in_table(const struct tt_tally *t, uint64_t key)
 {
 	uint64_t sum = 0;
 
-	for (uint32_t i = 0; i < t->n_ports; i++)
+	for (uint32_t i = 0; i < tt_tally_ports_end(t); i++)
 		if (tt_tally_port(t, i)->key == key)
 			sum += tt_tally_port(t, i)->packets;
 	return sum;

@@ -373,7 +373,7 @@ what_is_heavy_stays_among_the_talkers_and_source_ports_of_a_flood(void **state)
 	for (uint32_t i = 0; i < t->n_pairs; i++)
 		if (tt_addr_cmp(tt_slot_src(tt_tally_pair(t, i)), heavy.src) == 0)
 			talked += tt_tally_pair(t, i)->count.packets;
-	for (uint32_t i = 0; i < t->n_ports; i++)
+	for (uint32_t i = 0; i < tt_tally_ports_end(t); i++)
 		if ((tt_tally_port(t, i)->key & 0xffff) == 6000)
 			from_port += tt_tally_port(t, i)->packets;
 	assert_in_range(talked, 14000, 15100);

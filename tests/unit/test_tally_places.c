@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -143,6 +144,88 @@ sources_of_ipv6_cannot_be_chosen_to_meet(void **state)
 	tt_tally_destroy(t);
 }
 
+/* Counts a packet of the same source to each of n + 1 destinations, from each of so many ports: a pair holds the first of either. */
+static void
+count_others(struct tt_tally *t, uint32_t n)
+{
+	for (uint32_t i = 0; i <= n; i++) {
+		const struct tt_packet p = {.src = tt_addr_v4(1),
+				.dst = tt_addr_v4(0x0a000000 + i),
+				.ip_version = 4,
+				.protocol = TT_PROTO_UDP,
+				.has_ports = true,
+				.src_port = (uint16_t)i,
+				.dst_port = 53,
+				.ip_bytes = 40};
+
+		tt_tally_one_ref(t, &p, 0, 1);
+	}
+	tt_tally_settle(t);
+}
+
+/* Is each of n contacts, and of ports, in one place, and all others free? */
+static void
+assert_in_one_place_each(const struct tt_tally *t, uint32_t n)
+{
+	uint8_t *contacts = calloc(n + 1, 1), *ports = calloc(n + 1, 1);
+	uint32_t found = 0;
+
+	for (uint32_t i = 0; i < tt_tally_contacts_end(t); i++) {
+		const struct tt_entry e = tt_tally_contact(t, i);
+
+		if (e.packets != 0) {
+			const uint32_t to = (uint32_t)(e.key >> 4) - 0x0a000000;
+
+			assert_in_range(to, 1, n);
+			assert_int_equal(contacts[to]++, 0);
+			found++;
+		}
+	}
+	for (uint32_t i = 0; i < tt_tally_ports_end(t); i++) {
+		const struct tt_port_entry *e = tt_tally_port(t, i);
+
+		if (e->packets != 0) {
+			assert_in_range(e->key & 0xffff, 1, n);
+			assert_int_equal(ports[e->key & 0xffff]++, 0);
+			found++;
+		}
+	}
+	assert_int_equal(found, 2 * n);
+	free(contacts);
+	free(ports);
+}
+
+/* Who has few contacts and ports need not look through whole tables, and who has more finds all of them. */
+static void
+few_contacts_and_ports_are_listed_and_more_are_found(void **state)
+{
+	struct tt_tally *t = tally_make(1024), *clean = tally_make(1024);
+	const uint32_t few = t->list_mask;
+	const uint32_t numbers[] = {few + 2, 0, 1, few, few + 1, few, 1024};
+
+	assert_int_equal(few + 1, (t->contact4_mask + 1) / 16);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(numbers); i++) {
+		const uint32_t n = numbers[i];
+
+		count_others(t, n);
+		assert_int_equal(t->n_contacts, n);
+		assert_int_equal(t->n_ports, n);
+		assert_int_equal(tt_tally_contacts_end(t),
+				n <= few ? n : t->contact4_mask + 1);
+		assert_int_equal(tt_tally_ports_end(t), n <= few ? n : t->port_mask + 1);
+		assert_in_one_place_each(t, n);
+		tt_tally_reset(t);
+		assert_int_equal(tt_tally_contacts_end(t) + tt_tally_ports_end(t), 0);
+		assert_memory_equal(t->ports, clean->ports,
+				(t->port_mask + 1) * sizeof(*t->ports));
+		assert_memory_equal(t->contact_lines, clean->contact_lines,
+				(t->contact4_mask + 1) / TT_CONTACT_WAYS
+						* sizeof(*t->contact_lines));
+	}
+	tt_tally_destroy(t);
+	tt_tally_destroy(clean);
+}
+
 int
 main(void)
 {
@@ -152,6 +235,8 @@ main(void)
 			cmocka_unit_test(a_fingerprint_moves_no_pair_and_several_do),
 			cmocka_unit_test(pairs_that_share_a_line_differ_in_their_tags),
 			cmocka_unit_test(sources_of_ipv6_cannot_be_chosen_to_meet),
+			cmocka_unit_test(
+					few_contacts_and_ports_are_listed_and_more_are_found),
 	};
 
 	draw_state = choose_seed();
