@@ -46,6 +46,12 @@ sizes_of(const struct tt_merge_config *c)
 	return s;
 }
 
+static uint64_t
+unit_cells(const struct tt_merge_config *c)
+{
+	return (uint64_t)TT_N_CLASSES * c->destinations->n;
+}
+
 uint64_t
 tt_merge_bytes(const struct tt_merge_config *c)
 {
@@ -59,6 +65,7 @@ tt_merge_bytes(const struct tt_merge_config *c)
 			+ BUSY_ROOM * sizeof(struct tt_sort_item)
 			+ TT_BUSY_PORTS * sizeof(uint64_t) + TT_N_ROWS * sizeof(uint64_t)
 			+ TT_N_TARGETS * sizeof(uint64_t) + TT_N_TARGETS
+			+ unit_cells(c) * sizeof(struct tt_merge_reached)
 			+ (c->max_signature_hits == 0 ? 0
 						      : tt_detections_merge_bytes(
 								      c->max_signature_hits));
@@ -115,10 +122,12 @@ take_memory(struct tt_merge *m, const struct sizes *s)
 	m->row_packets = take(m, TT_N_ROWS, sizeof(*m->row_packets));
 	m->target_packets = take(m, TT_N_TARGETS, sizeof(*m->target_packets));
 	m->sketched = take(m, TT_N_TARGETS, sizeof(*m->sketched));
+	m->reached = take(m, unit_cells(&m->config), sizeof(*m->reached));
 	m->port_packets = take(m, TT_BUSY_PORTS, sizeof(*m->port_packets));
 	if (m->heavy == NULL || m->matrix == NULL || m->country_rows == NULL
 			|| m->row_packets == NULL || m->target_packets == NULL
-			|| m->sketched == NULL || m->port_packets == NULL
+			|| m->sketched == NULL || m->reached == NULL
+			|| m->port_packets == NULL
 			|| tt_merge_room(m, &m->busy, BUSY_ROOM) != 0
 			|| tt_merge_room(m, &m->pairs, s->pairs) != 0
 			|| tt_merge_room(m, &m->others, s->others) != 0
@@ -178,6 +187,7 @@ tt_merge_destroy(struct tt_merge *m)
 	tt_mem_free(m->mem, m->row_packets, TT_N_ROWS * sizeof(*m->row_packets));
 	tt_mem_free(m->mem, m->target_packets, TT_N_TARGETS * sizeof(*m->target_packets));
 	tt_mem_free(m->mem, m->sketched, TT_N_TARGETS * sizeof(*m->sketched));
+	tt_mem_free(m->mem, m->reached, unit_cells(&m->config) * sizeof(*m->reached));
 	tt_mem_free(m->mem, m->port_packets, TT_BUSY_PORTS * sizeof(*m->port_packets));
 	tt_rest_fini(&m->rest);
 	tt_detections_merge_destroy(m->detections);
@@ -222,11 +232,13 @@ swap_sums(struct tt_rest *a, struct tt_rest *b)
 
 	TT_ASSERT(a->n_cells == b->n_cells && a->n_registers == b->n_registers);
 	a->cells = b->cells;
+	a->packet_cells = b->packet_cells;
 	a->cells_used = b->cells_used;
 	a->registers = b->registers;
 	a->registers_used = b->registers_used;
 	a->floors = b->floors;
 	b->cells = was.cells;
+	b->packet_cells = was.packet_cells;
 	b->cells_used = was.cells_used;
 	b->registers = was.registers;
 	b->registers_used = was.registers_used;

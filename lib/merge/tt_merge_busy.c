@@ -22,8 +22,8 @@ count_array(struct tt_merge *m, const struct tt_busy *b, unsigned array)
 	TT_ASSERT(cell >= 0);
 	for (uint32_t port = 0; port < TT_BUSY_PORTS; port++)
 		if (tt_busy_packets(b, first + port) != 0)
-			tt_rest_count(&m->rest, (uint32_t)cell + port,
-					tt_busy_packets(b, first + port), 0);
+			tt_rest_count_packets(&m->rest, (uint32_t)cell + port,
+					tt_busy_packets(b, first + port));
 }
 
 static void

@@ -2,6 +2,8 @@
 /* Contacts: how many destinations a source has, and the rows of `destinations`. */
 #include "tt_merge_rows.h"
 
+#include <string.h>
+
 static int
 by_source_and_key(const void *a, const void *b)
 {
@@ -124,28 +126,18 @@ tt_merge_destinations_of(struct tt_merge *m, struct tt_source_row *row,
 			r.squares, m->totals->contacts_one_in);
 }
 
-/*
- * The sources of a destination unit stand where nothing else is counted: in the bytes of the cell
- * that has its packets. Lower half: those of the class; upper half: of these, those that no earlier
- * class of the unit has.
- */
+/* The number of a unit and class, in m->reached and the cells of destinations. */
 static uint32_t
 index_of(const struct tt_merge *m, uint32_t unit, unsigned class)
 {
-	return TT_CELL_DESTINATION_REST + (uint32_t) class * m->config.destinations->n
-			+ unit;
-}
-
-static struct tt_count *
-cell_of(const struct tt_merge *m, uint32_t unit, unsigned class)
-{
-	return &m->rest.cells[index_of(m, unit, class)];
+	return (uint32_t) class * m->config.destinations->n + unit;
 }
 
 static void
 add_packets(struct tt_merge *m, uint32_t unit, unsigned class, uint64_t packets)
 {
-	tt_rest_count(&m->rest, index_of(m, unit, class), packets, 0);
+	tt_rest_count_packets(&m->rest,
+			TT_CELL_DESTINATION_REST + index_of(m, unit, class), packets);
 }
 
 /* Counts a source that reached the unit in these classes. */
@@ -154,9 +146,9 @@ count_source(struct tt_merge *m, uint32_t unit, uint32_t classes)
 {
 	if (classes == 0)
 		return;
-	cell_of(m, unit, (unsigned)__builtin_ctz(classes))->bytes += UINT64_C(1) << 32;
+	m->reached[index_of(m, unit, (unsigned)__builtin_ctz(classes))].first++;
 	for (; classes != 0; classes &= classes - 1)
-		cell_of(m, unit, (unsigned)__builtin_ctz(classes))->bytes++;
+		m->reached[index_of(m, unit, (unsigned)__builtin_ctz(classes))].sources++;
 }
 
 /* Fetches the cell of a later contact. */
@@ -164,14 +156,17 @@ static void
 fetch_cell4(const struct tt_merge *m, uint64_t i)
 {
 	const struct tt_merge_list *list = &m->contacts4;
-	struct tt_addr dst;
+	uint32_t index;
 
 	if (TT_UNLIKELY(i >= list->n))
 		return;
-	dst = tt_addr_v4((uint32_t)list->items[i].prefix);
-	__builtin_prefetch(cell_of(m, tt_units_index(m->config.destinations, dst),
-					   tt_merge_item_class(list->items[i])),
-			1);
+	index = index_of(m,
+			tt_units_index(m->config.destinations,
+					tt_addr_v4((uint32_t)list->items[i].prefix)),
+			tt_merge_item_class(list->items[i]));
+	__builtin_prefetch(&m->reached[index], 1);
+	__builtin_prefetch(
+			tt_rest_packets(&m->rest, TT_CELL_DESTINATION_REST + index), 1);
 }
 
 /* Contacts are in order of source and destination, so that those of one source with one unit come
@@ -223,14 +218,16 @@ add_contacts6(struct tt_merge *m)
 }
 
 static int
-emit_cell(struct tt_merge *m, uint32_t unit, unsigned class, struct tt_count cell)
+emit_cell(struct tt_merge *m, uint32_t unit, unsigned class, uint64_t packets)
 {
+	const struct tt_merge_reached reached = m->reached[index_of(m, unit, class)];
 	struct tt_destination_row row = {
 			.unit = unit,
 			.class = (enum tt_class) class,
-			.packets = cell.packets,
-			.uniq_src_ip = (cell.bytes & UINT32_MAX) << m->contact_shift,
-			.uniq_src_ip_destination = cell.bytes >> 32 << m->contact_shift,
+			.packets = packets,
+			.uniq_src_ip = (uint64_t)reached.sources << m->contact_shift,
+			.uniq_src_ip_destination = (uint64_t)reached.first
+					<< m->contact_shift,
 	};
 
 	return TT_MERGE_EMIT(m, destination, &row);
@@ -244,14 +241,30 @@ emit_unit(struct tt_merge *m, uint32_t unit)
 	int ret = 0;
 
 	for (unsigned class = 0; ret == 0 && class < TT_N_CLASSES; class ++) {
-		if (!tt_rest_cell_used(&m->rest, index_of(m, unit, class))
-				|| cell_of(m, unit, class)->packets == 0)
+		const uint32_t cell = TT_CELL_DESTINATION_REST + index_of(m, unit, class);
+
+		if (!tt_rest_cell_used(&m->rest, cell)
+				|| *tt_rest_packets(&m->rest, cell) == 0)
 			continue;
 		any = true;
-		ret = emit_cell(m, unit, class, *cell_of(m, unit, class));
+		ret = emit_cell(m, unit, class, *tt_rest_packets(&m->rest, cell));
 	}
 	m->totals->uniq_dst_ip += any;
 	return ret;
+}
+
+/* Where packets were counted, in the same blocks. */
+static void
+clear_reached(struct tt_merge *m)
+{
+	const uint32_t n = TT_N_CLASSES * m->config.destinations->n;
+
+	for (uint32_t first = 0; first < n; first += TT_CELL_BLOCK)
+		if (tt_rest_cell_used(&m->rest, TT_CELL_DESTINATION_REST + first))
+			memset(&m->reached[first], 0,
+					(n - first < TT_CELL_BLOCK ? n - first
+								   : TT_CELL_BLOCK)
+							* sizeof(*m->reached));
 }
 
 int
@@ -263,5 +276,6 @@ tt_merge_destinations(struct tt_merge *m)
 	add_contacts6(m);
 	for (uint32_t unit = 0; ret == 0 && unit < m->config.destinations->n; unit++)
 		ret = emit_unit(m, unit);
+	clear_reached(m);
 	return ret;
 }

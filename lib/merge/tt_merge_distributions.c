@@ -16,12 +16,8 @@ flags_of(const struct tt_merge *m, uint32_t value)
 static struct tt_count
 count_of(const struct tt_merge *m, enum tt_distribution d, uint32_t value, int64_t cell)
 {
-	struct tt_count count = d == TT_DIST_TCP_FLAGS ? flags_of(m, value)
-						       : m->rest.cells[cell];
-
-	if (d == TT_DIST_TCP_SOURCE_PORT || d == TT_DIST_UDP_SOURCE_PORT)
-		count.bytes = 0;
-	return count;
+	return d == TT_DIST_TCP_FLAGS ? flags_of(m, value)
+				      : tt_rest_cell(&m->rest, (uint32_t)cell);
 }
 
 /* The last value of a cell's block. Values of a class lie side by side, so that a block that nothing

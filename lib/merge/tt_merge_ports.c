@@ -68,7 +68,7 @@ add_waiting(struct tt_merge *m, struct waiting *w)
 	for (unsigned i = 0; i < w->n; i++) {
 		uint64_t value = w->packets[i];
 
-		tt_rest_count(&m->rest, w->cells[i], value, 0);
+		tt_rest_count_packets(&m->rest, w->cells[i], value);
 		if (TT_UNLIKELY(value >= LARGE)) {
 			TT_ASSERT(w->n_large < LARGE);
 			*large_of(&m->others, w->n_large) = value;
@@ -89,7 +89,7 @@ add_port(struct tt_merge *m, struct waiting *w, uint64_t key, uint64_t packets)
 			class, (uint32_t)key & 0xffff);
 
 	TT_ASSERT(cell >= 0);
-	__builtin_prefetch(&m->rest.cells[cell], 1);
+	__builtin_prefetch(tt_rest_packets(&m->rest, (uint32_t)cell), 1);
 	w->cells[w->n] = (uint32_t)cell;
 	w->keys[w->n] = narrow(key);
 	w->packets[w->n++] = packets;

@@ -56,6 +56,11 @@ struct tt_merge_rule {
 	uint64_t sources, carriers, carrier_packets; /* kept ones */
 };
 
+/* The sources of a destination unit: those of a class, and of these the ones that no earlier class of the unit has. */
+struct tt_merge_reached {
+	uint32_t sources, first;
+};
+
 struct tt_merge {
 	struct tt_merge_config config;
 	struct tt_mem *mem;
@@ -82,6 +87,8 @@ struct tt_merge {
 	uint64_t *row_packets; /* [TT_N_ROWS] of all, by tt_row_index */
 	uint64_t *target_packets; /* [TT_N_TARGETS] likewise */
 	uint8_t *sketched; /* [TT_N_TARGETS] are its sketches among the rows? */
+	/* [class][destination unit], as TT_CELL_DESTINATION_REST; zero but in tt_merge_destinations. */
+	struct tt_merge_reached *reached;
 	struct tt_merge_heavy *heavy; /* memory of the two below */
 	struct tt_merge_heaviest heavy_talkers[TT_N_CLASSES], heavy_ports;
 

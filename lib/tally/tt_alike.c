@@ -39,11 +39,11 @@ static void
 count_usual(struct tt_rest *r, uint32_t class, uint32_t ttl, uint32_t ip_bytes,
 		struct tt_count add)
 {
-	const uint32_t length = TT_CELL_IP_LENGTH + class * (TT_DIST_IP_LENGTH_MAX + 1)
-			+ at_most(ip_bytes, TT_DIST_IP_LENGTH_MAX);
-
 	tt_count_add(&r->cells[TT_CELL_TTL + class * 256 + ttl], add);
-	tt_rest_count(r, length, add.packets, add.bytes);
+	if (TT_LIKELY(ip_bytes < TT_DIST_IP_LENGTH_MAX))
+		tt_rest_count_packets(r, tt_length_cell(class, ip_bytes), add.packets);
+	else
+		tt_rest_count(r, TT_CELL_IP_LONG + class, add.packets, add.bytes);
 }
 
 static void

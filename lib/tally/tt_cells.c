@@ -4,7 +4,10 @@
 _Static_assert(TT_N_ROWS == TT_ROWS_OTHER * 65536 + 256,
 		"one index per target and class");
 _Static_assert(TT_N_TARGETS == TT_TARGET_OTHER + 256, "one index per target");
-_Static_assert(TT_CELL_DENSE_END % 256 == 0, "a section of whole blocks");
+_Static_assert(TT_CELL_DENSE_END % 256 == 0 && TT_CELL_IP_LENGTH % 256 == 0
+				&& TT_CELL_SOURCE_PORT_REST % 256 == 0
+				&& TT_CELL_DESTINATION_REST % 256 == 0,
+		"sections of whole blocks");
 
 const uint16_t tt_usual_protocol[TT_N_CLASSES] = {
 		[TT_CLASS_TCP_SYN... TT_CLASS_TCP_OTHER] = TT_PROTO_TCP,
@@ -161,6 +164,9 @@ tt_distribution_cell(enum tt_distribution d, enum tt_class class, uint32_t value
 	TT_ASSERT((unsigned)d < TT_N_DISTRIBUTIONS && value < distributions[d].values);
 	if (!has_class(d, class, value))
 		return -1;
+	if (d == TT_DIST_IP_LENGTH)
+		return value == TT_DIST_IP_LENGTH_MAX ? TT_CELL_IP_LONG + (uint32_t) class
+						      : tt_length_cell(class, value);
 	return distributions[d].section + value
 			+ (distributions[d].by_class ? (uint32_t) class * distributions[d].values
 						     : 0);

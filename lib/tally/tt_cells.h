@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The layout of the plain counters of a tally: one array of cells, one section after the other.
- * First the distributions, which every packet is counted in; then the rests: what packets are
- * counted in when the table that would have their key is full. The last section has as many
+ * First distributions, which every packet is counted in, then rests: what packets are
+ * counted in when the table that would have their key is full. These cells count packets and bytes; from TT_CELL_PACKETS
+ * on they count packets alone, in half the room: again distributions, then rests. The last section has as many
  * cells as there are destination units, times classes. Constants and pure functions, any thread.
  */
 #ifndef TT_CELLS_H
@@ -39,7 +40,7 @@ enum tt_distribution {
 	TT_DIST_UDP_SOURCE_PORT, /* value: port; likewise */
 	TT_DIST_ENCAPSULATION, /* value: set of enum tt_encap */
 	TT_DIST_ENCAPSULATION_DEPTH, /* value: number of headers before the IP header */
-	TT_DIST_IP_LENGTH, /* value: bytes; 65536 stands for all longer ones */
+	TT_DIST_IP_LENGTH, /* value: bytes; 65536 stands for all longer ones. Cells of others need no bytes */
 	TT_N_DISTRIBUTIONS
 };
 
@@ -72,13 +73,11 @@ enum tt_section {
 	TT_CELL_ENCAPSULATION = TT_CELL_TCP_WINDOW + 65536, /* [class][TT_N_ENCAPS] */
 	TT_CELL_DEPTH = TT_CELL_ENCAPSULATION
 			+ TT_N_CLASSES * TT_N_ENCAPS, /* [class][32] */
-	TT_CELL_IP_LENGTH = TT_CELL_DEPTH
-			+ TT_N_CLASSES * (TT_DIST_DEPTH_MAX + 1), /* [class][65537] */
-	TT_CELL_SOURCE_PORT_REST = TT_CELL_IP_LENGTH
+	TT_CELL_IP_LONG = TT_CELL_DEPTH
 			+ TT_N_CLASSES
-					* (TT_DIST_IP_LENGTH_MAX
-							+ 1), /* [TCP class, UDP][65536] */
-	TT_CELL_ROW_REST = TT_CELL_SOURCE_PORT_REST + 6 * 65536, /* [TT_N_ROWS] */
+					* (TT_DIST_DEPTH_MAX
+							+ 1), /* [class]: lengths of 65536 or more */
+	TT_CELL_ROW_REST = TT_CELL_IP_LONG + TT_N_CLASSES, /* [TT_N_ROWS] */
 	TT_CELL_COUNTRY_REST = TT_CELL_ROW_REST
 			+ TT_N_ROWS, /* [class][backscatter][TT_N_COUNTRIES] */
 	TT_CELL_ATTACKED_REST = TT_CELL_COUNTRY_REST
@@ -86,9 +85,29 @@ enum tt_section {
 	TT_CELL_FINGERPRINT_REST = TT_CELL_ATTACKED_REST + TT_N_CLASSES, /* [rule] */
 	TT_CELL_IPV6_REST = TT_CELL_FINGERPRINT_REST
 			+ TT_FINGERPRINTS_MAX, /* one: those of IPv6 in rests of rows */
-	TT_CELL_DESTINATION_REST = TT_CELL_IPV6_REST + 1, /* [class][destination unit] */
+	TT_CELL_COUNTS_END = TT_CELL_IPV6_REST + 1,
+	/* Packets alone, in whole blocks of 256 cells. */
+	TT_CELL_PACKETS = (TT_CELL_COUNTS_END + 255) / 256 * 256,
+	TT_CELL_IP_LENGTH = TT_CELL_PACKETS, /* [class][65536] */
+	TT_CELL_SOURCE_PORT_REST = TT_CELL_IP_LENGTH
+			+ TT_N_CLASSES * TT_DIST_IP_LENGTH_MAX, /* [TCP class, UDP][65536] */
+	TT_CELL_DESTINATION_REST = TT_CELL_SOURCE_PORT_REST
+			+ 6 * 65536, /* [class][destination unit] */
 	TT_N_FIXED_CELLS = TT_CELL_DESTINATION_REST
 };
+
+/* The cell of a length, and the length of a cell of TT_CELL_IP_LENGTH. */
+static inline uint32_t
+tt_length_cell(uint32_t class, uint32_t ip_bytes)
+{
+	return TT_CELL_IP_LENGTH + class * TT_DIST_IP_LENGTH_MAX + ip_bytes;
+}
+
+static inline uint32_t
+tt_length_of_cell(uint32_t cell)
+{
+	return (cell - TT_CELL_IP_LENGTH) % TT_DIST_IP_LENGTH_MAX;
+}
 
 /* The blocks of 65,536 rows: the TCP classes, UDP, backscatter over UDP, ICMP and ICMPv6 by type
  * and code; then 256 rows for protocols without a number. */

@@ -25,12 +25,19 @@ floors_of(const struct tt_rest_config *c)
 	return TT_FLOOR_PREFIX + c->prefixes->n;
 }
 
+static size_t
+packet_cells_bytes(const struct tt_rest *r)
+{
+	return (r->n_cells - TT_CELL_PACKETS) * sizeof(*r->packet_cells);
+}
+
 uint64_t
 tt_rest_bytes(const struct tt_rest_config *c)
 {
 	struct tt_rest r = {.n_cells = cells_of(c), .n_registers = registers_of(c)};
 
-	return r.n_cells * sizeof(*r.cells) + tt_rest_cell_blocks(&r) + r.n_registers
+	return TT_CELL_PACKETS * sizeof(*r.cells) + packet_cells_bytes(&r)
+			+ tt_rest_cell_blocks(&r) + r.n_registers
 			+ tt_rest_register_blocks(&r) + floors_of(c) * sizeof(*r.floors)
 			+ c->slices / SLICES_LOAD * sizeof(*r.slices)
 			+ tt_pair_lines_for(c->slices / SLICES_LOAD)
@@ -63,7 +70,9 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 					- 1,
 			.max_talkers = (uint32_t)c->talkers,
 			.mem = mem};
-	r->cells = tt_mem_alloc(mem, r->n_cells * sizeof(*r->cells), "plain counters");
+	r->cells = tt_mem_alloc(
+			mem, TT_CELL_PACKETS * sizeof(*r->cells), "plain counters");
+	r->packet_cells = tt_mem_alloc(mem, packet_cells_bytes(r), "plain counters");
 	r->cells_used = tt_mem_alloc(mem, tt_rest_cell_blocks(r), "plain counters");
 	r->registers = tt_mem_alloc(mem, r->n_registers, "sketches");
 	r->registers_used = tt_mem_alloc(mem, tt_rest_register_blocks(r), "sketches");
@@ -73,10 +82,11 @@ tt_rest_init(struct tt_rest *r, const struct tt_rest_config *c, struct tt_mem *m
 	r->talkers = tt_mem_alloc(mem, c->talkers * sizeof(*r->talkers), "talkers");
 	r->talkers_at = tt_mem_alloc(
 			mem, r->max_talkers * sizeof(*r->talkers_at), "talkers");
-	if (r->cells == NULL || r->cells_used == NULL || r->registers == NULL
-			|| r->registers_used == NULL || r->floors == NULL
-			|| r->slices == NULL || r->slice_lines.lines == NULL
-			|| r->talkers == NULL || r->talkers_at == NULL) {
+	if (r->cells == NULL || r->packet_cells == NULL || r->cells_used == NULL
+			|| r->registers == NULL || r->registers_used == NULL
+			|| r->floors == NULL || r->slices == NULL
+			|| r->slice_lines.lines == NULL || r->talkers == NULL
+			|| r->talkers_at == NULL) {
 		tt_rest_fini(r);
 		return -ENOMEM;
 	}
@@ -89,7 +99,8 @@ tt_rest_fini(struct tt_rest *r)
 {
 	if (r->mem == NULL)
 		return;
-	tt_mem_free(r->mem, r->cells, r->n_cells * sizeof(*r->cells));
+	tt_mem_free(r->mem, r->cells, TT_CELL_PACKETS * sizeof(*r->cells));
+	tt_mem_free(r->mem, r->packet_cells, packet_cells_bytes(r));
 	tt_mem_free(r->mem, r->cells_used, tt_rest_cell_blocks(r));
 	tt_mem_free(r->mem, r->registers, r->n_registers);
 	tt_mem_free(r->mem, r->registers_used, tt_rest_register_blocks(r));
@@ -120,6 +131,15 @@ clear_index(struct tt_rest *r)
 		tt_pair_clear(&r->slice_lines, tt_rest_slice_hash(r, r->slices[i].key));
 }
 
+static void
+clear_cell_block(struct tt_rest *r, uint32_t first, uint32_t n)
+{
+	if (first < TT_CELL_PACKETS)
+		memset(&r->cells[first], 0, n * sizeof(*r->cells));
+	else
+		memset(tt_rest_packets(r, first), 0, n * sizeof(*r->packet_cells));
+}
+
 void
 tt_rest_reset(struct tt_rest *r)
 {
@@ -128,9 +148,8 @@ tt_rest_reset(struct tt_rest *r)
 	for (uint32_t b = 0; b < tt_rest_cell_blocks(r); b++) {
 		n = r->n_cells - b * TT_CELL_BLOCK;
 		if (r->cells_used[b])
-			memset(&r->cells[b * TT_CELL_BLOCK], 0,
-					(n < TT_CELL_BLOCK ? n : TT_CELL_BLOCK)
-							* sizeof(*r->cells));
+			clear_cell_block(r, b * TT_CELL_BLOCK,
+					n < TT_CELL_BLOCK ? n : TT_CELL_BLOCK);
 	}
 	for (uint32_t b = 0; b < tt_rest_register_blocks(r); b++) {
 		n = r->n_registers - b * TT_REGISTER_BLOCK;

@@ -8,8 +8,8 @@
  * Cells and registers are marked in blocks as they are touched, so that adding up, copying and
  * clearing cost what was used and not what there is.
  *
- * Memory for `slots` (a power of two): 12 bytes each for slices, 9 bytes each for talkers, 28 MiB
- * of cells and 176 bytes more for each destination unit, 135 MiB of registers and 2 KiB more for
+ * Memory for `slots` (a power of two): 12 bytes each for slices, 9 bytes each for talkers, 19 MiB
+ * of cells and 88 bytes more for each destination unit, 132 MiB of registers and 2 KiB more for
  * each destination prefix.
  *
  * Full slices: packets are counted in the rests of tt_cells.h, so that the sums over targets, over
@@ -163,7 +163,9 @@ struct tt_rest_config {
 struct tt_rest {
 	struct tt_rest_config config;
 	struct tt_hash_seed place; /* of config.seed */
-	struct tt_count *cells; /* [n_cells]; NULL in a compact rest */
+	/* NULL in a compact rest: [TT_CELL_PACKETS], and those from there on, [n_cells - TT_CELL_PACKETS]. */
+	struct tt_count *cells;
+	uint64_t *packet_cells;
 	uint8_t *cells_used; /* [n_cells / TT_CELL_BLOCK + 1]: was the block touched? */
 	uint8_t *registers; /* [n_registers]; NULL in a compact rest */
 	uint8_t *registers_used; /* [n_registers / TT_REGISTER_BLOCK + 1] */
@@ -270,11 +272,41 @@ tt_rest_cell_used(const struct tt_rest *rest, uint32_t cell)
 	return rest->cells_used[cell / TT_CELL_BLOCK] != 0;
 }
 
+/* Counts in a cell before TT_CELL_PACKETS. */
 static inline void
 tt_rest_count(struct tt_rest *rest, uint32_t cell, uint64_t packets, uint64_t bytes)
 {
 	tt_count_add(&rest->cells[cell], (struct tt_count){packets, bytes});
 	rest->cells_used[cell / TT_CELL_BLOCK] = 1;
+}
+
+/* A cell from TT_CELL_PACKETS on. */
+static inline uint64_t *
+tt_rest_packets(const struct tt_rest *rest, uint32_t cell)
+{
+	return &rest->packet_cells[cell - TT_CELL_PACKETS];
+}
+
+static inline void
+tt_rest_count_packets(struct tt_rest *rest, uint32_t cell, uint64_t packets)
+{
+	*tt_rest_packets(rest, cell) += packets;
+	rest->cells_used[cell / TT_CELL_BLOCK] = 1;
+}
+
+/* What any cell holds. Bytes follow from the packets of a length; those of source ports and destinations are 0. */
+static inline struct tt_count
+tt_rest_cell(const struct tt_rest *rest, uint32_t cell)
+{
+	uint64_t packets;
+
+	if (cell < TT_CELL_PACKETS)
+		return rest->cells[cell];
+	packets = *tt_rest_packets(rest, cell);
+	return (struct tt_count){packets,
+			cell < TT_CELL_SOURCE_PORT_REST
+					? packets * tt_length_of_cell(cell)
+					: 0};
 }
 
 /* Derives the cells of usual values (tt_cells.h) from the others; to be called before any of the

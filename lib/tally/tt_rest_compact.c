@@ -17,10 +17,10 @@ take_cells(const struct tt_rest *r, struct tt_sparse *out)
 			i += TT_CELL_BLOCK - 1;
 			continue;
 		}
-		if (r->cells[i].packets == 0)
+		if (tt_rest_cell(r, i).packets == 0)
 			continue;
 		if (out != NULL)
-			out[n] = (struct tt_sparse){i, r->cells[i]};
+			out[n] = (struct tt_sparse){i, tt_rest_cell(r, i)};
 		n++;
 	}
 	return n;

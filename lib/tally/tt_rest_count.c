@@ -50,6 +50,15 @@ tt_rest_complete(struct tt_rest *r)
 }
 
 static void
+add_cell(struct tt_rest *into, uint32_t cell, struct tt_count count)
+{
+	if (cell < TT_CELL_PACKETS)
+		tt_rest_count(into, cell, count.packets, count.bytes);
+	else
+		tt_rest_count_packets(into, cell, count.packets);
+}
+
+static void
 add_cells(struct tt_rest *into, const struct tt_rest *from)
 {
 	for (uint32_t b = 0; from->cells != NULL && b < tt_rest_cell_blocks(from); b++) {
@@ -58,13 +67,11 @@ add_cells(struct tt_rest *into, const struct tt_rest *from)
 		if (!from->cells_used[b])
 			continue;
 		for (uint32_t i = first; i < end && i < from->n_cells; i++)
-			if (from->cells[i].packets != 0)
-				tt_rest_count(into, i, from->cells[i].packets,
-						from->cells[i].bytes);
+			if (tt_rest_cell(from, i).packets != 0)
+				add_cell(into, i, tt_rest_cell(from, i));
 	}
 	for (uint32_t i = 0; i < from->n_sparse; i++)
-		tt_rest_count(into, from->sparse[i].index, from->sparse[i].count.packets,
-				from->sparse[i].count.bytes);
+		add_cell(into, from->sparse[i].index, from->sparse[i].count);
 }
 
 static void

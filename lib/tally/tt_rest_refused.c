@@ -167,7 +167,7 @@ find_contact(const struct tt_rest *r, struct tt_rest_contact *c)
 	c->prefix = tt_units_index(r->config.prefixes, c->dst);
 	c->cell = TT_CELL_DESTINATION_REST + c->class * units->n
 			+ tt_units_index(units, c->dst);
-	__builtin_prefetch(&r->cells[c->cell], 1);
+	__builtin_prefetch(tt_rest_packets(r, c->cell), 1);
 	c->of_prefix = tt_rest_find_register(
 			r, tt_rest_sketch_of_prefix(c->prefix), tt_sketch_hash(c->src));
 }
@@ -180,7 +180,7 @@ tt_rest_add_contacts(struct tt_rest *r, struct tt_rest_contact *contacts, unsign
 	for (unsigned i = 0; i < n; i++) {
 		const struct tt_rest_contact *c = &contacts[i];
 
-		tt_rest_count(r, c->cell, c->packets, 0);
+		tt_rest_count_packets(r, c->cell, c->packets);
 		tt_rest_raise_in(r, tt_rest_sketch_of_prefix(c->prefix), c->of_prefix);
 	}
 }

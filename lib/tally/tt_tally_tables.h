@@ -321,8 +321,8 @@ tt_tally_rest_port(struct tt_tally *t, struct tt_port_entry out)
 {
 	uint32_t class = out.key >> 16 & 0xff, port = out.key & 0xffff;
 
-	tt_rest_count(&t->rest, TT_CELL_SOURCE_PORT_REST + class * 65536 + port,
-			out.packets, 0);
+	tt_rest_count_packets(&t->rest, TT_CELL_SOURCE_PORT_REST + class * 65536 + port,
+			out.packets);
 	t->ports_lost.packets += out.packets;
 	t->ports_lost.keys++;
 }
@@ -330,9 +330,11 @@ tt_tally_rest_port(struct tt_tally *t, struct tt_port_entry out)
 static inline void
 tt_tally_prefetch_rest_port(const struct tt_tally *t, uint64_t key)
 {
-	__builtin_prefetch(&t->rest.cells[TT_CELL_SOURCE_PORT_REST
-					   + (uint32_t)(key >> 16 & 0xff) * 65536
-					   + (uint32_t)(key & 0xffff)],
+	__builtin_prefetch(tt_rest_packets(&t->rest,
+					   TT_CELL_SOURCE_PORT_REST
+							   + (uint32_t)(key >> 16 & 0xff)
+									   * 65536
+							   + (uint32_t)(key & 0xffff)),
 			1);
 }
 

@@ -79,27 +79,33 @@ sum_cells(const struct tt_tally *t, uint32_t first, uint32_t end)
 	struct tt_count sum = {0};
 
 	for (uint32_t i = first; i < end; i++)
-		tt_count_add(&sum, t->rest.cells[i]);
+		tt_count_add(&sum, tt_rest_cell(&t->rest, i));
 	return sum;
 }
 
 static int
-check_cells(const struct check *c, const char *what, uint32_t first, uint32_t end)
+check_sum(const struct check *c, const char *what, struct tt_count sum)
 {
-	const struct tt_count sum = sum_cells(c->tally, first, end);
 	int ret = same(c, what, sum.packets, counted(c));
 
 	return ret != 0 ? ret : same(c, what, sum.bytes, c->sums->bytes);
 }
 
 static int
+check_cells(const struct check *c, const char *what, uint32_t first, uint32_t end)
+{
+	return check_sum(c, what, sum_cells(c->tally, first, end));
+}
+
+static int
 check_distributions(const struct check *c)
 {
+	struct tt_count lengths = sum_cells(
+			c->tally, TT_CELL_IP_LENGTH, TT_CELL_SOURCE_PORT_REST);
 	int ret = check_cells(c, "TTL", TT_CELL_TTL, TT_CELL_TCP_FLAGS);
 
-	return ret != 0 ? ret
-			: check_cells(c, "length", TT_CELL_IP_LENGTH,
-					TT_CELL_SOURCE_PORT_REST);
+	tt_count_add(&lengths, sum_cells(c->tally, TT_CELL_IP_LONG, TT_CELL_ROW_REST));
+	return ret != 0 ? ret : check_sum(c, "length", lengths);
 }
 
 static int

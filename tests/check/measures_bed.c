@@ -223,8 +223,10 @@ multiply(struct tt_count *count, uint64_t by)
 static void
 multiply_rest(struct tt_rest *r, uint64_t by)
 {
-	for (uint32_t i = 0; i < r->n_cells; i++)
+	for (uint32_t i = 0; i < TT_CELL_PACKETS; i++)
 		multiply(&r->cells[i], by);
+	for (uint32_t i = TT_CELL_PACKETS; i < r->n_cells; i++)
+		*tt_rest_packets(r, i) *= by;
 	for (uint64_t i = 0; i < r->n_slices; i++)
 		multiply(&r->slices[i].count, by);
 	for (uint64_t i = 0; i < r->config.talkers; i++)

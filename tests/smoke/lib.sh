@@ -40,7 +40,7 @@ lcores() {
 # Without huge pages and network cards, and not in the way of another DPDK program.
 eal="--no-huge -m 512 --no-pci --no-shconf --no-telemetry"
 rules=$(dirname "$0")/../../rules/fingerprints.yaml
-# A table set takes about 160 MiB however few the pairs are.
+# A table set takes about 150 MiB however few the pairs are.
 own="--spool $spool --sensor smoke --pairs 16384 --remember-sources 4096 --geo=none --asn=none"
 own="$own --fingerprints $rules"
 

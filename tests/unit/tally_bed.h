@@ -5,6 +5,8 @@
 
 #include "tt_tally.h"
 
+#include <string.h>
+
 /* Made at the first call, and never freed: programs of tests end soon. */
 static inline struct tt_tally_config
 tally_bed(uint64_t pairs)
@@ -36,6 +38,17 @@ tally_make(uint64_t pairs)
 
 	TT_ASSERT(tt_tally_create(&t, &config, tt_mem_heap(), NULL) == 0);
 	return t;
+}
+
+/* Do two rests of equal size, which are not compact, hold the same in all cells? */
+static inline bool
+same_cells(const struct tt_rest *a, const struct tt_rest *b)
+{
+	return memcmp(a->cells, b->cells, TT_CELL_PACKETS * sizeof(*a->cells)) == 0
+			&& memcmp(a->packet_cells, b->packet_cells,
+					   (a->n_cells - TT_CELL_PACKETS)
+							   * sizeof(*a->packet_cells))
+			== 0;
 }
 
 #endif

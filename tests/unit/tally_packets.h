@@ -124,7 +124,7 @@ sum_of_cells(const struct tt_rest *r, uint32_t first, uint32_t end)
 	uint64_t sum = 0;
 
 	for (uint32_t i = first; i < end; i++)
-		sum += r->cells[i].packets;
+		sum += tt_rest_cell(r, i).packets;
 	return sum;
 }
 

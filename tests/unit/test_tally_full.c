@@ -62,7 +62,7 @@ assert_nothing_is_lost(struct tt_tally *t)
 					t->rest.n_cells));
 	assert_int_equal(t->ports_lost.packets,
 			sum_of_cells(&t->rest, TT_CELL_SOURCE_PORT_REST,
-					TT_CELL_ROW_REST));
+					TT_CELL_DESTINATION_REST));
 	assert_int_equal(sum_of_ports(t) + t->ports_lost.packets,
 			sum_of_cells(&t->rest, TT_CELL_TCP_FLAGS, TT_CELL_TCP_WINDOW)
 					+ sum_of_cells(&t->rest,
