@@ -167,7 +167,7 @@ class Few(unittest.TestCase):
         self.read([tcp(445, **SIX)] * 3, "2001:db8::/127", sensor="t")
         self.assertEqual(self.ranked("6"), run("top-targets", "--format", "csv", self.spool).splitlines()[1:])
         self.read([tcp(23)] * 3, f"{DARK}/32,2001:db8::/127")
-        self.assertRegex(self.ranked("6")[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.7500\d\d$")
+        self.assertRegex(self.ranked("6")[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.7500\d\d,1\.5000\d\d$")
 
     def ranked(self, version):
         return run("top-targets", "--format", "csv", "--ip-version", version, self.spool).splitlines()[1:]
