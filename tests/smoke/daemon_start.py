@@ -38,12 +38,12 @@ def resident(pid):
 class Daemon:
     """A run on a device that always has packets, with memory that comes slowly."""
 
-    def __init__(self, work, slow_us):
+    def __init__(self, work, slow_us, **more):
         self.spool = work / "spool"
         self.log = open(work / "log", "w+b")
         self.none = work / "none"
         env = dict(os.environ, LD_PRELOAD=SLOW_MEMORY, SLOW_MEMORY_US=str(slow_us),
-                   SLOW_MEMORY_NONE=str(self.none))
+                   SLOW_MEMORY_NONE=str(self.none), **more)
         self.process = subprocess.Popen(
             [TEITEND, *EAL, lcores(), "--vdev", "net_null0,copy=1", "--", "--spool", self.spool, *OWN,
              "--pairs", "16384", "--interval", "1"], env=env, stdout=self.log, stderr=self.log)
@@ -115,6 +115,18 @@ def it_can_be_ended_meanwhile(work):
         assert daemon.snapshots(), daemon.said()
 
 
+def an_older_kernel_has_it_written(work):
+    with Daemon(work, 0) as daemon:
+        daemon.wait_for("running, management")
+        asked = resident(daemon.process.pid)
+        assert daemon.end() == 0, daemon.said()
+    with Daemon(work, 0, SLOW_MEMORY_OLD="1") as daemon:
+        daemon.wait_for("running, management")
+        written = resident(daemon.process.pid)
+        assert daemon.end() == 0, daemon.said()
+    assert written > asked * 0.6, "%d KiB where the kernel is asked, %d written" % (asked, written)
+
+
 def no_memory_is_one_line(work):
     (work / "none").touch()
     with Daemon(work, 1000) as daemon:
@@ -149,7 +161,8 @@ def a_replay_touches_what_it_uses(work):
 
 
 def main():
-    for test in (the_others_come_while_it_counts, it_can_be_ended_meanwhile, no_memory_is_one_line,
+    for test in (the_others_come_while_it_counts, it_can_be_ended_meanwhile,
+                 an_older_kernel_has_it_written, no_memory_is_one_line,
                  no_memory_later_keeps_what_was_counted, a_replay_touches_what_it_uses):
         with tempfile.TemporaryDirectory() as work:
             test(pathlib.Path(work))

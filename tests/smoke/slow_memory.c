@@ -2,7 +2,7 @@
 /*
  * Preloaded: memory that the program touches ahead comes slowly, as on a machine that gives it for the first time.
  * SLOW_MEMORY_US: what each request takes, in microseconds; SLOW_MEMORY_NONE: as long as there is a file of this
- * name there is no memory.
+ * name there is no memory. SLOW_MEMORY_OLD: the kernel is older than such requests.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +15,10 @@ madvise(void *at, size_t bytes, int advice)
 {
 	const char *us = getenv("SLOW_MEMORY_US"), *none = getenv("SLOW_MEMORY_NONE");
 
+	if (advice == MADV_POPULATE_WRITE && getenv("SLOW_MEMORY_OLD") != NULL) {
+		errno = EINVAL;
+		return -1;
+	}
 	if (advice == MADV_POPULATE_WRITE) {
 		usleep(us == NULL ? 0 : (useconds_t)atol(us));
 		if (none != NULL && access(none, F_OK) == 0) {
