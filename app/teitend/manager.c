@@ -26,6 +26,7 @@ struct manager {
 	bool stopping, told_eof, told_memory;
 	struct tt_error lack; /* of memory, by which it is stopping; code 0: none */
 	int64_t counters_us;
+	int64_t feed_us; /* live workers that starve are fed from then on, by the monotonic clock */
 };
 
 int
@@ -143,6 +144,14 @@ take_ready(struct manager *m, struct tt_error *err)
 	return 0;
 }
 
+static bool
+starves(const struct manager *m, const struct tt_worker *w)
+{
+	return tt_worker_starving(w) && rte_ring_empty(w->clean)
+			&& rte_ring_empty(w->sealed)
+			&& (w->replay || tt_time_monotonic() >= m->feed_us);
+}
+
 /*
  * Workers that wait for a clean tally while all of theirs are held for intervals that others have not finished
  * get one back, for a copy of what is in it. Two live ones whose intervals ended at different times would
@@ -152,19 +161,21 @@ static int
 feed_starving(struct manager *m, struct tt_error *err)
 {
 	for (unsigned i = 0; i < m->n; i++) {
-		const struct tt_worker *w = m->d->workers[i];
 		struct tt_tally *freed;
 
-		if (!tt_worker_starving(w) || !rte_ring_empty(w->clean)
-				|| !rte_ring_empty(w->sealed))
+		if (!starves(m, m->d->workers[i]))
 			continue;
-		/* A live one goes on in what it has. */
-		if (tt_sequence_compact(m->d->sequence, i, &freed) != 0 && w->replay)
+		if (tt_sequence_compact(m->d->sequence, i, &freed) == 0) {
+			if (freed != NULL)
+				tt_daemon_give_back(m->d, freed);
+		} else if (m->d->workers[i]->replay) {
 			return tt_error_set(err, -ENOMEM, NULL,
 					"out of memory: the files' packets are so far out "
 					"of order that too many intervals are open");
-		if (freed != NULL)
-			tt_daemon_give_back(m->d, freed);
+		} else {
+			/* It goes on in what it has. */
+			m->feed_us = tt_time_monotonic() + TT_US_PER_S;
+		}
 	}
 	return 0;
 }
