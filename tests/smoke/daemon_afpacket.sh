@@ -21,6 +21,11 @@ for ns in "$a" "$b"; do
 	ip netns exec "$ns" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6' || :
 	ip -n "$ns" link set tap arp off up
 done
+# The kernel says so a moment later; a link that is down at the start is another matter.
+is_up() {
+	ip -n "$b" link show tap | grep -q 'state UP'
+}
+wait_for 30 is_up || fail "the link does not come up"
 
 # The kernel's ring has room for all of it: on a busy machine the worker may stand still for seconds.
 frames=20000
