@@ -98,6 +98,14 @@ def parts_beside_compacted(bed):
     print("%d packets in parts beside a compacted snapshot" % len(sent))
 
 
+def wait_for_parts(spool, daemon):
+    """The first takes longer where memory comes slowly."""
+    until = time.monotonic() + 60
+    while len(list(spool.glob("smoke/*/.part-*"))) < 5:
+        assert time.monotonic() < until, daemon.said()
+        time.sleep(0.1)
+
+
 def packets_of(paths):
     return sum(json.loads((path / "manifest.json").read_text())["totals"]["packets"] for path in paths)
 
@@ -112,7 +120,7 @@ def parts_of_another_run(bed):
     second = bed.start("--checkpoint", "1", interval=LONG, log="second")
     bed.spool = kept
     bed.start_sender(RATE)
-    time.sleep(5)
+    wait_for_parts(other, second)
     bed.stop_sender()
     second.kill()
     time.sleep(1.5)
@@ -140,7 +148,7 @@ def parts_of_a_damaged_snapshot(bed):
     kept = bed.at / "kept"
     daemon = bed.start("--checkpoint", "1", interval=LONG, log="whole")
     bed.start_sender(RATE)
-    time.sleep(5)
+    wait_for_parts(bed.spool, daemon)
     bed.stop_sender()
     time.sleep(1.5)
     shutil.copytree(bed.spool, kept)
