@@ -189,7 +189,8 @@ refuse(const struct reading *r, const struct taken *t, struct tt_error *err)
 	return -EEXIST;
 }
 
-/* That is right where it was compacted. Where it was read with another --interval, what is asked for is not what is there. */
+/* That is right where it was compacted. Where it was read with another --interval, what is asked for is not what is
+ * there. */
 static void
 note_longer(struct reading *r, const struct tt_spool_taken *taken)
 {

@@ -99,8 +99,9 @@ tt_arena_touch(struct tt_arena *a)
 	if (a->touched >= a->used)
 		return 0;
 	if (madvise(first, STEP, MADV_POPULATE_WRITE) != 0) {
+		/* EFAULT: no huge page is left, as where a control group may have no more. */
 		if (errno != EINVAL)
-			return -errno;
+			return errno == EFAULT ? -ENOMEM : -errno;
 		write_pages(first, STEP);
 	}
 	a->touched += STEP;

@@ -27,8 +27,8 @@ struct tt_arena {
 /* Maps room for so many bytes in tables of a set. Zeroed memory of arena->mem is not touched. */
 void tt_arena_open(struct tt_arena *arena, struct tt_numamem *behind, uint64_t bytes);
 
-/* Touches the next 2 MiB of what was given out. Returns 1 where there is more to touch, 0 where all is, or a negative errno
- * where the system has no memory for it. Changes nothing that lies there. */
+/* Touches the next 2 MiB of what was given out. Returns 1 where there is more to touch, 0 where all is, or a negative
+ * errno where the system has no memory for it. Changes nothing that lies there. */
 int tt_arena_touch(struct tt_arena *arena) TT_MUST_CHECK;
 
 /* Bytes that lie on another node than they should, about; 0 before they are touched. */

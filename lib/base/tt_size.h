@@ -8,9 +8,9 @@
 #include "tt_base.h"
 
 /*
- * Parses digits, and behind them nothing, or "B", or one of K, M, G and T, or such a letter with "B" or "iB", in capitals or
- * not: "4096", "500B", "512M", "1g", "20GB", "1GiB". They are powers of 1024, whichever is written. Returns 0, or -EINVAL, also
- * where it is UINT64_MAX + 1 bytes or more; *bytes is then as before.
+ * Parses digits, and behind them nothing, or "B", or one of K, M, G and T, or such a letter with "B" or "iB", in
+ * capitals or not: "4096", "500B", "512M", "1g", "20GB", "1GiB". They are powers of 1024, whichever is written.
+ * Returns 0, or -EINVAL, also where it is UINT64_MAX + 1 bytes or more; *bytes is then as before.
  */
 int tt_size_parse(const char *text, uint64_t *bytes) TT_MUST_CHECK;
 

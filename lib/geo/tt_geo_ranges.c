@@ -134,12 +134,11 @@ tt_geo_ranges_give(struct tt_geo_ranges *from, struct tt_geo_ranges *into,
 	if (into->given)
 		return tt_error_set(err, -EINVAL, path,
 				"another file was given for IPv6 already");
+	if (!into->unread) {
+		*into = *from;
+		*from = (struct tt_geo_ranges){0};
+	}
 	into->given = true;
-	if (into->unread)
-		return 0;
-	*into = *from;
-	into->given = true;
-	*from = (struct tt_geo_ranges){0};
 	return 0;
 }
 

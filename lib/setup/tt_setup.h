@@ -61,8 +61,8 @@ int tt_setup_init(struct tt_setup *setup, const struct tt_config *config,
 		unsigned table_sets, struct tt_error *err) TT_MUST_CHECK;
 
 /*
- * Opens databases and rules and makes an empty recall. Of databases, IPv6 is read where it is monitored. seed: see struct tt_tally_config. What
- * setup holds may then be pointed to until tt_setup_fini. Returns 0, or a negative errno with err
+ * Opens databases and rules and makes an empty recall. Of databases, IPv6 is read where it is monitored. seed: see
+ * struct tt_tally_config. What setup holds may then be pointed to until tt_setup_fini. Returns 0, or a negative errno with err
  * naming the file.
  */
 int tt_setup_open(struct tt_setup *setup, const struct tt_config *config, uint64_t seed,
@@ -97,9 +97,9 @@ const char *tt_setup_unsieved(const struct tt_setup *setup);
 char *tt_setup_no_rules_text(
 		const struct tt_setup *setup, char text[TT_SETUP_NOTHING_TEXT_MAX]);
 
-/* For the end of a run, of whose frames fates are: writes "no packet to a monitored address was counted (monitored: 192.0.2.0/24);
- * 103438 went to others" where some did and none was counted, "no packet was counted, to no address: …: not-ip 12, arp 3" where frames
- * are no packets at all, else ""; returns text. */
+/* For the end of a run, of whose frames fates are: writes "no packet to a monitored address was counted (monitored:
+ * 192.0.2.0/24); 103438 went to others" where some did and none was counted, "no packet was counted, to no address:
+ * …: not-ip 12, arp 3" where frames are no packets at all, else ""; returns text. */
 char *tt_setup_no_packets_text(const struct tt_setup *setup,
 		const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX]);
 
@@ -124,14 +124,15 @@ int tt_setup_check_spool(
 /*
  * For --check-config: decides the sizes for table_sets sets (at least so many, where it is not
  * known yet), holds them against the memory that the machine has, checks the spool, and reads databases and rules,
- * with the memory on the heap meanwhile; says on `out` what tt_setup_print_monitored and tt_setup_print_rules do. strict: default files
- * have to be there as well. broken: gets how many rules are broken. Returns 0, or a negative errno with err naming the option or the file.
+ * with the memory on the heap meanwhile; says on `out` what tt_setup_print_monitored and tt_setup_print_rules do.
+ * strict: default files have to be there as well. broken: gets how many rules are broken. Returns 0, or a negative errno with err naming the option or the file.
  */
 int tt_setup_check(const struct tt_config *config, unsigned table_sets, bool strict,
 		FILE *out, unsigned *broken, struct tt_error *err) TT_MUST_CHECK;
 
-/* Writes how much is monitored, "monitored: 512 addresses of IPv4 in 2 prefixes, and 2^96 addresses of IPv6 in 1 prefix": the
- * least prefixes that make it, "over 2^33" where there are more than in IPv4 and no power of two; returns text. */
+/* Writes how much is monitored, "monitored: 512 addresses of IPv4 in 2 prefixes, and 2^96 addresses of IPv6 in 1
+ * prefix": the least prefixes that make it, "over 2^33" where there are more than in IPv4 and no power of two; returns
+ * text. */
 #define TT_SETUP_MONITORED_TEXT_MAX 192
 char *tt_setup_monitored_text(
 		const struct tt_setup *setup, char text[TT_SETUP_MONITORED_TEXT_MAX]);

@@ -31,8 +31,8 @@ tt_setup_no_rules_text(const struct tt_setup *s, char text[TT_SETUP_NOTHING_TEXT
 	return text;
 }
 
-/* Of frames none of which is IP to or from anybody: what they are, in the ledger's words. That a file's link type is none that
- * is known is said of the file. */
+/* Of frames none of which is IP to or from anybody: what they are, in the ledger's words. That a file's link type is
+ * none that is known is said of the file. */
 static void
 no_ip_text(const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX])
 {

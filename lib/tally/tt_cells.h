@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The layout of the plain counters of a tally: one array of cells, one section after the other.
- * First distributions, which every packet is counted in, then rests: what packets are
- * counted in when the table that would have their key is full. These cells count packets and bytes; from TT_CELL_PACKETS
- * on they count packets alone, in half the room: again distributions, then rests. The last section has as many
- * cells as there are destination units, times classes. Constants and pure functions, any thread.
+ * First distributions, which every packet is counted in, then rests: what packets are counted in when the table that
+ * would have their key is full. These cells count packets and bytes; from TT_CELL_PACKETS on they count packets alone,
+ * in half the room: again distributions, then rests. The last section has as many cells as there are destination
+ * units, times classes. Constants and pure functions, any thread.
  */
 #ifndef TT_CELLS_H
 #define TT_CELLS_H

@@ -18,8 +18,8 @@ struct sizes {
 /* Of a table that nothing is to be counted in. */
 #define NO_SLOTS 8
 
-/* The list of contacts, and that of ports, has room for one in so many slots of IPv4, of ports: as long as no more are taken, contacts
- * are counted at once (tt_tally_stages.h), and it pays to look at these alone. */
+/* The list of contacts, and that of ports, has room for one in so many slots of IPv4, of ports: as long as no more are
+ * taken, contacts are counted at once (tt_tally_stages.h), and it pays to look at these alone. */
 #define LIST 16
 
 static struct sizes

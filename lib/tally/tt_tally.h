@@ -277,8 +277,8 @@ tt_tally_pair(const struct tt_tally *t, uint32_t i)
 
 /*
  * Places that contacts are looked for in, from 0 on, and likewise those of ports: beside the latter, arrays of busy
- * targets (tt_busy_end) have more. Each is in one of them, in no order; a place may be free (packets: 0) where there are
- * too many for a list.
+ * targets (tt_busy_end) have more. Each is in one of them, in no order; a place may be free (packets: 0) where there
+ * are too many for a list.
  */
 static inline bool
 tt_tally_contacts_listed(const struct tt_tally *t)
