@@ -8,12 +8,11 @@ import os
 import pathlib
 import subprocess
 
-from . import Failure, LeftOut, programs
+from . import Failure, LeftOut, programs, traffic
 from .machine import Pages
+from .traffic import ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules/fingerprints.yaml"
-PROFILES = ROOT / "profiles/bench"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +50,11 @@ class Bench:
         self.pages = Pages()
         self.cpus = sorted(os.sched_getaffinity(0))
         self.cpu = self.cpus[-1]
+        self.traffic = traffic.ZIPF  # of all parts that have none of their own
+        if options.traffic:
+            self.traffic = traffic.of_user(self, options.traffic, options.monitored)
+        elif options.monitored:
+            raise Failure(f"--monitored {options.monitored}: is for a capture, --traffic")
 
     def program(self, name):
         path = self.build / {"teiten": "app/teiten/teiten",
@@ -69,14 +73,6 @@ class Bench:
     def page_size(self, needed):
         """"2m" where so many huge pages can be had."""
         return "2m" if self.pages.ensure(needed) else "4k"
-
-    def capture(self, profile, packets):
-        """A capture file of so many packets, made where it is not there yet."""
-        path = self.directory / f"{profile}-{packets}.pcap"
-        if not path.exists():
-            programs.run([self.program("teiten"), "synth", "--packets", packets, "--out", path,
-                          "--profile", PROFILES / f"{profile}.yaml"], self.cpu)
-        return path
 
     def eal(self, pages, workers=1):
         """EAL's arguments for memory and cores: one to manage, and one for each worker."""

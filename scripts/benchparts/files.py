@@ -4,13 +4,14 @@ import functools
 import re
 import shutil
 
-from . import Failure, figures, programs
+from . import Failure, LeftOut, figures, programs
 from .bench import Job
 from .report import Target
+from .traffic import ZIPF
 
-MONITORED = "198.18.0.0/16"
 FEW = 4096  # packets of a capture that shows what a start costs
-COUNTED = re.compile(r"^\s*counted\s+(\d+)", re.MULTILINE)
+ENOUGH = 1_000_000  # of one that shows more than that
+FATE = re.compile(r"^  (\S+)  +(\d+)$", re.MULTILINE)
 FRAMES = re.compile(r"^(\d+) frames,", re.MULTILINE)
 
 READ = Target("teiten read, page cache", "Mpps", 5, 5)
@@ -20,26 +21,46 @@ COST = Target("CPU of teiten read over that of a plain libpcap loop", "x", 3, 1,
 def used(done, packets):
     """What a program used, of which every packet came out."""
     return {"wall_ns": done.wall_s * 1e9 / packets, "cpu_ns": done.cpu_s * 1e9 / packets,
-            "wall_s": done.wall_s, "cpu_s": done.cpu_s}
+            "wall_s": done.wall_s, "cpu_s": done.cpu_s, "packets": packets}
 
 
-def read(bench, packets):
+def frames_of(said):
+    """What `teiten read` says: how many frames there were, and of them the packets counted. Failure unless every
+    frame is in one of its lines."""
+    frames = [int(n) for n in FRAMES.findall(said)]
+    fates = {fate: int(n) for fate, n in FATE.findall(said)}
+    if frames != [sum(fates.values())]:
+        raise Failure(f"not every frame is accounted for:\n{said}")
+    return frames[0], fates.get("counted", 0)
+
+
+def file_of(bench, traffic, packets):
+    """A capture of the user's as it is, or so many packets of a profile."""
+    return traffic.capture or traffic.first(bench, packets)
+
+
+def read(bench, traffic, packets):
     spool = bench.directory / "read"
     shutil.rmtree(spool, ignore_errors=True)
     done = bench.run("teiten", "read", "--spool", spool, "--sensor", "bench", "--monitored",
-                     MONITORED, bench.capture("zipf", packets))
-    found = [int(n) for pattern in (FRAMES, COUNTED) for n in pattern.findall(done.out)]
-    if found != [packets, packets]:
+                     traffic.monitored, file_of(bench, traffic, packets))
+    frames, counted = frames_of(done.out)
+    if not traffic.capture and (frames, counted) != (packets, packets):
         raise Failure(f"not {packets} packets are counted:\n{done.out}")
-    return used(done, packets)
+    return used(done, frames)
 
 
-def loop(bench, packets):
-    done = bench.run("bench_pcap_loop", bench.capture("zipf", packets))
+def loop(bench, traffic, packets):
+    try:
+        done = bench.run("bench_pcap_loop", file_of(bench, traffic, packets))
+    except Failure as why:
+        if not traffic.capture:
+            raise
+        raise LeftOut(str(why)) from why  # libpcap reads fewer kinds of files
     frames = programs.json_lines(done.out)[0]["frames"]
-    if frames != packets:
+    if not traffic.capture and frames != packets:
         raise Failure(f"{frames} frames, and not {packets}")
-    return used(done, packets)
+    return used(done, frames)
 
 
 def row(title, results):
@@ -53,28 +74,36 @@ COLUMNS = ["", "wall, ns", "Mpps", "CPU, ns"]
 
 class Files:
     name = "files"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):
-        return [Job("loop", "a plain libpcap loop",
-                    functools.partial(loop, bench, bench.size.capture)),
-                Job("read", "teiten read", functools.partial(read, bench, bench.size.capture)),
-                Job("read-few", "teiten read of few packets", functools.partial(read, bench, FEW))]
+        own, packets = bench.traffic, bench.size.capture
+        return [Job("loop", "a plain libpcap loop", functools.partial(loop, bench, own, packets)),
+                Job("read", "teiten read", functools.partial(read, bench, own, packets)),
+                Job("read-few", "teiten read of few packets",
+                    functools.partial(read, bench, ZIPF, FEW))]
 
     @staticmethod
     def tell(bench, results, report):
         loops, reads, few = (results.get(name, []) for name in ("loop", "read", "read-few"))
         rows = [row(title, samples) for title, samples in (
             ("plain libpcap loop, counting ports", loops), ("teiten read", reads)) if samples]
-        if reads and few:
-            more = bench.size.capture - FEW
+        packets = [result["packets"] for result in [*reads, *loops]]
+        if len(set(packets)) > 1:
+            raise Failure(f"frames of the same capture: {packets}")
+        enough = max(packets, default=0) >= ENOUGH
+        if reads and few and enough:
+            more = packets[0] - FEW
             rows.append(row("teiten read, without its start", [
                 {f"{kind}_ns": (all_["%s_s" % kind] - start["%s_s" % kind]) * 1e9 / more
                  for kind in ("wall", "cpu")} for all_, start in zip(reads, few)]))
-        report.table(f"A capture of {bench.size.capture} packets in the page cache, Zipf", COLUMNS,
-                     rows, "teiten read ends with a snapshot; that is in its figures.")
-        if reads:
+        report.table(f"A capture of {max(packets, default=0)} packets in the page cache, "
+                     f"{bench.traffic.title}", COLUMNS, rows,
+                     "teiten read ends with a snapshot; that is in its figures."
+                     + ("" if enough else " So few packets are mostly its start."))
+        if reads and enough:
             report.target(READ, figures.mpps([result["wall_ns"] for result in reads]))
-        if reads and loops:
+        if reads and loops and enough:
             report.target(COST, figures.ratio([result["cpu_ns"] for result in reads],
                                               [result["cpu_ns"] for result in loops]))

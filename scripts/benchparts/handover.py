@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The end of an interval, as the worker sees it."""
 from . import figures
-from .bench import PROFILES, RULES, Job
+from .bench import RULES, Job
 from .report import Target
+from .traffic import ZIPF
 
 PAGES = 640
 FLOOR_US = 20  # the goal is an ordinary burst's time
@@ -10,11 +11,12 @@ FLOOR_US = 20  # the goal is an ordinary burst's time
 
 class Handover:
     name = "handover"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):
         return [Job("handover", "end of an interval", lambda: bench.lines(
-            "bench_handover", "--profile", PROFILES / "zipf.yaml", "--rules", RULES, "--page",
+            "bench_handover", *ZIPF.args(), "--rules", RULES, "--page",
             bench.page_size(PAGES))[0])]
 
     @staticmethod

@@ -11,6 +11,7 @@ SIZES = ("4k", "2m")
 
 class Limits:
     name = "limits"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):

@@ -7,6 +7,7 @@ from .bench import Job
 
 class Merge:
     name = "merge"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):

@@ -35,6 +35,7 @@ def by_phase(rounds):
 
 class Parquet:
     name = "parquet"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):

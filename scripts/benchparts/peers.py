@@ -6,6 +6,7 @@ import shutil
 from . import programs
 from .bench import Job
 from .files import COLUMNS, loop, read, row, used
+from .traffic import ZIPF
 
 # What they make of it; {file} and {directory} are filled in.
 PEERS = {"tracereport": ["{file}"],
@@ -22,7 +23,7 @@ def peer(bench, name):
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir()
     packets = bench.size.peer_capture
-    file = bench.capture("zipf", packets)
+    file = ZIPF.first(bench, packets)
     args = [arg.format(file=file, directory=directory) for arg in PEERS[name]]
     return used(programs.run([programs.find(name), *args], bench.cpu, bench.priority, directory),
                 packets)
@@ -30,12 +31,13 @@ def peer(bench, name):
 
 class Peers:
     name = "peers"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):
         packets = bench.size.peer_capture
-        measures = {"loop": functools.partial(loop, bench, packets),
-                    "read": functools.partial(read, bench, packets),
+        measures = {"loop": functools.partial(loop, bench, ZIPF, packets),
+                    "read": functools.partial(read, bench, ZIPF, packets),
                     **{name: functools.partial(peer, bench, name) for name in PEERS}}
         return [Job(f"peer-{name}", f"{TITLES[name]}, short capture", measure)
                 for name, measure in measures.items()]

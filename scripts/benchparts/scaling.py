@@ -4,6 +4,7 @@ import functools
 
 from . import daemon, figures, programs, receive, worker
 from .bench import Job
+from .traffic import ZIPF
 
 RUNS = 5        # of each worker; the first and the last may lack company, and are left out
 OF_OTHERS = 160  # pages of 2 MiB of teitend, whatever the number of its workers
@@ -17,8 +18,8 @@ def counts(most):
 
 def alone(bench, n):
     """Nanoseconds of a packet of each of n workers that run at once, on a CPU each."""
-    args = [bench.program("bench_worker"), "--rules", worker.RULES, "--profile",
-            worker.SHAPES["zipf"][0], "--steps", "pipeline", "--runs", RUNS,
+    args = [bench.program("bench_worker"), "--rules", worker.RULES, *ZIPF.args(),
+            "--steps", "pipeline", "--runs", RUNS,
             "--page", bench.page_size(n * worker.PAGES), "--packets", bench.size.packets,
             "--passes", bench.size.passes]
     done = programs.run_at_once([args] * n, bench.cpus[-n:], bench.priority)
@@ -28,7 +29,7 @@ def alone(bench, n):
 
 def whole(bench, n):
     """Packets per second of n workers of one teitend, a device each."""
-    device = receive.devices(bench)["pcap"].times(n)
+    device = receive.pcap(ZIPF).device(bench).times(n)
     pages = OF_OTHERS + n * (receive.PAGES - OF_OTHERS)
     return daemon.rate(bench, device, pages, "--pairs", receive.PAIRS,
                        "--mbufs", n * receive.BUFFERS)
@@ -36,6 +37,7 @@ def whole(bench, n):
 
 class Scaling:
     name = "scaling"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):

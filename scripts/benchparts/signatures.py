@@ -2,8 +2,9 @@
 """What signatures cost a packet, by what it has for a payload. Rules are generated; with those of
 ../shared among them, where they are."""
 from . import figures
-from .bench import PROFILES, ROOT, RULES as FINGERPRINTS, Job
+from .bench import RULES as FINGERPRINTS, Job
 from .report import Target
+from .traffic import PROFILES, ROOT
 from .worker import PAGES
 
 RULES = ROOT.parent / "shared/rules/snort-2005-gpl-sessionless.rules"
@@ -56,6 +57,7 @@ def tell_worker(rounds, report):
 
 class Signatures:
     name = "signatures"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):

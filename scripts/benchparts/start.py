@@ -3,6 +3,7 @@
 from . import daemon, figures, receive, worker
 from .bench import Job
 from .report import Target
+from .traffic import ZIPF
 
 START = Target("start to first packet, {} of tables", "s", 5, 1, at_most=True)
 MEMORY = Target("memory of a worker, three table sets", "GiB", 2, 1, at_most=True)
@@ -12,7 +13,7 @@ TABLE_SETS = 3
 
 def seconds(bench):
     """Until the first interval begins, in which the device has packets waiting."""
-    device = receive.devices(bench)["pcap"]
+    device = receive.pcap(ZIPF).device(bench)
     with daemon.running(bench, device, bench.size.pages, "--table-memory", bench.size.table_memory,
                         "--mbufs", receive.BUFFERS) as run:
         snapshots = daemon.end(run)
@@ -21,6 +22,7 @@ def seconds(bench):
 
 class Start:
     name = "start"
+    takes_traffic = False
 
     @staticmethod
     def jobs(bench):

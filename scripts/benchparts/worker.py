@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The worker alone: features one by one, shapes of traffic, sizes of bursts and pages."""
+import dataclasses
 import functools
 
 from . import figures
-from .bench import PROFILES, ROOT, RULES, Job
+from .bench import RULES, Job
 from .report import Target
+from .traffic import PROFILES, RING, ROOT, ZIPF, Traffic
 
 PAGES = 420  # of 2 MiB: one table set, traffic, the country table
 
@@ -15,38 +17,74 @@ FEATURES = [("decode", "decode"), ("monitored", "+ is it monitored?"),
             ("fingerprints", "+ fingerprints: everything"), ("pipeline", "the burst pipeline"),
             ("plain", "packet by packet")]
 
-# name -> profile, its title, fragments, passes and packets in relation to the others'
-SHAPES = {"zipf": (PROFILES / "zipf.yaml", "Zipf", "no", 1, 1),
-          "uniform": (PROFILES / "uniform.yaml", "uniform", "no", 1, 1),
-          "flood": (ROOT / "profiles/flood.yaml", "flood: every source and port new", "no", 3, 1),
-          "flood-port": (PROFILES / "flood-port.yaml", "flood of one port", "no", 3, 1),
-          "flood-echo": (PROFILES / "flood-echo.yaml", "flood of echo requests", "no", 3, 1),
-          "flood-answers": (PROFILES / "flood-answers.yaml", "flood of answers", "no", 3, 1),
-          "backscatter": (PROFILES / "backscatter.yaml", "backscatter", "no", 1, 1),
-          "tunnels": (PROFILES / "tunnels.yaml", "VLAN, QinQ, IPv6, fragments", "yes", 1, 1),
-          "zipf6": (PROFILES / "zipf6.yaml", "IPv6 alone, Zipf", "no", 1, 1),
-          "large": (PROFILES / "large.yaml", "1500 bytes", "no", 8, 1 / 8)}
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    traffic: Traffic
+    fragments: str = "no"
+    passes: int = 1  # this and the next in relation to the others'
+    packets: float = 1
+
+
+def of_profile(name, title, **more):
+    return Shape(Traffic(title, PROFILES / f"{name}.yaml"), **more)
+
+
+SHAPES = {"zipf": Shape(ZIPF),
+          "uniform": of_profile("uniform", "uniform"),
+          "flood": Shape(Traffic("flood: every source and port new", ROOT / "profiles/flood.yaml"),
+                         passes=3),
+          "flood-port": of_profile("flood-port", "flood of one port", passes=3),
+          "flood-echo": of_profile("flood-echo", "flood of echo requests", passes=3),
+          "flood-answers": of_profile("flood-answers", "flood of answers", passes=3),
+          "backscatter": of_profile("backscatter", "backscatter"),
+          "tunnels": of_profile("tunnels", "VLAN, QinQ, IPv6, fragments", fragments="yes"),
+          "zipf6": of_profile("zipf6", "IPv6 alone, Zipf"),
+          "large": of_profile("large", "1500 bytes", passes=8, packets=1 / 8)}
+
+
+def usual(bench):
+    """What parts measure with that compare something else than traffic."""
+    return Shape(bench.traffic, passes=3 if bench.traffic.fresh else 1)
+
+
+def shapes(bench):
+    """All of them, or that of the user alone."""
+    return SHAPES if bench.traffic == ZIPF else {"own": usual(bench)}
+
 
 BURSTS = [16, 32, 64, 128, 256]
 
-RING = 4096  # buffers
 KINDS = [RING * 4 ** k for k in range(5)]  # so many frames, before the first comes again
 
-HEADERS = Target("worker: headers, port histograms, 60 bytes", "Mpps", 50, 74.4)
-EVERYTHING = Target("worker: everything, Zipf", "Mpps", 20, 37.2)
-SAME = Target(f"worker: everything, Zipf, the same {RING} frames", "Mpps", 20, 37.2)
 FLOOD = Target("worker: everything, flood", "Mpps", 10, 18.6)
-STAGED = Target("burst pipeline over packet by packet, Zipf", "x", 2.5, 4)
 
 
-def run(bench, shape="zipf", steps=None, burst=64, page=None, packets=None, passes=None,
-        pairs=None):
-    """step -> what bench_worker says of it. shape None: the frames of net_null."""
-    profile, _, fragments, passes_x, packets_x = SHAPES.get(shape, (None, None, "no", 1, 1))
+def headers(traffic):
+    return Target(f"worker: headers, port histograms, {traffic.frame_bytes:.0f} bytes", "Mpps", 50,
+                  74.4)
+
+
+def everything(traffic):
+    floor, goal = (FLOOD.floor, FLOOD.goal) if traffic.fresh else (20, 37.2)
+    return Target(f"worker: everything, {traffic.title}", "Mpps", floor, goal)
+
+
+def same(traffic):
+    target = everything(traffic)
+    return dataclasses.replace(target, name=f"{target.name}, the same {RING} frames")
+
+
+def staged(traffic):
+    return Target(f"burst pipeline over packet by packet, {traffic.title}", "x", 2.5, 4)
+
+
+def run(bench, shape, steps=None, burst=64, page=None, packets=None, passes=None, pairs=None):
+    """step -> what bench_worker says of it."""
     args = ["--rules", RULES, "--burst", burst, "--page", page or bench.page_size(PAGES),
-            "--packets", packets or int(bench.size.packets * packets_x), "--fragments", fragments,
-            "--passes", passes or bench.size.passes * passes_x]
-    args += ["--profile", profile] if profile else []
+            "--packets", packets or int(bench.size.packets * shape.packets),
+            "--fragments", shape.fragments,
+            "--passes", passes or bench.size.passes * shape.passes, *shape.traffic.args()]
     args += ["--steps", ",".join(steps)] if steps else []
     args += ["--pairs", pairs] if pairs else []
     return {line["step"]: line for line in bench.lines("bench_worker", *args)}
@@ -59,10 +97,11 @@ def ns(results, step, key="ns"):
 
 class Features:
     name = "features"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):
-        return [Job("features", "the worker's features", functools.partial(run, bench))]
+        return [Job("features", "the worker's features", functools.partial(run, bench, usual(bench)))]
 
     @staticmethod
     def tell(bench, results, report):
@@ -78,12 +117,13 @@ class Features:
                          figures.ratio(samples, limit).text(2) if limit else "-"])
             before = samples if step != "pipeline" else None
         one = rounds[0]["pipeline"]
-        report.table("Features, one added to the other: Zipf, bursts of 64, pages of "
-                     f"{one['page']}, {one['pairs']} pairs",
+        report.table(f"Features, one added to the other: {bench.traffic.title}, bursts of 64, pages "
+                     f"of {one['page']}, {one['pairs']} pairs",
                      ["", "ns", "+ ns", "Mpps", "x update"], rows,
                      "x update: as many random updates of a table of 64 MiB take as long")
-        report.target(HEADERS, figures.mpps(ns(rounds, "headers")))
-        report.target(EVERYTHING, figures.mpps(ns(rounds, "pipeline")))
+        report.target(headers(bench.traffic), figures.mpps(ns(rounds, "headers")))
+        report.target(everything(bench.traffic), figures.mpps(ns(
+            rounds, "pipeline", "mean_ns" if bench.traffic.fresh else "ns")))
 
 
 def added(samples, before):
@@ -102,29 +142,31 @@ def update_ns(results, page):
 
 class Shapes:
     name = "shapes"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):
-        return [Job(f"shape-{shape}", f"traffic: {title}",
+        return [Job(f"shape-{name}", f"traffic: {shape.traffic.title}",
                     functools.partial(run, bench, shape, ["pipeline", "plain"]))
-                for shape, (_, title, *_) in SHAPES.items()]
+                for name, shape in shapes(bench).items()]
 
     @staticmethod
     def tell(bench, results, report):
         rows = []
-        for shape, (_, title, *_) in SHAPES.items():
-            rounds = results.get(f"shape-{shape}")
+        for name, shape in shapes(bench).items():
+            rounds = results.get(f"shape-{name}")
             if not rounds:
                 continue
-            staged, plain = ns(rounds, "pipeline"), ns(rounds, "plain")
-            gain = figures.ratio(plain, staged)
+            in_bursts, plain = ns(rounds, "pipeline"), ns(rounds, "plain")
+            gain = figures.ratio(plain, in_bursts)
             mean = ns(rounds, "pipeline", "mean_ns")
-            rows.append([title, figures.of(staged), figures.mpps(staged).median, figures.of(mean),
+            rows.append([shape.traffic.title, figures.of(in_bursts),
+                         figures.mpps(in_bursts).median, figures.of(mean),
                          figures.of(ns(rounds, "pipeline", "first_ns")), figures.of(plain),
                          gain.text(2)])
-            if shape == "zipf":
-                report.target(STAGED, gain)
-            if shape == "flood":
+            if shape.traffic == bench.traffic:
+                report.target(staged(shape.traffic), gain)
+            if name == "flood":
                 report.target(FLOOD, figures.mpps(mean))
         report.table("Shapes of traffic, everything on", [
             "", "ns", "Mpps", "mean, ns", "first pass, ns", "packet by packet, ns", "x"], rows,
@@ -134,16 +176,17 @@ class Shapes:
 
 class Bursts:
     name = "bursts"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):
         return [Job(f"burst-{burst}", f"bursts of {burst}",
-                    functools.partial(run, bench, "zipf", ["pipeline"], burst))
+                    functools.partial(run, bench, usual(bench), ["pipeline"], burst))
                 for burst in BURSTS]
 
     @staticmethod
     def tell(bench, results, report):
-        report.table("Sizes of bursts, everything on, Zipf", ["", "ns", "Mpps"], [
+        report.table(f"Sizes of bursts, everything on, {bench.traffic.title}", ["", "ns", "Mpps"], [
             [f"{burst}", figures.of(samples), figures.mpps(samples).median] for burst in BURSTS
             for samples in [ns(results.get(f"burst-{burst}", []), "pipeline")] if samples])
 
@@ -152,12 +195,13 @@ class Variety:
     """What traffic costs that differs more and more: tables leave the caches."""
 
     name = "variety"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):
         most = bench.size.packets
         return [Job(f"variety-{packets}", f"{packets} frames",
-                    functools.partial(run, bench, "zipf", ["pipeline"], packets=packets,
+                    functools.partial(run, bench, usual(bench), ["pipeline"], packets=packets,
                                       passes=bench.size.passes * most // packets))
                 for packets in KINDS if packets <= most]
 
@@ -172,25 +216,26 @@ class Variety:
             rows.append([packets, figures.of(samples), figures.mpps(samples).median,
                          used["pairs_used"], used["contacts_used"]])
             if packets == RING:
-                report.target(SAME, figures.mpps(samples))
-        report.table("How many frames differ, everything on, Zipf",
+                report.target(same(bench.traffic), figures.mpps(samples))
+        report.table(f"How many frames differ, everything on, {bench.traffic.title}",
                      ["frames", "ns", "Mpps", "pairs", "contacts"], rows,
                      "frames: before the first comes again")
 
 
 class PageSizes:
     name = "pages"
+    takes_traffic = True
 
     @staticmethod
     def jobs(bench):
         def with_pages(page):
             bench.pages.ensure(PAGES if page == "2m" else 0)
-            return run(bench, "zipf", ["pipeline"], page=page)
+            return run(bench, usual(bench), ["pipeline"], page=page)
         return [Job(f"page-{page}", f"pages of {page}", functools.partial(with_pages, page))
                 for page in ("4k", "2m")]
 
     @staticmethod
     def tell(bench, results, report):
-        report.table("Sizes of pages, everything on, Zipf", ["", "ns", "Mpps"], [
+        report.table(f"Sizes of pages, everything on, {bench.traffic.title}", ["", "ns", "Mpps"], [
             [page, figures.of(samples), figures.mpps(samples).median] for page in ("4k", "2m")
             for samples in [ns(results.get(f"page-{page}", []), "pipeline")] if samples])

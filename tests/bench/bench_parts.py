@@ -4,14 +4,17 @@
 import contextlib
 import datetime
 import io
+import os
 import pathlib
 import sys
+import tempfile
 import types
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
 
-from benchparts import Failure, LeftOut, bench, daemon, figures, files, report, scaling, worker  # noqa: E402
+from benchparts import (Failure, LeftOut, bench, daemon, figures, files, receive, report,  # noqa: E402
+                        scaling, traffic, worker)
 
 SAID = ("teitend: net_null0: offered {} = missed {} + no-mbuf 0 + errors 0 + delivered {}; "
         "delivered = counted {}\nteitend: ledger closes\n")
@@ -86,9 +89,13 @@ class Ledgers(unittest.TestCase):
         self.assertEqual(parsed.start.microsecond, 250000)
 
     def test_what_teiten_read_says(self):
-        said = "205500 frames, 5 snapshots in spool\n  counted                      205499\n"
-        self.assertEqual([p.findall(said) for p in (files.FRAMES, files.COUNTED)],
-                         [["205500"], ["205499"]])
+        said = ("memory at most: 2 table sets of 7 pairs 665.4 MiB, merge 685.9 MiB\n"
+                "205500 frames, 5 snapshots in spool\n  counted                      205499\n"
+                "  not-ip                            1\n"
+                "  pairs 499286, talkers 82227: packets that these tables lack\n")
+        self.assertEqual(files.frames_of(said), (205500, 205499))
+        with self.assertRaises(Failure):
+            files.frames_of(said.replace("205499", "205498"))
 
 
 class Scaling(unittest.TestCase):
@@ -106,6 +113,51 @@ class Scaling(unittest.TestCase):
         with contextlib.redirect_stdout(io.StringIO()) as out:
             scaling.tell(told, "T", {1: [10.0], 2: [16.0]})
         self.assertIn("2        16.0        8.0   0.80", out.getvalue())
+
+
+class OfUser(unittest.TestCase):
+    """Traffic of a file that the user names. What bench_worker would say of it is said by echo."""
+
+    def of(self, name, monitored=None,
+           said='{"monitored": "192.0.2.0/24", "fresh": true, "frame_bytes": 560}'):
+        with tempfile.TemporaryDirectory() as directory:
+            path = pathlib.Path(directory, name)
+            path.touch()
+            program = pathlib.Path(directory, "says")
+            program.write_text(f"#!/bin/sh\necho '{said}'\n")
+            program.chmod(0o700)
+            standing = types.SimpleNamespace(program=lambda name: program,
+                                             cpu=min(os.sched_getaffinity(0)))
+            return traffic.of_user(standing, path, monitored)
+
+    def test_a_profile_says_what_it_is(self):
+        made = self.of("mine.yaml")
+        self.assertEqual((made.title, made.monitored, made.fresh), ("mine.yaml", "192.0.2.0/24", True))
+        self.assertEqual(made.args(), ["--profile", made.profile])
+
+    def test_a_capture_needs_prefixes_and_a_profile_none(self):
+        made = self.of("mine.pcap", "192.0.2.0/24")
+        self.assertEqual(made.args(), ["--capture", made.capture, "--monitored", "192.0.2.0/24"])
+        with self.assertRaisesRegex(Failure, "needs --monitored"):
+            self.of("mine.pcap")
+        with self.assertRaisesRegex(Failure, "says itself"):
+            self.of("mine.yaml", "192.0.2.0/24")
+
+    def test_a_file_that_is_not_there(self):
+        with self.assertRaisesRegex(Failure, "no such file"):
+            traffic.of_user(None, "/nonexistent", None)
+
+    def test_floors_follow_from_the_traffic(self):
+        self.assertEqual(worker.everything(self.of("mine.yaml")).floor, 10)
+        self.assertEqual(worker.everything(traffic.ZIPF).floor, 20)
+        self.assertEqual(receive.line_rate(traffic.ZIPF), 14.88)
+        self.assertEqual(receive.line_rate(self.of("mine.yaml")), 2.14)  # of 560 + 24 bytes
+
+    def test_shapes_are_that_one_alone(self):
+        made = self.of("mine.yaml")
+        shown = worker.shapes(types.SimpleNamespace(traffic=made))
+        self.assertEqual([(shape.traffic, shape.passes) for shape in shown.values()], [(made, 3)])
+        self.assertEqual(len(worker.shapes(types.SimpleNamespace(traffic=traffic.ZIPF))), 10)
 
 
 class Rounds(unittest.TestCase):
@@ -137,10 +189,10 @@ class Tables(unittest.TestCase):
         made = {step: {"ns": 10.0, "page": "2m", "pairs": 1} for step, _ in worker.FEATURES}
         limits = [{"kib": 65536, "update_ns": 5.0}]
         said = report.Report()
-        worker.Features.tell(None, {"features": [made], "limits-2m": [limits]}, said)
+        worker.Features.tell(types.SimpleNamespace(traffic=traffic.ZIPF), {"features": [made], "limits-2m": [limits]}, said)
         self.assertEqual(said.tables[0]["rows"][1]["x update"], "2.00")
         self.assertEqual([target.name for target, _ in said.targets],
-                         [worker.HEADERS.name, worker.EVERYTHING.name])
+                         ["worker: headers, port histograms, 60 bytes", "worker: everything, Zipf"])
 
 
 if __name__ == "__main__":

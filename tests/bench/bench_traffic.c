@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "bench_traffic.h"
 
-#include "tt_synth.h"
-
+#include "bench_capture.h"
 #include "tt_hash.h"
+#include "tt_synth.h"
 
 #include <errno.h>
 #include <string.h>
@@ -158,6 +158,39 @@ make_null(struct bench_traffic *t, struct room *room, struct tt_error *err)
 	return ret;
 }
 
+/* Frames of a capture on their way. */
+struct storing {
+	struct bench_traffic *traffic;
+	struct room *room;
+	unsigned stored;
+};
+
+static int
+store_captured(void *context, const struct tt_frame *frame, struct tt_error *err)
+{
+	const uint32_t most = BENCH_RING_STRIDE - HEADROOM;
+	struct storing *to = context;
+	struct tt_frame cut = *frame;
+
+	cut.captured = cut.captured < most ? cut.captured : most;
+	return store(to->traffic, to->stored++, &cut, to->room, err);
+}
+
+static int
+make_captured(struct bench_traffic *t, const struct bench_traffic_options *options,
+		struct room *room, struct tt_error *err)
+{
+	struct storing to = {t, room, 0};
+	int n;
+
+	if (options->monitored == NULL)
+		return tt_error_set(err, -EINVAL, "monitored", "not given");
+	n = snprintf(t->monitored, sizeof(t->monitored), "%s", options->monitored);
+	if ((size_t)n >= sizeof(t->monitored))
+		return tt_error_set(err, -E2BIG, "monitored", "too long a list");
+	return bench_capture_give(options->capture, t->n, store_captured, &to, err);
+}
+
 int
 bench_traffic_make(struct bench_traffic *t, const struct bench_traffic_options *options,
 		struct tt_mem *mem, struct tt_error *err)
@@ -172,6 +205,8 @@ bench_traffic_make(struct bench_traffic *t, const struct bench_traffic_options *
 	t->ring = tt_mem_alloc(mem, (size_t)BENCH_RING * BENCH_RING_STRIDE, "ring");
 	if (t->stored == NULL || t->ring == NULL)
 		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
+	if (options->capture != NULL)
+		return make_captured(t, options, &room, err);
 	return options->profile == NULL ? make_null(t, &room, err)
 					: make_synthetic(t, options, &room, err);
 }

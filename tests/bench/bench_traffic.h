@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Frames of a traffic profile as a card would leave them: made beforehand, then copied into a ring
+ * Frames of a traffic profile, or of a capture, as a card would leave them: made beforehand, then copied into a ring
  * of receive buffers, which is what the worker sees. Copying is not part of what is timed. One
  * thread; all memory is freed with the process.
  */
@@ -15,8 +15,10 @@
 	2304 /* an mbuf of DPDK: 128 of header, 128 of headroom, 2048 of data */
 
 struct bench_traffic_options {
-	const char *profile; /* NULL: 64 zeros each, what net_null gives */
-	unsigned packets; /* frames to make, a multiple of BENCH_RING */
+	const char *profile; /* NULL, and no capture: 64 zeros each, what net_null gives */
+	const char *capture; /* or a capture file; frames are cut to what a buffer holds */
+	const char *monitored; /* of the capture: prefixes */
+	unsigned packets; /* frames to make, a multiple of BENCH_RING; a capture's begin again */
 	bool fragments; /* of IPv4, every fourth frame a first fragment, every fourth a later one */
 };
 
@@ -32,7 +34,7 @@ struct bench_traffic {
 
 /*
  * Makes the frames. Whether passes are fresh follows from the profile: where every component is of
- * untagged IPv4 and its sources are new. Returns 0, or a negative errno.
+ * untagged IPv4 and its sources are new; those of a capture never are. Returns 0, or a negative errno.
  */
 int bench_traffic_make(struct bench_traffic *traffic,
 		const struct bench_traffic_options *options, struct tt_mem *mem,

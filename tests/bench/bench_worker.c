@@ -23,6 +23,8 @@ static int
 parse(struct options *o, int argc, char **argv, struct tt_error *err)
 {
 	const struct bench_arg args[] = {{"profile", &o->bed.traffic.profile, NULL},
+			{"capture", &o->bed.traffic.capture, NULL},
+			{"monitored", &o->bed.traffic.monitored, NULL},
 			{"rules", &o->bed.rules, NULL}, {"page", &o->page, NULL},
 			{"steps", &o->steps, NULL}, {"fragments", &o->fragments, NULL},
 			{"bursts", &o->bursts, NULL}, {"packets", NULL, &o->packets},
@@ -60,11 +62,15 @@ print(const struct options *o, const struct bench_bed *bed, const struct bench_s
 	       ", \"page\": \"%s\", \"pairs\": %" PRIu64 ", \"packets\": %" PRIu64
 	       ", \"ns\": %.2f, \"low\": %.2f, \"high\": %.2f, \"mean_ns\": %.2f, \"first_ns\": %.2f, "
 	       "\"pairs_used\": %u, \"contacts_used\": %u, \"pair_shift\": %u, "
+	       "\"monitored\": \"%s\", \"fresh\": %s, \"frame_bytes\": %.1f, "
 	       "\"set_bytes\": %" PRIu64 ", \"merge_bytes\": %" PRIu64,
 			step->name, o->burst, o->page, o->bed.pairs, bed->traffic.sent,
 			t->again.median, t->again.low, t->again.high, t->again_mean,
 			t->first.median, tally->n_pairs, tally->n_contacts,
-			tally->pair_shift, tt_setup_set_bytes(&bed->setup),
+			tally->pair_shift, bed->traffic.monitored,
+			bed->traffic.fresh ? "true" : "false",
+			(double)bed->once.frame_bytes / bed->traffic.n,
+			tt_setup_set_bytes(&bed->setup),
 			tt_setup_merge_bytes(&bed->setup));
 	if (times_bursts(o))
 		printf(", \"burst_100_us\": %.1f, \"burst_1000_us\": %.1f, "

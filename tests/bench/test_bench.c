@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What benchmarks stand on: order statistics, arguments, traffic, and sums that find a loss. */
+/* What benchmarks stand on: order statistics, arguments, traffic, captures, and sums that find a loss. */
 #include "bench_args.h"
 #include "bench_stats.h"
 #include "bench_timing.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -69,7 +72,9 @@ a_list_has_whole_words(void **state)
 static void
 make_traffic(struct bench_traffic *t, const char *profile, bool fragments)
 {
-	const struct bench_traffic_options options = {profile, BENCH_RING, fragments};
+	const struct bench_traffic_options options = {.profile = profile,
+			.packets = BENCH_RING,
+			.fragments = fragments};
 	struct tt_error err = {0};
 
 	if (bench_traffic_make(t, &options, bench_pages(BENCH_PAGE_4K), &err) != 0)
@@ -119,6 +124,76 @@ half_of_the_fragments_are_some(void **state)
 	}
 	assert_int_equal(fragments, t.n / 2);
 	assert_int_equal(later, t.n / 4);
+}
+
+#define IN_CAPTURE 3 /* frames, of 60 bytes, 61 and too many for a buffer */
+#define TOO_LONG   4000
+
+/* Writes a capture of these; returns its path. */
+static const char *
+write_capture(unsigned n)
+{
+	static char path[] = "bench-XXXXXX";
+	static uint8_t data[TOO_LONG];
+	struct tt_capwriter *writer;
+	struct tt_error err = {0};
+	const int fd = strchr(path, 'X') != NULL ? mkstemp(path) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	assert_int_equal(tt_capwriter_open(&writer, path, TT_LINK_ETHERNET, &err), 0);
+	for (unsigned i = 0; i < n; i++) {
+		const uint32_t bytes = i == 2 ? TOO_LONG : 60 + i;
+		const struct tt_frame frame = {data, 7, bytes, bytes, TT_LINK_ETHERNET};
+
+		data[0] = (uint8_t)i;
+		assert_int_equal(tt_capwriter_write(writer, &frame, &err), 0);
+	}
+	assert_int_equal(tt_capwriter_close(writer, &err), 0);
+	return path;
+}
+
+static void
+a_capture_begins_again_and_fits_the_buffers(void **state)
+{
+	static struct bench_traffic t;
+	const struct bench_traffic_options options = {
+			.capture = write_capture(IN_CAPTURE),
+			.monitored = "192.0.2.0/24",
+			.packets = BENCH_RING};
+	struct tt_error err = {0};
+
+	assert_int_equal(bench_traffic_make(
+					 &t, &options, bench_pages(BENCH_PAGE_4K), &err),
+			0);
+	for (unsigned i = 0; i < t.n; i++) {
+		const uint32_t bytes = i % IN_CAPTURE == 2 ? 2048 : 60 + i % IN_CAPTURE;
+
+		assert_int_equal(t.stored[i].data[0], i % IN_CAPTURE);
+		assert_int_equal(t.stored[i].captured, bytes);
+	}
+	assert_string_equal(t.monitored, "192.0.2.0/24");
+	assert_false(t.fresh);
+	unlink(options.capture);
+}
+
+static void
+a_capture_without_frames_or_prefixes_is_refused(void **state)
+{
+	static struct bench_traffic t;
+	struct bench_traffic_options options = {
+			.capture = write_capture(0), .packets = BENCH_RING};
+	struct tt_error err = {0};
+
+	assert_int_equal(bench_traffic_make(
+					 &t, &options, bench_pages(BENCH_PAGE_4K), &err),
+			-EINVAL);
+	options.monitored = "192.0.2.0/24";
+	assert_int_equal(bench_traffic_make(
+					 &t, &options, bench_pages(BENCH_PAGE_4K), &err),
+			-ENODATA);
+	assert_string_equal(err.where, options.capture);
+	unlink(options.capture);
 }
 
 static struct bench_bed *
@@ -188,6 +263,8 @@ main(int argc, char **argv)
 			cmocka_unit_test(a_list_has_whole_words),
 			cmocka_unit_test(a_flood_has_other_sources_in_each_pass),
 			cmocka_unit_test(half_of_the_fragments_are_some),
+			cmocka_unit_test(a_capture_begins_again_and_fits_the_buffers),
+			cmocka_unit_test(a_capture_without_frames_or_prefixes_is_refused),
 			cmocka_unit_test(every_step_counts_every_packet),
 			cmocka_unit_test(a_packet_that_is_lost_is_found),
 	};
