@@ -54,9 +54,9 @@ say_result(const struct tt_output *o, bool failed)
 
 	if (w->snapshots > 0)
 		tt_taken_path(&o->d->taken, w->last_us, path);
-	tt_say("%" PRIu64 " snapshot%s of %" PRIu64 " frames%s%s%s", w->snapshots,
-			w->snapshots == 1 ? "" : "s", w->frames,
-			failed ? " are on disk" : "",
+	tt_say("%" PRIu64 " frame%s in %" PRIu64 " snapshot%s%s%s%s", w->frames,
+			w->frames == 1 ? "" : "s", w->snapshots,
+			w->snapshots == 1 ? "" : "s", failed ? " on disk" : "",
 			w->snapshots == 0 ? "" : ", the last one: ", path);
 }
 

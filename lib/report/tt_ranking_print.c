@@ -63,10 +63,10 @@ print_head(const struct tt_ranking *r, FILE *out)
 	fprintf(out, ", %zu target%s\n", r->n_ranks, r->n_ranks == 1 ? "" : "s");
 	if (r->n_ranks == 0)
 		return;
-	fprintf(out, "%5s  %-12s %14s %7s %16s %12s %16s\n", "rank", "target", "packets",
+	fprintf(out, "%5s  %-12s %14s %7s %16s %12s %20s\n", "rank", "target", "packets",
 			"share", "bytes", r->snapshots == 1 ? "sources" : "max sources",
-			tt_ranking_is_per_sensor(r) ? "per day, sensor"
-						    : "per day, address");
+			tt_ranking_is_per_sensor(r) ? "packets/day/sensor"
+						    : "packets/day/address");
 }
 
 static void
@@ -78,7 +78,7 @@ print_text(const struct line *l, const struct tt_ranking *r, FILE *out)
 		snprintf(sources, sizeof(sources), "%s%s%" PRIu64,
 				l->data->at_least ? ">=" : "", r->exact ? "" : "~",
 				l->data->max_uniq_src_ip);
-	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %16.2f\n",
+	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %20.2f\n",
 			l->rank, l->name, l->data->packets, 100 * l->share,
 			l->data->bytes, sources, l->rate);
 }
@@ -112,7 +112,7 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 	if (r->ip_version != 0)
 		print_version(r, out);
 	else if (tt_version_is_ipv4(&r->address_time) && !tt_ranking_is_per_sensor(r))
-		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; per day, address: packets of IPv4 by monitored IPv4 addresses%s\n",
+		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; packets/day/address: packets of IPv4 by monitored IPv4 addresses%s\n",
 				r->address_time.untold
 						? ", at most: some of IPv6 are not told apart"
 						: "");

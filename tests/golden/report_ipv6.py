@@ -303,11 +303,11 @@ class Ipv6(unittest.TestCase):
         observed = summary["observed_us"] / 86400e6
         self.assertIn(f"{summary['packets'] / observed:.2f} packets per day and sensor", run("info", self.tmp / "six"))
         lines = run("top-targets", self.tmp / "six").splitlines()
-        self.assertIn("per day, sensor", lines[2])
+        self.assertIn("packets/day/sensor", lines[2])
         first = lines[3].split()
         self.assertEqual(first[1], "445/TCP")
         self.assertAlmostEqual(float(first[-1]), int(first[2]) / observed, delta=0.006)
-        self.assertNotIn("per day, sensor", run("top-targets", self.tmp / "mixed") + run("top-targets", self.tmp / "four"))
+        self.assertNotIn("packets/day/sensor", run("top-targets", self.tmp / "mixed") + run("top-targets", self.tmp / "four"))
 
     def test_rates_by_sensor_are_of_both(self):
         """So many addresses of IPv4 that a rate by them would be 0.00: the report and other tools count both versions for all sensors, as is right
@@ -320,7 +320,7 @@ class Ipv6(unittest.TestCase):
         observed = sum(s["observed_us"] for s in sensors) / 86400e6
         text = run("top-targets", spool)
         self.assertNotIn("of IPv4", text)
-        self.assertIn("per day, sensor", text)
+        self.assertIn("packets/day/sensor", text)
         rows = [line.split() for line in text.splitlines()[3:7]]
         for row in rows:
             self.assertAlmostEqual(float(row[-1]), int(row[2]) / observed, delta=0.006)
