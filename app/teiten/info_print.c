@@ -205,13 +205,14 @@ void
 info_summary_text(const struct tt_summary *summary)
 {
 	const struct tt_summary *s = summary;
+	char length[TT_TIME_TEXT_MAX];
 
 	printf("sensor %s\n", s->sensor);
 	printf(LABEL "%" PRIu64 ", %" PRIu64 " complete, %" PRIu64 " partial\n",
 			"snapshots", s->snapshots, s->snapshots - s->partial, s->partial);
 	print_span("time", s->start_us, s->end_us);
-	printf(LABEL "%.10g s of %.10g s\n", "observed", seconds(s->observed_us),
-			seconds(s->end_us - s->start_us));
+	printf(LABEL "%.10g s of %s\n", "observed", seconds(s->observed_us),
+			tt_time_format_length(s->end_us - s->start_us, length));
 	print_pauses("gaps", &s->gaps, s->sensors);
 	print_in_part(&s->in_part, s->sensors);
 	print_pauses("missing", &s->missing, 0);

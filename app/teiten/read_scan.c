@@ -175,10 +175,10 @@ static void
 report(const struct input *input, int end, const struct tt_error *err)
 {
 	if (end < 0)
-		fprintf(stderr,
-				"teiten read: %s: %s; the %llu whole frames before that are "
-				"kept\n",
-				err->where, err->why, (unsigned long long)input->frames);
+		fprintf(stderr, "teiten read: %s: %s; the %llu whole frame%s before that %s kept\n",
+				err->where, err->why, (unsigned long long)input->frames,
+				input->frames == 1 ? "" : "s",
+				input->frames == 1 ? "is" : "are");
 	if (input->unknown_link > 0)
 		fprintf(stderr,
 				"teiten read: %s: link type %u is not decoded: %llu frames are in the "

@@ -36,8 +36,10 @@ static bool
 report_file(const struct tt_replay_file *file)
 {
 	if (file->end.code != 0)
-		tt_warn("%s: %s; the %" PRIu64 " whole frames before that are replayed",
-				file->path, file->end.why, file->frames);
+		tt_warn("%s: %s; the %" PRIu64 " whole frame%s before that %s replayed",
+				file->path, file->end.why, file->frames,
+				file->frames == 1 ? "" : "s",
+				file->frames == 1 ? "is" : "are");
 	if (!tt_link_known(file->link))
 		tt_warn("%s: link type %u is none that is decoded; its %" PRIu64
 			" frames are counted as unknown-link-type",

@@ -40,17 +40,24 @@ tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX])
 	return format(us, "%Y-%m-%d", "", text);
 }
 
+/* No capture is as long, nor are the silences of all sensors together. */
+#define YEARS_BELIEVED 1000
+
 char *
 tt_time_format_length(int64_t us, char text[TT_TIME_TEXT_MAX])
 {
 	const double s = (double)us / TT_US_PER_S, days = s / 86400,
 		     years = days / 365.25;
-	int n = snprintf(text, TT_TIME_TEXT_MAX, "%.10g s", s);
 
-	if (years >= 2)
-		snprintf(text + n, TT_TIME_TEXT_MAX - (size_t)n, " (%.1f years)", years);
+	if (years > YEARS_BELIEVED)
+		snprintf(text, TT_TIME_TEXT_MAX, "over %d years (wrong time stamps)",
+				YEARS_BELIEVED);
+	else if (years >= 2)
+		snprintf(text, TT_TIME_TEXT_MAX, "%.0f s (%.1f years)", s, years);
 	else if (days >= 2)
-		snprintf(text + n, TT_TIME_TEXT_MAX - (size_t)n, " (%.1f days)", days);
+		snprintf(text, TT_TIME_TEXT_MAX, "%.10g s (%.1f days)", s, days);
+	else
+		snprintf(text, TT_TIME_TEXT_MAX, "%.10g s", s);
 	return text;
 }
 

@@ -28,7 +28,8 @@ char *tt_time_format_compact(int64_t us, char text[TT_TIME_TEXT_MAX]);
 /* "2026-11-22". */
 char *tt_time_format_date(int64_t us, char text[TT_TIME_TEXT_MAX]);
 
-/* A length of time: "165600 s", from two days on with "(8.5 days)" behind it, from two years on with "(15.9 years)". */
+/* A length of time: "165600 s", from two days on with "(8.5 days)" behind it, from two years on with "(15.9 years)"; of more
+ * than 1000 years, which only a wrong clock or a damaged file makes, "over 1000 years (wrong time stamps)". */
 char *tt_time_format_length(int64_t us, char text[TT_TIME_TEXT_MAX]);
 
 /*

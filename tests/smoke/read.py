@@ -151,8 +151,8 @@ class Read(unittest.TestCase):
         path = self.at / "bad.pcap"
         path.write_bytes(capture([record(0), b"\xff" * 100]))
         self.read(path, status=1, said=f"{path}: damaged at byte 100: a frame of 4294967295 "
-                  "captured bytes, more than the limit of 262144; the 1 whole frames before that "
-                  "are kept")
+                  "captured bytes, more than the limit of 262144; the 1 whole frame before that "
+                  "is kept")
 
     def test_zeros_that_were_never_written_are_no_packets_of_1970(self):
         tail, hole = self.at / "tail.pcap", self.at / "hole.pcap"
@@ -349,7 +349,7 @@ class Read(unittest.TestCase):
         data = capture([record(0), record(61)])
         self.piped(["-"], data[:-1], status=1, said=(
             "teiten read: /dev/stdin: truncated: the file ends inside the record at byte "
-            f"{len(data) - 76}; the 1 whole frames before that are kept\n"))
+            f"{len(data) - 76}; the 1 whole frame before that is kept\n"))
         self.assertEqual(len(self.snapshots()), 1)
         self.piped(["-"], b"", status=1, said="teiten read: /dev/stdin: not a capture file: it is empty\n")
         self.piped(["-", "-"], data, status=2, said="teiten read: /dev/stdin: given twice\n")

@@ -276,6 +276,12 @@ times_survive_text_and_back(void **state)
 			"172800 s (2.0 days)");
 	assert_string_equal(tt_time_format_length(266947200 * TT_US_PER_S, text),
 			"266947200 s (8.5 years)");
+	assert_string_equal(
+			tt_time_format_length(INT64_C(31557600000) * TT_US_PER_S, text),
+			"31557600000 s (1000.0 years)");
+	assert_string_equal(
+			tt_time_format_length(INT64_C(31557600001) * TT_US_PER_S, text),
+			"over 1000 years (wrong time stamps)");
 	assert_int_equal(tt_time_parse("2026-11-22 22:55", &us), 0);
 	assert_int_equal(tt_time_parse("2026-11-22T22:55:00.25Z", &us), 0);
 	assert_int_equal(us % TT_US_PER_S, 250000);
