@@ -19,11 +19,12 @@ tt_say(const char *fmt, ...)
 void
 tt_warn(const char *fmt, ...)
 {
-	char text[1024];
+	char raw[1024], text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
+	tt_error_escape(text, sizeof(text), raw);
 	fprintf(stderr, TT_PROGRAM ": warning: %s\n", text);
 }

@@ -17,16 +17,45 @@ is_control_pair(const unsigned char *c)
 	return c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f;
 }
 
+/* The bytes that a character of UTF-8 with this first one has; 1 also where no character begins with it. */
+static size_t
+bytes_announced(unsigned char first)
+{
+	if (first < 0xc2 || first > 0xf4)
+		return 1;
+	return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+}
+
+/* How many of these there are. */
+static size_t
+bytes_there(const unsigned char *c)
+{
+	size_t n = bytes_announced(*c), i = 1;
+
+	while (i < n && (c[i] & 0xc0) == 0x80)
+		i++;
+	return i;
+}
+
 /* The bytes of a character of UTF-8; 1 where there is none. */
 static size_t
 char_bytes(const unsigned char *c)
 {
-	size_t n = *c >= 0xf0 ? 4 : *c >= 0xe0 ? 3 : *c >= 0xc0 ? 2 : 1;
+	size_t n = bytes_announced(*c);
 
-	for (size_t i = 1; i < n; i++)
-		if ((c[i] & 0xc0) != 0x80)
-			return 1;
-	return n;
+	return bytes_there(c) == n ? n : 1;
+}
+
+/*
+ * The bytes that "%.60s" left of a character: several of them, or the first one behind a whole character that is no ASCII.
+ * A first one elsewhere may be a letter of Latin-1. 0: none.
+ */
+static size_t
+half_bytes(const unsigned char *c, bool behind_many)
+{
+	size_t n = bytes_there(c);
+
+	return n < bytes_announced(*c) && (n > 1 || behind_many) ? n : 0;
 }
 
 /* Copies the whole characters of a text that there is room for. */
@@ -48,16 +77,22 @@ void
 tt_error_escape(char *to, size_t size, const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
-	size_t n = 0, length;
+	size_t n = 0, length = 1, half;
 
 	for (; *c != '\0'; c += length) {
-		bool pair = is_control_pair(c);
-		bool control = pair || is_control(*c);
+		bool escaped;
 
+		half = half_bytes(c, length > 1);
+		if (half > 0) {
+			length = half;
+			continue;
+		}
 		length = char_bytes(c);
-		if (n + (control ? 4 : length) >= size)
+		escaped = is_control_pair(c) || is_control(*c)
+				|| (length == 1 && *c >= 0x80);
+		if (n + (escaped ? 4 : length) >= size)
 			break;
-		if (control) {
+		if (escaped) {
 			n += (size_t)sprintf(to + n, "\\x%02x", c[length - 1]);
 		} else {
 			memcpy(to + n, c, length);

@@ -26,12 +26,13 @@ int
 tt_rules_turn(struct tt_rules_loader *l, struct tt_rules_entry *entry,
 		enum tt_rule_outcome outcome, const char *format, ...)
 {
-	char text[400];
+	char raw[400], text[400];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
+	tt_error_escape(text, sizeof(text), raw);
 	entry->outcome = outcome;
 	entry->why = tt_rules_memory_text(l->rules->memory, text, strlen(text));
 	return entry->why == NULL ? -ENOMEM : 0;

@@ -63,10 +63,55 @@ an_error_that_is_too_long_is_cut_between_characters(void **state)
 		tt_error_at(&err, "%s%s", path, many);
 		assert_whole(err.where, before, sizeof(err.where));
 	}
-	/* What is not UTF-8 is left as it is. */
-	tt_error_set(&err, -EBADMSG, "caf\xe9", "\xe5\xae");
+	/* A path that is not UTF-8 is left as it is. */
+	tt_error_set(&err, -EBADMSG, "caf\xe9", "no");
 	assert_string_equal(err.where, "caf\xe9");
-	assert_string_equal(err.why, "\xe5\xae");
+}
+
+/* Precisions count bytes. Two bytes of three are half a character, as is one behind a whole character that is no ASCII. */
+static void
+what_a_precision_leaves_of_a_character_is_left_out(void **state)
+{
+	static const struct {
+		int precision;
+		const char *text, *why;
+	} cases[] = {
+			{6, "\u5b9a\u70b9\u70b9", "\"\u5b9a\u70b9\" is no number"},
+			{5, "\u5b9a\u70b9\u70b9", "\"\u5b9a\" is no number"},
+			{4, "\u5b9a\u70b9\u70b9", "\"\u5b9a\" is no number"},
+			{2, "\u5b9a\u70b9\u70b9", "\"\" is no number"},
+			{6, "ab\U0001f600", "\"ab\U0001f600\" is no number"},
+			{5, "ab\U0001f600", "\"ab\" is no number"},
+			{3, "\u00e9\u00e9", "\"\u00e9\" is no number"},
+	};
+	struct tt_error err;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		tt_error_set(&err, -EINVAL, NULL, "\"%.*s\" is no number",
+				cases[i].precision, cases[i].text);
+		assert_string_equal(err.why, cases[i].why);
+	}
+}
+
+static void
+bytes_that_are_no_utf8_are_told_as_such(void **state)
+{
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+			{"caf\xe9 cr\xe8me", "caf\\xe9 cr\\xe8me"}, /* Latin-1 */
+			{"\xe9", "\\xe9"},
+			{"a\xc3", "a\\xc3"}, /* or was it cut? */
+			{"\x93\xfa\x96\x7b", "\\x93\\xfa\\x96{"}, /* Shift JIS */
+			{"\xff\xfe\xf8\x80\x80\x80", "\\xff\\xfe\\xf8\\x80\\x80\\x80"},
+			{"\u00e9\x80", "\u00e9\\x80"},
+	};
+	struct tt_error err;
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		tt_error_set(&err, -EINVAL, NULL, "%s", cases[i].text);
+		assert_string_equal(err.why, cases[i].why);
+	}
 }
 
 int
@@ -76,6 +121,9 @@ main(void)
 			cmocka_unit_test(an_error_has_no_control_characters),
 			cmocka_unit_test(
 					an_error_that_is_too_long_is_cut_between_characters),
+			cmocka_unit_test(
+					what_a_precision_leaves_of_a_character_is_left_out),
+			cmocka_unit_test(bytes_that_are_no_utf8_are_told_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
