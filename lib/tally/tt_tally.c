@@ -134,6 +134,15 @@ take_memory(struct tt_tally *t, const struct sizes *s)
 			&& t->contacts_at != NULL && t->ports_at != NULL;
 }
 
+/* Are there more contacts than are listed before a table of them is full, as making room in it takes for granted? Of few
+ * slots for many, or of fewer than some 256 pairs, not. */
+static bool
+lists_end_first(const struct sizes *s)
+{
+	return s->list < s->max_contacts4
+			&& (s->contacts6 == NO_SLOTS || s->list < s->max_contacts6);
+}
+
 int
 tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 		struct tt_mem *mem, struct tt_error *err)
@@ -145,6 +154,7 @@ tt_tally_create(struct tt_tally **tally, const struct tt_tally_config *config,
 		return tt_error_set(err, -EINVAL, "pairs", "must be %d to %d",
 				TT_PAIRS_MIN, TT_PAIRS_MAX);
 	s = sizes_of(config);
+	TT_ASSERT(lists_end_first(&s));
 	t = tt_mem_alloc(mem, sizeof(*t), "tally headers");
 	if (t != NULL) {
 		*t = (struct tt_tally){

@@ -133,6 +133,7 @@ struct tt_tally_config {
 	const struct tt_rules *rules; /* of signatures, where there are any */
 };
 
+/* Less is refused; tt_tally_create says what would not hold then. */
 #define TT_PAIRS_MIN (1 << 10)
 #define TT_PAIRS_MAX (1 << 29)
 

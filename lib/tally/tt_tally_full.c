@@ -154,7 +154,7 @@ make_room(const struct table *b, uint64_t home, uint64_t hash, void *out)
 {
 	uint64_t at = home;
 
-	TT_ASSERT(!tt_tally_contacts_listed(b->tally));
+	TT_ASSERT(!tt_tally_contacts_listed(b->tally)); /* as tt_tally_create saw to */
 	while (b->taken(b->tally, at)) {
 		if (!b->wanted(b->tally, at)) {
 			b->take(b->tally, at, out);

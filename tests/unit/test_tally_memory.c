@@ -20,6 +20,21 @@ too_few_pairs_are_refused(void **state)
 	assert_string_equal(err.where, "pairs");
 }
 
+/* Of all numbers of pairs, those just above three quarters of a power of two have the longest lists. */
+static void
+tables_are_full_only_once_their_contacts_are_listed_no_more(void **state)
+{
+	static const unsigned pairs[] = {TT_PAIRS_MIN, 1536, 1537, 3072, 3073, 6145};
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(pairs); i++) {
+		struct tt_tally *t = tally_make(pairs[i]);
+
+		assert_true(t->max_contacts4 > t->list_mask);
+		assert_true(t->max_contacts6 > t->list_mask);
+		tt_tally_destroy(t);
+	}
+}
+
 static void
 a_tally_takes_the_bytes_that_it_says_and_gives_all_back(void **state)
 {
@@ -121,6 +136,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(too_few_pairs_are_refused),
+			cmocka_unit_test(
+					tables_are_full_only_once_their_contacts_are_listed_no_more),
 			cmocka_unit_test(
 					a_tally_takes_the_bytes_that_it_says_and_gives_all_back),
 			cmocka_unit_test(
