@@ -74,15 +74,12 @@ version(void)
 	return EXIT_OK;
 }
 
-/* Is --version all that follows the command, and what "rules" is to do? */
+/* Is --version the last of what follows the command, and no path behind "--"? */
 static bool
 asks_version(int argc, char **argv)
 {
-	const bool deeper = argc == 4 && strcmp(argv[1], "rules") == 0
-			&& (strcmp(argv[2], "check") == 0
-					|| strcmp(argv[2], "match") == 0);
-
-	return (argc == 3 || deeper) && strcmp(argv[argc - 1], "--version") == 0;
+	return argc > 2 && strcmp(argv[argc - 1], "--version") == 0
+			&& strcmp(argv[argc - 2], "--") != 0;
 }
 
 static int

@@ -45,6 +45,12 @@ int64_t tt_prefix_set_size(const struct tt_prefix_set *set);
 int64_t tt_prefix_set_size_ipv4(const struct tt_prefix_set *set);
 bool tt_prefix_set_has_ipv6(const struct tt_prefix_set *set);
 
+/* Calls for each of the least prefixes that make the set: those of IPv4 first, of each version ascending. length: 0 to 32, or
+ * to 128 of IPv6. */
+void tt_prefix_set_each(const struct tt_prefix_set *set,
+		void (*call)(void *to, struct tt_addr first, bool ipv4, unsigned length),
+		void *to);
+
 /* The set as canonical text, e.g. for a manifest: a list of the least prefixes that make it,
  * comma-separated. The caller frees it. NULL if memory is short. */
 char *tt_prefix_set_format(const struct tt_prefix_set *set);

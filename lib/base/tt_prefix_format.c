@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* A set of prefixes as text. */
+/* A set of prefixes one by one, and as text. */
 #include "tt_prefix_private.h"
 
 /* The shortest prefix that starts at `first` and ends no later than `last`; its length. */
@@ -20,11 +20,15 @@ widest_prefix(struct tt_addr first, struct tt_addr last)
 	return bits;
 }
 
+struct visit {
+	void (*call)(void *to, struct tt_addr first, bool ipv4, unsigned length);
+	void *to;
+};
+
 static void
-format_range(FILE *out, const struct tt_range *r, bool *started)
+visit_range(const struct visit *v, const struct tt_range *r)
 {
 	struct tt_addr first = r->first;
-	char text[TT_ADDR_TEXT_MAX];
 
 	for (;;) {
 		unsigned bits = widest_prefix(first, r->last);
@@ -32,9 +36,7 @@ format_range(FILE *out, const struct tt_range *r, bool *started)
 		struct tt_addr end = {first.hi | mask.hi, first.lo | mask.lo};
 		bool v4 = tt_addr_is_v4(first) && bits >= 96;
 
-		fprintf(out, "%s%s/%u", *started ? "," : "", tt_addr_format(first, text),
-				v4 ? bits - 96 : bits);
-		*started = true;
+		v->call(v->to, first, v4, v4 ? bits - 96 : bits);
 		if (tt_addr_cmp(end, r->last) >= 0)
 			return;
 		first = tt_prefix_addr_next(end);
@@ -43,7 +45,7 @@ format_range(FILE *out, const struct tt_range *r, bool *started)
 
 /* The ranges of IPv4. */
 static void
-format_v4(FILE *out, const struct tt_prefix_set *set, bool *started)
+visit_v4(const struct visit *v, const struct tt_prefix_set *set)
 {
 	for (unsigned i = 0; i < set->n_ranges; i++) {
 		struct tt_range r = set->ranges[i];
@@ -53,13 +55,13 @@ format_v4(FILE *out, const struct tt_prefix_set *set, bool *started)
 		if (tt_addr_cmp(r.last, tt_prefix_mapped.last) > 0)
 			r.last = tt_prefix_mapped.last;
 		if (tt_addr_cmp(r.first, r.last) <= 0)
-			format_range(out, &r, started);
+			visit_range(v, &r);
 	}
 }
 
 /* The ranges of IPv6; two that meet at the mapped addresses were one prefix, and are again. */
 static void
-format_v6(FILE *out, const struct tt_prefix_set *set, bool *started)
+visit_v6(const struct visit *v, const struct tt_prefix_set *set)
 {
 	struct tt_range open = {0}, parts[2];
 	bool is_open = false;
@@ -80,13 +82,40 @@ format_v6(FILE *out, const struct tt_prefix_set *set, bool *started)
 				continue;
 			}
 			if (is_open)
-				format_range(out, &open, started);
+				visit_range(v, &open);
 			open = parts[k];
 			is_open = true;
 		}
 	}
 	if (is_open)
-		format_range(out, &open, started);
+		visit_range(v, &open);
+}
+
+void
+tt_prefix_set_each(const struct tt_prefix_set *set,
+		void (*call)(void *to, struct tt_addr first, bool ipv4, unsigned length),
+		void *to)
+{
+	const struct visit visit = {call, to};
+
+	visit_v4(&visit, set);
+	visit_v6(&visit, set);
+}
+
+struct text {
+	FILE *out;
+	bool started;
+};
+
+static void
+print(void *to, struct tt_addr first, bool ipv4, unsigned length)
+{
+	struct text *t = to;
+	char address[TT_ADDR_TEXT_MAX];
+
+	fprintf(t->out, "%s%s/%u", t->started ? "," : "", tt_addr_format(first, address),
+			length);
+	t->started = true;
 }
 
 char *
@@ -94,14 +123,12 @@ tt_prefix_set_format(const struct tt_prefix_set *set)
 {
 	char *text = NULL;
 	size_t size = 0;
-	bool started = false;
-	FILE *out = open_memstream(&text, &size);
+	struct text to = {open_memstream(&text, &size), false};
 
-	if (out == NULL)
+	if (to.out == NULL)
 		return NULL;
-	format_v4(out, set, &started);
-	format_v6(out, set, &started);
-	if (fclose(out) != 0) {
+	tt_prefix_set_each(set, print, &to);
+	if (fclose(to.out) != 0) {
 		free(text);
 		return NULL;
 	}

@@ -3,7 +3,6 @@
 #include "tt_setup.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #define VERSION_TEXT_MAX 80
 #define ALL \
@@ -40,41 +39,38 @@ count_text(const char *version, unsigned __int128 addresses, unsigned prefixes,
 			prefixes == 1 ? "" : "es");
 }
 
-/* The text is of the least prefixes: of each, the number of addresses, by version. */
-static void
-add_up(const char *list, unsigned __int128 addresses[2], unsigned prefixes[2])
-{
-	for (const char *at = list; *at != '\0';) {
-		const size_t n = strcspn(at, ",");
-		const unsigned v6 = memchr(at, ':', n) != NULL;
-		const char *slash = memchr(at, '/', n);
-		const unsigned most = v6 ? 128 : 32;
-		const unsigned length = slash == NULL
-				? most
-				: (unsigned)strtoul(slash + 1, NULL, 10);
+/* Of the least prefixes, by version: IPv4, IPv6. */
+struct sums {
+	unsigned __int128 addresses[2];
+	unsigned prefixes[2];
+};
 
-		addresses[v6] += length == 0 && v6
-				? ALL
-				: (unsigned __int128)1 << (most - length);
-		prefixes[v6]++;
-		at += n + (at[n] == ',');
-	}
+static void
+add(void *to, struct tt_addr first, bool ipv4, unsigned length)
+{
+	struct sums *sums = to;
+	const bool all = !ipv4 && length == 0;
+
+	sums->addresses[!ipv4] += all
+			? ALL
+			: (unsigned __int128)1 << ((ipv4 ? 32 : 128) - length);
+	sums->prefixes[!ipv4]++;
 }
 
 char *
 tt_setup_monitored_text(const struct tt_setup *s, char text[TT_SETUP_MONITORED_TEXT_MAX])
 {
-	unsigned __int128 addresses[2] = {0, 0};
-	unsigned prefixes[2] = {0, 0};
+	struct sums sums = {0};
 	char parts[2][VERSION_TEXT_MAX] = {"", ""};
 
-	add_up(s->monitored_text, addresses, prefixes);
-	if (prefixes[0] > 0)
-		count_text("IPv4", addresses[0], prefixes[0], parts[0]);
-	if (prefixes[1] > 0)
-		count_text("IPv6", addresses[1], prefixes[1], parts[1]);
+	tt_prefix_set_each(&s->monitored, add, &sums);
+	if (sums.prefixes[0] > 0)
+		count_text("IPv4", sums.addresses[0], sums.prefixes[0], parts[0]);
+	if (sums.prefixes[1] > 0)
+		count_text("IPv6", sums.addresses[1], sums.prefixes[1], parts[1]);
 	snprintf(text, TT_SETUP_MONITORED_TEXT_MAX, "monitored: %s%s%s", parts[0],
-			prefixes[0] > 0 && prefixes[1] > 0 ? ", and " : "", parts[1]);
+			sums.prefixes[0] > 0 && sums.prefixes[1] > 0 ? ", and " : "",
+			parts[1]);
 	return text;
 }
 

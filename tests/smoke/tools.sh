@@ -194,6 +194,8 @@ for command in $("$teiten" --help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'); do
 done
 prints '^teiten [0-9]' rules check --version
 prints '^teiten [0-9]' rules match --version
+prints '^teiten [0-9]' verify "$dir/empty" --version
+expect 1 '--version: ' verify -- --version
 for command in info verify watch top-targets; do
 	expect 2 "^teiten $command: PATH: an empty path" "$command" ''
 done

@@ -6,16 +6,12 @@
 static void
 expect_monitored(const char *list, const char *said)
 {
-	struct tt_prefix_set set = {0};
 	struct tt_setup setup = {0};
 	char text[TT_SETUP_MONITORED_TEXT_MAX];
 
-	assert_int_equal(tt_prefix_set_parse(&set, list, NULL), 0);
-	setup.monitored_text = tt_prefix_set_format(&set);
-	assert_non_null(setup.monitored_text);
+	assert_int_equal(tt_prefix_set_parse(&setup.monitored, list, NULL), 0);
 	assert_string_equal(tt_setup_monitored_text(&setup, text), said);
-	free(setup.monitored_text);
-	tt_prefix_set_fini(&set);
+	tt_prefix_set_fini(&setup.monitored);
 }
 
 static void
@@ -28,6 +24,8 @@ how_much_is_monitored_is_said_by_version(void **state)
 	expect_monitored("192.0.2.0/24,2001:db8::/32,198.51.100.0/25",
 			"monitored: 384 addresses of IPv4 in 2 prefixes, and 2^96 addresses "
 			"of IPv6 in 1 prefix");
+	expect_monitored("192.0.2.1,192.0.2.2/31",
+			"monitored: 3 addresses of IPv4 in 2 prefixes");
 	expect_monitored("2001:db8::", "monitored: 1 address of IPv6 in 1 prefix");
 	expect_monitored("2001:db8::/64,2001:db8:1::/96",
 			"monitored: over 2^64 addresses of IPv6 in 2 prefixes");
