@@ -88,7 +88,9 @@ enum tt_ranking_format {
 int tt_ranking_format_parse(
 		const char *name, enum tt_ranking_format *format) TT_MUST_CHECK;
 
-/* Prints the first n ranks; errors are those of the FILE. */
+/* Prints the first n ranks; errors are those of the FILE. CSV and JSON Lines have in their last columns what text marks:
+ * `sources_estimated` (max_uniq_src_ip is one, from a sample, as where tables were full and a snapshot has rows "**"), `sources_at_least`
+ * (it is a lower bound) and `ipv6_untold` (packets of IPv6 are among those of IPv4, and so in rates by address). */
 void tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		enum tt_ranking_format format, FILE *out);
 

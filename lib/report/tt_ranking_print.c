@@ -120,23 +120,54 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 		fputs("no monitored address was observed: no rates\n", out);
 }
 
-static void
-print_csv(const struct line *l, const char *sources, FILE *out)
+/* What text has as "~", ">=" and "at most" or "at least". */
+struct marks {
+	bool estimated, at_least, ipv6_untold;
+};
+
+static struct marks
+marks_of(const struct line *l, const struct tt_ranking *r)
 {
-	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%s,%.6f,%.6f\r\n", l->rank,
-			l->name, l->data->packets, l->share, l->data->bytes, sources,
-			l->rate, l->sensor_rate);
+	const bool sources = tt_ranking_tells_sources(r);
+
+	return (struct marks){.estimated = sources && !r->exact,
+			.at_least = sources && l->data->at_least,
+			.ipv6_untold = r->address_time.untold
+					&& r->address_time.any_ipv6};
 }
 
 static void
-print_jsonl(const struct line *l, const char *sources, FILE *out)
+print_csv(const struct line *l, const struct tt_ranking *r, const char *sources,
+		FILE *out)
 {
+	const struct marks m = marks_of(l, r);
+
+	fprintf(out, "%zu,%s,%" PRIu64 ",%.6f,%" PRIu64 ",%s,%.6f,%.6f,%d,%d,%d\r\n",
+			l->rank, l->name, l->data->packets, l->share, l->data->bytes,
+			sources, l->rate, l->sensor_rate, m.estimated, m.at_least,
+			m.ipv6_untold);
+}
+
+static const char *
+json_of(bool b)
+{
+	return b ? "true" : "false";
+}
+
+static void
+print_jsonl(const struct line *l, const struct tt_ranking *r, const char *sources,
+		FILE *out)
+{
+	const struct marks m = marks_of(l, r);
+
 	fprintf(out,
 			"{\"rank\":%zu,\"target\":\"%s\",\"packets\":%" PRIu64
 			",\"share\":%.6f,\"bytes\":%" PRIu64 ",\"max_uniq_src_ip\":%s"
-			",\"packets_per_day_address\":%.6f,\"packets_per_day_sensor\":%.6f}\n",
+			",\"packets_per_day_address\":%.6f,\"packets_per_day_sensor\":%.6f"
+			",\"sources_estimated\":%s,\"sources_at_least\":%s,\"ipv6_untold\":%s}\n",
 			l->rank, l->name, l->data->packets, l->share, l->data->bytes,
-			sources, l->rate, l->sensor_rate);
+			sources, l->rate, l->sensor_rate, json_of(m.estimated),
+			json_of(m.at_least), json_of(m.ipv6_untold));
 }
 
 static struct line
@@ -168,7 +199,8 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		print_head(ranking, out);
 	if (format == TT_RANKING_CSV)
 		fputs("rank,target,packets,share,bytes,max_uniq_src_ip,"
-		      "packets_per_day_address,packets_per_day_sensor\r\n",
+		      "packets_per_day_address,packets_per_day_sensor,"
+		      "sources_estimated,sources_at_least,ipv6_untold\r\n",
 				out);
 	for (size_t i = 0; i < n && i < ranking->n_ranks; i++) {
 		struct line line = make_line(ranking, i);
@@ -184,9 +216,9 @@ tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		if (format == TT_RANKING_TEXT)
 			print_text(&line, ranking, out);
 		else if (format == TT_RANKING_CSV)
-			print_csv(&line, sources, out);
+			print_csv(&line, ranking, sources, out);
 		else
-			print_jsonl(&line, sources, out);
+			print_jsonl(&line, ranking, sources, out);
 	}
 	if (format == TT_RANKING_TEXT)
 		print_foot(ranking, n, out);

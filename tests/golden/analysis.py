@@ -117,7 +117,7 @@ def top_targets(spool, day, next_day):
     lines = spool.run("top-targets", "--format", "csv", "-n", 1 << 30, "--from", day, "--to", next_day)
     days = spool.address_days(day)
     packets = {}
-    for _, target, count, *_, rate, _ in (line.split(",") for line in lines.splitlines()[1:]):
+    for _, target, count, _, _, _, rate, *_ in (line.split(",") for line in lines.splitlines()[1:]):
         packets[target] = int(count)
         if not math.isclose(int(count) / days, float(rate), abs_tol=1e-6):
             raise AssertionError(f"top-targets: {target} {rate}, not {int(count) / days}")

@@ -142,10 +142,10 @@ class Few(unittest.TestCase):
         lines = run("top-targets", self.spool).splitlines()
         self.assertIn("60.00%", next(line for line in lines if "445/TCP" in line))
         self.assertEqual(lines[-1], "packets, share, bytes, sources: of IPv4 and IPv6; packets/day/address: packets of IPv4 by monitored IPv4 addresses")
-        self.assertEqual(self.ranked("4"), ["1,23/TCP,2,1.000000,120,,2.000023,2.000023"])
+        self.assertEqual(self.ranked("4"), ["1,23/TCP,2,1.000000,120,,2.000023,2.000023,0,0,0"])
         six = self.ranked("6")
         self.assertEqual(len(six), 1)
-        self.assertRegex(six[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.0+,3\.000035$")
+        self.assertRegex(six[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.0+,3\.000035,0,0,0$")
         text = run("top-targets", "--ip-version", "6", self.spool)
         self.assertIn(" 3 packets of IPv6, 1 target\n", text)
         self.assertIn("packets/day/sensor", text)
@@ -167,7 +167,7 @@ class Few(unittest.TestCase):
         self.read([tcp(445, **SIX)] * 3, "2001:db8::/127", sensor="t")
         self.assertEqual(self.ranked("6"), run("top-targets", "--format", "csv", self.spool).splitlines()[1:])
         self.read([tcp(23)] * 3, f"{DARK}/32,2001:db8::/127")
-        self.assertRegex(self.ranked("6")[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.7500\d\d,1\.5000\d\d$")
+        self.assertRegex(self.ranked("6")[0], r"^1,445/TCP,3,1\.000000,\d+,,0\.7500\d\d,1\.5000\d\d,0,0,0$")
 
     def ranked(self, version):
         return run("top-targets", "--format", "csv", "--ip-version", version, self.spool).splitlines()[1:]

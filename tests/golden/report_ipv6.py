@@ -287,6 +287,9 @@ class Ipv6(unittest.TestCase):
         for name in "ipv6_packets", "ipv6_untold", "packets", "address_days":
             self.assertEqual(self.fact(again, name), self.fact(found, name), name)
         self.assertIn("at most", run("info", old) + run("top-targets", old))
+        for spool, untold in (old, "1"), (self.tmp / "mixed", "0"):
+            rows = list(csv.DictReader(run("top-targets", "--format", "csv", spool).splitlines()))
+            self.assertEqual({row["ipv6_untold"] for row in rows}, {untold})
 
     def test_ipv6_alone_is_as_it_was(self):
         """Nothing of IPv4 is monitored: counts are of each sensor."""

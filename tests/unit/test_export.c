@@ -257,13 +257,26 @@ thousands_of_targets_keep_their_own_counts(void **state)
 	tt_ranking_fini(&r);
 }
 
+/* Is this in what is printed of the first target? */
+static bool
+prints(const struct tt_ranking *r, enum tt_ranking_format format, const char *wanted)
+{
+	char *printed = NULL;
+	size_t size;
+	FILE *out = open_memstream(&printed, &size);
+	bool found;
+
+	tt_ranking_print(r, 1, format, out);
+	fclose(out);
+	found = strstr(printed, wanted) != NULL;
+	free(printed);
+	return found;
+}
+
 static void
 estimates_are_marked(void **state)
 {
 	struct tt_ranking r;
-	char *printed = NULL;
-	size_t size;
-	FILE *out = open_memstream(&printed, &size);
 
 	tt_tally_reset(bed.tally);
 	for (unsigned i = 0; i < 3 * BED_PAIRS; i++)
@@ -273,11 +286,20 @@ estimates_are_marked(void **state)
 	add_minute(&r, 0);
 	tt_ranking_sort(&r);
 	assert_false(r.exact);
-	tt_ranking_print(&r, 1, TT_RANKING_TEXT, out);
-	fclose(out);
-	assert_non_null(strstr(printed, " ~"));
-	assert_non_null(strstr(printed, "\n~: estimated from a sample"));
-	free(printed);
+	assert_true(prints(&r, TT_RANKING_TEXT, " ~"));
+	assert_true(prints(&r, TT_RANKING_TEXT, "\n~: estimated from a sample"));
+	assert_true(prints(&r, TT_RANKING_CSV,
+			",sources_estimated,sources_at_least,ipv6_untold\r\n"));
+	assert_true(prints(&r, TT_RANKING_CSV, ",1,0,0\r\n"));
+	assert_true(prints(&r, TT_RANKING_JSONL,
+			",\"sources_estimated\":true,\"sources_at_least\":false,\"ipv6_untold\":false}\n"));
+	r.exact = true;
+	r.ranks[0].at_least = true;
+	assert_true(prints(&r, TT_RANKING_CSV, ",0,1,0\r\n"));
+	r.address_time.untold = r.address_time.any_ipv6 = true;
+	assert_true(prints(&r, TT_RANKING_CSV, ",0,1,1\r\n"));
+	r.ip_version = 4; /* and no sources are told */
+	assert_true(prints(&r, TT_RANKING_CSV, ",0,0,1\r\n"));
 	tt_ranking_fini(&r);
 }
 
