@@ -76,9 +76,14 @@ print_not_kept(const struct tt_ledger_short *s)
 static void
 print_notes(const struct tt_ledger_short *s)
 {
+	char length[TT_TIME_TEXT_MAX];
+
 	if (s->late > 0)
 		printf(LABEL "%" PRIu64 " packets older than an interval already begun\n",
 				"late", s->late);
+	if (s->link_down_us > 0)
+		printf(LABEL "down for %s, which counts as observed\n", "link",
+				tt_time_format_length((int64_t)s->link_down_us, length));
 	print_not_kept(s);
 }
 

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <string.h>
 
-#define NIC_ROWS   3 /* of a port */
+#define PORT_ROWS  4 /* of a port: what it lost, and a note */
 #define OTHER_ROWS 3 /* of a queue: delivered, and two notes */
 
 int
 tt_book_init(struct tt_book *book, struct tt_plan *plan, struct tt_error *err)
 {
-	size_t rows = plan->n_ports * NIC_ROWS
+	size_t rows = plan->n_ports * PORT_ROWS
 			+ plan->n_queues * (size_t)(OTHER_ROWS + TT_N_FATES);
 
 	*book = (struct tt_book){
@@ -77,6 +77,8 @@ port_rows(struct tt_book *book, const struct tt_port *port)
 			sum->no_mbuf - told->no_mbuf);
 	add_row(book, port->name, -1, TT_ACCOUNT_NIC, TT_REASON_ERRORS,
 			sum->errors - told->errors);
+	add_row(book, port->name, -1, TT_ACCOUNT_NOTE, TT_REASON_LINK_DOWN,
+			sum->link_down_us - told->link_down_us);
 }
 
 static void
@@ -160,13 +162,13 @@ add_written(struct closing *c, const struct tt_ledger_row *rows, const uint64_t 
 static struct closing
 sum_up(const struct tt_book *book, unsigned port, struct tt_worker **workers)
 {
-	const uint64_t *lost = book->written + (size_t)port * NIC_ROWS;
+	const uint64_t *lost = book->written + (size_t)port * PORT_ROWS;
 	struct closing c = {.lost = {.missed = lost[0],
 					    .no_mbuf = lost[1],
 					    .errors = lost[2]}};
 
 	for (unsigned i = 0; i < book->plan->n_queues; i++) {
-		size_t at = book->plan->n_ports * NIC_ROWS
+		size_t at = book->plan->n_ports * PORT_ROWS
 				+ i * (size_t)(OTHER_ROWS + TT_N_FATES);
 
 		if (book->plan->queues[i].port != port)

@@ -14,15 +14,16 @@
 
 #include <rte_ethdev.h>
 
-/* What the device itself counted; sums of differences, for devices whose counters go back. */
+/* What the device itself counted; sums of differences, for devices whose counters go back. And how long it was found without
+ * a link, which is of `sum` alone. */
 struct tt_port_counters {
-	uint64_t received, missed, errors, no_mbuf;
+	uint64_t received, missed, errors, no_mbuf, link_down_us;
 };
 
-/* The link as it was told last, and when. */
+/* The link as it was told last, and as it was when it was asked last; and when that was. */
 struct tt_port_link {
 	unsigned interface; /* of the kernel, that the device is over; 0: none */
-	bool down;
+	bool down, found_down;
 	int64_t asked_us, told_us; /* by the monotonic clock */
 };
 
@@ -76,8 +77,8 @@ bool tt_port_take_removal(struct tt_port *port);
 /* At the start: is the link down? */
 bool tt_port_link_start(struct tt_port *port);
 
-/* Asks once a second, and says where the link went down, and where it is up again; nothing of replays and of a
- * device that has gone, and no more than one line in five seconds. */
+/* Asks once a second, adds the time without a link to port->sum, and says where the link went down, and where it is up again.
+ * Nothing of replays; of a device that has gone nothing is said, and no more than one line in five seconds. */
 void tt_port_watch_link(struct tt_port *port);
 
 /* Adds what the device counted since the last time to port->sum, and no_frames to the errors;

@@ -65,7 +65,7 @@ bool
 tt_port_link_start(struct tt_port *port)
 {
 	port->link = (struct tt_port_link){.interface = interface_of(port)};
-	port->link.down = is_down(port);
+	port->link.down = port->link.found_down = is_down(port);
 	port->link.told_us = port->link.asked_us = tt_time_monotonic();
 	return port->link.down;
 }
@@ -77,11 +77,14 @@ tt_port_watch_link(struct tt_port *port)
 	const int64_t now_us = tt_time_monotonic();
 	char length[TT_TIME_TEXT_MAX];
 
-	if (now_us - l->asked_us < ASK_US || port->removal_told
-			|| port->replay.n_files > 0)
+	if (now_us - l->asked_us < ASK_US || port->replay.n_files > 0)
 		return;
+	if (l->found_down)
+		port->sum.link_down_us += (uint64_t)(now_us - l->asked_us);
 	l->asked_us = now_us;
-	if (is_down(port) == l->down || now_us - l->told_us < SAY_US)
+	l->found_down = port->removal_told || is_down(port);
+	if (port->removal_told || l->found_down == l->down
+			|| now_us - l->told_us < SAY_US)
 		return;
 	l->down = !l->down;
 	if (l->down)

@@ -27,7 +27,8 @@ place_of(unsigned account, const char *reason)
 {
 	static const char *const nic[] = {TT_REASON_MISSED, TT_REASON_NO_MBUF,
 			TT_REASON_ERRORS, TT_REASON_DELIVERED};
-	static const char *const note[] = {TT_REASON_LATE, TT_REASON_FRAME_BYTES};
+	static const char *const note[] = {
+			TT_REASON_LATE, TT_REASON_FRAME_BYTES, TT_REASON_LINK_DOWN};
 	static const unsigned numbers[N_ACCOUNTS] = {TT_ARRAY_SIZE(nic), TT_N_FATES,
 			TT_ARRAY_SIZE(note), TT_N_LEDGER_TABLES};
 	unsigned i = 0;

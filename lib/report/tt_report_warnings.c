@@ -8,6 +8,7 @@
 #define WHOLE \
 	0.99995 /* coverage that lacks too little to matter: four minutes of a month have more */
 #define LOST_LEAST 0.0005 /* of all packets; less is shown as 0.0 % */
+#define DOWN_LEAST 0.001 /* of the time that was observed */
 #define PARTS      3 /* of a snapshot's path: sensor, day, name */
 
 static void
@@ -254,6 +255,14 @@ warn_loss(struct tt_report *r, struct tt_doc_section *section)
 						tt_report_percent(r, 100 * lost)));
 	if (!l->closes)
 		warn(r, section, TT_REPORT_WORD(r, WARN_LEDGER));
+	if (l->link_down_us > 0
+			&& (double)l->link_down_us >= DOWN_LEAST
+							* (double)r->now->exposure
+									  .observed_us)
+		warn(r, section,
+				TT_REPORT_FILL(r, WARN_LINK_DOWN,
+						tt_report_count(r,
+								l->link_down_us / TT_US_PER_S)));
 }
 
 /* What of IPv6 could not be kept out of the counts. */

@@ -67,6 +67,8 @@ add_row(struct tt_ledger_short *s, const struct tt_ledger_row *row)
 		return false;
 	if (strcmp(row->reason, TT_REASON_LATE) == 0)
 		s->late += row->packets;
+	if (strcmp(row->reason, TT_REASON_LINK_DOWN) == 0)
+		s->link_down_us += row->packets;
 	return true;
 }
 
@@ -116,6 +118,7 @@ tt_ledger_add(struct tt_ledger_short *to, const struct tt_ledger_short *from)
 	to->frames += from->frames;
 	to->counted += from->counted;
 	to->late += from->late;
+	to->link_down_us += from->link_down_us;
 	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++) {
 		to->not_kept[i].packets += from->not_kept[i].packets;
 		to->not_kept[i].keys += from->not_kept[i].keys;

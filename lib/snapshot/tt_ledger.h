@@ -5,7 +5,7 @@
  *
  * Four accounts. "nic": missed, no-mbuf, errors and delivered add up to what the port was
  * offered. "frames": counted and each named exception (tt_fate_name) add up to delivered.
- * "note": what is said besides and is part of no sum (late, frame-bytes). A packet is in one row
+ * "note": what is said besides and is part of no sum (late, frame-bytes, link-down). A packet is in one row
  * only: a port gives a reason either for its queues or, as queue -1, for itself. "tables": for
  * each table of the tallies, how many keys it did not keep and how many packets were counted
  * without one; part of no sum. tt_spool_write adds these rows itself.
@@ -29,6 +29,8 @@
 
 #define TT_REASON_LATE        "late"
 #define TT_REASON_FRAME_BYTES "frame-bytes"
+/* For how long the port had no link, µs, to the second; of a live port, queue -1. It counts as observed all the same. */
+#define TT_REASON_LINK_DOWN "link-down"
 
 /* Of a snapshot that waited for the disk with others and became one with them: how many intervals
  * it is made of. A row that others do not have. */
@@ -42,7 +44,7 @@ struct tt_ledger_row {
 	const char *port; /* the device's name, or "capture-files" */
 	int queue; /* -1: the whole port */
 	const char *account, *reason;
-	uint64_t packets; /* bytes in the row frame-bytes, intervals in those of the spool */
+	uint64_t packets; /* bytes in the row frame-bytes, µs in link-down, intervals in those of the spool */
 	uint64_t keys; /* of the account "tables": keys not kept; else 0 */
 };
 
@@ -72,7 +74,7 @@ struct tt_ledger_short {
 	uint64_t missed, no_mbuf, errors, delivered;
 	uint64_t frames,
 			counted; /* of the account "frames": all reasons, and counted alone */
-	uint64_t late; /* of the notes */
+	uint64_t late, link_down_us; /* of the notes; the latter may be more than the interval, of several ports */
 	struct tt_ledger_not_kept not_kept[TT_N_LEDGER_TABLES];
 	bool closes;
 };

@@ -135,12 +135,20 @@ pack_not_kept(const struct tt_ledger_short *s)
 struct json_t *
 tt_ledger_short_pack(const struct tt_ledger_short *s)
 {
-	return json_pack("{s:I s:I s:I s:I s:I s:I s:I s:o s:b}", "offered",
+	json_t *ledger = json_pack("{s:I s:I s:I s:I s:I s:I s:I s:o s:b}", "offered",
 			(json_int_t)tt_ledger_offered(s), "missed", (json_int_t)s->missed,
 			"no_mbuf", (json_int_t)s->no_mbuf, "errors",
 			(json_int_t)s->errors, "delivered", (json_int_t)s->delivered,
 			"counted", (json_int_t)s->counted, "late", (json_int_t)s->late,
 			"not_kept", pack_not_kept(s), "closes", (int)s->closes);
+
+	if (ledger == NULL || s->link_down_us == 0
+			|| json_object_set_new(ledger, "link_down_us",
+					   json_integer((json_int_t)s->link_down_us))
+					== 0)
+		return ledger;
+	json_decref(ledger);
+	return NULL;
 }
 
 /* Of a merged one, the ids of its parts. Returns false if memory is short. */

@@ -28,19 +28,20 @@ int
 tt_manifest_take_ledger(const struct tt_manifest_parse *p, json_t *ledger)
 {
 	struct tt_ledger_short *s = &p->m->ledger;
-	json_int_t missed, no_mbuf, errors, delivered, counted, late;
+	json_int_t missed, no_mbuf, errors, delivered, counted, late, link_down = 0;
 	json_t *not_kept;
 	json_error_t why;
 	int closes;
 
-	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:I s:o s:b}", "missed",
-			    &missed, "no_mbuf", &no_mbuf, "errors", &errors, "delivered",
-			    &delivered, "counted", &counted, "late", &late, "not_kept",
-			    &not_kept, "closes", &closes)
+	if (json_unpack_ex(ledger, &why, 0, "{s:I s:I s:I s:I s:I s:I s?I s:o s:b}",
+			    "missed", &missed, "no_mbuf", &no_mbuf, "errors", &errors,
+			    "delivered", &delivered, "counted", &counted, "late", &late,
+			    "link_down_us", &link_down, "not_kept", &not_kept, "closes",
+			    &closes)
 			!= 0)
 		return tt_manifest_wrong(p, "run.ledger", why.text);
 	if (missed < 0 || no_mbuf < 0 || errors < 0 || delivered < 0 || counted < 0
-			|| late < 0)
+			|| late < 0 || link_down < 0)
 		return tt_manifest_wrong(p, "run.ledger", "a negative count");
 	*s = (struct tt_ledger_short){
 			.missed = (uint64_t)missed,
@@ -49,6 +50,7 @@ tt_manifest_take_ledger(const struct tt_manifest_parse *p, json_t *ledger)
 			.delivered = (uint64_t)delivered,
 			.counted = (uint64_t)counted,
 			.late = (uint64_t)late,
+			.link_down_us = (uint64_t)link_down,
 			.closes = closes != 0,
 	};
 	return take_not_kept(p, not_kept);

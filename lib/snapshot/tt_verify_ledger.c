@@ -130,7 +130,7 @@ short_equal(const struct tt_ledger_short *a, const struct tt_ledger_short *b)
 	return a->missed == b->missed && a->no_mbuf == b->no_mbuf
 			&& a->errors == b->errors && a->delivered == b->delivered
 			&& a->counted == b->counted && a->late == b->late
-			&& a->closes == b->closes;
+			&& a->link_down_us == b->link_down_us && a->closes == b->closes;
 }
 
 int

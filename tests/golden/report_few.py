@@ -136,6 +136,19 @@ class Few(unittest.TestCase):
         self.assertIn("Days of which a part is left out, as snapshots reach over midnight: 1.",
                       run("report", "--quiet", "--format", "text", "--period", "2026-01-06", *options, self.spool))
 
+    def test_time_without_a_link_is_told(self):
+        """By the manifest, as teitend writes it; less than a second in a thousand is not worth a note."""
+        self.read([tcp(23)] * 4)
+        path = next((self.spool / "s").glob("*/*"))
+        manifest = json.loads((path / "manifest.json").read_text())
+        note = "Ports of the sensors had no link for 3,600 s together"
+        for down_us, told in ((3600 * 10**6, True), (80 * 10**6, False)):
+            manifest["run"]["ledger"]["link_down_us"] = down_us
+            snapshots.put_manifest(path, manifest)
+            self.assertEqual(note in self.said(), told)
+            self.assertIn(f"  link         down for {down_us // 10**6} s, which counts as observed\n", run("info", self.spool))
+            self.assertEqual("3,600秒" in self.said("ja"), told)
+
     def test_top_targets_says_of_which_version(self):
         """Shares are of all packets, rates of IPv4 alone."""
         self.read([tcp(23)] + [tcp(445, **SIX)] * 3 + [tcp(23)], f"{DARK}/32,2001:db8::/64")

@@ -59,6 +59,9 @@ told 'the link is down' "$work/err" && told 'the link is up' "$work/out" || fail
 [ "$(number counted)" -eq $frames ] || fail "$(number counted) of $frames packets counted"
 grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
 verify || fail "a snapshot is damaged"
+# The ledger has how long it was.
+down=$("$teiten" info "$spool" | sed -n 's/^  link  *down for \([0-9]*\)\.*[0-9]* s, which counts as observed$/\1/p')
+[ "${down:-0}" -ge 3 ] || fail "the link was down for ${down:-no} s: $("$teiten" info "$spool")"
 
 # What waits in a ring of the kernel's when the end is ordered is counted as well, also where it
 # is many times the number of descriptors.

@@ -42,7 +42,8 @@ struct bed {
 	const struct tt_merge_config *config;
 	const char *monitored;
 	int64_t monitored_addresses;
-	struct tt_ledger_row ledger[TT_N_FATES + 7];
+	struct tt_ledger_row ledger[TT_N_FATES + 8];
+	uint64_t link_down_us; /* 0: no row of it */
 	unsigned n_ledger;
 	struct tt_totals totals;
 	struct tt_error err;
@@ -378,6 +379,8 @@ bed_make_ledger(struct bed *b)
 		bed_ledger_row(b, TT_ACCOUNT_FRAMES, tt_fate_name((enum tt_fate)i),
 				b->tally->fates[i]);
 	bed_ledger_row(b, TT_ACCOUNT_NOTE, TT_REASON_LATE, b->tally->late);
+	if (b->link_down_us > 0)
+		bed_ledger_row(b, TT_ACCOUNT_NOTE, TT_REASON_LINK_DOWN, b->link_down_us);
 }
 
 /* Writes what the tally holds as the snapshot of the minute that begins at start_us. */

@@ -407,9 +407,11 @@ a_summary_tells_gaps_from_missing_snapshots(void **state)
 	m.gap_before_us = 0;
 	m.ledger.closes = false;
 	m.ledger.late = 7;
+	m.ledger.link_down_us = 8;
 	m.ledger.not_kept[TT_LEDGER_PAIRS].packets = 9;
 	tt_summary_add(&s, &m);
 	assert_int_equal(s.ledger.late, 7);
+	assert_int_equal(s.ledger.link_down_us, 8);
 	assert_int_equal(s.ledger.not_kept[TT_LEDGER_PAIRS].packets, 9);
 	assert_int_equal(s.gaps.n, 1);
 	assert_int_equal(s.gaps.us, 3 * BED_MINUTE);

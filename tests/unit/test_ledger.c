@@ -24,6 +24,7 @@ a_ledger_closes_port_by_port(void **state)
 			{"b", 0, "nic", "delivered", 1, 0},
 			{"b", 0, "frames", "counted", 1, 0},
 			{"b", 0, "note", "late", 99, 0},
+			{"b", -1, "note", "link-down", 60000000, 0},
 			{"tables", -1, "tables", "talkers", 6, 2},
 	};
 	struct tt_ledger_short s = tt_ledger_sum(rows, TT_ARRAY_SIZE(rows));
@@ -32,6 +33,7 @@ a_ledger_closes_port_by_port(void **state)
 	assert_int_equal(tt_ledger_offered(&s), 13);
 	assert_int_equal(s.counted, 4);
 	assert_int_equal(s.late, 99);
+	assert_int_equal(s.link_down_us, 60000000);
 	assert_int_equal(s.not_kept[TT_LEDGER_TALKERS].packets, 6);
 	assert_int_equal(s.not_kept[TT_LEDGER_TALKERS].keys, 2);
 	rows[1].packets++;
@@ -39,9 +41,9 @@ a_ledger_closes_port_by_port(void **state)
 	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
 	rows[5].packets++;
 	rows[1].packets--;
-	rows[8].reason = "walkers";
+	rows[9].reason = "walkers";
 	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
-	rows[8].reason = "talkers";
+	rows[9].reason = "talkers";
 	assert_true(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));
 	rows[7].account = "notes";
 	assert_false(tt_ledger_closes(rows, TT_ARRAY_SIZE(rows)));

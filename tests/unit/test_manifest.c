@@ -109,6 +109,27 @@ a_manifest_whose_sensor_has_no_valid_name_is_refused(void **state)
 	tt_snapshot_close(snapshot);
 }
 
+/* Manifests of earlier programs, and of files, do not have it. */
+static void
+how_long_there_was_no_link_is_read_as_it_was_written(void **state)
+{
+	struct tt_snapshot *snapshot;
+	struct tt_manifest m;
+
+	bed_count_some(&bed, BED_START);
+	bed.link_down_us = 2500000;
+	bed_write_ok(&bed, BED_START);
+	bed.link_down_us = 0;
+	snapshot = bed_open_snapshot(&bed, BED_START);
+	m = snapshot->manifest;
+	assert_int_equal(m.ledger.link_down_us, 2500000);
+	assert_int_equal(forge(&m), 0);
+	m.ledger.link_down_us = 0;
+	assert_int_equal(forge(&m), 1);
+	assert_string_equal(damage, "ledger.parquet\n");
+	tt_snapshot_close(snapshot);
+}
+
 static void
 a_manifest_with_a_rate_that_is_no_power_of_two_is_refused(void **state)
 {
@@ -249,6 +270,7 @@ main(void)
 #define BEDDED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 			BEDDED(a_forged_manifest_disagrees_with_the_data),
+			BEDDED(how_long_there_was_no_link_is_read_as_it_was_written),
 			BEDDED(a_manifest_with_a_rate_that_is_no_power_of_two_is_refused),
 			BEDDED(time_with_signatures_that_cannot_be_is_found),
 			BEDDED(time_with_signatures_is_read_as_it_was_written),
