@@ -65,6 +65,8 @@ void tt_notable_find_episodes(struct tt_notable *w, struct tt_notable_target *t)
 /* Texts, in the document's memory. */
 const char *tt_notable_value(struct tt_notable *w, struct tt_value value);
 const char *tt_notable_percent(struct tt_notable *w, double share);
+/* Of a share that is a lower bound: "at least 24.5%", and "all" of one that is 1. first: it begins a sentence. */
+const char *tt_notable_at_least(struct tt_notable *w, double share, bool first);
 const char *tt_notable_rate(struct tt_notable *w, double rate);
 const char *tt_notable_change(struct tt_notable *w, double change); /* of a rate */
 const char *tt_notable_number(struct tt_notable *w, uint64_t n);

@@ -22,6 +22,21 @@ tt_notable_percent(struct tt_notable *w, double share)
 }
 
 const char *
+tt_notable_at_least(struct tt_notable *w, double share, bool first)
+{
+	const char *percent = tt_notable_percent(w, share);
+
+	if (share >= 1)
+		return tt_notable_fill(w,
+				first ? TT_WORD_NOTABLE_EVERY_FIRST
+				      : TT_WORD_NOTABLE_EVERY,
+				NULL, 0);
+	return tt_notable_fill(w,
+			first ? TT_WORD_NOTABLE_LEAST_FIRST : TT_WORD_NOTABLE_LEAST,
+			&percent, 1);
+}
+
+const char *
 tt_notable_rate(struct tt_notable *w, double rate)
 {
 	return tt_notable_value(w, tt_value_rate(rate));

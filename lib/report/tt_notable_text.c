@@ -118,7 +118,8 @@ say_port(struct tt_notable *w, struct tt_doc_section *s,
 			fall                    ? TT_WORD_NOTABLE_PORT_BEFORE
 					: since ? TT_WORD_NOTABLE_PORT_SINCE
 						: TT_WORD_NOTABLE_PORT,
-			tt_notable_percent(w, share),
+			fall ? tt_notable_percent(w, share)
+			     : tt_notable_at_least(w, share, !since),
 			tt_document_printf(w->doc, "%u", (unsigned)part.count->lo),
 			since ? tt_notable_since(w, t) : NULL, NULL);
 }
@@ -152,7 +153,7 @@ say_episodes(struct tt_notable *w, struct tt_doc_section *s,
 
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, episode_word(t, i),
 				tt_notable_day(w, e->first), tt_notable_day(w, e->last),
-				tt_notable_percent(w, e->share),
+				tt_notable_at_least(w, e->share, false),
 				tt_notable_country(w, e->country), NULL);
 		if (e->last + 1 == w->cause.n_days[TT_CAUSE_NOW] && e->first > 0)
 			tt_notable_say(w, s, TT_ELEMENT_TEXT,
@@ -164,17 +165,19 @@ static void
 say_fingerprints(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
 {
-	const enum tt_word word = w->cause.options.of_ipv4
-			? TT_WORD_NOTABLE_FINGERPRINT_LEAST
-			: TT_WORD_NOTABLE_FINGERPRINT;
 	struct tt_cause_part parts[2];
 	size_t n = tt_cause_top(&w->cause, &w->cause.fingerprints, t->of, parts,
 			TT_ARRAY_SIZE(parts));
 
 	for (size_t i = 0; i < n; i++)
 		if (parts[i].share >= FINGERPRINT_SHARE)
-			tt_notable_say(w, s, TT_ELEMENT_TEXT, word,
-					tt_notable_percent(w, parts[i].share),
+			tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_FINGERPRINT,
+					w->cause.options.of_ipv4
+							? tt_notable_at_least(w,
+									parts[i].share,
+									true)
+							: tt_notable_percent(w,
+									parts[i].share),
 					w->cause.rules[parts[i].count->lo], NULL);
 }
 

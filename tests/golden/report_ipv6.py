@@ -233,9 +233,10 @@ class Ipv6(unittest.TestCase):
         for series in (s for f in ports for s in f["series"]):
             self.assertLess(max(v for v in series["values"] if v is not None), 3000 / 7 / 64 * 1.2, series["id"])
         text = said(self.tmp / "report ports")
-        self.assertIn("at least 100.0% came from source port 6000", text)
+        self.assertIn("all came from source port 6000", text)
         self.assertIn("at least 90.0% came from source port 6000", text)
         self.assertIn("At least 90.0% of the packets match the fingerprint source-port-6000", text)
+        self.assertIn("All of the packets match the fingerprint source-port-6000", text)
         self.assertNotIn("7000", text)
 
     def test_days_make_the_same_report(self):

@@ -378,8 +378,8 @@ def number(text):
 
 def since(ja, en):
     """What is of the time since a change has its date, as there may be several changes."""
-    en.says("3389/TCP: new", ", after none in the period before (+", "the period before from none in 31 days", "Since 10 February, by country: ", "Since 10 February, at least 100.0% came from source port 6000.")
-    ja.says("3389/TCP", "（件/日・IP）で、前期は検知がなかったのに対し＋", "（前期は31日間でなし）", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの少なくとも100.0%は、発信元ポート6000")
+    en.says("3389/TCP: new", ", after none in the period before (+", "the period before from none in 31 days", "Since 10 February, by country: ", "Since 10 February, all came from source port 6000.")
+    ja.says("3389/TCP", "（件/日・IP）で、前期は検知がなかったのに対し＋", "（前期は31日間でなし）", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの全ては、発信元ポート6000")
     headings = {c["heading"] for t in en.found["tables"].values() for c in t["columns"] if c["id"] == "share_since"}
     check(f"shares: {headings}", {f"Share of packets since {day} February" for day in (1, 5, 10)} <= headings)
     headings = {c["heading"] for t in ja.found["tables"].values() for c in t["columns"] if c["id"] == "share_since"}
