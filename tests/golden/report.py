@@ -216,7 +216,7 @@ def check_rests(found, now, before, days_now, days_before):
             changes[key] = changes.get(key, 0) + sign * int(row["packets"]) / days
     keys, told = {row["name"]: row["key"] for row in found["tables"]["countries"]["rows"]}, 0
     for text in sentences(found, "countries"):
-        parts = re.fullmatch(r"(.*) \(\S+\): the targets that (?:rose|fell) most are (.*); the other (one|[\d,]+(?= together))(?: together)?: (\S+)\.", text)
+        parts = re.fullmatch(r"(.*) \(\S+\): most of all (.*); the other (one|[\d,]+(?= together))(?: together)?: (\S+)\.", text)
         if not parts:
             continue
         own = {target: change for (country, target), change in changes.items() if country == keys[parts[1]]}
@@ -244,7 +244,7 @@ def check_causes(found, now, before, days_now, days_before):
                 of[part_of(row)] = of.get(part_of(row), 0) + sign * int(row["detections"]) / days
         told = {}
         for text in sentences(found, section):
-            parts = re.fullmatch(r"(.*) \((\S+)\): the %s that (rose|fell) most are (.*?)(?:; the other (one|[\d,]+(?= together))(?: together)?: (\S+))?\." % part, text)
+            parts = re.fullmatch(r"(.*) \((\S+)\): most of all%s (.*?)(?:; the other (one|[\d,]+(?= together))(?: together)?: (\S+))?\." % {"countries": " from", "categories": ""}[part], text)
             if parts:
                 told[keys.get(parts[1], parts[1])] = text, parts
         for row in found["tables"][table]["rows"]:
@@ -256,16 +256,16 @@ def check_causes(found, now, before, days_now, days_before):
                 continue
             check(f"{section} {row['key']} is not explained", row["key"] in told)
             text, parts = told[row["key"]]
-            named = re.findall(r"(?:, | and |^)(.*?) \((\S+?)\)", parts[4])
+            named = re.findall(r"(?:, | and |^)(.*?) \((\S+?)\)", parts[3])
             check(f"{text}: {causes}", [keys.get(name, name) for name, _ in named] == [name for _, name in causes])
-            check(f"{text}: which way", (parts[3] == "rose") == (sign > 0))
+            check(f"{text}: which way", (number(parts[2]) > 0) == (sign > 0))
             for (_, change), (cause, _) in zip(named, causes):
                 near(text, number(change), -sign * cause)
             left = sum(own.values()) - sum(-sign * cause for cause, _ in causes)
-            check(f"{text}: the rest {left}", (parts[5] is not None) == (len(own) > len(causes) and abs(left) >= 0.005))
-            if parts[5]:
-                check(f"{text}: of {len(own)}", number(parts[5]) == len(own) - len(causes))
-                near(text, number(parts[6]), left)
+            check(f"{text}: the rest {left}", (parts[4] is not None) == (len(own) > len(causes) and abs(left) >= 0.005))
+            if parts[4]:
+                check(f"{text}: of {len(own)}", number(parts[4]) == len(own) - len(causes))
+                near(text, number(parts[5]), left)
         check(f"no cause in {section}", told)
 
 
