@@ -162,6 +162,20 @@ signature_slot(const struct tt_observed_names *n, int64_t gid, int64_t sid,
 	return at;
 }
 
+int
+tt_observed_signature_cmp(const struct tt_observed_names *names, int32_t a, int32_t b)
+{
+	const struct tt_observed_signature *x = &names->signatures[a],
+					   *y = &names->signatures[b];
+
+	if (x->gid != y->gid)
+		return x->gid < y->gid ? -1 : 1;
+	if (x->sid != y->sid)
+		return x->sid < y->sid ? -1 : 1;
+	return strcmp(names->categories[x->category].name,
+			names->categories[y->category].name);
+}
+
 /* The slots stay at most half full. */
 static int
 grow_signatures(struct tt_observed_names *n)

@@ -51,6 +51,27 @@ tt_observed_target(const struct tt_observed_names *names, struct tt_target targe
 	return index == NULL ? -1 : index[target.number + 1];
 }
 
+/* Where counts are equal, the lower one comes first, in whatever order snapshots had them: by protocol and number, by letters. */
+static inline uint64_t
+tt_observed_target_order(const struct tt_observed_names *names, int32_t index)
+{
+	const struct tt_target *target = &names->targets[index];
+
+	return (uint64_t)target->protocol << 32 | (uint32_t)(target->number + 1);
+}
+
+static inline uint64_t
+tt_observed_country_order(const struct tt_observed_names *names, int32_t index)
+{
+	const char *country = names->countries[index];
+
+	return (uint64_t)(uint8_t)country[0] << 8 | (uint8_t)country[1];
+}
+
+/* The same of signatures, by gid, sid and category: below 0 where a comes first. */
+int tt_observed_signature_cmp(
+		const struct tt_observed_names *names, int32_t a, int32_t b);
+
 int32_t tt_observed_country(const struct tt_observed_names *names, const char *code);
 int32_t tt_observed_category(const struct tt_observed_names *names, const char *name);
 

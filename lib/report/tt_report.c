@@ -82,10 +82,29 @@ category_order(const struct tt_observed_names *names, int32_t index)
 	return order;
 }
 
+bool
+tt_report_goes_first(const struct tt_report *report, enum tt_report_what what, int32_t a,
+		int32_t b)
+{
+	const struct tt_observed_names *names = report->now->names;
+
+	switch (what) {
+	case TT_REPORT_TARGETS:
+		return tt_observed_target_order(names, a)
+				< tt_observed_target_order(names, b);
+	case TT_REPORT_CATEGORIES:
+		return strcmp(names->categories[a].name, names->categories[b].name) < 0;
+	case TT_REPORT_SIGNATURES:
+		return tt_observed_signature_cmp(names, a, b) < 0;
+	default:
+		return tt_observed_country_order(names, a)
+				< tt_observed_country_order(names, b);
+	}
+}
+
 /* What signatures are ordered by: tens of thousands may be loaded. */
 struct numbered {
-	const struct tt_observed_signature *signature;
-	const char *category; /* one that changed its category has a row for each */
+	const struct tt_observed_names *names;
 	struct tt_ranked *row;
 };
 
@@ -94,11 +113,7 @@ number_cmp(const void *a, const void *b)
 {
 	const struct numbered *x = a, *y = b;
 
-	if (x->signature->gid != y->signature->gid)
-		return x->signature->gid < y->signature->gid ? -1 : 1;
-	if (x->signature->sid != y->signature->sid)
-		return x->signature->sid < y->signature->sid ? -1 : 1;
-	return strcmp(x->category, y->category);
+	return tt_observed_signature_cmp(x->names, x->row->index, y->row->index);
 }
 
 /* Of signatures by their numbers, however they came. */
@@ -109,12 +124,8 @@ order_signatures(const struct tt_observed_names *names, struct tt_ranked *rows, 
 
 	if (sorted == NULL)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct tt_observed_signature *s = &names->signatures[rows[i].index];
-
-		sorted[i] = (struct numbered){
-				s, names->categories[s->category].name, &rows[i]};
-	}
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (struct numbered){names, &rows[i]};
 	qsort(sorted, n, sizeof(*sorted), number_cmp);
 	for (size_t i = 0; i < n; i++)
 		sorted[i].row->order = i;
@@ -127,14 +138,9 @@ static void
 identify(const struct tt_observed_names *names, enum tt_report_what what,
 		struct tt_ranked *row)
 {
-	const struct tt_target *target;
-	const char *country;
-
 	switch (what) {
 	case TT_REPORT_TARGETS:
-		target = &names->targets[row->index];
-		row->order = (uint64_t)target->protocol << 32
-				| (uint32_t)(target->number + 1);
+		row->order = tt_observed_target_order(names, row->index);
 		return;
 	case TT_REPORT_CATEGORIES:
 		row->order = category_order(names, row->index);
@@ -144,9 +150,9 @@ identify(const struct tt_observed_names *names, enum tt_report_what what,
 	case TT_REPORT_SIGNATURES:
 		return;
 	default:
-		country = names->countries[row->index];
-		row->order = (uint64_t)(uint8_t)country[0] << 8 | (uint8_t)country[1];
-		row->unranked = strcmp(country, TT_OBSERVED_UNKNOWN) == 0;
+		row->order = tt_observed_country_order(names, row->index);
+		row->unranked = strcmp(names->countries[row->index], TT_OBSERVED_UNKNOWN)
+				== 0;
 	}
 }
 

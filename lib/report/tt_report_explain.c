@@ -100,7 +100,13 @@ explain(const struct tt_report *r, const struct parts *parts,
 		size_t at = e->n;
 
 		e->others += now > 0 || before > 0;
-		while (at > 0 && change > e->most[at - 1])
+		while (at > 0
+				&& (change > e->most[at - 1]
+						|| (change == e->most[at - 1]
+								&& tt_report_goes_first(r,
+										parts->what,
+										p,
+										e->parts[at - 1]))))
 			at--;
 		if (change < TT_RATE_LEAST || at == EXPLAINED
 				|| !may_be_named(r, parts, p))

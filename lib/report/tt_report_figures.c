@@ -85,7 +85,14 @@ choose_series(const struct tt_report *report, const struct tt_report_shares *s,
 		for (size_t x = 0; x < s->n_x; x++)
 			count += s->count(report, s->x == NULL ? -1 : s->x[x],
 					s->series[i]);
-		while (at > 0 && count > most[at - 1])
+		while (at > 0
+				&& (count > most[at - 1]
+						|| (count == most[at - 1]
+								&& tt_report_goes_first(
+										report,
+										s->series_what,
+										s->series[i],
+										chosen[at - 1]))))
 			at--;
 		if (count == 0 || at == SHARED_MAX)
 			continue;

@@ -43,6 +43,13 @@ stack_leader(struct tt_report *r, const struct tt_report_heading *heading, bool 
 	tt_report_stack(r, heading, &stack);
 }
 
+/* Is a count of the period not shown as 0.00? Else it is no series but the first, and among the others: many ports have a packet or two. */
+static bool
+shows(const struct tt_report *r, uint64_t packets)
+{
+	return tt_rate(r->unit, &r->now->exposure, packets) >= TT_RATE_LEAST;
+}
+
 /* Countries are, and what is of unknown country where it would be among the first; else it is among the others, as what is not told
  * apart. */
 static bool
@@ -53,6 +60,19 @@ may_be_series(const struct tt_report *r, int32_t country)
 	return r->now->names->countries[country][0] >= 'A'
 			|| (unknown != NULL && unknown->would_lead
 					&& unknown->index == country);
+}
+
+/* Has a country, with these packets to a target, more of them than another one, or as many and comes first? */
+static bool
+is_before(const struct tt_report *r, int32_t target, int32_t country, uint64_t packets,
+		int32_t other)
+{
+	uint64_t others = tt_observation_target_country(r->now, target, other);
+
+	return packets > others
+			|| (packets == others
+					&& tt_report_goes_first(r, TT_REPORT_COUNTRIES,
+							country, other));
 }
 
 /* The countries with the most packets to a target in the period. Returns how many. */
@@ -69,8 +89,8 @@ countries_of(const struct tt_report *r, int32_t target, int32_t chosen[TT_REPORT
 		if (!may_be_series(r, (int32_t)c))
 			continue;
 		while (at > 0
-				&& packets > tt_observation_target_country(
-						   r->now, target, chosen[at - 1]))
+				&& is_before(r, target, (int32_t)c, packets,
+						chosen[at - 1]))
 			at--;
 		if (packets == 0 || at == TT_REPORT_LEADERS)
 			continue;
@@ -94,6 +114,11 @@ tt_report_draw_target(struct tt_report *report, struct tt_doc_section *section,
 	struct tt_report_heading heading = {.section = section, .number = number};
 
 	d.n = countries_of(r, t->target, d.rows);
+	while (d.n > 1
+			&& !shows(r,
+					tt_observation_target_country(r->now, t->target,
+							d.rows[d.n - 1])))
+		d.n--;
 	for (size_t i = 0; i < d.n; i++) {
 		names[i] = tt_report_country(r, d.rows[i]);
 		ids[i] = tt_report_id(r, r->now->names->countries[d.rows[i]]);
@@ -118,7 +143,12 @@ tt_report_draw_country(struct tt_report *report, struct tt_doc_section *section,
 	const char *names[TT_REPORT_LEADERS], *ids[TT_REPORT_LEADERS];
 	struct tt_report_heading heading = {.section = section, .number = number};
 
-	for (unsigned i = 0; i < c->n_targets; i++) {
+	while (d.n > 1
+			&& !shows(r,
+					tt_observation_target_country(r->now,
+							c->targets[d.n - 1], c->country)))
+		d.n--;
+	for (size_t i = 0; i < d.n; i++) {
 		d.rows[i] = (int32_t)i;
 		names[i] = tt_report_target(r, c->targets[i]);
 		ids[i] = tt_report_id(r, names[i]);
@@ -135,9 +165,19 @@ tt_report_draw_country(struct tt_report *report, struct tt_doc_section *section,
  * most or least packets. */
 struct extremes {
 	double most, least; /* most < 0: no day was observed */
-	unsigned most_day, least_day;
 	unsigned n_days; /* that were looked at */
 };
+
+/* The rate of a day; below 0: it is not looked at. */
+static double
+day_rate(const struct tt_report *r, const struct drawing *d, unsigned day)
+{
+	const struct tt_exposure *exposure = &r->now->days[day].exposure;
+
+	if (!tt_observation_day_whole(r->now, day) || !tt_rate_is_any(r->unit, exposure))
+		return -1;
+	return tt_rate(r->unit, exposure, drawn(r, d, 0, day));
+}
 
 static struct extremes
 extremes_of(const struct tt_report *r, const struct drawing *d)
@@ -145,21 +185,15 @@ extremes_of(const struct tt_report *r, const struct drawing *d)
 	struct extremes e = {.most = -1};
 
 	for (unsigned i = 0; i < r->series->n_days; i++) {
-		const struct tt_exposure *exposure = &r->now->days[i].exposure;
-		double rate = tt_rate(r->unit, exposure, drawn(r, d, 0, i));
+		double rate = day_rate(r, d, i);
 
-		if (!tt_observation_day_whole(r->now, i)
-				|| !tt_rate_is_any(r->unit, exposure))
+		if (rate < 0)
 			continue;
 		e.n_days++;
-		if (e.most < 0 || rate < e.least) {
+		if (e.most < 0 || rate < e.least)
 			e.least = rate;
-			e.least_day = i;
-		}
-		if (rate > e.most) {
+		if (rate > e.most)
 			e.most = rate;
-			e.most_day = i;
-		}
 	}
 	return e;
 }
@@ -169,6 +203,29 @@ day_text(const struct tt_report *r, unsigned day)
 {
 	return tt_report_date(
 			r, TT_DATE_DAY_OF_YEAR, tt_period_day_from(&r->now->period, day));
+}
+
+/* The first day with a rate as it is shown, and how many more have the same: "30 January and 1 more day". */
+static const char *
+days_with(const struct tt_report *r, const struct drawing *d, const char *shown)
+{
+	unsigned first = 0;
+	uint64_t n = 0;
+
+	for (unsigned i = 0; i < r->series->n_days; i++) {
+		double rate = day_rate(r, d, i);
+
+		if (rate < 0 || strcmp(tt_report_rate(r, rate), shown) != 0)
+			continue;
+		if (n++ == 0)
+			first = i;
+	}
+	if (n == 1)
+		return day_text(r, first);
+	if (n == 2)
+		return TT_REPORT_FILL(r, DAY_AND_ANOTHER, day_text(r, first));
+	return TT_REPORT_FILL(r, DAY_AND_OTHERS, day_text(r, first),
+			tt_report_count(r, n - 1), tt_report_count(r, n));
 }
 
 void
@@ -197,8 +254,8 @@ tt_report_say_days(struct tt_report *report, struct tt_doc_section *section,
 	else
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, TARGET_DAYS, name,
-						day_text(r, e.most_day), most,
-						day_text(r, e.least_day), least));
+						days_with(r, &d, most), most,
+						days_with(r, &d, least), least));
 }
 
 /* Unique sources of each day, as one series. */

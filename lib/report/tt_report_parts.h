@@ -20,6 +20,9 @@ enum tt_report_what {
 const struct tt_report_ranking *tt_report_ranking_of(
 		const struct tt_report *report, enum tt_report_what what);
 bool tt_report_is_detections(enum tt_report_what what);
+/* Of two indices with equal counts, does a come first? As in the tables, in whatever order snapshots had them. */
+bool tt_report_goes_first(const struct tt_report *report, enum tt_report_what what,
+		int32_t a, int32_t b);
 /* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"; of a signature its message and gid:sid,
  * as messages need not differ; the latter for both where a rule has no message). */
 const char *tt_report_name(

@@ -14,6 +14,7 @@ import snapshots
 from packets import DARK, tcp, write
 
 START, DAY = 1767571200, 86400  # 2026-01-05T00:00:00Z
+GEO, JAPAN = pathlib.Path("/usr/share/tor/geoip"), "13.78.0.9"
 SIX = {"src": "2001:db8:1::1", "dst": "2001:db8::1"}
 teiten = ""
 
@@ -29,11 +30,11 @@ class Few(unittest.TestCase):
         self.base = pathlib.Path(directory.name)
         self.spool = self.base / "spool"
 
-    def read(self, packets, monitored=DARK + "/32", day=0, sensor="s", more=()):
+    def read(self, packets, monitored=DARK + "/32", day=0, sensor="s", more=(), geo="none"):
         """A snapshot of a day, all of it observed."""
         seconds = (DAY - 1) / (len(packets) - 1)
         write(self.base / "pcap", packets, start=START + day * DAY, seconds=seconds)
-        run("read", "--spool", self.spool, "--sensor", sensor, "--interval", DAY, "--monitored", monitored, "--geo", "none", *more, self.base / "pcap")
+        run("read", "--spool", self.spool, "--sensor", sensor, "--interval", DAY, "--monitored", monitored, "--geo", geo, *more, self.base / "pcap")
 
     def said(self, language="en", period="2026-01-05", options=()):
         found = json.loads(run("report", "--quiet", "--format", "json", "--lang", language, "--period", period, *options, self.spool))
@@ -70,6 +71,31 @@ class Few(unittest.TestCase):
         self.assertIn("The other target: +9.00.", self.said())
         self.assertIn("その他の宛先1個の増減は、+9.00である。".replace("+", "＋"), self.said("ja"))
         self.assertIn("There was 1 source in all;", self.said())
+
+    def test_days_with_as_much_are_counted(self):
+        """Of days with the same number as it is shown, the first is named, and how many more there are."""
+        for day, packets in enumerate((100, 50, 100, 50, 50)):
+            self.read([tcp(445)] * packets, day=day)
+        period = "2026-01-05..2026-01-09"
+        self.assertIn("445/TCP: the most on 5 January and 1 more day (100.00), the least on 6 January and 2 more days (50.00).", self.said(period=period))
+        self.assertIn("445/TCPは、1月5日を含む2日間（100.00件）が最も多く、1月6日を含む3日間（50.00件）が最も少なかった。", self.said("ja", period))
+
+    def test_figures_are_of_the_rows_that_lead(self):
+        """The fifth of the table has a figure, and not one with as many packets that was seen before."""
+        self.read([tcp(port) for port in (1, 2, 3, 4) for _ in range(50)] + [tcp(200)] * 20)
+        self.read([tcp(port) for port in (1, 2, 3, 4) for _ in range(50)] + [tcp(100)] * 20, day=1)
+        found = json.loads(run("report", "--quiet", "--format", "json", "--period", "2026-01-05..2026-01-06", self.spool))
+        self.assertEqual([row["key"] for row in found["tables"]["targets"]["rows"]][4:], ["100/TCP", "200/TCP"])
+        self.assertIn("target_100_tcp_days", found["figures"])
+        self.assertNotIn("target_200_tcp_days", found["figures"])
+
+    @unittest.skipUnless(GEO.exists(), f"no {GEO}")
+    def test_a_packet_is_no_series(self):
+        """What is shown as 0.00 in the period is among the others."""
+        for day, port in (0, 300), (1, 100):
+            self.read([tcp(445, src=JAPAN)] * 300 + [tcp(port, src=JAPAN)], "192.0.2.0/24", day, geo=GEO)
+        found = json.loads(run("report", "--quiet", "--format", "json", "--period", "2026-01-05..2026-01-06", self.spool))
+        self.assertEqual([s["id"] for s in found["figures"]["country_jp_days"]["series"]], ["445_tcp", "others"])
 
     def test_what_changed_by_nothing_to_speak_of_neither_rose_nor_fell(self):
         """Nearly equal days: 4001 of 4000 is +0.0%."""
