@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define NONE "none" /* the identity of a database or of rules that were not there */
+
 static bool
 of_ipv4(const struct tt_report *r)
 {
@@ -103,7 +105,16 @@ sensors_table(struct tt_report *r, struct tt_doc_section *section)
 static const char *
 join_texts(struct tt_report *r, const struct tt_texts *texts)
 {
-	return tt_report_list(r, (const char *const *)texts->texts, texts->n);
+	const char **texts_of = tt_document_alloc(
+			r->doc, (texts->n + 1) * sizeof(*texts_of));
+
+	if (texts_of == NULL)
+		return "";
+	for (size_t i = 0; i < texts->n; i++)
+		texts_of[i] = strcmp(texts->texts[i], NONE) == 0
+				? TT_REPORT_WORD(r, NO_IDENTITY)
+				: texts->texts[i];
+	return tt_report_list(r, texts_of, texts->n);
 }
 
 /* A fact of both periods, or of one where nothing is compared. */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#define DRAWN 6 /* series */
+#define DRAWN       6 /* series */
+#define NAMED_LEAST 0.05 /* of a category, for its second signature to be named */
 
 /* Series by day of rows of a ranking. */
 struct drawing {
@@ -179,7 +180,7 @@ share_signatures(struct tt_report *r, struct tt_doc_section *section)
 				&shares);
 }
 
-/* Of each category with a rank, the signatures that make the most of it. */
+/* Of each category with a rank, the signature with the most of it, and the second where it has enough to be named. */
 static void
 say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t category)
 {
@@ -194,7 +195,13 @@ say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t cate
 				o->signatures, o->n_signatures, (int32_t)i);
 		size_t at = n;
 
-		while (at > 0 && count > most[at - 1])
+		while (at > 0
+				&& (count > most[at - 1]
+						|| (count == most[at - 1]
+								&& tt_report_goes_first(r,
+										TT_REPORT_SIGNATURES,
+										(int32_t)i,
+										best[at - 1]))))
 			at--;
 		if (o->names->signatures[i].category != (uint32_t)category || count == 0
 				|| at == 2)
@@ -205,6 +212,8 @@ say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t cate
 		most[at] = count;
 		best[at] = (int32_t)i;
 	}
+	if (n == 2 && (double)most[1] < NAMED_LEAST * (double)total)
+		n = 1;
 	for (size_t i = 0; i < n; i++)
 		texts[i] = TT_REPORT_FILL(r, NAME_RATE,
 				tt_report_name(r, TT_REPORT_SIGNATURES, best[i]),

@@ -207,6 +207,31 @@ class Ranked(Hours):
         self.assertNotIn("change", table["rows"][0])
 
 
+class Named(Hours):
+    """Of each category the signature that detected most, and the second where it has a twentieth or more; of equal ones the lower numbers."""
+
+    def said(self, language="en"):
+        found, _, _ = self.report(language)
+        return [e["item"] for s in found["sections"] if str(s["number"]) == "4-1" for e in s["elements"] if "item" in e]
+
+    def test_one_that_has_nearly_all(self):
+        self.read(0, RULES, *[1013] * 39, *[1014] * 2, 2021)
+        self.assertEqual(self.said(), ["UDP spam was detected most often by most (95.1%).", "Worm was detected most often by a worm, of two names (100.0%)."])
+        self.assertEqual(self.said("ja")[0], "UDP spamの検知件数のうち、most（95.1%）が多い。")
+
+    def test_the_lower_numbers_first(self):
+        self.read(0, SPAM.replace(rule(11, 1011, "one of few", "UDP spam"), ""), *[1013] * 3, *[1012] * 2)
+        self.read(1, SPAM, *[1011] * 2)
+        self.assertEqual(self.said(), ["UDP spam was detected most often by most (42.9%) and one of few (28.6%)."])
+
+    def test_time_without_signatures_has_a_word(self):
+        self.read(0, RULES, 1013)
+        self.read(1, "none")
+        for language, end in ("en", " and none"), ("ja", "及びなし"):
+            row, = (row for row in self.report(language)[0]["tables"]["method"]["rows"] if row["key"] == "signatures")
+            self.assertTrue(row["now"].endswith(end), row)
+
+
 SHOWN = {"en": ("–", "Others"), "ja": ("－", "Others")}
 
 
