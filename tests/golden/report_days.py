@@ -186,8 +186,8 @@ def extremes_are_of_whole_days(teiten, spool):
     """Half of a day of a target with a cycle has most or least of all."""
     night = without(spool, "night", ("14T06:00", "14T18:00"))
     en, ja = Report(teiten, night, "2026-01-12..2026-01-24"), Report(teiten, night, "2026-01-12..2026-01-24", "ja")
-    en.says("By target", "445/TCP (of the 12 days that were observed whole): the most on ", "January (72.", "January (60.")
-    ja.says("宛先ポート別", "445/TCP（終日観測した12日間）は、1月")
+    en.says("By target", "445/TCP (of the 12 days that were observed whole): the most on 18 January and 6 more days (72.00), the least on 12 January and 4 more days (60.00).")
+    ja.says("宛先ポート別", "445/TCP（終日観測した12日間）は、1月18日を含む7日間（72.00件）が最も多く、1月12日を含む5日間（60.00件）が最も少なかった。")
     check(f"14 January: {en.said('By target')}", not any("14 January" in text for text in en.said("By target")))
     noon = Report(teiten, spool, NOON).said("By target")
     check(f"12 and 24 January: {noon}", any("445/TCP (of the 11 days" in text for text in noon)
