@@ -406,13 +406,13 @@ def contrary(en):
 
 def explained(ja, en):
     """What a country's rise or fall is made of went the same way."""
-    for report, words in ((en, {"rose": "+", "fell": "\u2212"}), (ja, {"増加": "+", "減少": "－"})):
-        items = [text for text in report.said("By country") + report.said("発信元国・地域別") if "most are" in text or "については" in text]
+    for report in en, ja:
+        items = [text for text in report.said("By country") + report.said("発信元国・地域別") if "most of all" in text or "については" in text]
         check(f"no country is explained: {items}", items)
         for text in items:
             signs = re.findall(r"[(（]([+＋\u2212－])", text)
-            sign = next(sign for word, sign in words.items() if f"that {word} most" in text or f"の{word}が大き" in text)
-            check(f"{text}: {signs}", signs and all((s in "+＋") == (sign == "+") for s in signs))
+            check(f"{text}: {signs}", len(signs) > 1 and all(s == signs[0] for s in signs))
+            check(text, report is en or f"の{'増加' if signs[0] == '＋' else '減少'}が大き" in text)
 
 
 def units(ja, en):
