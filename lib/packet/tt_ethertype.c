@@ -111,9 +111,9 @@ ppp_unframed(struct tt_walk *w)
 	return ppp_protocol(w, tt_load_be16(b));
 }
 
-/* Cisco's framing, which shares PPP's link type: address, control, EtherType. */
-static enum tt_fate
-cisco_hdlc(struct tt_walk *w)
+/* Address, control, EtherType. */
+enum tt_fate
+tt_walk_cisco_hdlc(struct tt_walk *w)
 {
 	uint16_t type;
 
@@ -126,7 +126,8 @@ cisco_hdlc(struct tt_walk *w)
 	return tt_walk_ethertype(w, type);
 }
 
-/* 0xff is no protocol number of one byte (RFC 1661 section 2), so it begins the framing. */
+/* 0xff is no protocol number of one byte (RFC 1661 section 2), so it begins the framing. Cisco's
+ * shares PPP's link type. */
 enum tt_fate
 tt_walk_ppp(struct tt_walk *w)
 {
@@ -135,15 +136,15 @@ tt_walk_ppp(struct tt_walk *w)
 	if (!tt_walk_has(w, 1) || (b[0] == 0xff && !tt_walk_has(w, 2)))
 		return TT_FATE_TRUNCATED_LINK;
 	if (b[0] == CISCO_HDLC_UNICAST || b[0] == CISCO_HDLC_MULTICAST)
-		return cisco_hdlc(w);
+		return tt_walk_cisco_hdlc(w);
 	if (b[0] == 0xff && b[1] == 0x03)
 		w->at += 2;
 	return ppp_unframed(w);
 }
 
 /* RFC 2516 section 4: version and type 1, code 0 in a session, then the content's length. */
-static enum tt_fate
-pppoe(struct tt_walk *w)
+enum tt_fate
+tt_walk_pppoe(struct tt_walk *w)
 {
 	const uint8_t *b = tt_walk_here(w);
 
@@ -158,8 +159,8 @@ pppoe(struct tt_walk *w)
 }
 
 /* SNAP's protocol is an EtherType under the organisations 0 and, for bridges, 0xf8. */
-static enum tt_fate
-snap(struct tt_walk *w)
+enum tt_fate
+tt_walk_snap(struct tt_walk *w)
 {
 	const uint8_t *b = tt_walk_here(w);
 	uint16_t type;
@@ -185,7 +186,7 @@ tt_walk_llc(struct tt_walk *w)
 	w->encap |= TT_ENCAP_LLC_SNAP;
 	w->at += 3;
 	if (b[0] == 0xaa && b[1] == 0xaa && b[2] == 0x03)
-		return snap(w);
+		return tt_walk_snap(w);
 	if (b[0] == 0x06 && b[1] == 0x06 && b[2] == 0x03) {
 		w->version = 4;
 		return TT_FATE_COUNTED;
@@ -217,7 +218,7 @@ tt_walk_ethertype(struct tt_walk *w, uint16_t type)
 	case ETHERTYPE_MPLS_UPSTREAM:
 		return mpls(w);
 	case ETHERTYPE_PPPOE_SESSION:
-		return pppoe(w);
+		return tt_walk_pppoe(w);
 	case ETHERTYPE_ARP:
 	case ETHERTYPE_RARP:
 		return TT_FATE_ARP;

@@ -5,9 +5,10 @@
 #define NFLOG_ATTRIBUTES_MAX  64
 #define NFLOG_ATTRIBUTE_BYTES 4
 #define NFULA_PAYLOAD         9
+#define PFLOG_HEADER_MIN      4
 
-static enum tt_fate
-ethernet(struct tt_walk *w)
+enum tt_fate
+tt_walk_ethernet(struct tt_walk *w)
 {
 	if (!tt_walk_has(w, 14))
 		return TT_FATE_TRUNCATED_LINK;
@@ -22,17 +23,11 @@ ip(struct tt_walk *w, uint8_t version)
 	return TT_FATE_COUNTED;
 }
 
-/* The family's number is the writer's, and so is its byte order. */
+/* The number of an address family is the writer's. */
 static enum tt_fate
-loopback(struct tt_walk *w)
+family(struct tt_walk *w, uint32_t number)
 {
-	uint32_t family;
-
-	if (!tt_walk_has(w, 4))
-		return TT_FATE_TRUNCATED_LINK;
-	family = tt_load_be32(tt_walk_here(w));
-	w->at += 4;
-	switch (family > 0xffff ? __builtin_bswap32(family) : family) {
+	switch (number) {
 	case 2:
 		return ip(w, 4);
 	case 10: /* Linux */
@@ -43,6 +38,39 @@ loopback(struct tt_walk *w)
 	default:
 		return TT_FATE_NOT_IP;
 	}
+}
+
+/* So is the byte order of the number. */
+static enum tt_fate
+loopback(struct tt_walk *w)
+{
+	uint32_t number;
+
+	if (!tt_walk_has(w, 4))
+		return TT_FATE_TRUNCATED_LINK;
+	number = tt_load_be32(tt_walk_here(w));
+	w->at += 4;
+	return family(w, number > 0xffff ? __builtin_bswap32(number) : number);
+}
+
+/* The header's length, which leaves out the padding to a multiple of 4; the family. */
+static enum tt_fate
+pflog(struct tt_walk *w)
+{
+	const uint8_t *header = tt_walk_here(w);
+	enum tt_fate fate;
+	uint32_t padded;
+
+	if (!tt_walk_has(w, 2))
+		return TT_FATE_TRUNCATED_LINK;
+	fate = header[0] < PFLOG_HEADER_MIN ? TT_FATE_NOT_IP : family(w, header[1]);
+	if (fate != TT_FATE_COUNTED)
+		return fate;
+	padded = (header[0] + 3u) & ~3u;
+	if (!tt_walk_has(w, padded))
+		return TT_FATE_TRUNCATED_LINK;
+	w->at += padded;
+	return TT_FATE_COUNTED;
 }
 
 /* Small numbers are Linux's own protocols; of them only 4, an LLC header, can lead to IP. */
@@ -131,18 +159,42 @@ nflog(struct tt_walk *w)
 	}
 }
 
+/* An octet for the direction, which is not looked at, then what `link` is. */
+static enum tt_fate
+behind_direction(struct tt_walk *w, uint16_t link)
+{
+	if (!tt_walk_has(w, 1))
+		return TT_FATE_TRUNCATED_LINK;
+	w->at += 1;
+	return tt_walk_link(w, link);
+}
+
 enum tt_fate
 tt_walk_link(struct tt_walk *w, uint16_t link)
 {
 	switch (link) {
 	case TT_LINK_ETHERNET:
-		return ethernet(w);
+		return tt_walk_ethernet(w);
 	case TT_LINK_NULL:
 	case TT_LINK_LOOP:
 		return loopback(w);
 	case TT_LINK_PPP:
 	case TT_LINK_PPP_HDLC:
 		return tt_walk_ppp(w);
+	case TT_LINK_PPP_WITH_DIR:
+		return behind_direction(w, TT_LINK_PPP);
+	case TT_LINK_PPP_ETHER:
+		return tt_walk_pppoe(w);
+	case TT_LINK_ATM_RFC1483:
+		return tt_walk_llc(w);
+	case TT_LINK_C_HDLC:
+		return tt_walk_cisco_hdlc(w);
+	case TT_LINK_C_HDLC_WITH_DIR:
+		return behind_direction(w, TT_LINK_C_HDLC);
+	case TT_LINK_FRELAY:
+		return tt_walk_frame_relay(w);
+	case TT_LINK_FRELAY_WITH_DIR:
+		return behind_direction(w, TT_LINK_FRELAY);
 	case TT_LINK_RAW_BSD:
 	case TT_LINK_RAW_OPENBSD:
 	case TT_LINK_RAW:
@@ -157,6 +209,8 @@ tt_walk_link(struct tt_walk *w, uint16_t link)
 		return linux_cooked(w, 20, 0);
 	case TT_LINK_NFLOG:
 		return nflog(w);
+	case TT_LINK_PFLOG:
+		return pflog(w);
 	default:
 		return TT_FATE_UNKNOWN_LINK_TYPE;
 	}

@@ -40,9 +40,17 @@ enum tt_link {
 	TT_LINK_RAW_BSD = 12, /* DLT_RAW as written by some systems, raw IPv4 or IPv6 */
 	TT_LINK_RAW_OPENBSD = 14,
 	TT_LINK_PPP_HDLC = 50,
+	TT_LINK_PPP_ETHER = 51, /* a PPPoE session, without the Ethernet header */
+	TT_LINK_ATM_RFC1483 = 100, /* begins with the LLC header */
 	TT_LINK_RAW = 101,
+	TT_LINK_C_HDLC = 104, /* Cisco HDLC */
+	TT_LINK_FRELAY = 107, /* frame relay: a Q.922 address of 2 to 4 octets */
 	TT_LINK_LOOP = 108,
 	TT_LINK_LINUX_SLL = 113,
+	TT_LINK_PFLOG = 117, /* log of pf */
+	TT_LINK_PPP_WITH_DIR = 204, /* as without, behind an octet for the direction */
+	TT_LINK_C_HDLC_WITH_DIR = 205,
+	TT_LINK_FRELAY_WITH_DIR = 206,
 	TT_LINK_IPV4 = 228,
 	TT_LINK_IPV6 = 229,
 	TT_LINK_NFLOG = 239,
@@ -147,9 +155,10 @@ tt_packet_parts_of(const struct tt_packet *p)
  *
  * Ethernet, 802.3 with LLC/SNAP, any VLAN TPID of 0x8100 0x88a8 0x9100 0x9200, MPLS (0x8847,
  * 0x8848; the version nibble after the bottom label, a pseudowire's control word excluded),
- * PPPoE session, IPv4 (RFC 791), IPv6 (RFC 8200) with hop-by-hop, routing, fragment,
- * destination options, AH, mobility, HIP and shim6 headers. TCP needs 14 bytes of its header
- * (20 for has_tcp), UDP 8, ICMP and ICMPv6 4. Fields that a packet does not have are 0.
+ * PPPoE session, PPP (RFC 1661), Cisco HDLC, frame relay (RFC 2427), IPv4 (RFC 791), IPv6
+ * (RFC 8200) with hop-by-hop, routing, fragment, destination options, AH, mobility, HIP and
+ * shim6 headers. TCP needs 14 bytes of its header (20 for has_tcp), UDP 8, ICMP and ICMPv6 4.
+ * Fields that a packet does not have are 0.
  */
 enum tt_fate tt_packet_decode(const uint8_t *frame, uint32_t captured, uint16_t link,
 		struct tt_packet *p);

@@ -95,9 +95,14 @@ tt_walk_limit(struct tt_walk *w, uint32_t bytes)
  * TT_FATE_COUNTED there, else the exception.
  */
 enum tt_fate tt_walk_link(struct tt_walk *w, uint16_t link);
+enum tt_fate tt_walk_ethernet(struct tt_walk *w);
 enum tt_fate tt_walk_ethertype(struct tt_walk *w, uint16_t type);
 enum tt_fate tt_walk_llc(struct tt_walk *w);
+enum tt_fate tt_walk_snap(struct tt_walk *w);
 enum tt_fate tt_walk_ppp(struct tt_walk *w);
+enum tt_fate tt_walk_pppoe(struct tt_walk *w);
+enum tt_fate tt_walk_cisco_hdlc(struct tt_walk *w);
+enum tt_fate tt_walk_frame_relay(struct tt_walk *w);
 
 #define TT_ETHERTYPE_CTAG       0x8100
 #define TT_ETHERTYPE_STAG       0x88a8

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What `teiten read` counts against what tshark shows of the same captures: packets by protocol
 with destination port or ICMP type and code; packets by TCP flags; and what each ICMP and ICMPv6
-answer says was attacked. Skipped where tshark is not installed.
+answer says was attacked. The captures are those of ../shared/pcap, with real ones of frame relay and
+Cisco HDLC out of an archive there, and packets of some of them under each link type that none has
+(but 205 and 206, which tshark does not know). Skipped where tshark is not installed.
 
     tshark.py TEITEN"""
 import collections
@@ -16,6 +18,7 @@ import tempfile
 import frames
 import measures
 import snapshots
+import torture
 
 # Each packet by itself.
 PREFERENCES = ("ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams",
@@ -40,6 +43,26 @@ FIELDS = [field for layer in LAYERS.values() for field in layer.values()]
 
 # An IP header, IPv6's extension headers (AH is one there alone), the transport right behind.
 PACKET = re.compile(r"(?<![^:])(?:ip|ipv6(?::ipv6\.\w+|:ah)*)(?::(?:tcp|udp|icmp|icmpv6))?(?![^:])")
+
+# What stands before IPv4 and before IPv6, by link type; and captures of Ethernet to take these from.
+PFLOG = struct.pack(">BBBB16s16sIIIIIIBxxx", 61, 0, 0, 0, b"em0", b"", 1, 2**32 - 1, 0, 1, 0, 1, 1)
+WRAPPINGS = (
+    (51, b"\x11\0\0\1\xff\xff\0\x21", b"\x11\0\0\1\xff\xff\0\x57"),
+    (100, b"\xaa\xaa\3\0\0\0\x08\0", b"\xaa\xaa\3\0\0\0\x86\xdd"),
+    (104, b"\x0f\0\x08\0", b"\x8f\0\x86\xdd"),
+    (107, b"\x18\x41\3\xcc", b"\x18\x41\3\x8e"),
+    (107, b"\x18\x41\3\0\x80\0\0\0\x08\0", b"\x18\x41\3\0\x80\0\0\0\x86\xdd"),
+    (107, b"\x18\x41\x08\0", b"\x18\x41\x86\xdd"),
+    (107, b"\x18\x40\x03\3\xcc", b"\x18\x40\2\3\3\x8e"),
+    (117, PFLOG[:1] + b"\2" + PFLOG[2:], PFLOG[:1] + b"\x1c" + PFLOG[2:]),
+    (204, b"\0\xff\3\0\x21", b"\1\xff\3\0\x57"),
+)
+WRAPPED = ("darknet/blaster.pcap", "icmp/destunreachable.pcap",
+           "darknet/wswiki-slammer.pcap", "darknet/stopddos-amp.dns.RRSIG.fragmented.pcap",
+           "torture/tcpdump-icmpv6.pcap")
+WRAPPED_PACKETS = 200
+ARCHIVED = ("HDLC.pcap", "OSPFv3_NBMA_adjacencies.pcap", "icmp-icmp_print-oobr-2.pcap",
+            "vrrp-vrrp_print-oobr.pcap")
 
 ICMPV6 = 58
 TRANSPORTS = (*frames.PROTOCOLS, ICMPV6)
@@ -126,6 +149,35 @@ def read(teiten, spool, capture):
                    options=("--geo", "none", "--asn=none"))
 
 
+def unwrapped():
+    """The IPv4 and IPv6 packets of WRAPPED, the first of each."""
+    for name in WRAPPED:
+        for n, (link, frame) in enumerate(frames.read(snapshots.SHARED / "pcap" / name)):
+            if link == frames.ETHERNET and frame[12:14] in (b"\x08\0", b"\x86\xdd"):
+                yield frame[14:]
+            if n == WRAPPED_PACKETS:
+                break
+
+
+def write_wrapped(directory):
+    """A capture of each of WRAPPINGS; returns their paths."""
+    packets, paths = list(unwrapped()), []
+    for n, (link, ipv4, ipv6) in enumerate(WRAPPINGS):
+        paths.append(pathlib.Path(directory, f"{n}-link-type-{link}.pcap"))
+        with paths[-1].open("wb") as file:
+            file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, link))
+            for packet in packets:
+                frame = (ipv4 if packet[0] >> 4 == 4 else ipv6) + packet
+                file.write(struct.pack("<IIII", 0, 0, len(frame), len(frame)) + frame)
+    return paths
+
+
+def unpack_archived(directory):
+    """The captures of ARCHIVED; returns their paths."""
+    torture.unpack(snapshots.SHARED / "pcap" / "tcpdump-tests.tar.gz", pathlib.Path(directory))
+    return [pathlib.Path(directory, f"tests_{name}") for name in ARCHIVED]
+
+
 def protocol_names(teiten):
     """How the tables write each protocol: the label of one packet of each."""
     with tempfile.TemporaryDirectory() as directory:
@@ -164,7 +216,9 @@ def main(teiten):
         print("skipped: tshark is not installed")
         return snapshots.SKIP
     names = protocol_names(teiten)
-    results = [check(teiten, capture, names) for capture in captures]
+    with tempfile.TemporaryDirectory() as directory:
+        captures += write_wrapped(directory) + unpack_archived(f"{directory}/archived")
+        results = [check(teiten, capture, names) for capture in captures]
     wrong, packets, answers = map(sum, zip(*results))
     print(f"{len(captures)} captures, {packets} packets, {answers} ICMP answers")
     return 1 if wrong or answers == 0 else 0

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Link types and encapsulations: what leads to IP, where it is cut, what is not IP. */
-#include "frame_text.h"
+#include "wrappings.h"
 
 static void
 expect_addr(struct tt_addr a, const char *text)
@@ -29,83 +29,6 @@ expect_syn(const struct tt_packet *p, uint8_t version, unsigned ip_offset, uint8
 	assert_true(p->has_ports);
 	assert_false(p->has_icmp || p->fragment || p->later_fragment);
 }
-
-struct wrapping {
-	const char *hex;
-	uint16_t link;
-	uint8_t version;
-	uint8_t ip_offset;
-	uint8_t encap;
-	uint8_t depth;
-};
-
-static const struct wrapping link_types[] = {
-		{ETH "0800" V4_TCP, TT_LINK_ETHERNET, 4, 14, 0, 0},
-		{ETH "86dd" V6_TCP, TT_LINK_ETHERNET, 6, 14, 0, 0},
-		{"02000000" V4_TCP, TT_LINK_NULL, 4, 4, 0, 0},
-		{"00000002" V4_TCP, TT_LINK_NULL, 4, 4, 0, 0},
-		{"1e000000" V6_TCP, TT_LINK_NULL, 6, 4, 0, 0},
-		{"0000001c" V6_TCP, TT_LINK_NULL, 6, 4, 0, 0},
-		{"00000002" V4_TCP, TT_LINK_LOOP, 4, 4, 0, 0},
-		{"00000018" V6_TCP, TT_LINK_LOOP, 6, 4, 0, 0},
-		{"0a000000" V6_TCP, TT_LINK_LOOP, 6, 4, 0, 0},
-		{"0021" V4_TCP, TT_LINK_PPP, 4, 2, 0, 0},
-		{"21" V4_TCP, TT_LINK_PPP, 4, 1, 0, 0},
-		{"ff03 0021" V4_TCP, TT_LINK_PPP, 4, 4, 0, 0},
-		{"ff03 57" V6_TCP, TT_LINK_PPP_HDLC, 6, 3, 0, 0},
-		{"0057" V6_TCP, TT_LINK_PPP_HDLC, 6, 2, 0, 0},
-		{"ff03 0281 00001140" V4_TCP, TT_LINK_PPP_HDLC, 4, 8, TT_ENCAP_MPLS, 1},
-		{"0f00 0800" V4_TCP, TT_LINK_PPP_HDLC, 4, 4, 0, 0},
-		{V4_TCP, TT_LINK_RAW_BSD, 4, 0, 0, 0},
-		{V6_TCP, TT_LINK_RAW_OPENBSD, 6, 0, 0, 0},
-		{V4_TCP, TT_LINK_RAW, 4, 0, 0, 0},
-		{V6_TCP, TT_LINK_RAW, 6, 0, 0, 0},
-		{V4_TCP, TT_LINK_IPV4, 4, 0, 0, 0},
-		{V6_TCP, TT_LINK_IPV6, 6, 0, 0, 0},
-		{"0000 0001 0006 0200000000010000 0800" V4_TCP, TT_LINK_LINUX_SLL, 4, 16,
-				0, 0},
-		{"0000 0001 0006 0200000000010000 8100 0064 86dd" V6_TCP,
-				TT_LINK_LINUX_SLL, 6, 20, TT_ENCAP_VLAN, 1},
-		{"0000 0001 0006 0200000000010000 0004 aaaa03 000000 0800" V4_TCP,
-				TT_LINK_LINUX_SLL, 4, 24, TT_ENCAP_LLC_SNAP, 1},
-		{"0800 0000 00000002 0001 00 06 0200000000010000" V4_TCP,
-				TT_LINK_LINUX_SLL2, 4, 20, 0, 0},
-		{"88a8 0000 00000002 0001 00 06 0200000000010000 0064 8100 0065 0800" V4_TCP,
-				TT_LINK_LINUX_SLL2, 4, 28, TT_ENCAP_QINQ, 2},
-		{"02 00 0000 0500 0a00 78000000 2c00 0900" V4_TCP, TT_LINK_NFLOG, 4, 16,
-				0, 0},
-		{"0a 00 0000 0008 0001 08000000 0040 0009" V6_TCP, TT_LINK_NFLOG, 6, 16,
-				0, 0},
-};
-
-static const struct wrapping encapsulations[] = {
-		{ETH "8100 0064 0800" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_VLAN, 1},
-		{ETH "9100 0064 86dd" V6_TCP, TT_LINK_ETHERNET, 6, 18, TT_ENCAP_VLAN, 1},
-		{ETH "9200 0064 0800" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_VLAN, 1},
-		{ETH "88a8 0064 8100 0065 0800" V4_TCP, TT_LINK_ETHERNET, 4, 22,
-				TT_ENCAP_QINQ, 2},
-		{ETH "88a8 0064 8100 0065 8100 0066 0800" V4_TCP, TT_LINK_ETHERNET, 4, 26,
-				TT_ENCAP_QINQ, 3},
-		{ETH "8847 00001140" V4_TCP, TT_LINK_ETHERNET, 4, 18, TT_ENCAP_MPLS, 1},
-		{ETH "8848 00001040 00002140" V6_TCP, TT_LINK_ETHERNET, 6, 22,
-				TT_ENCAP_MPLS, 2},
-		{ETH "8100 0064 8847 00001040 00002140" V4_TCP, TT_LINK_ETHERNET, 4, 26,
-				TT_ENCAP_VLAN | TT_ENCAP_MPLS, 3},
-		{ETH "8864 1100 0001 002a 0021" V4_TCP, TT_LINK_ETHERNET, 4, 22,
-				TT_ENCAP_PPPOE, 1},
-		{ETH "8864 1100 0001 003e 0057" V6_TCP, TT_LINK_ETHERNET, 6, 22,
-				TT_ENCAP_PPPOE, 1},
-		{ETH "88a8 0064 8100 0065 8864 1100 0001 002a 0021" V4_TCP,
-				TT_LINK_ETHERNET, 4, 30, TT_ENCAP_QINQ | TT_ENCAP_PPPOE,
-				3},
-		{ETH "0030 aaaa03 000000 0800" V4_TCP, TT_LINK_ETHERNET, 4, 22,
-				TT_ENCAP_LLC_SNAP, 1},
-		{ETH "0044 aaaa03 0000f8 86dd" V6_TCP, TT_LINK_ETHERNET, 6, 22,
-				TT_ENCAP_LLC_SNAP, 1},
-		{ETH "002b 060603" V4_TCP, TT_LINK_ETHERNET, 4, 17, TT_ENCAP_LLC_SNAP, 1},
-		{ETH "8100 0064 0030 aaaa03 000000 0800" V4_TCP, TT_LINK_ETHERNET, 4, 26,
-				TT_ENCAP_VLAN | TT_ENCAP_LLC_SNAP, 2},
-};
 
 static void
 expect_wrapped_syn(const struct wrapping *w)
@@ -192,6 +115,30 @@ what_is_not_ip_is_named(void **state)
 	expect_fate("00000011 0000", TT_LINK_NULL, TT_FATE_NOT_IP);
 	expect_fate("ff03 c021 0901", TT_LINK_PPP, TT_FATE_NOT_IP);
 	expect_fate("8f00 8035 0000", TT_LINK_PPP_HDLC, TT_FATE_NOT_IP);
+	expect_fate("8f00 8035 00000002 0a010101", TT_LINK_C_HDLC,
+			TT_FATE_NOT_IP); /* SLARP */
+	expect_fate("8f00 2000 01b4", TT_LINK_C_HDLC, TT_FATE_NOT_IP); /* CDP */
+	expect_fate("8f00 fefe 0383", TT_LINK_C_HDLC, TT_FATE_NOT_IP); /* IS-IS */
+	expect_fate("0f00 0028" V4_TCP, TT_LINK_C_HDLC,
+			TT_FATE_NOT_IP); /* no 802.3 length */
+	expect_fate("1941 03 cc" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP); /* one octet */
+	expect_fate("18404040 03 cc" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP); /* no end */
+	expect_fate("0001 03 08 0075", TT_LINK_FRELAY, TT_FATE_NOT_IP); /* Q.933 */
+	expect_fate("fcf1 03 09 0001", TT_LINK_FRELAY, TT_FATE_NOT_IP); /* LMI */
+	expect_fate("1841 03 83 1b01", TT_LINK_FRELAY, TT_FATE_NOT_IP); /* IS-IS */
+	expect_fate("1841 03 00 00 cc" V4_TCP, TT_LINK_FRELAY,
+			TT_FATE_NOT_IP); /* two pads */
+	expect_fate("1841 0028" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP);
+	expect_fate("1841 0806 000f", TT_LINK_FRELAY, TT_FATE_ARP);
+	expect_fate("1841 03 00 80 00000c 2000 01b4", TT_LINK_FRELAY, TT_FATE_NOT_IP);
+	expect_fate("1841 03 00 80 0080c2 000e 0000", TT_LINK_FRELAY, TT_FATE_NOT_IP);
+	expect_fate("1841 03 00 80 000000 0806 000f", TT_LINK_FRELAY, TT_FATE_ARP);
+	expect_fate("424203 0000", TT_LINK_ATM_RFC1483, TT_FATE_NOT_IP);
+	expect_fate("1109 0000 0004 01010000", TT_LINK_PPP_ETHER, TT_FATE_NOT_IP);
+	expect_fate("3d 01 00 00 656d3000" PFLOG_REST V4_TCP, TT_LINK_PFLOG,
+			TT_FATE_NOT_IP);
+	expect_fate("01 02 00 00" V4_TCP, TT_LINK_PFLOG, TT_FATE_NOT_IP);
+	expect_fate("01 c021 0901", TT_LINK_PPP_WITH_DIR, TT_FATE_NOT_IP);
 	expect_fate("0000 0338 0000 0000000000000000 0000" V4_TCP, TT_LINK_LINUX_SLL,
 			TT_FATE_NOT_IP);
 	expect_fate("02 00 0000 0500 0a00 78000000", TT_LINK_NFLOG, TT_FATE_NOT_IP);
@@ -209,7 +156,7 @@ unknown_link_types_are_named(void **state)
 	expect_fate("", 253, TT_FATE_UNKNOWN_LINK_TYPE);
 	for (unsigned link = 0; link <= UINT16_MAX; link++)
 		known += tt_link_known((uint16_t)link);
-	assert_int_equal(known, 13);
+	assert_int_equal(known, 21);
 }
 
 static void
@@ -220,6 +167,8 @@ lengths_of_the_link_layer_bound_what_follows(void **state)
 	expect_eth(ETH "8864 1100 0001 0020 0021" V4_TCP, TT_FATE_BAD_TRANSPORT);
 	expect_eth(ETH "0002 aaaa03 000000 0800" V4_TCP, TT_FATE_NOT_IP);
 	expect_eth(ETH "0010 aaaa03 000000 0800" V4_TCP, TT_FATE_BAD_IP_HEADER);
+	expect_fate("1100 0001 000c 0021" V4_TCP, TT_LINK_PPP_ETHER,
+			TT_FATE_BAD_IP_HEADER);
 	expect_fate("02 00 0000 2000 0900" V4_TCP, TT_LINK_NFLOG, TT_FATE_BAD_TRANSPORT);
 }
 
