@@ -53,9 +53,13 @@ tt_rule_file_read(const char *path, char **bytes, size_t *n, struct tt_error *er
 				strerror(errno));
 	ret = read_all(f, bytes, n);
 	fclose(f);
+	if (ret != 0)
+		tt_error_set(err, ret, path, "%s", strerror(-ret));
+	else
+		ret = tt_rule_file_check(path, *bytes, *n, err);
 	if (ret == 0)
 		return 0;
 	free(*bytes);
 	*bytes = NULL;
-	return tt_error_set(err, ret, path, "%s", strerror(-ret));
+	return ret;
 }
