@@ -2,7 +2,8 @@
 /*
  * Random rules on random packets: the compiled matcher, with the multi-pattern pass and without,
  * against the plain twin that tries every rule, in bursts of any length. Then, under limits that are
- * soon met, against itself with nothing to remember. Now and then many rules of any port, or of one, and few values, on
+ * soon met, against itself with nothing to remember; and against the twin, which has none of these limits: a packet
+ * that was not cut short matches the same, one that was nothing else. Now and then many rules of any port, or of one, and few values, on
  * SYNs with such values: gates with several rules to a bit, few and many of them tried;
  * or rules of ports that ask for nothing but addresses.
  *
@@ -280,6 +281,44 @@ compare_alone(const struct tt_signatures *s, struct tt_signature_scratch *scratc
 	}
 }
 
+/* Is each hit of got[n_got] one of want[n_want]? Both are ascending. */
+static bool
+are_among(const struct tt_signature_hit *got, unsigned n_got,
+		const struct tt_signature_hit *want, unsigned n_want)
+{
+	unsigned at = 0;
+
+	for (unsigned k = 0; k < n_got; k++) {
+		while (at < n_want && want[at].rule < got[k].rule)
+			at++;
+		if (at == n_want || want[at].rule != got[k].rule)
+			return false;
+	}
+	return true;
+}
+
+/* Limits alone tell what a packet matches from what the twin says, and the packet is counted then. */
+static void
+compare_cut_short(const struct tt_signatures *s, struct tt_signature_scratch *scratch,
+		const struct burst *b, struct seen *seen)
+{
+	struct tt_signature_hit want[TT_SIGNATURE_HITS_MAX];
+
+	for (unsigned i = 0; i < b->n && i < ALONE; i++) {
+		const struct tt_signature_burst one = packets_of(b, i, 1);
+		const struct tt_signature_packet p = tt_signature_packet(&one, 0);
+		uint64_t cut_short = 0;
+		const unsigned n = tt_signatures_burst(
+				s, scratch, &one, hits, &cut_short);
+		const unsigned n_want = tt_signature_one_ref(s, scratch, &p, want);
+
+		if (!are_among(hits, n, want, n_want) || (n != n_want && cut_short == 0))
+			fail(b, i, hits, n, want, n_want);
+		seen->packets++;
+		seen->matches += n != n_want;
+	}
+}
+
 static struct tt_signatures *
 compile(const struct tt_rules *rules, const struct tt_signature_limits *limits)
 {
@@ -294,7 +333,7 @@ compile(const struct tt_rules *rules, const struct tt_signature_limits *limits)
 }
 
 static void
-run_limited(struct random *r, const struct tt_rules *rules)
+run_limited(struct random *r, const struct tt_rules *rules, struct seen *cut)
 {
 	const struct tt_signature_limits limits = {
 			.verifications = 1 + random_below(r, 40),
@@ -306,13 +345,14 @@ run_limited(struct random *r, const struct tt_rules *rules)
 	TT_ASSERT(tt_signature_scratch_new(&scratch, s) == 0);
 	make_burst(r, &b);
 	compare_alone(s, scratch, &b);
+	compare_cut_short(s, scratch, &b, cut);
 	free_burst(&b);
 	tt_signature_scratch_free(scratch);
 	tt_signatures_free(s);
 }
 
 static void
-run_round(struct random *r, struct seen *seen)
+run_round(struct random *r, struct seen *seen, struct seen *cut)
 {
 	/* Few: so that there are gates that turn most packets away. */
 	struct tt_rules *rules = random_rules(
@@ -332,7 +372,7 @@ run_round(struct random *r, struct seen *seen)
 	}
 	tt_signature_scratch_free(scratch);
 	tt_signatures_free(s);
-	run_limited(r, rules);
+	run_limited(r, rules, cut);
 	random_rules_free(rules);
 }
 
@@ -406,12 +446,12 @@ main(int argc, char **argv)
 {
 	struct random r = {.state = argc > 1 ? strtoull(argv[1], NULL, 0)
 					     : (uint64_t)time(NULL)};
-	struct seen seen = {0}, many = {0}, of_ports = {0};
+	struct seen seen = {0}, many = {0}, of_ports = {0}, cut = {0};
 
 	printf("seed %" PRIu64 "\n", r.state);
 	fflush(stdout);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		run_round(&r, &seen);
+		run_round(&r, &seen, &cut);
 		compare_words(&r);
 		for (unsigned k = 0; k < 64; k++)
 			compare_sole(&r);
@@ -421,11 +461,13 @@ main(int argc, char **argv)
 			run_many(&r, true, &of_ports);
 	}
 	printf("%" PRIu64 " packets, %" PRIu64 " matches; of many rules %" PRIu64
-	       " and %" PRIu64 ", of ports %" PRIu64 " and %" PRIu64 ", equal\n",
+	       " and %" PRIu64 ", of ports %" PRIu64 " and %" PRIu64 ", equal; %" PRIu64
+	       " of %" PRIu64 " match less where they are cut short\n",
 			seen.packets, seen.matches, many.packets, many.matches,
-			of_ports.packets, of_ports.matches);
+			of_ports.packets, of_ports.matches, cut.matches, cut.packets);
 	return seen.matches > seen.packets / 10 && many.matches > many.packets
 					&& of_ports.matches > of_ports.packets
+					&& cut.matches > 0 && cut.matches < cut.packets
 			? EXIT_SUCCESS
 			: EXIT_FAILURE;
 }
