@@ -68,7 +68,7 @@ timeout 300 "$teitend" $eal "$(lcores 3)" \
 	$own --monitored 198.51.100.0/24,203.0.113.0/24 --exit-at-eof \
 	>"$work/out" 2>"$work/err" || status=$?
 [ "$status" -eq 1 ] || fail "a replay onto a small disk ends with status $status"
-said=$(sed -n 's/^teitend: \([0-9]*\) snapshots\{0,1\} of .* on disk.*/\1/p' "$work/out")
+said=$(sed -n 's/^teitend: [0-9]* frames\{0,1\} in \([0-9]*\) snapshots\{0,1\} on disk.*/\1/p' "$work/out")
 [ "${said:-0}" -gt 0 ] || fail "not one snapshot fits; the test is of no use"
 [ "$(snapshots | wc -l)" -eq "$said" ] || fail "$(snapshots | wc -l) of $said snapshots are there"
 last=$(sed -n 's/.*the last one: //p' "$work/out")
