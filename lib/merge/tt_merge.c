@@ -189,6 +189,7 @@ tt_merge_destroy(struct tt_merge *m)
 	tt_mem_free(m->mem, m->sketched, TT_N_TARGETS * sizeof(*m->sketched));
 	tt_mem_free(m->mem, m->reached, unit_cells(&m->config) * sizeof(*m->reached));
 	tt_mem_free(m->mem, m->port_packets, TT_BUSY_PORTS * sizeof(*m->port_packets));
+	tt_rest_widen(&m->rest);
 	tt_rest_fini(&m->rest);
 	tt_detections_merge_destroy(m->detections);
 	free(m->detections_of);

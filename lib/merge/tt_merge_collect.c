@@ -35,6 +35,7 @@ static void
 clear(struct tt_merge *m)
 {
 	tt_rest_reset(&m->rest);
+	tt_rest_widen(&m->rest);
 	memset(m->country_rows, 0, TT_N_COUNTRIES * sizeof(*m->country_rows));
 	memset(m->row_packets, 0, TT_N_ROWS * sizeof(*m->row_packets));
 	memset(m->target_packets, 0, TT_N_TARGETS * sizeof(*m->target_packets));
@@ -118,6 +119,37 @@ refuse_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 		count_refused_pairs(m, x);
 }
 
+/* How many slices the pair may need: one of its country, and what else it is counted in. */
+static unsigned
+slices_of(const struct tt_slot *s)
+{
+	return 1u + tt_detail_backscatter(s->detail)
+			+ (unsigned)__builtin_popcount(tt_detail_matched(s->detail));
+}
+
+/* Beside what a tally lends there are these pairs alone to be kept apart by the rest's own tables. */
+static void
+narrow(struct tt_merge *m)
+{
+	uint64_t slices = 0;
+
+	for (uint64_t i = 0; i < m->scratch.n; i++)
+		slices += slices_of(tt_merge_slot(&m->scratch, i));
+	tt_rest_narrow(&m->rest, slices, m->scratch.n);
+}
+
+/* The pairs of a tally that the sample lacks: add_pair put them aside. */
+static void
+refuse_pairs(struct tt_merge *m, struct waiting *x)
+{
+	if (m->lender != NULL)
+		narrow(m);
+	for (uint64_t i = 0; i < m->scratch.n; i++)
+		refuse_pair(m, x, tt_merge_slot(&m->scratch, i));
+	count_refused_pairs(m, x);
+	m->scratch.n = 0;
+}
+
 static void
 refuse_contact(struct tt_merge *m, struct waiting *x, struct tt_addr src,
 		struct tt_addr dst, enum tt_class class, uint64_t packets)
@@ -154,7 +186,7 @@ sketch(struct tt_merge *m, struct waiting *x, uint32_t prefix, uint64_t hash)
 }
 
 static void
-add_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
+add_pair(struct tt_merge *m, const struct tt_slot *s)
 {
 	const struct tt_addr src = tt_slot_src(s);
 
@@ -162,7 +194,8 @@ add_pair(struct tt_merge *m, struct waiting *x, const struct tt_slot *s)
 		uint64_t hash = tt_sketch_hash(src);
 
 		if (!tt_sampled(tt_sample_hash(m->secret, hash), m->shift)) {
-			refuse_pair(m, x, s);
+			m->scratch.items[m->scratch.n++] = (struct tt_sort_item){
+					.ref = s};
 			return;
 		}
 	}
@@ -235,16 +268,16 @@ add_tally(struct tt_merge *m, struct waiting *x, const struct tt_tally *t)
 
 		if (i + TT_MERGE_AHEAD < t->n_pairs)
 			__builtin_prefetch(tt_tally_pair(t, i + TT_MERGE_AHEAD));
-		add_pair(m, x, s);
+		add_pair(m, s);
 		if (tt_slot_contact_packets(s) != 0)
 			add_held_contact(m, x, s);
 	}
+	refuse_pairs(m, x);
 	for (uint32_t i = 0; i < end; i++) {
 		if (i + TT_MERGE_AHEAD < end)
 			tt_tally_prefetch_contact(t, i + TT_MERGE_AHEAD);
 		add_table_contact(m, x, t, i);
 	}
-	count_refused_pairs(m, x);
 	count_refused_contacts(m, x);
 	sketch_waiting(m, x);
 }
@@ -259,19 +292,33 @@ by_source_and_key(const void *a, const void *b)
 }
 
 static void
-collect_talkers(struct tt_merge *m)
+add_talkers(struct tt_merge *m, const struct tt_rest *r)
 {
-	for (uint32_t i = 0; i < m->rest.n_talkers; i++) {
-		const struct tt_entry *e = tt_rest_talker(&m->rest, i);
+	for (uint32_t i = 0; i < r->n_talkers; i++) {
+		const struct tt_entry *e = tt_rest_talker(r, i);
 
-		if (i + TT_MERGE_AHEAD < m->rest.n_talkers)
-			__builtin_prefetch(tt_rest_talker(&m->rest, i + TT_MERGE_AHEAD));
+		if (i + TT_MERGE_AHEAD < r->n_talkers)
+			__builtin_prefetch(tt_rest_talker(r, i + TT_MERGE_AHEAD));
 		m->talkers.items[m->talkers.n++] = (struct tt_sort_item){
 				.prefix = tt_merge_number(e->key) << TT_MERGE_PAIR_NUMBER
 						| tt_merge_addr39(e->src),
 				.ref = e};
 	}
+}
+
+static int
+collect_talkers(struct tt_merge *m)
+{
+	const uint64_t lent = m->lender != NULL ? m->lender->n_talkers : 0;
+	int ret = tt_merge_room(m, &m->talkers, m->rest.n_talkers + lent);
+
+	if (ret != 0)
+		return ret;
+	if (m->lender != NULL)
+		add_talkers(m, m->lender);
+	add_talkers(m, &m->rest);
 	tt_merge_sort(m, &m->talkers, by_source_and_key);
+	return 0;
 }
 
 static void
@@ -285,6 +332,14 @@ count_packets(struct tt_merge *m)
 	m->totals->talkers = m->rest.talkers_lost;
 	m->totals->sources_one_in = UINT64_C(1) << m->shift;
 	m->totals->contacts_one_in = UINT64_C(1) << m->contact_shift;
+}
+
+/* Of a tally that lends, the sums are the merge's already, and its slices and talkers are read where they are. */
+static void
+add_lent(struct tt_merge *m)
+{
+	add_not_kept(&m->rest.slices_lost, m->lender->slices_lost);
+	add_not_kept(&m->rest.talkers_lost, m->lender->talkers_lost);
 }
 
 int
@@ -312,7 +367,10 @@ tt_merge_collect(struct tt_merge *m)
 		if (t->contact_shift > m->contact_shift)
 			m->contact_shift = t->contact_shift;
 		add_frames(m->totals, t);
-		tt_rest_add(&m->rest, &t->rest);
+		if (m->lender != NULL)
+			add_lent(m);
+		else
+			tt_rest_add(&m->rest, &t->rest);
 	}
 	tt_rest_complete(&m->rest);
 	for (unsigned i = 0; i < m->n_tallies; i++)
@@ -322,7 +380,7 @@ tt_merge_collect(struct tt_merge *m)
 	m->contacts4.items = m->others.items;
 	m->contacts6.items = m->others.items + m->others.room - m->contacts6.n;
 	tt_merge_collect_sourceless(m);
-	collect_talkers(m);
+	ret = collect_talkers(m);
 	count_packets(m);
-	return 0;
+	return ret;
 }

@@ -4,10 +4,10 @@
 
 /* In the order that they lie in: sums take any. */
 static void
-add_slices(struct tt_merge *m)
+add_slices(struct tt_merge *m, const struct tt_rest *r)
 {
-	for (uint32_t i = 0; i < m->rest.n_slices; i++) {
-		const struct tt_slice *s = tt_rest_slice(&m->rest, i);
+	for (uint32_t i = 0; i < r->n_slices; i++) {
+		const struct tt_slice *s = tt_rest_slice(r, i);
 		tt_target_key key;
 		tt_detail detail;
 
@@ -39,7 +39,9 @@ tt_merge_countries(struct tt_merge *m)
 
 	if (m->sink->country == NULL)
 		return 0;
-	add_slices(m);
+	if (m->lender != NULL)
+		add_slices(m, m->lender);
+	add_slices(m, &m->rest);
 	add_rests(m);
 	for (unsigned i = 0; ret == 0 && i < TT_N_COUNTRIES * TT_MERGE_SIDES; i++) {
 		unsigned country = i / TT_MERGE_SIDES, side = i % TT_MERGE_SIDES;

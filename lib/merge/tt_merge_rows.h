@@ -77,7 +77,7 @@ struct tt_merge {
 	struct tt_merge_list contacts4,
 			contacts6; /* the contacts: first and last part of others */
 	struct tt_merge_list sourceless; /* struct tt_count of slices and rests */
-	struct tt_merge_list talkers; /* of the rest: tt_entry */
+	struct tt_merge_list talkers; /* of the rest, and of what it lends: tt_entry */
 	struct tt_merge_list busy; /* arrays of source ports, by their targets */
 	uint64_t *port_packets; /* [TT_BUSY_PORTS] of a target that has some of these */
 	struct tt_merge_list scratch; /* of sorts; between sorts: what was picked */
@@ -104,7 +104,8 @@ struct tt_merge {
 	uint64_t secret; /* of the sampling, as all tallies have it */
 	struct tt_hash_seed sample; /* likewise, of contacts */
 	bool any_v6; /* is there a pair whose source is not IPv4? */
-	struct tt_rest *lender; /* what the cells and registers of rest belong to; NULL: they are own */
+	struct tt_rest *lender; /* what the cells and registers of rest belong to, and whose slices and talkers
+				 * are beside those of rest; NULL: they are own */
 	uint64_t kept_pairs, kept_contacts; /* distinct keys */
 	uint64_t pair_bits[TT_SAMPLE_SHIFT_MAX + 1]; /* kept pairs by their sample_bits */
 	struct tt_merge_rule rules[TT_FINGERPRINTS_MAX];
@@ -124,7 +125,8 @@ void tt_merge_begin(struct tt_merge *m, struct tt_tally *const *tallies, unsigne
 /*
  * A tally that is merged alone, and may be used up, lends its cells and registers: they are the
  * sums already, and those of the merge need not be touched. Until they are given back it has the
- * merge's, which are clean.
+ * merge's, which are clean. Its slices and talkers are read where they are; those of the merge's own rest are
+ * what the sample lacks, and a key may be in both.
  */
 void tt_merge_borrow(struct tt_merge *m);
 void tt_merge_give_back(struct tt_merge *m);

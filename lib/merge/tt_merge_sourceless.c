@@ -114,6 +114,8 @@ void
 tt_merge_collect_sourceless(struct tt_merge *m)
 {
 	m->countries.n = m->attacked.n = m->fingerprints.n = 0;
+	for (uint32_t i = 0; m->lender != NULL && i < m->lender->n_slices; i++)
+		add_slice(m, tt_rest_slice(m->lender, i));
 	for (uint32_t i = 0; i < m->rest.n_slices; i++)
 		add_slice(m, tt_rest_slice(&m->rest, i));
 	add_row_rests(m);

@@ -239,6 +239,15 @@ void tt_rest_add_contacts(
 /* Adds the whole of `from`, compact or not, into `into`, which is not compact. */
 void tt_rest_add(struct tt_rest *into, const struct tt_rest *from);
 
+/*
+ * Has an empty rest, not a compact one, use a part of its tables, up to the next reset and tt_rest_widen: for so
+ * many slices at most, all of which find room that would in the whole tables, and so many talkers.
+ */
+void tt_rest_narrow(struct tt_rest *rest, uint64_t slices, uint64_t talkers);
+
+/* Has a rest use all of its tables again: an empty one, or one that is about to go. */
+void tt_rest_widen(struct tt_rest *rest);
+
 /* Copies into heap memory of exactly the size needed. Returns 0, or -ENOMEM. The bytes are those of
  * a compact rest, or those that the copy of another one would take. */
 int tt_rest_compact(struct tt_rest *compact, const struct tt_rest *rest) TT_MUST_CHECK;

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Less memory for the tables of a rest: a part of them where few keys are to come. */
+#include "tt_rest.h"
+
+/* So many slots of the talkers for each that may come: as few are then pushed out as from a table that is half full. */
+#define TALKERS_LOAD 2
+
+static uint64_t
+min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+void
+tt_rest_narrow(struct tt_rest *r, uint64_t slices, uint64_t talkers)
+{
+	uint64_t slots = 2;
+
+	TT_ASSERT(!r->compact && r->n_slices == 0 && r->n_talkers == 0);
+	while (slots < TALKERS_LOAD * talkers && slots < r->max_talkers)
+		slots *= 2;
+	r->config.talkers = min_u64(slots, r->max_talkers);
+	r->slice_lines.mask = tt_pair_lines_for(min_u64(slices, r->max_slices)) - 1;
+}
+
+void
+tt_rest_widen(struct tt_rest *r)
+{
+	r->config.talkers = r->max_talkers;
+	r->slice_lines.mask = tt_pair_lines_for(r->max_slices) - 1;
+}
