@@ -11,6 +11,9 @@
 /* Room for the arrays of so many tallies at once; for more of them it grows. */
 #define BUSY_ROOM (64 * TT_BUSY_MAX)
 
+/* Lists of less keep their pages for the next run. */
+#define DISCARDED_MIN (UINT64_C(4) << 20)
+
 /*
  * Rooms of the lists, in items. A tally of n pairs has up to 16/3 n slots for ports, of which a full
  * one takes all (tt_tally.c). Pairs may hold a port and a contact each besides.
@@ -99,6 +102,13 @@ tt_merge_room(struct tt_merge *m, struct tt_merge_list *list, uint64_t n)
 	tt_mem_free(m->mem, list->items, list->room * sizeof(*more));
 	*list = (struct tt_merge_list){.items = more, .room = n};
 	return 0;
+}
+
+void
+tt_merge_discard(struct tt_merge *m, const struct tt_merge_list *list, uint64_t n)
+{
+	if (m->mem->discard != NULL && n * sizeof(*list->items) >= DISCARDED_MIN)
+		tt_mem_discard(m->mem, list->items, n * sizeof(*list->items));
 }
 
 static void

@@ -183,6 +183,17 @@ emit_backscatter(struct tt_merge *m)
 	return ret;
 }
 
+/* Nor are these asked for any more, nor the pairs. */
+static void
+discard_slices(struct tt_merge *m)
+{
+	if (m->lender != NULL)
+		tt_rest_discard_slices(m->lender);
+	tt_rest_discard_slices(&m->rest);
+	tt_merge_discard(m, &m->sourceless, m->sourceless.n);
+	tt_merge_discard(m, &m->pairs, m->kept_pairs);
+}
+
 int
 tt_merge_backscatter(struct tt_merge *m)
 {
@@ -196,5 +207,7 @@ tt_merge_backscatter(struct tt_merge *m)
 	if (ret != 0)
 		return ret;
 	sort_by_attacked(m);
-	return emit_backscatter(m);
+	ret = emit_backscatter(m);
+	discard_slices(m);
+	return ret;
 }

@@ -160,6 +160,10 @@ void tt_merge_collect_sourceless(struct tt_merge *m);
 int tt_merge_room(
 		struct tt_merge *m, struct tt_merge_list *list, uint64_t n) TT_MUST_CHECK;
 
+/* Gives the pages of the first n items of a list that the run does not need any more back to the system, where they
+ * are many. */
+void tt_merge_discard(struct tt_merge *m, const struct tt_merge_list *list, uint64_t n);
+
 /* Where a walk over the contacts is, of each IP version. */
 struct tt_merge_contacts_at {
 	uint64_t v4, v6;

@@ -248,6 +248,16 @@ min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* None is asked for any more. */
+static void
+discard_talkers(struct tt_merge *m)
+{
+	if (m->lender != NULL)
+		tt_rest_discard_talkers(m->lender);
+	tt_rest_discard_talkers(&m->rest);
+	tt_merge_discard(m, &m->talkers, m->talkers.n);
+}
+
 int
 tt_merge_targets(struct tt_merge *m)
 {
@@ -277,6 +287,7 @@ tt_merge_targets(struct tt_merge *m)
 		if (ret == 0)
 			ret = tt_merge_talkers(m, &t, &at);
 	}
+	discard_talkers(m);
 	m->totals->ipv6_untold = m->rest.cells[TT_CELL_IPV6_REST];
 	tt_merge_add(&m->totals->ipv6, m->totals->ipv6_untold);
 	for (unsigned bits = 0; bits <= TT_SAMPLE_SHIFT_MAX; bits++)

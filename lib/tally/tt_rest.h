@@ -248,6 +248,10 @@ void tt_rest_narrow(struct tt_rest *rest, uint64_t slices, uint64_t talkers);
 /* Has a rest use all of its tables again: an empty one, or one that is about to go. */
 void tt_rest_widen(struct tt_rest *rest);
 
+/* Gives the pages of talkers, or of slices, back to the system (tt_mem_discard), where it is much; there are none then. */
+void tt_rest_discard_talkers(struct tt_rest *rest);
+void tt_rest_discard_slices(struct tt_rest *rest);
+
 /* Copies into heap memory of exactly the size needed. Returns 0, or -ENOMEM. The bytes are those of
  * a compact rest, or those that the copy of another one would take. */
 int tt_rest_compact(struct tt_rest *compact, const struct tt_rest *rest) TT_MUST_CHECK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Less memory for the tables of a rest: a part of them where few keys are to come. */
+/* Less memory for the tables of a rest: a part of them where few keys are to come, none once they are of no more use. */
 #include "tt_rest.h"
 
 /* So many slots of the talkers for each that may come: as few are then pushed out as from a table that is half full. */
@@ -28,4 +28,26 @@ tt_rest_widen(struct tt_rest *r)
 {
 	r->config.talkers = r->max_talkers;
 	r->slice_lines.mask = tt_pair_lines_for(r->max_slices) - 1;
+}
+
+void
+tt_rest_discard_talkers(struct tt_rest *r)
+{
+	/* Of few, their slots are cleared one by one at the next reset, which is cheaper. */
+	if (r->mem->discard == NULL || r->compact || r->n_talkers < r->config.talkers / 8)
+		return;
+	tt_mem_discard(r->mem, r->talkers, r->config.talkers * sizeof(*r->talkers));
+	r->n_talkers = 0;
+}
+
+void
+tt_rest_discard_slices(struct tt_rest *r)
+{
+	/* As at a reset. */
+	if (r->mem->discard == NULL || r->compact || r->n_slices <= r->slice_lines.mask)
+		return;
+	tt_mem_discard(r->mem, r->slices, r->n_slices * sizeof(*r->slices));
+	tt_mem_discard(r->mem, r->slice_lines.lines,
+			(r->slice_lines.mask + 1) * sizeof(*r->slice_lines.lines));
+	r->n_slices = 0;
 }

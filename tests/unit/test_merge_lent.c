@@ -115,6 +115,8 @@ what_was_lent_is_clean_again(void **state)
 	tt_tally_reset(tally);
 	fill(&lent, &tally);
 	first = output_of(merge, &tally, 1, START_US);
+	assert_int_equal(tally->rest.n_talkers, 0);
+	assert_int_equal(tally->rest.n_slices, 0);
 	tt_tally_reset(tally);
 	fill(&lent, &tally);
 	again = output_of(merge, &tally, 1, START_US);
