@@ -271,6 +271,14 @@ read_database(struct tt_geo_file *file, const MMDB_s *db, enum tt_geo_what what,
 	return ret;
 }
 
+/* Does the library, which opens files by name, see what was read, and what the identity is of? */
+static bool
+is_same(const MMDB_s *db, const struct tt_geo_file *file)
+{
+	return (size_t)db->file_size == file->n
+			&& memcmp(db->file_content, file->bytes, file->n) == 0;
+}
+
 int
 tt_geo_mmdb_read(struct tt_geo_file *file, enum tt_geo_what what,
 		struct tt_geo_starts4 *v4, struct tt_geo_ranges *v6, struct tt_error *err)
@@ -283,7 +291,11 @@ tt_geo_mmdb_read(struct tt_geo_file *file, enum tt_geo_what what,
 		return tt_error_set(err,
 				status == MMDB_OUT_OF_MEMORY_ERROR ? -ENOMEM : -EINVAL,
 				file->path, "broken MMDB: %s", MMDB_strerror(status));
-	ret = read_database(file, &db, what, v4, v6, err);
+	if (is_same(&db, file))
+		ret = read_database(file, &db, what, v4, v6, err);
+	else
+		ret = tt_error_set(err, -EINVAL, file->path,
+				"another file took its place while it was read");
 	MMDB_close(&db);
 	return ret;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "geo_fixture.h"
 #include "mmdb_writer.h"
+#include "tt_geo_source.h"
 #include "tt_hash.h"
 
 #include <maxminddb.h>
@@ -192,6 +193,36 @@ a_damaged_mmdb_is_refused_or_read_but_never_crashes(void **state)
 	}
 }
 
+/* The identity is of the bytes that were read first: what stands under the name by then is not counted by. */
+static void
+a_database_that_is_replaced_while_it_is_read_is_refused(void **state)
+{
+	static const char *const countries[] = {"JP", "US"};
+	struct tt_geo_starts4 v4 = {0};
+	struct tt_geo_ranges v6 = {0};
+	struct tt_error err = {0};
+	struct tt_geo_file file;
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/daily.mmdb", dir);
+	for (unsigned i = 0; i < 2; i++) {
+		struct mmdb_writer w = {.ip_version = 4};
+
+		mmdb_add(&w, "192.0.2.0", 24,
+				mmdb_put_record(&w, "country_code", NULL, countries[i]));
+		unlink(path);
+		assert_int_equal(mmdb_write(&w, path), 0);
+		if (i == 0)
+			assert_int_equal(tt_geo_file_read(&file, path, &err), 0);
+	}
+	assert_int_equal(
+			tt_geo_mmdb_read(&file, TT_GEO_COUNTRY, &v4, &v6, &err), -EINVAL);
+	assert_string_equal(err.where, path);
+	assert_string_equal(err.why, "another file took its place while it was read");
+	assert_int_equal(v4.n, 0);
+	tt_geo_file_fini(&file);
+}
+
 int
 main(void)
 {
@@ -204,6 +235,8 @@ main(void)
 			cmocka_unit_test(an_mmdb_whose_tree_has_a_loop_is_refused),
 			cmocka_unit_test(
 					a_damaged_mmdb_is_refused_or_read_but_never_crashes),
+			cmocka_unit_test(
+					a_database_that_is_replaced_while_it_is_read_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("geo_mmdb", tests, make_dir, remove_dir);
