@@ -152,6 +152,18 @@ starves(const struct manager *m, const struct tt_worker *w)
 			&& (w->replay || tt_time_monotonic() >= m->feed_us);
 }
 
+/* A live one may wait longer: it goes on in what it has. */
+static bool
+may_copy(struct manager *m, unsigned i)
+{
+	if (m->d->workers[i]->replay
+			|| tt_output_has_room(&m->d->output,
+					tt_sequence_copy_bytes(m->d->sequence, i)))
+		return true;
+	m->feed_us = tt_time_monotonic() + TT_US_PER_S;
+	return false;
+}
+
 /*
  * Workers that wait for a clean tally while all of theirs are held for intervals that others have not finished
  * get one back, for a copy of what is in it. Two live ones whose intervals ended at different times would
@@ -163,7 +175,7 @@ feed_starving(struct manager *m, struct tt_error *err)
 	for (unsigned i = 0; i < m->n; i++) {
 		struct tt_tally *freed;
 
-		if (!starves(m, m->d->workers[i]))
+		if (!starves(m, m->d->workers[i]) || !may_copy(m, i))
 			continue;
 		if (tt_sequence_compact(m->d->sequence, i, &freed) == 0) {
 			if (freed != NULL)
@@ -173,7 +185,6 @@ feed_starving(struct manager *m, struct tt_error *err)
 					"out of memory: the files' packets are so far out "
 					"of order that too many intervals are open");
 		} else {
-			/* It goes on in what it has. */
 			m->feed_us = tt_time_monotonic() + TT_US_PER_S;
 		}
 	}

@@ -171,6 +171,18 @@ start(struct tt_output *o, bool *busy, struct tt_error *err)
 	return 0;
 }
 
+/* Table sets stay where they are, for want of memory for copies. */
+static void
+say_held(struct tt_output *o, int rc)
+{
+	if (!o->told_held)
+		tt_warn("%s for intervals that wait for the disk: they keep their table "
+			"sets, and workers go on in those that they have",
+				rc == -ENOSPC ? "there is no more pending-memory"
+					      : "the machine has no memory");
+	o->told_held = true;
+}
+
 /* How the disk keeps up: each change is said once. rc: what came of making copies. */
 static void
 say_backlog(struct tt_output *o, int rc)
@@ -180,7 +192,9 @@ say_backlog(struct tt_output *o, int rc)
 	if (s.intervals <= 1 && o->told_slow)
 		tt_say("nothing waits for the disk any more");
 	if (s.intervals <= 1)
-		o->told_slow = o->told_joins = o->told_held = false;
+		o->told_slow = o->told_joins = false;
+	if (s.intervals == 0)
+		o->told_held = false;
 	if (s.intervals >= SLOW_INTERVALS && !o->told_slow && o->failures == 0
 			&& (o->doing == TT_OUTPUT_WRITING
 					|| o->doing == TT_OUTPUT_KEEPING))
@@ -195,13 +209,8 @@ say_backlog(struct tt_output *o, int rc)
 		o->told_joins = true;
 	}
 	o->joins_seen = s.joins;
-	if (rc < 0 && !o->told_held) {
-		tt_warn("%s for intervals that wait for the disk: they keep their table "
-			"sets, and workers go on in those that they have",
-				rc == -ENOSPC ? "there is no more pending-memory"
-					      : "the machine has no memory");
-		o->told_held = true;
-	}
+	if (rc < 0)
+		say_held(o, rc);
 }
 
 /* Gives table sets back for copies of what is in them, a step at a time. */
@@ -212,11 +221,26 @@ copy(struct tt_output *o, bool *busy)
 
 	if (o->d->only_replays || (!o->changed && tt_time_monotonic() < o->copy_us))
 		return;
+	tt_pending_set_beside(o->pending, tt_sequence_compact_bytes(o->d->sequence));
 	rc = tt_pending_copy(o->pending);
 	o->changed = rc > 0;
 	*busy |= rc > 0;
 	o->copy_us = tt_time_monotonic() + COPY_US;
 	say_backlog(o, rc);
+}
+
+bool
+tt_output_has_room(struct tt_output *o, uint64_t bytes)
+{
+	const uint64_t others = tt_pending_state(o->pending).bytes
+			+ tt_sequence_compact_bytes(o->d->sequence);
+
+	/* Where nothing waits for the disk, they wait for each other alone, and nothing but a copy ends that. */
+	if (tt_pending_first(o->pending) == NULL
+			|| others + bytes <= o->d->config.pending_memory)
+		return true;
+	say_held(o, -ENOSPC);
+	return false;
 }
 
 int

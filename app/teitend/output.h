@@ -79,6 +79,10 @@ int tt_output_take(struct tt_output *output, const struct tt_interval *interval,
 int tt_output_turn(struct tt_output *output, bool stopping, bool *busy,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* May so many bytes be copied of what workers wait with for each other? Not while intervals that wait for the disk, and
+ * such copies, leave no room in pending-memory; says so once. */
+bool tt_output_has_room(struct tt_output *output, uint64_t bytes);
+
 /* The interval is ordered to end at at_us (wall clock). */
 void tt_output_cut(struct tt_output *output, int64_t at_us);
 

@@ -106,6 +106,9 @@ unsigned tt_sequence_held(const struct tt_sequence *sequence, unsigned worker);
 int tt_sequence_compact(struct tt_sequence *sequence, unsigned worker,
 		struct tt_tally **freed) TT_MUST_CHECK;
 
+/* How many bytes that copy would take; 0: there is none to be made. */
+uint64_t tt_sequence_copy_bytes(struct tt_sequence *sequence, unsigned worker);
+
 /* Bytes that compact copies take now. */
 uint64_t tt_sequence_compact_bytes(const struct tt_sequence *sequence);
 

@@ -76,28 +76,48 @@ join_parts(struct tt_sequence *s, unsigned part)
 	}
 }
 
+/* A tally of the worker that is not compact; -1 if there is none. The latest: what came earlier is compact already, as a
+ * rule. */
+static int
+find_table_set(const struct tt_sequence *s, unsigned worker)
+{
+	for (unsigned i = s->n_held; i-- > 0;)
+		if (s->held[i]->owner == worker && !tt_tally_is_compact(s->held[i]))
+			return (int)i;
+	return -1;
+}
+
 int
 tt_sequence_compact(struct tt_sequence *s, unsigned worker, struct tt_tally **freed)
 {
+	struct tt_tally *compact;
+	int i;
+
 	*freed = NULL;
 	if (make_room(s) != 0)
 		return -ENOMEM;
-	/* The latest first: what came earlier is compact already, as a rule. */
-	for (unsigned i = s->n_held; i-- > 0;) {
-		struct tt_tally *old = s->held[i], *compact;
-
-		if (old->owner != worker || tt_tally_is_compact(old))
-			continue;
-		compact = tt_tally_compact(old);
-		if (compact == NULL)
-			return -ENOMEM;
-		s->held[i] = compact;
-		s->compact_bytes += tt_tally_compact_bytes(compact);
-		*freed = old;
-		join_parts(s, i);
+	i = find_table_set(s, worker);
+	if (i < 0)
 		return 0;
-	}
+	compact = tt_tally_compact(s->held[i]);
+	if (compact == NULL)
+		return -ENOMEM;
+	*freed = s->held[i];
+	s->held[i] = compact;
+	s->compact_bytes += tt_tally_compact_bytes(compact);
+	join_parts(s, (unsigned)i);
 	return 0;
+}
+
+uint64_t
+tt_sequence_copy_bytes(struct tt_sequence *s, unsigned worker)
+{
+	const int i = find_table_set(s, worker);
+
+	if (i < 0)
+		return 0;
+	tt_tally_settle(s->held[i]);
+	return tt_tally_compact_bytes(s->held[i]);
 }
 
 uint64_t

@@ -218,6 +218,12 @@ tt_pending_copy(struct tt_pending *p)
 	return ret == 0 ? copy_one(p, h) : ret;
 }
 
+void
+tt_pending_set_beside(struct tt_pending *p, uint64_t bytes)
+{
+	p->beside = bytes;
+}
+
 bool
 tt_pending_uses(const struct tt_pending *p, const struct tt_rules *rules)
 {

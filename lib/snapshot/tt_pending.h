@@ -88,6 +88,9 @@ void tt_pending_drop(struct tt_pending *pending);
  */
 int tt_pending_copy(struct tt_pending *pending) TT_MUST_CHECK;
 
+/* So many bytes of max_bytes are taken by other copies: of what those who count wait with for each other. */
+void tt_pending_set_beside(struct tt_pending *pending, uint64_t bytes);
+
 /* Does an interval hold a tally that was counted by these signatures? */
 bool tt_pending_uses(const struct tt_pending *pending, const struct tt_rules *rules);
 

@@ -228,8 +228,9 @@ tt_pending_make_way(struct tt_pending *p, uint64_t bytes)
 	uint64_t freeable = 0;
 	int64_t least = INT64_MAX;
 	int best = -1;
+	const uint64_t all = p->bytes + p->beside + bytes;
 
-	if (p->bytes + bytes <= p->config.max_bytes)
+	if (all <= p->config.max_bytes)
 		return 0;
 	if (bytes > p->config.max_bytes)
 		return -ENOSPC;
@@ -249,7 +250,7 @@ tt_pending_make_way(struct tt_pending *p, uint64_t bytes)
 		least = length_of(a, b);
 		best = (int)i;
 	}
-	if (best < 0 || p->bytes + bytes > p->config.max_bytes + freeable)
+	if (best < 0 || all > p->config.max_bytes + freeable)
 		return -ENOSPC;
 	return join_at(p, (unsigned)best) == 0 ? 1 : -ENOMEM;
 }

@@ -11,6 +11,7 @@ struct tt_pending {
 	unsigned n, room;
 	bool writing; /* held[0] is not to be touched */
 	uint64_t bytes, joins;
+	uint64_t beside; /* bytes of max_bytes that are not of held */
 	uint64_t numbers; /* given so far */
 };
 

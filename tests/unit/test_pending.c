@@ -377,6 +377,24 @@ what_cannot_be_joined_keeps_its_tables(void **state)
 	tt_pending_destroy(p);
 }
 
+/* What workers hold for each other is of the same bound. */
+static void
+copies_beside_leave_less_room(void **state)
+{
+	const uint64_t one = bytes_of(1);
+	struct tt_pending *p = make(3 * one, 1, 0);
+
+	tt_pending_set_beside(p, 2 * one + 1);
+	add(p, 0, FRAMES);
+	assert_int_equal(copy_all(p), -ENOSPC);
+	assert_int_equal(given_back, 0);
+	tt_pending_set_beside(p, 2 * one);
+	assert_int_equal(copy_all(p), 0);
+	assert_int_equal(given_back, 1);
+	take(p, 0, 1, FRAMES);
+	tt_pending_destroy(p);
+}
+
 /* Neither over a gap, nor over the end of a longer interval. */
 static void
 some_intervals_are_never_joined(void **state)
@@ -452,6 +470,7 @@ main(void)
 					what_is_being_written_is_not_joined, setup),
 			cmocka_unit_test_setup(
 					what_cannot_be_joined_keeps_its_tables, setup),
+			cmocka_unit_test_setup(copies_beside_leave_less_room, setup),
 			cmocka_unit_test_setup(some_intervals_are_never_joined, setup),
 			cmocka_unit_test_setup(empty_intervals_join_with_others, setup),
 	};

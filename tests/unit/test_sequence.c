@@ -349,6 +349,7 @@ compact_copies_stand_in_for_tallies_that_are_needed(void **state)
 	struct tt_sequence *s = make(1);
 	struct tt_tally *big[20], *freed;
 	struct tt_interval interval;
+	uint64_t bytes = 0;
 
 	assert_int_equal(tt_sequence_expect(s, 0, 20), 0);
 	for (int64_t i = 1; i <= 19; i++)
@@ -359,10 +360,13 @@ compact_copies_stand_in_for_tallies_that_are_needed(void **state)
 		big[i]->span = (struct tt_span){i * MINUTE, (i + 1) * MINUTE};
 		big[i]->frames = 1;
 		tt_sequence_push(s, big[i]);
+		bytes += tt_sequence_copy_bytes(s, 0);
 		assert_int_equal(tt_sequence_compact(s, 0, &freed), 0);
 		assert_ptr_equal(freed, big[i]);
+		assert_int_equal(tt_sequence_compact_bytes(s), bytes);
 	}
 	assert_int_equal(tt_sequence_held(s, 0), 20);
+	assert_int_equal(tt_sequence_copy_bytes(s, 0), 0);
 	assert_true(tt_sequence_compact_bytes(s) < 25000);
 	assert_int_equal(tt_sequence_compact(s, 0, &freed), 0);
 	assert_null(freed);
