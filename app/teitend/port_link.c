@@ -30,35 +30,54 @@ interface_of(const struct tt_port *port)
 	return if_indextoname(info.if_index, name) == NULL ? 0 : info.if_index;
 }
 
-static bool
-kernel_says_down(unsigned interface)
-{
-	struct ifreq ask = {0};
-	bool down = false;
-	int fd;
+/* What was heard of a link. */
+enum answer {
+	NOTHING,
+	UP,
+	DOWN,
+};
 
-	if (interface == 0)
-		return false;
-	if (if_indextoname(interface, ask.ifr_name) == NULL)
-		return errno == ENXIO;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	if (ioctl(fd, SIOCGIFFLAGS, &ask) == 0)
-		down = (ask.ifr_flags & IFF_UP) == 0
-				|| (ask.ifr_flags & IFF_RUNNING) == 0;
-	close(fd);
-	return down;
-}
-
-static bool
-is_down(const struct tt_port *port)
+static enum answer
+ask_driver(const struct tt_port *port)
 {
 	struct rte_eth_link link = {0};
 
-	return (rte_eth_link_get_nowait(port->id, &link) == 0
-			       && link.link_status == RTE_ETH_LINK_DOWN)
-			|| kernel_says_down(port->link.interface);
+	if (rte_eth_link_get_nowait(port->id, &link) != 0)
+		return NOTHING;
+	return link.link_status == RTE_ETH_LINK_DOWN ? DOWN : UP;
+}
+
+static enum answer
+ask_kernel(unsigned interface)
+{
+	const short wanted = IFF_UP | IFF_RUNNING;
+	struct ifreq ask = {0};
+	enum answer answer = NOTHING;
+	int fd;
+
+	if (if_indextoname(interface, ask.ifr_name) == NULL)
+		return errno == ENXIO ? DOWN : NOTHING;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return NOTHING;
+	if (ioctl(fd, SIOCGIFFLAGS, &ask) == 0)
+		answer = (ask.ifr_flags & wanted) == wanted ? UP : DOWN;
+	close(fd);
+	return answer;
+}
+
+/* Where nobody says that it is down, and somebody says nothing, it is as it was. */
+static bool
+is_down(const struct tt_port *port)
+{
+	const enum answer driver = ask_driver(port);
+	const enum answer kernel = port->link.interface == 0
+			? driver
+			: ask_kernel(port->link.interface);
+
+	if (driver == DOWN || kernel == DOWN)
+		return true;
+	return driver == UP && kernel == UP ? false : port->link.down;
 }
 
 bool

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # A device that goes away under a running daemon gets one warning that names it; the other port is
-# captured on. The removal comes from a preloaded library (daemon_removal.c), the third argument.
+# captured on. A link that is down, and of which nobody says any more how it is, is not told to be up again. Both come
+# from a preloaded library (daemon_removal.c), the third argument.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -23,3 +24,24 @@ pids=
 [ "$(lines "$work/err")" -eq 1 ] || fail "more than one line"
 grep -q 'ledger closes' "$work/out" || fail "the ledger does not close"
 verify || fail "a snapshot is damaged"
+
+rm "$work/out" "$work/err"
+export TT_LINK_DOWN="$work/down" TT_LINK_NONE="$work/none"
+LD_PRELOAD=$3 "$teitend" $eal "$(lcores 2)" --vdev net_null7,copy=1 -- \
+	$own --interval 1 --monitored 0.0.0.0/0 --rx-queues 1 >"$work/out" 2>"$work/err" &
+pid=$!
+pids=$pid
+says() {
+	cat "$work/out" "$work/err" | grep -q "net_null7: the link is $1"
+}
+wait_for 60 running || fail "does not start"
+touch "$TT_LINK_DOWN"
+wait_for 60 says down || fail "a link that is down is not told"
+touch "$TT_LINK_NONE"
+sleep 7
+! says up || fail "a link is told to be up, of which nobody says so"
+rm "$TT_LINK_DOWN" "$TT_LINK_NONE"
+wait_for 60 says "up again" || fail "a link that is up again is not told"
+kill -INT "$pid"
+wait "$pid" || fail "exit status $?"
+pids=
