@@ -12,6 +12,7 @@ import time
 from durable import Account, Bed
 
 RATE = 2000
+NOTHING = "nothing waits for the disk any more"
 AGAIN = "written again"
 # A snapshot takes a few dozen writes, and as many fsyncs as it has files.
 FAULTS = ["fsync EIO", "all EROFS", "write ENOSPC", "rename EIO", "mkdir EIO", "open EIO",
@@ -29,6 +30,18 @@ def every_error(daemon, bed):
         daemon.wait_for(AGAIN, 60, i + 1)
 
 
+def wait_until_written(daemon, seconds=120):
+    """All that waited, once the disk takes it again."""
+    until = time.monotonic() + seconds
+    while True:
+        said = daemon.out.read_text()
+        if said.rfind(NOTHING) > said.rfind(AGAIN):
+            return
+        if time.monotonic() > until:
+            daemon.fail("intervals still wait")
+        time.sleep(0.05)
+
+
 def full_disk(daemon, bed):
     again = daemon.said().count(AGAIN)
     bed.fill()
@@ -36,7 +49,7 @@ def full_disk(daemon, bed):
     time.sleep(4)
     bed.empty()
     daemon.wait_for(AGAIN, 60, again + 1)
-    time.sleep(3)  # until nothing waits
+    wait_until_written(daemon)
 
 
 def slow_disk(daemon, bed):
@@ -44,7 +57,7 @@ def slow_disk(daemon, bed):
     bed.fault("fsync 250")
     daemon.wait_for("the disk is slow", 60)
     bed.fault("")
-    daemon.wait_for("nothing waits for the disk any more", 60)
+    daemon.wait_for(NOTHING, 60)
 
 
 def exhausted_memory(daemon, bed, said):
@@ -53,7 +66,7 @@ def exhausted_memory(daemon, bed, said):
     daemon.wait_for(said, 60)
     time.sleep(6)
     bed.fault("")
-    daemon.wait_for("nothing waits for the disk any more", 60)
+    daemon.wait_for(NOTHING, 60)
 
 
 def late_rename(daemon, bed):
