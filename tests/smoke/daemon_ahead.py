@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Two workers of which one has more table sets to go on in than the other, because memory came slowly at the start,
-while the disk hangs: what the one counts ahead takes no more memory than pending-memory says, which is told. Once the
+while the disk is away: what the one counts ahead takes no more memory than pending-memory says, which is told. Once the
 disk is back all of it is written, and the ledger closes.
 
-    daemon_hang.py TEITEND TEITEN FAULTS SLOW_MEMORY"""
+    daemon_ahead.py TEITEND TEITEN FAULTS SLOW_MEMORY"""
 import os
 import pathlib
 import re
@@ -21,7 +21,7 @@ EAL = "--no-huge -m 1024 --no-pci --no-shconf --no-telemetry".split()
 OWN = ("--sensor smoke --geo=none --asn=none --fingerprints=none --monitored 192.0.2.0/24 --sketch-rows 0 "
        "--remember-sources 4096 --pairs 131072 --interval 1 --pending-memory 1M").split()
 SOURCES = 40000
-HANG_S = 30
+AWAY_S = 20
 GROWTH_KIB = 12 << 10  # of a resident memory that would grow by several MiB in a second
 
 
@@ -54,7 +54,7 @@ def run(work):
         capture(work / ("%d.pcap" % i), 0x0A000000 + (i << 24))
     lcores = subprocess.run([HERE / "../../scripts/lcores", "2"], check=True, capture_output=True,
                             text=True).stdout.strip()
-    env = dict(os.environ, LD_PRELOAD="%s:%s" % (FAULTS, SLOW_MEMORY), SLOW_MEMORY_US="3000",
+    env = dict(os.environ, LD_PRELOAD="%s:%s" % (FAULTS, SLOW_MEMORY), SLOW_MEMORY_US="12000",
                TT_FAULTS_PREFIX=str(spool), TT_FAULTS_CONTROL=str(control))
     device = "net_pcap0,rx_pcap=%s/0.pcap,rx_pcap=%s/1.pcap,infinite_rx=1" % (work, work)
     with open(log, "wb") as out:
@@ -62,11 +62,10 @@ def run(work):
                                   env=env, stdout=out, stderr=out)
     try:
         wait_for(daemon, log, "running, management", 60)
-        control.write_text("write %d\n" % (HANG_S * 1000))
-        hangs_until = time.monotonic() + HANG_S
-        wait_for(daemon, log, "the last table set was ready", HANG_S)
-        sizes = []
-        while time.monotonic() < hangs_until:
+        control.write_text("all EIO\n")
+        wait_for(daemon, log, "the last table set was ready", 120)
+        sizes, until = [], time.monotonic() + AWAY_S
+        while time.monotonic() < until:
             sizes.append(resident(daemon.pid))
             time.sleep(0.5)
         assert "wrote" not in log.read_text(), log.read_text()
