@@ -4,9 +4,9 @@
 #include "reading.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <malloc.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Heap blocks up to so many bytes are kept for the next interval; the tables are larger. */
@@ -165,7 +165,9 @@ open_reading(struct reading *r, struct tt_error *err)
 	if (ret == 0 && tt_sequence_settle(r->sequence) != 0)
 		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	reading_sort_intervals(r);
-	return ret == 0 ? reading_check_taken(r, err) : ret;
+	if (ret == 0)
+		ret = reading_check_taken(r, err);
+	return ret == 0 ? reading_check_left(r, err) : ret;
 }
 
 static void
@@ -180,47 +182,6 @@ close_reading(struct reading *r)
 	tt_setup_fini(&r->setup);
 	free(r->announced);
 	free(r->inputs);
-}
-
-static const char *
-plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-static void
-print_summary(const struct reading *r)
-{
-	char lacking[TT_SETUP_LACKING_TEXT_MAX], gaps[TT_HEARD_TEXT_MAX];
-
-	printf("%" PRIu64 " frame%s, %" PRIu64 " snapshot%s in %s/%s\n", r->frames,
-			plural(r->frames), r->snapshots, plural(r->snapshots),
-			r->config.spool, r->config.sensor);
-	if (r->skipped > 0)
-		printf("  %" PRIu64 " interval%s with %" PRIu64
-		       " frame%s skipped: %s a snapshot already\n",
-				r->skipped, plural(r->skipped), r->skipped_frames,
-				plural(r->skipped_frames),
-				r->skipped == 1 ? "it has" : "they have");
-	if (r->longer[0] != '\0')
-		printf("    also longer ones, such as %s: compacted, or of a run with another "
-		       "--interval\n",
-				r->longer);
-	for (unsigned f = 0; f < TT_N_FATES; f++)
-		if (r->fates[f] > 0)
-			printf("  %-22s %12" PRIu64 "\n", tt_fate_name((enum tt_fate)f),
-					r->fates[f]);
-	if (r->late > 0)
-		printf("  %" PRIu64
-		       " frame%s came late, after one of a newer interval; each is counted in "
-		       "its own\n",
-				r->late, plural(r->late));
-	if (tt_heard_gaps_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
-		printf("  %s\n", gaps);
-	if (tt_heard_unclear_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
-		printf("  %s\n", gaps);
-	if (tt_setup_lacking_text(&r->setup, lacking)[0] != '\0')
-		printf("  %s\n", lacking);
 }
 
 /* Not of what was skipped: that may have been counted earlier. */
@@ -261,7 +222,7 @@ read_files(struct reading *r, char **paths, unsigned n)
 	if (ret != 0) {
 		tt_error_print("teiten read", &err);
 	} else {
-		print_summary(r);
+		reading_print_summary(r);
 		fflush(stdout);
 		warn_of_nothing(r);
 	}
@@ -344,27 +305,33 @@ act(struct reading *r, const struct tt_config_cli *cli, int argc, char **argv)
 }
 
 static int
-set_skip_existing(
-		void *reading, const char *name, const char *value, struct tt_error *err)
+set_extra(void *reading, const char *name, const char *value, struct tt_error *err)
 {
 	struct reading *r = reading;
 
-	r->skip_existing = true;
+	if (strcmp(name, "leave-last") == 0)
+		r->leave_last = true;
+	else
+		r->skip_existing = true;
 	return 0;
 }
 
 int
 cmd_read(int argc, char **argv)
 {
-	static const struct tt_config_extra extras[] = {{"skip-existing", NULL,
-			"leave out intervals whose time a snapshot has already, to go on with a run that "
-			"was stopped; thresholds of signatures count anew behind them"}};
+	static const struct tt_config_extra extras[] = {
+			{"skip-existing", NULL,
+					"leave out intervals whose time a snapshot has already, to go on with a run that "
+					"was stopped; thresholds of signatures count anew behind them"},
+			{"leave-last", NULL,
+					"do not write the interval of the newest frame, more of which is in a file "
+					"yet to come: give this file again with that one, and --skip-existing"}};
 	struct reading *r = calloc(1, sizeof(*r));
 	struct tt_config_cli cli = {.groups = TT_CONFIG_COMMON,
 			.operands = true,
 			.extras = extras,
 			.n_extras = TT_ARRAY_SIZE(extras),
-			.set_extra = set_skip_existing,
+			.set_extra = set_extra,
 			.set_extra_arg = r};
 	struct tt_error err = {0};
 	int status;

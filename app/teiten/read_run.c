@@ -96,6 +96,16 @@ keep_in_time(struct reading *r)
 	return ret == 0 ? tt_setup_save_recall(&r->setup, &r->err) : ret;
 }
 
+static uint64_t
+frames_of(const struct tt_interval *interval)
+{
+	uint64_t frames = 0;
+
+	for (unsigned i = 0; i < interval->n_tallies; i++)
+		frames += interval->tallies[i]->frames;
+	return frames;
+}
+
 /* Merged for what later intervals recall of it, unless that is known: a run that was killed had
  * not kept all of it. */
 static int
@@ -103,10 +113,11 @@ skip(struct reading *r, const struct tt_interval *interval)
 {
 	static const struct tt_merge_sink nowhere;
 	struct tt_totals totals;
+	const uint64_t frames = frames_of(interval);
 
 	r->skipped++;
-	for (unsigned i = 0; i < interval->n_tallies; i++)
-		r->skipped_frames += interval->tallies[i]->frames;
+	r->skipped_frames += frames;
+	reading_compare_taken(r, interval->span.start_us, frames);
 	if (interval->span.start_us <= tt_recall_latest_us(r->setup.recall))
 		return 0;
 	return tt_merge_run(r->merge, interval->tallies, interval->n_tallies,
@@ -124,6 +135,11 @@ write_one(struct reading *r, const struct tt_interval *interval)
 		return ret;
 	if (r->skip_existing && reading_is_taken(r, interval->span.start_us))
 		return skip(r, interval);
+	if (reading_leaves(r, interval->span.start_us)) {
+		r->now = (struct left){interval->span.start_us, r->config.interval_us,
+				frames_of(interval)};
+		return 0;
+	}
 	ret = tt_spool_write(r->spool, interval, r->merge, &r->setup.merge, &r->run, rows,
 			make_ledger(r, interval, rows), &totals, &r->err);
 	if (ret != 0)
@@ -321,7 +337,9 @@ keep_finished(struct reading *r, int ret)
 		r->err = why;
 		return why.code;
 	}
-	if (tt_setup_save_recall(&r->setup, &why) != 0 && ret == 0) {
+	if ((tt_setup_save_recall(&r->setup, &why) != 0
+			    || (ret == 0 && reading_note_left(r, &why) != 0))
+			&& ret == 0) {
 		r->err = why;
 		return why.code;
 	}

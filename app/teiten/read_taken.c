@@ -98,6 +98,45 @@ reading_is_taken(const struct reading *r, int64_t start_us)
 			&& taken.how != TT_TAKEN_NOT;
 }
 
+/* Frames of the snapshot whose name that is; false where it cannot be read. */
+static bool
+count_frames(const struct reading *r, const char *name, uint64_t *frames)
+{
+	struct tt_snapshot *snapshot;
+	char *path;
+	int ret;
+
+	if (asprintf(&path, "%s/%s/%s", r->config.spool, r->config.sensor, name) < 0)
+		return false;
+	ret = tt_snapshot_open(&snapshot, path, NULL);
+	free(path);
+	if (ret != 0)
+		return false;
+	*frames = (uint64_t)snapshot->manifest.frames;
+	tt_snapshot_close(snapshot);
+	return true;
+}
+
+void
+reading_compare_taken(struct reading *r, int64_t start_us, uint64_t frames)
+{
+	const struct tt_span span = span_of(r, start_us);
+	char name[TT_TAKEN_NAME_MAX];
+	struct tt_spool_taken taken;
+	uint64_t has;
+
+	if (tt_spool_find_taken(r->spool, &span, &taken, NULL) != 0
+			|| taken.how != TT_TAKEN_SAME || taken.merged
+			|| !count_frames(r, tt_spool_taken_name(&taken, name), &has)
+			|| has == frames)
+		return;
+	if (r->differing.n++ > 0)
+		return;
+	memcpy(r->differing.name, name, sizeof(name));
+	r->differing.has = has;
+	r->differing.skipped = frames;
+}
+
 static int
 ask(const struct reading *r, int64_t start_us, struct taken *t, struct tt_error *err)
 {

@@ -13,6 +13,10 @@
  * --skip-existing gives what one run would have given: what earlier intervals saw is kept in the
  * spool, never ahead of the snapshots, and skipped intervals that are newer than it are merged all
  * the same, so that it is known of them too.
+ *
+ * With --leave-last the newest interval of all is neither written nor merged: more of it is in a file
+ * that is yet to come. What was left is noted in SPOOL/SENSOR/.left, so that the next run can tell
+ * when it was not given all of that interval's frames (read_left.c).
  */
 #ifndef READING_H
 #define READING_H
@@ -58,6 +62,20 @@ struct announced {
 	uint64_t frames;
 };
 
+/* What a run with --leave-last left. */
+struct left {
+	int64_t start_us; /* of the interval */
+	int64_t interval_us; /* its length */
+	uint64_t frames; /* 0: nothing was left */
+};
+
+/* Skipped intervals whose snapshot has another number of frames. */
+struct differing {
+	uint64_t n; /* intervals */
+	char name[TT_TAKEN_NAME_MAX]; /* "DAY/NAME" of the first snapshot */
+	uint64_t has, skipped; /* its frames, and those of the interval */
+};
+
 struct reading {
 	struct tt_config config;
 	struct tt_setup setup;
@@ -73,7 +91,8 @@ struct reading {
 	struct announced
 			*announced; /* [n_announced], in any order until all is scanned */
 	size_t n_announced, room_announced;
-	bool skip_existing;
+	bool skip_existing, leave_last;
+	struct left before, now; /* what an earlier run left, and this one */
 	int64_t flush_ms; /* when to flush next, by the monotonic clock */
 	struct tt_run_info run;
 	char host[64];
@@ -81,6 +100,7 @@ struct reading {
 	uint64_t snapshots, compact_peak_bytes;
 	uint64_t skipped,
 			skipped_frames; /* intervals that have a snapshot, their frames */
+	struct differing differing;
 	char longer[128]; /* of these snapshots, one that is longer than an interval, and how long; "" */
 	uint64_t fates[TT_N_FATES], late; /* of what was written */
 	struct tt_error err; /* why writing failed; err.code 0 if it did not */
@@ -128,6 +148,24 @@ bool reading_is_taken(const struct reading *r, int64_t start_us);
  * or of an empty one between; 0 if none has, or if those are to be skipped that lie in one snapshot as
  * a whole; or another negative errno. */
 int reading_check_taken(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
+
+/* Compares the frames of an interval that is skipped with those of its snapshot, and notes where they differ; not of a
+ * longer snapshot. */
+void reading_compare_taken(struct reading *r, int64_t start_us, uint64_t frames);
+
+/* Finds out what an earlier run left, once all is scanned and sorted. Returns 0, or -ENODATA with err filled where frames
+ * of that interval are missing from these inputs, which reach as far: they would be in no snapshot. */
+int reading_check_left(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
+
+/* Is the interval that starts then to be left for the next run? */
+bool reading_leaves(const struct reading *r, int64_t start_us);
+
+/* Notes in the spool what was left, or that nothing is any more; once snapshots are flushed. Returns 0, or a negative
+ * errno with err naming the file. */
+int reading_note_left(struct reading *r, struct tt_error *err) TT_MUST_CHECK;
+
+/* Prints what was read, skipped, left and counted, to standard output. */
+void reading_print_summary(const struct reading *r);
 
 /* Reads all inputs and writes all snapshots. Returns 0; or a negative errno with err filled,
  * -EINTR after a signal. */

@@ -111,10 +111,10 @@ class Read(unittest.TestCase):
         return self.file("slow.pcap", [record(i, 5000, src=0x01020300 + i % 7, port=i % 50)
                                        for i in range(self.N)])
 
-    def start_slowly(self, path):
+    def start_slowly(self, path, options=()):
         """Starts reading and returns once it has begun to write snapshots."""
         self.running = subprocess.Popen(
-            self.command([path], ["--interval", "1"]), stdout=subprocess.PIPE,
+            self.command([path], ["--interval", "1", *options]), stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         self.addCleanup(self.running.kill)
         self.wait_for(lambda: any((self.at / "spool" / "s").glob("*/*T*")))
