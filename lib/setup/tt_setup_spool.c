@@ -68,8 +68,10 @@ int
 tt_setup_check_spool(const struct tt_config *config, struct tt_error *err)
 {
 	char *path, *lock;
-	int ret;
+	int ret = tt_spool_check_place(config->spool, config->sensor, err);
 
+	if (ret != 0)
+		return ret;
 	if (asprintf(&path, "%s/%s", config->spool, config->sensor) < 0)
 		return tt_error_set(err, -ENOMEM, "spool", "out of memory");
 	if (asprintf(&lock, "%s/" TT_SPOOL_LOCK_FILE, path) < 0) {

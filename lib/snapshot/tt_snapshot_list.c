@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_snapshot.h"
 #include "tt_snapshot_private.h"
+#include "tt_spool.h"
 #include "tt_time.h"
 
 #include <dirent.h>
@@ -79,29 +80,13 @@ report_stray(const struct walk *w, const struct folder *at, const char *child)
 	w->stray(w->context, &err);
 }
 
-/* Has it what a writer makes in a sensor's directory, its lock or a day? */
-static bool
-is_sensor_dir(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	bool found = false;
-
-	while (dir != NULL && !found && (entry = readdir(dir)) != NULL)
-		found = strcmp(entry->d_name, ".lock") == 0
-				|| tt_time_is_date(entry->d_name);
-	if (dir != NULL)
-		closedir(dir);
-	return found;
-}
-
 /* A directory of days that no sensor can have: what is in it is never listed. */
 static void
 report_misnamed(const struct walk *w, const char *child)
 {
 	struct tt_error err = {0};
 
-	if (w->stray == NULL || !is_dir(child) || !is_sensor_dir(child))
+	if (w->stray == NULL || !is_dir(child) || !tt_spool_is_sensor(child))
 		return;
 	tt_error_set(&err, -EBADMSG, child,
 			"it has days of snapshots, and its name is no sensor's");
@@ -145,7 +130,7 @@ walk_entry(const struct walk *w, const struct folder *at, const char *name,
 	if (at->level == SPOOL && tt_sensor_name_valid(name) && is_dir(child)) {
 		below.level = SENSOR;
 		below.sensor_length = strlen(child);
-		below.strict = w->stray != NULL && is_sensor_dir(child);
+		below.strict = w->stray != NULL && tt_spool_is_sensor(child);
 		return walk_dir(w, &below);
 	}
 	return 0;
@@ -289,7 +274,7 @@ static int
 scan(const struct walk *w, const char *path)
 {
 	const char *name = w->list->name;
-	bool strict = w->stray != NULL && (tt_time_is_date(name) || is_sensor_dir(path));
+	bool strict = w->stray != NULL && (tt_time_is_date(name) || tt_spool_is_sensor(path));
 	const struct folder at = {path, strlen(path), 0, SPOOL, strict};
 	int64_t start_us, end_us;
 	char *copy;

@@ -274,6 +274,9 @@ tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 		return ret;
 	if (*path == '\0')
 		return tt_error_set(err, -EINVAL, NULL, "the spool's path is empty");
+	ret = tt_spool_check_place(path, sensor, err);
+	if (ret != 0)
+		return ret;
 	s = calloc(1, sizeof(*s));
 	if (s == NULL || (s->merged = calloc(1, sizeof(*s->merged))) == NULL
 			|| asprintf(&s->path, "%s/%s", path, sensor) < 0) {

@@ -46,11 +46,19 @@ struct tt_spool;
 
 /*
  * Makes the directories that are missing, takes the sensor's lock, removes what a killed writer
- * left, and checks that files can be written. sensor: a name as of tt_sensor.h. Returns 0, -EBUSY where another writer has the lock, -EINVAL for a bad name, or
- * another negative errno, with err naming the path.
+ * left, and checks that files can be written. sensor: a name as of tt_sensor.h. Returns 0, -EBUSY where another writer has the lock, -EINVAL for a bad name,
+ * -ENOTSUP as tt_spool_check_place, or another negative errno, with err naming the path.
  */
 int tt_spool_open(struct tt_spool **spool, const char *path, const char *sensor,
 		enum tt_sync sync, struct tt_error *err) TT_MUST_CHECK;
+
+/* Has the directory what a writer makes in a sensor's, its lock or a day? False also where it cannot be read. */
+bool tt_spool_is_sensor(const char *path);
+
+/* Returns -ENOTSUP, with err filled, where path is a sensor's directory, in which readers would not look for another
+ * sensor; else 0. */
+int tt_spool_check_place(
+		const char *path, const char *sensor, struct tt_error *err) TT_MUST_CHECK;
 
 /*
  * Merges the tallies of an interval and writes its snapshot. config: what merge was created

@@ -402,6 +402,19 @@ class Read(unittest.TestCase):
         self.running.communicate()
         self.assertEqual(sorted(p.name for p in (self.at / "spool" / "s").iterdir()), [".lock"])
 
+    def test_a_sensor_s_own_directory_is_no_spool(self):
+        path = self.file("a.pcap", [record(0)])
+        self.read(path)
+        before = sorted((self.at / "spool").rglob("*"))
+        said = f"{self.at}/spool/s: is the directory of a sensor, and not a spool"
+        self.read(path, spool="spool/s", status=1, said=said)
+        self.read(options=["--check-config"], spool="spool/s", status=2, said=said)
+        done = subprocess.run([teiten, "merge", "--spool", self.at / "spool" / "s", "--sensor", "all", "--per", "hour",
+                               self.at / "spool"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1), done.stderr)
+        self.assertIn(said, done.stderr)
+        self.assertEqual(sorted((self.at / "spool").rglob("*")), before)
+
     def test_standard_input_may_be_a_file(self):
         path = self.file("a.pcap", [record(0), record(61)])
         with open(path) as file:

@@ -37,6 +37,32 @@ two_writers_of_one_sensor_exclude_each_other(void **state)
 }
 
 static void
+a_directory_of_a_sensor_is_no_spool(void **state)
+{
+	struct tt_spool *nested = NULL;
+	struct tt_error err = {0};
+	char path[256], day[300];
+
+	snprintf(path, sizeof(path), "%s/tokyo-1", bed.spool_path);
+	assert_int_equal(tt_spool_open(&nested, path, "tokyo-1", TT_SYNC_NONE, &err),
+			-ENOTSUP);
+	assert_string_equal(err.where, path);
+	assert_non_null(strstr(err.why, "is the directory of a sensor"));
+	/* It has days alone, as a copy has. */
+	snprintf(path, sizeof(path), "%s/copy", bed.spool_path);
+	snprintf(day, sizeof(day), "%s/2026-11-22", path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(tt_spool_check_place(path, "a", &err), 0);
+	assert_int_equal(mkdir(day, 0755), 0);
+	assert_int_equal(tt_spool_check_place(path, "a", &err), -ENOTSUP);
+	/* Nor is there anything of either. */
+	snprintf(path, sizeof(path), "%s/tokyo-1/tokyo-1", bed.spool_path);
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(tt_spool_check_place(bed.spool_path, "a", &err), 0);
+	assert_int_equal(tt_spool_check_place("/no/such/place", "a", &err), 0);
+}
+
+static void
 what_a_killed_writer_left_is_removed_at_the_next_open(void **state)
 {
 	char stale[300], file[320], path[256];
@@ -216,6 +242,7 @@ main(void)
 {
 #define BEDDED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
+			BEDDED(a_directory_of_a_sensor_is_no_spool),
 			BEDDED(two_writers_of_one_sensor_exclude_each_other),
 			BEDDED(what_a_killed_writer_left_is_removed_at_the_next_open),
 			BEDDED(names_that_no_sensor_can_have_are_refused),
