@@ -128,6 +128,7 @@ open_tables(struct reading *r, struct tt_error *err)
 			r->config.max_gap_us, &r->pipeline, r->tallies[0], 0,
 			reading_seal, r);
 	printf("memory at most: %s\n", tt_setup_tables_text(&r->setup, text));
+	tt_setup_print_monitored(&r->setup, stdout);
 	print_rules(r);
 	/* Before what is said of errors, where both go to one file. */
 	fflush(stdout);
@@ -192,6 +193,7 @@ warn_of_nothing(const struct reading *r)
 
 	if (r->skipped_frames == 0)
 		warn(tt_setup_no_packets_text(&r->setup, r->fates, text));
+	warn(tt_setup_unmonitored_text(&r->setup, r->fates, text));
 }
 
 /* Is anything wrong with the inputs that was said, and does not stop the reading? */

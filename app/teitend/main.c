@@ -158,6 +158,8 @@ warn_of_nothing(const struct tt_daemon *d)
 	tt_book_sum(&d->book, fates);
 	if (tt_setup_no_packets_text(&d->setup, fates, text)[0] != '\0')
 		tt_warn("%s", text);
+	if (tt_setup_unmonitored_text(&d->setup, fates, text)[0] != '\0')
+		tt_warn("%s", text);
 }
 
 static int

@@ -177,7 +177,7 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 {
 	const struct tt_config *config = &d->config;
 	struct tt_mem *mem = &own_memory(d)->mem;
-	char text[TT_SETUP_TABLES_TEXT_MAX];
+	char text[TT_SETUP_TABLES_TEXT_MAX], monitored[TT_SETUP_MONITORED_TEXT_MAX];
 	uint64_t seed, secret;
 	int rc = draw(d, &seed, err);
 
@@ -187,8 +187,10 @@ open_shared(struct tt_daemon *d, struct tt_error *err)
 	if (rc == 0)
 		rc = tt_setup_open(&d->setup, config, seed, mem, err);
 	/* What follows touches all of that memory, and may take a while. */
-	if (rc == 0)
+	if (rc == 0) {
 		tt_say("%s", tt_setup_tables_text(&d->setup, text));
+		tt_say("%s", tt_setup_monitored_text(&d->setup, monitored));
+	}
 	if (rc == 0)
 		rc = tt_spool_open(&d->spool, config->spool, config->sensor,
 				d->only_replays ? TT_SYNC_BATCHED : TT_SYNC_EACH, err);

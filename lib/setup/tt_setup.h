@@ -103,6 +103,12 @@ char *tt_setup_no_rules_text(
 char *tt_setup_no_packets_text(const struct tt_setup *setup,
 		const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX]);
 
+/* The same where some were counted, and more went neither to nor from a monitored address: "6000 of 9000 packets went to
+ * addresses that are not monitored (monitored: 192.0.2.0/32): …", else "". A telescope's prefixes are routed to it, so
+ * that it sees few others: most likely a prefix is missing, or its length; returns text. */
+char *tt_setup_unmonitored_text(const struct tt_setup *setup,
+		const uint64_t fates[TT_N_FATES], char text[TT_SETUP_NOTHING_TEXT_MAX]);
+
 /* A setup of zeros, or one that an error left, is allowed. */
 void tt_setup_fini(struct tt_setup *setup);
 
@@ -137,7 +143,7 @@ int tt_setup_check(const struct tt_config *config, unsigned table_sets, bool str
 char *tt_setup_monitored_text(
 		const struct tt_setup *setup, char text[TT_SETUP_MONITORED_TEXT_MAX]);
 
-/* For --check-config: the same as a line. */
+/* The same as a line. */
 void tt_setup_print_monitored(const struct tt_setup *setup, FILE *out);
 
 /* How many rules are broken; 0 where there are no rule files. */

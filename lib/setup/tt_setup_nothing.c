@@ -77,3 +77,21 @@ tt_setup_no_packets_text(const struct tt_setup *s, const uint64_t fates[TT_N_FAT
 				", %" PRIu64 " of them from a monitored one", outgoing);
 	return text;
 }
+
+char *
+tt_setup_unmonitored_text(const struct tt_setup *s, const uint64_t fates[TT_N_FATES],
+		char text[TT_SETUP_NOTHING_TEXT_MAX])
+{
+	const uint64_t counted = fates[TT_FATE_COUNTED];
+	const uint64_t others = fates[TT_FATE_NOT_MONITORED];
+
+	text[0] = '\0';
+	if (counted > 0 && others > counted)
+		snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
+				"%" PRIu64 " of %" PRIu64
+				" packets went to addresses that are not monitored (monitored: "
+				"%.*s%s): is a prefix missing, or its length?",
+				others, others + counted, SHOWN, s->monitored_text,
+				dots(s->monitored_text));
+	return text;
+}

@@ -159,6 +159,7 @@ timeout 300 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table
 	>"$work/out" 2>"$work/err" || fail "status $? with --table-memory $least"
 grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
 	|| fail "the size of the tables is not printed"
+grep -q '^teitend: monitored: [0-9]* addresses of IPv4 in 1 prefix$' "$work/out" || fail "what is monitored is not said"
 
 # It is said before the tables are set up, which may take long: also where the start then fails.
 refused "$work/good.pcap" $eal "$two" $replay -- --spool "$work/good.pcap" --sensor least $good --table-memory "$least"

@@ -685,6 +685,21 @@ class Read(unittest.TestCase):
                   said=f"teiten read: warning: rules: no signature of {none} is loaded")
         self.read(path, options=["--rules", f"{none},{one}"], spool="both")
 
+    def test_a_prefix_whose_length_was_forgotten_is_seen_at_the_start_and_at_the_end(self):
+        path = self.file("a.pcap", [record(0), record(1), record(2)])
+        self.assertIn("\nmonitored: 256 addresses of IPv4 in 1 prefix\n", self.read(path))
+        there = {"spool": "other", "options": ["--monitored", "192.0.2.0,198.51.100.0/24"]}
+        self.assertIn("\nmonitored: 257 addresses of IPv4 in 2 prefixes\n",
+                      self.read(path, **there, said="no packet to a monitored address was counted"))
+        one = bytearray(record(3))
+        one[16 + 14 + 19] = 0  # to 192.0.2.0
+        some = self.file("b.pcap", [record(0), record(1), bytes(one)])
+        self.read(some, spool="some", options=there["options"], said=(
+            "teiten read: warning: 2 of 3 packets went to addresses that are not monitored (monitored: "
+            "192.0.2.0/32,198.51.100.0/24): is a prefix missing, or its length?"))
+        half = self.file("c.pcap", [record(0), bytes(one)])
+        self.read(half, spool="half", options=there["options"])
+
     def test_what_is_wrong_with_rules_and_databases_is_said_with_its_place(self):
         path = self.file("a.pcap", [record(0)])
         rules = self.at / "rules.yaml"

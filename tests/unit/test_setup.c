@@ -385,6 +385,23 @@ a_run_that_counts_nothing_is_told_apart(void **state)
 }
 
 static void
+a_run_that_counts_less_than_it_leaves_out_is_told(void **state)
+{
+	struct tt_setup setup = {.monitored_text = (char[]){"192.0.2.0/32"}};
+	uint64_t fates[TT_N_FATES] = {[TT_FATE_NOT_MONITORED] = 7, [TT_FATE_ARP] = 99};
+	char text[TT_SETUP_NOTHING_TEXT_MAX];
+
+	assert_string_equal(tt_setup_unmonitored_text(&setup, fates, text), "");
+	fates[TT_FATE_COUNTED] = 7;
+	fates[TT_FATE_OUTGOING] = 50;
+	assert_string_equal(tt_setup_unmonitored_text(&setup, fates, text), "");
+	fates[TT_FATE_COUNTED] = 6;
+	assert_string_equal(tt_setup_unmonitored_text(&setup, fates, text),
+			"7 of 13 packets went to addresses that are not monitored (monitored: "
+			"192.0.2.0/32): is a prefix missing, or its length?");
+}
+
+static void
 what_full_tables_lack_is_said_in_its_unit(void **state)
 {
 	struct tt_setup setup = {0};
@@ -421,6 +438,8 @@ main(void)
 			cmocka_unit_test(a_bad_rules_file_is_named_with_its_line),
 			cmocka_unit_test(what_was_seen_is_kept_for_the_next_run),
 			cmocka_unit_test(a_run_that_counts_nothing_is_told_apart),
+			cmocka_unit_test(
+					a_run_that_counts_less_than_it_leaves_out_is_told),
 			cmocka_unit_test(what_full_tables_lack_is_said_in_its_unit),
 			cmocka_unit_test(
 					a_damaged_memory_is_named_and_nothing_is_remembered),
