@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* teiten synth: a profile → a capture file of synthetic darknet traffic. */
 #include "commands.h"
+#include "stop.h"
 #include "synth_out.h"
 #include "synth_truth.h"
 
@@ -39,7 +40,8 @@ usage(FILE *to)
 	      "  --packets N         exactly N packets, in the profile's proportions\n"
 	      "  --split N           N files, FILE-0.pcap and so on, one per receive queue:\n"
 	      "                      the packets of a source are in the same file\n"
-	      "  --truth FILE        JSON with the exact totals of each component\n",
+	      "  --truth FILE        JSON with the exact totals of each component\n\n"
+	      "SIGINT, SIGTERM and SIGHUP end it with no file made or changed, exit status 130, 143, 129.\n",
 			to);
 }
 
@@ -176,12 +178,18 @@ write_frames(struct tt_synth *synth, const struct request *r, struct tt_error *e
 	struct synth_out out;
 	struct tt_frame frame;
 	int64_t done = 0, total = tt_synth_total(synth);
-	int ret = synth_out_open(&out, r->out, r->split, err);
+	int ret;
+
+	/* So that it ends with no temporary file left. */
+	stop_catch_signals();
+	ret = synth_out_open(&out, r->out, r->split, err);
 
 	if (ret != 0)
 		return ret;
 	while (ret == 0 && tt_synth_next(synth, &frame)) {
 		ret = synth_out_write(&out, &frame, err);
+		if (stop_wanted(err) != 0)
+			ret = -EINTR;
 		if ((++done & 0x3ffff) == 0 || done == total)
 			show_progress(done, total);
 	}
@@ -257,5 +265,5 @@ cmd_synth(int argc, char **argv)
 	if (status == 0 || status == -EPIPE)
 		return EXIT_OK;
 	tt_error_print(PROGRAM, &err);
-	return EXIT_DATA;
+	return status == -EINTR ? stop_status() : EXIT_DATA;
 }

@@ -45,3 +45,28 @@ if "$teiten" synth --profile "$profile" --packets 5 --out "$dir/c.pcap" --truth 
 	exit 1
 fi
 grep -q '/dev/full: No space left' "$dir/err" || { cat "$dir/err"; exit 1; }
+
+# A signal leaves the file that was there, and no other. (A shell starts what runs beside it without SIGINT.)
+for signal in TERM:143 INT:130; do
+	mkdir "$dir/stopped"
+	echo before >"$dir/stopped/big.pcap"
+	python3 - "$teiten" "$profile" "$dir/stopped" "$signal" <<'END' || exit 1
+import os, pathlib, signal, subprocess, sys, time
+
+teiten, profile, at, (name, status) = *sys.argv[1:4], sys.argv[4].split(":")
+for split in "1", "2":
+    run = subprocess.Popen([teiten, "synth", "--profile", profile, "--packets", "1000000000", "--split", split,
+                            "--out", at + "/big.pcap"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while not list(pathlib.Path(at).glob(".big*.tmp")):
+        assert run.poll() is None and time.monotonic() < end
+        time.sleep(0.01)
+    run.send_signal(getattr(signal, "SIG" + name))
+    out, err = run.communicate(timeout=60)
+    assert (run.returncode, out) == (int(status), ""), (run.returncode, out)
+    assert err.splitlines()[-1] == f"teiten synth: stopped by SIG{name}", err
+    assert os.listdir(at) == ["big.pcap"], os.listdir(at)
+END
+	[ "$(cat "$dir/stopped/big.pcap")" = before ] || exit 1
+	rm -r "$dir/stopped"
+done
