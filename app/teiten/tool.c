@@ -254,9 +254,16 @@ tool_no_snapshots(const struct tool *tool, const char *path, const struct select
 	const struct selection all = SELECTION_ALL;
 	bool chosen = span != NULL
 			&& (span->from_us != all.from_us || span->to_us != all.to_us);
+	size_t parts = chosen ? 0 : tool_parts(path);
 
-	fprintf(stderr, "%s: no %ssnapshots in %s\n", tool->name, chosen ? "such " : "",
+	fprintf(stderr, "%s: no %ssnapshots in %s", tool->name, chosen ? "such " : "",
 			path);
+	if (parts > 0)
+		fprintf(stderr,
+				"; %zu part%s of an unfinished interval, which teitend finishes, "
+				"the run that is on or the next one",
+				parts, parts == 1 ? "" : "s");
+	fputs("\n", stderr);
 	return EXIT_DATA;
 }
 

@@ -65,6 +65,9 @@ bool tool_seconds(struct tool *tool, const char *option, int64_t *us);
 bool tool_select(const struct tool *tool, const struct selection *selection,
 		struct tt_snapshot_list *list);
 
+/* How many parts of unfinished intervals lie in a spool, a sensor's directory or a day. */
+size_t tool_parts(const char *path);
+
 /* Says that there is nothing to work on (span: of what time; NULL: any), which is a failure in every command
  * alike. Returns EXIT_DATA. */
 int tool_no_snapshots(

@@ -11,7 +11,6 @@
 
 #define TT_SPOOL_TMP_PREFIX ".tmp-"
 
-#define TT_SPOOL_PART_PREFIX ".part-"
 #define TT_SPOOL_NAME_MAX    (2 * TT_TIME_TEXT_MAX + 16)
 
 /* The lock of whoever merges a sensor's snapshots; written anew whenever there is a merged one. */

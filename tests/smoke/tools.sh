@@ -114,6 +114,14 @@ expect 2 '"0" is no number' uniques --keys 'sources*' -n 0 "$dir/empty"
 expect 2 'without --keys' uniques -n 5 "$dir/empty"
 expect 2 '"noon" is no time' uniques --to noon "$dir/empty"
 expect 1 'no snapshots' uniques "$dir/empty"
+# What a long interval has so far is told, from the spool down to the day.
+mkdir -p "$dir/open/s/2026-01-05/.part-20260105T000000Z--20260105T000010Z"
+said='1 part of an unfinished interval, which teitend finishes, the run that is on or the next one$'
+for place in open open/s open/s/2026-01-05; do
+	expect 1 "teiten info: no snapshots in $dir/$place; $said" info "$dir/$place"
+done
+mkdir "$dir/open/s/2026-01-05/.part-20260105T000010Z--20260105T000020Z"
+expect 1 '; 2 parts of an unfinished interval, ' verify "$dir/open"
 expect 1 'no snapshots' uniques --json "$dir/empty"
 expect 2 '--period is missing' report "$dir/empty"
 expect 2 'SPOOL is missing' report --period 2009-07
