@@ -103,9 +103,10 @@ run(int argc, char **argv)
 		return version();
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
 		tt_nearest_try(name, commands[i].name, &meant);
-	fprintf(stderr, "teiten: unknown %s: %s%s\n",
+	fprintf(stderr, "teiten: unknown %s: %s%s; teiten --help lists the commands%s\n",
 			name[0] == '-' ? "option" : "command", name,
-			tt_nearest_text(meant, "", text));
+			tt_nearest_text(meant, "", text),
+			name[0] == '-' ? ", which come before their options" : "");
 	return EXIT_USAGE;
 }
 

@@ -21,7 +21,7 @@ struct request {
 	const char *profile, *out, *geo, *truth;
 	struct tt_synth_options options;
 	unsigned split;
-	bool help;
+	bool help, no_geo; /* --geo none was given */
 };
 
 static void
@@ -83,7 +83,8 @@ set_option(struct request *r, char option, const char *value)
 					": --geo: an empty path; name a file, or none\n");
 			return EXIT_USAGE;
 		}
-		r->geo = strcmp(value, "none") == 0 ? NULL : value;
+		r->no_geo = strcmp(value, "none") == 0;
+		r->geo = r->no_geo ? NULL : value;
 		return EXIT_OK;
 	case 'j':
 		r->truth = value;
@@ -221,6 +222,25 @@ print_summary(const struct tt_profile *profile, const struct tt_synth *synth,
 				tt_synth_planned(synth, i));
 }
 
+/* `teiten read` has a default database. */
+static void
+warn_of_countries(const struct request *r, const struct tt_profile *profile)
+{
+	if (r->geo != NULL || r->no_geo)
+		return;
+	for (unsigned i = 0; i < profile->n_components; i++)
+		for (unsigned j = 0; j < profile->components[i].n_shares; j++)
+			if (profile->components[i].shares[j].country[0] != '\0') {
+				fprintf(stderr,
+						PROGRAM
+						": warning: %s names countries, and without a "
+						"country database (--geo) all sources come from "
+						"anywhere\n",
+						r->profile);
+				return;
+			}
+}
+
 static int
 generate(const struct request *r, struct tt_error *err)
 {
@@ -232,6 +252,7 @@ generate(const struct request *r, struct tt_error *err)
 	if (ret == 0)
 		ret = tt_geo_open(&geo, r->geo, tt_mem_heap(), err);
 	if (ret == 0) {
+		warn_of_countries(r, profile);
 		ret = tt_synth_create(&synth, profile, geo, &r->options, err);
 		if (ret != 0)
 			tt_error_at(err, "%s", r->profile);

@@ -82,13 +82,30 @@ at_key(const struct document *doc, const char *key, struct tt_error *err)
 	return -EINVAL;
 }
 
+/* Is there a colon? In a list in brackets none begins an item, which "::/0" does. */
+static bool
+is_colon(const struct document *doc, const struct tt_config_place *place)
+{
+	const uint8_t *at = doc->bytes, *const end = doc->bytes + doc->n;
+
+	for (unsigned line = 1; at != NULL && line < place->line; line++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at = at == NULL ? NULL : at + 1;
+	}
+	return at != NULL && place->column > 0 && (size_t)(end - at) >= place->column
+			&& at[place->column - 1] == ':';
+}
+
 static int
 syntax_error(const struct document *doc, struct tt_error *err)
 {
 	struct tt_config_place place = tt_config_place_find(doc->bytes, doc->n, NULL);
 
-	tt_error_set(err, -EINVAL, NULL, "not YAML: %s",
-			place.problem[0] != '\0' ? place.problem : doc->message);
+	tt_error_set(err, -EINVAL, NULL, "not YAML: %s%s",
+			place.problem[0] != '\0' ? place.problem : doc->message,
+			is_colon(doc, &place) ? "; what begins with \":\" is quoted in a "
+						"list in brackets, as \"::/0\""
+					      : "");
 	if (place.line > 0)
 		tt_error_at(err, "%s:%u:%u", doc->path, place.line, place.column);
 	else
@@ -109,6 +126,13 @@ unknown_key(const struct document *doc, const char *key, struct tt_error *err)
 	return at_key(doc, key, err);
 }
 
+/* Of a list with an error in it libcyaml says that it is no text, before it comes to the error. */
+static bool
+has_syntax_error(const struct document *doc)
+{
+	return tt_config_place_find(doc->bytes, doc->n, NULL).problem[0] != '\0';
+}
+
 static int
 load_error(const struct document *doc, cyaml_err_t status, struct tt_error *err)
 {
@@ -125,6 +149,8 @@ load_error(const struct document *doc, cyaml_err_t status, struct tt_error *err)
 		tt_error_set(err, -EINVAL, key, "given twice");
 		return at_key(doc, key, err);
 	}
+	if (doc->field[0] != '\0' && has_syntax_error(doc))
+		return syntax_error(doc, err);
 	if (doc->field[0] != '\0') {
 		tt_error_set(err, -EINVAL, doc->field,
 				"the value is not one text or number");

@@ -154,7 +154,7 @@ open_dir(struct tt_spool *spool, struct tt_error *err)
 	int ret = tt_mkdir_parents(spool->path);
 
 	if (ret != 0)
-		return tt_error_set(err, ret, spool->path, "%s", strerror(-ret));
+		return tt_spool_refuse_making(spool->path, ret, err);
 	spool->fd = open(spool->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (spool->fd < 0)
 		return tt_spool_error(spool, NULL, NULL, err);

@@ -11,7 +11,7 @@
 
 #define TT_SPOOL_TMP_PREFIX ".tmp-"
 
-#define TT_SPOOL_NAME_MAX    (2 * TT_TIME_TEXT_MAX + 16)
+#define TT_SPOOL_NAME_MAX (2 * TT_TIME_TEXT_MAX + 16)
 
 /* The lock of whoever merges a sensor's snapshots; written anew whenever there is a merged one. */
 #define TT_SPOOL_MERGED_FILE ".compact"
@@ -103,6 +103,10 @@ int tt_spool_span_parse(
 
 /* Makes path and its parents, and makes durable what was made. Returns 0 or -errno. */
 int tt_mkdir_parents(const char *path);
+
+/* Says why path could not be made, by the directory that there is and that refused it: fills err, returns code, a negative
+ * errno. */
+int tt_spool_refuse_making(const char *path, int code, struct tt_error *err);
 
 /* The inode that has a name. Returns 0 or -errno. */
 int tt_inode_at(int dir_fd, const char *name, struct tt_inode *inode) TT_MUST_CHECK;

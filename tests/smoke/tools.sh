@@ -36,7 +36,9 @@ prints() {
 
 mkdir "$dir/empty"
 expect 2 "no command"
-expect 2 'unknown command: frobnicate' frobnicate
+expect 2 'unknown command: frobnicate; teiten --help lists the commands$' frobnicate
+expect 2 'unknown command: help; teiten --help lists the commands$' help
+expect 2 'unknown option: --spool; teiten --help lists the commands, which come before their options$' --spool a
 expect 2 'unknown option: --frobnicate' --frobnicate
 expect 2 'unknown command: inf; did you mean info?' inf
 expect 2 'unknown option: --fromt; did you mean --from?' top-targets --fromt
@@ -72,6 +74,8 @@ checks "$dir/dangling.*: No such file" "$dir/dangling"
 for spool in /proc /proc/x/y /proc/self; do
 	expect 2 'spool: /proc[^:]*: a file system of the kernel (proc or sysfs), in which nothing can be made' read \
 		--spool $spool --sensor a --monitored 192.0.2.0/24 --geo none --asn none --check-config
+	expect 1 '^teiten read: /proc[^:]*: a file system of the kernel (proc or sysfs), in which nothing can be made: '$spool/a'$' \
+		read --spool $spool --sensor a --monitored 192.0.2.0/24 --geo none --asn none "$dir/no.pcap"
 done
 mkdir -p "$dir/linked" "$dir/locked/a"
 ln -s "$dir/nowhere" "$dir/linked/a"
@@ -92,6 +96,8 @@ if $as "$teiten" --version >/dev/null 2>&1; then
 	printf '#!/bin/sh\nexec %s %s "$@"\n' "$as" "$own" >"$teiten"
 	chmod 755 "$teiten"
 	checks "$dir/closed.*: Permission denied" "$dir/closed/x"
+	expect 1 "^teiten read: $dir/closed: Permission denied: $dir/closed/x/a cannot be made there\$" read --spool "$dir/closed/x" \
+		--sensor a --monitored 192.0.2.0/24 --geo none --asn none "$dir/no.pcap"
 	checks "$dir/unread.*: Permission denied" "$dir/unread"
 	checks "$dir/locked/a/.lock: Permission denied" "$dir/locked"
 	teiten=$own
@@ -104,6 +110,11 @@ done
 expect 2 '--geo: an empty path; name a file, or none$' synth --geo '' --profile x --out "$dir/x.pcap"
 prints 'countries by none' synth --profile "$(dirname "$0")/../../profiles/demo.yaml" --geo none --packets 10 \
 	--out "$dir/synth.pcap"
+# Without a database, countries mean anywhere: that is said, unless it is asked for, or there are none.
+expect 0 'teiten synth: warning: .*demo.yaml names countries, and without a country database (--geo) all sources come from anywhere$' \
+	synth --profile "$(dirname "$0")/../../profiles/demo.yaml" --packets 10 --out "$dir/synth.pcap"
+printf 'name: a\nduration: 1h\nmonitored: 203.0.113.0/24\ncomponents:\n- {target: 445/TCP, rate: 1/s}\n' >"$dir/anywhere.yaml"
+prints 'countries by none' synth --profile "$dir/anywhere.yaml" --packets 10 --out "$dir/synth.pcap"
 expect 2 'SPOOL is missing' uniques
 expect 1 "$dir/none: No such file" uniques "$dir/none"
 expect 1 "$dir/none: No such file" uniques "$dir/none" "$dir/empty"

@@ -80,6 +80,10 @@ an_error_in_yaml_names_file_line_and_option(void **state)
 			{"spool: &a /x\nsensor: *a\n", ":2: sensor", ""},
 			{"spool: /x\n sensor: y\n", ":2:8", "not YAML: mapping values"},
 			{"spool: \"x\n", ":2:1", "not YAML: "},
+			{"spool: /x\nmonitored: [2001:db8::/32, ::/0]\n", ":2:28",
+					"not YAML: did not find expected node content; what "
+					"begins with \":\" is quoted in a list in brackets"},
+			{"monitored: [10.0.0.0/8, ]]\n", ":1:26", "not YAML: "},
 			{"spool: /x\n\tsensor: y\n", ":2:", "not YAML: "},
 			{"spool: \xff\n", "test_config", "not YAML: "},
 			{"spool: \"a\\nb\"\n", ":1: spool", "control character"},
