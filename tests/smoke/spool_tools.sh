@@ -139,7 +139,7 @@ unread top-targets "$spool"
 unread uniques --keys '*' -n 100000 "$spool"
 unread export --table targets "$spool"
 unread export --table sources --format jsonl "$spool"
-unread synth --profile "$profile" --packets 3000 --out -
-unread synth --profile "$profile" --packets 50000 --out -
+unread synth --profile "$profile" --packets 3000 --geo none --out -
+unread synth --profile "$profile" --packets 50000 --geo none --out -
 unread --help
 exit $failed

@@ -162,7 +162,7 @@ class Upkeep(unittest.TestCase):
         self.on_tmpfs()
         out, truth = self.spool / "out.pcap", self.spool / "truth.json"
         out.write_text("older")
-        synth = ["synth", "--profile", ROOT / "profiles" / "demo.yaml", "--out", out, "--truth", truth]
+        synth = ["synth", "--profile", ROOT / "profiles" / "demo.yaml", "--geo", "none", "--out", out, "--truth", truth]
         for split in [], ["--split", "2"]:
             for left in 4096, 65536:
                 self.fill(left)
