@@ -179,6 +179,10 @@ grep -qF "teitend: warning: rules: no signature of $work/none.rules is loaded" "
 # Snapshots that are there already stay as they are.
 refused "there is a snapshot of this interval already" $eal "$three" $replay -- $own $good
 
+# Nor is a sensor's directory a spool, in which nobody would look for another.
+refused "$spool/smoke: is the directory of a sensor, and not a spool" $eal "$three" $replay -- $own --spool "$spool/smoke" $good
+[ ! -e "$spool/smoke/smoke" ] || fail "a sensor's directory in one"
+
 # Zeros that were never written are no frames, though the driver gives them as such; and what ends a
 # file is said as teiten read says it.
 python3 - "$work" <<'END'
