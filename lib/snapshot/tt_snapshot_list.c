@@ -274,7 +274,8 @@ static int
 scan(const struct walk *w, const char *path)
 {
 	const char *name = w->list->name;
-	bool strict = w->stray != NULL && (tt_time_is_date(name) || tt_spool_is_sensor(path));
+	bool strict = w->stray != NULL
+			&& (tt_time_is_date(name) || tt_spool_is_sensor(path));
 	const struct folder at = {path, strlen(path), 0, SPOOL, strict};
 	int64_t start_us, end_us;
 	char *copy;

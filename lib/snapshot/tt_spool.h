@@ -31,7 +31,7 @@ enum tt_sync {
 
 #define TT_SPOOL_BATCH 256
 
-#define TT_SPOOL_LOCK_FILE ".lock" /* in the sensor's directory */
+#define TT_SPOOL_LOCK_FILE   ".lock" /* in the sensor's directory */
 #define TT_SPOOL_PART_PREFIX ".part-" /* in a day's, before START--END */
 
 /* What a snapshot says of the run; all text UTF-8, NULL reads as "". */
