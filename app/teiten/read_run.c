@@ -52,7 +52,7 @@ make_ledger(struct reading *r, const struct tt_interval *interval,
 static void
 add_totals(struct reading *r, const struct tt_totals *totals)
 {
-	tt_setup_note_lacking(&r->setup, totals);
+	tt_lacking_add(&r->setup.lacking, totals);
 	for (unsigned f = 0; f < TT_N_FATES; f++)
 		r->fates[f] += totals->fates[f];
 	r->late += totals->late;

@@ -52,7 +52,7 @@ print_left(const struct reading *r)
 void
 reading_print_summary(const struct reading *r)
 {
-	char lacking[TT_SETUP_LACKING_TEXT_MAX], gaps[TT_HEARD_TEXT_MAX];
+	char lacking[TT_LACKING_TEXT_MAX], gaps[TT_HEARD_TEXT_MAX];
 
 	printf("%" PRIu64 " frame%s, %" PRIu64 " snapshot%s in %s/%s\n", r->frames,
 			plural(r->frames), r->snapshots, plural(r->snapshots),
@@ -76,6 +76,6 @@ reading_print_summary(const struct reading *r)
 		printf("  %s\n", gaps);
 	if (tt_heard_unclear_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
 		printf("  %s\n", gaps);
-	if (tt_setup_lacking_text(&r->setup, lacking)[0] != '\0')
+	if (tt_lacking_text(&r->setup.lacking, lacking)[0] != '\0')
 		printf("  %s\n", lacking);
 }

@@ -165,7 +165,7 @@ warn_of_nothing(const struct tt_daemon *d)
 static int
 run(struct tt_daemon *d, struct tt_error *err)
 {
-	char lacking[TT_SETUP_LACKING_TEXT_MAX];
+	char lacking[TT_LACKING_TEXT_MAX];
 	int rc;
 
 	/* In this order: a signal that comes in between stays pending, and none that the guard took is heard twice. */
@@ -180,7 +180,7 @@ run(struct tt_daemon *d, struct tt_error *err)
 	rc = tt_daemon_manage(d, err);
 	if (rc != 0)
 		return rc;
-	if (tt_setup_lacking_text(&d->setup, lacking)[0] != '\0')
+	if (tt_lacking_text(&d->setup.lacking, lacking)[0] != '\0')
 		tt_say("%s", lacking);
 	if (!tt_book_close(&d->book, d->workers))
 		return tt_error_set(err, -EIO, NULL, "the ledger does not close");

@@ -54,6 +54,7 @@ struct tt_output {
 	/* What was said, and is so still: many wait, some were joined, some keep table sets; times are
 	 * in another snapshot already. */
 	bool told_slow, told_joins, told_held, told_again;
+	unsigned told_full; /* of tt_lacking_change */
 	bool stuck; /* the writer does not return; nothing that it uses may be freed */
 	struct tt_error failure; /* code 0: the last write succeeded */
 	unsigned failures; /* in a row */

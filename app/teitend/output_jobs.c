@@ -138,6 +138,22 @@ say_lost(const struct tt_output *o)
 			tt_spool_latest(o->d->spool), lost, tt_ledger_offered(&s), text);
 }
 
+/* Which tables have become full, and which have room again: each change is said once. */
+static void
+say_full(struct tt_output *o)
+{
+	const char *path = tt_spool_latest(o->d->spool);
+	char begun[TT_LACKING_TEXT_MAX], ended[TT_LACKING_TEXT_MAX];
+
+	tt_lacking_change(&o->told_full, &o->totals, begun, ended);
+	if (begun[0] != '\0')
+		tt_warn("%s: %s; said once until there is room again: each interval's "
+			"ledger has it",
+				path, begun);
+	if (ended[0] != '\0')
+		tt_say("%s: these have room for all again: %s", path, ended);
+}
+
 static void
 say_wrote(const struct tt_output *o)
 {
@@ -185,7 +201,7 @@ note_written(struct tt_output *o, struct tt_error *err)
 	int rc = 0;
 
 	tt_book_written(&d->book, o->held->rows);
-	tt_setup_note_lacking(&d->setup, &o->totals);
+	tt_lacking_add(&d->setup.lacking, &o->totals);
 	o->unkept = o->changed = true;
 	o->progress_us = tt_time_monotonic();
 	if (o->in_parts) {
@@ -195,8 +211,10 @@ note_written(struct tt_output *o, struct tt_error *err)
 		if (!d->only_replays)
 			rc = tt_output_flush(o, err);
 	}
-	if (!d->only_replays)
+	if (!d->only_replays) {
 		say_lost(o); /* while what it held is there */
+		say_full(o);
+	}
 	tt_pending_drop(o->pending);
 	say_resumed(o);
 	if (!d->only_replays && !o->in_parts)

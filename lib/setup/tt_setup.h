@@ -13,7 +13,7 @@
 #define TT_SETUP_H
 
 #include "tt_config.h"
-#include "tt_ledger.h"
+#include "tt_lacking.h"
 #include "tt_merge.h"
 #include "tt_pipeline.h"
 
@@ -48,7 +48,7 @@ struct tt_setup {
 	struct tt_tally_config tally; /* of each of them */
 	struct tt_merge_config merge; /* of all of them at once */
 	struct tt_pipeline pipeline; /* of each worker, but for its matcher */
-	uint64_t lacking[TT_N_LEDGER_TABLES]; /* packets that full tables lack, so far */
+	struct tt_lacking lacking; /* what full tables lack, so far */
 };
 
 /*
@@ -161,15 +161,6 @@ uint64_t tt_setup_merge_bytes(const struct tt_setup *setup);
 #define TT_SETUP_TABLES_TEXT_MAX 160
 char *tt_setup_tables_text(
 		const struct tt_setup *setup, char text[TT_SETUP_TABLES_TEXT_MAX]);
-
-/* Adds what the tables of a written snapshot lack. */
-void tt_setup_note_lacking(struct tt_setup *setup, const struct tt_totals *totals);
-
-/* Writes "pairs 123, contacts 45: packets that these tables lack, since they were full …", or
- * "" where they lack nothing; returns text. */
-#define TT_SETUP_LACKING_TEXT_MAX 384
-char *tt_setup_lacking_text(
-		const struct tt_setup *setup, char text[TT_SETUP_LACKING_TEXT_MAX]);
 
 /*
  * Reads what an earlier run saw, from SPOOL/SENSOR/.recall, and from the snapshots that are newer,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* How large the tables are, and what they had no room for. */
+/* How large the tables are. */
 #include "tt_setup_private.h"
 
 #include <errno.h>
@@ -104,45 +104,5 @@ tt_setup_tables_text(const struct tt_setup *s, char text[TT_SETUP_TABLES_TEXT_MA
 			s->table_sets, s->tally.pairs,
 			(double)tt_setup_tables_bytes(s) / MIB,
 			(double)tt_setup_merge_bytes(s) / MIB);
-	return text;
-}
-
-void
-tt_setup_note_lacking(struct tt_setup *s, const struct tt_totals *totals)
-{
-	/* Not TT_LEDGER_SKETCHES: rows of these are left out by choice. */
-	const struct tt_not_kept *tables[] = {[TT_LEDGER_PAIRS] = &totals->pairs,
-			[TT_LEDGER_CONTACTS] = &totals->contacts,
-			[TT_LEDGER_SOURCE_PORTS] = &totals->ports,
-			[TT_LEDGER_SLICES] = &totals->slices,
-			[TT_LEDGER_TALKERS] = &totals->talkers};
-
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(tables); i++)
-		s->lacking[i] += tables[i]->packets;
-	s->lacking[TT_LEDGER_SIGNATURES] += totals->signatures.not_kept;
-}
-
-char *
-tt_setup_lacking_text(const struct tt_setup *s, char text[TT_SETUP_LACKING_TEXT_MAX])
-{
-	size_t n = 0;
-
-	text[0] = '\0';
-	for (unsigned i = 0; i < TT_N_LEDGER_TABLES; i++)
-		if (s->lacking[i] > 0 && i != TT_LEDGER_SIGNATURES)
-			n += (size_t)snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
-					"%s%s %" PRIu64, n == 0 ? "" : ", ",
-					tt_ledger_table_name((enum tt_ledger_table)i),
-					s->lacking[i]);
-	if (n > 0)
-		n += (size_t)snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
-				": packets that these tables lack, since they were full "
-				"(pairs, table-memory)");
-	if (s->lacking[TT_LEDGER_SIGNATURES] > 0)
-		snprintf(text + n, TT_SETUP_LACKING_TEXT_MAX - n,
-				"%ssignatures %" PRIu64
-				": matches that this table lacks, "
-				"since it was full (signature-hits)",
-				n == 0 ? "" : "; ", s->lacking[TT_LEDGER_SIGNATURES]);
 	return text;
 }

@@ -401,25 +401,6 @@ a_run_that_counts_less_than_it_leaves_out_is_told(void **state)
 			"192.0.2.0/32): is a prefix missing, or its length?");
 }
 
-static void
-what_full_tables_lack_is_said_in_its_unit(void **state)
-{
-	struct tt_setup setup = {0};
-	char text[TT_SETUP_LACKING_TEXT_MAX];
-
-	assert_string_equal(tt_setup_lacking_text(&setup, text), "");
-	setup.lacking[TT_LEDGER_SIGNATURES] = 5;
-	assert_string_equal(tt_setup_lacking_text(&setup, text),
-			"signatures 5: matches that this table lacks, since it was full "
-			"(signature-hits)");
-	setup.lacking[TT_LEDGER_PAIRS] = 3;
-	setup.lacking[TT_LEDGER_TALKERS] = 4;
-	assert_string_equal(tt_setup_lacking_text(&setup, text),
-			"pairs 3, talkers 4: packets that these tables lack, since they "
-			"were full (pairs, table-memory); signatures 5: matches that this "
-			"table lacks, since it was full (signature-hits)");
-}
-
 int
 main(void)
 {
@@ -440,7 +421,6 @@ main(void)
 			cmocka_unit_test(a_run_that_counts_nothing_is_told_apart),
 			cmocka_unit_test(
 					a_run_that_counts_less_than_it_leaves_out_is_told),
-			cmocka_unit_test(what_full_tables_lack_is_said_in_its_unit),
 			cmocka_unit_test(
 					a_damaged_memory_is_named_and_nothing_is_remembered),
 			cmocka_unit_test(
