@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "export.h"
-#include "tt_sensor.h"
 #include "tt_time.h"
 
 #include <string.h>
@@ -30,7 +29,8 @@ static const char help[] =
 		"  --list-tables    print the tables and their columns\n"
 		"  -h, --help       print this\n"
 		"\n"
-		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z.\n";
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z, or has an offset from\n"
+		"it: 2026-11-22T22:55+09:00.\n";
 
 enum {
 	OPT_TABLE = 256,
@@ -97,38 +97,14 @@ take_table(struct tool *tool, struct wish *w, const char *name)
 	return true;
 }
 
+/* Takes each table of the option's value, which has commas between. */
 static bool
-take_sensor(struct tool *tool, struct wish *w, const char *name)
-{
-	void *more;
-
-	if (!tt_sensor_name_valid(name)) {
-		tool->status = tool_usage(
-				tool, "--sensor: \"%s\" is no sensor's name", name);
-		return false;
-	}
-	for (size_t i = 0; i < w->n_sensors; i++)
-		if (strcmp(w->sensors[i], name) == 0)
-			return true;
-	more = reallocarray(w->sensors, w->n_sensors + 1, sizeof(*w->sensors));
-	if (more == NULL) {
-		tool->status = tool_usage(tool, "out of memory");
-		return false;
-	}
-	w->sensors = more;
-	strcpy(w->sensors[w->n_sensors++], name);
-	return true;
-}
-
-/* Takes each part of the option's value, which has commas between. */
-static bool
-take_each(struct tool *tool, struct wish *w,
-		bool (*take)(struct tool *tool, struct wish *w, const char *name))
+take_tables(struct tool *tool, struct wish *w)
 {
 	char *rest = optarg, *name;
 
 	while ((name = strsep(&rest, ",")) != NULL) {
-		if (!take(tool, w, name))
+		if (!take_table(tool, w, name))
 			return false;
 	}
 	return true;
@@ -152,9 +128,9 @@ take(struct tool *tool, struct wish *w, int option)
 {
 	switch (option) {
 	case OPT_TABLE:
-		return take_each(tool, w, take_table);
+		return take_tables(tool, w);
 	case OPT_SENSOR:
-		return take_each(tool, w, take_sensor);
+		return sensors_take(tool);
 	case OPT_FORMAT:
 		if (tt_export_format_parse(optarg, &w->options.format) == 0)
 			return true;
@@ -253,6 +229,6 @@ cmd_export(int argc, char **argv)
 		status = export_run(&tool, &w, &list);
 		tt_snapshot_list_fini(&list);
 	}
-	free(w.sensors);
+	sensors_fini(&tool.sensors);
 	return status;
 }

@@ -11,8 +11,6 @@ struct wish {
 	struct tt_export_options options;
 	bool tables[TT_N_TABLES];
 	unsigned n_tables;
-	char (*sensors)[TT_SENSOR_MAX + 1]; /* [n_sensors] heap; none: all of them */
-	size_t n_sensors;
 	bool list, quiet;
 };
 

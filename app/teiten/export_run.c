@@ -14,7 +14,6 @@ struct run {
 	const struct tt_snapshot_list *list;
 	struct tt_export *export;
 	bool *skip; /* [list->n] of another sensor, or damaged and said to be */
-	bool *found; /* [n_sensors] that have a snapshot */
 	size_t at; /* snapshot that is being read */
 	unsigned pass, passes; /* over all snapshots: one for each table */
 	size_t n; /* snapshots that were chosen */
@@ -27,37 +26,6 @@ say(const struct run *r, const struct tt_error *err)
 {
 	progress_clear();
 	tt_error_print(r->tool->name, err);
-}
-
-/* Is the sensor, of which a name is given in length bytes, among those that were asked for? */
-static bool
-is_wanted(const struct run *r, const char *name, size_t length)
-{
-	for (size_t i = 0; i < r->wish->n_sensors; i++) {
-		const char *sensor = r->wish->sensors[i];
-
-		if (strlen(sensor) != length || strncmp(sensor, name, length) != 0)
-			continue;
-		r->found[i] = true;
-		return true;
-	}
-	return r->wish->n_sensors == 0;
-}
-
-/* In a spool, a snapshot's sensor is known from the names of directories: those of other
- * sensors are not even opened. */
-static void
-skip_by_name(const struct run *r)
-{
-	for (size_t i = 0; i < r->list->n; i++) {
-		const struct tt_snapshot_ref *ref = &r->list->refs[i];
-		const char *slash = memrchr(ref->path, '/', ref->sensor_length);
-		const char *name = slash == NULL ? ref->path : slash + 1;
-
-		if (ref->depth == 3)
-			r->skip[i] = !is_wanted(r, name,
-					ref->sensor_length - (size_t)(name - ref->path));
-	}
 }
 
 static int
@@ -113,8 +81,8 @@ export_one(struct run *r, size_t i)
 		say(r, &err);
 		return 0;
 	}
-	r->skip[i] = !is_wanted(
-			r, snapshot->manifest.sensor, strlen(snapshot->manifest.sensor));
+	r->skip[i] = !sensors_want(&r->tool->sensors, snapshot->manifest.sensor,
+			strlen(snapshot->manifest.sensor));
 	if (!r->skip[i]) {
 		ret = tt_export_snapshot(r->export, snapshot, &err);
 		r->n += r->pass == 0;
@@ -176,14 +144,9 @@ say_what_is_missing(struct run *r, uint64_t rows)
 {
 	const char *name = r->tool->name;
 
-	for (size_t i = 0; i < r->wish->n_sensors; i++) {
-		if (r->found[i])
-			continue;
+	if (sensors_say_missing(r->tool, r->wish->selection.path))
 		r->status = EXIT_DATA;
-		fprintf(stderr, "%s: no such snapshots of sensor %s in %s\n", name,
-				r->wish->sensors[i], r->wish->selection.path);
-	}
-	if (r->n == 0 && r->wish->n_sensors == 0)
+	if (r->n == 0 && r->tool->sensors.n == 0)
 		r->status = tool_no_snapshots(
 				r->tool, r->wish->selection.path, &r->wish->selection);
 	else if (r->n > 0 && rows == 0)
@@ -230,10 +193,9 @@ export_run(const struct tool *tool, const struct wish *wish,
 			.list = list,
 			.skip = calloc(list->n + 1, sizeof(*r.skip)),
 			.status = list->n_unread == 0 ? EXIT_OK : EXIT_DATA,
-			.found = calloc(wish->n_sensors + 1, sizeof(*r.found)),
 			.passes = wish->n_tables > 0 ? wish->n_tables : 1};
 
-	if (r.skip == NULL || r.found == NULL) {
+	if (r.skip == NULL) {
 		fprintf(stderr, "%s: out of memory\n", tool->name);
 		r.status = EXIT_DATA;
 	} else {
@@ -241,11 +203,11 @@ export_run(const struct tool *tool, const struct wish *wish,
 		if (wish->quiet || (wish->options.out == NULL && isatty(STDOUT_FILENO)))
 			progress_off();
 		stop_catch_signals();
-		skip_by_name(&r);
+		for (size_t i = 0; i < list->n; i++)
+			r.skip[i] = !sensors_want_ref(&tool->sensors, &list->refs[i]);
 		(void)run(&r);
 	}
 	tt_twices_fini(&r.twices);
 	free(r.skip);
-	free(r.found);
 	return r.status;
 }

@@ -27,7 +27,8 @@ static const char help[] =
 		"  --heavy-rows N      the most rows of talkers and source_ports (default 1048576)\n"
 		"  -h, --help          print this\n"
 		"\n"
-		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z.\n";
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z, or has an offset from\n"
+		"it: 2026-11-22T22:55+09:00.\n";
 
 enum {
 	OPT_SPOOL = 256,

@@ -108,9 +108,9 @@ take_formats(struct tool *tool, struct report_wish *w)
 static bool
 take_offset(struct tool *tool, struct report_wish *w)
 {
-	return tt_utc_offset_parse(optarg, &w->utc_offset_min) == 0
+	return tt_time_parse_offset(optarg, &w->utc_offset_min) == 0
 			|| refuse(tool, "--utc-offset",
-					"offset from -14:00 to +14:00, such as +09:00");
+					"offset from -14:00 to +14:00, such as +09:00 or +0900");
 }
 
 static bool

@@ -97,7 +97,7 @@ set_option(struct request *r, char option, const char *value)
 			return bad_value("seed", value, "a number of up to 64 bits");
 		return EXIT_OK;
 	case 't':
-		if (tt_time_parse(value, &r->options.start_us) != 0)
+		if (tt_time_parse_with_offset(value, &r->options.start_us) != 0)
 			return bad_value("start", value,
 					"a time such as 2026-01-05T00:00:00Z");
 		return EXIT_OK;

@@ -107,11 +107,12 @@ tool_reader_gone(FILE *out)
 bool
 tool_time(struct tool *tool, const char *option, int64_t *us)
 {
-	if (tt_time_parse(optarg, us) == 0)
+	if (tt_time_parse_with_offset(optarg, us) == 0)
 		return true;
 	tool->status = tool_usage(tool,
-			"%s: \"%s\" is no time such as 2026-11-22T22:55:00Z", option,
-			optarg);
+			"%s: \"%s\" is no time such as 2026-11-22T22:55:00Z, or +09:00 in place of "
+			"the Z",
+			option, optarg);
 	return false;
 }
 
@@ -141,7 +142,11 @@ visit(const struct tool *tool, const struct tt_snapshot_ref *ref,
 	struct tt_error err = {0};
 	int ret = tt_snapshot_open(&snapshot, ref->path, &err);
 
-	if (ret == 0) {
+	if (ret == 0
+			&& !sensors_want(&tool->sensors, snapshot->manifest.sensor,
+					strlen(snapshot->manifest.sensor))) {
+		tt_snapshot_close(snapshot);
+	} else if (ret == 0) {
 		ret = each(context, snapshot, &err);
 		if (ret == 0 && tt_twices_add(twices, ref, snapshot) != 0)
 			ret = tt_error_set(&err, -ENOMEM, ref->path, "out of memory");
@@ -293,7 +298,9 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 	struct tt_twices twices = {0};
 
 	for (size_t i = 0; i < list->n; i++) {
-		int ret = visit(tool, &list->refs[i], &twices, each, context);
+		int ret = !sensors_want_ref(&tool->sensors, &list->refs[i])
+				? 0
+				: visit(tool, &list->refs[i], &twices, each, context);
 
 		if (ret == TOOL_END)
 			break;

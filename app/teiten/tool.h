@@ -4,6 +4,7 @@
 #define TOOL_H
 
 #include "commands.h"
+#include "sensors.h"
 #include "tt_snapshot.h"
 
 #include <getopt.h>
@@ -17,6 +18,7 @@ struct tool {
 	int argc;
 	char **argv;
 	int status; /* of the program, once an option has ended it */
+	struct chosen_sensors sensors; /* of which the snapshots are read */
 };
 
 /* Prints "NAME: …" as one line to standard error and returns EXIT_USAGE. */
@@ -84,7 +86,7 @@ void tool_print_unread(const struct tool *tool, const struct tt_snapshot_list *l
 void tool_print_beside(const struct tt_snapshot_list *list);
 
 /*
- * Opens each listed snapshot in turn and calls each(). Snapshots that cannot be opened, or for
+ * Opens each listed snapshot in turn, of the sensors that were asked for, and calls each(). Snapshots that cannot be opened, or for
  * which each() returns an error (with err filled), are reported and passed over; each() ends it
  * with TOOL_STOP, having said why, or with TOOL_END, which is no failure. Time that two of them have is
  * told, which is no failure either. Returns the exit status.

@@ -22,16 +22,19 @@ static const char help[] =
 		"  --ip-version V   only packets of IPv4 (4) or IPv6 (6), whose sources are not\n"
 		"                   told apart where both are monitored\n"
 		"  --format FORMAT  text (default), csv or jsonl\n"
+		"  --sensor SENSOR  of which sensors, with commas between (default: all)\n"
 		"  --from TIME      intervals that start at TIME or later\n"
 		"  --to TIME        intervals that start before TIME\n"
 		"  -h, --help       print this\n"
 		"\n"
-		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z.\n";
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z, or has an offset from\n"
+		"it: 2026-11-22T22:55+09:00.\n";
 
 enum {
 	OPT_CLASS = 256,
 	OPT_FORMAT,
 	OPT_IP_VERSION,
+	OPT_SENSOR,
 	OPT_FROM,
 	OPT_TO,
 };
@@ -40,6 +43,7 @@ static const struct option options[] = {
 		{"class", required_argument, NULL, OPT_CLASS},
 		{"format", required_argument, NULL, OPT_FORMAT},
 		{"ip-version", required_argument, NULL, OPT_IP_VERSION},
+		{"sensor", required_argument, NULL, OPT_SENSOR},
 		{"from", required_argument, NULL, OPT_FROM},
 		{"to", required_argument, NULL, OPT_TO},
 		{"help", no_argument, NULL, 'h'},
@@ -90,6 +94,8 @@ take(struct tool *tool, struct wish *w, int option)
 		return take_class(tool, w);
 	case OPT_IP_VERSION:
 		return take_ip_version(tool, w);
+	case OPT_SENSOR:
+		return sensors_take(tool);
 	case OPT_FROM:
 		return tool_time(tool, "--from", &w->selection.from_us);
 	case OPT_TO:
@@ -126,9 +132,25 @@ rank(const struct tool *tool, const struct wish *w)
 		tt_ranking_print(&ranking, w->n, w->format, stdout);
 	if (list.n == 0)
 		status = tool_no_snapshots(tool, w->selection.path, &w->selection);
+	else if (sensors_say_missing(tool, w->selection.path))
+		status = EXIT_DATA;
 	tt_ranking_fini(&ranking);
 	tt_snapshot_list_fini(&list);
 	return status;
+}
+
+/* Returns false where the command line ends it, and tool->status is how. */
+static bool
+take_all(struct tool *tool, struct wish *w)
+{
+	int option;
+
+	while ((option = tool_option(tool)) != -1) {
+		if (option == 0 || !take(tool, w, option))
+			return false;
+	}
+	w->selection.path = tool_operand(tool, "PATH");
+	return w->selection.path != NULL && tool_span(tool, &w->selection);
 }
 
 int
@@ -136,14 +158,9 @@ cmd_top_targets(int argc, char **argv)
 {
 	struct tool tool = {"teiten top-targets", help, options, ":hn:", argc, argv, 0};
 	struct wish w = {.selection = SELECTION_ALL, .n = 20};
-	int option;
 
-	while ((option = tool_option(&tool)) != -1) {
-		if (option == 0 || !take(&tool, &w, option))
-			return tool.status;
-	}
-	w.selection.path = tool_operand(&tool, "PATH");
-	if (w.selection.path == NULL || !tool_span(&tool, &w.selection))
-		return tool.status;
-	return rank(&tool, &w);
+	if (take_all(&tool, &w))
+		tool.status = rank(&tool, &w);
+	sensors_fini(&tool.sensors);
+	return tool.status;
 }

@@ -19,11 +19,13 @@ static const char help[] =
 		"                  'sources/target/445/TCP', 'destinations/target/*'\n"
 		"  -n N            so many keys (default 20)\n"
 		"  --json          as JSON\n"
+		"  --sensor SENSOR of which sensors, with commas between (default: all)\n"
 		"  --from TIME     intervals that start at TIME or later\n"
 		"  --to TIME       intervals that start before TIME\n"
 		"  -h, --help      print this\n"
 		"\n"
-		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z.\n"
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z, or has an offset from\n"
+		"it: 2026-11-22T22:55+09:00.\n"
 		"\n"
 		"The standard error is 1.04 / sqrt(2^p) of the estimate, p being the precision\n"
 		"of the key. Of targets, a snapshot has the sketches of the busiest alone, as\n"
@@ -37,6 +39,7 @@ static const char help[] =
 enum {
 	OPT_KEYS = 256,
 	OPT_JSON,
+	OPT_SENSOR,
 	OPT_FROM,
 	OPT_TO,
 };
@@ -44,6 +47,7 @@ enum {
 static const struct option options[] = {
 		{"keys", required_argument, NULL, OPT_KEYS},
 		{"json", no_argument, NULL, OPT_JSON},
+		{"sensor", required_argument, NULL, OPT_SENSOR},
 		{"from", required_argument, NULL, OPT_FROM},
 		{"to", required_argument, NULL, OPT_TO},
 		{"help", no_argument, NULL, 'h'},
@@ -76,6 +80,8 @@ take(struct tool *tool, struct wish *w, int option)
 		return tool_number(tool, "-n", &w->n);
 	case OPT_KEYS:
 		return take_keys(tool, w);
+	case OPT_SENSOR:
+		return sensors_take(tool);
 	case OPT_FROM:
 		return tool_time(tool, "--from", &w->selection.from_us);
 	case OPT_TO:
@@ -150,10 +156,32 @@ estimate(const struct tool *tool, struct wish *w)
 
 		status = ret == EXIT_OK ? status : ret;
 	}
+	if (!work.stop && status == EXIT_OK && sensors_say_missing(tool, NULL))
+		status = EXIT_DATA;
 	if (!work.stop && (w->json || work.uniques.snapshots > 0))
 		print(tool, w, &work.uniques);
 	tt_uniques_fini(&work.uniques);
 	return status;
+}
+
+/* Returns false where the command line ends it, and tool->status is how. */
+static bool
+take_all(struct tool *tool, struct wish *w)
+{
+	const char *wrong = NULL;
+	int option;
+
+	while ((option = tool_option(tool)) != -1) {
+		if (option == 0 || !take(tool, w, option))
+			return false;
+	}
+	if (w->n > 0 && w->keys == NULL)
+		wrong = "-n: without --keys, every sensor is printed";
+	else if (optind == tool->argc)
+		wrong = "SPOOL is missing";
+	if (wrong != NULL)
+		tool->status = tool_usage(tool, "%s", wrong);
+	return wrong == NULL && tool_span(tool, &w->selection);
 }
 
 int
@@ -161,17 +189,9 @@ cmd_uniques(int argc, char **argv)
 {
 	struct tool tool = {"teiten uniques", help, options, ":hn:", argc, argv, 0};
 	struct wish w = {.selection = SELECTION_ALL};
-	int option;
 
-	while ((option = tool_option(&tool)) != -1) {
-		if (option == 0 || !take(&tool, &w, option))
-			return tool.status;
-	}
-	if (w.n > 0 && w.keys == NULL)
-		return tool_usage(&tool, "-n: without --keys, every sensor is printed");
-	if (optind == argc)
-		return tool_usage(&tool, "SPOOL is missing");
-	if (!tool_span(&tool, &w.selection))
-		return tool.status;
-	return estimate(&tool, &w);
+	if (take_all(&tool, &w))
+		tool.status = estimate(&tool, &w);
+	sensors_fini(&tool.sensors);
+	return tool.status;
 }

@@ -22,6 +22,7 @@ static const char help[] =
 		"  --state FILE      what is known, kept from one run to the next, so that nothing\n"
 		"                    is counted or told twice; made if it is not there\n"
 		"  --out FILE        append the lines to FILE; what it has is not written again\n"
+		"  --sensor SENSOR   of which sensors, with commas between (default: all)\n"
 		"  --once            end with the latest snapshot that is there\n"
 		"  --from TIME       learn from snapshots that end by TIME, and tell nothing of\n"
 		"                    them (default: the TIME that is in the state; without a state\n"
@@ -37,9 +38,9 @@ static const char help[] =
 		"  --targets N       remember the past of so many targets (default 16384)\n"
 		"  -h, --help        print this\n"
 		"\n"
-		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z. SIGINT, SIGTERM and\n"
-		"SIGHUP end it once the state is saved. docs/watch.md has the keys and the\n"
-		"definitions.\n"
+		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z, or has an offset from\n"
+		"it: 2026-11-22T22:55+09:00. SIGINT, SIGTERM and SIGHUP end it once the state is\n"
+		"saved. docs/watch.md has the keys and the definitions.\n"
 		"\n"
 		"Exit status: 0; 1 where something went wrong, also if it could go on, and if it\n"
 		"was over in the end; 2 for wrong usage; 128 + N where signal N ended it.\n";
@@ -47,6 +48,7 @@ static const char help[] =
 enum {
 	OPT_STATE = 256,
 	OPT_OUT,
+	OPT_SENSOR,
 	OPT_ONCE,
 	OPT_FROM,
 	OPT_TO,
@@ -61,6 +63,7 @@ enum {
 static const struct option options[] = {
 		{"state", required_argument, NULL, OPT_STATE},
 		{"out", required_argument, NULL, OPT_OUT},
+		{"sensor", required_argument, NULL, OPT_SENSOR},
 		{"once", no_argument, NULL, OPT_ONCE},
 		{"from", required_argument, NULL, OPT_FROM},
 		{"to", required_argument, NULL, OPT_TO},
@@ -148,6 +151,8 @@ take(struct watching *w, int option)
 	case OPT_OUT:
 		w->out_path = optarg;
 		return true;
+	case OPT_SENSOR:
+		return sensors_take(&w->tool);
 	case OPT_ONCE:
 		w->once = true;
 		return true;
@@ -298,6 +303,21 @@ check_files(struct watching *w)
 	return false;
 }
 
+/* Returns false where the command line ends it, and its status is how. */
+static bool
+take_all(struct watching *w)
+{
+	int option;
+
+	while ((option = tool_option(&w->tool)) != -1) {
+		if (option == 0 || !take(w, option))
+			return false;
+	}
+	w->selection.path = tool_operand(&w->tool, "PATH");
+	return w->selection.path != NULL && tool_span(&w->tool, &w->selection)
+			&& check_files(w);
+}
+
 int
 cmd_watch(int argc, char **argv)
 {
@@ -306,15 +326,9 @@ cmd_watch(int argc, char **argv)
 			.watches = {.options = TT_WATCH_DEFAULTS},
 			.poll_us = 10 * TT_US_PER_S,
 			.status = EXIT_OK};
-	int option;
 
-	while ((option = tool_option(&w.tool)) != -1) {
-		if (option == 0 || !take(&w, option))
-			return w.tool.status;
-	}
-	w.selection.path = tool_operand(&w.tool, "PATH");
-	if (w.selection.path == NULL || !tool_span(&w.tool, &w.selection)
-			|| !check_files(&w))
-		return w.tool.status;
-	return watch(&w);
+	if (take_all(&w))
+		w.tool.status = watch(&w);
+	sensors_fini(&w.tool.sensors);
+	return w.tool.status;
 }

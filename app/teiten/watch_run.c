@@ -93,9 +93,13 @@ static int
 add(struct watching *w, struct watch_sensor *sensor, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
-	struct tt_watch *watch = tt_watches_of(&w->watches, snapshot->manifest.sensor);
+	const char *name = snapshot->manifest.sensor;
+	struct tt_watch *watch;
 	int ret;
 
+	if (!sensors_want(&w->tool.sensors, name, strlen(name)))
+		return 0;
+	watch = tt_watches_of(&w->watches, name);
 	if (watch == NULL)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
 	watch->say = say;
@@ -184,8 +188,11 @@ look_at_new(struct watching *w, struct watch_sensor *sensor,
 static int
 look_at(struct watching *w, const struct tt_snapshot_ref *ref)
 {
-	struct watch_sensor *sensor = watch_spool_sensor(&w->spool, ref);
+	struct watch_sensor *sensor;
 
+	if (!sensors_want_ref(&w->tool.sensors, ref))
+		return 0;
+	sensor = watch_spool_sensor(&w->spool, ref);
 	if (sensor == NULL)
 		return -ENOMEM;
 	if (watch_sensor_has_seen(sensor, ref))
@@ -263,6 +270,7 @@ pass(struct watching *w)
 {
 	struct tt_snapshot_list list;
 	struct tt_error err = {0};
+	const bool first = w->first;
 	int ret = watch_spool_list(
 			&w->spool, w->selection.path, w->selection.to_us, &list, &err);
 
@@ -281,6 +289,9 @@ pass(struct watching *w)
 		w->status = tool_no_snapshots(&w->tool, w->selection.path, NULL);
 	w->first = false;
 	ret = look_at_list(w, &list);
+	if (ret == 0 && first && list.n > 0
+			&& sensors_say_missing(&w->tool, w->selection.path) && w->once)
+		w->status = EXIT_DATA;
 	tt_snapshot_list_fini(&list);
 	if (ret == 0)
 		ret = watch_deliver(w);

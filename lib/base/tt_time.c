@@ -2,6 +2,7 @@
 #include "tt_time.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -124,6 +125,48 @@ matches(const char *text, const char *pattern)
 			return false;
 	}
 	return *text == '\0';
+}
+
+int
+tt_time_parse_offset(const char *text, int *minutes)
+{
+	const bool colon = matches(text, "+00:00") || matches(text, "-00:00");
+	int n;
+
+	*minutes = 0;
+	if (strcmp(text, "Z") == 0)
+		return 0;
+	if (!colon && !matches(text, "+0000") && !matches(text, "-0000"))
+		return -EINVAL;
+	n = atoi(text + (colon ? 4 : 3));
+	if (n > 59)
+		return -EINVAL;
+	n += ((text[1] - '0') * 10 + text[2] - '0') * 60;
+	if (n > 14 * 60)
+		return -EINVAL;
+	*minutes = text[0] == '+' ? n : -n;
+	return 0;
+}
+
+int
+tt_time_parse_with_offset(const char *text, int64_t *us)
+{
+	const size_t date = strlen("2026-11-22");
+	char local[TT_TIME_TEXT_MAX];
+	size_t n;
+	int minutes;
+
+	n = strlen(text) <= date ? 0 : date + strcspn(text + date, "+-");
+	if (n == 0 || text[n] == '\0')
+		return tt_time_parse(text, us);
+	if (n >= sizeof(local) || memchr(text, ':', n) == NULL || text[n - 1] == 'Z'
+			|| tt_time_parse_offset(text + n, &minutes) != 0)
+		return -EINVAL;
+	snprintf(local, sizeof(local), "%.*s", (int)n, text);
+	if (tt_time_parse(local, us) != 0)
+		return -EINVAL;
+	*us -= minutes * 60 * TT_US_PER_S;
+	return *us < 0 ? -EINVAL : 0;
 }
 
 int

@@ -39,6 +39,14 @@ char *tt_time_format_length(int64_t us, char text[TT_TIME_TEXT_MAX]);
  */
 int tt_time_parse(const char *text, int64_t *us) TT_MUST_CHECK;
 
+/* Parses an offset from UTC, "+09:00", "+0900", "-03:30" or "Z", of at most 14 hours, into minutes. Returns 0 or
+ * -EINVAL. */
+int tt_time_parse_offset(const char *text, int *minutes) TT_MUST_CHECK;
+
+/* As tt_time_parse; behind a time of day, an offset from UTC may stand in place of the "Z". What does not have to be
+ * UTC is what somebody types: files are. */
+int tt_time_parse_with_offset(const char *text, int64_t *us) TT_MUST_CHECK;
+
 /*
  * Parses a duration, "500ms", "90s", "30m", "6h" or "400d", of at most TT_TIME_MAX. Returns 0 or -EINVAL, then
  * without a change.

@@ -246,24 +246,6 @@ tt_period_month(struct tt_period *month, int64_t us, int utc_offset_min)
 	set_month(month, tm.tm_year + 1900, tm.tm_mon);
 }
 
-int
-tt_utc_offset_parse(const char *text, int *utc_offset_min)
-{
-	bool east = has_form(text, "+00:00");
-	int minutes;
-
-	*utc_offset_min = 0;
-	if (strcmp(text, "Z") == 0)
-		return 0;
-	if (!east && !has_form(text, "-00:00"))
-		return -EINVAL;
-	minutes = atoi(text + 1) * 60 + atoi(text + 4);
-	if (atoi(text + 4) > 59 || minutes > 14 * 60)
-		return -EINVAL;
-	*utc_offset_min = east ? minutes : -minutes;
-	return 0;
-}
-
 unsigned
 tt_period_day(const struct tt_period *period, int64_t us)
 {

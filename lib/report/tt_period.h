@@ -65,9 +65,6 @@ int tt_period_before(
 /* The calendar month that holds a time. */
 void tt_period_month(struct tt_period *month, int64_t us, int utc_offset_min);
 
-/* "+09:00", "-03:30", "Z". Returns 0 and the minutes east of UTC, at most 14 hours, or -EINVAL. */
-int tt_utc_offset_parse(const char *text, int *utc_offset_min) TT_MUST_CHECK;
-
 /* Which day of the period a time in it is of, from 0; and where that day begins and ends. The first and the
  * last day of a span are cut where it begins and ends. */
 unsigned tt_period_day(const struct tt_period *period, int64_t us);

@@ -56,6 +56,24 @@ says 0 '"pairs": {' info --json "$spool"
 says 0 '^sensors one, two$' top-targets "$spool"
 says 0 '^sensor one$' top-targets "$spool/one"
 
+# --sensor: of these alone, however they are listed; one that is not there is told.
+says 0 '^sensor one$' top-targets --sensor one "$spool"
+says 0 '^sensors one, two$' top-targets --sensor two,one "$spool"
+for command in top-targets uniques "watch --once"; do
+	says 1 'no such snapshots of sensor three' $command --sensor three "$spool"
+	says 1 'no such snapshots of sensor two' $command --sensor one,two "$spool/one"
+	says 2 '"../x" is no sensor' $command --sensor ../x "$spool"
+	if [ "$("$teiten" $command --sensor one "$spool" 2>&1)" != "$("$teiten" $command "$spool/one" 2>&1)" ]; then
+		echo "teiten $command --sensor one is not that of its directory"
+		failed=1
+	fi
+done
+says 0 '^5 snapshots of 1 sensor, ' uniques --sensor two "$spool" "$spool/one"
+says 0 ' 5 snapshots up to ' watch --once --sensor one "$spool"
+# A time may have an offset from UTC.
+says 0 '^5 snapshots of 1 sensor, ' uniques --from 2026-01-05T09:00+09:00 "$spool/one"
+says 1 'no such snapshots' uniques --from 2026-01-05T09:00-09:00 "$spool/one"
+says 2 'in place of the Z' uniques --from 2026-01-05+09:00 "$spool/one"
 says 0 '^10 snapshots of 2 sensors, ' uniques "$spool"
 says 0 '^\*  *sources  *[1-9]' uniques "$spool"
 says 0 '^one  *sources  *[1-9].* 0\.81  *5$' uniques "$spool/one"

@@ -292,6 +292,64 @@ times_survive_text_and_back(void **state)
 }
 
 static void
+offsets_have_two_forms(void **state)
+{
+	static const char *const bad[] = {"", "+9", "+09", "09:00", "+09:60", "+15:00",
+			"+09:00x", "JST", "+900", "+09000", "+0960", "+1401", "9"};
+	int minutes;
+
+	assert_int_equal(tt_time_parse_offset("+09:00", &minutes), 0);
+	assert_int_equal(minutes, 540);
+	assert_int_equal(tt_time_parse_offset("+0900", &minutes), 0);
+	assert_int_equal(minutes, 540);
+	assert_int_equal(tt_time_parse_offset("-0330", &minutes), 0);
+	assert_int_equal(minutes, -210);
+	assert_int_equal(tt_time_parse_offset("+14:00", &minutes), 0);
+	assert_int_equal(minutes, 840);
+	assert_int_equal(tt_time_parse_offset("-03:30", &minutes), 0);
+	assert_int_equal(minutes, -210);
+	assert_int_equal(tt_time_parse_offset("Z", &minutes), 0);
+	assert_int_equal(minutes, 0);
+	for (size_t i = 0; i < TT_ARRAY_SIZE(bad); i++)
+		assert_int_equal(tt_time_parse_offset(bad[i], &minutes), -EINVAL);
+}
+
+/* A time that is typed, and the same in UTC. */
+static void
+expect_time(const char *typed, const char *utc)
+{
+	int64_t us, wanted;
+
+	assert_int_equal(tt_time_parse(utc, &wanted), 0);
+	assert_int_equal(tt_time_parse_with_offset(typed, &us), 0);
+	if (us != wanted)
+		fail_msg("%s is not %s", typed, utc);
+}
+
+static void
+times_that_are_typed_may_have_an_offset(void **state)
+{
+	static const char *const bad[] = {"2026-10-01T00:00:00Z+09:00",
+			"2026-10-01+09:00", "2026-10-01T00:00:00+09", "2026-10-01T+09:00",
+			"2026-10-01T00:00:00+09:00Z", "1970-01-01T00:00+09:00",
+			"2026-10-01T00:00:00 +09:00", "+09:00", "2026-10-01T00:00:00+",
+			"2026-13-01T00:00+09:00"};
+	int64_t us;
+
+	expect_time("2026-10-01", "2026-10-01");
+	expect_time("2026-10-01T12:00Z", "2026-10-01T12:00");
+	expect_time("2026-10-01T00:00:00+09:00", "2026-09-30T15:00");
+	expect_time("2026-10-01T00:00:00.25+0900", "2026-09-30T15:00:00.25");
+	expect_time("2026-10-01 00:00-03:30", "2026-10-01T03:30");
+	expect_time("2026-10-01T00:00+00:00", "2026-10-01");
+	for (size_t i = 0; i < TT_ARRAY_SIZE(bad); i++)
+		if (tt_time_parse_with_offset(bad[i], &us) != -EINVAL)
+			fail_msg("%s is taken", bad[i]);
+	/* Not in files. */
+	assert_int_equal(tt_time_parse("2026-10-01T00:00:00+09:00", &us), -EINVAL);
+}
+
+static void
 durations_have_one_unit(void **state)
 {
 	static const char *const bad[] = {"", "s", "1", "1w", "1S", "1MS", "1us", "ms",
@@ -368,6 +426,8 @@ main(void)
 			cmocka_unit_test(
 					a_blank_in_a_prefix_is_refused_and_around_it_is_not),
 			cmocka_unit_test(times_survive_text_and_back),
+			cmocka_unit_test(offsets_have_two_forms),
+			cmocka_unit_test(times_that_are_typed_may_have_an_offset),
 			cmocka_unit_test(durations_have_one_unit),
 			cmocka_unit_test(sha256_gives_the_digests_of_the_standard),
 			cmocka_unit_test(an_interval_starts_at_a_multiple_of_its_length),

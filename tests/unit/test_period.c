@@ -166,23 +166,6 @@ a_span_of_no_length_does_not_end_before_it_begins(void **state)
 }
 
 static void
-offsets(void **state)
-{
-	static const char *const bad[] = {
-			"", "+9", "+09", "09:00", "+09:60", "+15:00", "+09:00x", "JST"};
-	int minutes;
-
-	assert_int_equal(tt_utc_offset_parse("+09:00", &minutes), 0);
-	assert_int_equal(minutes, JAPAN);
-	assert_int_equal(tt_utc_offset_parse("-03:30", &minutes), 0);
-	assert_int_equal(minutes, -210);
-	assert_int_equal(tt_utc_offset_parse("Z", &minutes), 0);
-	assert_int_equal(minutes, 0);
-	for (size_t i = 0; i < TT_ARRAY_SIZE(bad); i++)
-		assert_int_equal(tt_utc_offset_parse(bad[i], &minutes), -EINVAL);
-}
-
-static void
 time_that_belongs_and_time_that_meets(void **state)
 {
 	const struct tt_period p = parse("2009-07-08", 0);
@@ -208,7 +191,6 @@ main(void)
 			cmocka_unit_test(other_texts_are_refused),
 			cmocka_unit_test(
 					a_span_of_no_length_does_not_end_before_it_begins),
-			cmocka_unit_test(offsets),
 			cmocka_unit_test(time_that_belongs_and_time_that_meets),
 	};
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sensors.h"
+#include "tool.h"
+#include "tt_sensor.h"
+
+#include <string.h>
+
+static bool
+take_one(struct tool *tool, const char *name)
+{
+	struct chosen_sensors *s = &tool->sensors;
+	void *names, *found;
+
+	if (!tt_sensor_name_valid(name)) {
+		tool->status = tool_usage(
+				tool, "--sensor: \"%s\" is no sensor's name", name);
+		return false;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->names[i], name) == 0)
+			return true;
+	names = reallocarray(s->names, s->n + 1, sizeof(*s->names));
+	s->names = names == NULL ? s->names : names;
+	found = reallocarray(s->found, s->n + 1, sizeof(*s->found));
+	s->found = found == NULL ? s->found : found;
+	if (names == NULL || found == NULL) {
+		tool->status = tool_usage(tool, "out of memory");
+		return false;
+	}
+	s->found[s->n] = false;
+	strcpy(s->names[s->n++], name);
+	return true;
+}
+
+bool
+sensors_take(struct tool *tool)
+{
+	char *rest = optarg, *name;
+
+	while ((name = strsep(&rest, ",")) != NULL) {
+		if (!take_one(tool, name))
+			return false;
+	}
+	return true;
+}
+
+bool
+sensors_want(const struct chosen_sensors *s, const char *name, size_t length)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (strlen(s->names[i]) != length
+				|| strncmp(s->names[i], name, length) != 0)
+			continue;
+		s->found[i] = true;
+		return true;
+	}
+	return s->n == 0;
+}
+
+bool
+sensors_want_ref(const struct chosen_sensors *s, const struct tt_snapshot_ref *ref)
+{
+	const char *slash = memrchr(ref->path, '/', ref->sensor_length);
+	const char *name = slash == NULL ? ref->path : slash + 1;
+
+	return ref->depth != 3
+			|| sensors_want(s, name,
+					ref->sensor_length - (size_t)(name - ref->path));
+}
+
+bool
+sensors_say_missing(const struct tool *tool, const char *path)
+{
+	const struct chosen_sensors *s = &tool->sensors;
+	bool any = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->found[i])
+			continue;
+		any = true;
+		fprintf(stderr, "%s: no such snapshots of sensor %s%s%s\n", tool->name,
+				s->names[i], path == NULL ? "" : " in ",
+				path == NULL ? "" : path);
+	}
+	return any;
+}
+
+void
+sensors_fini(struct chosen_sensors *s)
+{
+	free(s->names);
+	free(s->found);
+	*s = (struct chosen_sensors){0};
+}
