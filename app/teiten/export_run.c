@@ -18,6 +18,7 @@ struct run {
 	unsigned pass, passes; /* over all snapshots: one for each table */
 	size_t n; /* snapshots that were chosen */
 	struct tt_twices twices; /* of these */
+	struct tt_owners owners;
 	int status;
 };
 
@@ -87,8 +88,12 @@ export_one(struct run *r, size_t i)
 		ret = tt_export_snapshot(r->export, snapshot, &err);
 		r->n += r->pass == 0;
 		if (ret == 0 && r->pass == 0
-				&& tt_twices_add(&r->twices, &r->list->refs[i], snapshot)
-						!= 0)
+				&& (tt_twices_add(&r->twices, &r->list->refs[i], snapshot)
+								!= 0
+						|| tt_owners_add(&r->owners,
+								   &snapshot->manifest,
+								   (uint32_t)i)
+								!= 0))
 			ret = tt_error_set(&err, -ENOMEM, r->list->refs[i].path,
 					"out of memory");
 	}
@@ -179,6 +184,7 @@ run(struct run *r)
 	if (ret != 0)
 		return fail(r, ret, &err);
 	tt_twices_print(&r->twices, r->tool->name);
+	sensors_warn_twice(r->tool, r->list, &r->owners);
 	if (r->status == EXIT_OK)
 		say_what_is_missing(r, rows);
 	return 0;
@@ -208,6 +214,7 @@ export_run(const struct tool *tool, const struct wish *wish,
 		(void)run(&r);
 	}
 	tt_twices_fini(&r.twices);
+	tt_owners_fini(&r.owners);
 	free(r.skip);
 	return r.status;
 }

@@ -16,8 +16,10 @@ static const char help[] =
 		"of already is passed over, so that a run that was stopped is taken up again; a\n"
 		"snapshot of NAME that lacks a sensor is made anew with it.\n"
 		"\n"
-		"  --spool OUT         the spool to write to; its own, else readers count all twice\n"
+		"  --spool OUT         the spool to write to, none that a PATH is of\n"
 		"  --sensor NAME       the sensor to write as; in OUT it has only what was merged\n"
+		"  --beside            OUT may be one: who reads all of it then counts both, and has\n"
+		"                      to choose by --sensor\n"
 		"  --per PERIOD        merge those of the same interval (default; all of one length),\n"
 		"                      hour, day, or all\n"
 		"  --from TIME         intervals that start at TIME or later\n"
@@ -33,6 +35,7 @@ static const char help[] =
 enum {
 	OPT_SPOOL = 256,
 	OPT_SENSOR,
+	OPT_BESIDE,
 	OPT_PER,
 	OPT_FROM,
 	OPT_TO,
@@ -44,6 +47,7 @@ enum {
 static const struct option options[] = {
 		{"spool", required_argument, NULL, OPT_SPOOL},
 		{"sensor", required_argument, NULL, OPT_SENSOR},
+		{"beside", no_argument, NULL, OPT_BESIDE},
 		{"per", required_argument, NULL, OPT_PER},
 		{"from", required_argument, NULL, OPT_FROM},
 		{"to", required_argument, NULL, OPT_TO},
@@ -75,6 +79,9 @@ take(struct tool *tool, struct merging *m, int option)
 		return true;
 	case OPT_SENSOR:
 		m->sensor = optarg;
+		return true;
+	case OPT_BESIDE:
+		m->beside = true;
 		return true;
 	case OPT_PER:
 		return take_period(tool, m);
@@ -277,7 +284,7 @@ begin(struct merging *m, struct tt_spool **spool, struct inputs *in)
 	struct tt_error err = {0};
 	bool waited;
 
-	if (!merge_list(m, in))
+	if (!merge_list(m, in) || !merge_check_beside(m, in))
 		return false;
 	if (take_locks(m, spool, &waited, &err) != 0) {
 		tt_error_print(m->tool->name, &err);

@@ -9,6 +9,7 @@ struct merging {
 	const struct tool *tool;
 	struct selection selection;
 	const char *spool, *sensor; /* the result's */
+	bool beside; /* what is merged may lie in that spool */
 	char *path; /* SPOOL/SENSOR; heap */
 	struct period period;
 	size_t pair_rows, contact_rows, heavy_rows;
@@ -50,13 +51,13 @@ bool merge_check_lengths(const struct merging *m, const struct inputs *in);
 /*
  * Finds of each what the result has of it, says how many it has all of, and leaves out those whose time it
  * has in shorter snapshots, one line each. Then adds the result's own, each of which may get more. Refuses a result that is a
- * sensor itself: one of whose snapshots no merge made. Calls merge_warn_beside. Returns as above.
+ * sensor itself: one of whose snapshots no merge made. Returns as above.
  */
 bool merge_choose(struct merging *m, struct inputs *in);
 
-/* Of the inputs that are left, warns in one line where an input lies in the spool that is written to, in which it is counted
- * beside the result. */
-void merge_warn_beside(const struct merging *m, const struct inputs *in);
+/* After merge_list, before anything is written: does none lie in the spool that is written to, or was that asked for
+ * (m->beside)? There they would be counted beside the result. Where not, says so of the first. */
+bool merge_check_beside(const struct merging *m, const struct inputs *in);
 
 /* Is all that is in the result's own, of inputs [n], in the others as well? */
 bool merge_can_remake(const struct input *inputs, size_t n);

@@ -318,6 +318,5 @@ merge_choose(struct merging *m, struct inputs *in)
 	if (had > 0)
 		printf("%s/%s: %zu snapshot%s passed over, of which it is made already\n",
 				m->spool, m->sensor, had, had == 1 ? "" : "s");
-	merge_warn_beside(m, in);
 	return n == 0 || add_own(m, in);
 }

@@ -151,24 +151,26 @@ is_beside(const struct tt_snapshot_ref *ref, const struct stat *spool)
 	return same;
 }
 
-void
-merge_warn_beside(const struct merging *m, const struct inputs *in)
+bool
+merge_check_beside(const struct merging *m, const struct inputs *in)
 {
 	struct stat spool;
 
-	if (stat(m->spool, &spool) != 0)
-		return;
+	if (m->beside || stat(m->spool, &spool) != 0)
+		return true;
 	for (size_t i = 0; i < in->n; i++) {
 		const struct tt_snapshot_ref *ref = in->all[i].ref;
 
-		if (in->all[i].is == INPUT_OWN || !is_beside(ref, &spool))
+		if (!is_beside(ref, &spool))
 			continue;
 		fprintf(stderr,
-				"%s: warning: %s: stays beside %s: who reads all of %s counts both "
-				"(teiten report asks for --sensor); merge into a spool of its own\n",
-				m->tool->name, ref->path, m->path, m->spool);
-		return;
+				"%s: %s: lies in %s, which is to be written to: who reads all of "
+				"that would count both; give --spool a spool of its own, or "
+				"--beside\n",
+				m->tool->name, ref->path, m->spool);
+		return false;
 	}
+	return true;
 }
 
 /* A length in seconds for a message. */

@@ -57,15 +57,24 @@ sensors_want(const struct chosen_sensors *s, const char *name, size_t length)
 	return s->n == 0;
 }
 
-bool
-sensors_want_ref(const struct chosen_sensors *s, const struct tt_snapshot_ref *ref)
+/* The name of the sensor's directory, [*length]. */
+static const char *
+name_of(const struct tt_snapshot_ref *ref, size_t *length)
 {
 	const char *slash = memrchr(ref->path, '/', ref->sensor_length);
 	const char *name = slash == NULL ? ref->path : slash + 1;
 
-	return ref->depth != 3
-			|| sensors_want(s, name,
-					ref->sensor_length - (size_t)(name - ref->path));
+	*length = ref->sensor_length - (size_t)(name - ref->path);
+	return name;
+}
+
+bool
+sensors_want_ref(const struct chosen_sensors *s, const struct tt_snapshot_ref *ref)
+{
+	size_t length;
+	const char *name = name_of(ref, &length);
+
+	return ref->depth != 3 || sensors_want(s, name, length);
 }
 
 bool
@@ -83,6 +92,40 @@ sensors_say_missing(const struct tool *tool, const char *path)
 				path == NULL ? "" : path);
 	}
 	return any;
+}
+
+static bool
+is_same_sensor(const struct tt_snapshot_ref *a, const struct tt_snapshot_ref *b)
+{
+	return a->sensor_length == b->sensor_length
+			&& memcmp(a->path, b->path, a->sensor_length) == 0;
+}
+
+void
+sensors_warn_twice(const struct tool *tool, const struct tt_snapshot_list *list,
+		struct tt_owners *owners)
+{
+	const struct tt_snapshot_ref *one = NULL, *other = NULL;
+	const struct tt_owner *all = owners->all;
+	const char *name;
+	size_t length;
+
+	tt_owners_sort(owners);
+	for (size_t i = 1; one == NULL && i < owners->n; i++) {
+		if (all[i].id != all[i - 1].id
+				|| is_same_sensor(&list->refs[all[i].of],
+						&list->refs[all[i - 1].of]))
+			continue;
+		one = &list->refs[all[i - 1].of];
+		other = &list->refs[all[i].of];
+	}
+	if (one == NULL)
+		return;
+	name = name_of(other, &length);
+	fprintf(stderr,
+			"%s: warning: %s: packets of this snapshot are in one of the sensor %.*s "
+			"as well (%s), and count twice; --sensor says which ones count\n",
+			tool->name, one->path, (int)length, name, other->path);
 }
 
 void

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which sensors a command works on: option --sensor of those that read several. One thread. Heap memory: 65 bytes
- * for each name that is given. */
+/* Which sensors a command works on: option --sensor of those that read several; and whether two of them have the same
+ * packets. One thread. Heap memory: 65 bytes for each name that is given. */
 #ifndef SENSORS_H
 #define SENSORS_H
 
+#include "tt_owners.h"
 #include "tt_snapshot.h"
 
 struct tool;
@@ -29,6 +30,11 @@ bool sensors_want_ref(
 
 /* Says which of them have no snapshot in path (NULL: in any of the operands). Returns whether there are such. */
 bool sensors_say_missing(const struct tool *tool, const char *path);
+
+/* Of a command that adds up what it reads: warns in one line where a snapshot of one sensor has packets of another's as
+ * well, which it was merged of. owners: of the list's snapshots, by their place in it. */
+void sensors_warn_twice(const struct tool *tool, const struct tt_snapshot_list *list,
+		struct tt_owners *owners);
 
 void sensors_fini(struct chosen_sensors *sensors);
 

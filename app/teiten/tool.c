@@ -132,12 +132,13 @@ tool_explain_gone(const char *path, struct tt_error *err)
 }
 
 static int
-visit(const struct tool *tool, const struct tt_snapshot_ref *ref,
-		struct tt_twices *twices,
+visit(const struct tool *tool, const struct tt_snapshot_list *list, size_t i,
+		struct tt_twices *twices, struct tt_owners *owners,
 		int (*each)(void *context, const struct tt_snapshot *snapshot,
 				struct tt_error *err),
 		void *context)
 {
+	const struct tt_snapshot_ref *ref = &list->refs[i];
 	struct tt_snapshot *snapshot;
 	struct tt_error err = {0};
 	int ret = tt_snapshot_open(&snapshot, ref->path, &err);
@@ -148,7 +149,13 @@ visit(const struct tool *tool, const struct tt_snapshot_ref *ref,
 		tt_snapshot_close(snapshot);
 	} else if (ret == 0) {
 		ret = each(context, snapshot, &err);
-		if (ret == 0 && tt_twices_add(twices, ref, snapshot) != 0)
+		if (ret == 0
+				&& (tt_twices_add(twices, ref, snapshot) != 0
+						|| (tool->adds_up
+								&& tt_owners_add(owners,
+										   &snapshot->manifest,
+										   (uint32_t)i)
+										!= 0)))
 			ret = tt_error_set(&err, -ENOMEM, ref->path, "out of memory");
 		tt_snapshot_close(snapshot);
 	}
@@ -296,11 +303,12 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 {
 	int status = list->n_unread == 0 ? EXIT_OK : EXIT_DATA;
 	struct tt_twices twices = {0};
+	struct tt_owners owners = {0};
 
 	for (size_t i = 0; i < list->n; i++) {
 		int ret = !sensors_want_ref(&tool->sensors, &list->refs[i])
 				? 0
-				: visit(tool, &list->refs[i], &twices, each, context);
+				: visit(tool, list, i, &twices, &owners, each, context);
 
 		if (ret == TOOL_END)
 			break;
@@ -310,6 +318,8 @@ tool_each(const struct tool *tool, const struct tt_snapshot_list *list,
 			break;
 	}
 	tt_twices_print(&twices, tool->name);
+	sensors_warn_twice(tool, list, &owners);
+	tt_owners_fini(&owners);
 	tt_twices_fini(&twices);
 	return status;
 }

@@ -19,6 +19,7 @@ struct tool {
 	char **argv;
 	int status; /* of the program, once an option has ended it */
 	struct chosen_sensors sensors; /* of which the snapshots are read */
+	bool adds_up; /* what several sensors have is added up: no packet may come twice */
 };
 
 /* Prints "NAME: …" as one line to standard error and returns EXIT_USAGE. */
@@ -89,7 +90,7 @@ void tool_print_beside(const struct tt_snapshot_list *list);
  * Opens each listed snapshot in turn, of the sensors that were asked for, and calls each(). Snapshots that cannot be opened, or for
  * which each() returns an error (with err filled), are reported and passed over; each() ends it
  * with TOOL_STOP, having said why, or with TOOL_END, which is no failure. Time that two of them have is
- * told, which is no failure either. Returns the exit status.
+ * told, which is no failure either, and so are packets that come twice (tool->adds_up). Returns the exit status.
  */
 #define TOOL_STOP 1
 #define TOOL_END  2

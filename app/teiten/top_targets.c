@@ -156,7 +156,8 @@ take_all(struct tool *tool, struct wish *w)
 int
 cmd_top_targets(int argc, char **argv)
 {
-	struct tool tool = {"teiten top-targets", help, options, ":hn:", argc, argv, 0};
+	struct tool tool = {"teiten top-targets", help, options, ":hn:", argc, argv, 0,
+			.adds_up = true};
 	struct wish w = {.selection = SELECTION_ALL, .n = 20};
 
 	if (take_all(&tool, &w))

@@ -110,7 +110,7 @@ class Refused(Bed):
         for sensor in "ab":
             self.read(spool, self.capture["demo"], 20, sensor=sensor)
         before = self.totals(spool)
-        command = ["merge", "--spool", spool, "--sensor", "a", "--per"]
+        command = ["merge", "--spool", spool, "--sensor", "a", "--beside", "--per"]
         for per in "interval", "hour":
             self.refused(f"^teiten merge: {snapshots(spool)[0]}: was not merged, a is a sensor itself", *command, per, spool)
         # Of another time as well; and compacted ones are still its own.
@@ -131,19 +131,44 @@ class Refused(Bed):
         self.assertEqual(len(snapshots(out)), 1)
         self.assertEqual(self.totals(out), self.totals(spool))
 
-    def test_a_result_beside_what_it_is_merged_of_is_warned_of(self):
+    def test_a_result_beside_what_it_is_merged_of_has_to_be_asked_for(self):
         spool, out = self.spool("spool"), self.spool("out")
         for sensor in "ab":
             self.read(spool, self.capture["demo"], 20, sensor=sensor)
         self.assertEqual(run("merge", "--spool", out, "--sensor", "all", spool).stderr, "")
         self.assertEqual(run("merge", "--spool", out, "--sensor", "all", spool).stderr, "")
         command = ["merge", "--spool", spool / "b" / "..", "--sensor", "all"]
-        wanted = f": stays beside {spool}/b/../all: who reads all of {spool}/b/.. counts both "
+        wanted = f": lies in {spool}/b/.., which is to be written to: "
+        before = self.totals(spool)
         for given in ([spool], [spool / "b"], [snapshots(spool)[1], out]):
-            done = run(*command, *given)
+            done = run(*command, *given, status=1)
             self.assertIn(wanted, done.stderr)
-            self.assertRegex(done.stderr, f"^teiten merge: warning: {spool}/[ab]/2026-01-05/\\S+: stays")
+            self.assertRegex(done.stderr, f"^teiten merge: {spool}/[ab]/2026-01-05/\\S+: lies in .*--beside$")
             self.assertEqual(done.stderr.count("\n"), 1)
+            self.assertFalse((spool / "all").exists())
+        self.assertEqual(self.totals(spool), before)
+        self.assertEqual(run(*command, "--beside", spool).stderr, "")
+        self.assertEqual(self.totals(spool / "all")[0], before[0])
+
+    def test_who_adds_up_a_result_and_its_parts_is_warned(self):
+        spool = self.spool("spool")
+        for sensor in "ab":
+            self.read(spool, self.capture["demo"], 20, sensor=sensor)
+        readers = ["top-targets", spool], ["export", "--table", "targets", spool]
+        for reader in readers:
+            self.assertEqual(run(*reader).stderr, "")
+        run("merge", "--spool", spool, "--sensor", "all", "--beside", "--per", "hour", spool)
+        for reader in readers:
+            done = run(*reader)
+            self.assertRegex(done.stderr, f"^teiten {reader[0]}: warning: {spool}/a/\\S+: packets of this snapshot are in one of "
+                             rf"the sensor all as well \({spool}/all/\S+\), and count twice; --sensor says which ones count$")
+            self.assertEqual(done.stderr.count("\n"), 1)
+            for sensor in "all", "a,b":
+                self.assertEqual(run(*reader, "--sensor", sensor).stderr, "")
+            self.assertEqual(run(*reader[:-1], spool / "a").stderr, "")
+        # Each sensor by itself, or each address once: nothing counts twice.
+        for reader in ["info", spool], ["uniques", spool]:
+            self.assertEqual(run(*reader).stderr, "")
 
     def test_a_copy_of_one_sensor_gets_more_also_once_it_was_compacted(self):
         spool = self.spool("spool")

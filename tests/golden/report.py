@@ -605,7 +605,7 @@ def merged_beside(teiten, spool, base):
     """What was merged of several sensors, beside their own, is refused; either alone counts once."""
     both = base / "both"
     shutil.copytree(spool, both)
-    snapshots.run(teiten, "merge", "--spool", both, "--sensor", "all", both)
+    snapshots.run(teiten, "merge", "--spool", both, "--sensor", "all", "--beside", both)
     done = subprocess.run([teiten, "report", "--period", "2009-07", both], capture_output=True, text=True)
     check(f"merged beside its parts: {done.stderr}", done.returncode == 1 and "--sensor" in done.stderr and done.stdout == "")
     rows = report(teiten, "--period", "2009-07", spool)["tables"]["targets"]["rows"]
