@@ -312,6 +312,41 @@ files_of_variables_are_those_of_snort_or_of_suricata(void **state)
 	assert_string_equal(err.why, "a variable is a name and a list in quotes");
 }
 
+/* Reads a file of YAML that is refused, in that line (0: none in particular). */
+static void
+expect_yaml_error(const char *text, unsigned line, const char *why)
+{
+	char place[24] = ".yaml";
+	struct tt_rules rules;
+	struct tt_error err = {0};
+
+	if (line > 0)
+		snprintf(place, sizeof(place), ".yaml:%u", line);
+	assert_int_equal(read_with_file(".yaml", text, &rules, &err), -EINVAL);
+	assert_string_equal(err.why, why);
+	assert_string_equal(strstr(err.where, ".yaml"), place);
+}
+
+static void
+a_key_of_variables_that_is_unknown_is_named_with_its_line(void **state)
+{
+	expect_yaml_error("vars:\n  address-group:\n    HOME_NET: \"[10.0.0.0/8]\"\n", 2,
+			"unknown key \"address-group\"; did you mean address-groups?");
+	expect_yaml_error("vars:\n  address-groups:\n    HOME_NET: \"[10.0.0.0/8]\"\n"
+			  "  port_groups:\n    P: \"80\"\n",
+			4, "unknown key \"port_groups\"; did you mean port-groups?");
+	expect_yaml_error("vars:\n  HOME_NET: \"[10.0.0.0/8]\"\n", 2,
+			"unknown key \"HOME_NET\"");
+	expect_yaml_error("vars:\n  port-groups:\n    P: \"80\"\n"
+			  "  port-groups:\n    Q: \"80\"\n",
+			4, "a group of variables is given twice");
+	expect_yaml_error("other: 1\nvar:\n  port-groups:\n    P: \"80\"\n", 2,
+			"unknown key \"var\"; did you mean vars?");
+	expect_yaml_error("vars:\n  port-groups: {}\n", 2, "no variable in it");
+	expect_yaml_error("vars:\n", 1, "vars has no address-groups and no port-groups");
+	expect_yaml_error("# none\n", 0, "no vars in it");
+}
+
 int
 main(void)
 {
@@ -326,6 +361,8 @@ main(void)
 			cmocka_unit_test(wrong_lists_are_broken),
 			cmocka_unit_test(
 					files_of_variables_are_those_of_snort_or_of_suricata),
+			cmocka_unit_test(
+					a_key_of_variables_that_is_unknown_is_named_with_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
