@@ -26,7 +26,8 @@ tt_setup_no_rules_text(const struct tt_setup *s, char text[TT_SETUP_NOTHING_TEXT
 	if (set->n_files > 1)
 		snprintf(more, sizeof(more), " and %u more", set->n_files - 1);
 	snprintf(text, TT_SETUP_NOTHING_TEXT_MAX,
-			"rules: no signature of %.*s%s%s is loaded (teiten rules check says why)",
+			"rules: no signature of %.*s%s%s is loaded, so nothing is detected "
+			"(teiten rules check says why; --check-config=strict fails by it)",
 			SHOWN, set->files[0], dots(set->files[0]), more);
 	return text;
 }

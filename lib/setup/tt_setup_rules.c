@@ -102,6 +102,7 @@ tt_setup_print_rules(
 		const struct tt_setup *s, bool strict, FILE *out, struct tt_error *err)
 {
 	const struct tt_ruleset *set = s->ruleset;
+	char nothing[TT_SETUP_NOTHING_TEXT_MAX];
 
 	if (set == NULL)
 		return 0;
@@ -110,6 +111,12 @@ tt_setup_print_rules(
 	tt_rules_print_counts(&set->rules, set->files, set->n_files, out);
 	if (tt_setup_unsieved(s) != NULL)
 		fprintf(out, "%s\n", tt_setup_unsieved(s));
+	if (tt_setup_no_rules_text(s, nothing)[0] != '\0')
+		fprintf(out, "%s\n", nothing);
+	if (strict && set->rules.n == 0 && set->rules.n_remarks == 0)
+		return tt_error_set(err, -EBADMSG, set->files[0], "no rule in it%s",
+				set->n_files > 1 ? ", nor in the other files of rules"
+						 : "");
 	if (!strict || set->rules.n_remarks == 0)
 		return 0;
 	return tt_error_set(err, -EBADMSG, "rules",

@@ -110,6 +110,17 @@ if [ -n "$teitend" ]; then
 	[ $? -eq 2 ] || failed=1
 	has err "teitend: rules: 4 of 6 are not loaded (teiten rules check says which)"
 fi
+# Where no signature is loaded, a check says so, and fails where it is strict, also where there is no rule at all.
+printf 'alert nonsense\n' >"$dir/wrong.rules"
+printf '# to be written\n' >"$dir/empty.rules"
+for file in wrong empty; do
+	run 0 read $conf --rules "$dir/$file.rules"
+	has out "rules: no signature of $dir/$file.rules is loaded, so nothing is detected (teiten rules check says why; --check-config=strict fails by it)"
+	run 2 read $conf=strict --rules "$dir/$file.rules"
+done
+has err "teiten read: $dir/empty.rules: no rule in it"
+run 0 read $conf --rules "$dir/wrong.rules" $check
+! grep -q 'nothing is detected' "$dir/out" || { echo "some signatures are loaded"; failed=1; }
 # What is broken is not sound, and a classtype that is not known is told there too.
 run 0 read $conf $check
 has out "the configuration is sound but for 1 rule that cannot be read"
