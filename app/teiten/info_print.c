@@ -294,9 +294,11 @@ info_manifest_text(const struct tt_manifest *manifest, const struct tt_within *w
 			m->version, m->host, m->workers, m->workers == 1 ? "" : "s");
 	for (unsigned i = 0; i < TT_N_TABLES; i++)
 		if (tt_manifest_has(m, (enum tt_table)i))
-			printf("  %-28s %10" PRId64 " rows %12" PRId64 " bytes\n",
+			printf("  %-28s %10" PRId64 " %s %12" PRId64 " bytes\n",
 					tt_schema_of((enum tt_table)i)->file,
-					m->files[i].rows, m->files[i].bytes);
+					m->files[i].rows,
+					m->files[i].rows == 1 ? "row " : "rows",
+					m->files[i].bytes);
 	if (m->packets_file.bytes != 0)
 		printf("  %-28s %10" PRId64 " packets %9" PRId64 " bytes\n",
 				TT_PACKETS_FILE, m->packets_file.rows,

@@ -181,10 +181,11 @@ report(const struct input *input, int end, const struct tt_error *err)
 				input->frames == 1 ? "is" : "are");
 	if (input->unknown_link > 0)
 		fprintf(stderr,
-				"teiten read: %s: link type %u is not decoded: %llu frames are in the "
+				"teiten read: %s: link type %u is not decoded: %llu frame%s in the "
 				"ledger as %s\n",
 				input->path, input->link,
 				(unsigned long long)input->unknown_link,
+				input->unknown_link == 1 ? " is" : "s are",
 				tt_fate_name(TT_FATE_UNKNOWN_LINK_TYPE));
 }
 

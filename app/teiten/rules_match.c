@@ -229,8 +229,9 @@ print_rows(const struct work *w)
 		warn(w);
 		return;
 	}
-	printf("%" PRIu64 " frames, %" PRIu64 " of them IP packets, %s", w->frames,
-			w->packets, w->rules.identity);
+	printf("%" PRIu64 " frame%s, %" PRIu64 " IP packet%s among them, %s", w->frames,
+			w->frames == 1 ? "" : "s", w->packets, w->packets == 1 ? "" : "s",
+			w->rules.identity);
 	if (w->cut_short != 0)
 		printf(", %" PRIu64 " packets cut short", w->cut_short);
 	if (tt_signature_untracked(w->counts) != 0)

@@ -362,6 +362,9 @@ watch_run(struct watching *w)
 {
 	int ret;
 
+	if (!w->once)
+		fprintf(stderr, "%s: following %s, a look every %.10g s\n", w->tool.name,
+				w->selection.path, (double)w->poll_us / TT_US_PER_S);
 	w->first = true;
 	w->spool.latest_of = latest_of;
 	w->spool.context = w;

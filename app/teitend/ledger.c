@@ -232,9 +232,9 @@ print_notes(const struct tt_port *port, const struct closing *c)
 		compare_device(port, c->received);
 	if (c->undrained > 0)
 		tt_say("%s: packets kept arriving for %d seconds after the stop; %u of %u "
-		       "queues were left at that point",
+		       "queue%s had some left at that point",
 				port->name, TT_WORKER_DRAIN_S, c->undrained,
-				port->n_queues);
+				port->n_queues, port->n_queues == 1 ? "" : "s");
 }
 
 uint64_t

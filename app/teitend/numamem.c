@@ -7,11 +7,13 @@
 #include <rte_malloc.h>
 
 #include <numa.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #define HUGE_PAGE (UINT64_C(2) << 20)
 #define MIB       (1024.0 * 1024.0)
+#define NAMED     4 /* purposes, those that take most */
 
 struct tt_numa_block {
 	void *ptr;
@@ -170,24 +172,39 @@ tt_numamem_fini(struct tt_numamem *nm)
 	*nm = (struct tt_numamem){0};
 }
 
+static int
+larger_first(const void *a, const void *b)
+{
+	const struct tt_numa_purpose *x = a, *y = b;
+
+	return (x->bytes < y->bytes) - (x->bytes > y->bytes);
+}
+
 void
 tt_numamem_print(const struct tt_numamem *nm)
 {
-	char text[1400];
-	int used = 0;
+	struct tt_numa_purpose purposes[TT_NUMA_PURPOSES_MAX];
+	char text[NAMED * (sizeof(purposes[0].name) + 24)] = "";
+	uint64_t sum = 0, named = 0;
+	size_t used = 0;
 
-	for (unsigned i = 0; i < nm->n_purposes && used < (int)sizeof(text); i++)
-		if (nm->purposes[i].bytes >= (uint64_t)(0.05 * MIB))
-			used += snprintf(text + used, sizeof(text) - (size_t)used,
-					"%s%s %.1f", used == 0 ? "" : ", ",
-					nm->purposes[i].name,
-					(double)nm->purposes[i].bytes / MIB);
 	if (nm->n_purposes == 0)
 		return;
-	tt_say("memory on NUMA node %u, MiB: %s; tables in huge pages %.1f, in ordinary ones "
-	       "%.1f",
-			nm->node, text, (double)nm->huge_bytes / MIB,
-			(double)nm->ordinary_bytes / MIB);
+	memcpy(purposes, nm->purposes, nm->n_purposes * sizeof(purposes[0]));
+	qsort(purposes, nm->n_purposes, sizeof(purposes[0]), larger_first);
+	for (unsigned i = 0; i < nm->n_purposes; i++) {
+		sum += purposes[i].bytes;
+		if (i >= NAMED)
+			continue;
+		named += purposes[i].bytes;
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %.1f",
+				i == 0 ? "" : ", ", purposes[i].name,
+				(double)purposes[i].bytes / MIB);
+	}
+	tt_say("memory on NUMA node %u: %.1f MiB, of which %s, others %.1f; tables in huge pages %.1f, in "
+	       "ordinary ones %.1f",
+			nm->node, (double)sum / MIB, text, (double)(sum - named) / MIB,
+			(double)nm->huge_bytes / MIB, (double)nm->ordinary_bytes / MIB);
 	if (rte_eal_has_hugepages() && nm->ordinary_bytes > 0)
 		tt_warn("the huge pages of NUMA node %u hold %.1f MiB less than the tables need",
 				nm->node, (double)nm->ordinary_bytes / MIB);

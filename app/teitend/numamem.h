@@ -46,7 +46,7 @@ void tt_numamem_add(struct tt_numamem *nm, const char *purpose, size_t bytes, bo
 /* How many of these bytes, which were touched, are on another node, by the first, the middle and the last page. */
 uint64_t tt_numamem_misplaced(const uint8_t *ptr, size_t bytes, unsigned node);
 
-/* Prints one line: what was taken on the node, by purpose; and a warning if some of it lies on
+/* Prints one line: what was taken on the node, and for what most of it; and a warning if some of it lies on
  * another one. */
 void tt_numamem_print(const struct tt_numamem *nm);
 

@@ -157,9 +157,11 @@ say_full(struct tt_output *o)
 static void
 say_wrote(const struct tt_output *o)
 {
-	tt_say("wrote %s: %" PRIu64 " packets counted of %" PRIu64 " frames",
-			tt_spool_latest(o->d->spool), o->totals.count.packets,
-			o->totals.frames);
+	const uint64_t packets = o->totals.count.packets, frames = o->totals.frames;
+
+	tt_say("wrote %s: %" PRIu64 " packet%s counted of %" PRIu64 " frame%s",
+			tt_spool_latest(o->d->spool), packets, packets == 1 ? "" : "s",
+			frames, frames == 1 ? "" : "s");
 }
 
 /* A part of a long interval is on disk; its last one ends the interval. */

@@ -142,9 +142,11 @@ fixed_queues(const struct tt_port *port, const struct tt_config *config,
 
 	if (port->replay.n_files > 0 && wanted != 0 && wanted != port->replay.n_files)
 		return tt_error_set(err, -EINVAL, port->name,
-				"%u rx_pcap files are %u queues, but %s is %u",
-				port->replay.n_files, port->replay.n_files, option,
-				wanted);
+				"%u rx_pcap file%s %u queue%s, but %s is %u",
+				port->replay.n_files,
+				port->replay.n_files == 1 ? " is" : "s are",
+				port->replay.n_files,
+				port->replay.n_files == 1 ? "" : "s", option, wanted);
 	if (port->replay.n_files > 0)
 		return (int)port->replay.n_files;
 	if (wanted > info->max_rx_queues)

@@ -169,7 +169,8 @@ describe(struct tt_port *port)
 	uint64_t asked = port->conf.rx_adv_conf.rss_conf.rss_hf;
 
 	if (port->replay.n_files > 0)
-		snprintf(spread, sizeof(spread), ", one file each");
+		snprintf(spread, sizeof(spread), ", one file%s",
+				port->replay.n_files == 1 ? "" : " each");
 	else if (port->n_queues > 1 && asked == 0)
 		snprintf(spread, sizeof(spread),
 				", no RSS: the device spreads packets in "

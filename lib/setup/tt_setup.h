@@ -82,7 +82,7 @@ int tt_setup_pipeline(const struct tt_setup *setup, struct tt_pipeline *pipeline
 int tt_setup_reload_rules(const struct tt_setup *setup, const struct tt_config *config,
 		struct tt_ruleset **set, struct tt_error *err) TT_MUST_CHECK;
 
-/* Writes "475 signatures; of the files' rules are not: 2 unsupported (teiten rules check says why)", or ""
+/* Writes "475 signatures; 2 more rules are not loaded: 2 unsupported (teiten rules check says why)", or ""
  * where there are no rule files; returns text. */
 #define TT_SETUP_RULES_TEXT_MAX 256
 char *tt_setup_rules_text(

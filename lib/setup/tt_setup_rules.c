@@ -155,7 +155,8 @@ tt_setup_rules_text(const struct tt_setup *s, char text[TT_SETUP_RULES_TEXT_MAX]
 	if (rules->n_remarks == 0)
 		return text;
 	n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,
-			"; of the files' rules are not:");
+			"; %u more rule%s not loaded:", rules->n_remarks,
+			rules->n_remarks == 1 ? " is" : "s are");
 	for (unsigned i = TT_RULE_LOADED + 1; i < TT_RULE_N_OUTCOMES; i++)
 		if (rules->outcomes[i] > 0)
 			n += (size_t)snprintf(text + n, TT_SETUP_RULES_TEXT_MAX - n,

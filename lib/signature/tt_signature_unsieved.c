@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_signature_private.h"
 
-#define LINE "SYNs are looked at one by one, not sieved 64 at once: "
+#define LINE \
+	"SYNs are looked at one by one, not sieved 64 at once, which is only slower: "
 
 const char *
 tt_signatures_unsieved(const struct tt_signatures *signatures)

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -31,6 +32,10 @@ def days_of(sensor):
     return sorted(sensor.glob("2026-*"))
 
 
+def is_beginning(line):
+    return re.fullmatch(r"teiten watch: following /\S+, a look every \d+ s", line) is not None
+
+
 class Watch:
     """A watch that follows a spool, with its lines and errors in files."""
 
@@ -45,7 +50,11 @@ class Watch:
         return [json.loads(line) for line in (path or self.stdout).read_text().split("\n")[:-1]]
 
     def errors(self):
-        return self.stderr.read_text().splitlines()
+        """What is said after the first line, which says that it has begun."""
+        lines = self.stderr.read_text().splitlines()
+        if lines and not is_beginning(lines[0]):
+            raise AssertionError(lines)
+        return lines[1:]
 
     def stop(self, number=signal.SIGTERM):
         if self.process.poll() is None:
@@ -227,7 +236,7 @@ def reader_gone(teiten, directory, spool, whole):
     done = subprocess.run([str(teiten), "watch", "--from", watch.START, "--state", str(state), str(spool)],
                           stdout=put, stderr=subprocess.PIPE, text=True, check=False, timeout=WAIT_S)
     os.close(put)
-    if done.returncode != 0 or done.stderr:
+    if done.returncode != 0 or done.stderr.count("\n") != 1 or not is_beginning(done.stderr.rstrip("\n")):
         yield f"exit status {done.returncode}: {done.stderr}"
     lines, _ = watch.watch(teiten, "--once", "--state", state, spool)
     if watch.told(lines) != watch.told(whole):

@@ -91,7 +91,7 @@ done
 refused "do not fit into EAL's memory on NUMA node 0: Cannot allocate memory; give it more (-m, in MiB, or huge pages)" \
 	--no-huge -m 1 --no-pci --no-shconf --no-telemetry "$three" $replay -- $own $good
 refused "--spol: unknown option" --spol "$spool"
-refused "rx_pcap files are 1 queues, but its number in ports is 2" $eal "$three" $replay -- \
+refused ": 1 rx_pcap file is 1 queue, but its number in ports is 2" $eal "$three" $replay -- \
 	$own $good --ports net_pcap0=2
 refused '"0" is named twice' $eal "$three" --vdev net_null0 -- $own --monitored 192.0.2.0/24 \
 	--ports net_null0=1,0
@@ -160,6 +160,9 @@ timeout 300 "$teitend" $eal "$two" $replay -- $sets --sensor least $good --table
 grep -q '^teitend: 3 table sets of [0-9]* pairs [0-9.]* MiB, merge ' "$work/out" \
 	|| fail "the size of the tables is not printed"
 grep -q '^teitend: monitored: [0-9]* addresses of IPv4 in 1 prefix$' "$work/out" || fail "what is monitored is not said"
+grep -q '^teitend: memory on NUMA node 0: [0-9.]* MiB, of which [a-zA-Z/0-9 ]* [0-9.]*\(, [a-zA-Z/0-9 ]* [0-9.]*\)\{3\}, others [0-9.]*; tables in huge' \
+	"$work/out" || fail "not the memory, and what takes most of it"
+grep -q '^teitend: net_pcap0: 1 queue, one file$' "$work/out" || fail "one file is not one"
 
 # It is said before the tables are set up, which may take long: also where the start then fails.
 refused "$work/good.pcap" $eal "$two" $replay -- --spool "$work/good.pcap" --sensor least $good --table-memory "$least"

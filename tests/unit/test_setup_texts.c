@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What is said of a setup: how much is monitored, and that nothing was found. */
+/* What is said of a setup: how much is monitored, and how many signatures are loaded. */
 #include "config_fixture.h"
 #include "tt_setup.h"
 
@@ -34,11 +34,38 @@ how_much_is_monitored_is_said_by_version(void **state)
 			"IPv6 in 1 prefix");
 }
 
+/* Of so many signatures, and others that are not loaded. */
+static void
+expect_rules(unsigned n, unsigned unreachable, unsigned broken, const char *said)
+{
+	struct tt_ruleset set = {.rules.n = n, .rules.n_remarks = unreachable + broken};
+	const struct tt_setup setup = {.ruleset = &set};
+	char text[TT_SETUP_RULES_TEXT_MAX];
+
+	set.rules.outcomes[TT_RULE_LOADED] = n;
+	set.rules.outcomes[TT_RULE_UNREACHABLE] = unreachable;
+	set.rules.outcomes[TT_RULE_BROKEN] = broken;
+	assert_string_equal(tt_setup_rules_text(&setup, text), said);
+}
+
+static void
+how_many_signatures_are_not_loaded_is_a_sentence(void **state)
+{
+	expect_rules(2, 0, 0, "2 signatures");
+	expect_rules(6, 2, 1,
+			"6 signatures; 3 more rules are not loaded: 2 unreachable, 1 broken "
+			"(teiten rules check says why)");
+	expect_rules(1, 0, 1,
+			"1 signature; 1 more rule is not loaded: 1 broken "
+			"(teiten rules check says why)");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(how_much_is_monitored_is_said_by_version),
+			cmocka_unit_test(how_many_signatures_are_not_loaded_is_a_sentence),
 	};
 
 	return cmocka_run_group_tests_name("setup_texts", tests, NULL, NULL);
