@@ -24,6 +24,21 @@ weight(const struct tt_notable_target *t, int way)
 	return way == 0 ? t->now : way * (t->now - t->before);
 }
 
+/* Does a rank before b? Where they weigh as much, the lower protocol and number does, as in tables: not the one that was read first. */
+static bool
+goes_first(const struct tt_notable *w, const struct tt_notable_target *a,
+		const struct tt_notable_target *b, int way)
+{
+	const struct tt_target *x = &w->report->now->names->targets[a->index],
+			       *y = &w->report->now->names->targets[b->index];
+
+	if (weight(a, way) != weight(b, way))
+		return weight(a, way) > weight(b, way);
+	if (x->protocol != y->protocol)
+		return x->protocol < y->protocol;
+	return x->number < y->number;
+}
+
 static struct tt_notable_target
 target_at(const struct tt_notable *w, int32_t index)
 {
@@ -60,7 +75,7 @@ look_at_greatest(struct tt_notable *w, int way)
 		t.ranked = way != 0;
 		if (weight(&t, way) <= 0 || (way != 0 && !tt_notable_changed(w, &t)))
 			continue;
-		while (at > 0 && weight(&t, way) > weight(&best[at - 1], way))
+		while (at > 0 && goes_first(w, &t, &best[at - 1], way))
 			at--;
 		if (at == TT_REPORT_RANKED)
 			continue;

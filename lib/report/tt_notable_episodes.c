@@ -47,6 +47,17 @@ is_episode(const struct tt_notable *w, const struct tt_notable_target *t,
 			&& (double)e->packets >= one_sweep(w, e->first, e->last);
 }
 
+/* Does a have more packets than b, or as many and the lower address? */
+static bool
+goes_first(const struct tt_episode *a, const struct tt_episode *b)
+{
+	if (a->packets != b->packets)
+		return a->packets > b->packets;
+	if (a->address->hi != b->address->hi)
+		return a->address->hi < b->address->hi;
+	return a->address->lo < b->address->lo;
+}
+
 void
 tt_notable_find_episodes(struct tt_notable *w, struct tt_notable_target *t)
 {
@@ -59,7 +70,7 @@ tt_notable_find_episodes(struct tt_notable *w, struct tt_notable_target *t)
 		if (addresses->all[i].of != t->of
 				|| !is_episode(w, t, &addresses->all[i], &e))
 			continue;
-		while (at > 0 && e.packets > t->episodes[at - 1].packets)
+		while (at > 0 && goes_first(&e, &t->episodes[at - 1]))
 			at--;
 		if (at == TT_NOTABLE_EPISODES)
 			continue;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """`teiten report` of a week and the one before, in hours, and once `teiten compact` made days of them: the same to the byte, but for
-the number of snapshots and what is said of cycles within a day. Counts are halves of the last place, which go away from zero.
+the number of snapshots and what is said of cycles within a day. Counts are halves of the last place, which go away from zero. Then the
+same of a day in which targets, and addresses of one target, have as many packets: chapter 2 has them in the order of the tables.
 
     report_merged.py TEITEN"""
 import csv
@@ -55,7 +56,40 @@ def without_snapshots(name, text):
                   for key, rows in tables.items()}
 
 
+def write_ties(path):
+    """Seven ports with as many packets, the highest first, and of one more four addresses with as many; each of these has an hour."""
+    hours = [[packets.tcp(port, src=f"198.51.100.{i}") for i in range(8)] * 40 for port in range(7007, 7000, -1)]
+    hours += [[packets.tcp(9, src=f"198.51.100.{last}")] * 100 for last in range(104, 100, -1)]
+    with open(path, "wb") as whole:
+        for i, hour in enumerate(hours):
+            packets.write(path.with_suffix(".hour"), hour, start=START + i * 3600)
+            whole.write(path.with_suffix(".hour").read_bytes()[24 if i else 0:])
+
+
+def chapter_2(teiten, spool):
+    found = json.loads(snapshots.run(teiten, "report", "--period", "2026-01-05", "--quiet", "--format", "json", spool))
+    return [(section["title"], [e["text"] for e in section["elements"] if "text" in e]) for section in found["sections"]
+            if str(section["number"]).startswith("2")]
+
+
+def ties(teiten, base):
+    capture, spool, countries = base / "ties.pcap", base / "ties", base / "countries.csv"
+    write_ties(capture)
+    countries.write_text("".join(f"{3325256704 + last},{3325256704 + last},{code}\n" for last, code in ((101, "BR"), (102, "CN"), (103, "JP"), (104, "US"))))
+    snapshots.run(teiten, "read", "--spool", spool, "--sensor", "s", "--interval", 3600, "--monitored", "192.0.2.10/32", "--geo", countries, capture)
+    hours = chapter_2(teiten, spool)
+    titles = [title.split(":")[0] for title, _ in hours[1:]]
+    check(f"in order: {titles}", titles == ["9/TCP", *(f"{port}/TCP" for port in range(7001, 7005))])
+    said = [sentence[-3:-2] for sentence in hours[1][1] if "address (country" in sentence]
+    check(f"in order: {hours[1]}", said == ["l", "a", "n"])  # Brazil, China, Japan
+    snapshots.run(teiten, "compact", "--per", "day", spool)
+    days = chapter_2(teiten, spool)
+    check(f"{hours}\n{days}", [title for title, _ in hours] == [title for title, _ in days])
+
+
 def main(teiten):
+    with tempfile.TemporaryDirectory() as directory:
+        ties(teiten, pathlib.Path(directory))
     with tempfile.TemporaryDirectory() as directory:
         base = pathlib.Path(directory)
         capture, spool = base / "weeks.pcap", base / "spool"
