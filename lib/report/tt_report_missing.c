@@ -2,6 +2,7 @@
 /* Which time was not observed, and whether rises and falls may come from that. */
 #include "tt_report_text.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #define NAMED 3 /* of the longest; of others, how many they are */
@@ -166,20 +167,21 @@ tt_report_missing(const struct tt_report *report, const struct tt_observation *o
 	return n == 0 ? NULL : tt_report_list(report, names, n);
 }
 
-/* Is it a period of less than a week that lacks some of its hours? What reaches over its ends is in no such period. */
+/* Was too little of the period observed, or, of one that is longer, of a week? What reaches over its ends counts as observed. */
 static bool
 lacks_hours(const struct tt_observation *o)
 {
-	int64_t length_us = o->period.to_us - o->period.from_us;
+	double length_us = (double)(o->period.to_us - o->period.from_us);
+	double week_us = (double)TT_REPORT_WEEK_US, share;
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->archive->n_sensors; i++)
 		n += o->sensors[i].exposure.snapshots > 0;
-	return length_us < TT_REPORT_WEEK_US && n > 0
-			&& tt_observation_coverage(o)
-					+ (double)o->across_us
-							/ ((double)length_us * (double)n)
-			< TT_PERIOD_WHOLE_DAY;
+	if (n == 0)
+		return false;
+	share = tt_observation_coverage(o)
+			+ (double)o->across_us / (length_us * (double)n);
+	return share * length_us < TT_PERIOD_WHOLE_DAY * fmin(length_us, week_us);
 }
 
 const char *

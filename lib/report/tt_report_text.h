@@ -80,8 +80,8 @@ const char *tt_report_source(const struct tt_report *report, enum tt_report_span
  * many more there are; NULL: none of a minute. */
 const char *tt_report_missing(
 		const struct tt_report *report, const struct tt_observation *o);
-/* Of two periods that are compared, which are shorter than a week and lack so much of it that rises and falls may come from the
- * time of day: a sentence. NULL: none. */
+/* Of two periods that are compared, of which less than TT_PERIOD_WHOLE_DAY was observed, or, of those that are longer, less than that of
+ * a week, so that rises and falls may come from the time of day or of the week: a sentence. NULL: none. */
 const char *tt_report_lacks_hours(const struct tt_report *report);
 
 /* [a-z0-9_] of any name: what is something else becomes '_'; of the country "??", "unknown". */

@@ -229,6 +229,20 @@ def lacks_hours(teiten, spool):
     check(f"whole days: {whole.said('1')}", not any("observed" in text for text in whole.said("1") + whole.said("2")))
 
 
+def lacks_days(teiten, spool):
+    """Of nine hours of ten days it is told as well, not of a week of them."""
+    lacks = "Less than 95.0% of 5 January 2026 to 14 January 2026 was observed: rises and falls may come from that"
+    hours = without(spool, "hours", ("05T09", "15"))
+    en, ja = (Report(teiten, hours, "2026-01-15..2026-01-24", language) for language in ("en", "ja"))
+    en.says("1", "5 January 2026 to 14 January 2026: 3.7% of the sensors' time was observed.", lacks)
+    en.says("2", lacks)
+    for number in "1", "2":
+        ja.says(number, "2026年1月5日～2026年1月14日の観測率は95.0%に満たない。観測していない時間は、")
+    for name, until, wanted in ("less of a week", "08T09", True), ("most of a week", "08T08", False):
+        report = Report(teiten, without(spool, name, ("05", until)), "2026-01-15..2026-01-24")
+        check(f"{name}: {report.said('1')}", [any(lacks in text for text in report.said(n)) for n in "12"] == [wanted] * 2)
+
+
 def missing_days(teiten, spool):
     """The longest times that are missing are named, and how many more there are; of two sensors, whose they are."""
     gaps = without(spool, "missing", ("13T01:00", "13T02:00"), ("15", "16"), ("17", "20"), ("21T01:00", "21T03:00"))
@@ -336,6 +350,9 @@ def main(teiten):
         spool = make_spool(teiten, pathlib.Path(name))
         begins_at_noon(teiten, spool)
         less_than_a_week(teiten, spool)
+        lacks_hours(teiten, spool)
+        lacks_days(teiten, spool)
+        missing_days(teiten, spool)
         longer_snapshots(teiten, spool.parent)
         over_midnight(teiten, spool.parent)
         rises_in_a_gap(teiten, spool)
