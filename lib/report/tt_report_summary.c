@@ -12,6 +12,7 @@
 struct change {
 	double now, before;
 	bool compared;
+	bool of_detections; /* else of packets */
 };
 
 static enum tt_word
@@ -20,7 +21,8 @@ word_of(const struct change *c)
 	double difference = c->now - c->before;
 
 	if (c->before <= 0)
-		return TT_WORD_COMPARED_WITH_NONE;
+		return c->of_detections ? TT_WORD_COMPARED_WITH_UNDETECTED
+					: TT_WORD_COMPARED_WITH_NONE;
 	if (fabs(difference) < TT_RATE_LEAST)
 		return TT_WORD_COMPARED_SAME;
 	if (fabs(100 * difference / c->before) < EVEN_BELOW)
@@ -130,8 +132,9 @@ say_targets(struct tt_report *r, struct tt_doc_section *section)
 
 	if (list == NULL || first == NULL)
 		return;
-	change = (struct change){
-			first->rate, first->rate_before, r->targets.scale.compared};
+	change = (struct change){.now = first->rate,
+			.before = first->rate_before,
+			.compared = r->targets.scale.compared};
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			one ? TT_REPORT_FILL(r, LEADING_TARGETS_ONE, list)
 			    : TT_REPORT_FILL(r, LEADING_TARGETS, list));
@@ -210,7 +213,8 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 	const struct change change = {
 			.now = tt_rate(r->unit, &c->scale.now, r->now->detections),
 			.before = tt_rate(r->unit, &c->scale.before, before),
-			.compared = c->scale.compared};
+			.compared = c->scale.compared,
+			.of_detections = true};
 	bool one;
 	const char *list = leaders(r, TT_REPORT_CATEGORIES, &one);
 
@@ -241,6 +245,15 @@ matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
 	return fabs(row->difference) >= TT_RANKED_LEAST * all;
 }
 
+/* A count in a sentence: in Japanese, packets come (アクセス), and signatures detect (検知). */
+static const char *
+count_in_text(struct tt_report *r, enum tt_report_what what, double rate)
+{
+	if (rate == 0 && !tt_report_is_detections(what))
+		return TT_REPORT_WORD(r, NO_ACCESS);
+	return tt_report_value(r, tt_value_rate(rate));
+}
+
 static void
 say_change(struct tt_report *r, struct tt_doc_section *section, enum tt_report_what what,
 		enum tt_word word, const struct tt_ranked *row)
@@ -249,10 +262,9 @@ say_change(struct tt_report *r, struct tt_doc_section *section, enum tt_report_w
 			tt_locale_fill(r->locale, r->doc, word,
 					(const char *const[]){
 							name_in_text(r, what, row->index),
-							tt_report_value(r,
-									tt_value_rate(row->rate_before)),
-							tt_report_value(r,
-									tt_value_rate(row->rate)),
+							count_in_text(r, what,
+									row->rate_before),
+							count_in_text(r, what, row->rate),
 							tt_report_change(r,
 									row->difference),
 							tt_report_before(r)},
@@ -297,9 +309,9 @@ say_unknown_change(struct tt_report *r, struct tt_doc_section *section)
 		return;
 	tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
 			TT_REPORT_FILL(r, UNKNOWN_CHANGED,
-					tt_report_value(r,
-							tt_value_rate(row->rate_before)),
-					tt_report_value(r, tt_value_rate(row->rate)),
+					count_in_text(r, TT_REPORT_COUNTRIES,
+							row->rate_before),
+					count_in_text(r, TT_REPORT_COUNTRIES, row->rate),
 					tt_report_change(r, row->difference),
 					tt_report_before(r)));
 }

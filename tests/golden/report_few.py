@@ -50,6 +50,21 @@ class Few(unittest.TestCase):
         self.assertNotRegex(said, "[^0-9,]1 (addresses|sources|packets|targets|other)")
         self.assertIn("発信元IPアドレス数は1個（前期は1個）である。", self.said("ja"))
 
+    def test_packets_come_and_signatures_detect(self):
+        """Of packets, Japanese sentences say アクセス, of detections 検知; tables have the word of published ones."""
+        (self.base / "rules").write_text('alert tcp any any -> any 23 (msg:"telnet"; classtype:misc-attack; sid:1;)\n')
+        for day, port in (-1, 22), (0, 23):
+            self.read([tcp(port)] * 400, day=day, more=("--rules", self.base / "rules"))
+        said = self.said("ja")
+        self.assertIn("23/TCPは400.00件、全体の100.0%で、2026年1月4日はアクセスがなかった。", said)
+        self.assertIn("（前期アクセスなし、今期400.00、＋400.00）", said)
+        self.assertIn("（前期400.00、今期アクセスなし、－400.00）", said)
+        self.assertIn("23/TCPに対するアクセスは400.00（件/日・IP）で、前期はアクセスがなかったのに対し", said)
+        self.assertIn("22/TCPに対するアクセスはなく、前期の400.00（件/日・IP）に対し", said)
+        self.assertRegex(said, "不正侵入等の検知件数は、.*件で、2026年1月4日は検知がなかった。")
+        text = run("report", "--quiet", "--format", "text", "--lang", "ja", "--period", "2026-01-05", self.spool)
+        self.assertRegex(text, r"\n +1 位 +－ +23/TCP +400\.00 [^\n]*\n(.*\n)? +－ +1 位 +22/TCP +検知なし")
+
     def test_no_packets_no_shares(self):
         """The table of a target that is gone has no empty column; its data file has the same columns as others."""
         self.read([tcp(22)] * 400, day=-1)

@@ -379,7 +379,7 @@ def number(text):
 def since(ja, en):
     """What is of the time since a change has its date, as there may be several changes."""
     en.says("3389/TCP: new", ", after none in the period before (+", "the period before from none in 31 days", "Since 10 February, by country: ", "Since 10 February, all came from source port 6000.")
-    ja.says("3389/TCP", "（件/日・IP）で、前期は検知がなかったのに対し＋", "（前期は31日間でなし）", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの全ては、発信元ポート6000")
+    ja.says("3389/TCP", "（件/日・IP）で、前期はアクセスがなかったのに対し＋", "（前期は31日間でなし）", "2月10日以降のアクセスを発信元国・地域別にみると", "2月10日以降のアクセスの全ては、発信元ポート6000")
     headings = {c["heading"] for t in en.found["tables"].values() for c in t["columns"] if c["id"] == "share_since"}
     check(f"shares: {headings}", {f"Share of packets since {day} February" for day in (1, 5, 10)} <= headings)
     headings = {c["heading"] for t in ja.found["tables"].values() for c in t["columns"] if c["id"] == "share_since"}
@@ -508,7 +508,7 @@ def other_period(ja, en, even):
     en.says("5", "than 0.03% of all packets, or detections, in February 2026 were there")
     titles = [[s["title"] for s in report.found["sections"] if s["title"].startswith("3389/TCP")] for report in (ja, en)]
     check(f"titles: {titles}", titles == [["3389/TCPに対するアクセス（比較期間のみ）"], ["3389/TCP: only in the period compared"]])
-    ja.says("3389/TCP", "3389/TCPに対するアクセスは検知されず、2026年2月の4.52（件/日・IP）に対し－4.52であった。", "（2026年2月は60個）")
+    ja.says("3389/TCP", "3389/TCPに対するアクセスはなく、2026年2月の4.52（件/日・IP）に対し－4.52であった。", "（2026年2月は60個）")
     for report, words, heading in ((en, ("eriod before", "Rank before", "Count before"), "in the period compared"), (ja, ("前期",), "比較期間")):
         text = json.dumps(report.found, ensure_ascii=False)
         check(f"it has one of {words}", not any(word in text for word in words))
@@ -573,7 +573,7 @@ def unknown_alone(ja, en):
 def unknown_gone(ja, en):
     """What is of unknown country no more has a row, as any country would, and no series; no country fell as much."""
     en.says("1", "Most packets came from China (10.", "Packets from China fell most", "Packets of unknown country: from 100.01 to none (−100.01).")
-    ja.says("1", "発信元国・地域が不明のもの（前期100.01、今期検知なし、－100.01）。")
+    ja.says("1", "発信元国・地域が不明のもの（前期100.01、今期アクセスなし、－100.01）。")
     for report in (ja, en):
         rows = {row["key"]: row for row in report.table("3-2")["rows"]}
         check(f"gone: {rows}", rows["??"]["rank"] is None and rows["??"]["fall_rank"] is None and rows["??"]["change"] == -100.01)
