@@ -26,6 +26,7 @@ static const char help[] =
 		"  --format FORMAT  html, text, csv, json, with commas between (default: all with\n"
 		"                   --out; else text, and one of html, text and json can be asked\n"
 		"                   for)\n"
+		"  --brief          text without figures, which there are tables of each day\n"
 		"  --out DIR        write DIR/report.html, report.txt, report.json, and one CSV\n"
 		"                   file for each table and figure; without it, or -, to\n"
 		"                   standard output\n"
@@ -47,6 +48,7 @@ enum {
 	OPT_HOME,
 	OPT_LEADING,
 	OPT_FORMAT,
+	OPT_BRIEF,
 	OPT_OUT,
 	OPT_WAIT,
 	OPT_QUIET,
@@ -61,6 +63,7 @@ static const struct option options[] = {
 		{"home", required_argument, NULL, OPT_HOME},
 		{"leading", required_argument, NULL, OPT_LEADING},
 		{"format", required_argument, NULL, OPT_FORMAT},
+		{"brief", no_argument, NULL, OPT_BRIEF},
 		{"out", required_argument, NULL, OPT_OUT},
 		{"wait", required_argument, NULL, OPT_WAIT},
 		{"quiet", no_argument, NULL, OPT_QUIET},
@@ -165,6 +168,9 @@ take(struct tool *tool, struct report_wish *w, int option)
 		return tool_number(tool, "--leading", &w->leading);
 	case OPT_FORMAT:
 		return take_formats(tool, w);
+	case OPT_BRIEF:
+		w->brief = true;
+		return true;
 	case OPT_OUT:
 		return take_out(tool, w);
 	case OPT_WAIT:
@@ -193,6 +199,9 @@ check(const struct tool *tool, struct report_wish *w)
 		return tool_usage(tool,
 				"--format: only one of html, text and json goes to "
 				"standard output; give --out DIR for more");
+	if (w->brief && (w->formats & REPORT_TEXT) == 0)
+		return tool_usage(tool,
+				"--brief: it is of text, which --format does not have");
 	return EXIT_OK;
 }
 

@@ -27,6 +27,7 @@ struct report_wish {
 	size_t leading;
 	int64_t wait_us; /* for whoever merges snapshots, while none comes */
 	int utc_offset_min;
+	bool brief; /* text without figures */
 };
 
 /* Makes the report and writes it. Returns the exit status. */

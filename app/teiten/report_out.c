@@ -10,6 +10,7 @@
 /* What goes into one file. */
 struct part {
 	enum report_format format;
+	bool brief; /* of REPORT_TEXT */
 	const char *csv_id; /* of REPORT_CSV */
 	const struct tt_document *doc;
 	const struct tt_locale *locale;
@@ -22,7 +23,8 @@ print(const struct part *part, FILE *out)
 	case REPORT_HTML:
 		return tt_render_html(part->doc, part->locale, out);
 	case REPORT_TEXT:
-		return tt_render_text(part->doc, part->locale, out);
+		return part->brief ? tt_render_text_brief(part->doc, part->locale, out)
+				   : tt_render_text(part->doc, part->locale, out);
 	case REPORT_JSON:
 		return tt_render_json(part->doc, part->locale, out);
 	default:
@@ -145,7 +147,10 @@ int
 report_write(const struct report_wish *wish, const struct tt_document *doc,
 		const struct tt_locale *locale, struct tt_error *err)
 {
-	const struct part part = {(enum report_format)wish->formats, NULL, doc, locale};
+	const struct part part = {.format = (enum report_format)wish->formats,
+			.brief = wish->brief,
+			.doc = doc,
+			.locale = locale};
 	int ret;
 
 	if (wish->out != NULL)

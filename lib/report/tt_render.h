@@ -19,6 +19,10 @@ int tt_render_html(const struct tt_document *doc, const struct tt_locale *locale
 int tt_render_text(const struct tt_document *doc, const struct tt_locale *locale,
 		FILE *out) TT_MUST_CHECK;
 
+/* The same without the figures, whose numbers are most of its lines. */
+int tt_render_text_brief(const struct tt_document *doc, const struct tt_locale *locale,
+		FILE *out) TT_MUST_CHECK;
+
 /* {"language", "title", "subtitle", "sections": […], "tables": {id: …}, "figures": {id: …}} */
 int tt_render_json(const struct tt_document *doc, const struct tt_locale *locale,
 		FILE *out) TT_MUST_CHECK;

@@ -14,6 +14,7 @@ struct page {
 	const struct tt_document *doc;
 	const struct tt_locale *locale;
 	FILE *out;
+	bool brief; /* no figures */
 };
 
 /* numbered: marks in a table refer to them. */
@@ -135,6 +136,8 @@ put_element(const struct page *page, const struct tt_doc_element *element)
 	char first[TT_LOCALE_TEXT_MAX];
 	int rc = 0;
 
+	if (page->brief && element->kind == TT_ELEMENT_FIGURE)
+		return 0;
 	switch (element->kind) {
 	case TT_ELEMENT_TEXT:
 		rc = tt_text_wrap(page->locale, "", element->text, page->out);
@@ -186,10 +189,11 @@ put_section(const struct page *page, const struct tt_doc_section *section)
 	return rc;
 }
 
-int
-tt_render_text(const struct tt_document *doc, const struct tt_locale *locale, FILE *out)
+static int
+render(const struct tt_document *doc, const struct tt_locale *locale, FILE *out,
+		bool brief)
 {
-	const struct page page = {doc, locale, out};
+	const struct page page = {doc, locale, out, brief};
 	int rc = doc->failed ? -ENOMEM : 0;
 
 	if (rc == 0)
@@ -204,4 +208,17 @@ tt_render_text(const struct tt_document *doc, const struct tt_locale *locale, FI
 	if (rc == 0 && ferror(out))
 		rc = -EIO;
 	return rc;
+}
+
+int
+tt_render_text(const struct tt_document *doc, const struct tt_locale *locale, FILE *out)
+{
+	return render(doc, locale, out, false);
+}
+
+int
+tt_render_text_brief(
+		const struct tt_document *doc, const struct tt_locale *locale, FILE *out)
+{
+	return render(doc, locale, out, true);
 }

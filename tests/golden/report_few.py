@@ -65,6 +65,22 @@ class Few(unittest.TestCase):
         text = run("report", "--quiet", "--format", "text", "--lang", "ja", "--period", "2026-01-05", self.spool)
         self.assertRegex(text, r"\n +1 位 +－ +23/TCP +400\.00 [^\n]*\n(.*\n)? +－ +1 位 +22/TCP +検知なし")
 
+    def test_brief_text_has_no_figures(self):
+        """Every line of it is one of the whole text, in its order; it is of text alone."""
+        for day in range(2):
+            self.read([tcp(22)] * 400, day=day)
+        options = ("report", "--quiet", "--period", "2026-01-05..2026-01-06")
+        whole, brief = (run(*options, *more, self.spool).splitlines() for more in ((), ("--brief",)))
+        self.assertEqual([line for line in brief if line.startswith("Figure")], [])
+        self.assertGreater(len([line for line in whole if line.startswith("Figure")]), 1)
+        self.assertEqual(*([line for line in lines if line.startswith("Table")] for lines in (whole, brief)))
+        rest = iter(whole)
+        self.assertTrue(all(line in rest for line in brief))
+        run(*options, "--brief", "--out", self.base / "out", self.spool)
+        self.assertEqual((self.base / "out/report.txt").read_text().splitlines(), brief)
+        done = subprocess.run([teiten, *options, "--brief", "--format", "json", self.spool], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (2, "teiten report: --brief: it is of text, which --format does not have"))
+
     def test_no_packets_no_shares(self):
         """The table of a target that is gone has no empty column; its data file has the same columns as others."""
         self.read([tcp(22)] * 400, day=-1)

@@ -80,6 +80,24 @@ text_is_no_wider_than_its_line(void **state)
 	free(text);
 }
 
+static void
+brief_text_has_all_but_the_figures(void **state)
+{
+	char *text = rendered(tt_render_text_brief, "ja", bed_plain);
+	char *whole = rendered(tt_render_text, "ja", bed_plain);
+
+	says(text, "表 3-1  宛先ポート検知件数\n");
+	says(whole, "\n図 3-4  ");
+	assert_int_equal(bed_times(text, "\n図 "), 0);
+	assert_int_equal(bed_times(text, "\n7/12 "), 0);
+	assert_int_equal(bed_times(text, "\n表 "), bed_times(whole, "\n表 "));
+	says(text, "\n出典：センサー tokyo、osaka\n");
+	assert_int_equal(bed_times(text, "▁"), 0);
+	assert_true(bed_times(whole, "▁") > 0);
+	free(whole);
+	free(text);
+}
+
 /* Paragraphs that differ in where their lines end. */
 static void
 build_japanese(struct bed *bed)
@@ -266,6 +284,7 @@ main(void)
 			cmocka_unit_test(texts_from_data_are_no_markup),
 			cmocka_unit_test(text_is_no_wider_than_its_line),
 			cmocka_unit_test(no_line_begins_with_what_ends_a_syllable),
+			cmocka_unit_test(brief_text_has_all_but_the_figures),
 			cmocka_unit_test(text_has_no_controls_of_terminals),
 			cmocka_unit_test(json_has_plain_numbers_by_ids),
 			cmocka_unit_test(hostile_json_is_json),
