@@ -26,7 +26,7 @@ BOTH = "203.0.113.0/24,198.51.100.0/24"
 # sensor, day, seed, packets, monitored; kyoto has no signatures
 CAPTURES = (("tokyo", BEFORE, 1, 12000, BOTH), ("tokyo", NOW, 2, 9000, BOTH),
             ("osaka", NOW, 3, 8000, "203.0.113.0/24"), ("osaka", "2026-12-01", 4, 4000, BOTH),
-            ("kyoto", NOW, 5, 5000, BOTH))
+            ("kyoto", NOW, 5, 12000, BOTH))
 
 
 class Spool:
@@ -64,8 +64,8 @@ def make_spool(teiten, directory):
                       "--out", made)
         if seed == 1:
             made.write_bytes(made.read_bytes()[:-10])
-        snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60, "--pairs", 8192,
-                      "--pair-rows", 1024 if seed == 2 else 100000, "--rules", "none" if sensor == "kyoto" else snapshots.RULES,
+        snapshots.run(teiten, "read", "--spool", spool, "--sensor", sensor, "--interval", 60,
+                      "--pairs", 1024 if sensor == "kyoto" else 8192, "--pair-rows", 1024 if seed == 2 else 100000, "--rules", "none" if sensor == "kyoto" else snapshots.RULES,
                       "--signature-hits", 256 if seed == 2 else 65536, "--geo", "/usr/share/tor/geoip", "--monitored", monitored, made, ok=(0, 1))
     last = sorted(spool.glob(f"tokyo/{NOW}/2*Z"))[-1]
     shutil.copytree(last, last.with_name(".tmp-" + last.name))
@@ -142,6 +142,27 @@ def ranking(spool):
                rate_now[target], difference, 100 * difference / was if was else None,
                rank(change.values(), difference) if difference > 0 else None,
                rank(falls, -difference) if difference < 0 else None)
+
+
+def by_country_then(spool):
+    now, before = (spool.sums("countries", day, "country") for day in (NOW, BEFORE))
+    for (country,), count in most({key: now[key] for key in now.keys() | before.keys()}, 10):
+        yield country, count, count / spool.address_days(NOW), before[country,] / spool.address_days(BEFORE)
+
+
+def as_numbers(spool):
+    """Of each source as many as it stands for: one snapshot at least has a sample of them, and one has all."""
+    one_in = {(row["sensor"], row["interval_start"]): int(row["sources_one_in"]) for row in spool.rows("interval", NOW)}
+    if not min(one_in.values()) == 1 < max(one_in.values()):
+        raise AssertionError(f"sources are sampled, one in {set(one_in.values())}")
+    packets, sources = collections.Counter(), collections.defaultdict(set)
+    for row in spool.rows("sources", NOW):
+        packets[row["asn"],] += int(row["packets"]) * one_in[row["sensor"], row["interval_start"]]
+        sources[row["asn"],].add(row["src_ip"])
+    if len(packets) < 10:
+        raise AssertionError(f"{len(packets)} AS numbers: is libloc-database installed?")
+    for key, count in most(packets, 10):
+        yield key[0], count, 100 * count / sum(packets.values()), len(sources[key])
 
 
 def uniques(spool):
@@ -270,6 +291,7 @@ def sources_of_signature(spool):
 
 
 WANTED = {"What was observed": observed, "Ranking of targets, now and before": ranking,
+          "Ranking of countries, now and before": by_country_then, "AS numbers": as_numbers,
           "Unique sources of a month": uniques, "Ports by country": by_country,
           "Source ports of a target": source_ports, "Heaviest sources": heaviest, "Loss per day": loss, "Gaps": gaps,
           "Unique sources of a port by country": sources_of_port, "Addresses that a source talks to": addresses,
