@@ -65,7 +65,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 			cmocka_unit_test(how_much_is_monitored_is_said_by_version),
-			cmocka_unit_test(how_many_signatures_are_not_loaded_is_a_sentence),
+			cmocka_unit_test(
+					how_many_signatures_are_not_loaded_is_a_sentence),
 	};
 
 	return cmocka_run_group_tests_name("setup_texts", tests, NULL, NULL);
