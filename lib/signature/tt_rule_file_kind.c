@@ -9,6 +9,7 @@
 
 #define TEXT_BYTES   4096 /* looked at for a byte of 0 */
 #define TAR_MAGIC_AT 257
+#define TAR          "a tar archive: unpack it"
 
 struct kind {
 	const char *begin;
@@ -31,7 +32,8 @@ static const struct kind kinds[] = {
 		ARCHIVE("\x28\xb5\x2f\xfd", "a zstd"),
 		ARCHIVE("BZh", "a bzip2"),
 		ARCHIVE("7z\xbc\xaf\x27\x1c", "a 7z"),
-		KIND("ustar", TAR_MAGIC_AT, "a tar archive: unpack it"),
+		KIND("ustar\0", TAR_MAGIC_AT, TAR),
+		KIND("ustar  \0", TAR_MAGIC_AT, TAR), /* GNU's */
 		KIND("\xff\xfe", 0, "text in UTF-16: UTF-8 is needed"),
 		KIND("\xfe\xff", 0, "text in UTF-16: UTF-8 is needed"),
 };

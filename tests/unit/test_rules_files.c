@@ -85,13 +85,26 @@ archives_are_named(void **state)
 static void
 a_tar_of_rules_is_named(void **state)
 {
-	char tar[1024] = "local.rules";
+	static const char *const magics[] = {"ustar\00000", "ustar  "};
 
-	memcpy(tar + 257, "ustar", 5);
-	memcpy(tar + 512, RULE, sizeof(RULE) - 1);
-	with_file(&(struct file){tar, sizeof(tar),
-				  "seems to be a tar archive: unpack it"},
-			refused);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(magics); i++) {
+		char tar[1024] = "local.rules";
+
+		memcpy(tar + 257, magics[i], 8);
+		memcpy(tar + 512, RULE, sizeof(RULE) - 1);
+		with_file(&(struct file){tar, sizeof(tar),
+					  "seems to be a tar archive: unpack it"},
+				refused);
+	}
+}
+
+static void
+a_word_where_a_tar_has_its_mark_is_a_word(void **state)
+{
+	char text[512];
+	const int n = snprintf(text, sizeof(text), "#%256sustar\n" RULE, "");
+
+	with_file(&(struct file){text, (size_t)n, NULL}, read_whole_file);
 }
 
 static void
@@ -163,6 +176,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 			cmocka_unit_test(archives_are_named),
 			cmocka_unit_test(a_tar_of_rules_is_named),
+			cmocka_unit_test(a_word_where_a_tar_has_its_mark_is_a_word),
 			cmocka_unit_test(pages_and_other_texts_are_named),
 			cmocka_unit_test(bytes_that_are_no_text_are_refused),
 			cmocka_unit_test(texts_of_rules_are_read),
