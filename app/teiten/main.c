@@ -74,12 +74,14 @@ version(void)
 	return EXIT_OK;
 }
 
-/* Is --version the last of what follows the command, and no path behind "--"? */
+/* Is --version the last of what follows the command, and no path, as all behind "--" are? */
 static bool
 asks_version(int argc, char **argv)
 {
-	return argc > 2 && strcmp(argv[argc - 1], "--version") == 0
-			&& strcmp(argv[argc - 2], "--") != 0;
+	for (int i = 2; i < argc - 1; i++)
+		if (strcmp(argv[i], "--") == 0)
+			return false;
+	return argc > 2 && strcmp(argv[argc - 1], "--version") == 0;
 }
 
 static int

@@ -215,6 +215,7 @@ prints '^teiten [0-9]' rules check --version
 prints '^teiten [0-9]' rules match --version
 prints '^teiten [0-9]' verify "$dir/empty" --version
 expect 1 '--version: ' verify -- --version
+expect 2 'too many operands: --version' verify -- "$dir/empty" --version
 for command in info verify watch top-targets; do
 	expect 2 "^teiten $command: PATH: an empty path" "$command" ''
 done
