@@ -174,18 +174,21 @@ scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 static void
 report(const struct input *input, int end, const struct tt_error *err)
 {
+	const unsigned long long n = input->frames, unknown = input->unknown_link;
+	char where[sizeof(err->where)];
+
+	tt_error_escape_where(where, sizeof(where), err->where);
 	if (end < 0)
 		fprintf(stderr, "teiten read: %s: %s; the %llu whole frame%s before that %s kept\n",
-				err->where, err->why, (unsigned long long)input->frames,
-				input->frames == 1 ? "" : "s",
-				input->frames == 1 ? "is" : "are");
-	if (input->unknown_link > 0)
+				where, err->why, n, n == 1 ? "" : "s",
+				n == 1 ? "is" : "are");
+	tt_error_escape_where(where, sizeof(where), input->path);
+	if (unknown > 0)
 		fprintf(stderr,
 				"teiten read: %s: link type %u is not decoded: %llu frame%s in the "
 				"ledger as %s\n",
-				input->path, input->link,
-				(unsigned long long)input->unknown_link,
-				input->unknown_link == 1 ? " is" : "s are",
+				where, input->link, unknown,
+				unknown == 1 ? " is" : "s are",
 				tt_fate_name(TT_FATE_UNKNOWN_LINK_TYPE));
 }
 

@@ -50,7 +50,7 @@ note_line(void *context, const struct tt_error *err)
 		s->lines = more;
 		s->room = room;
 	}
-	tt_error_escape(where, sizeof(where), err->where);
+	tt_error_escape_where(where, sizeof(where), err->where);
 	if (asprintf(&s->lines[s->n], "%s: %s", where, err->why) >= 0)
 		s->n++;
 }

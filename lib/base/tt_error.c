@@ -26,12 +26,24 @@ bytes_announced(unsigned char first)
 	return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
 }
 
+/* Is c the second byte of a character with this first one? No other is a short form of it, or half of UTF-16 (RFC 3629 section 4). */
+static bool
+is_second(unsigned char first, unsigned char c)
+{
+	const unsigned char least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+	const unsigned char most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+
+	return c >= least && c <= most;
+}
+
 /* How many of these there are. */
 static size_t
 bytes_there(const unsigned char *c)
 {
 	size_t n = bytes_announced(*c), i = 1;
 
+	if (n == 1 || !is_second(c[0], c[1]))
+		return 1;
 	while (i < n && (c[i] & 0xc0) == 0x80)
 		i++;
 	return i;
@@ -73,8 +85,9 @@ copy(char *to, size_t size, const char *text)
 	to[n] = '\0';
 }
 
-void
-tt_error_escape(char *to, size_t size, const char *text)
+/* cut: "%.60s" may have been at work. */
+static void
+escape(char *to, size_t size, const char *text, bool cut)
 {
 	const unsigned char *c = (const unsigned char *)text;
 	size_t n = 0, length = 1, half;
@@ -82,7 +95,7 @@ tt_error_escape(char *to, size_t size, const char *text)
 	for (; *c != '\0'; c += length) {
 		bool escaped;
 
-		half = half_bytes(c, length > 1);
+		half = cut ? half_bytes(c, length > 1) : 0;
 		if (half > 0) {
 			length = half;
 			continue;
@@ -100,6 +113,18 @@ tt_error_escape(char *to, size_t size, const char *text)
 		}
 	}
 	to[n] = '\0';
+}
+
+void
+tt_error_escape(char *to, size_t size, const char *text)
+{
+	escape(to, size, text, true);
+}
+
+void
+tt_error_escape_where(char *to, size_t size, const char *where)
+{
+	escape(to, size, where, false);
 }
 
 /* A buffer of so much more than is kept of it: a character that ends behind its end is not kept. */
@@ -149,7 +174,7 @@ tt_error_print(const char *program, const struct tt_error *err)
 {
 	char where[sizeof(err->where)];
 
-	tt_error_escape(where, sizeof(where), err->where);
+	tt_error_escape_where(where, sizeof(where), err->where);
 	if (where[0] != '\0')
 		fprintf(stderr, "%s: %s: %s\n", program, where, err->why);
 	else

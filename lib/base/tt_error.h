@@ -31,7 +31,10 @@ void tt_error_at(struct tt_error *err, const char *place_fmt, ...) TT_PRINTF(2, 
 /* Copies text, cut to size with its NUL, with control characters (C0, DEL, and C1 in UTF-8) and what is no UTF-8 as in why. */
 void tt_error_escape(char *to, size_t size, const char *text);
 
-/* Prints "program: where: why" as one line to stderr, with where (a path) escaped as why is. */
+/* The same of a path: every byte of it is there, since bytes that are no UTF-8 are no beginnings of characters but a name's own. */
+void tt_error_escape_where(char *to, size_t size, const char *where);
+
+/* Prints "program: where: why" as one line to stderr, with where (a path) escaped as above. */
 void tt_error_print(const char *program, const struct tt_error *err);
 
 #endif

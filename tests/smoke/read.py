@@ -147,6 +147,14 @@ class Read(unittest.TestCase):
             f"{path}: truncated: the file ends inside the record at byte 176; "
             "the 2 whole frames before that are kept")))
 
+    def test_a_name_does_nothing_to_a_terminal(self):
+        path = self.at / "a\x1b[31m.pcap"
+        for data, said in ((capture([record(0), record(1)])[:-7], "truncated: "),
+                           (capture_of_links([147], [(0, record(0))]),
+                            "link type 147 is not decoded: 1 frame is in the ledger")):
+            path.write_bytes(data)
+            self.read(path, spool=said[:4], status=1, said=f"{self.at}/a\\x1b[31m.pcap: {said}")
+
     def test_a_damaged_file_is_said_in_one_line(self):
         path = self.at / "bad.pcap"
         path.write_bytes(capture([record(0), b"\xff" * 100]))

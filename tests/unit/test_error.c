@@ -105,12 +105,37 @@ bytes_that_are_no_utf8_are_told_as_such(void **state)
 			{"\x93\xfa\x96\x7b", "\\x93\\xfa\\x96{"}, /* Shift JIS */
 			{"\xff\xfe\xf8\x80\x80\x80", "\\xff\\xfe\\xf8\\x80\\x80\\x80"},
 			{"\u00e9\x80", "\u00e9\\x80"},
+			/* Longer than need be, or halves of UTF-16, or too great. */
+			{"\xe0\x82\x9b", "\\xe0\\x82\\x9b"},
+			{"\xf0\x80\x82\x9b", "\\xf0\\x80\\x82\\x9b"},
+			{"\xed\xa0\x80", "\\xed\\xa0\\x80"},
+			{"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"},
+			{"\u0800\ud7ff\ue000\U00010000\U0010ffff",
+					"\u0800\ud7ff\ue000\U00010000\U0010ffff"},
 	};
 	struct tt_error err;
 
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
 		tt_error_set(&err, -EINVAL, NULL, "%s", cases[i].text);
 		assert_string_equal(err.why, cases[i].why);
+	}
+}
+
+static void
+a_path_is_told_with_all_its_bytes(void **state)
+{
+	static const struct {
+		const char *where, *told;
+	} cases[] = {
+			{"\xde\xb0\xc3.pcap", "\u07b0\\xc3.pcap"}, /* Shift JIS */
+			{"\xe9\xb2.pcap", "\\xe9\\xb2.pcap"},
+			{"\u5b9a\u70b9\x1b.pcap", "\u5b9a\u70b9\\x1b.pcap"},
+	};
+	char told[64];
+
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(cases); i++) {
+		tt_error_escape_where(told, sizeof(told), cases[i].where);
+		assert_string_equal(told, cases[i].told);
 	}
 }
 
@@ -124,6 +149,7 @@ main(void)
 			cmocka_unit_test(
 					what_a_precision_leaves_of_a_character_is_left_out),
 			cmocka_unit_test(bytes_that_are_no_utf8_are_told_as_such),
+			cmocka_unit_test(a_path_is_told_with_all_its_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
