@@ -12,7 +12,7 @@ from .traffic import ZIPF
 FEW = 4096  # packets of a capture that shows what a start costs
 ENOUGH = 1_000_000  # of one that shows more than that
 FATE = re.compile(r"^  (\S+)  +(\d+)$", re.MULTILINE)
-FRAMES = re.compile(r"^(\d+) frames,", re.MULTILINE)
+FRAMES = re.compile(r"^(\d+) frames?,", re.MULTILINE)
 
 READ = Target("teiten read, page cache", "Mpps", 5, 5)
 COST = Target("CPU of teiten read over that of a plain libpcap loop", "x", 3, 1, at_most=True)
@@ -34,16 +34,23 @@ def frames_of(said):
     return frames[0], fates.get("counted", 0)
 
 
-def file_of(bench, traffic, packets):
-    """A capture of the user's as it is, or so many packets of a profile."""
-    return traffic.capture or traffic.first(bench, packets)
+def of_file(bench, traffic, packets, name, *args):
+    """Runs a program with a capture of the user's as it is, or so many packets of a profile. LeftOut where it fails on
+    the user's, which may be cut off, or of a kind that libpcap does not read."""
+    file = traffic.capture or traffic.first(bench, packets)
+    try:
+        return bench.run(name, *args, file)
+    except Failure as why:
+        if not traffic.capture:
+            raise
+        raise LeftOut(str(why)) from why
 
 
 def read(bench, traffic, packets):
     spool = bench.directory / "read"
     shutil.rmtree(spool, ignore_errors=True)
-    done = bench.run("teiten", "read", "--spool", spool, "--sensor", "bench", "--monitored",
-                     traffic.monitored, file_of(bench, traffic, packets))
+    done = of_file(bench, traffic, packets, "teiten", "read", "--spool", spool, "--sensor", "bench",
+                   "--monitored", traffic.monitored)
     frames, counted = frames_of(done.out)
     if not traffic.capture and (frames, counted) != (packets, packets):
         raise Failure(f"not {packets} packets are counted:\n{done.out}")
@@ -51,12 +58,7 @@ def read(bench, traffic, packets):
 
 
 def loop(bench, traffic, packets):
-    try:
-        done = bench.run("bench_pcap_loop", file_of(bench, traffic, packets))
-    except Failure as why:
-        if not traffic.capture:
-            raise
-        raise LeftOut(str(why)) from why  # libpcap reads fewer kinds of files
+    done = of_file(bench, traffic, packets, "bench_pcap_loop")
     frames = programs.json_lines(done.out)[0]["frames"]
     if not traffic.capture and frames != packets:
         raise Failure(f"{frames} frames, and not {packets}")
@@ -90,15 +92,17 @@ class Files:
         rows = [row(title, samples) for title, samples in (
             ("plain libpcap loop, counting ports", loops), ("teiten read", reads)) if samples]
         packets = [result["packets"] for result in [*reads, *loops]]
+        if not packets:
+            return
         if len(set(packets)) > 1:
             raise Failure(f"frames of the same capture: {packets}")
-        enough = max(packets, default=0) >= ENOUGH
+        enough = max(packets) >= ENOUGH
         if reads and few and enough:
             more = packets[0] - FEW
             rows.append(row("teiten read, without its start", [
                 {f"{kind}_ns": (all_["%s_s" % kind] - start["%s_s" % kind]) * 1e9 / more
                  for kind in ("wall", "cpu")} for all_, start in zip(reads, few)]))
-        report.table(f"A capture of {max(packets, default=0)} packets in the page cache, "
+        report.table(f"A capture of {max(packets)} packets in the page cache, "
                      f"{bench.traffic.title}", COLUMNS, rows,
                      "teiten read ends with a snapshot; that is in its figures."
                      + ("" if enough else " So few packets are mostly its start."))

@@ -96,6 +96,7 @@ class Ledgers(unittest.TestCase):
         self.assertEqual(files.frames_of(said), (205500, 205499))
         with self.assertRaises(Failure):
             files.frames_of(said.replace("205499", "205498"))
+        self.assertEqual(files.frames_of("1 frame, 1 snapshot in spool\n  counted   1\n"), (1, 1))
 
 
 class Scaling(unittest.TestCase):
@@ -146,6 +147,19 @@ class OfUser(unittest.TestCase):
     def test_a_file_that_is_not_there(self):
         with self.assertRaisesRegex(Failure, "no such file"):
             traffic.of_user(None, "/nonexistent", None)
+
+    def test_a_capture_that_a_program_fails_on_is_left_out(self):
+        """As `teiten read` does on one that is cut off: what else is measured goes on."""
+        def run(name, *args):
+            raise Failure(f"{name} ended with 1")
+        failing = types.SimpleNamespace(run=run, directory=pathlib.Path("/nonexistent"))
+        made = self.of("mine.pcap", "192.0.2.0/24")
+        for measured in (files.read, files.loop):
+            with self.assertRaisesRegex(LeftOut, "ended with 1"):
+                measured(failing, made, 7)
+        said = report.Report()
+        files.Files.tell(types.SimpleNamespace(traffic=made), {"read-few": [{"wall_ns": 1.0}]}, said)
+        self.assertEqual(said.tables, [])
 
     def test_floors_follow_from_the_traffic(self):
         self.assertEqual(worker.everything(self.of("mine.yaml")).floor, 10)
