@@ -119,16 +119,18 @@ what_is_not_ip_is_named(void **state)
 			TT_FATE_NOT_IP); /* SLARP */
 	expect_fate("8f00 2000 01b4", TT_LINK_C_HDLC, TT_FATE_NOT_IP); /* CDP */
 	expect_fate("8f00 fefe 0383", TT_LINK_C_HDLC, TT_FATE_NOT_IP); /* IS-IS */
-	expect_fate("0f00 0028" V4_TCP, TT_LINK_C_HDLC,
+	expect_fate("0f00 0030 aaaa03 000000 0800" V4_TCP, TT_LINK_C_HDLC,
 			TT_FATE_NOT_IP); /* no 802.3 length */
-	expect_fate("1941 03 cc" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP); /* one octet */
-	expect_fate("18404040 03 cc" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP); /* no end */
+	expect_fate("19 03 cc" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP); /* one octet */
+	expect_fate("1840404041 03 cc" V4_TCP, TT_LINK_FRELAY,
+			TT_FATE_NOT_IP); /* no end */
 	expect_fate("0001 03 08 0075", TT_LINK_FRELAY, TT_FATE_NOT_IP); /* Q.933 */
 	expect_fate("fcf1 03 09 0001", TT_LINK_FRELAY, TT_FATE_NOT_IP); /* LMI */
 	expect_fate("1841 03 83 1b01", TT_LINK_FRELAY, TT_FATE_NOT_IP); /* IS-IS */
 	expect_fate("1841 03 00 00 cc" V4_TCP, TT_LINK_FRELAY,
 			TT_FATE_NOT_IP); /* two pads */
-	expect_fate("1841 0028" V4_TCP, TT_LINK_FRELAY, TT_FATE_NOT_IP);
+	expect_fate("1841 0030 aaaa03 000000 0800" V4_TCP, TT_LINK_FRELAY,
+			TT_FATE_NOT_IP);
 	expect_fate("1841 0806 000f", TT_LINK_FRELAY, TT_FATE_ARP);
 	expect_fate("1841 03 00 80 00000c 2000 01b4", TT_LINK_FRELAY, TT_FATE_NOT_IP);
 	expect_fate("1841 03 00 80 0080c2 000e 0000", TT_LINK_FRELAY, TT_FATE_NOT_IP);
