@@ -66,7 +66,7 @@ ask_kernel(unsigned interface)
 	return answer;
 }
 
-/* Where nobody says that it is down, and somebody says nothing, it is as it was. */
+/* Where nobody says that it is down, and somebody says nothing, it is as it was found last. */
 static bool
 is_down(const struct tt_port *port)
 {
@@ -77,7 +77,7 @@ is_down(const struct tt_port *port)
 
 	if (driver == DOWN || kernel == DOWN)
 		return true;
-	return driver == UP && kernel == UP ? false : port->link.down;
+	return driver == UP && kernel == UP ? false : port->link.found_down;
 }
 
 bool

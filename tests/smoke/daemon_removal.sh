@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # A device that goes away under a running daemon gets one warning that names it; the other port is
-# captured on. A link that is down, and of which nobody says any more how it is, is not told to be up again. Both come
-# from a preloaded library (daemon_removal.c), the third argument.
+# captured on. A link that is down, and of which nobody says any more how it is, is not told to be up again; nor is one
+# taken for up that was found down, which was not told yet. All come from a preloaded library (daemon_removal.c), the
+# third argument.
 set -eu
 . "$(dirname "$0")/lib.sh"
 
@@ -42,6 +43,14 @@ sleep 7
 ! says up || fail "a link is told to be up, of which nobody says so"
 rm "$TT_LINK_DOWN" "$TT_LINK_NONE"
 wait_for 60 says "up again" || fail "a link that is up again is not told"
+says_down_again() {
+	[ "$(count 'net_null7: the link is down' "$work/err")" -eq 2 ]
+}
+touch "$TT_LINK_DOWN"
+sleep 2
+touch "$TT_LINK_NONE"
+wait_for 15 says_down_again || fail "a link that was found down is not told, since nobody says how it is"
 kill -INT "$pid"
 wait "$pid" || fail "exit status $?"
 pids=
+verify || fail "a snapshot is damaged"
