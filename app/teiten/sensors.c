@@ -101,26 +101,35 @@ is_same_sensor(const struct tt_snapshot_ref *a, const struct tt_snapshot_ref *b)
 			&& memcmp(a->path, b->path, a->sensor_length) == 0;
 }
 
+/* Is a pair of owners, which follow each other, before another one in the order of snapshots? Their ids are in none. */
+static bool
+is_before(const struct tt_owner pair[2], const struct tt_owner than[2])
+{
+	if (pair[0].of != than[0].of)
+		return pair[0].of < than[0].of;
+	return pair[1].of < than[1].of;
+}
+
 void
 sensors_warn_twice(const struct tool *tool, const struct tt_snapshot_list *list,
 		struct tt_owners *owners)
 {
-	const struct tt_snapshot_ref *one = NULL, *other = NULL;
-	const struct tt_owner *all = owners->all;
+	const struct tt_owner *all = owners->all, *pair = NULL;
+	const struct tt_snapshot_ref *one, *other;
 	const char *name;
 	size_t length;
 
 	tt_owners_sort(owners);
-	for (size_t i = 1; one == NULL && i < owners->n; i++) {
-		if (all[i].id != all[i - 1].id
-				|| is_same_sensor(&list->refs[all[i].of],
-						&list->refs[all[i - 1].of]))
-			continue;
-		one = &list->refs[all[i - 1].of];
-		other = &list->refs[all[i].of];
-	}
-	if (one == NULL)
+	for (size_t i = 1; i < owners->n; i++)
+		if (all[i].id == all[i - 1].id
+				&& !is_same_sensor(&list->refs[all[i].of],
+						&list->refs[all[i - 1].of])
+				&& (pair == NULL || is_before(&all[i - 1], pair)))
+			pair = &all[i - 1];
+	if (pair == NULL)
 		return;
+	one = &list->refs[pair[0].of];
+	other = &list->refs[pair[1].of];
 	name = name_of(other, &length);
 	fprintf(stderr,
 			"%s: warning: %s: packets of this snapshot are in one of the sensor %.*s "
