@@ -64,15 +64,7 @@ write_note(const struct left *left, const char *tmp, const char *path)
 					< 0
 			|| fflush(file) != 0 || fsync(fileno(file)) != 0)
 		ret = -errno;
-	if (fclose(file) != 0 && ret == 0)
-		ret = -errno;
-	if (ret == 0 && rename(tmp, path) != 0)
-		ret = -errno;
-	if (ret != 0) {
-		unlink(tmp);
-		return ret;
-	}
-	return tt_sync_parent(path);
+	return tt_sync_put(file, ret, tmp, path);
 }
 
 /* INT64_MIN where there is none. */

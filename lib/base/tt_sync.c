@@ -24,3 +24,17 @@ tt_sync_parent(const char *path)
 	free(parent);
 	return ret;
 }
+
+int
+tt_sync_put(FILE *file, int ret, const char *tmp, const char *path)
+{
+	if (fclose(file) != 0 && ret == 0)
+		ret = -errno;
+	if (ret == 0 && rename(tmp, path) != 0)
+		ret = -errno;
+	if (ret != 0) {
+		unlink(tmp);
+		return ret;
+	}
+	return tt_sync_parent(path);
+}

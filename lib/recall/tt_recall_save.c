@@ -240,20 +240,10 @@ write_and_rename(const struct tt_recall *recall, const char *tmp, const char *pa
 		const char *sensor)
 {
 	FILE *file = create(tmp);
-	int ret;
 
 	if (file == NULL)
 		return -errno;
-	ret = write_file(recall, file, sensor);
-	if (fclose(file) != 0 && ret == 0)
-		ret = -errno;
-	if (ret == 0 && rename(tmp, path) != 0)
-		ret = -errno;
-	if (ret != 0) {
-		unlink(tmp);
-		return ret;
-	}
-	return tt_sync_parent(path);
+	return tt_sync_put(file, write_file(recall, file, sensor), tmp, path);
 }
 
 int

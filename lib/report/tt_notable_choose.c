@@ -29,14 +29,12 @@ static bool
 goes_first(const struct tt_notable *w, const struct tt_notable_target *a,
 		const struct tt_notable_target *b, int way)
 {
-	const struct tt_target *x = &w->report->now->names->targets[a->index],
-			       *y = &w->report->now->names->targets[b->index];
+	const struct tt_observed_names *names = w->report->now->names;
 
 	if (weight(a, way) != weight(b, way))
 		return weight(a, way) > weight(b, way);
-	if (x->protocol != y->protocol)
-		return x->protocol < y->protocol;
-	return x->number < y->number;
+	return tt_observed_target_order(names, a->index)
+			< tt_observed_target_order(names, b->index);
 }
 
 static struct tt_notable_target
