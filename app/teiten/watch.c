@@ -17,7 +17,8 @@ static const char help[] =
 		"Usage: teiten watch [OPTION…] PATH\n"
 		"Follows PATH, a spool or a sensor's directory, compares each target after each\n"
 		"interval with its own past, and writes one JSON line where a surge or a new\n"
-		"target begins, with its cause, and one where it ends. Sensors are told apart.\n"
+		"target begins, with its cause, and one where it ends. The same where a sensor\n"
+		"falls silent, and is back. Sensors are told apart.\n"
 		"\n"
 		"  --state FILE      what is known, kept from one run to the next, so that nothing\n"
 		"                    is counted or told twice; made if it is not there\n"
@@ -35,6 +36,11 @@ static const char help[] =
 		"  --ratio RATIO     least rise, as a multiple of what is usual (default 1.2)\n"
 		"  --sigmas N        least rise, in standard deviations (default 6)\n"
 		"  --lasting DAYS    an event that lasts so long is usual from then on (default 21)\n"
+		"  --silent PACKETS  tell of a sensor that has none in a time in which its\n"
+		"                    quietest hours have so many (default 30; 0: never)\n"
+		"  --overdue DURATION  tell of a sensor of which no snapshot comes for so long\n"
+		"                    (default three lengths of a snapshot, 1m at least;\n"
+		"                    0: never)\n"
 		"  --targets N       remember the past of so many targets (default 16384)\n"
 		"  -h, --help        print this\n"
 		"\n"
@@ -57,6 +63,8 @@ enum {
 	OPT_RATIO,
 	OPT_SIGMAS,
 	OPT_LASTING,
+	OPT_SILENT,
+	OPT_OVERDUE,
 	OPT_TARGETS,
 };
 
@@ -72,6 +80,8 @@ static const struct option options[] = {
 		{"ratio", required_argument, NULL, OPT_RATIO},
 		{"sigmas", required_argument, NULL, OPT_SIGMAS},
 		{"lasting", required_argument, NULL, OPT_LASTING},
+		{"silent", required_argument, NULL, OPT_SILENT},
+		{"overdue", required_argument, NULL, OPT_OVERDUE},
 		{"targets", required_argument, NULL, OPT_TARGETS},
 		{"help", no_argument, NULL, 'h'},
 		{0},
@@ -120,6 +130,31 @@ take_poll(struct watching *w)
 	return true;
 }
 
+/* 0 is "never" of what else is above it. */
+static bool
+is_never(void)
+{
+	return strcmp(optarg, "0") == 0;
+}
+
+static bool
+take_silent(struct watching *w)
+{
+	struct tt_watch_options *o = &w->watches.options;
+
+	o->silent_packets = 0;
+	return is_never() || take_real(&w->tool, "--silent", 0, &o->silent_packets);
+}
+
+static bool
+take_overdue(struct watching *w)
+{
+	struct tt_watch_options *o = &w->watches.options;
+
+	o->overdue_us = 0;
+	return is_never() || tool_duration(&w->tool, "--overdue", &o->overdue_us);
+}
+
 static bool
 take_number(struct watching *w, int option)
 {
@@ -136,6 +171,10 @@ take_number(struct watching *w, int option)
 		return take_real(&w->tool, "--sigmas", 0, &o->sigmas);
 	case OPT_LASTING:
 		return take_days(&w->tool, &o->lasting_days);
+	case OPT_SILENT:
+		return take_silent(w);
+	case OPT_OVERDUE:
+		return take_overdue(w);
 	default:
 		return tool_number(&w->tool, "--targets", &o->max_rows);
 	}

@@ -61,6 +61,11 @@ struct watching {
 /* Follows the spool until it ends or a signal comes. Returns the exit status. */
 int watch_run(struct watching *w);
 
+/* Has what a watch says be written. */
+void watch_attach(struct watching *w, struct tt_watch *watch);
+/* Tells of sensors whose next snapshot is overdue, and of those that have come since. Returns 0, or a negative errno that ends the command. */
+int watch_miss(struct watching *w) TT_MUST_CHECK;
+
 /* Says what is wrong, where the look before did not find it so. Returns 0 or -ENOMEM. */
 int watch_tell(struct watching *w, const struct tt_error *err) TT_MUST_CHECK;
 /* The same of what is one thing by its key, wherever it is. */

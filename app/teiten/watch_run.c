@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "stop.h"
 #include "tt_time.h"
-#include "tt_watch_sources.h"
 #include "watch.h"
 
 #include <errno.h>
@@ -15,28 +14,6 @@
 /* What begins so much later than now was written by a clock that was wrong, or the clock here is. To take its time for the
  * latest would make all that comes until then come late, and nothing would be told of it. */
 #define AHEAD_US TT_HOUR_US
-
-static int
-say(void *context, const struct tt_watch_line *line, struct tt_error *err)
-{
-	struct watching *w = context;
-	struct json_t *cause = line->ends ? NULL
-					  : tt_watch_cause(w->selection.path, line);
-	char *text = tt_watch_line_format(line, cause);
-
-	w->told = true;
-	if (text == NULL || watch_out_add(&w->out, text) != 0)
-		return tt_error_set(err, -ENOMEM, NULL, "out of memory");
-	return 0;
-}
-
-static void
-sources(void *context, const struct tt_watch_questions *questions)
-{
-	const struct watching *w = context;
-
-	tt_watch_sources(w->selection.path, questions);
-}
 
 /* What becomes of an error of one snapshot. */
 enum fate {
@@ -102,10 +79,7 @@ add(struct watching *w, struct watch_sensor *sensor, const struct tt_snapshot *s
 	watch = tt_watches_of(&w->watches, name);
 	if (watch == NULL)
 		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	watch->say = say;
-	watch->sources = sources;
-	watch->context = w;
-	watch->quiet_until_us = w->watches.quiet_until_us;
+	watch_attach(w, watch);
 	ret = tt_watch_add(watch, snapshot, err);
 	if (ret == 0) {
 		w->changed = true;
@@ -249,7 +223,9 @@ look_at_list(struct watching *w, const struct tt_snapshot_list *list)
 		ret = watch_tell(w, &list->unread[i]);
 	if (ret == 0)
 		ret = tell_of_clocks(w);
-	return ret == 0 ? look_at_all(w, list) : ret;
+	if (ret == 0)
+		ret = look_at_all(w, list);
+	return ret == 0 ? watch_miss(w) : ret;
 }
 
 /* What is wrong now is what the next look does not tell again, and what is doubted now is what it tells. */

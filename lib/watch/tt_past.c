@@ -42,6 +42,7 @@ static void
 clear_hour(struct tt_past *p, int64_t hour)
 {
 	p->exposures[hour % TT_PAST_HOURS] = 0;
+	p->totals[hour % TT_PAST_HOURS] = 0;
 	for (size_t i = 0; i < p->names.n; i++) {
 		p->all[i].recent[hour % TT_PAST_DAY_HOURS] = 0;
 		if (p->all[i].row != NULL)
@@ -210,6 +211,7 @@ add_hour(struct tt_past *p, struct tt_past_target *t, int64_t hour, uint64_t pac
 		t->recent[hour % TT_PAST_DAY_HOURS] += packets;
 	if (t->row != NULL)
 		t->row[hour % TT_PAST_HOURS] += packets;
+	p->totals[hour % TT_PAST_HOURS] += packets;
 	if (hour < t->seen_hour)
 		t->seen_hour = hour;
 }
@@ -302,4 +304,14 @@ tt_past_observed(const struct tt_past *past, int64_t first, int64_t end)
 	for (int64_t hour = first; hour < end; hour++)
 		n += exposure_at(past, hour) > 0;
 	return n;
+}
+
+uint64_t
+tt_past_total(const struct tt_past *past, int64_t first, int64_t end)
+{
+	uint64_t sum = 0;
+
+	for (int64_t hour = first; hour < end; hour++)
+		sum += holds(past, hour) ? past->totals[hour % TT_PAST_HOURS] : 0;
+	return sum;
 }

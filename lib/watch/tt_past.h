@@ -49,6 +49,7 @@ struct tt_past_target {
 struct tt_past {
 	int64_t first_hour, latest_hour; /* since the epoch; latest < first: none yet */
 	double exposures[TT_PAST_HOURS]; /* observed days x addresses */
+	uint64_t totals[TT_PAST_HOURS]; /* packets of all targets that are looked at */
 	struct tt_target_set names;
 	struct tt_past_target *all; /* [names.n], of [room] */
 	size_t room;
@@ -77,6 +78,8 @@ int64_t tt_past_add(struct tt_past *past, const struct tt_target_name *name,
 uint64_t tt_past_packets(
 		const struct tt_past *past, uint32_t of, int64_t first, int64_t end);
 double tt_past_exposure(const struct tt_past *past, int64_t first, int64_t end);
+/* Of all targets that are looked at. */
+uint64_t tt_past_total(const struct tt_past *past, int64_t first, int64_t end);
 unsigned tt_past_observed(const struct tt_past *past, int64_t first, int64_t end);
 
 enum tt_usual_by {
@@ -97,6 +100,15 @@ struct tt_usual {
 const char *tt_usual_name(enum tt_usual_by by);
 struct tt_usual tt_usual_of_hour(const struct tt_past *past, uint32_t of, int64_t hour);
 struct tt_usual tt_usual_of_day(const struct tt_past *past, uint32_t of, int64_t hour);
+struct tt_usual_floor {
+	unsigned part, least_hours;
+	int64_t without_first, without_end; /* hours that are no samples */
+};
+
+/* The rate of packets of all targets that an hour before `hour` has at least, but for one in `part`: of all hours that are held or of the
+ * last 24, where half of these are samples, whichever is less. Negative where there are fewer than least_hours samples. */
+double tt_usual_floor(const struct tt_past *past, int64_t hour,
+		const struct tt_usual_floor *how);
 /* By how much the highest hours of a tenth of the days before were above what is usual for their hour of the day: a rate. It takes
  * longer than the others, and is for hours that seem to be a surge. */
 double tt_usual_most_of_hour(const struct tt_past *past, uint32_t of, int64_t hour);

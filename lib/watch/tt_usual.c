@@ -116,6 +116,37 @@ tt_usual_of_day(const struct tt_past *past, uint32_t of, int64_t hour)
 	return (struct tt_usual){0};
 }
 
+/* The rate that an hour of [first, end) has at least, but for one in `part`; negative where too few of them are known. */
+static double
+floor_of(const struct tt_past *past, int64_t first, int64_t end,
+		const struct tt_usual_floor *how)
+{
+	double rates[TT_PAST_HOURS];
+	unsigned n = 0;
+
+	for (int64_t h = first; h < end && n < TT_PAST_HOURS; h++) {
+		double exposure = tt_past_exposure(past, h, h + 1);
+
+		if (exposure > 0 && !(h >= how->without_first && h < how->without_end))
+			rates[n++] = (double)tt_past_total(past, h, h + 1) / exposure;
+	}
+	if (n < how->least_hours || n == 0)
+		return -1;
+	tt_median(rates, n); /* which sorts them */
+	return rates[n / how->part];
+}
+
+double
+tt_usual_floor(const struct tt_past *past, int64_t hour, const struct tt_usual_floor *how)
+{
+	struct tt_usual_floor how_day = *how;
+	double all = floor_of(past, hour - TT_PAST_HOURS, hour, how), day;
+
+	how_day.least_hours = TT_PAST_DAY_HOURS / 2;
+	day = floor_of(past, hour - TT_PAST_DAY_HOURS, hour, &how_day);
+	return all < 0 || day < 0 || all < day ? all : day;
+}
+
 /* What is usual for the hours of a day, [hours before its last one], by the days before. */
 static void
 find_usual_hours(const struct tt_past *past, uint32_t of, int64_t last,

@@ -153,11 +153,19 @@ start(struct tt_watch_adding *a, struct tt_watch *w, const struct tt_watch_inter
 	a->keep = (uint64_t)(TT_WATCH_KEEP * w->options.min_rate * a->addresses) + 1;
 }
 
+/* Packets of the hours of an interval, so far. */
+static uint64_t
+total_of(const struct tt_watch_adding *a)
+{
+	return tt_past_total(&a->watch->past, a->span.start_us / TT_HOUR_US, a->hour + 1);
+}
+
 int
 tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 		struct tt_error *err)
 {
 	bool late = interval->end_us < watch->latest_us;
+	uint64_t before;
 	struct tt_watch_rest rest;
 	struct tt_watch_adding a;
 	int ret = 0;
@@ -168,6 +176,7 @@ tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 		tt_watch_rest_observe(&a, &rest);
 	else
 		tt_past_observe(&watch->past, &a.span);
+	before = total_of(&a);
 	for (size_t i = 0; ret == 0 && i < interval->n; i++)
 		ret = count_row(&a, interval->some ? &rest : NULL, &interval->rows[i]);
 	watch->counted++;
@@ -177,6 +186,9 @@ tt_watch_count(struct tt_watch *watch, const struct tt_watch_interval *interval,
 	} else if (!late) {
 		watch->latest_us = interval->end_us;
 		ret = tt_watch_judge(&a, err);
+		if (ret == 0)
+			ret = tt_watch_note_silence(
+					&a, interval, total_of(&a) - before, err);
 	}
 	free(a.touched);
 	free(a.asked);
@@ -252,6 +264,11 @@ interval_of(const struct tt_snapshot *snapshot)
 			.end_us = m->end_us,
 			.observed_us = m->observed_us,
 			.addresses = m->monitored_addresses,
+			.length_us = m->nominal_s < TT_TIME_MAX / TT_US_PER_S
+					? m->nominal_s * TT_US_PER_S
+					: 0,
+			.frames = m->ledger.delivered,
+			.link_down_us = m->ledger.link_down_us,
 			.where = snapshot->path};
 }
 

@@ -32,6 +32,7 @@
 
 #include "tt_known.h"
 #include "tt_past.h"
+#include "tt_watch_silence.h"
 
 #define TT_WATCH_SWEEPS \
 	4.0 /* packets for each monitored address, in an hour, or from few sources */
@@ -52,12 +53,15 @@ struct tt_watch_options {
 	double sigmas;
 	unsigned lasting_days;
 	size_t max_rows; /* targets that are remembered */
+	double silent_packets; /* as tt_watch_silence.h says; 0: never told */
+	int64_t overdue_us; /* how long after its end a snapshot's next one is missed; 0: never; negative: after so many times its length, and a minute at least */
 };
 
 #define TT_WATCH_DEFAULTS                                                       \
 	{                                                                       \
 		.min_rate = 0.5, .ratio = 1.2, .sigmas = 6, .lasting_days = 21, \
-		.max_rows = 16384                                               \
+		.max_rows = 16384, .silent_packets = 30,                        \
+		.overdue_us = -TT_WATCH_OVERDUE_TIMES                           \
 	}
 
 struct tt_watch_event {
@@ -112,10 +116,14 @@ struct tt_watch {
 	int64_t latest_us; /* end of the latest snapshot; INT64_MIN: none */
 	int64_t coarse_us; /* the same of those of more than an hour, in which hours are not told apart */
 	int64_t quiet_until_us; /* snapshots that end by then are learnt from, and nothing is said */
+	struct tt_watch_silences silences;
 	uint64_t counted, late,
 			again; /* snapshots: in all; of these late; not counted, for they were */
 	/* Called for each line. Returns 0, or a negative errno, which ends it. */
 	int (*say)(void *context, const struct tt_watch_line *line, struct tt_error *err);
+	/* The same of a sensor that falls silent, or ceases to be. NULL: nobody is told. */
+	int (*say_silence)(void *context, const struct tt_watch_silence_line *line,
+			struct tt_error *err);
 	/* Answers all questions of a snapshot: of targets with a rise that a few sources can make, each once an hour at most, where what the
 	 * snapshots say of their own sources does not tell. NULL: never known. */
 	void (*sources)(void *context, const struct tt_watch_questions *questions);
@@ -149,6 +157,8 @@ struct tt_watch_interval {
 	size_t n;
 	const char *where; /* names it in errors */
 	bool some; /* of its parts were counted: of the others, it says only together with them what they had */
+	int64_t length_us; /* that it was to have; 0: as it has */
+	uint64_t frames, link_down_us; /* of all that came; without a link */
 };
 
 /* The same of what was read, whose parts nobody asks for. Returns 0, -ENOMEM, or what say() returned. */

@@ -5,7 +5,7 @@
 
 #include "tt_watch_state.h"
 
-#define TT_WATCH_MAGIC "TTWATCH3"
+#define TT_WATCH_MAGIC "TTWATCH4"
 
 /* Bytes that are being written, or read. */
 struct tt_watch_bytes {

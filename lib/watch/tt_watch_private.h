@@ -59,4 +59,10 @@ void tt_watch_ask(struct tt_watch_adding *adding);
 /* Follows the events, and judges the targets that the snapshot has. Returns 0, or a negative errno with err. */
 int tt_watch_judge(struct tt_watch_adding *adding, struct tt_error *err) TT_MUST_CHECK;
 
+/* Notes whether an interval, the latest one, had packets, and tells where that makes the sensor silent, or ends it. some: as in struct
+ * tt_watch_interval. Returns 0, or what say_silence() returned. */
+int tt_watch_note_silence(const struct tt_watch_adding *adding,
+		const struct tt_watch_interval *interval, uint64_t packets,
+		struct tt_error *err) TT_MUST_CHECK;
+
 #endif

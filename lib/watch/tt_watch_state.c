@@ -109,6 +109,7 @@ put_past(struct tt_watch_bytes *b, const struct tt_past *past)
 {
 	for (unsigned i = 0; i < TT_PAST_HOURS; i++)
 		put_real(b, past->exposures[i]);
+	put_counts(b, past->totals, TT_PAST_HOURS);
 	put_number(b, past->names.n, 4);
 	for (size_t i = 0; i < past->names.n; i++) {
 		const struct tt_past_target *t = &past->all[i];
@@ -141,6 +142,23 @@ put_event(struct tt_watch_bytes *b, const struct tt_watch_event *e)
 }
 
 static void
+put_silences(struct tt_watch_bytes *b, const struct tt_watch_silences *s)
+{
+	for (unsigned i = 0; i < TT_N_WATCH_LACKS; i++) {
+		put_number(b, (uint64_t)s->of[i].since_us, 8);
+		put_number(b, s->of[i].is_open, 1);
+		put_number(b, s->of[i].is_told, 1);
+	}
+	put_number(b, (uint64_t)s->was_since_us, 8);
+	put_number(b, (uint64_t)s->was_until_us, 8);
+	put_real(b, s->exposure);
+	put_number(b, s->frames, 8);
+	put_number(b, s->link_down_us, 8);
+	put_number(b, (uint64_t)s->length_us, 8);
+	put_number(b, s->in_time, 1);
+}
+
+static void
 put_watch(struct tt_watch_bytes *b, const struct tt_watch *w)
 {
 	char name[TT_SENSOR_MAX] = "";
@@ -151,6 +169,7 @@ put_watch(struct tt_watch_bytes *b, const struct tt_watch *w)
 	put_number(b, (uint64_t)w->past.latest_hour, 8);
 	put_number(b, (uint64_t)w->latest_us, 8);
 	put_number(b, (uint64_t)w->coarse_us, 8);
+	put_silences(b, &w->silences);
 	put_past(b, &w->past);
 	put_number(b, w->known.n, 4);
 	for (size_t i = 0; i < w->known.n; i++) {

@@ -3,12 +3,16 @@
  * What a watch knows, in a file, so that it goes on where it ended: the past, which snapshots were counted, the events. One file for all
  * sensors of a watch. All numbers are little-endian:
  *
- *    8 bytes  "TTWATCH3"
+ *    8 bytes  "TTWATCH4"
  *    int64    snapshots that end by then are only learnt from (microseconds)
  *    uint32   number of sensors, then for each
  *      64 bytes name, filled up with zeros
  *      int64    first hour, latest hour, end of the latest snapshot, and of the latest one of more than an hour (microseconds)
+ *      int64    ends of the latest snapshot with packets, and of the latest one where they stopped coming; each with uint8 1: silent, uint8 1: told
+ *      int64    beginning and end of the latest silence that is over
+ *      float64 exposure, uint64 frames, int64 microseconds without a link since that with packets; int64 length of the latest one, uint8 1: it was in time
  *      TT_PAST_HOURS times float64  exposures by hour modulo that
+ *      packets of all targets by hour modulo that, as a row below
  *      uint32   number of targets, then for each
  *        uint8 protocol, int32 target, int64 its first hour, uint8 1: it has a row
  *        row, or the latest 24 hours: numbers in 7 bits each byte, low ones first; after a 0, how many more zeros follow

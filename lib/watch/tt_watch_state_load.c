@@ -129,6 +129,7 @@ get_past(struct tt_watch_bytes *b, struct tt_past *past)
 
 	for (unsigned i = 0; i < TT_PAST_HOURS; i++)
 		past->exposures[i] = get_real(b);
+	get_counts(b, past->totals, TT_PAST_HOURS);
 	n = (uint32_t)get_number(b, 4);
 	for (uint32_t i = 0; ret == 0 && i < n && !b->failed; i++)
 		ret = get_target(b, past);
@@ -165,6 +166,23 @@ get_event(struct tt_watch_bytes *b, struct tt_watch *w)
 	return 0;
 }
 
+static void
+get_silences(struct tt_watch_bytes *b, struct tt_watch_silences *s)
+{
+	for (unsigned i = 0; i < TT_N_WATCH_LACKS; i++) {
+		s->of[i].since_us = get_time(b, TIME_MOST);
+		s->of[i].is_open = get_number(b, 1) != 0;
+		s->of[i].is_told = get_number(b, 1) != 0;
+	}
+	s->was_since_us = get_time(b, TIME_MOST);
+	s->was_until_us = get_time(b, TIME_MOST);
+	s->exposure = get_real(b);
+	s->frames = get_number(b, 8);
+	s->link_down_us = get_number(b, 8);
+	s->length_us = get_time(b, TIME_MOST);
+	s->in_time = get_number(b, 1) != 0;
+}
+
 static int
 get_watch(struct tt_watch_bytes *b, struct tt_watches *watches)
 {
@@ -184,6 +202,7 @@ get_watch(struct tt_watch_bytes *b, struct tt_watches *watches)
 	w->past.latest_hour = get_time(b, HOUR_MOST);
 	w->latest_us = (int64_t)get_number(b, 8);
 	w->coarse_us = get_time(b, TIME_MOST);
+	get_silences(b, &w->silences);
 	ret = get_past(b, &w->past);
 	n = (uint32_t)get_number(b, 4);
 	for (uint32_t i = 0; ret == 0 && i < n && !b->failed; i++) {

@@ -43,6 +43,16 @@ components:
   - {target: 8181/TCP, rate: 3.5/day/address, from: 9d, sources: 30}
   - {target: 445/TCP, name: flood, rate: 12288/day/address, from: 215h, to: 240h, sources: 200000}
 """
+# Eight hours without a packet.
+SILENT = """
+name: silent
+start: 2026-01-05T00:00:00Z
+duration: 60h
+monitored: 203.0.113.0/26
+components:
+  - {target: 445/TCP, rate: 20/day/address, sources: 60, to: 40h}
+  - {target: 445/TCP, name: back, rate: 20/day/address, sources: 60, from: 48h}
+"""
 START = "2026-01-05"
 RISE_DAY = "2026-01-14"
 NEW_DAY = "2026-01-15"
@@ -216,6 +226,33 @@ def future(teiten, directory, spool, whole):
         yield f"after the future: {told(first + rest)}"
 
 
+def silent(teiten, directory, spool, whole):
+    """A sensor without packets is told once, and when they are back, in one run or in several; never with --silent 0, nor where the time was
+    not observed."""
+    for name, gap, n in (("silent", "1d", 2), ("away", "1h", 0)):
+        found = make_spool(teiten, directory / name, SILENT, "--max-gap", gap)
+        lines, _ = watch(teiten, "--once", found)
+        if len(lines) != n:
+            yield f"{name}: {lines}"
+    found = directory / "silent/spool"
+    lines, _ = watch(teiten, "--once", found)
+    begin, end = lines
+    since = begin["since"]
+    if not "2026-01-06T15:00:00Z" <= since <= "2026-01-06T16:00:00Z" or begin["id"] != f"w/packets/{since}":
+        yield f"begins: {begin}"
+    expected = {"event": "end", "id": begin["id"], "time": "2026-01-07T01:00:00Z", "sensor": "w", "without": "packets",
+                "began": since, "reason": "back"}
+    if end != expected or (begin["event"], begin["without"], begin["frames"], begin["link_down_s"]) != ("silent", "packets", 0, 0):
+        yield f"lines: {lines}"
+    state, more = directory / "state-silent", []
+    for to in (begin["time"], "2026-01-06T20:00:00Z", "2026-02-01"):
+        more.append(watch(teiten, "--once", "--state", state, "--to", to, found)[0])
+    if more != [[begin], [], [end]]:
+        yield f"with restarts: {more}"
+    if watch(teiten, "--once", "--silent", 0, found)[0]:
+        yield "told with --silent 0"
+
+
 def live(teiten, directory, spool, whole):
     """What comes while it runs is told; a signal ends it with its state saved."""
     copy, out, state = directory / "live", directory / "live.jsonl", directory / "state-live"
@@ -247,7 +284,7 @@ def main(teiten):
         spool = make_spool(teiten, directory)
         whole, _ = watch(teiten, "--once", spool)
         wrong = list(judge(whole))
-        for case in (restarts, nothing, output_file, merged, merged_between, damaged, sampled, future, live):
+        for case in (restarts, nothing, output_file, merged, merged_between, damaged, sampled, future, silent, live):
             wrong += [f"{case.__name__}: {what}" for what in case(teiten, directory, spool, whole)]
     for what in wrong:
         print(what)

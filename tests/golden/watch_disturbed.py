@@ -344,7 +344,49 @@ components:
             yield f"{name}: {line}, {rate}"
 
 
-CASES = (two_sensors, unreadable, full, out_full, killed, reader_gone, replaced, two_watches, begun_once, beside_compact, ipv6)
+def read_now(teiten, directory, spool, after_s):
+    """Three snapshots of a second each, of which the first begins so much later than now. Returns when the last one ends."""
+    start = int(time.time()) + after_s
+    text = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start))
+    (directory / "now.yaml").write_text("name: now\nduration: 3s\nmonitored: 203.0.113.0/26\ncomponents:\n"
+                                        "  - {target: 445/TCP, rate: 500000/day/address, sources: 60}\n")
+    snapshots.run(teiten, "synth", "--profile", directory / "now.yaml", "--start", text, "--out", directory / "now.pcap")
+    snapshots.run(teiten, "read", "--spool", spool, "--sensor", "now", "--monitored", "203.0.113.0/26", "--interval", 1,
+                  "--pairs", 8192, "--geo", "none", directory / "now.pcap")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start + 3))
+
+
+def overdue(teiten, directory, spool, whole):
+    """A sensor that sends no more snapshots is told once, also over a restart, and when it is back; those that ended long ago are not."""
+    copy, state = directory / "overdue", directory / "state-overdue"
+    shutil.copytree(spool, copy)
+    ended = read_now(teiten, directory, copy, 5)
+    args = ("--overdue", "20s", "--state", state, copy)
+    with following(teiten, directory, "overdue-1", *args) as program:
+        if not until(program.lines):
+            yield f"nothing is told: {program.errors()}"
+            return
+        program.stop()
+        begin, *more = program.lines()
+    expected = {"event": "silent", "id": f"now/snapshots/{ended}", "sensor": "now", "without": "snapshots", "since": ended,
+                "allowed_s": 20, "time": begin["time"]}
+    if begin != expected or more or not begin["time"] > ended:
+        yield f"told: {begin}, {more}"
+    with following(teiten, directory, "overdue-2", *args) as program:
+        time.sleep(3)
+        read_now(teiten, directory, copy, 0)
+        if not until(program.lines):
+            yield f"its end is not told: {program.errors()}"
+            return
+        program.stop()
+        lines = program.lines()
+    expected = {"event": "end", "id": begin["id"], "sensor": "now", "without": "snapshots", "began": ended, "reason": "back",
+                "time": lines[0]["time"]}
+    if lines != [expected]:
+        yield f"of its end: {lines}"
+
+
+CASES = (two_sensors, unreadable, full, out_full, killed, reader_gone, replaced, two_watches, begun_once, beside_compact, ipv6, overdue)
 
 
 def make_more(teiten, directory):

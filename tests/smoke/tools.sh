@@ -185,6 +185,9 @@ expect 2 '--poll: "0" is no number' watch --poll 0 "$dir/empty"
 expect 2 '--poll: "0ms" is no time at all' watch --poll 0ms "$dir/empty"
 expect 1 "no snapshots in $dir/empty" watch --once --poll 500ms "$dir/empty"
 expect 1 "no snapshots in $dir/empty" watch --once --poll 2 "$dir/empty"
+expect 2 '--silent: "-1" is no number above 0' watch --silent -1 "$dir/empty"
+expect 2 '--overdue: "3" is no duration such as 90s' watch --overdue 3 "$dir/empty"
+expect 1 "no snapshots in $dir/empty" watch --once --silent 0 --overdue 0 "$dir/empty"
 expect 2 '--rule-variables: an empty path; name a file, or none' rules check --rule-variables '' x.rules
 expect 2 '--rule-classes: an empty path; name a file, or none' rules check --rule-classes= x.rules
 expect 2 '--rule-variables: an empty path' rules match --vars '' --rules x.rules x.pcap
