@@ -18,6 +18,8 @@ int cmd_read(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_rules(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
+int cmd_top_countries(int argc, char **argv);
+int cmd_top_networks(int argc, char **argv);
 int cmd_top_targets(int argc, char **argv);
 int cmd_uniques(int argc, char **argv);
 int cmd_verify(int argc, char **argv);

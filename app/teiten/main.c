@@ -27,11 +27,15 @@ static const struct command commands[] = {
 		{"export", "write tables as CSV, JSON Lines, Avro, SQLite, Parquet",
 				cmd_export},
 		{"top-targets", "print the ranking of targets", cmd_top_targets},
+		{"top-countries", "print the ranking of source countries",
+				cmd_top_countries},
+		{"top-networks", "print the ranking of source networks (AS numbers)",
+				cmd_top_networks},
 		{"uniques", "estimate distinct sources and destinations over snapshots",
 				cmd_uniques},
 		{"report", "write the observation report of a month, a week, a day",
 				cmd_report},
-		{"watch", "tell of surges and new targets as JSON lines", cmd_watch},
+		{"watch", "tell of surges, new targets and silent sensors", cmd_watch},
 		{"rules", "check files of signatures", cmd_rules},
 		{"synth", "make a capture file of darknet traffic from a profile",
 				cmd_synth},
@@ -44,7 +48,7 @@ help(FILE *out)
 	      "Makes and reads the snapshots of a darknet sensor.\n\n",
 			out);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(commands); i++)
-		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
+		fprintf(out, "  %-13s %s\n", commands[i].name, commands[i].what);
 	fputs("\n`teiten COMMAND --help` says more; `teiten --version` prints the version.\n"
 	      "Of an option that is given twice the last one counts, unless its help says otherwise.\n"
 	      "Exit status: 0 done, 1 bad data, no snapshots or a failed operation, 2 wrong usage,\n"

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "tool.h"
+#include "top.h"
 #include "tt_ranking.h"
-#include "tt_time.h"
-
-#include <string.h>
 
 static const char help[] =
 		"Usage: teiten top-targets [OPTION…] PATH\n"
@@ -30,84 +27,16 @@ static const char help[] =
 		"TIME is UTC, such as 2026-11-22 or 2026-11-22T22:55:00Z, or has an offset from\n"
 		"it: 2026-11-22T22:55+09:00.\n";
 
-enum {
-	OPT_CLASS = 256,
-	OPT_FORMAT,
-	OPT_IP_VERSION,
-	OPT_SENSOR,
-	OPT_FROM,
-	OPT_TO,
-};
-
 static const struct option options[] = {
-		{"class", required_argument, NULL, OPT_CLASS},
-		{"format", required_argument, NULL, OPT_FORMAT},
-		{"ip-version", required_argument, NULL, OPT_IP_VERSION},
-		{"sensor", required_argument, NULL, OPT_SENSOR},
-		{"from", required_argument, NULL, OPT_FROM},
-		{"to", required_argument, NULL, OPT_TO},
+		{"class", required_argument, NULL, TOP_CLASS},
+		{"format", required_argument, NULL, TOP_FORMAT},
+		{"ip-version", required_argument, NULL, TOP_IP_VERSION},
+		{"sensor", required_argument, NULL, TOP_SENSOR},
+		{"from", required_argument, NULL, TOP_FROM},
+		{"to", required_argument, NULL, TOP_TO},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 };
-
-struct wish {
-	struct selection selection;
-	size_t n;
-	enum tt_ranking_format format;
-	bool one_class;
-	enum tt_class class;
-	unsigned ip_version; /* 0: both */
-};
-
-static bool
-take_class(struct tool *tool, struct wish *w)
-{
-	w->one_class = tt_class_parse(optarg, &w->class) == 0;
-	if (w->one_class)
-		return true;
-	fprintf(stderr, "%s: unknown class: %s (one of", tool->name, optarg);
-	for (unsigned c = 0; c < TT_N_CLASSES; c++)
-		fprintf(stderr, " %s", tt_class_name((enum tt_class)c));
-	fputs(")\n", stderr);
-	tool->status = EXIT_USAGE;
-	return false;
-}
-
-static bool
-take_ip_version(struct tool *tool, struct wish *w)
-{
-	if (strcmp(optarg, "4") == 0 || strcmp(optarg, "6") == 0) {
-		w->ip_version = (unsigned)(*optarg - '0');
-		return true;
-	}
-	tool->status = tool_usage(tool, "--ip-version: \"%s\" is none of 4, 6", optarg);
-	return false;
-}
-
-static bool
-take(struct tool *tool, struct wish *w, int option)
-{
-	switch (option) {
-	case 'n':
-		return tool_number(tool, "-n", &w->n);
-	case OPT_CLASS:
-		return take_class(tool, w);
-	case OPT_IP_VERSION:
-		return take_ip_version(tool, w);
-	case OPT_SENSOR:
-		return sensors_take(tool);
-	case OPT_FROM:
-		return tool_time(tool, "--from", &w->selection.from_us);
-	case OPT_TO:
-		return tool_time(tool, "--to", &w->selection.to_us);
-	default:
-		if (tt_ranking_format_parse(optarg, &w->format) == 0)
-			return true;
-		tool->status = tool_usage(
-				tool, "unknown format: %s (text, csv or jsonl)", optarg);
-		return false;
-	}
-}
 
 static int
 add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
@@ -116,7 +45,7 @@ add(void *context, const struct tt_snapshot *snapshot, struct tt_error *err)
 }
 
 static int
-rank(const struct tool *tool, const struct wish *w)
+rank(const struct tool *tool, const struct top_wish *w)
 {
 	struct tt_snapshot_list list;
 	struct tt_ranking ranking;
@@ -128,7 +57,8 @@ rank(const struct tool *tool, const struct wish *w)
 	ranking.ip_version = w->ip_version;
 	status = tool_each(tool, &list, add, &ranking);
 	tt_ranking_sort(&ranking);
-	if (ranking.snapshots > 0 || (status == EXIT_OK && w->format != TT_RANKING_TEXT))
+	if (ranking.over.snapshots > 0
+			|| (status == EXIT_OK && w->format != TT_RANKING_TEXT))
 		tt_ranking_print(&ranking, w->n, w->format, stdout);
 	if (list.n == 0)
 		status = tool_no_snapshots(tool, w->selection.path, &w->selection);
@@ -139,28 +69,14 @@ rank(const struct tool *tool, const struct wish *w)
 	return status;
 }
 
-/* Returns false where the command line ends it, and tool->status is how. */
-static bool
-take_all(struct tool *tool, struct wish *w)
-{
-	int option;
-
-	while ((option = tool_option(tool)) != -1) {
-		if (option == 0 || !take(tool, w, option))
-			return false;
-	}
-	w->selection.path = tool_operand(tool, "PATH");
-	return w->selection.path != NULL && tool_span(tool, &w->selection);
-}
-
 int
 cmd_top_targets(int argc, char **argv)
 {
 	struct tool tool = {"teiten top-targets", help, options, ":hn:", argc, argv, 0,
 			.adds_up = true};
-	struct wish w = {.selection = SELECTION_ALL, .n = 20};
+	struct top_wish w = TOP_WISH_DEFAULT;
 
-	if (take_all(&tool, &w))
+	if (top_take_all(&tool, &w))
 		tool.status = rank(&tool, &w);
 	sensors_fini(&tool.sensors);
 	return tool.status;

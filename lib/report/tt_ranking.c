@@ -8,7 +8,8 @@
 void
 tt_ranking_init(struct tt_ranking *ranking, const enum tt_class *class)
 {
-	*ranking = (struct tt_ranking){.exact = true};
+	*ranking = (struct tt_ranking){0};
+	tt_ranking_span_init(&ranking->over);
 	if (class != NULL) {
 		ranking->one_class = true;
 		ranking->class = *class;
@@ -20,7 +21,7 @@ tt_ranking_fini(struct tt_ranking *ranking)
 {
 	free(ranking->ranks);
 	free(ranking->slots);
-	free(ranking->sensors);
+	tt_ranking_span_fini(&ranking->over);
 	*ranking = (struct tt_ranking){0};
 }
 
@@ -193,35 +194,6 @@ add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct target
 	return ret;
 }
 
-static int
-note_sensor(struct tt_ranking *r, const char *sensor)
-{
-	char(*more)[TT_SENSOR_MAX + 1];
-
-	for (size_t i = r->n_sensors; i > 0; i--)
-		if (strcmp(r->sensors[i - 1], sensor) == 0)
-			return 0;
-	more = reallocarray(r->sensors, r->n_sensors + 1, sizeof(*more));
-	if (more == NULL)
-		return -ENOMEM;
-	r->sensors = more;
-	snprintf(more[r->n_sensors++], sizeof(*more), "%s", sensor);
-	return 0;
-}
-
-static void
-add_denominator(struct tt_ranking *r, const struct tt_manifest *m, int64_t observed_us)
-{
-	if (r->snapshots == 0 || m->start_us < r->first_us)
-		r->first_us = m->start_us;
-	if (r->snapshots == 0 || m->end_us > r->last_us)
-		r->last_us = m->end_us;
-	r->snapshots++;
-	r->exact = r->exact && m->sources_one_in == 1;
-	r->observed_us += observed_us;
-	tt_version_time_add(&r->address_time, m);
-}
-
 /* One pass over the table: without a ranking, only to see that it can be read to its end. */
 static int
 pass(struct tt_ranking *ranking, const struct tt_snapshot *snapshot, struct tt_error *err)
@@ -266,7 +238,7 @@ add_ipv6_row(struct tt_ranking *r, const struct tt_parquet_reader *row, const ch
 	if (r == NULL)
 		return 0;
 	if (*name == '\0') {
-		r->address_time.untold = true;
+		r->over.address_time.untold = true;
 		return 0;
 	}
 	if (r->one_class && strcmp(class, tt_class_name(r->class)) != 0)
@@ -312,13 +284,13 @@ tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 		ret = tt_snapshot_observed(snapshot, &observed, err);
 	if (ret != 0)
 		return ret;
-	if (note_sensor(ranking, snapshot->manifest.sensor) != 0)
-		return tt_error_set(err, -ENOMEM, snapshot->path, "out of memory");
-	ret = pass(ranking, snapshot, err);
+	ret = tt_ranking_span_note(&ranking->over, snapshot, err);
+	if (ret == 0)
+		ret = pass(ranking, snapshot, err);
 	if (ret == 0)
 		ret = pass_ipv6(ranking, snapshot, err);
 	if (ret == 0)
-		add_denominator(ranking, &snapshot->manifest, observed.us);
+		tt_ranking_span_add(&ranking->over, &snapshot->manifest, observed.us);
 	return ret;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The ranking of targets over any number of snapshots: `targets` summed by (protocol, target).
- * One thread. Memory: 48 bytes for each distinct target, 65 for each sensor.
+ * One thread. Memory: 48 bytes for each distinct target, and that of tt_ranking_span.h.
  *
  * Rates are per day and monitored address, as observation reports give them: packets divided by
  * the sum over snapshots of observed days x monitored addresses, so that intervals and sensors
@@ -23,8 +23,7 @@
 #define TT_RANKING_H
 
 #include "tt_class.h"
-#include "tt_snapshot.h"
-#include "tt_version_rate.h"
+#include "tt_ranking_span.h"
 
 struct tt_rank {
 	uint8_t protocol;
@@ -43,13 +42,9 @@ struct tt_ranking {
 	size_t n_ranks, room;
 	uint32_t *slots; /* [n_slots] index into ranks + 1, or 0 */
 	size_t n_slots;
-	char (*sensors)[TT_SENSOR_MAX
-			+ 1]; /* [n_sensors], in the order in which they came */
-	size_t n_sensors;
-	uint64_t snapshots, packets, bytes; /* of what was added, the class alone */
-	bool exact; /* unique counts of all snapshots were */
-	struct tt_version_time address_time; /* untold: also where a table was full */
-	int64_t observed_us, first_us, last_us; /* last: end of the latest interval */
+	uint64_t packets, bytes; /* of what was added, the class alone */
+	struct tt_ranking_span
+			over; /* address_time.untold: also where a table was full */
 };
 
 /* Makes an empty ranking. class: NULL for all. */
@@ -77,16 +72,6 @@ double tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *r
 bool tt_ranking_is_per_sensor(const struct tt_ranking *ranking);
 double tt_ranking_sensor_rate(
 		const struct tt_ranking *ranking, const struct tt_rank *rank);
-
-enum tt_ranking_format {
-	TT_RANKING_TEXT,
-	TT_RANKING_CSV,
-	TT_RANKING_JSONL,
-};
-
-/* Parses "text", "csv" or "jsonl". Returns 0 or -EINVAL. */
-int tt_ranking_format_parse(
-		const char *name, enum tt_ranking_format *format) TT_MUST_CHECK;
 
 /* Prints the first n ranks; errors are those of the FILE. CSV and JSON Lines have in their last columns what text marks:
  * `sources_estimated` (max_uniq_src_ip is one, from a sample, as where tables were full and a snapshot has rows "**"), `sources_at_least`

@@ -1,26 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tt_ranking.h"
-#include "tt_time.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-
-#define SENSORS_NAMED 8 /* so that the line stays one; the others are a number */
-
-int
-tt_ranking_format_parse(const char *name, enum tt_ranking_format *format)
-{
-	static const char *const names[] = {"text", "csv", "jsonl"};
-
-	for (unsigned i = 0; i < TT_ARRAY_SIZE(names); i++) {
-		if (strcmp(name, names[i]) == 0) {
-			*format = (enum tt_ranking_format)i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
 
 /* One line, ready to be printed in any format. */
 struct line {
@@ -33,29 +15,10 @@ struct line {
 };
 
 static void
-print_sensors(const struct tt_ranking *r, FILE *out)
-{
-	fprintf(out, "sensor%s", r->n_sensors == 1 ? "" : "s");
-	for (size_t i = 0; i < r->n_sensors && i < SENSORS_NAMED; i++)
-		fprintf(out, "%s %s", i == 0 ? "" : ",", r->sensors[i]);
-	if (r->n_sensors > SENSORS_NAMED)
-		fprintf(out, " and %zu more", r->n_sensors - SENSORS_NAMED);
-	fputs("\n", out);
-}
-
-static void
 print_head(const struct tt_ranking *r, FILE *out)
 {
-	char first[TT_TIME_TEXT_MAX], last[TT_TIME_TEXT_MAX];
-
-	print_sensors(r, out);
-	fprintf(out,
-			"%" PRIu64 " snapshot%s, %s to %s, %.0f s observed, %" PRIu64
-			" packets",
-			r->snapshots, r->snapshots == 1 ? "" : "s",
-			tt_time_format(r->first_us, first),
-			tt_time_format(r->last_us, last),
-			(double)r->observed_us / TT_US_PER_S, r->packets);
+	tt_ranking_span_print(&r->over, out);
+	fprintf(out, ", %" PRIu64 " packets", r->packets);
 	if (r->ip_version != 0)
 		fprintf(out, " of IPv%u", r->ip_version);
 	if (r->one_class)
@@ -64,7 +27,8 @@ print_head(const struct tt_ranking *r, FILE *out)
 	if (r->n_ranks == 0)
 		return;
 	fprintf(out, "%5s  %-12s %14s %7s %16s %12s %20s\n", "rank", "target", "packets",
-			"share", "bytes", r->snapshots == 1 ? "sources" : "max sources",
+			"share", "bytes",
+			r->over.snapshots == 1 ? "sources" : "max sources",
 			tt_ranking_is_per_sensor(r) ? "packets/day/sensor"
 						    : "packets/day/address");
 }
@@ -76,7 +40,7 @@ print_text(const struct line *l, const struct tt_ranking *r, FILE *out)
 
 	if (tt_ranking_tells_sources(r))
 		snprintf(sources, sizeof(sources), "%s%s%" PRIu64,
-				l->data->at_least ? ">=" : "", r->exact ? "" : "~",
+				l->data->at_least ? ">=" : "", r->over.exact ? "" : "~",
 				l->data->max_uniq_src_ip);
 	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %20.2f\n",
 			l->rank, l->name, l->data->packets, 100 * l->share,
@@ -89,7 +53,7 @@ print_version(const struct tt_ranking *r, FILE *out)
 {
 	if (!tt_ranking_tells_sources(r))
 		fputs("-: sources are not told apart by IP version\n", out);
-	if (r->address_time.untold && r->address_time.any_ipv6)
+	if (r->over.address_time.untold && r->over.address_time.any_ipv6)
 		fprintf(out, "packets, share, bytes: of IPv%u, at %s: some of IPv6 are not told apart\n",
 				r->ip_version, r->ip_version == 4 ? "most" : "least");
 }
@@ -103,20 +67,21 @@ print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 		at_least = at_least || r->ranks[i].at_least;
 	if (!tt_ranking_tells_sources(r))
 		at_least = false;
-	else if (r->n_ranks > 0 && r->snapshots > 1)
+	else if (r->n_ranks > 0 && r->over.snapshots > 1)
 		fputs("max sources: unique sources, the most in any one snapshot\n", out);
-	if (!r->exact && tt_ranking_tells_sources(r))
+	if (!r->over.exact && tt_ranking_tells_sources(r))
 		fputs("~: estimated from a sample, in some snapshot at least\n", out);
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
 	if (r->ip_version != 0)
 		print_version(r, out);
-	else if (tt_version_is_ipv4(&r->address_time) && !tt_ranking_is_per_sensor(r))
+	else if (tt_version_is_ipv4(&r->over.address_time)
+			&& !tt_ranking_is_per_sensor(r))
 		fprintf(out, "packets, share, bytes, sources: of IPv4 and IPv6; packets/day/address: packets of IPv4 by monitored IPv4 addresses%s\n",
-				r->address_time.untold
+				r->over.address_time.untold
 						? ", at most: some of IPv6 are not told apart"
 						: "");
-	if (tt_version_time_of(&r->address_time).us == 0)
+	if (tt_version_time_of(&r->over.address_time).us == 0)
 		fputs("no monitored address was observed: no rates\n", out);
 }
 
@@ -130,10 +95,10 @@ marks_of(const struct line *l, const struct tt_ranking *r)
 {
 	const bool sources = tt_ranking_tells_sources(r);
 
-	return (struct marks){.estimated = sources && !r->exact,
+	return (struct marks){.estimated = sources && !r->over.exact,
 			.at_least = sources && l->data->at_least,
-			.ipv6_untold = r->address_time.untold
-					&& r->address_time.any_ipv6};
+			.ipv6_untold = r->over.address_time.untold
+					&& r->over.address_time.any_ipv6};
 }
 
 static void
@@ -148,12 +113,6 @@ print_csv(const struct line *l, const struct tt_ranking *r, const char *sources,
 			m.ipv6_untold);
 }
 
-static const char *
-json_of(bool b)
-{
-	return b ? "true" : "false";
-}
-
 static void
 print_jsonl(const struct line *l, const struct tt_ranking *r, const char *sources,
 		FILE *out)
@@ -166,8 +125,10 @@ print_jsonl(const struct line *l, const struct tt_ranking *r, const char *source
 			",\"packets_per_day_address\":%.6f,\"packets_per_day_sensor\":%.6f"
 			",\"sources_estimated\":%s,\"sources_at_least\":%s,\"ipv6_untold\":%s}\n",
 			l->rank, l->name, l->data->packets, l->share, l->data->bytes,
-			sources, l->rate, l->sensor_rate, json_of(m.estimated),
-			json_of(m.at_least), json_of(m.ipv6_untold));
+			sources, l->rate, l->sensor_rate,
+			tt_ranking_json_bool(m.estimated),
+			tt_ranking_json_bool(m.at_least),
+			tt_ranking_json_bool(m.ipv6_untold));
 }
 
 static struct line

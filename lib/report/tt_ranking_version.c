@@ -37,20 +37,19 @@ tt_ranking_choose_version(struct tt_ranking *r)
 bool
 tt_ranking_tells_sources(const struct tt_ranking *ranking)
 {
-	return ranking->ip_version == 0 || !tt_version_is_ipv4(&ranking->address_time);
+	return ranking->ip_version == 0
+			|| !tt_version_is_ipv4(&ranking->over.address_time);
 }
 
 double
 tt_ranking_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
 {
-	struct tt_address_time ipv6 = ranking->address_time.all;
+	const struct tt_ranking_span *over = &ranking->over;
 
 	if (ranking->ip_version != 6)
-		return tt_version_rate(&ranking->address_time, rank->packets,
-				rank->ipv6_packets);
-	ipv6.us -= ranking->address_time.ipv4.us < ipv6.us ? ranking->address_time.ipv4.us
-							   : ipv6.us;
-	return tt_address_rate(rank->packets, ipv6);
+		return tt_version_rate(
+				&over->address_time, rank->packets, rank->ipv6_packets);
+	return tt_address_rate(rank->packets, tt_ranking_span_time(over, 6));
 }
 
 bool
@@ -68,5 +67,5 @@ tt_ranking_is_per_sensor(const struct tt_ranking *ranking)
 double
 tt_ranking_sensor_rate(const struct tt_ranking *ranking, const struct tt_rank *rank)
 {
-	return tt_version_sensor_rate(rank->packets, ranking->observed_us);
+	return tt_version_sensor_rate(rank->packets, ranking->over.observed_us);
 }

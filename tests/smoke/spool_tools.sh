@@ -59,7 +59,7 @@ says 0 '^sensor one$' top-targets "$spool/one"
 # --sensor: of these alone, however they are listed; one that is not there is told.
 says 0 '^sensor one$' top-targets --sensor one "$spool"
 says 0 '^sensors one, two$' top-targets --sensor two,one "$spool"
-for command in top-targets uniques "watch --once"; do
+for command in top-targets top-countries top-networks uniques "watch --once"; do
 	says 1 'no such snapshots of sensor three' $command --sensor three "$spool"
 	says 1 'no such snapshots of sensor two' $command --sensor one,two "$spool/one"
 	says 2 '"../x" is no sensor' $command --sensor ../x "$spool"
@@ -154,6 +154,8 @@ unread info "$spool"
 unread info --json "$spool"
 unread verify "$spool"
 unread top-targets "$spool"
+unread top-countries "$spool"
+unread top-networks -n 100000 "$spool"
 unread uniques --keys '*' -n 100000 "$spool"
 unread export --table targets "$spool"
 unread export --table sources --format jsonl "$spool"

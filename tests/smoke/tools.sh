@@ -44,12 +44,12 @@ expect 2 'unknown command: inf; did you mean info?' inf
 expect 2 'unknown option: --fromt; did you mean --from?' top-targets --fromt
 expect 2 'unknown option: --qouta=5G; did you mean --quota?' compact --qouta=5G
 expect 2 '--spol: unknown option; did you mean --spool?' read --spol
-for command in info verify export report rules top-targets uniques; do
+for command in info verify export report rules top-targets top-countries top-networks uniques; do
 	prints "Usage: teiten $command" $command --help
 	expect 2 'unknown option: --frobnicate' $command --frobnicate
 	expect 2 'unknown option: -x' $command -x
 done
-for command in info verify top-targets 'export --table targets'; do
+for command in info verify top-targets top-countries top-networks 'export --table targets'; do
 	expect 2 'PATH is missing' $command
 	expect 2 'too many operands: b' $command a b
 	expect 1 "$dir/none: No such file" $command "$dir/none"
@@ -155,6 +155,10 @@ expect 2 'unknown table: x' export --table x "$dir/empty"
 expect 2 'unknown format: xml' export --format xml "$dir/empty"
 expect 2 'unknown format: xml' top-targets --format xml "$dir/empty"
 expect 2 'unknown class: x' top-targets --class x "$dir/empty"
+expect 2 'unknown class: x' top-countries --class x "$dir/empty"
+expect 2 'unknown option: --ip-version' top-countries --ip-version 4 "$dir/empty"
+expect 2 'unknown option: --class' top-networks --class udp "$dir/empty"
+expect 2 '"5" is none of 4, 6' top-networks --ip-version 5 "$dir/empty"
 for option in --older-than --keep-for; do
 	expect 2 "$option: \"0s\" is no time at all; the shortest is 1s\$" compact $option 0s "$dir/empty"
 	for value in 6 500ms 1500ms 1w; do
@@ -201,7 +205,9 @@ expect 1 '/dev/full: No space left' export --table targets --out /dev/full "$dir
 expect 1 "no snapshots in $dir/empty" info "$dir/empty"
 expect 1 "no snapshots in $dir/empty" verify "$dir/empty"
 for format in text csv jsonl; do
-	expect 1 "no snapshots in $dir/empty" top-targets --format $format "$dir/empty"
+	for what in targets countries networks; do
+		expect 1 "no snapshots in $dir/empty" top-$what --format $format "$dir/empty"
+	done
 done
 expect 1 "no snapshots in $dir/empty" compact --per hour "$dir/empty"
 expect 1 "no such snapshots in $dir/empty" uniques --from 2026-01-01 "$dir/empty"
@@ -219,7 +225,7 @@ prints '^teiten [0-9]' rules match --version
 prints '^teiten [0-9]' verify "$dir/empty" --version
 expect 1 '--version: ' verify -- --version
 expect 2 'too many operands: --version' verify -- "$dir/empty" --version
-for command in info verify watch top-targets; do
+for command in info verify watch top-targets top-countries top-networks; do
 	expect 2 "^teiten $command: PATH: an empty path" "$command" ''
 done
 exit $failed

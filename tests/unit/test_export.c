@@ -285,7 +285,7 @@ estimates_are_marked(void **state)
 	tt_ranking_init(&r, NULL);
 	add_minute(&r, 0);
 	tt_ranking_sort(&r);
-	assert_false(r.exact);
+	assert_false(r.over.exact);
 	assert_true(prints(&r, TT_RANKING_TEXT, " ~"));
 	assert_true(prints(&r, TT_RANKING_TEXT, "\n~: estimated from a sample"));
 	assert_true(prints(&r, TT_RANKING_CSV,
@@ -293,10 +293,10 @@ estimates_are_marked(void **state)
 	assert_true(prints(&r, TT_RANKING_CSV, ",1,0,0\r\n"));
 	assert_true(prints(&r, TT_RANKING_JSONL,
 			",\"sources_estimated\":true,\"sources_at_least\":false,\"ipv6_untold\":false}\n"));
-	r.exact = true;
+	r.over.exact = true;
 	r.ranks[0].at_least = true;
 	assert_true(prints(&r, TT_RANKING_CSV, ",0,1,0\r\n"));
-	r.address_time.untold = r.address_time.any_ipv6 = true;
+	r.over.address_time.untold = r.over.address_time.any_ipv6 = true;
 	assert_true(prints(&r, TT_RANKING_CSV, ",0,1,1\r\n"));
 	r.ip_version = 4; /* and no sources are told */
 	assert_true(prints(&r, TT_RANKING_CSV, ",0,0,1\r\n"));
