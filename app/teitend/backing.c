@@ -83,6 +83,8 @@ touch_parts(void *arg, struct tt_error *err)
 {
 	struct tt_backing *b = arg;
 
+	/* So that what is busy while memory comes slowly has a name, in `top -H`. */
+	pthread_setname_np(pthread_self(), TT_BACKING_THREAD);
 	for (unsigned i = 0; i < b->n; i++) {
 		const int rc = touch(b->parts[i].arena, &b->stop);
 

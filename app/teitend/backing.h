@@ -16,6 +16,9 @@
 
 #include "tt_tally.h"
 
+/* The thread's name. */
+#define TT_BACKING_THREAD "teitend-memory"
+
 struct tt_daemon;
 
 /* One thing to be touched. */

@@ -215,6 +215,29 @@ class Daemon:
                 self.fail("no line with %s" % pattern)
             time.sleep(0.05)
 
+    def has_tables(self):
+        """Has it all the memory of its tables? The thread that touches it is gone, and has done it: some memory is of
+        other things, so that neither says it alone."""
+        sizes = re.search(r"table sets of \d+ pairs ([\d.]+) MiB, merge ([\d.]+) MiB", self.said())
+        process = pathlib.Path("/proc/%d" % self.process.pid)
+        resident = re.search(r"^VmRSS:\s+(\d+) kB", (process / "status").read_text(), re.M)
+        if int(resident[1]) < 1024 * (float(sizes[1]) + float(sizes[2])):
+            return False
+        names = subprocess.run(["cat", *process.glob("task/*/comm")], capture_output=True, text=True)
+        return names.returncode == 0 and "teitend-memory" not in names.stdout.split()
+
+    def wait_for_tables(self, seconds=240):
+        """Until it has all its table sets: where a machine is busy, their memory comes slowly, and the intervals before are
+        longer (docs/operations.md, The first intervals are longer). Returns the time from which they are not."""
+        until = time.monotonic() + seconds
+        while not self.has_tables():
+            if time.monotonic() > until:
+                self.fail("it still lacks memory")
+            time.sleep(0.05)
+        # The management core hands the sets over between two intervals.
+        self.wait_for("wrote ", 60, self.said().count("wrote ") + 2)
+        return time.time() * SECOND
+
     def kill(self):
         if self.process.poll() is not None:
             self.fail("it had ended by itself")
