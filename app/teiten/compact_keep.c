@@ -64,7 +64,7 @@ static void delete (struct compacting *c, struct held *h, const char *why)
 	if (!c->dry_run && compactor == NULL)
 		return;
 	if (c->quota == 0 && h->n == 1)
-		h->bytes = tt_snapshot_bytes(h->ref->path);
+		h->bytes = tt_snapshot_room(h->ref->path);
 	if ((c->dry_run ? tt_compactor_check(h->ref->path, &err)
 			: tt_compactor_delete(compactor, h->ref->path, &err))
 			!= 0) {
@@ -155,7 +155,7 @@ list_held(const struct compacting *c, const struct tt_snapshot_list *list,
 		next = ref + n;
 		*h = (struct held){.ref = ref, .n = n};
 		for (size_t k = 0; c->quota > 0 && k < n; k++)
-			h->bytes += tt_snapshot_bytes(ref[k].path);
+			h->bytes += tt_snapshot_room(ref[k].path);
 		h->latest = i + n == list->n || next->sensor_length != ref->sensor_length
 				|| memcmp(next->path, ref->path, ref->sensor_length) != 0;
 	}

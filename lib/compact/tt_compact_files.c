@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#define BLOCK 512 /* bytes, of st_blocks (stat(3type)) */
+
 static bool
 is_own_file(int dir_fd, const char *name)
 {
@@ -46,18 +48,28 @@ tt_compactor_check(const char *path, struct tt_error *err)
 }
 
 uint64_t
-tt_snapshot_bytes(const char *path)
+tt_compact_room(uint64_t length, uint64_t blocks)
+{
+	return blocks == 0 ? length : blocks * BLOCK;
+}
+
+uint64_t
+tt_snapshot_room(const char *path)
 {
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
 	uint64_t bytes = 0;
 	struct stat st;
 
-	while (dir != NULL && (entry = readdir(dir)) != NULL)
+	if (dir == NULL)
+		return 0;
+	if (fstat(dirfd(dir), &st) == 0)
+		bytes += (uint64_t)st.st_blocks * BLOCK;
+	while ((entry = readdir(dir)) != NULL)
 		if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0
 				&& S_ISREG(st.st_mode))
-			bytes += (uint64_t)st.st_size;
-	if (dir != NULL)
-		closedir(dir);
+			bytes += tt_compact_room(
+					(uint64_t)st.st_size, (uint64_t)st.st_blocks);
+	closedir(dir);
 	return bytes;
 }

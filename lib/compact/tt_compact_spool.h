@@ -82,7 +82,11 @@ int tt_compactor_delete(struct tt_compactor *compactor, const char *path,
 int tt_compactor_delete_parts(struct tt_compactor *compactor, const char *path,
 		const char *const *parts, size_t n, struct tt_error *err) TT_MUST_CHECK;
 
-/* Bytes of the files in a snapshot's directory; 0 where it cannot be read. */
-uint64_t tt_snapshot_bytes(const char *path);
+/* Bytes that a snapshot's directory and its files take of the disk, as `du` has them; 0 where it cannot be read. */
+uint64_t tt_snapshot_room(const char *path);
+
+/* Bytes that a file of so many bytes and blocks of 512 takes. File systems that do not say what they use (of the network, in
+ * user space), or have small files elsewhere, tell of no blocks: then it counts by its length, so that a quota has an effect there too. */
+uint64_t tt_compact_room(uint64_t length, uint64_t blocks);
 
 #endif

@@ -2,6 +2,7 @@
 /* The pieces that merge snapshots: packed keys, stores, destinations, identities, names. */
 #include "snapshot_forge.h"
 #include "tt_compact_private.h"
+#include "tt_compact_spool.h"
 #include "tt_identities.h"
 #include "tt_loaded.h"
 
@@ -414,10 +415,20 @@ time_with_signatures_follows_from_names_of_sets_that_all_parts_had(void **state)
 	assert_int_equal(tt_loaded_by_name("2 rules + none", true, &all).ipv4_us, 80);
 }
 
+static void
+room_is_that_of_blocks(void **state)
+{
+	assert_int_equal(tt_compact_room(100, 8), 4096);
+	assert_int_equal(tt_compact_room(1 << 20, 8),
+			4096); /* compressed, or with holes */
+	assert_int_equal(tt_compact_room(100, 0), 100); /* not told */
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+			cmocka_unit_test(room_is_that_of_blocks),
 			cmocka_unit_test(equal_keys_become_one_row),
 			cmocka_unit_test(a_store_of_many_rows_grows_filters_and_sorts),
 			cmocka_unit_test(what_is_not_there_is_looked_up_in_vain),
