@@ -3,14 +3,11 @@
 
 #include <string.h>
 
-#define DIGIT_BITS   8
-#define DIGIT_VALUES (1u << DIGIT_BITS)
-#define RADIX_MIN    256 /* below, counting the digits costs more than comparing */
-#define RUN_MAX      16 /* runs that insertion sorts */
-#define WIDE_BITS    11
-#define WIDE_MIN     1024 /* from so many items on, wide digits pay */
-#define CACHED_MAX \
-	(1 << 14) /* items that stay in a core's cache: 512 KiB with their copy */
+#define DIGIT_BITS     11 /* at most: more places than that are in the way of each other */
+#define RADIX_MIN      256 /* below, counting the digits costs more than comparing */
+#define RUN_MAX        16 /* runs that insertion sorts */
+#define DIGIT_BITS_MIN 4
+#define FEW            25 /* what a digit leaves together, insertion sorts below this number */
 
 static bool
 is_after(const struct tt_sort_item *a, const struct tt_sort_item *b,
@@ -78,12 +75,6 @@ merge_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n,
 		memcpy(items, from, n * sizeof(*items));
 }
 
-static unsigned
-digit(uint64_t prefix, unsigned shift)
-{
-	return (unsigned)(prefix >> shift) & (DIGIT_VALUES - 1);
-}
-
 /* The bits that are not the same in all prefixes. */
 static uint64_t
 varying_bits(const struct tt_sort_item *items, uint64_t n)
@@ -95,114 +86,84 @@ varying_bits(const struct tt_sort_item *items, uint64_t n)
 	return bits;
 }
 
-/* Moves items[n] to `into`, by the digit above `shift`; ends[v]: where those of value v end. */
-static void
-scatter(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n,
-		unsigned shift, uint64_t ends[DIGIT_VALUES])
+/* How wide a digit parts n items, FEW and more: into runs of four to eight of them, were they spread evenly. */
+static unsigned
+digit_bits(uint64_t n)
 {
-	uint64_t sum = 0;
+	const unsigned bits = 61 - (unsigned)__builtin_clzll(n);
 
-	memset(ends, 0, DIGIT_VALUES * sizeof(*ends));
-	for (uint64_t i = 0; i < n; i++)
-		ends[digit(from[i].prefix, shift)]++;
-	for (unsigned v = 0; v < DIGIT_VALUES; v++) {
-		uint64_t count = ends[v];
-
-		ends[v] = sum;
-		sum += count;
-	}
-	for (uint64_t i = 0; i < n; i++)
-		into[ends[digit(from[i].prefix, shift)]++] = from[i];
+	if (bits < DIGIT_BITS_MIN)
+		return DIGIT_BITS_MIN;
+	return bits < DIGIT_BITS ? bits : DIGIT_BITS;
 }
 
-/* The same by `width` bits, of items that lie in the cache. */
-static void
-scatter_cached(struct tt_sort_item *into, const struct tt_sort_item *from, uint32_t n,
-		unsigned shift, unsigned width)
+/* Moves items[n] to `into`, by `width` bits from `shift` on; ends[v]: where those of value v end. */
+static inline __attribute__((always_inline)) void
+scatter(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n,
+		unsigned shift, unsigned width, uint32_t ends[1u << DIGIT_BITS])
 {
 	const uint32_t mask = (1u << width) - 1;
-	uint32_t ends[1u << WIDE_BITS], sum = 0;
+	uint32_t sum = 0;
 
 	memset(ends, 0, sizeof(*ends) << width);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint64_t i = 0; i < n; i++)
 		ends[from[i].prefix >> shift & mask]++;
 	for (uint32_t v = 0; v <= mask; v++) {
-		uint32_t count = ends[v];
+		const uint32_t count = ends[v];
 
 		ends[v] = sum;
 		sum += count;
 	}
-	for (uint32_t i = 0; i < n; i++)
+	for (uint64_t i = 0; i < n; i++)
 		into[ends[from[i].prefix >> shift & mask]++] = from[i];
 }
 
-static void
-copy(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n)
+/* By prefix alone, of few items; into: may be where they are. */
+static inline void
+sort_few(struct tt_sort_item *into, const struct tt_sort_item *from, uint64_t n)
 {
-	memcpy(into, from, n * sizeof(*into));
-}
+	for (uint64_t i = 0; i < n; i++) {
+		const struct tt_sort_item item = from[i];
+		uint64_t k = i;
 
-/* How wide a digit to sort by, so that the run of varying bits that starts at `shift` takes no more
- * digits than it must, and these are no wider than they must be; the last one as wide as may be, since
- * another run may begin behind it. */
-static unsigned
-digit_width(uint64_t bits, unsigned shift, unsigned most)
-{
-	const uint64_t others = ~(bits >> shift);
-	const unsigned run = others == 0 ? 64 : (unsigned)__builtin_ctzll(others);
-	const unsigned digits = (run + most - 1) / most;
-
-	return digits == 1 ? most : (run + digits - 1) / digits;
-}
-
-/* Least significant digit first: for what lies in the cache. The result is in `items`, or in
- * `other`. Not inlined: what calls it calls itself, and would take this one's stack each time. */
-static __attribute__((noinline)) void
-sort_cached(struct tt_sort_item *items, struct tt_sort_item *other, uint64_t n,
-		uint64_t bits, bool in_other)
-{
-	const unsigned most = n < WIDE_MIN ? DIGIT_BITS : WIDE_BITS;
-	bool is_other = false;
-
-	while (bits != 0) {
-		const unsigned shift = (unsigned)__builtin_ctzll(bits);
-		const unsigned width = digit_width(bits, shift, most);
-
-		scatter_cached(is_other ? items : other, is_other ? other : items,
-				(uint32_t)n, shift, width);
-		is_other = !is_other;
-		bits &= shift + width < 64 ? ~UINT64_C(0) << (shift + width) : 0;
+		for (; k > 0 && into[k - 1].prefix > item.prefix; k--)
+			into[k] = into[k - 1];
+		into[k] = item;
 	}
-	if (is_other != in_other)
-		copy(in_other ? other : items, in_other ? items : other, n);
 }
 
 /*
- * By prefix alone. What is larger than the cache is parted by its most significant digit first, so
- * that memory is passed over once or twice and not once for each digit.
+ * By prefix alone, the most significant digit first; n is below 2^32. The result is in `items`, or in `other`. Each
+ * digit begins with the highest bit that the items do not share, so that there are 16 of four bits at most, and runs
+ * are soon short: least significant digits first would pass over all of them for each digit.
  */
 static void
 radix_sort(struct tt_sort_item *items, struct tt_sort_item *other, uint64_t n,
 		bool in_other)
 {
-	uint64_t bits = n > RUN_MAX ? varying_bits(items, n) : 0;
-	uint64_t ends[DIGIT_VALUES];
-	unsigned top;
+	uint32_t ends[1u << DIGIT_BITS]; /* 8 KiB */
+	unsigned top, width, shift;
+	uint64_t bits;
 
-	if (n <= RUN_MAX)
-		insertion_sort(items, n, NULL);
-	if (bits == 0) {
-		if (in_other)
-			copy(other, items, n);
+	if (n < FEW) {
+		sort_few(in_other ? other : items, items, n);
 		return;
 	}
-	if (n <= CACHED_MAX) {
-		sort_cached(items, other, n, bits, in_other);
+	bits = varying_bits(items, n);
+	top = bits == 0 ? 0 : 64 - (unsigned)__builtin_clzll(bits);
+	width = digit_bits(n);
+	shift = top > width ? top - width : 0;
+	if (bits != 0)
+		scatter(other, items, n, shift, width, ends);
+	if (bits >> shift << shift == bits) {
+		const bool is_other = bits != 0;
+
+		if (is_other != in_other)
+			memcpy(in_other ? other : items, in_other ? items : other,
+					n * sizeof(*items));
 		return;
 	}
-	top = 64 - (unsigned)__builtin_clzll(bits);
-	scatter(other, items, n, top > DIGIT_BITS ? top - DIGIT_BITS : 0, ends);
-	for (uint64_t v = 0, at = 0; v < DIGIT_VALUES; at = ends[v++])
+	for (uint32_t v = 0, at = 0; v < 1u << width; at = ends[v++])
 		if (ends[v] > at)
 			radix_sort(&other[at], &items[at], ends[v] - at, !in_other);
 }
@@ -223,7 +184,7 @@ void
 tt_sort(struct tt_sort_item *items, struct tt_sort_item *scratch, uint64_t n,
 		int (*compare)(const void *a, const void *b))
 {
-	if (n < RADIX_MIN) {
+	if (n < RADIX_MIN || n > UINT32_MAX) {
 		merge_sort(items, scratch, n, compare);
 		return;
 	}

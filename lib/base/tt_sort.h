@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Sorting of many references by a 64-bit prefix of their key: a radix sort (by the most significant
- * bits that differ until what is left fits the cache, then least significant digit first), then a
- * merge sort of the runs whose prefix is equal. Linear in n where prefixes tell most keys apart: a million references to
- * 40-byte rows took 14 ms with random prefixes and 9 ms with 32-bit ones, where qsort of pointers
- * took 180 ms; 50 ms against 115 ms where every four rows share a prefix. One thread; memory:
- * the caller's scratch and 32 KiB of stack.
+ * bits that differ, up to eleven of them, until runs are so short that insertion sorts them), then a
+ * merge sort of the runs whose prefix is equal. Linear in n where prefixes tell most keys apart: a million
+ * references to 40-byte rows in a tenth of the time of qsort of pointers, or half of it where every four
+ * rows share a prefix. Words are sorted least significant digit first where they fit the cache. One thread;
+ * memory: the caller's scratch and 128 KiB of stack at most.
  */
 #ifndef TT_SORT_H
 #define TT_SORT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The radix sort of tt_sort.c over words, which are half as long as its items: of what is larger than
- * the caches, memory is what a sort waits for. */
+/* A radix sort of words, which are half as long as the items of tt_sort.c: of what is larger than the caches,
+ * memory is what a sort waits for. What lies in the cache is sorted least significant digit first. */
 #include "tt_sort.h"
 
 #include <string.h>

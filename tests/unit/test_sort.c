@@ -64,8 +64,8 @@ check(struct row *rows, uint64_t n)
 	free(scratch);
 }
 
-static const uint64_t lengths[] = {0, 1, 2, 3, 15, 16, 17, 31, 33, 100, 255, 256, 257,
-		1000, 1023, 1024, 4097, 16384, 16385};
+static const uint64_t lengths[] = {0, 1, 2, 3, 15, 16, 17, 24, 25, 26, 31, 33, 100, 255,
+		256, 257, 1000, 1023, 1024, 4097, 16384, 16385};
 
 /* prefix: the value for row i of n; rests take 8 values, so that some items are fully equal. */
 static void
@@ -128,6 +128,25 @@ gaps_prefix(uint64_t i, uint64_t n)
 	return tt_hash_mix(seed + i) & UINT64_C(0x81fffffff7ff1ffd);
 }
 
+/* A bit more that differs in half as many items: each digit parts a few of them from the others, down to the last. */
+static uint64_t
+ever_fewer_prefix(uint64_t i, uint64_t n)
+{
+	const uint64_t bits = tt_hash_mix(seed + i);
+
+	return bits == 0 ? 0 : UINT64_C(1) << __builtin_clzll(bits);
+}
+
+/* Few keys have most items, which only their low bits tell apart. */
+static uint64_t
+frequent_prefix(uint64_t i, uint64_t n)
+{
+	const uint64_t random = tt_hash_mix(seed + i);
+
+	return (random & random >> 16 & random >> 32 & 0xffff) << 39
+			| (random >> 32 & 0xffffff);
+}
+
 static uint64_t
 masked_prefix(uint64_t i, uint64_t n)
 {
@@ -140,6 +159,8 @@ random_prefixes_sort_as_qsort_sorts_them(void **state)
 	check_all_lengths(random_prefix);
 	check_all_lengths(gaps_prefix);
 	check_all_lengths(masked_prefix);
+	check_all_lengths(ever_fewer_prefix);
+	check_all_lengths(frequent_prefix);
 }
 
 static void
@@ -211,7 +232,8 @@ words_sort_by_their_high_bits(void **state)
 {
 	static uint64_t (*const words[])(uint64_t i, uint64_t n) = {random_prefix,
 			few_prefix, equal_prefix, ascending_prefix, descending_prefix,
-			two_digit_prefix, gaps_prefix, masked_prefix};
+			two_digit_prefix, gaps_prefix, masked_prefix, ever_fewer_prefix,
+			frequent_prefix};
 	static const uint64_t long_ones[] = {32768, 32769, 200000};
 	static const unsigned lows[] = {0, 1, 27, 60, 63};
 
