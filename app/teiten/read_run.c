@@ -292,8 +292,10 @@ read_all(struct reading *r)
 	int ret;
 
 	while ((ret = oldest(r, &in)) == 0 && in != NULL) {
+		const struct tt_capfile_outline o = tt_capfile_outline(in->file);
 		unsigned n = turn(r, in);
-		unsigned done = tt_counter_burst(&r->counter, in->burst + in->at, n);
+		unsigned done = tt_counter_burst_between(&r->counter, in->burst + in->at,
+				n, o.first_us, o.last_us);
 
 		r->frames += done;
 		if (done < n)

@@ -77,39 +77,18 @@ scan_frame(struct reading *r, struct input *input, const struct tt_frame *f,
 	return ret;
 }
 
-/* What is to be known of a burst as a whole. */
-struct outline {
-	int64_t first_us, last_us; /* of its frames, in whatever order these lie */
-	bool other_link; /* a frame is of another link type than that which the run knows */
-};
-
-static struct outline
-outline_of(const struct tt_frame *frames, unsigned n, const struct run *run)
-{
-	int64_t first = frames[0].time_us, last = first;
-	unsigned other = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		int64_t us = frames[i].time_us;
-
-		first = us < first ? us : first;
-		last = us > last ? us : last;
-		other |= (unsigned)(frames[i].link ^ run->known_link);
-	}
-	return (struct outline){first, last, other != 0};
-}
-
 /* Is the burst as most are: all frames of the run's interval, and of the link type that it knows? */
 static bool
-is_plain(const struct outline *o, const struct run *run)
+is_plain(const struct tt_capfile_outline *o, const struct run *run)
 {
 	return o->first_us >= run->span.start_us && o->last_us < run->span.end_us
-			&& !o->other_link;
+			&& o->one_link && o->link == run->known_link;
 }
 
 static int
-scan_each(struct reading *r, struct input *input, unsigned n, const struct outline *o,
-		struct run *run, unsigned *counted, struct tt_error *err)
+scan_each(struct reading *r, struct input *input, unsigned n,
+		const struct tt_capfile_outline *o, struct run *run, unsigned *counted,
+		struct tt_error *err)
 {
 	int ret = 0;
 
@@ -140,7 +119,7 @@ hear_each(struct tt_heard *heard, const struct tt_frame *frames, unsigned n)
 /* Notes when packets were heard; all of a burst at once, as a rule. */
 static int
 hear(struct reading *r, const struct tt_frame *frames, unsigned n,
-		const struct outline *o, struct tt_error *err)
+		const struct tt_capfile_outline *o, struct tt_error *err)
 {
 	struct tt_heard *heard = tt_sequence_heard(r->sequence);
 	int ret = o->last_us - o->first_us <= heard->join_us
@@ -155,7 +134,7 @@ static int
 scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 		struct tt_error *err)
 {
-	const struct outline o = outline_of(input->burst, n, run);
+	const struct tt_capfile_outline o = tt_capfile_outline(input->file);
 	unsigned counted, done;
 	int ret = hear(r, input->burst, n, &o, err);
 
@@ -163,7 +142,8 @@ scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 		ret = scan_each(r, input, n, &o, run, &counted, err);
 	if (ret != 0 || counted == 0)
 		return ret;
-	done = tt_counter_burst(&r->counter, input->burst, counted);
+	done = tt_counter_burst_between(
+			&r->counter, input->burst, counted, o.first_us, o.last_us);
 	TT_ASSERT(done == counted);
 	input->counted += counted;
 	r->frames += counted;

@@ -172,6 +172,22 @@ tt_capfile_close(struct tt_capfile *f)
 	free(f);
 }
 
+static struct tt_capfile_outline
+outline_of(const struct tt_frame *frames, unsigned n)
+{
+	struct tt_capfile_outline o = {
+			frames[0].time_us, frames[0].time_us, frames[0].link, true};
+
+	for (unsigned i = 1; i < n; i++) {
+		const int64_t us = frames[i].time_us;
+
+		o.first_us = us < o.first_us ? us : o.first_us;
+		o.last_us = us > o.last_us ? us : o.last_us;
+		o.one_link = o.one_link && frames[i].link == o.link;
+	}
+	return o;
+}
+
 int
 tt_capfile_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 		struct tt_error *err)
@@ -179,12 +195,22 @@ tt_capfile_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 	TT_ASSERT(n > 0);
 	if (TT_LIKELY(f->last >= 0)) {
 		tt_capstream_next_burst(&f->stream);
+		f->outlined = false;
 		f->last = f->is_pcapng ? tt_capng_read(f, frames, n, &f->why)
 				       : tt_cappcap_read(f, frames, n, &f->why);
 	}
+	if (f->last > 0 && !f->outlined)
+		f->outline = outline_of(frames, (unsigned)f->last);
 	if (TT_UNLIKELY(f->last < 0) && err != NULL)
 		*err = f->why;
 	return f->last;
+}
+
+struct tt_capfile_outline
+tt_capfile_outline(const struct tt_capfile *f)
+{
+	TT_ASSERT(f->last > 0);
+	return f->outline;
 }
 
 bool

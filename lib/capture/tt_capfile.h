@@ -52,6 +52,16 @@ int tt_capfile_may_begin(const char *path, struct tt_error *err) TT_MUST_CHECK;
 int tt_capfile_read(struct tt_capfile *file, struct tt_frame *frames, unsigned n,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* What is to be known of the frames of a burst as a whole. */
+struct tt_capfile_outline {
+	int64_t first_us, last_us; /* of their times, in whatever order they lie */
+	uint16_t link; /* of one of them */
+	bool one_link; /* and of all others */
+};
+
+/* Of the burst that tt_capfile_read gave last, which had a frame at least. */
+struct tt_capfile_outline tt_capfile_outline(const struct tt_capfile *file);
+
 /* Can the file be opened a second time and give the same (a regular file)? */
 bool tt_capfile_rereadable(const struct tt_capfile *file);
 

@@ -119,32 +119,40 @@ get_time_us(const uint8_t *at, bool swapped, bool nanoseconds)
 	return us < TT_TIME_MIN ? TT_TIME_MIN : us;
 }
 
-/* Takes the whole, sound records that are there. Inlined once per byte order and resolution. */
+/* Takes the whole, sound records that are there. Inlined once per byte order and resolution. What the file says
+ * of all of them is read once: for all that a compiler knows, a frame that is stored might change it. */
 static inline __attribute__((always_inline)) unsigned
 take(struct tt_capfile *f, struct tt_frame *frames, unsigned n, bool swapped,
 		bool nanoseconds)
 {
-	const uint8_t *at = f->stream.at, *end = f->stream.end;
+	const uint8_t *at = f->stream.at, *const end = f->stream.end;
+	const uint32_t snaplen = f->snaplen, most = f->captured_max;
+	const uint16_t link = f->link;
+	int64_t first_us = INT64_MAX, last_us = INT64_MIN;
 	unsigned got = 0;
 
 	while (got < n && (size_t)(end - at) >= RECORD_HEADER) {
-		struct lengths l = get_lengths(f, at, swapped);
+		const struct lengths l = get_lengths(f, at, swapped);
+		const int64_t us = get_time_us(at, swapped, nanoseconds);
 
-		if (TT_UNLIKELY(l.captured > f->captured_max
+		if (TT_UNLIKELY(l.captured > most
 				    || l.captured > (size_t)(end - at) - RECORD_HEADER
 				    || is_void(l)))
 			break;
+		first_us = us < first_us ? us : first_us;
+		last_us = us > last_us ? us : last_us;
 		frames[got++] = (struct tt_frame){
 				.data = at + RECORD_HEADER,
-				.time_us = get_time_us(at, swapped, nanoseconds),
-				.captured = l.captured < f->snaplen ? l.captured
-								    : f->snaplen,
+				.time_us = us,
+				.captured = l.captured < snaplen ? l.captured : snaplen,
 				.length = l.length,
-				.link = f->link,
+				.link = link,
 		};
 		at += RECORD_HEADER + l.captured;
 	}
 	f->stream.at = at;
+	f->outline = (struct tt_capfile_outline){first_us, last_us, link, true};
+	f->outlined = got > 0;
 	return got;
 }
 

@@ -44,6 +44,8 @@ struct tt_capfile {
 	struct tt_capng_interface *interfaces;
 	uint32_t n_interfaces, room_interfaces;
 	int64_t last_time_us;
+	struct tt_capfile_outline outline; /* of the last burst */
+	bool outlined; /* it was made as the burst was read */
 	char text[64];
 	int last; /* what the last read gave; negative: so do all others */
 	struct tt_error why; /* of that */

@@ -79,6 +79,15 @@ replay_turn(struct tt_counter *c, int64_t time_us)
 	return true;
 }
 
+/* Counts frames that lie within the span of the open tally. */
+static void
+replay_inside(struct tt_counter *c, const struct tt_frame *frames, unsigned n)
+{
+	if (c->open->span.start_us < c->newest_us)
+		c->open->late += n;
+	tt_pipeline_burst(c->pipeline, frames, n, c->open);
+}
+
 static unsigned
 replay_burst(struct tt_counter *c, const struct tt_frame *frames, unsigned n)
 {
@@ -92,9 +101,7 @@ replay_burst(struct tt_counter *c, const struct tt_frame *frames, unsigned n)
 				break;
 			continue;
 		}
-		if (c->open->span.start_us < c->newest_us)
-			c->open->late += run;
-		tt_pipeline_burst(c->pipeline, frames + done, run, c->open);
+		replay_inside(c, frames + done, run);
 		done += run;
 	}
 	return done;
@@ -174,6 +181,18 @@ tt_counter_burst(struct tt_counter *c, const struct tt_frame *frames, unsigned n
 	if (c->kind == TT_COUNTER_REPLAY)
 		return replay_burst(c, frames, n);
 	live_burst(c, frames, n);
+	return n;
+}
+
+unsigned
+tt_counter_burst_between(struct tt_counter *c, const struct tt_frame *frames, unsigned n,
+		int64_t first_us, int64_t last_us)
+{
+	if (c->kind != TT_COUNTER_REPLAY || n == 0 || c->open == NULL
+			|| first_us < c->open->span.start_us
+			|| last_us >= c->open->span.end_us)
+		return tt_counter_burst(c, frames, n);
+	replay_inside(c, frames, n);
 	return n;
 }
 

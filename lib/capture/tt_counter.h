@@ -70,6 +70,11 @@ void tt_counter_init(struct tt_counter *c, enum tt_counter_kind kind, int64_t in
 unsigned tt_counter_burst(
 		struct tt_counter *c, const struct tt_frame *frames, unsigned n);
 
+/* The same, where it is known that their times lie from first_us to last_us: most bursts lie within the open
+ * interval, and then no frame's time is looked at. */
+unsigned tt_counter_burst_between(struct tt_counter *c, const struct tt_frame *frames,
+		unsigned n, int64_t first_us, int64_t last_us);
+
 /* LIVE: closes the open interval if now_us is past its end. For loops without packets. */
 void tt_counter_tick(struct tt_counter *c, int64_t now_us);
 

@@ -238,6 +238,26 @@ keep_frame(struct got *g, const struct tt_frame *frame)
 	g->frames[g->n++].link = frame->link;
 }
 
+/* The outline of a burst is that of its frames. */
+static inline void
+assert_outline(const struct tt_capfile *f, const struct tt_frame *frames, int n)
+{
+	const struct tt_capfile_outline o = tt_capfile_outline(f);
+	int64_t first = frames[0].time_us, last = first;
+	bool one_link = true;
+
+	for (int i = 0; i < n; i++) {
+		first = frames[i].time_us < first ? frames[i].time_us : first;
+		last = frames[i].time_us > last ? frames[i].time_us : last;
+		one_link = one_link && frames[i].link == frames[0].link;
+	}
+	assert_int_equal(o.first_us, first);
+	assert_int_equal(o.last_us, last);
+	assert_int_equal(o.one_link, one_link);
+	if (one_link)
+		assert_int_equal(o.link, frames[0].link);
+}
+
 /* chunk: size of the buffers, 0 the usual one. */
 static inline void
 read_path(struct got *g, const char *path, size_t chunk, unsigned burst)
@@ -253,6 +273,7 @@ read_path(struct got *g, const char *path, size_t chunk, unsigned burst)
 	strcpy(g->text, tt_capfile_describe(f));
 	while ((g->ended = tt_capfile_read(f, frames, burst, &g->err)) > 0) {
 		assert_true((unsigned)g->ended <= burst);
+		assert_outline(f, frames, g->ended);
 		for (int i = 0; i < g->ended; i++)
 			keep_frame(g, &frames[i]);
 	}

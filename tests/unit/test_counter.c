@@ -268,6 +268,57 @@ a_replay_with_two_tallies_goes_to_and_fro_between_two_intervals_for_nothing(void
 	tt_tally_destroy(box.spare);
 }
 
+/* Counts three frames, with a look at each one's time, or without where they lie in the open interval. */
+static void
+count_three(struct tt_counter *c, const int64_t times[3], bool known)
+{
+	struct tt_frame frames[3];
+	int64_t first = times[0], last = times[0];
+	unsigned n;
+
+	for (unsigned k = 0; k < 3; k++) {
+		frames[k] = frame_at(times[k]);
+		first = times[k] < first ? times[k] : first;
+		last = times[k] > last ? times[k] : last;
+	}
+	n = known ? tt_counter_burst_between(c, frames, 3, first, last)
+		  : tt_counter_burst(c, frames, 3);
+	assert_int_equal(n, 3);
+}
+
+static void
+a_replay_that_knows_the_times_of_bursts_counts_them_alike(void **state)
+{
+	/* Within an interval, up to its end and over it, and in intervals that were before. */
+	static const int64_t times[][3] = {{0, 2, 1}, {5, 3, 4}, {MINUTE - 1, 7, 8},
+			{MINUTE - 1, MINUTE, 9}, {MINUTE, MINUTE + 1, MINUTE + 2},
+			{1, 2, 3}, {3, 1, 2}, {3 * MINUTE, 1, MINUTE},
+			{2 * MINUTE, 3 * MINUTE, 4}};
+	struct mailbox boxes[2];
+
+	for (unsigned known = 0; known < 2; known++) {
+		struct mailbox *box = &boxes[known];
+		struct tt_counter c;
+		struct tt_tally *last;
+
+		open_counter(&c, box, TT_COUNTER_REPLAY, 0);
+		for (unsigned i = 0; i < TT_ARRAY_SIZE(times); i++)
+			count_three(&c, times[i], known);
+		last = tt_counter_finish(&c, 0);
+		box->spans[box->n] = last->span;
+		box->frames[box->n] = last->frames;
+		box->late[box->n++] = last->late;
+		tt_tally_destroy(last);
+		tt_tally_destroy(box->spare);
+	}
+	assert_int_equal(boxes[1].n, boxes[0].n);
+	for (unsigned i = 0; i < boxes[0].n; i++) {
+		assert_sealed(&boxes[1], i, boxes[0].spans[i].start_us,
+				boxes[0].spans[i].end_us, boxes[0].frames[i]);
+		assert_int_equal(boxes[1].late[i], boxes[0].late[i]);
+	}
+}
+
 static void
 a_replay_that_is_ended_while_waiting_counts_no_more(void **state)
 {
@@ -319,6 +370,8 @@ main(void)
 					a_replay_puts_each_packet_into_its_own_interval_in_any_order),
 			cmocka_unit_test(
 					a_replay_with_two_tallies_goes_to_and_fro_between_two_intervals_for_nothing),
+			cmocka_unit_test(
+					a_replay_that_knows_the_times_of_bursts_counts_them_alike),
 			cmocka_unit_test(
 					a_replay_that_is_ended_while_waiting_counts_no_more),
 			cmocka_unit_test(
