@@ -46,7 +46,7 @@ put_header(struct tt_parquet_writer *writer, enum tt_parquet_page_type type,
 }
 
 static int
-pack(struct tt_parquet_writer *writer)
+pack(struct tt_parquet_writer *writer, bool plain)
 {
 	struct tt_parquet_buffer *packed = &writer->packed;
 	size_t n;
@@ -56,8 +56,11 @@ pack(struct tt_parquet_writer *writer)
 			|| !tt_parquet_buffer_reserve(
 					packed, ZSTD_compressBound(writer->page.size)))
 		return tt_parquet_writer_no_memory(writer);
-	n = ZSTD_compress2(writer->zstd, packed->bytes, packed->capacity,
-			writer->page.bytes, writer->page.size);
+	n = ZSTD_CCtx_setParameter(writer->zstd, ZSTD_c_hashLog,
+			plain ? TT_PARQUET_HASH_LOG_PLAIN : TT_PARQUET_HASH_LOG);
+	if (!ZSTD_isError(n))
+		n = ZSTD_compress2(writer->zstd, packed->bytes, packed->capacity,
+				writer->page.bytes, writer->page.size);
 	if (ZSTD_isError(n))
 		return tt_error_set(&writer->err, -ENOMEM, writer->name, "zstd: %s",
 				ZSTD_getErrorName(n));
@@ -71,7 +74,7 @@ tt_parquet_write_page(struct tt_parquet_writer *writer,
 		enum tt_parquet_encoding encoding, size_t n_values)
 {
 	int64_t offset = writer->sink.offset;
-	int ret = pack(writer);
+	int ret = pack(writer, type == TT_PAGE_DATA && encoding == TT_ENCODING_PLAIN);
 
 	if (ret < 0)
 		return ret;

@@ -27,6 +27,15 @@ struct tt_parquet_limits {
 	uint32_t dictionary_values;
 };
 
+/*
+ * Of the places in zstd's table of what it has seen. So many stay in the first cache, whatever else the program does
+ * between two pages, and bring a sixth of the time, for half a hundredth more bytes. Values written out, addresses in
+ * order above all, are like those just before them: the fewest places forget soonest what was further away, and it
+ * takes fewer bytes to say where the nearest is.
+ */
+#define TT_PARQUET_HASH_LOG       11
+#define TT_PARQUET_HASH_LOG_PLAIN 6
+
 /* How many codes of a column are remembered: powers of two. More as it has more texts. */
 #define TT_PARQUET_CODES_MIN 1024
 #define TT_PARQUET_CODES_MAX (1 << 16)
