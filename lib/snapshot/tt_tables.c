@@ -194,8 +194,8 @@ note_rates(struct tt_tables *t, const struct tt_interval *interval)
 		if (tally->contact_shift > contacts)
 			contacts = tally->contact_shift;
 	}
-	t->sources_one_in = UINT64_C(1) << pairs;
-	t->contacts_one_in = UINT64_C(1) << contacts;
+	tt_row_errors_init(&t->sources, UINT64_C(1) << pairs);
+	tt_row_errors_init(&t->contacts, UINT64_C(1) << contacts);
 }
 
 /* What only the totals know: the row of the interval, and the ledger. */
@@ -208,8 +208,8 @@ put_totals(struct tt_tables *t, struct tt_manifest *manifest,
 	struct tt_ledger_short sum;
 	int ret;
 
-	TT_ASSERT(totals->sources_one_in == t->sources_one_in
-			&& totals->contacts_one_in == t->contacts_one_in);
+	TT_ASSERT(totals->sources_one_in == t->sources.one_in
+			&& totals->contacts_one_in == t->contacts.one_in);
 	take_totals(manifest, totals);
 	make_table_rows(tables, totals);
 	manifest->ledger = tt_ledger_sum(ledger, n);
@@ -260,7 +260,8 @@ tt_tables_write(int dir_fd, bool sync, struct tt_manifest *manifest,
 	struct tt_tables t = {.dir_fd = dir_fd,
 			.sync = sync,
 			.manifest = manifest,
-			.config = config};
+			.config = config,
+			.destination_unit = -1};
 	const struct tt_merge_sink sink = tt_tables_sink(&t);
 	int ret = 0;
 

@@ -14,15 +14,24 @@
 #include "tt_row_text.h"
 #include "tt_spool_private.h"
 
+/* Standard errors of counts that one in so many was kept of: most counts are a few times that. */
+#define TT_ROW_ERRORS 64
+
+struct tt_row_errors {
+	uint64_t one_in; /* a power of two */
+	uint64_t of[TT_ROW_ERRORS]; /* of so many times one_in, as tt_scaled_error has it */
+};
+
 struct tt_tables {
 	int dir_fd;
 	bool sync;
 	struct tt_manifest *manifest;
 	const struct tt_merge_config *config;
-	uint64_t sources_one_in, contacts_one_in;
+	struct tt_row_errors sources, contacts;
 	struct tt_parquet_writer *writers[TT_N_TABLES];
 	/* Of the last row of these tables. */
 	struct tt_addr pair_src, contact_src, source_fingerprint_src, victim_src;
+	int64_t destination_unit; /* -1: there is none yet */
 };
 
 /* A row that is being filled from left to right. */
@@ -146,6 +155,19 @@ tt_row_put_unit(struct tt_row *row, const struct tt_tables *t, uint32_t unit)
 				tt_units_format(t->config->destinations, unit, text));
 }
 
+/* The destination unit of a row of a table that is in order of them. last: that of the row before. */
+static inline void
+tt_row_put_next_unit(struct tt_row *row, const struct tt_tables *t, uint32_t unit,
+		int64_t *last)
+{
+	char text[TT_UNIT_TEXT_MAX];
+
+	if (*last == unit && tt_row_same(row))
+		return;
+	*last = unit;
+	tt_row_new_text(row, tt_units_format(t->config->destinations, unit, text));
+}
+
 /* The source of a row of a table that is in order of source. last: that of the row before. */
 static inline void
 tt_row_put_src(struct tt_row *row, struct tt_addr src, struct tt_addr *last)
@@ -169,6 +191,8 @@ tt_row_end(const struct tt_row *row, struct tt_error *err)
 {
 	return tt_parquet_row_end(&row->values, err);
 }
+
+void tt_row_errors_init(struct tt_row_errors *errors, uint64_t one_in);
 
 /* Rows of pairs and contacts; context: the tables. Return 0, or a negative errno with err filled. */
 int tt_tables_put_pair(void *context, const struct tt_pair_row *r, struct tt_error *err);

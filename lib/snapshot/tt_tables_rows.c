@@ -18,11 +18,25 @@ put_frequent_addr(struct tt_row *row, struct tt_addr addr)
 		tt_row_coded(row, (uint32_t)addr.lo, tt_addr_format(addr, text));
 }
 
-/* A standard error, of a count that was scaled by one_in. */
-static void
-put_error(struct tt_row *row, uint64_t count, uint64_t one_in)
+void
+tt_row_errors_init(struct tt_row_errors *errors, uint64_t one_in)
 {
-	tt_row_int(row, (int64_t)tt_scaled_error(count, one_in));
+	TT_ASSERT(one_in > 0 && (one_in & (one_in - 1)) == 0);
+	errors->one_in = one_in;
+	for (uint64_t i = 0; i < TT_ROW_ERRORS; i++)
+		errors->of[i] = tt_scaled_error(i * one_in, one_in);
+}
+
+/* A standard error, of a count that was scaled by errors->one_in, and so is a multiple of it. */
+static void
+put_error(struct tt_row *row, uint64_t count, const struct tt_row_errors *errors)
+{
+	const uint64_t kept = count >> __builtin_ctzll(errors->one_in);
+
+	tt_row_int(row,
+			(int64_t)(kept < TT_ROW_ERRORS ? errors->of[kept]
+						       : tt_scaled_error(count,
+								       errors->one_in)));
 }
 
 static void
@@ -94,7 +108,7 @@ put_target(void *context, const struct tt_target_row *r, struct tt_error *err)
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip_target);
-	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	put_error(&row, r->uniq_src_ip, &t->sources);
 	tt_row_int(&row, r->first);
 	ret = tt_row_end(&row, err);
 	return ret != 0 || r->ipv6.packets == 0 ? ret : put_ipv6_target(t, r, err);
@@ -113,7 +127,7 @@ put_country_row(void *context, const struct tt_country_row *r, struct tt_error *
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip_country);
-	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	put_error(&row, r->uniq_src_ip, &t->sources);
 	return tt_row_end(&row, err);
 }
 
@@ -183,7 +197,7 @@ put_fingerprint(void *context, const struct tt_fingerprint_row *r, struct tt_err
 	}
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
-	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	put_error(&row, r->uniq_src_ip, &t->sources);
 	return tt_row_end(&row, err);
 }
 
@@ -206,7 +220,7 @@ put_rule_row(void *context, const struct tt_rule_row *r, struct tt_error *err)
 	tt_row_int(&row, (int64_t)r->sources);
 	tt_row_int(&row, (int64_t)r->carriers);
 	tt_row_int(&row, (int64_t)r->carrier_packets);
-	put_error(&row, r->sources, t->sources_one_in);
+	put_error(&row, r->sources, &t->sources);
 	return tt_row_end(&row, err);
 }
 
@@ -242,16 +256,16 @@ put_talker(void *context, const struct tt_talker_row *r, struct tt_error *err)
 static int
 put_destination(void *context, const struct tt_destination_row *r, struct tt_error *err)
 {
-	const struct tt_tables *t = context;
+	struct tt_tables *t = context;
 	struct tt_row row;
 
 	tt_row_begin(&row, t, TT_TABLE_DESTINATIONS);
-	tt_row_put_unit(&row, t, r->unit);
+	tt_row_put_next_unit(&row, t, r->unit, &t->destination_unit);
 	tt_row_put_class(&row, r->class);
 	tt_row_int(&row, (int64_t)r->packets);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip_destination);
-	put_error(&row, r->uniq_src_ip, t->contacts_one_in);
+	put_error(&row, r->uniq_src_ip, &t->contacts);
 	return tt_row_end(&row, err);
 }
 
@@ -268,7 +282,7 @@ put_backscatter(void *context, const struct tt_backscatter_row *r, struct tt_err
 	tt_row_put_known_target(&row, r->attacked);
 	tt_row_count(&row, r->count);
 	tt_row_int(&row, (int64_t)r->uniq_src_ip);
-	put_error(&row, r->uniq_src_ip, t->sources_one_in);
+	put_error(&row, r->uniq_src_ip, &t->sources);
 	return tt_row_end(&row, err);
 }
 
