@@ -200,6 +200,29 @@ scan_frames(struct reading *r, struct input *input, struct run *run, int *end,
 	return ret;
 }
 
+/* Did the writer stop before a frame was there, as one that is killed before it writes its buffer for the first
+ * time? */
+static bool
+ends_before_frames(const struct input *input, int opened)
+{
+	return opened == -EBADMSG && tt_capfile_may_begin(input->path, NULL) == 0;
+}
+
+/* A file of an archive that ends so must not keep the others from being counted. Nobody knows of which time it would
+ * have been: what is missing is a gap by the silence, as where the file is not there. */
+static void
+pass_over(struct input *input)
+{
+	char where[sizeof(((struct tt_error *)NULL)->where)];
+
+	tt_error_escape_where(where, sizeof(where), input->path);
+	fprintf(stderr, "teiten read: %s: truncated%s; the other files are read\n", where,
+			input->bytes == 0 ? " at byte 0: it is empty"
+					  : ": it ends before its first frame");
+	input->cut = true;
+	input->cut_start_us = INT64_MIN;
+}
+
 int
 reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 {
@@ -207,6 +230,10 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 	struct run run = {.known_link = -1};
 	int ret = tt_capfile_open(&input->file, input->path, err), end = 0;
 
+	if (r->n_inputs > 1 && ends_before_frames(input, ret)) {
+		pass_over(input);
+		return 0;
+	}
 	if (ret != 0)
 		return ret;
 	tt_heard_begin_file(tt_sequence_heard(r->sequence));

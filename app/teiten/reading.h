@@ -124,7 +124,8 @@ int reading_refuse_pipe(const struct input *input, struct tt_error *err);
 /*
  * Scans the input: finds out how many frames it has, announces those of each interval to the
  * sequence, and prints one line for what is wrong with it. The frames of a single input are
- * counted as well, up to the first one of a second interval. Returns 0;
+ * counted as well, up to the first one of a second interval. Returns 0, also where one of several inputs
+ * is empty or ends inside its header;
  * -EINTR after a signal; or another negative errno where nothing of the file can be read; with
  * err filled.
  */

@@ -62,9 +62,6 @@ not_a_capture(struct tt_capfile *f, struct tt_error *err)
 {
 	size_t n = tt_capstream_left(&f->stream);
 
-	if (n == 0)
-		return tt_error_set(err, -EBADMSG, f->stream.name,
-				"not a capture file: it is empty");
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(others); i++) {
 		if (n >= others[i].n
 				&& memcmp(f->stream.at, others[i].bytes, others[i].n)
@@ -91,6 +88,8 @@ begin(struct tt_capfile *f, struct tt_error *err)
 		if (tt_capng_is(f->stream.at))
 			return tt_capng_begin(f, err);
 	}
+	if (tt_capstream_left(&f->stream) == 0)
+		return TT_CAPFILE_TRUNCATED;
 	return not_a_capture(f, err);
 }
 
@@ -109,7 +108,15 @@ describe(struct tt_capfile *f)
 				big ? "big-endian" : "little-endian", comma, codec);
 }
 
-/* As tt_capfile_open_chunked, but TT_CAPFILE_TRUNCATED where it ends inside what stands before the first frame. */
+/* Is there not a byte, and nothing compressed that breaks off? */
+static bool
+is_empty(const struct tt_capfile *f)
+{
+	return f->stream.status == 0 && tt_capstream_left(&f->stream) == 0;
+}
+
+/* As tt_capfile_open_chunked, but TT_CAPFILE_TRUNCATED where it is empty or ends inside what stands before the first
+ * frame. */
 static int
 open_begun(struct tt_capfile **file, const char *path, size_t chunk, struct tt_error *err)
 {
@@ -125,8 +132,8 @@ open_begun(struct tt_capfile **file, const char *path, size_t chunk, struct tt_e
 	}
 	rc = begin(f, err);
 	if (rc == TT_CAPFILE_TRUNCATED)
-		tt_error_set(err, -EBADMSG, f->stream.name,
-				"not a capture file: it ends inside the file header");
+		tt_error_set(err, -EBADMSG, f->stream.name, "not a capture file: it %s",
+				is_empty(f) ? "is empty" : "ends inside the file header");
 	if (rc < 0) {
 		tt_capfile_close(f);
 		return rc;

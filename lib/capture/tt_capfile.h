@@ -39,7 +39,7 @@ int tt_capfile_open(struct tt_capfile **file, const char *path,
 		struct tt_error *err) TT_MUST_CHECK;
 void tt_capfile_close(struct tt_capfile *file);
 
-/* Does path, more of which may follow, begin as a capture file? Returns 0 also where it ends before that can be told; else as
+/* Does path, more of which may follow, begin as a capture file? Returns 0 also where it is empty or ends before that can be told; else as
  * tt_capfile_open. */
 int tt_capfile_may_begin(const char *path, struct tt_error *err) TT_MUST_CHECK;
 

@@ -362,6 +362,17 @@ class Read(unittest.TestCase):
         self.piped(["-"], b"", status=1, said="teiten read: /dev/stdin: not a capture file: it is empty\n")
         self.piped(["-", "-"], data, status=2, said="teiten read: /dev/stdin: given twice\n")
 
+    def test_an_empty_file_alone_is_an_error(self):
+        empty = self.at / "empty.pcap"
+        empty.write_bytes(b"")
+        self.read(empty, status=1, said=f"teiten read: {empty}: not a capture file: it is empty\n")
+        self.read(empty, self.file("a.pcap", [record(0)]), status=1, said=(
+            f"teiten read: {empty}: truncated at byte 0: it is empty; the other files are read\n"))
+        self.assertEqual([m["interval"]["status"] for m in self.snapshots().values()], ["partial"])
+        said = self.piped([self.file("b.pcap", [record(60), record(61)]), "-"], b"", status=1, said=(
+            "teiten read: /dev/stdin: truncated at byte 0: it is empty; the other files are read\n"))
+        self.assertIn("2 frames, 1 snapshot", said)
+
     def test_a_pipe_that_begins_like_no_capture_is_not_waited_for(self):
         self.running = subprocess.Popen(self.command(["-"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.addCleanup(self.running.communicate)

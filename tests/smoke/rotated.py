@@ -5,6 +5,7 @@ file with the one before it gives the snapshots of all files read at once, and f
 frames that no snapshot has, are told.
 
     rotated.py TEITEN"""
+import gzip
 import os
 import signal
 import struct
@@ -73,6 +74,30 @@ class Rotated(read.Read):
         self.read(*files, spool="once")
         self.recipe(files)
         self.same_spools("once", "recipe")
+
+    def test_an_empty_file_keeps_nobody_from_going_on(self):
+        """tcpdump was killed before its first frame was on the disk: of ten files the fifth is empty, or what was packed
+        of it, or has a part of its header. Each hour the newest that has ended and the two before it."""
+        for interval in 300, HOUR:
+            self.interval = interval
+            files = self.rotate(10, step=61.3)
+            for name, content, what in (("empty", b"", " at byte 0: it is empty"),
+                                        ("packed", gzip.compress(b""), ": it ends before its first frame"),
+                                        ("header", read.capture([])[:20], ": it ends before its first frame")):
+                files[4].write_bytes(content)
+                line = f"teiten read: {files[4]}: truncated{what}; the other files are read\n"
+                spool = f"{name}-{interval}"
+                for n in range(1, 11):
+                    cut = 5 <= n <= 7
+                    self.read(*files[max(n - 3, 0):n], options=AGAIN, spool=spool,
+                              status=int(cut), said=line if cut else "")
+                self.read(*files[7:], options=["--skip-existing"], spool=spool)
+                self.assertEqual(self.left(spool), None)
+                self.read(*files, spool=spool + "-once", status=1, said=line)
+                self.read(*files[:4], *files[5:], spool=spool + "-without")
+                self.same_spools(spool + "-without", spool + "-once")
+                self.same_spools(spool + "-without", spool)
+                self.assertEqual(self.frames(spool), 9 * 59)
 
     def test_one_line_says_what_was_left(self):
         files = self.rotate(2)

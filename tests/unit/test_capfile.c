@@ -311,6 +311,38 @@ assert_refused(const void *bytes, size_t n, const char *why)
 	assert_non_null(strstr(got.err.where, "/proc/self/fd/"));
 }
 
+static int
+may_begin(const void *bytes, size_t n)
+{
+	char path[32];
+	int fd = memory_file(bytes, n, path);
+	int rc = tt_capfile_may_begin(path, NULL);
+
+	close(fd);
+	return rc;
+}
+
+static void
+a_file_that_ends_before_its_first_frame_may_yet_become_a_capture(void **state)
+{
+	/* gzip of nothing */
+	static const uint8_t nothing[] = {
+			0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+
+	make_pcap(false, false);
+	for (unsigned n = 4; n < 24; n++)
+		assert_int_equal(may_begin(b.at, n), 0);
+	make_pcapng(false);
+	for (unsigned n = 4; n < 28; n++)
+		assert_int_equal(may_begin(b.at, n), 0);
+	assert_int_equal(may_begin("", 0), 0);
+	assert_int_equal(may_begin(nothing, sizeof(nothing)), 0);
+	assert_int_equal(may_begin(nothing, 10), 0);
+	assert_int_equal(may_begin("hello, world\n", 13), -EBADMSG);
+	assert_refused(nothing, sizeof(nothing), "it is empty");
+	assert_refused(nothing, 10, "inside the file header");
+}
+
 static void
 what_is_no_capture_file_is_refused_by_name(void **state)
 {
@@ -406,6 +438,8 @@ main(void)
 					damage_in_pcapng_is_named_and_keeps_the_frames_before),
 			cmocka_unit_test(
 					a_file_cut_at_any_byte_gives_its_whole_frames_and_says_so),
+			cmocka_unit_test(
+					a_file_that_ends_before_its_first_frame_may_yet_become_a_capture),
 			cmocka_unit_test(what_is_no_capture_file_is_refused_by_name),
 			cmocka_unit_test(a_section_of_endless_interfaces_is_damage),
 			cmocka_unit_test(a_header_without_frames_is_a_capture_of_none),
