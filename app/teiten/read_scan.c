@@ -181,17 +181,29 @@ reading_refuse_pipe(const struct input *input, struct tt_error *err)
 			"zstd, xz) are read as they are");
 }
 
+/* Files that were joined are heard as those that are given one by one. */
+static void
+hear_join(struct reading *r, const struct input *input, uint64_t *joined_at)
+{
+	if (TT_LIKELY(tt_capfile_joined_at(input->file) == *joined_at))
+		return;
+	*joined_at = tt_capfile_joined_at(input->file);
+	tt_heard_begin_file(tt_sequence_heard(r->sequence));
+}
+
 /* Scans all frames. What ends them, where it is no end of file, is in *end and why. */
 static int
 scan_frames(struct reading *r, struct input *input, struct run *run, int *end,
 		struct tt_error *why, struct tt_error *err)
 {
+	uint64_t joined_at = 0;
 	int ret = 0, n = 0;
 
 	while (ret == 0
 			&& (n = tt_capfile_read(
 					    input->file, input->burst, READ_BURST, why))
 					> 0) {
+		hear_join(r, input, &joined_at);
 		ret = stop_wanted(err);
 		if (ret == 0)
 			ret = scan_burst(r, input, (unsigned)n, run, err);

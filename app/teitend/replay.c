@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -222,7 +223,8 @@ scan_frame(const struct pcap_pkthdr *header, struct tt_replay_file *file,
 /*
  * How many frames the file has by lib/capture's reader, and in end why no more, where it is no end of
  * file. Its word holds for this program, too: libpcap takes zeros that were never written for frames
- * of 1970, and does not say where a file is damaged. UINT64_MAX: it does not take the file.
+ * of 1970, and does not say where a file is damaged. Nor does it know files that were joined: the
+ * header of the second is a frame to it. UINT64_MAX: the reader does not take the file.
  */
 static uint64_t
 ask_reader(const char *path, struct tt_error *end)
@@ -234,8 +236,14 @@ ask_reader(const char *path, struct tt_error *end)
 
 	if (tt_capfile_open(&file, path, NULL) != 0)
 		return UINT64_MAX;
-	while ((got = tt_capfile_read(file, frames, TT_ARRAY_SIZE(frames), end)) > 0)
+	while ((got = tt_capfile_read(file, frames, TT_ARRAY_SIZE(frames), end)) > 0
+			&& tt_capfile_joined_at(file) == 0)
 		n += (unsigned)got;
+	if (tt_capfile_joined_at(file) > 0)
+		tt_error_set(end, -EBADMSG, path,
+				"another capture file begins at byte %" PRIu64
+				", and is not replayed: teiten read goes on there",
+				tt_capfile_joined_at(file));
 	tt_capfile_close(file);
 	return n;
 }

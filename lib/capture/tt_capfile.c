@@ -155,7 +155,7 @@ tt_capfile_open_chunked(struct tt_capfile **file, const char *path, size_t chunk
 int
 tt_capfile_may_begin(const char *path, struct tt_error *err)
 {
-	struct tt_capfile *file;
+	struct tt_capfile *file = NULL;
 	int rc = open_begun(&file, path, TT_CAPSTREAM_CHUNK, err);
 
 	if (rc == 0)
@@ -195,6 +195,36 @@ outline_of(const struct tt_frame *frames, unsigned n)
 	return o;
 }
 
+/* Begins with the file that follows. Its errors are of a place inside. */
+static int
+begin_joined(struct tt_capfile *f)
+{
+	const unsigned long long at = tt_capstream_offset(&f->stream);
+	struct tt_error why = {0};
+	int rc = begin(f, &why);
+
+	f->joined_at = at;
+	if (rc == TT_CAPFILE_TRUNCATED && f->stream.status == 0)
+		tt_error_set(&f->why, rc, f->stream.name,
+				"truncated: the file ends inside the header of another capture "
+				"file, at byte %llu%s",
+				at, tt_capfile_of_what(f));
+	else if (rc == -EBADMSG)
+		tt_error_set(&f->why, rc, f->stream.name,
+				"another capture file begins at byte %llu%s: %s", at,
+				tt_capfile_of_what(f), why.why);
+	else if (rc < 0)
+		f->why = why;
+	return rc;
+}
+
+static int
+read_burst(struct tt_capfile *f, struct tt_frame *frames, unsigned n)
+{
+	return f->is_pcapng ? tt_capng_read(f, frames, n, &f->why)
+			    : tt_cappcap_read(f, frames, n, &f->why);
+}
+
 int
 tt_capfile_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 		struct tt_error *err)
@@ -203,8 +233,12 @@ tt_capfile_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 	if (TT_LIKELY(f->last >= 0)) {
 		tt_capstream_next_burst(&f->stream);
 		f->outlined = false;
-		f->last = f->is_pcapng ? tt_capng_read(f, frames, n, &f->why)
-				       : tt_cappcap_read(f, frames, n, &f->why);
+		f->last = read_burst(f, frames, n);
+		while (TT_UNLIKELY(f->last == TT_CAPFILE_JOINED)) {
+			f->last = begin_joined(f);
+			if (f->last == 0)
+				f->last = read_burst(f, frames, n);
+		}
 	}
 	if (f->last > 0 && !f->outlined)
 		f->outline = outline_of(frames, (unsigned)f->last);
@@ -218,6 +252,12 @@ tt_capfile_outline(const struct tt_capfile *f)
 {
 	TT_ASSERT(f->last > 0);
 	return f->outline;
+}
+
+uint64_t
+tt_capfile_joined_at(const struct tt_capfile *f)
+{
+	return f->joined_at;
 }
 
 bool

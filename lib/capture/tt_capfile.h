@@ -3,7 +3,8 @@
  * Capture files → frames: pcap (both byte orders, micro- and nanosecond; the "modified" variant
  * is refused by name) and pcapng (any number of sections and interfaces, either
  * byte order, mixed link types, if_tsresol and if_tsoffset; enhanced, simple and obsolete packet
- * blocks; other blocks skipped). gzip, zstd and xz are told from their first bytes, whatever the
+ * blocks; other blocks skipped). Behind the last record of a file another may begin, of any of these kinds, as `cat`
+ * joins them: its frames follow. gzip, zstd and xz are told from their first bytes, whatever the
  * name is; pipes are followed live; "-" is standard input. One thread per file. Memory: two buffers
  * (tt_capstream.h), the decoder's, and up to 2.5 MiB for the interfaces of a pcapng section.
  *
@@ -61,6 +62,10 @@ struct tt_capfile_outline {
 
 /* Of the burst that tt_capfile_read gave last, which had a frame at least. */
 struct tt_capfile_outline tt_capfile_outline(const struct tt_capfile *file);
+
+/* Where the capture file began whose frames the last read gave, in bytes of the plain data: 0, unless several were
+ * joined. Changes between bursts alone. */
+uint64_t tt_capfile_joined_at(const struct tt_capfile *file);
 
 /* Can the file be opened a second time and give the same (a regular file)? */
 bool tt_capfile_rereadable(const struct tt_capfile *file);

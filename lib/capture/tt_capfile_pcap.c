@@ -15,6 +15,7 @@
 
 #define MAGIC_US      0xa1b2c3d4
 #define MAGIC_NS      0xa1b23c4d
+#define MAGIC_OTHER   0xa1b2cd34 /* the "modified" variant, which is not read */
 #define HEADER_BYTES  24
 #define RECORD_HEADER TT_CAPFILE_ZEROS_UNIT
 
@@ -51,6 +52,25 @@ check_version(struct tt_capfile *f, unsigned major, unsigned minor, struct tt_er
 			"pcap version %u.%u is not known, only 2.0 to 2.4", major, minor);
 }
 
+static bool
+is_magic(uint32_t magic)
+{
+	bool ns;
+
+	return told_magic(magic, &ns) || magic == MAGIC_OTHER;
+}
+
+bool
+tt_cappcap_joins(const uint8_t at[TT_CAPFILE_JOINED_BYTES])
+{
+	const bool swapped = !is_magic(tt_capfile_u32(at, false));
+	const unsigned major = tt_capfile_u16(at + 4, swapped);
+
+	/* Of another minor version it is said so. */
+	return is_magic(tt_capfile_u32(at, swapped)) && (major == 2 || major == 543)
+			&& tt_capfile_u32(at + 8, swapped) == 0;
+}
+
 static void
 set_limits(struct tt_capfile *f, uint32_t snaplen)
 {
@@ -71,6 +91,7 @@ tt_cappcap_begin(struct tt_capfile *f, struct tt_error *err)
 
 	if (rc <= 0)
 		return rc < 0 ? rc : TT_CAPFILE_TRUNCATED;
+	f->is_pcapng = false;
 	f->swapped = !told_magic(tt_capfile_u32(at, false), &f->nanoseconds);
 	if (f->swapped)
 		told_magic(tt_capfile_u32(at, true), &f->nanoseconds);
@@ -207,7 +228,7 @@ give_void(struct tt_capfile *f, struct tt_frame *frames, unsigned n)
 	return n;
 }
 
-/* Gets a whole record into the buffer, or some into n_void. Returns 1, 0 at the end, or a negative
+/* Gets a whole record into the buffer, or some into n_void. Returns 1, 0 at the end, TT_CAPFILE_JOINED, or a negative
  * errno. */
 static int
 need_record(struct tt_capfile *f, struct tt_error *err)
@@ -218,6 +239,8 @@ need_record(struct tt_capfile *f, struct tt_error *err)
 	if (rc <= 0)
 		return rc < 0 ? rc : tt_capfile_ended(f, err);
 	l = get_lengths(f, f->stream.at, f->swapped);
+	if (is_void(l) ? tt_cappcap_joins(f->stream.at) : tt_capng_joins(f->stream.at))
+		return TT_CAPFILE_JOINED;
 	if (is_void(l))
 		return pass_void(f, err);
 	if (l.captured > f->captured_max)

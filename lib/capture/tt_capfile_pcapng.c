@@ -46,14 +46,24 @@ is_known(uint32_t type)
 			|| type == BLOCK_INTERFACE || type == BLOCK_SECTION;
 }
 
+static bool
+has_mark(const uint8_t *block, bool swapped)
+{
+	return tt_capfile_u32(block + HEAD_BYTES, swapped) == BYTE_ORDER_MARK;
+}
+
+bool
+tt_capng_joins(const uint8_t at[TT_CAPFILE_JOINED_BYTES])
+{
+	return tt_capng_is(at) && (has_mark(at, false) || has_mark(at, true));
+}
+
 /* Tells the byte order of the section whose header is next; 12 bytes of it are there. */
 static int
 take_byte_order(struct tt_capfile *f, struct tt_error *err)
 {
-	const uint8_t *mark = f->stream.at + HEAD_BYTES;
-
-	f->swapped = tt_capfile_u32(mark, true) == BYTE_ORDER_MARK;
-	if (f->swapped || tt_capfile_u32(mark, false) == BYTE_ORDER_MARK)
+	f->swapped = has_mark(f->stream.at, true);
+	if (f->swapped || has_mark(f->stream.at, false))
 		return 0;
 	return tt_capfile_damaged(f, err, "a section without a byte-order mark");
 }
@@ -267,6 +277,8 @@ take_block(struct tt_capfile *f, struct tt_frame *frame, bool first, struct tt_e
 	b.type = tt_capfile_u32(f->stream.at, f->swapped);
 	if (b.type == BLOCK_SECTION && (step = take_byte_order(f, err)) < 0)
 		return step;
+	if (TT_UNLIKELY(!is_known(b.type)) && tt_cappcap_joins(f->stream.at))
+		return first ? TT_CAPFILE_JOINED : STEP_LATER;
 	b.length = tt_capfile_u32(f->stream.at + 4, f->swapped);
 	step = check_block(f, &b, first, err);
 	if (step < 0)

@@ -46,6 +46,7 @@ struct tt_capfile {
 	int64_t last_time_us;
 	struct tt_capfile_outline outline; /* of the last burst */
 	bool outlined; /* it was made as the burst was read */
+	uint64_t joined_at; /* where the file began whose frames are given, 0: the first */
 	char text[64];
 	int last; /* what the last read gave; negative: so do all others */
 	struct tt_error why; /* of that */
@@ -84,12 +85,26 @@ tt_capfile_put_u32(uint8_t *to, uint32_t v)
 	tt_capfile_put_u16(to + 2, (uint16_t)(v >> 16));
 }
 
+/* What a format's second function returns for an empty burst where another capture file begins, behind the last
+ * record: `at` is before it. */
+#define TT_CAPFILE_JOINED (-1001)
+
+/* So many bytes tell that. */
+#define TT_CAPFILE_JOINED_BYTES 12
+
 bool tt_cappcap_is(const uint8_t magic[4]);
 int tt_cappcap_begin(struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
 int tt_cappcap_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 		struct tt_error *err) TT_MUST_CHECK;
 
+/* Does a header of pcap begin like that, also one of a variant or version that is not read? Its reserved fields are
+ * zero, as all writers leave them: as a record it would be one of no bytes, as a block of pcapng of a type that nobody
+ * writes. */
+bool tt_cappcap_joins(const uint8_t at[TT_CAPFILE_JOINED_BYTES]);
+
 bool tt_capng_is(const uint8_t magic[4]);
+/* Is that a section header, byte-order mark and all? As a record of pcap it would be of more bytes than there may be. */
+bool tt_capng_joins(const uint8_t at[TT_CAPFILE_JOINED_BYTES]);
 int tt_capng_begin(struct tt_capfile *f, struct tt_error *err) TT_MUST_CHECK;
 int tt_capng_read(struct tt_capfile *f, struct tt_frame *frames, unsigned n,
 		struct tt_error *err) TT_MUST_CHECK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Writes what fuzz_capfile starts from: pcap and pcapng, whole, with zeros that were never written
- * and with a hole, each of them plain and out of each of the compressors.
+ * Writes what fuzz_capfile starts from: pcap and pcapng, whole, with zeros that were never written,
+ * with a hole, and joined, each of them plain and out of each of the compressors.
  *
  *     capfile_seeds DIRECTORY
  */
@@ -93,6 +93,27 @@ write_kinds(const char *name, struct bytes *b)
 	write_all(path, b);
 }
 
+/* Each kind behind each: pcap, pcap-big, pcapng, pcapng-big, and the variant that is not read. */
+static void
+write_joined(void)
+{
+	static struct bytes files[5], b;
+	char path[32];
+
+	make_pcap(&files[0], false, 0xa1b2c3d4);
+	make_pcap(&files[1], true, 0xa1b23c4d);
+	make_pcapng(&files[2], false);
+	make_pcapng(&files[3], true);
+	make_pcap(&files[4], false, 0xa1b2cd34);
+	for (unsigned x = 0; x < 4; x++)
+		for (unsigned y = 0; y < TT_ARRAY_SIZE(files); y++) {
+			b = files[x];
+			put_bytes(&b, files[y].at, files[y].n);
+			snprintf(path, sizeof(path), "joined-%u-%u", x, y);
+			write_all(path, &b);
+		}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -111,5 +132,6 @@ main(int argc, char **argv)
 	write_kinds("pcapng", &b);
 	make_pcapng(&b, true);
 	write_kinds("pcapng-big", &b);
+	write_joined();
 	return 0;
 }

@@ -230,3 +230,12 @@ for name in tail.pcap hole.pcap void.pcap bad.pcap tail.pcapng; do
 	[ "$half" -gt 5 ] && tail -n "$half" "$work/both" | cmp -s - "$work/one" \
 		|| fail "$name: not counted alike"
 done
+
+# A file behind another is none to the driver, whose frames it would be: nothing of it is counted.
+python3 "$dir/pcap_gen.py" "$work/second.pcap" 50 2
+cat "$work/good.pcap" "$work/second.pcap" >"$work/joined.pcap"
+rm -rf "$spool"
+refused "another capture file begins at byte $(wc -c <"$work/good.pcap"), and is not replayed: teiten read goes on there; the 100 whole" \
+	$eal "$three" --vdev "net_pcap0,rx_pcap=$work/joined.pcap" -- $own $good
+[ "$(number delivered)" -eq 100 ] || fail "not the frames of the first file"
+[ -z "$(find "$spool" -name '20[3-9]*')" ] || fail "a snapshot of the header's time"

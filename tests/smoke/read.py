@@ -353,6 +353,42 @@ class Read(unittest.TestCase):
             self.assertIn("309 frames, 5 snapshots", said)
             self.same_spools("files", name)
 
+    def test_files_that_were_joined_are_read_as_if_given_one_by_one(self):
+        """`cat`, of several kinds, with an outage between them that is a gap only between files; also of packed ones."""
+        def nanoseconds(records):
+            return struct.pack(">IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 65535, 1) + b"".join(
+                struct.pack(">4I", *struct.unpack("<4I", r[:16])) + r[16:] for r in records)
+
+        first = [record(i, port=i % 50) for i in range(900)]
+        second = [record(2000 + i, port=i % 60) for i in range(900)]
+        third = capture_of_links([1], [(0, record(2900 + i, port=i)) for i in range(70)])
+        for name, second in ("pcap", capture(second)), ("nanoseconds", nanoseconds(second)):
+            parts = [capture(first), second, third, capture([record(2980)])]
+            paths = []
+            for i, part in enumerate(parts):
+                paths.append(self.at / f"{name}-{i}")
+                paths[-1].write_bytes(part)
+            self.read(*paths, spool=name)
+            self.assertIn("2023-11-14", str(list((self.at / name / "s").glob("2*"))))
+            self.assertEqual(len(list((self.at / name / "s").glob("2*"))), 1)
+            joined = self.at / f"{name}-joined"
+            joined.write_bytes(b"".join(parts))
+            self.assertIn("1 gap", self.read(joined, spool=f"{name}-plain"))
+            self.same_spools(name, f"{name}-plain")
+            joined.write_bytes(b"".join(map(gzip.compress, parts)))
+            self.read(joined, spool=f"{name}-gzip")
+            self.same_spools(name, f"{name}-gzip")
+            self.piped(["-"], b"".join(parts), spool=f"{name}-pipe")
+            self.same_spools(name, f"{name}-pipe")
+
+    def test_a_file_that_cannot_be_read_behind_another_is_named_with_its_place(self):
+        path = self.at / "joined.pcap"
+        path.write_bytes(capture([record(0)]) + b"\x34\xcd\xb2\xa1" + capture([record(1)])[4:])
+        self.read(path, status=1, said=(
+            f"teiten read: {path}: another capture file begins at byte 100: not a pcap or pcapng file: it is a "
+            "\"modified\" pcap file (magic a1b2cd34); editcap converts it; the 1 whole frame before that is kept\n"))
+        self.assertEqual(len(self.snapshots()), 1)
+
     def test_a_pipe_that_is_cut_or_no_capture_is_said_as_of_a_file(self):
         data = capture([record(0), record(61)])
         self.piped(["-"], data[:-1], status=1, said=(

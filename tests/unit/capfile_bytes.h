@@ -101,7 +101,7 @@ end_block(struct bytes *b, size_t start, unsigned frames)
 {
 	size_t end;
 
-	while (b->n % 4 != 0)
+	while ((b->n - start) % 4 != 0)
 		b->at[b->n++] = 0;
 	end = b->n;
 	b->n = start + 4;
