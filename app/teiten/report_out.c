@@ -32,26 +32,46 @@ print(const struct part *part, FILE *out)
 	}
 }
 
+/* A stream does not keep why writing to it failed; what is behind it does. */
+static ssize_t
+pass_on(void *cookie, const char *bytes, size_t n)
+{
+	struct tt_out *out = cookie;
+
+	tt_out_bytes(out, bytes, n);
+	return out->failed == 0 ? (ssize_t)n : 0;
+}
+
+/* Prints into what is open. */
+static int
+print_to(const struct part *part, struct tt_out *out)
+{
+	FILE *stream = fopencookie(out, "w", (cookie_io_functions_t){.write = pass_on});
+	int ret = stream == NULL ? -errno : print(part, stream);
+
+	if (stream != NULL && fclose(stream) != 0 && ret == 0)
+		ret = -EIO;
+	return out->failed != 0 ? -out->failed : ret;
+}
+
 /* Writes a file whole, or leaves the one that was there. */
 static int
 write_file(const struct part *part, const char *path, struct tt_error *err)
 {
-	char *tmp = tt_out_hidden(path);
-	FILE *out = tmp == NULL ? NULL : fopen(tmp, "we");
-	int ret = tmp == NULL ? -ENOMEM : out == NULL ? -errno : print(part, out);
+	struct tt_out *out = malloc(sizeof(*out));
+	int ret = out == NULL ? tt_error_set(err, -ENOMEM, path, "%s", strerror(ENOMEM))
+			      : tt_out_open(out, path, err);
 
-	/* Once more, for the reason. */
-	if (ret == -EIO && fflush(out) != 0)
-		ret = -errno;
-	if (out != NULL && fclose(out) != 0 && ret == 0)
-		ret = -errno;
-	if (ret == 0)
-		ret = tt_out_publish(tmp, path, err);
-	else if (out != NULL)
-		unlink(tmp);
-	free(tmp);
-	if (ret != 0 && err->code == 0)
-		tt_error_set(err, ret, path, "%s", strerror(-ret));
+	if (ret == 0) {
+		ret = print_to(part, out);
+		if (ret == 0) {
+			ret = tt_out_finish(out, err);
+		} else {
+			tt_out_abandon(out);
+			tt_error_set(err, ret, path, "%s", strerror(-ret));
+		}
+	}
+	free(out);
 	return ret;
 }
 

@@ -158,6 +158,21 @@ class Upkeep(unittest.TestCase):
                         self.spool, status=1, said="No space left on device")
             self.assertEqual([p for p in (self.spool / "out").rglob("*.tmp")], [])
 
+    def test_a_report_says_that_the_disk_is_full_and_leaves_no_temporary_file(self):
+        """Wherever the room ends: in whatever file, at its end too, after which a few bytes may fit again."""
+        self.on_tmpfs()
+        out = self.spool / "out"
+        command = ["report", "--out", out, "--period", "2026-01-05..2026-01-06", self.spool]
+        self.run_it(*command)
+        pages = sum(-(-p.stat().st_size // 4096) for p in out.iterdir())
+        self.assertGreater(pages, 10)
+        shutil.rmtree(out)
+        for left in range(1, pages):
+            self.fill(4096 * left)
+            self.run_it(*command, status=1, said="No space left on device")
+            self.assertEqual([p for p in out.rglob("*.tmp")], [])
+            shutil.rmtree(out, ignore_errors=True)
+
     def test_synth_leaves_no_cut_off_file(self):
         self.on_tmpfs()
         out, truth = self.spool / "out.pcap", self.spool / "truth.json"
