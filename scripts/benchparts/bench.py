@@ -28,7 +28,7 @@ class Size:
     pages: int          # of 2 MiB that this daemon needs
 
 
-FULL = Size(5, 1 << 20, 4, 8_000_000, 500_000, 2.5, "4G", 2400)
+FULL = Size(5, 1 << 20, 4, 10_000_000, 500_000, 2.5, "4G", 2400)
 QUICK = Size(3, 1 << 17, 3, 1_000_000, 50_000, 0.6, "1G", 800)
 
 
