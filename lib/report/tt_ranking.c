@@ -22,6 +22,7 @@ tt_ranking_fini(struct tt_ranking *ranking)
 	free(ranking->ranks);
 	free(ranking->slots);
 	tt_ranking_span_fini(&ranking->over);
+	tt_target_sources_fini(&ranking->sources);
 	*ranking = (struct tt_ranking){0};
 }
 
@@ -94,12 +95,14 @@ struct target_sum {
 	int64_t code, backscatter; /* of the group */
 	uint64_t groups, group, most; /* sources of the group, and of the greatest one */
 	uint64_t first; /* sum of uniq_src_ip_target */
+	uint64_t packets;
 };
 
-/* Enters the sources of the target that was read. */
+/* Enters the sources of the target that was read. one_in: the snapshot's sources_one_in. */
 static void
-end_target(struct tt_ranking *r, const struct target_sum *s)
+end_target(struct tt_ranking *r, const struct target_sum *s, uint64_t one_in)
 {
+	struct tt_source_count count;
 	uint64_t uniq = s->first;
 	struct tt_rank *rank;
 
@@ -110,9 +113,12 @@ end_target(struct tt_ranking *r, const struct target_sum *s)
 	else if (s->others && s->most > uniq)
 		uniq = s->most;
 	rank = &r->ranks[s->rank - 1];
+	count = tt_target_sources_of(
+			&r->sources, s->protocol, s->target, uniq, one_in, s->packets);
 	rank->at_least = rank->at_least || (s->others && s->groups > 1);
-	if (uniq > rank->max_uniq_src_ip)
-		rank->max_uniq_src_ip = uniq;
+	rank->estimated = rank->estimated || count.estimated;
+	if (count.n > rank->max_uniq_src_ip)
+		rank->max_uniq_src_ip = count.n;
 }
 
 static void
@@ -160,6 +166,7 @@ add_packets(struct tt_ranking *r, const struct tt_parquet_reader *row,
 	if (rank == NULL)
 		return tt_error_set(err, -ENOMEM, path, "out of memory");
 	sum->rank = (size_t)(rank - r->ranks) + 1;
+	sum->packets += packets;
 	rank->packets += packets;
 	rank->bytes += bytes;
 	r->packets += packets;
@@ -169,8 +176,9 @@ add_packets(struct tt_ranking *r, const struct tt_parquet_reader *row,
 
 static int
 add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct target_sum *sum,
-		const char *path, struct tt_error *err)
+		const struct tt_snapshot *snapshot, struct tt_error *err)
 {
+	const char *path = snapshot->path;
 	const char *class = tt_parquet_get_text(row, TT_TARGETS_CLASS);
 	int32_t target = (int32_t)tt_parquet_get_int(row, TT_TARGETS_TARGET);
 	uint8_t protocol;
@@ -181,7 +189,7 @@ add_row(struct tt_ranking *r, const struct tt_parquet_reader *row, struct target
 			!= 0)
 		return tt_error_set(err, -EBADMSG, path, "targets: no protocol");
 	if (protocol != sum->protocol || target != sum->target) {
-		end_target(r, sum);
+		end_target(r, sum, (uint64_t)snapshot->manifest.sources_one_in);
 		*sum = (struct target_sum){.protocol = protocol, .target = target};
 	}
 	if (r->one_class && strcmp(class, tt_class_name(r->class)) != 0) {
@@ -211,10 +219,10 @@ pass(struct tt_ranking *ranking, const struct tt_snapshot *snapshot, struct tt_e
 		else if (ranking == NULL)
 			ret = check_row(reader, snapshot->path, err);
 		else
-			ret = add_row(ranking, reader, &sum, snapshot->path, err);
+			ret = add_row(ranking, reader, &sum, snapshot, err);
 	}
 	if (ranking != NULL)
-		end_target(ranking, &sum);
+		end_target(ranking, &sum, (uint64_t)snapshot->manifest.sources_one_in);
 	tt_parquet_close(reader);
 	return ret;
 }
@@ -280,6 +288,9 @@ tt_ranking_add(struct tt_ranking *ranking, const struct tt_snapshot *snapshot,
 
 	if (ret == 0)
 		ret = pass_ipv6(NULL, snapshot, err);
+	if (ret == 0 && snapshot->manifest.sources_one_in > 1)
+		ret = tt_target_sources_read(&ranking->sources, snapshot,
+				ranking->one_class ? &ranking->class : NULL, err);
 	if (ret == 0)
 		ret = tt_snapshot_observed(snapshot, &observed, err);
 	if (ret != 0)

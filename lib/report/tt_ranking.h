@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The ranking of targets over any number of snapshots: `targets` summed by (protocol, target).
- * One thread. Memory: 48 bytes for each distinct target, and that of tt_ranking_span.h.
+ * One thread. Memory: 56 bytes for each distinct target, that of tt_ranking_span.h, and where sources were sampled that of
+ * tt_target_sources.h.
  *
  * Rates are per day and monitored address, as observation reports give them: packets divided by
  * the sum over snapshots of observed days x monitored addresses, so that intervals and sensors
@@ -15,7 +16,7 @@
  * is of one class, and of TCP a class has one code and is backscatter or is not, so that `targets`
  * has these numbers. Were a target to have several classes and the class several codes, they would be
  * a lower bound (at_least). Where a snapshot's unique counts are estimates (see tt_merge.h), so are
- * these.
+ * these (estimated), but of targets of which it has all talkers: tt_target_sources.h.
  *
  * Of one IP version: what `ipv6_targets` has is IPv6, the rest of `targets` IPv4, with what a snapshot does not tell apart.
  */
@@ -24,6 +25,7 @@
 
 #include "tt_class.h"
 #include "tt_ranking_span.h"
+#include "tt_target_sources.h"
 
 struct tt_rank {
 	uint8_t protocol;
@@ -32,6 +34,7 @@ struct tt_rank {
 	uint64_t ipv6_packets, ipv6_bytes; /* of these, what is known to be IPv6 */
 	uint64_t max_uniq_src_ip;
 	bool at_least; /* max_uniq_src_ip is a lower bound in some snapshot */
+	bool estimated; /* the number of its sources is an estimate in some snapshot */
 };
 
 struct tt_ranking {
@@ -43,6 +46,7 @@ struct tt_ranking {
 	uint32_t *slots; /* [n_slots] index into ranks + 1, or 0 */
 	size_t n_slots;
 	uint64_t packets, bytes; /* of what was added, the class alone */
+	struct tt_target_sources sources; /* of the snapshot that is being added */
 	struct tt_ranking_span
 			over; /* address_time.untold: also where a table was full */
 };
@@ -74,7 +78,7 @@ double tt_ranking_sensor_rate(
 		const struct tt_ranking *ranking, const struct tt_rank *rank);
 
 /* Prints the first n ranks; errors are those of the FILE. CSV and JSON Lines have in their last columns what text marks:
- * `sources_estimated` (max_uniq_src_ip is one, from a sample, as where tables were full and a snapshot has rows "**"), `sources_at_least`
+ * `sources_estimated` (the number of sources is one in some snapshot that has the target, from a sample or sketch), `sources_at_least`
  * (it is a lower bound) and `ipv6_untold` (packets of IPv6 are among those of IPv4, and so in rates by address). */
 void tt_ranking_print(const struct tt_ranking *ranking, size_t n,
 		enum tt_ranking_format format, FILE *out);

@@ -40,8 +40,8 @@ print_text(const struct line *l, const struct tt_ranking *r, FILE *out)
 
 	if (tt_ranking_tells_sources(r))
 		snprintf(sources, sizeof(sources), "%s%s%" PRIu64,
-				l->data->at_least ? ">=" : "", r->over.exact ? "" : "~",
-				l->data->max_uniq_src_ip);
+				l->data->at_least ? ">=" : "",
+				l->data->estimated ? "~" : "", l->data->max_uniq_src_ip);
 	fprintf(out, "%5zu  %-12s %14" PRIu64 " %6.2f%% %16" PRIu64 " %12s %20.2f\n",
 			l->rank, l->name, l->data->packets, 100 * l->share,
 			l->data->bytes, sources, l->rate);
@@ -61,16 +61,19 @@ print_version(const struct tt_ranking *r, FILE *out)
 static void
 print_foot(const struct tt_ranking *r, size_t n, FILE *out)
 {
-	bool at_least = false;
+	bool at_least = false, estimated = false;
 
-	for (size_t i = 0; i < n && i < r->n_ranks; i++)
+	for (size_t i = 0; i < n && i < r->n_ranks; i++) {
 		at_least = at_least || r->ranks[i].at_least;
+		estimated = estimated || r->ranks[i].estimated;
+	}
 	if (!tt_ranking_tells_sources(r))
-		at_least = false;
+		at_least = estimated = false;
 	else if (r->n_ranks > 0 && r->over.snapshots > 1)
 		fputs("max sources: unique sources, the most in any one snapshot\n", out);
-	if (!r->over.exact && tt_ranking_tells_sources(r))
-		fputs("~: estimated from a sample, in some snapshot at least\n", out);
+	if (estimated)
+		fputs("~: estimated from a sample or sketch, in some snapshot at least\n",
+				out);
 	if (at_least)
 		fputs(">=: at least as many, in some snapshot\n", out);
 	if (r->ip_version != 0)
@@ -95,7 +98,7 @@ marks_of(const struct line *l, const struct tt_ranking *r)
 {
 	const bool sources = tt_ranking_tells_sources(r);
 
-	return (struct marks){.estimated = sources && !r->over.exact,
+	return (struct marks){.estimated = sources && l->data->estimated,
 			.at_least = sources && l->data->at_least,
 			.ipv6_untold = r->over.address_time.untold
 					&& r->over.address_time.any_ipv6};

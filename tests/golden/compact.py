@@ -226,6 +226,47 @@ class Compact(Bed):
     def near(self, estimate, truth, error):
         self.assertLessEqual(abs(estimate - truth), 5 * error + 1)
 
+    FEW = """name: few
+start: 2026-11-01T00:00:00Z
+duration: 4h
+monitored: 198.51.100.0/24
+components:
+  - {target: 445/TCP, rate: "4000/day/address", sources: 2000}
+  - {name: flood, target: 6379/TCP, packets: 40000, sources: new, from: 1h, to: 2h}
+  - {name: three, target: 3389/TCP, packets: 3000, sources: 3, from: 2h, to: 4h}
+  - {name: one, target: 5555/TCP, packets: 3000, sources: 1, from: 0h, to: 1h}
+"""
+
+    def ranked(self, spool, *more):
+        rows = map(json.loads, run("top-targets", "--format", "jsonl", *more, spool).stdout.splitlines())
+        return {row["target"]: (row["max_uniq_src_ip"], row["sources_estimated"]) for row in rows}
+
+    def test_few_sources_of_a_target_stay_known_where_samples_are_taken(self):
+        """A sample of one source in 16 has none of three; the talkers are all of them, and a sketch is nearer."""
+        profile, capture, spool = self.at / "few.yaml", self.at / "few.pcap", self.spool("parts")
+        profile.write_text(self.FEW)
+        run("synth", "--profile", profile, "--geo", "none", "--out", capture)
+        run("read", "--spool", spool, "--sensor", "s", "--monitored", "198.51.100.0/24", "--interval", 3600,
+            "--geo", "none", "--asn", "none", capture)
+        self.assertEqual(self.ranked(spool), {"445/TCP": (2000, False), "6379/TCP": (40000, False),
+                                              "3389/TCP": (3, False), "5555/TCP": (1, False)})
+        merged = self.merge(self.spool("merged"), snapshots(spool), "--pair-rows", 5000)
+        k = manifest(merged)["interval"]["sources_one_in"]
+        self.assertGreaterEqual(k, 16)
+        for more in ([], ["--class", "tcp-syn"]):
+            found = self.ranked(merged, *more)
+            self.assertEqual((found["3389/TCP"], found["5555/TCP"]), ((3, False), (1, False)))
+            self.assertEqual((found["445/TCP"][1], found["6379/TCP"][1]), (True, True))
+        found = self.ranked(merged)
+        self.near(found["445/TCP"][0], 2000, 2000 * 0.046)
+        self.near(found["6379/TCP"][0], 40000, (40000 * k) ** 0.5)
+        self.assertLessEqual(found["6379/TCP"][0], 40000)
+        # What is exact beside a sampled snapshot stays so: that has no packet of the target, or all its talkers.
+        run("compact", "--per", 7200, "--pair-rows", 5000, "--now", "2026-11-02", spool)
+        rates = [manifest(s)["interval"]["sources_one_in"] for s in snapshots(spool)]
+        self.assertEqual((rates[0] > 1, rates[1]), (True, 1))
+        self.assertEqual(self.ranked(spool)["3389/TCP"], (3, False))
+
     def test_a_category_that_was_changed_keeps_what_was_counted_under_it(self):
         spool, rules = self.spool("spool"), self.at / "k.rules"
         rules.write_text('alert tcp any any -> any 23 (msg:"telnet"; classtype:mine; sid:50; rev:1;)\n')

@@ -285,7 +285,7 @@ estimates_are_marked(void **state)
 	tt_ranking_init(&r, NULL);
 	add_minute(&r, 0);
 	tt_ranking_sort(&r);
-	assert_false(r.over.exact);
+	assert_true(r.ranks[0].estimated);
 	assert_true(prints(&r, TT_RANKING_TEXT, " ~"));
 	assert_true(prints(&r, TT_RANKING_TEXT, "\n~: estimated from a sample"));
 	assert_true(prints(&r, TT_RANKING_CSV,
@@ -293,13 +293,40 @@ estimates_are_marked(void **state)
 	assert_true(prints(&r, TT_RANKING_CSV, ",1,0,0\r\n"));
 	assert_true(prints(&r, TT_RANKING_JSONL,
 			",\"sources_estimated\":true,\"sources_at_least\":false,\"ipv6_untold\":false}\n"));
-	r.over.exact = true;
+	r.ranks[0].estimated = false;
 	r.ranks[0].at_least = true;
 	assert_true(prints(&r, TT_RANKING_CSV, ",0,1,0\r\n"));
 	r.over.address_time.untold = r.over.address_time.any_ipv6 = true;
 	assert_true(prints(&r, TT_RANKING_CSV, ",0,1,1\r\n"));
 	r.ip_version = 4; /* and no sources are told */
 	assert_true(prints(&r, TT_RANKING_CSV, ",0,0,1\r\n"));
+	tt_ranking_fini(&r);
+}
+
+/* A sample may have none of two sources; that all packets are of two talkers tells it. */
+static void
+few_sources_are_known_where_others_are_sampled(void **state)
+{
+	struct tt_ranking r;
+
+	tt_tally_reset(bed.tally);
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned n = 0; n < 10; n++)
+			bed_syn(&bed, i, 3389, BED_START + i);
+	for (unsigned i = 0; i < 4 * BED_PAIRS; i++)
+		bed_syn(&bed, 1000 + i, 445, BED_START + i);
+	bed_write_ok(&bed, BED_START);
+	tt_ranking_init(&r, NULL);
+	add_minute(&r, 0);
+	tt_ranking_sort(&r);
+	assert_int_equal(r.n_ranks, 2);
+	assert_int_equal(r.ranks[0].target, 445);
+	assert_true(r.ranks[0].estimated);
+	assert_in_range(r.ranks[0].max_uniq_src_ip, 4 * BED_PAIRS * 3 / 5,
+			4 * BED_PAIRS);
+	assert_int_equal(r.ranks[1].target, 3389);
+	assert_int_equal(r.ranks[1].max_uniq_src_ip, 2);
+	assert_false(r.ranks[1].estimated);
 	tt_ranking_fini(&r);
 }
 
@@ -436,6 +463,7 @@ main(void)
 			BEDDED(a_ranking_of_one_class_leaves_out_the_others),
 			BEDDED(thousands_of_targets_keep_their_own_counts),
 			BEDDED(estimates_are_marked),
+			BEDDED(few_sources_are_known_where_others_are_sampled),
 			BEDDED(a_ranking_of_udp_counts_each_source_of_backscatter_and_of_the_rest_once),
 			BEDDED(a_ranking_of_an_icmp_class_counts_each_source_of_all_codes_once),
 			BEDDED(a_ranking_of_a_tcp_class_counts_sources_that_send_others_too),
