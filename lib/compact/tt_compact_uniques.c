@@ -2,12 +2,12 @@
 /* What is counted anew once all parts are merged, step by step. */
 #include "tt_compact_private.h"
 
-/* Sources that return are counted at the coarsest rate of all parts. */
+/* Sources that return are counted at the coarsest rate of all parts; no more than there are sources. */
 static void
 count_returning(struct tt_compact *c)
 {
 	const struct tt_store *s = &c->stores[TT_TABLE_SOURCES];
-	int64_t one_in = INT64_C(1) << c->shift;
+	int64_t one_in = INT64_C(1) << c->shift, all = (int64_t)s->n << c->shift;
 	unsigned least;
 
 	if (c->returning_one_in < one_in)
@@ -20,6 +20,8 @@ count_returning(struct tt_compact *c)
 				&& tt_carried_seen_before(values[TT_SOURCE_CARRIED]) == 1;
 	}
 	c->uniq_src_ip_returning <<= least;
+	if (c->uniq_src_ip_returning > all)
+		c->uniq_src_ip_returning = all;
 }
 
 /* Distinct targets, and those of them that are there for the first time. */

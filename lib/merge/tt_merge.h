@@ -215,7 +215,7 @@ struct tt_totals {
 	struct tt_count ipv6_untold; /* and of them, those that are in rows of TT_COUNTRY_REST */
 	uint64_t backscatter_packets;
 	uint64_t uniq_src_ip; /* distinct sources, scaled */
-	uint64_t uniq_src_ip_returning; /* of these, seen in an earlier interval, scaled */
+	uint64_t uniq_src_ip_returning; /* of these, seen in an earlier interval, scaled; no more than these */
 	uint64_t uniq_dst_ip; /* distinct destination units, exact */
 	uint64_t targets,
 			targets_first; /* distinct (protocol, target); seen never before */

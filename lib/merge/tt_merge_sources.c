@@ -248,6 +248,9 @@ count_returning(struct tt_merge *m)
 	for (unsigned zeros = shift; zeros <= 64; zeros++)
 		totals->uniq_src_ip_returning += m->returning[zeros];
 	totals->uniq_src_ip_returning <<= shift;
+	/* The sample of so coarse a rate may stand for more than there are. */
+	if (totals->uniq_src_ip_returning > totals->uniq_src_ip)
+		totals->uniq_src_ip_returning = totals->uniq_src_ip;
 	totals->returning_one_in = UINT64_C(1) << shift;
 }
 

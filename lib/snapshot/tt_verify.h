@@ -192,6 +192,9 @@ int tt_check_count(struct tt_check *t, unsigned column, enum tt_class class,
 /* A count of distinct keys, of which one_in is kept, of so many packets; and its error. */
 int tt_check_uniques(const struct tt_check *t, unsigned column, unsigned error_column,
 		int64_t one_in, uint64_t packets);
+/* The error alone, of a count that is not negative. */
+int tt_check_error(const struct tt_check *t, unsigned column, unsigned error_column,
+		int64_t one_in);
 /* First and last time, both of which lie together. */
 int tt_check_times(const struct tt_check *t, unsigned column);
 /* The rule's number, of those that fingerprint_rules has; -ENOENT where that was not read. */

@@ -209,6 +209,18 @@ tt_check_count(struct tt_check *t, unsigned column, enum tt_class class,
 }
 
 int
+tt_check_error(const struct tt_check *t, unsigned column, unsigned error_column,
+		int64_t one_in)
+{
+	uint64_t uniques = (uint64_t)tt_check_int(t, column);
+
+	if (tt_check_int(t, error_column)
+			!= (int64_t)tt_scaled_error(uniques, (uint64_t)one_in))
+		return tt_check_wrong(t, "not the standard error of its count");
+	return 0;
+}
+
+int
 tt_check_uniques(const struct tt_check *t, unsigned column, unsigned error_column,
 		int64_t one_in, uint64_t packets)
 {
@@ -218,10 +230,7 @@ tt_check_uniques(const struct tt_check *t, unsigned column, unsigned error_colum
 	if (uniques < 0 || uniques % one_in != 0
 			|| (one_in == 1 && (uint64_t)uniques > packets))
 		return tt_check_wrong(t, "unique counts that cannot be");
-	if (tt_check_int(t, error_column)
-			!= (int64_t)tt_scaled_error((uint64_t)uniques, (uint64_t)one_in))
-		return tt_check_wrong(t, "not the standard error of its count");
-	return 0;
+	return tt_check_error(t, column, error_column, one_in);
 }
 
 int

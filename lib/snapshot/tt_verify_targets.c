@@ -84,6 +84,10 @@ tt_check_interval(struct tt_check *t)
 		return -EBADMSG;
 	if (s->returning_one_in > one_in)
 		one_in = s->returning_one_in;
+	/* As many as there are, where the sample stands for more. */
+	if (s->returning == t->m->uniq_src_ip)
+		return tt_check_error(t, TT_INTERVAL_UNIQ_SRC_IP_RETURNING,
+				TT_INTERVAL_UNIQ_SRC_IP_RETURNING_STDERR, one_in);
 	return tt_check_uniques(t, TT_INTERVAL_UNIQ_SRC_IP_RETURNING,
 			TT_INTERVAL_UNIQ_SRC_IP_RETURNING_STDERR, one_in,
 			(uint64_t)t->m->uniq_src_ip);

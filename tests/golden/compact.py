@@ -267,6 +267,22 @@ components:
         self.assertEqual((rates[0] > 1, rates[1]), (True, 1))
         self.assertEqual(self.ranked(spool)["3389/TCP"], (3, False))
 
+    def test_no_more_sources_return_than_there_are(self):
+        """After a flood, returning sources are counted in a sample, which may stand for more than there are."""
+        profile, capture, spool = self.at / "return.yaml", self.at / "return.pcap", self.spool("parts")
+        profile.write_text(self.FEW.replace("duration: 4h", "duration: 8h").replace("sources: 2000", "sources: 20"))
+        run("synth", "--profile", profile, "--geo", "none", "--out", capture)
+        run("read", "--spool", spool, "--sensor", "s", "--monitored", "198.51.100.0/24", "--interval", 1200,
+            "--geo", "none", "--asn", "none", "--remember-sources", 2000, capture)
+        for per in 1200, 7200:
+            run("compact", "--per", per, "--now", "2026-11-02", spool)
+            self.intact(spool)
+            rows = table(spool, "interval")
+            numbers = [tuple(int(row[c]) for c in ("uniq_src_ip", "uniq_src_ip_returning", "returning_one_in"))
+                       for row in rows]
+            self.assertTrue(all(returning <= uniq for uniq, returning, _ in numbers), numbers)
+            self.assertTrue(any(0 < returning == uniq < one_in for uniq, returning, one_in in numbers), numbers)
+
     def test_a_category_that_was_changed_keeps_what_was_counted_under_it(self):
         spool, rules = self.spool("spool"), self.at / "k.rules"
         rules.write_text('alert tcp any any -> any 23 (msg:"telnet"; classtype:mine; sid:50; rev:1;)\n')

@@ -151,6 +151,51 @@ the_flood_in_which_few_return_does_not_spoil_their_count(void **state)
 	free_traffic(&both);
 }
 
+/* The packets of one source. */
+static struct traffic
+of_source(const struct traffic *from, struct tt_addr src)
+{
+	struct traffic t = {.packets = calloc(from->n, sizeof(*t.packets)),
+			.details = calloc(from->n, sizeof(*t.details)),
+			.times_us = calloc(from->n, sizeof(*t.times_us))};
+
+	for (size_t i = 0; i < from->n; i++) {
+		if (tt_addr_cmp(from->packets[i].src, src) != 0)
+			continue;
+		t.packets[t.n] = from->packets[i];
+		t.details[t.n] = from->details[i];
+		t.times_us[t.n++] = from->times_us[i];
+	}
+	return t;
+}
+
+/* A source in the sample stands for many; alone in an interval, it is one. */
+static void
+no_more_sources_return_than_there_are(void **state)
+{
+	struct run r = flood, fine = {NULL, 2};
+	struct output *flooded, *later;
+	struct traffic one;
+
+	assert_int_equal(tt_recall_create(&r.recall, 200000, 1000 * TT_US_PER_S,
+					 tt_mem_heap(), NULL),
+			0);
+	flooded = merge_over(&r);
+	one = of_source(&traffic, flooded->source.rows[0].src);
+	fine.traffic = &one;
+	fine.recall = r.recall;
+	fine.start_us = START_US + TT_US_PER_S;
+	later = merge_over(&fine);
+	assert_true(later->totals.returning_one_in >= 8);
+	assert_int_equal(later->source.rows[0].returning, TT_RETURNING_YES);
+	assert_int_equal(later->totals.uniq_src_ip, 1);
+	assert_int_equal(later->totals.uniq_src_ip_returning, 1);
+	free_output(flooded);
+	free_output(later);
+	free_traffic(&one);
+	tt_recall_destroy(r.recall);
+}
+
 static uint64_t
 count_answers(const struct output *o, enum tt_returning answer)
 {
@@ -201,6 +246,22 @@ what_a_flood_had_is_counted_in_later_intervals_that_kept_all(void **state)
 	free_traffic(&both);
 }
 
+/* Returning sources in the sample at the rate at which they are counted, scaled by it, but no more than there are sources. */
+static uint64_t
+returning_in_sample(const struct output *o)
+{
+	uint64_t one_in = o->totals.returning_one_in, n = 0;
+
+	for (size_t i = 0; i < o->source.n; i++) {
+		const struct tt_source_row *row = &o->source.rows[i];
+		unsigned bits = tt_sample_bits(tt_sketch_hash(row->src));
+
+		n += row->returning == TT_RETURNING_YES && UINT64_C(1) << bits >= one_in;
+	}
+	n *= one_in;
+	return n < o->totals.uniq_src_ip ? n : o->totals.uniq_src_ip;
+}
+
 /* The interval between knows all that returns of the first one; it counts those of the sample. */
 static void
 sources_known_to_return_beyond_the_sample_are_told_and_not_counted(void **state)
@@ -222,9 +283,7 @@ sources_known_to_return_beyond_the_sample_are_told_and_not_counted(void **state)
 			flooded->totals.returning_one_in, flooded->totals.sources_one_in);
 	assert_int_equal(count_answers(later, TT_RETURNING_YES), first->source.n);
 	assert_int_equal(later->totals.returning_one_in, flooded->totals.sources_one_in);
-	assert_int_equal(later->totals.uniq_src_ip_returning
-					% later->totals.returning_one_in,
-			0);
+	assert_int_equal(later->totals.uniq_src_ip_returning, returning_in_sample(later));
 	expect_near(later->totals.uniq_src_ip_returning, later->totals.uniq_src_ip,
 			later->totals.returning_one_in, 4);
 	free_output(first);
@@ -246,6 +305,7 @@ main(void)
 					the_flood_in_which_few_return_does_not_spoil_their_count),
 			cmocka_unit_test(
 					what_a_flood_had_is_counted_in_later_intervals_that_kept_all),
+			cmocka_unit_test(no_more_sources_return_than_there_are),
 			cmocka_unit_test(
 					sources_known_to_return_beyond_the_sample_are_told_and_not_counted),
 	};
