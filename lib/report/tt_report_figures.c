@@ -279,6 +279,35 @@ tt_report_note_torn(struct tt_report *report, struct tt_doc_figure *figure)
 				TT_REPORT_FILL(r, NOTE_TORN, tt_report_count(r, n)));
 }
 
+/* What was observed of each month from first on, and a note of those that were observed in part: their rates are of a few
+ * days, or hours, beside those of whole months. */
+static void
+mark_months(struct tt_report *r, struct tt_doc_figure *figure, size_t first)
+{
+	const struct tt_series *s = r->series;
+	const char *names[TT_SERIES_MONTHS];
+	size_t n = 0;
+
+	for (size_t at = first; at < TT_SERIES_MONTHS; at++) {
+		bool partly = tt_rate_is_any(r->unit, &s->exposure[at])
+				&& !tt_day_is_whole(s->shares[at]);
+
+		tt_document_observed(r->doc, figure, at - first,
+				tt_value_number(TT_VALUE_COVERAGE,
+						100 * s->shares[at].observed),
+				partly);
+		if (partly)
+			names[n++] = tt_report_date(
+					r, TT_DATE_MONTH, s->months[at].from_us);
+	}
+	if (n > 0)
+		tt_document_figure_note(r->doc, figure,
+				TT_REPORT_FILL(r, NOTE_PARTLY_MONTHS,
+						tt_report_list(r, names, n),
+						tt_report_percent(r,
+								100 * TT_PERIOD_WHOLE_DAY)));
+}
+
 void
 tt_report_stack(struct tt_report *report, const struct tt_report_heading *heading,
 		const struct tt_report_stack *stack)
@@ -302,6 +331,8 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 		stack_series(report, figure, stack, stack->n_series, first, width, left);
 	if (!stack->months)
 		tt_report_note_torn(report, figure);
+	else if (figure != NULL)
+		mark_months(report, figure, first);
 	if (figure != NULL) {
 		figure->unit = tt_report_unit(report, stack->detections);
 		figure->source = tt_report_source(

@@ -378,6 +378,8 @@ tt_series_read(struct tt_series *series, const struct tt_observation *now,
 		ret = add_entry(r, &now->archive->entries[i], err);
 		tt_observing_show(observing, (double)(i + 1) / (double)n);
 	}
+	if (ret == 0 && tt_series_cover_months(series, now->archive) != 0)
+		ret = tt_error_set(err, -ENOMEM, NULL, "out of memory");
 	tt_text_map_fini(&r->protocols);
 	tt_text_map_fini(&r->countries);
 	for (size_t i = 0; i < TT_ARRAY_SIZE(r->listed); i++)

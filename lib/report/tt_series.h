@@ -3,7 +3,7 @@
  * Packets by day and by month, of a few targets by country and of a few countries by target: what the report draws as
  * lines. Read in a pass of its own, after the period has told which targets and countries those are, so that no sums by
  * day are held for all others; months that were summed up already are left out of it. One thread. Heap memory: 8 bytes for each pair of one of them and a country or target,
- * times days, and times months.
+ * times days, and times months; while it is read, 240 bytes for each sensor.
  */
 #ifndef TT_SERIES_H
 #define TT_SERIES_H
@@ -39,6 +39,8 @@ struct tt_series {
 	struct tt_period months
 			[TT_SERIES_MONTHS]; /* the last one holds the end of the period */
 	struct tt_exposure exposure[TT_SERIES_MONTHS];
+	struct tt_day_share shares
+			[TT_SERIES_MONTHS]; /* of a month, as tt_day_cover_share of a day */
 	uint64_t packets[TT_SERIES_MONTHS];
 	uint64_t across; /* snapshots with time of two months, left out of both */
 };

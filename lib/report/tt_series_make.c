@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Which months there are, and those whose sums are there already. */
+/* Which months there are, what was observed of them, and those whose sums are there already. */
 #include "tt_observation_tables.h"
 #include "tt_series_private.h"
+
+#include <errno.h>
 
 static int
 make_target(struct tt_series_target *target, const struct tt_observation *of,
@@ -81,6 +83,65 @@ tt_series_months(
 	for (; i > 0; i--)
 		if (tt_period_before(&months[i], &months[i - 1]) != 0)
 			months[i - 1].to_us = months[i - 1].from_us;
+}
+
+/* Of a month and a sensor, the time of a snapshot. */
+static void
+cover_month(struct tt_day_time *time, const struct tt_period *month,
+		const struct tt_archive_entry *e)
+{
+	int64_t from_us = e->start_us > month->from_us ? e->start_us : month->from_us;
+	int64_t to_us = e->end_us < month->to_us ? e->end_us : month->to_us;
+
+	if (tt_period_has(month, e->start_us, e->end_us)) {
+		time->observed_us += e->observed_us;
+		time->seen = true;
+	} else if (tt_period_meets(month, e->start_us, e->end_us)) {
+		time->torn_us += (int64_t)((double)e->observed_us
+				* (double)(to_us - from_us)
+				/ (double)(e->end_us - e->start_us));
+	}
+}
+
+/* times: [n], of its sensors. */
+static struct tt_day_share
+share_of(const struct tt_period *month, const struct tt_day_time *times, size_t n)
+{
+	struct tt_day_time sum = {0};
+	double all_us = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!times[i].seen)
+			continue;
+		sum.observed_us += times[i].observed_us;
+		sum.torn_us += times[i].torn_us;
+		all_us += (double)(month->to_us - month->from_us);
+	}
+	if (all_us == 0)
+		return (struct tt_day_share){0};
+	return (struct tt_day_share){.observed = (double)sum.observed_us / all_us,
+			.torn = (double)sum.torn_us / all_us};
+}
+
+int
+tt_series_cover_months(struct tt_series *series, const struct tt_archive *archive)
+{
+	size_t sensors = archive->n_sensors;
+	struct tt_day_time *times = calloc(
+			TT_SERIES_MONTHS * sensors + 1, sizeof(*times));
+
+	if (times == NULL)
+		return -ENOMEM;
+	for (size_t i = 0; i < archive->n; i++)
+		for (size_t m = 0; m < TT_SERIES_MONTHS && !archive->entries[i].damaged;
+				m++)
+			cover_month(&times[m * sensors + archive->entries[i].sensor],
+					&series->months[m], &archive->entries[i]);
+	for (size_t m = 0; m < TT_SERIES_MONTHS; m++)
+		series->shares[m] = share_of(
+				&series->months[m], &times[m * sensors], sensors);
+	free(times);
+	return 0;
 }
 
 void

@@ -14,4 +14,8 @@ int tt_series_choose(struct tt_series *series, const struct tt_observation *now,
 int tt_series_make_months(struct tt_series *series, const struct tt_observation *of,
 		bool made[TT_SERIES_MONTHS]) TT_MUST_CHECK;
 
+/* Works out what was observed of the months, of what is not damaged. Returns 0 or -ENOMEM. */
+int tt_series_cover_months(
+		struct tt_series *series, const struct tt_archive *archive) TT_MUST_CHECK;
+
 #endif

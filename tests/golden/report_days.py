@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """What the report says of days, of three weeks in which the truth is known: where the period begins at noon, where days are missing, and
-where a day was observed in part.
+where a day, or a month, was observed in part.
 
     report_days.py TEITEN"""
 import datetime
@@ -345,6 +345,45 @@ def left_out_of_the_chapter(teiten, spool):
     check(f"left out elsewhere: {all_sources['observed']}", all_sources["observed"] == 13 * [100])
 
 
+# Nine hours of May in +09:00, June, and July; a second sensor in July's first ten days.
+MONTHS = """
+name: months
+start: {}
+duration: {}
+monitored: {}
+components:
+  - {{target: 445/TCP, rate: 40/day/address, sources: 40}}
+"""
+
+
+def months_in_part_are_told(teiten, directory):
+    """A month of a few hours is no month beside others: its figures shade it, say so, and have how much of it was observed."""
+    spool = directory / "months"
+    read_profile(teiten, spool, "n", MONTHS.format("2026-05-31T06:00:00Z", "1473h", "203.0.113.0/29"), "203.0.113.0/29")
+    notes = {"en": "Months of which less than 95.0% was observed, so that their rates are of that time alone: {}.",
+             "ja": "{}は観測率が95.0%未満であり、観測した時間のみの件数を掲載している。"}
+    for language, months in (("en", "May 2026"), ("ja", "2026年5月")):
+        report = Report(teiten, spool, "2026-07", language)
+        figure = report.found["figures"]["target_445_tcp_months"]
+        check(f"months: {figure['observed']}", [round(share, 1) for share in figure["observed"]] == [1.2, 100, 100])
+        check(f"months: {figure['notes']}", notes[language].format(months) in figure["notes"])
+        check(f"days: {report.found['figures']['target_445_tcp_days']}", "observed" not in report.found["figures"]["target_445_tcp_days"])
+    text = Report(teiten, spool, "2026-07").text()
+    check(f"months: {text}", re.search(r"Month +.* Observed\n.*\nMay 2026 .* 1\.2%\nJun 2026 .* 100\.0%\n", text))
+    snapshots.run(teiten, "report", "--period", "2026-07", "--utc-offset", "+09:00", "--quiet", "--out", directory / "pages", spool)
+    page = (directory / "pages" / "report.html").read_text()
+    lines = (directory / "pages" / "target_445_tcp_months.csv").read_text().split()
+    check(f"months: {lines}", lines[0].endswith(",observed") and [line.split(",")[0] for line in lines[1:]] == ["2026-05", "2026-06", "2026-07"]
+          and round(float(lines[1].split(",")[-1]), 1) == 1.2)
+    check("months: no shade", page.count(">observed in part<") > 0)
+    figure = Report(teiten, spool, "2026-06").found["figures"]["target_445_tcp_months"]
+    check(f"months: {figure['notes']}", notes["en"].format("May 2026") in figure["notes"] and len(figure["observed"]) == 2)
+    read_profile(teiten, spool, "b", MONTHS.format("2026-06-30T15:00:00Z", "10d", "198.51.100.0/29"), "198.51.100.0/29")
+    figure = Report(teiten, spool, "2026-07").found["figures"]["target_445_tcp_months"]
+    check(f"months: {figure['observed']}", [round(share) for share in figure["observed"]] == [1, 100, 66])
+    check(f"months: {figure['notes']}", notes["en"].format("May 2026 and July 2026") in figure["notes"])
+
+
 def main(teiten):
     with tempfile.TemporaryDirectory() as name:
         spool = make_spool(teiten, pathlib.Path(name))
@@ -364,6 +403,7 @@ def main(teiten):
         days_in_part_are_told(teiten, spool)
         a_sensor_comes(teiten, spool)
         left_out_of_the_chapter(teiten, spool)
+        months_in_part_are_told(teiten, spool.parent)
     print(f"{failed} problems")
     return 1 if failed else 0
 
