@@ -7,9 +7,12 @@
 #include <time.h>
 
 #define DAYS_PER_WEEK 7
+#define QUARTER       3 /* months */
+#define YEAR          12
 
 #define WHAT                                                                         \
-	"a month (2009-07), a week (2009-W28), a day (2009-07-08), days "            \
+	"a month (2009-07), months (2009-06..2009-07, both included), a quarter "    \
+	"(2009-Q3), a year (2009), a week (2009-W28), a day (2009-07-08), days "     \
 	"(2009-07-01..2009-07-15, both included), or times of --utc-offset without " \
 	"a Z (2009-07-01T12:00..2009-07-08T12:00)"
 
@@ -65,14 +68,28 @@ set(struct tt_period *p, int64_t from_us, int64_t to_us)
 			+ 1);
 }
 
+/* month: of the year, from 0; below 0 and above 11 it is one of another year. */
+static void
+set_months(struct tt_period *p, enum tt_period_kind kind, int year, int month, int n)
+{
+	const struct tm first = civil_of(civil_us(year, month, 1)),
+			last = civil_of(civil_us(year, month + n - 1, 1));
+	size_t room = sizeof(p->name), length;
+
+	p->kind = kind;
+	set(p, civil_us(year, month, 1), civil_us(year, month + n, 1));
+	length = strftime(p->name, room, kind == TT_PERIOD_YEAR ? "%Y" : "%Y-%m", &first);
+	if (kind == TT_PERIOD_MONTHS)
+		strftime(p->name + length, room - length, "..%Y-%m", &last);
+	else if (kind == TT_PERIOD_QUARTER)
+		snprintf(p->name + strlen("2009-"), room - strlen("2009-"), "Q%d",
+				first.tm_mon / QUARTER + 1);
+}
+
 static void
 set_month(struct tt_period *p, int year, int month)
 {
-	const struct tm tm = civil_of(civil_us(year, month, 1));
-
-	p->kind = TT_PERIOD_MONTH;
-	set(p, civil_us(year, month, 1), civil_us(year, month + 1, 1));
-	strftime(p->name, sizeof(p->name), "%Y-%m", &tm);
+	set_months(p, TT_PERIOD_MONTH, year, month, 1);
 }
 
 /* monday_us: of the offset. */
@@ -142,6 +159,33 @@ parse_month(struct tt_period *p, const char *text)
 }
 
 static int
+parse_quarter(struct tt_period *p, const char *text)
+{
+	int quarter = atoi(text + 6);
+
+	if (quarter < 1 || quarter > YEAR / QUARTER)
+		return -EINVAL;
+	set_months(p, TT_PERIOD_QUARTER, atoi(text), (quarter - 1) * QUARTER, QUARTER);
+	return 0;
+}
+
+/* to: of the same form. */
+static int
+parse_months(struct tt_period *p, const char *from, const char *to)
+{
+	int month = atoi(from + 5), last = atoi(to + 5);
+	int n = (atoi(to) - atoi(from)) * YEAR + last - month + 1;
+
+	if (month < 1 || month > YEAR || last < 1 || last > YEAR)
+		return -EINVAL;
+	if (n < 1)
+		return -ERANGE;
+	set_months(p, n == 1 ? TT_PERIOD_MONTH : TT_PERIOD_MONTHS, atoi(from), month - 1,
+			n);
+	return p->n_days > TT_PERIOD_DAYS_MAX ? -E2BIG : 0;
+}
+
+static int
 parse_week(struct tt_period *p, const char *text)
 {
 	int week = atoi(text + 6);
@@ -183,8 +227,16 @@ parse(struct tt_period *p, const char *text)
 	const char *dots = strstr(text, "..");
 	int64_t day_us;
 
+	if (has_form(text, "0000-00..0000-00"))
+		return parse_months(p, text, dots + 2);
 	if (dots != NULL)
 		return parse_span(p, text, dots);
+	if (has_form(text, "0000-Q0"))
+		return parse_quarter(p, text);
+	if (has_form(text, "0000")) {
+		set_months(p, TT_PERIOD_YEAR, atoi(text), 0, YEAR);
+		return 0;
+	}
 	if (has_form(text, "0000-00"))
 		return parse_month(p, text);
 	if (has_form(text, "0000-W00"))
@@ -222,11 +274,12 @@ tt_period_before(const struct tt_period *period, struct tt_period *before)
 {
 	int64_t from_us = period->from_us + offset_us(period->utc_offset_min);
 	int64_t length_us = period->to_us - period->from_us;
-	const struct tm tm = civil_of(from_us);
+	const struct tm tm = civil_of(from_us), end = civil_of(from_us + length_us);
+	int n = (end.tm_year - tm.tm_year) * YEAR + end.tm_mon - tm.tm_mon; /* months */
 	struct tt_period p = {.utc_offset_min = period->utc_offset_min};
 
-	if (period->kind == TT_PERIOD_MONTH)
-		set_month(&p, tm.tm_year + 1900, tm.tm_mon - 1);
+	if (period->kind <= TT_PERIOD_YEAR)
+		set_months(&p, period->kind, tm.tm_year + 1900, tm.tm_mon - n, n);
 	else if (period->kind == TT_PERIOD_WEEK)
 		set_week(&p, from_us - length_us);
 	else if (period->kind == TT_PERIOD_DAY)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The span that a report is about: a month, a week, a day, or any other, in civil days of one offset from
+ * The span that a report is about: months, a week, a day, or any other, in civil days of one offset from
  * UTC that is the same all the year. Pure functions on the caller's struct; any thread, no memory.
  */
 #ifndef TT_PERIOD_H
@@ -36,6 +36,9 @@ tt_day_is_whole(struct tt_day_share share)
 
 enum tt_period_kind {
 	TT_PERIOD_MONTH, /* "2009-07" */
+	TT_PERIOD_MONTHS, /* "2009-06..2009-07", two or more */
+	TT_PERIOD_QUARTER, /* "2009-Q3", of the calendar: July to September */
+	TT_PERIOD_YEAR, /* "2009" */
 	TT_PERIOD_WEEK, /* "2009-W28", Monday to Sunday (ISO 8601) */
 	TT_PERIOD_DAY, /* "2009-07-08" */
 	TT_PERIOD_SPAN, /* "2009-07-01..2009-07-15" */
@@ -50,14 +53,14 @@ struct tt_period {
 };
 
 /*
- * Parses the name of a period. Of FROM..TO each is a day, of which TO is the last that belongs to it, or a time
+ * Parses the name of a period. Of FROM..TO both are months, or each is a day; TO is the last that belongs to it, or a time
  * such as 2009-07-01T12:00, at which TO ends it. Days and times are of the offset. Returns 0, or -EINVAL with err
  * saying what is wrong.
  */
 int tt_period_parse(struct tt_period *period, const char *text, int utc_offset_min,
 		struct tt_error *err) TT_MUST_CHECK;
 
-/* The one before of the same kind: month before month; before a span as much time as it has. Returns 0, or
+/* The one before of the same kind: month before month, as many months before months; before a span as much time as it has. Returns 0, or
  * -ERANGE where that begins before 1970. */
 int tt_period_before(
 		const struct tt_period *period, struct tt_period *before) TT_MUST_CHECK;

@@ -94,6 +94,27 @@ week(const struct tt_report *report, const struct tt_period *p)
 			tt_report_date(report, TT_DATE_DAY, p->to_us - 1));
 }
 
+/* "2009-Q3", and which months these are: fiscal years have other quarters. */
+static const char *
+quarter(const struct tt_report *report, const struct tt_period *p)
+{
+	const char *year = tt_document_printf(report->doc, "%.4s", p->name);
+
+	return TT_REPORT_FILL(report, PERIOD_QUARTER, year, p->name + 6,
+			tt_report_date(report, TT_DATE_MONTH, p->from_us),
+			tt_report_date(report, TT_DATE_MONTH, p->to_us - 1));
+}
+
+/* Fills the pattern with the first and the last of several months. */
+static const char *
+months(const struct tt_report *report, const struct tt_period *p, enum tt_word pattern)
+{
+	const char *ends[] = {tt_report_date(report, TT_DATE_MONTH, p->from_us),
+			tt_report_date(report, TT_DATE_MONTH, p->to_us - 1)};
+
+	return tt_locale_fill(report->locale, report->doc, pattern, ends, 2);
+}
+
 /* Fills the pattern with both ends of a span. */
 static const char *
 span(const struct tt_report *report, const struct tt_period *p, enum tt_word pattern)
@@ -115,6 +136,12 @@ tt_report_period(const struct tt_report *report, const struct tt_period *period)
 	switch (period->kind) {
 	case TT_PERIOD_MONTH:
 		return tt_report_date(report, TT_DATE_MONTH, period->from_us);
+	case TT_PERIOD_MONTHS:
+		return months(report, period, TT_WORD_PERIOD_SPAN);
+	case TT_PERIOD_QUARTER:
+		return quarter(report, period);
+	case TT_PERIOD_YEAR:
+		return TT_REPORT_FILL(report, PERIOD_YEAR, period->name);
 	case TT_PERIOD_WEEK:
 		return week(report, period);
 	case TT_PERIOD_DAY:
@@ -131,6 +158,8 @@ tt_report_in_period(const struct tt_report *report, const struct tt_period *peri
 
 	if (period->kind == TT_PERIOD_SPAN)
 		return span(report, period, TT_WORD_IN_SPAN);
+	if (period->kind == TT_PERIOD_MONTHS)
+		return months(report, period, TT_WORD_IN_SPAN);
 	return period->kind == TT_PERIOD_DAY ? TT_REPORT_FILL(report, ON_DAY, name)
 					     : TT_REPORT_FILL(report, IN_PERIOD, name);
 }

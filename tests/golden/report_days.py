@@ -378,6 +378,16 @@ def months_in_part_are_told(teiten, directory):
     check("months: no shade", page.count(">observed in part<") > 0)
     figure = Report(teiten, spool, "2026-06").found["figures"]["target_445_tcp_months"]
     check(f"months: {figure['notes']}", notes["en"].format("May 2026") in figure["notes"] and len(figure["observed"]) == 2)
+    for period, language, name, before in (
+            ("2026-06..2026-07", "en", "June 2026 to July 2026", "in the time from April 2026 to May 2026"),
+            ("2026-06..2026-07", "ja", "2026年6月～2026年7月", "2026年4月～2026年5月"),
+            ("2026-Q3", "en", "quarter 3 of 2026 (July 2026 to September 2026)", "in quarter 2 of 2026 (April 2026 to June 2026)"),
+            ("2026-Q3", "ja", "2026年第3四半期（2026年7月～2026年9月）", "2026年第2四半期（2026年4月～2026年6月）"),
+            ("2026", "en", "2026", "in 2025"), ("2026", "ja", "2026年", "2025年")):
+        lines = Report(teiten, spool, period, language).text().splitlines()
+        check(f"{period}: {lines[:3]}", lines[1] == name)
+        text = (" " if language == "en" else "").join(line.strip() for line in lines)
+        check(f"{period}: no {before}", before in text)
     read_profile(teiten, spool, "b", MONTHS.format("2026-06-30T15:00:00Z", "10d", "198.51.100.0/29"), "198.51.100.0/29")
     figure = Report(teiten, spool, "2026-07").found["figures"]["target_445_tcp_months"]
     check(f"months: {figure['observed']}", [round(share) for share in figure["observed"]] == [1, 100, 66])

@@ -94,12 +94,37 @@ span_ends_with_a_day_or_at_a_time(void **state)
 }
 
 static void
+months_quarters_and_years_have_their_days(void **state)
+{
+	struct tt_period p = parse("2009-06..2009-07", JAPAN);
+
+	assert_period(&p, "2009-06..2009-07", "2009-05-31T15:00:00Z",
+			"2009-07-31T15:00:00Z", 61);
+	p = parse("2008-11..2009-02", 0);
+	assert_period(&p, "2008-11..2009-02", "2008-11-01T00:00:00Z",
+			"2009-03-01T00:00:00Z", 120);
+	p = parse("2009-Q3", 0);
+	assert_period(&p, "2009-Q3", "2009-07-01T00:00:00Z", "2009-10-01T00:00:00Z", 92);
+	p = parse("2009-Q4", 0);
+	assert_period(&p, "2009-Q4", "2009-10-01T00:00:00Z", "2010-01-01T00:00:00Z", 92);
+	p = parse("2008", JAPAN);
+	assert_period(&p, "2008", "2007-12-31T15:00:00Z", "2008-12-31T15:00:00Z", 366);
+	/* One month is a month. */
+	p = parse("2009-07..2009-07", 0);
+	assert_period(&p, "2009-07", "2009-07-01T00:00:00Z", "2009-08-01T00:00:00Z", 31);
+	assert_int_equal(p.kind, TT_PERIOD_MONTH);
+}
+
+static void
 before_is_of_the_same_kind(void **state)
 {
 	static const char *const pairs[][2] = {{"2009-07", "2009-06"},
 			{"2009-01", "2008-12"}, {"2009-W01", "2008-W52"},
 			{"2010-W01", "2009-W53"}, {"2009-03-01", "2009-02-28"},
-			{"2009-07-11..2009-07-20", "2009-07-01..2009-07-10"}};
+			{"2009-07-11..2009-07-20", "2009-07-01..2009-07-10"},
+			{"2009-06..2009-07", "2009-04..2009-05"},
+			{"2009-01..2009-02", "2008-11..2008-12"}, {"2009-Q3", "2009-Q2"},
+			{"2009-Q1", "2008-Q4"}, {"2009", "2008"}};
 
 	for (size_t i = 0; i < TT_ARRAY_SIZE(pairs); i++) {
 		struct tt_period p = parse(pairs[i][0], JAPAN), before;
@@ -118,6 +143,10 @@ nothing_is_before_1970(void **state)
 	assert_int_equal(tt_period_before(&p, &before), -ERANGE);
 	p = parse("1970-02", 0);
 	assert_int_equal(tt_period_before(&p, &before), 0);
+	p = parse("1970-02..1970-03", 0);
+	assert_int_equal(tt_period_before(&p, &before), -ERANGE);
+	p = parse("1970", 0);
+	assert_int_equal(tt_period_before(&p, &before), -ERANGE);
 }
 
 static void
@@ -134,10 +163,13 @@ month_of_a_time(void **state)
 static void
 other_texts_are_refused(void **state)
 {
-	static const char *const texts[] = {"", "2009", "2009-13", "2009-00", "2009-7",
-			"2009-W00", "2009-W54", "2008-W53", "2009-02-30",
-			"2009-07-08T12:00", "2009-07-02..2009-07-01", "2009-07-01..",
-			"..2009-07-01", "2009-07-01...2009-07-02",
+	static const char *const texts[] = {"", "200", "20090", "1969", "2009-Q0",
+			"2009-Q5", "2009-Q", "2009-Q33", "2009-06..2009-13",
+			"2009-00..2009-07", "2009-07..2009-06", "2009-06..2009-07-15",
+			"2009-Q1..2009-Q2", "2008..2009", "2005-01..2009-01", "2009-13",
+			"2009-00", "2009-7", "2009-W00", "2009-W54", "2008-W53",
+			"2009-02-30", "2009-07-08T12:00", "2009-07-02..2009-07-01",
+			"2009-07-01..", "..2009-07-01", "2009-07-01...2009-07-02",
 			"2009-07-01Z..2009-07-02", "2009-07x", "2000-01-01..2009-01-01",
 			"2009-07-01T00:00..2009-07-01T00:00", "1969-12"};
 
@@ -185,6 +217,7 @@ main(void)
 			cmocka_unit_test(offset_moves_days),
 			cmocka_unit_test(week_begins_on_monday),
 			cmocka_unit_test(span_ends_with_a_day_or_at_a_time),
+			cmocka_unit_test(months_quarters_and_years_have_their_days),
 			cmocka_unit_test(before_is_of_the_same_kind),
 			cmocka_unit_test(nothing_is_before_1970),
 			cmocka_unit_test(month_of_a_time),
