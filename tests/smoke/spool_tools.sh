@@ -56,6 +56,22 @@ says 0 '"pairs": {' info --json "$spool"
 says 0 '^sensors one, two$' top-targets "$spool"
 says 0 '^sensor one$' top-targets "$spool/one"
 
+# Several places are told as one, by sensor; what is in two of them counts once.
+info() {
+	"$teiten" info "$@" 2>&1
+}
+whole=$(info "$spool")
+[ "$(info "$spool/two" "$spool/one")" = "$whole" ] || { echo "info of two sensors: $(info "$spool/two" "$spool/one")"; failed=1; }
+[ "$(info "$day" "$spool" "$spool/one/../one" "$day"/*)" = "$whole" ] || { echo "info of places that overlap"; failed=1; }
+[ "$(info "$day"/*)" = "$(info "$spool/one")" ] || { echo "info of all snapshots: $(info "$day"/*)"; failed=1; }
+[ "$(cd "$spool/one" && info . "$days")" = "$(info "$spool/one")" ] || { echo "info of relative paths"; failed=1; }
+[ "$(info --json "$spool/two" "$spool/one")" = "$(info --json "$spool")" ] || { echo "info --json of two sensors"; failed=1; }
+mkdir "$dir/nothing"
+says 1 "no snapshots in $dir/nothing\$" info "$spool/one" "$dir/nothing"
+says 1 '^sensor one' info "$spool/one" "$dir/nothing"
+says 1 "$dir/none: No such file" info "$spool/one" "$dir/none"
+says 2 'PATH: an empty path' info "$spool/one" ''
+
 # --sensor: of these alone, however they are listed; one that is not there is told.
 says 0 '^sensor one$' top-targets --sensor one "$spool"
 says 0 '^sensors one, two$' top-targets --sensor two,one "$spool"
