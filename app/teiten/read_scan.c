@@ -129,6 +129,37 @@ hear(struct reading *r, const struct tt_frame *frames, unsigned n,
 	return ret == 0 ? 0 : tt_error_set(err, ret, NULL, "out of memory");
 }
 
+static void
+note_step(struct back *back, int64_t step_us, uint64_t frame)
+{
+	if (step_us < READ_BACK_US)
+		return;
+	back->n++;
+	if (step_us <= back->most_us)
+		return;
+	back->most_us = step_us;
+	back->frame = frame;
+}
+
+/* Looks for steps back, to the burst and within it, before it is scanned; at each frame only where there may be one. */
+static void
+note_back(struct input *input, unsigned n, const struct outline *o)
+{
+	struct back *back = &input->back;
+
+	if (o->last_us - o->first_us >= READ_BACK_US
+			|| o->first_us - READ_BACK_US <= back->previous_us)
+		for (unsigned i = 0; i < n; i++) {
+			const int64_t us = input->burst[i].time_us;
+
+			if (back->previous_us != INT64_MIN)
+				note_step(back, back->previous_us - us,
+						input->frames + i + 1);
+			back->previous_us = us;
+		}
+	back->previous_us = input->burst[n - 1].time_us;
+}
+
 /* Scans the burst, and counts what of it is to be counted: a part at its start. */
 static int
 scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
@@ -138,6 +169,7 @@ scan_burst(struct reading *r, struct input *input, unsigned n, struct run *run,
 	unsigned counted, done;
 	int ret = hear(r, input->burst, n, &o, err);
 
+	note_back(input, n, &o);
 	if (ret == 0)
 		ret = scan_each(r, input, n, &o, run, &counted, err);
 	if (ret != 0 || counted == 0)
@@ -183,11 +215,12 @@ reading_refuse_pipe(const struct input *input, struct tt_error *err)
 
 /* Files that were joined are heard as those that are given one by one. */
 static void
-hear_join(struct reading *r, const struct input *input, uint64_t *joined_at)
+hear_join(struct reading *r, struct input *input, uint64_t *joined_at)
 {
 	if (TT_LIKELY(tt_capfile_joined_at(input->file) == *joined_at))
 		return;
 	*joined_at = tt_capfile_joined_at(input->file);
+	input->back.previous_us = INT64_MIN;
 	tt_heard_begin_file(tt_sequence_heard(r->sequence));
 }
 
@@ -249,6 +282,7 @@ reading_scan(struct reading *r, struct input *input, struct tt_error *err)
 	if (ret != 0)
 		return ret;
 	tt_heard_begin_file(tt_sequence_heard(r->sequence));
+	input->back.previous_us = INT64_MIN;
 	ret = tt_capfile_rereadable(input->file)
 			? scan_frames(r, input, &run, &end, &why, err)
 			: reading_refuse_pipe(input, err);

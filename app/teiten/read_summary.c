@@ -49,6 +49,25 @@ print_left(const struct reading *r)
 				tt_time_format(r->now.start_us, start));
 }
 
+/* No error: each frame is in the interval of its time. But a clock that was wrong, or files that were put together out of
+ * order, may be what it is. */
+static void
+print_back(const struct input *input)
+{
+	char where[sizeof(((struct tt_error *)NULL)->where)];
+	char length[TT_TIME_TEXT_MAX];
+
+	if (input->back.n == 0)
+		return;
+	tt_error_escape_where(where, sizeof(where), input->path);
+	printf("  %s: the clock goes back by %s at frame %" PRIu64, where,
+			tt_time_format_length(input->back.most_us, length),
+			input->back.frame);
+	if (input->back.n > 1)
+		printf(", the furthest of %" PRIu64 " such steps", input->back.n);
+	printf("\n");
+}
+
 void
 reading_print_summary(const struct reading *r)
 {
@@ -72,6 +91,8 @@ reading_print_summary(const struct reading *r)
 		       " frame%s came late, after one of a newer interval; each is counted in "
 		       "its own\n",
 				r->late, plural(r->late));
+	for (unsigned i = 0; i < r->n_inputs; i++)
+		print_back(&r->inputs[i]);
 	if (tt_heard_gaps_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')
 		printf("  %s\n", gaps);
 	if (tt_heard_unclear_format(tt_sequence_heard(r->sequence), gaps)[0] != '\0')

@@ -37,6 +37,17 @@
 /* Files of so many bytes in all fill enough of the tables for huge pages to pay. */
 #define READ_HUGE_PAGES_FROM (UINT64_C(64) << 20)
 
+/* Steps back of so much are told: packets that several queues or captures gave side by side take smaller ones. */
+#define READ_BACK_US TT_US_PER_S
+
+/* Where the clock of a file goes back, from a frame to the next in it. */
+struct back {
+	int64_t previous_us; /* of the last frame, INT64_MIN before the first */
+	uint64_t n; /* steps back */
+	int64_t most_us; /* the longest of them */
+	uint64_t frame; /* at which that is, the first frame is 1 */
+};
+
 /* A capture file and what the scan found out about it. */
 struct input {
 	const char *path;
@@ -52,6 +63,7 @@ struct input {
 	uint64_t left; /* of them, still to be read; a file that grows is not followed */
 	uint64_t unknown_link; /* of them, with a link type that is not decoded */
 	uint16_t link; /* one such link type */
+	struct back back; /* not where a file was joined to another */
 	bool cut; /* ends in the middle of a record, or is damaged */
 	int64_t cut_start_us; /* the interval of its last whole frame, INT64_MIN without one */
 };
