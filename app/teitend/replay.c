@@ -88,7 +88,7 @@ tt_replay_fini(struct tt_replay *replay)
 static const char *
 kind_of(const char *path, const char *libpcap_said)
 {
-	uint8_t magic[6] = {0};
+	uint8_t magic[512] = {0};
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, magic, sizeof(magic));
 
@@ -100,7 +100,7 @@ kind_of(const char *path, const char *libpcap_said)
 		return "it is compressed (gzip); unpack it, or use teiten read";
 	if (n >= 4 && memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0)
 		return "it is compressed (zstd); unpack it, or use teiten read";
-	if (n == 6 && memcmp(magic, "\xfd\67zXZ", 6) == 0)
+	if (n >= 6 && memcmp(magic, "\xfd\67zXZ", 6) == 0)
 		return "it is compressed (xz); unpack it, or use teiten read";
 	if (n >= 3 && memcmp(magic, "BZh", 3) == 0)
 		return "it is compressed (bzip2); unpack it";
@@ -108,6 +108,8 @@ kind_of(const char *path, const char *libpcap_said)
 		return "it is compressed (lz4); unpack it";
 	if (n >= 4 && memcmp(magic, "\0\0\0\0", 4) == 0)
 		return "it begins with zeros; it was never written";
+	if (n == sizeof(magic) && memcmp(magic + 257, "ustar", 5) == 0)
+		return "it is a tar archive; extract it";
 	return libpcap_said;
 }
 

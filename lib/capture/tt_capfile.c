@@ -6,6 +6,9 @@
 
 #include "tt_capfile_private.h"
 
+#define TAR_BYTES 512
+#define TAR_SUM   148 /* where its sum is, in 8 bytes */
+
 /* Files that people give by mistake, by how they begin. */
 static const struct {
 	const char *bytes;
@@ -57,11 +60,45 @@ tt_capfile_ended(const struct tt_capfile *f, struct tt_error *err)
 			(unsigned long long)tt_capstream_offset(&f->stream));
 }
 
+/* Begins tar so? A header of 512 bytes with its own sum of them, an octal number that counts as spaces (POSIX.1-2001,
+ * pax, ustar interchange format; the same before "ustar" was written there). */
+static bool
+is_tar(struct tt_capfile *f)
+{
+	const uint8_t *at;
+	unsigned sum = 8 * ' ', said = 0, i = TAR_SUM;
+
+	/* What is wrong with the data is told by who called. */
+	if (tt_capstream_fill(&f->stream, TAR_BYTES, NULL) <= 0)
+		return false;
+	at = f->stream.at;
+	for (unsigned b = 0; b < TAR_BYTES; b++)
+		sum += b >= TAR_SUM && b < TAR_SUM + 8 ? 0 : at[b];
+	while (i < TAR_SUM + 8 && at[i] == ' ')
+		i++;
+	for (; i < TAR_SUM + 8 && at[i] >= '0' && at[i] <= '7'; i++)
+		said = 8 * said + (at[i] - '0');
+	return said == sum;
+}
+
+static int
+a_tar(const struct tt_capfile *f, struct tt_error *err)
+{
+	const char *codec = tt_capcodec_name(tt_capstream_kind(&f->stream));
+
+	return tt_error_set(err, -EBADMSG, f->stream.name,
+			"not a pcap or pcapng file: it is a tar archive%s%s; extract it first",
+			codec[0] == '\0' ? "" : ", compressed with ", codec);
+}
+
 static int
 not_a_capture(struct tt_capfile *f, struct tt_error *err)
 {
+	const bool tar = is_tar(f); /* which may move the bytes */
 	size_t n = tt_capstream_left(&f->stream);
 
+	if (tar)
+		return a_tar(f, err);
 	for (unsigned i = 0; i < TT_ARRAY_SIZE(others); i++) {
 		if (n >= others[i].n
 				&& memcmp(f->stream.at, others[i].bytes, others[i].n)

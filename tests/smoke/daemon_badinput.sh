@@ -39,6 +39,8 @@ printf 'BZh91AY' >"$work/bzip2.pcap"
 refused "compressed (bzip2); unpack it" $eal "$three" --vdev="net_pcap0,rx_pcap=$work/bzip2.pcap" -- $own $good
 printf '\004\042\115\030' >"$work/lz4.pcap"
 refused "compressed (lz4); unpack it" $eal "$three" --vdev="net_pcap0,rx_pcap=$work/lz4.pcap" -- $own $good
+tar -C "$work" -cf "$work/tar.pcap" good.pcap
+refused "it is a tar archive; extract it" $eal "$three" --vdev="net_pcap0,rx_pcap=$work/tar.pcap" -- $own $good
 refused "not a regular file" $eal "$three" --vdev "net_pcap0,rx_pcap=$work" -- $own $good
 refused "192.0.2.0/33" $eal "$three" $replay -- $own --monitored 192.0.2.0/33
 refused "no-such-option" $eal "$three" $replay -- $own $good --no-such-option

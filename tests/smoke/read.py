@@ -19,6 +19,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
 import unittest
@@ -380,6 +381,26 @@ class Read(unittest.TestCase):
             self.same_spools(name, f"{name}-gzip")
             self.piped(["-"], b"".join(parts), spool=f"{name}-pipe")
             self.same_spools(name, f"{name}-pipe")
+
+    def test_tar_archives_are_named_and_what_is_in_them_may_be_piped(self):
+        """In each format that Python writes, and the one from before; names that begin like other files."""
+        files = [self.file(name, [record(i) for i in range(5)]) for name in ("snoop.pcap", "BZh.pcap")]
+        path = self.at / "archive"
+        for form in tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, None:
+            for mode, packed in ("w", ""), ("w:gz", ", compressed with gzip"), ("w:xz", ", compressed with xz"):
+                with tarfile.open(path, mode, format=form) as tar:
+                    for file in files:
+                        tar.add(file, arcname=file.name)
+                if form is None and mode == "w":
+                    old = bytearray(path.read_bytes())
+                    old[257:512] = bytes(255)
+                    old[148:156] = b" " * 8
+                    old[148:155] = b"%06o\0" % sum(old[:512])
+                    path.write_bytes(old)
+                self.read(path, status=1, said=f"teiten read: {path}: not a pcap or pcapng file: it is a tar archive"
+                                               f"{packed}; extract it first\n")
+        data = subprocess.run(["tar", "-xOf", path], capture_output=True, check=True).stdout
+        self.assertIn("10 frames", self.piped(["-"], data))
 
     def test_a_clock_that_goes_back_is_said_once_a_file(self):
         """By the step from one frame to the next, within a burst, at its border, and where there are several."""

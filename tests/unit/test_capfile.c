@@ -350,6 +350,16 @@ what_is_no_capture_file_is_refused_by_name(void **state)
 	assert_refused("\xd4\xc3\xb2", 3, "neither pcap nor pcapng");
 	assert_refused("\xd4\xc3\xb2\xa1", 4, "inside the file header");
 	assert_refused("hello, world\n", 13, "neither pcap nor pcapng");
+	start(false);
+	b.n = 511;
+	memset(b.at, 'a', 148);
+	assert_refused(b.at, b.n, "neither pcap nor pcapng");
+	b.n = 512;
+	assert_refused(b.at, b.n, "neither pcap nor pcapng");
+	snprintf((char *)b.at + 148, 8, "%06o", 148 * 'a' + 8 * ' ');
+	assert_refused(b.at, b.n, "a tar archive; extract it first");
+	b.at[153]++;
+	assert_refused(b.at, b.n, "neither pcap nor pcapng");
 	assert_refused("\x7f"
 		       "ELF\x02\x01\x01",
 			7, "neither pcap nor pcapng");
