@@ -131,6 +131,19 @@ tool_explain_gone(const char *path, struct tt_error *err)
 				"missing here");
 }
 
+/* Of one that is damaged, whether what is in it counts is said as well. */
+static void
+say_failed(const struct tool *tool, const char *path, int code, struct tt_error *err)
+{
+	const size_t n = strlen(err->why);
+
+	if (tool_gone(path))
+		tool_explain_gone(path, err);
+	else if (tool->leaves_out && code != -ENOMEM)
+		snprintf(err->why + n, sizeof(err->why) - n, "; left out");
+	tt_error_print(tool->name, err);
+}
+
 static int
 visit(const struct tool *tool, const struct tt_snapshot_list *list, size_t i,
 		struct tt_twices *twices, struct tt_owners *owners,
@@ -159,10 +172,8 @@ visit(const struct tool *tool, const struct tt_snapshot_list *list, size_t i,
 			ret = tt_error_set(&err, -ENOMEM, ref->path, "out of memory");
 		tt_snapshot_close(snapshot);
 	}
-	if (ret < 0) {
-		tool_explain_gone(ref->path, &err);
-		tt_error_print(tool->name, &err);
-	}
+	if (ret < 0)
+		say_failed(tool, ref->path, ret, &err);
 	return ret;
 }
 

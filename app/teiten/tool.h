@@ -20,6 +20,7 @@ struct tool {
 	int status; /* of the program, once an option has ended it */
 	struct chosen_sensors sensors; /* of which the snapshots are read */
 	bool adds_up; /* what several sensors have is added up: no packet may come twice */
+	bool leaves_out; /* of a snapshot for which each() fails, nothing counts (tool_each) */
 };
 
 /* Prints "NAME: …" as one line to standard error and returns EXIT_USAGE. */

@@ -73,7 +73,7 @@ int
 cmd_top_targets(int argc, char **argv)
 {
 	struct tool tool = {"teiten top-targets", help, options, ":hn:", argc, argv, 0,
-			.adds_up = true};
+			.adds_up = true, .leaves_out = true};
 	struct top_wish w = TOP_WISH_DEFAULT;
 
 	if (top_take_all(&tool, &w))

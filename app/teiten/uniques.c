@@ -187,7 +187,8 @@ take_all(struct tool *tool, struct wish *w)
 int
 cmd_uniques(int argc, char **argv)
 {
-	struct tool tool = {"teiten uniques", help, options, ":hn:", argc, argv, 0};
+	struct tool tool = {"teiten uniques", help, options, ":hn:", argc, argv, 0,
+			.leaves_out = true};
 	struct wish w = {.selection = SELECTION_ALL};
 
 	if (take_all(&tool, &w))

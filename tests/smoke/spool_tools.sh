@@ -135,7 +135,10 @@ says 0 '^  missing  *none$' info "$dir/lack"
 first=$(ls "$dir/few/few/$days" | head -n 1)
 : >"$dir/few/few/$days/$first/sketches.parquet"
 says 1 "$first/sketches.parquet" uniques "$dir/few"
+says 1 "$first/sketches.parquet: .*; left out\$" uniques "$dir/few"
 says 1 '^4 snapshots of 1 sensor, ' uniques "$dir/few"
+: >"$dir/few/few/$days/$first/targets.parquet"
+says 1 "$first/targets.parquet: .*; left out\$" top-targets "$dir/few"
 
 # A hole in time is told, and is no damage.
 mv "$day/20260105T000200Z" "$dir"
