@@ -134,7 +134,8 @@ const struct tt_config_option tt_config_options[TT_CONFIG_N_OPTIONS] = {
 				.kind = TT_CONFIG_SECONDS, .min = 0, .max = 86400,
 				.help = "a live interval is saved in parts of this length, which "
 					"a kill leaves; divides the interval; 0: in one piece "
-					"(default: 10 where the interval is 600 or longer, else 0)"},
+					"(default: 10 where the interval is 600 or longer, more where "
+					"that does not divide it or it is over 4h, else 0)"},
 		{OPTION(exit_at_eof, "exit-at-eof"), DAEMON, .kind = TT_CONFIG_FLAG,
 				.help = "end once every capture file was read to its end"},
 		{OPTION(eal, "eal"), DAEMON, .check = tt_config_check_words,
