@@ -241,7 +241,7 @@ ask_reader(const char *path, struct tt_error *end)
 	while ((got = tt_capfile_read(file, frames, TT_ARRAY_SIZE(frames), end)) > 0
 			&& tt_capfile_joined_at(file) == 0)
 		n += (unsigned)got;
-	if (tt_capfile_joined_at(file) > 0)
+	if (got >= 0 && tt_capfile_joined_at(file) > 0)
 		tt_error_set(end, -EBADMSG, path,
 				"another capture file begins at byte %" PRIu64
 				", and is not replayed: teiten read goes on there",

@@ -241,3 +241,7 @@ refused "another capture file begins at byte $(wc -c <"$work/good.pcap"), and is
 	$eal "$three" --vdev "net_pcap0,rx_pcap=$work/joined.pcap" -- $own $good
 [ "$(number delivered)" -eq 100 ] || fail "not the frames of the first file"
 [ -z "$(find "$spool" -name '20[3-9]*')" ] || fail "a snapshot of the header's time"
+{ cat "$work/good.pcap"; printf '\064\315\262\241'; tail -c +5 "$work/second.pcap"; } >"$work/joined.pcap"
+rm -rf "$spool"
+refused 'it is a "modified" pcap file (magic a1b2cd34); editcap converts it; the 100 whole' \
+	$eal "$three" --vdev "net_pcap0,rx_pcap=$work/joined.pcap" -- $own $good
