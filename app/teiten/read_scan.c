@@ -143,7 +143,7 @@ note_step(struct back *back, int64_t step_us, uint64_t frame)
 
 /* Looks for steps back, to the burst and within it, before it is scanned; at each frame only where there may be one. */
 static void
-note_back(struct input *input, unsigned n, const struct outline *o)
+note_back(struct input *input, unsigned n, const struct tt_capfile_outline *o)
 {
 	struct back *back = &input->back;
 
