@@ -16,27 +16,28 @@ tt_parquet_row_begin(struct tt_parquet_row *row, struct tt_parquet_writer *write
 			.group = writer->n_groups + 1};
 }
 
+/* As tt_parquet_end_rows, whose turn it is where the row group or its room ends. */
 int
 tt_parquet_row_end(const struct tt_parquet_row *row, struct tt_error *err)
 {
-	TT_ASSERT(row->next == row->columns + row->writer->n_columns);
-	row->writer->n_set = row->writer->n_columns;
-	return tt_parquet_end_rows(row->writer, 1, err);
+	struct tt_parquet_writer *writer = row->writer;
+	const size_t rows = row->at + 1, bytes = writer->group_bytes + writer->row_bytes;
+
+	TT_ASSERT(row->next == row->columns + writer->n_columns);
+	if (TT_UNLIKELY(writer->failed != 0 || rows >= writer->room_rows
+			    || rows >= writer->limits.group_rows
+			    || bytes >= writer->limits.group_bytes)) {
+		writer->n_set = writer->n_columns;
+		return tt_parquet_end_rows(writer, 1, err);
+	}
+	writer->n_set = writer->n_fixed;
+	writer->group_rows = rows;
+	writer->group_bytes = bytes;
+	return 0;
 }
 
 void
 tt_parquet_row_wide(struct tt_parquet_row *row, int64_t value)
 {
 	tt_parquet_set_int(row->writer, (unsigned)(row->next - row->columns), value);
-}
-
-bool
-tt_parquet_row_find(struct tt_parquet_row *row, uint64_t code)
-{
-	const struct tt_parquet_code *known = tt_parquet_find_code(
-			row->next, code, row->group);
-
-	if (known != NULL)
-		row->next->last = *known;
-	return known != NULL;
 }

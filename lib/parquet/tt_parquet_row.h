@@ -25,7 +25,7 @@ struct tt_parquet_held {
 		uint32_t *indices; /* into texts */
 		void *values;
 	}; /* per row, with room for the writer's room_rows; unused where it is fixed */
-	struct tt_parquet_code last; /* of codes, the one that was used last */
+	struct tt_parquet_code last; /* of codes, the one that was entered last */
 	bool wide; /* integers in 64 bits, since one of the writer's needed them; else in 32 */
 	bool fixed; /* all rows have the first of texts, or `fixed_int` */
 	enum tt_column_type type;
@@ -54,9 +54,25 @@ void tt_parquet_row_begin(struct tt_parquet_row *row, struct tt_parquet_writer *
 int tt_parquet_row_end(
 		const struct tt_parquet_row *row, struct tt_error *err) TT_MUST_CHECK;
 
-/* The rare ways of the two below. */
+/* The rare way of the one below. */
 void tt_parquet_row_wide(struct tt_parquet_row *row, int64_t value);
-bool tt_parquet_row_find(struct tt_parquet_row *row, uint64_t code);
+
+/* Finds what is remembered of a code in the open row group, which `group` stands for as in a code; or
+ * NULL. */
+static inline const struct tt_parquet_code *
+tt_parquet_find_code(const struct tt_parquet_held *held, uint64_t code, uint32_t group)
+{
+	const struct tt_parquet_code *known = &held->last;
+
+	if (known->code != code || known->group != group) {
+		if (TT_UNLIKELY(held->codes == NULL))
+			return NULL;
+		known = &held->codes[code & (held->n_codes - 1)];
+		if (known->code != code || known->group != group)
+			return NULL;
+	}
+	return TT_LIKELY(held->texts.distinct) ? known : NULL;
+}
 
 /* The column that is set next; moves on. */
 static inline unsigned
@@ -85,12 +101,12 @@ static inline bool
 tt_parquet_row_code(struct tt_parquet_row *row, uint64_t code)
 {
 	const struct tt_parquet_held *held = row->next;
+	const struct tt_parquet_code *known = tt_parquet_find_code(
+			held, code, row->group);
 
-	if (TT_UNLIKELY(held->last.code != code || held->last.group != row->group
-			    || !held->texts.distinct)
-			&& !tt_parquet_row_find(row, code))
+	if (known == NULL)
 		return false;
-	held->indices[row->at] = held->last.index;
+	held->indices[row->at] = known->index;
 	row->next++;
 	return true;
 }

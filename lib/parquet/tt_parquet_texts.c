@@ -125,17 +125,6 @@ code_of(const struct tt_parquet_held *held, uint64_t code)
 	return &held->codes[code & (held->n_codes - 1)];
 }
 
-const struct tt_parquet_code *
-tt_parquet_find_code(const struct tt_parquet_held *held, uint64_t code, uint32_t group)
-{
-	const struct tt_parquet_code *known;
-
-	if (held->codes == NULL || !held->texts.distinct)
-		return NULL;
-	known = code_of(held, code);
-	return known->code == code && known->group == group ? known : NULL;
-}
-
 static const struct tt_parquet_code *
 find_code(const struct tt_parquet_writer *writer, unsigned column, uint64_t code)
 {

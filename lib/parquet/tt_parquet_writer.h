@@ -110,11 +110,6 @@ bool tt_parquet_make_room(struct tt_parquet_writer *writer, size_t n) TT_MUST_CH
 /* With how many more rows, of so many bytes each in group_bytes, the open row group ends; 1 at least. */
 size_t tt_parquet_rows_left_of(const struct tt_parquet_writer *writer, size_t row_bytes);
 
-/* Finds what is remembered of a code in the open row group, which `group` stands for as in a code; or
- * NULL. */
-const struct tt_parquet_code *tt_parquet_find_code(
-		const struct tt_parquet_held *held, uint64_t code, uint32_t group);
-
 /* What the value of a row counts in group_bytes: the most that it takes while it is held. */
 static inline size_t
 tt_parquet_held_bytes(enum tt_column_type type)
