@@ -169,11 +169,13 @@ def same_figure(name, rows, figure, document, text):
         columns.append(("observed", document["observed"]))
     check(rows[0][1:] == [i for i, _ in columns], name, "series")
     same_json(name, values, list(zip(*(v for _, v in columns))) or [()] * len(values))
-    # Readers see what was observed where some of it is missing.
-    if "observed" in document and len(figure.findall(f".//{H}details//{H}thead//{H}th")) == len(columns):
-        values = [row[:-1] for row in values]
+    # Readers see what was observed where some of it is missing, in a last column; else more series than places are rows.
     shown = [row[1:] for row in rows_of(figure.find(f".//{H}details//{H}table"))]
-    if len(rows[0]) - 1 > len(values):
+    heads = len(figure.findall(f".//{H}details//{H}thead//{H}th"))
+    tells_observed = "observed" in document and heads == len(columns) + 1 and len(shown) == len(values)
+    if "observed" in document and not tells_observed:
+        values = [row[:-1] for row in values]
+    if len(document["series"]) > len(values) and not tells_observed:
         shown = [list(column) for column in zip(*shown)]
     check(len(shown) == len(values) and all(map(same_figures, shown, values)), name, "HTML", shown[:2], values[:2])
     check(not numbers(shown) - text, name, "text", numbers(shown) - text)
