@@ -78,7 +78,7 @@ tt_cause_init(struct tt_cause *cause, const struct tt_cause_options *options)
 	tt_counts_init(&c->addresses, ADDRESSES_MAX, days);
 	tt_counts_init(&c->fingerprints, COUNTRIES_MAX, days);
 	tt_counts_init(&c->victims, ADDRESSES_MAX, days);
-	tt_source_set_init(&c->sources, TT_SOURCE_SET_MAX);
+	tt_source_set_init(&c->sources, TT_SOURCE_SET_MAX, true);
 	return 0;
 }
 
@@ -295,6 +295,16 @@ tt_cause_all_sources(const struct tt_cause *cause, uint32_t of, enum tt_cause_sp
 	return tt_source_set_count(&cause->sources, of,
 			span == TT_CAUSE_NOW ? TT_SOURCES_NOW : TT_SOURCES_BEFORE,
 			TT_SOURCES_ANYWHERE);
+}
+
+uint16_t
+tt_cause_address_country(
+		const struct tt_cause *cause, const struct tt_cause_count *address)
+{
+	if (address->tag != 0)
+		return (uint16_t)address->tag;
+	return tt_source_set_country(&cause->sources,
+			(struct tt_addr){address->hi, address->lo}, address->of);
 }
 
 struct tt_cycle

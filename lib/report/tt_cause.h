@@ -10,7 +10,8 @@
  * - source ports, addresses: packets of `source_ports`, `talkers`, which have the heaviest of each snapshot alone: a lower
  *   bound for each port and address, and so are their shares;
  * - fingerprints: packets that match, of `fingerprints`: by tools and by chance;
- * - sources: distinct addresses of `pairs` (tt_source_set.h), exact or with their standard error;
+ * - sources: distinct addresses of `pairs`, and where that is a sample of `talkers` and `sketches` (tt_source_set.h), exact or with
+ *   their standard error;
  * - a cycle of 24 hours by country: tt_cycle.h;
  * - victims: packets of `victims` by address, attacked service and class, of those kept.
  *
@@ -103,7 +104,8 @@ struct tt_cause {
 	uint64_t snapshots[TT_N_CAUSE_SPANS];
 	bool coarse; /* some snapshot is longer than an hour */
 	struct tt_counts countries; /* by slice; key lo: the two letters */
-	struct tt_counts ports, addresses, fingerprints; /* by day */
+	struct tt_counts ports, fingerprints; /* by day */
+	struct tt_counts addresses; /* by day; tag: country, or 0 */
 	struct tt_counts victims; /* by day; of: tt_cause_service; tag: country */
 	char (*rules)[64]; /* [n_rules] fingerprints by key lo */
 	size_t n_rules;
@@ -170,6 +172,10 @@ struct tt_source_count tt_cause_sources(const struct tt_cause *cause, uint32_t o
 /* Those of a whole span, from anywhere. */
 struct tt_source_count tt_cause_all_sources(
 		const struct tt_cause *cause, uint32_t of, enum tt_cause_span span);
+
+/* The country of an address, one of `addresses`; 0: not known. */
+uint16_t tt_cause_address_country(
+		const struct tt_cause *cause, const struct tt_cause_count *address);
 
 /* The cycle of a target in a country (a key of `countries`); its peak is counted from midnight. */
 struct tt_cycle tt_cause_cycle(

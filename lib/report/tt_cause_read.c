@@ -2,12 +2,16 @@
 /* The tables of a snapshot, as far as they tell of the targets that are asked for. */
 #include "tt_cause.h"
 #include "tt_cause_ipv6.h"
+#include "tt_sketch.h"
 #include "tt_time.h"
 
 #include <errno.h>
 
 #define HOUR_US (INT64_C(3600) * TT_US_PER_S)
 #define DAY_US  (24 * HOUR_US)
+
+#define OF_TARGETS "sources/target/"
+#define NAMED_BITS 4096
 
 /* Where a snapshot's packets go. */
 struct place {
@@ -19,6 +23,15 @@ struct place {
 	bool torn; /* it reaches over the end of the day: in no slice and no day */
 	bool without_ipv6; /* what is IPv6 does not count, and is known */
 	struct tt_cause_ipv6 *ipv6; /* what is to be taken off targets; NULL: nothing */
+	bool sampled; /* pairs has rows of some sources alone */
+	bool finer; /* and sources has more of them */
+	uint64_t named[NAMED_BITS
+			/ 64]; /* bits of addresses that talkers has, of any target */
+	/* The sketch that was read last: the text of its key, and its target. */
+	struct {
+		uint64_t text_id;
+		uint32_t code, of;
+	} sketch;
 };
 
 static int
@@ -48,6 +61,20 @@ day_of(const struct place *p)
 	return p->torn ? SIZE_MAX : p->day;
 }
 
+/* Are some of a target's packets of IPv6, and do not count? */
+static bool
+has_ipv6(const struct place *p, uint32_t of)
+{
+	return tt_cause_ipv6_without(p->ipv6, of, INT64_MAX) != INT64_MAX;
+}
+
+/* Of a row of targets; 0: the row has several. */
+static uint16_t
+country_of(uint64_t country)
+{
+	return country == tt_cause_country("**") ? 0 : (uint16_t)country;
+}
+
 static int
 take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 {
@@ -58,6 +85,7 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 	const struct tt_cause_count key = {.of = row->of,
 			.lo = tt_cause_country(tt_picked_text(row, TT_TARGETS_COUNTRY))};
 	int64_t packets = tt_picked_int(row, TT_TARGETS_PACKETS);
+	int64_t sources = tt_picked_int(row, TT_TARGETS_UNIQ_SRC_IP_TARGET);
 	int ret;
 
 	packets -= tt_cause_ipv6_take(
@@ -65,6 +93,11 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 	ret = count(p, &c->countries, &key, p->torn ? SIZE_MAX : p->slice, packets, err);
 	if (ret != 0)
 		return ret;
+	if (tt_source_set_packets(&c->sources, row->of, country_of(key.lo),
+			    (uint64_t)packets, sources < 0 ? 0 : (uint64_t)sources,
+			    has_ipv6(p, row->of))
+			!= 0)
+		return no_memory(p, err);
 	t->packets[p->span] += (uint64_t)packets;
 	if (answer)
 		t->backscatter[p->span] += (uint64_t)packets;
@@ -102,12 +135,40 @@ is_left_out(const struct place *p, struct tt_addr address)
 	return p->without_ipv6 && !tt_addr_is_v4(address);
 }
 
+static unsigned
+name_bit(struct tt_addr address)
+{
+	return (unsigned)(tt_sketch_hash(address) % NAMED_BITS);
+}
+
+static void
+note_name(struct place *p, struct tt_addr address)
+{
+	p->named[name_bit(address) / 64] |= UINT64_C(1) << name_bit(address) % 64;
+}
+
+/* Notes the country of an address that talkers may have of a target: its sources may not be kept. */
+static void
+tell_country(const struct place *p, uint32_t of, struct tt_addr address, uint16_t country)
+{
+	const struct tt_cause_count key = {address.hi, address.lo, .of = of};
+	struct tt_cause_count *x;
+
+	if ((p->named[name_bit(address) / 64] >> name_bit(address) % 64 & 1) == 0)
+		return;
+	x = tt_counts_find(&p->cause->addresses, &key);
+	if (x != NULL && x->tag == 0)
+		x->tag = country;
+}
+
 static int
 take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	const struct place *p = context;
+	struct place *p = context;
 	const char *text = tt_picked_text(row, TT_TALKERS_SRC_IP);
-	struct tt_cause_count key = {.of = row->of};
+	struct tt_source_set *sources = &p->cause->sources;
+	struct tt_cause_count key = {.of = row->of,
+			.tag = tt_source_set_sole_country(sources, row->of)};
 	struct tt_addr address;
 
 	if (text[0] == '*')
@@ -116,6 +177,13 @@ take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 		return bad_address(p, text, err);
 	if (is_left_out(p, address))
 		return 0;
+	note_name(p, address);
+	/* It may have no row of pairs. */
+	if (p->sampled
+			&& tt_source_set_name(
+					   sources, address, row->of, (uint16_t)key.tag)
+					!= 0)
+		return no_memory(p, err);
 	key.hi = address.hi;
 	key.lo = address.lo;
 	return count(p, &p->cause->addresses, &key, day_of(p),
@@ -173,8 +241,58 @@ take_pair(void *context, const struct tt_picked *row, struct tt_error *err)
 		return bad_address(p, text, err);
 	if (is_left_out(p, address))
 		return 0;
-	if (tt_source_set_add(&p->cause->sources, address, &source, p->span,
-			    p->torn ? TT_SOURCE_NO_SLICE : (unsigned)p->day)
+	tell_country(p, row->of, address, source.country);
+	if (tt_source_set_add(&p->cause->sources, address, &source) != 0)
+		return no_memory(p, err);
+	return 0;
+}
+
+/* A source, of whatever targets. */
+static int
+take_source(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	const struct place *p = context;
+	const char *text = tt_picked_text(row, TT_SOURCES_SRC_IP);
+	uint16_t country = tt_cause_country(tt_picked_text(row, TT_SOURCES_COUNTRY));
+	struct tt_addr address;
+
+	if (tt_addr_parse(text, &address) != 0)
+		return bad_address(p, text, err);
+	for (size_t of = 0; of < p->cause->targets.n; of++)
+		tell_country(p, (uint32_t)of, address, country);
+	return 0;
+}
+
+/* The target of a sketch of sources, of those that are asked for; TT_TARGET_NONE: another key. */
+static uint32_t
+target_of_key(const struct place *p, const char *key)
+{
+	const size_t n = strlen(OF_TARGETS);
+	struct tt_target target;
+
+	if (strncmp(key, OF_TARGETS, n) != 0 || tt_target_parse(key + n, &target) != 0)
+		return TT_TARGET_NONE;
+	return tt_target_set_find(&p->cause->targets, target.protocol, target.number);
+}
+
+static int
+take_register(void *context, const struct tt_picked *row, struct tt_error *err)
+{
+	struct place *p = context;
+	const struct tt_parquet_values *keys = &row->batch->columns[TT_SKETCHES_KEY];
+	uint32_t code = keys->codes[row->i];
+
+	if (p->sketch.text_id != keys->text_id || p->sketch.code != code) {
+		p->sketch.text_id = keys->text_id;
+		p->sketch.code = code;
+		p->sketch.of = target_of_key(p, keys->texts[code]);
+	}
+	if (p->sketch.of == TT_TARGET_NONE)
+		return 0;
+	if (tt_source_set_register(&p->cause->sources, p->sketch.of,
+			    tt_picked_int(row, TT_SKETCHES_PRECISION),
+			    tt_picked_int(row, TT_SKETCHES_REGISTER),
+			    tt_picked_int(row, TT_SKETCHES_RHO))
 			!= 0)
 		return no_memory(p, err);
 	return 0;
@@ -210,8 +328,8 @@ take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
 			tt_picked_int(row, TT_VICTIMS_PACKETS), err);
 }
 
-static const unsigned target_columns[] = {
-		TT_TARGETS_BACKSCATTER, TT_TARGETS_COUNTRY, TT_TARGETS_PACKETS};
+static const unsigned target_columns[] = {TT_TARGETS_BACKSCATTER, TT_TARGETS_COUNTRY,
+		TT_TARGETS_PACKETS, TT_TARGETS_UNIQ_SRC_IP_TARGET};
 static const unsigned port_columns[] = {
 		TT_SOURCE_PORTS_SOURCE_PORT, TT_SOURCE_PORTS_PACKETS};
 static const unsigned talker_columns[] = {TT_TALKERS_SRC_IP, TT_TALKERS_PACKETS};
@@ -222,6 +340,9 @@ static const unsigned pair_columns[] = {
 static const unsigned victim_columns[] = {TT_VICTIMS_SRC_IP, TT_VICTIMS_COUNTRY,
 		TT_VICTIMS_ATTACKED_PROTOCOL, TT_VICTIMS_ATTACKED_TARGET,
 		TT_VICTIMS_CLASS, TT_VICTIMS_PACKETS};
+static const unsigned source_columns[] = {TT_SOURCES_SRC_IP, TT_SOURCES_COUNTRY};
+static const unsigned sketch_columns[] = {TT_SKETCHES_KEY, TT_SKETCHES_PRECISION,
+		TT_SKETCHES_REGISTER, TT_SKETCHES_RHO};
 
 #define COLUMNS(of) of, TT_ARRAY_SIZE(of)
 
@@ -239,14 +360,22 @@ static const struct tt_pick picks[] = {
 				COLUMNS(pair_columns), NULL, take_pair, NULL},
 		{TT_TABLE_VICTIMS, 0, 0, COLUMNS(victim_columns), NULL, take_victim,
 				NULL},
+		{TT_TABLE_SOURCES, 0, 0, COLUMNS(source_columns), NULL, take_source,
+				NULL},
+		{TT_TABLE_SKETCHES, 0, 0, COLUMNS(sketch_columns), NULL, take_register,
+				NULL},
 };
 
-/* Only of a span are its victims wanted. */
+/* Only of a span are its victims wanted, and sketches where pairs lacks sources. */
 static bool
 is_wanted(const struct place *p, const struct tt_pick *pick)
 {
 	if (pick->table == TT_TABLE_VICTIMS)
 		return p->cause->options.victims && p->span == TT_CAUSE_NOW;
+	if (pick->table == TT_TABLE_SKETCHES && !p->sampled)
+		return false;
+	if (pick->table == TT_TABLE_SOURCES && !p->finer)
+		return false;
 	return p->cause->targets.n > 0;
 }
 
@@ -338,8 +467,13 @@ add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 {
 	const struct tt_manifest *m = &snapshot->manifest;
 	struct tt_cause_ipv6 ipv6 = {0};
-	int ret = check(p, snapshot, err);
+	int ret;
 
+	p->sampled = m->pair_rows_one_in > 1;
+	p->finer = m->pair_rows_one_in > m->sources_one_in;
+	p->sketch.code = UINT32_MAX;
+	memset(p->named, 0, sizeof(p->named));
+	ret = check(p, snapshot, err);
 	p->without_ipv6 = p->cause->options.of_ipv4 && tt_manifest_tells_ipv6(m);
 	if (ret == 0)
 		ret = tt_snapshot_observed(snapshot, &p->observed, err);
@@ -350,7 +484,13 @@ add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 		return ret;
 	}
 	p->ipv6 = &ipv6;
-	tt_source_set_sample(&p->cause->sources, m->sample, m->pair_rows_one_in);
+	tt_source_set_begin(&p->cause->sources,
+			&(struct tt_source_snapshot){.sample = m->sample,
+					.pairs_one_in = m->pair_rows_one_in,
+					.exact = m->sources_one_in == 1,
+					.span = p->span,
+					.slice = p->torn ? TT_SOURCE_NO_SLICE
+							 : (unsigned)p->day});
 	add_exposure(p, m);
 	ret = take_tables(p, snapshot, err);
 	tt_cause_ipv6_fini(&ipv6);

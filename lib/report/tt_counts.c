@@ -172,6 +172,17 @@ tt_counts_add(struct tt_counts *counts, const struct tt_cause_count *key,
 	return x;
 }
 
+struct tt_cause_count *
+tt_counts_find(struct tt_counts *counts, const struct tt_cause_count *key)
+{
+	size_t at;
+
+	if (counts->n == 0)
+		return NULL;
+	at = slot_of(counts, key);
+	return counts->slots[at] == 0 ? NULL : &counts->all[counts->slots[at] - 1];
+}
+
 uint64_t
 tt_counts_sum(const struct tt_counts *counts, const struct tt_cause_count *count,
 		size_t first, size_t end)

@@ -44,6 +44,10 @@ struct tt_cause_count *tt_counts_add(struct tt_counts *counts,
 		const struct tt_cause_count *key, enum tt_cause_span span, size_t slice,
 		uint64_t packets);
 
+/* Finds a key, NULL: it is not there. */
+struct tt_cause_count *tt_counts_find(
+		struct tt_counts *counts, const struct tt_cause_count *key);
+
 /* The slices of a key, [n_slices]. */
 static inline const uint64_t *
 tt_counts_slices(const struct tt_counts *counts, const struct tt_cause_count *count)

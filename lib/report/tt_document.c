@@ -322,6 +322,18 @@ tt_document_observed(struct tt_document *doc, struct tt_doc_figure *figure, size
 	figure->partly[i] = partly;
 }
 
+void
+tt_document_error(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
+		struct tt_value error)
+{
+	if (figure == NULL)
+		return;
+	if (figure->errors == NULL)
+		figure->errors = alloc_array(doc, figure->n_x, sizeof(*figure->errors));
+	if (figure->errors != NULL)
+		figure->errors[i] = error;
+}
+
 bool
 tt_document_any_partly(const struct tt_doc_figure *figure)
 {

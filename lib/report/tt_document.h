@@ -135,6 +135,8 @@ struct tt_doc_figure {
 	size_t n_x;
 	/* [n_x] COVERAGE: what was observed of each place's time; NULL: it does not matter, as values are rates. */
 	struct tt_value *observed;
+	struct tt_value *
+			errors; /* [n_x] COUNT: standard errors of the values of the first series; NULL: they have none */
 	bool *partly; /* [n_x] so little that its values are not those of the others' kind; NULL with observed */
 	struct tt_doc_series *series;
 	size_t n_series, room;
@@ -213,6 +215,9 @@ void tt_document_x(struct tt_document *doc, struct tt_doc_figure *figure, size_t
 /* What was observed of the time of place i, and whether it is shown as observed in part. Where one place has it, all shall. */
 void tt_document_observed(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
 		struct tt_value coverage, bool partly);
+/* The standard error of the value of the first series at place i. Where one place has it, all shall. */
+void tt_document_error(struct tt_document *doc, struct tt_doc_figure *figure, size_t i,
+		struct tt_value error);
 /* Is there a place that was observed in part? */
 bool tt_document_any_partly(const struct tt_doc_figure *figure);
 /* All values UNKNOWN, to be filled in; its address holds until the next one, that of its values for good. */

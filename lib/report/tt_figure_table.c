@@ -49,9 +49,10 @@ fill_row(const struct tt_doc_figure *figure, size_t x, const char *name, bool ob
 struct tt_doc_table *
 tt_figure_table(const struct tt_doc_figure *figure, struct tt_document *scratch)
 {
-	bool observed = figure->observed != NULL;
-	struct tt_doc_table *table = make(figure, axes[figure->axis].id,
-			figure->n_series + 1 + observed, scratch);
+	bool observed = figure->observed != NULL, errors = figure->errors != NULL;
+	size_t error = figure->n_series + 1 + observed;
+	struct tt_doc_table *table = make(
+			figure, axes[figure->axis].id, error + errors, scratch);
 
 	if (table == NULL)
 		return NULL;
@@ -60,9 +61,15 @@ tt_figure_table(const struct tt_doc_figure *figure, struct tt_document *scratch)
 				figure->series[i].id;
 	if (observed)
 		table->columns[figure->n_series + 1].id = "observed";
-	for (size_t x = 0; x < figure->n_x; x++)
-		fill_row(figure, x, figure->x_ids[x], observed,
-				tt_document_row(scratch, table));
+	if (errors)
+		table->columns[error].id = "stderr";
+	for (size_t x = 0; x < figure->n_x; x++) {
+		struct tt_doc_row *row = tt_document_row(scratch, table);
+
+		fill_row(figure, x, figure->x_ids[x], observed, row);
+		if (errors)
+			tt_document_cell(row, error, figure->errors[x]);
+	}
 	return scratch->failed ? NULL : table;
 }
 

@@ -2,6 +2,7 @@
 /* The chapter of notable targets: reads what they are made of, and writes a section of each. */
 #include "tt_notable.h"
 #include "tt_notable_private.h"
+#include "tt_report_parts.h"
 
 #include <errno.h>
 
@@ -142,6 +143,7 @@ write_target(struct tt_notable *w, struct tt_notable_target *t)
 		return;
 	id = tt_document_printf(w->doc, "notable_%u", w->section + 1);
 	section = tt_notable_section(w, id, title_of(w, t));
+	tt_notable_note_sources(w, t);
 	tt_notable_text(w, section, t);
 	tt_notable_figures(w, section, t);
 }
@@ -184,6 +186,7 @@ write_chapter(struct tt_notable *w)
 	for (size_t i = 0; i < w->n && !is_blind(w); i++)
 		write_target(w, &w->targets[i]);
 	tt_notable_victims(w, chapter);
+	tt_report_say_estimates(w->report, w->report->summary, TT_ELEMENT_WARNING);
 	if (is_blind(w))
 		tt_notable_say(w, chapter, TT_ELEMENT_WARNING, TT_WORD_NOTABLE_BLIND,
 				NULL);

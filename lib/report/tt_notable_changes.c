@@ -142,6 +142,8 @@ struct daily {
 	double *numbers; /* [n] */
 	double *exposures; /* [n] 1; 0: the day is left out */
 	size_t n;
+	struct tt_notable_estimates estimates; /* of the days that are not left out */
+	bool unknown; /* the number of some day is not known */
 };
 
 /* Is something observed on one of the days [first, end) of the period? */
@@ -203,12 +205,17 @@ fill_daily(const struct tt_notable *w, const struct tt_notable_target *t, struct
 	const bool *left_out = c->options.left_out[TT_CAUSE_NOW];
 
 	for (size_t day = 0; day < d->n; day++) {
-		d->numbers[day] = (double)tt_cause_sources(
-				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
-						  .n;
+		struct tt_source_count count = tt_cause_sources(
+				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE);
+
+		d->numbers[day] = (double)count.n;
 		d->exposures[day] = c->days[TT_CAUSE_NOW][day].us > 0 && shares != NULL
 				&& tt_day_is_whole(shares[day])
 				&& !(left_out != NULL && left_out[day]);
+		if (d->exposures[day] == 0)
+			continue;
+		tt_notable_note_estimate(&d->estimates, &count);
+		d->unknown = d->unknown || count.unknown;
 	}
 }
 
@@ -225,12 +232,16 @@ tt_notable_say_source_changes(struct tt_notable *w, struct tt_doc_section *s,
 	struct tt_change changes[TT_CHANGES_MAX];
 	int found;
 
-	if (d.numbers == NULL || d.exposures == NULL || c->sources.useless
-			|| n > TT_SOURCE_SLICES_MAX)
+	if (d.numbers == NULL || d.exposures == NULL || n > TT_SOURCE_SLICES_MAX)
 		return;
 	fill_daily(w, t, &d);
+	if (d.unknown)
+		return;
 	found = tt_changes_find(d.numbers, d.exposures, n, changes);
 	for (int i = 0; i < found; i++)
 		say_source_change(w, s, &changes[i],
 				i + 1 < found ? &changes[i + 1] : NULL);
+	if (found > 0 && d.estimates.n > 0)
+		tt_document_say(w->doc, s, TT_ELEMENT_TEXT,
+				tt_notable_estimated_days(w, &d.estimates));
 }

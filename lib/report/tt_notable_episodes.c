@@ -80,8 +80,6 @@ tt_notable_find_episodes(struct tt_notable *w, struct tt_notable_target *t)
 		t->episodes[at] = e;
 	}
 	for (size_t i = 0; i < t->n_episodes; i++)
-		t->episodes[i].country = tt_source_set_country(&w->cause.sources,
-				(struct tt_addr){t->episodes[i].address->hi,
-						t->episodes[i].address->lo},
-				t->of);
+		t->episodes[i].country = tt_cause_address_country(
+				&w->cause, t->episodes[i].address);
 }

@@ -38,6 +38,21 @@ struct tt_sensor_day {
 	int64_t least, most; /* addresses that it monitored at any time of it, of those that rates are by */
 };
 
+/* Numbers of sources that are estimates. */
+struct tt_notable_estimates {
+	uint64_t n;
+	uint64_t stderr_n; /* the greatest error */
+};
+
+static inline void
+tt_notable_note_estimate(struct tt_notable_estimates *estimates,
+		const struct tt_source_count *count)
+{
+	estimates->n += count->stderr_n > 0;
+	if (count->stderr_n > estimates->stderr_n)
+		estimates->stderr_n = count->stderr_n;
+}
+
 struct tt_notable {
 	struct tt_report *report;
 	struct tt_document *doc;
@@ -79,6 +94,9 @@ const char *tt_notable_target_name(
 const char *tt_notable_sources(struct tt_notable *w, struct tt_source_count count);
 /* The same with what they are: "36 addresses". */
 const char *tt_notable_from(struct tt_notable *w, struct tt_source_count count);
+/* On how many days it is an estimate, and how far off that may be. */
+const char *tt_notable_estimated_days(
+		struct tt_notable *w, const struct tt_notable_estimates *estimates);
 const char *tt_notable_fill(struct tt_notable *w, enum tt_word word,
 		const char *const *args, size_t n_args);
 /* Says a sentence; args: up to NULL. */
@@ -139,6 +157,8 @@ size_t tt_notable_shown(const struct tt_notable *w, const struct tt_notable_targ
 bool tt_notable_alike_length(const struct tt_notable *w);
 const char *tt_notable_length(
 		struct tt_notable *w, enum tt_cause_span span); /* "31 days" */
+/* Notes for the report whether the numbers of a target are estimates, and how far off they may be. */
+void tt_notable_note_sources(struct tt_notable *w, const struct tt_notable_target *t);
 void tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *section,
 		const struct tt_notable_target *t);
 

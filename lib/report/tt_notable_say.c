@@ -123,6 +123,16 @@ tt_notable_from(struct tt_notable *w, struct tt_source_count count)
 }
 
 const char *
+tt_notable_estimated_days(
+		struct tt_notable *w, const struct tt_notable_estimates *estimates)
+{
+	const char *args[] = {tt_notable_number(w, estimates->n),
+			tt_notable_number(w, estimates->stderr_n)};
+
+	return tt_notable_fill(w, TT_WORD_NOTABLE_DAYS_ABOUT, args, TT_ARRAY_SIZE(args));
+}
+
+const char *
 tt_notable_join(struct tt_notable *w, const char *list, const char *name,
 		const char *value)
 {

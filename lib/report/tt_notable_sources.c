@@ -94,6 +94,34 @@ say_both(struct tt_notable *w, struct tt_doc_section *s, struct tt_source_count 
 			tt_notable_length(w, TT_CAUSE_BEFORE), NULL);
 }
 
+static void
+note(struct tt_report *r, const struct tt_source_count *count, bool *estimated)
+{
+	double error = count->n > 0 ? count->error / (double)count->n : 0;
+
+	if (count->stderr_n == 0)
+		return;
+	*estimated = true;
+	if (error > r->notable.error)
+		r->notable.error = error;
+}
+
+void
+tt_notable_note_sources(struct tt_notable *w, const struct tt_notable_target *t)
+{
+	struct tt_report *r = w->report;
+	bool estimated = false;
+
+	for (unsigned span = 0; span < TT_N_CAUSE_SPANS; span++) {
+		struct tt_source_count count = tt_cause_all_sources(
+				&w->cause, t->of, (enum tt_cause_span)span);
+
+		note(r, &count, &estimated);
+	}
+	r->notable.targets++;
+	r->notable.estimated += estimated;
+}
+
 void
 tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *s,
 		const struct tt_notable_target *t)
@@ -102,7 +130,7 @@ tt_notable_say_sources(struct tt_notable *w, struct tt_doc_section *s,
 	struct tt_source_count now = tt_cause_all_sources(c, t->of, TT_CAUSE_NOW);
 	struct tt_source_count before = tt_cause_all_sources(c, t->of, TT_CAUSE_BEFORE);
 
-	if (c->sources.useless)
+	if (now.unknown || before.unknown)
 		return;
 	if (w->report->before == NULL)
 		tt_notable_say(w, s, TT_ELEMENT_TEXT, TT_WORD_NOTABLE_SOURCES_ALONE,

@@ -11,7 +11,9 @@ enum {
 	COLUMN_CHANGE,
 	COLUMN_SHARE,
 	COLUMN_PACKETS, /* what the counts are of: for programs */
+	COLUMN_STDERR, /* of numbers of sources */
 	COLUMN_PACKETS_BEFORE,
+	COLUMN_STDERR_BEFORE,
 	N_COLUMNS
 };
 
@@ -21,11 +23,11 @@ word(const struct tt_notable *w, enum tt_word which)
 	return tt_locale_word(w->locale, which);
 }
 
-/* Where nothing is compared, there are no columns of it: two behind that of now, and the last. */
+/* Where nothing is compared, there are no columns of it: two behind that of now, and the last two. */
 static size_t
 n_columns(const struct tt_notable *w)
 {
-	return w->report->before == NULL ? N_COLUMNS - 3 : N_COLUMNS;
+	return w->report->before == NULL ? N_COLUMNS - 4 : N_COLUMNS;
 }
 
 static size_t
@@ -96,6 +98,27 @@ lengths_note(struct tt_notable *w)
 	return tt_notable_fill(w, TT_WORD_NOTABLE_SOURCES_LENGTHS_NOTE, args, 3);
 }
 
+/* footnote: of what errors a number has. */
+static struct tt_value
+source_value(struct tt_notable *w, struct tt_doc_table *table,
+		const struct tt_source_count *count)
+{
+	struct tt_value value = tt_value_integer(TT_VALUE_COUNT, (int64_t)count->n);
+	const char *error = tt_notable_number(w, count->stderr_n);
+
+	if (count->stderr_n > 0)
+		value.note = tt_document_table_note(w->doc, table,
+				tt_notable_fill(w, TT_WORD_NOTABLE_AN_ESTIMATE, &error,
+						1));
+	return value;
+}
+
+static struct tt_value
+source_error(const struct tt_source_count *count)
+{
+	return tt_value_integer(TT_VALUE_COUNT, (int64_t)count->stderr_n);
+}
+
 static void
 put_sources(struct tt_notable *w, struct tt_doc_table *table,
 		const struct tt_notable_target *t)
@@ -107,17 +130,17 @@ put_sources(struct tt_notable *w, struct tt_doc_table *table,
 
 	tt_document_cell(row, COLUMN_PART,
 			tt_value_text(word(w, TT_WORD_NOTABLE_SOURCE_ADDRESSES)));
-	if (c->sources.useless) {
+	if (now.unknown || before.unknown) {
 		tt_document_cell(
 				row, COLUMN_NOW, tt_value_text(word(w, TT_WORD_UNKNOWN)));
 		return;
 	}
-	tt_document_cell(row, COLUMN_NOW,
-			tt_value_integer(TT_VALUE_COUNT, (int64_t)now.n));
+	tt_document_cell(row, COLUMN_NOW, source_value(w, table, &now));
+	tt_document_cell(row, packets_column(w) + 1, source_error(&now));
 	if (w->report->before == NULL)
 		return;
-	tt_document_cell(row, COLUMN_BEFORE,
-			tt_value_integer(TT_VALUE_COUNT, (int64_t)before.n));
+	tt_document_cell(row, COLUMN_BEFORE, source_value(w, table, &before));
+	tt_document_cell(row, COLUMN_STDERR_BEFORE, source_error(&before));
 	if (tt_notable_alike_length(w))
 		tt_document_cell(row, COLUMN_CHANGE,
 				tt_value_integer(TT_VALUE_COUNT_CHANGE,
@@ -170,10 +193,15 @@ make_table(struct tt_notable *w, struct tt_doc_section *section,
 			share_heading(w, t), w->cause.found[t->of].since_packets == 0};
 	columns[packets_column(w)] = (struct tt_doc_column){"packets",
 			tt_report_heading(w->report, TT_WORD_COLUMN_COUNT), true};
-	if (w->report->before != NULL)
+	columns[packets_column(w) + 1] = (struct tt_doc_column){
+			"stderr", word(w, TT_WORD_NOTABLE_STDERR), true};
+	if (w->report->before != NULL) {
+		columns[COLUMN_STDERR_BEFORE] = (struct tt_doc_column){
+				"stderr_before", word(w, TT_WORD_NOTABLE_STDERR), true};
 		columns[COLUMN_PACKETS_BEFORE] = (struct tt_doc_column){"packets_before",
 				tt_report_heading(w->report, TT_WORD_COLUMN_COUNT_BEFORE),
 				true};
+	}
 	table = tt_document_table(w->doc, section,
 			tt_document_printf(
 					w->doc, "%s_parts", section ? section->id : ""),

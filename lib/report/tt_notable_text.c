@@ -222,9 +222,9 @@ say_cycle(struct tt_notable *w, struct tt_doc_section *s,
 
 	tt_notable_say(w, s, TT_ELEMENT_ITEM, TT_WORD_NOTABLE_CYCLE_ITEM,
 			tt_notable_country(w, (uint16_t)country->lo),
-			c->sources.useless ? tt_locale_word(
+			sources.unknown ? tt_locale_word(
 					w->locale, TT_WORD_NOTABLE_FROM_UNTOLD)
-					   : tt_notable_from(w, sources),
+					: tt_notable_from(w, sources),
 			tt_notable_percent(w, cycle->strength),
 			hour_of(w, cycle->peak, 0), hour_of(w, cycle->peak, offset_min),
 			NULL);

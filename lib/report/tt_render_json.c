@@ -162,6 +162,19 @@ set_observed(struct maker *maker, json_t *object, const struct tt_doc_figure *fi
 	set(maker, object, "observed", observed);
 }
 
+static void
+set_errors(struct maker *maker, json_t *object, const struct tt_doc_figure *figure)
+{
+	json_t *errors;
+
+	if (figure->errors == NULL || object == NULL)
+		return;
+	errors = json_array();
+	for (size_t x = 0; x < figure->n_x; x++)
+		append(maker, errors, value_of(&figure->errors[x], maker->locale));
+	set(maker, object, "stderr", errors);
+}
+
 static json_t *
 figure_of(struct maker *maker, const struct tt_doc_figure *figure)
 {
@@ -182,6 +195,7 @@ figure_of(struct maker *maker, const struct tt_doc_figure *figure)
 			x, "labels", labels, "series", series, "notes",
 			notes_of(maker, figure->notes, figure->n_notes));
 	set_observed(maker, object, figure);
+	set_errors(maker, object, figure);
 	return object;
 }
 

@@ -48,7 +48,14 @@ struct tt_report {
 	struct tt_report_ranking targets, countries; /* by packets */
 	struct tt_report_ranking categories, detected,
 			signatures; /* by detections: categories, countries, signatures */
-	enum tt_report_no_cycles no_cycles; /* set by tt_notable_sections */
+	struct tt_doc_section *summary; /* set by tt_report_summary */
+	/* Set by tt_notable_sections. */
+	enum tt_report_no_cycles no_cycles;
+	struct {
+		uint64_t targets,
+				estimated; /* estimated: of these, with numbers of sources that are estimates */
+		double error; /* the greatest standard error, of the number */
+	} notable;
 };
 
 /* Ranks. Returns 0 or -ENOMEM. */

@@ -383,6 +383,7 @@ tt_report_method(struct tt_report *report)
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 			TT_REPORT_FILL(r, METHOD_ZONE, tt_locale_zone(r->locale)));
 	say_sources(r, section);
+	tt_report_say_estimates(r, section, TT_ELEMENT_TEXT);
 	if (r->series->across > 0)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				TT_REPORT_FILL(r, METHOD_MONTHS,

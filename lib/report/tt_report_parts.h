@@ -136,6 +136,9 @@ void tt_report_loaded_table(struct tt_report *report, struct tt_doc_section *sec
 
 /* What is missing: coverage, damaged snapshots, what reaches over the end. Where it matters most, and in short. */
 void tt_report_warnings(struct tt_report *report, struct tt_doc_section *section);
+/* Of the numbers of sources in chapter 2, where some are estimates: how far off they may be. */
+void tt_report_say_estimates(struct tt_report *report, struct tt_doc_section *section,
+		enum tt_element_kind kind);
 /* Of these, that both periods were counted by other signatures or another database of countries. */
 void tt_report_warn_identities(struct tt_report *report, struct tt_doc_section *section);
 

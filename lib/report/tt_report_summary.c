@@ -340,6 +340,7 @@ tt_report_summary(struct tt_report *report)
 	doc->subtitle = tt_report_period(report, &report->now->period);
 	section = tt_document_section(
 			doc, 1, "summary", "1", TT_REPORT_WORD(report, CHAPTER_SUMMARY));
+	report->summary = section;
 	tt_report_warnings(report, section);
 	say_total(report, section);
 	say_targets(report, section);

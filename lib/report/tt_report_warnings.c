@@ -316,6 +316,21 @@ warn_ipv4(struct tt_report *r, struct tt_doc_section *section)
 }
 
 void
+tt_report_say_estimates(struct tt_report *report, struct tt_doc_section *section,
+		enum tt_element_kind kind)
+{
+	if (report->notable.estimated > 0)
+		tt_document_say(report->doc, section, kind,
+				TT_REPORT_FILL(report, WARN_NOTABLE_SOURCES,
+						tt_report_count(report,
+								report->notable.estimated),
+						tt_report_count(report,
+								report->notable.targets),
+						tt_report_percent(report,
+								100 * report->notable.error)));
+}
+
+void
 tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 {
 	const struct tt_observation *now = report->now, *before = report->before;

@@ -4,18 +4,25 @@
 #include "tt_sketch.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
+#define FREED 4 /* a full set loses a quarter at least: going through it takes time */
+
 void
-tt_source_set_init(struct tt_source_set *set, size_t max)
+tt_source_set_init(struct tt_source_set *set, size_t max, bool sketches)
 {
-	*set = (struct tt_source_set){.max = max < 64 ? 64 : max, .seed = tt_hash_draw()};
+	*set = (struct tt_source_set){.max = max < 64 ? 64 : max,
+			.seed = tt_hash_draw(),
+			.sketches = sketches};
 }
 
 void
 tt_source_set_fini(struct tt_source_set *set)
 {
+	for (size_t of = 0; of < set->n_targets; of++)
+		for (unsigned i = 0; i < TT_SOURCE_SPANS; i++)
+			free(set->targets[of].slices[i].registers);
+	free(set->targets);
 	free(set->all);
 	free(set->slots);
 	*set = (struct tt_source_set){0};
@@ -51,20 +58,59 @@ fill_slots(struct tt_source_set *s)
 		s->slots[slot_of(s, s->all[i].hash, s->all[i].of)] = (uint32_t)i + 1;
 }
 
-/* Keeps the sample of one in 2^shift. */
+/* Lets those go that are not in the sample of their target. */
 static void
-thin_to(struct tt_source_set *s, unsigned shift)
+drop(struct tt_source_set *s)
 {
 	size_t n = 0;
 
-	s->shift = shift;
-	s->useless = s->useless || (s->mixed && shift > 0);
-	for (size_t i = 0; i < s->n; i++)
-		if (s->all[i].sample_bits >= shift)
-			s->all[n++] = s->all[i];
+	for (size_t of = 0; of < s->n_targets; of++)
+		s->targets[of].n = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		struct tt_source_target *t = &s->targets[s->all[i].of];
+
+		if (s->all[i].sample_bits < t->shift)
+			continue;
+		t->n++;
+		s->all[n++] = s->all[i];
+	}
 	s->n = n;
-	if (s->n_slots > 0)
-		fill_slots(s);
+	fill_slots(s);
+}
+
+/* The target with the most that can lose some; NULL: none can. */
+static struct tt_source_target *
+fullest(const struct tt_source_set *s)
+{
+	struct tt_source_target *most = NULL;
+
+	for (size_t of = 0; of < s->n_targets; of++) {
+		struct tt_source_target *t = &s->targets[of];
+
+		if (t->shift < TT_SAMPLE_SHIFT_MAX && t->n > 0
+				&& (most == NULL || t->n > most->n))
+			most = t;
+	}
+	return most;
+}
+
+/* Halves the fullest targets, one after another, until there should be room. Returns false where none has more to lose. */
+static bool
+thin(struct tt_source_set *s)
+{
+	size_t freed = 0;
+
+	while (freed < (s->n + FREED - 1) / FREED) {
+		struct tt_source_target *t = fullest(s);
+
+		if (t == NULL)
+			break;
+		t->shift++;
+		freed += t->n - t->n / 2;
+		t->n /= 2;
+	}
+	drop(s);
+	return freed > 0;
 }
 
 static int
@@ -90,45 +136,40 @@ grow(struct tt_source_set *s)
 static int
 make_room(struct tt_source_set *s)
 {
-	while (s->n == s->room && s->room >= s->max && s->shift < TT_SAMPLE_SHIFT_MAX)
-		thin_to(s, s->shift + 1);
+	while (s->n == s->room && s->room >= s->max)
+		if (!thin(s))
+			break;
 	return s->n < s->room ? 0 : grow(s);
-}
-
-void
-tt_source_set_sample(struct tt_source_set *set, const char *name, int64_t one_in)
-{
-	unsigned shift = 0;
-
-	while (shift < TT_SAMPLE_SHIFT_MAX && (INT64_C(1) << shift) < one_in)
-		shift++;
-	if (set->sample[0] == '\0')
-		snprintf(set->sample, sizeof(set->sample), "%s", name);
-	if (strcmp(set->sample, name) != 0)
-		set->mixed = true;
-	/* Samples of different hashes have nothing to do with each other. */
-	if (set->mixed && (shift > 0 || set->shift > 0))
-		set->useless = true;
-	if (shift > set->shift)
-		thin_to(set, shift);
 }
 
 static int
 enter(struct tt_source_set *s, const struct tt_kept_source *row)
 {
+	struct tt_source_target *t = &s->targets[row->of];
+	struct tt_kept_source *x;
 	size_t at;
 
-	if (row->sample_bits < s->shift || s->useless)
+	if (row->sample_bits < t->shift)
 		return 0;
 	if (make_room(s) != 0)
 		return -ENOMEM;
+	/* That may have made the sample a coarser one. */
+	if (row->sample_bits < t->shift)
+		return 0;
 	at = slot_of(s, row->hash, row->of);
 	if (s->slots[at] == 0) {
 		s->all[s->n++] = *row;
 		s->slots[at] = (uint32_t)s->n;
-	} else {
-		s->all[s->slots[at] - 1].spans |= row->spans;
+		t->n++;
+		return 0;
 	}
+	x = &s->all[s->slots[at] - 1];
+	x->spans |= row->spans;
+	x->whole |= row->whole;
+	if (x->country == 0)
+		x->country = row->country;
+	if (x->sample_bits < row->sample_bits)
+		x->sample_bits = row->sample_bits;
 	return 0;
 }
 
@@ -152,67 +193,186 @@ fetch_held(const struct tt_source_set *s)
 	}
 }
 
-int
-tt_source_set_settle(struct tt_source_set *set)
+static int
+enter_held(struct tt_source_set *s)
 {
 	int ret = 0;
 
-	fetch_held(set);
-	for (unsigned i = 0; ret == 0 && i < set->n_held; i++)
-		ret = enter(set, &set->held[i]);
-	set->n_held = 0;
+	fetch_held(s);
+	for (unsigned i = 0; ret == 0 && i < s->n_held; i++)
+		ret = enter(s, &s->held[i]);
+	s->n_held = 0;
 	return ret;
 }
 
-static uint64_t
+static unsigned
 span_of(enum tt_cause_span span, unsigned slice)
 {
 	if (span == TT_CAUSE_BEFORE)
-		return TT_SOURCES_BEFORE;
+		return TT_SOURCE_SPANS - 1;
 	if (slice == TT_SOURCE_NO_SLICE)
-		return TT_SOURCES_UNSLICED;
-	return UINT64_C(1) << (slice < TT_SOURCE_SLICES_MAX ? slice
-							    : TT_SOURCE_SLICES_MAX - 1);
+		return TT_SOURCE_SLICES_MAX;
+	return slice < TT_SOURCE_SLICES_MAX ? slice : TT_SOURCE_SLICES_MAX - 1;
+}
+
+void
+tt_source_set_begin(struct tt_source_set *set, const struct tt_source_snapshot *snapshot)
+{
+	struct tt_source_set *s = set;
+
+	s->now.span = span_of(snapshot->span, snapshot->slice);
+	s->now.exact = snapshot->exact;
+	s->now.shift = 0;
+	while (s->now.shift < TT_SAMPLE_SHIFT_MAX
+			&& (INT64_C(1) << s->now.shift) < snapshot->pairs_one_in)
+		s->now.shift++;
+	snprintf(s->now.sample, sizeof(s->now.sample), "%s", snapshot->sample);
+}
+
+/* The target, of which the snapshot has something. NULL: out of memory. */
+static struct tt_source_target *
+target_of(struct tt_source_set *s, uint32_t of)
+{
+	struct tt_source_target *t;
+	struct tt_source_slice *slice;
+
+	if (of >= s->n_targets) {
+		t = reallocarray(s->targets, (size_t)of + 1, sizeof(*t));
+		if (t == NULL)
+			return NULL;
+		memset(&t[s->n_targets], 0, (of + 1 - s->n_targets) * sizeof(*t));
+		s->targets = t;
+		s->n_targets = (size_t)of + 1;
+	}
+	t = &s->targets[of];
+	slice = &t->slices[s->now.span];
+	if (s->sketches && slice->registers == NULL) {
+		slice->registers = calloc(1, (size_t)1 << TT_SOURCE_SKETCH_P);
+		if (slice->registers == NULL)
+			return NULL;
+	}
+	if (slice->shift < s->now.shift)
+		slice->shift = s->now.shift;
+	if (t->sample[0] == '\0')
+		memcpy(t->sample, s->now.sample, sizeof(t->sample));
+	else if (strcmp(t->sample, s->now.sample) != 0)
+		t->mixed = true;
+	return t;
+}
+
+int
+tt_source_set_packets(struct tt_source_set *set, uint32_t of, uint16_t country,
+		uint64_t packets, uint64_t sources, bool unfit)
+{
+	struct tt_source_target *t = target_of(set, of);
+
+	if (t == NULL)
+		return -ENOMEM;
+	if (t->latest.packets == 0)
+		t->latest.country = country;
+	else if (t->latest.country != country)
+		t->latest.country = 0;
+	t->latest.packets += packets;
+	t->latest.sources += sources;
+	t->latest.unfit = t->latest.unfit || unfit;
+	return 0;
+}
+
+uint16_t
+tt_source_set_sole_country(const struct tt_source_set *set, uint32_t of)
+{
+	return of < set->n_targets ? set->targets[of].latest.country : 0;
+}
+
+/* Holds a row. */
+static int
+hold(struct tt_source_set *s, const struct tt_kept_source *row)
+{
+	s->held[s->n_held++] = *row;
+	if (s->n_slots > 0)
+		__builtin_prefetch(&s->slots[home_of(s, row->hash, row->of)], 1);
+	return s->n_held < TT_SOURCES_HELD ? 0 : enter_held(s);
 }
 
 int
 tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
-		const struct tt_kept_source *row, enum tt_cause_span span, unsigned slice)
+		const struct tt_kept_source *row)
 {
 	struct tt_source_set *s = set;
-	struct tt_kept_source *x = &s->held[s->n_held++];
+	struct tt_source_target *t = target_of(s, row->of);
+	struct tt_kept_source x = *row;
 
-	*x = *row;
-	x->hash = tt_sketch_hash(address);
-	x->spans = span_of(span, slice);
-	if (s->n_slots > 0)
-		__builtin_prefetch(&s->slots[home_of(s, x->hash, x->of)], 1);
-	return s->n_held < TT_SOURCES_HELD ? 0 : tt_source_set_settle(s);
+	if (t == NULL)
+		return -ENOMEM;
+	x.hash = tt_sketch_hash(address);
+	x.spans = UINT64_C(1) << s->now.span;
+	x.whole = s->now.shift == 0 ? x.spans : 0;
+	if (s->sketches)
+		tt_sketch_add(t->slices[s->now.span].registers, TT_SOURCE_SKETCH_P,
+				x.hash);
+	return hold(s, &x);
 }
 
-struct tt_source_count
-tt_source_set_scaled(const struct tt_source_set *set, uint64_t kept)
-{
-	double k = (double)(UINT64_C(1) << set->shift), n = (double)kept * k;
-
-	return (struct tt_source_count){kept << set->shift,
-			(uint64_t)ceil(sqrt((n > k ? n : k) * (k - 1)))};
-}
-
-struct tt_source_count
-tt_source_set_count(const struct tt_source_set *set, uint32_t of, uint64_t spans,
+int
+tt_source_set_name(struct tt_source_set *set, struct tt_addr address, uint32_t of,
 		uint16_t country)
 {
-	uint64_t n = 0;
+	const struct tt_kept_source x = {.hash = tt_sketch_hash(address),
+			.spans = UINT64_C(1) << set->now.span,
+			.of = of,
+			.country = country};
 
-	for (size_t i = 0; i < set->n; i++) {
-		const struct tt_kept_source *x = &set->all[i];
+	return target_of(set, of) == NULL ? -ENOMEM : hold(set, &x);
+}
 
-		n += x->of == of && (x->spans & spans) != 0
-				&& (country == TT_SOURCES_ANYWHERE
-						|| x->country == country);
+int
+tt_source_set_register(struct tt_source_set *set, uint32_t of, int64_t precision,
+		int64_t place, int64_t rho)
+{
+	struct tt_source_target *t = target_of(set, of);
+	uint8_t *registers;
+
+	if (t == NULL)
+		return -ENOMEM;
+	if (!set->sketches || precision != TT_SOURCE_SKETCH_P || place < 0
+			|| place >= 1 << TT_SOURCE_SKETCH_P || rho < 1 || rho > 64)
+		return 0;
+	registers = t->slices[set->now.span].registers;
+	if (registers[place] < rho)
+		registers[place] = (uint8_t)rho;
+	t->latest.sketched = true;
+	return 0;
+}
+
+/* What the snapshot had of a target is part of its slice. */
+static void
+end_target(const struct tt_source_set *s, struct tt_source_target *t)
+{
+	struct tt_source_slice *slice = &t->slices[s->now.span];
+
+	if (t->latest.packets > 0) {
+		bool counted = s->now.exact && !t->latest.unfit;
+
+		slice->packets += t->latest.packets;
+		if (counted && slice->least < t->latest.sources)
+			slice->least = t->latest.sources;
+		slice->most += t->latest.sources;
+		slice->uncounted = slice->uncounted || !counted;
+		/* Rows of all sources are as good as a sketch. */
+		if (s->now.shift > 0 && (!t->latest.sketched || t->latest.unfit))
+			slice->unsketched = true;
 	}
-	return tt_source_set_scaled(set, n);
+	memset(&t->latest, 0, sizeof(t->latest));
+}
+
+int
+tt_source_set_settle(struct tt_source_set *set)
+{
+	int ret = enter_held(set);
+
+	for (size_t of = 0; of < set->n_targets; of++)
+		end_target(set, &set->targets[of]);
+	return ret;
 }
 
 uint16_t

@@ -115,7 +115,7 @@ sources(const struct tt_cause *c)
 	struct tt_source_count now = tt_cause_all_sources(c, 0, TT_CAUSE_NOW);
 	struct tt_source_count before = tt_cause_all_sources(c, 0, TT_CAUSE_BEFORE);
 
-	if (c->sources.useless)
+	if (now.unknown || before.unknown)
 		return json_null();
 	return json_pack("{s:I, s:I, s:I, s:I}", "now", (json_int_t)now.n, "now_stderr",
 			(json_int_t)now.stderr_n, "before_24h", (json_int_t)before.n,
@@ -154,7 +154,7 @@ one_address(const struct tt_cause *c)
 	if (!find_address(c, &part))
 		return NULL;
 	address = (struct tt_addr){part.count->hi, part.count->lo};
-	code = tt_source_set_country(&c->sources, address, 0);
+	code = tt_cause_address_country(c, part.count);
 	if (code != 0)
 		tt_cause_country_text(code, country);
 	return json_pack("{s:s, s:s, s:o}", "address", tt_addr_format(address, text),

@@ -9,7 +9,8 @@
 struct counting {
 	const struct tt_watch_questions *questions;
 	struct tt_target_set targets; /* numbers are those of the questions */
-	uint64_t *packets, *kept; /* [questions->n]; kept: sources */
+	uint64_t *packets; /* [questions->n] */
+	struct tt_source_count *counts; /* [questions->n] */
 	struct tt_source_set sources;
 };
 
@@ -34,7 +35,7 @@ take_pair(void *context, const struct tt_picked *row, struct tt_error *err)
 
 	if (tt_addr_parse(tt_picked_text(row, TT_PAIRS_SRC_IP), &address) != 0)
 		return -EBADMSG;
-	return tt_source_set_add(&c->sources, address, &source, TT_CAUSE_NOW, 0);
+	return tt_source_set_add(&c->sources, address, &source);
 }
 
 /* Packets come last: without them, what is known of the sources is not all. */
@@ -56,7 +57,11 @@ add_tables(struct counting *c, const struct tt_snapshot *snapshot)
 		ret = tt_snapshot_check_file(snapshot, picks[i].table, NULL);
 	if (ret != 0)
 		return ret;
-	tt_source_set_sample(&c->sources, m->sample, m->pair_rows_one_in);
+	tt_source_set_begin(&c->sources,
+			&(struct tt_source_snapshot){.sample = m->sample,
+					.pairs_one_in = m->pair_rows_one_in,
+					.exact = m->sources_one_in == 1,
+					.span = TT_CAUSE_NOW});
 	for (unsigned i = 0; ret == 0 && i < TT_ARRAY_SIZE(picks); i++)
 		ret = tt_pick_rows(snapshot, &picks[i], NULL);
 	if (tt_source_set_settle(&c->sources) != 0)
@@ -95,17 +100,16 @@ static void
 answer(struct counting *c)
 {
 	const struct tt_watch_questions *q = c->questions;
-	const struct tt_source_set *set = &c->sources;
 
-	for (size_t i = 0; i < set->n; i++)
-		c->kept[set->all[i].of]++;
-	for (size_t i = 0; !set->useless && i < q->n; i++) {
-		uint64_t n = tt_source_set_scaled(set, c->kept[i]).n;
+	tt_source_set_count_all(&c->sources, TT_SOURCES_NOW, c->counts, q->n);
+	for (size_t i = 0; i < q->n; i++) {
+		const struct tt_source_count *n = &c->counts[i];
+		bool exact = n->stderr_n == 0 && !n->unknown;
 
 		/* Of a sample, that it has few tells nothing: it may have none of many. */
 		if (c->packets[i] >= q->all[i].packets
-				&& (set->shift == 0 || n >= TT_WATCH_SOURCES))
-			q->all[i].sources = n;
+				&& (exact || n->n >= TT_WATCH_SOURCES))
+			q->all[i].sources = n->n;
 	}
 }
 
@@ -124,9 +128,9 @@ make(struct counting *c, const struct tt_watch_questions *questions)
 {
 	*c = (struct counting){.questions = questions,
 			.packets = calloc(questions->n, sizeof(*c->packets)),
-			.kept = calloc(questions->n, sizeof(*c->kept))};
-	tt_source_set_init(&c->sources, TT_SOURCE_SET_MAX);
-	if (c->packets == NULL || c->kept == NULL)
+			.counts = calloc(questions->n, sizeof(*c->counts))};
+	tt_source_set_init(&c->sources, TT_SOURCE_SET_MAX, false);
+	if (c->packets == NULL || c->counts == NULL)
 		return false;
 	for (size_t i = 0; i < questions->n; i++) {
 		const struct tt_target_name *name = &questions->all[i].name;
@@ -153,7 +157,7 @@ tt_watch_sources(const char *path, const struct tt_watch_questions *questions)
 	if (make(&c, questions) && read_list(&c, &list))
 		answer(&c);
 	free(c.packets);
-	free(c.kept);
+	free(c.counts);
 	tt_target_set_fini(&c.targets);
 	tt_source_set_fini(&c.sources);
 	tt_snapshot_list_fini(&list);

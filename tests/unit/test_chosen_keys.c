@@ -112,16 +112,15 @@ chosen_sources_stand_apart(void **state)
 	const struct tt_kept_source row = {.of = 5};
 	struct tt_source_set set;
 
-	tt_source_set_init(&set, TT_SOURCE_SET_MAX);
-	tt_source_set_sample(&set, "public-2", 1);
+	tt_source_set_init(&set, TT_SOURCE_SET_MAX, false);
+	tt_source_set_begin(&set, &(struct tt_source_snapshot){"public-2", 1, true});
 	for (uint64_t i = 0; i < KEYS; i++) {
 		const uint64_t hash = unmix(hash_of(i)) - row.of;
 		const struct tt_addr address = {
 				1, unmix(hash) ^ tt_hash_mix(1 ^ TT_SKETCH_SEED)};
 
 		assert_int_equal(tt_sketch_hash(address), hash);
-		assert_int_equal(tt_source_set_add(&set, address, &row, TT_CAUSE_NOW, 0),
-				0);
+		assert_int_equal(tt_source_set_add(&set, address, &row), 0);
 	}
 	assert_int_equal(tt_source_set_settle(&set), 0);
 	assert_int_equal(set.n, KEYS);
