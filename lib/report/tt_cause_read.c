@@ -169,6 +169,7 @@ take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 	struct tt_source_set *sources = &p->cause->sources;
 	struct tt_cause_count key = {.of = row->of,
 			.tag = tt_source_set_sole_country(sources, row->of)};
+	int64_t packets = tt_picked_int(row, TT_TALKERS_PACKETS);
 	struct tt_addr address;
 
 	if (text[0] == '*')
@@ -179,15 +180,14 @@ take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 		return 0;
 	note_name(p, address);
 	/* It may have no row of pairs. */
-	if (p->sampled
-			&& tt_source_set_name(
-					   sources, address, row->of, (uint16_t)key.tag)
+	if (p->sampled && packets > 0
+			&& tt_source_set_name(sources, address, row->of,
+					   (uint16_t)key.tag, (uint64_t)packets)
 					!= 0)
 		return no_memory(p, err);
 	key.hi = address.hi;
 	key.lo = address.lo;
-	return count(p, &p->cause->addresses, &key, day_of(p),
-			tt_picked_int(row, TT_TALKERS_PACKETS), err);
+	return count(p, &p->cause->addresses, &key, day_of(p), packets, err);
 }
 
 /* The number of a rule by its id; -1: out of memory. */

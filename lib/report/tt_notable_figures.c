@@ -140,25 +140,36 @@ add_parts(struct tt_notable *w, struct tt_doc_figure *figure,
 	add_series(w, figure, "others", word(w, TT_WORD_NOTABLE_OTHERS), true, rest);
 }
 
-/* Is the number of no day unknown? */
-static bool
-has_sources(const struct tt_notable *w, const struct tt_notable_target *t)
+/* The sources of each day; NULL: the number of some day is not known. */
+static struct tt_source_count *
+count_days(struct tt_notable *w, const struct tt_notable_target *t)
 {
-	for (size_t day = 0; day < w->cause.n_days[TT_CAUSE_NOW]; day++)
-		if (tt_cause_sources(&w->cause, t->of, day, day + 1, TT_SOURCES_ANYWHERE)
-						.unknown)
-			return false;
-	return true;
+	size_t n = w->cause.n_days[TT_CAUSE_NOW];
+	struct tt_source_count *counts = tt_document_alloc(w->doc, n * sizeof(*counts));
+
+	for (size_t day = 0; counts != NULL && day < n; day++) {
+		counts[day] = tt_cause_sources(
+				&w->cause, t->of, day, day + 1, TT_SOURCES_ANYWHERE);
+		if (counts[day].unknown)
+			return NULL;
+	}
+	return counts;
 }
 
+/* What some of the days are, estimates, is told of all. */
 static void
-put_day(struct tt_notable *w, struct tt_doc_figure *figure, size_t day,
-		const struct tt_source_count *count)
+tell_errors(struct tt_notable *w, struct tt_doc_figure *figure,
+		const struct tt_source_count *counts,
+		const struct tt_notable_estimates *estimates)
 {
-	tt_document_point(&figure->series[0], day,
-			tt_value_integer(TT_VALUE_COUNT, (int64_t)count->n));
-	tt_document_error(w->doc, figure, day,
-			tt_value_integer(TT_VALUE_COUNT, (int64_t)count->stderr_n));
+	if (estimates->n == 0)
+		return;
+	for (size_t day = 0; day < figure->n_x; day++)
+		if (w->cause.days[TT_CAUSE_NOW][day].us > 0)
+			tt_document_error(w->doc, figure, day,
+					tt_value_integer(TT_VALUE_COUNT,
+							(int64_t)counts[day].stderr_n));
+	tt_document_figure_note(w->doc, figure, tt_notable_estimated_days(w, estimates));
 }
 
 static void
@@ -167,10 +178,14 @@ add_sources(struct tt_notable *w, struct tt_doc_section *section,
 {
 	const struct tt_cause *c = &w->cause;
 	struct tt_notable_estimates estimates = {0};
+	const struct tt_source_count *counts;
 	struct tt_doc_figure *figure;
 	struct tt_doc_series *series;
 
-	if (c->n_days[TT_CAUSE_NOW] > TT_SOURCE_SLICES_MAX || !has_sources(w, t))
+	if (c->n_days[TT_CAUSE_NOW] > TT_SOURCE_SLICES_MAX)
+		return;
+	counts = count_days(w, t);
+	if (counts == NULL)
 		return;
 	figure = add_figure(w, section, TT_FIGURE_SERIES, "sources",
 			TT_WORD_NOTABLE_BY_DAY, t);
@@ -180,17 +195,13 @@ add_sources(struct tt_notable *w, struct tt_doc_section *section,
 	series = tt_document_series(w->doc, figure, "sources",
 			word(w, TT_WORD_NOTABLE_SOURCE_ADDRESSES));
 	for (size_t day = 0; series != NULL && day < c->n_days[TT_CAUSE_NOW]; day++) {
-		struct tt_source_count n = tt_cause_sources(
-				c, t->of, day, day + 1, TT_SOURCES_ANYWHERE);
-
 		if (c->days[TT_CAUSE_NOW][day].us <= 0)
 			continue;
-		put_day(w, figure, day, &n);
-		tt_notable_note_estimate(&estimates, &n);
+		tt_document_point(series, day,
+				tt_value_integer(TT_VALUE_COUNT, (int64_t)counts[day].n));
+		tt_notable_note_estimate(&estimates, &counts[day]);
 	}
-	if (estimates.n > 0)
-		tt_document_figure_note(
-				w->doc, figure, tt_notable_estimated_days(w, &estimates));
+	tell_errors(w, figure, counts, &estimates);
 	if (series != NULL)
 		tt_report_mark_days(w->report, figure, &w->cover[TT_CAUSE_NOW]);
 }

@@ -119,7 +119,10 @@ tt_notable_from(struct tt_notable *w, struct tt_source_count count)
 	if (count.stderr_n == 0)
 		return tt_report_counted(w->report, count.n, TT_WORD_NOTABLE_FROM_ADDRESS,
 				TT_WORD_NOTABLE_FROM_ADDRESSES);
-	return tt_notable_fill(w, TT_WORD_NOTABLE_FROM_ABOUT, args, TT_ARRAY_SIZE(args));
+	return tt_notable_fill(w,
+			count.n == 1 ? TT_WORD_NOTABLE_FROM_ABOUT_ONE
+				     : TT_WORD_NOTABLE_FROM_ABOUT,
+			args, TT_ARRAY_SIZE(args));
 }
 
 const char *

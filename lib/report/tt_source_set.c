@@ -25,6 +25,7 @@ tt_source_set_fini(struct tt_source_set *set)
 	free(set->targets);
 	free(set->all);
 	free(set->slots);
+	free(set->names);
 	*set = (struct tt_source_set){0};
 }
 
@@ -251,8 +252,7 @@ target_of(struct tt_source_set *s, uint32_t of)
 		if (slice->registers == NULL)
 			return NULL;
 	}
-	if (slice->shift < s->now.shift)
-		slice->shift = s->now.shift;
+	t->latest.met = true;
 	if (t->sample[0] == '\0')
 		memcpy(t->sample, s->now.sample, sizeof(t->sample));
 	else if (strcmp(t->sample, s->now.sample) != 0)
@@ -315,14 +315,29 @@ tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
 
 int
 tt_source_set_name(struct tt_source_set *set, struct tt_addr address, uint32_t of,
-		uint16_t country)
+		uint16_t country, uint64_t packets)
 {
-	const struct tt_kept_source x = {.hash = tt_sketch_hash(address),
-			.spans = UINT64_C(1) << set->now.span,
+	struct tt_source_set *s = set;
+	struct tt_source_target *t = target_of(s, of);
+
+	if (t == NULL)
+		return -ENOMEM;
+	if (s->n_names == s->names_room) {
+		size_t room = s->names_room == 0 ? 64 : s->names_room * 2;
+		struct tt_kept_source *names = reallocarray(
+				s->names, room, sizeof(*names));
+
+		if (names == NULL)
+			return -ENOMEM;
+		s->names = names;
+		s->names_room = room;
+	}
+	s->names[s->n_names++] = (struct tt_kept_source){.hash = tt_sketch_hash(address),
+			.spans = UINT64_C(1) << s->now.span,
 			.of = of,
 			.country = country};
-
-	return target_of(set, of) == NULL ? -ENOMEM : hold(set, &x);
+	t->latest.named += packets;
+	return 0;
 }
 
 int
@@ -344,22 +359,51 @@ tt_source_set_register(struct tt_source_set *set, uint32_t of, int64_t precision
 	return 0;
 }
 
+/* Has the snapshot all sources of a target? Where these do not fit, whether one of them is in the sample is not known by its name. */
+static bool
+is_whole(const struct tt_source_set *s, const struct tt_source_target *t)
+{
+	return s->now.shift == 0
+			|| (t->shift == 0 && t->latest.packets > 0
+					&& t->latest.named == t->latest.packets);
+}
+
+static int
+enter_names(struct tt_source_set *s)
+{
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < s->n_names; i++) {
+		struct tt_kept_source *x = &s->names[i];
+		struct tt_source_target *t = &s->targets[x->of];
+
+		x->whole = is_whole(s, t) ? x->spans : 0;
+		if (s->sketches)
+			tt_sketch_add(t->slices[s->now.span].registers,
+					TT_SOURCE_SKETCH_P, x->hash);
+		ret = enter(s, x);
+	}
+	s->n_names = 0;
+	return ret;
+}
+
 /* What the snapshot had of a target is part of its slice. */
 static void
 end_target(const struct tt_source_set *s, struct tt_source_target *t)
 {
 	struct tt_source_slice *slice = &t->slices[s->now.span];
+	bool whole = is_whole(s, t), counted = s->now.exact && !t->latest.unfit;
 
+	if (t->latest.met && !whole && slice->shift < s->now.shift)
+		slice->shift = s->now.shift;
 	if (t->latest.packets > 0) {
-		bool counted = s->now.exact && !t->latest.unfit;
-
 		slice->packets += t->latest.packets;
 		if (counted && slice->least < t->latest.sources)
 			slice->least = t->latest.sources;
 		slice->most += t->latest.sources;
 		slice->uncounted = slice->uncounted || !counted;
 		/* Rows of all sources are as good as a sketch. */
-		if (s->now.shift > 0 && (!t->latest.sketched || t->latest.unfit))
+		if (!whole && (!t->latest.sketched || t->latest.unfit))
 			slice->unsketched = true;
 	}
 	memset(&t->latest, 0, sizeof(t->latest));
@@ -370,6 +414,8 @@ tt_source_set_settle(struct tt_source_set *set)
 {
 	int ret = enter_held(set);
 
+	if (ret == 0)
+		ret = enter_names(set);
 	for (size_t of = 0; of < set->n_targets; of++)
 		end_target(set, &set->targets[of]);
 	return ret;

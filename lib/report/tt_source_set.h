@@ -2,8 +2,8 @@
 /*
  * Distinct sources of targets over many snapshots, by country and by slice of time. A number of sources of a target in some slices is
  *
- * - exact where each snapshot that has packets of the target there has the rows of all its sources in `pairs`, and these fit: whatever
- *   other targets, and other slices, have;
+ * - exact where each snapshot that has packets of the target there has the rows of all its sources, in `pairs` or else in `talkers`, and
+ *   these fit: whatever other targets, and other slices, have;
  * - else an estimate with its standard error, of two the one with the smaller error: from a sample, the sources that are known from
  *   whole snapshots and, of others, the coarsest sample of sources that all have and that fits, as docs/analysis.md counts; or from
  *   the registers of the target's sketches, which see every packet. It is no less than the distinct addresses that are known, nor than
@@ -13,7 +13,8 @@
  * Where no source fits any more, the target with the most loses half of its sources first. A source is told by a hash of 64 bits: two
  * of a million sources are taken for one once in 37 million times. A source has the first country that a row has of it. One thread;
  * heap memory of 32 bytes and 8 for slots for each (source, target) kept, at most 80 MiB for TT_SOURCE_SET_MAX; 3 KiB for each target,
- * and, with sketches, 512 bytes for each target and slice.
+ * and, with sketches, 512 bytes for each target and slice; 32 for each row
+ * of talkers of a snapshot.
  */
 #ifndef TT_SOURCE_SET_H
 #define TT_SOURCE_SET_H
@@ -59,6 +60,8 @@ struct tt_source_target {
 	/* Of the snapshot that is being read. */
 	struct {
 		uint64_t packets, sources;
+		uint64_t named; /* packets of sources that are known by name */
+		bool met; /* it has something of the target */
 		bool sketched, unfit; /* unfit: its counts and sketches are not of these packets alone */
 		uint16_t country; /* of all packets; 0: several */
 	} latest;
@@ -76,6 +79,9 @@ struct tt_source_set {
 	struct tt_source_target *targets; /* [n_targets] */
 	size_t n_targets;
 	bool sketches; /* are registers kept? */
+	/* Of the snapshot that is being read: the sources by name, all of its targets. */
+	struct tt_kept_source *names; /* [n_names], of [names_room] */
+	size_t n_names, names_room;
 	/* The snapshot that is being read. */
 	struct {
 		char sample[TT_SAMPLE_NAME_MAX];
@@ -110,9 +116,10 @@ int tt_source_set_packets(struct tt_source_set *set, uint32_t of, uint16_t count
 int tt_source_set_add(struct tt_source_set *set, struct tt_addr address,
 		const struct tt_kept_source *row) TT_MUST_CHECK;
 
-/* Enters an address that is known to be a source of the target, by another table, which tells of no sample. */
+/* Notes an address that is known to be a source of the target, by another table, which tells of no sample, with its packets. Where all packets are those
+ * of such sources, the snapshot is as good as one with the rows of all. After tt_source_set_packets. */
 int tt_source_set_name(struct tt_source_set *set, struct tt_addr address, uint32_t of,
-		uint16_t country) TT_MUST_CHECK;
+		uint16_t country, uint64_t packets) TT_MUST_CHECK;
 
 /* Merges a register of the target's sketch in the snapshot; of another precision than TT_SOURCE_SKETCH_P it is passed over. Not needed of snapshots with
  * the rows of all sources. */

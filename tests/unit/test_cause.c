@@ -401,8 +401,9 @@ what_is_proven_is_the_least(void **state)
 	begin_without_rows(&set, 900, 0);
 	assert_int_equal(tt_source_set_sole_country(&set, 0), tt_cause_country("KR"));
 	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(tt_source_set_name(&set, tt_addr_v4(0x0a000000 + i), 0,
-						 tt_source_set_sole_country(&set, 0)),
+		assert_int_equal(
+				tt_source_set_name(&set, tt_addr_v4(0x0a000000 + i), 0,
+						tt_source_set_sole_country(&set, 0), 100),
 				0);
 	assert_int_equal(tt_source_set_settle(&set), 0);
 	assert_int_equal(all_of(&set, 0).n, 3);
@@ -431,6 +432,33 @@ what_bounds_meet_at_is_exact(void **state)
 	assert_int_equal(tt_source_set_settle(&set), 0);
 	assert_int_equal(all_of(&set, 0).n, 1);
 	assert_int_equal(all_of(&set, 0).stderr_n, 0);
+	tt_source_set_fini(&set);
+}
+
+/* However few of the sample a target has: where its packets are those of sources with names, there are no others. */
+static void
+sources_that_all_have_names_are_exact(void **state)
+{
+	struct tt_source_set set;
+
+	tt_source_set_init(&set, 1024, true);
+	begin(&set, "public-2", 1, TT_CAUSE_NOW, 0);
+	enter_of(&set, 0, 1, 0);
+	enter_of(&set, 0, 9, 0);
+	assert_int_equal(tt_source_set_settle(&set), 0);
+	begin_without_rows(&set, 900, 0);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(tt_source_set_name(&set, tt_addr_v4(0x0a000000 + i), 0,
+						 0, 300),
+				0);
+	assert_int_equal(tt_source_set_settle(&set), 0);
+	assert_int_equal(all_of(&set, 0).n, 4);
+	assert_int_equal(all_of(&set, 0).stderr_n, 0);
+	/* And so they are where another snapshot of the slice has a sample alone. */
+	begin_without_rows(&set, 900, 0);
+	assert_int_equal(tt_source_set_settle(&set), 0);
+	assert_int_equal(all_of(&set, 0).n, 4);
+	assert_int_equal(all_of(&set, 0).stderr_n, 16);
 	tt_source_set_fini(&set);
 }
 
@@ -631,6 +659,7 @@ main(void)
 			cmocka_unit_test(a_sampled_snapshot_spoils_its_own_alone),
 			cmocka_unit_test(what_is_proven_is_the_least),
 			cmocka_unit_test(what_bounds_meet_at_is_exact),
+			cmocka_unit_test(sources_that_all_have_names_are_exact),
 			cmocka_unit_test(a_sketch_tells_what_a_sample_misses),
 			cmocka_unit_test(samples_of_two_secrets_are_not_joined),
 			cmocka_unit_test_setup_teardown(
