@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The tables of a snapshot, as far as they tell of the targets that are asked for. */
+#include "tt_cause_read.h"
 #include "tt_cause.h"
-#include "tt_cause_ipv6.h"
-#include "tt_sketch.h"
 #include "tt_time.h"
 
 #include <errno.h>
@@ -10,60 +9,31 @@
 #define HOUR_US (INT64_C(3600) * TT_US_PER_S)
 #define DAY_US  (24 * HOUR_US)
 
-#define OF_TARGETS "sources/target/"
-#define NAMED_BITS 4096
-
-/* Where a snapshot's packets go. */
-struct place {
-	struct tt_cause *cause;
-	const char *path;
-	enum tt_cause_span span;
-	size_t slice, day; /* in which it starts */
-	struct tt_observed observed;
-	bool torn; /* it reaches over the end of the day: in no slice and no day */
-	bool without_ipv6; /* what is IPv6 does not count, and is known */
-	struct tt_cause_ipv6 *ipv6; /* what is to be taken off targets; NULL: nothing */
-	bool sampled; /* pairs has rows of some sources alone */
-	bool finer; /* and sources has more of them */
-	uint64_t named[NAMED_BITS
-			/ 64]; /* bits of addresses that talkers has, of any target */
-	/* The sketch that was read last: the text of its key, and its target. */
-	struct {
-		uint64_t text_id;
-		uint32_t code, of;
-	} sketch;
-};
-
-static int
-no_memory(const struct place *p, struct tt_error *err)
-{
-	return tt_error_set(err, -ENOMEM, p->path, "out of memory");
-}
-
 /* Adds to a table of counts; slice: of its own. */
 static int
-count(const struct place *p, struct tt_counts *counts, const struct tt_cause_count *key,
-		size_t slice, int64_t packets, struct tt_error *err)
+count(const struct tt_cause_place *p, struct tt_counts *counts,
+		const struct tt_cause_count *key, size_t slice, int64_t packets,
+		struct tt_error *err)
 {
 	if (packets < 0)
 		return tt_error_set(err, -EBADMSG, p->path, "a negative count");
 	if (packets == 0)
 		return 0;
 	if (tt_counts_add(counts, key, p->span, slice, (uint64_t)packets) == NULL)
-		return no_memory(p, err);
+		return tt_cause_no_memory(p, err);
 	return 0;
 }
 
 /* The slice of a day; none where the packets are of more than one. */
 static size_t
-day_of(const struct place *p)
+day_of(const struct tt_cause_place *p)
 {
 	return p->torn ? SIZE_MAX : p->day;
 }
 
 /* Are some of a target's packets of IPv6, and do not count? */
 static bool
-has_ipv6(const struct place *p, uint32_t of)
+has_ipv6(const struct tt_cause_place *p, uint32_t of)
 {
 	return tt_cause_ipv6_without(p->ipv6, of, INT64_MAX) != INT64_MAX;
 }
@@ -78,7 +48,7 @@ country_of(uint64_t country)
 static int
 take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	const struct place *p = context;
+	const struct tt_cause_place *p = context;
 	struct tt_cause *c = p->cause;
 	struct tt_cause_target *t = &c->found[row->of];
 	const bool answer = tt_picked_int(row, TT_TARGETS_BACKSCATTER) != 0;
@@ -93,11 +63,13 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 	ret = count(p, &c->countries, &key, p->torn ? SIZE_MAX : p->slice, packets, err);
 	if (ret != 0)
 		return ret;
-	if (tt_source_set_packets(&c->sources, row->of, country_of(key.lo),
-			    (uint64_t)packets, sources < 0 ? 0 : (uint64_t)sources,
-			    has_ipv6(p, row->of))
-			!= 0)
-		return no_memory(p, err);
+	if (packets > 0
+			&& tt_source_set_packets(&c->sources, row->of, country_of(key.lo),
+					   (uint64_t)packets,
+					   sources < 0 ? 0 : (uint64_t)sources,
+					   has_ipv6(p, row->of))
+					!= 0)
+		return tt_cause_no_memory(p, err);
 	t->packets[p->span] += (uint64_t)packets;
 	if (answer)
 		t->backscatter[p->span] += (uint64_t)packets;
@@ -110,7 +82,7 @@ take_target(void *context, const struct tt_picked *row, struct tt_error *err)
 static int
 take_port(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	const struct place *p = context;
+	const struct tt_cause_place *p = context;
 	int64_t port = tt_picked_int(row, TT_SOURCE_PORTS_SOURCE_PORT);
 	const struct tt_cause_count key = {.of = row->of, .lo = (uint64_t)port};
 
@@ -123,71 +95,30 @@ take_port(void *context, const struct tt_picked *row, struct tt_error *err)
 }
 
 static int
-bad_address(const struct place *p, const char *text, struct tt_error *err)
-{
-	return tt_error_set(err, -EBADMSG, p->path, "\"%s\" is no address", text);
-}
-
-/* Of IPv6, whose packets do not count? */
-static bool
-is_left_out(const struct place *p, struct tt_addr address)
-{
-	return p->without_ipv6 && !tt_addr_is_v4(address);
-}
-
-static unsigned
-name_bit(struct tt_addr address)
-{
-	return (unsigned)(tt_sketch_hash(address) % NAMED_BITS);
-}
-
-static void
-note_name(struct place *p, struct tt_addr address)
-{
-	p->named[name_bit(address) / 64] |= UINT64_C(1) << name_bit(address) % 64;
-}
-
-/* Notes the country of an address that talkers may have of a target: its sources may not be kept. */
-static void
-tell_country(const struct place *p, uint32_t of, struct tt_addr address, uint16_t country)
-{
-	const struct tt_cause_count key = {address.hi, address.lo, .of = of};
-	struct tt_cause_count *x;
-
-	if ((p->named[name_bit(address) / 64] >> name_bit(address) % 64 & 1) == 0)
-		return;
-	x = tt_counts_find(&p->cause->addresses, &key);
-	if (x != NULL && x->tag == 0)
-		x->tag = country;
-}
-
-static int
 take_talker(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	struct place *p = context;
+	struct tt_cause_place *p = context;
 	const char *text = tt_picked_text(row, TT_TALKERS_SRC_IP);
-	struct tt_source_set *sources = &p->cause->sources;
-	struct tt_cause_count key = {.of = row->of,
-			.tag = tt_source_set_sole_country(sources, row->of)};
 	int64_t packets = tt_picked_int(row, TT_TALKERS_PACKETS);
+	struct tt_cause_count key = {.of = row->of};
 	struct tt_addr address;
+	int ret;
 
 	if (text[0] == '*')
 		return 0; /* all the others */
 	if (tt_addr_parse(text, &address) != 0)
-		return bad_address(p, text, err);
-	if (is_left_out(p, address))
+		return tt_cause_bad_address(p, text, err);
+	if (tt_cause_is_left_out(p, address))
 		return 0;
-	note_name(p, address);
-	/* It may have no row of pairs. */
-	if (p->sampled && packets > 0
-			&& tt_source_set_name(sources, address, row->of,
-					   (uint16_t)key.tag, (uint64_t)packets)
-					!= 0)
-		return no_memory(p, err);
+	if (tt_cause_sources_name(p, row->of, address, packets) != 0)
+		return tt_cause_no_memory(p, err);
 	key.hi = address.hi;
 	key.lo = address.lo;
-	return count(p, &p->cause->addresses, &key, day_of(p), packets, err);
+	ret = count(p, &p->cause->addresses, &key, day_of(p), packets, err);
+	if (ret == 0)
+		tt_cause_sources_tell(p, row->of, address,
+				tt_source_set_sole_country(&p->cause->sources, row->of));
+	return ret;
 }
 
 /* The number of a rule by its id; -1: out of memory. */
@@ -212,12 +143,12 @@ rule_of(struct tt_cause *c, const char *id)
 static int
 take_fingerprint(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	const struct place *p = context;
+	const struct tt_cause_place *p = context;
 	int rule = rule_of(p->cause, tt_picked_text(row, TT_FINGERPRINTS_FINGERPRINT));
 	const struct tt_cause_count key = {.of = row->of, .lo = (uint64_t)rule};
 
 	if (rule < 0)
-		return no_memory(p, err);
+		return tt_cause_no_memory(p, err);
 	if (rule == TT_CAUSE_RULES_MAX)
 		return 0; /* of rules that nobody has so many of */
 	return count(p, &p->cause->fingerprints, &key, day_of(p),
@@ -227,81 +158,9 @@ take_fingerprint(void *context, const struct tt_picked *row, struct tt_error *er
 }
 
 static int
-take_pair(void *context, const struct tt_picked *row, struct tt_error *err)
-{
-	const struct place *p = context;
-	const char *text = tt_picked_text(row, TT_PAIRS_SRC_IP);
-	const struct tt_kept_source source = {.of = row->of,
-			.country = tt_cause_country(
-					tt_picked_text(row, TT_PAIRS_COUNTRY)),
-			.sample_bits = (uint8_t)tt_picked_int(row, TT_PAIRS_SAMPLE_BITS)};
-	struct tt_addr address;
-
-	if (tt_addr_parse(text, &address) != 0)
-		return bad_address(p, text, err);
-	if (is_left_out(p, address))
-		return 0;
-	tell_country(p, row->of, address, source.country);
-	if (tt_source_set_add(&p->cause->sources, address, &source) != 0)
-		return no_memory(p, err);
-	return 0;
-}
-
-/* A source, of whatever targets. */
-static int
-take_source(void *context, const struct tt_picked *row, struct tt_error *err)
-{
-	const struct place *p = context;
-	const char *text = tt_picked_text(row, TT_SOURCES_SRC_IP);
-	uint16_t country = tt_cause_country(tt_picked_text(row, TT_SOURCES_COUNTRY));
-	struct tt_addr address;
-
-	if (tt_addr_parse(text, &address) != 0)
-		return bad_address(p, text, err);
-	for (size_t of = 0; of < p->cause->targets.n; of++)
-		tell_country(p, (uint32_t)of, address, country);
-	return 0;
-}
-
-/* The target of a sketch of sources, of those that are asked for; TT_TARGET_NONE: another key. */
-static uint32_t
-target_of_key(const struct place *p, const char *key)
-{
-	const size_t n = strlen(OF_TARGETS);
-	struct tt_target target;
-
-	if (strncmp(key, OF_TARGETS, n) != 0 || tt_target_parse(key + n, &target) != 0)
-		return TT_TARGET_NONE;
-	return tt_target_set_find(&p->cause->targets, target.protocol, target.number);
-}
-
-static int
-take_register(void *context, const struct tt_picked *row, struct tt_error *err)
-{
-	struct place *p = context;
-	const struct tt_parquet_values *keys = &row->batch->columns[TT_SKETCHES_KEY];
-	uint32_t code = keys->codes[row->i];
-
-	if (p->sketch.text_id != keys->text_id || p->sketch.code != code) {
-		p->sketch.text_id = keys->text_id;
-		p->sketch.code = code;
-		p->sketch.of = target_of_key(p, keys->texts[code]);
-	}
-	if (p->sketch.of == TT_TARGET_NONE)
-		return 0;
-	if (tt_source_set_register(&p->cause->sources, p->sketch.of,
-			    tt_picked_int(row, TT_SKETCHES_PRECISION),
-			    tt_picked_int(row, TT_SKETCHES_REGISTER),
-			    tt_picked_int(row, TT_SKETCHES_RHO))
-			!= 0)
-		return no_memory(p, err);
-	return 0;
-}
-
-static int
 take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
 {
-	const struct place *p = context;
+	const struct tt_cause_place *p = context;
 	const char *text = tt_picked_text(row, TT_VICTIMS_SRC_IP);
 	const char *class_name = tt_picked_text(row, TT_VICTIMS_CLASS);
 	const char *protocol_name = tt_picked_text(row, TT_VICTIMS_ATTACKED_PROTOCOL);
@@ -312,8 +171,8 @@ take_victim(void *context, const struct tt_picked *row, struct tt_error *err)
 	uint8_t protocol = 0;
 
 	if (tt_addr_parse(text, &address) != 0)
-		return bad_address(p, text, err);
-	if (is_left_out(p, address))
+		return tt_cause_bad_address(p, text, err);
+	if (tt_cause_is_left_out(p, address))
 		return 0;
 	if (tt_class_parse(class_name, &class) != 0
 			|| (protocol_name[0] != '\0'
@@ -357,18 +216,18 @@ static const struct tt_pick picks[] = {
 				COLUMNS(fingerprint_columns), NULL, take_fingerprint,
 				NULL},
 		{TT_TABLE_PAIRS, TT_PAIRS_PROTOCOL, TT_PAIRS_TARGET,
-				COLUMNS(pair_columns), NULL, take_pair, NULL},
+				COLUMNS(pair_columns), NULL, tt_cause_take_pair, NULL},
 		{TT_TABLE_VICTIMS, 0, 0, COLUMNS(victim_columns), NULL, take_victim,
 				NULL},
-		{TT_TABLE_SOURCES, 0, 0, COLUMNS(source_columns), NULL, take_source,
-				NULL},
-		{TT_TABLE_SKETCHES, 0, 0, COLUMNS(sketch_columns), NULL, take_register,
-				NULL},
+		{TT_TABLE_SOURCES, 0, 0, COLUMNS(source_columns), NULL,
+				tt_cause_take_source, NULL},
+		{TT_TABLE_SKETCHES, 0, 0, COLUMNS(sketch_columns), NULL,
+				tt_cause_take_register, NULL},
 };
 
 /* Only of a span are its victims wanted, and sketches where pairs lacks sources. */
 static bool
-is_wanted(const struct place *p, const struct tt_pick *pick)
+is_wanted(const struct tt_cause_place *p, const struct tt_pick *pick)
 {
 	if (pick->table == TT_TABLE_VICTIMS)
 		return p->cause->options.victims && p->span == TT_CAUSE_NOW;
@@ -381,7 +240,8 @@ is_wanted(const struct place *p, const struct tt_pick *pick)
 
 /* Are all tables that will be read what the manifest says? */
 static int
-check(const struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
+check(const struct tt_cause_place *p, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
 {
 	int ret = 0;
 
@@ -392,7 +252,8 @@ check(const struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 }
 
 static int
-take_tables(struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
+take_tables(struct tt_cause_place *p, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
 {
 	int ret = 0;
 
@@ -410,7 +271,7 @@ take_tables(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 
 /* Notes the slices that a snapshot has some of. */
 static void
-cover(const struct place *p, const struct tt_manifest *m)
+cover(const struct tt_cause_place *p, const struct tt_manifest *m)
 {
 	struct tt_cause *c = p->cause;
 	int64_t from_us = c->origin_us[p->span];
@@ -425,7 +286,7 @@ cover(const struct place *p, const struct tt_manifest *m)
 }
 
 static void
-add_exposure(const struct place *p, const struct tt_manifest *m)
+add_exposure(const struct tt_cause_place *p, const struct tt_manifest *m)
 {
 	struct tt_cause *c = p->cause;
 	struct tt_address_time time = {m->ipv4_us};
@@ -447,7 +308,8 @@ add_exposure(const struct place *p, const struct tt_manifest *m)
 
 /* Finds where it is in a span. Returns false where that does not have it as a whole. */
 static bool
-find_place(const struct tt_cause *c, const struct tt_manifest *m, struct place *p)
+find_place(const struct tt_cause *c, const struct tt_manifest *m,
+		struct tt_cause_place *p)
 {
 	int64_t from_us = c->origin_us[p->span];
 	int64_t last_us = m->end_us > m->start_us ? m->end_us - 1 : m->start_us;
@@ -463,7 +325,8 @@ find_place(const struct tt_cause *c, const struct tt_manifest *m, struct place *
 }
 
 static int
-add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error *err)
+add_to_span(struct tt_cause_place *p, const struct tt_snapshot *snapshot,
+		struct tt_error *err)
 {
 	const struct tt_manifest *m = &snapshot->manifest;
 	struct tt_cause_ipv6 ipv6 = {0};
@@ -471,8 +334,6 @@ add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 
 	p->sampled = m->pair_rows_one_in > 1;
 	p->finer = m->pair_rows_one_in > m->sources_one_in;
-	p->sketch.code = UINT32_MAX;
-	memset(p->named, 0, sizeof(p->named));
 	ret = check(p, snapshot, err);
 	p->without_ipv6 = p->cause->options.of_ipv4 && tt_manifest_tells_ipv6(m);
 	if (ret == 0)
@@ -484,19 +345,13 @@ add_to_span(struct place *p, const struct tt_snapshot *snapshot, struct tt_error
 		return ret;
 	}
 	p->ipv6 = &ipv6;
-	tt_source_set_begin(&p->cause->sources,
-			&(struct tt_source_snapshot){.sample = m->sample,
-					.pairs_one_in = m->pair_rows_one_in,
-					.exact = m->sources_one_in == 1,
-					.span = p->span,
-					.slice = p->torn ? TT_SOURCE_NO_SLICE
-							 : (unsigned)p->day});
+	tt_cause_sources_begin(p, m);
 	add_exposure(p, m);
 	ret = take_tables(p, snapshot, err);
 	tt_cause_ipv6_fini(&ipv6);
 	p->ipv6 = NULL;
 	if (tt_source_set_settle(&p->cause->sources) != 0)
-		ret = no_memory(p, err);
+		ret = tt_cause_no_memory(p, err);
 	return ret;
 }
 
@@ -504,7 +359,7 @@ int
 tt_cause_add(struct tt_cause *cause, const struct tt_snapshot *snapshot,
 		struct tt_error *err)
 {
-	struct place p = {.cause = cause, .path = snapshot->path};
+	struct tt_cause_place p = {.cause = cause, .path = snapshot->path};
 	int ret = 0;
 
 	/* The spans may have time in common. */
