@@ -103,7 +103,7 @@ int
 cmd_top_countries(int argc, char **argv)
 {
 	struct tool tool = {"teiten top-countries", countries_help, countries_options,
-			":hn:", argc, argv, 0, .adds_up = true};
+			":hn:", argc, argv, 0, .adds_up = true, .leaves_out = true};
 
 	return run(&tool, TT_ORIGINS_COUNTRIES);
 }
@@ -112,7 +112,7 @@ int
 cmd_top_networks(int argc, char **argv)
 {
 	struct tool tool = {"teiten top-networks", networks_help, networks_options,
-			":hn:", argc, argv, 0, .adds_up = true};
+			":hn:", argc, argv, 0, .adds_up = true, .leaves_out = true};
 
 	return run(&tool, TT_ORIGINS_NETWORKS);
 }
