@@ -79,16 +79,16 @@ def judge_few(found):
         if not sentence(lines, rf"one address \(country: {country}\)") or any("unknown" in line or "No address" in line for line in lines):
             yield f"{target} is not of {country}: {lines}"
         row = next(r for r in found["tables"][said(found, target)[0] + "_parts"]["rows"] if r["part"] == "source addresses")
-        if row["now"] != count or row["before"] != 0 or row["stderr"] != 0 or row["stderr_before"] != 0:
+        if row["now"] != count or row["before"] != 0 or row.get("stderr", -1) != 0 or row.get("stderr_before", -1) != 0:
             yield f"{target}: {row}"
 
 
 def judge_days(found, rows):
     """40 sources a day, 80 from the rise on: the day of the flood alone is an estimate."""
     figure = found["figures"][said(found, "23/TCP")[0] + "_sources"]
-    for row, day, value, error in zip(rows, figure["x"], figure["series"][0]["values"], figure["stderr"]):
+    for row, day, value, error in zip(rows, figure["x"], figure["series"][0]["values"], figure.get("stderr", [0] * 10)):
         truth = 40 if day < RISE_DAY else 80
-        if [row["day"], number_of(row["sources"]), number_of(row["stderr"])] != [day, value, error]:
+        if [row["day"], number_of(row["sources"]), number_of(row.get("stderr", "0"))] != [day, value, error]:
             yield f"CSV has {row}, JSON {day} {value} {error}"
         if (error > 0) != (day == FLOOD_DAY) or abs(value - truth) > 4 * error or error > 8:
             yield f"23/TCP on {day}: {value} sources, error {error}, truth {truth}"
@@ -138,6 +138,17 @@ def judge_watch(teiten, spool):
             yield f"watch: {target}: {cause['one_address']}"
 
 
+def judge_ranking(teiten, spool):
+    """That sources are estimated is told of targets that a sampled snapshot has."""
+    rows = list(csv.DictReader(snapshots.run(teiten, "top-targets", "--format", "csv", spool).splitlines()))
+    estimated = {row["target"] for row in rows if row["sources_estimated"] == "1"}
+    if estimated != ({"445/TCP", "23/TCP", "6379/TCP", "5555/TCP"} if spool.name == "pairs" else set()):
+        yield f"top-targets: estimated are {sorted(estimated)}"
+    text = snapshots.run(teiten, "top-targets", spool).splitlines()
+    if spool.name == "pairs" and not (any("8291/TCP" in line and " 7 " in line for line in text) and any("~" in line and "6379/TCP" in line for line in text)):
+        yield f"top-targets: {text}"
+
+
 def main(teiten):
     wrong = []
     with tempfile.TemporaryDirectory() as name:
@@ -150,6 +161,7 @@ def main(teiten):
             wrong += [f"{limit[0]}: {sampled} sampled snapshots"] if sampled != 1 else []
             wrong += [f"{limit[0]}: {what}" for what in judge(teiten, spool, directory)]
             wrong += [f"{limit[0]}: {what}" for what in judge_watch(teiten, spool)]
+            wrong += [f"{limit[0]}: {what}" for what in judge_ranking(teiten, spool)]
     for what in wrong:
         print(what)
     print(f"{len(LIMITS)} spools, {len(wrong)} problems")

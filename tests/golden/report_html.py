@@ -167,8 +167,14 @@ def same_figure(name, rows, figure, document, text):
     columns = [(s["id"], s["values"]) for s in document["series"]]
     if "observed" in document:
         columns.append(("observed", document["observed"]))
+    # For programs: readers have a note.
+    errors = "stderr" in document
+    if errors:
+        columns.append(("stderr", document["stderr"]))
     check(rows[0][1:] == [i for i, _ in columns], name, "series")
     same_json(name, values, list(zip(*(v for _, v in columns))) or [()] * len(values))
+    values = [row[:-1] for row in values] if errors else values
+    columns = columns[:-1] if errors else columns
     # Readers see what was observed where some of it is missing, in a last column; else more series than places are rows.
     shown = [row[1:] for row in rows_of(figure.find(f".//{H}details//{H}table"))]
     heads = len(figure.findall(f".//{H}details//{H}thead//{H}th"))
