@@ -23,13 +23,14 @@ init(struct tt_observation *o, struct tt_archive *archive,
 			.names = names,
 			.ledger = {.closes = true}};
 	o->days = calloc(period->n_days, sizeof(*o->days));
-	o->detected_days = calloc(period->n_days, sizeof(*o->detected_days));
 	o->sensors = calloc(archive->n_sensors + 1, sizeof(*o->sensors));
 	o->countries = calloc(TT_OBSERVED_COUNTRIES, sizeof(*o->countries));
 	o->country_days = calloc((size_t)TT_OBSERVED_COUNTRIES * period->n_days,
 			sizeof(*o->country_days));
-	if (o->days == NULL || o->detected_days == NULL || o->sensors == NULL
-			|| o->countries == NULL || o->country_days == NULL)
+	if (o->days == NULL || o->sensors == NULL || o->countries == NULL
+			|| o->country_days == NULL
+			|| tt_signature_times_init(&o->signature_times, period->n_days)
+					!= 0)
 		return -ENOMEM;
 	return tt_day_cover_init(&o->cover, period, archive->n_sensors);
 }
@@ -60,8 +61,8 @@ tt_observation_fini(struct tt_observation *observation)
 	tt_crosstab_fini(&o->targets);
 	free_sums(o->categories, o->n_categories);
 	free_sums(o->signatures, o->n_signatures);
-	free_sums(o->category_days, o->n_category_days);
-	free_sums(o->detected_days, o->period.n_days);
+	tt_crosstab_fini(&o->detected_days);
+	tt_signature_times_fini(&o->signature_times);
 	free_texts(&o->geo);
 	free_texts(&o->asn);
 	free_texts(&o->fingerprint_rules);
@@ -174,8 +175,8 @@ add_manifest(const struct tt_observation_reading *r, const struct tt_archive_ent
 	bool signatures = strcmp(m->signatures, NONE) != 0;
 
 	tt_exposure_add(&o->exposure, e);
-	o->signatures_untold += !tt_observation_add_signature_time(
-			r, e, &o->signature_exposure);
+	if (tt_observation_add_signature_times(r, e) != 0)
+		return -ENOMEM;
 	o->loaded_untold += signatures && r->in_rates
 			&& !tt_manifest_has(m, TT_TABLE_SIGNATURE_RULES);
 	add_to_sensor(o, e);
@@ -208,7 +209,6 @@ add_to_day(const struct tt_observation_reading *r, const struct tt_archive_entry
 		return 0;
 	day = &r->o->days[r->day];
 	tt_exposure_add(&day->exposure, e);
-	(void)tt_observation_add_signature_time(r, e, &day->signatures);
 	day->packets += (uint64_t)r->manifest->packets;
 	day->detections += (uint64_t)r->manifest->detections;
 	if (r->ipv6 != NULL) {
@@ -368,22 +368,10 @@ tt_observation_read(struct tt_observation *observation, struct tt_archive *archi
 	tt_text_map_fini(&r.protocols);
 	tt_text_map_fini(&r.countries);
 	tt_text_map_fini(&r.categories);
+	free(r.rule_us);
 	tt_observation_ipv6_fini(&r);
 	free(r.registers);
 	return ret;
-}
-
-uint64_t
-tt_observation_target(const struct tt_observation *observation, int32_t target)
-{
-	return tt_crosstab_total(&observation->targets, target);
-}
-
-uint64_t
-tt_observation_target_country(
-		const struct tt_observation *observation, int32_t target, int32_t country)
-{
-	return tt_crosstab_get(&observation->targets, target, country);
 }
 
 size_t

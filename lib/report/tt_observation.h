@@ -4,9 +4,9 @@
  * category, signature, country and day, distinct sources by day, and the denominators of rates. One thread.
  *
  * Heap memory: 16 bytes for each pair of a target and a country that there is (tt_crosstab.h), 512 KiB for each IP
- * protocol, 8 bytes for each country, and each pair of a category or a signature and a
- * country, times days; 8 bytes for each signature that was loaded; 16 KiB for each day. However many
- * snapshots there are adds nothing.
+ * protocol, 8 bytes for each country, times days, and for each pair of a category or a signature and a
+ * country; 16 bytes for each pair of a signature and a country that there is on a day; 24 bytes for each signature that was loaded, and
+ * what tt_signature_time.h says; 16 KiB for each day. However many snapshots there are adds nothing.
  *
  * Only columns that are needed are read, by the batch; texts are translated once for each dictionary, and a
  * row costs an addition. A snapshot that turns out to be damaged while it is being read is taken back: it is
@@ -20,6 +20,7 @@
 #include "tt_crosstab.h"
 #include "tt_day_cover.h"
 #include "tt_observed_names.h"
+#include "tt_signature_time.h"
 
 /* Numbers that grow at their end; what is not there is 0. */
 struct tt_sums {
@@ -37,13 +38,6 @@ tt_sums_get(const struct tt_sums *sums, size_t i)
 struct tt_texts {
 	char **texts; /* [n] */
 	size_t n;
-};
-
-/* The denominator of a rate. */
-struct tt_exposure {
-	int64_t observed_us; /* added up over sensors */
-	struct tt_address_time address_time;
-	uint64_t snapshots;
 };
 
 /* Adds the time of a snapshot. */
@@ -105,9 +99,9 @@ struct tt_observation {
 	size_t n_categories;
 	struct tt_sums *signatures; /* [n_signatures] by country index */
 	size_t n_signatures;
-	struct tt_sums *category_days; /* [n_category_days] by day */
-	size_t n_category_days;
-	struct tt_sums *detected_days; /* [n_days] by country index */
+	/* Detections by signature and tt_detected_place, of snapshots that are in one day. */
+	struct tt_crosstab detected_days;
+	struct tt_signature_times signature_times;
 	uint64_t cut_short; /* packets whose matching was */
 
 	/* By index of the names, in how many rows of signature_rules each was loaded, of snapshots that are in the rates. */
@@ -133,6 +127,13 @@ struct tt_observation {
 	int64_t across_start_us; /* where that begins */
 	uint64_t n_torn_days;
 };
+
+/* Where detected_days has what came from a country on a day. */
+static inline uint32_t
+tt_detected_place(uint32_t day, uint32_t country)
+{
+	return day * TT_OBSERVED_COUNTRIES + country;
+}
 
 /* How far reading has come. */
 struct tt_observing {
@@ -198,5 +199,18 @@ bool tt_rate_is_any(enum tt_rate_unit unit, const struct tt_exposure *exposure);
 /* Packets or detections per day and address or sensor; 0 where there is none. */
 double tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure,
 		uint64_t count);
+/* The same of what was weighted. */
+double tt_rate_of(
+		enum tt_rate_unit unit, const struct tt_exposure *exposure, double count);
+
+/* The share of some time that a part of it is, by the unit of rates; at most 1. 1 where the part is none. */
+double tt_rate_share(enum tt_rate_unit unit, const struct tt_exposure *part,
+		const struct tt_exposure *all);
+
+/* How long a signature was loaded, in the period; in one of its days. */
+struct tt_exposure tt_observation_signature_time(
+		const struct tt_observation *observation, int32_t signature);
+struct tt_exposure tt_observation_signature_day(const struct tt_observation *observation,
+		int32_t signature, unsigned day);
 
 #endif

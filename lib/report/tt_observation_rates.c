@@ -60,6 +60,39 @@ tt_rate(enum tt_rate_unit unit, const struct tt_exposure *exposure, uint64_t cou
 	return tt_address_rate(count, time_of(unit, exposure));
 }
 
+double
+tt_rate_of(enum tt_rate_unit unit, const struct tt_exposure *exposure, double count)
+{
+	const struct tt_address_time sum = time_of(unit, exposure);
+
+	return sum.us > 0 ? count / tt_address_days(sum) : 0;
+}
+
+double
+tt_rate_share(enum tt_rate_unit unit, const struct tt_exposure *part,
+		const struct tt_exposure *all)
+{
+	const unsigned __int128 some = time_of(unit, part).us,
+				whole = time_of(unit, all).us;
+
+	return some == 0 || some >= whole ? 1 : (double)some / (double)whole;
+}
+
+struct tt_exposure
+tt_observation_signature_time(const struct tt_observation *observation, int32_t signature)
+{
+	return tt_signature_times_get(
+			&observation->signature_times, (size_t)signature, -1);
+}
+
+struct tt_exposure
+tt_observation_signature_day(
+		const struct tt_observation *observation, int32_t signature, unsigned day)
+{
+	return tt_signature_times_get(
+			&observation->signature_times, (size_t)signature, (int32_t)day);
+}
+
 static bool
 says_nothing(const struct tt_observation *o)
 {

@@ -204,12 +204,10 @@ add_detection(struct tt_observation_reading *r, const struct detection *d)
 	struct tt_observation *o = r->o;
 	int32_t signature = tt_observed_names_signature(
 			o->names, d->gid, d->sid, d->category, d->message);
+	uint32_t at = 0;
 
 	if (signature < 0
 			|| tt_sums_array_reach(&o->categories, &o->n_categories,
-					   o->names->n_categories)
-					!= 0
-			|| tt_sums_array_reach(&o->category_days, &o->n_category_days,
 					   o->names->n_categories)
 					!= 0
 			|| tt_sums_array_reach(&o->signatures, &o->n_signatures,
@@ -222,12 +220,10 @@ add_detection(struct tt_observation_reading *r, const struct detection *d)
 	o->signatures[signature].sums[d->country] += d->n;
 	if (r->day < 0)
 		return 0;
-	if (!tt_sums_reach(&o->category_days[d->category], (uint32_t)r->day)
-			|| !tt_sums_reach(&o->detected_days[r->day], d->country))
+	if (tt_crosstab_reach(&o->detected_days, (size_t)signature + 1) != 0)
 		return -ENOMEM;
-	o->category_days[d->category].sums[r->day] += d->n;
-	o->detected_days[r->day].sums[d->country] += d->n;
-	return 0;
+	return tt_crosstab_add(&o->detected_days.rows[signature],
+			tt_detected_place((uint32_t)r->day, d->country), d->n, &at);
 }
 
 static int

@@ -22,6 +22,9 @@ struct tt_observation_reading {
 	uint64_t target_packets, country_packets, detections; /* of it, as added so far */
 	struct tt_text_map protocols, countries, categories;
 	int64_t loaded_us; /* of its rules, the one that was loaded longest; 0: not told */
+	int64_t *rule_us; /* [n_rule_us] of its rules, by signature, how long each was loaded; -1: it was not, as signatures beyond */
+	size_t n_rule_us;
+	bool rules_untold; /* of some of its rules it is not told; or which there were */
 	struct tt_observation_covered
 			covered; /* where it had signatures for some of its time; us 0: not told */
 	uint8_t *registers; /* [1 << p] of its sources */
@@ -87,10 +90,9 @@ uint64_t tt_observation_ipv6_take(
 unsigned tt_observation_rules_scan(
 		struct tt_observation_reading *reading, struct tt_scan scans[2]);
 
-/* Adds the time of the snapshot, whose tables were read, in which signatures were loaded. Returns false where that is not known, and it is all
- * of its time. */
-bool tt_observation_add_signature_time(const struct tt_observation_reading *reading,
-		const struct tt_archive_entry *entry, struct tt_exposure *exposure);
+/* Adds the time of the snapshot, whose tables were read, in which signatures were loaded: any, and each. Returns 0 or -ENOMEM. */
+int tt_observation_add_signature_times(const struct tt_observation_reading *reading,
+		const struct tt_archive_entry *entry) TT_MUST_CHECK;
 
 /* Adds the rows of a batch of targets to the sums: checked ones, whose protocols and countries are in the maps. Returns 0 or -ENOMEM. */
 int tt_observation_add_targets(struct tt_observation_reading *reading,

@@ -15,10 +15,10 @@ now_cmp(const void *a, const void *b)
 {
 	const struct tt_ranked *x = a, *y = b;
 
-	if (x->now != y->now)
-		return x->now > y->now ? -1 : 1;
-	if (x->now == 0 && x->before != y->before)
-		return x->before > y->before ? -1 : 1;
+	if (x->weighted_now != y->weighted_now)
+		return x->weighted_now > y->weighted_now ? -1 : 1;
+	if (x->now == 0 && x->weighted_before != y->weighted_before)
+		return x->weighted_before > y->weighted_before ? -1 : 1;
 	return order_cmp(x, y);
 }
 
@@ -29,8 +29,8 @@ before_cmp(const void *a, const void *b)
 	const struct tt_ranked *x = *(struct tt_ranked *const *)a,
 			       *y = *(struct tt_ranked *const *)b;
 
-	if (x->before != y->before)
-		return x->before > y->before ? -1 : 1;
+	if (x->weighted_before != y->weighted_before)
+		return x->weighted_before > y->weighted_before ? -1 : 1;
 	return order_cmp(x, y);
 }
 
@@ -60,20 +60,26 @@ fall_cmp(const void *a, const void *b)
 static void
 rate(struct tt_ranked *row, const struct tt_ranked_scale *scale)
 {
-	double least = TT_RANKED_LEAST * (double)scale->total_before;
+	double least = TT_RANKED_LEAST * (double)scale->total_before, both_before;
 
-	row->rate = tt_rate(scale->unit, &scale->now, row->now);
+	if (!scale->weighted) {
+		row->weighted_now = row->both_now = (double)row->now;
+		row->weighted_before = row->both_before = (double)row->before;
+	}
+	row->rate = tt_rate_of(scale->unit, &scale->now, row->weighted_now);
 	row->rank = row->rank_before = row->rise = row->fall = 0;
 	row->shown = row->has_percent = false;
 	row->rate_before = row->difference = row->percent = 0;
 	if (!scale->compared)
 		return;
-	row->rate_before = tt_rate(scale->unit, &scale->before, row->before);
-	row->difference = row->rate - row->rate_before;
-	row->has_percent = row->now > 0 && row->before > 0
+	row->rate_before = tt_rate_of(scale->unit, &scale->before, row->weighted_before);
+	both_before = tt_rate_of(scale->unit, &scale->before, row->both_before);
+	row->difference = tt_rate_of(scale->unit, &scale->now, row->both_now)
+			- both_before;
+	row->has_percent = row->both_now > 0 && row->both_before > 0
 			&& (double)row->before >= least;
 	if (row->has_percent)
-		row->percent = 100 * row->difference / row->rate_before;
+		row->percent = 100 * row->difference / both_before;
 }
 
 static void

@@ -3,6 +3,8 @@
  * Ranks of counts in a period and in the one before, and of their rises and falls: the rules of the report's
  * tables. Pure functions on the caller's rows; any thread; memory of 8 bytes for each row while they work.
  *
+ * - What was looked for in a part of the time only (signatures) comes weighted, as if it had been looked for all the time at the same rate; its
+ *   change is that of what was looked for in both periods.
  * - Rates are compared unrounded; a count that rounds to 0.00 has no rank, neither now nor before.
  * - Rises and falls are ranked by their absolute difference, if that does not round to 0.00; five of each.
  * - Of equal counts, the one with the lower `order` comes first: no two rows share a rank.
@@ -22,6 +24,10 @@ struct tt_ranked {
 	uint64_t order; /* of equal counts, the lower first */
 	uint64_t now, before; /* counts */
 	bool unranked; /* the rest of all others, or what is of unknown country: it has no rank of any kind */
+	/* Where the scale is weighted: counts by which rates are made; and of what was looked for in both periods alone. */
+	double weighted_now, weighted_before, both_now, both_before;
+	bool lacks_now, lacks_before; /* nothing of it was looked for */
+	bool lacks_both; /* nothing of it was in both periods, so that it has no change */
 
 	/* Set by tt_rank_changes. */
 	double rate, rate_before, difference;
@@ -50,6 +56,7 @@ struct tt_ranked_scale {
 	enum tt_rate_unit unit;
 	struct tt_exposure now, before;
 	bool compared; /* there is a period before; else rows have ranks alone */
+	bool weighted; /* rows are; else their counts are */
 	uint64_t total_before;
 	unsigned ranked; /* rises, and falls, that get a rank */
 	size_t leading; /* first rows that are shown anyhow */

@@ -40,7 +40,7 @@ tt_report_is_detections(enum tt_report_what what)
 			|| what == TT_REPORT_SIGNATURES;
 }
 
-/* Detections from a country, of all categories. */
+/* Detections from a country, of all categories; not weighted. */
 static uint64_t
 detected(const struct tt_observation *o, int32_t country)
 {
@@ -176,6 +176,7 @@ scale_of(const struct tt_report *r, enum tt_report_what what)
 {
 	bool detections = tt_report_is_detections(what);
 	struct tt_ranked_scale scale = {.unit = r->unit,
+			.weighted = detections,
 			.now = detections ? r->now->signature_exposure : r->now->exposure,
 			.ranked = TT_REPORT_RANKED,
 			.leading = r->leading};
@@ -228,7 +229,7 @@ show_unknown(struct tt_report_ranking *ranking)
 static bool
 is_passed(const struct tt_ranked *row, const struct tt_ranked *rest)
 {
-	return (row->rank > 0 && rest->now > row->now)
+	return (row->rank > 0 && rest->rate > row->rate)
 			|| (row->rise > 0 && rest->difference > row->difference)
 			|| (row->fall > 0 && rest->difference < row->difference);
 }
@@ -254,6 +255,66 @@ show_rest(struct tt_report_ranking *ranking)
 		rest->shown = alone || passes;
 }
 
+/* Of detections: what a row counts for in a period. */
+static double
+weighted(const struct tt_report *r, enum tt_report_what what, int32_t index, bool before,
+		bool both)
+{
+	const struct tt_report_wanted wanted = {.before = before,
+			.both = both,
+			.category = what == TT_REPORT_CATEGORIES ? index : -1,
+			.country = what == TT_REPORT_DETECTED ? index : -1,
+			.day = -1};
+
+	return what == TT_REPORT_SIGNATURES
+			? tt_report_signature_detections(r, index, &wanted)
+			: tt_report_detections(r, &wanted);
+}
+
+static bool
+is_loaded(const struct tt_observation *o, enum tt_report_what what, int32_t index)
+{
+	switch (what) {
+	case TT_REPORT_CATEGORIES:
+		return tt_report_is_category_loaded(o, index);
+	case TT_REPORT_SIGNATURES:
+		return tt_report_is_loaded(o, index);
+	default:
+		return true;
+	}
+}
+
+static bool
+is_any_in_both(const struct tt_report *r, enum tt_report_what what, int32_t index)
+{
+	const struct tt_observed_names *names = r->now->names;
+
+	if (what == TT_REPORT_SIGNATURES)
+		return r->weights.both[index];
+	if (what != TT_REPORT_CATEGORIES)
+		return r->weights.any_both;
+	for (size_t i = 0; i < names->n_signatures; i++)
+		if (names->signatures[i].category == (uint32_t)index
+				&& r->weights.both[i])
+			return true;
+	return false;
+}
+
+/* Of a row of detections. */
+static void
+weigh(const struct tt_report *r, enum tt_report_what what, struct tt_ranked *row)
+{
+	row->weighted_now = weighted(r, what, row->index, false, false);
+	row->lacks_now = !is_loaded(r->now, what, row->index);
+	if (r->before == NULL || r->before->signature_exposure.snapshots == 0)
+		return;
+	row->weighted_before = weighted(r, what, row->index, true, false);
+	row->both_now = weighted(r, what, row->index, false, true);
+	row->both_before = weighted(r, what, row->index, true, true);
+	row->lacks_before = !is_loaded(r->before, what, row->index);
+	row->lacks_both = !is_any_in_both(r, what, row->index);
+}
+
 static int
 rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ranking)
 {
@@ -275,6 +336,8 @@ rank(struct tt_report *r, enum tt_report_what what, struct tt_report_ranking *ra
 		if (row.now == 0 && row.before == 0)
 			continue;
 		identify(names, what, &row);
+		if (tt_report_is_detections(what))
+			weigh(r, what, &row);
 		ranking->rows[ranking->n++] = row;
 	}
 	if (what == TT_REPORT_SIGNATURES)
@@ -292,8 +355,10 @@ int
 tt_report_open(struct tt_report *report)
 {
 	struct tt_report *r = report;
-	int ret = rank(r, TT_REPORT_TARGETS, &r->targets);
+	int ret = tt_report_weigh(r);
 
+	if (ret == 0)
+		ret = rank(r, TT_REPORT_TARGETS, &r->targets);
 	if (ret == 0)
 		ret = rank(r, TT_REPORT_COUNTRIES, &r->countries);
 	if (ret == 0)
@@ -318,6 +383,7 @@ tt_report_close(struct tt_report *report)
 	report->targets = report->countries = (struct tt_report_ranking){0};
 	report->categories = report->detected = (struct tt_report_ranking){0};
 	report->signatures = (struct tt_report_ranking){0};
+	tt_report_weights_fini(&report->weights);
 }
 
 void

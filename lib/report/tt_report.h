@@ -23,6 +23,20 @@ struct tt_report_ranking {
 	uint64_t total_now;
 };
 
+/* What detections count for: as many as they would be, had each signature been loaded whenever any was, and had it detected as much in all of
+ * that time; so that they are divided by it. Nothing that was loaded all the time counts for more or less. */
+struct tt_report_weights {
+	int32_t *signatures; /* [n] those that detected something in either period, by category and number */
+	size_t n;
+	struct tt_report_range {
+		size_t first, n;
+	} * categories; /* where each has its signatures there */
+	double *now, *before; /* by signature */
+	bool *both; /* by signature: it was loaded in both periods */
+	bool any_both; /* some signature was, whether it detected anything or not */
+	bool all_both; /* all that detected something were */
+};
+
 /* Why no cycles of 24 hours are looked for. */
 enum tt_report_no_cycles {
 	TT_REPORT_CYCLES, /* they are */
@@ -48,6 +62,8 @@ struct tt_report {
 	struct tt_report_ranking targets, countries; /* by packets */
 	struct tt_report_ranking categories, detected,
 			signatures; /* by detections: categories, countries, signatures */
+	struct tt_report_weights
+			weights; /* of detections; set by tt_report_open, as rankings are */
 	struct tt_doc_section *summary; /* set by tt_report_summary */
 	/* Set by tt_notable_sections. */
 	enum tt_report_no_cycles no_cycles;

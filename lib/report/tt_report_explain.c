@@ -11,28 +11,39 @@
 struct parts {
 	size_t n;
 	/* How much of a row is one's. */
-	uint64_t (*count)(const struct tt_observation *o, int32_t part, int32_t row);
+	double (*count)(const struct tt_report *r, bool before, int32_t part,
+			int32_t row);
 	enum tt_report_what what; /* they are rows of this table */
 	enum tt_word words[2]
 			  [2]; /* by whether the row rose, and whether others are left */
 };
 
-static uint64_t
-target_of_country(const struct tt_observation *o, int32_t target, int32_t country)
+static double
+target_of_country(const struct tt_report *r, bool before, int32_t target, int32_t country)
 {
-	return tt_observation_target_country(o, target, country);
+	return (double)tt_observation_target_country(
+			before ? r->before : r->now, target, country);
 }
 
-static uint64_t
-country_of_category(const struct tt_observation *o, int32_t country, int32_t category)
+/* As changes are: of what was looked for in both periods. */
+static double
+category_of_country(
+		const struct tt_report *r, bool before, int32_t category, int32_t country)
 {
-	return tt_sums_at(o->categories, o->n_categories, category, country);
+	const struct tt_report_wanted wanted = {.before = before,
+			.both = true,
+			.category = category,
+			.country = country,
+			.day = -1};
+
+	return tt_report_detections(r, &wanted);
 }
 
-static uint64_t
-category_of_country(const struct tt_observation *o, int32_t category, int32_t country)
+static double
+country_of_category(
+		const struct tt_report *r, bool before, int32_t country, int32_t category)
 {
-	return tt_sums_at(o->categories, o->n_categories, category, country);
+	return category_of_country(r, before, category, country);
 }
 
 static struct parts
@@ -91,11 +102,11 @@ explain(const struct tt_report *r, const struct parts *parts,
 
 	*e = (struct explanation){.left = row->difference};
 	for (int32_t p = 0; (size_t)p < parts->n; p++) {
-		uint64_t now = parts->count(r->now, p, row->index);
-		uint64_t before = parts->count(r->before, p, row->index);
+		double now = parts->count(r, false, p, row->index);
+		double before = parts->count(r, true, p, row->index);
 		double change = sign
-				* (tt_rate(r->unit, &scale->now, now)
-						- tt_rate(r->unit, &scale->before,
+				* (tt_rate_of(r->unit, &scale->now, now)
+						- tt_rate_of(r->unit, &scale->before,
 								before));
 		size_t at = e->n;
 

@@ -5,6 +5,8 @@
 
 #define COMPARED_MAX 5
 #define SHARED_MAX   8 /* series of shares, but for the rest */
+#define LEFT_LEAST \
+	0.5 /* of counts: what is left of weighted ones may be next to nothing */
 
 void
 tt_report_compared(struct tt_report *report, const struct tt_report_heading *heading,
@@ -26,8 +28,10 @@ tt_report_compared(struct tt_report *report, const struct tt_report_heading *hea
 	before = tt_document_series(report->doc, figure, "before",
 			tt_report_period(report, report->before_period));
 	for (size_t i = 0; i < n; i++)
-		tt_document_point(before, i,
-				tt_value_number(TT_VALUE_RATE, rows[i]->rate_before));
+		if (!rows[i]->lacks_before)
+			tt_document_point(before, i,
+					tt_value_number(TT_VALUE_RATE,
+							rows[i]->rate_before));
 	now = tt_document_series(report->doc, figure, "now",
 			tt_report_period(report, &report->now->period));
 	for (size_t i = 0; i < n; i++) {
@@ -75,11 +79,11 @@ static size_t
 choose_series(const struct tt_report *report, const struct tt_report_shares *s,
 		int32_t chosen[SHARED_MAX])
 {
-	uint64_t most[SHARED_MAX + 1];
+	double most[SHARED_MAX + 1];
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->n_series; i++) {
-		uint64_t count = 0;
+		double count = 0;
 		size_t at = n;
 
 		for (size_t x = 0; x < s->n_x; x++)
@@ -106,16 +110,16 @@ choose_series(const struct tt_report *report, const struct tt_report_shares *s,
 }
 
 static struct tt_value
-share(uint64_t count, uint64_t total)
+share(double count, double total)
 {
 	if (total == 0)
 		return (struct tt_value){.kind = TT_VALUE_UNKNOWN};
-	return tt_value_number(TT_VALUE_PERCENT, 100 * (double)count / (double)total);
+	return tt_value_number(TT_VALUE_PERCENT, 100 * count / total);
 }
 
 static void
 share_series(struct tt_report *r, struct tt_doc_figure *figure,
-		const struct tt_report_shares *s, int32_t index, uint64_t *rest)
+		const struct tt_report_shares *s, int32_t index, double *rest)
 {
 	struct tt_doc_series *series = tt_document_series(r->doc, figure,
 			tt_report_id(r, tt_report_key(r, s->series_what, index)),
@@ -123,27 +127,34 @@ share_series(struct tt_report *r, struct tt_doc_figure *figure,
 
 	for (size_t x = 0; x < s->n_x; x++) {
 		int32_t at = s->x == NULL ? -1 : s->x[x];
-		uint64_t count = s->count(r, at, index);
+		double count = s->count(r, at, index);
 
 		tt_document_point(series, x, share(count, s->total(r, at)));
 		rest[x] -= count;
 	}
 }
 
+/* What no series has; it is not told apart from nothing where it comes from rounding alone. */
+static double
+left_at(const double *left, size_t i)
+{
+	return left[i] >= LEFT_LEAST ? left[i] : 0;
+}
+
 /* Is there something that no series has? */
 static bool
-any_left(const uint64_t *left, size_t n)
+any_left(const double *left, size_t n)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < n; i++)
-		any = any || left[i] > 0;
+		any = any || left[i] >= LEFT_LEAST;
 	return any;
 }
 
 static void
 share_rest(struct tt_report *r, struct tt_doc_figure *figure,
-		const struct tt_report_shares *s, const uint64_t *rest)
+		const struct tt_report_shares *s, const double *rest)
 {
 	struct tt_doc_series *series;
 
@@ -155,7 +166,10 @@ share_rest(struct tt_report *r, struct tt_doc_figure *figure,
 	series->rest = true;
 	for (size_t x = 0; x < s->n_x; x++)
 		tt_document_point(series, x,
-				share(rest[x], s->total(r, s->x == NULL ? -1 : s->x[x])));
+				share(left_at(rest, x),
+						s->total(r,
+								s->x == NULL ? -1
+									     : s->x[x])));
 }
 
 static void
@@ -176,8 +190,7 @@ void
 tt_report_shares(struct tt_report *report, const struct tt_report_heading *heading,
 		const struct tt_report_shares *shares)
 {
-	uint64_t *rest = tt_document_alloc(
-			report->doc, (shares->n_x + 1) * sizeof(*rest));
+	double *rest = tt_document_alloc(report->doc, (shares->n_x + 1) * sizeof(*rest));
 	int32_t chosen[SHARED_MAX + 1];
 	size_t n = choose_series(report, shares, chosen);
 	struct tt_doc_figure *figure;
@@ -246,7 +259,7 @@ stack_axis(struct tt_report *r, struct tt_doc_figure *figure,
 static void
 stack_series(struct tt_report *r, struct tt_doc_figure *figure,
 		const struct tt_report_stack *s, size_t i, size_t first, size_t width,
-		uint64_t *left)
+		double *left)
 {
 	bool rest = i == s->n_series;
 	struct tt_doc_series *series = tt_document_series(r->doc, figure,
@@ -255,13 +268,13 @@ stack_series(struct tt_report *r, struct tt_doc_figure *figure,
 
 	for (size_t at = first; series != NULL && at < width; at++) {
 		const struct tt_exposure *exposure = exposure_at(r, s, at);
-		uint64_t count = rest ? left[at] : s->count(r, s->context, i, at);
+		double count = rest ? left_at(left, at) : s->count(r, s->context, i, at);
 
 		left[at] -= count;
 		if (tt_rate_is_any(r->unit, exposure))
 			tt_document_point(series, at - first,
 					tt_value_number(TT_VALUE_RATE,
-							tt_rate(r->unit, exposure,
+							tt_rate_of(r->unit, exposure,
 									count)));
 	}
 	if (series != NULL)
@@ -314,7 +327,7 @@ tt_report_stack(struct tt_report *report, const struct tt_report_heading *headin
 {
 	size_t width = stack->months ? TT_SERIES_MONTHS : report->now->period.n_days;
 	size_t first = first_place(report, stack);
-	uint64_t *left = tt_document_alloc(report->doc, width * sizeof(*left));
+	double *left = tt_document_alloc(report->doc, width * sizeof(*left));
 	struct tt_doc_figure *figure;
 
 	if (left == NULL)

@@ -16,17 +16,17 @@ struct drawing {
 	size_t width; /* of a row */
 };
 
-static uint64_t
+static double
 drawn(const struct tt_report *report, const void *context, size_t i, size_t at)
 {
 	const struct drawing *d = context;
 	uint64_t total = 0;
 
 	if (i < d->n)
-		return tt_sums_get(d->sums, (size_t)d->rows[i] * d->width + at);
+		return (double)tt_sums_get(d->sums, (size_t)d->rows[i] * d->width + at);
 	for (size_t row = 0; row < d->n_rows; row++)
 		total += tt_sums_get(d->sums, row * d->width + at);
-	return total;
+	return (double)total;
 }
 
 static void

@@ -301,8 +301,9 @@ day_row(struct tt_report *r, struct tt_doc_table *table, unsigned i,
 					? count((uint64_t)(day->sources + 0.5))
 					: unknown);
 	tt_document_cell(row, 4,
-			tt_rate_is_any(r->unit, &day->signatures) ? tt_value_rate(tt_rate(
-					r->unit, &day->signatures, day->detections))
+			tt_rate_is_any(r->unit, &day->signatures) ? tt_value_rate(
+					tt_rate_of(r->unit, &day->signatures,
+							tt_report_day_detections(r, i)))
 								  : unknown);
 	tt_document_cell(row, 5, seen ? count(day->packets) : unknown);
 	tt_document_cell(row, 6, seen ? count(day->detections) : unknown);

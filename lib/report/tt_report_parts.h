@@ -17,6 +17,29 @@ enum tt_report_what {
 #define TT_REPORT_REST \
 	"Others" /* the category of what no other one is for: it has no rank */
 
+/* Which detections are wanted. */
+struct tt_report_wanted {
+	bool before; /* in the period compared; else now */
+	bool both; /* of signatures that were loaded in both periods alone */
+	int32_t category, country; /* -1: of all */
+	int32_t day; /* of the period, -1: all of it; not of the period compared */
+};
+
+/* Sets what detections count for, and frees that. Returns 0 or -ENOMEM. */
+int tt_report_weigh(struct tt_report *report) TT_MUST_CHECK;
+void tt_report_weights_fini(struct tt_report_weights *weights);
+
+/* How many detections, as they count; of one signature, from a country (-1: from all). */
+double tt_report_detections(
+		const struct tt_report *report, const struct tt_report_wanted *wanted);
+double tt_report_day_detections(const struct tt_report *report, unsigned day);
+double tt_report_signature_detections(const struct tt_report *report, int32_t signature,
+		const struct tt_report_wanted *wanted);
+
+/* Was a signature loaded in a period? Of a category, any. */
+bool tt_report_is_loaded(const struct tt_observation *o, int32_t signature);
+bool tt_report_is_category_loaded(const struct tt_observation *o, int32_t category);
+
 const struct tt_report_ranking *tt_report_ranking_of(
 		const struct tt_report *report, enum tt_report_what what);
 bool tt_report_is_detections(enum tt_report_what what);
@@ -54,8 +77,8 @@ struct tt_report_shares {
 	const char *x_label; /* of the one bar */
 	const char *x_id;
 	/* A series by its index in series_what, how much it has at x (-1: in all). */
-	uint64_t (*count)(const struct tt_report *report, int32_t x, int32_t series);
-	uint64_t (*total)(const struct tt_report *report, int32_t x);
+	double (*count)(const struct tt_report *report, int32_t x, int32_t series);
+	double (*total)(const struct tt_report *report, int32_t x);
 	/* Which may be series: [n_series]. */
 	const int32_t *series;
 	size_t n_series;
@@ -70,7 +93,7 @@ struct tt_report_stack {
 	size_t n_series;
 	const char *const *names, *const *ids; /* [n_series] */
 	/* How much series i has at a day or month; i = n_series: all together. */
-	uint64_t (*count)(const struct tt_report *report, const void *context, size_t i,
+	double (*count)(const struct tt_report *report, const void *context, size_t i,
 			size_t at);
 	const void *context;
 };
@@ -123,6 +146,11 @@ void tt_report_draw_sources(struct tt_report *report, struct tt_doc_section *sec
 /* Figures 3-1 to 3-3; 3-11 and 3-12. */
 void tt_report_share_targets(struct tt_report *report, struct tt_doc_section *section);
 void tt_report_share_countries(struct tt_report *report, struct tt_doc_section *section);
+
+/* Which signatures were loaded in a part of either period only, by category; of which categories none was in one of them; and that changes are of those
+ * that were in both: warnings, of the summary. The same by signature, of chapter 4. */
+void tt_report_warn_loaded(struct tt_report *report, struct tt_doc_section *section);
+void tt_report_say_parts(struct tt_report *report, struct tt_doc_section *section);
 
 /* Chapters, each in its file. */
 void tt_report_access(struct tt_report *report); /* 3 */

@@ -12,28 +12,28 @@ packets(const struct tt_report *r, int32_t target, int32_t country)
 			   : tt_observation_target_country(r->now, target, country);
 }
 
-static uint64_t
+static double
 target_in_country(const struct tt_report *r, int32_t country, int32_t target)
 {
-	return packets(r, target, country);
+	return (double)packets(r, target, country);
 }
 
-static uint64_t
+static double
 country_in_target(const struct tt_report *r, int32_t target, int32_t country)
 {
-	return packets(r, target, country);
+	return (double)packets(r, target, country);
 }
 
-static uint64_t
+static double
 country_total(const struct tt_report *r, int32_t country)
 {
-	return packets(r, -1, country);
+	return (double)packets(r, -1, country);
 }
 
-static uint64_t
+static double
 target_total(const struct tt_report *r, int32_t target)
 {
-	return packets(r, target, -1);
+	return (double)packets(r, target, -1);
 }
 
 /* The same as of the world, of the home country alone. */

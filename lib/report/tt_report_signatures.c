@@ -14,18 +14,24 @@ struct drawing {
 	size_t n;
 };
 
-static uint64_t
+/* Detections of the period, as they count; of a day, or of all (-1). */
+static double
+detections(const struct tt_report *r, int32_t category, int32_t country, int32_t day)
+{
+	const struct tt_report_wanted wanted = {
+			.category = category, .country = country, .day = day};
+
+	return tt_report_detections(r, &wanted);
+}
+
+static double
 drawn(const struct tt_report *report, const void *context, size_t i, size_t at)
 {
 	const struct drawing *d = context;
-	const struct tt_observation *o = report->now;
+	const int32_t row = i == d->n ? -1 : d->rows[i];
 
-	if (i == d->n)
-		return o->days[at].detections;
-	if (d->what == TT_REPORT_CATEGORIES)
-		return tt_sums_at(o->category_days, o->n_category_days, d->rows[i],
-				(int32_t)at);
-	return tt_sums_get(&o->detected_days[at], (size_t)d->rows[i]);
+	return d->what == TT_REPORT_CATEGORIES ? detections(report, row, -1, (int32_t)at)
+					       : detections(report, -1, row, (int32_t)at);
 }
 
 static void
@@ -54,54 +60,36 @@ draw_days(struct tt_report *r, const struct tt_report_heading *heading,
 		tt_report_stack(r, heading, &stack);
 }
 
-/* Detections of a category (-1: all) from a country (-1: all). */
-static uint64_t
-detections(const struct tt_report *r, int32_t category, int32_t country)
-{
-	const struct tt_observation *o = r->now;
-	uint64_t total = 0;
-
-	if (category >= 0 && country >= 0)
-		return tt_sums_at(o->categories, o->n_categories, category, country);
-	if (category >= 0)
-		return tt_sums_total(o->categories, o->n_categories, category);
-	if (country < 0)
-		return o->detections;
-	for (size_t i = 0; i < o->n_categories; i++)
-		total += tt_sums_at(o->categories, o->n_categories, (int32_t)i, country);
-	return total;
-}
-
-static uint64_t
+static double
 category_in_country(const struct tt_report *r, int32_t country, int32_t category)
 {
-	return detections(r, category, country);
+	return detections(r, category, country, -1);
 }
 
-static uint64_t
+static double
 country_in_category(const struct tt_report *r, int32_t category, int32_t country)
 {
-	return detections(r, category, country);
+	return detections(r, category, country, -1);
 }
 
-static uint64_t
+static double
 country_total(const struct tt_report *r, int32_t country)
 {
-	return detections(r, -1, country);
+	return detections(r, -1, country, -1);
 }
 
-static uint64_t
+static double
 category_total(const struct tt_report *r, int32_t category)
 {
-	return detections(r, category, -1);
+	return detections(r, category, -1, -1);
 }
 
-static uint64_t
+static double
 signature_in_country(const struct tt_report *r, int32_t country, int32_t signature)
 {
-	const struct tt_observation *o = r->now;
+	const struct tt_report_wanted wanted = {.country = country, .day = -1};
 
-	return tt_sums_at(o->signatures, o->n_signatures, signature, country);
+	return tt_report_signature_detections(r, signature, &wanted);
 }
 
 static void
@@ -185,14 +173,13 @@ static void
 say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t category)
 {
 	const struct tt_observation *o = r->now;
-	uint64_t total = category_total(r, category), most[3] = {0};
+	double total = category_total(r, category), most[3] = {0};
 	const char *texts[2];
 	int32_t best[3];
 	size_t n = 0;
 
 	for (size_t i = 0; i < o->names->n_signatures; i++) {
-		uint64_t count = tt_sums_total(
-				o->signatures, o->n_signatures, (int32_t)i);
+		double count = signature_in_country(r, -1, (int32_t)i);
 		size_t at = n;
 
 		while (at > 0
@@ -212,13 +199,12 @@ say_signatures(struct tt_report *r, struct tt_doc_section *section, int32_t cate
 		most[at] = count;
 		best[at] = (int32_t)i;
 	}
-	if (n == 2 && (double)most[1] < NAMED_LEAST * (double)total)
+	if (n == 2 && most[1] < NAMED_LEAST * total)
 		n = 1;
 	for (size_t i = 0; i < n; i++)
 		texts[i] = TT_REPORT_FILL(r, NAME_RATE,
 				tt_report_name(r, TT_REPORT_SIGNATURES, best[i]),
-				tt_report_percent(r,
-						100 * (double)most[i] / (double)total));
+				tt_report_percent(r, 100 * most[i] / total));
 	if (n > 0)
 		tt_document_say(r->doc, section, TT_ELEMENT_ITEM,
 				TT_REPORT_FILL(r, CATEGORY_SIGNATURES,
@@ -317,6 +303,7 @@ tt_report_signatures(struct tt_report *report)
 				TT_REPORT_WORD(r, NO_DETECTIONS));
 	if (r->now->detections == 0 && r->categories.n == 0)
 		return;
+	tt_report_say_parts(r, section);
 	categories_section(r);
 	detected_section(r);
 	signatures_section(r);

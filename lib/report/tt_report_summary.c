@@ -205,16 +205,31 @@ say_countries(struct tt_report *r, struct tt_doc_section *section)
 										/ (double)r->now->packets)));
 }
 
+/* All detections; both: of signatures that were loaded in both periods. */
+static double
+rate_of_all(const struct tt_report *r, bool before, bool both)
+{
+	const struct tt_ranked_scale *scale = &r->categories.scale;
+	const struct tt_report_wanted wanted = {.before = before,
+			.both = both,
+			.category = -1,
+			.country = -1,
+			.day = -1};
+
+	return tt_rate_of(r->unit, before ? &scale->before : &scale->now,
+			tt_report_detections(r, &wanted));
+}
+
 static void
 say_detections(struct tt_report *r, struct tt_doc_section *section)
 {
 	const struct tt_report_ranking *c = &r->categories;
-	uint64_t before = r->before == NULL ? 0 : r->before->detections;
-	const struct change change = {
-			.now = tt_rate(r->unit, &c->scale.now, r->now->detections),
-			.before = tt_rate(r->unit, &c->scale.before, before),
-			.compared = c->scale.compared,
+	const struct change change = {.now = rate_of_all(r, false, c->scale.compared),
+			.before = c->scale.compared ? rate_of_all(r, true, true) : 0,
+			.compared = c->scale.compared && r->weights.any_both,
 			.of_detections = true};
+	const double all = rate_of_all(r, false, false);
+	const bool parted = change.compared && !r->weights.all_both;
 	bool one;
 	const char *list = leaders(r, TT_REPORT_CATEGORIES, &one);
 
@@ -224,10 +239,17 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 		return;
 	}
 	tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-			TT_REPORT_FILL(r, TOTAL_DETECTIONS,
-					tt_report_period(r, &r->now->period),
-					tt_report_per(r), tt_report_rate(r, change.now),
-					compared(r, &change)));
+			tt_locale_fill(r->locale, r->doc,
+					parted ? TT_WORD_TOTAL_DETECTIONS_BOTH
+					       : TT_WORD_TOTAL_DETECTIONS,
+					(const char *const[]){
+							tt_report_period(r,
+									&r->now->period),
+							tt_report_per(r),
+							tt_report_rate(r, all),
+							compared(r, &change),
+							tt_report_rate(r, change.now)},
+					5));
 	if (list != NULL)
 		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
 				one ? TT_REPORT_FILL(r, LEADING_CATEGORIES_ONE, list)

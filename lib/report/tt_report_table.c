@@ -141,6 +141,15 @@ percent_value(const struct making *m, const struct tt_ranked *row)
 			.kind = TT_VALUE_NO_PERCENT, .note = row->shown ? m->note : 0};
 }
 
+static const struct tt_value no_value = {.kind = TT_VALUE_NO_PERCENT};
+
+/* Where nothing looked for it, that there is none is not told. */
+static struct tt_value
+rate_value(double rate, bool lacks)
+{
+	return lacks ? no_value : tt_value_rate(rate);
+}
+
 static struct tt_value
 category_value(const struct making *m, int32_t signature)
 {
@@ -163,11 +172,13 @@ value_of(const struct making *m, const struct tt_ranked *row, enum column column
 	case CATEGORY:
 		return category_value(m, row->index);
 	case RATE:
-		return tt_value_rate(row->rate);
+		return rate_value(row->rate, row->lacks_now);
 	case PERCENT:
 		return percent_value(m, row);
 	case CHANGE:
-		return tt_value_number(TT_VALUE_RATE_CHANGE, row->difference);
+		return row->lacks_both
+				? no_value
+				: tt_value_number(TT_VALUE_RATE_CHANGE, row->difference);
 	case RISE:
 		return place_value(row->rise);
 	case FALL:
@@ -179,7 +190,7 @@ value_of(const struct making *m, const struct tt_ranked *row, enum column column
 	case COUNT_BEFORE:
 		return tt_value_integer(TT_VALUE_COUNT, (int64_t)row->before);
 	default:
-		return tt_value_rate(row->rate_before);
+		return rate_value(row->rate_before, row->lacks_before);
 	}
 }
 
@@ -194,6 +205,13 @@ add_row(struct making *m, const struct tt_ranked *change)
 		row->hidden = !change->shown;
 }
 
+static const char *
+rate_in_note(const struct tt_report *r, double rate, bool lacks)
+{
+	return lacks ? TT_REPORT_WORD(r, NOT_LOADED)
+		     : tt_report_value(r, tt_value_rate(rate));
+}
+
 /* "1521/TCP: 0.07 before, 2.03 now" */
 static const char *
 why_no_percent(const struct making *m, const struct tt_ranked *row)
@@ -202,9 +220,8 @@ why_no_percent(const struct making *m, const struct tt_ranked *row)
 
 	return TT_REPORT_FILL(r, NOTE_NO_PERCENT_ROW,
 			tt_report_name(r, m->what, row->index),
-			tt_report_value(r, tt_value_rate(row->rate_before)),
-			tt_report_value(r, tt_value_rate(row->rate)),
-			tt_report_before(r));
+			rate_in_note(r, row->rate_before, row->lacks_before),
+			rate_in_note(r, row->rate, row->lacks_now), tt_report_before(r));
 }
 
 /* The footnote of rows that are shown and have no percentage. */

@@ -359,6 +359,7 @@ tt_report_warnings(struct tt_report *report, struct tt_doc_section *section)
 	if (before != NULL)
 		warn_signature_time(report, section, before);
 	tt_report_warn_identities(report, section);
+	tt_report_warn_loaded(report, section);
 	warn_loss(report, section);
 	if (now->untold || (before != NULL && before->untold))
 		warn(report, section, TT_REPORT_WORD(report, WARN_UNTOLD));

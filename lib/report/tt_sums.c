@@ -71,3 +71,16 @@ tt_sums_at(const struct tt_sums *array, size_t n, int32_t index, int32_t other)
 		return 0;
 	return tt_sums_get(&array[index], (size_t)other);
 }
+
+uint64_t
+tt_observation_target(const struct tt_observation *observation, int32_t target)
+{
+	return tt_crosstab_total(&observation->targets, target);
+}
+
+uint64_t
+tt_observation_target_country(
+		const struct tt_observation *observation, int32_t target, int32_t country)
+{
+	return tt_crosstab_get(&observation->targets, target, country);
+}
