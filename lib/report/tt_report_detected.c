@@ -199,6 +199,20 @@ tt_report_day_detections(const struct tt_report *report, unsigned day)
 	return tt_report_detections(report, &wanted);
 }
 
+double
+tt_report_detection_rate(const struct tt_report *r, bool before, bool both)
+{
+	const struct tt_ranked_scale *scale = &r->categories.scale;
+	const struct tt_report_wanted wanted = {.before = before,
+			.both = both,
+			.category = -1,
+			.country = -1,
+			.day = -1};
+
+	return tt_rate_of(r->unit, before ? &scale->before : &scale->now,
+			tt_report_detections(r, &wanted));
+}
+
 /* Texts, of which the first are named. */
 struct named {
 	const char *texts[NAMED + 1];

@@ -159,7 +159,9 @@ tt_report_loaded_table(struct tt_report *report, struct tt_doc_section *section)
 		for (end = i + 1; end < n; end++)
 			if (strcmp(all[end].category, all[i].category) != 0)
 				break;
-		tt_document_cell(row, 0, tt_value_text(all[i].category));
+		tt_document_cell(row, 0,
+				tt_value_text(tt_report_name(r, TT_REPORT_CATEGORIES,
+						(int32_t)all[i].signature->category)));
 		tt_document_cell(row, 1,
 				tt_value_integer(TT_VALUE_COUNT, (int64_t)(end - i)));
 		tt_document_cell(row, 2,

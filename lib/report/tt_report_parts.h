@@ -33,6 +33,8 @@ void tt_report_weights_fini(struct tt_report_weights *weights);
 double tt_report_detections(
 		const struct tt_report *report, const struct tt_report_wanted *wanted);
 double tt_report_day_detections(const struct tt_report *report, unsigned day);
+/* All of them, as a rate; both: of signatures that were loaded in both periods alone. */
+double tt_report_detection_rate(const struct tt_report *report, bool before, bool both);
 double tt_report_signature_detections(const struct tt_report *report, int32_t signature,
 		const struct tt_report_wanted *wanted);
 
@@ -46,7 +48,7 @@ bool tt_report_is_detections(enum tt_report_what what);
 /* Of two indices with equal counts, does a come first? As in the tables, in whatever order snapshots had them. */
 bool tt_report_goes_first(const struct tt_report *report, enum tt_report_what what,
 		int32_t a, int32_t b);
-/* The name that readers see, and the one for programs ("445/TCP", "JP", "Worm"; of a signature its message and gid:sid,
+/* The name that readers see, in their language, and the one for programs ("445/TCP", "JP", "Worm"; of a signature its message and gid:sid,
  * as messages need not differ; the latter for both where a rule has no message). */
 const char *tt_report_name(
 		const struct tt_report *report, enum tt_report_what what, int32_t index);
@@ -99,6 +101,13 @@ struct tt_report_stack {
 };
 void tt_report_stack(struct tt_report *report, const struct tt_report_heading *heading,
 		const struct tt_report_stack *stack);
+
+#define TT_REPORT_NAMED 5 /* leaders that the summary names */
+
+/* The sentence of the categories with most detections: list, with their counts, NULL: there are none; one: there is but one; and of the category
+ * of what no other one is for, where it has more than the last of these: else one would seem to lead that has less. */
+void tt_report_say_leading_categories(struct tt_report *report,
+		struct tt_doc_section *section, const char *list, bool one);
 
 /* Sentences of what rose and what fell most; none where nothing is compared. */
 void tt_report_say_changes(struct tt_report *report, struct tt_doc_section *section,

@@ -5,7 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#define NAMED      5 /* leaders that are named */
 #define EVEN_BELOW 0.05 /* a percentage that is shown as 0.0 */
 
 /* How a total changed. */
@@ -61,10 +60,10 @@ static const char *
 leaders(struct tt_report *r, enum tt_report_what what, bool *one)
 {
 	const struct tt_report_ranking *ranking = tt_report_ranking_of(r, what);
-	const char *texts[NAMED];
+	const char *texts[TT_REPORT_NAMED];
 	size_t n = 0;
 
-	for (size_t i = 0; i < ranking->n && n < NAMED; i++)
+	for (size_t i = 0; i < ranking->n && n < TT_REPORT_NAMED; i++)
 		if (ranking->rows[i].rank > 0)
 			texts[n++] = TT_REPORT_FILL(r, NAME_RATE,
 					name_in_text(r, what, ranking->rows[i].index),
@@ -107,7 +106,9 @@ names_icmp(const struct tt_report *r)
 		const struct tt_ranked *row = &r->targets.rows[i];
 
 		if (r->now->names->targets[row->index].protocol == TT_PROTO_ICMP
-				&& (row->shown || (row->rank > 0 && row->rank <= NAMED)))
+				&& (row->shown
+						|| (row->rank > 0
+								&& row->rank <= TT_REPORT_NAMED)))
 			return true;
 	}
 	return false;
@@ -205,30 +206,18 @@ say_countries(struct tt_report *r, struct tt_doc_section *section)
 										/ (double)r->now->packets)));
 }
 
-/* All detections; both: of signatures that were loaded in both periods. */
-static double
-rate_of_all(const struct tt_report *r, bool before, bool both)
-{
-	const struct tt_ranked_scale *scale = &r->categories.scale;
-	const struct tt_report_wanted wanted = {.before = before,
-			.both = both,
-			.category = -1,
-			.country = -1,
-			.day = -1};
-
-	return tt_rate_of(r->unit, before ? &scale->before : &scale->now,
-			tt_report_detections(r, &wanted));
-}
-
 static void
 say_detections(struct tt_report *r, struct tt_doc_section *section)
 {
 	const struct tt_report_ranking *c = &r->categories;
-	const struct change change = {.now = rate_of_all(r, false, c->scale.compared),
-			.before = c->scale.compared ? rate_of_all(r, true, true) : 0,
+	const struct change change = {
+			.now = tt_report_detection_rate(r, false, c->scale.compared),
+			.before = c->scale.compared
+					? tt_report_detection_rate(r, true, true)
+					: 0,
 			.compared = c->scale.compared && r->weights.any_both,
 			.of_detections = true};
-	const double all = rate_of_all(r, false, false);
+	const double all = tt_report_detection_rate(r, false, false);
 	const bool parted = change.compared && !r->weights.all_both;
 	bool one;
 	const char *list = leaders(r, TT_REPORT_CATEGORIES, &one);
@@ -250,10 +239,7 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 							compared(r, &change),
 							tt_report_rate(r, change.now)},
 					5));
-	if (list != NULL)
-		tt_document_say(r->doc, section, TT_ELEMENT_TEXT,
-				one ? TT_REPORT_FILL(r, LEADING_CATEGORIES_ONE, list)
-				    : TT_REPORT_FILL(r, LEADING_CATEGORIES, list));
+	tt_report_say_leading_categories(r, section, list, one);
 }
 
 /* Did it change by as much, of all that there was before, as a percentage needs to say something? */

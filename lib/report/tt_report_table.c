@@ -33,6 +33,11 @@ tt_report_name(const struct tt_report *report, enum tt_report_what what, int32_t
 			&& report->now->names->signatures[index].message[0] != '\0')
 		return tt_document_text(report->doc,
 				report->now->names->signatures[index].message);
+	if (what == TT_REPORT_CATEGORIES
+			&& strcmp(report->now->names->categories[index].name,
+					   TT_REPORT_REST)
+					== 0)
+		return TT_REPORT_WORD(report, CATEGORY_REST);
 	return tt_report_key(report, what, index);
 }
 
@@ -155,7 +160,7 @@ category_value(const struct making *m, int32_t signature)
 {
 	const struct tt_observed_names *names = m->report->now->names;
 
-	return tt_value_text(tt_report_key(m->report, TT_REPORT_CATEGORIES,
+	return tt_value_text(tt_report_name(m->report, TT_REPORT_CATEGORIES,
 			(int32_t)names->signatures[signature].category));
 }
 

@@ -37,6 +37,7 @@ RULES = REST + SPAM + WORMS
 LATER = rule(21, 2021, "a worm, of two names", "Scan") + rule(22, 2022, "another worm", "Worm") + REST
 SPAM_TEXTS = {"en": "most; second; one of few; as few; nor this one; and 1 more", "ja": "most、second、one of few、as few、nor this one、ほか1種類"}
 HEADINGS = {"en": ["Category", "Signatures", "Representative signatures"], "ja": ["分類", "シグネチャ数", "代表的なシグネチャ"]}
+OTHERS = {"en": "Others", "ja": "その他"}
 SENTENCES = {"en": "{} signatures were loaded.", "ja": "シグネチャは{}種類が登録されている。"}
 
 
@@ -88,7 +89,7 @@ class Loaded(Hours):
             table = found["tables"]["loaded"]
             self.assertEqual(str(table["number"]), "5-4")
             self.assertEqual([c["heading"] for c in table["columns"]], HEADINGS[language])
-            wanted = [("UDP spam", 7, SPAM_TEXTS[language]), ("Worm", 1, "a worm, of two names"), ("Others", 1, "of no category")]
+            wanted = [("UDP spam", 7, SPAM_TEXTS[language]), ("Worm", 1, "a worm, of two names"), (OTHERS[language], 1, "of no category")]
             self.assertEqual(self.rows(language), wanted)
             self.assertTrue([text for text in said if text.startswith(SENTENCES[language].format(9))], said)
             rows = csv.DictReader(io.StringIO(files["loaded.csv"]))
@@ -177,12 +178,13 @@ class Ranked(Hours):
         self.read(0, RULES.replace("category Worm", "category Scan"), 3001, 1011, 1012, *[1013] * 3, *[1014] * 5, 1015, 2021)
         for language in "en", "ja":
             found, table, files = self.table(language)
-            self.assertEqual([tuple(row[c] for c in COLUMNS) for row in table["rows"]], list(RANKED))
+            wanted = [tuple(OTHERS[language] if cell == "Others" else cell for cell in row) for row in RANKED]
+            self.assertEqual([tuple(row[c] for c in COLUMNS) for row in table["rows"]], wanted)
             self.assertEqual([c["heading"] for c in table["columns"]][:5], RANKED_HEADINGS[language])
             said = [e["text"] for s in found["sections"] if str(s["number"]) == "4-3" for e in s["elements"] if "text" in e]
             self.assertEqual(said[0], ROSE[language])
             rows = list(csv.DictReader(io.StringIO(files["signatures.csv"])))
-            self.assertEqual([(row["key"], row["category"], float(row["rate"]) if row["rate"] else None) for row in rows], [(r[9], r[3], r[4]) for r in RANKED])
+            self.assertEqual([(row["key"], row["category"], float(row["rate"]) if row["rate"] else None) for row in rows], [(r[9], r[3], r[4]) for r in wanted])
             text = files["report.txt"].split("4-3 ")[-1].split("5-1")[0]
             page = files["report.html"].split('id="t-signatures"')[1].split("</table>")[0]
             for name in "second", "never seen", "nor this one", "as few":
@@ -233,7 +235,7 @@ class Named(Hours):
             self.assertTrue(row["now"].endswith(end), row)
 
 
-SHOWN = {"en": ("–", "Others"), "ja": ("－", "Others")}
+SHOWN = {"en": ("–", "Others"), "ja": ("－", "その他")}
 
 
 class OfNoCategory(Hours):
@@ -252,7 +254,7 @@ class OfNoCategory(Hours):
             page = files["report.html"].split('id="t-categories"')[1].split("</table>")[0]
             text = files["report.txt"].split(" 4-1  ")[-1]
             text = text[:text.index("Source" if language == "en" else "出典")]
-            shown = {">Others<" in page, any(tuple(line.split()[i] for i in (0, 2)) == SHOWN[language] for line in text.split("\n") if len(line.split()) > 3)}
+            shown = {f">{OTHERS[language]}<" in page, any(tuple(line.split()[i] for i in (0, 2)) == SHOWN[language] for line in text.split("\n") if len(line.split()) > 3)}
             self.assertEqual(len(shown), 1, page + text)
         return (*(row[c] for c in COLUMNS if c not in ("category", "name", "key")), shown.pop())
 
@@ -273,6 +275,26 @@ class OfNoCategory(Hours):
 
     def test_fell_less_than_the_categories(self):
         self.assertEqual(self.others((2, 6), (1, 4)), (None, None, 1.50, -50.0, -1.50, None, None, 1, 2, False))
+
+
+class OfNoCategoryInTheSummary(Hours):
+    """Said where it has more than a category that is named there."""
+
+    def said_of(self, others, spam, language="en"):
+        self.spool = self.base / f"{others}-{spam}-{language}"
+        self.read(0, RULES, *[3001] * others, *[1013] * spam)
+        return [e["text"] for s in self.report(language)[0]["sections"] if str(s["number"]) == "1" for e in s["elements"] if "text" in e][-1]
+
+    def test_more_than_a_category(self):
+        self.assertEqual(self.said_of(3, 1), "Of the detections in a category of their own, most were of UDP spam (1.50); in Others: 4.50 (75.0% of all).")
+        self.assertEqual(self.said_of(3, 1, "ja"), "検知件数の最も多い攻撃手法は、その他を除くとUDP spam（1.50）であった。その他は4.50件（全体の75.0%）である。")
+
+    def test_less(self):
+        self.assertEqual(self.said_of(1, 2), "Most detections were of UDP spam (3.00).")
+
+    def test_alone(self):
+        self.assertEqual(self.said_of(2, 0), "All detections were in Others: 3.00.")
+        self.assertEqual(self.said_of(2, 0, "ja"), "検知は全てその他に分類されるもので、3.00件である。")
 
 
 if __name__ == "__main__":
