@@ -5,7 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#define EVEN_BELOW 0.05 /* a percentage that is shown as 0.0 */
+/* Of what rose and fell most. */
+#define ROUNDED_LEAST \
+	(0.015 - 1e-11) /* two counts that are rounded to 0.01; less is shown as that */
+#define PERCENT_LEAST (0.95 - 1e-10) /* less is shown as 0.9% */
+#define EVEN_BELOW    0.05 /* a percentage that is shown as 0.0 */
 
 /* How a total changed. */
 struct change {
@@ -242,7 +246,8 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 	tt_report_say_leading_categories(r, section, list, one);
 }
 
-/* Did it change by as much, of all that there was before, as a percentage needs to say something? */
+/* Did it change by as much, of all that there was before, as a percentage needs to say something; by more than the two counts may be rounded
+ * by; and by as much of its own as says more than chance? */
 static bool
 matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
 		const struct tt_ranked *row)
@@ -250,7 +255,9 @@ matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
 	const struct tt_ranked_scale *scale = &ranking->scale;
 	double all = tt_rate(r->unit, &scale->before, scale->total_before);
 
-	return fabs(row->difference) >= TT_RANKED_LEAST * all;
+	return fabs(row->difference) >= TT_RANKED_LEAST * all
+			&& fabs(row->difference) >= ROUNDED_LEAST
+			&& (!row->has_percent || fabs(row->percent) >= PERCENT_LEAST);
 }
 
 /* A count in a sentence: in Japanese, packets come (アクセス), and signatures detect (検知). */

@@ -48,14 +48,14 @@ class Hours(unittest.TestCase):
         self.base = pathlib.Path(directory.name)
         self.spool = self.base / "spool"
 
-    def read(self, hour, rules, *ports):
+    def read(self, hour, rules, *ports, monitored="192.0.2.0/28"):
         """An hour with packets to these ports, and one to another port at either end; returns its snapshot."""
         packets = [udp(port, b"x") for port in (9, *ports, 9)]
         write(self.base / "pcap", packets, start=START + hour * HOUR, seconds=3599 / (len(packets) - 1))
         if rules != "none":
             (self.base / "rules").write_text(rules)
             rules = self.base / "rules"
-        snapshots.run(teiten, "read", "--spool", self.spool, "--sensor", "s", "--interval", HOUR, "--monitored", "192.0.2.0/28",
+        snapshots.run(teiten, "read", "--spool", self.spool, "--sensor", "s", "--interval", HOUR, "--monitored", monitored,
                       "--rules", rules, self.base / "pcap")
         return max(self.spool.glob("s/*/2*"))
 
@@ -275,6 +275,29 @@ class OfNoCategory(Hours):
 
     def test_fell_less_than_the_categories(self):
         self.assertEqual(self.others((2, 6), (1, 4)), (None, None, 1.50, -50.0, -1.50, None, None, 1, 2, False))
+
+
+class RoseMost(Hours):
+    """The summary names what rose or fell most, unless that is next to nothing."""
+
+    def said_of(self, before, now, monitored="192.0.2.0/28"):
+        self.spool = self.base / f"{before}-{now}"
+        for hour, n in (-24, before), (0, now):
+            self.read(hour, RULES, *[1013] * n, monitored=monitored)
+        found = self.report()[0]
+        return [e["item"] for s in found["sections"] if str(s["number"]) == "1" for e in s["elements"] if "item" in e and "UDP spam" in e["item"]]
+
+    def test_less_than_a_hundredth(self):
+        self.assertEqual(self.said_of(400, 397), [])
+        self.assertEqual(self.said_of(400, 403), [])
+
+    def test_a_hundredth(self):
+        self.assertEqual(self.said_of(400, 396), ["Detections of UDP spam fell most: from 600.17 to 594.17 (−6.00)."])
+
+    def test_what_rounding_may_make(self):
+        """Of 4096 addresses, for an hour, a detection is 0.00586."""
+        self.assertEqual(self.said_of(100, 102, "192.0.0.0/20"), [])
+        self.assertEqual(self.said_of(100, 103, "192.0.0.0/20"), ["Detections of UDP spam rose most: from 0.59 to 0.60 (+0.02)."])
 
 
 class OfNoCategoryInTheSummary(Hours):
