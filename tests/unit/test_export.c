@@ -322,8 +322,7 @@ few_sources_are_known_where_others_are_sampled(void **state)
 	assert_int_equal(r.n_ranks, 2);
 	assert_int_equal(r.ranks[0].target, 445);
 	assert_true(r.ranks[0].estimated);
-	assert_in_range(r.ranks[0].max_uniq_src_ip, 4 * BED_PAIRS * 3 / 5,
-			4 * BED_PAIRS);
+	assert_in_range(r.ranks[0].max_uniq_src_ip, 4 * BED_PAIRS * 3 / 5, 4 * BED_PAIRS);
 	assert_int_equal(r.ranks[1].target, 3389);
 	assert_int_equal(r.ranks[1].max_uniq_src_ip, 2);
 	assert_false(r.ranks[1].estimated);
