@@ -133,7 +133,7 @@ is_compiled_elsewhere(struct tt_rule_word key, struct tt_rule_word value)
 					&& tt_rule_word_is(value, "shared"));
 }
 
-/* "category UDP spam" names the category; but for what is compiled elsewhere, the rest is for people. */
+/* "category UDP spam" names the category, also in quotes; but for what is compiled elsewhere, the rest is for people. */
 TT_RULE_TAKE(metadata)
 {
 	struct tt_rule_word rest = tt_rule_unquoted(o->value), value, key;
@@ -144,6 +144,7 @@ TT_RULE_TAKE(metadata)
 		if (is_compiled_elsewhere(key, value))
 			return tt_rule_unsupported(p,
 					"metadata: what it looks for is in a shared object");
+		value = tt_rule_unquoted(value);
 		if (tt_rule_word_is(key, "category") && value.n > 0)
 			p->category = value;
 	}

@@ -330,13 +330,14 @@ a_class_gives_priority_and_category_unless_the_rule_does(void **state)
 
 	read_rules(&rules,
 			"config classification: scan,A scan,2,Scan\n"
-			"config classification: other,Another,1\n" RULE(
-					"classtype:scan; sid:1;")
-					RULE("classtype:scan; priority:5; metadata:policy x, "
-					     "category UDP spam; sid:2;") RULE("classtype:other; sid:3;")
-							RULE("classtype:unknown; sid:4;"));
+			"config classification: other,Another,1\n" RULE("classtype:scan; sid:1;") RULE(
+					"classtype:scan; priority:5; metadata:policy x, "
+					"category UDP spam; sid:2;") RULE("classtype:other; sid:3;")
+					RULE("classtype:unknown; sid:4;") RULE(
+							"metadata:category \" My Cat\" , policy x; sid:5;")
+							RULE("metadata:category \"\"; sid:6;"));
 	r = rules.rules;
-	assert_int_equal(rules.n, 4);
+	assert_int_equal(rules.n, 6);
 	assert_int_equal(r[0].priority, 2);
 	assert_string_equal(r[0].classtype, "scan");
 	assert_string_equal(r[0].category, "Scan");
@@ -346,6 +347,8 @@ a_class_gives_priority_and_category_unless_the_rule_does(void **state)
 	assert_string_equal(r[2].category, "Others");
 	assert_int_equal(r[3].priority, 3);
 	assert_string_equal(r[3].category, "Others");
+	assert_string_equal(r[4].category, "My Cat");
+	assert_string_equal(r[5].category, "Others");
 	tt_rules_fini(&rules);
 }
 
