@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whether both periods were counted by the same signatures and the same database of countries. */
+/* Whether both periods, and all of each, were counted by the same signatures and the same database of countries. */
 #include "tt_identities.h"
 #include "tt_report_parts.h"
 
@@ -97,9 +97,43 @@ warn_geo(struct tt_report *r, struct tt_doc_section *section)
 				tt_report_heading(r, TT_WORD_WARN_GEO));
 }
 
+/* By how many a period was counted; that there was none is one where so it is said. */
+static bool
+has_several(const struct tt_texts *texts, bool or_none)
+{
+	char all[sizeof(((struct tt_manifest *)0)->signatures)] = "";
+	bool without;
+	unsigned n;
+
+	for (size_t i = 0; i < texts->n; i++)
+		tt_identities_join(all, sizeof(all), texts->texts[i]);
+	n = tt_identities_sets(all, &without);
+	return n > 1 || (n == 1 && or_none && without);
+}
+
+/* That they were changed within a period, or are not the same at all sensors. */
+static void
+warn_several(struct tt_report *r, struct tt_doc_section *section,
+		const struct tt_observation *o)
+{
+	const char *period;
+
+	if (o == NULL)
+		return;
+	period = tt_report_period(r, &o->period);
+	if (has_several(&o->signature_rules, false))
+		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
+				TT_REPORT_FILL(r, WARN_RULES_SEVERAL, period));
+	if (has_several(&o->geo, true))
+		tt_document_say(r->doc, section, TT_ELEMENT_WARNING,
+				TT_REPORT_FILL(r, WARN_GEO_SEVERAL, period));
+}
+
 void
 tt_report_warn_identities(struct tt_report *report, struct tt_doc_section *section)
 {
+	warn_several(report, section, report->now);
+	warn_several(report, section, report->before);
 	warn_rules(report, section);
 	warn_geo(report, section);
 }

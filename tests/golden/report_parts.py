@@ -28,19 +28,19 @@ def rule(sid, port, message, category):
 WORM, SECOND, SCAN = rule(1, 1001, "a worm", "Worm"), rule(2, 1002, "second worm", "Worm"), rule(3, 1003, "a scan", "Scan")
 
 
-class Parts(unittest.TestCase):
+class Hours(unittest.TestCase):
     def setUp(self):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.base = pathlib.Path(directory.name)
         self.spool = self.base / "spool"
 
-    def read(self, hour, rules, *ports, sensor="s", monitored="192.0.2.0/28"):
+    def read(self, hour, rules, *ports, sensor="s", monitored="192.0.2.0/28", geo="none"):
         packets = [udp(port, b"x") for port in (9, *ports, 9)]
         write(self.base / "pcap", packets, start=START + hour * HOUR, seconds=3599.999 / (len(packets) - 1))
         (self.base / "rules").write_text(rules)
         snapshots.run(teiten, "read", "--spool", self.spool, "--sensor", sensor, "--interval", HOUR, "--monitored", monitored,
-                      "--rules", self.base / "rules", self.base / "pcap")
+                      "--geo", geo, "--rules", self.base / "rules", self.base / "pcap")
 
     def report(self, spool=None, language="en", period="2026-01-05"):
         out = self.base / f"out-{language}"
@@ -66,6 +66,8 @@ class Parts(unittest.TestCase):
         self.report(spool)
         return tuple(self.cells(table, "rate") for table in ("signatures", "categories", "detected_countries"))
 
+
+class Parts(Hours):
     def one_hour_of_two(self):
         """The second worm and the scan are loaded from the second hour on."""
         self.read(0, WORM, 1001, 1001)
@@ -182,6 +184,51 @@ class Parts(unittest.TestCase):
         self.report()
         self.assertIn("Signatures detected 1.50 per day and monitored address.", self.said("1"))
         self.assertEqual(self.cells("detected_countries", "rate", "change"), {"??": (1.50, None)})
+
+
+class Changed(Hours):
+    """Of signatures and databases of countries, each period for itself."""
+
+    RULES = {"en": "the signatures were changed within this time, or are not the same at all sensors", "ja": "期間中又はセンサー間でシグネチャが異なる"}
+    GEO = {"en": "the database of countries was changed within this time, or is not the same at all sensors",
+           "ja": "期間中又はセンサー間で国・地域のデータベースが異なる"}
+
+    def told(self, words, *periods):
+        """Of these periods alone, in the summary of either language, also once hours were merged."""
+        for merged in range(2):
+            for language, word in words.items():
+                self.report(language=language)
+                days = {"en": "{} January 2026", "ja": "2026年1月{}日"}[language]
+                self.assertEqual([text.startswith(days.format(day)) for day, text in zip(periods, (t for t in self.said("1") if word in t), strict=True)],
+                                 [True] * len(periods), self.said("1"))
+            if merged == 0:
+                snapshots.run(teiten, "compact", "--per", "day", self.spool)
+
+    def test_signatures(self):
+        self.read(-24, WORM)
+        self.read(0, WORM)
+        self.read(1, WORM + SCAN)
+        self.told(self.RULES, 5)
+        self.told(self.GEO)
+
+    def test_signatures_of_the_period_compared(self):
+        self.read(-24, WORM)
+        self.read(-23, WORM + SCAN)
+        self.read(0, WORM)
+        self.told(self.RULES, 4)
+
+    def test_countries(self):
+        for hour, country in (-24, "JP"), (0, "JP"), (1, "KR"):
+            (self.base / "geo").write_text(f"0,4294967295,{country}\n")
+            self.read(hour, WORM, geo=self.base / "geo")
+        self.told(self.GEO, 5)
+        self.told(self.RULES)
+
+    def test_countries_for_some_of_the_time(self):
+        (self.base / "geo").write_text("0,4294967295,JP\n")
+        self.read(0, WORM)
+        self.read(1, WORM, geo=self.base / "geo")
+        self.told(self.GEO, 5)
 
 
 if __name__ == "__main__":
