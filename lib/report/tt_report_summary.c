@@ -8,8 +8,7 @@
 /* Of what rose and fell most. */
 #define ROUNDED_LEAST \
 	(0.015 - 1e-11) /* two counts that are rounded to 0.01; less is shown as that */
-#define PERCENT_LEAST (0.95 - 1e-10) /* less is shown as 0.9% */
-#define EVEN_BELOW    0.05 /* a percentage that is shown as 0.0 */
+#define EVEN_BELOW 0.05 /* a percentage that is shown as 0.0 */
 
 /* How a total changed. */
 struct change {
@@ -246,8 +245,8 @@ say_detections(struct tt_report *r, struct tt_doc_section *section)
 	tt_report_say_leading_categories(r, section, list, one);
 }
 
-/* Did it change by as much, of all that there was before, as a percentage needs to say something; by more than the two counts may be rounded
- * by; and by as much of its own as says more than chance? */
+/* Did it change by as much, of all that there was before, as a percentage needs to say something, and by more than the two counts may be
+ * rounded by? */
 static bool
 matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
 		const struct tt_ranked *row)
@@ -256,8 +255,7 @@ matters(const struct tt_report *r, const struct tt_report_ranking *ranking,
 	double all = tt_rate(r->unit, &scale->before, scale->total_before);
 
 	return fabs(row->difference) >= TT_RANKED_LEAST * all
-			&& fabs(row->difference) >= ROUNDED_LEAST
-			&& (!row->has_percent || fabs(row->percent) >= PERCENT_LEAST);
+			&& fabs(row->difference) >= ROUNDED_LEAST;
 }
 
 /* A count in a sentence: in Japanese, packets come (アクセス), and signatures detect (検知). */

@@ -287,13 +287,6 @@ class RoseMost(Hours):
         found = self.report()[0]
         return [e["item"] for s in found["sections"] if str(s["number"]) == "1" for e in s["elements"] if "item" in e and "UDP spam" in e["item"]]
 
-    def test_less_than_a_hundredth(self):
-        self.assertEqual(self.said_of(400, 397), [])
-        self.assertEqual(self.said_of(400, 403), [])
-
-    def test_a_hundredth(self):
-        self.assertEqual(self.said_of(400, 396), ["Detections of UDP spam fell most: from 600.17 to 594.17 (−6.00)."])
-
     def test_what_rounding_may_make(self):
         """Of 4096 addresses, for an hour, a detection is 0.00586."""
         self.assertEqual(self.said_of(100, 102, "192.0.0.0/20"), [])
