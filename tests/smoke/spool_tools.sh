@@ -4,7 +4,7 @@
 # and top-targets say of sensors and losses; a reader that goes away is no error.
 # Usage: spool_tools.sh TEITEN
 set -u
-teiten=$1
+teiten=$(realpath "$1") # some run in another directory
 profile=$(dirname "$0")/../../profiles/demo.yaml
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
