@@ -148,7 +148,7 @@ note_back(struct input *input, unsigned n, const struct tt_capfile_outline *o)
 	struct back *back = &input->back;
 
 	if (o->last_us - o->first_us >= READ_BACK_US
-			|| o->first_us - READ_BACK_US <= back->previous_us)
+			|| o->first_us + READ_BACK_US <= back->previous_us)
 		for (unsigned i = 0; i < n; i++) {
 			const int64_t us = input->burst[i].time_us;
 
