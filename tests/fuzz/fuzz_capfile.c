@@ -38,6 +38,23 @@ add_frame(struct outcome *o, const struct tt_frame *frame)
 		add(o, frame->data[i]);
 }
 
+/* What is said of a burst as a whole is what its frames say one by one. */
+static void
+check_outline(const struct tt_capfile_outline said, const struct tt_frame *frames, int n)
+{
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	bool one_link = true;
+
+	for (int i = 0; i < n; i++) {
+		first = frames[i].time_us < first ? frames[i].time_us : first;
+		last = frames[i].time_us > last ? frames[i].time_us : last;
+		one_link = one_link && frames[i].link == frames[0].link;
+	}
+	TT_ASSERT(said.first_us == first && said.last_us == last);
+	TT_ASSERT(said.one_link == one_link
+			&& (!one_link || said.link == frames[0].link));
+}
+
 /* chunk: size of the buffers, 0 the usual one. */
 static struct outcome
 read_all(const char *path, size_t chunk, unsigned burst)
@@ -53,8 +70,11 @@ read_all(const char *path, size_t chunk, unsigned burst)
 		return o;
 	while ((o.ended = tt_capfile_read(f, frames, burst, &err)) > 0
 			&& o.n < FRAMES_MAX) {
-		for (int i = 0; i < o.ended; i++)
+		check_outline(tt_capfile_outline(f), frames, o.ended);
+		for (int i = 0; i < o.ended; i++) {
 			add_frame(&o, &frames[i]);
+			add(&o, tt_capfile_joined_at(f));
+		}
 	}
 	tt_capfile_close(f);
 	return o;
