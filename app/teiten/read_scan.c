@@ -213,13 +213,14 @@ reading_refuse_pipe(const struct input *input, struct tt_error *err)
 			"zstd, xz) are read as they are");
 }
 
-/* Files that were joined are heard as those that are given one by one. */
+/* Files that were joined are heard as those that are given one by one, and sections of pcapng, as which it joins its
+ * like. */
 static void
-hear_join(struct reading *r, struct input *input, uint64_t *joined_at)
+hear_join(struct reading *r, struct input *input, uint64_t *begun_at)
 {
-	if (TT_LIKELY(tt_capfile_joined_at(input->file) == *joined_at))
+	if (TT_LIKELY(tt_capfile_begun_at(input->file) == *begun_at))
 		return;
-	*joined_at = tt_capfile_joined_at(input->file);
+	*begun_at = tt_capfile_begun_at(input->file);
 	input->back.previous_us = INT64_MIN;
 	tt_heard_begin_file(tt_sequence_heard(r->sequence));
 }
@@ -229,14 +230,14 @@ static int
 scan_frames(struct reading *r, struct input *input, struct run *run, int *end,
 		struct tt_error *why, struct tt_error *err)
 {
-	uint64_t joined_at = 0;
+	uint64_t begun_at = 0;
 	int ret = 0, n = 0;
 
 	while (ret == 0
 			&& (n = tt_capfile_read(
 					    input->file, input->burst, READ_BURST, why))
 					> 0) {
-		hear_join(r, input, &joined_at);
+		hear_join(r, input, &begun_at);
 		ret = stop_wanted(err);
 		if (ret == 0)
 			ret = scan_burst(r, input, (unsigned)n, run, err);

@@ -297,6 +297,12 @@ tt_capfile_joined_at(const struct tt_capfile *f)
 	return f->joined_at;
 }
 
+uint64_t
+tt_capfile_begun_at(const struct tt_capfile *f)
+{
+	return f->section_at > f->joined_at ? f->section_at : f->joined_at;
+}
+
 bool
 tt_capfile_rereadable(const struct tt_capfile *f)
 {

@@ -64,8 +64,12 @@ struct tt_capfile_outline {
 struct tt_capfile_outline tt_capfile_outline(const struct tt_capfile *file);
 
 /* Where the capture file began whose frames the last read gave, in bytes of the plain data: 0, unless several were
- * joined. Changes between bursts alone. */
+ * joined that are not sections of one pcapng. Changes between bursts alone. */
 uint64_t tt_capfile_joined_at(const struct tt_capfile *file);
+
+/* The same, or where the section of pcapng begins that these frames are of, if that is further: joined behind its
+ * like, a file is one more section of it. */
+uint64_t tt_capfile_begun_at(const struct tt_capfile *file);
 
 /* Can the file be opened a second time and give the same (a regular file)? */
 bool tt_capfile_rereadable(const struct tt_capfile *file);

@@ -30,7 +30,7 @@ enum {
 	STEP_END,
 	STEP_FRAME,
 	STEP_OTHER,
-	STEP_LATER /* there are not enough bytes, and the burst must be returned first */
+	STEP_LATER /* the burst must be returned first */
 };
 
 bool
@@ -140,6 +140,7 @@ take_section(struct tt_capfile *f, const struct block *b, struct tt_error *err)
 				minor);
 	f->n_interfaces = 0;
 	f->last_time_us = 0;
+	f->section_at = tt_capstream_offset(&f->stream);
 	return STEP_OTHER;
 }
 
@@ -275,8 +276,12 @@ take_block(struct tt_capfile *f, struct tt_frame *frame, bool first, struct tt_e
 	if (!want(f, FRAMING_BYTES, first, &step, err))
 		return step;
 	b.type = tt_capfile_u32(f->stream.at, f->swapped);
-	if (b.type == BLOCK_SECTION && (step = take_byte_order(f, err)) < 0)
-		return step;
+	if (TT_UNLIKELY(b.type == BLOCK_SECTION)) {
+		if (!first)
+			return STEP_LATER; /* a burst is of one section */
+		if ((step = take_byte_order(f, err)) < 0)
+			return step;
+	}
 	if (TT_UNLIKELY(!is_known(b.type)) && tt_cappcap_joins(f->stream.at))
 		return first ? TT_CAPFILE_JOINED : STEP_LATER;
 	b.length = tt_capfile_u32(f->stream.at + 4, f->swapped);

@@ -44,6 +44,7 @@ struct tt_capfile {
 	struct tt_capng_interface *interfaces;
 	uint32_t n_interfaces, room_interfaces;
 	int64_t last_time_us;
+	uint64_t section_at; /* where it begins, in bytes of the plain data */
 	struct tt_capfile_outline outline; /* of the last burst */
 	bool outlined; /* it was made as the burst was read */
 	uint64_t joined_at; /* where the file began whose frames are given, 0: the first */

@@ -74,6 +74,7 @@ read_all(const char *path, size_t chunk, unsigned burst)
 		for (int i = 0; i < o.ended; i++) {
 			add_frame(&o, &frames[i]);
 			add(&o, tt_capfile_joined_at(f));
+			add(&o, tt_capfile_begun_at(f));
 		}
 	}
 	tt_capfile_close(f);

@@ -382,6 +382,22 @@ class Read(unittest.TestCase):
             self.piped(["-"], b"".join(parts), spool=f"{name}-pipe")
             self.same_spools(name, f"{name}-pipe")
 
+    def test_an_outage_between_files_of_pcapng_is_a_gap_where_they_were_joined(self):
+        """They are sections of one file then, in either order of time."""
+        parts = [capture_of_links([1], [(0, record(at + i, port=i % 50)) for i in range(900)]) for at in (0, 2000)]
+        paths = [self.at / "first.pcapng", self.at / "second.pcapng"]
+        for path, part in zip(paths, parts):
+            path.write_bytes(part)
+        self.assertIn("1 gap", self.read(*paths, spool="files"))
+        joined = self.at / "joined.pcapng"
+        joined.write_bytes(b"".join(parts))
+        self.assertIn("1 gap", self.read(joined, spool="joined"))
+        self.same_spools("files", "joined")
+        joined.write_bytes(b"".join(parts[::-1]))
+        said = self.read(joined, spool="back")
+        self.assertIn("1 gap", said)
+        self.assertNotIn("the clock goes back", said)
+
     def test_tar_archives_are_named_and_what_is_in_them_may_be_piped(self):
         """In each format that Python writes, and the one from before; names that begin like other files."""
         files = [self.file(name, [record(i) for i in range(5)]) for name in ("snoop.pcap", "BZh.pcap")]

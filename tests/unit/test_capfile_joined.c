@@ -230,6 +230,33 @@ where_a_file_was_joined_is_told_with_its_frames(void **state)
 	close(fd);
 }
 
+/* Files of pcapng that `cat` joins are one, of several sections: a burst is of one of them. */
+static void
+where_a_section_begins_is_told_with_its_frames(void **state)
+{
+	struct tt_frame frames[64];
+	struct tt_capfile *f;
+	size_t starts[3];
+	char path[32];
+	int fd;
+
+	memset(&b, 0, sizeof(b));
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(starts); i++) {
+		starts[i] = b.n;
+		put_file(i == 1 ? PCAPNG_BIG : PCAPNG, 1);
+	}
+	fd = memory_file(b.at, b.n, path);
+	assert_int_equal(tt_capfile_open(&f, path, NULL), 0);
+	for (unsigned i = 0; i < TT_ARRAY_SIZE(starts); i++) {
+		assert_int_equal(tt_capfile_read(f, frames, 64, NULL), 2);
+		assert_int_equal(tt_capfile_begun_at(f), starts[i]);
+		assert_int_equal(tt_capfile_joined_at(f), 0);
+	}
+	assert_int_equal(tt_capfile_read(f, frames, 64, NULL), 0);
+	tt_capfile_close(f);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -241,6 +268,7 @@ main(void)
 			cmocka_unit_test(one_that_cannot_be_read_is_named_with_its_place),
 			cmocka_unit_test(records_of_that_time_are_none),
 			cmocka_unit_test(where_a_file_was_joined_is_told_with_its_frames),
+			cmocka_unit_test(where_a_section_begins_is_told_with_its_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
