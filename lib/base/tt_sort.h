@@ -5,7 +5,7 @@
  * merge sort of the runs whose prefix is equal. Linear in n where prefixes tell most keys apart: a million
  * references to 40-byte rows in a tenth of the time of qsort of pointers, or half of it where every four
  * rows share a prefix. Words are sorted least significant digit first where they fit the cache. One thread;
- * memory: the caller's scratch and 128 KiB of stack at most.
+ * memory: the caller's scratch and 132 KiB of stack at most.
  */
 #ifndef TT_SORT_H
 #define TT_SORT_H
