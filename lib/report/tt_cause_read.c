@@ -231,7 +231,7 @@ is_wanted(const struct tt_cause_place *p, const struct tt_pick *pick)
 {
 	if (pick->table == TT_TABLE_VICTIMS)
 		return p->cause->options.victims && p->span == TT_CAUSE_NOW;
-	if (pick->table == TT_TABLE_SKETCHES && !p->sampled)
+	if (pick->table == TT_TABLE_SKETCHES && !p->sketched)
 		return false;
 	if (pick->table == TT_TABLE_SOURCES && !p->finer)
 		return false;
@@ -334,6 +334,7 @@ add_to_span(struct tt_cause_place *p, const struct tt_snapshot *snapshot,
 
 	p->sampled = m->pair_rows_one_in > 1;
 	p->finer = m->pair_rows_one_in > m->sources_one_in;
+	p->sketched = p->sampled && tt_manifest_has_whole_sketches(m);
 	ret = check(p, snapshot, err);
 	p->without_ipv6 = p->cause->options.of_ipv4 && tt_manifest_tells_ipv6(m);
 	if (ret == 0)

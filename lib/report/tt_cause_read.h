@@ -22,6 +22,7 @@ struct tt_cause_place {
 	struct tt_cause_ipv6 *ipv6; /* what is to be taken off targets; NULL: nothing */
 	bool sampled; /* pairs has rows of some sources alone */
 	bool finer; /* and sources has more of them */
+	bool sketched; /* and sketches has targets whole, where it has them */
 	uint64_t named[TT_CAUSE_NAMED_BITS
 			/ 64]; /* bits of addresses that talkers has, of any target */
 	/* The sketch that was read last: the text of its key, and its target. */

@@ -184,13 +184,6 @@ take_register(void *context, const struct tt_picked *row, struct tt_error *err)
 	return 0;
 }
 
-/* Has the snapshot whole sketches of the targets that it has any of? Where a part of a merged one left some out, nobody knows which. */
-static bool
-has_whole_sketches(const struct tt_manifest *m)
-{
-	return m->parts.n == 0 || m->ledger.not_kept[TT_LEDGER_SKETCHES].keys == 0;
-}
-
 static int
 read_tables(struct reading *r, struct tt_error *err)
 {
@@ -213,7 +206,8 @@ read_tables(struct reading *r, struct tt_error *err)
 
 	if (ret == 0)
 		ret = end_talkers(r, err);
-	if (ret != 0 || r->class != NULL || !has_whole_sketches(&r->snapshot->manifest))
+	if (ret != 0 || r->class != NULL
+			|| !tt_manifest_has_whole_sketches(&r->snapshot->manifest))
 		return ret;
 	ret = tt_pick_rows(r->snapshot, &of_sketches, err);
 	return ret != 0 ? ret : end_sketch(r, err);

@@ -79,6 +79,14 @@ tt_manifest_tells_ipv6(const struct tt_manifest *manifest)
 	return tt_manifest_has(manifest, TT_TABLE_IPV6_TARGETS);
 }
 
+/* Has it the whole sketch of each target that it has a sketch of? Where a part of a merged one left some out, nobody knows which. */
+static inline bool
+tt_manifest_has_whole_sketches(const struct tt_manifest *manifest)
+{
+	return manifest->parts.n == 0
+			|| manifest->ledger.not_kept[TT_LEDGER_SKETCHES].keys == 0;
+}
+
 void tt_manifest_fini(struct tt_manifest *manifest);
 
 /* Works out monitored_ipv4 and monitors_ipv6 from the list. Returns 0 or -ENOMEM; of a list that is none, as if there were none. */
