@@ -17,6 +17,7 @@ struct kept {
 struct bounds {
 	uint64_t packets, least, most;
 	unsigned shift; /* of the sample: no finer than that of any slice */
+	uint64_t whole; /* slices in which what is whole still is */
 	bool uncounted, unsketched;
 	uint8_t registers[1 << TT_SOURCE_SKETCH_P];
 };
@@ -26,6 +27,7 @@ struct estimate {
 	bool there;
 };
 
+/* Of a target that is full, sources that had a name alone are gone, and not as a sample: then the snapshot is one with a sample, too. */
 static void
 bound(const struct tt_source_set *set, uint32_t of, uint64_t spans, struct bounds *b)
 {
@@ -41,6 +43,10 @@ bound(const struct tt_source_set *set, uint32_t of, uint64_t spans, struct bound
 		b->least = slice->least > b->least ? slice->least : b->least;
 		b->most += slice->most;
 		b->shift = slice->shift > b->shift ? slice->shift : b->shift;
+		if (t->shift == 0 || slice->named_shift == 0)
+			b->whole |= UINT64_C(1) << i;
+		else if (slice->named_shift > b->shift)
+			b->shift = slice->named_shift;
 		b->uncounted = b->uncounted || slice->uncounted;
 		b->unsketched = b->unsketched || slice->unsketched;
 		if (slice->registers != NULL)
@@ -50,12 +56,13 @@ bound(const struct tt_source_set *set, uint32_t of, uint64_t spans, struct bound
 }
 
 static void
-keep(struct kept *kept, const struct tt_kept_source *x, uint64_t spans, unsigned shift)
+keep(struct kept *kept, const struct tt_kept_source *x, uint64_t spans, uint64_t whole,
+		unsigned shift)
 {
 	if ((x->spans & spans) == 0)
 		return;
 	kept->known++;
-	if ((x->whole & spans) != 0)
+	if ((x->whole & whole) != 0)
 		kept->whole++;
 	else if (x->sample_bits >= shift)
 		kept->fresh++;
@@ -146,7 +153,7 @@ tt_source_set_count(const struct tt_source_set *set, uint32_t of, uint64_t spans
 		if (set->all[i].of == of
 				&& (country == TT_SOURCES_ANYWHERE
 						|| set->all[i].country == country))
-			keep(&kept, &set->all[i], spans, b.shift);
+			keep(&kept, &set->all[i], spans, b.whole, b.shift);
 	return judge(&set->targets[of], &kept, &b, country == TT_SOURCES_ANYWHERE);
 }
 
@@ -156,29 +163,27 @@ tt_source_set_count_all(const struct tt_source_set *set, uint64_t spans,
 		struct tt_source_count *counts, size_t n)
 {
 	struct kept *kept = calloc(n + 1, sizeof(*kept));
-	uint8_t *shifts = calloc(n + 1, sizeof(*shifts));
-	struct bounds b;
+	struct bounds *bounds = calloc(n + 1, sizeof(*bounds));
+	bool there = kept != NULL && bounds != NULL;
 
 	memset(counts, 0, n * sizeof(*counts));
 	n = n < set->n_targets ? n : set->n_targets;
-	for (size_t of = 0; kept != NULL && shifts != NULL && of < n; of++) {
-		bound(set, (uint32_t)of, spans, &b);
-		shifts[of] = (uint8_t)b.shift;
-	}
-	for (size_t i = 0; kept != NULL && shifts != NULL && i < set->n; i++) {
+	for (size_t of = 0; there && of < n; of++)
+		bound(set, (uint32_t)of, spans, &bounds[of]);
+	for (size_t i = 0; there && i < set->n; i++) {
 		const struct tt_kept_source *x = &set->all[i];
 
 		if (x->of < n)
-			keep(&kept[x->of], x, spans, shifts[x->of]);
+			keep(&kept[x->of], x, spans, bounds[x->of].whole,
+					bounds[x->of].shift);
 	}
 	for (size_t of = 0; of < n; of++) {
-		if (kept == NULL || shifts == NULL) {
+		if (there)
+			counts[of] = judge(
+					&set->targets[of], &kept[of], &bounds[of], true);
+		else
 			counts[of].unknown = true;
-			continue;
-		}
-		bound(set, (uint32_t)of, spans, &b);
-		counts[of] = judge(&set->targets[of], &kept[of], &b, true);
 	}
 	free(kept);
-	free(shifts);
+	free(bounds);
 }

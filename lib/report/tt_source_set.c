@@ -396,6 +396,8 @@ end_target(const struct tt_source_set *s, struct tt_source_target *t)
 
 	if (t->latest.met && !whole && slice->shift < s->now.shift)
 		slice->shift = s->now.shift;
+	if (t->latest.named > 0 && slice->named_shift < s->now.shift)
+		slice->named_shift = s->now.shift;
 	if (t->latest.packets > 0) {
 		slice->packets += t->latest.packets;
 		if (counted && slice->least < t->latest.sources)

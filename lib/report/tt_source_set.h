@@ -47,6 +47,7 @@ struct tt_source_slice {
 	uint64_t least, most; /* sources: of the snapshot with the most, of all together */
 	uint8_t *registers; /* [1 << TT_SOURCE_SKETCH_P], or NULL: without packets, or no sketches */
 	uint8_t shift; /* the coarsest sample */
+	uint8_t named_shift; /* the same of snapshots whose sources all have names */
 	bool unsketched; /* the registers lack some packets */
 	bool uncounted; /* some snapshot has estimates alone: most is not known */
 };

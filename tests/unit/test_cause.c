@@ -462,6 +462,39 @@ sources_that_all_have_names_are_exact(void **state)
 	tt_source_set_fini(&set);
 }
 
+/* Whether they are in the sample is not known by names: where the target is full later, those in it are what the snapshot has. */
+static void
+sources_with_names_of_a_full_target_are_scaled(void **state)
+{
+	struct tt_source_set set;
+	struct tt_source_count n, all[1];
+
+	tt_source_set_init(&set, 1024, false);
+	begin_without_rows(&set, 3200, 0);
+	for (unsigned i = 1; i <= 320; i++) {
+		assert_int_equal(tt_source_set_name(&set, tt_addr_v4(0x0a000000 + i), 0,
+						 0, 10),
+				0);
+		if (i % 16 == 0)
+			enter_of(&set, 0, i, (uint8_t)__builtin_ctz(i));
+	}
+	assert_int_equal(tt_source_set_settle(&set), 0);
+	assert_int_equal(all_of(&set, 0).n, 320);
+	assert_int_equal(all_of(&set, 0).stderr_n, 0);
+	begin(&set, "public-2", 1, TT_CAUSE_NOW, 0);
+	assert_int_equal(tt_source_set_packets(&set, 0, 0, 4096, 4096, false), 0);
+	for (unsigned i = 4096; i < 8192; i++)
+		enter_of(&set, 0, i, (uint8_t)__builtin_ctz(i));
+	assert_int_equal(tt_source_set_settle(&set), 0);
+	n = tt_source_set_count(&set, 0, UINT64_C(1) << 3, TT_SOURCES_ANYWHERE);
+	assert_int_equal(n.n, 320);
+	assert_int_equal(n.stderr_n, 70); /* sqrt(320 * 15) */
+	tt_source_set_count_all(&set, UINT64_C(1) << 3, all, 1);
+	assert_int_equal(all[0].n, n.n);
+	assert_int_equal(all_of(&set, 0).n, 4096 + 320);
+	tt_source_set_fini(&set);
+}
+
 static void
 merge_sketch(struct tt_source_set *set, unsigned hosts)
 {
@@ -660,6 +693,7 @@ main(void)
 			cmocka_unit_test(what_is_proven_is_the_least),
 			cmocka_unit_test(what_bounds_meet_at_is_exact),
 			cmocka_unit_test(sources_that_all_have_names_are_exact),
+			cmocka_unit_test(sources_with_names_of_a_full_target_are_scaled),
 			cmocka_unit_test(a_sketch_tells_what_a_sample_misses),
 			cmocka_unit_test(samples_of_two_secrets_are_not_joined),
 			cmocka_unit_test_setup_teardown(
