@@ -179,7 +179,7 @@ read_table(struct reading *r, const struct tt_snapshot *snapshot, struct tt_erro
 
 /* Adds what the snapshot has to the sums. */
 static void
-commit(struct tt_origins *o, struct tt_origin *origin)
+commit(struct tt_origins *o, struct tt_origin *origin, bool sampled)
 {
 	const struct tt_origin_here *here = &origin->here;
 	uint64_t uniq = here->sources;
@@ -190,6 +190,12 @@ commit(struct tt_origins *o, struct tt_origin *origin)
 	} else if (o->one_class) {
 		uniq = here->most;
 	}
+	/* Of few sources the sample may have none, and of others stand for more than there are packets. */
+	if (sampled && uniq > here->packets)
+		uniq = here->packets;
+	if (sampled && uniq == 0 && here->packets > 0)
+		uniq = 1;
+	origin->estimated = origin->estimated || sampled;
 	origin->packets += here->packets;
 	origin->bytes += here->bytes;
 	origin->ipv6_packets += here->ipv6_packets;
@@ -227,7 +233,7 @@ tt_origins_add(struct tt_origins *o, const struct tt_snapshot *snapshot,
 		struct tt_origin *origin = &o->all[o->touched[i]];
 
 		if (ret == 0)
-			commit(o, origin);
+			commit(o, origin, r.one_in > 1);
 		origin->here.touched = false;
 	}
 	o->n_touched = 0;

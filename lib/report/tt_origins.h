@@ -10,7 +10,7 @@
  * all or of none, so that errors do not cancel; what is printed is no less than the error is (Minkowski).
  *
  * Unique sources are, as in tt_ranking.h, the most in any one snapshot: of countries with a class, a lower bound where packets of the class
- * are backscatter and others are not (at_least).
+ * are backscatter and others are not (at_least). Of a sample, they are no fewer than one and no more than the packets.
  *
  * Rates are as in tt_ranking.h. `countries` does not tell IPv4 and IPv6 apart: where both are monitored, and some packets
  * were of IPv6, there is no rate by address.
@@ -45,6 +45,7 @@ struct tt_origin {
 	double packets_stderr; /* 0: exact */
 	uint64_t max_uniq_src_ip;
 	bool at_least; /* max_uniq_src_ip is a lower bound in some snapshot */
+	bool estimated; /* some snapshot that has it has a sample of sources */
 	struct tt_origin_here here; /* of the snapshot that is being added */
 };
 

@@ -30,11 +30,11 @@ is_by_networks(const struct tt_origins *o)
 	return o->by == TT_ORIGINS_NETWORKS;
 }
 
-/* Are packets estimates? */
+/* Are packets of this one estimates? */
 static bool
-is_estimated(const struct tt_origins *o)
+is_estimated(const struct tt_origins *o, const struct tt_origin *origin)
 {
-	return is_by_networks(o) && !o->over.exact;
+	return is_by_networks(o) && origin->estimated;
 }
 
 static void
@@ -45,7 +45,8 @@ print_head(const struct tt_origins *o, FILE *out)
 	const char *more = is_by_networks(o) ? "s" : "ies";
 
 	tt_ranking_span_print(&o->over, out);
-	fprintf(out, ", %s%" PRIu64 " packets", is_estimated(o) ? "~" : "", o->packets);
+	fprintf(out, ", %s%" PRIu64 " packets",
+			is_by_networks(o) && !o->over.exact ? "~" : "", o->packets);
 	if (o->ip_version != 0)
 		fprintf(out, " of IPv%u", o->ip_version);
 	if (o->one_class)
@@ -62,7 +63,7 @@ print_head(const struct tt_origins *o, FILE *out)
 static void
 print_text(const struct tt_origins *o, const struct line *l, FILE *out)
 {
-	const char *about = is_estimated(o) ? "~" : "";
+	const char *about = is_estimated(o, l->data) ? "~" : "";
 	char name[16] = "unknown", packets[24], bytes[24], sources[32];
 
 	if (!is_by_networks(o))
@@ -72,7 +73,7 @@ print_text(const struct tt_origins *o, const struct line *l, FILE *out)
 	snprintf(packets, sizeof(packets), "%s%" PRIu64, about, l->data->packets);
 	snprintf(bytes, sizeof(bytes), "%s%" PRIu64, about, l->data->bytes);
 	snprintf(sources, sizeof(sources), "%s%s%" PRIu64, l->data->at_least ? ">=" : "",
-			o->over.exact ? "" : "~", l->data->max_uniq_src_ip);
+			l->data->estimated ? "~" : "", l->data->max_uniq_src_ip);
 	fprintf(out, "%5zu  %-12s %14s %6.2f%% %16s %12s %20.2f\n", l->rank, name,
 			packets, 100 * l->share, bytes, sources,
 			is_per_sensor(o) ? l->sensor_rate : l->rate);
@@ -81,13 +82,15 @@ print_text(const struct tt_origins *o, const struct line *l, FILE *out)
 static void
 print_foot(const struct tt_origins *o, size_t n, FILE *out)
 {
-	bool at_least = false;
+	bool at_least = false, estimated = is_by_networks(o) && !o->over.exact;
 
-	for (size_t i = 0; i < n && i < o->n; i++)
+	for (size_t i = 0; i < n && i < o->n; i++) {
 		at_least = at_least || o->all[i].at_least;
+		estimated = estimated || o->all[i].estimated;
+	}
 	if (o->n > 0 && o->over.snapshots > 1)
 		fputs("max sources: unique sources, the most in any one snapshot\n", out);
-	if (!o->over.exact)
+	if (estimated)
 		fputs("~: estimated from a sample of sources, in some snapshot at least\n",
 				out);
 	if (at_least)
@@ -143,8 +146,8 @@ print_csv(const struct tt_origins *o, const struct line *l, FILE *out)
 	fprintf(out, "%.6f,%" PRIu64 ",%" PRIu64 ",%s,%.6f,", l->share, d->bytes,
 			d->max_uniq_src_ip, rate, l->sensor_rate);
 	if (is_by_networks(o))
-		fprintf(out, "%d,", is_estimated(o));
-	fprintf(out, "%d,%d\r\n", !o->over.exact, d->at_least);
+		fprintf(out, "%d,", is_estimated(o, d));
+	fprintf(out, "%d,%d\r\n", d->estimated, d->at_least);
 }
 
 static void
@@ -170,9 +173,9 @@ print_jsonl(const struct tt_origins *o, const struct line *l, FILE *out)
 			l->share, d->bytes, d->max_uniq_src_ip, rate, l->sensor_rate);
 	if (is_by_networks(o))
 		fprintf(out, ",\"packets_estimated\":%s",
-				tt_ranking_json_bool(is_estimated(o)));
+				tt_ranking_json_bool(is_estimated(o, d)));
 	fprintf(out, ",\"sources_estimated\":%s,\"sources_at_least\":%s}\n",
-			tt_ranking_json_bool(!o->over.exact),
+			tt_ranking_json_bool(d->estimated),
 			tt_ranking_json_bool(d->at_least));
 }
 

@@ -53,13 +53,15 @@ def snapshot_of(row):
 
 
 def countries(spool, where=lambda row: True):
-    """{country: [packets, bytes, most sources of a snapshot]}"""
-    found, sources = collections.defaultdict(lambda: [0, 0, 0]), collections.Counter()
+    """{country: [packets, bytes, most sources of a snapshot]}; of a sample, one at least and no more than packets."""
+    found, sources, packets, k = collections.defaultdict(lambda: [0, 0, 0]), collections.Counter(), collections.Counter(), one_in(spool)
     for row in filter(where, spool.rows("countries")):
         found[row["country"]][0] += int(row["packets"])
         found[row["country"]][1] += int(row["bytes"])
         sources[row["country"], snapshot_of(row)] += int(row["uniq_src_ip_country"])
-    for (country, _), n in sources.items():
+        packets[row["country"], snapshot_of(row)] += int(row["packets"])
+    for (country, at), n in sources.items():
+        n = n if k[at] == 1 else max(1, min(n, packets[country, at]))
         found[country][2] = max(found[country][2], n)
     return found
 
@@ -117,8 +119,10 @@ def sums(spool):
     for name, rows in (("all", ranking(spool, "top-networks")), ("osaka", ranking(spool, "top-networks", "--sensor", "osaka"))):
         marks = {(row["packets_estimated"], row["sources_estimated"]) for row in rows}
         is_sampled = any(n > 1 for (sensor, _), n in one_in(spool).items() if name in ("all", sensor))
-        if marks != {("1", "1") if is_sampled else ("0", "0")}:
+        if (("1", "1") in marks) != is_sampled or not marks <= {("0", "0"), ("1", "1")}:
             yield f"{name}: {marks}, sampled {is_sampled}"
+        if any((row["packets_estimated"] == "1") != (row["packets_stderr"] != "0") for row in rows):
+            yield f"{name}: estimates and their errors are of other rows"
         exact = {row["packets_stderr"] for row in rows} == {"0"}
         if exact == is_sampled:
             yield f"{name}: exact {exact}, sampled {is_sampled}"
@@ -167,6 +171,38 @@ def mixed(teiten, directory):
         yield f"countries of IPv4 alone: {row}"
 
 
+FEW = """
+name: few
+start: 2026-10-05T01:00:00Z
+duration: 2h
+monitored: 198.51.100.0/24
+components:
+  - {target: 6379/TCP, packets: 60000, sources: new, to: 20m, countries: "US 1"}
+  - {target: 5555/TCP, packets: 900, sources: 1, to: 50m, countries: "KR 1"}
+  - {target: 5557/TCP, packets: 400, sources: 15, from: 70m, to: 90m, countries: "JP 1"}
+"""
+
+
+def few(teiten, directory):
+    """Of a sample, no packets without a source are told, nor more sources than packets; what the sampled snapshot has nothing of is exact."""
+    (directory / "geo").write_text("".join(f"{(20 + i) << 24},{((21 + i) << 24) - 1},{c}\n" for i, c in enumerate(("JP", "KR", "US"))))
+    (directory / "few.yaml").write_text(FEW)
+    snapshots.run(teiten, "synth", "--profile", directory / "few.yaml", "--seed", 1, "--geo", directory / "geo", "--out", directory / "few.pcap")
+    snapshots.run(teiten, "read", "--spool", directory / "few", "--sensor", "f", "--monitored", "198.51.100.0/24", "--interval", 3600,
+                  "--pairs", 4096, "--geo", directory / "geo", "--asn", "none", directory / "few.pcap")
+    spool = analysis.Spool(teiten, directory / "few")
+    for more in (), ("--class", "tcp-syn"):
+        rows = {row["country"]: row for row in ranking(spool, "top-countries", *more)}
+        told = {c: (row["packets"], row["sources_estimated"]) for c, row in rows.items()}
+        if told != {"US": ("60000", "1"), "KR": ("900", "1"), "JP": ("400", "0")}:
+            yield f"few: {told}"
+        if rows["JP"]["max_uniq_src_ip"] != "15" or any(not 0 < int(row["max_uniq_src_ip"]) <= int(row["packets"]) for row in rows.values()):
+            yield f"few: {rows}"
+    text = spool.run("top-countries").splitlines()
+    if not any(" JP " in line and " 15 " in line for line in text) or not any(" KR " in line and "~" in line for line in text):
+        yield "\n".join(text)
+
+
 def damaged(teiten, spool):
     """A snapshot of which the table is damaged is named, and adds nothing."""
     for command, table, key, want in ("top-countries", "countries", "country", countries), ("top-networks", "sources", "asn", networks):
@@ -187,7 +223,7 @@ def damaged(teiten, spool):
 def main(teiten):
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
         spool = analysis.make_spool(teiten, name)
-        wrong = [*sums(spool), *text(spool), *mixed(teiten, pathlib.Path(other)), *damaged(teiten, spool)]
+        wrong = [*sums(spool), *text(spool), *mixed(teiten, pathlib.Path(other)), *few(teiten, pathlib.Path(other)), *damaged(teiten, spool)]
     for what in wrong:
         print(what)
     print(f"{len(wrong)} problems")
