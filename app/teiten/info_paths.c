@@ -64,12 +64,41 @@ compare(const void *a, const void *b)
 	return strcmp(x->real, y->real);
 }
 
+static bool
+is_same_sensor(const struct placed *x, const struct placed *y)
+{
+	return x->sensor_length == y->sensor_length
+			&& memcmp(x->sensor, y->sensor, x->sensor_length) == 0;
+}
+
+/* Where p begins in the time of one of another place, notes that: both count. latest: of those before, the one that ends last, or NULL. */
+static int
+note_within(struct placed *p, const struct placed **latest)
+{
+	const struct placed *before = *latest;
+	bool same = before != NULL && is_same_sensor(before, p);
+
+	if (same && p->ref.within == NULL
+			&& (p->ref.start_us < before->ref.end_us
+					|| p->ref.start_us == before->ref.start_us)) {
+		p->ref.within = strdup(before->ref.path);
+		if (p->ref.within == NULL)
+			return -ENOMEM;
+	}
+	/* How long a single interval is, its name does not tell. */
+	if (!same || p->ref.end_us > before->ref.end_us
+			|| (before->ref.end_us <= p->ref.start_us))
+		*latest = p;
+	return 0;
+}
+
 int
 info_order(struct tt_snapshot_list *list)
 {
+	const struct placed *latest = NULL;
 	struct placed *all = calloc(list->n + 1, sizeof(*all));
 	size_t n = 0, kept = 0;
-	int ret = all == NULL ? -ENOMEM : 0;
+	int ret = all == NULL ? -ENOMEM : 0, noted = 0;
 
 	for (; ret == 0 && n < list->n; n++)
 		ret = place(&all[n], &list->refs[n]);
@@ -81,6 +110,8 @@ info_order(struct tt_snapshot_list *list)
 			free(all[i].ref.within);
 			continue;
 		}
+		if (noted == 0)
+			noted = note_within(&all[i], &latest);
 		list->refs[kept++] = all[i].ref;
 	}
 	if (ret == 0)
@@ -88,7 +119,7 @@ info_order(struct tt_snapshot_list *list)
 	for (size_t i = 0; i < n; i++)
 		free(all[i].real);
 	free(all);
-	return ret;
+	return ret != 0 ? ret : noted;
 }
 
 int

@@ -66,6 +66,10 @@ whole=$(info "$spool")
 [ "$(info "$day"/*)" = "$(info "$spool/one")" ] || { echo "info of all snapshots: $(info "$day"/*)"; failed=1; }
 [ "$(cd "$spool/one" && info . "$days")" = "$(info "$spool/one")" ] || { echo "info of relative paths"; failed=1; }
 [ "$(info --json "$spool/two" "$spool/one")" = "$(info --json "$spool")" ] || { echo "info --json of two sensors"; failed=1; }
+# What is in two places is told, as both count: here a copy.
+cp -r "$spool" "$dir/copy"
+says 0 "^$spool/one/.*: in the time of $dir/copy/one/.* and not in it; counted beside it\$" info "$spool" "$dir/copy"
+[ "$(info "$spool" "$dir/copy" | grep -c 'counted beside it')" = "$(ls -d "$spool"/*/*/2* | wc -l)" ] || { echo "info of a copy"; failed=1; }
 mkdir "$dir/nothing"
 says 1 "no snapshots in $dir/nothing\$" info "$spool/one" "$dir/nothing"
 says 1 '^sensor one' info "$spool/one" "$dir/nothing"
