@@ -102,7 +102,7 @@ struct target_sum {
 static void
 end_target(struct tt_ranking *r, const struct target_sum *s, uint64_t one_in)
 {
-	struct tt_source_count count;
+	struct tt_target_source_count count;
 	uint64_t uniq = s->first;
 	struct tt_rank *rank;
 

@@ -227,13 +227,13 @@ tt_target_sources_read(struct tt_target_sources *sources,
 	return ret;
 }
 
-struct tt_source_count
+struct tt_target_source_count
 tt_target_sources_of(const struct tt_target_sources *sources, uint8_t protocol,
 		int32_t target, uint64_t sampled, uint64_t one_in, uint64_t packets)
 {
 	uint32_t i = tt_target_set_find(&sources->set, protocol, target);
 	double error = (double)tt_scaled_error(sampled, one_in);
-	struct tt_source_count count = {sampled, one_in > 1};
+	struct tt_target_source_count count = {sampled, one_in > 1};
 	struct tt_target_known known = {0};
 
 	if (i != TT_TARGET_NONE)
@@ -241,7 +241,7 @@ tt_target_sources_of(const struct tt_target_sources *sources, uint8_t protocol,
 	if (!count.estimated)
 		return count;
 	if (known.any_talker && !known.others)
-		return (struct tt_source_count){known.talkers, false};
+		return (struct tt_target_source_count){known.talkers, false};
 	if (known.sketch_error > 0 && known.sketch_error < error)
 		count.n = (uint64_t)llround(known.sketch);
 	if (count.n < known.talkers)

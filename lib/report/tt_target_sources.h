@@ -39,14 +39,14 @@ int tt_target_sources_read(struct tt_target_sources *sources,
 void tt_target_sources_fini(struct tt_target_sources *sources);
 
 /* A number of sources, and whether it is an estimate. */
-struct tt_source_count {
+struct tt_target_source_count {
 	uint64_t n;
 	bool estimated;
 };
 
 /* How many sources the target had: sampled is what `targets` says, of one source in one_in. */
-struct tt_source_count tt_target_sources_of(const struct tt_target_sources *sources,
-		uint8_t protocol, int32_t target, uint64_t sampled, uint64_t one_in,
-		uint64_t packets);
+struct tt_target_source_count tt_target_sources_of(
+		const struct tt_target_sources *sources, uint8_t protocol, int32_t target,
+		uint64_t sampled, uint64_t one_in, uint64_t packets);
 
 #endif
