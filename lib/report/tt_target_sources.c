@@ -246,6 +246,8 @@ tt_target_sources_of(const struct tt_target_sources *sources, uint8_t protocol,
 		count.n = (uint64_t)llround(known.sketch);
 	if (count.n < known.talkers)
 		count.n = known.talkers;
+	if (count.n == 0)
+		count.n = 1;
 	if (count.n > packets)
 		count.n = packets;
 	return count;

@@ -6,7 +6,7 @@
  * - `talkers` adds up to all packets of a target and class. Where it has no row of all others, its addresses are the
  *   sources of the target, all of them: their number is exact. Else it is a lower bound.
  * - The sketch of the target, where the snapshot has one that all its parts had.
- * - The target's packets are an upper bound.
+ * - The target's packets are an upper bound, and where there are any, one source is the least.
  *
  * Of the estimates, the one with the smaller standard error is taken. One thread. Memory: 24 bytes for each target, and 16 for
  * each talker of one target.

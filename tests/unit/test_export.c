@@ -329,6 +329,20 @@ few_sources_are_known_where_others_are_sampled(void **state)
 	tt_ranking_fini(&r);
 }
 
+/* Packets came, so a source was there, also where neither the sample nor another table has one. */
+static void
+packets_have_a_source(void **state)
+{
+	const struct tt_target_sources none = {0};
+	const struct tt_target_source_count some = tt_target_sources_of(
+			&none, TT_PROTO_TCP, 3389, 0, 8, 3000);
+
+	assert_int_equal(some.n, 1);
+	assert_true(some.estimated);
+	assert_int_equal(tt_target_sources_of(&none, TT_PROTO_TCP, 3389, 16, 8, 5).n, 5);
+	assert_int_equal(tt_target_sources_of(&none, TT_PROTO_TCP, 3389, 0, 8, 0).n, 0);
+}
+
 /* Ranks one class over what the bed has counted. */
 static struct tt_rank the_only_target(enum tt_class class)
 {
@@ -463,6 +477,7 @@ main(void)
 			BEDDED(thousands_of_targets_keep_their_own_counts),
 			BEDDED(estimates_are_marked),
 			BEDDED(few_sources_are_known_where_others_are_sampled),
+			cmocka_unit_test(packets_have_a_source),
 			BEDDED(a_ranking_of_udp_counts_each_source_of_backscatter_and_of_the_rest_once),
 			BEDDED(a_ranking_of_an_icmp_class_counts_each_source_of_all_codes_once),
 			BEDDED(a_ranking_of_a_tcp_class_counts_sources_that_send_others_too),
