@@ -28,6 +28,27 @@ struct bytes {
 	unsigned n_marks;
 };
 
+/* Whole frames before a byte. */
+static inline unsigned
+frames_before(const struct bytes *b, size_t cut)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->n_marks && b->marks[i].end <= cut; i++)
+		n = b->marks[i].frames;
+	return n;
+}
+
+/* Does a record end there? */
+static inline bool
+is_boundary(const struct bytes *b, size_t cut)
+{
+	for (unsigned i = 0; i < b->n_marks; i++)
+		if (b->marks[i].end == cut)
+			return true;
+	return false;
+}
+
 static inline void
 put_bytes(struct bytes *b, const void *data, size_t n)
 {

@@ -251,26 +251,6 @@ damage_in_pcapng_is_named_and_keeps_the_frames_before(void **state)
 	assert_damaged_after(6, "past its block");
 }
 
-static unsigned
-frames_before(size_t cut)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < b.n_marks && b.marks[i].end <= cut; i++)
-		n = b.marks[i].frames;
-	return n;
-}
-
-static bool
-is_boundary(size_t cut)
-{
-	for (unsigned i = 0; i < b.n_marks; i++) {
-		if (b.marks[i].end == cut)
-			return true;
-	}
-	return false;
-}
-
 static void
 check_every_cut(size_t chunk, unsigned burst)
 {
@@ -283,8 +263,9 @@ check_every_cut(size_t chunk, unsigned burst)
 			continue;
 		}
 		assert_int_equal(got.opened, 0);
-		assert_int_equal(got.n, frames_before(cut));
-		assert_int_equal(got.ended, is_boundary(cut) ? 0 : TT_CAPFILE_TRUNCATED);
+		assert_int_equal(got.n, frames_before(&b, cut));
+		assert_int_equal(got.ended,
+				is_boundary(&b, cut) ? 0 : TT_CAPFILE_TRUNCATED);
 		assert_same_frames(&got, &whole, got.n);
 	}
 }

@@ -93,25 +93,6 @@ any_kind_follows_any_other(void **state)
 		}
 }
 
-static unsigned
-frames_before(size_t cut)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < b.n_marks && b.marks[i].end <= cut; i++)
-		n = b.marks[i].frames;
-	return n;
-}
-
-static bool
-is_boundary(size_t cut)
-{
-	for (unsigned i = 0; i < b.n_marks; i++)
-		if (b.marks[i].end == cut)
-			return true;
-	return false;
-}
-
 static void
 a_cut_at_any_byte_gives_the_whole_frames_and_none_of_a_header(void **state)
 {
@@ -122,10 +103,11 @@ a_cut_at_any_byte_gives_the_whole_frames_and_none_of_a_header(void **state)
 			for (size_t cut = b.n, end = (put_file(y, 1), b.n); cut <= end;
 					cut++) {
 				read_bytes(&got, b.at, cut, cut % 2 == 0 ? 0 : 7, 3);
-				assert_int_equal(got.n, frames_before(cut));
+				assert_int_equal(got.n, frames_before(&b, cut));
 				assert_int_equal(got.ended,
-						is_boundary(cut) ? 0
-								 : TT_CAPFILE_TRUNCATED);
+						is_boundary(&b, cut)
+								? 0
+								: TT_CAPFILE_TRUNCATED);
 			}
 		}
 }
